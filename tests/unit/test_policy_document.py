@@ -1,4 +1,4 @@
-"""Bucket policies as documents: what they contain, and how statements are put and dropped."""
+"""Bucket policies as documents: what they contain, and how statements are added and removed."""
 
 import json
 from typing import Any
@@ -38,12 +38,12 @@ AIDA = "AIDAJ3EXAMPLE7QUSDP"
 def allow(
     principal: Any = "*", resource: Any = "arn:aws:s3:::media/*", action: Any = "s3:GetObject", **more: Any
 ) -> Any:
-    """An Allow for anyone to read all of the bucket, but for what is said."""
+    """Return an Allow for anyone to read the whole bucket, except for `fields`."""
     return {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, **more}
 
 
 def policy(*statements: Any) -> Any:
-    """A policy of these statements."""
+    """Return a policy with these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
@@ -70,7 +70,7 @@ def policy(*statements: Any) -> Any:
     ],
 )
 def test_principal_forms(principal: Any, named: NamedPrincipal) -> None:
-    """Every way in which IAM spells a principal is one principal."""
+    """All of IAM's forms of a principal are one principal."""
     assert principals(allow(principal), IDENTITIES) == {named}
 
 
@@ -94,7 +94,7 @@ def test_principal_forms(principal: Any, named: NamedPrincipal) -> None:
     ],
 )
 def test_equal_meaning(one: Any, other: Any) -> None:
-    """Spellings that IAM treats the same have one canonical form."""
+    """Forms that IAM treats the same have one canonical form."""
     assert canonical(one, IDENTITIES) == canonical(other, IDENTITIES)
 
 
@@ -116,12 +116,12 @@ def test_equal_meaning(one: Any, other: Any) -> None:
     ],
 )
 def test_unequal_meaning(other: Any) -> None:
-    """Whatever IAM treats otherwise has another form."""
+    """Forms that IAM treats differently have different canonical forms."""
     assert canonical(allow()) != canonical(other)
 
 
 def test_transient_id_of_ours() -> None:
-    """A unique id counts as the OAI in a statement of ours, and in no other."""
+    """A unique id counts as the OAI in a statement of the stack, and in no other."""
     pending = {**WANTED, "Principal": {"AWS": AIDA}}
     assert equal(pending, WANTED, ours=True)
     assert not equal(pending, WANTED)
@@ -129,14 +129,14 @@ def test_transient_id_of_ours() -> None:
 
 
 def test_transient_id_of_an_identity_to_be_made() -> None:
-    """A unique id never stands for an OAI that this plan is only about to make."""
+    """A unique id never stands for an OAI that this plan creates."""
     made = oai_statement(SID, "aws", "media", "", [Ref(StepId("create origin-access-identity:lectures"))])
     assert not equal({**WANTED, "Principal": {"AWS": AIDA}}, made, ours=True)
     assert not equal(WANTED, made, ours=True)
 
 
 def test_statement_of_an_oac() -> None:
-    """The statement for an OAC is the one that the Developer Guide prints."""
+    """The statement for an OAC is the one in the Developer Guide."""
     assert oac_statement("S", "aws-cn", "media", "hls/", DISTRIBUTION) == {
         "Sid": "S",
         "Effect": "Allow",
@@ -148,7 +148,7 @@ def test_statement_of_an_oac() -> None:
 
 
 def test_merge_replaces_in_place() -> None:
-    """A statement of ours is replaced where it stands, and the others keep their order and their bytes."""
+    """The stack's statement is replaced in its place, and the others keep their order and their bytes."""
     foreign = {"Resource": ["x"], "Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:*"}
     live = {"Version": "2008-10-17", "Id": "P", "Statement": [{**WANTED, "Action": "s3:*"}, foreign]}
     merged = merge(live, [WANTED], ["cfstream-lectures-oac"])
@@ -157,13 +157,13 @@ def test_merge_replaces_in_place() -> None:
 
 
 def test_merge_into_nothing() -> None:
-    """The first statement makes a policy of today's version, and the last one takes the policy with it."""
+    """The first statement creates a policy with the current version, and removing the last one deletes it."""
     assert merge(None, [WANTED], []) == {"Version": "2012-10-17", "Statement": [WANTED]}
     assert merge(policy(WANTED), [], [SID]) is None
 
 
 def test_single_statement_without_a_list() -> None:
-    """A policy whose only statement AWS shows without a list is read, and written as a list."""
+    """A policy whose only statement is not in a list can be read, and is written as a list."""
     live = {"Version": "2012-10-17", "Statement": allow(Sid="Theirs")}
     assert by_sid(live, "Theirs") == allow(Sid="Theirs")
     assert merge(live, [WANTED], []) == policy(allow(Sid="Theirs"), WANTED)
@@ -188,7 +188,7 @@ foreign_statements = st.lists(
 @settings(max_examples=40)
 @given(foreign_statements)
 def test_foreign_statements_survive(foreign: list[Any]) -> None:
-    """Putting ours in and taking it out again leaves every other statement as it was."""
+    """Adding and removing the stack's statement leaves every other statement unchanged."""
     with_ours = merge(policy(*foreign), [WANTED], [])
     assert by_sid(with_ours, SID) == WANTED
     without = merge(parse(dump(with_ours or {})), [], [SID])
@@ -198,13 +198,13 @@ def test_foreign_statements_survive(foreign: list[Any]) -> None:
 @settings(max_examples=40)
 @given(foreign_statements, st.randoms())
 def test_digest_knows_no_order(foreign: list[Any], random: Any) -> None:
-    """The digest of a policy is the same in whatever order its statements stand."""
+    """The digest of a policy does not depend on the order of its statements."""
     shuffled = random.sample(foreign, len(foreign))
     assert policy_digest(policy(*foreign)) == policy_digest(policy(*shuffled))
 
 
 def test_digest_of_content() -> None:
-    """The digest tells no policy from an empty one, and a Sid from another."""
+    """The digest distinguishes no policy from an empty one, and different Sids."""
     digests = [
         policy_digest(each) for each in (None, policy(), policy(WANTED), policy({**WANTED, "Sid": "x"}))
     ]
@@ -212,7 +212,7 @@ def test_digest_of_content() -> None:
 
 
 def test_settled_identity_has_not_moved() -> None:
-    """A transient id in a stack's OAI statement that settles on its ARN is no change of the policy."""
+    """A transient id in a stack's OAI statement that becomes its ARN is not a change of the policy."""
     pending = {**WANTED, "Principal": {"AWS": AIDA}}
     assert same_policy(policy(pending), policy(WANTED))
     assert same_policy(policy(WANTED), policy(pending))
@@ -221,23 +221,21 @@ def test_settled_identity_has_not_moved() -> None:
 
 
 def test_dead_principals() -> None:
-    """A unique id in a foreign statement is a principal that is gone; in a stack's own it is not settled
-    yet.
-    """
+    """A unique id in a foreign statement is a deleted principal. In a stack's own it is not settled yet."""
     theirs = allow({"AWS": [AIDA, OAI]}, Sid="Theirs")
     ours = {**WANTED, "Principal": {"AWS": AIDA}}
     assert dead_principals(policy(theirs, ours)) == (("Theirs", AIDA),)
 
 
 def test_pins() -> None:
-    """SourceArn pins only under an operator that holds requests to its values."""
+    """SourceArn limits a statement only with an operator that requires one of its values."""
     assert source_arns(oac_statement("S", "aws", "media", "", DISTRIBUTION)) == (DISTRIBUTION,)
     assert source_arns(allow(Condition={"StringNotEquals": {"aws:SourceArn": DISTRIBUTION}})) is None
     assert source_arns(allow()) is None
 
 
 def test_prefixes() -> None:
-    """A prefix is read from the form of resource that cfstream writes, and from no other."""
+    """A prefix is read only from the form of resource that cfstream writes."""
     assert prefix_of(allow(resource="arn:aws:s3:::media/hls/*"), "media") == "hls/"
     assert prefix_of(allow(resource=["arn:aws:s3:::media/a/*", "arn:aws:s3:::media/b/*"]), "media") is None
     assert prefix_of(allow(resource="arn:aws:s3:::other/*"), "media") is None

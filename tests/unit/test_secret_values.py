@@ -1,4 +1,4 @@
-"""Which values of AWS's documents are secrets, and what is shown in their place."""
+"""Which values of AWS's documents are secrets, and what is shown instead."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ SECRET = "hunter2"
 
 
 def statement(condition: Any) -> dict[str, Any]:
-    """A statement with this condition."""
+    """Return a statement with this condition."""
     return {
         "Effect": "Allow",
         "Principal": "*",
@@ -25,7 +25,7 @@ def statement(condition: Any) -> dict[str, Any]:
 
 
 def policy(condition: Any) -> dict[str, Any]:
-    """A policy with one such statement."""
+    """Return a policy with one such statement."""
     return {"Version": "2012-10-17", "Statement": [statement(condition)]}
 
 
@@ -39,7 +39,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("condition", SECRETS)
 def test_headers_in_conditions_are_hidden(condition: Any) -> None:
-    """In a document, in a document as text, and in the form that plans compare and show."""
+    """They are hidden in a document, in a document as text, and in the form that plans compare and show."""
     document = policy(condition)
     for shown in (
         without_secrets(document),
@@ -62,7 +62,7 @@ def test_headers_in_conditions_are_hidden(condition: Any) -> None:
     ],
 )
 def test_all_else_stays(condition: Any) -> None:
-    """Names and labels are needed to judge who can read, and nobody gets in by knowing them."""
+    """Names and labels are needed to judge who can read, and do not give access."""
     document = policy(condition)
     assert without_secrets(document) == document
     text = json.dumps(document, indent=1)
@@ -71,7 +71,7 @@ def test_all_else_stays(condition: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"Policy"', "PRICE"])
 def test_what_only_has_the_name_of_a_policy_stays(text: str) -> None:
-    """A member of that name may be anything."""
+    """A member with that name may be anything."""
     assert without_secrets({"Policy": text}) == {"Policy": text}
 
 
@@ -86,7 +86,7 @@ CONDITIONS = st.dictionaries(
 @settings(deadline=None)  # a digest is slow on purpose
 @given(CONDITIONS, CONDITIONS)
 def test_digests_stand_for_their_secrets(one: Any, other: Any) -> None:
-    """Hiding twice is hiding once; a hidden policy has the digest of the real one; equal is what was equal."""
+    """Hiding twice changes nothing more, a hidden policy keeps its digest, and equal policies stay equal."""
     hidden = without_secrets(policy(one))
     assert without_secrets(hidden) == hidden
     assert policy_digest(hidden) == policy_digest(policy(one))

@@ -1,4 +1,4 @@
-"""Distributions as they were found, for tests of what import says of them."""
+"""Live distributions for tests of import."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ ACCOUNT = Account(NUMBER)
 
 
 def distribution(*behaviors: Any, account_tags: Any = (), **fields: Any) -> LiveDistribution:
-    """A live distribution with these further behaviors and fields of its config."""
+    """Return a live distribution with these additional behaviors and fields of its config."""
     whole = config(**{"CacheBehaviors": listing(*behaviors), **fields})
     return shown(whole, dict(account_tags), DomainName="d1.cloudfront.net")
 
 
 def path(pattern: str, **fields: Any) -> Any:
-    """A behavior for a pattern."""
+    """Return a behavior for a pattern."""
     return behavior(PathPattern=pattern, **fields)
 
 
 def further(origin_id: str, domain: str, **fields: Any) -> Any:
-    """A custom origin."""
+    """Return a custom origin."""
     custom = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
     made = origin(Id=origin_id, DomainName=domain, CustomOriginConfig=custom, **fields)
     return {name: value for name, value in made.items() if name != "S3OriginConfig"}

@@ -1,4 +1,4 @@
-"""What import says of a distribution: which fields it writes, which it leaves out, and which it only tells of."""
+"""What import makes of a distribution: the fields that it writes, leaves out, and only mentions."""
 
 from typing import Any
 
@@ -24,17 +24,17 @@ OAI = "origin-access-identity/cloudfront/E3IDENTITY"
 
 
 def values(live: Any, account: Account = ACCOUNT) -> dict[str, Any]:
-    """The fields of the spec."""
+    """Return the fields of the spec."""
     return dict(describe(live, account, "lectures").values)
 
 
 def kept(live: Any) -> str:
-    """What is told to stay as it is."""
+    """Return the settings that are reported as kept."""
     return "\n".join(describe(live, ACCOUNT, "lectures").kept)
 
 
 def test_what_is_as_the_language_has_it_by_default_is_left_out() -> None:
-    """The smallest distribution has the smallest spec."""
+    """The simplest distribution has the shortest spec."""
     live = distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy="redirect-to-https"))
     assert values(live) == {
         "version": 1,
@@ -48,7 +48,7 @@ def test_what_is_as_the_language_has_it_by_default_is_left_out() -> None:
 
 
 def test_only_behaviors_whose_signers_differ_are_named() -> None:
-    """Those of the same signers, and those that lead elsewhere, stay as they are."""
+    """Behaviors with the same signers, or another origin, are not written."""
     live = distribution(
         path("/same/*", TrustedSigners=viewers(NUMBER, "111122223333")),
         path("/open/*"),
@@ -66,7 +66,7 @@ def test_only_behaviors_whose_signers_differ_are_named() -> None:
 
 
 def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public() -> None:
-    """Signers on others then stay; where the default has signers of its own, they would be taken for a change."""
+    """The signers of other paths then stay. If the default has signers, they would count as a change."""
     odd = path("/two words/*", TrustedSigners=viewers("self"))
     assert "behaviors" not in values(distribution(odd))["http"]
     signed = behavior(TrustedSigners=viewers("111122223333"))
@@ -75,14 +75,14 @@ def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public
 
 
 def test_both_sorts_of_signers_on_one_behavior_are_refused() -> None:
-    """A spec names one sort; leaving one out would take it off."""
+    """A spec has one sort, and would remove the other."""
     both = behavior(TrustedSigners=viewers("self"), TrustedKeyGroups=viewers("g-1"))
     with pytest.raises(CannotImport, match="both trusted signers and key groups"):
         values(distribution(DefaultCacheBehavior=both))
 
 
 def test_identities_are_referred_to() -> None:
-    """By their ids; of the stack's own control it is said that it is its own."""
+    """They have their ids. The stack's own control is recognised."""
     by_oai = listing(origin(S3OriginConfig={"OriginAccessIdentity": OAI}))
     assert values(distribution(Origins=by_oai))["oai"] == {"id": "E3IDENTITY"}
     by_oac = distribution(Origins=listing(origin(OriginAccessControlId="E2CONTROL")))
@@ -100,7 +100,7 @@ def test_identities_are_referred_to() -> None:
 
 
 def test_tls_is_written_where_it_is_not_the_default() -> None:
-    """With a certificate of one's own, be it ACM's or IAM's; without one it has no effect."""
+    """It is written with a certificate of ACM or IAM. Without one it has no effect."""
     own = {"SSLSupportMethod": "vip", "MinimumProtocolVersion": "SSLv3"}
     acm = distribution(ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own})
     assert values(acm)["http"]["minimum_tls"] == "SSLv3"
@@ -114,14 +114,14 @@ def test_tls_is_written_where_it_is_not_the_default() -> None:
 
 
 def test_a_security_policy_of_the_future_is_refused() -> None:
-    """Writing none would mean the default, and lower or raise it."""
+    """Without it, the spec would mean the default, which may be weaker or stronger."""
     own = {"SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.4_2031"}
     with pytest.raises(CannotImport, match="does not support the security policy"):
         values(distribution(ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own}))
 
 
 def test_values_that_a_spec_cannot_have_are_told_and_kept() -> None:
-    """A name with an underscore, logs under an odd prefix, a comment that is too long."""
+    """For example a name with an underscore, logs under an unusual prefix, a comment that is too long."""
     live = distribution(
         Aliases=listing("_odd.example.com", "media.example.com"),
         Comment="x" * 129,
@@ -133,7 +133,7 @@ def test_values_that_a_spec_cannot_have_are_told_and_kept() -> None:
 
 
 def test_what_the_language_has_no_words_for_is_told() -> None:
-    """Each with what a reader would look for, and no value of a secret header."""
+    """Each is listed with its name, but without values of secret headers."""
     header = {"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}
     function = {"LambdaFunctionARN": "arn:aws:lambda:us-east-1:1:function:a:1", "EventType": "viewer-request"}
     group = {"Id": "both", "Members": listing({"OriginId": "s3"}, {"OriginId": "api"})}
@@ -172,7 +172,7 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
 
 
 def test_the_names_can_be_left_out_with_their_certificate() -> None:
-    """As where the certificate has run out: then both are kept, and why is told."""
+    """If the certificate has expired, both are kept, and a note says why."""
     own = {"SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
     live = distribution(
         Aliases=listing("media.example.com"), ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own}
@@ -184,7 +184,7 @@ def test_the_names_can_be_left_out_with_their_certificate() -> None:
 
 
 def test_a_streaming_distribution_is_told_as_rtmp() -> None:
-    """With accounts for signers, for it knows no others."""
+    """Its signers are accounts, because it supports no others."""
     sent = streaming_config(TrustedSigners=viewers(NUMBER), Enabled=False)
     assert values(shown(sent)) == {
         "version": 1,
@@ -208,6 +208,6 @@ def test_a_streaming_distribution_is_told_as_rtmp() -> None:
     ],
 )
 def test_a_default_behavior_without_a_bucket_is_refused(fields: Any, words: str) -> None:
-    """A website, a server, a bucket of an old name, and an origin that is not there."""
+    """For example a website, a server, a bucket with an old name, or a missing origin."""
     with pytest.raises(CannotImport, match=words):
         values(shown(config(**fields)))

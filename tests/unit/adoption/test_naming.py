@@ -1,4 +1,4 @@
-"""Names for stacks: what people call the distribution, in the letters that names have."""
+"""Names for stacks, from the names of a distribution."""
 
 import pytest
 from hypothesis import given, settings
@@ -28,14 +28,14 @@ from cfstream.spec.fields import STACK_NAME
 def test_the_first_thing_with_letters_names_the_stack(
     cnames: tuple[str, ...], comment: str, bucket: str, name: str
 ) -> None:
-    """A cname before the comment, the comment before the bucket, and the id where nothing else has letters."""
+    """A cname comes first, then the comment, the bucket, and the id."""
     assert proposed_name(cnames, comment, bucket, "E1ABC") == name
 
 
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.lists(st.text(), max_size=2), st.text(), st.text())
 def test_every_name_is_one(cnames: list[str], comment: str, bucket: str) -> None:
-    """Whatever people write, the name is one that a spec can have, also with a number behind it."""
+    """The name is always valid in a spec, even with a number at its end."""
     name = proposed_name(cnames, comment, bucket, "E1UGDLB9XZBD79")
     assert STACK_NAME.fullmatch(name)
     taken: set[str] = set()

@@ -1,4 +1,4 @@
-"""Readers from outside as commented lines of a spec: without the comment signs they load."""
+"""Readers from outside are commented lines of a spec that load without the comment signs."""
 
 import pytest
 
@@ -26,7 +26,7 @@ CANNOT = [
 
 
 def test_without_the_comment_signs_the_lines_are_fields() -> None:
-    """Every reader is listed once, by what it may do, and a person only has to uncomment the line."""
+    """Every reader is listed once, by what it may do, and the user only has to uncomment the line."""
     lines = commented_readers(FOUND)
     assert all(line.startswith("# ") for line in lines)
     fields = [line.removeprefix("# ") for line in lines if "[" in line]
@@ -40,6 +40,6 @@ def test_without_the_comment_signs_the_lines_are_fields() -> None:
 
 @pytest.mark.parametrize("reader", CANNOT, ids=str)
 def test_a_reader_that_no_field_can_list_has_no_line(reader: Reader) -> None:
-    """Nobody can declare anyone, every distribution, or a network that is too wide."""
+    """A spec cannot list anyone, every distribution, or a network that is too wide."""
     assert party_text(reader) is None
     assert commented_readers([(reader, May.READ)]) == []

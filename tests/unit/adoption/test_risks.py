@@ -1,4 +1,4 @@
-"""Risks of a live distribution: each is told where it is, and not where it is not."""
+"""Each risk of a live distribution is reported if it exists."""
 
 from dataclasses import replace
 from typing import Any
@@ -29,19 +29,19 @@ SAFE: dict[str, Any] = {
 
 
 def names(live: LiveDistribution, account: Account | None = None) -> list[str]:
-    """The names of the risks."""
+    """Return the names of the risks."""
     told = describe(live, account or Account(NUMBER), "lectures").risks
     assert all(len(risk.text) > 20 for risk in told)
     return [risk.name for risk in told]
 
 
 def safe(**fields: Any) -> LiveDistribution:
-    """A distribution without a risk, but for these fields."""
+    """Return a distribution without a risk, except for these fields."""
     return replace(distribution(**{**SAFE, **fields}), active_key_groups={"g-1": ("K1",)})
 
 
 def own(minimum: str) -> Any:
-    """A certificate of one's own with this security policy."""
+    """Return the account's own certificate with this security policy."""
     return {
         "ACMCertificateArn": CERTIFICATE,
         "SSLSupportMethod": "sni-only",
@@ -50,7 +50,7 @@ def own(minimum: str) -> Any:
 
 
 def test_a_guarded_distribution_has_none() -> None:
-    """Signed, by an OAC, with a key in force and TLS of today."""
+    """It is signed, reads with an OAC, and has an active key and current TLS."""
     assert names(safe()) == []
     assert names(safe(ViewerCertificate=own("TLSv1.2_2018"))) == []
 
@@ -67,12 +67,12 @@ def test_a_guarded_distribution_has_none() -> None:
     ],
 )
 def test_each_risk_is_told(fields: Any, name: str) -> None:
-    """By one name, and no other beside it."""
+    """It has one name, and there is no other risk."""
     assert names(safe(**fields)) == [name]
 
 
 def test_plain_http_names_the_paths_on_which_it_is_allowed() -> None:
-    """Of those that lead to the bucket."""
+    """Only paths with the bucket as their origin count."""
     signed = behavior(TrustedKeyGroups=viewers("g-1"))
     clips = path("/clips/*", ViewerProtocolPolicy="allow-all", TrustedKeyGroups=viewers("g-1"))
     live = safe(DefaultCacheBehavior=signed, CacheBehaviors=listing(clips))
@@ -81,32 +81,32 @@ def test_plain_http_names_the_paths_on_which_it_is_allowed() -> None:
 
 
 def test_where_nobody_signs_nothing_that_is_signed_travels_by_plain_http() -> None:
-    """What is public is told as that, and there is no signed URL that somebody could read on its way."""
+    """Public paths are another risk, and have no signed URLs that others could read."""
     live = safe(DefaultCacheBehavior=behavior(ViewerProtocolPolicy="allow-all"))
     assert names(live) == ["public"]
 
 
 def test_a_disabled_distribution_is_public_to_nobody() -> None:
-    """It answers nobody."""
+    """It serves nobody."""
     assert names(safe(Enabled=False, DefaultCacheBehavior=behavior())) == []
 
 
 def test_an_identity_is_shared_when_another_distribution_reads_by_it() -> None:
-    """The one itself does not count."""
+    """The distribution itself does not count."""
     rows = [shown(config(Origins=OAI), id_=id_) for id_ in ("E1ABC", "E9OTHER")]
     assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows[:1]))) == []
     assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows))) == ["shared-oai"]
 
 
 def test_of_many_who_share_an_identity_some_are_named() -> None:
-    """In an old account hundreds do, and the sentence stays one that is read."""
+    """An old account may have hundreds, so the sentence names only some."""
     rows = tuple(shown(config(Origins=OAI), id_=f"E{n}") for n in range(200))
     (risk,) = describe(safe(Origins=OAI), Account(NUMBER, rows=rows), "lectures").risks
     assert "let E0, E1, E2, E3, E4 and 195 more read" in risk.text
 
 
 def test_signers_are_known_to_be_idle_when_all_is_deployed() -> None:
-    """While a change is on its way nothing is known of them; one's own number is the same as self."""
+    """During a deploy their keys are unknown. The account's own number means self."""
     live = safe(DefaultCacheBehavior=behavior(TrustedSigners=viewers("self")))
     assert names(replace(live, status="InProgress")) == []
     assert names(replace(live, active_signers={NUMBER: ("APKA1",)})) == []
@@ -114,7 +114,7 @@ def test_signers_are_known_to_be_idle_when_all_is_deployed() -> None:
 
 
 def test_rtmp_is_a_risk_of_its_own() -> None:
-    """Whatever else is right about it."""
+    """It is a risk even if everything else is right."""
     source = {
         "DomainName": "media.s3.amazonaws.com",
         "OriginAccessIdentity": "origin-access-identity/cloudfront/E3",

@@ -1,4 +1,4 @@
-"""Descriptions as text: in the language's order, and read again as what was written."""
+"""Descriptions as text: in the order of the spec language, and equal when read again."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SMALLEST = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
 
 
 def test_fields_stand_in_the_order_of_the_language() -> None:
-    """However they were found; and lists of mappings have a line for each entry."""
+    """The order in which they were found does not matter. Lists of mappings have one line per entry."""
     values: dict[str, Any] = {
         "adopt": "E12345",
         "http": {"viewer_protocol": "allow-all", "behaviors": [{"path": "/a/*", "public": True}]},
@@ -40,7 +40,7 @@ def test_fields_stand_in_the_order_of_the_language() -> None:
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=40))
 def test_any_comment_reads_back(text: str) -> None:
-    """As the very text, whatever YAML thinks of its signs; control characters no comment can have."""
+    """It reads back unchanged, whatever YAML does with its characters. Control characters cannot be in a comment."""
     wanted = "".join(sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or 126 < ord(sign) < 160))
     wanted = wanted.replace("\ufffe", "").replace("\uffff", "")
     assert read(spec_text({**SMALLEST, "comment": wanted}, {})).spec.comment == wanted
@@ -49,7 +49,7 @@ def test_any_comment_reads_back(text: str) -> None:
 @settings(deadline=None, derandomize=True, database=None)
 @given(st.text(max_size=60))
 def test_a_remark_never_leaves_its_line(text: str) -> None:
-    """Nor does it make the text unreadable."""
+    """It cannot make the text invalid either."""
     remarked = spec_text(SMALLEST, {"name": text})
     assert "\n" not in comment(text)
     assert read(remarked).spec.name == "lectures"

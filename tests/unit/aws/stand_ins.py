@@ -1,4 +1,4 @@
-"""Stand-ins for botocore below the port: a client that answers from a script."""
+"""Replacements of botocore below the port: a client with scripted replies."""
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ Reply = Mapping[str, Any] | Exception
 def refusal(
     code: str, status: int = 400, message: str = "no", operation: str = "GetDistribution", **headers: str
 ) -> ClientError:
-    """What botocore raises for an answer with an error code."""
+    """Return botocore's exception for a reply with an error code."""
     response: Any = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {
@@ -25,7 +25,7 @@ def refusal(
 
 
 class Client:
-    """Answers each operation with the next of its replies, the last one for ever; notes what it was asked."""
+    """Answers each operation with its next reply, repeats the last one, and records the calls."""
 
     def __init__(self, required: tuple[str, ...] = (), **replies: list[Reply] | Callable[..., Reply]) -> None:
         self._replies = replies
@@ -55,7 +55,7 @@ class Client:
 
 
 class OneClient:
-    """`Clients` for which there is one client, and a note of how each was asked for."""
+    """`Clients` with one client, which records how each client was requested."""
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""The door: what is repeated, what is not, how many go at once, and what is no answer of AWS."""
+"""The port: what is repeated, what is not, how many calls run at once, and what is not a reply of AWS."""
 
 import threading
 from collections.abc import Mapping
@@ -18,19 +18,19 @@ LIST = Call("cloudfront", "list_key_groups")
 
 
 def door(client: Client) -> Aws:
-    """The port before one client."""
+    """Return the port in front of one client."""
     clients: Any = OneClient(client)
     return Aws(clients, "123456789012")
 
 
 def test_a_reply_is_the_document_alone() -> None:
-    """What botocore says about the request is no part of what is compared and digested."""
+    """Metadata of botocore is not part of what is compared and hashed."""
     client = Client(get_distribution=[{"ETag": "E2", "Distribution": {"Id": "E1"}}])
     assert door(client).read(GET) == {"ETag": "E2", "Distribution": {"Id": "E1"}}
 
 
 def test_reads_and_writes_have_clients_of_their_own() -> None:
-    """Writes go by a client that sends once; a bucket's region goes with the call."""
+    """The client for writes sends once. A call has the bucket's region."""
     clients: Any = OneClient(Client(get_distribution=[{}], put_bucket_policy=[{}]))
     aws = Aws(clients)
     aws.read(GET)
@@ -51,7 +51,7 @@ def test_reads_and_writes_have_clients_of_their_own() -> None:
     ],
 )
 def test_a_refused_write_is_not_sent_again(operation: str, code: str) -> None:
-    """What it was made from may have changed since, so the step must look before it writes again."""
+    """Its base may have changed, so the step must read before it writes again."""
     client = Client((), **{operation: [refusal(code), {"ETag": "E2"}]})
     with pytest.raises(Refused):
         door(client).write(Call("s3", operation, {"Bucket": "b", "Key": "k"}))
@@ -59,7 +59,7 @@ def test_a_refused_write_is_not_sent_again(operation: str, code: str) -> None:
 
 
 def test_a_read_and_the_write_that_follows_it_need_no_slot_in_between() -> None:
-    """All other writers wait while a turn is held, however often its holder reads and writes."""
+    """Other writers wait while a turn is held, even if its holder reads and writes often."""
     writing = Call("s3", "put_object_acl", {"Bucket": "b", "Key": "k"}, "eu-west-1")
     reading = Call("s3", "get_object_acl", writing.params, "eu-west-1")
     clients: Any = OneClient(Client(get_object_acl=[{}], put_object_acl=[{}]))
@@ -88,7 +88,7 @@ def test_a_read_and_the_write_that_follows_it_need_no_slot_in_between() -> None:
 
 
 def test_a_lost_write_is_not_sent_again() -> None:
-    """What became of it is for the step to find out."""
+    """The step must find out what happened to it."""
     client = Client(update_distribution=[boto.ReadTimeoutError(endpoint_url="http://x"), {"ETag": "E2"}])
     with pytest.raises(ReplyLost):
         door(client).write(UPDATE)
@@ -124,7 +124,7 @@ def test_together_refusals_are_values() -> None:
 
 
 def test_denied_calls_name_the_account() -> None:
-    """The permission that is missing is named for this account's resource."""
+    """The missing permission has this account in its resource."""
     with pytest.raises(NotAuthorized) as denied:
         door(Client(get_distribution=[refusal("AccessDenied", 403)])).read(GET)
     assert (
@@ -135,7 +135,7 @@ def test_denied_calls_name_the_account() -> None:
 
 @pytest.mark.parametrize("document", [{}, {"html": "hello"}, None])
 def test_an_answer_without_any_needed_member_is_not_of_aws(document: Any) -> None:
-    """A web server that says 200 to everything is not taken for an empty AWS."""
+    """A web server that answers 200 to everything is not an empty AWS."""
     reply = {"Distribution": document}
     client = Client(("Id", "Status"), get_distribution=[reply], update_distribution=[reply])
     with pytest.raises(Unreachable, match="is not CloudFront"):
@@ -145,7 +145,7 @@ def test_an_answer_without_any_needed_member_is_not_of_aws(document: Any) -> Non
 
 
 def test_an_answer_with_some_needed_member_is_taken() -> None:
-    """AWS leaves members out that its model calls required; that is no reason to refuse its answer."""
+    """AWS omits members that its model requires, so such a reply is accepted."""
     reply = {"Distribution": {"Id": "E1"}}
     assert door(Client(("Id", "Status"), get_distribution=[reply])).read(GET) == reply
 
@@ -161,7 +161,7 @@ def test_an_answer_with_some_needed_member_is_taken() -> None:
     ids=["reads", "writes", "object reads", "object writes"],
 )
 def test_so_many_are_under_way_at_once(call: Call, *, write: bool, most: int) -> None:
-    """However many threads ask, no more calls of a sort are under way than AWS is glad to take."""
+    """With any number of threads, only a limited number of calls of a sort run at once."""
     guard, under_way, highest = threading.Lock(), 0, 0
     full = threading.Event()
 

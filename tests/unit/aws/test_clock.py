@@ -1,4 +1,4 @@
-"""Real time, and how a sleep ends."""
+"""Real time, and the end of a sleep."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ LONG = 60.0
 
 
 def test_a_sleep_ends_by_itself() -> None:
-    """Nothing is raised when nobody interrupts, also not for no time at all."""
+    """Without an interrupt nothing is raised, even for no time at all."""
     clock = SystemClock()
     began = clock.monotonic()
     clock.sleep(0.01)
@@ -24,7 +24,7 @@ def test_a_sleep_ends_by_itself() -> None:
 
 
 def test_an_interrupt_ends_every_sleep_at_once() -> None:
-    """All threads that sleep wake up, and whoever sleeps later does not fall asleep any more."""
+    """All sleeping threads wake up, and later sleeps end at once."""
     clock = SystemClock()
     woken: list[bool] = []
 
@@ -46,7 +46,7 @@ def test_an_interrupt_ends_every_sleep_at_once() -> None:
 
 
 def test_a_signal_handler_may_interrupt() -> None:
-    """The handler runs in the very thread that sleeps, and ends its sleep."""
+    """The handler runs in the thread that sleeps, and ends its sleep."""
     clock = SystemClock()
     previous = signal.signal(signal.SIGUSR1, lambda _number, _frame: clock.interrupt())
     timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGUSR1))
@@ -60,7 +60,7 @@ def test_a_signal_handler_may_interrupt() -> None:
 
 
 def test_time_has_its_zone() -> None:
-    """Now is told in UTC, and chance is between 0 and 1."""
+    """The time is in UTC, and random numbers are between 0 and 1."""
     clock = SystemClock()
     assert clock.now().utcoffset() == timedelta(0)
     assert 0 <= clock.jitter() <= 1

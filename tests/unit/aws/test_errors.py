@@ -1,6 +1,4 @@
-"""What botocore's exceptions mean: a table of codes, and the cases in which a write may have been acted
-on.
-"""
+"""The meaning of botocore's exceptions: a table of codes, and the cases in which a write may have happened."""
 
 from typing import Any
 
@@ -67,7 +65,7 @@ URL = "https://someone:secret@aws.example:8443/path?X-Amz-Security-Token=secret"
     ],
 )
 def test_code_decides(code: str, meaning: type[errors.Refused]) -> None:
-    """The error code decides, for a read and for a write, and the class is exactly that one."""
+    """The error code decides for reads and writes, and the class is exactly that one."""
     for write in (False, True):
         told = translate(refusal(code), READ, write=write)
         assert type(told) is meaning
@@ -76,13 +74,13 @@ def test_code_decides(code: str, meaning: type[errors.Refused]) -> None:
 
 
 def test_slow_down_was_not_acted_on() -> None:
-    """S3 says SlowDown with a 503, and has still not acted on the request."""
+    """S3 sends SlowDown with a 503, and has not processed the request."""
     assert type(translate(refusal("SlowDown", 503), BUCKET, write=True)) is errors.Throttled
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_server_errors_leave_a_write_unknown(status: int) -> None:
-    """After a 5xx nobody knows what became of a write; a read may simply be repeated later."""
+    """After a 5xx the result of a write is unknown. A read can be repeated later."""
     error = refusal("ServiceUnavailable", status, "CloudFront encountered an internal error.")
     assert type(translate(error, WRITE, write=True)) is errors.ReplyLost
     told = translate(error, READ, write=False)
@@ -109,14 +107,14 @@ NO_ANSWER: list[Any] = [
 
 @pytest.mark.parametrize("error", NO_CONNECTION, ids=lambda error: type(error).__name__)
 def test_without_a_connection_nothing_was_done(error: Exception) -> None:
-    """Where there was no connection a write was surely not acted on."""
+    """Without a connection, a write was certainly not processed."""
     assert type(translate(error, READ, write=False)) is errors.Unreachable
     assert type(translate(error, WRITE, write=True)) is errors.Unreachable
 
 
 @pytest.mark.parametrize("error", NO_ANSWER, ids=lambda error: type(error).__name__)
 def test_without_an_answer_a_write_is_unknown(error: Exception) -> None:
-    """Where the answer did not come, or cannot be read, a write may have been acted on."""
+    """If the answer is missing or unreadable, a write may have been processed."""
     assert type(translate(error, READ, write=False)) is errors.Unreachable
     told = translate(error, WRITE, write=True)
     assert type(told) is errors.ReplyLost
@@ -124,7 +122,7 @@ def test_without_an_answer_a_write_is_unknown(error: Exception) -> None:
 
 
 def test_a_reply_that_is_not_of_aws() -> None:
-    """Something else than AWS answering is Unreachable for a read and unknown for a write."""
+    """Another server's reply is Unreachable for a read, and unknown for a write."""
     assert type(rubbish(READ, write=False)) is errors.Unreachable
     assert type(rubbish(WRITE, write=True)) is errors.ReplyLost
     assert type(translate(refusal("", 404, ""), READ, write=False)) is errors.Unreachable
@@ -132,7 +130,7 @@ def test_a_reply_that_is_not_of_aws() -> None:
 
 
 def test_endpoint_is_named_without_its_secrets() -> None:
-    """The host is named; user, password and query of the URL are not."""
+    """The message has the host, but not user, password and query of the URL."""
     told = translate(boto.EndpointConnectionError(endpoint_url=URL), READ, write=False)
     assert "https://aws.example:8443" in told.what
     assert "secret" not in told.what + told.do
@@ -143,7 +141,7 @@ def test_endpoint_is_named_without_its_secrets() -> None:
     "code", ["SignatureDoesNotMatch", "ExpiredToken", "InvalidClientTokenId", "InvalidToken"]
 )
 def test_refused_credentials_say_nothing_of_them(code: str) -> None:
-    """AWS's message about a signature holds the session token; what a person reads does not."""
+    """AWS's message about a signature contains the session token. The printed one does not."""
     told = translate(
         refusal(code, 403, "The Canonical String was 'x-amz-security-token:FwoGZXIvYXdz'"), READ, write=True
     )
@@ -176,14 +174,14 @@ def test_refused_credentials_say_nothing_of_them(code: str) -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_settings(error: Exception, kind: type[errors.CfstreamError], words: str) -> None:
-    """What is wrong with settings or credentials comes with what to do about it."""
+    """Errors of settings and credentials have a fix."""
     told = about_settings(error)
     assert type(told) is kind
     assert words in told.do
 
 
 def test_tls_failures_say_why() -> None:
-    """A certificate that is not trusted is something that a person can mend, once told."""
+    """The message explains an untrusted certificate, which the user can fix."""
     told = translate(
         boto.SSLError(endpoint_url=URL, error=OSError("self-signed certificate")), READ, write=False
     )
@@ -191,13 +189,13 @@ def test_tls_failures_say_why() -> None:
 
 
 def test_a_bug_stays_a_bug() -> None:
-    """An exception that says nothing about settings is not dressed up as one."""
+    """An exception that is not about settings is not translated."""
     assert about_settings(ValueError("x")) is None
     assert about_settings(KeyError("endpoint")) is None
 
 
 def test_output_of_a_credential_process_is_not_shown() -> None:
-    """What a credential process printed may be the secret itself."""
+    """The output of a credential process may be the secret."""
     error = boto.CredentialRetrievalError(provider="custom-process", error_msg="SECRETSECRET")
     told = translate(error, READ, write=False)
     assert type(told) is errors.NoCredentials
@@ -205,7 +203,7 @@ def test_output_of_a_credential_process_is_not_shown() -> None:
 
 
 def test_head_replies_name_what_was_asked_for() -> None:
-    """A HEAD brings no message, so the bucket is named; and S3 tells where it really is."""
+    """A HEAD has no message, so the error names the bucket. S3 returns its real region."""
     error = refusal("301", 301, "Moved Permanently", "HeadBucket", x_amz_bucket_region="eu-west-1")
     told = translate(error, Call("s3", "head_bucket", {"Bucket": "lectures-media"}), write=False)
     assert isinstance(told, errors.Refused)
@@ -264,12 +262,12 @@ def test_head_replies_name_what_was_asked_for() -> None:
     ids=lambda value: value.operation if isinstance(value, Call) else "",
 )
 def test_denied_calls_name_the_permission(call: Call, do: str) -> None:
-    """After AccessDenied a person reads which IAM action to allow, and on what."""
+    """After AccessDenied, the error shows the IAM action to allow, and the resource."""
     assert translate(refusal("AccessDenied", 403), call, write=False, account="123456789012").do == do
 
 
 def test_the_message_of_a_denial_is_believed() -> None:
-    """Where AWS names action and resource, those are the ones."""
+    """If AWS names action and resource, the error shows those."""
     message = (
         "User: arn:aws:iam::123456789012:user/me is not authorized to perform: cloudfront:TagResource "
         "on resource: arn:aws:cloudfront::123456789012:distribution/E1 because no identity-based policy allows it"
@@ -279,7 +277,7 @@ def test_the_message_of_a_denial_is_believed() -> None:
 
 
 def test_parameters_that_botocore_refuses() -> None:
-    """What botocore refuses to send is a refusal with its words on one line."""
+    """If botocore refuses to send parameters, the error has its words on one line."""
     told = translate(boto.ParamValidationError(report="Invalid bucket name:\n 'a b'"), BUCKET, write=True)
     assert type(told) is errors.Refused
     assert "Invalid bucket name: 'a b'" in told.what

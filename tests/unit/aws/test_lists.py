@@ -1,4 +1,4 @@
-"""How lists are read to their end."""
+"""Lists are read to their end."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ LIST = Call("cloudfront", "list_distributions")
 
 
 def test_first_page_of_cloudfront_asks_for_a_hundred() -> None:
-    """MaxItems is a string, as botocore wants it; what the caller says of it stands."""
+    """MaxItems is a string, as botocore requires. The caller's value wins."""
     assert lists.first(LIST).params == {"MaxItems": "100"}
     assert lists.first(Call(*_name(LIST), {"MaxItems": "2"})).params == {"MaxItems": "2"}
 
 
 def test_next_marker_leads_on_whatever_is_truncated_says() -> None:
-    """Half of CloudFront's lists have no IsTruncated; NextMarker is what all of them have."""
+    """Half of CloudFront's lists have no IsTruncated. All have NextMarker."""
     page = {"DistributionList": {"NextMarker": "E2", "Items": [{"Id": "E1"}, {"Id": "E2"}]}}
     following = lists.following(lists.first(LIST), page)
     assert following is not None
@@ -29,13 +29,13 @@ def test_next_marker_leads_on_whatever_is_truncated_says() -> None:
 
 @pytest.mark.parametrize("page", [{}, {"DistributionList": {}}, {"DistributionList": {"NextMarker": ""}}])
 def test_a_page_without_rows_is_the_last(page: dict[str, Any]) -> None:
-    """At zero CloudFront leaves Items out."""
+    """CloudFront omits Items if there are none."""
     assert lists.rows(LIST, page) == []
     assert lists.following(LIST, page) is None
 
 
 def test_region_and_parameters_go_with_every_page() -> None:
-    """The pages of a bucket's list are asked for in the bucket's region, with the same parameters."""
+    """All pages of a bucket's list have the bucket's region and the same parameters."""
     call = Call("s3", "list_objects_v2", {"Bucket": "b", "Prefix": "p/"}, "eu-west-1")
     following = lists.following(call, {"Contents": [], "NextContinuationToken": "t"})
     assert following == Call(
@@ -44,7 +44,7 @@ def test_region_and_parameters_go_with_every_page() -> None:
 
 
 def test_a_token_may_have_several_parts() -> None:
-    """Route 53 goes on by name, type and set identifier; what a page does not name is not sent again."""
+    """Route 53 continues by name, type and set identifier. Parts that a page does not have are not sent again."""
     zone = {"HostedZoneId": "Z1"}
     first = Call("route53", "list_resource_record_sets", zone)
     many = {"NextRecordName": "a.", "NextRecordType": "A", "NextRecordIdentifier": "s1"}
@@ -64,7 +64,7 @@ def test_a_token_may_have_several_parts() -> None:
 
 
 def test_an_endless_list_ends_with_an_error() -> None:
-    """A page that leads back to itself is nothing that AWS sends."""
+    """AWS never sends a page that leads back to itself."""
     page = {"DistributionList": {"NextMarker": "E2"}}
     again = lists.following(LIST, page)
     assert again is not None

@@ -1,4 +1,4 @@
-"""Each thing is read once in a run."""
+"""A run reads each thing once."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ BUCKET = Call("s3", "head_bucket", {"Bucket": "b"})
 
 
 class Door:
-    """Answers with how often it was asked; with an error if it has one."""
+    """Answers with the number of the call, or with an error."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -42,7 +42,7 @@ class Door:
 
 
 def remembering(door: Door) -> RememberingReads:
-    """A remembering door before `door`."""
+    """Return a remembering port in front of `door`."""
     return RememberingReads(door, together)
 
 
@@ -58,7 +58,7 @@ def test_equal_calls_are_one_call() -> None:
 
 
 def test_lists_and_single_replies_are_kept_apart() -> None:
-    """The rows of a list and its raw first page are two things."""
+    """The rows of a list and its raw first page are stored separately."""
     reads = remembering(Door())
     assert [*reads.items(BUCKET), reads.read(BUCKET)] == [
         {"nth": 1, "params": BUCKET.params},
@@ -68,7 +68,7 @@ def test_lists_and_single_replies_are_kept_apart() -> None:
 
 @pytest.mark.parametrize("error", [Missing("HeadBucket", "404", "no"), Unreachable("down")])
 def test_errors_are_remembered(error: Any) -> None:
-    """What was refused once is not asked for again."""
+    """A refused call is not repeated."""
     door = Door(error)
     reads = remembering(door)
     for _ in range(2):
@@ -78,7 +78,7 @@ def test_errors_are_remembered(error: Any) -> None:
 
 
 def test_the_second_asker_waits_for_the_first() -> None:
-    """Many threads that ask the same at the same moment get one answer, asked for once."""
+    """Threads with the same call at the same time share one call."""
     door = Door()
     door.gate.clear()
     reads = remembering(door)
@@ -94,7 +94,7 @@ def test_the_second_asker_waits_for_the_first() -> None:
 
 
 def test_together_shares_what_is_remembered() -> None:
-    """Answers come in the order of the calls, refusals as values, equal calls once."""
+    """Answers are in the order of the calls, refusals are values, and equal calls are made once."""
     door = Door()
     calls = [Call("s3", "x", {"n": n % 3}) for n in range(9)]
     answers = remembering(door).together(calls)
@@ -105,7 +105,7 @@ def test_together_shares_what_is_remembered() -> None:
 
 
 def test_a_refusal_is_a_value_and_an_outage_is_raised() -> None:
-    """Together, a refusal is an answer too; that nothing can be reached is not."""
+    """Together, a refusal is a value. An unreachable endpoint raises."""
     missing = Missing("HeadBucket", "404", "no")
     assert remembering(Door(missing)).together([BUCKET, Call("s3", "y")]) == (missing, missing)
     with pytest.raises(Unreachable):
@@ -113,7 +113,7 @@ def test_a_refusal_is_a_value_and_an_outage_is_raised() -> None:
 
 
 def test_pages_are_not_kept() -> None:
-    """Lists without a bound are read anew each time, or memory would not stay flat."""
+    """Unbounded lists are read again each time, to limit memory."""
     door = Door()
     reads = remembering(door)
     assert len([*reads.pages(BUCKET), *reads.pages(BUCKET)]) == 2
@@ -121,7 +121,7 @@ def test_pages_are_not_kept() -> None:
 
 
 def test_objects_are_not_remembered() -> None:
-    """What is asked of a single object is asked again: a bucket may have millions of them."""
+    """Calls about single objects are repeated, because a bucket may have millions."""
     door = Door()
     reads = remembering(door)
     call = Call("s3", "get_object_acl", {"Bucket": "b", "Key": "k"})

@@ -1,4 +1,4 @@
-"""Which clients are made, how they are set, and that a client for writes sends each request once."""
+"""Which clients are created, with which settings, and that a client for writes sends each request once."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,7 @@ HERE = "http://127.0.0.1:4566"
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No setting of the machine on which the tests run."""
+    """Remove all settings of the machine that runs the tests."""
     for name in (
         "AWS_PROFILE",
         "AWS_DEFAULT_PROFILE",
@@ -36,7 +36,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_client_is_made_once() -> None:
-    """One for each service, region and direction, and no more."""
+    """There is one for each service, region and direction."""
     clients = Clients(ConnectionSettings())
     assert clients.of("sts") is clients.of("sts")
     assert clients.of("sts") is not clients.of("sts", write=True)
@@ -44,14 +44,14 @@ def test_a_client_is_made_once() -> None:
 
 
 def test_reads_are_repeated_and_writes_are_not() -> None:
-    """Five attempts for a read; a write is sent once."""
+    """A read has five attempts. A write is sent once."""
     clients = Clients(ConnectionSettings())
     assert clients.of("sts").meta.config.retries["total_max_attempts"] == 5
     assert clients.of("sts", write=True).meta.config.retries["total_max_attempts"] == 1
 
 
 def test_amazon_is_known_by_its_hosts() -> None:
-    """AWS's own endpoints in all partitions, and no look-alike."""
+    """AWS's endpoints of all partitions are recognised, and similar names are not."""
     assert is_amazon(Clients(ConnectionSettings()).of("cloudfront"))
     assert is_amazon(Clients(ConnectionSettings(region="cn-north-1")).of("cloudfront"))
     assert not is_amazon(Clients(ConnectionSettings(endpoint_url=HERE)).of("cloudfront"))
@@ -67,7 +67,7 @@ def test_amazon_is_known_by_its_hosts() -> None:
 
 @pytest.mark.parametrize("by", ["flag", "environment", "environment of s3"])
 def test_stand_ins_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in's address cannot bear a bucket's name before it, however the address was given."""
+    """Another endpoint's address cannot have a bucket's name in front, however it was given."""
     if by != "flag":
         monkeypatch.setenv(
             "AWS_ENDPOINT_URL_S3" if by.endswith("s3") else "AWS_ENDPOINT_URL", "http://localhost:4566"
@@ -81,12 +81,12 @@ def test_stand_ins_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyP
 
 
 def test_amazon_has_buckets_in_the_host() -> None:
-    """AWS itself is addressed as it recommends."""
+    """AWS is addressed as it recommends."""
     assert Clients(ConnectionSettings()).of("s3").meta.config.s3["addressing_style"] == "auto"
 
 
 def test_account_is_taken_off_a_stand_ins_host() -> None:
-    """S3 Control puts the account before the host, where no stand-in answers; for AWS it stays."""
+    """S3 Control puts the account before the host, where other endpoints do not answer. For AWS it stays."""
     account = "123456789012"
     for endpoint, host in {
         HERE: "127.0.0.1:4566",
@@ -119,20 +119,20 @@ def _note_url(sent: list[str]) -> Any:
 def test_region(
     environment: dict[str, str], flag: str | None, region: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The flag, then AWS_REGION, then what botocore knows, then us-east-1."""
+    """The flag comes first, then AWS_REGION, botocore's configuration, and us-east-1."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert Clients(ConnectionSettings(region=flag)).region == region
 
 
 def test_the_index_of_tags_is_asked_at_home() -> None:
-    """CloudFront's tags stand in the index of us-east-1, wherever the session is."""
+    """CloudFront's tags are in the index of us-east-1, for every session."""
     clients = Clients(ConnectionSettings(region="eu-west-1"))
     assert clients.of("resourcegroupstaggingapi").meta.region_name == "us-east-1"
 
 
 def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A broken configuration, a profile that is not there and a proxy do not matter to it."""
+    """It ignores a broken configuration, a missing profile and a proxy."""
     (tmp_path / "config").write_text("[default\nregion")
     monkeypatch.setenv("AWS_PROFILE", "nope")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
@@ -154,27 +154,27 @@ def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatc
     ids=["profile", "endpoint", "region"],
 )
 def test_settings_that_cannot_be(settings: ConnectionSettings, kind: type[Exception]) -> None:
-    """What is wrong with a setting is said when a client is made, before anything is sent."""
+    """An invalid setting is reported when a client is created, before anything is sent."""
     with pytest.raises(kind):
         Clients(settings).of("sts")
 
 
 def test_a_broken_configuration_file(tmp_path: Path) -> None:
-    """A file that cannot be read is named."""
+    """The error names an unreadable file."""
     (tmp_path / "config").write_text("[default\nregion")
     with pytest.raises(WrongUsage, match="config"):
         Clients(ConnectionSettings()).of("sts")
 
 
 def test_half_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An access key without its secret is told of, and never mixed with other credentials."""
+    """An access key without its secret is reported, and never combined with other credentials."""
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(NoCredentials, match="Partial"):
         Clients(ConnectionSettings()).of("sts")
 
 
 def test_models_are_read_as_botocore_reads_them() -> None:
-    """The quick loader brings the same models, and says the same of services that there are not."""
+    """The fast loader returns the same models, and the same errors for unknown services."""
     quick, slow = NamedFolders(file_loader=PlainFiles()), Loader()
     for service in ("cloudfront", "s3", "s3control", "sts"):
         assert quick.load_service_model(service, "service-2") == slow.load_service_model(service, "service-2")
@@ -185,7 +185,7 @@ def test_models_are_read_as_botocore_reads_them() -> None:
 
 
 class Elsewhere(BaseHTTPRequestHandler):
-    """Answers every request with the same refusal, and notes it."""
+    """Answers every request with the same refusal, and records it."""
 
     status = 500
     code = "InternalError"
@@ -208,7 +208,7 @@ class Elsewhere(BaseHTTPRequestHandler):
     do_PUT = do_GET = do_HEAD = do_DELETE = _refuse  # noqa: N815 (http.server's names)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
-        """Nothing is printed."""
+        """Print nothing."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Elements of a reply that botocore's model does not have, as AWS may send them from one day to the next."""
+"""Elements of a reply that botocore's model does not have, which AWS may start to send at any time."""
 
 import functools
 from typing import Any
@@ -14,17 +14,17 @@ TAGS = "<Novelty><Enabled>true</Enabled></Novelty>"
 
 @functools.cache
 def output(service: str, operation: str) -> Any:
-    """What botocore expects in the reply to an operation."""
+    """Return what botocore expects in the reply to an operation."""
     return botocore.session.get_session().get_service_model(service).operation_model(operation).output_shape
 
 
 def found(body: str, operation: str = "GetDistributionConfig", service: str = "cloudfront") -> list[str]:
-    """The unknown members of a reply."""
+    """Return the unknown members of a reply."""
     return unknown_in(output(service, operation), body.encode())
 
 
 def config(inside: str) -> str:
-    """A distribution's configuration."""
+    """Return a distribution's configuration."""
     return f'<DistributionConfig xmlns="{CLOUDFRONT}"><Comment>c</Comment>{inside}</DistributionConfig>'
 
 
@@ -46,26 +46,26 @@ def config(inside: str) -> str:
     ],
 )
 def test_a_member_that_the_model_lacks_is_found_where_it_is(inside: str, path: str) -> None:
-    """At the top, in a behavior, in an origin, in a list, and among the items of one."""
+    """It may be at the top, in a behavior, in an origin, in a list, or in an item of one."""
     assert found(config(inside)) == [f"DistributionConfig.{path}"]
 
 
 def test_a_member_of_many_items_is_named_once() -> None:
-    """Twenty behaviors with the same new setting are one thing to know."""
+    """A new setting in twenty behaviors is listed once."""
     behavior = f"<CacheBehavior><PathPattern>/a/*</PathPattern>{TAGS}</CacheBehavior>"
     body = config(f"<CacheBehaviors><Items>{behavior * 3}</Items></CacheBehaviors>")
     assert found(body) == ["DistributionConfig.CacheBehaviors.Items.Novelty"]
 
 
 def test_a_reply_of_known_members_has_none() -> None:
-    """Whatever is in it, and in whatever order."""
+    """Content and order do not matter."""
     assert found(config("<Enabled>true</Enabled><Aliases><Quantity>0</Quantity></Aliases>")) == []
     whole = f"<Distribution><Id>E1</Id>{config('')}</Distribution>"
     assert found(whole, "GetDistribution") == []
 
 
 def test_members_beside_the_configuration_are_named_as_such() -> None:
-    """Paths begin at the reply's top, so that a reader can tell what an update would drop."""
+    """Paths start at the top of the reply, so they show what an update would drop."""
     whole = f"<Distribution><Id>E1</Id><Health>good</Health>{config(TAGS)}</Distribution>"
     assert found(whole, "GetDistribution") == [
         "Distribution.DistributionConfig.Novelty",
@@ -74,7 +74,7 @@ def test_members_beside_the_configuration_are_named_as_such() -> None:
 
 
 def test_attributes_are_not_members() -> None:
-    """S3 says in an attribute what sort of grantee it is."""
+    """S3 has the type of a grantee in an attribute."""
     grantee = (
         '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser">'
         "<ID>1</ID>{}</Grantee><Permission>READ</Permission>"
@@ -97,5 +97,5 @@ def test_a_list_without_an_element_of_its_own_is_looked_into() -> None:
 
 @pytest.mark.parametrize("body", ["", "not xml", "<DistributionConfig>"])
 def test_a_body_that_is_not_xml_is_left_to_the_parser(body: str) -> None:
-    """It reports what is wrong with it."""
+    """The parser reports what is wrong with it."""
     assert found(body) == []

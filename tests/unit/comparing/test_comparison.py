@@ -1,4 +1,4 @@
-"""What a change of specs changes in meaning, and the hazards that it has."""
+"""What a change of specs means, and its hazards."""
 
 import io
 from pathlib import Path
@@ -15,17 +15,17 @@ from tests.unit.spec.reading import stack, whole
 
 
 def stacks(text: str) -> tuple[Stack, ...]:
-    """The stacks of a file."""
+    """Return the stacks of a file."""
     return load(["-"], stdin=io.StringIO(text))
 
 
 def between(before: str, after: str) -> Comparison:
-    """One stack, before and after."""
+    """Return one stack, before and after."""
     return compare([stack(before)], [stack(after)])
 
 
 def changes(before: str, after: str) -> dict[str, tuple[object, object]]:
-    """The fields that differ."""
+    """Return the fields that differ."""
     return {
         change.field: (change.before, change.after)
         for found in between(before, after).stacks
@@ -34,7 +34,7 @@ def changes(before: str, after: str) -> dict[str, tuple[object, object]]:
 
 
 def test_spelling_is_no_difference() -> None:
-    """Order, quotes, comments, defaults written out and lists in another order mean the same."""
+    """Order, quotes, comments, explicit defaults and the order of lists do not matter."""
     one = "cnames: [a.example.com, b.example.com]\nsign: {max_validity: 24h}\nbucket: lectures-media\n"
     other = (
         "# c\nenabled: true\noac: {}\nbucket: {create: false, name: 'lectures-media'}\n"
@@ -84,7 +84,7 @@ def test_spelling_is_no_difference() -> None:
 def test_fields_are_told_with_their_defaults(
     before: str, after: str, found: dict[str, tuple[object, object]]
 ) -> None:
-    """Absent is not empty, a default is a value, and order counts where it decides."""
+    """Absent is not empty, a default is a value, and order counts if it decides."""
     assert changes(before, after) == found
 
 
@@ -163,7 +163,7 @@ DANGERS = [
 
 @pytest.mark.parametrize(("before", "after", "told"), DANGERS)
 def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, after: str, told: str) -> None:
-    """What specs alone show is named as a plan names it; the way back is another matter."""
+    """A hazard that specs show has the name from plans. The opposite change does not have it."""
     (found,) = between(before, after).stacks
     said = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
     assert len(said) == 1
@@ -189,7 +189,7 @@ def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, afte
     ],
 )
 def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:
-    """Closing what anyone could read, a TLS floor without a certificate and another bucket cost no signer anything."""
+    """Closing public access, a TLS minimum without a certificate, and another bucket take nothing from signers."""
     (found,) = between(before, after).stacks
     assert found.hazards == ()
 
@@ -198,7 +198,7 @@ KEYS = sorted((Path(__file__).parents[3] / "examples" / "keys").glob("*.pub.pem"
 
 
 def keyed(*keys: str) -> str:
-    """A spec of one group with keys, each written as its name, or as the new and the old one that it replaces."""
+    """Return a spec of one group with keys, each given as its name, or as the new and the old one that it replaces."""
     rows = []
     for number, key in enumerate(keys):
         name, _, old = key.partition("<")
@@ -208,7 +208,7 @@ def keyed(*keys: str) -> str:
 
 
 def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> None:
-    """The one is a hazard; the other is told, with the time that it takes to be safe."""
+    """One is a hazard. The other is a notice with the time until it is safe."""
     (cut,) = between(keyed("a", "b"), keyed("a")).stacks
     assert [(hazard.name, hazard.text) for hazard in cut.hazards] == [
         ("cuts-viewers", "URLs signed with b of g are refused")
@@ -223,7 +223,7 @@ def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> Non
 
 
 def test_new_and_gone_stacks() -> None:
-    """A new one shows what it says beyond the defaults; the resources of a removed one stay."""
+    """A new one shows its fields beyond the defaults. The resources of a removed one stay."""
     one, two = whole("name: one\nbucket: films\ncomment: x"), whole("name: two\nbucket: clips\npublic: true")
     found = compare(stacks(one), stacks(two))
     assert comparison_text(found, color=False, width=80) == (
@@ -243,7 +243,7 @@ def test_new_and_gone_stacks() -> None:
 
 
 def test_hostile_text_stays_text() -> None:
-    """What a spec holds can neither paint on a terminal nor end a block of Markdown."""
+    """Text from a spec cannot control a terminal or end a block of Markdown."""
     found = between("", 'comment: "``` | \\u202e <b>"\ncnames: [a.example.com]\nenabled: false')
     assert "\u202e" not in comparison_text(found, color=False, width=80)
     told = comparison_markdown(found)
@@ -257,7 +257,7 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_the_worst_comes_first() -> None:
-    """Hazards stand in the order of their names in the contract."""
+    """Hazards have the order of their names in the contract."""
     (found,) = between(
         "cnames: [a.example.com]", "public: true\ncnames: []\nhttp: {minimum_tls: TLSv1}"
     ).stacks
@@ -267,5 +267,5 @@ def test_the_worst_comes_first() -> None:
 
 
 def test_rtmp_has_no_fields_of_http() -> None:
-    """Defaults that have no effect are no difference."""
+    """Defaults without an effect are not a difference."""
     assert not [field for field in meaning(stack("delivery: rtmp")) if field.startswith("http")]

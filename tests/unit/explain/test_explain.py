@@ -25,19 +25,19 @@ LECTURES, CLIPS, FRESH, FOREIGN = "K1LECTURES", "K2CLIPS", "K3FRESH", "K4FOREIGN
 
 @cache
 def signer(key_id: str = LECTURES, digest: Hash = "SHA1", name: str = "") -> Signer:
-    """A signer with the key of this id."""
+    """Return a signer with the key of this id."""
     return Signer(private_pem(rsa_key(name or key_id)), key_id, hash=digest, now=lambda: float(NOW))
 
 
 def trusted(key_id: str, group: str, *, active: bool = True) -> TrustedKey:
-    """A key as AWS lists it."""
+    """Return a key as AWS lists it."""
     pem = public_pem(rsa_key(key_id)).decode() + "\n"
     return TrustedKey(key_id, key_id[2:].lower(), group, pem, der_digest(pem), active)
 
 
 @cache
 def guards() -> Guards:
-    """A distribution with an open behavior, one of another group, and its own."""
+    """Return a distribution with a public behavior, one of another group, and its own."""
     own = (trusted(LECTURES, "lectures"), trusted(FRESH, "lectures", active=False))
     return Guards(
         id="E1UGDLB9XZBD79",
@@ -55,17 +55,17 @@ def guards() -> Guards:
 
 
 def judged(url: str, *, later: int = 0, cookies: str = "", viewer: str | None = None) -> Explanation:
-    """The URL as it would be taken by the distribution, so many seconds after it was signed."""
+    """Return the explanation of the URL for the distribution, this number of seconds after it was signed."""
     return explain(url, now=NOW + later, cookies=cookies, guards=guards(), viewer=viewer)
 
 
 def reasons(told: Explanation) -> list[tuple[str, str]]:
-    """Codes and words of all reasons."""
+    """Return codes and texts of all reasons."""
     return [(reason.code, reason.what) for reason in told.reasons]
 
 
 def altered(url: str, **parameters: str) -> str:
-    """The URL with other values in its query."""
+    """Return the URL with other values in its query."""
     base, _, query = url.partition("?")
     pairs = dict(pair.split("=", 1) for pair in query.split("&"))
     pairs.update({name.replace("_", "-"): value for name, value in parameters.items()})
@@ -73,7 +73,7 @@ def altered(url: str, **parameters: str) -> str:
 
 
 def with_policy(document: object) -> str:
-    """The URL with a policy that no signer of ours would sign."""
+    """Return the URL with a policy that no signer of cfstream would sign."""
     text = document if isinstance(document, str) else json.dumps(document)
     return f"{URL}?Policy={encode(text.encode())}&Signature=AAAA&Key-Pair-Id={LECTURES}"
 
@@ -93,14 +93,14 @@ def with_policy(document: object) -> str:
     ],
 )
 def test_what_is_in_order_gets_in(url: str) -> None:
-    """The signature was checked with the live key, and nothing speaks against it."""
+    """The signature is checked with the live key, and there is no reason to refuse it."""
     told = judged(url, viewer="203.0.113.7")
     assert reasons(told) == []
     assert told.accepted is True
 
 
 def test_cookies_are_taken_apart_as_a_url_is() -> None:
-    """In whatever order and company they come."""
+    """Their order, and other cookies, do not matter."""
     cookies = "theme=dark; " + signer().for_hls(URL, HOUR).cookies.header() + "; CloudFront-Other=1"
     told = judged(URL, cookies=cookies)
     assert told.accepted is True
@@ -109,7 +109,7 @@ def test_cookies_are_taken_apart_as_a_url_is() -> None:
 
 
 def test_a_parameter_in_the_url_makes_cookies_count_for_nothing() -> None:
-    """CloudFront looks at a signed URL first, and at nothing else then."""
+    """CloudFront checks a signed URL first, and then ignores cookies."""
     cookies = signer().for_hls(URL, HOUR).cookies.header()
     told = judged(f"{URL}?Expires=1", cookies=cookies)
     assert told.accepted is False
@@ -215,7 +215,7 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
 
 @pytest.mark.parametrize(("url", "code", "what"), ALTERED.values(), ids=ALTERED)
 def test_the_first_reason_is_the_viewers(url: str, code: str, what: str) -> None:
-    """Each has the code that CloudFront answers with, and says what is wrong and what to do."""
+    """Each has CloudFront's error code, what is wrong and a fix."""
     told = judged(url)
     assert told.accepted is False
     first = told.reasons[0]
@@ -224,7 +224,7 @@ def test_the_first_reason_is_the_viewers(url: str, code: str, what: str) -> None
 
 
 def test_all_reasons_are_told() -> None:
-    """An expired URL for another address, signed by nobody who is trusted, has three."""
+    """An expired URL for another address, with an untrusted signature, has three."""
     url = signer(FOREIGN).url(URL, HOUR, ip="203.0.113.7")
     told = judged(url, later=3_780, viewer="198.51.100.1")
     assert [what for _, what in reasons(told)] == [
@@ -235,13 +235,13 @@ def test_all_reasons_are_told() -> None:
 
 
 def test_time_is_judged_to_the_second() -> None:
-    """Valid until the second before it expires, and from the second in which it starts."""
+    """It is valid from the second in which it starts until the second before it expires."""
     url = signer().url(URL, HOUR, starts=timedelta(minutes=1))
     assert [judged(url, later=later).accepted for later in (59, 60, 3599, 3600)] == [False, True, True, False]
 
 
 def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
-    """And while IPv6 is on, a note says so."""
+    """While IPv6 is on, a note says so."""
     told = judged(signer().url(URL, HOUR, ip="203.0.113.7"), viewer="2001:db8::7")
     assert "the viewer is 2001:db8::7" in told.reasons[0].what
     assert "viewers with an IPv6 address never match" in told.notes[0]
@@ -268,12 +268,12 @@ def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
     ],
 )
 def test_what_a_signature_was_made_for_is_found(url: str, hint: str) -> None:
-    """The commonest alterations are tried, and the one that fits is told."""
+    """The most common changes are tried, and the one that matches is shown."""
     assert any(hint in reason.do for reason in judged(url).reasons)
 
 
 def test_without_a_distribution_what_can_be_seen_is_told() -> None:
-    """Expiry and form need no AWS; that the signature was not checked is said."""
+    """Expiry and form need no AWS. A note says that the signature was not checked."""
     url = signer().url(URL, HOUR)
     told = explain(url, now=NOW)
     assert told.accepted is None
@@ -283,7 +283,7 @@ def test_without_a_distribution_what_can_be_seen_is_told() -> None:
 
 
 def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
-    """With its prefix or server, or escaped for a page."""
+    """It may have a prefix or a server, or be escaped for a page."""
     pairs = Guards(
         "E2", "s1.cloudfront.net", (), (GuardedBehavior("", signers=("self",), key_pairs=(LECTURES,)),)
     )
@@ -296,7 +296,7 @@ def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
 
 
 def test_where_nobody_must_sign_no_signature_counts() -> None:
-    """It gets in whatever it carries, and a note says what S3 may make of the parameters."""
+    """It is accepted with any parameters, and a note says what S3 may do with them."""
     told = judged(signer(FOREIGN).url("https://media.example.com/posters/a.jpg", HOUR), later=7_200)
     assert told.accepted is True
     assert "needs no signature" in told.notes[0]
@@ -304,7 +304,7 @@ def test_where_nobody_must_sign_no_signature_counts() -> None:
 
 
 def test_a_disabled_distribution_refuses_everything() -> None:
-    """Whatever was signed."""
+    """Signatures do not matter."""
     off = Guards("E3", "d3.cloudfront.net", (), guards().behaviors, enabled=False)
     told = explain(signer().url("https://d3.cloudfront.net/a", HOUR), now=NOW, guards=off)
     assert told.reasons[0].what == "E3 is disabled and refuses every request"
@@ -324,7 +324,7 @@ def test_a_disabled_distribution_refuses_everything() -> None:
     ],
 )
 def test_distances_are_told_as_people_do(seconds: int, text: str) -> None:
-    """In the largest unit that says enough."""
+    """Durations have their largest useful unit."""
     assert distance(seconds) == text
 
 

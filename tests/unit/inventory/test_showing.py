@@ -1,4 +1,4 @@
-"""What is shown of a distribution when not all may be read, and which statements count as its grants."""
+"""What is shown of a distribution if something cannot be read, and which statements count as its grants."""
 
 import json
 from dataclasses import replace
@@ -24,12 +24,12 @@ GROUP = {"Enabled": True, "Quantity": 1, "Items": ["g1"]}
 
 
 def denied(operation: str) -> NotAuthorized:
-    """A refusal for want of permission."""
+    """Return the refusal of a missing permission."""
     return NotAuthorized(operation, "AccessDenied", "no")
 
 
 def distribution(**changes: Any) -> dict[str, Any]:
-    """A reply to GetDistribution with an OAC and a key group."""
+    """Return a reply to GetDistribution with an OAC and a key group."""
     behavior = {"TargetOriginId": "s3", "TrustedKeyGroups": GROUP}
     origin = {"Id": "s3", "DomainName": OAC.domain_name, "OriginAccessControlId": "E3OAC"}
     config = {
@@ -44,7 +44,7 @@ def distribution(**changes: Any) -> dict[str, Any]:
 
 
 def account(**replies: Any) -> Any:
-    """An account with that distribution alone; `replies` say the rest."""
+    """Return an account with only that distribution. `replies` are the other replies."""
     nothing = Missing("Get", "NoSuchDistribution", "no")
     return live(
         **{
@@ -61,9 +61,7 @@ def account(**replies: Any) -> Any:
 
 
 def test_what_may_not_be_read_becomes_a_note() -> None:
-    """Names and grants are an extra: without permission for them all the rest is shown, and said what
-    lacks.
-    """
+    """Without permission for names and grants, everything else is shown, and a note lists what is missing."""
     aws = account()
     shown = details_of(aws, by_id(aws, "E1UGDLB9XZBD79"))
     assert isinstance(shown, DistributionDetails)
@@ -75,14 +73,14 @@ def test_what_may_not_be_read_becomes_a_note() -> None:
 
 
 def test_a_denial_is_not_taken_for_an_absence() -> None:
-    """Who may not read a distribution is told so, and not that there is none."""
+    """If reading a distribution is denied, the error does not say that it does not exist."""
     aws = account(get_distribution=denied("GetDistribution"))
     with pytest.raises(NotAuthorized):
         by_id(aws, "E1UGDLB9XZBD79")
 
 
 def test_names_are_not_asked_for_without_need() -> None:
-    """Without key groups no list of them is read."""
+    """Without key groups, they are not listed."""
     signers = {"TargetOriginId": "s3", "TrustedSigners": {"Enabled": True, "Quantity": 1, "Items": ["self"]}}
     aws = account(
         get_distribution=distribution(DefaultCacheBehavior=signers), get_bucket_policy=Missing("G", "N", "")
@@ -93,7 +91,7 @@ def test_names_are_not_asked_for_without_need() -> None:
 
 
 def policy(**statement: Any) -> Any:
-    """An account whose bucket has one statement in its policy."""
+    """Return an account whose bucket has one statement in its policy."""
     whole = {
         "Sid": "s",
         "Effect": "Allow",
@@ -133,7 +131,7 @@ SERVICE = {"Service": "cloudfront.amazonaws.com"}
     ],
 )
 def test_grants_in_a_policy(origin: OriginDetails, statement: dict[str, Any], to: str | None) -> None:
-    """A statement is a grant when it lets this distribution read, by the access that it has."""
+    """A statement is a grant if it allows this distribution to read with its access."""
     if origin.access == "oai":
         origin = replace(origin, identity=NamedId("E74FTE3AJFJ256"))
     grants, notes = grants_of(policy(**statement), ARN, "lectures", [origin], marked=False)
@@ -142,7 +140,7 @@ def test_grants_in_a_policy(origin: OriginDetails, statement: dict[str, Any], to
 
 
 def test_only_our_statements_are_ours() -> None:
-    """A statement is the stack's when its Sid is exactly the one that cfstream gives."""
+    """A statement is the stack's if its Sid is exactly cfstream's."""
     for sid, ours in (
         ("cfstream-lectures-oac", True),
         ("cfstream-lectures-oac2", False),
@@ -158,7 +156,7 @@ def test_an_origin_that_is_no_bucket_has_no_grants() -> None:
 
 
 def test_marks_name_their_spec() -> None:
-    """Only a comment whose first word is the whole mark bears it."""
+    """A comment has the mark only if its first word is the whole mark."""
     assert owner_by_mark("cfstream:lectures Private") == "lectures"
     assert owner_by_mark("cfstream:lectures") == "lectures"
     assert owner_by_mark("cfstream:") is None
@@ -177,12 +175,12 @@ def test_marks_name_their_spec() -> None:
     ],
 )
 def test_ids_have_a_form(text: str, *, expected: bool) -> None:
-    """An id is a capital E with capitals and digits behind it, also one that was cut short."""
+    """An id is a capital E with capitals and digits, even if it was cut."""
     assert is_id(text) is expected
 
 
 def test_a_distribution_deleted_meanwhile_has_no_owner() -> None:
-    """Between the list and its tags it may be gone; any other refusal is told."""
+    """It may be deleted between the list and its tags. Other refusals are reported."""
     row = {
         "Id": "E1",
         "ARN": ARN,

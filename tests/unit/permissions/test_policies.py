@@ -1,4 +1,4 @@
-"""The policy that specs need, by what is in them."""
+"""The policy that specs need, by their content."""
 
 import io
 import json
@@ -22,12 +22,12 @@ SITE: Json = {**HTTP, "cnames": ["media.example.com"], "dns": {"route53": "examp
 
 
 def spec(document: Json) -> Spec:
-    """The spec of a document."""
+    """Return the spec of a document."""
     return load(["-"], stdin=io.StringIO(json.dumps(document)))[0].spec
 
 
 def allowed(*documents: Json, purpose: str = "apply", place: Place | None = None) -> Mapping[str, list[str]]:
-    """The resources on which each action is allowed."""
+    """Return the resources on which each action is allowed."""
     made = policy([spec(each) for each in documents], Purpose(purpose), place or Place("123456789012"))
     found: dict[str, list[str]] = {}
     for statement in made["Statement"]:
@@ -38,7 +38,7 @@ def allowed(*documents: Json, purpose: str = "apply", place: Place | None = None
 
 
 def test_a_plan_may_change_nothing() -> None:
-    """Whatever the spec has in it: all that is allowed is to look."""
+    """Every allowed action only reads, for any spec."""
     for document in (HTTP, RTMP, OBJECTS, SITE, {**SITE, "http": {"cors": {"origins": ["*"]}}}):
         verbs = {action.partition(":")[2] for action in allowed(document, purpose="plan")}
         assert {verb for verb in verbs if not verb.startswith(("Get", "List", "Describe"))} == set()
@@ -60,13 +60,13 @@ def test_a_plan_may_change_nothing() -> None:
 def test_what_a_spec_does_not_speak_of_is_not_allowed(
     document: Json, purpose: str, words: tuple[str, ...]
 ) -> None:
-    """Lists of the account apart, which every plan reads."""
+    """Lists of the account are allowed, because every plan reads them."""
     actions = {action for action in allowed(document, purpose=purpose) if ":List" not in action}
     assert {action for action in actions if any(word in action for word in words)} == set()
 
 
 def test_resources_are_as_narrow_as_the_spec_tells() -> None:
-    """The bucket by its name, the distribution by its id where it is adopted, a certificate by its ARN."""
+    """The bucket has its name, an adopted distribution its id, and a certificate its ARN."""
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
     may = allowed(
         {**SITE, "adopt": "E1UGDLB9XZBD79", "http": {"certificate": arn}, "bucket": {"name": "media"}}
@@ -81,7 +81,7 @@ def test_resources_are_as_narrow_as_the_spec_tells() -> None:
 
 
 def test_without_an_account_any_stands_in_the_arn() -> None:
-    """IAM takes ``*`` there, and in another partition its name."""
+    """IAM accepts ``*`` there. Other partitions have their name."""
     assert allowed(RTMP, place=Place())["cloudfront:UpdateStreamingDistribution"] == [
         "arn:aws:cloudfront::*:streaming-distribution/*"
     ]
@@ -91,7 +91,7 @@ def test_without_an_account_any_stands_in_the_arn() -> None:
 
 
 def test_of_several_specs_each_gets_its_own_only() -> None:
-    """One that makes its bucket does not let the other's be made; what both need stands once."""
+    """A spec that creates its bucket does not allow creating another's. Shared permissions are listed once."""
     made = {**HTTP, "name": "seminars", "bucket": {"name": "seminars-media", "create": True}}
     may = allowed(HTTP, made)
     assert may["s3:CreateBucket"] == ["arn:aws:s3:::seminars-media"]
@@ -105,7 +105,7 @@ def test_of_several_specs_each_gets_its_own_only() -> None:
 
 
 def statements(action: str, *documents: Json, purpose: str = "apply") -> list[Json]:
-    """Resource and Condition of each statement that allows an action."""
+    """Return Resource and Condition of each statement that allows an action."""
     made = policy([spec(each) for each in documents], Purpose(purpose), Place("123456789012"))
     found = [each for each in made["Statement"] if action in each["Action"]]
     return [{name: each[name] for name in ("Resource", "Condition") if name in each} for each in found]
@@ -117,7 +117,7 @@ ANY = "arn:aws:cloudfront::123456789012:distribution/*"
 
 @pytest.mark.parametrize("purpose", ["apply", "destroy"])
 def test_a_distribution_is_changed_by_its_tag(purpose: str) -> None:
-    """Any id with the stack's tag; with `adopt` that id, unless it has another stack's tag."""
+    """Any id with the stack's tag is allowed. With `adopt` it is that id, unless it has another stack's tag."""
     tagged = {"Resource": ANY, "Condition": {"StringEquals": {NAME: "lectures"}}}
     assert statements("cloudfront:UpdateDistribution", HTTP, purpose=purpose) == [tagged]
     adopting = statements(
@@ -132,7 +132,7 @@ def test_a_distribution_is_changed_by_its_tag(purpose: str) -> None:
 
 
 def test_several_stacks_share_statements() -> None:
-    """With the names of all, while an adopted distribution is for its own stack alone."""
+    """They have the names of all, but an adopted distribution is allowed only for its own stack."""
     other = {**HTTP, "name": "seminars", "bucket": "seminars-media"}
     (both,) = statements("cloudfront:UpdateDistribution", HTTP, other)
     assert both["Condition"] == {"StringEquals": {NAME: ["lectures", "seminars"]}}
@@ -144,7 +144,7 @@ def test_several_stacks_share_statements() -> None:
 
 
 def test_tags_come_with_the_creating_call() -> None:
-    """IAM asks about TagResource then, too; the resource of a new one is not known."""
+    """IAM also checks TagResource then. The resource of a new one is unknown."""
     ours, new = statements("cloudfront:TagResource", HTTP)
     assert ours["Condition"] == {
         "StringEquals": {NAME: "lectures"},
@@ -161,7 +161,7 @@ def test_tags_come_with_the_creating_call() -> None:
 
 
 def test_what_iam_cannot_limit_is_listed() -> None:
-    """In words, and only if the policy allows to change it."""
+    """The list has words, and only what the policy allows to change."""
     assert unlimited(policy([spec(HTTP)], Purpose.PLAN, Place())) == ()
     assert unlimited(policy([spec(HTTP)], Purpose.APPLY, Place())) == ("origin access controls",)
     everything = {**HTTP, "oai": {}, "http": {"cors": {"origins": ["*"]}}}
@@ -175,7 +175,7 @@ def test_what_iam_cannot_limit_is_listed() -> None:
 
 
 def test_records_are_the_stacks_own_and_never_overwritten() -> None:
-    """Names as IAM compares them, the types of aliases, and no UPSERT."""
+    """Names have the form that IAM compares, types are those of aliases, and UPSERT is not allowed."""
     document = {**SITE, "cnames": ["media.example.com", "*.talks.example.com"]}
     made = policy([spec(document)], Purpose.APPLY, Place())
     (records,) = [each for each in made["Statement"] if each["Sid"] == "Records"]
@@ -195,7 +195,7 @@ def test_records_are_the_stacks_own_and_never_overwritten() -> None:
 
 @pytest.mark.parametrize("purpose", [*Purpose])
 def test_it_fits_into_a_managed_policy(purpose: Purpose) -> None:
-    """Sids are letters and digits, each once, and a stack of everything stays below AWS's limit."""
+    """Sids have letters and digits, each is unique, and a stack with everything is below AWS's limit."""
     everything = {
         **SITE,
         "oai": {},

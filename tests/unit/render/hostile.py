@@ -1,4 +1,4 @@
-"""Plans whose every text was written by somebody who means harm, and fleets that are far too large."""
+"""Plans with malicious text everywhere, and very large fleets."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ NASTY_TEXT = (
 
 
 def stack_of(text: str, name: str = "lectures", changes: int = 2) -> StackPlan:
-    """A stack in which every text that can hold anything holds this one."""
+    """Return a stack in which every text contains this one."""
     step = Modified(
         address=DISTRIBUTION,
         stage=Stage.DISTRIBUTION,
@@ -52,6 +52,6 @@ def stack_of(text: str, name: str = "lectures", changes: int = 2) -> StackPlan:
 
 
 def fleet(text: str, stacks: int, changes: int) -> Plan:
-    """So many stacks of that kind."""
+    """Return a plan with this number of such stacks."""
     one = stack_of(text, changes=changes)
     return Plan(ACCOUNT, tuple(replace(one, name=f"s{n:03}") for n in range(stacks)))

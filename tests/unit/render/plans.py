@@ -1,4 +1,4 @@
-"""Plans made by hand, as the renderers get them: a stack to create, one to change, and those that stand still."""
+"""Plans for tests of renderers: a stack to create, one to change, and some in sync."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ POLICY = Address("bucket-policy", "lectures")
 
 
 class Shown(Step):
-    """A step that is only looked at."""
+    """A step that is only shown."""
 
     def perform(self, context: StepContext) -> Mapping[str, str]:
         raise AssertionError("a renderer performs nothing")
@@ -31,14 +31,14 @@ class Shown(Step):
 
 @dataclass(frozen=True, kw_only=True)
 class Created(Shown):
-    """A create that is only looked at."""
+    """A create that is only shown."""
 
     verb: ClassVar[Verb] = Verb.CREATE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Modified(Shown):
-    """A modify that is only looked at."""
+    """A modify that is only shown."""
 
     verb: ClassVar[Verb] = Verb.MODIFY
     etag: ETag = ETAG
@@ -50,14 +50,14 @@ class Modified(Shown):
 
 @dataclass(frozen=True, kw_only=True)
 class Granted(Shown):
-    """A grant that is only looked at."""
+    """A grant that is only shown."""
 
     verb: ClassVar[Verb] = Verb.GRANT
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waited(Shown):
-    """A wait that is only looked at."""
+    """A wait that is only shown."""
 
     verb: ClassVar[Verb] = Verb.WAIT
 
@@ -174,5 +174,5 @@ BROKEN = StackPlan(
 
 
 def plan(*stacks: StackPlan) -> Plan:
-    """A plan of these stacks in the account of all tests."""
+    """Return a plan of these stacks in the account of all tests."""
     return Plan(ACCOUNT, stacks)

@@ -157,12 +157,12 @@ lectures                                                     specs/lectures.yaml
 
 
 def at(stack: StackAccess, width: int, *, color: bool = False) -> str:
-    """The text of one stack."""
+    """Return the text of one stack."""
     return access_text([stack], color=color, width=width)
 
 
 def test_readers_are_a_table() -> None:
-    """Openings come first with their fixes; every row has its paths and its way."""
+    """Openings come first with their fixes. Every row has its paths and its way."""
     assert at(TABLE, 80) == TABLE_AT_80
 
 
@@ -177,7 +177,7 @@ def test_one_object_has_a_chain_for_each_reader() -> None:
 
 
 def test_an_arn_is_never_cut() -> None:
-    """A reader whose name leaves no room for the other columns has a block, and its name in one piece."""
+    """A reader whose name leaves no room for other columns has a block, with its name in one piece."""
     row = AccessRow(
         ROLE, May.LIST, ("/*",), "a", certain=True, before=True, after=None, by="statement Partner"
     )
@@ -188,7 +188,7 @@ def test_an_arn_is_never_cut() -> None:
 
 
 def test_what_a_reader_may_do_in_one_way_is_one_row() -> None:
-    """Reading and listing through the same statement are told together."""
+    """Reading and listing through the same statement are one row."""
     rows = [
         AccessRow(ROLE, may, ("/*",), "a", certain=True, before=None, after=None, by="statement Partner")
         for may in (May.READ, May.LIST)
@@ -199,7 +199,7 @@ def test_what_a_reader_may_do_in_one_way_is_one_row() -> None:
 
 
 def test_openings_are_red() -> None:
-    """On a terminal the openings and their rows have the colour of danger, and lose nothing of their text."""
+    """On a terminal, openings and their rows are red, and keep their text."""
     colored = at(TABLE, 80, color=True)
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == TABLE_AT_80
     assert "\x1b[31maccount 999988887777 may read everything" in colored
@@ -207,7 +207,7 @@ def test_openings_are_red() -> None:
 
 
 def test_nobody_is_said_in_words() -> None:
-    """A stack without readers, and an object that nobody can read."""
+    """A stack without readers, and an object that nobody can read, have a sentence."""
     assert "Nobody can read the objects of this stack.\n" in at(StackAccess("a", "a.yaml"), 80)
     assert "Nobody can read talks/1.mp4\n" in at(StackAccess("a", "a.yaml", "talks/1.mp4"), 80)
 
@@ -248,7 +248,7 @@ def test_programs_get_every_row_opening_and_chain() -> None:
 
 
 def test_what_others_wrote_cannot_move_the_cursor() -> None:
-    """A Sid or a key with control characters is shown with escapes."""
+    """A Sid or a key with control characters is escaped."""
     hostile = StackAccess("a", "a.yaml", "talks/\x1b[2J", (), (), (Chain(ANYONE, May.READ, True, LINKS[:1]),))
     row = AccessRow(
         ANYONE, May.READ, ("/\x1b[2J/",), "a", certain=True, before=None, after=None, by="Sid \x07"
@@ -269,7 +269,7 @@ def test_what_others_wrote_cannot_move_the_cursor() -> None:
     ],
 )
 def test_a_cell_is_cut_where_a_reader_expects_it(text: str, lines: list[str]) -> None:
-    """At spaces, and in a path after its slashes."""
+    """It is cut at spaces, and in a path after slashes."""
     assert cell_lines(text, 10) == lines
 
 
@@ -278,7 +278,7 @@ def test_a_cell_is_cut_where_a_reader_expects_it(text: str, lines: list[str]) ->
     st.integers(30, 100),
 )
 def test_no_sign_is_lost_in_a_table(cells: list[tuple[str, str, str]], width: int) -> None:
-    """Every sign of every cell is on the page, whatever the width."""
+    """Every character of every cell is on the page, for any width."""
     rows = [TableRow(each) for each in cells]
     lines = list(table(("reader", "paths", "way"), rows, Page(width)))
     told = "".join("".join(lines).split())

@@ -4,7 +4,7 @@ from cfstream.render.flow import Page, Style, Word, advice, columns, padded, pag
 
 
 def test_lines_break_between_words_and_hang_under_their_beginning() -> None:
-    """A line ends before the page does; the next begins under the first one's text."""
+    """A line ends before the page does, and the next one is aligned with the first one's text."""
     assert Page(width=20).flow(words("one two three four five"), first="- ", rest="  ") == [
         "- one two three four",
         "  five",
@@ -12,19 +12,19 @@ def test_lines_break_between_words_and_hang_under_their_beginning() -> None:
 
 
 def test_a_word_wider_than_the_page_is_never_cut() -> None:
-    """An id that does not fit stands whole on a line of its own."""
+    """An id that does not fit has its own line."""
     long_id = "origin-access-control:lectures"
     assert Page(width=20).flow(words(f"from {long_id} on")) == ["from", long_id, "on"]
 
 
 def test_neighbours_of_one_style_share_their_codes() -> None:
-    """Colours cost no width, and one pair of codes serves a run of words."""
+    """Colours have no width, and a run of words has one pair of codes."""
     line = [*words("no such thing", Style.RED), Word("here")]
     assert Page(width=18, color=True).flow(line) == ["\x1b[31mno such thing\x1b[0m here"]
 
 
 def test_without_room_the_right_side_goes_to_the_next_line() -> None:
-    """Two texts share a line only with two columns between them."""
+    """Two texts share a line only if there are two columns between them."""
     left, right = words("distribution:lectures"), Word("lectures.yaml:5")
     assert Page(width=40).beside(left, right) == ["distribution:lectures    lectures.yaml:5"]
     assert Page(width=37).beside(left, right) == [
@@ -34,18 +34,18 @@ def test_without_room_the_right_side_goes_to_the_next_line() -> None:
 
 
 def test_a_page_is_neither_wider_than_reading_nor_narrower_than_a_word() -> None:
-    """Whatever the terminal says, a page has 20 to 100 columns."""
+    """A page has 20 to 100 columns on any terminal."""
     assert [page(width, color=False).width for width in (0, 40, 500)] == [20, 40, 100]
 
 
 def test_what_could_move_the_cursor_is_written_as_an_escape() -> None:
-    """No text from a file or from AWS can colour, overwrite or turn around what stands on the terminal."""
+    """Text from a file or from AWS cannot colour, overwrite or reverse text on the terminal."""
     assert printable("a\x1b[31mb\u202ec\n") == "a\\u001b[31mb\\u202ec\\n"
     assert printable("Vorträge 講義") == "Vorträge 講義"
 
 
 def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
-    """Backticks would be run by a shell, and a line break ends a command; other quotations keep theirs."""
+    """A shell would run backticks, and a line break ends a command. Other quotes stay."""
     told = [
         word.text for word in advice("run `aws s3 ls --x y`, or take `adopt: E1`. `cfstream plan a b` tells")
     ]
@@ -53,7 +53,7 @@ def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
 
 
 def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
-    """What is measured is what a terminal shows, so that no line is wider than the page."""
+    """The width is that on a terminal, so no line is too wide."""
     assert [columns(text) for text in ("a", "講義", "e\u0301", "—")] == [1, 4, 1, 1]
     assert padded("講義", 6) == "講義  "
     assert Page(width=10).flow(words("講義 講義 講義")) == ["講義 講義", "講義"]
@@ -62,7 +62,7 @@ def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
 
 
 def test_a_label_stands_alone_where_its_value_would_stick_out() -> None:
-    """An id below its label can be read and copied whole; where it has no more room there, it stays beside it."""
+    """An id below its label can be copied as a whole. If it has no more room there, it stays beside it."""
     sheet = Page(width=20)
     assert sheet.flow(words("abcdefghijklm on"), first="  Domain name: ", rest="    ") == [
         "  Domain name:",

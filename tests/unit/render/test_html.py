@@ -1,4 +1,4 @@
-"""The page of a plan: nothing from elsewhere, nobody's values obeyed, and nothing dropped."""
+"""The page of a plan loads nothing, interprets no values, and drops nothing."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ EMPTY = {"meta", "br", "path", "rect"}
 
 
 class Page(HTMLParser):
-    """What a browser makes of a page: its elements with their attributes, and its texts."""
+    """The result of parsing a page: its elements with their attributes, and its texts."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -44,14 +44,14 @@ class Page(HTMLParser):
             self.text += data
 
     def tags(self, *but: str) -> list[str]:
-        """The names of the elements in their order, without some."""
+        """Return the names of the elements in their order, without some."""
         return [tag for tag, _ in self.elements if tag not in but]
 
 
 @settings(max_examples=60, deadline=None)
 @given(NASTY_TEXT)
 def test_no_value_is_obeyed(text: str) -> None:
-    """Whatever a value says, the page has the same elements, but for code in sentences and lines in pictures."""
+    """The elements do not depend on values, except code in sentences and lines in pictures."""
     told, plain = (
         Page(plan_html(plan(replace(stack_of(each), road=Road((each,), "oai", each)))))
         for each in (text, "x")
@@ -69,7 +69,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
 
 
 def test_the_page_asks_for_nothing() -> None:
-    """No address, script, handler or style of an element: its policy would stop them, and there are none."""
+    """It has no address, script, handler or style attribute. Its policy would block them."""
     page = Page(plan_html(plan(NEW, replace(CHANGED, name="changed"), BROKEN, replace(STILL, name="still"))))
     names = {name for _, attributes in page.elements for name in attributes}
     assert not names & {"src", "style", "srcset", "action", "data", "xlink:href"}
@@ -83,7 +83,7 @@ def test_the_page_asks_for_nothing() -> None:
 
 
 def test_the_policy_allows_this_style_and_nothing_else() -> None:
-    """A style that was changed without its digest would leave the page bare."""
+    """A changed style without a new digest would have no effect."""
     text = plan_html(plan(STILL))
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     assert style
@@ -97,7 +97,7 @@ def test_the_policy_allows_this_style_and_nothing_else() -> None:
 
 
 def test_everything_that_the_text_says_is_on_the_page() -> None:
-    """Hazards with how to allow them, problems with what to do, warnings, notes, steps and who can read."""
+    """It has hazards with their flags, problems with fixes, warnings, notes, steps and who can read."""
     text = Page(plan_html(plan(CHANGED, BROKEN))).text
     for told in (
         "1 hazard",
@@ -119,14 +119,14 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
 
 
 def test_a_plan_without_changes_says_so() -> None:
-    """A page on which nothing happens is short."""
+    """Its page is short."""
     text = Page(plan_html(plan(STILL))).text
     assert "No changes." in text
     assert "lectures is as its spec says." in text
 
 
 def test_specs_that_cannot_be_read_have_a_page_too() -> None:
-    """Every problem is on it, and no plan."""
+    """It has every problem, and no plan."""
     text = Page(problems_html(BROKEN.problems)).text
     assert "No plan." in text
     assert "specs/clips.yaml:6:9 bucket clips-media is not therebucket: clips-mediafix: make it" in text

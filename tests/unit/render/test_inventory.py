@@ -1,4 +1,4 @@
-"""How the list and a distribution's settings read, pinned whole."""
+"""The complete text of the list and of a distribution's settings."""
 
 import json
 
@@ -187,17 +187,17 @@ origin access identity E74FTE3AJFJ256 of no spec
 
 
 def test_the_list() -> None:
-    """A block for each kind, ids in a column; what a comment holds cannot move the cursor."""
+    """Each kind has a block, and ids a column. Comments cannot move the cursor."""
     assert list_text("123456789012", ENTRIES, color=False, width=80) == LIST
 
 
 def test_the_list_on_a_narrow_page() -> None:
-    """What stood beside goes below, and no id or name is cut."""
+    """Columns move below each other, and no id or name is cut."""
     assert list_text("123456789012", ENTRIES[:1], color=False, width=40) == NARROW_LIST
 
 
 def test_colours_are_the_only_difference() -> None:
-    """With the escape codes taken out a coloured page is the plain one."""
+    """A coloured page without its escape codes is the plain one."""
     colored = list_text("123456789012", ENTRIES, color=True, width=80)
     plain = colored
     for code in ("1", "2", "31", "32", "33", "36"):
@@ -207,17 +207,17 @@ def test_colours_are_the_only_difference() -> None:
 
 
 def test_a_distribution() -> None:
-    """All that is set, in groups; what is not set takes no line."""
+    """It has all settings in groups. Settings that are not set have no line."""
     assert show_text(DISTRIBUTION, color=False, width=80) == SHOWN
 
 
 def test_an_identity_on_a_narrow_page() -> None:
-    """Labels stand before their values where there is no room for a column."""
+    """Labels are before their values if there is no room for a column."""
     assert show_text(IDENTITY, color=False, width=50) == SHOWN_IDENTITY
 
 
 def test_documents_are_json() -> None:
-    """Documents hold nothing that JSON cannot say, and begin with what a program looks for first."""
+    """They only have JSON values, and start with the keys that programs need first."""
     for document, keys in (
         (show_document(DISTRIBUTION), ["format_version", "kind", "id", "spec"]),
         (show_document(IDENTITY), ["format_version", "kind", "id", "spec"]),
@@ -227,7 +227,7 @@ def test_documents_are_json() -> None:
 
 
 def test_progress() -> None:
-    """Who is waited for, why, and for how long; nothing of seconds when it has just begun."""
+    """It has the name, the reason and the elapsed time, except at the start."""
     found = Found("distribution", "E1", ETag("E2"), {})
     stack, plain = Awaited("lectures", found), Awaited("E1", found)
     assert progress_line(Progress(stack, "InProgress", 0.2)) == "lectures (E1): InProgress"

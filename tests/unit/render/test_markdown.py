@@ -1,4 +1,4 @@
-"""The comment under a pull request: whole on a good day, short enough on any, and nobody's values obeyed."""
+"""The comment on a pull request: complete if it fits, never too long, and without interpreting values."""
 
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +26,7 @@ TAGS = {
 
 
 class Page(HTMLParser):
-    """What a browser makes of a comment: its tags, the texts in code, and those outside."""
+    """The result of parsing a comment: its tags, the texts in code, and those outside."""
 
     def __init__(self, markdown: str) -> None:
         super().__init__()
@@ -58,20 +58,20 @@ class Page(HTMLParser):
 
 
 def test_a_fleet_without_changes_is_one_line() -> None:
-    """What a reviewer reads of five hundred stacks that stand still is one sentence."""
+    """Five hundred stacks in sync are one sentence."""
     still = [replace(STILL, name=f"s{n}") for n in range(500)]
     assert plan_markdown(plan(*still)) == f"{MARK}\n**No changes.** 500 stacks are as their specs say.\n"
     assert plan_markdown(plan(STILL)) == f"{MARK}\n**No changes.** lectures is as its spec says.\n"
 
 
 def test_an_opening_is_told_though_nothing_changes() -> None:
-    """A warning is no change, and nobody may miss it."""
+    """A warning is not a change, but must be visible."""
     warned = plan_markdown(plan(replace(STILL, notices=CHANGED.notices)))
     assert "anyone may read clips/" in warned
 
 
 def test_warnings_stand_above_the_sentence_that_nothing_changes() -> None:
-    """A reader who stops after the first lines has read the warning."""
+    """Someone who reads only the first lines sees the warning."""
     warned = plan_markdown(plan(OPENED))
     assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Who can read\n")
     assert warned.endswith("**No changes.** lectures is as its spec says.\n")
@@ -84,7 +84,7 @@ def test_warnings_stand_above_the_sentence_that_nothing_changes() -> None:
 @settings(max_examples=80, deadline=None)
 @given(NASTY_TEXT)
 def test_no_value_is_obeyed(text: str) -> None:
-    """Whatever a value says, the comment has the same tags; mentions and references stand in code alone."""
+    """The tags do not depend on values. Mentions and references are only in code."""
     page, plain = (Page(plan_markdown(plan(stack_of(each)))) for each in (text, "x"))
     assert page.tags == plain.tags
     assert set(page.tags) <= TAGS | {f"/{tag}" for tag in TAGS}
@@ -98,20 +98,20 @@ def test_no_value_is_obeyed(text: str) -> None:
 
 @given(NASTY_TEXT)
 def test_code_is_to_the_letter(text: str) -> None:
-    """What is read in code is what the value is, with what cannot be printed as its escape."""
+    """Code shows the exact value, with escapes for unprintable characters."""
     assert Page(f"a {code(text)} b").codes == [printable(text)]
 
 
 @given(NASTY_TEXT)
 def test_sentences_lose_nothing_but_backticks(text: str) -> None:
-    """A sentence reads as it is written; backticks in pairs become code."""
+    """A sentence is unchanged, except that pairs of backticks become code."""
     page = Page(f"a {prose(text)} b")
     told = Counter(page.outside + "".join(page.codes)) - Counter("\n")
     assert without_backticks(told) == without_backticks(Counter(f"a {printable(text)} b"))
 
 
 def without_backticks(letters: Counter[str]) -> dict[str, int]:
-    """How often each letter stands there, but for backticks."""
+    """Return how often each character occurs, without backticks."""
     return {letter: times for letter, times in letters.items() if letter != "`"}
 
 
@@ -127,7 +127,7 @@ def without_backticks(letters: Counter[str]) -> dict[str, int]:
     ids=["nasty", "many", "one huge value", "long values", "long and nasty"],
 )
 def test_any_fleet_fits(text: str, stacks: int, changes: int) -> None:
-    """However many stacks there are and however long their values, a comment takes the plan."""
+    """A comment has room for the plan, for any number of stacks and any length of values."""
     comment = plan_markdown(fleet(text, stacks, changes))
     assert len(comment) < LIMIT
     assert comment.startswith(f"{MARK}\n")
@@ -137,7 +137,7 @@ def test_any_fleet_fits(text: str, stacks: int, changes: int) -> None:
 
 
 def test_steps_go_before_what_is_dangerous() -> None:
-    """Where fields do not fit, every hazard, problem and exposure still stands whole, and the steps are counted."""
+    """If fields do not fit, every hazard, problem and exposure is still complete, and steps are counted."""
     comment = plan_markdown(fleet("long words " * 6, 60, changes=60))
     assert len(comment) < LIMIT
     assert comment.count("- <b>cuts-viewers</b>") == 60
@@ -149,7 +149,7 @@ def test_steps_go_before_what_is_dangerous() -> None:
 
 
 def test_what_has_no_room_at_all_is_counted() -> None:
-    """Of sentences that are too many the rest is a number, and where to read them is said."""
+    """Sentences without room are counted, with the place where they can be read."""
     comment = plan_markdown(fleet("long words " * 30, 500, changes=2))
     shown = comment.count("- <b>cuts-viewers</b>")
     assert 0 < shown < 500
@@ -157,7 +157,7 @@ def test_what_has_no_room_at_all_is_counted() -> None:
 
 
 def test_a_hazard_comes_before_what_is_harmless() -> None:
-    """Where room is scarce, the fields of a dangerous stack are shown and those of a harmless one are not."""
+    """If room is scarce, the fields of a dangerous stack are shown, and those of a harmless one are not."""
     harmless = [
         replace(stack_of("long words " * 20, f"a{n:02}", changes=8), problems=(), exposure=STILL.exposure)
         for n in range(30)
@@ -173,7 +173,7 @@ def test_a_hazard_comes_before_what_is_harmless() -> None:
 
 
 def test_specs_that_cannot_be_read_are_told() -> None:
-    """There is no plan then, and the comment says why; two thousand problems fit as well."""
+    """There is no plan then, and the comment says why. Two thousand problems fit too."""
     comment = problems_markdown(BROKEN.problems)
     assert comment.startswith(f"{MARK}\n### cfstream plan\n\n**No plan: the specs have 1 problem.**\n")
     assert (

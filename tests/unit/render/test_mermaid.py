@@ -1,4 +1,4 @@
-"""The picture in Mermaid's words: what it shows, and that it can be read whatever the values are."""
+"""The Mermaid chart: what it shows, and that values cannot break it."""
 
 import re
 from dataclasses import replace
@@ -42,7 +42,7 @@ CHART = """\
 
 
 def check(chart: str) -> None:
-    """Each line is one that Mermaid knows, and each arrow and class names a box."""
+    """Check that each line is valid in Mermaid, and each arrow and class names a box."""
     assert chart.endswith("\n")
     lines = chart.splitlines()
     assert [line for line in lines if not LINES.fullmatch(line)] == []
@@ -55,7 +55,7 @@ def check(chart: str) -> None:
 
 
 def test_a_new_stack_is_drawn_from_viewers_to_bucket() -> None:
-    """Who may read comes first, the bucket last, and what is new says so."""
+    """Readers come first, the bucket last, and new resources are marked."""
     road = Road(("media.example.com",), "oac", "lectures-media")
     exposure = Exposure(before=("nobody",), after=(SIGNERS,), ours=(SIGNERS,))
     chart = plan_mermaid(plan(replace(NEW, road=road, exposure=exposure)))
@@ -64,7 +64,7 @@ def test_a_new_stack_is_drawn_from_viewers_to_bucket() -> None:
 
 
 def test_an_opening_leads_past_the_distribution() -> None:
-    """Who asks the bucket itself is drawn so, and marked as a danger; who loses their way is drawn going."""
+    """An arrow shows direct access to the bucket as a danger. Lost ways are drawn as removed."""
     anyone = "anyone: bucket policy statement everybody"
     exposure = Exposure(before=(SIGNERS,), after=(anyone,), ours=(SIGNERS,), anyone=(anyone,))
     chart = plan_mermaid(plan(replace(STILL, exposure=exposure)))
@@ -75,7 +75,7 @@ def test_an_opening_leads_past_the_distribution() -> None:
 
 
 def test_problems_are_in_the_picture() -> None:
-    """What stands in the way of a stack is a box of its own, also where specs cannot be read."""
+    """A problem of a stack has its own box, even if specs cannot be read."""
     for chart in (plan_mermaid(plan(BROKEN)), problems_mermaid(BROKEN.problems)):
         check(chart)
         assert '["specs/clips.yaml:6:9<br/>bucket clips-media is not there"]:::problem' in chart
@@ -84,14 +84,14 @@ def test_problems_are_in_the_picture() -> None:
 @settings(max_examples=60, deadline=None)
 @given(NASTY_TEXT)
 def test_no_value_is_read_as_mermaid(text: str) -> None:
-    """Whatever a value says, each line is one of the few that charts are made of."""
+    """Every line is one of the few forms of a chart, for any values."""
     stack = replace(stack_of(text), road=Road((text, text), "oai", text))
     check(plan_mermaid(plan(stack)))
     check(problems_mermaid(stack.problems))
 
 
 def test_a_fleet_is_drawn_as_far_as_mermaid_draws() -> None:
-    """What has no room is counted, and what stands still goes first."""
+    """What has no room is counted, and stacks in sync are dropped first."""
     many = fleet("".join(NASTY), 500, 2)
     chart = plan_mermaid(many)
     check(chart)

@@ -1,4 +1,4 @@
-"""A plan as JSON, to the letter of the contract."""
+"""A plan as JSON, exactly as in the contract."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 
 def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
-    """Other programs find what they look for; additions stand behind."""
+    """Programs find the keys of the contract. Additions come after them."""
     made = plan(NEW)
     document = plan_document(made)
     stack = document.pop("stacks")[0]
@@ -116,7 +116,7 @@ def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
 
 
 def test_hazards_problems_and_notices_are_values_with_their_places() -> None:
-    """Whoever reads the plan by program sees what a person sees."""
+    """A program gets everything that a person sees."""
     changed, broken = plan_document(plan(CHANGED, BROKEN))["stacks"]
     assert changed["hazards"] == [
         {
@@ -139,7 +139,7 @@ def test_hazards_problems_and_notices_are_values_with_their_places() -> None:
 
 
 def test_readers_are_rows_with_a_witness() -> None:
-    """A program that asks who can read after the plan need not take phrases apart."""
+    """A program that needs the readers does not have to parse sentences."""
     row = AccessRow(
         reader=Reader(ReaderKind.KEY_GROUP, "lectures-signers"),
         may=May.READ,
@@ -167,14 +167,14 @@ def test_readers_are_rows_with_a_witness() -> None:
 
 
 def test_a_saved_plan_says_where_its_specs_are() -> None:
-    """Apply finds the specs again from the file alone."""
+    """Apply finds the specs from the file alone."""
     document = saved_document(plan(STILL), ["specs"], "..")
     assert (document["specs"], document["folder"]) == (["specs"], "..")
     assert document["in_sync"] is True
 
 
 def test_json_text_is_ascii_and_reads_back() -> None:
-    """Any terminal and any pipe can carry it."""
+    """Every terminal and pipe can transport it."""
     text = as_text({"comment": "Vorträge 講義"})
     assert text.isascii()
     assert json.loads(text) == {"comment": "Vorträge 講義"}

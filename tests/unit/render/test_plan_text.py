@@ -12,7 +12,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 
 def with_id(text: str, of: Plan) -> str:
-    """The text with the plan's id, which is the beginning of its fingerprint, in place of the @ signs."""
+    """Return the text with the plan's id, which is the start of its fingerprint, instead of the @ signs."""
     return text.replace("@@@@@@@@", of.fingerprint.removeprefix("sha256:")[:8])
 
 
@@ -49,7 +49,7 @@ Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.
 
 
 def test_a_new_stack_shows_its_steps_their_reasons_and_who_can_read() -> None:
-    """Each step has sign, verb, address, place, reason and fields; the sum is last."""
+    """Each step has sign, verb, address, place, reason and fields. The sum comes last."""
     assert plan_text(plan(NEW), color=False, width=80) == with_id(CREATED_AT_80, plan(NEW))
 
 
@@ -96,7 +96,7 @@ Plan: 2 to create, 0 to modify, 1 to
 
 
 def test_forty_columns_are_enough_to_read_a_plan() -> None:
-    """On a narrow terminal values go under their names; ids and places are never cut."""
+    """On a narrow terminal, values go below their names, and ids and places are never cut."""
     assert plan_text(plan(NEW), color=False, width=40) == with_id(CREATED_AT_40, plan(NEW))
 
 
@@ -129,7 +129,7 @@ Plan: 0 to create, 1 to modify, 0 to grant, 0 to delete.
 
 
 def test_a_change_shows_before_and_after_the_etag_and_the_hazard() -> None:
-    """What is dangerous stands near the end, with the flag that allows it."""
+    """A hazard is near the end, with the flag that allows it."""
     assert plan_text(plan(CHANGED), color=False, width=80) == with_id(CHANGED_AT_80, plan(CHANGED))
 
 
@@ -151,12 +151,12 @@ Plan: 0 to create, 0 to modify, 0 to grant, 0 to delete.
 
 
 def test_a_problem_stands_with_its_place_and_its_stack_is_named_as_left_out() -> None:
-    """A stack in sync says so beside one that is not, and nothing else of it is shown."""
+    """A stack in sync beside one with a problem has one line."""
     assert plan_text(plan(BROKEN, STILL), color=False, width=80) == LEFT_OUT
 
 
 def test_colours_are_those_of_terraform_and_change_no_character() -> None:
-    """Green creates, yellow modifies, red deletes; without its codes a coloured plan is the plain one."""
+    """Green creates, yellow modifies, red deletes. A coloured plan without its codes is the plain one."""
     colored = plan_text(plan(NEW, replace(CHANGED, name="second")), color=True, width=80)
     plain = plan_text(plan(NEW, replace(CHANGED, name="second")), color=False, width=80)
     assert "\x1b[32m  + create \x1b[0m" in colored
@@ -168,7 +168,7 @@ def test_colours_are_those_of_terraform_and_change_no_character() -> None:
 
 
 def test_without_changes_one_line_a_stack_is_all() -> None:
-    """A plan with nothing to do says for which specs that is so."""
+    """A plan with nothing to do names its specs."""
     both = plan(STILL, replace(STILL, name="clips"))
     assert plan_text(both, color=False, width=80) == (
         "No changes. lectures is as its spec says.\nNo changes. clips is as its spec says.\n"
@@ -176,7 +176,7 @@ def test_without_changes_one_line_a_stack_is_all() -> None:
 
 
 def test_a_long_path_stands_once_and_its_file_name_beside_each_step() -> None:
-    """Where one step has no room for the path, all steps name the file alone."""
+    """If one step has no room for the path, all steps only have the file name."""
     deep = "specs/" + "a" * 30 + "/lectures.yaml"
     lines = plan_text(plan(replace(NEW, spec=deep)), color=False, width=80).splitlines()
     assert lines[0].endswith(deep)
@@ -188,7 +188,7 @@ def test_a_long_path_stands_once_and_its_file_name_beside_each_step() -> None:
 
 
 def test_protection_is_named_where_a_flag_would_not_help() -> None:
-    """A protected stack's plan does not offer --allow for a deletion."""
+    """The plan of a protected stack does not suggest --allow for a deletion."""
     step = CHANGED.steps[0]
     deletes = replace(step, hazards=(replace(step.hazards[0], name=HazardName.DELETES),))
     text = plan_text(plan(replace(CHANGED, protect=True, steps=(deletes,))), color=False, width=80)
@@ -218,7 +218,7 @@ def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
 
 
 def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
-    """Apply does nothing, but a person must; the command is whole on its line."""
+    """Apply does nothing, but the user must act. The command is whole on its line."""
     told = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in told
     assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in told
@@ -227,7 +227,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
 
 @pytest.mark.parametrize("width", [40, 60])
 def test_no_line_of_words_is_wider_than_a_narrow_page(width: int) -> None:
-    """The sum and the verdict break between words; only a name that is wider by itself sticks out."""
+    """The sum and the verdict break between words. Only a name that is too wide by itself is wider."""
     told = plan_text(
         plan(NEW, replace(STILL, name="a-name-of-thirty-two-characters-x")), color=False, width=width
     )

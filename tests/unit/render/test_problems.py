@@ -1,22 +1,22 @@
-"""A problem as text: what, where, the line with a caret under the place, and what to do."""
+"""A problem as text: what, where, the line with a caret under the position, and a fix."""
 
 from cfstream.errors import Problem, Where
 from cfstream.render.problems import problems_text
 
 
 def one(line: str, col: int, *, note: str = "", what: str = "this is wrong", do: str = "mend it") -> str:
-    """The text of a problem in line 11 of a file."""
+    """Return the text of a problem in line 11 of a file."""
     return problems_text([Problem(Where("a.yaml", 11, col), what, do, line, note)], color=False)
 
 
 def caret_under(text: str) -> str:
-    """The characters of the source line that stand over the caret and behind it."""
+    """Return the characters of the source line above the caret and after it."""
     _, _, source, caret, *_ = text.split("\n")
     return source[caret.index("^") :]
 
 
 def test_the_whole_text() -> None:
-    """The caret stands under the place, and its note beside it."""
+    """The caret is under the position, with its note beside it."""
     note = "YAML reads a number here, and its leading zero is gone"
     what = "a trusted signer is an account number of 12 digits, in quotes"
     assert one("    - 012345678901", 7, note=note, what=what, do='write "012345678901"') == (
@@ -29,7 +29,7 @@ def test_the_whole_text() -> None:
 
 
 def test_several_and_none() -> None:
-    """An empty line stands between two problems; of none there is no text."""
+    """An empty line is between two problems. Without problems there is no text."""
     problem = Problem(Where("a.yaml"), "it is gone", "look for it")
     block = "error: it is gone\n  a.yaml\n  fix: look for it\n"
     assert problems_text([problem, problem], color=False) == f"{block}\n{block}"
@@ -37,13 +37,13 @@ def test_several_and_none() -> None:
 
 
 def test_a_place_without_a_line() -> None:
-    """Without the text of the line there is no excerpt; without a column there is no caret."""
+    """Without the source line there is no excerpt, and without a column there is no caret."""
     assert problems_text([Problem(Where("a.yaml", 3), "x", "")], color=False) == "error: x\n  a.yaml:3\n"
     assert one("cnames: []", 0) == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  fix: mend it\n"
 
 
 def test_sentences_are_wrapped_between_words() -> None:
-    """No word is cut, and what goes on in the next line stands under the first."""
+    """No word is cut, and the next line is aligned with the first."""
     problem = Problem(
         Where("a.yaml", 3), "a sentence that is wider than the page is", "write less, or widen the page"
     )
@@ -56,7 +56,7 @@ def test_sentences_are_wrapped_between_words() -> None:
 
 
 def test_colors() -> None:
-    """Colours go around words and change none of them."""
+    """Colours do not change any word."""
     problem = Problem(Where("a.yaml", 11, 1), "x", "y", "line", "note")
     colored = problems_text([problem], color=True)
     assert colored.startswith("\x1b[1;31merror:\x1b[0m \x1b[1mx\x1b[0m\n")
@@ -68,14 +68,14 @@ def test_colors() -> None:
 
 
 def test_wide_and_narrow_characters() -> None:
-    """The caret counts columns of a terminal: wide characters two, combining ones none, a tab one space."""
+    """The caret counts terminal columns: two for wide characters, none for combining ones, one for a tab."""
     assert "      |       ^" in one("名前: 講義", 5)
     assert "      |  ^" in one("e\u0301x", 3)
     assert caret_under(one("\ta: b", 5)) == "b"
 
 
 def test_what_could_move_a_cursor_is_written_as_an_escape() -> None:
-    """A file cannot paint on the terminal by way of a message."""
+    """A file cannot control the terminal through a message."""
     text = one("a: \x1b[2Jb\u202ec", 4, what="\x1b[31mred", do="\u202e")
     assert "\x1b" not in text
     assert "\u202e" not in text
@@ -83,7 +83,7 @@ def test_what_could_move_a_cursor_is_written_as_an_escape() -> None:
 
 
 def test_a_long_line_is_shown_around_the_caret() -> None:
-    """Of a line of any length, the part around the place is shown, and the caret still points at it."""
+    """A long line is cut around the position, and the caret still points at it."""
     line = "a" * 500 + "X" + "b" * 500
     text = one(line, 501)
     assert caret_under(text).startswith("Xbbb")

@@ -1,4 +1,4 @@
-"""The lines that tell what goes on while a plan is applied."""
+"""The progress lines of apply."""
 
 import pytest
 
@@ -11,18 +11,18 @@ DISTRIBUTION = Address("distribution", "lectures")
 
 
 def ended(outcome: StepOutcome, seconds: float) -> StepReport:
-    """A create that ended so."""
+    """Return a create with this outcome."""
     return StepReport(step_id(Verb.CREATE, DISTRIBUTION), Verb.CREATE, DISTRIBUTION, outcome, seconds)
 
 
 def test_a_step_that_has_ended_is_one_line_with_its_seconds() -> None:
-    """Logs can be searched for the id of a step and what became of it."""
+    """Logs can be searched for the id of a step and its outcome."""
     line = ended_line(ended(StepOutcome.DONE, 1.23), color=False)
     assert line == "+ create  distribution:lectures                 done in 1.2 s"
 
 
 def test_a_step_that_was_not_tried_took_no_time() -> None:
-    """What did not run has no seconds."""
+    """It has no seconds."""
     assert (
         ended_line(ended(StepOutcome.NOT_TRIED, 0.0), color=False)
         == "+ create  distribution:lectures                 not tried"
@@ -30,7 +30,7 @@ def test_a_step_that_was_not_tried_took_no_time() -> None:
 
 
 def test_a_long_wait_is_heard_of_in_a_plain_log() -> None:
-    """A log in which nothing moves would be taken for a hanging process."""
+    """Otherwise the process would seem to hang."""
     assert still_line(NEW.steps[3], "InProgress", 90.0, color=False) == (
         ". wait    distribution:lectures                 InProgress, 1 min 30 s so far"
     )
@@ -41,5 +41,5 @@ def test_a_long_wait_is_heard_of_in_a_plain_log() -> None:
     [(0.04, "0.0 s"), (9.96, "10.0 s"), (12.4, "12 s"), (59.6, "1 min 0 s"), (250, "4 min 10 s")],
 )
 def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
-    """Tenths while they matter, minutes when they add up."""
+    """Short ones have tenths of seconds, long ones minutes."""
     assert took(seconds) == text

@@ -11,7 +11,7 @@ DISTRIBUTION = Address("distribution", "lectures")
 
 
 def step(verb: Verb, address: Address, outcome: StepOutcome, error: str | None = None) -> StepReport:
-    """What became of one step that took 1.25 seconds."""
+    """Return the report of one step that took 1.25 seconds."""
     seconds = 0.0 if outcome is StepOutcome.NOT_TRIED else 1.25
     return StepReport(step_id(verb, address), verb, address, outcome, seconds, error)
 
@@ -74,7 +74,7 @@ STALE = StackReport(
 
 
 def test_an_applied_stack_tells_its_ids_and_names() -> None:
-    """What the next person needs stands there to copy; waiting is not counted, for it changed nothing."""
+    """It has what users need to copy. Waits are not counted, because they change nothing."""
     assert (
         report_text(Report((APPLIED,)), color=False, width=80)
         == """\
@@ -94,7 +94,7 @@ Applied. 2 created, 1 granted.
 
 
 def test_what_no_step_has_brought_is_not_told() -> None:
-    """Of a stack that was left out a group has no id yet, and a record leads nowhere."""
+    """In a skipped stack, a group has no id yet, and a record has no target."""
     outputs = {
         "key_group_ids": {"lectures-signers": None},
         "dns_records": [{"name": "media.example.com", "type": "CNAME", "value": None}],
@@ -105,7 +105,7 @@ def test_what_no_step_has_brought_is_not_told() -> None:
 
 
 def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
-    """The error stands by itself, apart from the result, and begins with `error:`."""
+    """The error is separate from the result, and starts with `error:`."""
     report = Report((STALE,), ExitCode.STALE)
     assert (
         failures_text(report, color=False, width=80)
@@ -123,7 +123,7 @@ error: distribution:lectures changed after this plan was made
 
 
 def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
-    """A hazard that was not allowed names the flag; a problem must be fixed."""
+    """A hazard names the flag that allows it. A problem must be fixed."""
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=ExitCode.HAZARD)
     hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
     protected = replace(left_out, why="the spec says `protect: true`")
@@ -144,13 +144,13 @@ error: lectures: bucket b is not there
 
 
 def test_nothing_to_do_is_said_as_such() -> None:
-    """An apply without steps claims no work."""
+    """An apply without steps does not claim any work."""
     still = StackReport("lectures", "lectures.yaml", StackOutcome.UNCHANGED)
     assert report_text(Report((still,)), color=False, width=80).endswith("No changes. Nothing to do.\n")
 
 
 def test_the_report_as_json_has_every_output_of_the_contract() -> None:
-    """Outputs that are not known are null, so that programs need not ask which there are."""
+    """Unknown outputs are null, so programs find all keys."""
     document = report_document(Report((APPLIED, STALE)))
     applied, stale = document["stacks"]
     assert list(document) == ["format_version", "stacks", "exit_code"]
@@ -171,7 +171,7 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
 
 
 def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
-    """Text and JSON distinguish the step that was under way from those that follow it."""
+    """Text and JSON distinguish the interrupted step from the ones after it."""
     report = Report((STOPPED,), ExitCode.INTERRUPTED)
     told = failures_text(report, color=False, width=80)
     assert "  interrupted: wait distribution:lectures\n" in told
@@ -183,7 +183,7 @@ def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
 
 
 def test_on_a_narrow_page_a_value_stands_below_its_name() -> None:
-    """A terminal would cut the domain name in two, and nobody could copy it."""
+    """Otherwise a terminal would cut the domain name in two."""
     told = report_text(Report((APPLIED,), ExitCode.DONE), color=False, width=40).splitlines()
     assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
     assert "  status               Deployed" in told

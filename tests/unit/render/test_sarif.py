@@ -1,4 +1,4 @@
-"""Alerts at the lines of specs: the shape that GitHub asks for, nothing dropped, and nothing of a value obeyed."""
+"""Alerts at the lines of specs: the form that GitHub requires, nothing dropped, and no values interpreted."""
 
 import json
 from dataclasses import replace
@@ -100,7 +100,7 @@ VALIDATOR: Any = jsonschema.Draft202012Validator(SHAPE)
 
 
 def alerts(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The results, once the document has the shape."""
+    """Return the results, and check the form of the document."""
     VALIDATOR.validate(document)
     (run,) = document["runs"]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
@@ -110,14 +110,14 @@ def alerts(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def told(alert: dict[str, Any]) -> tuple[str, str, str, dict[str, int]]:
-    """Rule, text, file and region of an alert."""
+    """Return rule, text, file and region of an alert."""
     (location,) = alert["locations"]
     place = location["physicalLocation"]
     return alert["ruleId"], alert["message"]["text"], place["artifactLocation"]["uri"], place["region"]
 
 
 def test_each_rule_links_to_the_manual() -> None:
-    """Every hazard has a rule with its level and its place in the manual; the other rules link to a written page."""
+    """Every hazard has a rule with its level and its section in the manual. Other rules link to a page."""
     (run,) = problems_sarif(())["runs"]
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     for name in HazardName:
@@ -130,13 +130,13 @@ def test_each_rule_links_to_the_manual() -> None:
 
 
 def test_warnings_say_what_to_do() -> None:
-    """The alert itself has the fix, because a code host shows nothing else."""
+    """The alert has the fix, because a code host shows nothing else."""
     (alert,) = alerts(plan_sarif(plan(OPENED)))
     assert alert["message"]["text"].splitlines()[1] == "fix: remove that statement:"
 
 
 def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
-    """Each has its rule, its sentence with what to do, and its place; notes and steps are no alerts."""
+    """Each has its rule, a sentence with a fix, and its line. Notes and steps are not alerts."""
     assert [told(each) for each in alerts(plan_sarif(plan(BROKEN, CHANGED, NEW, STILL)))] == [
         (
             "preflight",
@@ -163,13 +163,13 @@ def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
 
 
 def test_nothing_wrong_is_a_document_without_results() -> None:
-    """A code host closes the alerts of before when it gets an empty list."""
+    """A code host closes former alerts if it gets an empty list."""
     assert alerts(problems_sarif(())) == []
     assert alerts(plan_sarif(plan(STILL))) == []
 
 
 def test_an_alert_is_the_same_some_lines_further_down() -> None:
-    """Its fingerprint knows the file and the sentence, not the line; two alike in one file are told apart."""
+    """Its fingerprint has the file and the sentence, not the line. Two equal ones in a file are distinguished."""
     problem = Problem(Where("a.yaml", 3, 1), "unknown key", "take it out")
     lower = replace(problem, where=Where("a.yaml", 40, 1))
     once, again = alerts(problems_sarif([problem, lower]))
@@ -178,7 +178,7 @@ def test_an_alert_is_the_same_some_lines_further_down() -> None:
 
 
 def test_no_value_becomes_a_link() -> None:
-    """`[text](address)` in a message is a link in SARIF; nobody's spec writes one."""
+    """`[text](address)` in a message is a link in SARIF, so values are escaped."""
     (alert,) = alerts(problems_sarif([Problem(Where("a.yaml"), "see [here](https://x.example)", "")]))
     assert "](" not in alert["message"]["text"]
 
@@ -186,7 +186,7 @@ def test_no_value_becomes_a_link() -> None:
 @settings(max_examples=40)
 @given(st.text(min_size=1), st.text(), st.text(min_size=1), st.integers(0), st.integers(0))
 def test_whatever_is_told_has_the_shape(what: str, do: str, file: str, line: int, col: int) -> None:
-    """Any sentence, file name and place gives a document that a code host takes, in ASCII."""
+    """Any sentence, file name and position gives a valid document in ASCII."""
     document = problems_sarif([Problem(Where(file, line, col), what, do)])
     json.dumps(document).encode("ascii")
     assert len(alerts(document)) == 1

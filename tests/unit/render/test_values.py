@@ -1,4 +1,4 @@
-"""How one field reads before and after."""
+"""How one field is shown before and after."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ MADE = StepId("create key-group:lectures/signers")
 
 
 def told(before: Any, after: Any) -> list[str]:
-    """The lines of a change of the field `f`, without colours."""
+    """Return the lines of a change of the field `f`, without colours."""
     return [
         " ".join([sign.text, field, *(word.text for word in value)])
         for sign, field, value in field_lines(Change("f", before, after))
@@ -35,7 +35,7 @@ def told(before: Any, after: Any) -> list[str]:
     ],
 )
 def test_values_read_as_a_person_writes_them(value: object, text: str) -> None:
-    """Strings stand in quotes, all else as in a spec, and an id that is to come by the step that brings it."""
+    """Strings have quotes, other values are as in a spec, and a future id names the step that returns it."""
     assert value_text(value) == text
 
 
@@ -60,5 +60,5 @@ def test_values_read_as_a_person_writes_them(value: object, text: str) -> None:
     ],
 )
 def test_a_change_shows_what_differs_and_nothing_else(before: Any, after: Any, lines: list[str]) -> None:
-    """Lists tell what came and went, mappings their changed keys; what is equal on both sides is not shown."""
+    """Lists show what was added and removed, mappings their changed keys."""
     assert told(before, after) == lines

@@ -1,4 +1,4 @@
-"""Presets, cookies, and the one signature for all who ask."""
+"""Presets, cookies, and one signature for several URLs."""
 
 import json
 import shlex
@@ -18,12 +18,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def signer() -> Signer:
-    """A signer at a fixed time."""
+    """Return a signer at a fixed time."""
     return Signer(private_pem(rsa_key("lectures-1")), ID, now=lambda: 1_900_000_000.0)
 
 
 def resource(cookies: Cookies) -> str:
-    """The resource in the policy of these cookies."""
+    """Return the resource in the policy of these cookies."""
     return str(json.loads(decode(cookies["CloudFront-Policy"]))["Statement"][0]["Resource"])
 
 
@@ -37,12 +37,12 @@ def test_a_playlist_opens_its_folder(signer: Signer, url: str) -> None:
 
 
 def test_a_file_opens_nothing_else(signer: Signer) -> None:
-    """The preset for a file names that file alone."""
+    """The preset for a file signs only that file."""
     assert resource(signer.for_file(PLAYLIST, HOUR).cookies) == PLAYLIST
 
 
 def test_a_pass_signs_the_urls_that_it_covers(signer: Signer) -> None:
-    """All URLs of a folder carry the same signature, and one outside is refused."""
+    """All URLs of a folder have the same signature, and one outside is refused."""
     granted = signer.for_hls(PLAYLIST, HOUR)
     segment = granted.url("https://media.example.com/hls/144p/part00.m4s?x=1")
     assert segment == f"https://media.example.com/hls/144p/part00.m4s?x=1&{granted.query}"
@@ -51,14 +51,14 @@ def test_a_pass_signs_the_urls_that_it_covers(signer: Signer) -> None:
 
 
 def test_a_policy_is_signed_once(signer: Signer) -> None:
-    """The same folder for the same time is the same signed policy, not one that is equal to it."""
+    """The same folder and time return the same object, not an equal one."""
     first = signer.for_hls(PLAYLIST, HOUR)
     assert signer.for_hls("https://media.example.com/hls/", HOUR) is first
     assert signer.for_hls(PLAYLIST, HOUR, ip="203.0.113.7") is not first
 
 
 def test_cookies_are_three(signer: Signer) -> None:
-    """Policy, signature and key id; with SHA-256 the name of the hash as a fourth."""
+    """They are policy, signature and key id. With SHA-256, the name of the hash is a fourth."""
     assert list(signer.cookies("https://media.example.com/*", HOUR)) == [
         "CloudFront-Policy",
         "CloudFront-Signature",
@@ -69,7 +69,7 @@ def test_cookies_are_three(signer: Signer) -> None:
 
 
 def test_cookie_lines_are_closed_by_default(signer: Signer) -> None:
-    """Each line says Domain, Path, Secure and HttpOnly, and neither Expires nor Max-Age."""
+    """Each line has Domain, Path, Secure and HttpOnly, and neither Expires nor Max-Age."""
     cookies = signer.cookies("https://media.example.com/*", HOUR)
     lines = cookies.set_cookie_lines("example.com")
     assert [line.split("; ", 1)[1] for line in lines] == ["Domain=example.com; Path=/; Secure; HttpOnly"] * 3
@@ -80,7 +80,7 @@ def test_cookie_lines_are_closed_by_default(signer: Signer) -> None:
 
 
 def test_cookie_lines_as_asked(signer: Signer) -> None:
-    """Domain and flags may be left out, and SameSite added."""
+    """Domain and flags can be omitted, and SameSite can be added."""
     cookies = signer.cookies("https://media.example.com/*", HOUR)
     line = cookies.set_cookie_lines(path="/hls/", secure=False, httponly=False, samesite="None")[2]
     assert line == f"Set-Cookie: CloudFront-Key-Pair-Id={ID}; Path=/hls/; SameSite=None"
@@ -88,7 +88,7 @@ def test_cookie_lines_as_asked(signer: Signer) -> None:
 
 @pytest.mark.parametrize("domain", ["cloudfront.net", "d111111abcdef8.cloudfront.net", ".CloudFront.net"])
 def test_no_cookie_is_for_cloudfront_net(signer: Signer, domain: str) -> None:
-    """Browsers let no site set cookies for a public suffix."""
+    """Browsers refuse cookies for a public suffix."""
     with pytest.raises(CannotSign, match="public suffix"):
         signer.cookies("https://media.example.com/*", HOUR).set_cookie_lines(domain)
 
@@ -110,6 +110,6 @@ def test_cookies_for_programs_and_for_curl(signer: Signer) -> None:
 
 
 def test_cookies_do_not_show_their_values(signer: Signer) -> None:
-    """Their text in a log or a traceback holds names alone."""
+    """Their text in a log or a traceback only has names."""
     cookies = signer.cookies("https://media.example.com/*", HOUR)
     assert repr(cookies) == "Cookies(CloudFront-Policy, CloudFront-Signature, CloudFront-Key-Pair-Id)"

@@ -1,4 +1,4 @@
-"""Nothing that is signed for a folder is good outside of it, whatever the name of the file is."""
+"""A signature for a folder is not valid outside it, for any file name."""
 
 import json
 from datetime import timedelta
@@ -24,7 +24,7 @@ PATHS = st.lists(PARTS, max_size=6).map("".join)
 
 
 def granted(url: str) -> str | None:
-    """The resource that the presets for playlists sign; None where they refuse."""
+    """Return the resource that the presets for playlists sign; None if they refuse."""
     try:
         cookies = SIGNER.for_hls(url, HOUR).cookies
     except CannotSign:
@@ -33,12 +33,12 @@ def granted(url: str) -> str | None:
 
 
 def directory(path: str) -> str:
-    """The folder of the object that a path names, by the key that S3 reads from it."""
+    """Return the folder of the object at a path, by the key that S3 reads from it."""
     return unquote(path)[: unquote(path).rindex("/") + 1]
 
 
 def outside(path: str, url: str) -> bool:
-    """Whether a URL names an object that is not in the folder of the one that `path` names."""
+    """Return whether a URL names an object outside the folder of the object at `path`."""
     return not unquote(url.removeprefix(HOST).partition("?")[0]).startswith(directory(path))
 
 
@@ -51,7 +51,7 @@ def outside(path: str, url: str) -> bool:
 @example("a/*", "ab")
 @example("", "b")
 def test_what_is_signed_for_a_url_covers_its_folder_at_most(path: str, other: str) -> None:
-    """By CloudFront's rules, as the sandbox's edge has them."""
+    """The rules are CloudFront's, from the sandbox's edge."""
     resource = granted(f"{HOST}/{path}")
     if resource is not None:
         plain = f"/{path}".partition("#")[0].partition("?")[0].removesuffix("*")
@@ -65,7 +65,7 @@ def test_what_is_signed_for_a_url_covers_its_folder_at_most(path: str, other: st
 @example("*", "c")
 @example("a?/b", "ab/c")
 def test_what_is_signed_for_a_key_covers_its_folder_at_most(key: str, other: str) -> None:
-    """A key is taken literally: its wildcards and escapes stand for themselves."""
+    """A key is literal: its wildcards and escapes are ordinary characters."""
     try:
         url = HOST + key_path(key)
         path = key_path(other)
@@ -81,7 +81,7 @@ def test_what_is_signed_for_a_key_covers_its_folder_at_most(key: str, other: str
     "path", ["/master.m3u8", "", "/", "/*", "/*a", "//master.m3u8", "/a%2Fb.m3u8", "/?x=/a/b", "/hls*"]
 )
 def test_a_whole_host_is_opened_on_purpose_only(path: str) -> None:
-    """A file at the top level has all of the host beside it."""
+    """The folder of a file at the top level is the whole host."""
     with pytest.raises(CannotSign):
         folder(HOST + path)
     if "%2F" not in path:
@@ -89,7 +89,7 @@ def test_a_whole_host_is_opened_on_purpose_only(path: str) -> None:
 
 
 def test_a_slash_in_disguise_is_refused() -> None:
-    """The viewer's path ends its folder at another place than the key does."""
+    """The viewer's path and the key would have different folders."""
     with pytest.raises(CannotSign, match="%2F") as refused:
         folder(f"{HOST}/hls/a%2fb.m3u8", everything=True)
     assert f"{HOST}/hls/a/b.m3u8" in refused.value.do
@@ -112,5 +112,5 @@ def test_a_slash_in_disguise_is_refused() -> None:
     ],
 )
 def test_which_resources_cover_a_whole_host(resource: str, all_of_it: bool) -> None:
-    """Those that leave nothing of the path to compare."""
+    """They leave nothing of the path to compare."""
     assert covers_all(resource) is all_of_it

@@ -1,4 +1,4 @@
-"""Private keys in every form that tools write, and what is said of all else."""
+"""Private keys in every form that tools write, and the errors for everything else."""
 
 import subprocess
 import traceback
@@ -30,14 +30,14 @@ FORMS = {
 
 @pytest.mark.parametrize("pem", FORMS.values(), ids=FORMS)
 def test_every_form_is_read(pem: bytes) -> None:
-    """PKCS#1, PKCS#8 and SEC1, plain and encrypted, as text and as bytes; the public half is what CloudFront has."""
+    """PKCS#1, PKCS#8 and SEC1, plain and encrypted, as text and as bytes. The public half is CloudFront's form."""
     key = EC if b"EC PRIVATE" in pem or pem == FORMS["PKCS#8, ECDSA"] else RSA
     assert private_key(pem, PASSPHRASE).der_sha256 == der_digest(public_pem(key).decode())
     assert Signer(pem.decode(), "K1", passphrase=PASSPHRASE).public_pem == public_pem(key).decode()
 
 
 def test_openssl_writes_keys_that_are_read(tmp_path: Path) -> None:
-    """A key of ``openssl genrsa``, encrypted with AES, and its parameters-first cousin of ``ecparam``."""
+    """Keys of ``openssl genrsa`` with AES and of ``ecparam``, which writes parameters first, are read."""
     path = tmp_path / "key.pem"
     for command in (
         ["openssl", "genrsa", "-aes256", "-passout", f"pass:{PASSPHRASE}", "-out", str(path), "2048"],
@@ -48,7 +48,7 @@ def test_openssl_writes_keys_that_are_read(tmp_path: Path) -> None:
 
 
 def test_a_path_names_the_file_in_errors(tmp_path: Path) -> None:
-    """A file that is not there, or is a folder, is told by its name."""
+    """The error names a missing file or a folder."""
     with pytest.raises(UnusableKey, match=r"the file .*absent\.pem does not exist"):
         private_key(tmp_path / "absent.pem")
     with pytest.raises(UnusableKey, match="cannot be read"):
@@ -78,7 +78,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("pem", "reason"), REFUSED.values(), ids=REFUSED)
 def test_other_content_is_refused_by_name(pem: bytes, reason: str) -> None:
-    """What is in the file is said, and what to do, and nothing of the file is repeated."""
+    """The error names the type of content and a fix, and repeats nothing of the file."""
     with pytest.raises(UnusableKey, match=reason) as refusal:
         private_key(pem)
     assert refusal.value.do
@@ -89,7 +89,7 @@ def test_other_content_is_refused_by_name(pem: bytes, reason: str) -> None:
 
 @pytest.mark.parametrize("form", [name for name in FORMS if "encrypted" in name])
 def test_a_wrong_passphrase_is_told_and_not_repeated(form: str) -> None:
-    """Neither the passphrase nor the cause that cryptography gives is in the traceback."""
+    """The traceback has neither the passphrase nor cryptography's cause."""
     with pytest.raises(PassphraseNeeded, match=r"the passphrase .* is wrong") as refusal:
         private_key(FORMS[form], WRONG)
     told = "".join(traceback.format_exception(refusal.value))
@@ -98,7 +98,7 @@ def test_a_wrong_passphrase_is_told_and_not_repeated(form: str) -> None:
 
 
 def test_a_missing_passphrase_is_told() -> None:
-    """An encrypted key without a passphrase asks for it."""
+    """An encrypted key without a passphrase asks for one."""
     with pytest.raises(PassphraseNeeded, match="is encrypted"):
         private_key(FORMS["PKCS#8, encrypted"])
 

@@ -51,14 +51,14 @@ REFUSED = {
 
 @pytest.mark.parametrize(("url", "normal"), NORMAL.items())
 def test_urls_are_signed_in_normal_form(url: str, normal: str) -> None:
-    """What clients would rewrite is rewritten before it is signed, and doing it again changes nothing."""
+    """What clients would rewrite is rewritten before it is signed. Doing it again changes nothing."""
     assert target(url).base == normal
     assert target(normal).base == normal
 
 
 @pytest.mark.parametrize(("url", "reason"), REFUSED.items())
 def test_urls_that_nobody_could_ask_for_are_refused(url: str, reason: str) -> None:
-    """The refusal says why, and never repeats a password."""
+    """The error says why, and never repeats a password."""
     with pytest.raises(CannotSign, match=reason) as refusal:
         target(url)
     assert "secret" not in str(refusal.value)
@@ -66,7 +66,7 @@ def test_urls_that_nobody_could_ask_for_are_refused(url: str, reason: str) -> No
 
 @given(some.text(max_size=40))
 def test_the_normal_form_is_stable(path: str) -> None:
-    """Whatever a path holds, its normal form is plain ASCII that is its own normal form."""
+    """The normal form of any path is plain ASCII, and its own normal form."""
     try:
         base = target(f"https://h/{path}").base
     except CannotSign:
@@ -88,14 +88,14 @@ def test_the_normal_form_is_stable(path: str) -> None:
     ],
 )
 def test_a_key_is_escaped_whole(key: str, path: str) -> None:
-    """Every sign of a key that is not plain is escaped, the plus sign too: S3 reads it as a space."""
+    """Every special character of a key is escaped, including the plus sign, which S3 reads as a space."""
     assert key_path(key) == path
     assert target(f"https://h{path}").base == f"https://h{path}"
 
 
 @pytest.mark.parametrize("key", ["a/../b", "..", "./a", "a/."])
 def test_keys_that_no_url_can_name_are_refused(key: str) -> None:
-    """Clients resolve dots before they ask, so such an object is out of reach."""
+    """Clients resolve dots before the request, so such an object cannot be requested."""
     with pytest.raises(CannotSign, match="no client can request"):
         key_path(key)
 
@@ -134,7 +134,7 @@ UNCOVERED = [
 
 @pytest.mark.parametrize(("resource", "url"), COVERED)
 def test_a_resource_covers(resource: str, url: str) -> None:
-    """Wildcards cover what the Developer Guide says, a trailing one the query too."""
+    """Wildcards cover what the Developer Guide says. A final one also covers the query."""
     assert matches(resource, url)
 
 
@@ -145,16 +145,16 @@ def test_a_resource_does_not_cover(resource: str, url: str) -> None:
 
 
 def test_matching_takes_no_more_than_the_product_of_the_lengths() -> None:
-    """A pattern made to be slow is not."""
+    """A pattern that is made to be slow is not slow."""
     assert not like("*a" * 200 + "b", "a" * 2_000)
 
 
 def test_the_folder_of_a_url() -> None:
-    """All that lies beside it and below."""
+    """It has everything beside and below the URL."""
     assert folder("https://h/a/b/master.m3u8?x=1") == "https://h/a/b/*"
     assert folder("https://h", everything=True) == "https://h/*"
 
 
 def test_a_pattern_keeps_its_wildcards() -> None:
-    """All else in a pattern is in normal form."""
+    """The rest of a pattern is in normal form."""
     assert pattern("HTTPS://Media.Example.com/a b/*.m3u?") == "https://media.example.com/a%20b/*.m3u?"

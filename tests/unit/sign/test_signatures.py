@@ -1,4 +1,4 @@
-"""What is signed, to the byte, and that others than ourselves take the signatures for good."""
+"""What is signed, byte for byte, and that other tools accept the signatures."""
 
 import base64
 import json
@@ -24,17 +24,17 @@ KEYS: dict[str, AnyKey] = {"rsa": rsa_key("lectures-1"), "ecdsa": ec_key("lectur
 
 
 def signer(kind: str = "rsa", digest: Hash = "SHA1") -> Signer:
-    """A signer in March 2030."""
+    """Return a signer in March 2030."""
     return Signer(private_pem(KEYS[kind]), ID, hash=digest, now=lambda: 1_900_000_000.0)
 
 
 def parameters(url: str) -> dict[str, str]:
-    """The parameters in the query of a URL."""
+    """Return the parameters in the query of a URL."""
     return dict(parse_qsl(urlsplit(url).query))
 
 
 def by_botocore() -> CloudFrontSigner:
-    """The signer of botocore, with the same key and backend."""
+    """Return botocore's signer, with the same key and backend."""
     key = rsa_key("lectures-1")
     return CloudFrontSigner(ID, lambda policy: key.sign(policy, PKCS1v15(), SHA1()))
 
@@ -42,7 +42,7 @@ def by_botocore() -> CloudFrontSigner:
 @pytest.mark.parametrize("digest", ["SHA1", "SHA256"])
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
 def test_a_url_carries_a_signature_over_the_canned_policy(kind: str, digest: Hash, tmp_path: Path) -> None:
-    """Openssl takes the signature: it is over the canned policy in the exact bytes of the Developer Guide."""
+    """Openssl accepts the signature of the canned policy, in the bytes of the Developer Guide."""
     found = parameters(signer(kind, digest).url(f"{URL}?size=large&license=yes", EXPIRES))
     policy = (
         b'{"Statement":[{"Resource":"https://media.example.com/hls/lecture.mp4?size=large&license=yes",'
@@ -62,7 +62,7 @@ def test_a_url_carries_a_signature_over_the_canned_policy(kind: str, digest: Has
 
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
 def test_a_policy_of_its_own_travels_with_its_signature(kind: str, tmp_path: Path) -> None:
-    """The policy in the URL is the one that was signed, and says what was asked for."""
+    """The policy in the URL is the signed one, with the requested terms."""
     url = signer(kind).url(
         URL, EXPIRES, starts=STARTS, ip="203.0.113.7", resource="https://media.example.com/hls/*"
     )
@@ -85,7 +85,7 @@ def test_a_policy_of_its_own_travels_with_its_signature(kind: str, tmp_path: Pat
 
 
 def test_botocore_signs_the_same_urls() -> None:
-    """With the canned policy, and with one of its own, the URL is byte for byte that of botocore's signer."""
+    """With a canned and with a custom policy, the URL is equal to that of botocore's signer."""
     theirs = by_botocore()
     assert signer().url(URL, EXPIRES) == theirs.generate_presigned_url(URL, date_less_than=EXPIRES)
     resource = "https://media.example.com/hls/*"
@@ -95,13 +95,13 @@ def test_botocore_signs_the_same_urls() -> None:
 
 
 def test_a_fragment_stays_behind_and_is_not_signed() -> None:
-    """#t=90 never leaves the player, so the same signature is good with it and without."""
+    """#t=90 never leaves the player, so the signature is valid with and without it."""
     assert signer().url(f"{URL}#t=90", EXPIRES) == signer().url(URL, EXPIRES) + "#t=90"
 
 
 @pytest.mark.parametrize("expires", [2_000_000_000, 2_000_000_000.9, timedelta(seconds=100_000_000), EXPIRES])
 def test_an_expiry_in_each_form_is_the_same_second(expires: int | float | timedelta | datetime) -> None:
-    """Seconds since 1970, a time from now and a datetime with its zone say the same."""
+    """Seconds since 1970, a duration from now and a datetime with its zone give the same result."""
     assert parameters(signer().url(URL, expires))["Expires"] == "2000000000"
 
 
@@ -120,13 +120,13 @@ def test_an_expiry_in_each_form_is_the_same_second(expires: int | float | timede
 def test_times_at_which_nobody_would_get_in_are_refused(
     expires: int | float | timedelta | datetime, reason: str
 ) -> None:
-    """The past, milliseconds, and a datetime that could mean several moments are refused, saying so."""
+    """The past, milliseconds, and an ambiguous datetime are refused, each with its own message."""
     with pytest.raises(CannotSign, match=reason):
         signer().url(URL, expires)
 
 
 def test_a_start_behind_the_expiry_is_refused() -> None:
-    """A policy that expires before it starts lets nobody in."""
+    """A policy that expires before it starts is never valid."""
     with pytest.raises(CannotSign, match="expire before it starts"):
         signer().url(URL, STARTS, starts=EXPIRES)
 
@@ -136,7 +136,7 @@ def test_a_start_behind_the_expiry_is_refused() -> None:
     [("203.0.113.7", "203.0.113.7/32"), ("203.0.113.9/24", "203.0.113.0/24"), ("0.0.0.0/0", "0.0.0.0/0")],
 )
 def test_an_address_is_written_as_cidr(ip: str, cidr: str) -> None:
-    """A bare address is a range of one, and a range begins at its first address."""
+    """A bare address is a range of one, and a range starts at its first address."""
     policy = json.loads(decode(parameters(signer().url(URL, EXPIRES, ip=ip))["Policy"]))
     assert policy["Statement"][0]["Condition"]["IpAddress"] == {"AWS:SourceIp": cidr}
 
@@ -145,27 +145,27 @@ def test_an_address_is_written_as_cidr(ip: str, cidr: str) -> None:
     "ip", ["2001:db8::1", "2001:db8::/32", "203.0.113", "203.0.113.7/33", "example.com", ""]
 )
 def test_what_is_no_ipv4_address_is_refused(ip: str) -> None:
-    """CloudFront compares only compares IPv4 addresses."""
+    """CloudFront only compares IPv4 addresses."""
     with pytest.raises(CannotSign, match="IPv4"):
         signer().url(URL, EXPIRES, ip=ip)
 
 
 def test_a_resource_that_does_not_cover_the_url_is_refused() -> None:
-    """A URL with such a policy would be refused by CloudFront, so it is not made."""
+    """CloudFront would refuse a URL with such a policy, so it is not created."""
     with pytest.raises(CannotSign, match="does not cover"):
         signer().url(URL, EXPIRES, resource="https://media.example.com/dash/*")
 
 
 @pytest.mark.parametrize("resource", ["*", "https://*", "*://*/*", "/hls/*", "hls/*"])
 def test_a_resource_without_a_host_is_refused(resource: str) -> None:
-    """A policy for every host would open all distributions that trust the key."""
+    """A policy for every host would be valid at all distributions that trust the key."""
     with pytest.raises(CannotSign, match="has no host name"):
         signer().url(URL, EXPIRES, resource=resource)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xfb\xff\xfe", b"a", bytes(range(256))])
 def test_the_alphabet_is_that_of_the_developer_guide(content: bytes) -> None:
-    """Plus, equals sign and slash are written as minus, underscore and tilde, and read back."""
+    """Plus, equals sign and slash are written as minus, underscore and tilde, and can be read back."""
     text = base64.b64encode(content).decode().replace("+", "-").replace("=", "_").replace("/", "~")
     assert encode(content) == text
     assert decode(text) == content
@@ -173,7 +173,7 @@ def test_the_alphabet_is_that_of_the_developer_guide(content: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["a+b=", "ab/c", "a", "abc", "ab c", "é___", "____"])
 def test_other_alphabets_are_not_read(text: str) -> None:
-    """Ordinary base64, spaces, and text that is cut off are no signatures."""
+    """Ordinary base64, spaces, and truncated text are not signatures."""
     with pytest.raises(ValueError, match=r"."):
         decode(text)
 
@@ -182,12 +182,12 @@ def test_other_alphabets_are_not_read(text: str) -> None:
     "key_id", ["", "K2 JC", "K2JC&x=1", "K2JC\n", "9a0c5b1e-3f0e-4b6e-8f57-3f2a1c0d9e8f"]
 )
 def test_a_key_id_is_a_word(key_id: str) -> None:
-    """What is not a valid key id is refused at once, the id of a key group by name."""
+    """An invalid key id is refused at once. The id of a key group has its own message."""
     with pytest.raises(CannotSign, match="key group" if "-" in key_id else "not a valid key id"):
         Signer(private_pem(KEYS["rsa"]), key_id)
 
 
 def test_a_signer_shows_nothing_of_its_key() -> None:
-    """Neither its text nor its attributes hold anything of the private key."""
+    """Neither its text nor its attributes contain the private key."""
     assert repr(signer()) == f"Signer(key_id='{ID}', hash='SHA1')"
     assert "PRIVATE" not in str(vars(signer()))

@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def signer() -> Signer:
-    """A signer at a fixed time."""
+    """Return a signer at a fixed time."""
     return Signer(private_pem(rsa_key("lectures-1")), "APKA2JCJMDEHXQW5F", now=lambda: 1_900_000_000.0)
 
 
@@ -24,7 +24,7 @@ def signer() -> Signer:
     "server", ["", "rtmp://s1.cloudfront.net/cfx/st/", "rtmpe://media.example.com/cfx/st/"]
 )
 def test_the_policy_names_the_stream_alone(signer: Signer, server: str, name: str, tmp_path: Path) -> None:
-    """Server and prefix are not signed; the prefix comes back, for the player needs it."""
+    """Server and prefix are not signed. The result has the prefix, because the player needs it."""
     signed = signer.stream_name(server + name, HOUR)
     bare, _, query = signed.bare.partition("?")
     assert bare == "videos/lecture.mp4"
@@ -36,7 +36,7 @@ def test_the_policy_names_the_stream_alone(signer: Signer, server: str, name: st
 
 
 def test_flv_needs_no_prefix(signer: Signer) -> None:
-    """Only MP4 and MP3 are asked for with one."""
+    """Only MP4 and MP3 are requested with one."""
     signed = signer.stream_name("videos/lecture.flv", HOUR)
     assert signed.prefixed == signed.bare
     assert signer.stream_name("audio/lecture.mp3", HOUR).prefixed.startswith("mp3:audio/")
@@ -50,7 +50,7 @@ def test_in_the_parameters_of_a_page_it_is_escaped(signer: Signer) -> None:
 
 
 def test_an_address_needs_a_policy_of_its_own(signer: Signer) -> None:
-    """With --ip the policy travels along, and names the stream."""
+    """With --ip, the policy is in the name, and names the stream."""
     query = signer.stream_name("videos/a.flv", HOUR, ip="203.0.113.7").bare.partition("?")[2]
     sent = dict(pair.split("=", 1) for pair in query.split("&"))["Policy"]
     assert b'"Resource":"videos/a.flv"' in decode(sent)
@@ -66,6 +66,6 @@ def test_an_address_needs_a_policy_of_its_own(signer: Signer) -> None:
     ],
 )
 def test_what_is_no_stream_name_is_refused(signer: Signer, name: str, reason: str) -> None:
-    """A URL, an empty name, and one that is signed already."""
+    """For example a URL, an empty name, or one that is signed already."""
     with pytest.raises(CannotSign, match=reason):
         signer.stream_name(name, HOUR)

@@ -1,4 +1,4 @@
-"""Every short key over a small alphabet, and a second matcher (regular expressions) to judge the first."""
+"""Every short key over a small alphabet, and a second matcher (regular expressions) to compare with."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ broad = settings(max_examples=60, deadline=None)
 
 
 def regex(pattern: str) -> "re.Pattern[str]":
-    """Translate a pattern in which every ``*`` and ``?`` is wild."""
+    """Translate a pattern in which every ``*`` and ``?`` is a wildcard."""
     return re.compile("".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern), re.DOTALL)
 
 
@@ -49,7 +49,7 @@ def matching(globs: Iterable[Glob], key: str) -> int:
 
 
 def plain(key: str) -> bool:
-    """Return whether a URL path carries the key as it is, also after CloudFront normalised it."""
+    """Return whether a URL path has the key unchanged, even after CloudFront normalises it."""
     *folders, name = key.split("/")
     return (
         re.fullmatch(r"[A-Za-z0-9._/-]+", key) is not None

@@ -32,7 +32,7 @@ def _first_match(groups: Sequence[Sequence[int]]) -> Callable[[int], tuple[int |
 
 
 def _witnesses(*patterns: str) -> dict[str, frozenset[str]]:
-    """By witness: the patterns that match it."""
+    """Return the patterns that match each witness."""
     return {
         cell.witness: frozenset(text for index, text in enumerate(patterns) if cell.matched >> index & 1)
         for cell in cells(_globs(*patterns), _mask).cells
@@ -42,7 +42,7 @@ def _witnesses(*patterns: str) -> dict[str, frozenset[str]]:
 @broad
 @given(LISTS)
 def test_every_key_is_in_one_cell(globs: list[Glob]) -> None:
-    """No two cells have one signature, and every key's signature is that of a cell."""
+    """No two cells have the same signature, and every key's signature belongs to a cell."""
     answer = cells(globs, _mask)
     signatures = [cell.signature for cell in answer.cells]
     assert len(set(signatures)) == len(signatures)
@@ -62,7 +62,7 @@ def test_every_witness_has_the_signature_of_its_cell(globs: list[Glob]) -> None:
 @broad
 @given(LISTS)
 def test_a_witness_is_a_shortest_plain_key_or_else_a_shortest_key(globs: list[Glob]) -> None:
-    """No shorter key would do, and no plainer one."""
+    """No shorter or plainer key has the same signature."""
     masks = judge(globs)
     by_signature: dict[int, list[str]] = {}
     for key in KEYS:
@@ -139,7 +139,7 @@ def test_only_first_matches_make_cells() -> None:
 
 
 def test_a_pattern_behind_one_that_covers_it_has_no_cell() -> None:
-    """A behavior that no request can reach does not appear."""
+    """A behavior that no request can reach has none."""
     globs = _globs("*.mp4", "clips/*.mp4", "*")
     assert {cell.signature for cell in cells(globs, _first_match([range(3)])).cells} == {(0,), (2,)}
 
@@ -179,7 +179,7 @@ def test_the_witness_of_unmatched_keys_is_short_and_readable(patterns: tuple[str
 def test_a_witness_is_not_plain_only_where_the_globs_leave_no_choice(
     patterns: tuple[str, ...], witness: str
 ) -> None:
-    """A cell that has no plain key still has a witness."""
+    """A cell without a plain key still has a witness."""
     assert _witnesses(*patterns)[witness] == frozenset(patterns)
 
 
@@ -200,7 +200,7 @@ def test_a_plain_witness_is_preferred_to_a_shorter_one(patterns: tuple[str, ...]
 
 
 def test_more_than_all_plain_characters_may_be_expected() -> None:
-    """Dots and characters outside a URL's represent the rest when every letter is expected."""
+    """If every letter is expected, dots and other characters represent the rest."""
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
     found = {cell.matched: cell.witness for cell in cells(_globs(*(f"{c}*" for c in letters)), _mask).cells}
     assert len(found) == len(letters) + 1
@@ -222,7 +222,7 @@ def test_cells_come_in_the_order_of_their_witnesses() -> None:
 
 
 def test_first_matches_keep_the_number_of_states_small() -> None:
-    """25 substrings in one ordered group need no 2^25 states."""
+    """25 substrings in one ordered group do not need 2^25 states."""
     globs = _globs(*(f"*{letter}x*" for letter in "abcdefghijklmnopqrstuvwyz"))
     group = range(len(globs))
     answer = cells(globs, _first_match([group]), ordered=[group], states=1000)
@@ -249,7 +249,7 @@ def test_a_glob_of_two_groups_is_kept_until_both_are_decided() -> None:
 
 
 def test_too_many_states_merge_into_one_cell() -> None:
-    """A pattern that needs 2^21 states ends at the bound, and the merged cell is the last."""
+    """A pattern that needs 2^21 states ends at the limit, and the merged cell is the last."""
     answer = cells(_globs("*a" + "?" * 20, "posters/*"), _mask, states=100)
     assert answer.merged
     assert answer.cells[-1].merged

@@ -1,4 +1,4 @@
-"""Two worlds side by side: who can read more, and who can read less."""
+"""Two worlds compared: who can read more, and who can read less."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ YES, MAYBE, OTHERWISE = (True, ()), (False, ("x",)), (False, ("y",))
 
 
 def own(*behaviors: Any, **more: Any) -> BucketWorld:
-    """Return a world in which our distribution has these behaviors and may read the bucket."""
+    """Return a world in which the stack's distribution has these behaviors and may read the bucket."""
     return world(distribution("E1", *behaviors, oac="E3OAC", **more), policy=[to_oac()])
 
 
@@ -65,7 +65,7 @@ def test_equal_more_less_and_incomparable() -> None:
 
 
 def test_behaviors_that_are_swapped() -> None:
-    """What both match becomes public, though each behavior keeps its signers."""
+    """Keys that both match become public, though each behavior keeps its signers."""
     before = own(behavior("/clips/*", "G2"), behavior("*.mp4"), behavior("", "G1"))
     after = own(behavior("*.mp4"), behavior("/clips/*", "G2"), behavior("", "G1"))
     (witness,) = opened(before, after)
@@ -75,21 +75,21 @@ def test_behaviors_that_are_swapped() -> None:
 
 
 def test_a_behavior_that_is_deleted() -> None:
-    """Its paths pass to the behavior behind it."""
+    """Its paths fall to the next behavior that matches."""
     before = own(behavior("/clips/*", "G2"), behavior(""))
     (witness,) = opened(before, own(behavior("")))
     assert witness.startswith("clips/")
 
 
 def test_the_leading_slash_makes_no_difference() -> None:
-    """Both spellings are one pattern, so a second behavior of it is never asked."""
+    """Both spellings are one pattern, so a second behavior with it is never used."""
     before = own(behavior("posters/*", "G1"), behavior("", "G1"))
     after = own(behavior("posters/*", "G1"), behavior("/posters/*"), behavior("", "G1"))
     assert (opened(before, after), lost(before, after)) == (set(), {})
 
 
 def test_another_distribution_is_no_substitute() -> None:
-    """Viewers use one address: those of the one that loses its grant are cut off."""
+    """Viewers use one address: those of the distribution that loses its grant are cut off."""
     mine = distribution("E1", behavior("", "G1"), oac="E3OAC")
     theirs = distribution("E9", behavior("", "G1"), oai=OAI)
     before = world(mine, theirs, policy=[to_oac(), to_oai(sid="theirs")])
@@ -98,19 +98,19 @@ def test_another_distribution_is_no_substitute() -> None:
 
 
 def test_another_grant_by_the_same_address_is_a_substitute() -> None:
-    """From OAI to OAC nobody loses anything."""
+    """With OAC instead of OAI, nobody loses access."""
     before = world(distribution("E1", behavior("", "G1"), oai=OAI), policy=[to_oai()])
     assert lost(before, own(behavior("", "G1"))) == {}
 
 
 def test_signers_do_not_lose_what_becomes_public() -> None:
-    """A signed URL goes on working where nobody needs to sign."""
+    """A signed URL still works if no signature is needed."""
     assert lost(own(behavior("", "G1")), own(behavior(""))) == {}
     assert lost(own(behavior("", "G1")), own(behavior("", "G2"))) == {(G1, "E1"): {"a"}}
 
 
 def test_readers_past_cloudfront_lose_their_grant() -> None:
-    """Another account that no statement names any more is cut off; closing the public is no loss."""
+    """Another account that no statement names now is cut off. Closing public access is not a loss."""
     theirs = allow("Theirs", {"AWS": "111122223333"})
     assert lost(world(policy=[theirs]), world()) == {("account 111122223333", ""): {"a"}}
     public = world(policy=[allow("Open", "*")])

@@ -1,4 +1,4 @@
-"""Patterns that need more states than allowed: they hide nothing that the other patterns decide."""
+"""Patterns that need too many states do not hide what other patterns decide."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +55,7 @@ STATEMENTS: dict[str, list[Json]] = {
 
 
 def here(*behaviors: Any, policy: Sequence[Json] = ()) -> BucketWorld:
-    """Return a world in which our distribution reads the bucket."""
+    """Return a world in which the stack's distribution reads the bucket."""
     own = distribution("E1", behavior("/posters/*"), *behaviors, behavior("", "G1"), oac="E3OAC")
     return world(own, policy=[to_oac(), *policy])
 
@@ -83,7 +83,7 @@ OPENS, CUTS, NONE = ["makes-public"], ["cuts-viewers"], list[str]()
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_a_costly_statement_hides_no_hazard(name: str) -> None:
-    """What opens or is lost is found, and what stays as it is is none."""
+    """What opens or is lost is found, and what does not change is not a hazard."""
     policy = STATEMENTS[name]
     signed, public = here(behavior(DEEP, "G1"), policy=policy), here(behavior(DEEP), policy=policy)
     moved, default = here(behavior(DEEP, "G2"), policy=policy), here(policy=policy)
@@ -98,7 +98,7 @@ def test_a_costly_statement_hides_no_hazard(name: str) -> None:
 
 @pytest.mark.parametrize("pattern", ["/*a?????????????????", "*b?????????????????*c???????????????"])
 def test_a_costly_behavior_hides_no_hazard(pattern: str) -> None:
-    """Behaviors are compared one by one where their patterns are too costly to tell apart."""
+    """Behaviors are compared one by one if their patterns are too costly."""
     signed, public = here(behavior(pattern, "G1")), here(behavior(pattern))
     moved = here(behavior(pattern, "G2"))
     assert hazards(signed, public, moved, signed) == [OPENS, NONE, CUTS, CUTS, NONE, NONE]
@@ -109,7 +109,7 @@ def test_a_costly_behavior_hides_no_hazard(pattern: str) -> None:
 
 
 def test_a_costly_resource_that_changes_is_compared_by_its_text() -> None:
-    """Two statements with one Sid and different resources decide nothing alike."""
+    """Two statements with one Sid and different resources are different."""
     one = here(policy=[allow("Names", THEIRS, COSTLY)])
     other = here(policy=[allow("Names", THEIRS, f"private/{COSTLY}")])
     assert hazards(one, other, one) == [CUTS, CUTS, NONE, NONE]
@@ -118,7 +118,7 @@ def test_a_costly_resource_that_changes_is_compared_by_its_text() -> None:
 
 
 def test_a_costly_deny_that_is_removed_opens() -> None:
-    """What it denied becomes readable."""
+    """The denied keys become readable."""
     denied = here(behavior("/*"), policy=[deny("*", COSTLY)])
     assert hazards(denied, here(behavior("/*"))) == [OPENS, NONE]
 
@@ -139,7 +139,7 @@ def test_what_is_declared_public_is_no_opening(name: str) -> None:
 
 
 def test_too_many_cells_are_merged() -> None:
-    """Where patterns are left out, their union is judged, and what depends on them is not certain."""
+    """If patterns are left out, their union is judged, and the result is uncertain."""
     patterns = [
         behavior(f"*{chr(97 + first)}*{chr(97 + second)}*") for first in range(5) for second in range(5)
     ]

@@ -41,7 +41,7 @@ SELF = f"signer {ACCOUNT}"
 
 
 def readers(found: BucketWorld, key: str = "a") -> set[str]:
-    """Return who can read a key, perhaps; readers that are not certain have a question mark."""
+    """Return who may be able to read a key. Uncertain readers have a question mark."""
     seen = evaluate_key(found, key)
     return {str(way.reader) + ("" if way.certain else "?") for way in seen.ways[0]}
 
@@ -53,7 +53,7 @@ def general(found: BucketWorld) -> set[str]:
 
 
 def by(found: BucketWorld, key: str = "a") -> set[tuple[str, ...]]:
-    """Return what lets S3 answer for a key."""
+    """Return what grants access to a key."""
     return {way.by for way in evaluate_key(found, key).ways[0]}
 
 
@@ -78,15 +78,15 @@ OPEN = distribution("E1", behavior(""), oac="E3OAC")
     ids=["signed", "unsigned", "several", "disabled", "no OAC", "another distribution", "unknown group"],
 )
 def test_through_a_distribution(through: Distribution, expected: set[str]) -> None:
-    """Its signers can read what S3 lets it read; anyone can if nobody needs to sign.
+    """Its signers can read what S3 allows it to read; anyone can if no signature is needed.
 
-    A distribution of the account that a statement names and that does not exist reads nothing.
+    A statement for a missing distribution of the account has no effect.
     """
     assert readers(world(through, policy=[to_oac()])) == expected
 
 
 def test_a_distribution_that_is_not_known_to_read_the_bucket() -> None:
-    """A statement names it, so it is a reader itself; the stack's own one is judged by its origins alone."""
+    """A statement names it, so it is a reader itself. The stack's own one is judged only by its origins."""
     elsewhere = origin(bucket="elsewhere", oac_id="E3OAC")
     named = Distribution(Delivery.HTTP, "E2", arn_of("E2"), enabled=True, origins=(elsewhere,), behaviors=())
     statement = to_oac("E2")
@@ -96,7 +96,7 @@ def test_a_distribution_that_is_not_known_to_read_the_bucket() -> None:
 
 
 def test_an_oac_that_does_not_sign() -> None:
-    """CloudFront then asks as anyone does, so the statement for the distribution has no effect."""
+    """CloudFront then sends unsigned requests, so the statement for the distribution has no effect."""
     assert readers(world(SIGNED, policy=[to_oac()], unsigned_controls=frozenset({"E3OAC"}))) == set()
     anyone = world(SIGNED, policy=[allow("Open", "*")], block=Block(), unsigned_controls=frozenset({"E3OAC"}))
     assert {"anyone", G1} <= readers(anyone)
@@ -115,7 +115,7 @@ def test_an_oac_that_does_not_sign() -> None:
     ],
 )
 def test_the_first_behavior_that_matches_decides(key: str, expected: set[str]) -> None:
-    """Patterns are case-sensitive, have an optional slash in front, and match in their order."""
+    """Patterns are case-sensitive, may start with a slash, and are matched in their order."""
     own = distribution(
         "E1",
         behavior("/posters/*"),
@@ -138,7 +138,7 @@ def test_an_origin_path_is_in_front_of_the_path() -> None:
 
 
 def test_every_origin_of_a_group_counts() -> None:
-    """A failover member reads by its own identity."""
+    """A failover member reads with its own identity."""
     members = (origin("s3", bucket="else"), origin("second", oai_id=OAI))
     own = distribution("E1", behavior("", "G1", origins=members))
     assert readers(world(own, policy=[to_oai()])) == {G1}
@@ -146,7 +146,7 @@ def test_every_origin_of_a_group_counts() -> None:
 
 
 def test_a_streaming_distribution() -> None:
-    """It has one behavior, and reads by an OAI."""
+    """It has one behavior, and reads with an OAI."""
     own = distribution("E1", behavior("", accounts=["self"]), oai=OAI, delivery=Delivery.RTMP)
     assert readers(world(own, policy=[to_oai()]), "a/b.mp4") == {SELF}
 
@@ -188,7 +188,7 @@ def test_a_statement_for_part_of_the_bucket() -> None:
     ],
 )
 def test_a_denial_counts_only_where_it_certainly_applies(deny: Any, expected: set[str]) -> None:
-    """An insecure transport is no reason to think that CloudFront is denied."""
+    """A Deny of insecure transport does not deny CloudFront."""
     whole = {
         "Sid": "No",
         "Effect": "Deny",
@@ -200,7 +200,7 @@ def test_a_denial_counts_only_where_it_certainly_applies(deny: Any, expected: se
 
 
 def test_past_cloudfront() -> None:
-    """A public statement lets anyone read without CloudFront, unless public access is restricted."""
+    """A public statement allows anyone to read directly from S3, unless public access is restricted."""
     assert "anyone" in readers(world(SIGNED, policy=[allow("Open", "*")], block=Block()))
     seen = evaluate_key(world(SIGNED, policy=[allow("Open", "*")]), "a")
     assert _ways_of_anyone(seen) == {
@@ -222,14 +222,14 @@ def _ways_of_anyone(seen: Evaluation) -> set[str]:
 
 
 def test_an_unsigned_distribution_of_the_account_passes_all_blocks() -> None:
-    """With `Principal: *`, any OAC of the own account is let in (RestrictPublicBuckets leaves services in)."""
+    """With `Principal: *`, any OAC of the account is admitted, because RestrictPublicBuckets allows services."""
     other = distribution("E9", behavior(""), oac="E7OAC")
     ways = evaluate_key(world(SIGNED, other, policy=[to_oac(), allow("Open", "*")]), "a").ways[0]
     assert "E9" in {way.distribution_id for way in ways if str(way.reader) == "anyone"}
 
 
 def test_object_acls() -> None:
-    """They count where ACLs are enabled: for OAIs, for others, and for anyone unless public ACLs are ignored."""
+    """They count if ACLs are enabled: for OAIs, for others, and for anyone unless public ACLs are ignored."""
     own = distribution("E1", behavior("", "G1"), oai=OAI)
     acls = objects(ours_mp4=[USER], open_mp4=[ALL_USERS], theirs_mp4=["8" * 64], none_mp4=[])
 
@@ -253,7 +253,7 @@ def test_a_denial_covers_acls_too() -> None:
 
 
 def test_what_an_acl_lets_change() -> None:
-    """FULL_CONTROL lets its grantee change who can read, whatever is blocked; an OAI never asks for that."""
+    """FULL_CONTROL allows its grantee to change who can read, in spite of blocks. An OAI never does that."""
     grants = frozenset({AclGrant("8" * 64, "FULL_CONTROL"), AclGrant(USER, "FULL_CONTROL")})
     acls = ObjectAcls((ObjectClass(grants, ("a.mp4",)),))
     found = general(world(objects=acls, ownership="ObjectWriter"))

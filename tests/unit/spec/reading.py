@@ -1,4 +1,4 @@
-"""Specs out of a few lines, read as from standard input."""
+"""Specs from a few lines, read as from standard input."""
 
 import io
 import re
@@ -17,7 +17,7 @@ REST = {"version": "1", "name": "lectures", "bucket": "lectures-media", "trusted
 
 
 def whole(lines: str) -> str:
-    """The lines, and after them what else a spec needs."""
+    """Return the lines, and after them what else a spec needs."""
     said = set(re.findall(r"^(\w+):", lines, re.MULTILINE))
     rest = {key: value for key, value in REST.items() if key not in said}
     if said & {"key_groups", "public"}:
@@ -26,7 +26,7 @@ def whole(lines: str) -> str:
 
 
 def said(text: str) -> Any:
-    """The documents of a text as plain values."""
+    """Return the documents of a text as plain values."""
     problems: list[Problem] = []
     found = [
         plain(document.root) for document in documents(Source("spec", text.removeprefix("\ufeff")), problems)
@@ -40,19 +40,19 @@ TABLES = Path(__file__).parent / "tables"
 
 @dataclass(frozen=True)
 class Row:
-    """A few lines of a spec, and every problem that they have when they are made whole."""
+    """A few lines of a spec, and every problem of them in a complete spec."""
 
     lines: str
     problems: tuple[tuple[str, str, str], ...]
 
     def text(self) -> str:
-        """The row as it stands in a table."""
+        """Return the row in the form of a table."""
         told = "".join(f"→ {place} {what}\n  fix: {do}\n" for place, what, do in self.problems)
         return self.lines + (told or "→ sound\n")
 
 
 def table(name: str) -> list[Row]:
-    """The rows of a table: blocks with an empty line between them."""
+    """Return the rows of a table: blocks with an empty line between them."""
     return [
         _row(block) for block in (TABLES / f"{name}.txt").read_text(encoding="utf-8").rstrip().split("\n\n")
     ]
@@ -66,13 +66,13 @@ def _row(block: str) -> Row:
 
 
 def stack(lines: str) -> Stack:
-    """The one stack that the lines, made whole, describe."""
+    """Return the stack that the lines, in a complete spec, describe."""
     (only,) = load(["-"], stdin=io.StringIO(whole(lines)))
     return only
 
 
 def problems(text: str) -> list[tuple[str, str, str]]:
-    """Every problem of the text: ``line:column``, what is wrong, what to do."""
+    """Return every problem of the text: ``line:column``, what is wrong, what to do."""
     try:
         load(["-"], stdin=io.StringIO(text))
     except SpecProblems as found:

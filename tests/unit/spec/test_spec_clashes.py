@@ -1,4 +1,4 @@
-"""What two stacks cannot both have is told at the second, and names the place of the first."""
+"""If two stacks claim the same thing, the problem is at the second, and names the place of the first."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ GROUP = f"key_groups: [{{name: signers, public_keys: [{{name: k, file: {PEM}}}]}
 
 
 def told(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]:
-    """What is told of a folder with two files of these texts."""
+    """Return the problems of a folder with two files of these texts."""
     (folder / "a.yaml").write_text(first)
     (folder / "b.yaml").write_text(second)
     try:
@@ -51,7 +51,7 @@ def told(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]:
 def test_one_thing_of_two_stacks(
     tmp_path: Path, rest: str, places: tuple[str, str], claim: str, do: str
 ) -> None:
-    """A cname, an adopted distribution and a key group of its own belong to one stack."""
+    """A cname, an adopted distribution and an own key group belong to one stack."""
     second = SPEC.format(name="b", rest=rest.replace("x.example.com", "y.example.com"))
     assert told(tmp_path, SPEC.format(name="a", rest=rest), second) == [
         (
@@ -82,7 +82,7 @@ def test_what_stacks_may_share(tmp_path: Path) -> None:
 
 
 def test_a_claim_that_is_wrong_in_itself_is_told_once(tmp_path: Path) -> None:
-    """Two stacks with the same impossible name have one problem each, and no clash."""
+    """Two stacks with the same invalid name have one problem each, and no clash."""
     text = SPEC.format(name="A", rest="public: true")
     places = [place for place, _, _ in told(tmp_path, text, text)]
     assert places == [f"{tmp_path}/a.yaml:2:7", f"{tmp_path}/b.yaml:2:7"]

@@ -23,7 +23,7 @@ PEM = (ROOT / "examples/keys/lectures-2026-11.pub.pem").read_text()
 
 
 def test_validate_names_each_stack(capsys: pytest.CaptureFixture[str]) -> None:
-    """A sound spec is one line: file, name, delivery."""
+    """A valid spec is one line: file, name, delivery."""
     validate(RUN, ["lectures-rtmp.yaml", "fleet"])
     out, err = capsys.readouterr()
     assert out.splitlines() == [
@@ -38,7 +38,7 @@ def test_validate_names_each_stack(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_validate_tells_notices_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What stops nothing is told beside the result."""
+    """Notices do not fail, and are not part of the result."""
     path = tmp_path / "a.yaml"
     path.write_text("version: 1\nname: a\nbucket: films\npublic: true\nhttp: {minimum_tls: TLSv1}\n")
     validate(RUN, [str(path)])
@@ -48,7 +48,7 @@ def test_validate_tells_notices_on_stderr(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_validate_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """Programs get name, delivery, place, digest and notices of each stack."""
+    """Programs get name, delivery, line, digest and notices of each stack."""
     validate(RUN, ["lectures-rtmp.yaml"], output="json")
     document = json.loads(capsys.readouterr().out)
     (stack,) = load(["lectures-rtmp.yaml"])
@@ -70,7 +70,7 @@ def test_validate_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_validate_as_json_with_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Problems are in the document, and are raised as well for the command to fail with."""
+    """The document has the problems. They are also raised, so that the command fails."""
     path = tmp_path / "a.yaml"
     path.write_text("version: 1\nname: a\nbucket: films\npublic: yes\n")
     with pytest.raises(SpecProblems):
@@ -87,7 +87,7 @@ def test_validate_as_json_with_problems(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_schema_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    """The document is the schema, and nothing else."""
+    """The output is only the schema."""
     schema(RUN)
     out, err = capsys.readouterr()
     assert json.loads(out) == json_schema()
@@ -98,7 +98,7 @@ def test_schema_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
 def test_init_writes_a_spec_that_validates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    """Once its key is there, the spec to start from is sound as it stands."""
+    """Once its key exists, the new spec is valid unchanged."""
     monkeypatch.chdir(tmp_path)
     init(RUN, name)
     assert capsys.readouterr().out == f"wrote {name}.yaml\n"
@@ -109,7 +109,7 @@ def test_init_writes_a_spec_that_validates(
 
 
 def test_init_never_overwrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is there stays as it is."""
+    """An existing file stays unchanged."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text("mine")
     with pytest.raises(WrongUsage, match=r"lectures\.yaml exists"):
@@ -118,7 +118,7 @@ def test_init_never_overwrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a name nothing is written but standard output."""
+    """Without a name, the spec is only written to standard output."""
     init(RUN, None)
     out, err = capsys.readouterr()
     assert out.startswith("# One private set-up of CloudFront")
@@ -127,7 +127,7 @@ def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_init_refuses_a_name_that_no_stack_can_have() -> None:
-    """A wrong name is told before a file is made of it."""
+    """An invalid name is reported before a file is created."""
     with pytest.raises(WrongUsage, match="is not a valid stack name"):
         init(RUN, "../Lectures")
 

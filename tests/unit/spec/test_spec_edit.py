@@ -1,4 +1,4 @@
-"""Edits of a spec's text: what they touch, and what they leave alone."""
+"""Edits of a spec's text: what they change, and what they keep."""
 
 import difflib
 from collections.abc import Sequence
@@ -58,17 +58,17 @@ public: false
 
 
 def append(text: str, root: Spot, paths: Sequence[Path], entry: Entry) -> str:
-    """The whole file, with one more entry."""
+    """Return the whole file with another entry."""
     return append_to(Manuscript.at(text, root), paths, entry).text
 
 
 def remove(text: str, root: Spot, paths: Sequence[Path], number: int) -> str:
-    """The whole file, with one entry less."""
+    """Return the whole file without an entry."""
     return remove_from(Manuscript.at(text, root), paths, number).text
 
 
 def touched(before: str, after: str) -> tuple[list[str], list[str]]:
-    """The lines that went, and those that came."""
+    """Return the removed and the added lines."""
     lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
     return [x[2:] for x in lines if x[0] == "-"], [x[2:] for x in lines if x[0] == "+"]
 
@@ -79,7 +79,10 @@ def touched(before: str, after: str) -> tuple[list[str], list[str]]:
 def test_an_entry_joins_in_the_manner_of_the_others(
     text: str, lines: list[str], mark: str, newline: str
 ) -> None:
-    """Only its own lines come; all else, line ends and byte order mark too, stays; and leaving undoes it."""
+    """Only its own lines are added.
+
+    Everything else stays, including line ends and byte order mark. Removing it restores the file.
+    """
     before = mark + text.replace("\n", newline)
     after = append(before, (1, 1), [PATH], NEW)
     assert touched(before, after) == ([], lines)
@@ -91,7 +94,7 @@ def test_an_entry_joins_in_the_manner_of_the_others(
 
 @pytest.mark.parametrize(("text", "_lines"), STYLES.values(), ids=STYLES)
 def test_the_older_entry_leaves(text: str, _lines: list[str]) -> None:
-    """Its own lines alone go, the comment behind it with them; what stands above and below stays."""
+    """Only its own lines are removed, with the comment after it. What is above and below stays."""
     both = append(text, (1, 1), [PATH], NEW)
     after = remove(both, (1, 1), [PATH], 0)
     gone, came = touched(both, after)
@@ -127,20 +130,20 @@ ONE_LINE = {
 
 @pytest.mark.parametrize(("text", "both", "alone"), [(k, *v) for k, v in ONE_LINE.items()])
 def test_lists_in_brackets(text: str, both: str, alone: str) -> None:
-    """Commas come where they are needed, and go with what they belonged to."""
+    """Commas are added if needed, and removed with their entry."""
     assert append(text, (1, 1), [PATH], NEW) == both
     assert remove(both, (1, 1), [PATH], 0) == alone
 
 
 def test_the_right_document_is_edited() -> None:
-    """Of several in one file, the one that begins at the place given."""
+    """If a file has several, it is the one that starts at the given place."""
     text = "name: one\n---\n# second\nname: two\nkey_groups:\n  - public_keys:\n      - {name: a}\n---\nname: three\n"
     after = append(text, (4, 1), [PATH], NEW)
     assert touched(text, after) == ([], [f"      - {FLOW}"])
 
 
 def test_a_list_behind_an_alias_is_edited_once() -> None:
-    """Where two places are one by an alias, one edit changes both."""
+    """If two places are one list by an alias, one edit changes both."""
     text = (
         "key_groups: &groups\n  - public_keys:\n      - {name: a}\n"
         "http:\n  behaviors:\n    - {path: /a, key_groups: *groups}\n"
@@ -167,14 +170,14 @@ def test_a_group_that_is_written_twice_is_edited_twice() -> None:
     ],
 )
 def test_what_would_change_more_is_not_done(text: str, paths: list[tuple[str | int, ...]]) -> None:
-    """An alias elsewhere, an empty list, no list, and a dash on a line of its own are left to people."""
+    """An alias elsewhere, an empty list, no list, and a dash on its own line are left to the user."""
     with pytest.raises(CannotEdit) as refusal:
         append(text, (1, 1), paths, NEW)
     assert "by hand" in refusal.value.do
 
 
 def test_the_only_entry_stays() -> None:
-    """A group without keys is no group."""
+    """A group needs a key."""
     with pytest.raises(CannotEdit, match="only entry"):
         remove("key_groups:\n  - public_keys:\n      - {name: a}\n", (1, 1), [PATH], 0)
 
@@ -183,7 +186,7 @@ def test_the_only_entry_stays() -> None:
     "name", ["true", "null", "0123", "1e5", "a: b", "a #b", "-x", "*a", "é", "", "a\tb", "x "]
 )
 def test_text_that_yaml_would_misread_is_quoted(name: str) -> None:
-    """Whatever the words are, they read back as themselves."""
+    """Every text reads back unchanged."""
     text = "key_groups:\n  - public_keys:\n      - {name: a}\n"
     after = append(text, (1, 1), [PATH], {"name": name, "replaces": [name]})
     assert said(after)[0]["key_groups"][0]["public_keys"][-1] == {"name": name, "replaces": [name]}

@@ -1,4 +1,4 @@
-"""Fields of a mapping in a spec's text: another value, another name, one more, one less; and nothing else moves."""
+"""Fields of a mapping in a spec's text: set, renamed, added and removed, without other changes."""
 
 from collections.abc import Callable
 
@@ -13,12 +13,12 @@ GROUP: Value = [{"name": "g", "public_keys": [{"name": "k", "file": "keys/k.pub.
 
 
 def to_oac(manuscript: Manuscript) -> Manuscript:
-    """One field gets another value, and then another name."""
+    """Set a field, and then rename it."""
     return rename(replace(manuscript, ("oai",), {}), ("oai",), "oac")
 
 
 def to_groups(manuscript: Manuscript) -> Manuscript:
-    """A list on a line becomes one of several lines."""
+    """Replace a list on one line with one of several lines."""
     return rename(replace(manuscript, ("signers",), GROUP), ("signers",), "groups")
 
 
@@ -162,7 +162,7 @@ b:
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize(("edit", "before", "after"), TABLE.values(), ids=TABLE)
 def test_only_what_is_to_change_does(edit: Edit, before: str, after: str, mark: str, newline: str) -> None:
-    """To the letter, whatever ends the lines, and with a byte order mark or without."""
+    """The rest stays byte for byte, with every line end, and with or without a byte order mark."""
     text = mark + before.replace("\n", newline)
     assert edit(Manuscript(text)).text == mark + after.replace("\n", newline)
 
@@ -188,14 +188,14 @@ REFUSED: dict[str, tuple[Edit, str]] = {
 
 @pytest.mark.parametrize(("edit", "text"), REFUSED.values(), ids=REFUSED)
 def test_what_would_change_more_is_left_to_people(edit: Edit, text: str) -> None:
-    """A refusal says what to do, and there is no edit that is a little wrong."""
+    """The error has a fix, and no edit is partly wrong."""
     with pytest.raises(CannotEdit) as refusal:
         edit(Manuscript(text))
     assert "by hand" in refusal.value.do
 
 
 def test_the_document_is_found_by_its_place() -> None:
-    """A place in which none begins is told."""
+    """A place at which no document starts is an error."""
     text = "\ufeffa: 1\n---\n# b\nb: 2\n"
     assert Manuscript.at(text, (4, 1)).number == 1
     with pytest.raises(CannotEdit, match="was not found"):
@@ -203,7 +203,7 @@ def test_the_document_is_found_by_its_place() -> None:
 
 
 def test_what_is_written_is_what_is_read() -> None:
-    """Values of every sort, in braces and in lines, read back as they were given."""
+    """Values of every type, in braces and in lines, read back unchanged."""
     values: dict[str, Value] = {
         "t": True,
         "n": "12",

@@ -1,4 +1,4 @@
-"""Laws of edits: what stands before and behind a field stays to the letter, and all other fields say what they said."""
+"""Laws of edits: the text before and after a field stays, and all other fields keep their values."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +36,7 @@ ENDS = st.sampled_from(["\n", "\n\n", "", "\n# the end", "\n# the end\n", "\n...
 
 @st.composite
 def fields(draw: st.DrawFn) -> tuple[str, str, str]:
-    """What stands before a field, the field, and what stands behind it."""
+    """Yield what is before a field, the field, and what is after it."""
     around = draw(st.lists(st.sampled_from(NEIGHBOURS), unique=True, min_size=1, max_size=4))
     place = draw(st.integers(0, len(around)))
     lines = [draw(NOISE) + each for each in around]
@@ -49,7 +49,7 @@ def fields(draw: st.DrawFn) -> tuple[str, str, str]:
 
 
 def rest(text: str) -> list[dict[str, object]]:
-    """What the documents say, but for the field."""
+    """Return the content of the documents without the field."""
     return [
         {key: value for key, value in each.items() if key not in {"oai", "oac", "new"}} for each in said(text)
     ]
@@ -58,7 +58,7 @@ def rest(text: str) -> list[dict[str, object]]:
 @settings(max_examples=30, deadline=None)
 @given(fields(), st.sampled_from([{}, "none", [{"name": "g", "public_keys": [{"name": "k", "file": "f"}]}]]))
 def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str] | str) -> None:
-    """Another value and another name touch no line of another field, and no comment beside one."""
+    """Another value or name changes no line of another field, and no comment beside one."""
     before, field, behind = parts
     text = before + field + behind
     try:
@@ -76,7 +76,7 @@ def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str
 @settings(max_examples=30, deadline=None)
 @given(fields())
 def test_a_field_leaves_and_joins(parts: tuple[str, str, str]) -> None:
-    """Leaving takes its own lines alone; joining behind it adds a line, and takes none."""
+    """Removing it removes only its own lines. Adding it after another adds a line, and removes none."""
     before, field, behind = parts
     text = before + field + behind
     gone = drop(Manuscript(text), ("oai",)).text

@@ -1,4 +1,4 @@
-"""From arguments to files: folders, standard input, files that are none, and keys beside a spec."""
+"""From arguments to files: folders, standard input, invalid files, and keys beside a spec."""
 
 import io
 import os
@@ -17,20 +17,20 @@ PEM = (ROOT / "examples/keys/lectures-2026-11.pub.pem").read_text()
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, and the command runs in it."""
+    """Return an empty folder, which is the working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def told(*arguments: str) -> list[str]:
-    """What is told of these arguments, each with its place."""
+    """Return the problems of these arguments, each with its place."""
     with pytest.raises(SpecProblems) as found:
         load(arguments)
     return [f"{each.where} {each.what}" for each in found.value.problems]
 
 
 def test_a_folder_is_read_to_its_depth_in_order(folder: Path) -> None:
-    """Every *.yaml and *.yml under a folder is a spec, sorted by path, and named as the user named the folder."""
+    """Every *.yaml and *.yml under a folder is a spec, sorted by path, with the folder's name as the user wrote it."""
     for name in ["b.yaml", "a.yml", "sub/deep/c.yaml", "notes.txt", "sub/x.json"]:
         path = folder / "specs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def test_a_file_that_is_named_twice_is_read_once(folder: Path) -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    """A missing file, an empty folder and a name that is none are problems like others, all told at once."""
+    """A missing file, an empty folder and an invalid name are problems like others, reported together."""
     Path("empty").mkdir()
     assert told("gone.yaml", "empty", "a\0b") == [
         "a\0b this is not a valid file name",
@@ -60,7 +60,7 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_an_empty_file_among_others_is_passed_over() -> None:
-    """Of a folder, files with nothing but comments are left out and named; by themselves they are a problem."""
+    """Files with only comments in a folder are skipped and named. Alone they are a problem."""
     Path("specs").mkdir()
     Path("specs/a.yaml").write_text(SPEC.format("a"))
     Path("specs/empty.yaml").write_text("")
@@ -77,7 +77,7 @@ def test_an_empty_file_among_others_is_passed_over() -> None:
 
 
 def test_no_arguments_are_wrong_usage() -> None:
-    """Without a spec there is nothing to load."""
+    """Without a spec, nothing can be loaded."""
     with pytest.raises(WrongUsage, match="no spec was named"):
         load([])
 
@@ -91,13 +91,13 @@ def test_no_arguments_are_wrong_usage() -> None:
     ],
 )
 def test_not_utf8(folder: Path, content: bytes, place: str) -> None:
-    """Bytes that are no UTF-8 are told by their place and by their offset in the file."""
+    """Invalid UTF-8 is reported with its place and its offset in the file."""
     (folder / "a.yaml").write_bytes(content)
     assert told("a.yaml") == [f"a.yaml:{place}"]
 
 
 def test_a_huge_file_is_not_read(folder: Path) -> None:
-    """More than a mebibyte is refused before it is looked at, and exactly that much is not."""
+    """More than a mebibyte is refused before it is parsed. Exactly a mebibyte is not."""
     (folder / "a.yaml").write_bytes(b"#" * (1 << 20))
     (folder / "b.yaml").write_bytes(b"#" * ((1 << 20) + 1))
     assert told("a.yaml") == ["a.yaml:1:1 there is no spec in this file"]
@@ -108,7 +108,7 @@ def test_a_huge_file_is_not_read(folder: Path) -> None:
 
 
 def test_problems_of_all_files_come_sorted(folder: Path) -> None:
-    """One run tells every problem of every file, by file, line and column."""
+    """One run reports every problem of every file, by file, line and column."""
     (folder / "b.yaml").write_text(SPEC.format("B") + "enabled: yes\n")
     (folder / "a.yaml").write_text("coment: x\n" + SPEC.format("a") + "protect: no\n")
     places = [line.split(" ")[0] for line in told("b.yaml", "a.yaml")]
@@ -116,7 +116,7 @@ def test_problems_of_all_files_come_sorted(folder: Path) -> None:
 
 
 def test_a_file_that_cannot_be_opened(folder: Path) -> None:
-    """The reason that the system gives is told, also of a link in a folder that leads nowhere."""
+    """The problem has the system's reason, even for a broken link in a folder."""
     (folder / "a.yaml").symlink_to("a.yaml")
     (folder / "b.yaml").symlink_to("gone")
     assert told(".") == [
@@ -126,14 +126,14 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
 
 
 def test_standard_input_in_bytes() -> None:
-    """Standard input is read as bytes where it has them, and is named by its dash."""
+    """Standard input is read as bytes if possible, and its name is a dash."""
     stream = io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbf" + SPEC.format("a").encode()), encoding="ascii")
     (stack,) = load(["-", "-"], stdin=stream)
     assert (stack.spec.name, stack.path) == ("a", "-")
 
 
 def test_keys_are_found_beside_their_spec(folder: Path) -> None:
-    """A key file is named relative to the spec, wherever the command runs, and is part of the digest."""
+    """The path of a key file is relative to the spec, in every working directory, and is part of the digest."""
     (folder / "specs").mkdir()
     (folder / "specs/a.yaml").write_text(KEYED)
     (folder / "specs/k.pem").write_text(PEM)
@@ -156,7 +156,7 @@ def test_keys_are_found_beside_their_spec(folder: Path) -> None:
     ],
 )
 def test_a_key_file_that_holds_no_key(folder: Path, content: bytes | None, what: str) -> None:
-    """What is wrong with a key file is told at the line that names it."""
+    """The problem of a key file is at the line that names it."""
     (folder / "a.yaml").write_text(KEYED)
     if content is not None:
         (folder / "k.pem").write_bytes(content)
@@ -164,7 +164,7 @@ def test_a_key_file_that_holds_no_key(folder: Path, content: bytes | None, what:
 
 
 def test_a_folder_or_a_pipe_is_no_key_file(folder: Path) -> None:
-    """A pipe that nobody writes to is not waited for."""
+    """A pipe without a writer does not block."""
     (folder / "a.yaml").write_text(KEYED)
     os.mkfifo("k.pem")
     assert told("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
@@ -174,14 +174,14 @@ def test_a_folder_or_a_pipe_is_no_key_file(folder: Path) -> None:
 
 
 def advised(*arguments: str) -> list[str]:
-    """What is to be done about these arguments."""
+    """Return the fixes for these arguments."""
     with pytest.raises(SpecProblems) as found:
         load(arguments)
     return [each.do for each in found.value.problems]
 
 
 def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
-    """Of the specs beside it, and of nothing else."""
+    """Only specs beside it count."""
     (folder / "specs").mkdir()
     (folder / "specs/lectures.yaml").touch()
     (folder / "specs/lecture.txt").touch()
@@ -194,7 +194,7 @@ def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
 
 
 def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> None:
-    """The command with its folder, where the file is named as that command names files."""
+    """The fix is the command with its folder, if the file has that command's form."""
     for file, command in (
         ("keys/k-1.pub.pem", "run `cfstream keys new k-1`,"),
         ("../k-1.pub.pem", "run `cfstream keys new k-1 --dir ..`,"),
@@ -221,6 +221,6 @@ def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> 
     ],
 )
 def test_a_file_of_another_sort_is_one_problem(folder: Path, text: str, what: str, do: str) -> None:
-    """What cfstream has written itself is known, and not read as a spec full of faults."""
+    """Files that cfstream wrote are recognised, and not parsed as a spec with many problems."""
     (folder / "live.json").write_text(text)
     assert (told("live.json"), advised("live.json")) == ([what], [do])

@@ -1,4 +1,4 @@
-"""The canonical form of a spec: its order and indentation, what goes along, and what is left alone."""
+"""The canonical form of a spec: its order and indentation, what moves along, and what stays."""
 
 import random
 from collections import Counter
@@ -15,7 +15,7 @@ from cfstream.spec.source import Source, plain
 
 
 def form(text: str) -> str:
-    """The text in its canonical form, which is the same when it is asked for again, and nothing is left out."""
+    """Return the text in its canonical form, and check that it is stable and complete."""
     found = formatted(Source("a.yaml", text))
     assert found.left == ""
     assert formatted(Source("a.yaml", found.text)).text == found.text
@@ -23,7 +23,7 @@ def form(text: str) -> str:
 
 
 def said(text: str) -> Any:
-    """The documents of a text as plain values."""
+    """Return the documents of a text as plain values."""
     problems: list[Problem] = []
     found = [plain(document.root) for document in documents(Source("a.yaml", text), problems)]
     assert problems == []
@@ -156,12 +156,12 @@ http:
 @pytest.mark.parametrize(("before", "after"), CASES.values(), ids=CASES)
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_canonical_form(before: str, after: str, newline: str) -> None:
-    """Order and indentation change, and nothing else; line ends stay what they are."""
+    """Only order and indentation change. Line ends stay."""
     assert form(before.replace("\n", newline)) == after.replace("\n", newline)
 
 
 def test_what_is_in_form_is_not_touched() -> None:
-    """Odd spaces, quotes, blank lines and blanks at the end of a line are nobody's business."""
+    """Unusual spaces, quotes, blank lines and trailing blanks stay."""
     text = "version:   1 \n\n\nname: 'a'\nbucket: { name: \"b\" ,create: true }  # c\ncnames: [ ]   \n\n"
     assert form(text) == text
 
@@ -178,7 +178,7 @@ def test_what_is_in_form_is_not_touched() -> None:
     ],
 )
 def test_what_cannot_be_proved_is_not_done(text: str, left: str) -> None:
-    """An order that would break an alias, and spellings that this does not know, stay; and the reason is told."""
+    """An order that would break an alias, and unknown forms, stay, and the reason is reported."""
     found = formatted(Source("a.yaml", text))
     assert found.left.startswith(left)
     assert said(found.text) == said(text)
@@ -198,7 +198,7 @@ KEYS = ["version", "name", "bucket", "key_groups", "public_keys", "http", "behav
 
 @st.composite
 def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
-    """The lines of a mapping as somebody may write it: any order, any depth of indentation, comments anywhere."""
+    """Generate the lines of a mapping in any order and indentation, with comments anywhere."""
     lines: list[str] = []
     for key in draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True)):
         lines += draw(gap())
@@ -226,20 +226,20 @@ def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
 
 @st.composite
 def gap(draw: st.DrawFn) -> list[str]:
-    """What may stand between two keys."""
+    """Generate what may be between two keys."""
     return draw(st.sampled_from([[], [], [], [""], ["# c"], ["", "# d", "# e"], ["# f", ""]]))
 
 
 @st.composite
 def tail(draw: st.DrawFn) -> str:
-    """What may stand behind a value."""
+    """Generate what may be after a value."""
     return draw(st.sampled_from(["", "", "  # z", " "]))
 
 
 @settings(max_examples=60, deadline=None)
 @given(blocks(), st.randoms(use_true_random=False))
 def test_form_says_what_was_said(lines: list[str], chance: random.Random) -> None:
-    """Whatever the order and the indentation: the meaning stays, every comment stays, and the form is found at once."""
+    """The meaning and every comment stay, and the form is stable."""
     text = "\n".join(lines) + chance.choice(["", "\n", "\n# last\n"])
     after = form(text)
     assert said(after) == said(text)
@@ -248,5 +248,5 @@ def test_form_says_what_was_said(lines: list[str], chance: random.Random) -> Non
 
 
 def comments(text: str) -> Counter[str]:
-    """Every comment, as often as it is there."""
+    """Return every comment, as often as it occurs."""
     return Counter(line[line.index("# ") :] for line in text.splitlines() if "# " in line)

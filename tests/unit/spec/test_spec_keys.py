@@ -1,4 +1,4 @@
-"""Public keys: which ones CloudFront takes, one digest for all spellings, and no word of a private key."""
+"""Public keys: which ones CloudFront accepts, one digest for all forms, and no output of a private key."""
 
 import io
 from pathlib import Path
@@ -21,18 +21,18 @@ SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
 def pem(
     key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | dsa.DSAPublicKey,
 ) -> str:
-    """A public key as text."""
+    """Return a public key as text."""
     return key.public_bytes(PEM, SPKI).decode()
 
 
 def private_pem() -> str:
-    """The private half, as openssl writes it."""
+    """Return the private half, as openssl writes it."""
     none = serialization.NoEncryption()
     return RSA.private_bytes(PEM, serialization.PrivateFormat.TraditionalOpenSSL, none).decode()
 
 
 def refusal(text: str) -> tuple[str, str]:
-    """What is told of a key file with this text."""
+    """Return the problem of a key file with this text."""
     with pytest.raises(NotAPublicKey) as told:
         public_key("k", text, "k.pem")
     return told.value.what, told.value.do
@@ -40,7 +40,7 @@ def refusal(text: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])
 def test_the_two_kinds_that_cloudfront_takes(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> None:
-    """RSA of 2048 bits and ECDSA on P-256 are taken, and written in one form."""
+    """RSA of 2048 bits and ECDSA on P-256 are accepted, and written in one form."""
     found = public_key("k", pem(key), "k.pem")
     assert (found.name, found.pem) == ("k", pem(key))
     assert found.der_sha256 == der_digest(pem(key))
@@ -56,7 +56,7 @@ def test_the_two_kinds_that_cloudfront_takes(key: rsa.RSAPublicKey | ec.Elliptic
     ],
 )
 def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: str) -> None:
-    """Every other kind is named and refused, for CreatePublicKey would refuse it."""
+    """Every other kind is named and refused, because CreatePublicKey would refuse it."""
     what, do = refusal(pem(key))
     assert what == f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
     assert "openssl" in do
@@ -66,14 +66,14 @@ def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: s
     "change", [str.strip, lambda text: text.replace("\n", "\r\n"), lambda text: f"\n {text}\n\n"]
 )
 def test_white_space_is_no_part_of_a_key(change: type[str]) -> None:
-    """CloudFront gives a key back with another line end; the digest does not see that."""
+    """CloudFront returns a key with another line end. The digest does not depend on that."""
     text = pem(RSA.public_key())
     assert der_digest(change(text)) == der_digest(text)
     assert public_key("k", change(text), "k.pem").pem == text
 
 
 def test_other_containers_have_a_way_out() -> None:
-    """A key in another wrapping comes with the command that unwraps it."""
+    """For a key in another format, the fix is the command that converts it."""
     key = RSA.public_key()
     ssh = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
     assert refusal(ssh)[1] == 'run "ssh-keygen -e -m PKCS8 -f k.pem"'
@@ -85,13 +85,13 @@ def test_other_containers_have_a_way_out() -> None:
 
 @pytest.mark.parametrize("body", ["????", "AAAA", ""])
 def test_damage(body: str) -> None:
-    """A block that holds no key is called damaged."""
+    """A block without a valid key is reported as damaged."""
     what, _ = refusal(f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n")
     assert what.startswith("the PEM in the file is damaged")
 
 
 def test_a_private_key_is_never_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither in a file nor pasted into the spec does a private key come back in a message."""
+    """No message contains a private key, from a file or from the spec."""
     monkeypatch.chdir(tmp_path)
     secret = private_pem()
     Path("k.pem").write_text(secret)

@@ -1,4 +1,4 @@
-"""Whatever the bytes are, loading them gives stacks or problems."""
+"""Loading any bytes returns stacks or problems."""
 
 import io
 from typing import Any
@@ -76,7 +76,7 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 
 def load_or_tell(content: bytes) -> None:
-    """Loads the bytes; what is told of them can be printed, has a place in the file and a remedy."""
+    """Load the bytes. Every problem can be printed, has a place in the file and a fix."""
     try:
         load(["-"], stdin=io.TextIOWrapper(io.BytesIO(content)))
     except SpecProblems as found:
@@ -93,7 +93,7 @@ def load_or_tell(content: bytes) -> None:
 @QUICK
 @given(st.binary(max_size=200))
 def test_any_bytes(content: bytes) -> None:
-    """Bytes out of nowhere are problems and never a crash."""
+    """Random bytes are problems and never a crash."""
     load_or_tell(content)
 
 
@@ -107,7 +107,7 @@ def test_shuffled_pieces_of_yaml(text: str) -> None:
 @QUICK
 @given(st.dictionaries(FIELDS, VALUES, max_size=6))
 def test_fields_with_any_values(values: dict[str, Any]) -> None:
-    """Nor is any value in any field, however it is nested."""
+    """Neither is any value in any field, with any nesting."""
     out = io.StringIO()
     YAML(typ="safe", pure=True).dump(values, out)
     load_or_tell(out.getvalue().encode())
@@ -137,5 +137,5 @@ def test_the_order_of_fields_means_nothing(lines: list[str]) -> None:
     "text", ["a: &x [*x]", "a: &x {<<: *x}", "&a a: *a", "a: !!binary x", "? ? ?", "- - -: {[", "%"]
 )
 def test_texts_that_break_careless_readers(text: str) -> None:
-    """References into themselves, binary tags and half a directive are only problems."""
+    """Recursive references, binary tags and half a directive are only problems."""
     load_or_tell(text.encode())

@@ -1,4 +1,4 @@
-"""Limits that AWS raises on request are told and do not stop anything."""
+"""Limits that AWS raises on request are notices, and stop nothing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Links that lead out of what was named: problems repeat nothing of the files that they lead to."""
+"""Links that lead outside the named folders: problems do not quote the files that they lead to."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ FILES = {
 
 @pytest.fixture(autouse=True)
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder beside the working directory."""
+    """Return a folder beside the working directory."""
     for name in ("home", "checkout"):
         (tmp_path / name).mkdir()
     (tmp_path / "checkout" / "specs").mkdir()
@@ -40,7 +40,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def told(*arguments: str) -> str:
-    """All that is printed of these arguments."""
+    """Return all output for these arguments."""
     with pytest.raises(SpecProblems) as found:
         load(arguments)
     return problems_text(found.value.problems, color=False, width=200)
@@ -49,7 +49,7 @@ def told(*arguments: str) -> str:
 @pytest.mark.parametrize("content", FILES.values(), ids=FILES)
 @pytest.mark.parametrize("argument", ["specs", "specs/link.yaml"])
 def test_a_spec_outside_is_not_quoted(outside: Path, content: str, argument: str) -> None:
-    """One problem names the link, the file that it leads to, and the command that shows the rest."""
+    """One problem names the link, its target, and the command that shows the rest."""
     (outside / "file").write_bytes(content.encode("utf-8", "surrogateescape"))
     Path("specs/link.yaml").symlink_to(outside / "file")
     text = told(argument)
@@ -61,7 +61,7 @@ def test_a_spec_outside_is_not_quoted(outside: Path, content: str, argument: str
 
 
 def test_a_sound_spec_outside_is_read_and_not_quoted_later(outside: Path) -> None:
-    """A link to a shared spec works; what a plan finds wrong with it comes without its line."""
+    """A link to a shared spec works. Problems of a plan do not have its lines."""
     (outside / "a.yaml").write_text(SPEC.format("a"))
     Path("specs/a.yaml").symlink_to(outside / "a.yaml")
     (stack,) = load(["specs"])
@@ -72,7 +72,7 @@ def test_a_sound_spec_outside_is_read_and_not_quoted_later(outside: Path) -> Non
 
 @pytest.mark.parametrize("place", ["specs/sub/real.yaml", "specs/real.txt"])
 def test_a_link_within_the_folder_is_quoted(place: str) -> None:
-    """It leads to what was named."""
+    """Its target is in the named folder."""
     Path(place).parent.mkdir(exist_ok=True)
     Path(place).write_text(f"coment: {SECRET}\n")
     Path("specs/link.yaml").symlink_to(Path(place).absolute())
@@ -80,7 +80,7 @@ def test_a_link_within_the_folder_is_quoted(place: str) -> None:
 
 
 def test_a_folder_that_is_a_link_is_what_was_named(outside: Path) -> None:
-    """The user typed its name; a file above it is outside of it."""
+    """The user typed its name. A file above it is outside."""
     (outside / "specs").mkdir()
     (outside / "specs" / "a.yaml").write_text(f"coment: {SECRET}\n")
     Path("link").symlink_to(outside / "specs")
@@ -89,7 +89,7 @@ def test_a_folder_that_is_a_link_is_what_was_named(outside: Path) -> None:
 
 
 def test_a_clash_with_a_spec_outside(outside: Path) -> None:
-    """The problem of a file that is inside is told as ever; that of the one outside is not."""
+    """The problem of the file inside is complete. The one of the file outside is not shown."""
     (outside / "b.yaml").write_text(SPEC.format("a"))
     Path("specs/a.yaml").write_text(SPEC.format("a"))
     Path("specs/b.yaml").symlink_to(outside / "b.yaml")
@@ -103,7 +103,7 @@ def test_a_clash_with_a_spec_outside(outside: Path) -> None:
 )
 @pytest.mark.parametrize("link", ["keys", "keys/k.pem"])
 def test_a_key_outside_is_not_described(outside: Path, content: str, link: str) -> None:
-    """Neither its content nor what it is: that it is no key that CloudFront takes, where it is, and what to do."""
+    """The problem has no content, only that CloudFront does not accept the key, its place, and a fix."""
     (outside / "k.pem").write_text(content)
     Path("specs/a.yaml").write_text(KEYED.replace("FILE", "keys/k.pem"))
     if link == "keys":
@@ -130,7 +130,7 @@ def test_a_sound_key_outside_is_read(outside: Path) -> None:
     "content", [SECRET, "-----BEGIN PUBLIC KEY-----\n" + SECRET + "\n-----END PUBLIC KEY-----"]
 )
 def test_a_key_that_the_spec_names_outside(outside: Path, content: str) -> None:
-    """The spec may name any path; what is wrong is told, and nothing is quoted."""
+    """The spec may name any path. Problems are reported without quotes."""
     (outside / "k.pem").write_text(content)
     Path("specs/a.yaml").write_text(KEYED.replace("FILE", "../../home/k.pem"))
     text = told("specs")

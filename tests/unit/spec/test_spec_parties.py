@@ -43,12 +43,12 @@ def test_a_party_is_what_its_text_says(text: str, kind: PartyKind) -> None:
     ],
 )
 def test_one_party_has_one_value(text: str, found: Party) -> None:
-    """The root of an account is the account; an identity and a canonical user are known by their ids."""
+    """The root of an account is the account. Identities and canonical users have their ids."""
     assert party(text) == found
 
 
 def test_a_spec_lists_parties() -> None:
-    """Both fields default to nobody, and hold what the file says, in its order."""
+    """Both fields are empty by default, and keep the order of the file."""
     assert Spec.model_fields["also_read_by"].default == Spec.model_fields["also_managed_by"].default == ()
     spec = stack("also_read_by: [vpc-0a1b2c3d, '999988887777']\nalso_managed_by: [10.0.0.0/8]").spec
     assert parties(spec.also_read_by) == (

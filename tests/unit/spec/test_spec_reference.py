@@ -1,4 +1,4 @@
-"""What the language says of its own fields: all of them, in its order, each with an example that holds."""
+"""The reference of the spec language: all fields, in order, each with a valid example."""
 
 import json
 
@@ -19,7 +19,7 @@ REST = {"version", "name", "bucket"}
 
 
 def test_every_field_of_the_model_is_there_in_its_order() -> None:
-    """Nobody has to list a field a second time."""
+    """The reference is derived from the model."""
     assert [field.path[-1] for field in ROOT.fields] == list(Spec.model_fields)
     assert {"bucket.create", "key_groups.public_keys.replaces", "http.behaviors.path", "dns.route53"} < {
         *NAMES
@@ -29,7 +29,7 @@ def test_every_field_of_the_model_is_there_in_its_order() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_field_has_an_example_that_holds(name: str) -> None:
-    """What is shown can be pasted: it says in YAML what was meant, and nothing in it is refused."""
+    """Examples can be copied: they are YAML, and valid."""
     field = ROOT.by_name[name]
     example = in_context(ROOT, field)
     assert YAML(typ="safe").load(example_text(ROOT, field)) == example
@@ -39,7 +39,7 @@ def test_every_field_has_an_example_that_holds(name: str) -> None:
 
 
 def test_a_field_in_full() -> None:
-    """What it takes, what it means, an example in its place, and what is in it."""
+    """It has the values, the meaning, an example in its place, and its parts."""
     assert field_text(ROOT, ROOT.by_name["http.behaviors"], color=False, width=80) == (
         "http.behaviors  list of mappings\n"
         "\n"
@@ -61,7 +61,7 @@ def test_a_field_in_full() -> None:
 
 
 def test_values_and_the_default_are_told() -> None:
-    """Of a field with few values each is named; lengths of time are spelled as in a spec."""
+    """A field with few values lists each. Durations have the form of specs."""
     told = field_text(ROOT, ROOT.by_name["http.viewer_protocol"], color=False, width=80)
     assert "  values: redirect-to-https https-only allow-all\n\n  default: redirect-to-https\n" in told
     assert ROOT.by_name["sign.max_validity"].default == "24h"
@@ -71,7 +71,7 @@ def test_values_and_the_default_are_told() -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_the_tree_fits(width: int) -> None:
-    """Every field has a line of its own, and no line is wider than the terminal or than reads well."""
+    """Every field has its own line, and no line is wider than the terminal or the limit."""
     text = tree_text(ROOT, color=False, width=width)
     assert max(map(len, text.splitlines())) <= min(width, 100)
     starts = [line.split()[0].rstrip("*") for line in text.splitlines() if line.strip()]
@@ -90,7 +90,7 @@ def test_the_tree_fits(width: int) -> None:
     ],
 )
 def test_a_field_is_named_as_people_and_plans_spell_it(text: str, name: str) -> None:
-    """By its whole path, with or without which one of a list, or by the end that only it has."""
+    """The name is its whole path, with or without an index, or a unique end of it."""
     assert named(ROOT, text).name == name
 
 
@@ -104,7 +104,7 @@ def test_a_field_is_named_as_people_and_plans_spell_it(text: str, name: str) -> 
     ],
 )
 def test_a_name_that_is_none_is_answered_with_the_nearest(text: str, what: str, do: str) -> None:
-    """A slip leads on."""
+    """The error suggests the most similar name."""
     with pytest.raises(WrongUsage) as slip:
         named(ROOT, text)
     assert slip.value.what == what
@@ -112,7 +112,7 @@ def test_a_name_that_is_none_is_answered_with_the_nearest(text: str, what: str, 
 
 
 def test_programs_get_the_whole_tree() -> None:
-    """The document of the whole has each field once, in plain JSON."""
+    """The document has each field once, in plain JSON."""
     document = json.loads(json.dumps(field_document(ROOT, ROOT)))
     assert [field["field"] for field in document["fields"]] == [field.name for field in ROOT.fields]
     assert document["fields"][0] == {

@@ -1,4 +1,4 @@
-"""The JSON Schema is that of the model, accepts what loads, and describes every field."""
+"""The JSON Schema matches the model, accepts what loads, and describes every field."""
 
 import io
 import json
@@ -21,13 +21,13 @@ SOUND = [row.lines for path in TABLES.glob("*.txt") for row in table(path.stem) 
 
 
 def accepts(text: str) -> bool:
-    """Whether an editor would find nothing wrong with the text."""
+    """Return whether an editor would find no problem in the text."""
     (document,) = documents(Source("-", text), [])
     return bool(jsonschema.Draft202012Validator(json_schema()).is_valid(plain(document.root)))
 
 
 def properties(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every property of every section, with its path."""
+    """Yield every property of every section, with its path."""
     match schema:
         case dict():
             for name, inner in schema.get("properties", {}).items():
@@ -40,12 +40,12 @@ def properties(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any
 
 
 def test_the_checked_in_schema_is_that_of_the_model() -> None:
-    """``make schema`` has been run since the model changed last."""
+    """``make schema`` was run after the last change of the model."""
     assert json.loads((ROOT / "schemas/cfstream.v1.json").read_text()) == json_schema()
 
 
 def test_it_is_a_schema() -> None:
-    """It keeps to the draft that it names, has a title, and lets nothing unknown pass."""
+    """It is valid in its draft, has a title, and refuses unknown fields."""
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
@@ -54,7 +54,7 @@ def test_it_is_a_schema() -> None:
 
 
 def test_every_field_is_described() -> None:
-    """An editor has a sentence to show for each field, and never offers null."""
+    """An editor has a sentence for each field, and never suggests null."""
     found = list(properties(json_schema()))
     assert len(found) > 50
     assert [path for path, field in found if "description" not in field and "$ref" not in field] == []
@@ -63,13 +63,13 @@ def test_every_field_is_described() -> None:
 
 @pytest.mark.parametrize("lines", SOUND)
 def test_it_accepts_what_loads(lines: str) -> None:
-    """What the tables call sound is sound to an editor too."""
+    """What the tables call valid is valid in an editor too."""
     assert accepts(whole(lines))
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_it_accepts_the_examples(path: Path) -> None:
-    """The examples load, and an editor shows nothing red in them; they name the schema by its path."""
+    """The examples load, an editor shows no problem, and they have the path of the schema."""
     load([str(path)])
     assert accepts(path.read_text())
     schema = path.read_text().split("$schema=")[1].split("\n")[0]
@@ -104,11 +104,11 @@ def test_it_accepts_the_examples(path: Path) -> None:
     ],
 )
 def test_it_refuses_what_an_editor_can_see(lines: str) -> None:
-    """What is wrong by itself shows while it is typed."""
+    """Problems of one field show while it is typed."""
     assert not accepts(whole(lines))
 
 
 def test_fields_that_are_not_built_are_in_the_schema() -> None:
-    """A field that this version refuses is part of the language all the same."""
+    """A field that this version refuses is still part of the language."""
     assert accepts(whole("dns: {route53: example.com}\nhttp: {cors: {origins: ['*']}}"))
     assert io.StringIO(json.dumps(json_schema())).read().isascii()

@@ -1,4 +1,4 @@
-"""A stack knows its spec, its defaults, what is absent, and where each field was written."""
+"""A stack has its spec, its defaults, what is absent, and the place of each field."""
 
 import io
 from datetime import timedelta
@@ -60,12 +60,12 @@ http:
     ],
 )
 def test_where_a_field_was_written(path: tuple[str | int, ...], line: int, col: int) -> None:
-    """A value is found at its place, a block at its key, and what is absent at its nearest parent."""
+    """A value has its own place, a block that of its key, and an absent field that of its nearest parent."""
     assert stack(FULL).where(*path) == Where("-", line, col)
 
 
 def test_a_plan_points_at_the_name_for_what_nobody_wrote() -> None:
-    """The line of a field is where it was written; of one that the file says nothing of, that of the name."""
+    """An absent field has the line of the name."""
     found = stack(FULL)
     assert found.line("cnames", 1) == 9
     assert found.line("bucket", "region") == 4
@@ -73,7 +73,7 @@ def test_a_plan_points_at_the_name_for_what_nobody_wrote() -> None:
 
 
 def test_a_problem_of_a_stack_shows_the_line() -> None:
-    """A problem that a later stage finds points into the spec like one of the language itself."""
+    """A problem that a later stage finds has its line, like one of the language."""
     found = stack(FULL).problem("the bucket is in another region", "say which", "bucket", "name")
     assert found == Problem(Where("-", 5, 9), "the bucket is in another region", "say which")
     assert found.source_line == "  name: lectures-media"
@@ -111,7 +111,7 @@ def test_the_defaults() -> None:
 
 
 def test_absent_is_not_empty() -> None:
-    """What is written empty is there, and says that there shall be none."""
+    """An empty value is present, and means that there must be none."""
     spec = stack('comment: ""\ncnames: []\nlogging: false\nhttp: {default_root_object: "", ipv6: false}').spec
     assert (spec.comment, spec.cnames, spec.logging) == ("", (), False)
     assert (spec.http.default_root_object, spec.http.ipv6) == ("", False)
@@ -129,12 +129,12 @@ def test_absent_is_not_empty() -> None:
     ],
 )
 def test_identity(lines: str, identity: str) -> None:
-    """OAC is the default of http, OAI the only identity of rtmp, and none must be said."""
+    """OAC is the default of http, OAI is the only identity of rtmp, and none must be written."""
     assert stack(lines).spec.identity == identity
 
 
 def test_the_short_forms() -> None:
-    """A bucket may be its name alone, and `use` makes a reference of a key group."""
+    """A bucket may be only its name, and `use` makes a key group a reference."""
     spec = stack("bucket: films\nkey_groups: [{use: newsroom}]\noai: {comment: reads}").spec
     assert spec.bucket == Bucket(name="films")
     assert spec.key_groups == (UsedKeyGroup(use="newsroom"),)
@@ -144,7 +144,7 @@ def test_the_short_forms() -> None:
 
 @pytest.mark.parametrize("text", ["24h", "7d", "1h30m", "90s", "2d3h", "36h"])
 def test_lengths_of_time_are_written_as_they_are_read(text: str) -> None:
-    """A length of time comes out as a text that reads back as the same length."""
+    """The text of a duration reads back as the same duration."""
     wait = stack(f"wait: {{timeout: {text}}}").spec.wait
     again = wait.model_dump()["timeout"]
     assert stack(f"wait: {{timeout: {again}}}").spec.wait == wait == Wait(timeout=wait.timeout)
@@ -152,7 +152,7 @@ def test_lengths_of_time_are_written_as_they_are_read(text: str) -> None:
 
 
 def test_made_key_groups() -> None:
-    """The groups that a stack owns are listed once each, wherever they are written."""
+    """The groups that a stack owns are listed once each, wherever they are."""
     one = "{name: %s, public_keys: [{name: k, file: keys/lectures-2026-11.pub.pem}]}"
     behaviors = (
         f"[{{path: /a, key_groups: [{one % 'b'}]}}, {{path: /b, key_groups: [{one % 'a'}, {{use: c}}]}}]"
@@ -163,7 +163,7 @@ def test_made_key_groups() -> None:
 
 
 def test_anchors_and_merges() -> None:
-    """A merge fills in what a mapping lacks; each field keeps the place where it was written."""
+    """A merge adds what a mapping lacks, and each field keeps its place."""
     found = stack(
         "http:\n  behaviors:\n    - &posters {path: /posters/*, public: true}\n    - {<<: *posters, path: /stills/*}"
     )
@@ -176,14 +176,14 @@ def test_anchors_and_merges() -> None:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_line_ends_and_byte_order_marks(line_end: str, mark: str) -> None:
-    """Neither the sort of line end nor a byte order mark moves anything or means anything."""
+    """Line ends and a byte order mark do not change places or meanings."""
     (found,) = load(["-"], stdin=io.StringIO(mark + FULL.replace("\n", line_end)))
     assert found.spec == stack(FULL).spec
     assert found.where("http", "behaviors", 1, "cache_policy") == Where("-", 20, 38)
 
 
 def test_the_digest_covers_the_document_and_no_other() -> None:
-    """Changing one document of a file leaves the digests of the others as they were."""
+    """Changing one document of a file does not change the digests of the others."""
     text = "version: 1\nname: {}\nbucket: films\npublic: true\n"
     both = [text.format("a"), "---\n" + text.format("b")]
     first, second = load(["-"], stdin=io.StringIO("".join(both)))

@@ -1,4 +1,4 @@
-"""Every rule of the language, as tables: a few lines, and each problem they have with its place, words and remedy."""
+"""Every rule of the language as tables: a few lines, and each problem with its place, text and fix."""
 
 import pytest
 
@@ -9,7 +9,7 @@ NAMES = sorted(path.stem for path in TABLES.glob("*.txt"))
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_have_the_problems_that_the_table_says(name: str, *, update_golden: bool) -> None:
-    """Each row has exactly the problems that stand under it, or is sound."""
+    """Each row has exactly the listed problems, or is valid."""
     told = table(name)
     found = [Row(row.lines, tuple(problems(whole(row.lines)))) for row in told]
     if update_golden:
@@ -20,7 +20,7 @@ def test_lines_have_the_problems_that_the_table_says(name: str, *, update_golden
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_message_is_lazy(name: str) -> None:
-    """A message says what is wrong and what to do, and never calls anything just invalid."""
+    """A message shows what is wrong and how to fix it, and does not only say "invalid"."""
     for row in table(name):
         for _, what, do in row.problems:
             assert len(what) > 10
@@ -45,13 +45,13 @@ def test_no_message_is_lazy(name: str) -> None:
     ],
 )
 def test_characters_that_a_table_cannot_show(lines: str, place: str, what: str) -> None:
-    """Tabs, control characters and a wall of brackets have their places too."""
+    """Tabs, control characters and many brackets have their places too."""
     assert [(where, said) for where, said, _ in problems(whole(lines))] == [(place, what)]
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n---\n", "--- ~\n", "\ufeff"])
 def test_a_file_without_a_spec(text: str) -> None:
-    """A file in which nothing is written holds no spec."""
+    """An empty file has no spec."""
     what = "there is no spec in this file"
     assert problems(text) == [("1:1", what, 'write one; "cfstream init" shows how it begins')]
 
@@ -60,7 +60,7 @@ def test_a_file_without_a_spec(text: str) -> None:
     ("text", "found"), [("[1, 2]", "list"), ("just text", "single value"), ("42", "single value")]
 )
 def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
-    """A list or a single value is no spec."""
+    """A list or a single value is not a spec."""
     what = f"a spec is a mapping of fields, not a {found}"
     assert problems(text) == [("1:1", what, 'begin with "version: 1"')]
 
@@ -86,7 +86,7 @@ def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
     ],
 )
 def test_lengths(template: str, limit: int, place: str, what: str) -> None:
-    """Text as long as AWS takes it is sound, and one more character is a problem."""
+    """Text of the length that AWS accepts is valid, and one more character is a problem."""
     assert problems(whole(template.format("a" * limit))) == []
     ((where, said, _),) = problems(whole(template.format("a" * (limit + 1))))
     assert where == place
@@ -95,7 +95,7 @@ def test_lengths(template: str, limit: int, place: str, what: str) -> None:
 
 @pytest.mark.parametrize(("grant", "room"), [("", 49), ("oai: {}\ngrant: {via: object-acl}\n", 48)])
 def test_room_for_tags(grant: str, room: int) -> None:
-    """A distribution has fifty tags, of which cfstream keeps one or two for its marks."""
+    """A distribution can have fifty tags, of which cfstream needs one or two."""
     tags = [f"k{number}: v" for number in range(room + 1)]
     assert problems(whole(f"tags: {{{', '.join(tags[:-1])}}}\n{grant}")) == []
     ((place, what, _),) = problems(whole(f"tags: {{{', '.join(tags)}}}\n{grant}"))
@@ -105,7 +105,7 @@ def test_room_for_tags(grant: str, room: int) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "x-"])
 def test_aliases_are_bounded(prefix: str) -> None:
-    """A few lines of aliases that unfold to a billion values are refused before they unfold, in extensions too."""
+    """A few aliases that expand to a billion values are refused before they expand, in extensions too."""
     bomb = f"{prefix}a: &a [x, x, x, x, x, x, x, x, x]\n"
     for this, last in zip("bcdefghi", "abcdefgh", strict=True):
         bomb += f"{prefix}{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
@@ -114,7 +114,7 @@ def test_aliases_are_bounded(prefix: str) -> None:
 
 
 def test_ten_thousand_documents() -> None:
-    """A file of ten thousand specs is read to its end, and the last one's problem has its line."""
+    """A file with ten thousand specs is read to its end, and the last problem has its line."""
     one = "---\nversion: 1\nname: s{}\nbucket: lectures-media\ntrusted_signers: [self]\n"
     text = "".join(one.format(number) for number in range(10_000))
     assert problems(text + one.format(7)) == [

@@ -1,4 +1,4 @@
-"""Policies judged by the judge that plans use, over the actions of a `May`."""
+"""Policies judged with the judge of plans, over the actions of a `May`."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The manual's page of the reference table. Run as a module, it writes the page."""
+"""The page of the manual with the reference table. Run as a module, it writes the page."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -88,7 +88,7 @@ def _entry(row: Row) -> Iterator[str]:
 
 
 def _statements(texts: Sequence[str]) -> Iterator[str]:
-    """A statement as it is; several as one list."""
+    """Return a single statement as it is, and several as a list."""
     if len(texts) == 1:
         yield texts[0]
         return

@@ -13,7 +13,7 @@ ORGANISATION = "o-a1b2c3d4e5"
 
 @dataclass(frozen=True)
 class Request:
-    """One request by somebody outside the account."""
+    """One request from outside the account."""
 
     names: frozenset[tuple[str, str]]
     """The principals that cover it: ("AWS", "999988887777")."""
@@ -22,7 +22,7 @@ class Request:
 
 
 def outsiders() -> tuple[Request, ...]:
-    """Return requests of every kind by everybody outside, with and without each optional key."""
+    """Return requests of every kind from outside, with and without each optional key."""
     found = [*_unsigned(), *_signed(), *_services()]
     return tuple(Request(each.names, {**each.keys, **more}) for each in found for more in _headers())
 

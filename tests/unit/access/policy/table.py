@@ -75,7 +75,7 @@ def _rows(entries: list[dict[str, Any]]) -> Iterator[Row]:
 
 
 def found(row: Row, *, blocked: bool) -> tuple[str, ...]:
-    """Return who the policy admits, in the words of the table."""
+    """Return who the policy admits, in the terms of the table."""
     block = ALL_BLOCKS if blocked else Block()
     judged = tuple(May) if row.judged == "all" else (May(row.judged),)
     return tuple(line for may in judged for line in _lines(row, may, block, named=row.judged == "all"))
@@ -97,7 +97,7 @@ def _lines(row: Row, may: May, block: Block, *, named: bool) -> Iterator[str]:
 
 
 def who(requester: Requester) -> str:
-    """Return the reader, with the way where it is not in the name."""
+    """Return the reader, with the way if its name does not show it."""
     reader = requester.reader
     if reader == ANYONE or reader.kind in (ReaderKind.ACCOUNT, ReaderKind.SERVICE):
         return f"{reader} {requester.via}".rstrip()

@@ -33,7 +33,7 @@ def test_a_permission_means_what_s3_documents(on: ResourceType, permission: str,
 
 
 def test_ignoring_public_acls_leaves_foreign_accounts() -> None:
-    """IgnorePublicAcls ignores both public groups and nobody else."""
+    """IgnorePublicAcls ignores both public groups, and nothing else."""
     grants = [AclGrant(who, "READ") for who in (EVERYBODY, SIGNED_IN, FOREIGN, LOGS)]
     foreign, logs = Reader(ReaderKind.CANONICAL, FOREIGN), Reader(ReaderKind.SERVICE, LOGS)
     all_of_them = acl_readers(grants, ResourceType.OBJECT, block=Block(), ownership=LEGACY)

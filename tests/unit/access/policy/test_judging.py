@@ -1,4 +1,4 @@
-"""Judging with ids that are not known yet, resources that differ, and blocks."""
+"""Judging with ids that are not known yet, different resources, and blocks."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def verdict(statement: Json, requester: Any) -> Certainty:
 
 
 def test_a_distribution_that_is_not_created_yet_is_compared_by_its_step() -> None:
-    """The statement that a plan will write admits exactly the distribution of that step."""
+    """The statement that a plan will write admits only the distribution of that step."""
     ours = oac_statement("cfstream-lectures-oac", "aws", "lectures-media", "", ARN)
     assert verdict(ours, distribution(ARN, OWN)) is Certainty.YES
     assert verdict(ours, distribution(OTHER_ARN, OWN)) is Certainty.NO
@@ -55,7 +55,7 @@ def test_a_distribution_that_is_not_created_yet_is_compared_by_its_step() -> Non
     ],
 )
 def test_a_pattern_matches_a_distribution_that_is_not_created_yet(pattern: str, expected: Certainty) -> None:
-    """Its ARN has the own account, and no id that a live statement names."""
+    """Its ARN has the account, and an id that no live statement names."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
@@ -66,7 +66,7 @@ def test_a_pattern_matches_a_distribution_that_is_not_created_yet(pattern: str, 
 
 
 def test_an_identity_that_is_not_created_yet_is_compared_by_its_step() -> None:
-    """The statement for an OAI of the same plan admits that OAI and no other."""
+    """The statement for an OAI of the same plan admits only that OAI."""
     made = Ref(StepId("create oai:lectures"))
     ours = oai_statement("cfstream-lectures-oai", "aws", "lectures-media", "", [made])
     assert isinstance(ours["Principal"]["AWS"], Joined)
@@ -104,7 +104,7 @@ def test_the_resource_decides_per_key() -> None:
 
 
 def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
-    """Somebody who may write object ACLs may not write the policy."""
+    """A reader that may write object ACLs may not write the policy."""
     policy = parsed({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:PutObjectAcl"}]})
     found = {
         on: judge(
@@ -139,7 +139,7 @@ def test_actions_on_objects_and_on_the_bucket_are_judged_apart() -> None:
     ],
 )
 def test_s3_counts_a_policy_as_public(principal_element: Any, condition: Any, public: bool) -> None:
-    """It is public unless a fixed value narrows it (S3 User Guide, "Blocking public access")."""
+    """It is public unless a fixed value limits it (S3 User Guide, "Blocking public access")."""
     statement = {
         "Effect": "Allow",
         "Principal": principal_element,
@@ -150,13 +150,13 @@ def test_s3_counts_a_policy_as_public(principal_element: Any, condition: Any, pu
 
 
 def test_no_policy_is_not_public() -> None:
-    """Without a policy, or with a Deny alone, nothing is public."""
+    """Without a policy, or with only a Deny, nothing is public."""
     assert not is_public(None)
     assert not is_public({"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*"}]})
 
 
 def test_restriction_leaves_services_and_the_own_account() -> None:
-    """RestrictPublicBuckets stops other accounts; of an OAI AWS does not say."""
+    """RestrictPublicBuckets denies other accounts. For an OAI, AWS does not document it."""
     found = [
         survives_restriction(each, OWN)
         for each in (
@@ -189,7 +189,7 @@ def test_a_statement_delegates_to_own_access_points(condition: Any, delegates: b
 
 @pytest.mark.parametrize("version", ["2012-10-17", "2008-10-17", None])
 def test_an_older_version_knows_no_variables(version: str | None) -> None:
-    """There ``${aws:ResourceAccount}`` is plain text, which no account is equal to."""
+    """In it, ``${aws:ResourceAccount}`` is plain text, which equals no account."""
     condition = {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}
     statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Condition": condition}
     policy = parsed({"Statement": [statement], **({"Version": version} if version else {})})
@@ -220,7 +220,7 @@ NAMES: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("principal", NAMES, ids=str)
 def test_everybody_whom_a_statement_names_is_a_candidate(principal: dict[str, Any]) -> None:
-    """Whatever the form of a principal, somebody is judged whom the statement admits."""
+    """For every form of principal, a requester that the statement admits is judged."""
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
     policy = parsed({"Version": "2012-10-17", "Statement": [statement]})
     assert Certainty.YES in {judge(policy, each, May.READ, OWN).verdict for each in candidates(policy, OWN)}

@@ -1,4 +1,4 @@
-"""What holds for every policy."""
+"""Laws for every policy."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
@@ -99,7 +99,7 @@ def statement(effect: str, positive: bool, who: Any, acts: Any, tests: list[Any]
 
 
 def statements(effect: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Return statements of that effect."""
+    """Generate statements with this effect."""
     return st.builds(
         statement,
         st.just(effect),
@@ -118,7 +118,7 @@ POLICIES = st.builds(
 
 
 def judged(policy: Mapping[str, Any], requester: Requester, may: May = May.READ) -> Judgement:
-    """Judge a requester where every resource matches."""
+    """Judge a requester with matching resources."""
     return judge(parsed(policy), requester, may, OWN)
 
 
@@ -135,7 +135,7 @@ def classes(policy: Mapping[str, Any]) -> tuple[Requester, ...]:
 @given(POLICIES)
 @settings(max_examples=100, deadline=None)
 def test_whoever_can_read_has_a_reader_that_can(policy: dict[str, Any]) -> None:
-    """Each request from outside that is allowed is one of a reader that is reported as yes or maybe."""
+    """Each allowed request from outside belongs to a reader that is reported as yes or maybe."""
     reported = {each.reader for each in classes(policy) if judged(policy, each).verdict is not Certainty.NO}
     unexplained = [
         request
@@ -146,7 +146,7 @@ def test_whoever_can_read_has_a_reader_that_can(policy: dict[str, Any]) -> None:
 
 
 def includes(reader: Reader, request: Request) -> bool:
-    """Return whether the request is one of the reader's."""
+    """Return whether the request belongs to the reader."""
     keys = request.keys
     accounts = {keys.get("aws:principalaccount"), *keys.get("aws:sourcearn", "").split(":")[4:5]}
     match reader.kind:

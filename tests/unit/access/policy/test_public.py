@@ -74,5 +74,5 @@ def test_public_by_condition(condition: Any, public: bool) -> None:
     ],
 )
 def test_public_by_principal(statement: Any, public: bool) -> None:
-    """Fixed principals are not public. A service is one, also without a source."""
+    """Fixed principals are not public. A service is one, even without a source."""
     assert is_public(policy(statement)) is public

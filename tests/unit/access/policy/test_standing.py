@@ -74,7 +74,7 @@ def test_each_list_counts_for_its_own_actions() -> None:
 
 
 def test_a_distribution_that_a_step_will_create_is_inside() -> None:
-    """What a step of the plan brings belongs to the account."""
+    """A resource of a step belongs to the account."""
     reader = Reader(K.DISTRIBUTION, Ref(StepId("create distribution:lectures"), "arn"))
     assert reader_standing(reader, May.READ, Declared(OWN)).standing is Standing.INSIDE
 

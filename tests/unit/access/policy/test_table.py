@@ -24,12 +24,12 @@ def test_a_policy_admits_who_the_table_lists(row: Row) -> None:
 
 @pytest.mark.parametrize("row", HEALTHY, ids=named)
 def test_a_healthy_policy_is_no_opening(row: Row) -> None:
-    """Nobody that a healthy policy admits is an opening, for whatever action."""
+    """A healthy policy admits no opening, for any action."""
     assert [line for line in (*row.off, *row.on) if "opening" in line.split("; ")] == []
 
 
 def test_the_table_is_large_enough_to_be_a_reference() -> None:
-    """It has at least 120 policies, 25 of them healthy, and each has a source and a name of its own."""
+    """It has at least 120 policies, 25 of them healthy, and each has a source and a unique name."""
     assert len(ROWS) >= 120
     assert len(HEALTHY) >= 25
     assert [row.name for row in ROWS if not row.source] == []
@@ -37,5 +37,5 @@ def test_the_table_is_large_enough_to_be_a_reference() -> None:
 
 
 def test_the_manual_shows_the_table() -> None:
-    """The page is what the table gives. To write it again: python -m tests.unit.access.policy.page."""
+    """The page matches the table. To write it again: python -m tests.unit.access.policy.page."""
     assert PAGE.read_text(encoding="utf-8") == page()

@@ -1,4 +1,4 @@
-"""Texts that several patterns share."""
+"""Texts that match several patterns."""
 
 import re
 from itertools import product
@@ -31,7 +31,7 @@ def test_a_pattern_fits_as_iam_documents(wanted: str, text: str) -> None:
 )
 @settings(max_examples=150, deadline=None)
 def test_a_shared_text_is_found_exactly_if_there_is_one(groups: list[list[str]], none: list[str]) -> None:
-    """It matches one pattern of each group and none of the others; brute force finds one whenever it does."""
+    """It matches one pattern of each group and none of the others. A brute-force search agrees."""
 
     def good(text: str) -> bool:
         return all(any(matches(one, text) for one in group) for group in groups) and not any(

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -193,6 +194,8 @@ CacheTime = Annotated[
 
 class ErrorResponse(Section):
     """What viewers get in place of an error: a page, another status, or the same answer for some time."""
+
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"response_code": ["page"]}})
 
     code: ErrorCode = Field(description="The status of the error, from the bucket or from CloudFront.")
     page: Annotated[str, AfterValidator(_page)] | None = Field(

@@ -103,7 +103,7 @@ class _Reading:
         inside = [form for form in forms if "properties" in form]
         needed = [frozenset(form.get("required", ())) for form in inside]
         members = {
-            name: (inner, names)
+            name: (inner, names.union(form.get("dependentRequired", {}).get(name, ())))
             for form, names in zip(inside, needed, strict=True)
             for name, inner in form["properties"].items()
         }

@@ -51,7 +51,6 @@ MinimumTls = Literal[
 ]
 """CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
 
-
 HttpVersion = Literal["http1.1", "http2", "http3", "http2and3"]
 """The versions of HTTP that viewers may use (shape HttpVersion)."""
 

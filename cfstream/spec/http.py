@@ -88,9 +88,7 @@ def _web_acl(text: str) -> str:
         what = f"{shown(text)} is not the ARN of a web ACL, nor the id of one of WAF Classic"
         raise fault(what, f"write one like {example}")
     if found["region"] != "us-east-1" or found["scope"] != "global":
-        place = (
-            found["region"] if found["scope"] == "global" else f"{found['region']}, for regional resources"
-        )
+        place = found["region"] + ("" if found["scope"] == "global" else ", for regional resources")
         what = f"CloudFront needs a web ACL of the scope CLOUDFRONT in us-east-1, and this one is in {place}"
         raise fault(what, f"create one with that scope, and write its ARN, like {example}")
     return text

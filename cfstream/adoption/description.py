@@ -127,7 +127,7 @@ def _identity(live: LiveDistribution, account: Account, name: str) -> dict[str, 
     """Return the field for how it reads the bucket. An identity that the stack owns is not referred to by id."""
     oac, oai = identity_of(live)
     if oac:
-        row = account.controls.get(oac, {})
+        row = account.row(oac)
         signing = row.get("SigningBehavior", "always")
         if row.get("OriginAccessControlOriginType", "s3") != "s3" or signing == "never":
             raise CannotImport(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from cfstream.adoption.account import Account
 from cfstream.adoption.refusal import CannotImport
 from cfstream.domain import Delivery, LiveDistribution
+from cfstream.domain.tls import covers_name
 from cfstream.inventory.lookup import is_id
-from cfstream.kinds.distribution.certificate import covers_name
 
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[^:]*):[^:]*:(?P<account>\d*):(?P<kind>[^/]+)/(?P<id>.+)")
 _KINDS = frozenset(delivery.kind for delivery in Delivery)
@@ -43,11 +43,11 @@ def _of_id(account: Account, resource_id: str) -> LiveDistribution:
     for row in account.rows:
         if row.id == resource_id:
             return row
-    others = {"access identity": account.identities, "access control": account.controls}
-    for kind, ids in others.items():
-        if resource_id in ids:
-            do = "import the distribution that uses it; its spec will refer to it"
-            raise CannotImport(f"{resource_id} is an origin {kind}, not a distribution", do)
+    other = account.resources.get(resource_id)
+    if other is not None:
+        do = "import the distribution that uses it; its spec will refer to it"
+        article = "an" if other.words[0] in "aeiou" else "a"
+        raise CannotImport(f"{resource_id} is {article} {other.words}, not a distribution", do)
     raise CannotImport(f"distribution {resource_id} does not exist in account {account.number}", _LIST)
 
 

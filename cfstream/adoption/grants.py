@@ -31,7 +31,7 @@ def likely_grants(
     yield None, ""
     yield from _prefixes(aws, bucket)
     if oai:
-        yield from _on_objects(aws, live, bucket, account.identities.get(oai, ""))
+        yield from _on_objects(aws, live, bucket, account.row(oai).get("S3CanonicalUserId", ""))
     yield ELSEWHERE, REMARKS["grant"]
 
 

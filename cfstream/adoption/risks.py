@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cfstream.adoption.account import Account
 from cfstream.adoption.viewers import SignedBehavior
 from cfstream.domain import Delivery, LiveDistribution, document
-from cfstream.kinds.distribution.config import TLS_FROM_WEAKEST
+from cfstream.domain.tls import TLS_FROM_WEAKEST
 from cfstream.spec.wording import some_of
 from cfstream.stack.distribution_fields import normal_signers
 from cfstream.stack.identities import users_of_identity
@@ -87,7 +87,7 @@ def _idle_signers(
             )
     for group in sorted({str(one) for guard in guards for one in guard.viewers.key_groups}):
         if not live.active_key_groups.get(group):
-            name = account.groups.get(group, group)
+            name = account.name(group) or group
             yield Risk("idle-signer", f"the key group {name} has no active key, so it cannot sign")
 
 

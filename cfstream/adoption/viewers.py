@@ -97,7 +97,7 @@ def _named(account: Account) -> Any:
     """Return a function that gives a key group's name if a spec can express it, otherwise its id."""
 
     def name(group: str) -> str:
-        called = account.groups.get(group, "")
-        return called if called not in account.groups and sayable(ResourceName, called) else group
+        called = account.name(group)
+        return called if called not in account.resources and sayable(ResourceName, called) else group
 
     return name

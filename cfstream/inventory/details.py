@@ -121,8 +121,8 @@ class IdentityDetails:
     canonical_user: str
     comment: str
     caller_reference: str
+    kind: str
     used_by: tuple[str, ...] = ()
-    kind: str = "origin-access-identity"
 
 
 Details = DistributionDetails | IdentityDetails

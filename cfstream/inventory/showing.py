@@ -47,6 +47,7 @@ def _identity(aws: Reads, found: Found) -> IdentityDetails:
         canonical_user=found.live["S3CanonicalUserId"],
         comment=comment,
         caller_reference=found.config["CallerReference"],
+        kind=found.kind,
         used_by=users_of_identity(found.id, all_distributions(aws)),
     )
 

@@ -4,11 +4,12 @@ This kind has the stack's own control, one that the spec refers to by id, and ow
 `distribution` sets it on an origin, and `bucket_policy` decides what CloudFront may read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from cfstream.access.world import BucketWorld
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
@@ -184,6 +185,10 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
         """Return the id of the control."""
         return {"oac_id": land.get(scene.address(KIND))}
+
+    def remains(self, live: LiveDistribution) -> Iterable[str]:
+        """Return the controls of its origins."""
+        return (f"{CONTROL.words} {origin.oac_id}" for origin in live.origins if origin.oac_id)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the read of a control that needs repair."""

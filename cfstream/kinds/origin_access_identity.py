@@ -156,6 +156,10 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         address = scene.address(KIND)
         return {"oai_id": land.get(address), "s3_canonical_user_id": land.get(address, "canonical_user")}
 
+    def remains(self, live: LiveDistribution) -> Iterable[str]:
+        """Return the identities of its origins."""
+        return (f"{IDENTITY.words} {origin.oai_id}" for origin in live.origins if origin.oai_id)
+
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the reads of an identity that the list lacks or that needs repair."""
         yield from IDENTITY.needs(ANYTHING, "list")

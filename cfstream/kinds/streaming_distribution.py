@@ -4,7 +4,7 @@ AWS retired RTMP at the end of 2020 (SummitRoute/aws_breaking_changes#38). On re
 that, and cfstream shows AWS's answers unchanged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
 from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
-from cfstream.ports import Call, Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import Needs
@@ -29,7 +29,12 @@ from cfstream.stack.distribution_steps import (
     relied,
 )
 from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
-from cfstream.stack.distributions import alias_problems, distribution_entries, distribution_shown
+from cfstream.stack.distributions import (
+    alias_problems,
+    distribution_entries,
+    distribution_shown,
+    infer_unlisted,
+)
 from cfstream.stack.fields import OwnedField, creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
@@ -150,6 +155,10 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read each streaming distribution with its tags."""
         survey_distributions(aws, Delivery.RTMP)
+
+    def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
+        """Return that a distribution does not exist, if it is in no list."""
+        return infer_unlisted(Delivery.RTMP, asked, listed)
 
     def entries(
         self,

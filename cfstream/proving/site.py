@@ -13,10 +13,11 @@ from cfstream.access.globs import Glob
 from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import GuardedBehavior, Guards
-from cfstream.inventory.signing_keys import guards_of
+from cfstream.inventory.lookup import by_scene
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.key_group.observed import group_names
+from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.ports import Reads
@@ -130,7 +131,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
             f"{scene.name} has no distribution in account {scene.account}",
             f"create it: {scene.command('apply')}",
         )
-    guards = guards_of(aws, scene)
+    guards = guards_of(aws, by_scene(aws, scene).distribution)
     policy_kind, acl_kind = BucketPolicyKind(), ObjectAclKind()
     policy = policy_kind.observe(aws, around, None)
     grants = acl_kind.observe(aws, around, None)

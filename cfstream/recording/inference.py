@@ -5,24 +5,20 @@ under a prefix are in a complete list of a shorter prefix. A few calls that a pl
 plan then shows a notice.
 """
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cfstream.domain import Delivery
-from cfstream.errors import CfstreamError, Missing, Refused
+from cfstream.errors import CfstreamError, Refused
 from cfstream.kinds import KINDS
-from cfstream.kinds.dns_record.observed import ALL_ZONES
+from cfstream.ports import Call
 from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
-from cfstream.steps.records import plain_name
 
 Record = Mapping[RecordedCall, Heard]
 
 DISPENSABLE = frozenset({"get_resources"}).union(*(kind.dispensable for kind in KINDS))
 """Calls whose refusal does not make a plan fail: the first only saves time, and the others become a notice."""
-
-DELIVERIES = {delivery.get("").operation: delivery for delivery in Delivery}
-"""The deliveries, by the operation that reads a distribution."""
 
 NOT_RECORDED = "NotRecorded"
 """The code of refusals that this module makes."""
@@ -30,8 +26,7 @@ NOT_RECORDED = "NotRecorded"
 
 def inferred(record: Record, asked: RecordedCall) -> Heard | None:
     """Return the answer that follows for `asked`, or None."""
-    infer = INFERENCES.get(asked.operation)
-    answer = infer(record, asked) if infer else None
+    answer = _objects(record, asked) if asked.operation == "list_objects_v2" else _by_kinds(record, asked)
     if answer is None and asked.service == "s3":
         answer = _of_another_region(record, asked)
     if answer is None and asked.operation in DISPENSABLE:
@@ -40,23 +35,16 @@ def inferred(record: Record, asked: RecordedCall) -> Heard | None:
     return answer
 
 
-def _unlisted(record: Record, asked: RecordedCall) -> Heard | None:
-    """Return that a distribution does not exist, if it is in no list."""
-    rows = record.get(RecordedCall.of(ReadMethod.ITEMS, DELIVERIES[asked.operation].listing))
-    if not isinstance(rows, list) or any(row["Id"] == asked.param("Id") for row in rows):
-        return None
-    resource = DELIVERIES[asked.operation].resource
-    said = "The specified distribution does not exist."
-    return Missing(f"Get{resource}", f"NoSuch{resource}", said, status=404)
+def _by_kinds(record: Record, asked: RecordedCall) -> Heard | None:
+    """Return the answer that a kind infers from the recorded lists."""
 
+    def listed(call: Call) -> list[Any] | None:
+        rows = record.get(RecordedCall.of(ReadMethod.ITEMS, call))
+        return rows if isinstance(rows, list) else None
 
-def _zones_of_name(record: Record, asked: RecordedCall) -> Heard | None:
-    """Return the zones of a name, from the list of all."""
-    rows = record.get(RecordedCall.of(ReadMethod.ITEMS, ALL_ZONES))
-    if not isinstance(rows, list):
-        return None
-    wanted = plain_name(str(asked.param("DNSName")))
-    return {"HostedZones": [row for row in rows if plain_name(row["Name"]) == wanted]}
+    call = Call(asked.service, asked.operation, json.loads(asked.params), asked.region)
+    answers = (kind.infer(call, listed) for kind in KINDS)
+    return next((answer for answer in answers if answer is not None), None)
 
 
 def _objects(record: Record, asked: RecordedCall) -> Heard | None:
@@ -89,10 +77,3 @@ def _of_another_region(record: Record, asked: RecordedCall) -> Heard | None:
     """Return the bucket's answer to the same call in another region: S3 redirects every call to the bucket's region."""
     found = [heard for other, heard in record.items() if replace(other, region=asked.region) == asked]
     return min(found, key=lambda heard: isinstance(heard, CfstreamError), default=None)
-
-
-INFERENCES: Mapping[str, Callable[[Record, RecordedCall], Heard | None]] = {
-    **dict.fromkeys(DELIVERIES, _unlisted),
-    "list_hosted_zones_by_name": _zones_of_name,
-    "list_objects_v2": _objects,
-}

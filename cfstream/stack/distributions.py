@@ -1,12 +1,12 @@
 """One distribution, the wait for it, and the distributions that hold its aliases."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.domain.tags import read_tags, tags_of
-from cfstream.errors import Problem
-from cfstream.ports import Reads
+from cfstream.errors import Missing, Problem
+from cfstream.ports import Call, Reads
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import ListEntry, Shown
 from cfstream.steps.step import Stage
@@ -65,6 +65,17 @@ def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> L
     reply = aws.read(delivery.get(distribution_id))
     tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
     return distribution_from_reply(delivery, reply, tags_of(tags))
+
+
+def infer_unlisted(
+    delivery: Delivery, asked: Call, listed: Callable[[Call], Sequence[Json] | None]
+) -> Missing | None:
+    """Return that a distribution does not exist, if it is in no list."""
+    rows = listed(delivery.listing) if asked.operation == delivery.get("").operation else None
+    if rows is None or any(row["Id"] == asked.params["Id"] for row in rows):
+        return None
+    what = "The specified distribution does not exist."
+    return Missing(f"Get{delivery.resource}", f"NoSuch{delivery.resource}", what, status=404)
 
 
 def distribution_shown(delivery: Delivery) -> Shown:

@@ -11,12 +11,12 @@ but not write to it, and the others cannot reach AWS at all.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import LiveDistribution
-from cfstream.ports import Call, Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope
 from cfstream.stack.owned import OwnedKind
@@ -26,6 +26,7 @@ from cfstream.stack.shown import ListEntry, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_owned
 from cfstream.steps.step import Step
+from cfstream.values import Json
 
 W = TypeVar("W")
 H = TypeVar("H")
@@ -109,6 +110,21 @@ class Kind(ABC, Generic[W, H]):
         """
         if self.owned:
             survey_owned(aws, self.owned)
+
+    def infer(
+        self,
+        asked: Call,  # noqa: ARG002
+        listed: Callable[[Call], Sequence[Json] | None],  # noqa: ARG002
+    ) -> Answer | None:
+        """Return the answer to a read that a snapshot lacks, if its lists leave no doubt; None if they do. Pure.
+
+        `listed` returns the rows of a list, and None if the snapshot does not have it.
+        """
+        return None
+
+    def remains(self, live: LiveDistribution) -> Iterable[str]:  # noqa: ARG002
+        """Return what a distribution refers to and what still exists after it was deleted by id. Pure."""
+        return ()
 
     @property
     def lists(self) -> tuple[Call, ...]:

@@ -87,6 +87,20 @@ class Unwanted:
 
 
 @dataclass(frozen=True)
+class ListedResource:
+    """One resource of the account, as its list shows it, whoever owns it."""
+
+    id: str
+    words: str
+    """Its kind in a sentence."""
+    name: str
+    """Empty if the kind has no names."""
+    owner: str | None
+    """The stack that its mark names; None without a mark."""
+    row: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class OwnedKind:
     """How the API of CloudFront names one kind of resource that has an owner in its comment."""
 
@@ -140,6 +154,15 @@ class OwnedKind:
     def rows(self, aws: Reads) -> list[Json]:
         """Return the list's rows. Makes one list call; raises as `Reads.items`."""
         return [self.of_row(row) for row in aws.items(self.listing)]
+
+    def listed(self, aws: Reads) -> list[ListedResource]:
+        """Return all resources of the account. Makes one list call; raises as `Reads.items`."""
+        return [self._listed(row) for row in self.rows(aws)]
+
+    def _listed(self, row: Json) -> ListedResource:
+        document = row[self.config] if self.nested else row
+        comment = document.get("Comment") or document.get("Description")
+        return ListedResource(row["Id"], self.words, document.get("Name") or "", owner_by_mark(comment), row)
 
     def of_row(self, row: Json) -> Json:
         """Return the resource in a row of the list."""

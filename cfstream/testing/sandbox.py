@@ -16,7 +16,8 @@ from cfstream.aws.clock import SystemClock
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.inventory.signing_keys import guards_of
+from cfstream.inventory.lookup import by_scene
+from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.render.report import failures_text
@@ -285,7 +286,8 @@ class Sandbox:
         world = self.world
         scene = Scene(site.stack, world.account, world.partition, world.region, real_aws=False)
         path = sections(target_of(url).base).path
-        guard = guards_of(world.reads(), scene).of(path)
+        reads = world.reads()
+        guard = guards_of(reads, by_scene(reads, scene).distribution).of(path)
         if not guard.signed:
             raise CannotSign(f"{path} needs no signature: {guard.named} is public", "use the plain URL")
         now = lambda: self.clock.now().timestamp()  # noqa: E731

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from cfstream.errors import Notice, SpecProblems, WrongUsage
-from cfstream.inventory.rotation import (
+from cfstream.kinds.key_group.rotation import (
     ApplyFirst,
     Begin,
     Stage,

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from cfstream.errors import Notice, WrongUsage
 from cfstream.explain.guards import Guards
-from cfstream.inventory.signing_keys import blind_spots, guards_of, key_for, waiting_key
+from cfstream.inventory.lookup import by_scene
+from cfstream.kinds.key_group.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.sign import CannotSign, Cookies, PolicyTerms, Signer, StreamName
 from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
@@ -120,7 +121,8 @@ def sign(request: SignRequest, connection: "Connection") -> Signed:
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
     """Return the keys that each behavior of the stack's live distribution trusts."""
     world = connection.world()
-    guards = guards_of(world.reads(), scene_of(stack, world))
+    reads = world.reads()
+    guards = guards_of(reads, by_scene(reads, scene_of(stack, world)).distribution)
     if world.real_aws:
         return guards
     return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from cfstream.inventory.rotation import new_name
+from cfstream.kinds.key_group.rotation import new_name
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder

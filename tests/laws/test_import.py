@@ -15,6 +15,7 @@ from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
 from cfstream.kinds.streaming_distribution import ObservedStreaming, StreamingDistributionKind
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
+from cfstream.stack.owned import ListedResource
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.steps.modify import Modify
@@ -24,6 +25,7 @@ from tests.distributions import shown
 from tests.laws.wire import ACCOUNT, FUNCTIONS, GROUPS, Json, fields, fields_in, http_config, rtmp_config
 
 NAMES = dict(zip(GROUPS, ("viewers", "name with spaces", "partners"), strict=True))
+RESOURCES = {id_: ListedResource(id_, "key group", name, None) for id_, name in NAMES.items()}
 SEEDS = st.integers(0, 10**9)
 
 
@@ -39,7 +41,7 @@ def imported(config: Json) -> Proved:
         found = proposed(stack, config)
         return StackPlan("lectures", "-", "", problems=found.problems, steps=found.steps)
 
-    return prove(describe(live(config), Account(ACCOUNT, groups=NAMES), "lectures"), (), judge)
+    return prove(describe(live(config), Account(ACCOUNT, resources=RESOURCES), "lectures"), (), judge)
 
 
 def proposed(stack: Stack, config: Json) -> Proposal:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cfstream.access.world import BucketWorld
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Missing, Notice, Refused
 from cfstream.kinds.bucket_policy import preflight
 from cfstream.kinds.bucket_policy.deciding import Case, decide
@@ -146,6 +147,10 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             return world
         policy = merge(world.bucket.policy, step.edit.put, step.edit.drop)
         return replace(world, bucket=replace(world.bucket, policy=policy))
+
+    def remains(self, live: LiveDistribution) -> Iterable[str]:
+        """Return the grants in the buckets of its origins."""
+        return (f"grants in bucket {origin.bucket}" for origin in live.origins if origin.bucket)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the reads of the policy, and of the identities that it may name."""

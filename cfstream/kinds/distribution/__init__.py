@@ -4,7 +4,7 @@ A status InProgress alone needs no step. A change to a distribution that is InPr
 propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,7 @@ from cfstream.stack.distribution_steps import (
     relied,
 )
 from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
-from cfstream.stack.distributions import distribution_entries, distribution_shown
+from cfstream.stack.distributions import distribution_entries, distribution_shown, infer_unlisted
 from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.handover import Coming, coming
 from cfstream.stack.kind import Kind
@@ -281,6 +281,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             listed(aws, each.listing)
         certificates = listed(aws, certificate.LISTING)
         aws.together([certificate.describe(row["CertificateArn"]) for row in certificates])
+
+    def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
+        """Return that a distribution does not exist, if it is in no list."""
+        return infer_unlisted(Delivery.HTTP, asked, listed)
 
     def entries(
         self,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cfstream.domain import LiveDistribution
+from cfstream.domain.tls import covers_name
 from cfstream.errors import Notice, Problem, Refused
 from cfstream.ports import Call, Reads
 from cfstream.stack.scene import Scene
@@ -150,14 +151,6 @@ def choose(scene: Scene, live: LiveDistribution | None, have: Certificates) -> C
     if current and (_lasts(scene, current) or not _lasts(scene, best)):
         best = current
     return Choice(best.arn, notices=_ending(scene, best))
-
-
-def covers_name(certificate_name: str, host: str) -> bool:
-    """Whether a name in a certificate covers a host; its wildcard stands for one label only."""
-    name, host = certificate_name.lower(), host.lower()
-    if name == host:
-        return True
-    return name.startswith("*.") and host.partition(".")[2] == name[2:] and not host.startswith("*.")
 
 
 def _listed(row: Json) -> Certificate:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Set
 from typing import Any
 
 from cfstream.domain import Delivery, Distribution, bucket_of, distribution_from_config, document
+from cfstream.domain.tls import TLS_FROM_WEAKEST
 from cfstream.kinds.distribution.http_fields import managed
 from cfstream.kinds.distribution.policies import OwnPolicies
 from cfstream.stack.distribution_fields import common_fields
@@ -11,18 +12,6 @@ from cfstream.stack.fields import OwnedField
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json, Known
-
-TLS_FROM_WEAKEST = (
-    "SSLv3",
-    "TLSv1",
-    "TLSv1_2016",
-    "TLSv1.1_2016",
-    "TLSv1.2_2018",
-    "TLSv1.2_2019",
-    "TLSv1.2_2021",
-    "TLSv1.2_2025",
-    "TLSv1.3_2025",
-)
 
 
 def origin_domain(bucket: str, region: str, partition: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cfstream.domain import LiveDistribution, PathPattern, bucket_of, document, items
+from cfstream.domain.tls import covers_name
 from cfstream.errors import Missing, Notice, Problem, Refused
-from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY, covers_name
+from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack import distributions
 from cfstream.stack.distribution_preflight import distribution_notices

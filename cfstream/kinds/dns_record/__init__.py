@@ -4,7 +4,7 @@ A stack owns the records that are aliases of its distribution's domain name. Oth
 name of a wanted record is a problem, unless it is a CNAME that points to the distribution: then none is needed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ from cfstream.kinds.dns_record.observed import (
     zones_named,
 )
 from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
-from cfstream.ports import Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, Needs, calls
 from cfstream.stack.handover import records_given_up, records_taken
@@ -112,6 +112,18 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             {"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types
         ]
         return {"dns_records": records}
+
+    def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
+        """Return the zones of a name, from the list of all."""
+        rows = listed(ALL_ZONES) if asked.operation == "list_hosted_zones_by_name" else None
+        if rows is None:
+            return None
+        name = plain_name(str(asked.params["DNSName"]))
+        return {"HostedZones": [row for row in rows if plain_name(row["Name"]) == name]}
+
+    def remains(self, live: LiveDistribution) -> Iterable[str]:
+        """Return the records of its aliases."""
+        return (f"DNS records of {alias}" for alias in live.aliases)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the reads of the zone, or of all zones if no record is wanted."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.access.world import BucketWorld, GroupState
+from cfstream.domain import LiveDistribution
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
     GROUP,
@@ -114,6 +115,12 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
         return {"key_group_ids": land.members(KIND)}
+
+    def remains(self, live: LiveDistribution) -> Iterable[str]:
+        """Return the groups that its behaviors trust."""
+        return (
+            f"{GROUP.words} {group}" for behavior in live.behaviors for group in behavior.signers.key_groups
+        )
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the read of a group whose keys change."""

@@ -4,7 +4,7 @@ This kind has the stack's own policy. The spec owns its origins, and whether the
 the policy stay. `distribution.cors` decides which behaviors have the policy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern
@@ -169,6 +169,11 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
         ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
         return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
+
+    def remains(self, live: LiveDistribution) -> Iterable[str]:
+        """Return the policies of its behaviors."""
+        policies = (behavior.response_headers_policy for behavior in live.behaviors)
+        return (f"{HEADERS_POLICY.words} {policy}" for policy in policies if policy)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the read of a policy that needs repair."""

@@ -7,6 +7,8 @@ import pytest
 from cfstream.adoption.account import Account
 from cfstream.adoption.description import describe
 from cfstream.adoption.refusal import CannotImport
+from cfstream.stack.owned import ListedResource
+from cfstream.values import Json
 from tests.contract.cloudfront_configs import (
     CERTIFICATE,
     behavior,
@@ -21,6 +23,11 @@ from tests.distributions import NUMBER, shown
 from tests.unit.adoption.live import ACCOUNT, distribution, further, path
 
 OAI = "origin-access-identity/cloudfront/E3IDENTITY"
+
+
+def control(row: Json) -> dict[str, ListedResource]:
+    """Return the resources of an account that has only this origin access control."""
+    return {"E2CONTROL": ListedResource("E2CONTROL", "origin access control", row["Name"], None, row)}
 
 
 def values(live: Any, account: Account = ACCOUNT) -> dict[str, Any]:
@@ -57,7 +64,9 @@ def test_only_behaviors_whose_signers_differ_are_named() -> None:
         Origins=listing(origin(), further("api", "api.example.org")),
         DefaultCacheBehavior=behavior(TrustedSigners=viewers("111122223333", "self")),
     )
-    found_ = values(live, Account(NUMBER, groups={"g-1": "viewers"}))
+    found_ = values(
+        live, Account(NUMBER, resources={"g-1": ListedResource("g-1", "key group", "viewers", None)})
+    )
     assert found_["trusted_signers"] == ["111122223333", "self"]
     assert found_["http"]["behaviors"] == [
         {"path": "/open/*", "public": True},
@@ -94,9 +103,9 @@ def test_identities_are_referred_to() -> None:
         "SigningProtocol": "sigv4",
         "OriginAccessControlOriginType": "s3",
     }
-    assert values(by_oac, Account(NUMBER, controls={"E2CONTROL": row}))["oac"] == {}
+    assert values(by_oac, Account(NUMBER, resources=control(row)))["oac"] == {}
     drifted = {**row, "SigningBehavior": "no-override"}
-    assert values(by_oac, Account(NUMBER, controls={"E2CONTROL": drifted}))["oac"] == {"id": "E2CONTROL"}
+    assert values(by_oac, Account(NUMBER, resources=control(drifted)))["oac"] == {"id": "E2CONTROL"}
 
 
 def test_tls_is_written_where_it_is_not_the_default() -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cfstream.domain import LiveDistribution
+from cfstream.domain.tls import covers_name
 from cfstream.errors import Missing, NotAuthorized
-from cfstream.kinds.distribution.certificate import Choice, choose, covers_name, observe
+from cfstream.kinds.distribution.certificate import Choice, choose, observe
 from cfstream.stack.scene import Scene
 from cfstream.values import Json
 from tests.contract.cloudfront_configs import config, listing

@@ -174,7 +174,9 @@ Grants
 note: names are missing: ListKeyGroups was refused
 """
 
-IDENTITY = IdentityDetails("E74FTE3AJFJ256", "E1ETAG", None, "4b9f1d2c", "by hand", "2011-05-04", ("E1",))
+IDENTITY = IdentityDetails(
+    "E74FTE3AJFJ256", "E1ETAG", None, "4b9f1d2c", "by hand", "2011-05-04", "origin-access-identity", ("E1",)
+)
 
 SHOWN_IDENTITY = """\
 origin access identity E74FTE3AJFJ256 of no spec

@@ -100,8 +100,8 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
     leaving = leaving_keys(group)
     if not any(key.replaces for key in group.keys):
         return Begin()
-    kind = KeyGroupKind()
-    have = kind.observe(aws, Surroundings(aws, scene), kind.desire(scene))
+    want = KeyGroupKind().desire(scene)
+    have = KeyGroupKind().observe(aws, Surroundings(aws, scene), want)
     live = have.named(group.name)
     if live is None:
         return ApplyFirst(f"the key group {group.name} does not exist in AWS yet")

@@ -5,23 +5,19 @@ from collections.abc import Iterable, Mapping
 
 from cfstream.domain import CacheBehavior, Delivery, LiveDistribution
 from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
-from cfstream.inventory.lookup import by_scene
 from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
 from cfstream.spec.keys import NotAPublicKey, der_digest
-from cfstream.stack.scene import Scene
 from cfstream.values import Json
 
 
-def guards_of(aws: Reads, scene: Scene) -> Guards:
-    """Return the stack's distribution as viewers see it, with every key that it trusts.
+def guards_of(aws: Reads, live: LiveDistribution) -> Guards:
+    """Return a distribution as viewers see it, with every key that it trusts.
 
-    Finds the distribution, and lists key groups and public keys if it trusts any group. Raises CfstreamError if there
-    is no distribution yet, and as `Reads.read`.
+    Lists key groups and public keys if it trusts any group. Raises as `Reads.items`.
     """
-    live = by_scene(aws, scene).distribution
     trusted = _trusted(aws, live) if any(each.signers.key_groups for each in live.behaviors) else {}
     return Guards(
         id=live.id,

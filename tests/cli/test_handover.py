@@ -34,7 +34,7 @@ def here(cfstream: Run, aws: Sandbox, tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_plan_says_who_waits_for_whom(cfstream: Run, here: Path) -> None:
     """In words and as data; and a saved plan can be applied."""
     text = cfstream("plan", *BOTH).out
-    assert "note: this stack begins when old is done" in text
+    assert "note: this stack starts after old" in text
     assert "media.example.com comes from distribution:old" in text
     ran = cfstream("plan", *BOTH, "--format", "json", "--out", "both.plan")
     assert [stack.get("after") for stack in json.loads(ran.out)["stacks"]] == [["old"], None]

@@ -122,7 +122,7 @@ def test_a_path_that_leads_elsewhere_is_a_problem_in_either_spelling(studio: Stu
 
     studio.edit(change)
     (problem,) = studio.stack(named(public("posters/*"))).problems
-    assert "posters/* leads to the origin second" in problem.what
+    assert "posters/* has the origin second" in problem.what
 
 
 def test_a_key_group_is_in_use_whatever_the_spelling(studio: Studio) -> None:

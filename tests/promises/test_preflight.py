@@ -253,7 +253,7 @@ def test_a_default_behavior_that_leads_to_no_bucket(studio: Studio) -> None:
         }
 
     studio.edit(website)
-    refused_at_plan(studio, signed(), "no S3 origin")
+    refused_at_plan(studio, signed(), "not an S3 bucket")
 
 
 def test_a_named_path_that_leads_elsewhere(studio: Studio) -> None:

@@ -137,7 +137,7 @@ def test_a_cname_added_since_is_told_of(account: Account) -> None:
     assert told["steps"] == asked["steps"]
     added = [notice["text"] for notice in told["notices"] if notice not in asked["notices"]]
     assert len(added) == 1
-    assert added[0].startswith("other accounts could not be asked about the cnames")
+    assert added[0].startswith("other accounts could not be checked for the cnames")
 
 
 def test_a_function_added_since_is_told_of(account: Account) -> None:

@@ -1,6 +1,6 @@
-"""The certificate for the cnames, where the spec leaves the choice to cfstream (``http.certificate: auto``).
+"""The certificate for the cnames, if the spec lets cfstream choose it (``http.certificate: auto``).
 
-This module has the account's certificates in us-east-1, and the choice among them. A certificate that the spec names is
+This module reads the account's certificates in us-east-1, and chooses one. A certificate that the spec names is
 checked in `preflight`; the field of the distribution is in `config`.
 """
 
@@ -16,7 +16,7 @@ from cfstream.stack.scene import Scene
 from cfstream.values import Json
 
 REGION = "us-east-1"
-"""CloudFront takes certificates from there only (DG "Requirements for using SSL/TLS certificates")."""
+"""CloudFront only accepts certificates there (DG "Requirements for using SSL/TLS certificates")."""
 
 KEY_TYPES = (
     "RSA_1024",
@@ -27,10 +27,10 @@ KEY_TYPES = (
     "EC_secp384r1",
     "EC_secp521r1",
 )
-"""All that ACM has: without naming them ListCertificates leaves out most."""
+"""All key types of ACM: by default, ListCertificates omits most of them."""
 
 TAKEN = frozenset({"RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1"})
-"""Keys that CloudFront takes (same page). RSA_1024 it takes as well, and no browser does."""
+"""Key types that CloudFront accepts (same page). It also accepts RSA_1024, but no browser does."""
 
 LISTING = Call("acm", "list_certificates", {"Includes": {"keyTypes": list(KEY_TYPES)}}, region=REGION)
 
@@ -38,11 +38,11 @@ SECONDS_OF_A_DAY = 86_400
 """CloudFront refuses a certificate in its last 24 hours (same page)."""
 
 LASTING = 30 * SECONDS_OF_A_DAY
-"""ACM renews what it issued 60 days before its end: what has less than half of that left will not be renewed."""
+"""ACM renews its certificates 60 days before they expire. One with less than half of that left will not be renewed."""
 
 FOREVER = float("inf")
 NAMED = 5
-"""How many certificates a problem tells of."""
+"""The number of certificates that a problem lists."""
 
 
 @dataclass(frozen=True)
@@ -56,33 +56,33 @@ class Certificate:
     type: str
     expiry: Any = None
     complete: bool = True
-    """False where a list did not show all of its names."""
+    """False if a list did not show all of its names."""
 
     def covers(self, host: str) -> bool:
-        """Whether it covers a host name, by name or by a wildcard."""
+        """Return whether it covers a host name, by name or by a wildcard."""
         return any(covers_name(name, host) for name in self.names)
 
     def seconds_left(self, scene: Scene) -> float:
-        """How long it is still valid."""
+        """Return the seconds until it expires."""
         if self.expiry is None or scene.now is None:
             return FOREVER
         return float((self.expiry - scene.now).total_seconds())
 
     def unfit(self, scene: Scene) -> str:
-        """Why CloudFront would not take it, in words; empty when it would."""
+        """Return why CloudFront would refuse it, in words; empty if it would not."""
         if self.status != "ISSUED":
             return f"is {self.status}"
         if self.key not in TAKEN:
-            return f"has a key of type {self.key}, which CloudFront does not take"
+            return f"has a key of type {self.key}, which CloudFront does not accept"
         if self.type == "PRIVATE":
-            return "is of a private authority, which no browser knows"
+            return "is from a private authority, which browsers do not trust"
         left = self.seconds_left(scene)
         if left < SECONDS_OF_A_DAY:
             return f"{'expires' if left > 0 else 'expired'} on {self.expiry.isoformat()}"
         return ""
 
-    def told(self, scene: Scene) -> str:
-        """It in words: its names, and what is the matter with it or when it ends."""
+    def described(self, scene: Scene) -> str:
+        """Return it in words: its names, and why it is unfit or when it expires."""
         named = ", ".join(sorted(self.names)[:3]) + (", …" if len(self.names) > 3 else "")
         until = f"is valid until {self.expiry.date()}" if self.expiry is not None else "is valid"
         return f"one for {named}, which {self.unfit(scene) or until}"
@@ -98,7 +98,7 @@ class Certificates:
 
 @dataclass(frozen=True)
 class Choice:
-    """The certificate for the cnames; `arn` is empty where the one in place is to stay, or none fits."""
+    """The certificate for the cnames; `arn` is empty if the current one stays, or if none fits."""
 
     arn: str = ""
     problems: tuple[Problem, ...] = ()
@@ -106,14 +106,15 @@ class Choice:
 
 
 def chooses(scene: Scene) -> bool:
-    """Whether the spec leaves the choice to us, and has cnames to choose for."""
+    """Return whether cfstream chooses the certificate: the spec allows it, and has cnames."""
     spec = scene.stack.spec
     return spec.delivery == "http" and spec.http.certificate == "auto" and bool(spec.cnames)
 
 
 def observe(aws: Reads, scene: Scene) -> Certificates:
-    """Lists the certificates where the choice is ours; one with more names than a list shows, and without ours among
-    those, is described. A refusal is a value.
+    """List the certificates if cfstream chooses one. Describe those with more names than a list shows.
+
+    A refusal is a value.
     """
     if not chooses(scene):
         return Certificates()
@@ -129,10 +130,10 @@ def observe(aws: Reads, scene: Scene) -> Certificates:
 
 
 def choose(scene: Scene, live: LiveDistribution | None, have: Certificates) -> Choice:
-    """The certificate that covers every cname. Law: what was chosen once is chosen again, while it lasts.
+    """Return the certificate that covers every cname. Law: the same one is chosen again, while it is valid.
 
-    One that names the cnames goes before one that covers them by a wildcard, then the one that lasts longest. The one
-    in place stays as long as it covers them and has 30 days left, or nothing better is there.
+    One that has the cnames comes before one that covers them by a wildcard, then the one that is valid longest. The
+    current one stays while it covers them and has 30 days left, or if there is no better one.
     """
     if not chooses(scene):
         return Choice()
@@ -141,7 +142,7 @@ def choose(scene: Scene, live: LiveDistribution | None, have: Certificates) -> C
     if have.refusal is not None:
         return _unlisted(scene, have.refusal, held)
     if held.get("IAMCertificateId") and _answers(live) >= {*cnames}:
-        # CloudFront took it for these very names, and what IAM's certificates are for cannot be seen here.
+        # CloudFront accepted it for exactly these names. The names of IAM's certificates cannot be read here.
         return Choice()
     fit = [one for one in have.all if not one.unfit(scene) and all(map(one.covers, cnames))]
     if not fit:
@@ -166,7 +167,7 @@ def _listed(row: Json) -> Certificate:
 
 
 def _key_type(row: Json) -> str:
-    """The key's type in the spelling of the model: replies of AWS have been seen to say ``RSA-2048``."""
+    """Return the key's type in the model's spelling: some replies of AWS have ``RSA-2048``."""
     return str(row.get("KeyAlgorithm", "")).replace("-", "_")
 
 
@@ -175,12 +176,12 @@ def _names(domain: str | None, others: Iterable[str]) -> frozenset[str]:
 
 
 def describe(arn: str) -> Call:
-    """The call for all that ACM knows of one certificate."""
+    """Return the call that describes one certificate."""
     return Call("acm", "describe_certificate", {"CertificateArn": arn}, region=REGION)
 
 
 def _whole(row: Certificate, answer: Any) -> Certificate:
-    """The row with all its names; as it is where ACM refused to describe it."""
+    """Return the row with all its names, or unchanged if ACM refused to describe it."""
     if isinstance(answer, Refused):
         return row
     described = answer["Certificate"]
@@ -194,9 +195,9 @@ def _answers(live: LiveDistribution | None) -> set[str]:
 
 def _unlisted(scene: Scene, refusal: Refused, held: Json) -> Choice:
     if held.get("ACMCertificateArn") or held.get("IAMCertificateId"):
-        told = f"the certificates could not be listed, so the one in place stays: {refusal.what}"
-        return Choice(notices=(Notice(told),))
-    what = f"the certificate for the cnames cannot be looked for: {refusal.what}"
+        text = f"the certificates could not be listed, so the current one stays: {refusal.what}"
+        return Choice(notices=(Notice(text),))
+    what = f"a certificate for the cnames cannot be chosen: {refusal.what}"
     do = f"{refusal.do or 'allow acm:ListCertificates'}, or write the ARN of one as http.certificate"
     return Choice(problems=(scene.stack.problem(what, do, "cnames"),))
 
@@ -218,16 +219,16 @@ def _ending(scene: Scene, one: Certificate) -> tuple[Notice, ...]:
 
 
 def _problems(scene: Scene, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:
-    """Which cname no certificate covers, and what there is instead."""
+    """Return a problem for each cname that no certificate covers, with the existing certificates."""
     fit = [one for one in have if not one.unfit(scene)]
     do = f"request one in ACM in {REGION}, or write the ARN of another as http.certificate"
     bare = [number for number, host in enumerate(cnames) if not any(one.covers(host) for one in fit)]
     if not bare:
-        what = f"no one certificate in {REGION} covers all cnames: {_there_is(scene, fit)}"
-        return [scene.stack.problem(what, f"{do}, with all of them in it", "cnames")]
+        what = f"no single certificate in {REGION} covers all cnames; {_there_is(scene, fit)}"
+        return [scene.stack.problem(what, f"{do}, with all cnames in it", "cnames")]
     return [
         scene.stack.problem(
-            f"no certificate in {REGION} that CloudFront would take covers {cnames[number]}: "
+            f"no certificate in {REGION} that CloudFront accepts covers {cnames[number]}; "
             f"{_there_is(scene, have, cnames[number])}",
             do,
             "cnames",
@@ -238,9 +239,9 @@ def _problems(scene: Scene, cnames: Sequence[str], have: Sequence[Certificate]) 
 
 
 def _there_is(scene: Scene, have: Sequence[Certificate], host: str = "") -> str:
-    """What certificates there are, those that would cover `host` if they were fit at the front."""
+    """Return the existing certificates in words, first those with a name for `host`."""
     if not have:
-        return "there is none at all"
+        return "there are no certificates"
     by_interest = sorted(have, key=lambda one: (not (host and one.covers(host)), one.arn))
-    told = "; ".join(one.told(scene) for one in by_interest[:NAMED])
-    return f"there is {told}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")
+    listed = "; ".join(one.described(scene) for one in by_interest[:NAMED])
+    return f"there is {listed}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")

@@ -1,4 +1,4 @@
-"""The steps that fetch host names which another stack of the run gives up, when all else of ours is in force."""
+"""The steps that move host names here from another stack of the run, after all other changes are deployed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -16,11 +16,11 @@ from cfstream.values import Json, Known, Ref, Verb, step_id
 KIND = Delivery.HTTP.kind
 
 _NOT_EXPECTED = frozenset({"Aliases", "CallerReference"})
-"""What a move itself changes, and what is not known before a distribution is made."""
+"""What a move itself changes, and what is unknown before a distribution exists."""
 
 
 def apart(scene: Scene, coming: Iterable[Coming]) -> frozenset[str]:
-    """The names that no update of ours puts on or takes off."""
+    """Return the names that updates of the distribution neither add nor remove."""
     return taken(scene) | {each.alias for each in coming if each.moves}
 
 
@@ -31,9 +31,9 @@ def moves(
     coming: Sequence[Coming],
     before: Sequence[Step],
 ) -> tuple[Step, ...]:
-    """A step for each name, one after the other, for each changes our ETag; and the wait for all of them.
+    """Return a step for each name, one after the other because each changes the ETag, and the wait for all of them.
 
-    `config` is what ours is when the steps `before` are done.
+    `config` is the distribution's config when the steps `before` are done.
     """
     fetched = [each for each in coming if each.moves]
     if not fetched:
@@ -66,25 +66,25 @@ def moves(
 
 
 def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
-    """Whom this stack waits for, and why."""
+    """Return the stacks that this stack waits for, and why."""
     givers = dict.fromkeys(each.giver.name for each in coming)
     return [
-        Notice(f"this stack begins when {giver} is done, which gives up {names}")
+        Notice(f"this stack starts after {giver}, which releases {names}")
         for giver in givers
         for names in [", ".join(each.alias for each in coming if each.giver.name == giver)]
     ]
 
 
 def leaving(scene: Scene, live: LiveDistribution | None) -> Mapping[str, str]:
-    """The names that are left where they are, and the stack of the run that fetches each."""
+    """Return the names that stay in place until another stack of the run moves them, with that stack."""
     held = live.aliases if live else ()
     return {name: taker for name, taker in sorted(takers(scene).items()) if name in held}
 
 
 def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
-    """What becomes of those names."""
+    """Return notices of those names."""
     return [
-        Notice(f"{name} stays here until the stack {taker} of this run fetches it")
+        Notice(f"{name} stays here until the stack {taker} of this run moves it")
         for name, taker in leaving(scene, live).items()
     ]
 
@@ -93,7 +93,7 @@ def _hazards(scene: Scene, each: Coming) -> tuple[Hazard, ...]:
     if same_viewers(each.giver, scene.stack.spec):
         return ()
     text = (
-        f"{each.alias} is answered by {scene.name} from then on: what {each.giver.name} alone serves, or accepts "
-        "as signed, is refused"
+        f"{scene.name} serves {each.alias} afterwards, and refuses what only {each.giver.name} serves or accepts as "
+        "signed"
     )
     return (Hazard(HazardName.CUTS_VIEWERS, text),)

@@ -1,4 +1,4 @@
-"""What AWS would refuse at apply, found out at plan: aliases of others, certificates that do not cover, odd origins."""
+"""Preflight checks of a distribution: aliases of others, certificates that do not cover the cnames, other origins."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,13 +25,13 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What preflight read: the certificate, and who else holds an alias."""
+    """What preflight read: the certificate, and the holders of aliases."""
 
     certificate: Answer | None = None
     conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
-    """Who holds an alias, by alias."""
+    """The holders of an alias, by alias."""
     unasked: str = ""
-    """Why other accounts could not be asked about aliases; empty when they were, or need not be."""
+    """Why other accounts could not be checked for aliases; empty if they were, or if there was no need."""
 
 
 def gather(
@@ -41,7 +41,7 @@ def gather(
     rows: Sequence[LiveDistribution],
     live: LiveDistribution | None,
 ) -> Evidence:
-    """Ask ACM about a certificate that the spec names, and CloudFront about aliases new to a live distribution."""
+    """Read the certificate that the spec names from ACM, and the holders of new aliases from CloudFront."""
     answer: Answer | None = None
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
@@ -50,7 +50,7 @@ def gather(
     mine = live.aliases if live else ()
     new = [alias for alias in aliases if alias not in mine and alias not in held]
     if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
-        # ListConflictingAliases wants a distribution of ours whose certificate covers the alias.
+        # ListConflictingAliases needs a distribution of the account whose certificate covers the alias.
         return Evidence(answer)
     return _ask_others(aws, answer, new, live)
 
@@ -84,7 +84,7 @@ def alias_problems(
     evidence: Evidence,
     arriving: Container[str] = (),
 ) -> list[Problem]:
-    """Aliases that another distribution holds, in this account or elsewhere, but for those `arriving` in this run."""
+    """Return a problem for each alias that another distribution holds, except those `arriving` in this run."""
     problems = distributions.alias_problems(scene, rows, live.id if live else None, arriving)
     for number, alias in enumerate(scene.stack.spec.cnames or ()):
         for row in evidence.conflicts.get(alias, ()):
@@ -92,27 +92,28 @@ def alias_problems(
                 continue
             holder = f"{row.distribution} of account {row.account}"
             what = f"{alias} is already held by distribution {holder} (as {row.alias})"
-            do = "have it taken off there first; AWS masks the ids of other accounts"
+            do = "remove it there first (AWS masks the ids of other accounts)"
             problems.append(scene.stack.problem(what, do, "cnames", number))
     return problems
 
 
 def _is_ours(row: Conflict, account: str) -> bool:
-    """Whether a half-hidden account number is ours: overlapping aliases are allowed within an account, and who has
-    the very one is known from the lists.
+    """Return whether a masked account number is the own one: within an account, overlapping aliases are allowed.
+
+    The lists show the holder of an equal alias.
     """
     return account.endswith(row.account.lstrip("*"))
 
 
 def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Problem]:
-    """Why CloudFront would not take the certificate: absent, not issued, about to expire, or not covering a cname."""
+    """Return why CloudFront would refuse the certificate: missing, not issued, near its expiry, or without a cname."""
     answer = evidence.certificate
     path = ("http", "certificate")
     if not arn or answer is None:
         return []
     if isinstance(answer, Missing):
-        do = "request or import it in us-east-1: CloudFront takes certificates from there only"
-        return [scene.stack.problem(f"there is no certificate {arn}", do, *path)]
+        do = "request or import it in us-east-1, the only region that CloudFront accepts"
+        return [scene.stack.problem(f"the certificate {arn} does not exist", do, *path)]
     if isinstance(answer, Refused):
         return []
     certificate = answer["Certificate"]
@@ -129,7 +130,7 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
     return [
         scene.stack.problem(
             f"the certificate does not cover {alias}: it is for {', '.join(sorted({*names}))}",
-            "name a certificate with that name in it (a wildcard covers one label only)",
+            "name a certificate that covers it (a wildcard covers only one label)",
             "cnames",
             number,
         )
@@ -139,19 +140,19 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
 
 
 def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
-    """Return problems of origins: the default behavior leads to no bucket, or a named path leads elsewhere."""
+    """Return problems of origins: the default behavior has no bucket, or a named path has another origin."""
     origin = document.default_origin(live.config)
     if bucket_of(origin["DomainName"]) is None or not document.takes_identity(origin):
-        what = f"the default behavior of {live.id} leads to {origin['DomainName']}, which is no S3 origin"
-        do = "point it at the bucket's own address by hand first (a website endpoint knows neither OAC nor OAI)"
+        what = f"the default behavior of {live.id} has the origin {origin['DomainName']}, which is not an S3 bucket"
+        do = "set the bucket's own address there first (a website endpoint supports neither OAC nor OAI)"
         return [scene.stack.problem(what, do, "adopt" if scene.stack.spec.adopt else "bucket")]
     ours = live.leading_to(scene.stack.spec.bucket.name)
     elsewhere = {each.pattern: each.target for each in live.named if each not in ours}
     return [
         scene.stack.problem(
-            f"{behavior.path} leads to the origin {elsewhere[PathPattern(behavior.path)]} on {live.id}, "
-            "not to our bucket",
-            "take it out of the spec: cfstream leaves behaviors of other origins alone",
+            f"{behavior.path} has the origin {elsewhere[PathPattern(behavior.path)]} on {live.id}, "
+            "not the spec's bucket",
+            "remove it from the spec: cfstream does not change behaviors of other origins",
             "http",
             "behaviors",
             number,
@@ -165,7 +166,7 @@ def notices(scene: Scene, live: LiveDistribution | None, evidence: Evidence) -> 
     """Return the notices of every distribution, and what could not be checked of this one."""
     unchecked = []
     if isinstance(evidence.certificate, Refused) and not isinstance(evidence.certificate, Missing):
-        unchecked.append(Notice(f"the certificate could not be looked at: {evidence.certificate.what}"))
+        unchecked.append(Notice(f"the certificate could not be checked: {evidence.certificate.what}"))
     if evidence.unasked:
-        unchecked.append(Notice(f"other accounts could not be asked about the cnames: {evidence.unasked}"))
+        unchecked.append(Notice(f"other accounts could not be checked for the cnames: {evidence.unasked}"))
     return distribution_notices(scene, live, unchecked)

@@ -166,7 +166,7 @@ PENDING = (
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        ([], "there is none at all"),
+        ([], "there are no certificates"),
         (
             [row("a", "www.example.org", days=7.2)],
             "there is one for www.example.org, which is valid until 2026-12-01",
@@ -184,7 +184,7 @@ PENDING = (
 def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], told: str) -> None:
     """It lists the existing certificates, the nearest one first, and why that one does not work."""
     (problem,) = chosen(site(), *rows).problems
-    what = f"no certificate in us-east-1 that CloudFront would take covers {MEDIA}: "
+    what = f"no certificate in us-east-1 that CloudFront accepts covers {MEDIA}; "
     assert problem.what == what + told
     assert str(problem.where) == "lectures.yaml:5:10"
 
@@ -193,9 +193,9 @@ def test_names_that_no_one_certificate_covers() -> None:
     """Each name has a certificate, but CloudFront uses one for all names."""
     (problem,) = chosen(site(MEDIA, CLIPS), row("a", MEDIA), row("b", CLIPS)).problems
     assert problem.what.startswith(
-        "no one certificate in us-east-1 covers all cnames: there is one for media"
+        "no single certificate in us-east-1 covers all cnames; there is one for media"
     )
-    assert problem.do.endswith("with all of them in it")
+    assert problem.do.endswith("with all cnames in it")
 
 
 def test_a_long_list_is_cut() -> None:
@@ -227,5 +227,5 @@ def test_a_list_that_may_not_be_read() -> None:
     kept = choose(site(), carrying("old", MEDIA), have)
     assert (kept.arn, kept.problems, len(kept.notices)) == ("", (), 1)
     (problem,) = choose(site(), None, have).problems
-    assert "cannot be looked for" in problem.what
+    assert "cannot be chosen" in problem.what
     assert problem.do.startswith("allow acm:ListCertificates on *")

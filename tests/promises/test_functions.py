@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cfstream.inventory.signing_keys import guards_of
 
 from cfstream.errors import NotAuthorized
+from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.workflow import scenes_of
 from tests.contract.cloudfront_configs import associated, make_function
 from tests.promises.account import snapshot

@@ -52,6 +52,16 @@ ChangedSince = Annotated[
     ),
 ]
 
+Length = Annotated[
+    bool | None,
+    typer.Option(
+        "--brief/--full",
+        show_default=False,
+        help="One line for each stack, with hazards in full; or everything. The default for more than 5 stacks on a "
+        "terminal is brief.",
+    ),
+]
+
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin no other step after a stack has failed.")]
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Required without a terminal.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cfstream.cli.invocation import Invocation
 from cfstream.cli.options import RunFormat
 from cfstream.cli.terminal import notifying
-from cfstream.cli.terminal.streams import Terminal
+from cfstream.cli.terminal.streams import Terminal, lively
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, Tell
@@ -19,12 +19,29 @@ if TYPE_CHECKING:
     from cfstream.proving.finding import Proof
 
 
-def show(plan: "Plan", output: RunFormat, terminal: Terminal) -> None:
+MANY = 5
+"""Stacks that a plan on a terminal shows in full, if no flag says how."""
+
+
+def is_brief(plan: "Plan", length: bool | None) -> bool:
+    """Return whether to show a plan in brief: as the flag says, else if a terminal would have to scroll far."""
+    return length if length is not None else len(plan.stacks) > MANY and lively(sys.stdout)
+
+
+def show(
+    plan: "Plan",
+    output: RunFormat,
+    terminal: Terminal,
+    *,
+    brief: bool = False,
+    allowed: frozenset[str] = frozenset(),
+) -> None:
     """Print the plan on stdout; on stderr if stdout is for JSON."""
     from cfstream.render.text import plan_text
 
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
-    text = plan_text(plan, color=terminal.colored(stream), width=terminal.width())
+    color, width = terminal.colored(stream), terminal.width()
+    text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed)
     if output is RunFormat.TEXT:
         terminal.say(text)
     else:

@@ -1,14 +1,16 @@
 """Render a plan as text, for a person who must confirm it. Signs and colours are Terraform's.
 
-Hazards are near the end, where people look. The last line is the sum, which scripts read too.
+What anyone can read is first. Hazards are near the end, where people look. The last line is the sum, which scripts read
+too.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from cfstream.planning import Plan, StackPlan
+from cfstream.planning.plan import count
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.hazards import allowance
-from cfstream.render.notices import notice_lines
+from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
 from cfstream.steps.step import Change, Step
@@ -32,15 +34,24 @@ USUAL = 80
 VERB_WIDTH = max(map(len, Verb))
 
 
-def plan_text(plan: Plan, *, color: bool, width: int) -> str:
-    """Return the whole plan. The last line is the sum, or a line for each stack if there is nothing to do."""
+def plan_text(
+    plan: Plan, *, color: bool, width: int, brief: bool = False, allowed: Set[str] = frozenset()
+) -> str:
+    """Return the whole plan. The last line is the sum, how many problems there are, or that nothing changes.
+
+    With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the names of the hazards
+    that the run allows.
+    """
     sheet = page(width, color=color)
-    blocks = [lines for stack in plan.stacks if (lines := list(_stack_lines(stack, sheet)))]
+    if brief:
+        blocks = [[line for stack in plan.stacks for line in _brief_lines(stack, sheet, allowed)]]
+    else:
+        blocks = [list(_stack_lines(stack, sheet, allowed)) for stack in plan.stacks]
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
     blocks.append(list(_last_lines(plan, sheet)))
-    return "\n".join("\n".join(block) + "\n" for block in blocks)
+    return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
 def summary_line(summary: Mapping[Verb, int]) -> str:
@@ -67,18 +78,44 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(
             [*words(f"plan {short}", Style.BOLD), *words(f" account {plan.account}", Style.DIM)]
         )
-    told = summary_line(plan.summary)
-    fits = sheet.width >= USUAL or columns(told) <= sheet.width
-    yield from [sheet.paint(told, Style.BOLD)] if fits else sheet.flow(words(told, Style.BOLD), rest="  ")
+    if hazards := sum(len(stack.hazards) for stack in plan.stacks):
+        counted = f"{hazards} hazard{'s' * (hazards != 1)}, see above."
+        yield from sheet.flow(words(counted, Style.BOLD_RED))
+    told = summary_line(
+        count(step.verb for stack in plan.stacks if not stack.problems for step in stack.steps)
+    )
+    blocked = [stack.name for stack in plan.stacks if stack.problems]
+    if len(blocked) < len(plan.stacks):
+        fits = sheet.width >= USUAL or columns(told) <= sheet.width
+        yield from [sheet.paint(told, Style.BOLD)] if fits else sheet.flow(words(told, Style.BOLD), rest="  ")
+    if blocked:
+        problems = sum(len(stack.problems) for stack in plan.stacks)
+        counted = f"{problems} problem{'s' * (problems != 1)}: {', '.join(blocked)} will not be applied."
+        yield from sheet.flow(words(counted, Style.BOLD_RED), rest="  ")
 
 
-def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
+    """Yield one line for a stack, and its openings and hazards."""
+    counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
+    text = "not applied" if stack.problems else ", ".join(counts) or "no changes"
+    yield from sheet.beside(
+        [Word(stack.name, Style.BOLD), *words(text)], Word(printable(stack.spec), Style.DIM)
+    )
+    yield from _open_lines(stack, sheet)
+    yield from _hazard_lines(stack, sheet, allowed)
+
+
+def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    warnings = list(_warning_lines(stack, sheet))
-    if stack.in_sync and not warnings:
+    opened = list(_open_lines(stack, sheet))
+    warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
+    if stack.in_sync and not (opened or warnings):
         return
     yield from sheet.beside([Word(stack.name, Style.BOLD)], Word(printable(stack.spec), Style.DIM))
     yield from _live_lines(stack, sheet)
+    if opened:
+        yield ""
+        yield from opened
     file = _file(stack, sheet)
     for step in stack.steps:
         yield ""
@@ -97,6 +134,19 @@ def _stack_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
         told = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(told, first="  ", rest="  ")
+
+
+def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    """Yield who can read or write and should not, after the plan or until the plan closes it."""
+    exposure = stack.exposure
+    for phrase in exposure.before:
+        if phrase.startswith("anyone") and phrase not in exposure.after:
+            head = [Word("! open now:", Style.BOLD_RED), *words(f"{phrase}. This plan closes it.", Style.RED)]
+            yield from sheet.flow(head, first="  ", rest="    ")
+    for opening in exposure.openings:
+        head = [Word("! open:", Style.BOLD_RED), *words(opening.text, Style.RED)]
+        yield from sheet.flow(head, first="  ", rest="    ")
+        yield from remedy_lines(opening.do, sheet, "    ")
 
 
 def live_facts(stack: StackPlan) -> list[str]:
@@ -138,9 +188,17 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
     else:
         yield from sheet.flow(head)
     under = " " * (4 if sheet.narrow else 12)
-    held = f" (etag {step.if_match})" if step.if_match else ""
-    yield from sheet.flow(words(step.because + held, Style.DIM), first=under, rest=under)
+    held = f"(etag {step.if_match})" if step.if_match else ""
+    because = "" if _lists_fields(step) else step.because
+    if text := " ".join(filter(None, (because, held))):
+        yield from sheet.flow(words(text, Style.DIM), first=under, rest=under)
     yield from change_lines(step.changes, sheet)
+
+
+def _lists_fields(step: Step) -> bool:
+    """Return whether the reason only lists fields that follow below it."""
+    first = step.because.partition(",")[0]
+    return any(change.field.startswith(first) for change in step.changes)
 
 
 def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
@@ -185,16 +243,20 @@ def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
         head = " " * len(head)
 
 
-def _warning_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    yield from notice_lines(stack.notices, sheet)
+def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
+    yield from notice_lines((each for each in stack.notices if each.text not in openings), sheet)
+
+
+def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
     last = {hazard.name: number for number, (hazard, _) in enumerate(stack.hazards)}
     for number, (hazard, step) in enumerate(stack.hazards):
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        allowed = _allowance(stack, hazard.name)
-        if allowed and last[hazard.name] == number:  # once for all hazards of a name
-            yield from sheet.flow(words(allowed), first="    ", rest="    ")
+        refusal = "" if hazard.name in allowed else _allowance(stack, hazard.name)
+        if refusal and last[hazard.name] == number:  # once for all hazards of a name
+            yield from sheet.flow(words(refusal), first="    ", rest="    ")
     if stack.destroying and stack.protect:
         head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]
         yield from sheet.flow(head, first="  ", rest="    ")

@@ -86,9 +86,10 @@ def _silent_signers(live: LiveDistribution | None) -> list[Notice]:
 
 
 def _records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
-    """Return the DNS records that the user must create, if the spec does not manage them."""
+    """Return the DNS records of new names, which the user must create if the spec does not manage them."""
     spec = scene.stack.spec
     if spec.dns:
         return []
     target = live.domain_name if live else "(the new distribution's domain name)"
-    return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or ()]
+    known = live.aliases if live else ()
+    return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or () if alias not in known]

@@ -37,7 +37,7 @@ def test_plan_apply_and_plan_again(cfstream: Run, spec: Path) -> None:
     planned = cfstream("plan", "lectures.yaml")
     assert (planned.code, planned.err) == (0, "")
     assert planned.out.endswith("Plan: 3 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.\n")
-    applied = cfstream("apply", "lectures.yaml", "--yes")
+    applied = cfstream("apply", "lectures.yaml", "--yes", "--full")
     assert applied.code == 0, applied.err
     assert applied.out.startswith(planned.out)
     assert applied.out.endswith("\nApplied. 3 created, 1 granted.\n")

@@ -125,7 +125,7 @@ def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: Studio) ->
     put_record(site, "www.example.com", "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.1"}])
     put_record(site, CNAME, "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.2"}])
     before = records(site)
-    assert any(CNAME in what and "not ours" in what for what in problems(site.stack(in_route53())))
+    assert any(CNAME in what and "cfstream does not own" in what for what in problems(site.stack(in_route53())))
     assert outcome(site.apply(in_route53())) == "blocked"
     assert records(site) == before
     site.converge(in_route53("video.example.com"))

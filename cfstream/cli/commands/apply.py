@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import Allow, ChangedSince, FailFast, Notify, NoWait, Only, Output, RunFormat, Yes
-from cfstream.cli.running import carry_out, conclude, print_for_programs, show
+from cfstream.cli.options import (
+    Allow,
+    ChangedSince,
+    FailFast,
+    Length,
+    Notify,
+    NoWait,
+    Only,
+    Output,
+    RunFormat,
+    Yes,
+)
+from cfstream.cli.running import carry_out, conclude, is_brief, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
@@ -47,6 +58,7 @@ def apply(
     only: Only = None,
     changed_since: ChangedSince = None,
     fail_fast: FailFast = False,
+    length: Length = None,
 ) -> None:
     """Run the plan after you confirm it.
 
@@ -74,7 +86,8 @@ def apply(
     clock = run.connection.clock()
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, only=chosen)
-    show(plan, output, run.terminal)
+    brief = is_brief(plan, length if length is not None else yes or None)
+    show(plan, output, run.terminal, brief=brief, allowed=allowed)
     if saved:
         _refuse_stale(saved, plan, output, run)
     if not yes and any(would_run(stack, allowed) for stack in plan.stacks):

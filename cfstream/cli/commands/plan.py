@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import ChangedSince, Only, Specs
+from cfstream.cli.options import ChangedSince, Length, Only, Specs
+from cfstream.cli.running import is_brief
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
@@ -52,6 +53,7 @@ def plan(
     ] = None,
     only: Only = None,
     changed_since: ChangedSince = None,
+    length: Length = None,
 ) -> None:
     """Show what apply would do, and change nothing.
 
@@ -82,7 +84,7 @@ def plan(
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     made = make_plan(stacks, recorded or run.connection.world(), only=chosen)
-    terminal.say(_shown(made, output, terminal))
+    terminal.say(_shown(made, output, terminal, brief=is_brief(made, length)))
     if out is not None:
         save(made, specs, out, only=chosen)
         flags = run.connection.flags()
@@ -100,13 +102,14 @@ def save(plan: "Plan", specs: Sequence[str], target: str, *, only: Collection[st
     write_whole(target, as_text(saved_document(plan, specs, folder_seen_from(target), only)))
 
 
-def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal) -> str:
+def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool) -> str:
     """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
             from cfstream.render.text import plan_text
 
-            return plan_text(plan, color=terminal.colored(sys.stdout), width=terminal.width())
+            color, width = terminal.colored(sys.stdout), terminal.width()
+            return plan_text(plan, color=color, width=width, brief=brief)
         case PlanFormat.JSON:
             from cfstream.render.document import as_text
             from cfstream.render.json import plan_document

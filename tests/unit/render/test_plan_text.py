@@ -124,6 +124,7 @@ lectures                                                     specs/lectures.yaml
     apply refuses this unless it is allowed: --allow cuts-viewers
 
 plan @@@@@@@@  account 123456789012
+1 hazard, see above.
 Plan: 0 to create, 1 to modify, 0 to grant, 0 to delete.
 """
 
@@ -147,6 +148,7 @@ error: bucket clips-media is not there
 
 No changes. lectures is as its spec says.
 Plan: 0 to create, 0 to modify, 0 to grant, 0 to delete.
+1 problem: clips will not be applied.
 """
 
 
@@ -236,3 +238,20 @@ def test_no_line_of_words_is_wider_than_a_narrow_page(width: int) -> None:
     assert " ".join(told.split()).endswith(
         "Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete."
     )
+
+
+def test_a_brief_plan_has_one_line_a_stack_and_its_hazards_in_full() -> None:
+    """With the sum as its last line, as in the whole plan."""
+    brief = plan_text(plan(NEW, CHANGED, STILL), color=False, width=80, brief=True).splitlines()
+    heads = [line for line in brief if line.startswith(("lectures", "clips")) and line.endswith(".yaml")]
+    assert len(heads) == 3
+    assert any(line.startswith("  ! cuts-viewers") for line in brief)
+    assert brief[-1].startswith("Plan: ")
+    assert not any("->" in line for line in brief)
+
+
+def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
+    """It needs no advice any more."""
+    text = plan_text(plan(CHANGED), color=False, width=80, allowed={"cuts-viewers"})
+    assert "! cuts-viewers" in text
+    assert "apply refuses this" not in text

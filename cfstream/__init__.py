@@ -9,16 +9,20 @@ The functions for programs mean the same as the commands with their names::
     report = cfstream.apply(plan, allow={"cuts-viewers"})
     proof = cfstream.verify(stacks, profile="media")
 
-`rotate`, `migrate` and `diff` edit and compare specs. Signing needs no AWS, and has its own module, `cfstream.sign`.
-Errors are those of `cfstream.errors`. Each name here is imported when it is first used: importing cfstream, or
-`cfstream.sign`, loads neither botocore nor pydantic.
+Every other command has its function as well: the page on Python in the manual lists them. Signing needs no AWS, and has
+its own module, `cfstream.sign`. Errors are those of `cfstream.errors`. Each name here is imported when it is first
+used: importing cfstream, or `cfstream.sign`, loads neither botocore nor pydantic.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cfstream import errors, sign
-    from cfstream.api import Plan, apply, diff, load, migrate, plan, rotate, verify
+    from cfstream.access.report import StackAccess
+    from cfstream.adoption import Imported
+    from cfstream.api.account import delete, doctor, explain_url, import_distribution, list_resources, show
+    from cfstream.api.specs import diff, format_spec, init, migrate, new_key, permissions_for, rotate, schema
+    from cfstream.api.stacks import Plan, access_of, apply, destroy, load, plan, snapshot, verify, wait
     from cfstream.applying import (
         Event,
         Report,
@@ -47,6 +51,7 @@ __all__ = [
     "Comparison",
     "Event",
     "Finding",
+    "Imported",
     "Migrated",
     "Plan",
     "Proof",
@@ -54,6 +59,7 @@ __all__ = [
     "Rotated",
     "SpecProblems",
     "Stack",
+    "StackAccess",
     "StackBegan",
     "StackEnded",
     "StackOutcome",
@@ -67,19 +73,47 @@ __all__ = [
     "StepReport",
     "Verdict",
     "__version__",
+    "access_of",
     "apply",
+    "delete",
+    "destroy",
     "diff",
+    "doctor",
     "errors",
+    "explain_url",
+    "format_spec",
+    "import_distribution",
+    "init",
+    "list_resources",
     "load",
     "migrate",
+    "new_key",
+    "permissions_for",
     "plan",
     "rotate",
+    "schema",
+    "show",
     "sign",
+    "snapshot",
     "verify",
+    "wait",
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Plan", "apply", "diff", "load", "migrate", "plan", "rotate", "verify"), "cfstream.api"),
+    **dict.fromkeys(
+        ("Plan", "access_of", "apply", "destroy", "load", "plan", "snapshot", "verify", "wait"),
+        "cfstream.api.stacks",
+    ),
+    **dict.fromkeys(
+        ("diff", "format_spec", "init", "migrate", "new_key", "permissions_for", "rotate", "schema"),
+        "cfstream.api.specs",
+    ),
+    **dict.fromkeys(
+        ("delete", "doctor", "explain_url", "import_distribution", "list_resources", "show"),
+        "cfstream.api.account",
+    ),
+    "StackAccess": "cfstream.access.report",
+    "Imported": "cfstream.adoption",
     **dict.fromkeys(
         ("Event", "Report", "StackBegan", "StackEnded", "StackOutcome", "StackReport"), "cfstream.applying"
     ),

@@ -116,8 +116,6 @@ class BucketState:
     """The bucket's own ACL, without the owner's grants."""
     objects: ObjectAcls = field(default_factory=ObjectAcls)
     access_points: tuple[AccessPoint, ...] = ()
-    replication: tuple[str, ...] = ()
-    """Destination bucket ARNs of replication rules, if they were read."""
 
     @property
     def acls_count(self) -> bool:

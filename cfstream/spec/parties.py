@@ -4,7 +4,6 @@ Which readers a party covers is decided in `access`.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_network
@@ -97,11 +96,6 @@ def party(text: str) -> Party:
         f"{shown(text)} does not name an account, principal, distribution, organisation, network or service"
     )
     raise fault(what, _remedy(text))
-
-
-def parties(texts: Iterable[str]) -> tuple[Party, ...]:
-    """Return the parties of a field that has been validated."""
-    return tuple(map(party, texts))
 
 
 def _refuse_everybody(text: str) -> None:

@@ -43,7 +43,3 @@ class Stack:
     def problem(self, what: str, do: str, *path: Step) -> Problem:
         """Return a problem with the field at `path`."""
         return self.source.problem(self.document.spot(*path), what, do)
-
-    def key_problem(self, what: str, do: str, *path: Step) -> Problem:
-        """Return a problem with the key that ends `path`; it points at the key, not at the value."""
-        return self.source.problem(self.document.key_spot(*path), what, do)

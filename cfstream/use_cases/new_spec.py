@@ -12,7 +12,7 @@ from cfstream.use_cases.key_pairs import make_pair, pair_in
 from cfstream.use_cases.spec_file import create_spec
 
 if TYPE_CHECKING:
-    from cfstream.spec.template import Answers
+    from cfstream.spec.template import Answers, NewKey
 
 ANOTHER = "choose another name, or edit the file"
 """What to do if the file of the spec exists."""
@@ -55,6 +55,26 @@ def write_new_spec(path: Path, answers: "Answers", *, makes_key: bool) -> NewSpe
         if key:
             notices = make_pair(folder, key.name, "rsa").notices
     return NewSpec(files, notices)
+
+
+def key_in_file(file: str, name: str, folder: str) -> "NewKey":
+    """Return the key in a file, named after the file. `folder` is that of the spec.
+
+    Raises WrongUsage for a file without a public key that CloudFront accepts.
+    """
+    from cfstream.spec.fields import RESOURCE_NAME
+    from cfstream.spec.keys import NotAPublicKey, public_key
+    from cfstream.spec.template import NewKey
+
+    try:
+        public_key(name, Path(file).read_text("utf-8", "replace"), file)
+    except OSError as error:
+        raise WrongUsage(f"{file}: {error.strerror}", "name the PEM file of a public key") from error
+    except NotAPublicKey as error:
+        raise WrongUsage(f"{file}: {error.what}", error.do) from error
+    stem = Path(file).name.removesuffix(".pem").removesuffix(".pub")
+    key = stem if RESOURCE_NAME.fullmatch(stem) else f"{name}-1"
+    return NewKey(f"{name}-signers", key, Path(os.path.relpath(file, folder or ".")).as_posix())
 
 
 @contextmanager

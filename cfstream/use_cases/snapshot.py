@@ -41,6 +41,41 @@ class Recalled:
     old: bool
 
 
+@dataclass(frozen=True)
+class TakenSnapshot:
+    """A snapshot that was taken: its text, and the number of recorded answers."""
+
+    text: str
+    answers: int
+
+
+def take_snapshot(
+    stacks: "Sequence[Stack]",
+    specs: Sequence[str],
+    out: str,
+    connection: "Connection",
+    *,
+    hash_accounts: bool = False,
+) -> TakenSnapshot:
+    """Record what a plan reads, and write it to a file; ``-`` writes none. `specs` are the paths of the stacks.
+
+    Raises WrongUsage for a file that is neither a plan nor a snapshot of this account.
+    """
+    from cfstream.recording.taking import record
+    from cfstream.use_cases.saved_plan import refuse_foreign, write_whole
+
+    if out != "-":
+        refuse_foreign(out)
+    world = connection.world()
+    if out != "-":
+        refuse_another_account(out, world.account)
+    heard = record(stacks, world)
+    text = to_text(heard, world, specs, stacks, hash_accounts=hash_accounts)
+    if out != "-":
+        write_whole(out, text)
+    return TakenSnapshot(text, len(heard))
+
+
 def to_text(
     heard: "Mapping[RecordedCall, Heard]",
     world: "World",

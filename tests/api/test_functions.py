@@ -106,12 +106,12 @@ def test_a_stack_is_taken_away_by_a_plan(desk: Path, sandbox: Sandbox, cloudfron
     """A plan that destroys wants its hazards allowed, and leaves nothing; what is gone is not proved."""
     stacks = cfstream.load(desk / "lectures.yaml")
     cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), verify=False)
-    plan = cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url, destroying=True)
+    plan = cfstream.destroy(stacks, endpoint_url=sandbox.endpoint_url)
     assert cfstream.apply(plan).exit_code == 5
     report = cfstream.apply(plan, allow={"deletes", "cuts-viewers"}, edge_url=sandbox.edge_url)
     assert (report.exit_code, report.stacks[0].outcome) == (0, cfstream.StackOutcome.APPLIED)
     assert "Items" not in cloudfront.list_distributions()["DistributionList"]
-    assert cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url, destroying=True).in_sync
+    assert cfstream.destroy(stacks, endpoint_url=sandbox.endpoint_url).in_sync
 
 
 def test_what_moved_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox) -> None:

@@ -27,7 +27,7 @@ aws_secret_access_key = any
 def test_the_programs_run(
     tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The first applies the specs and tells of every step; the second signs with the id of the key in its report."""
+    """The first applies the specs and prints each step. The second calls every function. The third signs a URL."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(("AWS_", "CFSTREAM_"))]:
         monkeypatch.delenv(name)
@@ -38,12 +38,21 @@ def test_the_programs_run(
     (tmp_path / "specs" / "keys" / "lectures-1.pem").write_bytes(private_pem(rsa_key("one")))
     (tmp_path / "specs" / "keys" / "lectures-1.pub.pem").write_bytes(public_pem(rsa_key("one")))
     page = parts((ROOT / "docs" / "python.md").read_text(encoding="utf-8"))
-    nightly, signing = (part.text for part in page if isinstance(part, Block) and part.language == "python")
+    nightly, tour, signing = (
+        part.text for part in page if isinstance(part, Block) and part.language == "python"
+    )
     with pytest.raises(SystemExit) as ended:
         exec(compile(nightly, "nightly.py", "exec"), {})
     told = capsys.readouterr().out
     assert ended.value.code == 0
     assert "lectures create distribution:lectures the distribution does not exist\n" in told
     assert "lectures applied d" in told
+    Path("new").mkdir()
+    exec(compile(tour, "tour.py", "exec"), {})
+    toured = capsys.readouterr().out
+    assert "specs/lectures.yaml" in toured
+    assert "Deployed" in toured
+    assert "['cuts-viewers', 'deletes']" in toured
+    assert Path("new/campus.yaml").exists()
     exec(compile(signing, "signing.py", "exec"), {})
     assert "https://media.example.com/lecture.mp4?Expires=" in capsys.readouterr().out

@@ -60,7 +60,7 @@ def test_of_a_folder_one_policy(cfstream: Run, specs: Path) -> None:
 
 
 def test_one_that_no_managed_policy_holds(cfstream: Run, specs: Path) -> None:
-    """AWS has a limit: who would be refused there hears of it here."""
+    """The limit of AWS is shown before AWS refuses the policy."""
     for number in range(60):
         Path(f"{number}.yaml").write_text(SPEC.format(name=f"a-stack-with-a-long-name-{number}"))
     ran = cfstream("permissions", ".")

@@ -36,22 +36,15 @@ def delete(
 
     Example: cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
     """
-    from cfstream.inventory.lookup import by_id, is_id
-    from cfstream.inventory.remains import remains
-    from cfstream.inventory.removal import owner_of, removal, remove
+    from cfstream.use_cases.deletion import deletion
 
     run = invocation_of(ctx)
-    if not is_id(resource_id):
-        raise WrongUsage(f"{resource_id} is not a CloudFront id", "run cfstream list to see the ids")
-    world = run.connection.world()
-    reads = world.reads()
-    found = by_id(reads, resource_id)
-    step = removal(reads, found, if_match)
+    found = deletion(resource_id, if_match, run.connection.world)
     if if_match is None and not yes:
-        _ask(found, owner_of(reads, found), run.terminal)
-    remove(world, step)
-    run.terminal.say(f"Deleted {found.name}.\n")
-    run.terminal.note(f"note: {remains(found)}\n")
+        _ask(found.found, found.owner, run.terminal)
+    found.perform()
+    run.terminal.say(f"Deleted {found.found.name}.\n")
+    run.terminal.note(f"note: {found.remains}\n")
 
 
 def _ask(found: "Found", owner: str | None, terminal: Terminal) -> None:

@@ -1,17 +1,12 @@
 """`cfstream permissions`: prints the IAM policy to plan, apply or destroy specs."""
 
-import re
 from typing import Annotated
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Specs
-from cfstream.errors import WrongUsage
 from cfstream.permissions.needs import Purpose
-
-PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
-"""Partitions, by the start of the names of their regions."""
 
 
 def permissions(
@@ -34,35 +29,12 @@ def permissions(
 
     Example: cfstream permissions specs/ --for plan > ci-plan.json
     """
-    from cfstream.permissions.document import LARGEST_MANAGED, claims, policy, size, unlimited
     from cfstream.render.document import as_text
     from cfstream.spec.load import load
-    from cfstream.stack.calls import Place
+    from cfstream.use_cases.permission_policy import policy_of
 
-    if not re.fullmatch(r"\*|[0-9]{12}", account):
-        raise WrongUsage(
-            f"--account {account}: an account number has 12 digits",
-            "correct it, or remove --account to allow any account",
-        )
     run = invocation_of(ctx)
-    terminal = run.terminal
-    stacks = load(specs)
-    region = run.connection.region or ""
-    partition = next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
-    document = policy([stack.spec for stack in stacks], purpose, Place(account, partition))
-    terminal.say(as_text(document))
-    if beyond := unlimited(document):
-        terminal.note(
-            f"note: IAM cannot limit these to one stack, so this policy allows changing all in the account:"
-            f" {', '.join(beyond)}\n"
-        )
-    if claims(document):
-        terminal.note(
-            "note: IAM cannot distinguish a new distribution from an old one without the tag cfstream:name, so this"
-            " policy allows adding that tag to distributions that no stack owns\n"
-        )
-    if size(document) > LARGEST_MANAGED:
-        terminal.note(
-            f"note: the policy has {size(document)} characters, but a managed policy can have at most "
-            f"{LARGEST_MANAGED}: create one for each spec, or an inline policy of a role\n"
-        )
+    made = policy_of(load(specs), purpose, account=account, region=run.connection.region or "")
+    run.terminal.say(as_text(made.document))
+    for notice in made.notices:
+        run.terminal.note(f"note: {notice.text}\n")

@@ -32,23 +32,16 @@ def snapshot(
 
     Example: cfstream snapshot specs/ --out live.json --hash-accounts
     """
-    from cfstream.recording.taking import record
     from cfstream.spec.load import load
-    from cfstream.use_cases.saved_plan import refuse_foreign, write_whole
-    from cfstream.use_cases.snapshot import refuse_another_account, to_text
+    from cfstream.use_cases.saved_plan import refuse_foreign
+    from cfstream.use_cases.snapshot import take_snapshot
 
     run = invocation_of(ctx)
     if out != "-":
         refuse_foreign(out)
-    stacks = load(specs)
-    world = run.connection.world()
-    if out != "-":
-        refuse_another_account(out, world.account)
-    heard = record(stacks, world)
-    text = to_text(heard, world, specs, stacks, hash_accounts=hash_accounts)
+    taken = take_snapshot(load(specs), specs, out, run.connection, hash_accounts=hash_accounts)
     if out == "-":
-        run.terminal.say(text)
+        run.terminal.say(taken.text)
         return
-    write_whole(out, text)
     again = shlex.join(["cfstream", "plan", *specs, "--live", out])
-    run.terminal.note(f"Recorded {len(heard)} answers in {out}. To plan from it: {again}\n")
+    run.terminal.note(f"Recorded {taken.answers} answers in {out}. To plan from it: {again}\n")

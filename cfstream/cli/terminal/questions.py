@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from cfstream.cli.terminal.streams import Terminal
@@ -12,6 +11,7 @@ from cfstream.connection import Connection
 from cfstream.errors import CfstreamError, NoCredentials, WrongUsage
 from cfstream.spec import fields
 from cfstream.spec.template import Answers, NewKey
+from cfstream.use_cases.new_spec import key_in_file
 
 T = TypeVar("T")
 
@@ -190,23 +190,8 @@ def _accounts(given: Given) -> tuple[str, ...]:
 def _of_file(name: str, given: Given) -> NewKey:
     """Return the key of a file, named after the file."""
     if given.public_key is not None:
-        return _key_in(given.public_key, name, given.folder)
-    return _ask(given, "file of the public key", None, lambda file: _key_in(file, name, given.folder))
-
-
-def _key_in(file: str, name: str, folder: str) -> NewKey:
-    """Return the key in a file. Raises WrongUsage for a file without a public key that CloudFront accepts."""
-    from cfstream.spec.keys import NotAPublicKey, public_key
-
-    try:
-        public_key(name, Path(file).read_text("utf-8", "replace"), file)
-    except OSError as error:
-        raise WrongUsage(f"{file}: {error.strerror}", "name the PEM file of a public key") from error
-    except NotAPublicKey as error:
-        raise WrongUsage(f"{file}: {error.what}", error.do) from error
-    stem = Path(file).name.removesuffix(".pem").removesuffix(".pub")
-    key = stem if fields.RESOURCE_NAME.fullmatch(stem) else f"{name}-1"
-    return NewKey(f"{name}-signers", key, Path(os.path.relpath(file, folder or ".")).as_posix())
+        return key_in_file(given.public_key, name, given.folder)
+    return _ask(given, "file of the public key", None, lambda file: key_in_file(file, name, given.folder))
 
 
 def _checked(what: str, value: Any, kind: Any) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 
 from cfstream.spec.model import Spec
-from cfstream.spec.parties import Party, PartyKind, parties, party
+from cfstream.spec.parties import Party, PartyKind, party
 from tests.unit.spec.reading import stack
 
 CANONICAL = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
@@ -51,8 +51,8 @@ def test_a_spec_lists_parties() -> None:
     """Both fields are empty by default, and keep the order of the file."""
     assert Spec.model_fields["also_read_by"].default == Spec.model_fields["also_managed_by"].default == ()
     spec = stack("also_read_by: [vpc-0a1b2c3d, '999988887777']\nalso_managed_by: [10.0.0.0/8]").spec
-    assert parties(spec.also_read_by) == (
+    assert tuple(map(party, spec.also_read_by)) == (
         Party(PartyKind.VPC, "vpc-0a1b2c3d"),
         Party(PartyKind.ACCOUNT, "999988887777"),
     )
-    assert parties(spec.also_managed_by) == (Party(PartyKind.NETWORK, "10.0.0.0/8"),)
+    assert tuple(map(party, spec.also_managed_by)) == (Party(PartyKind.NETWORK, "10.0.0.0/8"),)

@@ -77,7 +77,6 @@ def test_a_problem_of_a_stack_shows_the_line() -> None:
     found = stack(FULL).problem("the bucket is in another region", "say which", "bucket", "name")
     assert found == Problem(Where("-", 5, 9), "the bucket is in another region", "say which")
     assert found.source_line == "  name: lectures-media"
-    assert stack(FULL).key_problem("unknown here", "take it out", "bucket", "name").where == Where("-", 5, 3)
 
 
 def test_the_defaults() -> None:

@@ -1,23 +1,21 @@
-"""The commands as functions, for programs: `load` (validate), `plan`, `apply`, `verify`, `rotate`, `migrate`, `diff`.
-
-They are public as ``cfstream.load`` and so on. The command line calls the same use cases, and adds flags, questions
-and colours. Nothing here prints or asks.
-"""
+"""Functions for stacks: load their specs, plan, apply, destroy, verify, and show who can read."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from datetime import timedelta
+from typing import Unpack
 
 from cfstream import planning, workflow
+from cfstream.access.report import StackAccess
+from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to
 from cfstream.applying import Report, Tell, quiet
 from cfstream.aws.clock import SystemClock
-from cfstream.comparing import Comparison
 from cfstream.connection import Connection
 from cfstream.errors import Interrupted, WrongUsage
-from cfstream.migration.advice import Target
+from cfstream.inventory.deployment import Progress, await_deployed, late
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.proving.report import with_proof
@@ -26,14 +24,8 @@ from cfstream.spec.load import Stack
 from cfstream.spec.load import load as load_specs
 from cfstream.steps.hazards import hazards_named
 from cfstream.use_cases.apply import prove_applied
-from cfstream.use_cases.diff import diff as compared
-from cfstream.use_cases.migration import Migrated, MigrationRequest
-from cfstream.use_cases.migration import migrate as migrated
-from cfstream.use_cases.rotation import Rotated
-from cfstream.use_cases.rotation import rotate as rotated
-
-StrPath = str | os.PathLike[str]
-Migration = Literal["oac", "bucket-policy", "key-groups", "http"]
+from cfstream.use_cases.snapshot import take_snapshot
+from cfstream.use_cases.targets import find
 
 
 @dataclass(frozen=True)
@@ -64,24 +56,26 @@ def load(*specs: StrPath) -> tuple[Stack, ...]:
     return load_specs([os.fspath(spec) for spec in specs])
 
 
-def plan(
-    stacks: Iterable[Stack],
-    *,
-    profile: str | None = None,
-    region: str | None = None,
-    endpoint_url: str | None = None,
-    sandbox: bool = False,
-    destroying: bool = False,
-) -> Plan:
+def plan(stacks: Iterable[Stack], **where: Unpack[ChosenAws]) -> Plan:
     """Return what `apply` would do now. Changes nothing.
 
-    With `destroying` it plans to delete the stacks: its hazards are ``deletes`` and ``cuts-viewers``. Without keywords
-    AWS is found as boto3 finds it. With `sandbox` it is the sandbox of the working directory, started if needed. A
-    stack that cannot be applied has ``problems``. Raises Refused, NoCredentials, Unreachable, or WrongUsage for
+    A stack that cannot be applied has ``problems``. Raises Refused, NoCredentials, Unreachable, or WrongUsage for
     keywords that exclude each other.
     """
+    return _planned(stacks, where, destroying=False)
+
+
+def destroy(stacks: Iterable[Stack], **where: Unpack[ChosenAws]) -> Plan:
+    """Return the plan that deletes everything the stacks own, except buckets and objects. Deletes nothing.
+
+    `apply` runs it, and needs its hazards allowed: ``deletes`` and ``cuts-viewers``. Raises as `plan`.
+    """
+    return _planned(stacks, where, destroying=True)
+
+
+def _planned(stacks: Iterable[Stack], where: ChosenAws, *, destroying: bool) -> Plan:
     specs = tuple(stacks)
-    connection = Connection(profile, region, endpoint_url, sandbox=sandbox)
+    connection = connection_to(**where)
     clock = connection.clock()
     world = connection.world(clock)
     made = workflow.make_plan(specs, world, destroying=destroying)
@@ -147,83 +141,48 @@ def verify(
         return workflow.prove_stacks(tuple(stacks), world, Means(viewer, world.clock, at_hand, object_key))
 
 
-def rotate(
-    spec: StrPath,
-    group: str | None = None,
-    *,
-    name: str | None = None,
-    now: bool = False,
-    profile: str | None = None,
-    region: str | None = None,
-    endpoint_url: str | None = None,
-    sandbox: bool = False,
-) -> Rotated:
-    """Advance the rotation of a key group by one stage, like ``cfstream keys rotate``: edit the spec.
+def access_of(
+    stacks: Iterable[Stack], key: str | None = None, **where: Unpack[ChosenAws]
+) -> tuple[StackAccess, ...]:
+    """Return who can read each stack's bucket now, like ``cfstream access``; with `key`, who can read this object.
 
-    Without `group`, the only key group of the spec. `name` names the new key; with `now`, for a leaked key, the old one
-    is removed at once. Apply the spec, and call it again: ``outcome`` is ``begun``, ``apply-first``, ``waiting`` (until
-    ``until``) or ``taken-out``. Raises SpecProblems, WrongUsage or CannotEdit before anything is written.
+    ``rows`` are the readers, ``openings`` those that no spec lists. Raises Refused, NoCredentials or Unreachable.
     """
-    connection = Connection(profile, region, endpoint_url, sandbox=sandbox)
-    return rotated(os.fspath(spec), group, connection, new=name, now=now)
+    return workflow.access_of(tuple(stacks), connection_to(**where).world(), key)
 
 
-def migrate(
-    spec: StrPath,
-    *to: Migration,
-    stack: str | None = None,
-    dry_run: bool = False,
-    key_name: str | None = None,
-    public_key: StrPath | None = None,
-    group: str | None = None,
-    out: StrPath | None = None,
-    urls: Iterable[str] = (),
-) -> Migrated:
-    """Edit a spec from older features of CloudFront to the current ones, like ``cfstream migrate``. Does not use AWS.
+def snapshot(
+    stacks: Iterable[Stack], out: StrPath, *, hash_accounts: bool = False, **where: Unpack[ChosenAws]
+) -> int:
+    """Record what a plan of the stacks reads in a file, and return the number of recorded answers.
 
-    `to` is one or more of ``oac``, ``bucket-policy`` and ``key-groups``, or ``http``. The keywords are the flags of
-    the command. With `dry_run` nothing is written. ``files`` have each text before and after; ``hazards`` names what
-    `apply` must be allowed. Raises SpecProblems, WrongUsage or CannotEdit before anything is written.
+    ``cfstream plan --live`` plans from the file. With `hash_accounts`, account numbers are replaced. Raises WrongUsage
+    for a file that is not a snapshot of this account, and as `plan`.
     """
-    return migrated(
-        MigrationRequest(
-            os.fspath(spec),
-            _targets(to),
-            stack,
-            dry_run,
-            key_name,
-            _path(public_key),
-            group,
-            _path(out),
-            tuple(urls),
-        )
-    )
+    specs = tuple(stacks)
+    paths = tuple(dict.fromkeys(stack.path for stack in specs))
+    return take_snapshot(
+        specs, paths, os.fspath(out), connection_to(**where), hash_accounts=hash_accounts
+    ).answers
 
 
-def diff(before: StrPath, after: StrPath | None = None) -> Comparison:
-    """Return what changes in meaning between two versions of specs, like ``cfstream diff``. Does not use AWS.
+def wait(
+    *named: StrPath,
+    timeout: timedelta | None = None,
+    tell: Callable[[Progress], None] = lambda _: None,
+    **where: Unpack[ChosenAws],
+) -> tuple[Progress, ...]:
+    """Return when the distributions of these specs or ids are Deployed, and key groups of specs are active.
 
-    Each version is a path, or a path at a git revision: ``specs/@main``. Without `after`, it is the same path now.
+    `tell` gets each state. `timeout` is by default the longest ``wait.timeout`` of the specs, or half an hour. Raises
+    TimedOut, and CfstreamError if there is no distribution yet.
     """
-    return compared(os.fspath(before), _path(after))
-
-
-def _path(given: StrPath | None) -> str | None:
-    return None if given is None else os.fspath(given)
-
-
-def _targets(named: Collection[str]) -> tuple[Target, ...]:
-    known = {str(target) for target in Target}
-    unknown = [name for name in named if name not in known]
-    if unknown or not named:
-        what = f"{unknown[0]!r} is not a migration" if unknown else "no migration is named"
-        raise WrongUsage(what, f"use one of {', '.join(sorted(known))}")
-    targets = tuple(Target(name) for name in dict.fromkeys(named))
-    if Target.HTTP in targets and len(targets) > 1:
-        raise WrongUsage(
-            "http excludes other migrations: it writes a new spec", "migrate the new spec afterwards"
-        )
-    return targets
+    targets = find([os.fspath(name) for name in named], connection_to(**where))
+    seconds = targets.patience if timeout is None else timeout.total_seconds()
+    ended = await_deployed(targets.world, targets.found, seconds, tell)
+    if error := late(ended, seconds):
+        raise error
+    return ended
 
 
 def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Report:

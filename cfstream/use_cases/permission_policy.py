@@ -1,0 +1,60 @@
+"""Makes the IAM policy that cfstream needs for specs, and notices about what IAM cannot limit."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cfstream.errors import Notice, WrongUsage
+
+if TYPE_CHECKING:
+    from cfstream.permissions.needs import Purpose
+    from cfstream.spec.load import Stack
+
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+"""Partitions, by the start of the names of their regions."""
+
+
+@dataclass(frozen=True)
+class PermissionPolicy:
+    """A policy document, and notices about it."""
+
+    document: Mapping[str, Any]
+    notices: tuple[Notice, ...] = ()
+
+
+def policy_of(
+    stacks: "Iterable[Stack]", purpose: "Purpose", *, account: str = "*", region: str = ""
+) -> PermissionPolicy:
+    """Return the minimal policy for all stacks together. Raises WrongUsage for an invalid account number."""
+    from cfstream.permissions.document import policy
+    from cfstream.stack.calls import Place
+
+    if not re.fullmatch(r"\*|[0-9]{12}", account):
+        raise WrongUsage(
+            f"{account!r} is not an account: an account number has 12 digits",
+            "correct it, or give no account, to allow any",
+        )
+    partition = next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
+    document = policy([stack.spec for stack in stacks], purpose, Place(account, partition))
+    return PermissionPolicy(document, tuple(_notices(document)))
+
+
+def _notices(document: Mapping[str, Any]) -> Iterator[Notice]:
+    from cfstream.permissions.document import LARGEST_MANAGED, claims, size, unlimited
+
+    if beyond := unlimited(document):
+        yield Notice(
+            f"IAM cannot limit these to one stack, so this policy allows changing all in the account:"
+            f" {', '.join(beyond)}"
+        )
+    if claims(document):
+        yield Notice(
+            "IAM cannot distinguish a new distribution from an old one without the tag cfstream:name, so this"
+            " policy allows adding that tag to distributions that no stack owns"
+        )
+    if size(document) > LARGEST_MANAGED:
+        yield Notice(
+            f"the policy has {size(document)} characters, but a managed policy can have at most "
+            f"{LARGEST_MANAGED}: create one for each spec, or an inline policy of a role"
+        )

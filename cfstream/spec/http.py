@@ -27,6 +27,7 @@ from cfstream.spec.http_values import (
     OriginPath,
     OriginRequestPolicy,
     OriginShieldRegion,
+    ResponseHeadersPolicy,
     WebAcl,
 )
 from cfstream.spec.key_groups import AnyKeyGroup
@@ -55,6 +56,13 @@ class Behavior(Section):
             description="Origin request policy of these paths: name of a managed one, or name or id of your own. "
             '"": none. Absent: not managed.',
         )
+    )
+    response_headers_policy: Annotated[
+        ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
+    ] = Field(
+        default=None,
+        description="Response headers policy of these paths: name of a managed one, or name or id of your own. "
+        '"": none. Absent: not managed.',
     )
     functions: AnyFunctions = Field(
         default=None,
@@ -106,6 +114,14 @@ class Http(Section):
             "the bucket: name of a managed one (CORS-S3Origin), or name or id of your own. S3 refuses requests with "
             'the header Host of a viewer. "": none. Absent: not managed.',
         )
+    )
+    response_headers_policy: Annotated[
+        ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
+    ] = Field(
+        default=None,
+        description="Response headers policy of the default behavior, which sets headers of the answers to viewers: "
+        "name of a managed one (SimpleCORS), or name or id of your own. Not together with cors, which has a policy of "
+        'the stack. "": none. Absent: not managed.',
     )
     functions: AnyFunctions = Field(
         default=None,

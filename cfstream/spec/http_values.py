@@ -140,13 +140,13 @@ def _policy(text: str) -> str:
     return text
 
 
-OriginRequestPolicy = Annotated[
-    str,
-    AfterValidator(_policy),
-    WithJsonSchema(
-        {"type": "string", "pattern": f"^(?:|{RESOURCE_NAME.pattern})$", "examples": ["CORS-S3Origin"]}
-    ),
-]
+def _named_policy(example: str) -> WithJsonSchema:
+    pattern = f"^(?:|{RESOURCE_NAME.pattern})$"
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+OriginRequestPolicy = Annotated[str, AfterValidator(_policy), _named_policy("CORS-S3Origin")]
+ResponseHeadersPolicy = Annotated[str, AfterValidator(_policy), _named_policy("SimpleCORS")]
 
 ErrorCode = Literal[400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 """The errors that can have a page (Developer Guide, "Change response codes returned by CloudFront")."""

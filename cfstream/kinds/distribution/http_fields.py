@@ -12,7 +12,13 @@ from typing import Any
 
 from cfstream.domain import document
 from cfstream.kinds.distribution import countries, error_pages, web_acl
-from cfstream.kinds.distribution.policies import CACHE, ORIGIN_REQUEST, OwnPolicies, PolicyKind
+from cfstream.kinds.distribution.policies import (
+    CACHE,
+    ORIGIN_REQUEST,
+    RESPONSE_HEADERS,
+    OwnPolicies,
+    PolicyKind,
+)
 from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Http
 from cfstream.stack.fields import Danger, OwnedField, no_danger
@@ -192,6 +198,15 @@ HTTP_FIELDS = (
         read=lambda behavior: behavior.get("OriginRequestPolicyId") or "",
         write=_set_origin_request_policy,
         policies=ORIGIN_REQUEST,
+    ),
+    HttpField(
+        name="response_headers_policy",
+        label="Response headers policy",
+        part=Part.BEHAVIOR,
+        member="ResponseHeadersPolicyId",
+        read=lambda behavior: str(document.response_headers_policy(behavior)),
+        write=document.set_response_headers_policy,
+        policies=RESPONSE_HEADERS,
     ),
     HttpField(
         name="functions",

@@ -17,7 +17,8 @@ from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, doc
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId
-from cfstream.spec.http import Behavior, Http, MinimumTls
+from cfstream.spec.http import Behavior, Http
+from cfstream.spec.http_values import MinimumTls
 from cfstream.spec.model import PriceClass
 
 

@@ -4,281 +4,34 @@ None means that the file does not have the field: it is not managed. An empty te
 False mean none.
 """
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag
 
-from cfstream.spec.countries import COUNTRIES
 from cfstream.spec.fields import (
-    RESOURCE_NAME,
     CachePolicy,
     Certificate,
-    CorsOrigin,
-    FunctionName,
     Many,
     Off,
     PathPattern,
     RootObject,
     Signer,
-    duration,
-    fault,
-    spell,
+)
+from cfstream.spec.http_values import (
+    AnyFunctions,
+    Cors,
+    ErrorPages,
+    Geo,
+    HttpVersion,
+    MinimumTls,
+    OriginPath,
+    OriginRequestPolicy,
+    OriginShieldRegion,
+    ResponseHeadersPolicy,
+    WebAcl,
 )
 from cfstream.spec.key_groups import AnyKeyGroup
 from cfstream.spec.section import AlsoCalled, Section, form_of_switch
-from cfstream.spec.wording import shown
-
-MinimumTls = Literal[
-    "SSLv3",
-    "TLSv1",
-    "TLSv1_2016",
-    "TLSv1.1_2016",
-    "TLSv1.2_2018",
-    "TLSv1.2_2019",
-    "TLSv1.2_2021",
-    "TLSv1.2_2025",
-    "TLSv1.3_2025",
-]
-"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
-
-HttpVersion = Literal["http1.1", "http2", "http3", "http2and3"]
-"""The versions of HTTP that viewers may use (shape HttpVersion)."""
-
-OriginShieldRegion = Literal[
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-    "ap-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "eu-central-1",
-    "eu-west-1",
-    "eu-west-2",
-    "sa-east-1",
-    "me-central-1",
-    "",
-]
-"""The regions that have Origin Shield (Developer Guide, "Use Amazon CloudFront Origin Shield")."""
-
-
-_WEB_ACL = re.compile(
-    r"arn:aws[a-z-]*:wafv2:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<scope>global|regional)/webacl/[\w-]+/\S+"
-)
-_CLASSIC_ACL = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def _web_acl(text: str) -> str:
-    found = _WEB_ACL.fullmatch(text)
-    if not text or _CLASSIC_ACL.fullmatch(text):
-        return text
-    example = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/NAME/ID"
-    if found is None:
-        what = f"{shown(text)} is not the ARN of a web ACL, nor the id of one of WAF Classic"
-        raise fault(what, f"write one like {example}")
-    if found["region"] != "us-east-1" or found["scope"] != "global":
-        place = found["region"] + ("" if found["scope"] == "global" else ", for regional resources")
-        what = f"CloudFront needs a web ACL of the scope CLOUDFRONT in us-east-1, and this one is in {place}"
-        raise fault(what, f"create one with that scope, and write its ARN, like {example}")
-    return text
-
-
-WebAcl = Annotated[
-    str,
-    AfterValidator(_web_acl),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^(?:|arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/.+|[0-9a-f-]{36})$",
-            "examples": [
-                "arn:aws:wafv2:us-east-1:111122223333:global/webacl/viewers/a1b2c3d4-5678-90ab-cdef-111111111111"
-            ],
-        }
-    ),
-]
-
-
-def _country(code: str) -> str:
-    if code in COUNTRIES:
-        return code
-    what = f"{shown(code)} is not the code of a country (ISO 3166-1, two capital letters)"
-    known = {"UK": "GB", "EL": "GR"}.get(code.upper(), code.upper())
-    raise fault(what, f"write {known}" if known in COUNTRIES else "write a code like US, DE or JP")
-
-
-Country = Annotated[
-    str,
-    AfterValidator(_country),
-    WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["US", "CA"]}),
-]
-
-
-class Geo(Section):
-    """The countries in which viewers are served: only some, or all except some. {}: all."""
-
-    allow: Many[Country] | None = Field(
-        default=None,
-        min_length=1,
-        description="Only viewers in these countries are served: codes of two capital letters (ISO 3166-1).",
-        examples=[["US", "CA"]],
-    )
-    block: Many[Country] | None = Field(
-        default=None,
-        min_length=1,
-        description="Viewers in these countries are refused: codes of two capital letters (ISO 3166-1).",
-        examples=[["KP"]],
-    )
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "Geo":
-        if self.allow and self.block:
-            raise fault("allow and block exclude each other", "delete allow or block")
-        return self
-
-
-def _policy(text: str) -> str:
-    if text and not RESOURCE_NAME.fullmatch(text):
-        raise fault(f"{shown(text)} is not the name or id of a policy", "write the name or id of a policy")
-    return text
-
-
-OriginRequestPolicy = Annotated[
-    str,
-    AfterValidator(_policy),
-    WithJsonSchema(
-        {"type": "string", "pattern": f"^(?:|{RESOURCE_NAME.pattern})$", "examples": ["CORS-S3Origin"]}
-    ),
-]
-
-ErrorCode = Literal[400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
-"""The errors that can have a page (Developer Guide, "Change response codes returned by CloudFront")."""
-
-ResponseCode = Literal[200, 400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
-
-
-def _page(path: str) -> str:
-    if not path.startswith("/"):
-        raise fault(f"{shown(path)} is not a path of this distribution", f"write /{path or '404.html'}")
-    if odd := re.search(r"[^!-~]", path):
-        raise fault(f"the path of an error page cannot contain {shown(odd.group())}", "write it as in a URL")
-    return path
-
-
-def _cache_time(value: Any) -> str:
-    return value if value == "0s" else spell(duration(value))
-
-
-CacheTime = Annotated[
-    str,
-    BeforeValidator(_cache_time),
-    WithJsonSchema(
-        {"type": "string", "pattern": "^(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["10s"]}
-    ),
-]
-"""A length of time, 0s included, in its shortest spelling."""
-
-
-class ErrorResponse(Section):
-    """What viewers get in place of an error: a page, another status, or the same answer for some time."""
-
-    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"response_code": ["page"]}})
-
-    code: ErrorCode = Field(description="The status of the error, from the bucket or from CloudFront.")
-    page: Annotated[str, AfterValidator(_page)] | None = Field(
-        default=None,
-        description="Path of the page, like /errors/404.html. It should be on a public path: viewers get it without a "
-        "signature. Absent: no page.",
-        examples=["/errors/404.html"],
-    )
-    response_code: ResponseCode | None = Field(
-        default=None, description="Status that viewers get with the page. Absent: the status of the error."
-    )
-    cache: CacheTime = Field(
-        default="10s", description="How long CloudFront caches the error at least.", examples=["10s", "5m"]
-    )
-
-    @model_validator(mode="after")
-    def _with_page(self) -> "ErrorResponse":
-        if self.response_code is not None and self.page is None:
-            raise fault("a response_code needs a page", "add page, or delete response_code")
-        return self
-
-
-def _once(pages: tuple[ErrorResponse, ...]) -> tuple[ErrorResponse, ...]:
-    codes = [page.code for page in pages]
-    twice = next((code for number, code in enumerate(codes) if code in codes[:number]), None)
-    if twice is not None:
-        raise fault(f"the error {twice} is listed more than once", "keep one entry for it")
-    return pages
-
-
-def _origin_path(path: str) -> str:
-    if not path:
-        return path
-    if odd := re.search(r"[^A-Za-z0-9_.~/-]", path):
-        what = f"an origin path has letters, digits, - _ . ~ and /, and this one has {shown(odd.group())}"
-        raise fault(what, "move the objects under a prefix without other characters")
-    right = f"/{path.strip('/')}".rstrip("/")
-    if path != right:
-        what = "an origin path begins with / and does not end with /"
-        raise fault(what, f"write {right}" if right else 'write "", or a path like /v2')
-    if len(path) > 255:
-        raise fault(f"an origin path has at most 255 characters, and this one has {len(path)}", "shorten it")
-    return path
-
-
-OriginPath = Annotated[
-    str,
-    AfterValidator(_origin_path),
-    WithJsonSchema({"type": "string", "pattern": r"^(?:|(/[A-Za-z0-9_.~-]+)+)$", "examples": ["/v2"]}),
-]
-
-
-class Cors(Section):
-    """Which web pages may read the media with scripts."""
-
-    origins: Many[CorsOrigin] = Field(
-        min_length=1,
-        description="Origins of those pages, like https://www.example.com, or *.",
-        examples=[["https://www.example.com"]],
-    )
-    credentials: bool = Field(
-        default=False, description="true: they may send cookies, which signed cookies need."
-    )
-
-
-class FunctionNames(Section):
-    """The CloudFront functions of a behavior, by the event at which each runs."""
-
-    viewer_request: FunctionName = Field(
-        default="",
-        description="The function that runs on each request, before CloudFront looks in its cache. Empty: none.",
-        examples=["rewrite"],
-    )
-    viewer_response: FunctionName = Field(
-        default="",
-        description="The function that runs on each response below status 400, before the viewer gets it. Empty: none.",
-        examples=["security-headers"],
-    )
-
-    @property
-    def by_event(self) -> dict[str, str]:
-        """The names, by event, without the events that have no function."""
-        return {event: name for event, name in self if name}
-
-
-AnyFunctions = Annotated[FunctionNames | None, AlsoCalled("function_associations", "function_association")]
 
 
 class Behavior(Section):
@@ -303,6 +56,13 @@ class Behavior(Section):
             description="Origin request policy of these paths: name of a managed one, or name or id of your own. "
             '"": none. Absent: not managed.',
         )
+    )
+    response_headers_policy: Annotated[
+        ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
+    ] = Field(
+        default=None,
+        description="Response headers policy of these paths: name of a managed one, or name or id of your own. "
+        '"": none. Absent: not managed.',
     )
     functions: AnyFunctions = Field(
         default=None,
@@ -355,6 +115,14 @@ class Http(Section):
             'the header Host of a viewer. "": none. Absent: not managed.',
         )
     )
+    response_headers_policy: Annotated[
+        ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
+    ] = Field(
+        default=None,
+        description="Response headers policy of the default behavior, which sets headers of the answers to viewers: "
+        "name of a managed one (SimpleCORS), or name or id of your own. Not together with cors, which has a policy of "
+        'the stack. "": none. Absent: not managed.',
+    )
     functions: AnyFunctions = Field(
         default=None,
         description="CloudFront functions of the default behavior, by event. They must be published. cfstream does "
@@ -379,7 +147,7 @@ class Http(Section):
         examples=[{"allow": ["US", "CA"]}],
     )
     error_pages: Annotated[
-        Annotated[Many[ErrorResponse], AfterValidator(_once)] | None,
+        ErrorPages | None,
         AlsoCalled("custom_error_response", "custom_error_responses"),
     ] = Field(
         default=None,

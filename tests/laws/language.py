@@ -88,6 +88,8 @@ def _http_specs(draw: st.DrawFn, adopted: bool) -> Spec:
             },
         )
     )
+    if "cors" not in http and draw(st.booleans()):
+        http["response_headers_policy"] = draw(st.sampled_from(["", "SimpleCORS", "SecurityHeadersPolicy"]))
     if "origin_request_policy" in http:
         http.setdefault("cache_policy", "CachingOptimized")  # CloudFront refuses one without it
     http["behaviors"] = draw(_behaviors(groups))
@@ -232,5 +234,6 @@ def _behaviors(draw: st.DrawFn, groups: Mapping[str, Spec]) -> list[Spec]:
             behavior["origin_request_policy"] = draw(st.sampled_from(["", "CORS-S3Origin"]))
         if draw(st.booleans()):
             behavior["functions"] = draw(_functions())
+            behavior["response_headers_policy"] = draw(st.sampled_from(["", "SimpleCORS"]))
         behaviors.append(behavior)
     return behaviors

@@ -34,6 +34,12 @@ CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
     Case(
+        name="response_headers_policy",
+        value="SecurityHeadersPolicy",
+        live={"ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03"},
+        shown="response headers policy SecurityHeadersPolicy",
+    ),
+    Case(
         name="origin_request_policy",
         value="CORS-S3Origin",
         live={"OriginRequestPolicyId": "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"},
@@ -158,7 +164,7 @@ def test_an_absent_field_stays_and_is_imported_and_shown(studio: Studio, case: C
     assert YAML(typ="safe").load(found.text)["http"][case.name] == case.value
     reads = studio.world.reads()
     details = details_of(reads, by_id(reads, studio.id()))
-    assert case.shown in show_text(details, color=False, width=100)
+    assert case.shown in show_text(details, color=False, width=200)
 
 
 @every_field
@@ -272,7 +278,7 @@ def test_an_origin_request_policy_needs_a_cache_policy(studio: Studio) -> None:
     )
 
 
-@pytest.mark.parametrize("field", ["cache_policy", "origin_request_policy"])
+@pytest.mark.parametrize("field", ["cache_policy", "origin_request_policy", "response_headers_policy"])
 def test_a_policy_must_exist(studio: Studio, field: str) -> None:
     """A policy is found by its name among the managed ones and the account's own; an unknown one is a problem."""
     kind = field.replace("_", " ")
@@ -305,3 +311,16 @@ def test_a_policy_that_s3_refuses_is_a_warning(studio: Studio) -> None:
     assert [each.text for each in planned.notices if "Host" in each.text] == [
         "the origin request policy AllViewer forwards the header Host, and S3 refuses such requests"
     ]
+
+
+def test_a_named_policy_replaces_that_of_cors(studio: Studio) -> None:
+    """The stack's own policy is detached from all behaviors and deleted."""
+    cors = {"origins": ["https://www.example.com"]}
+    studio.converge(signed(http={"cors": cors, "behaviors": [{"path": "/clips/*"}]}))
+    behaviors = [{"path": "/clips/*"}, {"path": "/live/*", "response_headers_policy": ""}]
+    studio.converge(signed(http={"response_headers_policy": "SimpleCORS", "behaviors": behaviors}))
+    live = studio.config()
+    assert live["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == "60669652-455b-4ae9-85a4-c4c02393f86c"
+    assert {each.get("ResponseHeadersPolicyId", "") for each in live["CacheBehaviors"]["Items"]} == {""}
+    listed = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
+    assert listed["Quantity"] == 0

@@ -5,24 +5,24 @@ the write, and what `plan`, `diff`, `show` and `import` display. `new_config` ha
 distribution.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
-from cfstream.domain import counted, document, items
-from cfstream.kinds.distribution.policies import CACHE, ORIGIN_REQUEST, OwnPolicies, PolicyKind
+from cfstream.domain import document
+from cfstream.kinds.distribution import countries, error_pages, web_acl
+from cfstream.kinds.distribution.policies import (
+    CACHE,
+    ORIGIN_REQUEST,
+    RESPONSE_HEADERS,
+    OwnPolicies,
+    PolicyKind,
+)
 from cfstream.kinds.function import association
-from cfstream.spec.countries import COUNTRIES
-from cfstream.spec.fields import duration, spell
-from cfstream.spec.http import Behavior, ErrorResponse, Geo, Http
-from cfstream.spec.wording import some_of
+from cfstream.spec.http import Behavior, Http
 from cfstream.stack.fields import Danger, OwnedField, no_danger
-from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json
-
-NAMED_COUNTRIES = 5
-"""Countries that a hazard lists."""
 
 
 class Part(Enum):
@@ -151,108 +151,6 @@ def _member(name: str, default: Any) -> Mapping[str, Any]:
     return {"member": name, "read": lambda part: part.get(name, default), "write": write}
 
 
-_GEO: Mapping[str, str] = {"allow": "whitelist", "block": "blacklist"}
-
-
-def _plain_geo(geo: Geo) -> dict[str, list[str]]:
-    return {name: sorted(codes) for name in _GEO if (codes := getattr(geo, name))}
-
-
-def _geo(config: Json) -> dict[str, list[str]]:
-    live = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
-    return {name: sorted(items(live)) for name, kind in _GEO.items() if live.get("RestrictionType") == kind}
-
-
-def _set_geo(config: dict[str, Any], geo: dict[str, list[str]]) -> None:
-    kind, codes = next(((_GEO[name], codes) for name, codes in geo.items()), ("none", []))
-    config["Restrictions"] = {
-        **(config.get("Restrictions") or {}),
-        "GeoRestriction": {"RestrictionType": kind, **counted(codes)},
-    }
-
-
-def _more_countries(before: dict[str, list[str]], after: dict[str, list[str]]) -> tuple[Hazard, ...]:
-    gained = sorted(_served(after) - _served(before))
-    text = f"viewers in {some_of(gained, NAMED_COUNTRIES)} are served, and were refused before"
-    return (Hazard(HazardName.LOSES_FIREWALL, text),) if gained else ()
-
-
-def _served(geo: dict[str, list[str]]) -> frozenset[str]:
-    return frozenset(geo["allow"]) if "allow" in geo else COUNTRIES.difference(geo.get("block", ()))
-
-
-def _other_firewall(before: str, after: str) -> tuple[Hazard, ...]:
-    if not before:
-        return ()
-    text = f"the rules of the web ACL {before} no longer apply"
-    return (Hazard(HazardName.LOSES_FIREWALL, text if not after else f"{text}; those of {after} do"),)
-
-
-def _geo_text(geo: dict[str, list[str]]) -> str:
-    return "; ".join(f"{name} {', '.join(codes)}" for name, codes in geo.items())
-
-
-def _plain_pages(pages: Iterable[ErrorResponse]) -> list[dict[str, Any]]:
-    return sorted((_plain_page(each) for each in pages), key=lambda each: each["code"])
-
-
-def _plain_page(page: ErrorResponse) -> dict[str, Any]:
-    status = {"page": page.page, "response_code": page.response_code or page.code} if page.page else {}
-    return {"code": page.code, **status, "cache": page.cache}
-
-
-def _error_pages(config: Json) -> list[dict[str, Any]]:
-    listed = items(config.get("CustomErrorResponses"))
-    return sorted((_error_page(each) for each in listed), key=lambda each: each["code"])
-
-
-def _error_page(live: Json) -> dict[str, Any]:
-    """Return an entry as a spec has it; the cache time as text."""
-    page, status = live.get("ResponsePagePath") or "", str(live.get("ResponseCode") or "")
-    seconds = int(live.get("ErrorCachingMinTTL") or 0)
-    return {
-        "code": int(live["ErrorCode"]),
-        **({"page": page, "response_code": int(status) if status.isdecimal() else status} if page else {}),
-        "cache": _time(seconds),
-    }
-
-
-def _time(seconds: int) -> str:
-    """Return a cache time as a spec spells it; a very long one in seconds, which no spec has."""
-    return spell(duration(f"{seconds}s")) if 0 < seconds < 10**8 else f"{seconds}s"
-
-
-def _seconds(time: str) -> int:
-    return 0 if time == "0s" else int(duration(time).total_seconds())
-
-
-def _set_error_pages(config: dict[str, Any], pages: list[dict[str, Any]]) -> None:
-    """Set the entries. Equal ones keep their form: AWS has refused another form of the same values (IllegalUpdate)."""
-    live = [(_error_page(each), each) for each in items(config.get("CustomErrorResponses"))]
-    same = [next((raw for page, raw in live if page == wanted), None) for wanted in pages]
-    config["CustomErrorResponses"] = counted(
-        raw if raw is not None else _new_error_page(page) for raw, page in zip(same, pages, strict=True)
-    )
-
-
-def _new_error_page(page: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "ErrorCode": page["code"],
-        "ResponsePagePath": page.get("page", ""),
-        "ResponseCode": str(page.get("response_code", "")),
-        "ErrorCachingMinTTL": _seconds(page["cache"]),
-    }
-
-
-def _error_pages_text(pages: list[dict[str, Any]]) -> str:
-    return "; ".join(
-        f"{each['code']}"
-        + (f" -> {each['page']} as {each['response_code']}" if "page" in each else "")
-        + f", cached for {each['cache']}"
-        for each in pages
-    )
-
-
 def _set_origin_request_policy(behavior: dict[str, Any], policy: str) -> None:
     behavior.pop("OriginRequestPolicyId", None)
     if policy:
@@ -302,6 +200,15 @@ HTTP_FIELDS = (
         policies=ORIGIN_REQUEST,
     ),
     HttpField(
+        name="response_headers_policy",
+        label="Response headers policy",
+        part=Part.BEHAVIOR,
+        member="ResponseHeadersPolicyId",
+        read=lambda behavior: str(document.response_headers_policy(behavior)),
+        write=document.set_response_headers_policy,
+        policies=RESPONSE_HEADERS,
+    ),
+    HttpField(
         name="functions",
         label="Functions",
         part=Part.BEHAVIOR,
@@ -326,30 +233,30 @@ HTTP_FIELDS = (
         label="Web ACL",
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
-        danger=_other_firewall,
+        danger=web_acl.other_firewall,
     ),
     HttpField(
         name="geo",
         label="Countries",
         part=Part.DISTRIBUTION,
         member="Restrictions",
-        read=_geo,
-        write=_set_geo,
+        read=countries.read,
+        write=countries.write,
         usual=({},),
-        plain=_plain_geo,
-        text=_geo_text,
-        danger=_more_countries,
+        plain=countries.plain,
+        text=countries.text,
+        danger=countries.more_served,
     ),
     HttpField(
         name="error_pages",
         label="Error pages",
         part=Part.DISTRIBUTION,
         member="CustomErrorResponses",
-        read=_error_pages,
-        write=_set_error_pages,
+        read=error_pages.read,
+        write=error_pages.write,
         usual=([],),
-        plain=_plain_pages,
-        text=_error_pages_text,
+        plain=error_pages.plain,
+        text=error_pages.text,
     ),
     HttpField(
         name="origin_path",

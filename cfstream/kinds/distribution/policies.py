@@ -81,12 +81,26 @@ ORIGIN_REQUEST = PolicyKind(
     },
 )
 
+RESPONSE_HEADERS = PolicyKind(
+    "response headers policy",
+    "ResponseHeadersPolicy",
+    Call("cloudfront", "list_response_headers_policies"),
+    {
+        "SimpleCORS": "60669652-455b-4ae9-85a4-c4c02393f86c",
+        "CORS-With-Preflight": "5cc3b908-e619-4b99-88e5-2cf7f45965bd",
+        "CORS-and-SecurityHeadersPolicy": "e61eb60c-9c35-4d20-a928-2b84e02af89c",
+        "CORS-with-preflight-and-SecurityHeadersPolicy": "eaab4381-ed33-4a86-88ca-d9558dc6cd63",
+        "SecurityHeadersPolicy": "67f7725c-6f97-4210-82d7-5512b31e9d03",
+    },
+)
+
 FORWARDING_HOST = frozenset({"AllViewer", "HostHeaderOnly"})
 """Managed policies that forward the viewer's Host: S3 takes it for the name of a bucket, and refuses the request
 (Developer Guide, "Use managed origin request policies").
 """
 
 POLICY_KINDS = (CACHE, ORIGIN_REQUEST)
+"""The kinds that only distributions use: the response headers policies are a kind of resource."""
 
 OwnPolicies: TypeAlias = Mapping[str, Mapping[str, str]]
 """The ids of the account's own policies, by the API's name of their kind and by their name.

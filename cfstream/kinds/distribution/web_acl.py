@@ -11,6 +11,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Place, Scope, calls
 from cfstream.stack.scene import Scene
+from cfstream.steps.hazards import Hazard, HazardName
 
 REGION = "us-east-1"
 """WAF has the web ACLs of the scope CLOUDFRONT here."""
@@ -51,3 +52,11 @@ def web_acl_reads(spec: Spec) -> Needs:
     """Yield the call that checks it."""
     if (spec.http.web_acl or "").startswith("arn:"):
         yield from calls(WEB_ACLS, "wafv2", "get_web_acl")
+
+
+def other_firewall(before: str, after: str) -> tuple[Hazard, ...]:
+    """Return a hazard if the live web ACL no longer applies."""
+    if not before:
+        return ()
+    text = f"the rules of the web ACL {before} no longer apply"
+    return (Hazard(HazardName.LOSES_FIREWALL, text if not after else f"{text}; those of {after} do"),)

@@ -11,7 +11,7 @@ from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.ports import Reads
-from cfstream.spec.http import Cors
+from cfstream.spec.http_values import Cors
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.fields import creation, overlay
@@ -54,6 +54,8 @@ class WantedPolicy:
     """The CORS settings of the spec; `cors` is None for ``cors: false``."""
 
     cors: Cors | None
+    replaced: bool = False
+    """Whether ``http.response_headers_policy`` names the policy of the default behavior."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,10 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         """Return the CORS settings of the spec; None if CORS is not managed."""
         if scene.destroying:
             return WantedPolicy(None)
-        cors = scene.stack.spec.http.cors
-        return WantedPolicy(cors or None) if cors is not None else None
+        http = scene.stack.spec.http
+        if http.cors is None and http.response_headers_policy is not None:
+            return WantedPolicy(None, replaced=True)
+        return WantedPolicy(http.cors or None) if http.cors is not None else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedPolicy | None) -> LivePolicies:
         """List policies and distributions; read one config if it has drifted. Raises as `Reads.read`."""
@@ -177,7 +181,7 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the list, and the read of a policy that needs repair."""
-        if destroying or spec.http.cors is not None:
+        if destroying or _manages(spec):
             yield from HEADERS_POLICY.needs(ANYTHING, "list")
         if spec.http.cors and not destroying:
             yield from HEADERS_POLICY.needs(SCOPE, "get_config")
@@ -187,11 +191,18 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         if spec.http.cors and not destroying:
             yield from HEADERS_POLICY.needs(ANYTHING, "create")
             yield from HEADERS_POLICY.needs(SCOPE, "get", "update")
-        if spec.http.cors or (spec.http.cors is not None and not destroying):
+        if spec.http.cors or (_manages(spec) and not destroying):
             yield from HEADERS_POLICY.needs(SCOPE, "get_config", "delete")
 
 
+def _manages(spec: Spec) -> bool:
+    """Return whether the spec describes the policy of the default behavior."""
+    return spec.http.cors is not None or spec.http.response_headers_policy is not None
+
+
 def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:
+    if want.replaced:
+        return Proposal()
     return _propose_none(scene, have) if want.cors is None else _propose_own(scene, want.cors, have)
 
 
@@ -203,7 +214,8 @@ def attachment(scene: Scene, land: Landscape) -> Attachment | None:
     names = {live.id: live.name for live in have.all}
     if want.cors is None:
         ours = frozenset(live.id for live in marked(scene, have.all))
-        return Attachment("" if _comes_off(scene, have) else None, names, ours)
+        comes_off = not want.replaced and _comes_off(scene, have)
+        return Attachment("" if comes_off else None, names, ours)
     policy = land.get(scene.address(KIND))
     return Attachment(policy, {**names, str(policy): own_name(scene)}, frozenset())
 

@@ -1,0 +1,52 @@
+"""The countries that a distribution serves (``http.geo``)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cfstream.domain import counted, items
+from cfstream.spec.countries import COUNTRIES
+from cfstream.spec.http_values import Geo
+from cfstream.spec.wording import some_of
+from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.values import Json
+
+NAMED_COUNTRIES = 5
+"""Countries that a hazard lists."""
+
+_GEO: Mapping[str, str] = {"allow": "whitelist", "block": "blacklist"}
+
+
+def plain(geo: Geo) -> dict[str, list[str]]:
+    """Return what a spec says in plain form, the codes sorted."""
+    return {name: sorted(codes) for name in _GEO if (codes := getattr(geo, name))}
+
+
+def read(config: Json) -> dict[str, list[str]]:
+    """Return what a configuration has, in the same form; empty without a restriction."""
+    live = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
+    return {name: sorted(items(live)) for name, kind in _GEO.items() if live.get("RestrictionType") == kind}
+
+
+def write(config: dict[str, Any], geo: dict[str, list[str]]) -> None:
+    """Set the restriction of a configuration."""
+    kind, codes = next(((_GEO[name], codes) for name, codes in geo.items()), ("none", []))
+    config["Restrictions"] = {
+        **(config.get("Restrictions") or {}),
+        "GeoRestriction": {"RestrictionType": kind, **counted(codes)},
+    }
+
+
+def more_served(before: dict[str, list[str]], after: dict[str, list[str]]) -> tuple[Hazard, ...]:
+    """Return a hazard if countries are served afterwards that were not before."""
+    gained = sorted(_served(after) - _served(before))
+    text = f"viewers in {some_of(gained, NAMED_COUNTRIES)} are served, and were refused before"
+    return (Hazard(HazardName.LOSES_FIREWALL, text),) if gained else ()
+
+
+def _served(geo: dict[str, list[str]]) -> frozenset[str]:
+    return frozenset(geo["allow"]) if "allow" in geo else COUNTRIES.difference(geo.get("block", ()))
+
+
+def text(geo: dict[str, list[str]]) -> str:
+    """Return the restriction on one line."""
+    return "; ".join(f"{name} {', '.join(codes)}" for name, codes in geo.items())

@@ -284,7 +284,7 @@ def test_an_rtmp_stack_cannot_change_its_bucket(studio: Studio) -> None:
     studio.bucket("newer")
     studio.converge(rtmp())
     plan = studio.stack(rtmp(bucket="newer"))
-    assert any("cannot be changed" in what for what in problems(plan))
+    assert any("its origin cannot change" in what for what in problems(plan))
     assert outcome(studio.apply(rtmp(bucket="newer"))) == "blocked"
     assert studio.policy("newer") is None
 

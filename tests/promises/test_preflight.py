@@ -53,7 +53,7 @@ def refused_at_plan(studio: Studio, document: Json, *words: str) -> None:
 
 def test_a_bucket_that_is_not_there(empty: Studio) -> None:
     """Its name may be wrong, or the spec lacks `create: true`."""
-    refused_at_plan(empty, signed(), "no bucket media", "create: true")
+    refused_at_plan(empty, signed(), "bucket media does not exist", "create: true")
 
 
 def abroad(studio: Studio) -> str:
@@ -129,7 +129,7 @@ def http_with(studio: Studio, arn: str, *cnames: str) -> Json:
 def test_a_certificate_that_is_not_there(studio: Studio) -> None:
     """CloudFront accepts only certificates in us-east-1."""
     arn = f"arn:aws:acm:us-east-1:{studio.world.account}:certificate/00000000-0000-4000-8000-000000000000"
-    refused_at_plan(studio, http_with(studio, arn), "no certificate", "us-east-1")
+    refused_at_plan(studio, http_with(studio, arn), "does not exist", "us-east-1")
 
 
 def test_a_certificate_of_another_region(studio: Studio) -> None:

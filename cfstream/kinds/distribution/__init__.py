@@ -1,6 +1,6 @@
 """The standard distribution (``delivery: http``): compared field by field, created with signers, changed in one update.
 
-A status InProgress alone needs no step. A change to a distribution that is InProgress is sent all the same: CloudFront
+The status InProgress alone needs no step. A change is also sent to a distribution that is InProgress: CloudFront
 propagates changes in the order submitted (Developer Guide, "Update a distribution").
 """
 
@@ -83,12 +83,12 @@ class WantedDistribution:
 
 @dataclass(frozen=True)
 class ObservedDistribution:
-    """What is live: our distribution, all others as rows, and what preflight checks."""
+    """The live state: the stack's distribution, all others as rows, and what preflight checks."""
 
     live: LiveDistribution | None
     claims: tuple[ClaimedDistribution, ...] = ()
     going: tuple[LiveDistribution, ...] = ()
-    """Every distribution of ours, when the stack is destroyed."""
+    """Every distribution of the stack, if it is being destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
     policies: OwnPolicies = field(default_factory=dict)
     """The account's own policies; read only if the spec names one of the kind."""
@@ -96,12 +96,12 @@ class ObservedDistribution:
     """Names of the account's key groups, by id."""
     evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
-    """The account's certificates; read only if the spec leaves the choice to us."""
+    """The account's certificates; read only if cfstream chooses one."""
     logs: LogBucket | None = None
     web_acl: Answer | None = None
-    """What WAF answered about the web ACL that the spec names."""
+    """WAF's answer about the web ACL that the spec names."""
     coming: tuple[Coming, ...] = ()
-    """The cnames that another stack of the run gives up and still has."""
+    """The cnames that another stack of the run still has, and whose spec no longer has them."""
 
 
 class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
@@ -191,7 +191,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         return distribution_outputs(scene, land) if scene.delivery is Delivery.HTTP else {}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the reads of our distribution, and of what its spec names: certificates and policies."""
+        """Yield the reads of the stack's distribution, and of what its spec names: certificates and policies."""
         if spec.delivery != "http":
             return
         yield from distribution_reads(spec)
@@ -199,7 +199,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             yield from _looked_up(spec)
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the calls that create, change or delete the distribution, and those that fetch its host names."""
+        """Yield the calls that create, change or delete the distribution, and those that move host names to it."""
         if spec.delivery != "http":
             return
         yield from distribution_writes(spec, destroying=destroying)
@@ -297,7 +297,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
 
 
 def _looked_up(spec: Spec) -> Needs:
-    """Yield the reads of certificates, of policies, and of who holds a host name."""
+    """Yield the reads of certificates, of policies, and of the holders of host names."""
     if spec.cnames:
         yield from calls(SEEN, "cloudfront", "list_conflicting_aliases")
         if spec.http.certificate == "auto":

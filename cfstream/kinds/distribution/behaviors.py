@@ -1,6 +1,6 @@
-"""Cache behaviors: who may sign on each, their order, and the ones that the spec adds.
+"""Cache behaviors: their signers, their order, and the ones that the spec adds.
 
-Signers are owned on every behavior that leads to our bucket, named in the spec or not, so that no forgotten path is
+The spec owns the signers of every behavior whose origin is the bucket, named or not, so that no forgotten path is
 public. No behavior is deleted, and signers are removed from one only if the spec names it public. A behavior of the
 spec and a live one are the same if CloudFront matches their patterns alike (`PathPattern`): the live spelling is kept.
 """
@@ -24,7 +24,7 @@ class WantedBehavior:
     """A behavior that the spec names. If `signers` is None, it has the default behavior's."""
 
     path: str
-    """The pattern as the spec spells it."""
+    """The pattern in the spec's spelling."""
     number: int
     public: bool
     signers: Signers | None
@@ -38,7 +38,7 @@ class WantedBehavior:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the spec says of behaviors, with ids filled in."""
+    """The behaviors in the spec, with ids."""
 
     account: str
     public: bool
@@ -63,7 +63,7 @@ def wanted_signers(scene: Scene, part: Any, group_id: Callable[[str], Known]) ->
 
 
 def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> list[Change]:
-    """Add the missing behaviors and put the named ones in order. Return what that changed."""
+    """Add the missing behaviors and order the named ones. Return the changes."""
     if creating:
         document.set_named_behaviors(config, [_new(config, wanted, named) for named in wanted.named])
         return [_added(wanted, named) for named in wanted.named]
@@ -87,7 +87,7 @@ def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> list[Cha
 
 
 def fields(wanted: Wanted, ours: Iterable[CacheBehavior]) -> list[OwnedField]:
-    """Return the owned fields of `ours`: the behaviors that lead to our bucket."""
+    """Return the owned fields of `ours`: the behaviors whose origin is the bucket."""
     owned: list[OwnedField] = []
     named = {one.pattern: one for one in wanted.named}
     for live in sorted(ours, key=lambda each: not each.default):
@@ -102,12 +102,12 @@ def fields(wanted: Wanted, ours: Iterable[CacheBehavior]) -> list[OwnedField]:
 
 
 def label(path: str) -> str:
-    """Return how a behavior's fields begin in a plan; the default behavior's are at the top of the spec."""
+    """Return the prefix of a behavior's fields in a plan; the default behavior's fields are at the top of the spec."""
     return f"http.behaviors[{path}]." if path else ""
 
 
 def _signers_wanted(wanted: Wanted, live: CacheBehavior, named: WantedBehavior | None) -> Signers | None:
-    """Return the signers that a live behavior must have; None if they are left as they are."""
+    """Return the signers that a live behavior must have; None if they do not change."""
     if live.default:
         return wanted.default if wanted.default or wanted.public else None
     if named is not None and named.public:
@@ -120,7 +120,7 @@ def _signers_wanted(wanted: Wanted, live: CacheBehavior, named: WantedBehavior |
 def _signer_fields(
     wanted: Wanted, path: tuple[str, str], signers: Signers, named: WantedBehavior | None
 ) -> list[OwnedField]:
-    """Return the fields of who may sign at a path, given as it is live and as the spec calls it."""
+    """Return the fields of the signers of a path, given by its live pattern and its name in the spec."""
     live, called = path
     public = named.public if named else not live and wanted.public
 
@@ -153,7 +153,7 @@ def _signer_fields(
 
 
 def _new(config: Json, wanted: Wanted, named: WantedBehavior) -> dict[str, Any]:
-    """Return a behavior like the default one, except for its path and what the spec says of it."""
+    """Return a behavior like the default one, except for its path and the fields in the spec."""
     raw = document.new_behavior(config, named.path)
     signers = Signers() if named.public else (named.signers if named.signers is not None else wanted.default)
     document.set_trusted_signers(raw, signers.accounts)

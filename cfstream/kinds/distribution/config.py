@@ -1,4 +1,4 @@
-"""The fields of a distribution that are outside its signers and its further behaviors."""
+"""The fields of a distribution, except its signers and its other behaviors."""
 
 from collections.abc import Callable, Set
 from typing import Any
@@ -36,9 +36,9 @@ def top_fields(
     certificate: str,
     apart: Set[str],
 ) -> list[OwnedField]:
-    """Return the owned fields outside signers and further behaviors.
+    """Return the owned fields, except signers and other behaviors.
 
-    An empty `certificate` keeps the live one. Calls of their own add and remove the names that are `apart`.
+    An empty `certificate` keeps the live one. Separate calls add and remove the names in `apart`.
     """
     http = scene.stack.spec.http
     return [
@@ -63,7 +63,12 @@ def minimum_tls(config: Json, want: str) -> list[OwnedField]:
         ranks = {name: rank for rank, name in enumerate(TLS_FROM_WEAKEST)}
         if ranks.get(after, 0) >= ranks.get(before, 0):
             return ()
-        return (Hazard(HazardName.WEAKENS_TLS, f"viewers may connect with what {before} refuses"),)
+        return (
+            Hazard(
+                HazardName.WEAKENS_TLS,
+                f"viewers may use TLS that {before} refuses",
+            ),
+        )
 
     read = _from_certificate("MinimumProtocolVersion")
     return [OwnedField("http.minimum_tls", want, read, write, danger=danger)]
@@ -112,7 +117,7 @@ def _viewer_protocol(want: str) -> OwnedField:
     def danger(_before: Any, after: Any) -> tuple[Hazard, ...]:
         if after != "allow-all":
             return ()
-        return (Hazard(HazardName.WEAKENS_TLS, "signed URLs and cookies may then travel over plain http"),)
+        return (Hazard(HazardName.WEAKENS_TLS, "signed URLs and cookies may be sent over plain http"),)
 
     return OwnedField("http.viewer_protocol", want, read, write, danger=danger)
 
@@ -123,7 +128,7 @@ def _certificate(arn: str) -> OwnedField:
         own = bool(live.get("ACMCertificateArn") or live.get("IAMCertificateId"))
         config["ViewerCertificate"] = {
             "ACMCertificateArn": value,
-            # A dedicated IP (vip) costs a monthly fee: kept where somebody chose it, never chosen by us.
+            # A dedicated IP (vip) has a monthly fee, so cfstream keeps it, but never chooses it.
             "SSLSupportMethod": live.get("SSLSupportMethod", "sni-only") if own else "sni-only",
             "MinimumProtocolVersion": live.get("MinimumProtocolVersion", "TLSv1.2_2021")
             if own

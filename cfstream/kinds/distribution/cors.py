@@ -1,4 +1,4 @@
-"""What behaviors need so that pages of other origins can read: a response headers policy, and preflights allowed."""
+"""What behaviors need for pages of other origins: a response headers policy, and allowed preflights."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +12,9 @@ from cfstream.values import Json, Known
 
 
 def cors_fields(config: Json, wanted: Attachment | None, named: Sequence[HasPath] = ()) -> list[OwnedField]:
-    """Return the fields for ``http.cors``; none where it is not managed.
+    """Return the fields for ``http.cors``; none if it is not managed.
 
-    It describes the default behavior. A policy of ours that is retired is removed from every other behavior as well.
+    They are those of the default behavior. An owned policy that is retired is also removed from other behaviors.
     `named` are the behaviors of the spec, whose spelling of a path the plan uses.
     """
     if wanted is None:
@@ -27,15 +27,15 @@ def cors_fields(config: Json, wanted: Attachment | None, named: Sequence[HasPath
     fields = []
     for path in retired:
         same = with_pattern(named, path)
-        fields.append(_carried(path, "", wanted, called=same.path if same else path))
+        fields.append(_attached(path, "", wanted, called=same.path if same else path))
     if wanted.policy is not None:
-        fields.append(_carried("", wanted.policy, wanted))
+        fields.append(_attached("", wanted.policy, wanted))
     if wanted.policy:
         fields.append(_preflights())
     return fields
 
 
-def _carried(path: str, policy: Known, wanted: Attachment, called: str = "") -> OwnedField:
+def _attached(path: str, policy: Known, wanted: Attachment, called: str = "") -> OwnedField:
     """Return the policy of one behavior, shown by its name. Empty removes it."""
 
     def write(config: dict[str, Any], value: Any) -> None:

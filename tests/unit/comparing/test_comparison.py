@@ -130,12 +130,12 @@ DANGERS = [
     (
         "cnames: [a.example.com]",
         "cnames: [a.example.com]\nhttp: {minimum_tls: TLSv1}",
-        "weakens-tls viewers may connect with what TLSv1.2_2021 refuses",
+        "weakens-tls viewers may use TLS that TLSv1.2_2021 refuses",
     ),
     (
         "",
         "http: {viewer_protocol: allow-all}",
-        "weakens-tls signed URLs and cookies may then travel over plain",
+        "weakens-tls signed URLs and cookies may be sent over plain",
     ),
     ("grant: {prefix: a/}", "", "widens-grant CloudFront gains access to the whole bucket"),
     (

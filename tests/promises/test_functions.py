@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cfstream.inventory.signing_keys import guards_of
 
 from cfstream.errors import NotAuthorized
+from cfstream.inventory.lookup import by_scene
+from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.workflow import scenes_of
 from tests.contract.cloudfront_configs import associated, make_function
 from tests.promises.account import snapshot
@@ -222,4 +223,5 @@ def test_explain_knows_which_functions_run_on_requests(studio: Studio) -> None:
     document = with_functions({"viewer_request": "rewrite", "viewer_response": "headers"})
     studio.converge(document)
     (scene,) = scenes_of(studio.load(document), studio.world)
-    assert guards_of(studio.world.reads(), scene).behaviors[-1].functions == ("rewrite",)
+    reads = studio.world.reads()
+    assert guards_of(reads, by_scene(reads, scene).distribution).behaviors[-1].functions == ("rewrite",)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.sandboxed"]
+pytest_plugins = ["tests.world.sandbox"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,7 +16,7 @@ from cfstream.render.json import plan_document
 from cfstream.sandbox.server import Sandbox
 from cfstream.sign import Signer
 from cfstream.steps.step import Step
-from tests.signing import private_pem, public_pem, rsa_key
+from tests.world.signing import private_pem, public_pem, rsa_key
 
 SPEC = """\
 version: 1

@@ -7,7 +7,7 @@ import pytest
 
 from cfstream.sandbox.server import Sandbox
 from tests.docs.page import ROOT, Block, parts
-from tests.signing import private_pem, public_pem, rsa_key
+from tests.world.signing import private_pem, public_pem, rsa_key
 
 SPEC = """\
 version: 1

@@ -24,7 +24,7 @@ from examples.player.app import SANDBOX_CREDENTIALS, App, DemoSigner, Setup, pag
 from handbook.chromium import headless
 from tests.browser.elsewhere import Elsewhere
 from tests.docs.manual import site
-from tests.signing import private_pem, public_pem, rsa_key
+from tests.world.signing import private_pem, public_pem, rsa_key
 
 __all__ = ["site"]
 

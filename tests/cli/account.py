@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     behavior,
     config,
     listing,
@@ -15,15 +15,15 @@ from tests.contract.cloudfront_configs import (
     make_group,
     make_key,
     origin,
+    signers,
     streaming_config,
-    viewers,
 )
 
 OAI_PREFIX = "origin-access-identity/cloudfront/"
 
 
 @dataclass(frozen=True)
-class Account:
+class SmallAccount:
     """The ids of what is in the account, and a client to look at it behind the commands' back."""
 
     cloudfront: Any
@@ -53,12 +53,12 @@ def client(service: str, endpoint_url: str) -> Any:
     return session.client(service, endpoint_url=endpoint_url)
 
 
-def furnish(endpoint_url: str) -> Account:
+def furnish(endpoint_url: str) -> SmallAccount:
     """Makes the account."""
     cloudfront, s3 = client("cloudfront", endpoint_url), client("s3", endpoint_url)
     distribution = _over_http(cloudfront, s3)
     identity = _identity(cloudfront, "used", "cfstream:old Old lectures")
-    return Account(
+    return SmallAccount(
         cloudfront,
         distribution,
         _over_rtmp(cloudfront, s3, identity["Id"], identity["S3CanonicalUserId"]),
@@ -75,7 +75,7 @@ def _over_http(cloudfront: Any, s3: Any) -> str:
         "lectures",
         Comment="Private lectures",
         Origins=listing(origin(OriginAccessControlId=control)),
-        DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group)),
+        DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group)),
         CacheBehaviors=listing(behavior(PathPattern="/posters/*")),
     )
     tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}

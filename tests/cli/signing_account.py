@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.signing import PASSPHRASE, private_pem, public_pem, rsa_key
+from tests.world.signing import PASSPHRASE, private_pem, public_pem, rsa_key
 
 SPEC = """\
 version: 1

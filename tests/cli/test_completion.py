@@ -11,7 +11,7 @@ import pytest
 from cfstream.cli import main
 from cfstream.cli.table import ENTRIES
 from cfstream.steps.hazards import HazardName
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 SPEC = """\
 version: 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Ran
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
 

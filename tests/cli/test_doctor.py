@@ -17,7 +17,8 @@ from cfstream.use_cases.doctor.account import clock_check, list_checks, plan_che
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 from cfstream.values import Json
 from tests.cli.conftest import Ran
-from tests.worlds import Counted, world_of
+from tests.world.ports import Counted
+from tests.world.running import world_of
 
 Run = Callable[..., Ran]
 

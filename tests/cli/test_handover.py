@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.certificates import imported
+from cfstream.testing.certificates import imported
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 

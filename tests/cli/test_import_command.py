@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.cli.account import Account, furnish
+from tests.cli.account import SmallAccount, furnish
 from tests.cli.conftest import Ran
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     behavior,
     config,
     control_config,
@@ -19,7 +19,7 @@ from tests.contract.cloudfront_configs import (
     make_control,
     make_identity,
     origin,
-    viewers,
+    signers,
 )
 
 Run = Callable[..., Ran]
@@ -28,7 +28,7 @@ CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"
 
 
 @pytest.fixture
-def account(aws: Sandbox) -> Account:
+def account(aws: Sandbox) -> SmallAccount:
     """The account, fresh."""
     return furnish(aws.endpoint_url)
 
@@ -47,7 +47,7 @@ def custom(domain: str) -> Any:
 
 
 @pytest.mark.parametrize("kind", ["distribution", "streaming"])
-def test_the_plan_of_what_was_imported_is_empty(account: Account, run: Run, kind: str) -> None:
+def test_the_plan_of_what_was_imported_is_empty(account: SmallAccount, run: Run, kind: str) -> None:
     """Of either kind, on the first run and on the next."""
     assert run("import", getattr(account, kind), "--out", "it.yaml").code == 0
     for _ in range(2):
@@ -55,7 +55,7 @@ def test_the_plan_of_what_was_imported_is_empty(account: Account, run: Run, kind
         assert (planned.code, json.loads(planned.out)["in_sync"]) == (0, True)
 
 
-def test_without_a_file_the_spec_is_the_result(account: Account, run: Run) -> None:
+def test_without_a_file_the_spec_is_the_result(account: SmallAccount, run: Run) -> None:
     """On stdout is the spec and nothing else; warnings and whether the plan is empty are told beside it."""
     ran = run("import", account.distribution)
     assert ran.out.startswith(f"# Imported from the distribution {account.distribution}")
@@ -65,7 +65,7 @@ def test_without_a_file_the_spec_is_the_result(account: Account, run: Run) -> No
     assert run("validate", "it.yaml").code == 0
 
 
-def test_a_distribution_is_found_by_all_its_names(account: Account, run: Run) -> None:
+def test_a_distribution_is_found_by_all_its_names(account: SmallAccount, run: Run) -> None:
     """Its id, its ARN, its domain name, a cname, and a URL at one of them lead to the same spec."""
     live = account.cloudfront.get_streaming_distribution(Id=account.streaming)["StreamingDistribution"]
     names = [live["Id"], live["ARN"], live["DomainName"], "OLD.example.com.", "https://old.example.com/a.flv"]
@@ -82,7 +82,9 @@ def test_a_distribution_is_found_by_all_its_names(account: Account, run: Run) ->
         ("", "no distribution of account"),
     ],
 )
-def test_what_names_no_distribution_is_refused(account: Account, run: Run, target: str, words: str) -> None:
+def test_what_names_no_distribution_is_refused(
+    account: SmallAccount, run: Run, target: str, words: str
+) -> None:
     """With exit 2, the reason and what to do, and no file."""
     ran = run("import", target, "--out", "it.yaml")
     assert (ran.code, ran.out) == (2, "")
@@ -91,7 +93,7 @@ def test_what_names_no_distribution_is_refused(account: Account, run: Run, targe
     assert not Path("it.yaml").exists()
 
 
-def test_an_identity_is_no_distribution(account: Account, run: Run) -> None:
+def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None:
     """The id of an OAI or an OAC is known for what it is."""
     control = make_control(account.cloudfront, "theirs")["Id"]
     for each in (account.unused, control):
@@ -108,7 +110,9 @@ def test_an_identity_is_no_distribution(account: Account, run: Run) -> None:
         ("media.s3.us-east-1.amazonaws.com", "in a way that a spec cannot express"),
     ],
 )
-def test_an_origin_that_is_no_bucket_is_refused(account: Account, run: Run, domain: str, words: str) -> None:
+def test_an_origin_that_is_no_bucket_is_refused(
+    account: SmallAccount, run: Run, domain: str, words: str
+) -> None:
     """A website endpoint, somebody's server, and a bucket reached as a custom origin."""
     made = make(account.cloudfront, custom(domain))
     ran = run("import", made["Id"], "--out", "it.yaml")
@@ -117,7 +121,7 @@ def test_an_origin_that_is_no_bucket_is_refused(account: Account, run: Run, doma
     assert not Path("it.yaml").exists()
 
 
-def test_a_control_that_never_signs_is_refused(account: Account, run: Run) -> None:
+def test_a_control_that_never_signs_is_refused(account: SmallAccount, run: Run) -> None:
     """A spec that used it would have a problem in every plan."""
     sent = control_config("idle", SigningBehavior="never")
     made = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
@@ -128,7 +132,7 @@ def test_a_control_that_never_signs_is_refused(account: Account, run: Run) -> No
     assert "does not sign" in " ".join(ran.err.split())
 
 
-def test_a_file_that_is_there_stays(account: Account, run: Run) -> None:
+def test_a_file_that_is_there_stays(account: SmallAccount, run: Run) -> None:
     """Nothing is written over it, and AWS is not even asked."""
     Path("it.yaml").write_text("mine")
     ran = run("import", account.distribution, "--out", "it.yaml")
@@ -154,7 +158,7 @@ def test_flags_that_do_not_go_together_are_refused(
     assert "fix:" in ran.err
 
 
-def test_a_name_can_be_chosen_unless_it_has_one(account: Account, run: Run) -> None:
+def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run) -> None:
     """What carries the name of a stack keeps it."""
     by_hand = make(account.cloudfront, config("by-hand", Comment="Films of 2026"))
     assert "\nname: films-of-2026" in run("import", by_hand["Id"]).out
@@ -164,7 +168,7 @@ def test_a_name_can_be_chosen_unless_it_has_one(account: Account, run: Run) -> N
     assert "belongs to the stack lectures" in " ".join(ran.err.split())
 
 
-def test_the_whole_account_becomes_a_folder(account: Account, run: Run) -> None:
+def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> None:
     """A file for each that leads to a bucket, of a name of its own; the plan of all together is empty."""
     for number in (1, 2):
         make(account.cloudfront, config(f"by-hand-{number}", Comment="Lectures"))
@@ -178,7 +182,7 @@ def test_the_whole_account_becomes_a_folder(account: Account, run: Run) -> None:
     assert run("plan", "specs", "--check").code == 0
 
 
-def test_importing_the_account_again_changes_no_file(account: Account, run: Run) -> None:
+def test_importing_the_account_again_changes_no_file(account: SmallAccount, run: Run) -> None:
     """The same account gives the same bytes; a file that says something else stops it before any is written."""
     run("import", "--all", "specs")
     before = {path: path.read_bytes() for path in Path("specs").iterdir()}
@@ -190,7 +194,7 @@ def test_importing_the_account_again_changes_no_file(account: Account, run: Run)
     assert {path.name for path in Path("specs").iterdir()} == {"old.yaml"}
 
 
-def test_risks_are_told_by_name(account: Account, run: Run) -> None:
+def test_risks_are_told_by_name(account: SmallAccount, run: Run) -> None:
     """For programs as well: what is public, shared, retired, or signs with nothing."""
     identity = make_identity(account.cloudfront, "shared")["Id"]
     access = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
@@ -198,7 +202,7 @@ def test_risks_are_told_by_name(account: Account, run: Run) -> None:
     for number in (1, 2):
         sent = config(f"open-{number}", Origins=listing(origin(**access)), DefaultCacheBehavior=open_)
         make(account.cloudfront, sent)
-    signed = behavior(ViewerProtocolPolicy="allow-all", TrustedSigners=viewers("111122223333"))
+    signed = behavior(ViewerProtocolPolicy="allow-all", TrustedSigners=signers("111122223333"))
     make(account.cloudfront, config("signed", DefaultCacheBehavior=signed))
     ran = run("import", "--all", "specs", "--format", "json")
     rows = json.loads(ran.out)["distributions"]

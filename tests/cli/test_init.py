@@ -14,7 +14,7 @@ from cfstream.spec.load import load
 from cfstream.spec.model import Spec
 from tests.cli.account import client
 from tests.cli.conftest import Ran
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
 

@@ -12,9 +12,9 @@ import pytest
 from cfstream.aws.clock import SystemClock
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
-from tests.cli.account import Account, furnish
+from tests.cli.account import SmallAccount, furnish
 from tests.cli.conftest import Ran
-from tests.contract.cloudfront_configs import update
+from tests.world.configs import update
 
 Run = Callable[..., Ran]
 
@@ -34,7 +34,7 @@ def server() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def account(server: Sandbox) -> Account:
+def account(server: Sandbox) -> SmallAccount:
     """The account, fresh."""
     server.reset()
     return furnish(server.endpoint_url)
@@ -61,7 +61,7 @@ def document(ran: Ran) -> Any:
     return json.loads(ran.out)
 
 
-def test_list_shows_all_with_their_owners(account: Account, run: Run) -> None:
+def test_list_shows_all_with_their_owners(account: SmallAccount, run: Run) -> None:
     """Both kinds and the identities, each with its spec, its state and who uses it."""
     lines = run("list").out.splitlines()
     assert lines[:3] == [
@@ -75,7 +75,7 @@ def test_list_shows_all_with_their_owners(account: Account, run: Run) -> None:
     assert max(map(len, lines)) <= 80
 
 
-def test_list_as_json(account: Account, run: Run) -> None:
+def test_list_as_json(account: SmallAccount, run: Run) -> None:
     """The keys that programs rely on."""
     listed = document(run("list", "--format", "json"))
     assert list(listed) == ["format_version", "account", "distributions", "origin_access_identities"]
@@ -111,7 +111,7 @@ def test_list_of_an_empty_account(server: Sandbox, run: Run) -> None:
     assert run("list") == Ran(0, expected, "")
 
 
-def test_show_a_distribution(account: Account, run: Run) -> None:
+def test_show_a_distribution(account: SmallAccount, run: Run) -> None:
     """Every setting, the names of what it refers to, the keys in force, and the grant that it reads by."""
     shown = document(run("show", account.distribution, "--format", "json"))
     assert (shown["kind"], shown["id"], shown["spec"]) == ("distribution", account.distribution, "lectures")
@@ -133,7 +133,7 @@ def test_show_a_distribution(account: Account, run: Run) -> None:
     assert (shown["tags"], shown["notes"]) == ({"cfstream:name": "lectures"}, [])
 
 
-def test_show_a_streaming_distribution(account: Account, run: Run) -> None:
+def test_show_a_streaming_distribution(account: SmallAccount, run: Run) -> None:
     """What the recipe of 2011 showed: the signers with their key pairs, and the grants on objects."""
     shown = document(run("show", account.streaming, "--format", "json"))
     assert (shown["kind"], shown["cnames"], shown["enabled"]) == (
@@ -149,7 +149,7 @@ def test_show_a_streaming_distribution(account: Account, run: Run) -> None:
     assert [grant["what"] for grant in shown["grants"]] == ["FULL_CONTROL on 2 of the first 3 objects"]
 
 
-def test_show_an_identity(account: Account, run: Run) -> None:
+def test_show_an_identity(account: SmallAccount, run: Run) -> None:
     """An identity with its canonical user, which object grants name, and who uses it."""
     shown = document(run("show", account.identity, "--format", "json"))
     assert (shown["kind"], shown["used_by"], shown["spec"]) == (
@@ -162,7 +162,7 @@ def test_show_an_identity(account: Account, run: Run) -> None:
 
 @pytest.mark.parametrize("width", [80, 40])
 def test_show_reads_at_any_width(
-    account: Account, run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+    account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     """Ids stand whole, and all the rest keeps to the width."""
     monkeypatch.setenv("COLUMNS", str(width))
@@ -173,14 +173,14 @@ def test_show_reads_at_any_width(
     assert all("arn:" in line or "Domain name:" in line for line in too_long)
 
 
-def test_show_by_spec(account: Account, run: Run, tmp_path: Path) -> None:
+def test_show_by_spec(account: SmallAccount, run: Run, tmp_path: Path) -> None:
     """A spec names its stack's own distribution."""
     (tmp_path / "lectures.yaml").write_text(SPEC.format(name="lectures"))
     assert document(run("show", "lectures.yaml", "--format", "json"))["id"] == account.distribution
 
 
 @pytest.mark.parametrize("command", ["show", "wait"])
-def test_what_is_not_there(account: Account, run: Run, tmp_path: Path, command: str) -> None:
+def test_what_is_not_there(account: SmallAccount, run: Run, tmp_path: Path, command: str) -> None:
     """An id of nothing, and a spec that was never applied, are told of, with what to do."""
     (tmp_path / "other.yaml").write_text(SPEC.format(name="other"))
     by_id, by_spec = run(command, "E00000000000"), run(command, "other.yaml")
@@ -191,7 +191,7 @@ def test_what_is_not_there(account: Account, run: Run, tmp_path: Path, command: 
     assert "cfstream apply other.yaml" in by_spec.err
 
 
-def test_show_wants_one(account: Account, run: Run, tmp_path: Path) -> None:
+def test_show_wants_one(account: SmallAccount, run: Run, tmp_path: Path) -> None:
     """A folder of several stacks is told apart from a spec of one."""
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(SPEC.format(name=name))
@@ -200,7 +200,7 @@ def test_show_wants_one(account: Account, run: Run, tmp_path: Path) -> None:
     assert "2 stacks: one, two" in ran.err
 
 
-def test_wait_for_what_is_deployed(account: Account, run: Run, tmp_path: Path) -> None:
+def test_wait_for_what_is_deployed(account: SmallAccount, run: Run, tmp_path: Path) -> None:
     """Specs and ids, all of them, and a line for each."""
     (tmp_path / "lectures.yaml").write_text(SPEC.format(name="lectures"))
     ran = run("wait", "lectures.yaml", account.streaming)
@@ -208,7 +208,7 @@ def test_wait_for_what_is_deployed(account: Account, run: Run, tmp_path: Path) -
     assert ran == Ran(0, expected, "")
 
 
-def test_wait_to_the_end_of_time(account: Account, server: Sandbox, run: Run) -> None:
+def test_wait_to_the_end_of_time(account: SmallAccount, server: Sandbox, run: Run) -> None:
     """What is not Deployed in time is named; the exit code is 6, and JSON tells how each stands."""
     assert run("list").code == 0  # what has been seen as Deployed stays so
     server.cloudfront.settings.deploy_after_reads = 10_000
@@ -220,7 +220,7 @@ def test_wait_to_the_end_of_time(account: Account, server: Sandbox, run: Run) ->
     assert ended == {account.distribution: (False, "InProgress"), account.streaming: (True, None)}
 
 
-def test_wait_comes_to_its_end(account: Account, server: Sandbox, run: Run) -> None:
+def test_wait_comes_to_its_end(account: SmallAccount, server: Sandbox, run: Run) -> None:
     """It asks again until the change has arrived."""
     server.cloudfront.settings.deploy_after_reads = 3
     update(account.cloudfront, account.distribution, Comment="changed")
@@ -249,7 +249,7 @@ def test_an_id_that_aws_does_not_know_is_no_file(run: Run, command: str, id_: st
 
 
 def test_ctrl_c_says_how_to_wait_on(
-    account: Account, server: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+    account: SmallAccount, server: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same command again, flags and all: CloudFront deploys meanwhile, whoever waits."""
 
@@ -264,7 +264,7 @@ def test_ctrl_c_says_how_to_wait_on(
     assert f"cfstream wait {account.distribution} --region eu-west-1" in ran.err
 
 
-def test_delete_an_unused_identity(account: Account, run: Run) -> None:
+def test_delete_an_unused_identity(account: SmallAccount, run: Run) -> None:
     """With the ETag that it has, it is deleted without a question."""
     ran = run("delete", account.unused, "--if-match", account.etag())
     assert (ran.code, ran.out) == (0, f"Deleted origin access identity {account.unused}.\n")
@@ -272,7 +272,7 @@ def test_delete_an_unused_identity(account: Account, run: Run) -> None:
     assert account.identities() == {account.identity}
 
 
-def test_delete_a_disabled_distribution(account: Account, run: Run) -> None:
+def test_delete_a_disabled_distribution(account: SmallAccount, run: Run) -> None:
     """The streaming one is disabled and Deployed; once it is gone, its identity is free."""
     ran = run("delete", account.streaming, "--yes")
     assert ran.code == 0
@@ -281,7 +281,7 @@ def test_delete_a_disabled_distribution(account: Account, run: Run) -> None:
     assert account.identities() == {account.unused}
 
 
-def test_delete_refuses_another_version(account: Account, run: Run) -> None:
+def test_delete_refuses_another_version(account: SmallAccount, run: Run) -> None:
     """An ETag that is not the live one is stale: exit 4, and nothing is deleted."""
     ran = run("delete", account.unused, "--if-match", "E2QWRUHAPOMQZL")
     assert ran.code == 4
@@ -296,7 +296,7 @@ def test_delete_refuses_another_version(account: Account, run: Run) -> None:
         ("identity", "is still used by"),
     ],
 )
-def test_delete_refuses_what_is_used(account: Account, run: Run, which: str, words: str) -> None:
+def test_delete_refuses_what_is_used(account: SmallAccount, run: Run, which: str, words: str) -> None:
     """What viewers or distributions use stays, whatever was said beforehand; the way to do it is told."""
     ran = run("delete", getattr(account, which), "--yes")
     assert ran.code == 2
@@ -304,7 +304,7 @@ def test_delete_refuses_what_is_used(account: Account, run: Run, which: str, wor
     assert "fix: " in ran.err
 
 
-def test_delete_refuses_what_is_on_its_way(account: Account, server: Sandbox, run: Run) -> None:
+def test_delete_refuses_what_is_on_its_way(account: SmallAccount, server: Sandbox, run: Run) -> None:
     """A distribution that is disabled, but not yet everywhere, has to be waited for."""
     server.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Enabled=False)
@@ -313,7 +313,7 @@ def test_delete_refuses_what_is_on_its_way(account: Account, server: Sandbox, ru
     assert f"cfstream wait {account.distribution}" in ran.err
 
 
-def test_delete_asks(account: Account, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_delete_asks(account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal nothing is deleted unasked; on one, only ``yes`` counts."""
     ran = run("delete", account.unused)
     assert ran.code == 2

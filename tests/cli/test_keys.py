@@ -17,7 +17,7 @@ from cfstream.kinds.key_group.rotation import new_name
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
 

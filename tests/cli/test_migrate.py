@@ -13,7 +13,7 @@ import pytest
 from cfstream.migration.advice import EXISTS, REMARKS
 from cfstream.spec.load import load
 from tests.cli.conftest import Ran
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.signing import PASSPHRASE, private_pem, rsa_key
+from tests.world.signing import PASSPHRASE, private_pem, rsa_key
 
 URL = "https://media.example.com/a.mp4"
 

@@ -16,7 +16,7 @@ import pytest
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder
-from tests.signing import PASSPHRASE
+from tests.world.signing import PASSPHRASE
 
 Sign = Callable[..., Ran]
 

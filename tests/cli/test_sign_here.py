@@ -14,7 +14,7 @@ from cfstream.sandbox.server import ACCOUNT, Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import Folder
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 Sign = Callable[..., Ran]
 

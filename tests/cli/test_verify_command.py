@@ -11,8 +11,8 @@ import pytest
 from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
-from tests.contract.cloudfront_configs import update
-from tests.verify.stage import rsa_key
+from tests.verify.account import signing_key
+from tests.world.configs import update
 
 Run = Callable[..., Ran]
 
@@ -42,7 +42,7 @@ def edge(aws: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandb
     monkeypatch.setenv("CFSTREAM_EDGE_URL", aws.edge_url)
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
-    Path("one.pub.pem").write_text(rsa_key("one").public_pem)
+    Path("one.pub.pem").write_text(signing_key("one").public_pem)
     return aws
 
 

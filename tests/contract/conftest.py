@@ -10,7 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.sandboxed import CREDENTIALS, ONCE
+from tests.world.sandbox import CREDENTIALS, ONCE
 
 HERE_AND_STOCK = [
     "sandbox",

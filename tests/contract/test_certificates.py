@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.certificates import imported
+from cfstream.testing.certificates import imported
 
 ALL = {"keyTypes": ["RSA_2048", "EC_prime256v1"]}
 

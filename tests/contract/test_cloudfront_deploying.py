@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     behavior,
     config,
@@ -14,10 +14,10 @@ from tests.contract.cloudfront_configs import (
     make_key,
     make_streaming,
     refused,
+    signers,
     streaming_config,
     update,
     update_streaming,
-    viewers,
 )
 
 
@@ -96,7 +96,7 @@ def test_active_key_groups_follow_when_deployed(cloudfront: Any, sandbox: Sandbo
     """ActiveTrustedKeyGroups keeps the old keys until the changed group has reached the edge."""
     old, new = make_key(cloudfront, "old"), make_key(cloudfront, "new")
     group = make_group(cloudfront, "signers", old)
-    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
     assert _active(cloudfront, made["Id"]) == {group: [old]}
     sandbox.cloudfront.settings.deploy_after_reads = 1
     etag = cloudfront.get_key_group(Id=group)["ETag"]
@@ -114,7 +114,7 @@ def test_a_key_group_update_makes_its_users_in_progress(cloudfront: Any, sandbox
     """A distribution is InProgress while a change of its key group spreads."""
     key = make_key(cloudfront)
     group = make_group(cloudfront, "signers", key)
-    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
     assert _status(cloudfront, made["Id"]) == "Deployed"
     sandbox.cloudfront.settings.deploy_after_reads = 1
     etag = cloudfront.get_key_group(Id=group)["ETag"]
@@ -125,7 +125,7 @@ def test_a_key_group_update_makes_its_users_in_progress(cloudfront: Any, sandbox
 
 def test_active_signers_come_with_their_key_pairs(cloudfront: Any) -> None:
     """ActiveTrustedSigners names the owner `self` and gives at most two key pairs for each signer."""
-    sent = streaming_config(TrustedSigners=viewers("self", "111122223333"))
+    sent = streaming_config(TrustedSigners=signers("self", "111122223333"))
     made = make_streaming(cloudfront, sent)
     assert made["ActiveTrustedSigners"] == {"Enabled": False, "Quantity": 0}
     live = cloudfront.get_streaming_distribution(Id=made["Id"])["StreamingDistribution"]
@@ -152,7 +152,7 @@ def test_the_past_keeps_its_active_keys(cloudfront: Any, sandbox: Sandbox) -> No
     """A read from before a change of the key group shows Deployed with the keys of then, not those of now."""
     old, new = make_key(cloudfront, "old"), make_key(cloudfront, "new")
     group = make_group(cloudfront, "signers", old)
-    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
     etag = cloudfront.get_key_group(Id=group)["ETag"]
     sandbox.cloudfront.settings.stale_reads = 1
     cloudfront.update_key_group(Id=group, IfMatch=etag, KeyGroupConfig={"Name": "signers", "Items": [new]})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     Json,
     behavior,
@@ -19,8 +19,8 @@ from tests.contract.cloudfront_configs import (
     make_streaming,
     origin,
     refused,
+    signers,
     streaming_config,
-    viewers,
 )
 
 
@@ -156,7 +156,7 @@ def test_what_is_shared_by_many_has_a_limit(cloudfront: Any, sandbox: Sandbox) -
     }
     group = make_group(cloudfront, "signers", make_key(cloudfront))
     control = make_control(cloudfront)["Id"]
-    guarded = config(DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group)))
+    guarded = config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group)))
     read = config("two", Origins=listing(origin(OriginAccessControlId=control)))
     make(cloudfront, guarded)
     make(cloudfront, read)

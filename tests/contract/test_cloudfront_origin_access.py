@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     NOBODY,
     config,

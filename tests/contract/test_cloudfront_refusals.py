@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     DOMAIN,
     FORWARD_NOTHING,

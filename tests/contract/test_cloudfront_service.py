@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.cloudfront import CloudFront, Settings
-from tests.contract.cloudfront_configs import BUCKET, config, make, refused
+from tests.world.configs import BUCKET, config, make, refused
 
 PATH = "/2020-05-31/distribution"
 MINIMAL = (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     NONE,
     listing,
@@ -14,9 +14,9 @@ from tests.contract.cloudfront_configs import (
     make_identity,
     make_streaming,
     refused,
+    signers,
     streaming_config,
     update_streaming,
-    viewers,
 )
 
 
@@ -97,8 +97,8 @@ def test_five_trusted_signers_at_most(cloudfront: Any) -> None:
     """A sixth is TooManyTrustedSigners; the owner's number reads as `self`."""
     accounts = [f"{number}11122223333" for number in range(1, 6)]
     with refused("TooManyTrustedSigners", 400):
-        make_streaming(cloudfront, streaming_config(TrustedSigners=viewers("self", *accounts)))
-    made = make_streaming(cloudfront, streaming_config(TrustedSigners=viewers("123456789012")))
+        make_streaming(cloudfront, streaming_config(TrustedSigners=signers("self", *accounts)))
+    made = make_streaming(cloudfront, streaming_config(TrustedSigners=signers("123456789012")))
     assert made["StreamingDistributionConfig"]["TrustedSigners"]["Items"] == ["self"]
 
 

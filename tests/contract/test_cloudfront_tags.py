@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import BUCKET, Json, config, make, make_key, refused
+from tests.world.configs import BUCKET, Json, config, make, make_key, refused
 
 
 @pytest.fixture(autouse=True)

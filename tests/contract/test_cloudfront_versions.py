@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     behavior,
     config,
@@ -17,8 +17,8 @@ from tests.contract.cloudfront_configs import (
     make_key,
     make_streaming,
     refused,
+    signers,
     update,
-    viewers,
 )
 
 
@@ -109,7 +109,7 @@ def test_a_key_group_moves_the_etag_of_its_users(strict_cloudfront: Any) -> None
     cloudfront = strict_cloudfront
     key, other = make_key(cloudfront), make_key(cloudfront, "second")
     group = make_group(cloudfront, "signers", key)
-    user = make(cloudfront, config("user", DefaultCacheBehavior=behavior(TrustedKeyGroups=viewers(group))))
+    user = make(cloudfront, config("user", DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
     bystander = make(cloudfront, config("bystander"))
     changed = {"Name": "signers", "Items": [key, other]}
     etag = cloudfront.get_key_group(Id=group)["ETag"]

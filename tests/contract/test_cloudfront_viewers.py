@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     NOBODY,
     Json,
@@ -19,8 +19,8 @@ from tests.contract.cloudfront_configs import (
     make_key,
     refused,
     rsa_pem,
+    signers,
     update,
-    viewers,
 )
 
 
@@ -36,7 +36,7 @@ def _signed_by(**changes: Any) -> Json:
 
 def test_an_unknown_key_group_is_refused(strict_cloudfront: Any) -> None:
     """A key group that does not exist is TrustedKeyGroupDoesNotExist, 400."""
-    sent = _signed_by(TrustedKeyGroups=viewers("0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"))
+    sent = _signed_by(TrustedKeyGroups=signers("0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"))
     with refused("TrustedKeyGroupDoesNotExist", 400):
         make(strict_cloudfront, sent)
 
@@ -45,15 +45,15 @@ def test_an_unknown_key_group_is_refused(strict_cloudfront: Any) -> None:
 def test_an_unknown_signer_is_refused(cloudfront: Any, signer: str) -> None:
     """An account without key pairs, or what is no account number, is TrustedSignerDoesNotExist, 400."""
     with refused("TrustedSignerDoesNotExist", 400):
-        make(cloudfront, _signed_by(TrustedSigners=viewers(signer)))
+        make(cloudfront, _signed_by(TrustedSigners=signers(signer)))
 
 
 def test_five_signers_at_most(cloudfront: Any) -> None:
     """A sixth trusted signer on one behavior is TooManyTrustedSigners."""
     accounts = [f"{number}11122223333" for number in range(1, 7)]
     with refused("TooManyTrustedSigners", 400):
-        make(cloudfront, _signed_by(TrustedSigners=viewers(*accounts)))
-    assert make(cloudfront, _signed_by(TrustedSigners=viewers(*accounts[:5])))["Id"]
+        make(cloudfront, _signed_by(TrustedSigners=signers(*accounts)))
+    assert make(cloudfront, _signed_by(TrustedSigners=signers(*accounts[:5])))["Id"]
 
 
 def test_four_key_groups_at_most(cloudfront: Any) -> None:
@@ -61,14 +61,14 @@ def test_four_key_groups_at_most(cloudfront: Any) -> None:
     key = make_key(cloudfront)
     groups = [make_group(cloudfront, f"group-{number}", key) for number in range(5)]
     with refused("TooManyKeyGroupsAssociatedToDistribution", 400):
-        make(cloudfront, _signed_by(TrustedKeyGroups=viewers(*groups)))
+        make(cloudfront, _signed_by(TrustedKeyGroups=signers(*groups)))
 
 
 def test_signers_or_key_groups(cloudfront: Any) -> None:
     """Trusted signers and key groups on one behavior are refused."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
     with refused("InvalidArgument", 400, "both"):
-        make(cloudfront, _signed_by(TrustedSigners=viewers("self"), TrustedKeyGroups=viewers(group)))
+        make(cloudfront, _signed_by(TrustedSigners=signers("self"), TrustedKeyGroups=signers(group)))
 
 
 @pytest.mark.parametrize("member", ["TrustedSigners", "TrustedKeyGroups"])
@@ -81,7 +81,7 @@ def test_enabled_agrees_with_the_quantity(cloudfront: Any, member: str, sent: Js
 
 def test_the_own_number_reads_back_as_self(cloudfront: Any) -> None:
     """The owner among the trusted signers reads as `self`, however it was sent."""
-    made = make(cloudfront, _signed_by(TrustedSigners=viewers("123456789012", "111122223333")))
+    made = make(cloudfront, _signed_by(TrustedSigners=signers("123456789012", "111122223333")))
     live = made["DistributionConfig"]["DefaultCacheBehavior"]["TrustedSigners"]
     assert (set(live["Items"]), live["Quantity"]) == ({"self", "111122223333"}, 2)
 
@@ -89,7 +89,7 @@ def test_the_own_number_reads_back_as_self(cloudfront: Any) -> None:
 def test_signers_go_only_when_nobody_is_sent(cloudfront: Any) -> None:
     """Key groups are removed by sending nobody, and the ones that were active go with them."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
-    made = make(cloudfront, _signed_by(TrustedKeyGroups=viewers(group)))
+    made = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
     live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
     opened = {**live["DefaultCacheBehavior"], "TrustedKeyGroups": NOBODY}
     update(cloudfront, made["Id"], DefaultCacheBehavior=opened)
@@ -162,7 +162,7 @@ def test_a_key_in_a_group_stays(cloudfront: Any) -> None:
 def test_a_group_in_use_stays(cloudfront: Any) -> None:
     """A key group that a behavior names cannot be deleted: ResourceInUse; its users can be listed."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
-    made = make(cloudfront, _signed_by(TrustedKeyGroups=viewers(group)))
+    made = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
     etag = cloudfront.get_key_group(Id=group)["ETag"]
     with refused("ResourceInUse", 409):
         cloudfront.delete_key_group(Id=group, IfMatch=etag)

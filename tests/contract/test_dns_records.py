@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.contract.claims import make_bucket
-from tests.contract.cloudfront_configs import BUCKET, make, refused
+from tests.world.configs import BUCKET, make, refused
 
 CLOUDFRONT = "Z2FDTNDATAQYW2"
 

@@ -10,7 +10,7 @@ from moto.s3.models import OWNER
 
 from cfstream.sandbox.acl import ALL_USERS, MAX_GRANTS
 from tests.contract.claims import identity, make_bucket
-from tests.contract.cloudfront_configs import refused
+from tests.world.configs import refused
 
 STRANGER = "f" * 64
 

@@ -13,8 +13,8 @@ from botocore.credentials import Credentials
 
 from cfstream.sandbox.server import Sandbox
 from tests.contract.claims import make_bucket
-from tests.contract.cloudfront_configs import refused
-from tests.sandboxed import Clients
+from tests.world.configs import refused
+from tests.world.sandbox import BotoClients
 
 ALL_BLOCKED = {
     "BlockPublicAcls": True,
@@ -77,7 +77,7 @@ def test_making_a_bucket_again_changes_nothing(s3: Any) -> None:
         s3.get_public_access_block(Bucket=bucket)
 
 
-def test_head_names_the_region(s3: Any, clients: Clients) -> None:
+def test_head_names_the_region(s3: Any, clients: BotoClients) -> None:
     """HeadBucket tells the bucket's region, though it is asked in another one (boto3 follows the
     redirection).
     """

@@ -8,7 +8,7 @@ import pytest
 from moto.s3.models import OWNER
 
 from tests.contract.claims import make_bucket
-from tests.contract.cloudfront_configs import refused
+from tests.world.configs import refused
 
 UPLOADER = "a" * 64
 

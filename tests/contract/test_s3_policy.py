@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contract.claims import identity, make_bucket
-from tests.contract.cloudfront_configs import refused
+from tests.world.configs import refused
 
 BUCKET = "lectures-media"
 ARN = f"arn:aws:s3:::{BUCKET}"

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from cfstream.sandbox.server import ACCOUNT, Sandbox
-from tests.certificates import imported
+from cfstream.testing.certificates import imported
 from tests.contract.claims import make_bucket
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     BUCKET,
     listing,
     make,
@@ -22,7 +22,7 @@ from tests.contract.cloudfront_configs import (
     streaming_config,
     with_certificate,
 )
-from tests.sandboxed import Clients
+from tests.world.sandbox import BotoClients
 
 DISTRIBUTIONS = ["cloudfront:distribution", "cloudfront:streaming-distribution"]
 
@@ -45,7 +45,7 @@ def test_any_credentials_are_the_account(sts: Any) -> None:
     assert sts.get_caller_identity()["Account"] == ACCOUNT
 
 
-def test_services_share_one_endpoint(sandbox: Sandbox, clients: Clients) -> None:
+def test_services_share_one_endpoint(sandbox: Sandbox, clients: BotoClients) -> None:
     """CloudFront, S3, ACM, Route 53 and KMS answer at one address, told apart by the signature."""
     assert clients("cloudfront").list_distributions()["DistributionList"]["Quantity"] == 0
     assert clients("s3").list_buckets()["Buckets"] == []
@@ -54,7 +54,7 @@ def test_services_share_one_endpoint(sandbox: Sandbox, clients: Clients) -> None
     assert clients("kms").list_keys()["Keys"] == []
 
 
-def test_reset_forgets_everything(sandbox: Sandbox, clients: Clients) -> None:
+def test_reset_forgets_everything(sandbox: Sandbox, clients: BotoClients) -> None:
     """After a reset no service holds anything, and the names are free again."""
     make_bucket(clients("s3"), "lectures-media")
     clients("route53").create_hosted_zone(Name="example.com", CallerReference="1")
@@ -142,7 +142,7 @@ def test_tagged_distributions_come_in_pages(cloudfront: Any, s3: Any, tagging: A
     assert len({arn for page in pages for arn in page}) == 5
 
 
-def test_tagged_distributions_are_found_at_home_only(cloudfront: Any, s3: Any, clients: Clients) -> None:
+def test_tagged_distributions_are_found_at_home_only(cloudfront: Any, s3: Any, clients: BotoClients) -> None:
     """CloudFront's resources are found in us-east-1 and in no other region."""
     make_bucket(s3, BUCKET)
     made = make(cloudfront)

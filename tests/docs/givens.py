@@ -10,9 +10,9 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.certificates import imported
+from cfstream.testing.certificates import imported
 from tests.cli.account import client, furnish
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 
 def _bucket(endpoint_url: str, _folder: Path, name: str) -> None:

@@ -19,7 +19,7 @@ from tests.docs.givens import give
 from tests.docs.page import ROOT, Block, Given, pages, parts, session
 from tests.docs.reader import Reader, missing
 from tests.docs.recipe import outdated
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
 

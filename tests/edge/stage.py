@@ -8,8 +8,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from cfstream.sandbox.server import Sandbox
-from tests.contract.cloudfront_configs import CACHING_OPTIMIZED, listing
 from tests.edge import signing
+from tests.world.configs import CACHING_OPTIMIZED, listing
 
 Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ allowed HTTP methods).
 import pytest
 
 from cfstream.sandbox.edge.path_patterns import choose, normalised
-from tests.contract.cloudfront_configs import associated, listing, make_function
 from tests.edge import signing
 from tests.edge.stage import Stage, behavior
+from tests.world.configs import associated, listing, make_function
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import listing
 from tests.edge import signing
 from tests.edge.stage import BUCKET, Json, Reply, Stage, behavior
+from tests.world.configs import listing
 
 SITE = "https://www.example.com"
 FORWARD_CORS = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"

@@ -4,9 +4,9 @@ long CloudFront caches errors".
 
 from typing import Any
 
-from tests.contract.cloudfront_configs import listing
 from tests.edge import signing
 from tests.edge.stage import SEGMENT, Json, Stage, behavior
+from tests.world.configs import listing
 
 
 def page(code: int, response: str = "", path: str = "/sorry.html", seconds: int = 10) -> Json:

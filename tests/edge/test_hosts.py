@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.edge.hosts import is_foreign
-from tests.contract.cloudfront_configs import CERTIFICATE, listing
 from tests.edge.stage import BUCKET, SEGMENT, Json, Stage, label
+from tests.world.configs import CERTIFICATE, listing
 
 OWN = {
     "ACMCertificateArn": CERTIFICATE,

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.s3 import OWNER_HEADER
-from tests.contract.cloudfront_configs import listing
 from tests.edge.stage import (
     BUCKET,
     PUBLIC,
@@ -20,6 +19,7 @@ from tests.edge.stage import (
     oai_statement,
     origin,
 )
+from tests.world.configs import listing
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"

@@ -4,7 +4,6 @@
 
 import pytest
 
-from tests.contract.cloudfront_configs import listing
 from tests.edge.stage import (
     ARN,
     BUCKET,
@@ -20,6 +19,7 @@ from tests.edge.stage import (
     oai_statement,
     origin,
 )
+from tests.world.configs import listing
 
 
 def test_oac_and_its_statement(stage: Stage) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import listing
 from tests.edge.stage import (
     BUCKET,
     PUBLIC,
@@ -19,6 +18,7 @@ from tests.edge.stage import (
     let_in,
     origin,
 )
+from tests.world.configs import listing
 
 
 def test_missing_objects(stage: Stage) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import listing
 from tests.edge import signing
 from tests.edge.stage import BUCKET, SEGMENT, Json, Reply, Stage, behavior, label, oai_statement
+from tests.world.configs import listing
 
 PATH = "/hls/one.ts"
 OTHER = "111122223333"

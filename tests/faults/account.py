@@ -11,7 +11,7 @@ from moto.s3.models import s3_backends
 from cfstream.sandbox.acl import acl_of
 from cfstream.sandbox.cloudfront.world import CloudFrontState
 from cfstream.sandbox.server import ACCOUNT, Sandbox
-from tests.contract.cloudfront_configs import (
+from tests.world.configs import (
     associated,
     behavior,
     config,
@@ -22,9 +22,9 @@ from tests.contract.cloudfront_configs import (
     make_identity,
     make_key,
     origin,
-    viewers,
+    signers,
 )
-from tests.sandboxed import Clients
+from tests.world.sandbox import BotoClients
 
 Json = dict[str, Any]
 
@@ -43,7 +43,7 @@ COLLEAGUE = "f" * 64
 """The canonical user of another account, to whom somebody granted something on every object with an ACL."""
 
 
-def furnish(clients: Clients) -> Mapping[str, str]:
+def furnish(clients: BotoClients) -> Mapping[str, str]:
     """Fills an empty account with what others have in it; returns the ids that stand-ins in specs stand for."""
     s3, cloudfront = clients("s3"), clients("cloudfront")
     for name in ENFORCED:
@@ -107,7 +107,7 @@ def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
                 "CustomHeaders": listing(header),
             },
         ),
-        DefaultCacheBehavior=behavior(TrustedSigners=viewers("self"), FunctionAssociations=listing(function)),
+        DefaultCacheBehavior=behavior(TrustedSigners=signers("self"), FunctionAssociations=listing(function)),
         CacheBehaviors=listing(behavior(PathPattern="/api/*", TargetOriginId="api")),
         CustomErrorResponses=listing(
             {"ErrorCode": 403, "ResponsePagePath": "/sorry.html", "ResponseCode": "200"}

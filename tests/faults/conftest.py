@@ -1,12 +1,12 @@
-"""One stage for all plays of a process."""
+"""One runner for all plays of a process."""
 
 import pytest
 
-from tests.faults.stage import Stage
-from tests.sandboxed import Clients, WatchedSandbox
+from tests.faults.running import ScenarioRunner
+from tests.world.sandbox import BotoClients, WatchedSandbox
 
 
 @pytest.fixture(scope="session")
-def stage(server: WatchedSandbox, clients: Clients) -> Stage:
-    """The stage, furnished."""
-    return Stage(server, clients)
+def runner(server: WatchedSandbox, clients: BotoClients) -> ScenarioRunner:
+    """The runner, furnished."""
+    return ScenarioRunner(server, clients)

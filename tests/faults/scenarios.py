@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.account import BY_HAND, FEW_OBJECTS, OBJECTS, SOMEBODYS_IDENTITY
-from tests.faults.doors import Write, numbered
+from tests.world.faults import Write, numbered
 
 Spec = Mapping[str, Any]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tests.faults.running import ScenarioRunner
 from tests.faults.scenarios import ADOPTED, SCENARIOS
-from tests.faults.stage import Stage
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -21,10 +21,10 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield path, value
 
 
-def test_what_is_changed(stage: Stage) -> None:
+def test_what_is_changed(runner: ScenarioRunner) -> None:
     """Functions, custom error responses, other origins with their secrets, other behaviors, and tags survive."""
     (scenario,) = (each for each in SCENARIOS if each.after == (ADOPTED,))
-    played = stage.undisturbed(scenario)
+    played = runner.undisturbed(scenario)
     (before,), (after,) = (moment.account["distributions"] for moment in (played.start, played.end))
     old, new = dict(leaves(before)), dict(leaves(after))
     assert {path: (old.get(path), new.get(path)) for path in old | new if old.get(path) != new.get(path)} == {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.faults.account import loose_ends
-from tests.faults.stage import Stage
+from tests.faults.running import ScenarioRunner
 from tests.faults.turns import SPECS, Turn, play
 
 TOLD = {
@@ -53,14 +53,14 @@ def stories() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("turns", list(stories()))
-def test_the_last_word(stage: Stage, turns: tuple[Turn, ...]) -> None:
+def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
     """Nobody is let in whom the spec of the run does not name; and in the end all is as the last spec says."""
     last = SPECS[turns[-1].spec]
-    told = play(stage, turns)
+    told = play(runner, turns)
     assert told.too_much == frozenset()
     assert told.too_little == frozenset()
     assert told.left == ()
-    assert told.readers == stage.readers(last)
+    assert told.readers == runner.readers(last)
     assert loose_ends(told.account) == []
     assert list(strays(told.account, last)) == []
 

@@ -12,12 +12,20 @@ from cfstream.applying import Report
 from cfstream.values import StepId
 from tests.faults import scenarios as known
 from tests.faults.account import BY_HAND, SOMEBODYS_IDENTITY, photograph
-from tests.faults.doors import Killed, Watched, Write, killed, numbered
+from tests.faults.running import ANY_HAZARD, AccessMonitor, Moment, ScenarioRunner, converge, run
 from tests.faults.scenarios import HTTP, NEW, NO_OAC, NO_OAI, OBJECT_ACLS, POLICY, UPDATED, Spec, but, group
-from tests.faults.stage import ANY_HAZARD, Guard, Moment, Stage, converge, run
 from tests.faults.viewers import Readings, Services, Viewers
 from tests.thorough import one_of_each
-from tests.worlds import Fault, landed_unanswered, never_arrived
+from tests.world.faults import (
+    Fault,
+    FaultyPort,
+    Killed,
+    Write,
+    killed,
+    landed_unanswered,
+    never_arrived,
+    numbered,
+)
 
 YES = frozenset({"deletes", "cuts-viewers"})
 
@@ -92,21 +100,21 @@ class Destroyed:
 
 
 @cache
-def beginning(stage: Stage, name: str) -> Moment:
+def beginning(runner: ScenarioRunner, name: str) -> Moment:
     """Return the account just before the stacks are destroyed."""
-    stage.set_back(stage.furnished)
+    runner.set_back(runner.furnished)
     each = ENDS[name]
-    world = stage.world_at()
+    world = runner.world_at()
     for number, specs in enumerate(each.applied, 1):
         last = number == len(each.applied)
-        door = Watched(world.aws, each.dies_at if last else None, killed)
+        port = FaultyPort(world.aws, each.dies_at if last else None, killed)
         with suppress(Killed):
-            run(stage.stacks(specs), replace(world, aws=door), ANY_HAZARD)
-    return stage.moment()
+            run(runner.stacks(specs), replace(world, aws=port), ANY_HAZARD)
+    return runner.moment()
 
 
 def play(
-    stage: Stage,
+    runner: ScenarioRunner,
     name: str,
     write: Write | None = None,
     fault: Fault | None = None,
@@ -114,34 +122,34 @@ def play(
     no_wait: bool = False,
 ) -> Destroyed:
     """Destroy, with a fault in one write, then again until nothing is left to do."""
-    start = beginning(stage, name)
-    stage.set_back(start)
+    start = beginning(runner, name)
+    runner.set_back(start)
     others = frozenset(
         each
-        for each in stage.furnished.services
-        if name != "adopted" or each.place not in ("by-hand", stage.ids[BY_HAND])
+        for each in runner.furnished.services
+        if name != "adopted" or each.place not in ("by-hand", runner.ids[BY_HAND])
     )
-    stacks, world = stage.stacks(ENDS[name].applied[-1]), stage.world_at()
-    door = Watched(world.aws, write, fault)
+    stacks, world = runner.stacks(ENDS[name].applied[-1]), runner.world_at()
+    port = FaultyPort(world.aws, write, fault)
     report = None
-    with Guard(Viewers(stage.sandbox), start.readings, others) as guard:
+    with AccessMonitor(Viewers(runner.sandbox), start.readings, others) as guard:
         with suppress(Killed):
-            _, report = run(stacks, replace(world, aws=door), YES, no_wait=no_wait, destroying=True)
+            _, report = run(stacks, replace(world, aws=port), YES, no_wait=no_wait, destroying=True)
         left = converge(stacks, world, YES, destroying=True)[-1]
     return Destroyed(
-        door.struck,
+        port.struck,
         report,
-        tuple(door.operations),
+        tuple(port.operations),
         left,
-        photograph(stage.sandbox),
+        photograph(runner.sandbox),
         guard.too_much,
         guard.too_little,
     )
 
 
-def expected(stage: Stage, name: str) -> Any:
+def expected(runner: ScenarioRunner, name: str) -> Any:
     """Return the account of others as it was before any stack, without the distribution that was adopted."""
-    account = stage.furnished.account
+    account = runner.furnished.account
     if name != "adopted":
         return account
     kept = [each for each in account["distributions"] if each["config"]["Comment"] != "made by hand"]
@@ -168,33 +176,33 @@ def nobody_harmed(played: Destroyed) -> None:
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_one_run_does_all_of_it(stage: Stage, name: str) -> None:
+def test_one_run_does_all_of_it(runner: ScenarioRunner, name: str) -> None:
     """Nothing of the stack is left, nothing of others is gone, and the table lists every write."""
-    played = play(stage, name)
+    played = play(runner, name)
     assert played.report is not None
     assert played.report.exit_code == 0
     assert sorted(played.operations) == sorted(write.operation for write in ENDS[name].writes)
     assert played.left == ()
-    assert played.account == expected(stage, name)
+    assert played.account == expected(runner, name)
     nobody_harmed(played)
 
 
 @pytest.mark.parametrize(("name", "write", "fault"), list(cases()))
-def test_running_again_is_the_recovery(stage: Stage, name: str, write: Write, fault: Fault) -> None:
+def test_running_again_is_the_recovery(runner: ScenarioRunner, name: str, write: Write, fault: Fault) -> None:
     """Whichever write fails, the same command ends with the result of an undisturbed run."""
-    played = play(stage, name, write, fault)
+    played = play(runner, name, write, fault)
     assert played.struck
     assert played.left == ()
-    assert played.account == expected(stage, name)
+    assert played.account == expected(runner, name)
     nobody_harmed(played)
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_without_waiting(stage: Stage, name: str) -> None:
+def test_without_waiting(runner: ScenarioRunner, name: str) -> None:
     """Steps that need the distribution to be disabled at every edge are left for the next run."""
-    played = play(stage, name, no_wait=True)
+    played = play(runner, name, no_wait=True)
     assert played.report is not None
     assert played.report.exit_code in (0, 6)
     assert played.left == ()
-    assert played.account == expected(stage, name)
+    assert played.account == expected(runner, name)
     nobody_harmed(played)

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.faults.doors import Write, killed
+from tests.faults.running import Disturbed, ScenarioRunner
 from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.stage import Disturbed, Stage
 from tests.thorough import one_of_each
-from tests.worlds import FAULTS, Fault, landed_unanswered
+from tests.world.faults import FAULTS, Fault, Write, killed, landed_unanswered
 
 Case = tuple[Scenario, Write, Fault]
 
@@ -71,13 +70,13 @@ def nobody_harmed(played: Disturbed) -> None:
         [*every(killed), *(case for fault in FAULTS for case in one_of_each(every(fault), operation))]
     ),
 )
-def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
+def test_running_again_is_the_recovery(runner: ScenarioRunner, case: Case) -> None:
     """The same command leaves what an undisturbed run leaves. A run that exits with 0 left nothing to do."""
-    played = stage.disturbed(*case)
+    played = runner.disturbed(*case)
     assert played.struck
     nobody_harmed(played)
     assert played.left == ()
-    assert played.account == stage.undisturbed(case[0]).end.account
+    assert played.account == runner.undisturbed(case[0]).end.account
     if played.report is not None and played.report.exit_code == 0:
         assert played.left_at_once == ()
 
@@ -91,48 +90,48 @@ def test_running_again_is_the_recovery(stage: Stage, case: Case) -> None:
         ]
     ),
 )
-def test_lists_that_lag(stage: Stage, case: Case) -> None:
+def test_lists_that_lag(runner: ScenarioRunner, case: Case) -> None:
     """The same is true if reads and lists show the state before each write for a while."""
-    played = stage.disturbed(*case, stale_reads=1)
+    played = runner.disturbed(*case, stale_reads=1)
     assert played.struck
     nobody_harmed(played)
     assert played.left == ()
-    assert played.account == stage.undisturbed(case[0]).end.account
+    assert played.account == runner.undisturbed(case[0]).end.account
 
 
 @pytest.mark.parametrize(
     "case",
     named_cases(one_of_each([case for case in every(killed) if case[0].turns_back], operation_in_scenario)),
 )
-def test_turning_back(stage: Stage, case: Case) -> None:
+def test_turning_back(runner: ScenarioRunner, case: Case) -> None:
     """Applying the earlier specs after a run that died restores the earlier state."""
     scenario = case[0]
-    played = stage.disturbed(*case, then=scenario.before)
+    played = runner.disturbed(*case, then=scenario.before)
     assert played.struck
     nobody_harmed(played)
     assert played.left == ()
-    assert played.account == stage.undisturbed(scenario).start.account
+    assert played.account == runner.undisturbed(scenario).start.account
 
 
 @pytest.mark.parametrize(
     "trouble", [{"no_wait": True}, {"deploy_after_reads": 10_000}], ids=["no-wait", "late"]
 )
 @pytest.mark.parametrize("scenario", named(SCENARIOS))
-def test_deployed_does_not_come(stage: Stage, scenario: Scenario, trouble: dict[str, Any]) -> None:
+def test_deployed_does_not_come(runner: ScenarioRunner, scenario: Scenario, trouble: dict[str, Any]) -> None:
     """Steps that need Deployed are not run without it, and the next run continues."""
-    played = stage.disturbed(scenario, **trouble)
+    played = runner.disturbed(scenario, **trouble)
     nobody_harmed(played)
     assert played.report is not None
     assert played.report.exit_code in (0, 6)
     assert played.left == ()
-    assert played.account == stage.undisturbed(scenario).end.account
+    assert played.account == runner.undisturbed(scenario).end.account
 
 
 @pytest.mark.parametrize("case", named_cases(one_of_each(every(killed, deploys), operation_in_scenario)))
-def test_nobody_waits_after_a_crash(stage: Stage, case: Case) -> None:
+def test_nobody_waits_after_a_crash(runner: ScenarioRunner, case: Case) -> None:
     """The next run does not rely on a change that a dead run made and that is not Deployed yet."""
-    played = stage.disturbed(*case, in_a_hurry=True)
+    played = runner.disturbed(*case, in_a_hurry=True)
     assert played.struck
     nobody_harmed(played)
     assert played.left == ()
-    assert played.account == stage.undisturbed(case[0]).end.account
+    assert played.account == runner.undisturbed(case[0]).end.account

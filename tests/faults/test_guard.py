@@ -6,25 +6,25 @@ from typing import Any
 
 import pytest
 
-from tests.contract.cloudfront_configs import update, viewers
+from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
 from tests.faults.scenarios import HTTP, SIGNED
-from tests.faults.stage import ANY_HAZARD, Guard, Stage, run
 from tests.faults.viewers import ANYONE, Viewers
-from tests.sandboxed import Clients
+from tests.world.configs import signers, update
+from tests.world.sandbox import BotoClients
 
-Write = Callable[[Clients, str], None]
+Write = Callable[[BotoClients, str], None]
 
 
 @pytest.fixture
-def applied(stage: Stage) -> str:
+def applied(runner: ScenarioRunner) -> str:
     """The id of the distribution of an applied stack."""
-    stage.set_back(stage.furnished)
-    run(stage.stacks([HTTP]), stage.world_at(), ANY_HAZARD)
-    records = stage.sandbox.cloudfront.world.distributions
+    runner.set_back(runner.furnished)
+    run(runner.stacks([HTTP]), runner.world_at(), ANY_HAZARD)
+    records = runner.sandbox.cloudfront.world.distributions
     return next(each.id for each in records if "cfstream:name" in each.tags)
 
 
-def _everyone_may(clients: Clients, _: str) -> None:
+def _everyone_may(clients: BotoClients, _: str) -> None:
     everyone = {
         "Effect": "Allow",
         "Principal": "*",
@@ -34,7 +34,7 @@ def _everyone_may(clients: Clients, _: str) -> None:
     _put(clients, everyone)
 
 
-def _everyone_may_write(clients: Clients, _: str) -> None:
+def _everyone_may_write(clients: BotoClients, _: str) -> None:
     writer = {
         "Effect": "Allow",
         "Principal": "*",
@@ -44,7 +44,7 @@ def _everyone_may_write(clients: Clients, _: str) -> None:
     _put(clients, writer)
 
 
-def _their_distributions_may(clients: Clients, _: str) -> None:
+def _their_distributions_may(clients: BotoClients, _: str) -> None:
     service = {"Service": "cloudfront.amazonaws.com"}
     _put(
         clients,
@@ -57,7 +57,7 @@ def _their_distributions_may(clients: Clients, _: str) -> None:
     )
 
 
-def _put(clients: Clients, *statements: dict[str, Any]) -> None:
+def _put(clients: BotoClients, *statements: dict[str, Any]) -> None:
     s3 = clients("s3")
     s3.delete_public_access_block(Bucket="lectures")
     live = json.loads(s3.get_bucket_policy(Bucket="lectures")["Policy"])
@@ -65,10 +65,10 @@ def _put(clients: Clients, *statements: dict[str, Any]) -> None:
     s3.put_bucket_policy(Bucket="lectures", Policy=json.dumps(both))
 
 
-def _nobody_signs(clients: Clients, id_: str) -> None:
+def _nobody_signs(clients: BotoClients, id_: str) -> None:
     cloudfront = clients("cloudfront")
     live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]["DefaultCacheBehavior"]
-    update(cloudfront, id_, DefaultCacheBehavior={**live, "TrustedKeyGroups": viewers()})
+    update(cloudfront, id_, DefaultCacheBehavior={**live, "TrustedKeyGroups": signers()})
 
 
 @pytest.mark.parametrize(
@@ -83,46 +83,46 @@ def _nobody_signs(clients: Clients, id_: str) -> None:
         (_nobody_signs, ANYONE),
     ],
 )
-def test_too_much(stage: Stage, clients: Clients, applied: str, write: Write, who: str) -> None:
+def test_too_much(runner: ScenarioRunner, clients: BotoClients, applied: str, write: Write, who: str) -> None:
     """A write that opens something is noticed, though the next one takes it back."""
-    viewers = Viewers(stage.sandbox)
+    viewers = Viewers(runner.sandbox)
     s3 = clients("s3")
     before = s3.get_bucket_policy(Bucket="lectures")["Policy"]
-    with Guard(viewers, viewers.readings(), frozenset()) as guard:
+    with AccessMonitor(viewers, viewers.readings(), frozenset()) as guard:
         write(clients, applied)
         s3.put_bucket_policy(Bucket="lectures", Policy=before)
     assert who in {each.who for each in guard.too_much}
 
 
-def _no_policy(clients: Clients, _: str) -> None:
+def _no_policy(clients: BotoClients, _: str) -> None:
     clients("s3").delete_bucket_policy(Bucket="lectures")
 
 
-def _disabled(clients: Clients, id_: str) -> None:
+def _disabled(clients: BotoClients, id_: str) -> None:
     update(clients("cloudfront"), id_, Enabled=False)
 
 
-def _other_signers(clients: Clients, id_: str) -> None:
+def _other_signers(clients: BotoClients, id_: str) -> None:
     cloudfront = clients("cloudfront")
     live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]["DefaultCacheBehavior"]
-    changed = {**live, "TrustedKeyGroups": viewers(), "TrustedSigners": viewers("self")}
+    changed = {**live, "TrustedKeyGroups": signers(), "TrustedSigners": signers("self")}
     update(cloudfront, id_, DefaultCacheBehavior=changed)
 
 
 @pytest.mark.parametrize("write", [_no_policy, _disabled, _other_signers])
-def test_too_little(stage: Stage, clients: Clients, applied: str, write: Write) -> None:
+def test_too_little(runner: ScenarioRunner, clients: BotoClients, applied: str, write: Write) -> None:
     """A write after which a viewer is not served any more is noticed."""
-    viewers = Viewers(stage.sandbox)
-    with Guard(viewers, viewers.readings(), viewers.services()) as guard:
+    viewers = Viewers(runner.sandbox)
+    with AccessMonitor(viewers, viewers.readings(), viewers.services()) as guard:
         write(clients, applied)
     assert SIGNED in {each.who for each in guard.too_little if each.place == applied}
 
 
-def test_edges_with_the_old_configuration(stage: Stage, clients: Clients, applied: str) -> None:
+def test_edges_with_the_old_configuration(runner: ScenarioRunner, clients: BotoClients, applied: str) -> None:
     """An unsigned configuration that was replaced before it was Deployed is still at some edge."""
-    viewers = Viewers(stage.sandbox)
+    viewers = Viewers(runner.sandbox)
     before = viewers.readings()
-    with Guard(viewers, before, frozenset()):
+    with AccessMonitor(viewers, before, frozenset()):
         _nobody_signs(clients, applied)
         _other_signers(clients, applied)
     assert {each.who for each in viewers.readings() - before} >= {ANYONE, "signer self"}

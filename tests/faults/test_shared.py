@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from cfstream.applying import Report
-from tests.contract.cloudfront_configs import behavior, config, listing, make, origin, update, viewers
 from tests.faults import scenarios as known
 from tests.faults.account import OBJECTS
+from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
 from tests.faults.scenarios import HTTP, Spec, but
-from tests.faults.stage import ANY_HAZARD, Guard, Stage, run
 from tests.faults.viewers import Readings, Services, Viewers, lost
-from tests.sandboxed import Clients
+from tests.world.configs import behavior, config, listing, make, origin, signers, update
+from tests.world.sandbox import BotoClients
 
 Json = dict[str, Any]
-ByHand = Callable[[Stage, Clients], None]
+ByHand = Callable[[ScenarioRunner, BotoClients], None]
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -46,30 +46,30 @@ class Told:
     """Who the spec names and cannot read in the end, if all was done."""
 
 
-def _ours(stage: Stage) -> Any:
-    records = stage.sandbox.cloudfront.world.both_kinds()
+def _ours(runner: ScenarioRunner) -> Any:
+    records = runner.sandbox.cloudfront.world.both_kinds()
     return next(each for each in records if each.tags.get("cfstream:name") == "lectures")
 
 
 def _statements(
-    clients: Clients, change: Callable[[list[Json]], list[Json]], bucket: str = "lectures"
+    clients: BotoClients, change: Callable[[list[Json]], list[Json]], bucket: str = "lectures"
 ) -> None:
     s3 = clients("s3")
     live = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({**live, "Statement": change(live["Statement"])}))
 
 
-def _unsigned(stage: Stage, clients: Clients) -> None:
-    cloudfront, id_ = clients("cloudfront"), _ours(stage).id
+def _unsigned(runner: ScenarioRunner, clients: BotoClients) -> None:
+    cloudfront, id_ = clients("cloudfront"), _ours(runner).id
     live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]["DefaultCacheBehavior"]
-    update(cloudfront, id_, DefaultCacheBehavior={**live, "TrustedKeyGroups": viewers()})
+    update(cloudfront, id_, DefaultCacheBehavior={**live, "TrustedKeyGroups": signers()})
 
 
 def _narrowed(**changes: Any) -> ByHand:
     """The own statement is changed by hand, and nobody needs to sign any more."""
 
-    def change(stage: Stage, clients: Clients) -> None:
-        _unsigned(stage, clients)
+    def change(runner: ScenarioRunner, clients: BotoClients) -> None:
+        _unsigned(runner, clients)
         _statements(
             clients,
             lambda live: [
@@ -80,9 +80,9 @@ def _narrowed(**changes: Any) -> ByHand:
     return change
 
 
-def _with_origin(stage: Stage, clients: Clients, *, failover: bool) -> None:
+def _with_origin(runner: ScenarioRunner, clients: BotoClients, *, failover: bool) -> None:
     """A second origin that reads the bucket by the same identity, for a path or as a member of an origin group."""
-    cloudfront, id_ = clients("cloudfront"), _ours(stage).id
+    cloudfront, id_ = clients("cloudfront"), _ours(runner).id
     live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]
     first = live["Origins"]["Items"][0]
     second = {**first, "Id": "second"}
@@ -104,17 +104,17 @@ def _with_origin(stage: Stage, clients: Clients, *, failover: bool) -> None:
     update(cloudfront, id_, **changes, CacheBehaviors=listing(clips))
 
 
-def _another_distribution(stage: Stage, clients: Clients) -> None:
+def _another_distribution(runner: ScenarioRunner, clients: BotoClients) -> None:
     """Somebody's distribution that reads the bucket by the stack's identity."""
-    identity = _ours(stage).config["Origins"]["Items"][0]["S3OriginConfig"]
+    identity = _ours(runner).config["Origins"]["Items"][0]["S3OriginConfig"]
     one = origin(DomainName="lectures.s3.us-east-1.amazonaws.com", S3OriginConfig=identity)
-    signed = behavior(TrustedSigners=viewers("self"))
+    signed = behavior(TrustedSigners=signers("self"))
     make(clients("cloudfront"), config("somebody", Origins=listing(one), DefaultCacheBehavior=signed))
-    _until_deployed(stage)
+    _until_deployed(runner)
 
 
-def _until_deployed(stage: Stage) -> None:
-    world = stage.sandbox.cloudfront.world
+def _until_deployed(runner: ScenarioRunner) -> None:
+    world = runner.sandbox.cloudfront.world
     for record in world.both_kinds():
         record.reads = 1_000
         world.settle(record)
@@ -124,18 +124,18 @@ SECOND = "E0SECOND000000"
 """Stands in a spec for the id of another distribution of the bucket."""
 
 
-def _second(stage: Stage, clients: Clients) -> None:
+def _second(runner: ScenarioRunner, clients: BotoClients) -> None:
     """Another distribution of the bucket, which does not carry the stack's name."""
     one = origin(DomainName="lectures.s3.us-east-1.amazonaws.com")
-    groups = _ours(stage).config["DefaultCacheBehavior"]["TrustedKeyGroups"]
+    groups = _ours(runner).config["DefaultCacheBehavior"]["TrustedKeyGroups"]
     signed = behavior(TrustedKeyGroups=groups)
     made = make(clients("cloudfront"), config("second", Origins=listing(one), DefaultCacheBehavior=signed))
-    stage.ids = {**stage.ids, SECOND: made["Id"]}
+    runner.ids = {**runner.ids, SECOND: made["Id"]}
 
 
-def _foreign_statement(stage: Stage, clients: Clients) -> None:
+def _foreign_statement(runner: ScenarioRunner, clients: BotoClients) -> None:
     """Somebody's statement names the stack's identity."""
-    identity = _ours(stage).config["Origins"]["Items"][0]["S3OriginConfig"]["OriginAccessIdentity"]
+    identity = _ours(runner).config["Origins"]["Items"][0]["S3OriginConfig"]["OriginAccessIdentity"]
     user = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity.rpartition('/')[2]}"
     theirs = {
         "Sid": "theirs",
@@ -166,13 +166,13 @@ STORIES = (
     Story(
         "second origin by the old identity",
         known.OAI,
-        lambda stage, clients: _with_origin(stage, clients, failover=False),
+        lambda runner, clients: _with_origin(runner, clients, failover=False),
         HTTP,
     ),
     Story(
         "failover by the old identity",
         known.OAI,
-        lambda stage, clients: _with_origin(stage, clients, failover=True),
+        lambda runner, clients: _with_origin(runner, clients, failover=True),
         HTTP,
     ),
     Story("another distribution by the old identity", known.OAI, _another_distribution, HTTP),
@@ -186,19 +186,19 @@ STORIES = (
 )
 
 
-def _told(stage: Stage, clients: Clients, story: Story) -> Told:
-    stage.set_back(stage.furnished)
-    run(stage.stacks([story.before]), stage.world_at(), ANY_HAZARD)
-    story.by_hand(stage, clients)
-    _until_deployed(stage)
-    viewers = Viewers(stage.sandbox)
+def _told(runner: ScenarioRunner, clients: BotoClients, story: Story) -> Told:
+    runner.set_back(runner.furnished)
+    run(runner.stacks([story.before]), runner.world_at(), ANY_HAZARD)
+    story.by_hand(runner, clients)
+    _until_deployed(runner)
+    viewers = Viewers(runner.sandbox)
     before = viewers.services()
-    wanted = stage.named([story.after])
-    with Guard(viewers, viewers.readings() | wanted, NOTHING_SERVED) as guard:
-        _, report = run(stage.stacks([story.after]), stage.world_at(), story.allow)
+    wanted = runner.named([story.after])
+    with AccessMonitor(viewers, viewers.readings() | wanted, NOTHING_SERVED) as guard:
+        _, report = run(runner.stacks([story.after]), runner.world_at(), story.allow)
     viewers.look()
     end = viewers.readings()
-    named = stage.named([story.after])
+    named = runner.named([story.after])
     missing = frozenset(each for each in named - end if each.key in OBJECTS and not report.exit_code)
     return Told(report, guard.too_much, lost(before, viewers.services(), OBJECTS), missing)
 
@@ -207,26 +207,26 @@ NOTHING_SERVED: Services = frozenset()
 
 
 @pytest.mark.parametrize("story", [pytest.param(each, id=each.name.replace(" ", "-")) for each in STORIES])
-def test_nobody_is_harmed(stage: Stage, clients: Clients, story: Story) -> None:
+def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, story: Story) -> None:
     """After no write does anyone read who could not before and is not named; nobody loses access without a hazard."""
-    told = _told(stage, clients, story)
+    told = _told(runner, clients, story)
     assert told.report.exit_code == story.exit_code
     assert told.too_much == frozenset()
     assert told.lost == frozenset()
     assert told.missing == frozenset()
 
 
-def test_an_identity_that_others_name_stays(stage: Stage, clients: Clients) -> None:
+def test_an_identity_that_others_name_stays(runner: ScenarioRunner, clients: BotoClients) -> None:
     """A policy that names a deleted identity cannot be written any more: the identity stays."""
-    told = _told(stage, clients, Story("", known.OAI, _foreign_statement, HTTP))
+    told = _told(runner, clients, Story("", known.OAI, _foreign_statement, HTTP))
     assert told.too_much == frozenset()
     _statements(clients, list)
 
 
-def test_destroy_after_another_delivery(stage: Stage) -> None:
+def test_destroy_after_another_delivery(runner: ScenarioRunner) -> None:
     """A spec's delivery changed: destroy leaves no distribution of the stack of either delivery."""
-    stage.set_back(stage.furnished)
-    run(stage.stacks([known.RTMP]), stage.world_at(), ANY_HAZARD)
-    run(stage.stacks([known.BY_OBJECTS]), stage.world_at(), NOTHING)
-    run(stage.stacks([known.BY_OBJECTS]), stage.world_at(), ANY_HAZARD | {"deletes"}, destroying=True)
-    assert stage.readers_now() == frozenset()
+    runner.set_back(runner.furnished)
+    run(runner.stacks([known.RTMP]), runner.world_at(), ANY_HAZARD)
+    run(runner.stacks([known.BY_OBJECTS]), runner.world_at(), NOTHING)
+    run(runner.stacks([known.BY_OBJECTS]), runner.world_at(), ANY_HAZARD | {"deletes"}, destroying=True)
+    assert runner.readers_now() == frozenset()

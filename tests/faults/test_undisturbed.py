@@ -6,8 +6,8 @@ import pytest
 
 from cfstream.applying import StackOutcome
 from tests.faults.account import OBJECTS_OF, loose_ends, of_others
+from tests.faults.running import ScenarioRunner, Undisturbed
 from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.stage import Stage, Undisturbed
 from tests.faults.test_faults import named
 from tests.faults.viewers import lost
 
@@ -22,9 +22,9 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 
 @pytest.fixture
-def played(stage: Stage, scenario: Scenario) -> Undisturbed:
+def played(runner: ScenarioRunner, scenario: Scenario) -> Undisturbed:
     """How it went."""
-    return stage.undisturbed(scenario)
+    return runner.undisturbed(scenario)
 
 
 def test_done(played: Undisturbed) -> None:
@@ -69,9 +69,9 @@ def announced(scenario: Scenario) -> bool:
 
 
 @pytest.mark.parametrize("each", named([each for each in SCENARIOS if not announced(each)]))
-def test_nobody_loses_access_without_a_hazard(stage: Stage, each: Scenario) -> None:
+def test_nobody_loses_access_without_a_hazard(runner: ScenarioRunner, each: Scenario) -> None:
     """Everyone who is served before is served in the end, unless the plan says otherwise."""
-    played = stage.undisturbed(each)
+    played = runner.undisturbed(each)
     objects = OBJECTS_OF[each.before[0]["bucket"]] if each.before else ()
     assert lost(played.start.services, played.end.services, objects) == frozenset()
 

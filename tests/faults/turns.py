@@ -10,10 +10,10 @@ from cfstream.values import StepId
 from tests.evaluator.naming import named
 from tests.faults import scenarios as known
 from tests.faults.account import BUCKETS, SOMEBODYS_IDENTITY, photograph
-from tests.faults.doors import Killed, Watched, killed
+from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, converge, run
 from tests.faults.scenarios import NEW, OLD, Spec, but, group
-from tests.faults.stage import ANY_HAZARD, Guard, Stage, converge, run
 from tests.faults.viewers import ANYONE, KEYS, Reading, Readings, Services, Viewers, stays
+from tests.world.faults import FaultyPort, Killed, killed
 
 SPECS: Mapping[str, Spec] = {
     "oac": known.HTTP,
@@ -66,27 +66,27 @@ class Told:
     account: Any
 
 
-def play(stage: Stage, turns: Sequence[Turn]) -> Told:
+def play(runner: ScenarioRunner, turns: Sequence[Turn]) -> Told:
     """Plays the turns in the account of others."""
     wanted = {turn.spec: named(SPECS[turn.spec], KEYS) for turn in turns}
-    stage.set_back(stage.furnished)
-    viewers = Viewers(stage.sandbox)
+    runner.set_back(runner.furnished)
+    viewers = Viewers(runner.sandbox)
     too_much: Readings = frozenset()
     too_little: Services = frozenset()
     left: tuple[StepId, ...] = ()
     for number, turn in enumerate(turns, 1):
         viewers.look()
         now, readers = viewers.services(), wanted[turn.spec]
-        must = frozenset(each for each in now if each in stage.furnished.services or stays(each, readers))
-        stacks, world = stage.stacks([SPECS[turn.spec]]), stage.world_at(LATER)
-        door = Watched(world.aws, turn.dies_at, killed)
-        with Guard(viewers, viewers.readings() | _widely(readers), must) as guard:
+        must = frozenset(each for each in now if each in runner.furnished.services or stays(each, readers))
+        stacks, world = runner.stacks([SPECS[turn.spec]]), runner.world_at(LATER)
+        port = FaultyPort(world.aws, turn.dies_at, killed)
+        with AccessMonitor(viewers, viewers.readings() | _widely(readers), must) as guard:
             with suppress(Killed):
-                run(stacks, replace(world, aws=door), ANY_HAZARD, no_wait=turn.no_wait)
+                run(stacks, replace(world, aws=port), ANY_HAZARD, no_wait=turn.no_wait)
             if number == len(turns):
                 left = converge(stacks, world, ANY_HAZARD)[-1]
         too_much, too_little = too_much | guard.too_much, too_little | guard.too_little
-    return Told(too_much, too_little, left, stage.readers_now(), photograph(stage.sandbox))
+    return Told(too_much, too_little, left, runner.readers_now(), photograph(runner.sandbox))
 
 
 def _widely(named: Readings) -> Readings:

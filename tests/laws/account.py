@@ -11,9 +11,10 @@ from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.steps.hazards import HazardName
+from cfstream.testing.certificates import imported
 from cfstream.workflow import make_plan
-from tests.certificates import imported
-from tests.contract.cloudfront_configs import (
+from tests.laws.language import BUCKETS, FOREIGN_GROUP, FUNCTIONS, OWN_POLICY, ZONE, Spec
+from tests.world.configs import (
     behavior,
     config,
     listing,
@@ -27,17 +28,16 @@ from tests.contract.cloudfront_configs import (
     origin,
     streaming_config,
 )
-from tests.laws.language import BUCKETS, FOREIGN_GROUP, FUNCTIONS, OWN_POLICY, ZONE, Spec
-from tests.sandboxed import Clients
-from tests.worlds import run, world_of
+from tests.world.running import run, world_of
+from tests.world.sandbox import BotoClients
 
 OBJECTS = ("published/lecture.mp4", "films/one.mp4", "a b/ü/two.mp4", "three.mp4")
 
 
-class Account:
+class LawsAccount:
     """One account in the sandbox. `begin` empties it and puts there what specs refer to."""
 
-    def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
+    def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
         self.sandbox = sandbox
         self.clients = clients
         self.cloudfront = clients("cloudfront")

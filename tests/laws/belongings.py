@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.sandbox.cloudfront.records import Distribution
-from tests.laws.account import OBJECTS, Account
+from tests.laws.account import OBJECTS, LawsAccount
 from tests.laws.language import BUCKETS, NAME, Spec
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ LEGACY = frozenset({"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
 """What a cache policy excludes."""
 
 
-def own_distributions(account: Account) -> list[tuple[str, Distribution]]:
+def own_distributions(account: LawsAccount) -> list[tuple[str, Distribution]]:
     """Kind and record of each distribution that is the stack's, by its tag or by adoption."""
     world = account.sandbox.cloudfront.world
     shelves = (("distribution", world.distributions), ("streaming-distribution", world.streaming))
@@ -34,7 +34,7 @@ def own_distributions(account: Account) -> list[tuple[str, Distribution]]:
     ]
 
 
-def ours(account: Account) -> dict[str, list[str]]:
+def ours(account: LawsAccount) -> dict[str, list[str]]:
     """What the stack has, by kind: names where there are any, else ids."""
     world = account.sandbox.cloudfront.world
     return {
@@ -54,7 +54,7 @@ class InUse:
     keys: set[str]
 
 
-def names_in_use(account: Account) -> InUse:
+def names_in_use(account: LawsAccount) -> InUse:
     """What stays however little a spec wants it: signers are never taken off a path that no spec opens."""
     world = account.sandbox.cloudfront.world
     trusted = {
@@ -71,7 +71,7 @@ def names_in_use(account: Account) -> InUse:
     )
 
 
-def theirs(account: Account, *specs: Spec) -> Json:
+def theirs(account: LawsAccount, *specs: Spec) -> Json:
     """All that is not the stack's, in a form that is equal for equal meaning.
 
     Of the stack's own distribution, what none of `specs` speaks of.
@@ -134,7 +134,7 @@ def _marked(comment: str | None) -> bool:
     return (comment or "").split(" ")[0] == MARK
 
 
-def _foreign_statements(account: Account, bucket: str) -> list[Json]:
+def _foreign_statements(account: LawsAccount, bucket: str) -> list[Json]:
     """The statements of others as S3 returns them, in their order."""
     s3 = account.clients("s3", BUCKETS[bucket])
     try:
@@ -146,7 +146,7 @@ def _foreign_statements(account: Account, bucket: str) -> list[Json]:
     return [each for each in policy["Statement"] if each.get("Sid") not in OUR_SIDS]
 
 
-def _foreign_records(account: Account, domains: set[str]) -> list[Json]:
+def _foreign_records(account: LawsAccount, domains: set[str]) -> list[Json]:
     """The records of the zone that are no aliases of ours."""
     listed = account.clients("route53").list_resource_record_sets(HostedZoneId=account.ids["@zone"])
     return [
@@ -156,7 +156,7 @@ def _foreign_records(account: Account, domains: set[str]) -> list[Json]:
     ]
 
 
-def _foreign_grants(account: Account, bucket: str) -> dict[str, Any]:
+def _foreign_grants(account: LawsAccount, bucket: str) -> dict[str, Any]:
     """Owner and grants of each object, but for those to identities, which come and go with stacks."""
     s3 = account.clients("s3", BUCKETS[bucket])
     identities = {each.canonical_user for each in account.sandbox.cloudfront.world.identities}
@@ -168,7 +168,7 @@ def _foreign_grants(account: Account, bucket: str) -> dict[str, Any]:
     return found
 
 
-def _without_our_headers(account: Account, record: Distribution) -> Distribution:
+def _without_our_headers(account: LawsAccount, record: Distribution) -> Distribution:
     """The record without the headers policy of ours, which new behaviors get from the default one."""
     policies = account.sandbox.cloudfront.world.policies["ResponseHeadersPolicy"]
     nothing = {"", *(each.id for each in policies if _marked(each.config.get("Comment")))}

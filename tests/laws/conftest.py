@@ -4,8 +4,8 @@ import pytest
 from hypothesis import settings
 
 from cfstream.sandbox.server import Sandbox
-from tests.laws.account import Account
-from tests.sandboxed import Clients
+from tests.laws.account import LawsAccount
+from tests.world.sandbox import BotoClients
 
 # The same examples in every run, and no clock: a law holds or it does not, on a slow machine too.
 settings.register_profile("laws", derandomize=True, deadline=None, database=None)
@@ -13,6 +13,6 @@ settings.load_profile("laws")
 
 
 @pytest.fixture(scope="session")
-def account(server: Sandbox, clients: Clients) -> Account:
+def account(server: Sandbox, clients: BotoClients) -> LawsAccount:
     """The account of the laws; each example begins it anew."""
-    return Account(server, clients)
+    return LawsAccount(server, clients)

@@ -9,7 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.contract.cloudfront_configs import (
+from tests.laws.account import OBJECTS, LawsAccount
+from tests.laws.language import BUCKETS
+from tests.world.configs import (
     associated,
     behavior,
     config,
@@ -18,11 +20,9 @@ from tests.contract.cloudfront_configs import (
     make,
     make_streaming,
     origin,
+    signers,
     streaming_config,
-    viewers,
 )
-from tests.laws.account import OBJECTS, Account
-from tests.laws.language import BUCKETS
 
 Json = dict[str, Any]
 
@@ -83,7 +83,7 @@ def distributions(ids: Mapping[str, str]) -> Mapping[str, Callable[[Any], Any]]:
     )
     elsewhere = origin(DomainName="www.example.org", CustomOriginConfig=CUSTOM)
     del elsewhere["S3OriginConfig"]
-    signed = behavior(TrustedKeyGroups=viewers(ids["@group"]))
+    signed = behavior(TrustedKeyGroups=signers(ids["@group"]))
     streamed = {
         "DomainName": "lectures-media.s3.amazonaws.com",
         "OriginAccessIdentity": OAI + ids["@identity"],
@@ -95,7 +95,7 @@ def distributions(ids: Mapping[str, str]) -> Mapping[str, Callable[[Any], Any]]:
         ),
         "elsewhere": lambda aws: make(aws, config("elsewhere", Origins=listing(elsewhere))),
         "streaming": lambda aws: make_streaming(
-            aws, streaming_config("streaming", S3Origin=streamed, TrustedSigners=viewers("self"))
+            aws, streaming_config("streaming", S3Origin=streamed, TrustedSigners=signers("self"))
         ),
     }
 
@@ -168,7 +168,7 @@ def surroundings() -> st.SearchStrategy[Surroundings]:
     )
 
 
-def settle_around(account: Account, others: Surroundings) -> None:
+def settle_around(account: LawsAccount, others: Surroundings) -> None:
     """Makes what lies outside the stack."""
     for bucket, region in BUCKETS.items():
         s3 = account.clients("s3", region)
@@ -187,7 +187,7 @@ def settle_around(account: Account, others: Surroundings) -> None:
         distributions(account.ids)[name](account.cloudfront)
 
 
-def change_inside(account: Account, others: Surroundings, found: tuple[str, str]) -> None:
+def change_inside(account: LawsAccount, others: Surroundings, found: tuple[str, str]) -> None:
     """Puts what others have on the stack's own distribution, given by its kind and id."""
     kind, distribution = found
     aws = account.cloudfront

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.language import Spec, pairs, specs
 from tests.laws.told import told
 from tests.thorough import examples
@@ -11,7 +11,7 @@ from tests.thorough import examples
 
 @settings(max_examples=examples(20))
 @given(spec=st.one_of(specs("http"), specs("rtmp")))
-def test_plan_after_apply_is_empty(account: Account, spec: Spec) -> None:
+def test_plan_after_apply_is_empty(account: LawsAccount, spec: Spec) -> None:
     """A stack that was made of any spec is as its spec says."""
     account.begin()
     _, report = account.apply(spec)
@@ -21,7 +21,7 @@ def test_plan_after_apply_is_empty(account: Account, spec: Spec) -> None:
 
 @settings(max_examples=examples(20))
 @given(pair=pairs())
-def test_any_spec_may_follow_any_other(account: Account, pair: tuple[Spec, Spec]) -> None:
+def test_any_spec_may_follow_any_other(account: LawsAccount, pair: tuple[Spec, Spec]) -> None:
     """A stack that was changed from any spec to any other is as the other says."""
     account.begin()
     before, after = pair

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from cfstream.workflow import apply_plan, make_plan
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.belongings import ours, own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, settle_around, surroundings
@@ -16,7 +16,7 @@ YES = frozenset({"deletes", "cuts-viewers"})
 @settings(max_examples=examples(8))
 @given(pair=pairs(), others=surroundings())
 def test_nothing_of_the_stack_is_left(
-    account: Account, pair: tuple[Spec, Spec], others: Surroundings
+    account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
     """A stack that was changed from any spec to any other, among others, is taken away whole, in one run."""
     account.begin()

@@ -21,8 +21,8 @@ from cfstream.stack.scene import Scene
 from cfstream.steps.modify import Modify
 from cfstream.values import Account as Number
 from cfstream.values import Address
-from tests.distributions import shown
 from tests.laws.wire import ACCOUNT, FUNCTIONS, GROUPS, Json, fields, fields_in, http_config, rtmp_config
+from tests.world.distributions import shown
 
 NAMES = dict(zip(GROUPS, ("viewers", "name with spaces", "partners"), strict=True))
 RESOURCES = {id_: ListedResource(id_, "key group", name, None) for id_, name in NAMES.items()}

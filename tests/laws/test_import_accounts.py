@@ -10,14 +10,14 @@ from cfstream.adoption.proof import read
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions
 from tests.laws.language import NAME, Spec, specs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
 from tests.thorough import examples
 
 
-def imports(account: Account) -> dict[str, Imported]:
+def imports(account: LawsAccount) -> dict[str, Imported]:
     """What import says of every distribution, by its id."""
     reads = account.world.reads()
     remembering = replace(account.world, reads=lambda: reads)
@@ -36,7 +36,7 @@ def imports(account: Account) -> dict[str, Imported]:
 @settings(max_examples=examples(12))
 @given(spec=st.one_of(specs("http"), specs("rtmp")), others=surroundings(), lost=st.booleans())
 def test_the_plans_of_an_imported_account_are_empty(
-    account: Account, spec: Spec, others: Surroundings, lost: bool
+    account: LawsAccount, spec: Spec, others: Surroundings, lost: bool
 ) -> None:
     """Of a stack whose spec was lost, and of one that lost its name as well, among what others have there."""
     account.begin()

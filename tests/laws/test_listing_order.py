@@ -6,7 +6,7 @@ from cfstream.planning import Plan
 from cfstream.render.document import as_text
 from cfstream.render.json import plan_document
 from cfstream.render.text import plan_text
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
@@ -19,7 +19,7 @@ ORDERS = (0, 1, 2, None)
 @settings(max_examples=examples(15))
 @given(pair=pairs(), others=surroundings())
 def test_order_of_lists_means_nothing(
-    account: Account, pair: tuple[Spec, Spec], others: Surroundings
+    account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
     """Text and JSON of a plan are the same bytes in whatever order AWS lists what it was made from."""
     account.begin()
@@ -33,7 +33,7 @@ def test_order_of_lists_means_nothing(
     assert len(seen) == 1
 
 
-def plan_in_order(account: Account, spec: Spec, order: int | None) -> Plan:
+def plan_in_order(account: LawsAccount, spec: Spec, order: int | None) -> Plan:
     """The plan when AWS lists in the order of this seed."""
     account.sandbox.cloudfront.settings.shuffle_seed = order
     return account.plan(spec)

@@ -14,11 +14,11 @@ from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.steps.modify import Modify
 from cfstream.values import Account, Address
-from tests.contract.cloudfront_configs import behavior, config, legacy_behavior, listing, origin, viewers
-from tests.distributions import shown
 from tests.laws.account import filled
 from tests.laws.language import BUCKETS, FOREIGN_GROUP, NAME, OWN_ACCOUNT, OWN_POLICY, PATHS, Spec, specs
 from tests.laws.spelling import respelled
+from tests.world.configs import behavior, config, legacy_behavior, listing, origin, signers
+from tests.world.distributions import shown
 
 Json = dict[str, Any]
 
@@ -66,17 +66,17 @@ def raw_configs(draw: st.DrawFn) -> Json:
 
 
 def _behaviors() -> st.SearchStrategy[list[Json]]:
-    signers = st.sampled_from(
+    trusted = st.sampled_from(
         [
             {},
-            {"TrustedSigners": viewers("self", "111122223333")},
-            {"TrustedSigners": viewers(OWN_ACCOUNT), "TrustedKeyGroups": viewers()},
-            {"TrustedKeyGroups": viewers("group-of-partners")},
+            {"TrustedSigners": signers("self", "111122223333")},
+            {"TrustedSigners": signers(OWN_ACCOUNT), "TrustedKeyGroups": signers()},
+            {"TrustedKeyGroups": signers("group-of-partners")},
         ]
     )
     made = st.sampled_from([behavior, legacy_behavior])
     one = st.builds(
-        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), made, signers
+        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), made, trusted
     )
     return st.lists(one, min_size=1, max_size=3)
 

@@ -14,7 +14,7 @@ from cfstream.render.json import plan_document
 from cfstream.render.text import SIGNS, plan_text, summary_line
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Verb, plain, refs_in
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions, unordered
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
@@ -156,7 +156,7 @@ LAWS: tuple[Law, ...] = (
 
 @settings(max_examples=examples(25))
 @given(pair=pairs(), others=surroundings())
-def test_every_plan_is_lawful(account: Account, pair: tuple[Spec, Spec], others: Surroundings) -> None:
+def test_every_plan_is_lawful(account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings) -> None:
     """Each law holds for the plan of a new stack, of a changed one, and of one in sync."""
     account.begin()
     before, after = pair

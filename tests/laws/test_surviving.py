@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
@@ -12,7 +12,9 @@ from tests.thorough import examples
 
 @settings(max_examples=examples(20))
 @given(pair=pairs(), others=surroundings())
-def test_what_others_own_survives(account: Account, pair: tuple[Spec, Spec], others: Surroundings) -> None:
+def test_what_others_own_survives(
+    account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
+) -> None:
     """Distributions, statements, grants, tags and fields of others are after a change what they were before it."""
     account.begin()
     before, after = pair

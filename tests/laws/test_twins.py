@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from cfstream.applying import Event, Report, StepBegan
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.belongings import names_in_use, ours
 from tests.laws.language import Spec, pairs
 from tests.laws.told import told
@@ -29,7 +29,7 @@ class StopsAfter:
 @settings(max_examples=examples(18))
 @given(pair=pairs(), stops=st.tuples(st.integers(0, 12), st.integers(0, 12)))
 def test_interrupted_runs_leave_one_of_each(
-    account: Account, pair: tuple[Spec, Spec], stops: tuple[int, int]
+    account: LawsAccount, pair: tuple[Spec, Spec], stops: tuple[int, int]
 ) -> None:
     """Runs that stopped anywhere, of one spec and of the next, come to what the next alone asks for."""
     account.begin()
@@ -52,7 +52,7 @@ def test_interrupted_runs_leave_one_of_each(
     )
 
 
-def apply_until(account: Account, spec: Spec, steps: int) -> Report:
+def apply_until(account: LawsAccount, spec: Spec, steps: int) -> Report:
     """The report of a run that is interrupted after so many steps."""
     stop = StopsAfter(steps)
     plan = account.plan(spec)

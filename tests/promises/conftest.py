@@ -1,4 +1,4 @@
-"""The studio for promises: an empty account with one bucket."""
+"""The account for promises: an empty account with one bucket."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,24 +8,24 @@ import pytest
 
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
-from tests.promises.studio import Studio
-from tests.worlds import world_of
+from tests.world.account import SandboxAccount
+from tests.world.running import world_of
 
 
 @pytest.fixture(scope="session")
-def door(server: Sandbox) -> World:
+def port(server: Sandbox) -> World:
     """Return the world of a run, connected once, because creating clients takes longer than most tests."""
     return world_of(server)
 
 
 @pytest.fixture
-def empty(tmp_path: Path, sandbox: Sandbox, door: World, clients: Callable[..., Any]) -> Studio:
+def empty(tmp_path: Path, sandbox: Sandbox, port: World, clients: Callable[..., Any]) -> SandboxAccount:
     """Return an empty account."""
-    return Studio(tmp_path, sandbox, door, clients)
+    return SandboxAccount(tmp_path, sandbox, port, clients)
 
 
 @pytest.fixture
-def studio(empty: Studio) -> Studio:
+def account(empty: SandboxAccount) -> SandboxAccount:
     """Return an account with the bucket ``media``, and three objects in it."""
     empty.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4")
     return empty

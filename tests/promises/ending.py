@@ -5,29 +5,30 @@ from typing import Any
 from cfstream.applying import Report
 from cfstream.planning import StackPlan
 from cfstream.workflow import make_plan
-from tests.promises.studio import Json, Studio, steps, told
+from tests.world.account import Json, SandboxAccount
+from tests.world.plans import steps, told
 
 YES = ("deletes", "cuts-viewers")
 
 
-def ending(studio: Studio, document: Json) -> StackPlan:
+def ending(account: SandboxAccount, document: Json) -> StackPlan:
     """Return the plan that destroys this stack."""
-    return make_plan(studio.load(document), studio.world, destroying=True).stacks[0]
+    return make_plan(account.load(document), account.world, destroying=True).stacks[0]
 
 
-def destroy(studio: Studio, *documents: Json, **terms: Any) -> Report:
+def destroy(account: SandboxAccount, *documents: Json, **terms: Any) -> Report:
     """Destroy these stacks, with confirmation."""
-    return studio.run(
-        make_plan(studio.load(*documents), studio.world, destroying=True), **{"allow": YES, **terms}
+    return account.run(
+        make_plan(account.load(*documents), account.world, destroying=True), **{"allow": YES, **terms}
     )
 
 
-def gone(studio: Studio, *documents: Json) -> None:
+def gone(account: SandboxAccount, *documents: Json) -> None:
     """Destroy these stacks, and check that everything is done and nothing is left to do."""
-    report = destroy(studio, *documents)
+    report = destroy(account, *documents)
     assert report.exit_code == 0, told(report)
     for document in documents:
-        assert steps(ending(studio, document)) == []
+        assert steps(ending(account, document)) == []
 
 
 def verbs(plan: StackPlan) -> list[str]:

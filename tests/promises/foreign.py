@@ -5,10 +5,11 @@ from typing import Any
 
 from cfstream.errors import NotAuthorized, Refused
 from cfstream.ports import Answer, Call, Reads
-from tests.promises.studio import Json, Studio, signers
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import signers
 
 
-def by_hand(studio: Studio, **fields: Any) -> Json:
+def by_hand(account: SandboxAccount, **fields: Any) -> Json:
     """Create a distribution of the bucket by hand, with signers."""
     config = {
         "CallerReference": "by-hand",
@@ -32,7 +33,7 @@ def by_hand(studio: Studio, **fields: Any) -> Json:
         },
         **fields,
     }
-    made: Json = studio.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+    made: Json = account.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
     return made
 
 

@@ -8,10 +8,10 @@ from tests.evaluator.callers import ANYONE
 from tests.evaluator.evaluator import Evaluator, Reading, Service
 from tests.evaluator.keys import keys_for
 from tests.evaluator.raw import Watcher
-from tests.faults.doors import Killed
-from tests.promises.studio import Json, Studio
-from tests.promises.witness import Witness
-from tests.sandboxed import WatchedSandbox
+from tests.world.account import Json, SandboxAccount
+from tests.world.faults import Killed
+from tests.world.ports import Witness
+from tests.world.sandbox import WatchedSandbox
 
 OBJECTS = ("a/one.mp4", "a/two.mp4", "b/three.mp4")
 """The objects of the bucket ``media``."""
@@ -25,9 +25,9 @@ UPDATES = ("update_distribution", "update_streaming_distribution")
 class Observer:
     """Judges the account after every write, with keys around `patterns` in addition to the objects."""
 
-    def __init__(self, studio: Studio, *patterns: str) -> None:
-        assert isinstance(studio.sandbox, WatchedSandbox)
-        self._sandbox = studio.sandbox
+    def __init__(self, account: SandboxAccount, *patterns: str) -> None:
+        assert isinstance(account.sandbox, WatchedSandbox)
+        self._sandbox = account.sandbox
         self._watcher = Watcher()
         self._keys = keys_for(patterns, OBJECTS)
         self.readings: Readings = frozenset()
@@ -78,7 +78,9 @@ def lost(before: Services, after: Services) -> Services:
     return frozenset(each for each in before - after if each._replace(who=ANYONE) not in after)
 
 
-def killed_before(studio: Studio, document: Json, operations: Sequence[str], *, allow: Sequence[str]) -> bool:
+def killed_before(
+    account: SandboxAccount, document: Json, operations: Sequence[str], *, allow: Sequence[str]
+) -> bool:
     """Apply, and end the process just before it makes one of these calls. Return whether it got that far."""
     reached = []
 
@@ -88,11 +90,11 @@ def killed_before(studio: Studio, document: Json, operations: Sequence[str], *, 
             raise Killed(call.operation)
 
     with suppress(Killed):
-        studio.apply(document, allow=allow, door=Witness(studio.world.aws, before=end))
+        account.apply(document, allow=allow, port=Witness(account.world.aws, before=end))
     return bool(reached)
 
 
-def killed_after(studio: Studio, document: Json, number: int, *, allow: Sequence[str]) -> bool:
+def killed_after(account: SandboxAccount, document: Json, number: int, *, allow: Sequence[str]) -> bool:
     """Apply, and end the process after this number of writes. Return whether it made that many."""
     made: list[str] = []
 
@@ -102,5 +104,5 @@ def killed_after(studio: Studio, document: Json, number: int, *, allow: Sequence
             raise Killed(call.operation)
 
     with suppress(Killed):
-        studio.apply(document, allow=allow, door=Witness(studio.world.aws, after=end))
+        account.apply(document, allow=allow, port=Witness(account.world.aws, after=end))
     return len(made) >= number

@@ -5,15 +5,15 @@ from typing import Any
 
 from cfstream.aws.client import Aws
 from cfstream.ports import World
-from tests.promises.studio import Studio
+from tests.world.account import SandboxAccount
+from tests.world.running import world_of
 from tests.world.transport import forget_clients
-from tests.worlds import world_of
 
 
-def older(studio: Studio, *members: str) -> Studio:
+def older(account: SandboxAccount, *members: str) -> SandboxAccount:
     """Remove these members, such as ``CacheBehavior.GrpcConfig``, from the model of cfstream's botocore."""
     forget_clients()
-    world = world_of(studio.sandbox)
+    world = world_of(account.sandbox)
     forget_clients()
     assert isinstance(world.aws, Aws)
     shapes = [shapes_of(world, write=write) for write in (False, True)]
@@ -21,8 +21,8 @@ def older(studio: Studio, *members: str) -> Studio:
         shape, _, name = member.partition(".")
         for known in shapes:
             known[shape]["members"].pop(name, None)
-    studio.world = replace(world, clock=studio.clock)
-    return studio
+    account.world = replace(world, clock=account.clock)
+    return account
 
 
 def shapes_of(world: World, *, write: bool) -> Any:

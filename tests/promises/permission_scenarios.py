@@ -4,16 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cfstream.stack.caller_reference import caller_reference
-from tests.contract.cloudfront_configs import make_streaming, streaming_config
 from tests.promises.ending import destroy
 from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, PAGE, zone
-from tests.promises.studio import Json, Studio, allow, by_acl, group, http, key, rtmp, signed
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import make_streaming, streaming_config
+from tests.world.specs import by_acl, group, http, key, rtmp, signed
+from tests.world.statements import allow
 
-Hand = Callable[[Studio], None]
+Hand = Callable[[SandboxAccount], None]
 
 
-def nothing(_studio: Studio) -> None:
+def nothing(_account: SandboxAccount) -> None:
     """Do nothing."""
 
 
@@ -33,30 +35,30 @@ class Change:
     deaf: bool = False
 
 
-def ground(studio: Studio) -> None:
+def ground(account: SandboxAccount) -> None:
     """Create a certificate and a zone."""
-    studio.certificate("*.example.com")
-    zone(studio)
+    account.certificate("*.example.com")
+    zone(account)
 
 
-def open_acls(studio: Studio) -> None:
+def open_acls(account: SandboxAccount) -> None:
     """Create a bucket with ACLs enabled and nothing blocked."""
-    studio.unblocked()
+    account.unblocked()
     rules = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
-    studio.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
+    account.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
 
 
-def crowd(studio: Studio) -> None:
+def crowd(account: SandboxAccount) -> None:
     """Create more distributions of others than are read one by one."""
     origin = {
         "Id": "s3",
         "DomainName": "else.s3.us-east-1.amazonaws.com",
         "S3OriginConfig": {"OriginAccessIdentity": ""},
     }
-    studio.bucket("else")
+    account.bucket("else")
     for number in range(21):
         by_hand(
-            studio,
+            account,
             CallerReference=f"stranger-{number}",
             Origins={"Quantity": 1, "Items": [origin]},
             DefaultCacheBehavior={
@@ -66,62 +68,62 @@ def crowd(studio: Studio) -> None:
             },
         )
         s3_origin = {"DomainName": "else.s3.amazonaws.com", "OriginAccessIdentity": ""}
-        make_streaming(studio.cloudfront, streaming_config(f"stream-{number}", S3Origin=s3_origin))
+        make_streaming(account.cloudfront, streaming_config(f"stream-{number}", S3Origin=s3_origin))
 
 
-def unsigning(studio: Studio) -> None:
+def unsigning(account: SandboxAccount) -> None:
     """Change how the origin access control signs."""
-    (control,) = studio.controls()
-    reply = studio.cloudfront.get_origin_access_control_config(Id=control)
+    (control,) = account.controls()
+    reply = account.cloudfront.get_origin_access_control_config(Id=control)
     config = reply["OriginAccessControlConfig"] | {"SigningBehavior": "never"}
-    studio.cloudfront.update_origin_access_control(
+    account.cloudfront.update_origin_access_control(
         Id=control, IfMatch=reply["ETag"], OriginAccessControlConfig=config
     )
 
 
-def unmarking(studio: Studio) -> None:
+def unmarking(account: SandboxAccount) -> None:
     """Overwrite the comment of the identity."""
-    (identity,) = studio.identities()
-    reply = studio.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
+    (identity,) = account.identities()
+    reply = account.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
     config = reply["CloudFrontOriginAccessIdentityConfig"] | {"Comment": "ours"}
-    studio.cloudfront.update_cloud_front_origin_access_identity(
+    account.cloudfront.update_cloud_front_origin_access_identity(
         Id=identity, IfMatch=reply["ETag"], CloudFrontOriginAccessIdentityConfig=config
     )
 
 
-def with_access_point(studio: Studio) -> None:
+def with_access_point(account: SandboxAccount) -> None:
     """Give the bucket an access point."""
-    client = studio.clients("s3control")
-    client.create_access_point(AccountId=studio.world.account, Name="point", Bucket="media")
+    client = account.clients("s3control")
+    client.create_access_point(AccountId=account.world.account, Name="point", Bucket="media")
 
 
-def with_statement(studio: Studio) -> None:
+def with_statement(account: SandboxAccount) -> None:
     """Enable ACLs, and add a statement of others to the policy."""
-    open_acls(studio)
-    studio.put_policy(allow("audit", {"AWS": "arn:aws:iam::111122223333:root"}))
+    open_acls(account)
+    account.put_policy(allow("audit", {"AWS": "arn:aws:iam::111122223333:root"}))
 
 
-def lost(studio: Studio) -> None:
+def lost(account: SandboxAccount) -> None:
     """An earlier run created the identity, and someone overwrote its comment before it was used."""
-    reference = caller_reference(studio.world.account, "lectures", "origin-access-identity")
-    studio.make_identity("somebody's words", reference)
+    reference = caller_reference(account.world.account, "lectures", "origin-access-identity")
+    account.make_identity("somebody's words", reference)
 
 
-def orphan(studio: Studio) -> None:
+def orphan(account: SandboxAccount) -> None:
     """Create an identity with the stack's mark that nothing uses."""
-    studio.make_identity("cfstream:lectures twin")
+    account.make_identity("cfstream:lectures twin")
 
 
-def with_logs(studio: Studio) -> None:
+def with_logs(account: SandboxAccount) -> None:
     """Create another bucket for logs."""
-    studio.bucket("logs", ObjectOwnership="BucketOwnerPreferred")
+    account.bucket("logs", ObjectOwnership="BucketOwnerPreferred")
 
 
 def ended(document: Json) -> Hand:
     """Destroy the stack."""
 
-    def hand(studio: Studio) -> None:
-        destroy(studio, document)
+    def hand(account: SandboxAccount) -> None:
+        destroy(account, document)
 
     return hand
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from cfstream.ports import Reads
-from tests.promises.studio import Json, Studio
+from tests.world.account import Json, SandboxAccount
 
 
 class Seen:
@@ -23,7 +23,7 @@ class Seen:
         return self._answer() if call.operation == self._operation else self._reads.read(call)
 
 
-def seen_otherwise(studio: Studio, operation: str, answer: Callable[[], Json]) -> None:
+def seen_otherwise(account: SandboxAccount, operation: str, answer: Callable[[], Json]) -> None:
     """Make plans see another answer to this operation, which may raise."""
-    reads = studio.world.reads
-    studio.world = replace(studio.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))
+    reads = account.world.reads
+    account.world = replace(account.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))

@@ -1,10 +1,12 @@
-"""What tests of sites need in addition to the studio: zones and records, certificates, headers policies."""
+"""What tests of sites need in addition to the account: zones and records, certificates, headers policies."""
 
 from typing import Any
 
 from cfstream.kinds.response_headers_policy import KIND
 from cfstream.planning import StackPlan
-from tests.promises.studio import Json, Studio, listing, signed
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import listing
+from tests.world.specs import signed
 
 CNAME = "media.example.com"
 PAGE = "https://www.example.com"
@@ -24,17 +26,17 @@ def read_by(*origins: str, **fields: Any) -> Json:
     return signed(http={"cors": {"origins": list(origins or [PAGE])}, **fields})
 
 
-def zone(studio: Studio, name: str = "example.com", reference: str = "1", **settings: Any) -> str:
+def zone(account: SandboxAccount, name: str = "example.com", reference: str = "1", **settings: Any) -> str:
     """Create a hosted zone by hand, and return its id."""
-    route53 = studio.clients("route53")
+    route53 = account.clients("route53")
     made = route53.create_hosted_zone(Name=name, CallerReference=reference, **settings)
     return str(made["HostedZone"]["Id"])
 
 
-def change(studio: Studio, zone_id: str, action: str, record: Json) -> None:
+def change(account: SandboxAccount, zone_id: str, action: str, record: Json) -> None:
     """Change one record by hand."""
     batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
-    studio.clients("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+    account.clients("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
 
 
 def record(value: str, kind: str = "A", name: str = CNAME, **fields: Any) -> Json:
@@ -42,19 +44,19 @@ def record(value: str, kind: str = "A", name: str = CNAME, **fields: Any) -> Jso
     return {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}], **fields}
 
 
-def alias(studio: Studio, kind: str = "A", name: str = CNAME, **fields: Any) -> Json:
+def alias(account: SandboxAccount, kind: str = "A", name: str = CNAME, **fields: Any) -> Json:
     """Return an alias of the stack's distribution."""
     target = {
         "HostedZoneId": "Z2FDTNDATAQYW2",
-        "DNSName": studio.live()["DomainName"],
+        "DNSName": account.live()["DomainName"],
         "EvaluateTargetHealth": False,
     }
     return {"Name": name, "Type": kind, "AliasTarget": target, **fields}
 
 
-def records(studio: Studio, zone_id: str) -> dict[str, Json]:
+def records(account: SandboxAccount, zone_id: str) -> dict[str, Json]:
     """Return the zone's records by name and type, without its initial ones."""
-    rows = studio.clients("route53").list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    rows = account.clients("route53").list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
     apex = {"NS", "SOA"}
     return {
         f"{row['Name']} {row['Type']}{' ' + row['SetIdentifier'] if 'SetIdentifier' in row else ''}": row
@@ -63,26 +65,26 @@ def records(studio: Studio, zone_id: str) -> dict[str, Json]:
     }
 
 
-def policies(studio: Studio) -> dict[str, Json]:
+def policies(account: SandboxAccount) -> dict[str, Json]:
     """Return the configs of the account's own response headers policies, by name, with the id as ``Id``."""
-    reply = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
+    reply = account.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
     rows = [row["ResponseHeadersPolicy"] for row in reply.get("Items", [])]
     configs = [{**row["ResponseHeadersPolicyConfig"], "Id": row["Id"]} for row in rows]
     return {config["Name"]: config for config in configs}
 
 
-def make_policy(studio: Studio, name: str, comment: str = "by hand", **parts: Any) -> str:
+def make_policy(account: SandboxAccount, name: str, comment: str = "by hand", **parts: Any) -> str:
     """Create a response headers policy by hand, and return its id."""
     config = {"Name": name, "Comment": comment, **parts}
-    made = studio.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
+    made = account.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
     return str(made["ResponseHeadersPolicy"]["Id"])
 
 
-def edit_policy(studio: Studio, name: str, **parts: Any) -> None:
+def edit_policy(account: SandboxAccount, name: str, **parts: Any) -> None:
     """Change parts of a policy by hand."""
-    policy = policies(studio)[name]["Id"]
-    reply = studio.cloudfront.get_response_headers_policy_config(Id=policy)
-    studio.cloudfront.update_response_headers_policy(
+    policy = policies(account)[name]["Id"]
+    reply = account.cloudfront.get_response_headers_policy_config(Id=policy)
+    account.cloudfront.update_response_headers_policy(
         Id=policy,
         IfMatch=reply["ETag"],
         ResponseHeadersPolicyConfig={**reply["ResponseHeadersPolicyConfig"], **parts},

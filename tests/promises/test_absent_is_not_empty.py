@@ -4,27 +4,19 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import (
-    Json,
-    Studio,
-    behavior,
-    changes,
-    http,
-    listing,
-    rtmp,
-    set_to,
-    signed,
-    steps,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import behavior_of, listing, set_to
+from tests.world.plans import changes, steps
+from tests.world.specs import http, rtmp, signed
 
 LOGS = {"Enabled": True, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 
 
 @pytest.fixture(autouse=True)
-def log_bucket(studio: Studio) -> None:
+def log_bucket(account: SandboxAccount) -> None:
     """The bucket for logs, with ACLs, which CloudFront needs."""
-    studio.s3.create_bucket(Bucket="logs", ObjectOwnership="BucketOwnerPreferred")
+    account.s3.create_bucket(Bucket="logs", ObjectOwnership="BucketOwnerPreferred")
 
 
 UNMANAGED: list[tuple[str, Json]] = [
@@ -50,57 +42,57 @@ REMOVALS: list[tuple[Json, Json, Json]] = [
 
 
 @pytest.mark.parametrize(("field", "by_hand"), UNMANAGED, ids=[field for field, _ in UNMANAGED])
-def test_an_absent_field_stays_as_somebody_set_it(studio: Studio, field: str, by_hand: Json) -> None:
+def test_an_absent_field_stays_as_somebody_set_it(account: SandboxAccount, field: str, by_hand: Json) -> None:
     """Nothing is planned for it, and an update of another field keeps it."""
-    studio.converge(signed())
-    studio.edit(set_to(**by_hand))
-    assert steps(studio.plan(signed())) == []
+    account.converge(signed())
+    account.edit(set_to(**by_hand))
+    assert steps(account.plan(signed())) == []
     other = {"price_class": "PriceClass_200"} if field == "comment" else {"comment": "another field"}
-    studio.converge(signed(**other))
-    live = studio.config()
+    account.converge(signed(**other))
+    live = account.config()
     assert {name: live[name] for name in by_hand} == by_hand
 
 
-def test_an_absent_cache_policy_stays_as_somebody_set_it(studio: Studio) -> None:
+def test_an_absent_cache_policy_stays_as_somebody_set_it(account: SandboxAccount) -> None:
     """It is kept on the default behavior, and on named ones."""
     document = signed(http={"behaviors": [{"path": "/live/*"}]})
-    studio.converge(document)
+    account.converge(document)
 
     def disable(config: Json) -> None:
         for path in ("", "/live/*"):
-            behavior(config, path)["CachePolicyId"] = CACHING_DISABLED
+            behavior_of(config, path)["CachePolicyId"] = CACHING_DISABLED
 
-    studio.edit(disable)
-    assert steps(studio.plan(document)) == []
+    account.edit(disable)
+    assert steps(account.plan(document)) == []
 
 
-def test_absent_cnames_stay_as_somebody_set_them(studio: Studio) -> None:
+def test_absent_cnames_stay_as_somebody_set_them(account: SandboxAccount) -> None:
     """Only an empty list removes them, and that cuts viewers."""
-    studio.converge(rtmp())
-    studio.edit_streaming(set_to(Aliases=listing("media.example.com")))
-    assert steps(studio.plan(rtmp())) == []
-    emptied = studio.plan(rtmp(cnames=[])).stacks[0]
+    account.converge(rtmp())
+    account.edit_streaming(set_to(Aliases=listing("media.example.com")))
+    assert steps(account.plan(rtmp())) == []
+    emptied = account.plan(rtmp(cnames=[])).stacks[0]
     assert changes(emptied) == {"cnames": (["media.example.com"], [])}
-    studio.converge(rtmp(cnames=[]), allow=["cuts-viewers"])
-    assert studio.streaming()["Aliases"] == {"Quantity": 0}
+    account.converge(rtmp(cnames=[]), allow=["cuts-viewers"])
+    assert account.streaming()["Aliases"] == {"Quantity": 0}
 
 
 @pytest.mark.parametrize(("fields", "by_hand", "becomes"), REMOVALS, ids="-".join)
 def test_what_is_said_to_be_empty_is_removed(
-    studio: Studio, fields: Json, by_hand: Json, becomes: Json
+    account: SandboxAccount, fields: Json, by_hand: Json, becomes: Json
 ) -> None:
     """``""``, ``[]`` and ``false`` remove a setting."""
-    studio.converge(signed())
-    studio.edit(set_to(**by_hand))
-    studio.converge(signed(**fields))
-    live = studio.config()
+    account.converge(signed())
+    account.edit(set_to(**by_hand))
+    account.converge(signed(**fields))
+    live = account.config()
     assert {name: live[name] for name in becomes} == becomes
 
 
-def test_a_new_distribution_says_what_the_spec_leaves_out(studio: Studio) -> None:
+def test_a_new_distribution_says_what_the_spec_leaves_out(account: SandboxAccount) -> None:
     """The safest value is sent explicitly, because AWS may change a default."""
-    studio.converge(signed())
-    live = studio.config()
+    account.converge(signed())
+    live = account.config()
     assert live["Comment"] == ""
     assert live["Aliases"] == {"Quantity": 0}
     assert live["Logging"] == {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}
@@ -108,17 +100,17 @@ def test_a_new_distribution_says_what_the_spec_leaves_out(studio: Studio) -> Non
     assert live["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
 
 
-def test_tags_are_only_added_or_changed(studio: Studio) -> None:
+def test_tags_are_only_added_or_changed(account: SandboxAccount) -> None:
     """A tag that the spec no longer has stays, and so do tags of others."""
-    studio.converge(signed(tags={"team": "media", "stage": "test"}))
-    arn = studio.live()["ARN"]
-    studio.cloudfront.tag_resource(Resource=arn, Tags={"Items": [{"Key": "cost", "Value": "42"}]})
-    changed = studio.converge(signed(tags={"team": "stage hands"})).stacks[0]
+    account.converge(signed(tags={"team": "media", "stage": "test"}))
+    arn = account.live()["ARN"]
+    account.cloudfront.tag_resource(Resource=arn, Tags={"Items": [{"Key": "cost", "Value": "42"}]})
+    changed = account.converge(signed(tags={"team": "stage hands"})).stacks[0]
     assert changes(changed) == {"tags.team": ("media", "stage hands")}
     expected = {"team": "stage hands", "stage": "test", "cost": "42", "cfstream:name": "lectures"}
-    assert studio.tags(arn) == expected
-    assert steps(studio.plan(signed())) == []
-    assert steps(studio.plan(signed(tags={}))) == []
+    assert account.tags(arn) == expected
+    assert steps(account.plan(signed())) == []
+    assert steps(account.plan(signed(tags={}))) == []
 
 
 DEFAULTS: list[tuple[str, Json, Any, Any]] = [
@@ -129,49 +121,53 @@ DEFAULTS: list[tuple[str, Json, Any, Any]] = [
 
 @pytest.mark.parametrize(("field", "by_hand", "before", "after"), DEFAULTS, ids=[row[0] for row in DEFAULTS])
 def test_every_other_field_is_held_to_its_default(
-    studio: Studio, field: str, by_hand: Json, before: Any, after: Any
+    account: SandboxAccount, field: str, by_hand: Json, before: Any, after: Any
 ) -> None:
     """A spec without it means the default, and a live difference is repaired."""
-    studio.converge(signed())
+    account.converge(signed())
 
     def change(config: Json) -> None:
         config.update(by_hand)
         if not by_hand:
             config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] = before
 
-    studio.edit(change)
-    assert changes(studio.stack(signed())) == {field: (before, after)}
-    studio.converge(signed())
+    account.edit(change)
+    assert changes(account.stack(signed())) == {field: (before, after)}
+    account.converge(signed())
 
 
-def test_lists_are_compared_without_their_order(studio: Studio) -> None:
+def test_lists_are_compared_without_their_order(account: SandboxAccount) -> None:
     """The order of signers, cnames and keys does not matter."""
-    studio.converge(rtmp(cnames=["a.example.com", "b.example.com"], trusted_signers=["self", "111122223333"]))
+    account.converge(
+        rtmp(cnames=["a.example.com", "b.example.com"], trusted_signers=["self", "111122223333"])
+    )
     turned = rtmp(cnames=["b.example.com", "a.example.com"], trusted_signers=["111122223333", "self"])
-    assert steps(studio.plan(turned)) == []
+    assert steps(account.plan(turned)) == []
 
 
-def test_self_and_the_own_account_number_are_one_signer(studio: Studio) -> None:
+def test_self_and_the_own_account_number_are_one_signer(account: SandboxAccount) -> None:
     """It does not matter which of them the spec has and AWS shows."""
-    studio.converge(signed())
-    own = signed(trusted_signers=[studio.world.account])
-    assert steps(studio.plan(own)) == []
-    assert steps(studio.plan(signed(trusted_signers=["self", studio.world.account]))) == []
+    account.converge(signed())
+    own = signed(trusted_signers=[account.world.account])
+    assert steps(account.plan(own)) == []
+    assert steps(account.plan(signed(trusted_signers=["self", account.world.account]))) == []
 
 
-def test_a_spec_of_names_alone_is_enough(studio: Studio) -> None:
+def test_a_spec_of_names_alone_is_enough(account: SandboxAccount) -> None:
     """Version, name, bucket and a signer are enough. Everything else has a default."""
-    studio.converge(signed())
-    studio.converge(http(name="keys"))
+    account.converge(signed())
+    account.converge(http(name="keys"))
 
 
-def test_the_security_policy_is_held_to_its_default(studio: Studio) -> None:
+def test_the_security_policy_is_held_to_its_default(account: SandboxAccount) -> None:
     """A weaker one is replaced, which is not a hazard."""
-    document = signed(cnames=["media.example.com"], http={"certificate": studio.certificate("*.example.com")})
-    studio.converge(document)
-    weaker = {**studio.config()["ViewerCertificate"], "MinimumProtocolVersion": "TLSv1.1_2016"}
-    studio.edit(set_to(ViewerCertificate=weaker))
-    plan = studio.stack(document)
+    document = signed(
+        cnames=["media.example.com"], http={"certificate": account.certificate("*.example.com")}
+    )
+    account.converge(document)
+    weaker = {**account.config()["ViewerCertificate"], "MinimumProtocolVersion": "TLSv1.1_2016"}
+    account.edit(set_to(ViewerCertificate=weaker))
+    plan = account.stack(document)
     assert changes(plan) == {"http.minimum_tls": ("TLSv1.1_2016", "TLSv1.2_2021")}
     assert plan.hazards == ()
-    studio.converge(document)
+    account.converge(document)

@@ -2,60 +2,65 @@
 
 from cfstream.values import Verb
 from tests.promises.foreign import by_hand
-from tests.promises.studio import Studio, behavior, changes, outcome, problems, set_to, signed, signers, steps
+from tests.world.account import SandboxAccount
+from tests.world.configs import behavior_of, set_to, signers
+from tests.world.plans import changes, outcome, problems, steps
+from tests.world.specs import signed
 
 
-def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(studio: Studio) -> None:
+def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(account: SandboxAccount) -> None:
     """The tag is written with the first other change."""
-    stranger = by_hand(studio)
+    stranger = by_hand(account)
     document = signed(adopt=stranger["Id"], origin_access="none")
-    assert steps(studio.plan(document)) == []
-    assert studio.tags(stranger["ARN"]) == {}
-    studio.converge({**document, "comment": "adopted"})
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
-    assert len(studio.distributions()) == 1
+    assert steps(account.plan(document)) == []
+    assert account.tags(stranger["ARN"]) == {}
+    account.converge({**document, "comment": "adopted"})
+    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
+    assert len(account.distributions()) == 1
 
 
-def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(studio: Studio) -> None:
+def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(
+    account: SandboxAccount,
+) -> None:
     """One step updates the settings and adds the name. Later changes are a modify."""
-    stranger = by_hand(studio)
+    stranger = by_hand(account)
     document = signed(adopt=stranger["Id"], origin_access="none", comment="adopted", tags={"team": "media"})
-    plan = studio.plan(document)
+    plan = account.plan(document)
     assert steps(plan) == ["adopt distribution:lectures", "wait distribution:lectures"]
     assert (plan.summary[Verb.ADOPT], plan.summary[Verb.MODIFY]) == (1, 0)
     assert changes(plan.stacks[0], "tags.") == {
         "tags.cfstream:name": (None, "lectures"),
         "tags.team": (None, "media"),
     }
-    studio.converge(document)
-    assert studio.config()["Comment"] == "adopted"
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+    account.converge(document)
+    assert account.config()["Comment"] == "adopted"
+    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
     later = {**document, "comment": "later", "tags": {"team": "archive"}}
-    assert steps(studio.plan(later)) == ["modify distribution:lectures", "wait distribution:lectures"]
-    studio.converge(later)
-    assert studio.config()["Comment"] == "later"
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "archive"}
+    assert steps(account.plan(later)) == ["modify distribution:lectures", "wait distribution:lectures"]
+    account.converge(later)
+    assert account.config()["Comment"] == "later"
+    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "archive"}
 
 
-def test_a_tag_of_the_spec_is_enough_to_adopt_a_distribution(studio: Studio) -> None:
+def test_a_tag_of_the_spec_is_enough_to_adopt_a_distribution(account: SandboxAccount) -> None:
     """If only tags differ, one call writes the tag and the name, and nothing is deployed."""
-    stranger = by_hand(studio)
+    stranger = by_hand(account)
     document = signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"})
-    assert steps(studio.plan(document)) == ["adopt distribution:lectures"]
-    studio.converge(document)
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+    assert steps(account.plan(document)) == ["adopt distribution:lectures"]
+    account.converge(document)
+    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
 
 
-def test_tags_are_left_alone_when_the_update_is_refused(studio: Studio) -> None:
+def test_tags_are_left_alone_when_the_update_is_refused(account: SandboxAccount) -> None:
     """A distribution that changed since the plan does not get the name either."""
-    stranger = by_hand(studio)
-    plan = studio.plan(signed(adopt=stranger["Id"], origin_access="none", comment="adopted"))
-    studio.edit(set_to(Comment="changed meanwhile"), id_=stranger["Id"])
-    assert outcome(studio.run(plan)) == "stale"
-    assert studio.tags(stranger["ARN"]) == {}
+    stranger = by_hand(account)
+    plan = account.plan(signed(adopt=stranger["Id"], origin_access="none", comment="adopted"))
+    account.edit(set_to(Comment="changed meanwhile"), id_=stranger["Id"])
+    assert outcome(account.run(plan)) == "stale"
+    assert account.tags(stranger["ARN"]) == {}
 
 
-def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: Studio) -> None:
+def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(account: SandboxAccount) -> None:
     """Custom errors, restrictions, headers, function associations, other origins and tags do not change."""
     errors = {
         "Quantity": 1,
@@ -70,51 +75,53 @@ def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(studio: S
     }
     headers = {"Quantity": 1, "Items": [{"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}]}
     stranger = by_hand(
-        studio,
+        account,
         CustomErrorResponses=errors,
         Restrictions={
             "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 2, "Items": ["SE", "DE"]}
         },
         HttpVersion="http2and3",
     )
-    studio.cloudfront.tag_resource(Resource=stranger["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]})
-    studio.edit(
+    account.cloudfront.tag_resource(
+        Resource=stranger["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]}
+    )
+    account.edit(
         lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers), id_=stranger["Id"]
     )
-    studio.converge(signed(adopt=stranger["Id"], comment="adopted"))
-    live = studio.config()
+    account.converge(signed(adopt=stranger["Id"], comment="adopted"))
+    live = account.config()
     assert live["CustomErrorResponses"] == errors
     assert sorted(live["Restrictions"]["GeoRestriction"]["Items"]) == ["DE", "SE"]
     assert live["HttpVersion"] == "http2and3"
     assert live["Origins"]["Items"][0]["CustomHeaders"] == headers
     assert live["Origins"]["Items"][0]["Id"] == "console"
     assert live["CallerReference"] == "by-hand"
-    assert studio.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
+    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
 
 
-def test_another_stacks_distribution_cannot_be_adopted(studio: Studio) -> None:
+def test_another_stacks_distribution_cannot_be_adopted(account: SandboxAccount) -> None:
     """The problem names the stack that owns it."""
-    studio.converge(signed(name="clips"))
-    clips = studio.id("clips")
-    before = studio.live("clips")["DistributionConfig"]["Comment"]
-    plan = studio.stack(signed(adopt=clips, comment="mine"))
+    account.converge(signed(name="clips"))
+    clips = account.id("clips")
+    before = account.live("clips")["DistributionConfig"]["Comment"]
+    plan = account.stack(signed(adopt=clips, comment="mine"))
     assert "belongs to the stack clips" in problems(plan)[0]
-    assert outcome(studio.apply(signed(adopt=clips, comment="mine"))) == "blocked"
-    assert studio.live("clips")["DistributionConfig"]["Comment"] == before
+    assert outcome(account.apply(signed(adopt=clips, comment="mine"))) == "blocked"
+    assert account.live("clips")["DistributionConfig"]["Comment"] == before
 
 
-def test_an_adopted_distribution_that_is_not_there_is_a_problem(studio: Studio) -> None:
+def test_an_adopted_distribution_that_is_not_there_is_a_problem(account: SandboxAccount) -> None:
     """Nothing is created instead."""
-    plan = studio.stack(signed(adopt="E0000000000000"))
+    plan = account.stack(signed(adopt="E0000000000000"))
     assert "the distribution E0000000000000 does not exist" in problems(plan)[0]
-    studio.apply(signed(adopt="E0000000000000"))
-    assert studio.distributions() == []
+    account.apply(signed(adopt="E0000000000000"))
+    assert account.distributions() == []
 
 
-def test_foreign_fields_survive_every_change(studio: Studio) -> None:
+def test_foreign_fields_survive_every_change(account: SandboxAccount) -> None:
     """Settings of others that the spec does not own are still there after an update."""
-    studio.converge(signed())
-    studio.edit(
+    account.converge(signed())
+    account.edit(
         set_to(
             HttpVersion="http3",
             CustomErrorResponses={
@@ -125,8 +132,8 @@ def test_foreign_fields_survive_every_change(studio: Studio) -> None:
             },
         )
     )
-    studio.converge(signed(comment="changed", price_class="PriceClass_100"))
-    live = studio.config()
+    account.converge(signed(comment="changed", price_class="PriceClass_100"))
+    live = account.config()
     assert live["HttpVersion"] == "http3"
     assert live["CustomErrorResponses"]["Items"][0]["ErrorCachingMinTTL"] == 1
 
@@ -139,7 +146,9 @@ FORWARDED = {
 }
 
 
-def test_an_old_distribution_keeps_its_old_cache_settings_until_a_policy_is_asked_for(studio: Studio) -> None:
+def test_an_old_distribution_keeps_its_old_cache_settings_until_a_policy_is_asked_for(
+    account: SandboxAccount,
+) -> None:
     """ForwardedValues and its TTLs exclude a cache policy, so they are removed only if the spec names one."""
     legacy = {
         "TargetOriginId": "console",
@@ -150,13 +159,13 @@ def test_an_old_distribution_keeps_its_old_cache_settings_until_a_policy_is_aske
         "MaxTTL": 600,
         "TrustedSigners": signers("self"),
     }
-    stranger = by_hand(studio, DefaultCacheBehavior=legacy)
+    stranger = by_hand(account, DefaultCacheBehavior=legacy)
     document = signed(adopt=stranger["Id"], http={"behaviors": [{"path": "/a/*"}]})
-    studio.converge(document)
+    account.converge(document)
     for path in ("", "/a/*"):
-        assert behavior(studio.config(), path)["ForwardedValues"] == FORWARDED
-        assert behavior(studio.config(), path)["DefaultTTL"] == 60
+        assert behavior_of(account.config(), path)["ForwardedValues"] == FORWARDED
+        assert behavior_of(account.config(), path)["DefaultTTL"] == 60
     section = {"cache_policy": "CachingDisabled", "behaviors": [{"path": "/a/*"}]}
-    studio.converge({**document, "http": section})
-    assert "ForwardedValues" not in behavior(studio.config(), "")
-    assert behavior(studio.config(), "/a/*")["ForwardedValues"] == FORWARDED
+    account.converge({**document, "http": section})
+    assert "ForwardedValues" not in behavior_of(account.config(), "")
+    assert behavior_of(account.config(), "/a/*")["ForwardedValues"] == FORWARDED

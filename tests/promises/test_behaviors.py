@@ -4,24 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import (
-    ONE,
-    Json,
-    Studio,
-    add_behavior,
-    behavior,
-    changes,
-    group,
-    hazards,
-    http,
-    key,
-    listing,
-    outcome,
-    paths,
-    signed,
-    signers,
-    steps,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, behavior_of, listing, paths, signers
+from tests.world.plans import changes, hazards, outcome, steps
+from tests.world.specs import ONE, group, http, key, signed
 
 NOBODY = signers()
 
@@ -38,38 +24,40 @@ def second_origin(config: Json, **fields: Any) -> Json:
     return made
 
 
-def test_a_path_that_nobody_thought_of_is_not_the_open_door(studio: Studio) -> None:
+def test_a_path_that_nobody_thought_of_is_not_the_open_door(account: SandboxAccount) -> None:
     """A behavior without signers that was added by hand gets the default's, and the plan shows it."""
-    studio.converge(signed())
-    studio.edit(add_behavior("/open/*", TrustedSigners=NOBODY))
-    plan = studio.stack(signed())
+    account.converge(signed())
+    account.edit(add_behavior("/open/*", TrustedSigners=NOBODY))
+    plan = account.stack(signed())
     assert changes(plan) == {"http.behaviors[/open/*].trusted_signers": ([], ["self"])}
     assert hazards(plan) == []
-    studio.converge(signed())
-    assert behavior(studio.config(), "/open/*")["TrustedSigners"] == signers("self")
+    account.converge(signed())
+    assert behavior_of(account.config(), "/open/*")["TrustedSigners"] == signers("self")
 
 
-def test_other_signers_than_the_defaults_are_shown_as_a_change_and_cut_viewers(studio: Studio) -> None:
+def test_other_signers_than_the_defaults_are_shown_as_a_change_and_cut_viewers(
+    account: SandboxAccount,
+) -> None:
     """The current signers of that path lose it, which is a hazard."""
-    studio.converge(signed())
-    studio.edit(add_behavior("/other/*", TrustedSigners=signers("111122223333")))
-    plan = studio.stack(signed())
+    account.converge(signed())
+    account.edit(add_behavior("/other/*", TrustedSigners=signers("111122223333")))
+    plan = account.stack(signed())
     assert changes(plan) == {"http.behaviors[/other/*].trusted_signers": (["111122223333"], ["self"])}
     assert hazards(plan) == ["cuts-viewers"]
 
 
-def test_an_open_path_through_another_origin_of_our_bucket_is_closed(studio: Studio) -> None:
+def test_an_open_path_through_another_origin_of_our_bucket_is_closed(account: SandboxAccount) -> None:
     """The origin's id, and how it writes the bucket, do not matter."""
-    studio.converge(signed())
+    account.converge(signed())
 
     def change(config: Json) -> None:
         second_origin(config, DomainName="media.s3.amazonaws.com")
         add_behavior("/open/*", TargetOriginId="second", TrustedSigners=NOBODY)(config)
 
-    studio.edit(change)
-    studio.converge(signed())
-    live = studio.config()
-    assert behavior(live, "/open/*")["TrustedSigners"] == signers("self")
+    account.edit(change)
+    account.converge(signed())
+    live = account.config()
+    assert behavior_of(live, "/open/*")["TrustedSigners"] == signers("self")
     assert [one["DomainName"] for one in live["Origins"]["Items"]].count("media.s3.amazonaws.com") == 1
 
 
@@ -84,124 +72,126 @@ def grouped(config: Json) -> None:
     config["OriginGroups"] = listing(failover)
 
 
-def test_an_open_path_through_an_origin_group_with_our_bucket_is_closed(studio: Studio) -> None:
+def test_an_open_path_through_an_origin_group_with_our_bucket_is_closed(account: SandboxAccount) -> None:
     """A behavior may have an origin group. One member with the bucket is enough."""
-    studio.bucket("spare")
-    studio.converge(signed())
+    account.bucket("spare")
+    account.converge(signed())
 
     def change(config: Json) -> None:
         grouped(config)
         add_behavior("/open/*", TargetOriginId="both", TrustedSigners=NOBODY)(config)
 
-    studio.edit(change)
-    studio.converge(signed())
-    assert behavior(studio.config(), "/open/*")["TrustedSigners"] == signers("self")
+    account.edit(change)
+    account.converge(signed())
+    assert behavior_of(account.config(), "/open/*")["TrustedSigners"] == signers("self")
 
 
-def test_a_default_behavior_with_an_origin_group_speaks_of_its_first_origin(studio: Studio) -> None:
+def test_a_default_behavior_with_an_origin_group_speaks_of_its_first_origin(account: SandboxAccount) -> None:
     """The spec sets the identity of the primary origin. The group stays."""
-    studio.bucket("spare")
-    studio.converge(signed())
+    account.bucket("spare")
+    account.converge(signed())
 
     def change(config: Json) -> None:
         grouped(config)
         config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
 
-    studio.edit(change)
-    assert steps(studio.plan(signed())) == []
-    studio.converge(signed(oai={}))
-    live = studio.config()
+    account.edit(change)
+    assert steps(account.plan(signed())) == []
+    account.converge(signed(oai={}))
+    live = account.config()
     identities = {
         one["Id"]: one["S3OriginConfig"]["OriginAccessIdentity"] for one in live["Origins"]["Items"]
     }
-    (identity,) = studio.identities()
+    (identity,) = account.identities()
     assert identities == {"s3": f"origin-access-identity/cloudfront/{identity}", "second": ""}
     assert live["DefaultCacheBehavior"]["TargetOriginId"] == "both"
 
 
-def test_behaviors_of_other_origins_are_nobodys_business(studio: Studio) -> None:
+def test_behaviors_of_other_origins_are_nobodys_business(account: SandboxAccount) -> None:
     """An open path with another origin does not change."""
-    studio.converge(signed())
+    account.converge(signed())
 
     def change(config: Json) -> None:
         second_origin(config, DomainName="elsewhere.s3.us-east-1.amazonaws.com")
         add_behavior("/elsewhere/*", TargetOriginId="second", TrustedSigners=NOBODY)(config)
 
-    studio.bucket("elsewhere")
-    studio.edit(change)
-    assert steps(studio.plan(signed())) == []
+    account.bucket("elsewhere")
+    account.edit(change)
+    assert steps(account.plan(signed())) == []
 
 
-def test_a_behavior_may_have_signers_of_its_own(studio: Studio) -> None:
+def test_a_behavior_may_have_signers_of_its_own(account: SandboxAccount) -> None:
     """If the spec names them, they stay there. Those of the default do not change."""
     document = http(http={"behaviors": [{"path": "/clips/*", "key_groups": [group(key(ONE), name="clips")]}]})
-    studio.converge(document)
-    groups = studio.groups()
-    live = studio.config()
-    assert behavior(live, "")["TrustedKeyGroups"] == signers(groups["viewers"]["Id"])
-    assert behavior(live, "/clips/*")["TrustedKeyGroups"] == signers(groups["clips"]["Id"])
-    studio.edit(
-        lambda config: behavior(config, "/clips/*").update(TrustedKeyGroups=signers(groups["viewers"]["Id"]))
+    account.converge(document)
+    groups = account.groups()
+    live = account.config()
+    assert behavior_of(live, "")["TrustedKeyGroups"] == signers(groups["viewers"]["Id"])
+    assert behavior_of(live, "/clips/*")["TrustedKeyGroups"] == signers(groups["clips"]["Id"])
+    account.edit(
+        lambda config: behavior_of(config, "/clips/*").update(
+            TrustedKeyGroups=signers(groups["viewers"]["Id"])
+        )
     )
     field = "http.behaviors[/clips/*].key_groups"
-    assert changes(studio.stack(document)) == {field: (["viewers"], ["clips"])}
+    assert changes(account.stack(document)) == {field: (["viewers"], ["clips"])}
 
 
-def test_a_named_behavior_without_a_word_on_signers_has_the_defaults(studio: Studio) -> None:
+def test_a_named_behavior_without_a_word_on_signers_has_the_defaults(account: SandboxAccount) -> None:
     """It sets other fields of the path, but not its signers."""
     document = named({"path": "*.m3u8", "cache_policy": "CachingDisabled"})
-    studio.converge(document)
-    assert behavior(studio.config(), "*.m3u8")["TrustedSigners"] == signers("self")
-    studio.edit(lambda config: behavior(config, "*.m3u8").update(TrustedSigners=NOBODY))
-    assert changes(studio.stack(document)) == {"http.behaviors[*.m3u8].trusted_signers": ([], ["self"])}
+    account.converge(document)
+    assert behavior_of(account.config(), "*.m3u8")["TrustedSigners"] == signers("self")
+    account.edit(lambda config: behavior_of(config, "*.m3u8").update(TrustedSigners=NOBODY))
+    assert changes(account.stack(document)) == {"http.behaviors[*.m3u8].trusted_signers": ([], ["self"])}
 
 
-def test_signers_come_off_a_path_only_where_the_spec_names_it_public(studio: Studio) -> None:
+def test_signers_come_off_a_path_only_where_the_spec_names_it_public(account: SandboxAccount) -> None:
     """Opening an existing path is a hazard, and nothing is written until it is allowed."""
-    studio.converge(named({"path": "/posters/*"}))
+    account.converge(named({"path": "/posters/*"}))
     opened = named({"path": "/posters/*", "public": True})
-    plan = studio.stack(opened)
+    plan = account.stack(opened)
     assert changes(plan, "http.behaviors[/posters/*].public") == {
         "http.behaviors[/posters/*].public": (False, True)
     }
     assert hazards(plan) == ["makes-public"]
-    assert studio.apply(opened).exit_code == 5
-    assert behavior(studio.config(), "/posters/*")["TrustedSigners"] == signers("self")
-    studio.converge(opened, allow=["makes-public"])
-    assert behavior(studio.config(), "/posters/*")["TrustedSigners"] == NOBODY
-    assert behavior(studio.config(), "")["TrustedSigners"] == signers("self")
+    assert account.apply(opened).exit_code == 5
+    assert behavior_of(account.config(), "/posters/*")["TrustedSigners"] == signers("self")
+    account.converge(opened, allow=["makes-public"])
+    assert behavior_of(account.config(), "/posters/*")["TrustedSigners"] == NOBODY
+    assert behavior_of(account.config(), "")["TrustedSigners"] == signers("self")
 
 
-def test_a_new_public_path_on_a_private_stack_is_a_hazard(studio: Studio) -> None:
+def test_a_new_public_path_on_a_private_stack_is_a_hazard(account: SandboxAccount) -> None:
     """Only signers could read its paths until now."""
-    studio.converge(signed())
+    account.converge(signed())
     opened = named({"path": "/posters/*", "public": True})
-    assert hazards(studio.stack(opened)) == ["makes-public"]
-    assert outcome(studio.apply(opened)) == "blocked"
-    assert paths(studio.config()) == []
+    assert hazards(account.stack(opened)) == ["makes-public"]
+    assert outcome(account.apply(opened)) == "blocked"
+    assert paths(account.config()) == []
 
 
-def test_where_the_default_is_public_signers_of_other_paths_stay(studio: Studio) -> None:
+def test_where_the_default_is_public_signers_of_other_paths_stay(account: SandboxAccount) -> None:
     """Only `public: true` at the path removes them, whether it is named or not."""
-    studio.converge(named({"path": "/paid/*", "trusted_signers": ["self"]}, trusted_signers=["self"]))
-    studio.edit(add_behavior("/by-hand/*"))
+    account.converge(named({"path": "/paid/*", "trusted_signers": ["self"]}, trusted_signers=["self"]))
+    account.edit(add_behavior("/by-hand/*"))
     public = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
     document = {**public, "http": {"behaviors": [{"path": "/paid/*"}]}}
-    studio.converge(document, allow=["makes-public"])
-    live = studio.config()
-    assert behavior(live, "")["TrustedSigners"] == NOBODY
-    assert behavior(live, "/paid/*")["TrustedSigners"] == signers("self")
-    assert behavior(live, "/by-hand/*")["TrustedSigners"] == signers("self")
+    account.converge(document, allow=["makes-public"])
+    live = account.config()
+    assert behavior_of(live, "")["TrustedSigners"] == NOBODY
+    assert behavior_of(live, "/paid/*")["TrustedSigners"] == signers("self")
+    assert behavior_of(live, "/by-hand/*")["TrustedSigners"] == signers("self")
 
 
-def test_a_name_taken_out_closes_the_path_and_deletes_nothing(studio: Studio) -> None:
+def test_a_name_taken_out_closes_the_path_and_deletes_nothing(account: SandboxAccount) -> None:
     """A public path that is removed from the spec is no longer public."""
-    studio.converge(named({"path": "/posters/*", "public": True}), allow=["makes-public"])
-    plan = studio.converge(signed()).stacks[0]
+    account.converge(named({"path": "/posters/*", "public": True}), allow=["makes-public"])
+    plan = account.converge(signed()).stacks[0]
     assert changes(plan) == {"http.behaviors[/posters/*].trusted_signers": ([], ["self"])}
-    live = studio.config()
+    live = account.config()
     assert paths(live) == ["/posters/*"]
-    assert behavior(live, "/posters/*")["TrustedSigners"] == signers("self")
+    assert behavior_of(live, "/posters/*")["TrustedSigners"] == signers("self")
 
 
 ORDERS: list[tuple[list[str], list[str], list[str]]] = [
@@ -218,48 +208,48 @@ ORDERS: list[tuple[list[str], list[str], list[str]]] = [
 
 @pytest.mark.parametrize(("live", "spec", "becomes"), ORDERS, ids=lambda value: "".join(value) or "none")
 def test_named_behaviors_get_the_specs_order_and_all_others_keep_their_place(
-    studio: Studio, live: list[str], spec: list[str], becomes: list[str]
+    account: SandboxAccount, live: list[str], spec: list[str], becomes: list[str]
 ) -> None:
     """A new one goes before the next named live one, or else first."""
-    studio.converge(signed())
+    account.converge(signed())
 
     def change(config: Json) -> None:
         for path in live:
             add_behavior(path)(config)
 
-    studio.edit(change)
-    studio.converge(named(*({"path": path} for path in spec)))
-    assert paths(studio.config()) == becomes
+    account.edit(change)
+    account.converge(named(*({"path": path} for path in spec)))
+    assert paths(account.config()) == becomes
 
 
-def test_only_the_relative_order_of_named_behaviors_is_compared(studio: Studio) -> None:
+def test_only_the_relative_order_of_named_behaviors_is_compared(account: SandboxAccount) -> None:
     """An unnamed one before, between or after them does not matter."""
-    studio.converge(named({"path": "/a/*"}, {"path": "/b/*"}))
-    studio.edit(add_behavior("/x/*", first=True))
-    studio.edit(add_behavior("/y/*"))
-    assert steps(studio.plan(named({"path": "/a/*"}, {"path": "/b/*"}))) == []
+    account.converge(named({"path": "/a/*"}, {"path": "/b/*"}))
+    account.edit(add_behavior("/x/*", first=True))
+    account.edit(add_behavior("/y/*"))
+    assert steps(account.plan(named({"path": "/a/*"}, {"path": "/b/*"}))) == []
 
 
-def test_protocol_and_policy_speak_of_the_default_behavior_alone(studio: Studio) -> None:
+def test_protocol_and_policy_speak_of_the_default_behavior_alone(account: SandboxAccount) -> None:
     """Settings of another path survive a change of the default's."""
-    studio.converge(signed())
-    studio.edit(add_behavior("/old/*", ViewerProtocolPolicy="allow-all", Compress=False))
-    studio.converge(signed(http={"viewer_protocol": "https-only", "cache_policy": "CachingDisabled"}))
-    old = behavior(studio.config(), "/old/*")
+    account.converge(signed())
+    account.edit(add_behavior("/old/*", ViewerProtocolPolicy="allow-all", Compress=False))
+    account.converge(signed(http={"viewer_protocol": "https-only", "cache_policy": "CachingDisabled"}))
+    old = behavior_of(account.config(), "/old/*")
     assert (old["ViewerProtocolPolicy"], old["Compress"]) == ("allow-all", False)
-    assert old["CachePolicyId"] != behavior(studio.config(), "")["CachePolicyId"]
+    assert old["CachePolicyId"] != behavior_of(account.config(), "")["CachePolicyId"]
 
 
-def test_the_origin_is_kept_as_it_is_spelled_while_it_names_the_bucket(studio: Studio) -> None:
+def test_the_origin_is_kept_as_it_is_spelled_while_it_names_the_bucket(account: SandboxAccount) -> None:
     """The global name is also the bucket's, so it never changes."""
-    studio.converge(signed())
-    studio.edit(lambda config: config["Origins"]["Items"][0].update(DomainName="media.s3.amazonaws.com"))
-    assert steps(studio.plan(signed())) == []
-    studio.converge(signed(comment="other"))
-    assert studio.config()["Origins"]["Items"][0]["DomainName"] == "media.s3.amazonaws.com"
+    account.converge(signed())
+    account.edit(lambda config: config["Origins"]["Items"][0].update(DomainName="media.s3.amazonaws.com"))
+    assert steps(account.plan(signed())) == []
+    account.converge(signed(comment="other"))
+    assert account.config()["Origins"]["Items"][0]["DomainName"] == "media.s3.amazonaws.com"
 
 
-def test_minimum_tls_has_no_effect_without_a_certificate(studio: Studio) -> None:
+def test_minimum_tls_has_no_effect_without_a_certificate(account: SandboxAccount) -> None:
     """AWS sets it to TLSv1 then, so no change is ever shown."""
-    studio.converge(signed(http={"minimum_tls": "TLSv1.2_2021"}))
-    assert steps(studio.plan(signed(http={"minimum_tls": "TLSv1.2_2025"}))) == []
+    account.converge(signed(http={"minimum_tls": "TLSv1.2_2021"}))
+    assert steps(account.plan(signed(http={"minimum_tls": "TLSv1.2_2025"}))) == []

@@ -7,44 +7,35 @@ import pytest
 from cfstream.errors import ReplyLost
 from cfstream.ports import Call
 from tests.promises.site import CNAME, alias, change, members, named, record, records, zone
-from tests.promises.studio import (
-    Json,
-    Studio,
-    changes,
-    hazards,
-    outcome,
-    problems,
-    rtmp,
-    steps,
-    told,
-    without,
-)
-from tests.promises.witness import Witness, once
-from tests.worlds import landed_unanswered, never_arrived
+from tests.world.account import Json, SandboxAccount
+from tests.world.faults import landed_unanswered, never_arrived
+from tests.world.plans import changes, hazards, outcome, problems, steps, told
+from tests.world.ports import Witness, once
+from tests.world.specs import rtmp, without
 
 KIND = "dns-record"
 WRITE = "change_resource_record_sets"
 
 
 @pytest.fixture
-def site(studio: Studio) -> Studio:
+def site(account: SandboxAccount) -> SandboxAccount:
     """Return an account with a certificate for all names of these tests."""
-    studio.certificate("example.com", "*.example.com", "*.lectures.example.com")
-    return studio
+    account.certificate("example.com", "*.example.com", "*.lectures.example.com")
+    return account
 
 
 @pytest.fixture
-def com(site: Studio) -> str:
+def com(site: SandboxAccount) -> str:
     """Return the id of the zone ``example.com``."""
     return zone(site)
 
 
-def notices(studio: Studio, document: Json) -> str:
+def notices(account: SandboxAccount, document: Json) -> str:
     """Return the notices of a plan."""
-    return "\n".join(notice.text for notice in studio.stack(document).notices)
+    return "\n".join(notice.text for notice in account.stack(document).notices)
 
 
-def test_wildcards_and_the_apex_have_records_too(site: Studio, com: str) -> None:
+def test_wildcards_and_the_apex_have_records_too(site: SandboxAccount, com: str) -> None:
     """Route 53 shows an asterisk as its octal code."""
     document = named("*.example.com", "example.com")
     site.converge(document)
@@ -56,7 +47,7 @@ def test_wildcards_and_the_apex_have_records_too(site: Studio, com: str) -> None
     }
 
 
-def test_ipv6_decides_about_aaaa(site: Studio, com: str) -> None:
+def test_ipv6_decides_about_aaaa(site: SandboxAccount, com: str) -> None:
     """With IPv6 off there is only A, and an owned AAAA is deleted. If IPv6 is not managed, the live value decides."""
     off = named(http={"ipv6": False})
     site.converge(off)
@@ -71,7 +62,7 @@ def test_ipv6_decides_about_aaaa(site: Studio, com: str) -> None:
     assert {*records(site, com)} == {f"{CNAME}. A"}
 
 
-def test_a_streaming_distribution_has_no_ipv6(empty: Studio) -> None:
+def test_a_streaming_distribution_has_no_ipv6(empty: SandboxAccount) -> None:
     """Its names get A records."""
     empty.bucket("media", ObjectOwnership="BucketOwnerPreferred")
     com = zone(empty)
@@ -79,7 +70,7 @@ def test_a_streaming_distribution_has_no_ipv6(empty: Studio) -> None:
     assert {*records(empty, com)} == {f"{CNAME}. A"}
 
 
-def test_the_outputs_are_the_records(site: Studio, com: str) -> None:
+def test_the_outputs_are_the_records(site: SandboxAccount, com: str) -> None:
     """With dns they are the created records, without it those to create by hand."""
     report = site.apply(named())
     target = site.live()["DomainName"]
@@ -98,7 +89,9 @@ FOREIGN: dict[str, list[Json]] = {
 
 
 @pytest.mark.parametrize("standing", FOREIGN.values(), ids=FOREIGN)
-def test_a_record_in_the_way_is_named_and_left_alone(site: Studio, com: str, standing: list[Json]) -> None:
+def test_a_record_in_the_way_is_named_and_left_alone(
+    site: SandboxAccount, com: str, standing: list[Json]
+) -> None:
     """It does not change, and the stack is blocked."""
     for one in standing:
         change(site, com, "CREATE", one)
@@ -111,14 +104,14 @@ def test_a_record_in_the_way_is_named_and_left_alone(site: Studio, com: str, sta
     assert site.distributions() == []
 
 
-def test_other_types_of_records_are_in_nobodys_way(site: Studio, com: str) -> None:
+def test_other_types_of_records_are_in_nobodys_way(site: SandboxAccount, com: str) -> None:
     """A TXT record with the same name stays."""
     change(site, com, "CREATE", record('"hello"', "TXT"))
     site.converge(named())
     assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA", f"{CNAME}. TXT"}
 
 
-def test_a_cname_made_by_hand_does_the_work_of_ours(site: Studio, com: str) -> None:
+def test_a_cname_made_by_hand_does_the_work_of_ours(site: SandboxAccount, com: str) -> None:
     """The plan of a new name asks for it, without dns. With dns it stays as it is."""
     bare = without(named(), "dns")
     assert f"DNS: {CNAME} CNAME (the new distribution's domain name)" in notices(site, bare)
@@ -131,7 +124,7 @@ def test_a_cname_made_by_hand_does_the_work_of_ours(site: Studio, com: str) -> N
     assert "DNS:" not in notices(site, named())
 
 
-def test_an_alias_made_by_hand_is_ours(site: Studio, com: str) -> None:
+def test_an_alias_made_by_hand_is_ours(site: SandboxAccount, com: str) -> None:
     """It is an alias of the distribution, so the stack owns it. Missing records are created."""
     site.converge(without(named(), "dns"))
     change(site, com, "CREATE", alias(site))
@@ -140,7 +133,7 @@ def test_an_alias_made_by_hand_is_ours(site: Studio, com: str) -> None:
     assert len(records(site, com)) == 2
 
 
-def test_somebodys_weights_with_us_among_them_are_enough(site: Studio, com: str) -> None:
+def test_somebodys_weights_with_us_among_them_are_enough(site: SandboxAccount, com: str) -> None:
     """Several records of a type were set up by a person, and stay."""
     site.converge(without(named(), "dns"))
     for kind, other in (("A", "192.0.2.1"), ("AAAA", "2001:db8::1")):
@@ -152,7 +145,7 @@ def test_somebodys_weights_with_us_among_them_are_enough(site: Studio, com: str)
     assert records(site, com) == before
 
 
-def test_a_name_under_our_own_wildcard_is_kept(site: Studio, com: str) -> None:
+def test_a_name_under_our_own_wildcard_is_kept(site: SandboxAccount, com: str) -> None:
     """It is an alias of the distribution, which serves it by ``*.example.com``."""
     document = named("*.example.com")
     site.converge(document)
@@ -160,7 +153,7 @@ def test_a_name_under_our_own_wildcard_is_kept(site: Studio, com: str) -> None:
     assert steps(site.plan(document)) == []
 
 
-def test_a_record_that_nothing_answers_goes_without_a_hazard(site: Studio, com: str) -> None:
+def test_a_record_that_nothing_answers_goes_without_a_hazard(site: SandboxAccount, com: str) -> None:
     """The distribution does not have the name, so no viewer is cut off."""
     site.converge(named())
     change(site, com, "CREATE", alias(site, name="old.example.com"))
@@ -171,7 +164,7 @@ def test_a_record_that_nothing_answers_goes_without_a_hazard(site: Studio, com: 
     assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA"}
 
 
-def test_records_of_another_stack_are_not_ours(site: Studio, com: str) -> None:
+def test_records_of_another_stack_are_not_ours(site: SandboxAccount, com: str) -> None:
     """Two stacks share a zone, each with its own name."""
     both = (named(), named("clips.example.com", name="clips"))
     site.converge(*both)
@@ -180,7 +173,7 @@ def test_records_of_another_stack_are_not_ours(site: Studio, com: str) -> None:
     assert {*records(site, com)} == {"clips.example.com. A", "clips.example.com. AAAA"}
 
 
-def test_private_zones_are_passed_over(site: Studio) -> None:
+def test_private_zones_are_passed_over(site: SandboxAccount) -> None:
     """A public zone with the name is used. Without one, the problem explains why."""
     vpc: Json = {
         "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"},
@@ -195,14 +188,14 @@ def test_private_zones_are_passed_over(site: Studio) -> None:
     assert len(records(site, com)) == 2
 
 
-def test_two_zones_of_one_name_are_a_problem(site: Studio, com: str) -> None:
+def test_two_zones_of_one_name_are_a_problem(site: SandboxAccount, com: str) -> None:
     """It is unknown which of them is in use, so the problem names both."""
     other = zone(site, reference="2")
     (what,) = problems(site.stack(named()))
     assert all(one.removeprefix("/hostedzone/") in what for one in (com, other))
 
 
-def test_a_zone_within_the_zone_is_told(site: Studio, com: str) -> None:
+def test_a_zone_within_the_zone_is_told(site: SandboxAccount, com: str) -> None:
     """A record above a delegation has no effect."""
     change(site, com, "CREATE", record("ns.example.org", "NS", "lectures.example.com"))
     document = named("media.lectures.example.com")
@@ -210,7 +203,7 @@ def test_a_zone_within_the_zone_is_told(site: Studio, com: str) -> None:
     assert "delegated" not in notices(site, named())
 
 
-def test_dns_without_cnames_has_no_effect(site: Studio, com: str) -> None:
+def test_dns_without_cnames_has_no_effect(site: SandboxAccount, com: str) -> None:
     """Names that are not managed get no records, and lose none."""
     site.converge(named())
     document = without(named(), "cnames")
@@ -218,17 +211,17 @@ def test_dns_without_cnames_has_no_effect(site: Studio, com: str) -> None:
     assert "dns has no effect" in notices(site, document)
 
 
-def test_a_record_that_came_in_between_is_not_overwritten(site: Studio, com: str) -> None:
+def test_a_record_that_came_in_between_is_not_overwritten(site: SandboxAccount, com: str) -> None:
     """If someone created one with the name after the plan, the run is stale, and theirs stays."""
     theirs = record("192.0.2.1")
     meddle = once("create_distribution_with_tags", lambda: change(site, com, "CREATE", theirs))
-    report = site.apply(named(), door=Witness(site.world.aws, before=meddle))
+    report = site.apply(named(), port=Witness(site.world.aws, before=meddle))
     assert (report.exit_code, outcome(report)) == (4, "stale")
     assert "192.0.2.1" in "\n".join(told(report))
     assert [*records(site, com)] == [f"{CNAME}. A"]
 
 
-def test_a_saved_plan_is_held_to_the_records(site: Studio, com: str) -> None:
+def test_a_saved_plan_is_held_to_the_records(site: SandboxAccount, com: str) -> None:
     """A new record makes a saved plan stale."""
     before = site.plan(named()).fingerprint
     change(site, com, "CREATE", record('"hello"', "TXT"))
@@ -236,7 +229,7 @@ def test_a_saved_plan_is_held_to_the_records(site: Studio, com: str) -> None:
 
 
 @pytest.mark.parametrize("fault", [landed_unanswered, never_arrived])
-def test_a_write_that_goes_wrong_leaves_each_record_once(site: Studio, com: str, fault: Any) -> None:
+def test_a_write_that_goes_wrong_leaves_each_record_once(site: SandboxAccount, com: str, fault: Any) -> None:
     """A write with a lost reply is found. One that never arrived is done by the next run."""
     lost: list[Call] = []
 
@@ -247,18 +240,18 @@ def test_a_write_that_goes_wrong_leaves_each_record_once(site: Studio, com: str,
                 return fault(self.aws, call)
             return super().write(call)
 
-    report = site.apply(named(), door=Losing(site.world.aws))
+    report = site.apply(named(), port=Losing(site.world.aws))
     assert (report.exit_code == 0) is (fault is landed_unanswered), told(report)
     site.converge(named())
     assert len(records(site, com)) == 2
     lost.clear()
     gone = named(cnames=[])
-    site.apply(gone, allow=["cuts-viewers"], door=Losing(site.world.aws))
+    site.apply(gone, allow=["cuts-viewers"], port=Losing(site.world.aws))
     site.converge(gone, allow=["cuts-viewers"])
     assert records(site, com) == {}
 
 
-def test_a_reply_that_never_comes_leaves_the_outcome_open(site: Studio, com: str) -> None:
+def test_a_reply_that_never_comes_leaves_the_outcome_open(site: SandboxAccount, com: str) -> None:
     """After several attempts the step is unknown, and the next run continues."""
 
     class Silent(Witness):
@@ -267,13 +260,13 @@ def test_a_reply_that_never_comes_leaves_the_outcome_open(site: Studio, com: str
                 raise ReplyLost("the connection was closed")
             return super().write(call)
 
-    report = site.apply(named(), door=Silent(site.world.aws))
+    report = site.apply(named(), port=Silent(site.world.aws))
     assert (report.exit_code, report.stacks[0].steps[-1].outcome) == (1, "unknown")
     site.converge(named())
     assert len(records(site, com)) == 2
 
 
-def test_name_servers_that_take_long_time_out(site: Studio, com: str) -> None:
+def test_name_servers_that_take_long_time_out(site: SandboxAccount, com: str) -> None:
     """The exit code is 6, and created records stay."""
 
     class Slow(Witness):
@@ -282,13 +275,13 @@ def test_name_servers_that_take_long_time_out(site: Studio, com: str) -> None:
                 return {"ChangeInfo": {"Status": "PENDING"}}
             return super().read(call)
 
-    report = site.apply(named(), door=Slow(site.world.aws))
+    report = site.apply(named(), port=Slow(site.world.aws))
     assert (report.exit_code, outcome(report)) == (6, "timed-out")
     assert "INSYNC" in "\n".join(told(report))
     assert steps(site.plan(named())) == []
 
 
-def test_each_name_is_a_step_of_its_own(site: Studio, com: str) -> None:
+def test_each_name_is_a_step_of_its_own(site: SandboxAccount, com: str) -> None:
     """A and AAAA of a name are in one batch."""
     plan = site.stack(named(CNAME, "clips.example.com"))
     assert members(plan, KIND) == [

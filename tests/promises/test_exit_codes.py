@@ -13,7 +13,9 @@ import pytest
 
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran, cfstream
-from tests.promises.studio import Json, Studio, set_to, signed
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import set_to
+from tests.world.specs import signed
 
 __all__ = ["cfstream"]
 
@@ -71,12 +73,12 @@ class Shell:
 
 @pytest.fixture
 def shell(
-    tmp_path: Path, studio: Studio, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, account: SandboxAccount, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
     """Return a shell in an empty folder. The account has the bucket ``media``."""
     folder = tmp_path / "project"
     folder.mkdir()
-    return Shell(folder, studio.sandbox, cfstream, monkeypatch)
+    return Shell(folder, account.sandbox, cfstream, monkeypatch)
 
 
 def report_of(out: str) -> Any:
@@ -137,32 +139,32 @@ def test_3_when_check_finds_steps_pending(shell: Shell) -> None:
     assert shell("plan", "lectures.yaml")[0] == 0
 
 
-def test_4_when_a_saved_plan_is_stale(shell: Shell, studio: Studio) -> None:
+def test_4_when_a_saved_plan_is_stale(shell: Shell, account: SandboxAccount) -> None:
     """Nothing is written, and the error shows what changed, from what, to what."""
-    studio.converge(signed(comment="before"))
+    account.converge(signed(comment="before"))
     shell.write(signed(comment="after"))
     assert shell("plan", "lectures.yaml", "--out", "tonight.plan")[0] == 0
-    studio.edit(set_to(Comment="by hand"))
+    account.edit(set_to(Comment="by hand"))
     code, out, err = shell("apply", "tonight.plan", "--yes", "--format", "json")
     assert (code, report_of(out)["outcome"]) == (4, "stale")
     assert "Comment: 'before' -> 'by hand'" in err
-    assert studio.config()["Comment"] == "by hand"
+    assert account.config()["Comment"] == "by hand"
 
 
-def test_5_when_a_hazard_is_not_allowed(shell: Shell, studio: Studio) -> None:
+def test_5_when_a_hazard_is_not_allowed(shell: Shell, account: SandboxAccount) -> None:
     """The stack is blocked, and the error names the hazard."""
-    studio.converge(signed())
+    account.converge(signed())
     shell.write(signed(enabled=False))
     code, out, err = shell("apply", "lectures.yaml", "--yes", "--format", "json")
     assert (code, report_of(out)["outcome"]) == (5, "blocked")
     assert "cuts-viewers" in err
-    assert studio.config()["Enabled"] is True
+    assert account.config()["Enabled"] is True
 
 
-def test_6_when_deployed_does_not_come(shell: Shell, studio: Studio) -> None:
+def test_6_when_deployed_does_not_come(shell: Shell, account: SandboxAccount) -> None:
     """At the timeout, and with --no-wait if later steps need Deployed."""
-    studio.converge(signed(oai={}))
-    studio.sandbox.cloudfront.settings.deploy_after_reads = 1000
+    account.converge(signed(oai={}))
+    account.sandbox.cloudfront.settings.deploy_after_reads = 1000
     shell.write(signed(wait={"timeout": "1s"}))
     code, out, _ = shell("apply", "lectures.yaml", "--yes", "--no-wait", "--format", "json")
     assert (code, report_of(out)["outcome"]) == (6, "timed-out")
@@ -172,9 +174,9 @@ def test_6_when_deployed_does_not_come(shell: Shell, studio: Studio) -> None:
     assert (outcomes["wait"], outcomes["revoke"]) == ("timed-out", "not-tried")
 
 
-def test_130_when_interrupted(shell: Shell, studio: Studio) -> None:
+def test_130_when_interrupted(shell: Shell, account: SandboxAccount) -> None:
     """The report is still printed."""
-    studio.sandbox.cloudfront.settings.deploy_after_reads = 1000
+    account.sandbox.cloudfront.settings.deploy_after_reads = 1000
     shell.write(signed())
     process = shell.start("apply", "lectures.yaml", "--yes", "--format", "json")
     assert process.stderr is not None
@@ -185,12 +187,12 @@ def test_130_when_interrupted(shell: Shell, studio: Studio) -> None:
     out, err = process.communicate(timeout=60)
     assert (process.returncode, report_of(out)["outcome"]) == (130, "interrupted")
     assert "Traceback" not in err
-    assert studio.id()
+    assert account.id()
 
 
-def test_of_several_the_first_in_the_table_decides(shell: Shell, studio: Studio) -> None:
+def test_of_several_the_first_in_the_table_decides(shell: Shell, account: SandboxAccount) -> None:
     """The order is 130, 7, 1, 4, 5, 2, 6: a hazard comes before a problem. The other stacks are applied."""
-    studio.converge(signed())
+    account.converge(signed())
     shell.write(signed(enabled=False))
     shell.write(signed(name="clips", bucket="nowhere"), "clips.yaml")
     shell.write(signed(name="talks"), "talks.yaml")
@@ -199,11 +201,11 @@ def test_of_several_the_first_in_the_table_decides(shell: Shell, studio: Studio)
     assert (code, outcomes) == (5, {"clips": "blocked", "lectures": "blocked", "talks": "applied"})
 
 
-def test_a_problem_at_load_stops_everything(shell: Shell, studio: Studio) -> None:
+def test_a_problem_at_load_stops_everything(shell: Shell, account: SandboxAccount) -> None:
     """No stack of the run is changed."""
     shell.write(signed())
     shell.write({**signed(name="clips"), "comennt": "x"}, "clips.yaml")
     code, out, err = shell("apply", ".", "--yes")
     assert (code, out) == (2, "")
     assert "clips.yaml:1:" in err
-    assert studio.distributions() == []
+    assert account.distributions() == []

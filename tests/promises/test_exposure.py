@@ -10,44 +10,33 @@ from cfstream.proving import Means
 from cfstream.workflow import prove_stacks
 from tests.promises.foreign import by_hand
 from tests.promises.seen import seen_otherwise
-from tests.promises.studio import (
-    ONE,
-    Json,
-    Studio,
-    allow,
-    by_acl,
-    group,
-    http,
-    key,
-    listing,
-    rtmp,
-    signed,
-    signers,
-    steps,
-    without,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import listing, signers
+from tests.world.plans import steps
+from tests.world.specs import ONE, by_acl, group, http, key, rtmp, signed, without
+from tests.world.statements import allow
 
 PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
 
 
-def opened_by_hand(studio: Studio, **origin: Any) -> str:
+def opened_by_hand(account: SandboxAccount, **origin: Any) -> str:
     """Create a distribution of the bucket that serves anyone and reads with what `origin` names. Return its id."""
     stranger = by_hand(
-        studio,
+        account,
         DefaultCacheBehavior={
             "TargetOriginId": "console",
             "ViewerProtocolPolicy": "redirect-to-https",
             "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
         },
     )
-    studio.edit(lambda config: config["Origins"]["Items"][0].update(origin), id_=stranger["Id"])
+    account.edit(lambda config: config["Origins"]["Items"][0].update(origin), id_=stranger["Id"])
     return str(stranger["Id"])
 
 
-def public_statement(studio: Studio) -> None:
+def public_statement(account: SandboxAccount) -> None:
     """Allow anyone to read, by a statement of others."""
-    studio.unblocked()
-    studio.put_policy(*studio.statements().values(), allow("Anyone", "*"))
+    account.unblocked()
+    account.put_policy(*account.statements().values(), allow("Anyone", "*"))
 
 
 def through(distribution: str) -> str:
@@ -55,75 +44,75 @@ def through(distribution: str) -> str:
     return f"distribution {distribution} (unsigned), bucket policy statement cfstream-lectures-oai"
 
 
-def opened(studio: Studio, document: Json) -> list[str]:
+def opened(account: SandboxAccount, document: Json) -> list[str]:
     """Return the openings, in words."""
-    return [opening.text for opening in studio.stack(document).exposure.openings]
+    return [opening.text for opening in account.stack(document).exposure.openings]
 
 
-def warnings(studio: Studio, document: Json) -> list[str]:
+def warnings(account: SandboxAccount, document: Json) -> list[str]:
     """Return the warnings of a plan."""
-    return [notice.text for notice in studio.stack(document).notices if notice.warning]
+    return [notice.text for notice in account.stack(document).notices if notice.warning]
 
 
-def test_a_new_stack_goes_from_nobody_to_its_signers(studio: Studio) -> None:
+def test_a_new_stack_goes_from_nobody_to_its_signers(account: SandboxAccount) -> None:
     """They have the names from the spec."""
-    exposure = studio.stack(http()).exposure
+    exposure = account.stack(http()).exposure
     assert (exposure.before, exposure.after) == (("nobody",), ("signers: key-group viewers",))
-    exposure = studio.stack(rtmp(trusted_signers=["self", "111122223333"])).exposure
+    exposure = account.stack(rtmp(trusted_signers=["self", "111122223333"])).exposure
     assert (exposure.before, exposure.after) == (("nobody",), ("signers: self, 111122223333",))
 
 
-def test_live_and_wanted_are_told_alike(studio: Studio) -> None:
+def test_live_and_wanted_are_told_alike(account: SandboxAccount) -> None:
     """If the stack is in sync, before and after are equal."""
     for document in (http(), rtmp(name="old"), {**PUBLIC, "name": "open"}):
-        studio.converge(document, allow=["makes-public"])
-        exposure = studio.stack(document).exposure
+        account.converge(document, allow=["makes-public"])
+        exposure = account.stack(document).exposure
         assert exposure.before == exposure.after
         assert exposure.openings == ()
 
 
-def test_who_may_sign_changes_what_is_told(studio: Studio) -> None:
+def test_who_may_sign_changes_what_is_told(account: SandboxAccount) -> None:
     """Before shows the current signers, and after the new ones."""
-    studio.converge(signed())
-    exposure = studio.stack(PUBLIC).exposure
+    account.converge(signed())
+    exposure = account.stack(PUBLIC).exposure
     assert exposure.before == ("signers: self",)
     assert exposure.after == ("anyone through distribution lectures",)
-    exposure = studio.stack({**http(), "key_groups": [group(key(ONE), name="paying")]}).exposure
+    exposure = account.stack({**http(), "key_groups": [group(key(ONE), name="paying")]}).exposure
     assert exposure.after == ("signers: key-group paying",)
 
 
-def test_public_paths_are_told_with_their_pattern(studio: Studio) -> None:
+def test_public_paths_are_told_with_their_pattern(account: SandboxAccount) -> None:
     """Anyone can read these paths without a signature."""
-    exposure = studio.stack(signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})).exposure
+    exposure = account.stack(signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})).exposure
     assert exposure.after == ("signers: self", "anyone through distribution lectures (/posters/*)")
 
 
-def test_what_the_spec_itself_opens_is_no_opening(studio: Studio) -> None:
+def test_what_the_spec_itself_opens_is_no_opening(account: SandboxAccount) -> None:
     """Neither `public: true` of the spec nor that of a path is an opening."""
-    assert studio.stack(PUBLIC).exposure.openings == ()
+    assert account.stack(PUBLIC).exposure.openings == ()
     assert (
-        studio.stack(signed(http={"behaviors": [{"path": "/a/*", "public": True}]})).exposure.openings == ()
+        account.stack(signed(http={"behaviors": [{"path": "/a/*", "public": True}]})).exposure.openings == ()
     )
 
 
-def test_a_public_statement_is_an_opening(studio: Studio) -> None:
+def test_a_public_statement_is_an_opening(account: SandboxAccount) -> None:
     """It belongs to others and is not blocked: anyone reads directly from S3."""
-    studio.converge(signed())
-    public_statement(studio)
-    exposure = studio.stack(signed()).exposure
-    assert opened(studio, signed()) == ["anyone can read /*: bucket policy statement Anyone"]
+    account.converge(signed())
+    public_statement(account)
+    exposure = account.stack(signed()).exposure
+    assert opened(account, signed()) == ["anyone can read /*: bucket policy statement Anyone"]
     assert "anyone: bucket policy statement Anyone" in exposure.before
-    assert exposure.openings[0].text in "\n".join(warnings(studio, signed()))
-    assert steps(studio.plan(signed())) == []
+    assert exposure.openings[0].text in "\n".join(warnings(account, signed()))
+    assert steps(account.plan(signed())) == []
 
 
-def test_plan_and_verify_say_the_same_of_an_opening(studio: Studio) -> None:
+def test_plan_and_verify_say_the_same_of_an_opening(account: SandboxAccount) -> None:
     """Both have one text with the same fix."""
-    studio.converge(signed())
-    public_statement(studio)
-    (warning,) = (notice for notice in studio.stack(signed()).notices if notice.warning)
-    means = Means(viewer=None, clock=studio.world.clock)
-    (proof,) = prove_stacks(studio.load(signed()), studio.world, means).stacks
+    account.converge(signed())
+    public_statement(account)
+    (warning,) = (notice for notice in account.stack(signed()).notices if notice.warning)
+    means = Means(viewer=None, clock=account.world.clock)
+    (proof,) = prove_stacks(account.load(signed()), account.world, means).stacks
     (finding,) = (each for each in proof.broken if each.part == "policy")
     assert warning.do == finding.do
     assert "aws s3api put-public-access-block --bucket media" in warning.do
@@ -133,41 +122,41 @@ BLOCKED = "anyone through a distribution of any account can read /*: bucket poli
 """Every principal is CloudFront too, and the block leaves AWS services in."""
 
 
-def test_a_public_statement_that_is_blocked_is_still_open_to_cloudfront(studio: Studio) -> None:
+def test_a_public_statement_that_is_blocked_is_still_open_to_cloudfront(account: SandboxAccount) -> None:
     """RestrictPublicBuckets only denies direct requests to S3."""
-    studio.converge(signed())
-    public_statement(studio)
+    account.converge(signed())
+    public_statement(account)
     block = {
         "BlockPublicAcls": False,
         "IgnorePublicAcls": False,
         "BlockPublicPolicy": False,
         "RestrictPublicBuckets": True,
     }
-    studio.s3.put_public_access_block(Bucket="media", PublicAccessBlockConfiguration=block)
-    assert opened(studio, signed()) == [BLOCKED]
+    account.s3.put_public_access_block(Bucket="media", PublicAccessBlockConfiguration=block)
+    assert opened(account, signed()) == [BLOCKED]
 
 
-def test_the_accounts_block_counts(studio: Studio, s3control: Any) -> None:
+def test_the_accounts_block_counts(account: SandboxAccount, s3control: Any) -> None:
     """S3 applies the stricter of both."""
-    studio.converge(signed())
-    public_statement(studio)
+    account.converge(signed())
+    public_statement(account)
     block = dict.fromkeys(
         ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
     )
-    s3control.put_public_access_block(AccountId=studio.world.account, PublicAccessBlockConfiguration=block)
-    assert opened(studio, signed()) == [BLOCKED]
+    s3control.put_public_access_block(AccountId=account.world.account, PublicAccessBlockConfiguration=block)
+    assert opened(account, signed()) == [BLOCKED]
 
 
-def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(studio: Studio) -> None:
+def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(account: SandboxAccount) -> None:
     """A notice says so."""
-    studio.converge(signed())
-    public_statement(studio)
+    account.converge(signed())
+    public_statement(account)
 
     def unreachable() -> Json:
         raise Unreachable("s3control is not there")
 
-    seen_otherwise(studio, "get_public_access_block", unreachable)
-    plan = studio.stack(signed())
+    seen_otherwise(account, "get_public_access_block", unreachable)
+    plan = account.stack(signed())
     assert [each.text for each in plan.exposure.openings] == [
         "anyone can read /*: bucket policy statement Anyone"
     ]
@@ -176,49 +165,49 @@ def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(studio: St
     )
 
 
-def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(studio: Studio) -> None:
+def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(account: SandboxAccount) -> None:
     """It reads with the stack's OAI, or by a statement for all distributions of the account.
 
     One that cannot read is not an opening.
     """
-    studio.converge(signed(oai={}))
-    (identity,) = studio.identities()
-    lost = opened_by_hand(studio)
-    assert studio.stack(signed(oai={})).exposure.openings == ()
+    account.converge(signed(oai={}))
+    (identity,) = account.identities()
+    lost = opened_by_hand(account)
+    assert account.stack(signed(oai={})).exposure.openings == ()
     path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
-    studio.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=lost)
+    account.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=lost)
     opening = f"anyone can read /*: {through(lost)}"
-    assert opened(studio, signed(oai={})) == [opening]
-    assert opening in "\n".join(warnings(studio, signed(oai={})))
+    assert opened(account, signed(oai={})) == [opening]
+    assert opening in "\n".join(warnings(account, signed(oai={})))
 
 
-def test_a_foreign_distribution_with_signers_is_told_and_no_opening(studio: Studio) -> None:
+def test_a_foreign_distribution_with_signers_is_told_and_no_opening(account: SandboxAccount) -> None:
     """Its signers can read."""
-    studio.converge(signed(oai={}))
-    (identity,) = studio.identities()
-    stranger = by_hand(studio)
+    account.converge(signed(oai={}))
+    (identity,) = account.identities()
+    stranger = by_hand(account)
     path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
-    studio.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=stranger["Id"])
-    exposure = studio.stack(signed(oai={})).exposure
+    account.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=stranger["Id"])
+    exposure = account.stack(signed(oai={})).exposure
     assert exposure.openings == ()
     assert f"signers: self through distribution {stranger['Id']}" in exposure.after
 
 
-def test_a_disabled_foreign_distribution_is_no_opening(studio: Studio) -> None:
+def test_a_disabled_foreign_distribution_is_no_opening(account: SandboxAccount) -> None:
     """It serves nobody."""
-    studio.converge(signed(oai={}))
-    (identity,) = studio.identities()
+    account.converge(signed(oai={}))
+    (identity,) = account.identities()
     path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
-    stranger = opened_by_hand(studio, **path)
-    studio.edit(lambda config: config.update(Enabled=False), id_=stranger)
-    assert studio.stack(signed(oai={})).exposure.openings == ()
+    stranger = opened_by_hand(account, **path)
+    account.edit(lambda config: config.update(Enabled=False), id_=stranger)
+    assert account.stack(signed(oai={})).exposure.openings == ()
 
 
-def test_one_open_behavior_of_a_foreign_distribution_is_enough(studio: Studio) -> None:
+def test_one_open_behavior_of_a_foreign_distribution_is_enough(account: SandboxAccount) -> None:
     """Its default is signed, but another path is not."""
-    studio.converge(signed(oai={}))
-    (identity,) = studio.identities()
-    stranger = by_hand(studio)
+    account.converge(signed(oai={}))
+    (identity,) = account.identities()
+    stranger = by_hand(account)
 
     def change(config: Json) -> None:
         path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
@@ -226,12 +215,12 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(studio: Studio) -
         made = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
         config["CacheBehaviors"] = {"Quantity": 1, "Items": [made]}
 
-    studio.edit(change, id_=stranger["Id"])
-    assert opened(studio, signed(oai={})) == [f"anyone can read /open/*: {through(stranger['Id'])}"]
+    account.edit(change, id_=stranger["Id"])
+    assert opened(account, signed(oai={})) == [f"anyone can read /open/*: {through(stranger['Id'])}"]
 
 
 @pytest.mark.parametrize("grant", [{}, {"prefix": "a/"}], ids=["everything", "a prefix"])
-def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio, grant: Json) -> None:
+def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: SandboxAccount, grant: Json) -> None:
     """A plan reads them only with `via: object-acl`."""
     empty.bucket("media", "a.mp4", "b.mp4", ObjectOwnership="ObjectWriter")
     empty.unblocked()
@@ -245,33 +234,33 @@ def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Studio,
     assert opened(empty, document) == ["anyone can read /b.mp4: object ACL"]
 
 
-def test_a_disabled_stack_lets_nobody_in(studio: Studio) -> None:
+def test_a_disabled_stack_lets_nobody_in(account: SandboxAccount) -> None:
     """It must refuse everything."""
-    studio.converge(signed(enabled=False))
-    exposure = studio.stack(signed(enabled=False)).exposure
+    account.converge(signed(enabled=False))
+    exposure = account.stack(signed(enabled=False)).exposure
     assert (exposure.before, exposure.after) == (("nobody",), ("nobody",))
 
 
-def test_without_an_identity_every_plan_warns(studio: Studio) -> None:
+def test_without_an_identity_every_plan_warns(account: SandboxAccount) -> None:
     """With `origin_access: none`, anyone may read the bucket: a warning, and not an opening."""
     document = signed(origin_access="none")
-    studio.unblocked()
-    studio.put_policy(allow("Anyone", "*"))
-    studio.converge(document)
-    plan = studio.stack(document)
+    account.unblocked()
+    account.put_policy(allow("Anyone", "*"))
+    account.converge(document)
+    plan = account.stack(document)
     assert plan.steps == ()
     assert plan.exposure.openings == ()
     assert "anyone: bucket policy statement Anyone" in plan.exposure.after
-    assert any("origin_access: none" in text for text in warnings(studio, document))
+    assert any("origin_access: none" in text for text in warnings(account, document))
 
 
-def test_others_that_a_statement_names_are_told(studio: Studio) -> None:
+def test_others_that_a_statement_names_are_told(account: SandboxAccount) -> None:
     """Another account can read, and the spec does not list it. If the spec lists it, it is not an opening."""
-    studio.put_policy(allow("Partner", {"AWS": "arn:aws:iam::111122223333:root"}))
-    exposure = studio.stack(signed()).exposure
-    assert opened(studio, signed()) == ["account 111122223333 can read /*: bucket policy statement Partner"]
+    account.put_policy(allow("Partner", {"AWS": "arn:aws:iam::111122223333:root"}))
+    exposure = account.stack(signed()).exposure
+    assert opened(account, signed()) == ["account 111122223333 can read /*: bucket policy statement Partner"]
     assert exposure.before == ("account 111122223333: bucket policy statement Partner",)
-    assert opened(studio, signed(also_read_by=["111122223333"])) == []
+    assert opened(account, signed(also_read_by=["111122223333"])) == []
 
 
 @pytest.mark.parametrize(
@@ -284,25 +273,25 @@ def test_others_that_a_statement_names_are_told(studio: Studio) -> None:
     ids=["literal star", "any account", "none"],
 )
 def test_a_statement_for_cloudfront_as_such_is_judged_by_what_pins_it(
-    studio: Studio, condition: Json | None
+    account: SandboxAccount, condition: Json | None
 ) -> None:
     """Anyone can create a distribution, so without a fixed source it is for anyone."""
     fields: Json = {"Condition": condition} if condition else {}
-    studio.unblocked()
-    studio.put_policy(allow("CloudFront", {"Service": "cloudfront.amazonaws.com"}, **fields))
-    openings = studio.stack(signed()).exposure.openings
+    account.unblocked()
+    account.put_policy(allow("CloudFront", {"Service": "cloudfront.amazonaws.com"}, **fields))
+    openings = account.stack(signed()).exposure.openings
     public = condition is None or "StringLike" in json.dumps(condition)
     assert bool(openings) == public
 
 
 def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an_opening(
-    studio: Studio,
+    account: SandboxAccount,
 ) -> None:
     """The bucket is the secondary origin there, for requests that fail at the first."""
-    studio.converge(signed(oai={}))
-    (identity,) = studio.identities()
-    studio.bucket("theirs")
-    stranger = opened_by_hand(studio)
+    account.converge(signed(oai={}))
+    (identity,) = account.identities()
+    account.bucket("theirs")
+    stranger = opened_by_hand(account)
 
     def change(config: Json) -> None:
         (ours,) = config["Origins"]["Items"]
@@ -317,5 +306,5 @@ def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an
         config["OriginGroups"] = listing(failover)
         config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
 
-    studio.edit(change, id_=stranger)
-    assert opened(studio, signed(oai={})) == [f"anyone can read /*: {through(stranger)}"]
+    account.edit(change, id_=stranger)
+    assert opened(account, signed(oai={})) == [f"anyone can read /*: {through(stranger)}"]

@@ -10,25 +10,15 @@ from cfstream.errors import NotAuthorized
 from cfstream.inventory.lookup import by_scene
 from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.workflow import scenes_of
-from tests.contract.cloudfront_configs import associated, make_function
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
-from tests.promises.studio import (
-    Json,
-    Studio,
-    add_behavior,
-    behavior,
-    changes,
-    listing,
-    outcome,
-    problems,
-    signed,
-    signers,
-    steps,
-)
 from tests.promises.test_bounds import Count, count
 from tests.promises.test_import import imported, spec
-from tests.promises.witness import Witness
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, associated, behavior_of, listing, make_function, signers
+from tests.world.plans import changes, outcome, problems, steps
+from tests.world.ports import Witness
+from tests.world.specs import signed
 
 __all__ = ["count"]
 
@@ -36,9 +26,9 @@ POSTERS = "/posters/*"
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:auth:3"
 
 
-def on(studio: Studio, path: str = "") -> dict[str, str]:
+def on(account: SandboxAccount, path: str = "") -> dict[str, str]:
     """Return the names of the functions of a live behavior, by event type."""
-    found = behavior(studio.config(), path)["FunctionAssociations"].get("Items", ())
+    found = behavior_of(account.config(), path)["FunctionAssociations"].get("Items", ())
     return {each["EventType"]: each["FunctionARN"].rpartition("/")[2] for each in found}
 
 
@@ -48,94 +38,94 @@ def with_functions(functions: Json | None, **fields: Any) -> Json:
 
 
 @pytest.fixture(autouse=True)
-def made(studio: Studio) -> None:
+def made(account: SandboxAccount) -> None:
     """Two published functions, and one that was never published."""
-    make_function(studio.cloudfront, "rewrite")
-    make_function(studio.cloudfront, "headers")
-    make_function(studio.cloudfront, "draft", published=False)
+    make_function(account.cloudfront, "rewrite")
+    make_function(account.cloudfront, "headers")
+    make_function(account.cloudfront, "draft", published=False)
 
 
-def test_a_new_distribution_has_the_functions_of_its_spec(studio: Studio) -> None:
+def test_a_new_distribution_has_the_functions_of_its_spec(account: SandboxAccount) -> None:
     """They are in the creating call, and the next plan is empty."""
     both = {"viewer_request": "rewrite", "viewer_response": "headers"}
-    plan = studio.converge(with_functions(both)).stacks[0]
+    plan = account.converge(with_functions(both)).stacks[0]
     assert changes(plan, "http.functions") == {"http.functions": (None, both)}
-    assert on(studio) == {"viewer-request": "rewrite", "viewer-response": "headers"}
+    assert on(account) == {"viewer-request": "rewrite", "viewer-response": "headers"}
 
 
-def test_a_change_is_one_update(studio: Studio) -> None:
+def test_a_change_is_one_update(account: SandboxAccount) -> None:
     """The plan shows names before and after; the functions stay as they are."""
-    studio.converge(with_functions({"viewer_request": "rewrite"}))
-    etag = studio.cloudfront.describe_function(Name="rewrite")["ETag"]
-    plan = studio.converge(with_functions({"viewer_response": "headers"})).stacks[0]
+    account.converge(with_functions({"viewer_request": "rewrite"}))
+    etag = account.cloudfront.describe_function(Name="rewrite")["ETag"]
+    plan = account.converge(with_functions({"viewer_response": "headers"})).stacks[0]
     before, after = {"viewer_request": "rewrite"}, {"viewer_response": "headers"}
     assert changes(plan) == {"http.functions": (before, after)}
-    assert on(studio) == {"viewer-response": "headers"}
-    assert studio.cloudfront.describe_function(Name="rewrite")["ETag"] == etag
+    assert on(account) == {"viewer-response": "headers"}
+    assert account.cloudfront.describe_function(Name="rewrite")["ETag"] == etag
 
 
-def test_absent_is_not_empty(studio: Studio) -> None:
+def test_absent_is_not_empty(account: SandboxAccount) -> None:
     """Without the field, functions that somebody associated stay; an empty mapping removes them."""
-    studio.converge(with_functions(None))
-    arn = make_function(studio.cloudfront, "by-hand")
-    studio.edit(
+    account.converge(with_functions(None))
+    arn = make_function(account.cloudfront, "by-hand")
+    account.edit(
         lambda config: config["DefaultCacheBehavior"].update(FunctionAssociations=listing(associated(arn)))
     )
-    assert steps(studio.plan(with_functions(None))) == []
-    studio.converge(with_functions({}))
-    assert on(studio) == {}
+    assert steps(account.plan(with_functions(None))) == []
+    account.converge(with_functions({}))
+    assert on(account) == {}
 
 
-def test_a_behavior_has_functions_of_its_own(studio: Studio) -> None:
+def test_a_behavior_has_functions_of_its_own(account: SandboxAccount) -> None:
     """A new behavior begins with those of the default one. Its own field replaces them; an empty one removes them."""
     paths = [{"path": POSTERS, "functions": {"viewer_request": "headers"}}, {"path": "/clips/*"}]
     document = with_functions({"viewer_request": "rewrite"}, behaviors=paths)
-    plan = studio.converge(document).stacks[0]
+    plan = account.converge(document).stacks[0]
     assert changes(plan)[f"http.behaviors[{POSTERS}]"][1] == {"functions": {"viewer_request": "headers"}}
-    assert on(studio, POSTERS) == {"viewer-request": "headers"}
-    assert on(studio, "/clips/*") == on(studio) == {"viewer-request": "rewrite"}
-    studio.converge(
+    assert on(account, POSTERS) == {"viewer-request": "headers"}
+    assert on(account, "/clips/*") == on(account) == {"viewer-request": "rewrite"}
+    account.converge(
         with_functions({"viewer_request": "rewrite"}, behaviors=[{"path": POSTERS, "functions": {}}])
     )
-    assert on(studio, POSTERS) == {}
-    assert on(studio, "/clips/*") == {"viewer-request": "rewrite"}
+    assert on(account, POSTERS) == {}
+    assert on(account, "/clips/*") == {"viewer-request": "rewrite"}
 
 
 @pytest.mark.parametrize("created", [False, True])
-def test_a_missing_function_is_a_problem_at_plan(studio: Studio, created: bool) -> None:
+def test_a_missing_function_is_a_problem_at_plan(account: SandboxAccount, created: bool) -> None:
     """The problem is at the name in the spec, its fix has the commands, and nothing is written."""
     if created:
-        studio.converge(with_functions(None))
+        account.converge(with_functions(None))
     document = with_functions({"viewer_request": "none"})
-    plan = studio.stack(document)
+    plan = account.stack(document)
     assert problems(plan) == ["the function none does not exist in account 123456789012"]
     (problem,) = plan.problems
     assert "aws cloudfront create-function --name none" in problem.do
     assert "aws cloudfront publish-function --name none" in problem.do
     assert json.dumps(document)[problem.where.col - 1 :].startswith('"none"')
-    before, witness = snapshot(studio), Witness(studio.world.aws)
-    report = studio.apply(document, door=witness)
+    before, witness = snapshot(account), Witness(account.world.aws)
+    report = account.apply(document, port=witness)
     assert (report.exit_code, outcome(report), witness.writes) == (2, "blocked", [])
-    assert snapshot(studio) == before
+    assert snapshot(account) == before
 
 
-def test_a_function_that_was_never_published_is_a_problem_at_plan(studio: Studio) -> None:
+def test_a_function_that_was_never_published_is_a_problem_at_plan(account: SandboxAccount) -> None:
     """The fix is the command that publishes it; after that the spec can be applied."""
     document = with_functions(None, behaviors=[{"path": POSTERS, "functions": {"viewer_response": "draft"}}])
-    plan = studio.stack(document)
+    plan = account.stack(document)
     (problem,) = plan.problems
     assert (
         problem.what
         == "the function draft is not published: CloudFront only runs functions in the stage LIVE"
     )
     etag = problem.do.removeprefix("run: aws cloudfront publish-function --name draft --if-match ")
-    studio.cloudfront.publish_function(Name="draft", IfMatch=etag)
-    studio.converge(document)
-    assert on(studio, POSTERS) == {"viewer-response": "draft"}
+    account.cloudfront.publish_function(Name="draft", IfMatch=etag)
+    account.converge(document)
+    assert on(account, POSTERS) == {"viewer-response": "draft"}
 
 
 @pytest.mark.parametrize("path", ["", POSTERS, "/new/*"])
-def test_functions_beside_lambda_at_edge_are_a_problem_at_plan(studio: Studio, path: str) -> None:
+def test_functions_beside_lambda_at_edge_are_a_problem_at_plan(account: SandboxAccount, path: str) -> None:
     """CloudFront allows no function beside a Lambda@Edge function at a viewer event; at an origin event it does."""
 
     def at_edge(event: str) -> Json:
@@ -144,27 +134,27 @@ def test_functions_beside_lambda_at_edge_are_a_problem_at_plan(studio: Studio, p
     section = {"viewer_response": "headers"}
     named = [{"path": path, "functions": section}] if path else []
     document = with_functions(None if path else section, behaviors=named)
-    studio.converge(with_functions(None))
-    studio.edit(lambda config: config["DefaultCacheBehavior"].update(at_edge("viewer-request")))
-    studio.edit(add_behavior(POSTERS))
-    (what,) = problems(studio.stack(document))
+    account.converge(with_functions(None))
+    account.edit(lambda config: config["DefaultCacheBehavior"].update(at_edge("viewer-request")))
+    account.edit(add_behavior(POSTERS))
+    (what,) = problems(account.stack(document))
     assert what.endswith(
         f"runs the Lambda@Edge function {LAMBDA} at viewer-request, and CloudFront allows no functions beside it"
     )
 
     def at_origin(config: Json) -> None:
         for where in ("", POSTERS):
-            behavior(config, where).update(at_edge("origin-request"))
+            behavior_of(config, where).update(at_edge("origin-request"))
 
-    studio.edit(at_origin)
-    studio.converge(document)
+    account.edit(at_origin)
+    account.converge(document)
 
 
-def test_a_function_that_may_not_be_read_is_a_notice(studio: Studio) -> None:
+def test_a_function_that_may_not_be_read_is_a_notice(account: SandboxAccount) -> None:
     """Its ARN follows from its name, so the plan is complete; AWS checks the rest."""
     document = with_functions({"viewer_request": "rewrite"})
-    studio.converge(document)
-    reads = studio.world.reads
+    account.converge(document)
+    reads = account.world.reads
 
     class Denied:
         """Reads without the permission to describe functions."""
@@ -177,23 +167,23 @@ def test_a_function_that_may_not_be_read_is_a_notice(studio: Studio) -> None:
                 return reads().together(calls)
             return tuple(NotAuthorized("DescribeFunction", "AccessDenied", "denied") for _ in calls)
 
-    studio.world = replace(studio.world, reads=Denied)
-    plan = studio.stack(document)
+    account.world = replace(account.world, reads=Denied)
+    plan = account.stack(document)
     assert (steps(plan), problems(plan)) == ([], [])
     assert any("the function rewrite could not be looked up" in notice.text for notice in plan.notices)
 
 
-def test_each_function_costs_one_call(studio: Studio, count: Count) -> None:
+def test_each_function_costs_one_call(account: SandboxAccount, count: Count) -> None:
     """A plan reads each named function once, however many behaviors have it."""
     both = {"viewer_request": "rewrite", "viewer_response": "headers"}
     document = with_functions(both, behaviors=[{"path": POSTERS, "functions": both}])
-    studio.converge(document)
-    calls = count.plan(studio, document)
+    account.converge(document)
+    calls = count.plan(account, document)
     assert calls["describe_function"] == 2
     assert calls.total() <= 16 + 2
 
 
-def test_import_names_the_functions(studio: Studio) -> None:
+def test_import_names_the_functions(account: SandboxAccount) -> None:
     """A distribution made by hand with functions gives a spec that names them, whose plan is empty."""
     functions = listing(
         *(
@@ -201,9 +191,9 @@ def test_import_names_the_functions(studio: Studio) -> None:
             for name, event in (("rewrite", "viewer-request"), ("headers", "viewer-response"))
         )
     )
-    made = by_hand(studio)
+    made = by_hand(account)
     default = made["DistributionConfig"]["DefaultCacheBehavior"]
-    studio.edit(
+    account.edit(
         lambda config: config.update(
             DefaultCacheBehavior={
                 **default,
@@ -213,16 +203,16 @@ def test_import_names_the_functions(studio: Studio) -> None:
         ),
         id_=made["Id"],
     )
-    text = spec(imported(studio, made["Id"]), studio)
+    text = spec(imported(account, made["Id"]), account)
     assert "functions: {viewer_request: rewrite, viewer_response: headers}" in text
     assert "runs the function" not in text
 
 
-def test_explain_knows_which_functions_run_on_requests(studio: Studio) -> None:
+def test_explain_knows_which_functions_run_on_requests(account: SandboxAccount) -> None:
     """Functions on responses are not among them, because they cannot refuse or redirect a request."""
     document = with_functions({"viewer_request": "rewrite", "viewer_response": "headers"})
-    studio.converge(document)
-    (scene,) = scenes_of(studio.load(document), studio.world)
-    reads = studio.world.reads()
+    account.converge(document)
+    (scene,) = scenes_of(account.load(document), account.world)
+    reads = account.world.reads()
     guards = guards_of(reads, by_scene(reads, scene).distribution)
     assert guards.behaviors[-1].functions == ("rewrite",)

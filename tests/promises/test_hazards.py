@@ -7,27 +7,14 @@ import pytest
 
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
-from tests.promises.studio import (
-    ONE,
-    TWO,
-    Json,
-    Studio,
-    allow,
-    by_acl,
-    group,
-    hazards,
-    http,
-    key,
-    listing,
-    outcome,
-    rtmp,
-    signed,
-    told,
-    without,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import listing
+from tests.world.plans import hazards, outcome, told
+from tests.world.specs import ONE, TWO, by_acl, group, http, key, rtmp, signed, without
+from tests.world.statements import allow
 
 
-def nothing(_studio: Studio) -> None:
+def nothing(_account: SandboxAccount) -> None:
     """Do nothing."""
 
 
@@ -41,17 +28,17 @@ def paths(*behaviors: Json) -> Json:
     return {"behaviors": list(behaviors)}
 
 
-def shared_identity(studio: Studio) -> None:
+def shared_identity(account: SandboxAccount) -> None:
     """Create an unsigned distribution of the bucket that reads with the stack's identity."""
-    stranger = by_hand(studio, Comment="open")
-    (identity,) = studio.identities()
+    stranger = by_hand(account, Comment="open")
+    (identity,) = account.identities()
 
     def open_up(config: Json) -> None:
         config["DefaultCacheBehavior"]["TrustedSigners"] = {"Enabled": False, "Quantity": 0}
         path = f"origin-access-identity/cloudfront/{identity}"
         config["Origins"]["Items"][0]["S3OriginConfig"] = {"OriginAccessIdentity": path}
 
-    studio.edit(open_up, id_=stranger["Id"])
+    account.edit(open_up, id_=stranger["Id"])
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ class Case:
     before: Json
     after: Json
     names: list[str] = field(default_factory=list)
-    between: Callable[[Studio], None] = nothing
+    between: Callable[[SandboxAccount], None] = nothing
 
 
 CASES: dict[str, Case] = {
@@ -133,36 +120,36 @@ def clean(document: Json) -> Json:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_a_hazard_blocks_until_it_is_named(studio: Studio, case: Case) -> None:
+def test_a_hazard_blocks_until_it_is_named(account: SandboxAccount, case: Case) -> None:
     """Nothing is written without its name, or with the name of another hazard. With its name it is done."""
     before, after = clean(case.before), clean(case.after)
-    studio.converge(before)
-    case.between(studio)
+    account.converge(before)
+    case.between(account)
     if case.before == case.after or case.between is not nothing:
-        studio.s3.delete_bucket_policy(Bucket="media")
-    plan = studio.stack(after)
+        account.s3.delete_bucket_policy(Bucket="media")
+    plan = account.stack(after)
     assert hazards(plan) == case.names
-    live = snapshot(studio)
+    live = snapshot(account)
     for allowed in ([], [name for name in ALL if name not in case.names]):
-        report = studio.apply(after, allow=allowed)
+        report = account.apply(after, allow=allowed)
         assert (report.exit_code, outcome(report)) == (5, "blocked"), told(report)
         assert {str(step.outcome) for step in report.stacks[0].steps} == {"not-tried"}
-        assert snapshot(studio) == live
-    studio.converge(after, allow=case.names)
+        assert snapshot(account) == live
+    account.converge(after, allow=case.names)
 
 
 ALL = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
 
 
 @pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)
-def test_what_is_harmless_needs_no_name(studio: Studio, case: Case) -> None:
+def test_what_is_harmless_needs_no_name(account: SandboxAccount, case: Case) -> None:
     """The change has no hazard, and is made."""
-    studio.converge(case.before, allow=["makes-public"])
-    assert hazards(studio.stack(case.after)) == []
-    studio.converge(case.after)
+    account.converge(case.before, allow=["makes-public"])
+    assert hazards(account.stack(case.after)) == []
+    account.converge(case.after)
 
 
-def test_a_wider_permission_on_objects_is_a_hazard(empty: Studio) -> None:
+def test_a_wider_permission_on_objects_is_a_hazard(empty: SandboxAccount) -> None:
     """READ becomes FULL_CONTROL, so the identity could change ACLs."""
     empty.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl())
@@ -172,7 +159,7 @@ def test_a_wider_permission_on_objects_is_a_hazard(empty: Studio) -> None:
     assert hazards(empty.stack(by_acl("READ"))) == []
 
 
-def test_full_control_in_place_of_a_statement_that_lets_read_is_a_hazard(empty: Studio) -> None:
+def test_full_control_in_place_of_a_statement_that_lets_read_is_a_hazard(empty: SandboxAccount) -> None:
     """It is also a hazard if the policy granted READ before."""
     empty.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(signed(oai={}))
@@ -180,64 +167,64 @@ def test_full_control_in_place_of_a_statement_that_lets_read_is_a_hazard(empty: 
     assert hazards(empty.stack(by_acl("FULL_CONTROL"))) == ["widens-grant"]
 
 
-def test_a_weaker_tls_policy_is_a_hazard(studio: Studio) -> None:
+def test_a_weaker_tls_policy_is_a_hazard(account: SandboxAccount) -> None:
     """Viewers could connect with TLS versions that are refused now."""
-    arn = studio.certificate("*.example.com")
+    arn = account.certificate("*.example.com")
     cnames = {"cnames": ["media.example.com"]}
-    studio.converge(signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.2_2021"}))
+    account.converge(signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.2_2021"}))
     weaker = signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.1_2016"})
-    assert hazards(studio.stack(weaker)) == ["weakens-tls"]
-    assert outcome(studio.apply(weaker)) == "blocked"
-    studio.converge(weaker, allow=["weakens-tls"])
+    assert hazards(account.stack(weaker)) == ["weakens-tls"]
+    assert outcome(account.apply(weaker)) == "blocked"
+    account.converge(weaker, allow=["weakens-tls"])
     stronger = signed(**cnames, http={"certificate": arn, "minimum_tls": "TLSv1.2_2025"})
-    assert hazards(studio.stack(stronger)) == []
+    assert hazards(account.stack(stronger)) == []
 
 
-def test_only_the_stack_with_the_hazard_is_left_out(studio: Studio) -> None:
+def test_only_the_stack_with_the_hazard_is_left_out(account: SandboxAccount) -> None:
     """The other stacks of the run are applied. The exit code shows the skipped one."""
-    studio.converge(signed(), signed(name="clips"))
-    report = studio.apply(signed(enabled=False), signed(name="clips", comment="changed"))
+    account.converge(signed(), signed(name="clips"))
+    report = account.apply(signed(enabled=False), signed(name="clips", comment="changed"))
     assert (report.exit_code, outcome(report), outcome(report, "clips")) == (5, "blocked", "applied")
-    assert studio.config()["Enabled"] is True
-    assert studio.config("clips")["Comment"] == "changed"
+    assert account.config()["Enabled"] is True
+    assert account.config("clips")["Comment"] == "changed"
 
 
-def test_several_hazards_want_each_of_their_names(studio: Studio) -> None:
+def test_several_hazards_want_each_of_their_names(account: SandboxAccount) -> None:
     """Allowing one does not allow the other."""
-    studio.converge(signed(grant={"prefix": "a/"}))
+    account.converge(signed(grant={"prefix": "a/"}))
     both = signed(enabled=False)
-    assert hazards(studio.stack(both)) == ["cuts-viewers", "widens-grant"]
-    assert studio.apply(both, allow=["cuts-viewers"]).exit_code == 5
-    studio.converge(both, allow=["cuts-viewers", "widens-grant"])
+    assert hazards(account.stack(both)) == ["cuts-viewers", "widens-grant"]
+    assert account.apply(both, allow=["cuts-viewers"]).exit_code == 5
+    account.converge(both, allow=["cuts-viewers", "widens-grant"])
 
 
-def test_a_hazard_stands_with_its_step_and_says_what_happens(studio: Studio) -> None:
+def test_a_hazard_stands_with_its_step_and_says_what_happens(account: SandboxAccount) -> None:
     """The plan shows the step, and what it would do."""
-    studio.converge(rtmp(cnames=["a.example.com"]))
-    ((hazard, step),) = studio.stack(rtmp(cnames=[])).hazards
+    account.converge(rtmp(cnames=["a.example.com"]))
+    ((hazard, step),) = account.stack(rtmp(cnames=[])).hazards
     assert step == "modify streaming-distribution:lectures"
     assert "a.example.com" in hazard.text
 
 
-def test_live_signers_taken_off_by_hand_are_put_back_without_hazard(studio: Studio) -> None:
+def test_live_signers_taken_off_by_hand_are_put_back_without_hazard(account: SandboxAccount) -> None:
     """Closing is never dangerous."""
-    studio.converge(signed())
-    studio.edit(
+    account.converge(signed())
+    account.edit(
         lambda config: config["DefaultCacheBehavior"].update(TrustedSigners={"Enabled": False, **listing()})
     )
-    assert hazards(studio.stack(signed())) == []
-    studio.converge(signed())
+    assert hazards(account.stack(signed())) == []
+    account.converge(signed())
 
 
-def test_an_identity_shared_with_a_public_stack_of_the_same_run_is_a_hazard(studio: Studio) -> None:
+def test_an_identity_shared_with_a_public_stack_of_the_same_run_is_a_hazard(account: SandboxAccount) -> None:
     """Neither is live yet, but the other stack would serve to anyone what the identity may read."""
-    identity = studio.make_identity()
+    identity = account.make_identity()
     open_ = public(name="open", oai={"id": identity}, grant={"prefix": "a/"})
     guarded = signed(name="guarded", oai={"id": identity}, grant={"prefix": "b/"})
-    guarded_plan, open_plan = studio.plan(open_, guarded).stacks
-    assert hazards(studio.stack(guarded)) == []
+    guarded_plan, open_plan = account.plan(open_, guarded).stacks
+    assert hazards(account.stack(guarded)) == []
     assert (hazards(guarded_plan), hazards(open_plan)) == (["makes-public"], ["makes-public"])
-    report = studio.apply(open_, guarded)
+    report = account.apply(open_, guarded)
     assert (outcome(report, "guarded"), outcome(report, "open")) == ("blocked", "blocked")
 
 
@@ -245,17 +232,17 @@ ELSEWHERE: Json = {"via": "elsewhere"}
 CLOUDFRONT: Json = {"Service": "cloudfront.amazonaws.com"}
 
 
-def _by_policy_of_others(studio: Studio, narrow: str, wide: str) -> None:
+def _by_policy_of_others(account: SandboxAccount, narrow: str, wide: str) -> None:
     """Add statements of others.
 
     One allows the stack's OAI to read one resource, another one its distribution to read another.
     """
-    (identity,) = studio.identities()
-    live = studio.live()
+    (identity,) = account.identities()
+    live = account.live()
     oai = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"
     by_oac = {"StringEquals": {"AWS:SourceArn": live["ARN"]}}
-    studio.put_policy(
-        *studio.statements().values(),
+    account.put_policy(
+        *account.statements().values(),
         allow("theirs-oai", {"AWS": oai}, f"arn:aws:s3:::media/{narrow}"),
         allow("theirs-oac", CLOUDFRONT, f"arn:aws:s3:::media/{wide}", Condition=by_oac),
     )
@@ -271,25 +258,25 @@ def _by_policy_of_others(studio: Studio, narrow: str, wide: str) -> None:
     ],
 )
 def test_another_identity_that_may_read_more_is_a_hazard(
-    empty: Studio, narrow: str, wide: str, expected: list[str]
+    empty: SandboxAccount, narrow: str, wide: str, expected: list[str]
 ) -> None:
     """It needs no grant, because a statement of others allows the new identity to read."""
-    studio = empty
-    studio.bucket("media", "a/one.mp4", "b/two.mp4")
-    studio.converge(signed(oai={}, grant=ELSEWHERE))
-    _by_policy_of_others(studio, narrow, wide)
+    account = empty
+    account.bucket("media", "a/one.mp4", "b/two.mp4")
+    account.converge(signed(oai={}, grant=ELSEWHERE))
+    _by_policy_of_others(account, narrow, wide)
     before, after = signed(oai={}, grant=ELSEWHERE), signed(oac={}, grant=ELSEWHERE)
-    assert hazards(studio.stack(before)) == []
-    assert hazards(studio.stack(after)) == expected
-    studio.converge(after, allow=expected)
+    assert hazards(account.stack(before)) == []
+    assert hazards(account.stack(after)) == expected
+    account.converge(after, allow=expected)
 
 
-def test_a_statement_of_others_that_satisfies_a_wider_prefix_is_a_hazard(empty: Studio) -> None:
+def test_a_statement_of_others_that_satisfies_a_wider_prefix_is_a_hazard(empty: SandboxAccount) -> None:
     """The stack then needs no grant, and its new identity may read more than the former one."""
-    studio = empty
-    studio.bucket("media", "a/one.mp4", "b/two.mp4")
-    studio.converge(signed(oai={}, grant={"prefix": "a/"}))
-    _by_policy_of_others(studio, "a/*", "*")
-    plan = studio.stack(signed(oac={}))
+    account = empty
+    account.bucket("media", "a/one.mp4", "b/two.mp4")
+    account.converge(signed(oai={}, grant={"prefix": "a/"}))
+    _by_policy_of_others(account, "a/*", "*")
+    plan = account.stack(signed(oac={}))
     assert not [each for each in plan.steps if each.verb == "grant"]
     assert hazards(plan) == ["widens-grant"]

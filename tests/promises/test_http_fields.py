@@ -10,8 +10,10 @@ from cfstream.comparing import compare
 from cfstream.inventory.lookup import by_id
 from cfstream.inventory.showing import details_of
 from cfstream.render.inventory import show_text
-from tests.promises.studio import Json, Studio, changes, hazards, problems, signed, steps
 from tests.promises.test_import import imported
+from tests.world.account import Json, SandboxAccount
+from tests.world.plans import changes, hazards, problems, steps
+from tests.world.specs import signed
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,9 @@ CASES = [
 ]
 
 
-def part(studio: Studio, case: Case) -> Json:
+def part(account: SandboxAccount, case: Case) -> Json:
     """The members that the case describes, wherever in the configuration they are."""
-    config = studio.config()
+    config = account.config()
     found = {**config, **config["DefaultCacheBehavior"], **config["Origins"]["Items"][0]}
     return {name: ordered(found.get(name, "")) for name in case.live}
 
@@ -137,63 +139,63 @@ every_field = pytest.mark.parametrize("case", CASES, ids=named)
 
 
 @every_field
-def test_a_value_is_written_and_repaired_and_removed(studio: Studio, case: Case) -> None:
+def test_a_value_is_written_and_repaired_and_removed(account: SandboxAccount, case: Case) -> None:
     """The distribution is created with it, a change by hand is undone, and the empty value removes it."""
     document = signed(http={case.name: case.value})
-    studio.converge(document)
-    assert part(studio, case) == case.live
-    removed = studio.stack(signed(http={case.name: case.none}))
+    account.converge(document)
+    assert part(account, case) == case.live
+    removed = account.stack(signed(http={case.name: case.none}))
     assert changes(removed)[f"http.{case.name}"][0] == case.value
-    studio.converge(signed(http={case.name: case.none}), allow=hazards(removed))
-    assert part(studio, case) == {name: case.nothing.get(name, "") for name in case.live}
-    again = studio.stack(document)
+    account.converge(signed(http={case.name: case.none}), allow=hazards(removed))
+    assert part(account, case) == {name: case.nothing.get(name, "") for name in case.live}
+    again = account.stack(document)
     assert changes(again)[f"http.{case.name}"][1] == case.value
-    studio.converge(document, allow=hazards(again))
-    assert part(studio, case) == case.live
+    account.converge(document, allow=hazards(again))
+    assert part(account, case) == case.live
 
 
 @every_field
-def test_an_absent_field_stays_and_is_imported_and_shown(studio: Studio, case: Case) -> None:
+def test_an_absent_field_stays_and_is_imported_and_shown(account: SandboxAccount, case: Case) -> None:
     """A spec without the field plans nothing for it. `import` writes it, with an empty plan, and `show` displays it."""
-    studio.converge(signed(http={case.name: case.value}))
-    assert steps(studio.plan(signed())) == []
-    studio.converge(signed(comment="another field"))
-    assert part(studio, case) == case.live
-    found = imported(studio, studio.id())
+    account.converge(signed(http={case.name: case.value}))
+    assert steps(account.plan(signed())) == []
+    account.converge(signed(comment="another field"))
+    assert part(account, case) == case.live
+    found = imported(account, account.id())
     assert found.pending == ()
     assert YAML(typ="safe").load(found.text)["http"][case.name] == case.value
-    reads = studio.world.reads()
-    details = details_of(reads, by_id(reads, studio.id()))
+    reads = account.world.reads()
+    details = details_of(reads, by_id(reads, account.id()))
     assert case.shown in show_text(details, color=False, width=200)
 
 
 @every_field
-def test_diff_shows_a_changed_field(studio: Studio, case: Case) -> None:
+def test_diff_shows_a_changed_field(account: SandboxAccount, case: Case) -> None:
     """Two versions of a spec that differ in one field differ in exactly that field."""
     sections: list[Json] = [{}, {case.name: case.value}, {case.name: case.none}]
-    before, after, none = (studio.load(signed(http=each))[0] for each in sections)
+    before, after, none = (account.load(signed(http=each))[0] for each in sections)
     (appeared,) = compare([before], [after]).stacks
     assert {each.field: each.after for each in appeared.changes} == {f"http.{case.name}": case.value}
     (went,) = compare([after], [none]).stacks
     assert {each.field: each.after for each in went.changes} == {f"http.{case.name}": case.none}
 
 
-def web_acl(studio: Studio, name: str = "viewers") -> str:
+def web_acl(account: SandboxAccount, name: str = "viewers") -> str:
     """The ARN of a new web ACL for CloudFront."""
     metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
-    made = studio.clients("wafv2").create_web_acl(
+    made = account.clients("wafv2").create_web_acl(
         Name=name, Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=metrics
     )
     return str(made["Summary"]["ARN"])
 
 
-def test_a_web_acl_must_exist(studio: Studio) -> None:
+def test_a_web_acl_must_exist(account: SandboxAccount) -> None:
     """WAF is asked at plan, because CloudFront refuses an unknown web ACL at apply."""
-    arn = web_acl(studio)
-    studio.converge(signed(http={"web_acl": arn}))
-    assert studio.config()["WebACLId"] == arn
+    arn = web_acl(account)
+    account.converge(signed(http={"web_acl": arn}))
+    assert account.config()["WebACLId"] == arn
     gone = f"{ACL}/{CLASSIC}"
-    assert problems(studio.stack(signed(http={"web_acl": gone}))) == [
+    assert problems(account.stack(signed(http={"web_acl": gone}))) == [
         f"the web ACL {gone} does not exist in account 123456789012"
     ]
 
@@ -216,15 +218,15 @@ def test_a_web_acl_must_exist(studio: Studio) -> None:
     ],
 )
 def test_more_countries_or_another_firewall_is_a_hazard(
-    studio: Studio, before: Json, after: Json, dangerous: bool
+    account: SandboxAccount, before: Json, after: Json, dangerous: bool
 ) -> None:
     """`loses-firewall` blocks apply if more countries are served, or if the live web ACL no longer applies."""
     expected = ["loses-firewall"] if dangerous else []
-    studio.converge(signed(http=before))
-    planned = studio.stack(signed(http=after))
+    account.converge(signed(http=before))
+    planned = account.stack(signed(http=after))
     assert hazards(planned) == expected
-    assert (studio.apply(signed(http=after)).exit_code == 5) is dangerous
-    (old,), (new,) = studio.load(signed(http=before)), studio.load(signed(http=after))
+    assert (account.apply(signed(http=after)).exit_code == 5) is dangerous
+    (old,), (new,) = account.load(signed(http=before)), account.load(signed(http=after))
     found = compare([old], [new]).stacks
     assert [each.name for stack in found for each in stack.hazards] == expected
 
@@ -237,55 +239,57 @@ def test_more_countries_or_another_firewall_is_a_hazard(
         ({"code": 403, "page": "/errors/403.html"}, ""),
     ],
 )
-def test_an_error_page_that_can_hide_a_refusal_is_a_warning(studio: Studio, page: Json, warning: str) -> None:
+def test_an_error_page_that_can_hide_a_refusal_is_a_warning(
+    account: SandboxAccount, page: Json, warning: str
+) -> None:
     """The plan warns before the page is written, and the page does not block apply."""
     behaviors = [{"path": "/errors/*", "public": True}]
     document = signed(http={"error_pages": [page], "behaviors": behaviors})
-    studio.converge(signed(http={"behaviors": behaviors}), allow=["makes-public"])
-    planned = studio.stack(document)
+    account.converge(signed(http={"behaviors": behaviors}), allow=["makes-public"])
+    planned = account.stack(document)
     warnings = [notice.text for notice in planned.notices if "the error page" in notice.text]
     assert [warning in text for text in warnings] == ([True] if warning else [])
-    assert studio.apply(document).exit_code == 0
+    assert account.apply(document).exit_code == 0
 
 
-def test_an_origin_path_changes_who_can_read_what(studio: Studio) -> None:
+def test_an_origin_path_changes_who_can_read_what(account: SandboxAccount) -> None:
     """Signers lose the objects outside the origin path, and a public behavior opens the objects below it."""
-    studio.converge(signed())
-    assert hazards(studio.stack(signed(http={"origin_path": "/v2"}))) == ["cuts-viewers"]
+    account.converge(signed())
+    assert hazards(account.stack(signed(http={"origin_path": "/v2"}))) == ["cuts-viewers"]
     behaviors = [{"path": "/posters/*", "public": True}]
-    opened = studio.stack(signed(http={"origin_path": "/v2", "behaviors": behaviors}))
+    opened = account.stack(signed(http={"origin_path": "/v2", "behaviors": behaviors}))
     rows = [row for row in opened.exposure.access if str(row.reader) == "anyone" and row.after]
     assert [row.witness for row in rows] == ["/posters/"]
     assert opened.exposure.openings == ()
 
 
-def test_an_origin_request_policy_needs_a_cache_policy(studio: Studio) -> None:
+def test_an_origin_request_policy_needs_a_cache_policy(account: SandboxAccount) -> None:
     """CloudFront refuses it on a behavior with legacy cache settings, so it is a problem at plan."""
     document = signed(http={"origin_request_policy": "CORS-S3Origin"})
-    studio.converge(signed())
+    account.converge(signed())
 
     def make_legacy(config: Json) -> None:
         default = config["DefaultCacheBehavior"]
         del default["CachePolicyId"]
         default |= {"ForwardedValues": {"QueryString": False, "Cookies": {"Forward": "none"}}, "MinTTL": 0}
 
-    studio.edit(make_legacy)
-    assert problems(studio.stack(document)) == [
+    account.edit(make_legacy)
+    assert problems(account.stack(document)) == [
         "the default behavior has legacy cache settings, and no cache policy"
     ]
-    studio.converge(
+    account.converge(
         signed(http={"origin_request_policy": "CORS-S3Origin", "cache_policy": "CachingDisabled"})
     )
 
 
 @pytest.mark.parametrize("field", ["cache_policy", "origin_request_policy", "response_headers_policy"])
-def test_a_policy_must_exist(studio: Studio, field: str) -> None:
+def test_a_policy_must_exist(account: SandboxAccount, field: str) -> None:
     """A policy is found by its name among the managed ones and the account's own; an unknown one is a problem."""
     kind = field.replace("_", " ")
-    assert problems(studio.stack(signed(http={field: "no-such"}))) == [f"the {kind} no-such does not exist"]
+    assert problems(account.stack(signed(http={field: "no-such"}))) == [f"the {kind} no-such does not exist"]
 
 
-def test_a_policy_of_the_account_is_found_by_its_name(studio: Studio) -> None:
+def test_a_policy_of_the_account_is_found_by_its_name(account: SandboxAccount) -> None:
     """Also in a behavior, where another one, or none, replaces that of the default behavior."""
     config = {
         "Name": "referer",
@@ -293,10 +297,10 @@ def test_a_policy_of_the_account_is_found_by_its_name(studio: Studio) -> None:
         "CookiesConfig": {"CookieBehavior": "none"},
         "QueryStringsConfig": {"QueryStringBehavior": "none"},
     }
-    made = studio.cloudfront.create_origin_request_policy(OriginRequestPolicyConfig=config)
+    made = account.cloudfront.create_origin_request_policy(OriginRequestPolicyConfig=config)
     behaviors = [{"path": "/live/*", "origin_request_policy": ""}, {"path": "/clips/*"}]
-    studio.converge(signed(http={"origin_request_policy": "referer", "behaviors": behaviors}))
-    live = studio.config()
+    account.converge(signed(http={"origin_request_policy": "referer", "behaviors": behaviors}))
+    live = account.config()
     own = made["OriginRequestPolicy"]["Id"]
     assert live["DefaultCacheBehavior"]["OriginRequestPolicyId"] == own
     found = {
@@ -305,22 +309,22 @@ def test_a_policy_of_the_account_is_found_by_its_name(studio: Studio) -> None:
     assert found == {"/live/*": None, "/clips/*": own}
 
 
-def test_a_policy_that_s3_refuses_is_a_warning(studio: Studio) -> None:
+def test_a_policy_that_s3_refuses_is_a_warning(account: SandboxAccount) -> None:
     """S3 takes a forwarded Host for the name of a bucket."""
-    planned = studio.stack(signed(http={"origin_request_policy": "AllViewer"}))
+    planned = account.stack(signed(http={"origin_request_policy": "AllViewer"}))
     assert [each.text for each in planned.notices if "Host" in each.text] == [
         "the origin request policy AllViewer forwards the header Host, and S3 refuses such requests"
     ]
 
 
-def test_a_named_policy_replaces_that_of_cors(studio: Studio) -> None:
+def test_a_named_policy_replaces_that_of_cors(account: SandboxAccount) -> None:
     """The stack's own policy is detached from all behaviors and deleted."""
     cors = {"origins": ["https://www.example.com"]}
-    studio.converge(signed(http={"cors": cors, "behaviors": [{"path": "/clips/*"}]}))
+    account.converge(signed(http={"cors": cors, "behaviors": [{"path": "/clips/*"}]}))
     behaviors = [{"path": "/clips/*"}, {"path": "/live/*", "response_headers_policy": ""}]
-    studio.converge(signed(http={"response_headers_policy": "SimpleCORS", "behaviors": behaviors}))
-    live = studio.config()
+    account.converge(signed(http={"response_headers_policy": "SimpleCORS", "behaviors": behaviors}))
+    live = account.config()
     assert live["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] == "60669652-455b-4ae9-85a4-c4c02393f86c"
     assert {each.get("ResponseHeadersPolicyId", "") for each in live["CacheBehaviors"]["Items"]} == {""}
-    listed = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
+    listed = account.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
     assert listed["Quantity"] == 0

@@ -14,39 +14,43 @@ from cfstream.spec.load import Stack
 from cfstream.steps.content import canonical
 from cfstream.workflow import make_plan
 from tests.promises.foreign import Closed, by_hand
-from tests.promises.studio import Json, Studio, allow, by_acl, listing, rtmp, signed, signers, steps
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import listing, signers
+from tests.world.plans import steps
+from tests.world.specs import by_acl, rtmp, signed
+from tests.world.statements import allow
 
 PREFIX = "origin-access-identity/cloudfront/"
 
 
-def imported(studio: Studio, target: str, reads: Reads | None = None) -> Imported:
+def imported(account: SandboxAccount, target: str, reads: Reads | None = None) -> Imported:
     """Import a distribution, and return the result."""
-    reads = reads or studio.world.reads()
-    remembering = replace(studio.world, reads=lambda: reads)
+    reads = reads or account.world.reads()
+    remembering = replace(account.world, reads=lambda: reads)
 
     def judge(stack: Stack) -> StackPlan:
         return make_plan([stack], remembering).stacks[0]
 
-    account = read_account(reads, studio.world.account)
-    return import_one(reads, account, find(account, target), judge)
+    found = read_account(reads, account.world.account)
+    return import_one(reads, found, find(found, target), judge)
 
 
-def spec(found: Imported, studio: Studio) -> str:
+def spec(found: Imported, account: SandboxAccount) -> str:
     """Return the text of the spec, and check that its plan is empty."""
     assert found.pending == ()
-    assert make_plan([read(found.text)], studio.world).in_sync
+    assert make_plan([read(found.text)], account.world).in_sync
     return found.text
 
 
-def with_identity(studio: Studio, **fields: Json) -> tuple[Json, str]:
+def with_identity(account: SandboxAccount, **fields: Json) -> tuple[Json, str]:
     """Create a distribution by hand that reads with an OAI, and return the OAI's id."""
-    identity = studio.make_identity()
+    identity = account.make_identity()
     source = {
         "Id": "console",
         "DomainName": "media.s3.us-east-1.amazonaws.com",
         "S3OriginConfig": {"OriginAccessIdentity": PREFIX + identity},
     }
-    return by_hand(studio, Origins=listing(source), **fields), identity
+    return by_hand(account, Origins=listing(source), **fields), identity
 
 
 def to_identity(identity: str) -> Json:
@@ -64,35 +68,35 @@ def to_identity(identity: str) -> Json:
     ],
 )
 def test_a_statement_of_the_policy_is_told_in_the_specs_words(
-    studio: Studio, statement: Json, grant: str
+    account: SandboxAccount, statement: Json, grant: str
 ) -> None:
     """If it grants exactly what a spec would, it becomes `grant`. Otherwise the grant is left to others."""
-    made, identity = with_identity(studio)
-    studio.put_policy(allow("by-hand", to_identity(identity), **statement))
-    text = spec(imported(studio, made["Id"]), studio)
+    made, identity = with_identity(account)
+    account.put_policy(allow("by-hand", to_identity(identity), **statement))
+    text = spec(imported(account, made["Id"]), account)
     assert [line.split("  #")[0] for line in text.splitlines() if line.startswith("grant:")] == (
         [grant] if grant else []
     )
 
 
-def test_without_any_grant_nothing_is_granted(studio: Studio) -> None:
+def test_without_any_grant_nothing_is_granted(account: SandboxAccount) -> None:
     """An import grants nothing, even if playback does not work without it."""
-    made, _ = with_identity(studio)
-    assert "grant: {via: elsewhere}" in spec(imported(studio, made["Id"]), studio)
+    made, _ = with_identity(account)
+    assert "grant: {via: elsewhere}" in spec(imported(account, made["Id"]), account)
 
 
-def test_a_bucket_of_another_account_is_no_hindrance(studio: Studio) -> None:
+def test_a_bucket_of_another_account_is_no_hindrance(account: SandboxAccount) -> None:
     """Nothing is granted there. With or without an identity, the plan is empty."""
-    made, _ = with_identity(studio)
-    found = imported(studio, made["Id"], Closed(studio.world.reads()))
+    made, _ = with_identity(account)
+    found = imported(account, made["Id"], Closed(account.world.reads()))
     assert found.pending == ()
     assert "grant: {via: elsewhere}" in found.text
-    bare = by_hand(studio, CallerReference="bare")
-    assert imported(studio, bare["Id"], Closed(studio.world.reads())).pending == ()
+    bare = by_hand(account, CallerReference="bare")
+    assert imported(account, bare["Id"], Closed(account.world.reads())).pending == ()
 
 
 @pytest.mark.parametrize("permission", ["READ", "FULL_CONTROL"])
-def test_grants_on_objects_are_found(empty: Studio, permission: str) -> None:
+def test_grants_on_objects_are_found(empty: SandboxAccount, permission: str) -> None:
     """As in the recipe of 2011, every object has the permission."""
     empty.bucket("media", "a/one.flv", "two.flv", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl(permission, delivery="rtmp"))
@@ -101,102 +105,102 @@ def test_grants_on_objects_are_found(empty: Studio, permission: str) -> None:
     assert f"grant: {{via: object-acl{further}}}" in text
 
 
-def test_a_lost_spec_comes_back(studio: Studio) -> None:
+def test_a_lost_spec_comes_back(account: SandboxAccount) -> None:
     """The spec of an existing stack has its name and its own control. Its plan creates and deletes nothing."""
     document = signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]})
-    studio.converge(document, allow=["makes-public"])
-    found = imported(studio, studio.id())
-    text = spec(found, studio)
+    account.converge(document, allow=["makes-public"])
+    found = imported(account, account.id())
+    text = spec(found, account)
     assert found.owner == "lectures"
     for line in ("name: lectures", "oac: {}", "comment: Private", '- {path: "/a/*", public: true}'):
         assert line in text
     assert "grant:" not in text
 
 
-def test_a_lost_rtmp_spec_comes_back(studio: Studio) -> None:
+def test_a_lost_rtmp_spec_comes_back(account: SandboxAccount) -> None:
     """The spec has the former bucket."""
-    studio.converge(rtmp(cnames=["old.example.com"]))
-    text = spec(imported(studio, "old.example.com"), studio)
+    account.converge(rtmp(cnames=["old.example.com"]))
+    text = spec(imported(account, "old.example.com"), account)
     assert "delivery: rtmp" in text
     assert "cnames: [old.example.com]" in text
 
 
-def test_what_bears_the_mark_of_another_stack_is_not_owned_by_a_new_name(studio: Studio) -> None:
+def test_what_bears_the_mark_of_another_stack_is_not_owned_by_a_new_name(account: SandboxAccount) -> None:
     """A name in a mark of the account is not used: the new stack's plan would delete those resources."""
-    studio.make_identity("cfstream:media of a stack that is gone")
-    made = by_hand(studio, Comment="")
-    found = imported(studio, made["Id"])
+    account.make_identity("cfstream:media of a stack that is gone")
+    made = by_hand(account, Comment="")
+    found = imported(account, made["Id"])
     assert found.name == "media-2"
-    assert steps(make_plan([read(found.text)], studio.world)) == []
+    assert steps(make_plan([read(found.text)], account.world)) == []
 
 
-def test_a_certificate_that_has_run_out_is_left_with_its_names(studio: Studio) -> None:
+def test_a_certificate_that_has_run_out_is_left_with_its_names(account: SandboxAccount) -> None:
     """A spec with it would have a problem in every plan. So it is omitted with its names, and a note explains why."""
-    arn = studio.certificate("media.example.com")
+    arn = account.certificate("media.example.com")
     own = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"}
-    made = by_hand(studio, Aliases=listing("media.example.com"), ViewerCertificate=own)
-    text = spec(imported(studio, made["Id"]), studio)
+    made = by_hand(account, Aliases=listing("media.example.com"), ViewerCertificate=own)
+    text = spec(imported(account, made["Id"]), account)
     assert f'certificate: "{arn}"' in text
     assert "cnames: [media.example.com]" in text
-    studio.clock.sleep(timedelta(days=40).total_seconds())
-    text = spec(imported(studio, made["Id"]), studio)
+    account.clock.sleep(timedelta(days=40).total_seconds())
+    text = spec(imported(account, made["Id"]), account)
     assert "\ncnames:" not in text
     assert "expired on" in text
     assert "minimum_tls: TLSv1 " in text
 
 
-def test_what_stands_in_the_plans_way_is_told(studio: Studio) -> None:
+def test_what_stands_in_the_plans_way_is_told(account: SandboxAccount) -> None:
     """The spec is written with the problem: the bucket does not exist."""
-    made = by_hand(studio)
+    made = by_hand(account)
     for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):
-        studio.s3.delete_object(Bucket="media", Key=key)
-    studio.s3.delete_bucket(Bucket="media")
-    found = imported(studio, made["Id"])
+        account.s3.delete_object(Bucket="media", Key=key)
+    account.s3.delete_bucket(Bucket="media")
+    found = imported(account, made["Id"])
     assert found.pending == ("the bucket media does not exist",)
     assert (
         "# When it was imported, its plan was not empty:\n#   the bucket media does not exist\n" in found.text
     )
 
 
-def test_one_that_is_deleted_meanwhile_is_left_out(studio: Studio) -> None:
+def test_one_that_is_deleted_meanwhile_is_left_out(account: SandboxAccount) -> None:
     """It was listed, but deleted before it was read. The others are imported."""
-    made, other = by_hand(studio, Enabled=False), by_hand(studio, CallerReference="other")
-    reads = studio.world.reads()
-    account = read_account(reads, studio.world.account)
-    etag = studio.cloudfront.get_distribution(Id=made["Id"])["ETag"]
-    studio.cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
-    found = import_all(reads, account, lambda stack: make_plan([stack], studio.world).stacks[0])
+    made, other = by_hand(account, Enabled=False), by_hand(account, CallerReference="other")
+    reads = account.world.reads()
+    read = read_account(reads, account.world.account)
+    etag = account.cloudfront.get_distribution(Id=made["Id"])["ETag"]
+    account.cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
+    found = import_all(reads, read, lambda stack: make_plan([stack], account.world).stacks[0])
     by_id = {each.row.id: each for each in found}
     assert "was deleted" in str(by_id[made["Id"]].refusal)
     assert by_id[other["Id"]].pending == ()
 
 
-def test_an_opening_of_the_bucket_is_a_risk(studio: Studio) -> None:
+def test_an_opening_of_the_bucket_is_a_risk(account: SandboxAccount) -> None:
     """The spec lists who else can read."""
-    made, _ = with_identity(studio)
-    studio.unblocked()
-    studio.put_policy(allow("everybody", "*"))
-    assert "opening" in [risk.name for risk in imported(studio, made["Id"]).risks]
+    made, _ = with_identity(account)
+    account.unblocked()
+    account.put_policy(allow("everybody", "*"))
+    assert "opening" in [risk.name for risk in imported(account, made["Id"]).risks]
 
 
-def test_differing_signers_on_several_behaviors_stay_as_they_are(studio: Studio) -> None:
+def test_differing_signers_on_several_behaviors_stay_as_they_are(account: SandboxAccount) -> None:
     """Public, an account, a group, and another origin: each stays after the first change."""
-    group = studio.make_group("newsroom", studio.make_key("newsroom-1"))
-    made = by_hand(studio)
+    group = account.make_group("newsroom", account.make_key("newsroom-1"))
+    made = by_hand(account)
 
     def further(path: str, **fields: Json) -> Json:
         return {**live["DefaultCacheBehavior"], "PathPattern": path, **fields}
 
-    live = studio.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    live = account.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
     behaviors = listing(
         further("/open/*", TrustedSigners=signers()),
         further("/same/*"),
         further("/groups/*", TrustedSigners=signers(), TrustedKeyGroups=signers(group)),
         further("/partner/*", TrustedSigners=signers("111122223333")),
     )
-    studio.edit(lambda config: config.update(CacheBehaviors=behaviors), id_=made["Id"])
-    text = spec(imported(studio, made["Id"]), studio)
-    before = studio.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
-    studio.converge(YAML(typ="safe").load(text) | {"comment": "changed"})
-    after = studio.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    account.edit(lambda config: config.update(CacheBehaviors=behaviors), id_=made["Id"])
+    text = spec(imported(account, made["Id"]), account)
+    before = account.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    account.converge(YAML(typ="safe").load(text) | {"comment": "changed"})
+    after = account.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
     assert canonical(after) == canonical({**before, "Comment": "changed"})

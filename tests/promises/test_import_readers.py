@@ -2,30 +2,31 @@
 
 from cfstream.adoption.proof import read
 from cfstream.workflow import make_plan
-from tests.promises.studio import Studio, allow
 from tests.promises.test_import import imported, spec, to_identity, with_identity
+from tests.world.account import SandboxAccount
+from tests.world.statements import allow
 
 PARTNER = {"AWS": "arn:aws:iam::111122223333:root"}
 BUCKET = "arn:aws:s3:::media"
 
 
-def test_readers_from_outside_are_written_as_comments(studio: Studio) -> None:
+def test_readers_from_outside_are_written_as_comments(account: SandboxAccount) -> None:
     """They are openings until the comment sign is removed. Then the spec covers all of them."""
-    made, identity = with_identity(studio)
-    studio.put_policy(
+    made, identity = with_identity(account)
+    account.put_policy(
         allow("Ours", to_identity(identity)),
         allow("Partner", PARTNER),
         allow("Listing", {"AWS": "arn:aws:iam::444455556666:root"}, BUCKET, Action="s3:ListBucket"),
         allow("Encoder", PARTNER, Action="s3:PutObject"),
     )
-    text = spec(imported(studio, made["Id"]), studio)
+    text = spec(imported(account, made["Id"]), account)
     lines = ['also_read_by: ["111122223333", "444455556666"]', 'also_managed_by: ["111122223333"]']
     assert [line for line in text.splitlines() if line.startswith("# also_")] == [
         f"# {line}" for line in lines
     ]
 
     def openings(written: str) -> int:
-        return len(make_plan([read(written)], studio.world).stacks[0].exposure.openings)
+        return len(make_plan([read(written)], account.world).stacks[0].exposure.openings)
 
     assert openings(text) == 3
     for line in lines:
@@ -33,20 +34,20 @@ def test_readers_from_outside_are_written_as_comments(studio: Studio) -> None:
     assert openings(text) == 0
 
 
-def test_no_line_is_written_for_those_whom_no_spec_can_list(studio: Studio) -> None:
+def test_no_line_is_written_for_those_whom_no_spec_can_list(account: SandboxAccount) -> None:
     """Anyone is a risk that the import reports, and no field covers it."""
-    made, identity = with_identity(studio)
-    studio.unblocked()
-    studio.put_policy(allow("Ours", to_identity(identity)), allow("Everybody", "*"))
-    found = imported(studio, made["Id"])
+    made, identity = with_identity(account)
+    account.unblocked()
+    account.put_policy(allow("Ours", to_identity(identity)), allow("Everybody", "*"))
+    found = imported(account, made["Id"])
     assert "also_read_by" not in found.text
     assert "opening" in [risk.name for risk in found.risks]
 
 
-def test_nothing_is_written_where_nobody_else_reads(studio: Studio) -> None:
+def test_nothing_is_written_where_nobody_else_reads(account: SandboxAccount) -> None:
     """The account's own roles need no line."""
-    made, identity = with_identity(studio)
-    studio.put_policy(
+    made, identity = with_identity(account)
+    account.put_policy(
         allow("Ours", to_identity(identity)), allow("Role", {"AWS": "arn:aws:iam::123456789012:role/encoder"})
     )
-    assert "also_" not in imported(studio, made["Id"]).text
+    assert "also_" not in imported(account, made["Id"]).text

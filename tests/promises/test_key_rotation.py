@@ -3,22 +3,10 @@
 import pytest
 
 from cfstream.errors import SpecProblems
-from tests.promises.studio import (
-    ONE,
-    THREE,
-    TWO,
-    Json,
-    Studio,
-    changes,
-    group,
-    hazards,
-    http,
-    key,
-    outcome,
-    problems,
-    steps,
-)
-from tests.promises.witness import Witness
+from tests.world.account import Json, SandboxAccount
+from tests.world.plans import changes, hazards, outcome, problems, steps
+from tests.world.ports import Witness
+from tests.world.specs import ONE, THREE, TWO, group, http, key
 
 HOUR = 3600.0
 
@@ -31,170 +19,170 @@ def signed_by(*keys: Json, **fields: object) -> Json:
 BOTH = (key(ONE), key(TWO, replaces=[ONE]))
 
 
-def test_a_new_key_joins_without_hazard(studio: Studio) -> None:
+def test_a_new_key_joins_without_hazard(account: SandboxAccount) -> None:
     """Both keys may sign, and URLs of the old one stay valid."""
-    studio.converge(signed_by(key(ONE)))
-    plan = studio.converge(signed_by(*BOTH)).stacks[0]
+    account.converge(signed_by(key(ONE)))
+    plan = account.converge(signed_by(*BOTH)).stacks[0]
     assert hazards(plan) == []
-    active = studio.live()["ActiveTrustedKeyGroups"]["Items"][0]["KeyPairIds"]["Items"]
-    assert {*active} == {row["Id"] for row in studio.keys().values()}
+    active = account.live()["ActiveTrustedKeyGroups"]["Items"][0]["KeyPairIds"]["Items"]
+    assert {*active} == {row["Id"] for row in account.keys().values()}
 
 
-def test_a_key_group_that_changed_is_waited_for_where_it_is_in_use(studio: Studio) -> None:
+def test_a_key_group_that_changed_is_waited_for_where_it_is_in_use(account: SandboxAccount) -> None:
     """The wait ends when each distribution that uses it shows exactly the new ids and is Deployed."""
-    studio.converge(signed_by(key(ONE)))
-    settings = studio.sandbox.cloudfront.settings
+    account.converge(signed_by(key(ONE)))
+    settings = account.sandbox.cloudfront.settings
     settings.deploy_after_reads = 4
-    plan = studio.converge(signed_by(*BOTH)).stacks[0]
+    plan = account.converge(signed_by(*BOTH)).stacks[0]
     assert steps(plan)[-1] == "wait key-group:lectures/viewers"
-    assert studio.live()["Status"] == "Deployed"
+    assert account.live()["Status"] == "Deployed"
 
 
 @pytest.mark.parametrize(("passed", "expected"), [(23 * HOUR, ["cuts-viewers"]), (24 * HOUR + 60, [])])
 def test_an_old_key_may_go_once_its_last_url_has_run_out(
-    studio: Studio, passed: float, expected: list[str]
+    account: SandboxAccount, passed: float, expected: list[str]
 ) -> None:
     """The new key must be older than `sign.max_validity`."""
-    studio.converge(signed_by(key(ONE)))
-    studio.converge(signed_by(*BOTH))
-    studio.clock.slept += passed
+    account.converge(signed_by(key(ONE)))
+    account.converge(signed_by(*BOTH))
+    account.clock.slept += passed
     left = signed_by(key(TWO, replaces=[ONE]))
-    assert hazards(studio.stack(left)) == expected
-    studio.converge(left, allow=expected)
-    assert [*studio.keys()] == [TWO]
+    assert hazards(account.stack(left)) == expected
+    account.converge(left, allow=expected)
+    assert [*account.keys()] == [TWO]
 
 
-def test_how_long_is_what_signing_may_promise(studio: Studio) -> None:
+def test_how_long_is_what_signing_may_promise(account: SandboxAccount) -> None:
     """If a spec signs for at most an hour, the old key may leave after an hour."""
-    studio.converge(signed_by(key(ONE)))
-    studio.converge(signed_by(*BOTH))
-    studio.clock.slept += HOUR + 60
-    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
-    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE]), sign={"max_validity": "1h"}))) == []
+    account.converge(signed_by(key(ONE)))
+    account.converge(signed_by(*BOTH))
+    account.clock.slept += HOUR + 60
+    assert hazards(account.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
+    assert hazards(account.stack(signed_by(key(TWO, replaces=[ONE]), sign={"max_validity": "1h"}))) == []
 
 
-def test_a_key_that_nothing_replaces_cuts_viewers_however_old_the_others_are(studio: Studio) -> None:
+def test_a_key_that_nothing_replaces_cuts_viewers_however_old_the_others_are(account: SandboxAccount) -> None:
     """Nothing shows that its signer uses another key."""
-    studio.converge(signed_by(key(ONE), key(TWO)))
-    studio.clock.slept += 1000 * HOUR
+    account.converge(signed_by(key(ONE), key(TWO)))
+    account.clock.slept += 1000 * HOUR
     gone = signed_by(key(TWO))
-    assert hazards(studio.stack(gone)) == ["cuts-viewers"]
-    assert outcome(studio.apply(gone)) == "blocked"
-    assert {*studio.keys()} == {ONE, TWO}
+    assert hazards(account.stack(gone)) == ["cuts-viewers"]
+    assert outcome(account.apply(gone)) == "blocked"
+    assert {*account.keys()} == {ONE, TWO}
 
 
-def test_a_new_key_in_place_of_an_old_one_at_once_cuts_viewers(studio: Studio) -> None:
+def test_a_new_key_in_place_of_an_old_one_at_once_cuts_viewers(account: SandboxAccount) -> None:
     """Its URLs are refused at once, with or without `replaces`."""
-    studio.converge(signed_by(key(ONE)))
-    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
+    account.converge(signed_by(key(ONE)))
+    assert hazards(account.stack(signed_by(key(TWO, replaces=[ONE])))) == ["cuts-viewers"]
 
 
-def test_a_chain_of_replacements_counts(studio: Studio) -> None:
+def test_a_chain_of_replacements_counts(account: SandboxAccount) -> None:
     """A key that replaces the replacement counts too."""
-    studio.converge(signed_by(key(ONE), key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))
-    studio.clock.slept += 25 * HOUR
-    assert hazards(studio.stack(signed_by(key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))) == []
-    studio.converge(signed_by(key(THREE, replaces=[ONE, TWO])))
-    assert [*studio.keys()] == [THREE]
+    account.converge(signed_by(key(ONE), key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))
+    account.clock.slept += 25 * HOUR
+    assert hazards(account.stack(signed_by(key(TWO, replaces=[ONE]), key(THREE, replaces=[TWO])))) == []
+    account.converge(signed_by(key(THREE, replaces=[ONE, TWO])))
+    assert [*account.keys()] == [THREE]
 
 
-def test_a_detached_key_is_deleted_only_when_no_distribution_has_it_in_force(studio: Studio) -> None:
+def test_a_detached_key_is_deleted_only_when_no_distribution_has_it_in_force(account: SandboxAccount) -> None:
     """The order is detach, wait, delete, so AWS never returns PublicKeyInUse."""
-    studio.converge(signed_by(key(ONE), key(TWO)))
-    witness = Witness(studio.world.aws)
-    studio.sandbox.cloudfront.settings.deploy_after_reads = 3
+    account.converge(signed_by(key(ONE), key(TWO)))
+    witness = Witness(account.world.aws)
+    account.sandbox.cloudfront.settings.deploy_after_reads = 3
     seen: list[str] = []
 
     def look(call: object) -> None:
         if getattr(call, "operation", "") == "delete_public_key":
-            live = studio.live()
+            live = account.live()
             seen.append(live["Status"])
             assert live["ActiveTrustedKeyGroups"]["Items"][0]["KeyPairIds"]["Quantity"] == 1
 
     witness.before = look
-    report = studio.apply(signed_by(key(TWO)), allow=["cuts-viewers"], door=witness)
+    report = account.apply(signed_by(key(TWO)), allow=["cuts-viewers"], port=witness)
     assert report.exit_code == 0
     assert seen == ["Deployed"]
     assert witness.writes == ["update_key_group", "delete_public_key"]
 
 
-def test_a_key_file_that_differs_from_the_live_key_is_a_problem(studio: Studio) -> None:
+def test_a_key_file_that_differs_from_the_live_key_is_a_problem(account: SandboxAccount) -> None:
     """A public key cannot change in AWS: the new key needs a new name."""
-    studio.converge(signed_by(key(ONE)))
-    plan = studio.stack(signed_by(key(ONE, file=TWO)))
+    account.converge(signed_by(key(ONE)))
+    plan = account.stack(signed_by(key(ONE, file=TWO)))
     (problem,) = plan.problems
     assert "a public key cannot change in AWS" in problem.what
     assert problem.do == "give the new key a new name"
-    assert outcome(studio.apply(signed_by(key(ONE, file=TWO)))) == "blocked"
+    assert outcome(account.apply(signed_by(key(ONE, file=TWO)))) == "blocked"
 
 
-def test_white_space_around_a_key_is_no_difference(studio: Studio) -> None:
+def test_white_space_around_a_key_is_no_difference(account: SandboxAccount) -> None:
     """A trailing newline, CRLF or more blank lines do not change the key."""
-    studio.converge(signed_by(key(ONE)))
-    text = (studio.folder / f"{ONE}.pem").read_text()
-    (studio.folder / f"{ONE}.pem").write_bytes(("\n" + text.replace("\n", "\r\n") + "\r\n\r\n").encode())
-    assert steps(studio.plan(signed_by(key(ONE)))) == []
+    account.converge(signed_by(key(ONE)))
+    text = (account.folder / f"{ONE}.pem").read_text()
+    (account.folder / f"{ONE}.pem").write_bytes(("\n" + text.replace("\n", "\r\n") + "\r\n\r\n").encode())
+    assert steps(account.plan(signed_by(key(ONE)))) == []
 
 
-def test_a_private_key_is_refused_and_never_shown(studio: Studio) -> None:
+def test_a_private_key_is_refused_and_never_shown(account: SandboxAccount) -> None:
     """No message has the content of the file."""
     begin, end = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
-    (studio.folder / "private.pem").write_text(f"{begin}\nc2VjcmV0IHNlY3JldA==\n{end}\n")
+    (account.folder / "private.pem").write_text(f"{begin}\nc2VjcmV0IHNlY3JldA==\n{end}\n")
     with pytest.raises(SpecProblems) as caught:
-        studio.load(signed_by(key("private")))
+        account.load(signed_by(key("private")))
     texts = [text for one in caught.value.problems for text in (one.what, one.do, one.source_line, one.note)]
     assert not any("c2VjcmV0" in text for text in texts)
     assert any("private" in text for text in texts)
 
 
-def test_names_of_others_are_not_taken(studio: Studio) -> None:
+def test_names_of_others_are_not_taken(account: SandboxAccount) -> None:
     """A key and a key group with that name and without the mark are problems, and do not change."""
-    studio.make_group("viewers", studio.make_key(ONE))
-    plan = studio.stack(signed_by(key(ONE)))
+    account.make_group("viewers", account.make_key(ONE))
+    plan = account.stack(signed_by(key(ONE)))
     told = " ".join(problems(plan))
     assert "public key one" in told
     assert "key group viewers" in told
-    assert outcome(studio.apply(signed_by(key(ONE)))) == "blocked"
-    assert studio.keys()[ONE]["Comment"] == "by hand"
-    assert studio.distributions() == []
+    assert outcome(account.apply(signed_by(key(ONE)))) == "blocked"
+    assert account.keys()[ONE]["Comment"] == "by hand"
+    assert account.distributions() == []
 
 
-def test_a_group_that_another_stack_makes_is_that_stacks(studio: Studio) -> None:
+def test_a_group_that_another_stack_makes_is_that_stacks(account: SandboxAccount) -> None:
     """If two stacks have one group, the problem of the second names the owner."""
-    studio.converge(signed_by(key(ONE)))
-    plan = studio.stack({**signed_by(key(ONE)), "name": "clips"})
+    account.converge(signed_by(key(ONE)))
+    plan = account.stack({**signed_by(key(ONE)), "name": "clips"})
     assert any("belongs to the cfstream stack lectures" in what for what in problems(plan))
 
 
-def test_limits_that_aws_raises_on_request_are_notices(studio: Studio) -> None:
+def test_limits_that_aws_raises_on_request_are_notices(account: SandboxAccount) -> None:
     """An account may be allowed more than four groups on a behavior, so it is a notice, and apply tries it."""
-    made = studio.make_key("theirs")
+    made = account.make_key("theirs")
     for number in range(5):
-        studio.make_group(f"group-{number}", made)
+        account.make_group(f"group-{number}", made)
     document = http(key_groups=[{"use": f"group-{number}"} for number in range(5)])
-    plan = studio.stack(document)
+    plan = account.stack(document)
     assert problems(plan) == []
     assert any("key groups" in notice.text for notice in plan.notices)
 
 
-def test_six_trusted_signers_are_refused(studio: Studio) -> None:
+def test_six_trusted_signers_are_refused(account: SandboxAccount) -> None:
     """AWS allows five in every account."""
     accounts = [f"{number}" * 12 for number in range(1, 7)]
     with pytest.raises(SpecProblems):
-        studio.load({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": accounts})
+        account.load({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": accounts})
 
 
-def test_signers_give_way_to_key_groups_in_one_update(studio: Studio) -> None:
+def test_signers_give_way_to_key_groups_in_one_update(account: SandboxAccount) -> None:
     """Both fields change at once. It is a hazard, because existing URLs stop working."""
-    studio.converge({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]})
-    plan = studio.stack(signed_by(key(ONE)))
+    account.converge({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]})
+    plan = account.stack(signed_by(key(ONE)))
     assert hazards(plan) == ["cuts-viewers"]
     assert {*changes(plan, "trusted_signers"), *changes(plan, "key_groups")} >= {
         "trusted_signers",
         "key_groups",
     }
-    witness = Witness(studio.world.aws)
-    assert studio.run(studio.plan(signed_by(key(ONE))), allow=["cuts-viewers"], door=witness).exit_code == 0
+    witness = Witness(account.world.aws)
+    assert account.run(account.plan(signed_by(key(ONE))), allow=["cuts-viewers"], port=witness).exit_code == 0
     assert witness.writes.count("update_distribution") == 1
-    behavior = studio.config()["DefaultCacheBehavior"]
+    behavior = account.config()["DefaultCacheBehavior"]
     assert (behavior["TrustedSigners"]["Enabled"], behavior["TrustedKeyGroups"]["Enabled"]) == (False, True)

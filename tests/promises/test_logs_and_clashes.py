@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import Json, Studio, by_acl, problems, signed
+from tests.world.account import Json, SandboxAccount
+from tests.world.plans import problems
+from tests.world.specs import by_acl, signed
 
 LOGS = "media-logs"
 
@@ -23,40 +25,40 @@ def logged(**more: Any) -> Json:
         ("ObjectWriter", None),
     ],
 )
-def test_a_bucket_for_logs(studio: Studio, ownership: str | None, words: str | None) -> None:
+def test_a_bucket_for_logs(account: SandboxAccount, ownership: str | None, words: str | None) -> None:
     """CloudFront refuses one that is missing or has ACLs disabled. The plan reports it before anything is written."""
     if ownership is not None:
-        studio.clients("s3").create_bucket(Bucket=LOGS, ObjectOwnership=ownership)
-    found = problems(studio.stack(logged()))
+        account.clients("s3").create_bucket(Bucket=LOGS, ObjectOwnership=ownership)
+    found = problems(account.stack(logged()))
     assert [each for each in found if "for logs" in each] == ([] if words is None else found)
     assert words is None or words in found[0]
 
 
-def test_a_bucket_for_logs_where_none_are_delivered(studio: Studio) -> None:
+def test_a_bucket_for_logs_where_none_are_delivered(account: SandboxAccount) -> None:
     """CloudFront does not deliver standard logs to some regions."""
-    studio.clients("s3", "eu-south-1").create_bucket(
+    account.clients("s3", "eu-south-1").create_bucket(
         Bucket="media-logs-milan",
         ObjectOwnership="BucketOwnerPreferred",
         CreateBucketConfiguration={"LocationConstraint": "eu-south-1"},
     )
-    found = problems(studio.stack(signed(logging={"bucket": "media-logs-milan"})))
+    found = problems(account.stack(signed(logging={"bucket": "media-logs-milan"})))
     assert "is in eu-south-1, and CloudFront does not deliver logs there" in found[0]
 
 
-def test_two_permissions_for_one_identity(studio: Studio) -> None:
+def test_two_permissions_for_one_identity(account: SandboxAccount) -> None:
     """READ and FULL_CONTROL for one OAI on the same objects would undo each other in every run."""
-    made = studio.cloudfront.create_cloud_front_origin_access_identity(
+    made = account.cloudfront.create_cloud_front_origin_access_identity(
         CloudFrontOriginAccessIdentityConfig={"CallerReference": "shared", "Comment": "shared"}
     )["CloudFrontOriginAccessIdentity"]
     shared = {"oai": {"id": made["Id"]}}
     mine = {**by_acl(name="one", bucket="media-acl"), **shared}
     theirs = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl"), **shared}
     apart = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl", grant={"prefix": "b/"}), **shared}
-    one, two = studio.plan(mine, theirs).stacks
+    one, two = account.plan(mine, theirs).stacks
     words = "one grants READ and two grants FULL_CONTROL to the same origin access identity on the same"
     assert [each for each in problems(one) if words in each]
     assert [each for each in problems(two) if "two grants FULL_CONTROL and one grants READ" in each]
-    beside = studio.plan({**mine, "grant": {**mine["grant"], "prefix": "a/"}}, apart).stacks
+    beside = account.plan({**mine, "grant": {**mine["grant"], "prefix": "a/"}}, apart).stacks
     assert [
         each for stack in beside for each in problems(stack) if "to the same origin access identity" in each
     ] == []

@@ -7,19 +7,11 @@ import pytest
 from cfstream.errors import Throttled
 from cfstream.ports import Call
 from tests.promises.observed import UPDATES, Observer, keys_of, killed_after, killed_before
-from tests.promises.studio import (
-    Json,
-    Studio,
-    by_acl,
-    hazards,
-    outcome,
-    rtmp,
-    signed,
-    signers,
-    steps,
-    told,
-)
-from tests.promises.witness import Witness
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import signers
+from tests.world.plans import hazards, outcome, steps, told
+from tests.world.ports import Witness
+from tests.world.specs import by_acl, rtmp, signed
 
 WIDENS = "widens-grant"
 PATTERNS = ("a/*", "b/*")
@@ -60,20 +52,20 @@ def _also(statement: Json, operator: str, key: str, value: str) -> Json:
 DOCUMENTS = {"oac": signed(), "oai": signed(oai={}), "rtmp": rtmp(oai={})}
 
 
-def unsign(studio: Studio, document: Json) -> None:
+def unsign(account: SandboxAccount, document: Json) -> None:
     """Remove the signers by hand."""
     if document.get("delivery") == "rtmp":
-        studio.edit_streaming(lambda config: config.update(TrustedSigners=signers()))
+        account.edit_streaming(lambda config: config.update(TrustedSigners=signers()))
     else:
-        studio.edit(lambda config: config["DefaultCacheBehavior"].update(TrustedSigners=signers()))
+        account.edit(lambda config: config["DefaultCacheBehavior"].update(TrustedSigners=signers()))
 
 
-def narrowed(studio: Studio, document: Json, narrow: Narrow) -> None:
+def narrowed(account: SandboxAccount, document: Json, narrow: Narrow) -> None:
     """Return the stack with its statement narrowed and without signers."""
-    studio.converge(document)
-    (statement,) = studio.statements().values()
-    studio.put_policy(narrow(statement))
-    unsign(studio, document)
+    account.converge(document)
+    (statement,) = account.statements().values()
+    account.put_policy(narrow(statement))
+    unsign(account, document)
 
 
 CASES = [
@@ -89,105 +81,109 @@ CASES = [
 
 
 @pytest.mark.parametrize(("document", "narrow"), CASES)
-def test_the_repair_grants_late_and_opens_nothing(studio: Studio, document: Json, narrow: Narrow) -> None:
+def test_the_repair_grants_late_and_opens_nothing(
+    account: SandboxAccount, document: Json, narrow: Narrow
+) -> None:
     """It is a hazard; with the flag, the signers are Deployed before more can be read."""
-    narrowed(studio, document, narrow)
-    studio.sandbox.cloudfront.settings.deploy_after_reads = SLOW
-    plan = studio.plan(document)
+    narrowed(account, document, narrow)
+    account.sandbox.cloudfront.settings.deploy_after_reads = SLOW
+    plan = account.plan(document)
     assert hazards(plan.stacks[0]) == [WIDENS]
     verbs = [step.split(" ")[0] for step in steps(plan)]
     assert verbs.index("modify") < verbs.index("wait") < verbs.index("grant")
 
-    with Observer(studio, *PATTERNS).watching() as seen:
-        live, policy = seen.readings, studio.policy()
-        assert outcome(studio.run(plan)) == "blocked"
-        assert studio.policy() == policy
-        report = studio.run(plan, allow=[WIDENS])
+    with Observer(account, *PATTERNS).watching() as seen:
+        live, policy = seen.readings, account.policy()
+        assert outcome(account.run(plan)) == "blocked"
+        assert account.policy() == policy
+        report = account.run(plan, allow=[WIDENS])
     assert report.exit_code == 0, told(report)
     assert keys_of(seen.ever) <= keys_of(live)
-    assert studio.plan(document).in_sync
+    assert account.plan(document).in_sync
     assert {each.who for each in seen.readings} == {"signer self"}
 
 
 @pytest.mark.parametrize(("document", "narrow"), CASES)
-def test_a_crash_leaves_nothing_more_public(studio: Studio, document: Json, narrow: Narrow) -> None:
+def test_a_crash_leaves_nothing_more_public(account: SandboxAccount, document: Json, narrow: Narrow) -> None:
     """Before the update, and after each write; the next run repairs the rest."""
-    narrowed(studio, document, narrow)
-    studio.sandbox.cloudfront.settings.deploy_after_reads = SLOW
-    with Observer(studio, *PATTERNS).watching() as seen:
+    narrowed(account, document, narrow)
+    account.sandbox.cloudfront.settings.deploy_after_reads = SLOW
+    with Observer(account, *PATTERNS).watching() as seen:
         live = keys_of(seen.readings)
-        assert killed_before(studio, document, UPDATES, allow=[WIDENS])
+        assert killed_before(account, document, UPDATES, allow=[WIDENS])
         assert keys_of(seen.ever) <= live
-        while killed_after(studio, document, 1, allow=[WIDENS]):
+        while killed_after(account, document, 1, allow=[WIDENS]):
             assert keys_of(seen.ever) <= live
-    assert studio.plan(document).in_sync
+    assert account.plan(document).in_sync
     assert seen.anyone() == frozenset()
 
 
-def test_signers_that_are_removed_again_stop_the_grant(studio: Studio) -> None:
+def test_signers_that_are_removed_again_stop_the_grant(account: SandboxAccount) -> None:
     """The guard checks the distribution before every attempt to write the policy."""
     document = signed()
-    narrowed(studio, document, NARROWED["folder"])
-    policy = studio.policy()
+    narrowed(account, document, NARROWED["folder"])
+    policy = account.policy()
     tried: list[str] = []
 
     def undo(call: Call) -> None:
         if call.operation == "put_bucket_policy":
             tried.append(call.operation)
-            unsign(studio, document)
+            unsign(account, document)
             raise Throttled(call.operation, "SlowDown", "Please reduce your request rate.", status=503)
 
-    report = studio.apply(document, allow=[WIDENS], door=Witness(studio.world.aws, before=undo))
+    report = account.apply(document, allow=[WIDENS], port=Witness(account.world.aws, before=undo))
     assert outcome(report) == "stale", told(report)
     assert len(tried) == 1
-    assert studio.policy() == policy
+    assert account.policy() == policy
 
 
 @pytest.mark.parametrize("document", [signed(), signed(oai={})], ids=["oac", "oai"])
 @pytest.mark.parametrize("name", ["network", "user agent", "folder", "deny", "action"])
 def test_with_its_signers_in_place_the_repair_is_a_hazard_too(
-    studio: Studio, document: Json, name: str
+    account: SandboxAccount, document: Json, name: str
 ) -> None:
     """CloudFront may read more than before. Only the signers can use it, so it need not wait."""
-    studio.converge(document)
-    (statement,) = studio.statements().values()
-    studio.put_policy(NARROWED[name](statement))
-    assert hazards(studio.stack(document)) == [WIDENS]
-    assert outcome(studio.apply(document)) == "blocked"
-    with Observer(studio, *PATTERNS).watching() as seen:
-        studio.converge(document, allow=[WIDENS])
+    account.converge(document)
+    (statement,) = account.statements().values()
+    account.put_policy(NARROWED[name](statement))
+    assert hazards(account.stack(document)) == [WIDENS]
+    assert outcome(account.apply(document)) == "blocked"
+    with Observer(account, *PATTERNS).watching() as seen:
+        account.converge(document, allow=[WIDENS])
     assert keys_of(seen.ever) == frozenset()
 
 
-def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(studio: Studio) -> None:
+def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(account: SandboxAccount) -> None:
     """Nobody could read, and the spec opens the bucket only to signers."""
     document = signed()
-    studio.converge(document)
-    studio.s3.delete_bucket_policy(Bucket="media")
-    unsign(studio, document)
-    plan = studio.plan(document)
+    account.converge(document)
+    account.s3.delete_bucket_policy(Bucket="media")
+    unsign(account, document)
+    plan = account.plan(document)
     assert hazards(plan.stacks[0]) == []
     assert [step.split(" ")[0] for step in steps(plan)] == ["modify", "wait", "grant"]
-    with Observer(studio, *PATTERNS).watching() as seen:
-        studio.converge(document)
+    with Observer(account, *PATTERNS).watching() as seen:
+        account.converge(document)
     assert keys_of(seen.ever) == frozenset()
 
 
 @pytest.mark.parametrize(
     "removed", [("a/one.mp4",), ("a/one.mp4", "a/two.mp4", "b/three.mp4")], ids=["one", "all"]
 )
-def test_object_grants_that_are_gone_are_granted_late(empty: Studio, removed: tuple[str, ...]) -> None:
+def test_object_grants_that_are_gone_are_granted_late(
+    empty: SandboxAccount, removed: tuple[str, ...]
+) -> None:
     """As with a statement, objects that lost their grant are never public in between."""
-    studio = empty
-    studio.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4", ObjectOwnership="BucketOwnerPreferred")
+    account = empty
+    account.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4", ObjectOwnership="BucketOwnerPreferred")
     document = by_acl()
-    studio.converge(document)
+    account.converge(document)
     for name in removed:
-        studio.s3.put_object_acl(Bucket="media", Key=name, ACL="private")
-    unsign(studio, document)
-    with Observer(studio, *PATTERNS).watching() as seen:
+        account.s3.put_object_acl(Bucket="media", Key=name, ACL="private")
+    unsign(account, document)
+    with Observer(account, *PATTERNS).watching() as seen:
         live = keys_of(seen.readings)
-        assert killed_before(studio, document, UPDATES, allow=[WIDENS])
-        studio.converge(document, allow=[WIDENS])
+        assert killed_before(account, document, UPDATES, allow=[WIDENS])
+        account.converge(document, allow=[WIDENS])
     assert keys_of(seen.ever) == live
     assert seen.anyone() == frozenset()

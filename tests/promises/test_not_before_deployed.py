@@ -4,48 +4,50 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import ONE, Json, Studio, behavior, by_acl, group, http, key, signed
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import behavior_of
+from tests.world.specs import ONE, by_acl, group, http, key, signed
 
 NEVER = 10_000
 """More reads than any run makes: what is InProgress stays so."""
 
 
 @pytest.fixture
-def stuck(studio: Studio) -> Studio:
-    """A studio with ACLs enabled, in which a test can keep CloudFront from deploying."""
-    studio.s3.put_bucket_ownership_controls(
+def stuck(account: SandboxAccount) -> SandboxAccount:
+    """A account with ACLs enabled, in which a test can keep CloudFront from deploying."""
+    account.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
-    return studio
+    return account
 
 
-def deploying(studio: Studio, *, done: bool) -> None:
+def deploying(account: SandboxAccount, *, done: bool) -> None:
     """Set whether changes are deployed at once, or never."""
-    studio.sandbox.cloudfront.settings.deploy_after_reads = 0 if done else NEVER
+    account.sandbox.cloudfront.settings.deploy_after_reads = 0 if done else NEVER
 
 
-def in_force(studio: Studio, document: Json, *, allow: tuple[str, ...] = ()) -> None:
+def in_force(account: SandboxAccount, document: Json, *, allow: tuple[str, ...] = ()) -> None:
     """Deploy all changes, and apply the spec until nothing is left to do."""
-    deploying(studio, done=True)
-    for row in studio.distributions():
-        studio.cloudfront.get_distribution(Id=row["Id"])
-    studio.converge(document, allow=allow)
+    deploying(account, done=True)
+    for row in account.distributions():
+        account.cloudfront.get_distribution(Id=row["Id"])
+    account.converge(document, allow=allow)
 
 
-def test_a_key_group_stays_while_edges_may_ask_for_it(stuck: Studio) -> None:
+def test_a_key_group_stays_while_edges_may_ask_for_it(stuck: SandboxAccount) -> None:
     """A replaced group is deleted once no edge has the old config."""
     before, after = (http(key_groups=[group(key(ONE), name=name)]) for name in ("viewers", "members"))
     stuck.converge(before)
     deploying(stuck, done=False)
     stuck.apply(after, allow=("cuts-viewers",), no_wait=True)
-    trusted = behavior(stuck.config(), "")["TrustedKeyGroups"]["Items"]
+    trusted = behavior_of(stuck.config(), "")["TrustedKeyGroups"]["Items"]
     assert trusted == [stuck.groups()["members"]["Id"]]
     assert "viewers" in stuck.groups()
     in_force(stuck, after)
     assert "viewers" not in stuck.groups()
 
 
-def test_the_mark_of_object_grants_outlives_them(stuck: Studio) -> None:
+def test_the_mark_of_object_grants_outlives_them(stuck: SandboxAccount) -> None:
     """Objects lose their grants when the new way is deployed, and only then the tag is removed."""
     stuck.s3.put_object(Bucket="media", Key="one.mp4", Body=b"-")
     stuck.converge(by_acl())
@@ -62,7 +64,7 @@ def test_the_mark_of_object_grants_outlives_them(stuck: Studio) -> None:
     assert stuck.identities() == {}
 
 
-def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: Studio) -> None:
+def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: SandboxAccount) -> None:
     """The tag is removed once the old bucket has no grants of the stack."""
     stuck.converge(signed())
     stuck.bucket("archive", "one.mp4")
@@ -76,7 +78,7 @@ def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: Studio) ->
     assert stuck.statements("media") == {}
 
 
-def test_a_distribution_turns_to_no_identity_that_may_not_read_yet(stuck: Studio) -> None:
+def test_a_distribution_turns_to_no_identity_that_may_not_read_yet(stuck: SandboxAccount) -> None:
     """A grant that must wait for signers also delays the change to its identity."""
 
     def origin() -> Any:

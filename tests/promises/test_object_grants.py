@@ -9,29 +9,31 @@ import pytest
 from cfstream.errors import NotAuthorized, Unreachable
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
-from tests.promises.studio import Studio, by_acl, outcome, rtmp, signed, steps, told
-from tests.promises.witness import Witness
+from tests.world.account import SandboxAccount
+from tests.world.plans import outcome, steps, told
+from tests.world.ports import Witness
+from tests.world.specs import by_acl, rtmp, signed
 
 KEYS = tuple(f"a/{number:02}.mp4" for number in range(12))
 
 
 @pytest.fixture
-def media(empty: Studio) -> Studio:
+def media(empty: SandboxAccount) -> SandboxAccount:
     """Return a bucket with ACLs, and twelve objects in it."""
     empty.bucket("media", *KEYS, ObjectOwnership="BucketOwnerPreferred")
     return empty
 
 
-def user_of(studio: Studio) -> str:
+def user_of(account: SandboxAccount) -> str:
     """Return the canonical user of the one OAI."""
-    (identity,) = studio.identities().values()
+    (identity,) = account.identities().values()
     return str(identity["S3CanonicalUserId"])
 
 
-def granted(studio: Studio) -> dict[str, list[str]]:
+def granted(account: SandboxAccount) -> dict[str, list[str]]:
     """Return what each object grants to the OAI, without objects that grant nothing."""
-    user = user_of(studio)
-    given = {name: studio.grants(name).get(user, []) for name in KEYS}
+    user = user_of(account)
+    given = {name: account.grants(name).get(user, []) for name in KEYS}
     return {name: permissions for name, permissions in given.items() if permissions}
 
 
@@ -53,7 +55,7 @@ def refuse_after(number: int, error: Exception) -> Any:
     return refuse
 
 
-def test_every_object_gets_the_grant_beside_what_it_has(media: Studio) -> None:
+def test_every_object_gets_the_grant_beside_what_it_has(media: SandboxAccount) -> None:
     """The owner and foreign grants stay."""
     grantee = {"Type": "CanonicalUser", "ID": "7" * 64}
     before = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
@@ -67,7 +69,7 @@ def test_every_object_gets_the_grant_beside_what_it_has(media: Studio) -> None:
     assert media.grants(KEYS[0])[before["Owner"]["ID"]] == ["FULL_CONTROL"]
 
 
-def test_the_recipe_of_2011_is_full_control_for_a_stream(media: Studio) -> None:
+def test_the_recipe_of_2011_is_full_control_for_a_stream(media: SandboxAccount) -> None:
     """RTMP, OAI, object-acl, FULL_CONTROL."""
     document = {**rtmp(), "grant": {"via": "object-acl", "permission": "FULL_CONTROL"}}
     media.converge(document)
@@ -75,27 +77,27 @@ def test_the_recipe_of_2011_is_full_control_for_a_stream(media: Studio) -> None:
     assert media.policy() is None
 
 
-def test_what_is_granted_already_is_skipped(media: Studio) -> None:
+def test_what_is_granted_already_is_skipped(media: SandboxAccount) -> None:
     """A stopped run is continued, and each object is written once."""
     plan = media.plan(by_acl())
     broken = Witness(media.world.aws, before=refuse_after(5, Unreachable("the network is gone")))
-    assert media.run(plan, door=broken).exit_code == 1
+    assert media.run(plan, port=broken).exit_code == 1
     done = granted(media)
     assert 0 < len(done) < len(KEYS)
     witness = Witness(media.world.aws)
-    assert media.apply(by_acl(), door=witness).exit_code == 0
+    assert media.apply(by_acl(), port=witness).exit_code == 0
     assert witness.writes.count("put_object_acl") == len(KEYS) - len(done)
     assert granted(media) == all_of(["READ"])
 
 
-def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: Studio) -> None:
+def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: SandboxAccount) -> None:
     """All others are granted, and the report names it."""
 
     def refuse(call: Call) -> None:
         if call.operation == "put_object_acl" and call.params["Key"] == KEYS[3]:
             raise NotAuthorized("s3:PutObjectAcl", "AccessDenied", "not this one", status=403)
 
-    report = media.apply(by_acl(), door=Witness(media.world.aws, before=refuse))
+    report = media.apply(by_acl(), port=Witness(media.world.aws, before=refuse))
     assert (report.exit_code, outcome(report)) == (1, "failed")
     assert KEYS[3] in " ".join(told(report))
     assert {*granted(media)} == {*KEYS} - {KEYS[3]}
@@ -104,19 +106,19 @@ def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: Studio)
 
 @pytest.mark.parametrize(("before", "after"), [("READ", "FULL_CONTROL"), ("FULL_CONTROL", "READ")])
 def test_the_permission_is_exact_and_changes_by_one_write_an_object(
-    media: Studio, before: str, after: str
+    media: SandboxAccount, before: str, after: str
 ) -> None:
     """One PutObjectAcl narrows the grant: never nothing, never both."""
     media.converge(by_acl(before))
     witness = Witness(media.world.aws)
-    report = media.apply(by_acl(after), allow=["widens-grant"], door=witness)
+    report = media.apply(by_acl(after), allow=["widens-grant"], port=witness)
     assert report.exit_code == 0, told(report)
     assert witness.writes == ["put_object_acl"] * len(KEYS)
     assert granted(media) == all_of([after])
     assert steps(media.plan(by_acl(after))) == []
 
 
-def test_too_much_given_by_hand_is_taken_back(media: Studio) -> None:
+def test_too_much_given_by_hand_is_taken_back(media: SandboxAccount) -> None:
     """The grant is exactly READ, so an additional WRITE_ACP is revoked."""
     media.converge(by_acl())
     acl = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
@@ -130,7 +132,7 @@ def test_too_much_given_by_hand_is_taken_back(media: Studio) -> None:
     assert granted(media)[KEYS[0]] == ["READ"]
 
 
-def test_only_objects_under_the_prefix_are_granted(media: Studio) -> None:
+def test_only_objects_under_the_prefix_are_granted(media: SandboxAccount) -> None:
     """All others grant nothing to the identity."""
     media.s3.put_object(Bucket="media", Key="b/other.mp4", Body=b"-")
     media.converge(by_acl(grant={"prefix": "a/0"}))
@@ -138,7 +140,7 @@ def test_only_objects_under_the_prefix_are_granted(media: Studio) -> None:
     assert user_of(media) not in media.grants("b/other.mp4")
 
 
-def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: Studio) -> None:
+def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: SandboxAccount) -> None:
     """No grant of the stack remains outside the prefix."""
     media.converge(by_acl())
     narrower = by_acl(grant={"prefix": "a/0"})
@@ -147,7 +149,7 @@ def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: Studio) -> N
     assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
 
 
-def test_one_grant_outside_the_prefix_is_found(media: Studio) -> None:
+def test_one_grant_outside_the_prefix_is_found(media: SandboxAccount) -> None:
     """It does not matter which object has it."""
     narrower = by_acl(grant={"prefix": "a/0"})
     media.converge(narrower)
@@ -158,7 +160,7 @@ def test_one_grant_outside_the_prefix_is_found(media: Studio) -> None:
     assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
 
 
-def test_what_ignored_public_grants_hide_is_warned_of(media: Studio) -> None:
+def test_what_ignored_public_grants_hide_is_warned_of(media: SandboxAccount) -> None:
     """S3 shows ACLs without public grants while IgnorePublicAcls is on, so a write removes them."""
     media.unblocked()
     assert "IgnorePublicAcls" not in str(media.stack(by_acl()).notices)
@@ -172,7 +174,7 @@ def test_what_ignored_public_grants_hide_is_warned_of(media: Studio) -> None:
     assert "IgnorePublicAcls" not in str(media.stack(by_acl()).notices)
 
 
-def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: Studio) -> None:
+def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: SandboxAccount) -> None:
     """Objects outside the prefix of one may be under that of the other."""
     one = by_acl(grant={"prefix": "a/0"})
     media.converge(one)
@@ -182,7 +184,7 @@ def test_stacks_with_one_identity_leave_each_other_their_prefixes(media: Studio)
     assert granted(media) == all_of(["READ"])
 
 
-def test_a_new_object_is_granted_by_the_next_run(media: Studio) -> None:
+def test_a_new_object_is_granted_by_the_next_run(media: SandboxAccount) -> None:
     """The plan shows that it lacks the grant."""
     media.converge(by_acl())
     media.s3.put_object(Bucket="media", Key="a/99.mp4", Body=b"-")
@@ -191,7 +193,7 @@ def test_a_new_object_is_granted_by_the_next_run(media: Studio) -> None:
     assert "1 of 13" in plan.steps[0].because
 
 
-def test_another_identity_is_granted_before_the_former_loses_its_grants(media: Studio) -> None:
+def test_another_identity_is_granted_before_the_former_loses_its_grants(media: SandboxAccount) -> None:
     """New grants, switch, wait, old grants revoked, old identity deleted."""
     media.converge(by_acl())
     former = user_of(media)
@@ -206,7 +208,7 @@ def test_another_identity_is_granted_before_the_former_loses_its_grants(media: S
             for name in KEYS:
                 assert {former, users} <= media.grants(name).keys()
 
-    report = media.apply(after, door=Witness(media.world.aws, before=look))
+    report = media.apply(after, port=Witness(media.world.aws, before=look))
     assert report.exit_code == 0, told(report)
     assert order.index("update_distribution") < len(order) - len(KEYS)
     assert order[-1] == "delete_cloud_front_origin_access_identity"
@@ -216,7 +218,7 @@ def test_another_identity_is_granted_before_the_former_loses_its_grants(media: S
     assert media.tags(media.live()["ARN"])["cfstream:acl"] == theirs
 
 
-def test_a_moved_stack_takes_its_grants_along(media: Studio) -> None:
+def test_a_moved_stack_takes_its_grants_along(media: SandboxAccount) -> None:
     """Objects in the new bucket are granted first, and grants in the old one are revoked last."""
     media.bucket("newer", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")
     media.converge(by_acl())
@@ -226,7 +228,7 @@ def test_a_moved_stack_takes_its_grants_along(media: Studio) -> None:
     assert granted(media) == {}
 
 
-def test_an_interrupt_leaves_no_object_half_done(media: Studio) -> None:
+def test_an_interrupt_leaves_no_object_half_done(media: SandboxAccount) -> None:
     """Writes in progress finish, the rest is not tried, and the next run continues."""
     pressed: list[bool] = []
 
@@ -236,14 +238,14 @@ def test_an_interrupt_leaves_no_object_half_done(media: Studio) -> None:
             media.clock.interrupted = len(pressed) > 3
 
     witness = Witness(media.world.aws, before=press)
-    report = media.apply(by_acl(), door=witness, interrupted=lambda: media.clock.interrupted)
+    report = media.apply(by_acl(), port=witness, interrupted=lambda: media.clock.interrupted)
     assert report.exit_code in (0, 130)
     media.clock.interrupted = False
     media.converge(by_acl())
     assert granted(media) == all_of(["READ"])
 
 
-def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: Studio) -> None:
+def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: SandboxAccount) -> None:
     """Neither grants nor the tag remain."""
     media.converge(by_acl("FULL_CONTROL"))
     user = user_of(media)
@@ -274,7 +276,7 @@ class Forgetful:
         return self._reads.together(calls)
 
 
-def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: Studio) -> None:
+def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: SandboxAccount) -> None:
     """Lists lag. An identity in the tag does not count as deleted, and loses its grants before the tag is removed."""
     media.converge(by_acl())
     user = user_of(media)
@@ -287,7 +289,7 @@ def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: Studio) -
     assert media.identities() == {}
 
 
-def test_an_interrupted_walk_reports_how_far_it_came_and_resumes(media: Studio) -> None:
+def test_an_interrupted_walk_reports_how_far_it_came_and_resumes(media: SandboxAccount) -> None:
     """The step is neither done nor not tried: the report has the number of objects that are done.
 
     There are more objects than can be in progress at once, so some are left whenever it is interrupted.
@@ -301,7 +303,7 @@ def test_an_interrupted_walk_reports_how_far_it_came_and_resumes(media: Studio) 
 
     document = rtmp(grant={"via": "object-acl"}, oai={})
     witness = Witness(media.world.aws, after=stop)
-    report = media.apply(document, door=witness, interrupted=lambda: media.clock.interrupted)
+    report = media.apply(document, port=witness, interrupted=lambda: media.clock.interrupted)
     media.clock.interrupted = False
     (step,) = [each for each in report.stacks[0].steps if str(each.address) == "object-acl:lectures"]
     user = user_of(media)

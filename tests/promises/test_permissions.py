@@ -18,13 +18,14 @@ from cfstream.spec.model import Spec
 from cfstream.stack.calls import Place
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan, make_plan
-from tests.golden.plans.stage import Stage
+from tests.golden.plans.account import GoldenAccount
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.promises.iam import actions, allowed, context, knows, refused, resource, unsupported
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, Played, play, recorded
-from tests.promises.studio import Json, Studio, signed
-from tests.sandboxed import Clients
+from tests.world.account import Json, SandboxAccount
+from tests.world.sandbox import BotoClients
+from tests.world.specs import signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
@@ -63,14 +64,14 @@ def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
     return tuple(stack.spec for stack in stacks)
 
 
-def golden(folder: Path, sandbox: Sandbox, clients: Clients) -> Iterator[Played]:
+def golden(folder: Path, sandbox: Sandbox, clients: BotoClients) -> Iterator[Played]:
     """Return every case of the golden plans."""
     for case in CASES:
         shutil.copytree(HERE / case, folder / case)
         shutil.copytree(KEYS, folder / case / "keys")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder / case)
-            stage = Stage(sandbox, clients)
+            stage = GoldenAccount(sandbox, clients)
             stage.set_up(Path("live.json"))
             things = json.loads(Path("live.json").read_text())
             before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
@@ -86,34 +87,34 @@ def kept_in(file: str) -> tuple[Spec, ...]:
         return specs_of(load(["-"], stdin=stream))
 
 
-def changes(folder: Path, sandbox: Sandbox, door: World, clients: Clients) -> Iterator[Played]:
+def changes(folder: Path, sandbox: Sandbox, port: World, clients: BotoClients) -> Iterator[Played]:
     """Return every change of the table."""
     for number, (name, change) in enumerate(CHANGES.items()):
         sandbox.reset()
         (folder / str(number)).mkdir()
-        studio = Studio(folder / str(number), sandbox, door, clients)
-        studio.bucket("media", "a/one.mp4")
-        change.first(studio)
+        account = SandboxAccount(folder / str(number), sandbox, port, clients)
+        account.bucket("media", "a/one.mp4")
+        change.first(account)
         before: tuple[Spec, ...] = ()
         if change.before is not None:
-            studio.apply(change.before)
-            before = specs_of(studio.load(change.before))
-        change.then(studio)
+            account.apply(change.before)
+            before = specs_of(account.load(change.before))
+        change.then(account)
         after = [change.after] if isinstance(change.after, dict) else change.after
-        stacks = studio.load(*after)
+        stacks = account.load(*after)
         yield from play(
             name,
             stacks,
-            studio.world,
+            account.world,
             before=before,
             deaf=change.deaf,
-            last=lambda: change.last(studio),  # noqa: B023
+            last=lambda: change.last(account),  # noqa: B023
         )
 
 
 @pytest.mark.usefixtures("s3control")
 def test_a_policy_allows_what_is_called_and_nothing_else(
-    tmp_path: Path, server: Sandbox, door: World, clients: Clients
+    tmp_path: Path, server: Sandbox, port: World, clients: BotoClients
 ) -> None:
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
 
@@ -123,7 +124,7 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)
     lacking: defaultdict[str, set[str]] = defaultdict(set)
-    for played in (*golden(tmp_path, server, clients), *changes(tmp_path, server, door, clients)):
+    for played in (*golden(tmp_path, server, clients), *changes(tmp_path, server, port, clients)):
         kind = played.specs[0].delivery, str(played.purpose)
         held = [
             policy(specs, played.purpose, Place(ACCOUNT)) for specs in (played.specs, played.before) if specs
@@ -182,31 +183,31 @@ EXPECTED = {
 }
 
 
-def life(studio: Studio, document: Json) -> list[Asked]:
+def life(account: SandboxAccount, document: Json) -> list[Asked]:
     """Return every call of a stack that is created, changed and destroyed."""
-    stacks = studio.load(document)
-    changed = studio.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
+    stacks = account.load(document)
+    changed = account.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
     created: list[Asked] = []
-    through = recorded(studio.world, created)
+    through = recorded(account.world, created)
     apply_plan(make_plan(stacks, through), through, allow=frozenset(HazardName))
-    ended = play("changed", changed, studio.world)
+    ended = play("changed", changed, account.world)
     return [*created, *(asked for each in ended for asked in each.calls)]
 
 
 @pytest.mark.usefixtures("s3control")
 @pytest.mark.parametrize("kind", [stack_of, streamed])
-def test_a_policy_allows_nothing_on_another_stack(studio: Studio, kind: Callable[..., Json]) -> None:
+def test_a_policy_allows_nothing_on_another_stack(account: SandboxAccount, kind: Callable[..., Json]) -> None:
     """Every write to the other's distribution, tags, records and bucket is refused, by both purposes, adopting or not.
 
     Creating calls are refused as well: they carry the other's name.
     """
-    ground(studio)
-    calls = life(studio, kind("seminars"))
+    ground(account)
+    calls = life(account, kind("seminars"))
     writes = [asked for asked in calls if asked.call.operation.startswith(WRITES) and limited(asked.call)]
     assert {asked.call.operation for asked in writes} >= EXPECTED[kind]
     for purpose in (Purpose.APPLY, Purpose.DESTROY):
         for adopted in ({}, {"adopt": "E1UGDLB9XZBD79"}, {"adopt": id_in(writes)}):
-            held = [policy(specs_of(studio.load(kind("lectures", **adopted))), purpose, Place(ACCOUNT))]
+            held = [policy(specs_of(account.load(kind("lectures", **adopted))), purpose, Place(ACCOUNT))]
             let = [
                 asked.call
                 for asked in writes
@@ -216,9 +217,9 @@ def test_a_policy_allows_nothing_on_another_stack(studio: Studio, kind: Callable
 
 
 @pytest.mark.parametrize("adopt", [{}, {"adopt": "E1UGDLB9XZBD79"}])
-def test_a_name_is_neither_taken_nor_given(studio: Studio, adopt: Json) -> None:
+def test_a_name_is_neither_taken_nor_given(account: SandboxAccount, adopt: Json) -> None:
     """Tags cannot be used to take over another stack's distribution, or to give one away."""
-    held = [policy(specs_of(studio.load(signed(**adopt))), Purpose.APPLY, Place(ACCOUNT))]
+    held = [policy(specs_of(account.load(signed(**adopt))), Purpose.APPLY, Place(ACCOUNT))]
     mine, others = {"cfstream:name": "lectures"}, {"cfstream:name": "seminars"}
 
     def tagging(**tags: str) -> Call:
@@ -239,9 +240,9 @@ def test_a_name_is_neither_taken_nor_given(studio: Studio, adopt: Json) -> None:
     assert refused(untagging, held, mine) == []
 
 
-def test_a_distribution_is_adopted_before_it_has_the_tag(studio: Studio) -> None:
+def test_a_distribution_is_adopted_before_it_has_the_tag(account: SandboxAccount) -> None:
     """The id in the spec is enough, but only for that distribution."""
-    held = [policy(specs_of(studio.load(signed(adopt="E1UGDLB9XZBD79"))), Purpose.APPLY, Place(ACCOUNT))]
+    held = [policy(specs_of(account.load(signed(adopt="E1UGDLB9XZBD79"))), Purpose.APPLY, Place(ACCOUNT))]
     update = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})
     assert refused(update, held) == []
     assert refused(Call("cloudfront", "update_distribution", {"Id": "E2ANOTHER"}), held) != []

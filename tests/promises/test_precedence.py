@@ -6,7 +6,10 @@ import pytest
 
 from tests.promises.account import snapshot
 from tests.promises.observed import Observer, keys_of, lost
-from tests.promises.studio import TWO, Json, Studio, group, hazards, http, key, outcome, paths, steps
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import paths
+from tests.world.plans import hazards, outcome, steps
+from tests.world.specs import TWO, group, http, key
 
 CLIPS = {"path": "/clips/*"}
 MP4 = {"path": "*.mp4"}
@@ -56,40 +59,40 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
-def test_the_hazards_are_who_can_read_afterwards(studio: Studio, change: Change) -> None:
+def test_the_hazards_are_who_can_read_afterwards(account: SandboxAccount, change: Change) -> None:
     """Without the flag nothing is written. With it, the hazards match what opens and closes."""
-    studio.converge(change.before, allow=[OPENS])
-    seen = Observer(studio, *PATTERNS)
+    account.converge(change.before, allow=[OPENS])
+    seen = Observer(account, *PATTERNS)
     readings, services = seen.readings, seen.services
-    plan = studio.plan(change.after)
+    plan = account.plan(change.after)
     assert hazards(plan.stacks[0]) == sorted(change.hazards)
 
-    live = snapshot(studio)
+    live = snapshot(account)
     if change.hazards:
-        report = studio.run(plan)
+        report = account.run(plan)
         assert (report.exit_code, outcome(report)) == (5, "blocked")
-        assert snapshot(studio) == live
-    studio.converge(change.after, allow=change.hazards)
+        assert snapshot(account) == live
+    account.converge(change.after, allow=change.hazards)
     seen.look()
     opened = keys_of(seen.readings) - keys_of(readings)
     cut = {each for each in lost(services, seen.services) if each.who != "anyone"}
     assert (bool(opened), bool(cut)) == (OPENS in change.hazards, CUTS in change.hazards)
 
 
-def test_each_hazard_alone_does_not_allow_the_other(studio: Studio) -> None:
+def test_each_hazard_alone_does_not_allow_the_other(account: SandboxAccount) -> None:
     """A swap that opens some paths and takes others from their signers needs both."""
     change = CHANGES[-1]
-    studio.converge(change.before)
-    live = snapshot(studio)
+    account.converge(change.before)
+    live = snapshot(account)
     for one in change.hazards:
-        assert outcome(studio.apply(change.after, allow=[one])) == "blocked"
-    assert snapshot(studio) == live
+        assert outcome(account.apply(change.after, allow=[one])) == "blocked"
+    assert snapshot(account) == live
 
 
-def test_the_hazard_names_a_path_that_opens(studio: Studio) -> None:
+def test_the_hazard_names_a_path_that_opens(account: SandboxAccount) -> None:
     """The example matches the pattern, and needed a signature before."""
-    studio.converge(spec(CLIPS, {"path": "/posters/*"}))
-    plan = studio.stack(spec(OPEN_MP4, CLIPS, {"path": "/posters/*"}))
+    account.converge(spec(CLIPS, {"path": "/posters/*"}))
+    plan = account.stack(spec(OPEN_MP4, CLIPS, {"path": "/posters/*"}))
     (hazard,) = (each for each, _ in plan.hazards if each.name == OPENS)
     example = hazard.text.rpartition(" ")[2]
     assert example.endswith(".mp4")
@@ -98,16 +101,16 @@ def test_the_hazard_names_a_path_that_opens(studio: Studio) -> None:
     assert "anyone through distribution lectures (*.mp4)" in {*after} - {*before}
 
 
-def test_a_behavior_put_first_by_hand_is_closed_without_a_flag(studio: Studio) -> None:
+def test_a_behavior_put_first_by_hand_is_closed_without_a_flag(account: SandboxAccount) -> None:
     """Someone moved a public behavior before a signed one: repairing the order only closes."""
-    studio.converge(spec(CLIPS, OPEN_MP4), allow=[OPENS])
+    account.converge(spec(CLIPS, OPEN_MP4), allow=[OPENS])
 
     def swap(config: Json) -> None:
         config["CacheBehaviors"]["Items"].reverse()
 
-    studio.edit(swap)
-    plan = studio.plan(spec(CLIPS, OPEN_MP4))
+    account.edit(swap)
+    plan = account.plan(spec(CLIPS, OPEN_MP4))
     assert steps(plan) == ["modify distribution:lectures", "wait distribution:lectures"]
     assert hazards(plan.stacks[0]) == []
-    studio.converge(spec(CLIPS, OPEN_MP4))
-    assert paths(studio.config()) == ["/clips/*", "*.mp4"]
+    account.converge(spec(CLIPS, OPEN_MP4))
+    assert paths(account.config()) == ["/clips/*", "*.mp4"]

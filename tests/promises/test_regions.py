@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import Json, Studio, by_acl, signed
+from tests.world.account import Json, SandboxAccount
+from tests.world.specs import by_acl, signed
 
 SPECS: dict[str, Callable[..., Json]] = {"bucket-policy": signed, "object-acl": by_acl}
 
 
-def bucket_in(studio: Studio, name: str, region: str) -> None:
+def bucket_in(account: SandboxAccount, name: str, region: str) -> None:
     """Create a bucket with one object, and ACLs enabled, in a region."""
-    s3: Any = studio.clients("s3", region)
+    s3: Any = account.clients("s3", region)
     where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, ObjectOwnership="BucketOwnerPreferred", **where)
     s3.put_object(Bucket=name, Key="a/one.mp4", Body=b"-")
@@ -24,7 +25,7 @@ def bucket_in(studio: Studio, name: str, region: str) -> None:
     [("eu-west-1", "us-east-1"), ("us-east-1", "eu-west-1"), ("eu-west-1", "eu-central-1")],
 )
 def test_a_stack_moves_between_buckets_of_any_regions(
-    empty: Studio, via: str, before: str, after: str
+    empty: SandboxAccount, via: str, before: str, after: str
 ) -> None:
     """The former bucket has no grants of the stack, and the next plan is empty."""
     # boto3 remembers by name where it was redirected to, so every case has buckets of its own.

@@ -12,34 +12,24 @@ from cfstream.planning.saved import Mismatch, check_saved
 from cfstream.render.json import saved_document
 from cfstream.spec.load import load
 from cfstream.workflow import make_plan
-from tests.promises.studio import (
-    ONE,
-    TWO,
-    Json,
-    Studio,
-    add_behavior,
-    allow,
-    by_acl,
-    group,
-    http,
-    key,
-    set_to,
-    signed,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, set_to
+from tests.world.specs import ONE, TWO, by_acl, group, http, key, signed
+from tests.world.statements import allow
 
 
 class Saved:
     """A plan as a file contains it, and the specs that it was made from."""
 
-    def __init__(self, studio: Studio, document: Json) -> None:
-        self.studio = studio
-        self.path = studio.folder / "saved.yaml"
+    def __init__(self, account: SandboxAccount, document: Json) -> None:
+        self.account = account
+        self.path = account.folder / "saved.yaml"
         self.path.write_text(json.dumps(document))
         self.document: Json = json.loads(json.dumps(saved_document(self.again(), [str(self.path)], ".")))
 
     def again(self) -> Plan:
         """Return the plan of the same specs now."""
-        return make_plan(load([str(self.path)]), self.studio.world)
+        return make_plan(load([str(self.path)]), self.account.world)
 
     def check(self) -> None:
         """Return if the saved plan is still valid. Raises Mismatch if not."""
@@ -72,18 +62,18 @@ def fingerprint_of(document: Json) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def test_the_fingerprint_can_be_computed_from_the_file_alone(studio: Studio) -> None:
+def test_the_fingerprint_can_be_computed_from_the_file_alone(account: SandboxAccount) -> None:
     """It can be computed for a new stack and for a changed one."""
-    new = Saved(studio, http(comment="Vorträge"))
+    new = Saved(account, http(comment="Vorträge"))
     assert fingerprint_of(new.document) == new.document["fingerprint"]
-    studio.converge(http())
-    changed = Saved(studio, http(comment="講義"))
+    account.converge(http())
+    changed = Saved(account, http(comment="講義"))
     assert fingerprint_of(changed.document) == changed.document["fingerprint"]
 
 
-def test_the_file_has_what_the_contract_says(studio: Studio) -> None:
+def test_the_file_has_what_the_contract_says(account: SandboxAccount) -> None:
     """Keys and types are those of the sample, with null where the sample has null."""
-    document = Saved(studio, http(comment="Private lectures")).document
+    document = Saved(account, http(comment="Private lectures")).document
     top = {name: type(value).__name__ for name, value in document.items()}
     assert top == {
         "format_version": "int",
@@ -115,85 +105,85 @@ def test_the_file_has_what_the_contract_says(studio: Studio) -> None:
     assert changes["oac"] == {"field": "oac", "before": None, "after": made}
 
 
-def test_it_holds_while_nothing_moves(studio: Studio) -> None:
+def test_it_holds_while_nothing_moves(account: SandboxAccount) -> None:
     """It stays valid if someone writes the same config again, and only the ETag changes."""
-    studio.converge(http())
-    saved = Saved(studio, http(comment="changed"))
+    account.converge(http())
+    saved = Saved(account, http(comment="changed"))
     saved.check()
-    studio.edit(lambda config: None)
+    account.edit(lambda config: None)
     assert saved.again().stacks[0].live.etag != saved.document["stacks"][0]["live"]["etag"]
     saved.check()
 
 
-def test_it_holds_when_a_key_group_moved_the_etag(studio: Studio) -> None:
+def test_it_holds_when_a_key_group_moved_the_etag(account: SandboxAccount) -> None:
     """AWS gives a distribution a new ETag if a group that it uses changes. Its config is the same."""
-    theirs = studio.make_group("newsroom", studio.make_key("first"))
+    theirs = account.make_group("newsroom", account.make_key("first"))
     document = {**http(), "key_groups": [{"use": "newsroom"}]}
-    studio.converge(document)
-    saved = Saved(studio, {**document, "comment": "changed"})
+    account.converge(document)
+    saved = Saved(account, {**document, "comment": "changed"})
     etag = saved.again().stacks[0].live.etag
-    live = studio.cloudfront.get_key_group_config(Id=theirs)
+    live = account.cloudfront.get_key_group_config(Id=theirs)
     renamed = {**live["KeyGroupConfig"], "Comment": "the newsroom's"}
-    studio.cloudfront.update_key_group(Id=theirs, IfMatch=live["ETag"], KeyGroupConfig=renamed)
+    account.cloudfront.update_key_group(Id=theirs, IfMatch=live["ETag"], KeyGroupConfig=renamed)
     assert saved.again().stacks[0].live.etag != etag
     saved.check()
 
 
-def edit_policy(studio: Studio) -> None:
+def edit_policy(account: SandboxAccount) -> None:
     """Add a statement by hand."""
     theirs = allow("theirs", {"AWS": "arn:aws:iam::111122223333:root"})
-    studio.put_policy(*studio.statements().values(), theirs)
+    account.put_policy(*account.statements().values(), theirs)
 
 
-def edit_group(studio: Studio) -> None:
+def edit_group(account: SandboxAccount) -> None:
     """Change the comment of the stack's key group by hand."""
-    live = studio.cloudfront.get_key_group_config(Id=studio.groups()["viewers"]["Id"])
+    live = account.cloudfront.get_key_group_config(Id=account.groups()["viewers"]["Id"])
     changed = {**live["KeyGroupConfig"], "Comment": "cfstream:lectures renamed"}
-    studio.cloudfront.update_key_group(
-        Id=studio.groups()["viewers"]["Id"], IfMatch=live["ETag"], KeyGroupConfig=changed
+    account.cloudfront.update_key_group(
+        Id=account.groups()["viewers"]["Id"], IfMatch=live["ETag"], KeyGroupConfig=changed
     )
 
 
-def edit_control(studio: Studio) -> None:
+def edit_control(account: SandboxAccount) -> None:
     """Change the control's description by hand."""
-    (control,) = studio.controls()
-    live = studio.cloudfront.get_origin_access_control_config(Id=control)
+    (control,) = account.controls()
+    live = account.cloudfront.get_origin_access_control_config(Id=control)
     changed = {**live["OriginAccessControlConfig"], "Description": "cfstream:lectures edited"}
-    studio.cloudfront.update_origin_access_control(
+    account.cloudfront.update_origin_access_control(
         Id=control, IfMatch=live["ETag"], OriginAccessControlConfig=changed
     )
 
 
-Hand = Callable[[Studio], Any]
+Hand = Callable[[SandboxAccount], Any]
 
 MOVES: dict[str, tuple[Hand, str]] = {
     "comment": (
-        lambda studio: studio.edit(set_to(Comment="by hand")),
+        lambda account: account.edit(set_to(Comment="by hand")),
         "distribution:lectures: config.Comment: 'before' -> 'by hand'",
     ),
     "a field that is not ours": (
-        lambda studio: studio.edit(set_to(HttpVersion="http3")),
+        lambda account: account.edit(set_to(HttpVersion="http3")),
         "distribution:lectures: config.HttpVersion: 'http2' -> 'http3'",
     ),
     "a behavior": (
-        lambda studio: studio.edit(
+        lambda account: account.edit(
             lambda config: config["CacheBehaviors"]["Items"][0].update(Compress=False)
         ),
         "distribution:lectures: config.CacheBehaviors.Items[/posters/*].Compress: True -> False",
     ),
     "a tag": (
-        lambda studio: studio.cloudfront.tag_resource(
-            Resource=studio.live()["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]}
+        lambda account: account.cloudfront.tag_resource(
+            Resource=account.live()["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]}
         ),
         "distribution:lectures: tags.cost: None -> '42'",
     ),
     "a policy statement": (edit_policy, "bucket-policy:lectures: Statement[theirs]: None -> "),
     "the policy gone": (
-        lambda studio: studio.s3.delete_bucket_policy(Bucket="media"),
+        lambda account: account.s3.delete_bucket_policy(Bucket="media"),
         "bucket-policy:lectures: there -> gone",
     ),
     "the block of public access": (
-        lambda studio: studio.unblocked(),
+        lambda account: account.unblocked(),
         "bucket:lectures: block.acls: True -> False",
     ),
     "the key group": (
@@ -208,12 +198,14 @@ MOVES: dict[str, tuple[Hand, str]] = {
 
 
 @pytest.mark.parametrize(("hand", "line"), MOVES.values(), ids=MOVES)
-def test_what_moved_is_refused_saying_what_from_what_to_what(studio: Studio, hand: Hand, line: str) -> None:
+def test_what_moved_is_refused_saying_what_from_what_to_what(
+    account: SandboxAccount, hand: Hand, line: str
+) -> None:
     """The run is refused before the first write."""
     before = http(comment="before", http={"behaviors": [{"path": "/posters/*"}]})
-    studio.converge(before)
-    saved = Saved(studio, {**before, "comment": "after"})
-    hand(studio)
+    account.converge(before)
+    saved = Saved(account, {**before, "comment": "after"})
+    hand(account)
     with pytest.raises(Mismatch) as caught:
         saved.check()
     assert line in caught.value.what
@@ -221,18 +213,18 @@ def test_what_moved_is_refused_saying_what_from_what_to_what(studio: Studio, han
     assert caught.value.do
 
 
-def test_order_of_behaviors_that_moved_is_told(studio: Studio) -> None:
+def test_order_of_behaviors_that_moved_is_told(account: SandboxAccount) -> None:
     """The first that matches counts, so another order is another config."""
-    studio.converge(http())
-    studio.edit(add_behavior("/a/*"))
-    studio.edit(add_behavior("/b/*"))
-    saved = Saved(studio, http(comment="changed"))
-    studio.edit(lambda config: config["CacheBehaviors"]["Items"].reverse())
+    account.converge(http())
+    account.edit(add_behavior("/a/*"))
+    account.edit(add_behavior("/b/*"))
+    saved = Saved(account, http(comment="changed"))
+    account.edit(lambda config: config["CacheBehaviors"]["Items"].reverse())
     with pytest.raises(Mismatch, match=r"CacheBehaviors\.Items: the order changed"):
         saved.check()
 
 
-def test_a_bucket_that_came_to_be_is_told(empty: Studio) -> None:
+def test_a_bucket_that_came_to_be_is_told(empty: SandboxAccount) -> None:
     """The plan was to create it, and someone else did."""
     saved = Saved(empty, signed(bucket={"name": "media", "create": True}))
     empty.bucket("media")
@@ -240,7 +232,7 @@ def test_a_bucket_that_came_to_be_is_told(empty: Studio) -> None:
         saved.check()
 
 
-def test_an_object_that_came_to_be_is_told(empty: Studio) -> None:
+def test_an_object_that_came_to_be_is_told(empty: SandboxAccount) -> None:
     """Object grants depend on the count and the digest of (key, granted)."""
     empty.bucket("media", "a.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl())
@@ -250,34 +242,34 @@ def test_an_object_that_came_to_be_is_told(empty: Studio) -> None:
         saved.check()
 
 
-def test_a_spec_that_changed_is_told_even_if_no_step_changes(studio: Studio) -> None:
+def test_a_spec_that_changed_is_told_even_if_no_step_changes(account: SandboxAccount) -> None:
     """The plan depends on the spec that was reviewed."""
-    saved = Saved(studio, signed())
+    saved = Saved(account, signed())
     saved.path.write_text(saved.path.read_text() + "\n# one more thought\n")
     with pytest.raises(Mismatch, match=r"saved\.yaml: the spec, or a file that it names, was changed"):
         saved.check()
 
 
-def test_a_key_file_that_changed_is_told(studio: Studio) -> None:
+def test_a_key_file_that_changed_is_told(account: SandboxAccount) -> None:
     """The digest covers every file that the spec names."""
-    saved = Saved(studio, http())
-    (studio.folder / f"{ONE}.pem").write_text((studio.folder / f"{TWO}.pem").read_text())
+    saved = Saved(account, http())
+    (account.folder / f"{ONE}.pem").write_text((account.folder / f"{TWO}.pem").read_text())
     with pytest.raises(Mismatch, match="the spec, or a file that it names, was changed"):
         saved.check()
 
 
-def test_a_plan_of_another_account_is_told(studio: Studio) -> None:
+def test_a_plan_of_another_account_is_told(account: SandboxAccount) -> None:
     """Account numbers are compared first."""
-    saved = Saved(studio, signed())
+    saved = Saved(account, signed())
     saved.document["account"] = "999999999999"
     saved.document["fingerprint"] = fingerprint_of(saved.document)
     with pytest.raises(Mismatch, match="made for account 999999999999"):
         saved.check()
 
 
-def test_the_files_steps_are_never_trusted(studio: Studio) -> None:
+def test_the_files_steps_are_never_trusted(account: SandboxAccount) -> None:
     """Changed steps in the file do not matter, because apply plans again."""
-    saved = Saved(studio, signed(comment="honest"))
+    saved = Saved(account, signed(comment="honest"))
     step = next(one for one in saved.document["stacks"][0]["steps"] if one["verb"] == "create")
     step["changes"] = []
     saved.document["fingerprint"] = fingerprint_of(saved.document)
@@ -285,26 +277,26 @@ def test_the_files_steps_are_never_trusted(studio: Studio) -> None:
         saved.check()
 
 
-def test_a_plan_is_spent_once_it_is_applied(studio: Studio) -> None:
+def test_a_plan_is_spent_once_it_is_applied(account: SandboxAccount) -> None:
     """Applying it again is refused, because the live state is different."""
-    saved = Saved(studio, signed())
-    studio.run(saved.again())
+    saved = Saved(account, signed())
+    account.run(saved.again())
     with pytest.raises(Mismatch, match="distribution:lectures: not there -> there"):
         saved.check()
 
 
-def test_secrets_stand_in_no_plan_file(studio: Studio) -> None:
+def test_secrets_stand_in_no_plan_file(account: SandboxAccount) -> None:
     """They are neither in the recorded state nor in the reported changes."""
-    studio.converge(http())
+    account.converge(http())
 
     def secret(value: str) -> Callable[[Json], None]:
         headers = {"Quantity": 1, "Items": [{"HeaderName": "x-origin", "HeaderValue": value}]}
         return lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers)
 
-    studio.edit(secret("s3cr3t-one"))
-    saved = Saved(studio, http(comment="changed", key_groups=[group(key(ONE), key(TWO))]))
+    account.edit(secret("s3cr3t-one"))
+    saved = Saved(account, http(comment="changed", key_groups=[group(key(ONE), key(TWO))]))
     assert "s3cr3t" not in json.dumps(saved.document)
-    studio.edit(secret("s3cr3t-two"))
+    account.edit(secret("s3cr3t-two"))
     with pytest.raises(Mismatch, match="x-origin") as caught:
         saved.check()
     assert "s3cr3t" not in caught.value.what

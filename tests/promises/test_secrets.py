@@ -11,8 +11,10 @@ from cfstream.render.json import plan_document, saved_document
 from cfstream.render.markdown import plan_markdown
 from cfstream.render.text import plan_text
 from cfstream.workflow import make_plan
-from tests.promises.studio import Json, Studio, http, told
 from tests.recording.through_a_file import text_of, world_in
+from tests.world.account import Json, SandboxAccount
+from tests.world.plans import told
+from tests.world.specs import http
 
 SECRET = "hunter2-hunter2"
 
@@ -30,31 +32,31 @@ def statement(secret: str = SECRET, **fields: Any) -> Json:
     }
 
 
-def policy_of(studio: Studio) -> Any:
+def policy_of(account: SandboxAccount) -> Any:
     """Return the bucket's policy."""
-    return json.loads(studio.s3.get_bucket_policy(Bucket="media")["Policy"])
+    return json.loads(account.s3.get_bucket_policy(Bucket="media")["Policy"])
 
 
-def put(studio: Studio, *statements: Json) -> None:
+def put(account: SandboxAccount, *statements: Json) -> None:
     """Write the bucket's policy by hand."""
     document = {"Version": "2012-10-17", "Statement": statements}
-    studio.s3.put_bucket_policy(Bucket="media", Policy=json.dumps(document))
+    account.s3.put_bucket_policy(Bucket="media", Policy=json.dumps(document))
 
 
 @pytest.fixture
-def narrowed(studio: Studio) -> Studio:
+def narrowed(account: SandboxAccount) -> SandboxAccount:
     """Create a stack whose own statement was narrowed by hand with a secret, beside a statement of others."""
-    studio.converge(http())
-    own = next(each for each in policy_of(studio)["Statement"] if each["Sid"].startswith("cfstream-"))
+    account.converge(http())
+    own = next(each for each in policy_of(account)["Statement"] if each["Sid"].startswith("cfstream-"))
     condition = {
         **own["Condition"],
         "StringEquals": {**own["Condition"]["StringEquals"], "aws:Referer": SECRET},
     }
-    put(studio, statement(), {**own, "Condition": condition})
-    return studio
+    put(account, statement(), {**own, "Condition": condition})
+    return account
 
 
-def test_no_plan_and_no_file_holds_them(narrowed: Studio) -> None:
+def test_no_plan_and_no_file_holds_them(narrowed: SandboxAccount) -> None:
     """No format, saved plan or snapshot has them. A plan from the snapshot is the same."""
     stacks = narrowed.load(http(comment="changed"))
     plan = make_plan(stacks, narrowed.world)
@@ -73,13 +75,13 @@ def test_no_plan_and_no_file_holds_them(narrowed: Studio) -> None:
     assert again.fingerprint == plan.fingerprint
 
 
-def exchange(studio: Studio, secret: str) -> None:
+def exchange(account: SandboxAccount, secret: str) -> None:
     """Change the secret in the statement of others by hand."""
-    others = [each for each in policy_of(studio)["Statement"] if each["Sid"] != "Website"]
-    put(studio, statement(secret), *others)
+    others = [each for each in policy_of(account)["Statement"] if each["Sid"] != "Website"]
+    put(account, statement(secret), *others)
 
 
-def test_a_stale_plan_says_that_one_has_changed(narrowed: Studio) -> None:
+def test_a_stale_plan_says_that_one_has_changed(narrowed: SandboxAccount) -> None:
     """It shows the name of the condition, but neither value."""
     stacks = narrowed.load(http())
     saved = json.loads(json.dumps(saved_document(make_plan(stacks, narrowed.world), ["specs"], ".")))
@@ -90,7 +92,7 @@ def test_a_stale_plan_says_that_one_has_changed(narrowed: Studio) -> None:
     assert not any(secret in caught.value.what for secret in (SECRET, "swordfish"))
 
 
-def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: Studio) -> None:
+def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: SandboxAccount) -> None:
     """The report shows what changed, without the secrets."""
     plan = narrowed.plan(http())
     exchange(narrowed, "swordfish")
@@ -99,7 +101,7 @@ def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: Studio) -
     assert not any(secret in report for secret in (SECRET, "swordfish"))
 
 
-def test_a_write_keeps_them(narrowed: Studio) -> None:
+def test_a_write_keeps_them(narrowed: SandboxAccount) -> None:
     """The written policy is the one that was read, with the stack's statement replaced."""
     narrowed.converge(http(), allow=["widens-grant"])
     (website,) = [each for each in policy_of(narrowed)["Statement"] if each["Sid"] == "Website"]

@@ -5,7 +5,8 @@ from typing import Any
 from cfstream.planning import Plan
 from cfstream.values import plain
 from cfstream.workflow import make_plan
-from tests.promises.studio import Studio, signed
+from tests.world.account import SandboxAccount
+from tests.world.specs import signed
 
 SID = "cfstream-lectures-oac"
 
@@ -17,13 +18,13 @@ def shown(plan: Plan, verb: str) -> Any:
     return plain(change.before), plain(change.after)
 
 
-def test_a_new_statement_is_shown_whole(studio: Studio) -> None:
+def test_a_new_statement_is_shown_whole(account: SandboxAccount) -> None:
     """Every member is written as it was shown; the ARN of a new distribution is known only then."""
-    studio.bucket("media", "a/one.mp4")
-    before, after = shown(studio.plan(signed()), "grant")
+    account.bucket("media", "a/one.mp4")
+    before, after = shown(account.plan(signed()), "grant")
     assert before is None
-    studio.converge(signed())
-    written = studio.statements()[SID]
+    account.converge(signed())
+    written = account.statements()[SID]
     arn = written["Condition"]["StringEquals"].pop("AWS:SourceArn")
     assert after["Condition"]["StringEquals"].pop("AWS:SourceArn") == {
         "known_after": "create distribution:lectures"
@@ -32,32 +33,35 @@ def test_a_new_statement_is_shown_whole(studio: Studio) -> None:
     assert after == written
 
 
-def test_a_change_shows_what_differs(studio: Studio) -> None:
+def test_a_change_shows_what_differs(account: SandboxAccount) -> None:
     """Only the resource, if only the prefix is another one."""
-    studio.bucket("media", "a/one.mp4")
-    studio.converge(signed(grant={"prefix": "a/"}))
-    plan = studio.plan(signed(grant={"prefix": "b/"}))
+    account.bucket("media", "a/one.mp4")
+    account.converge(signed(grant={"prefix": "a/"}))
+    plan = account.plan(signed(grant={"prefix": "b/"}))
     steps = plan.stacks[0].steps
     (grant,) = (each for each in steps if each.id.startswith("grant bucket-policy"))
     (change,) = (each for each in grant.changes if each.field == "statement")
     assert set(plain(change.before)) == set(plain(change.after)) == {"Resource"}
 
 
-def test_a_removed_statement_is_shown_whole(studio: Studio) -> None:
+def test_a_removed_statement_is_shown_whole(account: SandboxAccount) -> None:
     """As it is in the policy."""
-    studio.bucket("media", "a/one.mp4")
-    studio.converge(signed())
-    written = studio.statements()[SID]
-    assert shown(make_plan(studio.load(signed()), studio.world, destroying=True), "revoke") == (written, None)
+    account.bucket("media", "a/one.mp4")
+    account.converge(signed())
+    written = account.statements()[SID]
+    assert shown(make_plan(account.load(signed()), account.world, destroying=True), "revoke") == (
+        written,
+        None,
+    )
 
 
-def test_a_secret_condition_is_not_shown(studio: Studio) -> None:
+def test_a_secret_condition_is_not_shown(account: SandboxAccount) -> None:
     """Somebody has narrowed our statement by a secret referer: plans are printed in pull requests."""
-    studio.bucket("media", "a/one.mp4")
-    studio.converge(signed())
-    ours = studio.statements()[SID]
+    account.bucket("media", "a/one.mp4")
+    account.converge(signed())
+    ours = account.statements()[SID]
     ours["Condition"]["StringLike"] = {"aws:Referer": "s3cret-word"}
-    studio.put_policy(ours)
-    before, _ = shown(studio.plan(signed()), "grant")
+    account.put_policy(ours)
+    before, _ = shown(account.plan(signed()), "grant")
     assert "aws:Referer" in str(before)
     assert "s3cret-word" not in str(before)

@@ -4,22 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import (
-    Json,
-    Studio,
-    add_behavior,
-    behavior,
-    changes,
-    hazards,
-    outcome,
-    problems,
-    signed,
-    steps,
-    told,
-    without,
-)
 from tests.promises.test_bounds import IDENTITY, Count
-from tests.promises.witness import Witness
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, behavior_of
+from tests.world.plans import changes, hazards, outcome, problems, steps, told
+from tests.world.ports import Witness
+from tests.world.specs import signed, without
 
 CNAME = "media.example.com"
 PAGE = "https://www.example.com"
@@ -41,11 +31,11 @@ def cors(credentials: bool = True, **fields: Any) -> Json:
 
 
 @pytest.fixture
-def site(studio: Studio) -> Studio:
+def site(account: SandboxAccount) -> SandboxAccount:
     """Return an account with a certificate for ``*.example.com`` and the zone ``example.com``."""
-    studio.certificate("*.example.com", "example.com")
-    studio.clients("route53").create_hosted_zone(Name="example.com", CallerReference="by-hand")
-    return studio
+    account.certificate("*.example.com", "example.com")
+    account.clients("route53").create_hosted_zone(Name="example.com", CallerReference="by-hand")
+    return account
 
 
 @pytest.fixture
@@ -54,30 +44,30 @@ def count(caplog: pytest.LogCaptureFixture) -> Count:
     return Count(caplog)
 
 
-def zone_of(studio: Studio) -> str:
+def zone_of(account: SandboxAccount) -> str:
     """Return the id of the one zone."""
-    (zone,) = studio.clients("route53").list_hosted_zones()["HostedZones"]
+    (zone,) = account.clients("route53").list_hosted_zones()["HostedZones"]
     return str(zone["Id"])
 
 
-def records(studio: Studio) -> dict[tuple[str, str], Json]:
+def records(account: SandboxAccount) -> dict[tuple[str, str], Json]:
     """Return the zone's records by name and type, without those that every zone has."""
-    listed = studio.clients("route53").list_resource_record_sets(HostedZoneId=zone_of(studio))
+    listed = account.clients("route53").list_resource_record_sets(HostedZoneId=zone_of(account))
     kept = [one for one in listed["ResourceRecordSets"] if one["Type"] not in ("NS", "SOA")]
     return {(one["Name"], one["Type"]): one for one in kept}
 
 
-def put_record(studio: Studio, name: str, kind: str, **fields: Any) -> None:
+def put_record(account: SandboxAccount, name: str, kind: str, **fields: Any) -> None:
     """Create a record by hand."""
     record = {"Name": name, "Type": kind, **fields}
     batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
-    studio.clients("route53").change_resource_record_sets(HostedZoneId=zone_of(studio), ChangeBatch=batch)
+    account.clients("route53").change_resource_record_sets(HostedZoneId=zone_of(account), ChangeBatch=batch)
 
 
 # the certificate
 
 
-def test_a_certificate_that_covers_every_cname_is_chosen(site: Studio) -> None:
+def test_a_certificate_that_covers_every_cname_is_chosen(site: SandboxAccount) -> None:
     """The next plan keeps it."""
     site.converge(named())
     certificate = site.config()["ViewerCertificate"]
@@ -88,7 +78,7 @@ def test_a_certificate_that_covers_every_cname_is_chosen(site: Studio) -> None:
     )
 
 
-def test_without_a_certificate_that_covers_all_there_is_a_problem(site: Studio) -> None:
+def test_without_a_certificate_that_covers_all_there_is_a_problem(site: SandboxAccount) -> None:
     """A wildcard covers one label. Nothing is written."""
     document = named(CNAME, "a.b.example.com")
     assert any("a.b.example.com" in what for what in problems(site.stack(document)))
@@ -99,7 +89,7 @@ def test_without_a_certificate_that_covers_all_there_is_a_problem(site: Studio) 
 # names
 
 
-def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Studio) -> None:
+def test_records_are_aliases_made_once_the_distribution_is_deployed(site: SandboxAccount) -> None:
     """A and AAAA for each cname are the last step of a new stack."""
     site.sandbox.cloudfront.settings.deploy_after_reads = 4
     seen: list[str] = []
@@ -109,7 +99,7 @@ def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Studio
             seen.append(site.live()["Status"])
 
     plan = site.plan(in_route53())
-    report = site.run(plan, door=Witness(site.world.aws, before=look))
+    report = site.run(plan, port=Witness(site.world.aws, before=look))
     assert report.exit_code == 0, told(report)
     assert {*seen} == {"Deployed"}
     assert steps(plan)[-1].startswith("create dns-record:lectures")
@@ -120,19 +110,21 @@ def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Studio
     assert steps(site.plan(in_route53())) == []
 
 
-def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: Studio) -> None:
+def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: SandboxAccount) -> None:
     """The problem names it, and it does not change."""
     put_record(site, "www.example.com", "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.1"}])
     put_record(site, CNAME, "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.2"}])
     before = records(site)
-    assert any(CNAME in what and "cfstream does not own" in what for what in problems(site.stack(in_route53())))
+    assert any(
+        CNAME in what and "cfstream does not own" in what for what in problems(site.stack(in_route53()))
+    )
     assert outcome(site.apply(in_route53())) == "blocked"
     assert records(site) == before
     site.converge(in_route53("video.example.com"))
     assert records(site).items() >= before.items()
 
 
-def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: Studio) -> None:
+def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: SandboxAccount) -> None:
     """`dns: false` deletes the stack's records, which is a hazard while the name is served."""
     site.converge(in_route53())
     made = records(site)
@@ -147,63 +139,63 @@ def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: Studio)
     assert records(site) == {}
 
 
-def test_a_cname_that_goes_takes_its_record_along_first(site: Studio) -> None:
+def test_a_cname_that_goes_takes_its_record_along_first(site: SandboxAccount) -> None:
     """No name ever points to a distribution that refuses it."""
     site.converge(in_route53(CNAME, "video.example.com"))
     order: list[str] = []
     witness = Witness(site.world.aws, before=lambda call: order.append(call.operation))
-    report = site.run(site.plan(in_route53()), allow=["cuts-viewers"], door=witness)
+    report = site.run(site.plan(in_route53()), allow=["cuts-viewers"], port=witness)
     assert report.exit_code == 0, told(report)
     assert order == ["change_resource_record_sets", "update_distribution"]
     assert {name for name, _ in records(site)} == {f"{CNAME}."}
 
 
-def test_a_zone_that_is_not_there_is_a_problem(studio: Studio) -> None:
+def test_a_zone_that_is_not_there_is_a_problem(account: SandboxAccount) -> None:
     """It must be created first."""
-    studio.certificate("*.example.com")
-    assert any("no public hosted zone example.com" in what for what in problems(studio.stack(in_route53())))
+    account.certificate("*.example.com")
+    assert any("no public hosted zone example.com" in what for what in problems(account.stack(in_route53())))
 
 
 # other pages
 
 
-def policies(studio: Studio) -> dict[str, Json]:
+def policies(account: SandboxAccount) -> dict[str, Json]:
     """Return the account's own response headers policies by name."""
-    listed = studio.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
+    listed = account.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
     own = [one["ResponseHeadersPolicy"] for one in listed.get("Items", [])]
     return {one["ResponseHeadersPolicyConfig"]["Name"]: one for one in own}
 
 
-def test_cors_is_a_policy_of_ours_on_the_default_behavior(studio: Studio) -> None:
+def test_cors_is_a_policy_of_ours_on_the_default_behavior(account: SandboxAccount) -> None:
     """It is named after the stack, and its comment has the mark."""
-    studio.converge(cors())
-    policy = policies(studio)["cfstream-lectures"]
+    account.converge(cors())
+    policy = policies(account)["cfstream-lectures"]
     config = policy["ResponseHeadersPolicyConfig"]
     assert config["Comment"].split(" ")[0] == "cfstream:lectures"
     assert config["CorsConfig"]["AccessControlAllowOrigins"]["Items"] == [PAGE]
     assert config["CorsConfig"]["AccessControlAllowCredentials"] is True
-    assert behavior(studio.config(), "")["ResponseHeadersPolicyId"] == policy["Id"]
+    assert behavior_of(account.config(), "")["ResponseHeadersPolicyId"] == policy["Id"]
 
 
-def test_cors_speaks_of_the_default_behavior_alone(studio: Studio) -> None:
+def test_cors_speaks_of_the_default_behavior_alone(account: SandboxAccount) -> None:
     """Policies of other paths stay."""
-    studio.converge(signed())
+    account.converge(signed())
     simple = "60669652-455b-4ae9-85a4-c4c02393f86c"
-    studio.edit(add_behavior("/a/*", ResponseHeadersPolicyId=simple))
-    studio.converge(cors())
-    assert behavior(studio.config(), "/a/*")["ResponseHeadersPolicyId"] == simple
+    account.edit(add_behavior("/a/*", ResponseHeadersPolicyId=simple))
+    account.converge(cors())
+    assert behavior_of(account.config(), "/a/*")["ResponseHeadersPolicyId"] == simple
 
 
-def test_absent_cors_is_not_managed_and_false_removes_it(studio: Studio) -> None:
+def test_absent_cors_is_not_managed_and_false_removes_it(account: SandboxAccount) -> None:
     """The policy is deleted with its last use."""
-    studio.converge(cors())
-    assert steps(studio.plan(signed())) == []
-    studio.converge(signed(http={"cors": False}))
-    assert not behavior(studio.config(), "").get("ResponseHeadersPolicyId")
-    assert policies(studio) == {}
+    account.converge(cors())
+    assert steps(account.plan(signed())) == []
+    account.converge(signed(http={"cors": False}))
+    assert not behavior_of(account.config(), "").get("ResponseHeadersPolicyId")
+    assert policies(account) == {}
 
 
-def test_a_policy_of_our_name_that_is_not_ours_is_a_problem(studio: Studio) -> None:
+def test_a_policy_of_our_name_that_is_not_ours_is_a_problem(account: SandboxAccount) -> None:
     """It does not change."""
     config = {
         "Name": "cfstream-lectures",
@@ -216,16 +208,18 @@ def test_a_policy_of_our_name_that_is_not_ours_is_a_problem(studio: Studio) -> N
             "OriginOverride": True,
         },
     }
-    studio.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
-    assert any("cfstream-lectures" in what for what in problems(studio.stack(cors())))
-    assert outcome(studio.apply(cors())) == "blocked"
-    assert policies(studio)["cfstream-lectures"]["ResponseHeadersPolicyConfig"]["Comment"] == "by hand"
+    account.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
+    assert any("cfstream-lectures" in what for what in problems(account.stack(cors())))
+    assert outcome(account.apply(cors())) == "blocked"
+    assert policies(account)["cfstream-lectures"]["ResponseHeadersPolicyConfig"]["Comment"] == "by hand"
 
 
 # the bounds
 
 
-def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(site: Studio, count: Count) -> None:
+def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(
+    site: SandboxAccount, count: Count
+) -> None:
     """They are added to the sixteen."""
     site.converge(signed())
     plain = count.plan(site, signed()).total()
@@ -242,7 +236,7 @@ def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(site: Stu
     assert whole + IDENTITY <= 16 + 2 + 2 + 1
 
 
-def test_what_is_public_is_not_made_so_by_names(site: Studio) -> None:
+def test_what_is_public_is_not_made_so_by_names(site: SandboxAccount) -> None:
     """Exposure does not depend on host names."""
     site.converge(in_route53())
     exposure = site.stack({**without(in_route53(), "trusted_signers"), "public": True}).exposure

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.promises.site import CNAME, PAGE, named, policies, records, zone
-from tests.promises.studio import Json, Studio, steps
-from tests.worlds import FAULTS, Fault, Faulty
+from tests.world.account import Json, SandboxAccount
+from tests.world.faults import FAULTS, Fault, FaultyPort
+from tests.world.plans import steps
 
 SITE: Json = named(http={"cors": {"origins": [PAGE], "credentials": True}})
 BARE: Json = named(cnames=[], http={"cors": False})
@@ -13,35 +14,37 @@ TAKING = ("records", "update", "headers policy")
 
 
 @pytest.fixture
-def com(studio: Studio) -> str:
+def com(account: SandboxAccount) -> str:
     """Return the id of the zone, in an account with a certificate."""
-    studio.certificate("*.example.com")
-    return zone(studio)
+    account.certificate("*.example.com")
+    return zone(account)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(len(MAKING)), ids=MAKING)
-def test_a_site_is_made_once(studio: Studio, com: str, write: int, fault: Fault) -> None:
+def test_a_site_is_made_once(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """There is one policy, one distribution with it, and two records."""
-    door = Faulty(studio.world.aws, write, fault)
-    studio.apply(SITE, door=door)
-    assert len(door.writes) > write
-    studio.converge(SITE)
-    assert [*policies(studio)] == ["cfstream-lectures"]
-    assert len(studio.distributions()) == 1
-    assert {*records(studio, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA"}
+    port = FaultyPort(account.world.aws, write + 1, fault)
+    account.apply(SITE, port=port)
+    assert len(port.operations) > write
+    account.converge(SITE)
+    assert [*policies(account)] == ["cfstream-lectures"]
+    assert len(account.distributions()) == 1
+    assert {*records(account, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA"}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(len(TAKING)), ids=TAKING)
-def test_a_site_is_taken_down_to_the_last_of_it(studio: Studio, com: str, write: int, fault: Fault) -> None:
+def test_a_site_is_taken_down_to_the_last_of_it(
+    account: SandboxAccount, com: str, write: int, fault: Fault
+) -> None:
     """No record, alias or policy is left, and there is never a record without its alias."""
-    studio.converge(SITE)
-    door = Faulty(studio.world.aws, write, fault)
-    studio.apply(BARE, door=door, allow=["cuts-viewers"])
-    assert len(door.writes) > write
-    aliases = studio.config()["Aliases"].get("Items", [])
-    assert aliases == [CNAME] or records(studio, com) == {}
-    studio.converge(BARE, allow=["cuts-viewers"])
-    assert (policies(studio), records(studio, com)) == ({}, {})
-    assert steps(studio.plan(BARE)) == []
+    account.converge(SITE)
+    port = FaultyPort(account.world.aws, write + 1, fault)
+    account.apply(BARE, port=port, allow=["cuts-viewers"])
+    assert len(port.operations) > write
+    aliases = account.config()["Aliases"].get("Items", [])
+    assert aliases == [CNAME] or records(account, com) == {}
+    account.converge(BARE, allow=["cuts-viewers"])
+    assert (policies(account), records(account, com)) == ({}, {})
+    assert steps(account.plan(BARE)) == []

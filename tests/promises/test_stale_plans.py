@@ -12,41 +12,30 @@ from cfstream.render.json import saved_document
 from cfstream.spec.load import load
 from cfstream.workflow import make_plan
 from tests.promises.foreign import by_hand
-from tests.promises.studio import (
-    ONE,
-    TWO,
-    Json,
-    Studio,
-    add_behavior,
-    allow,
-    group,
-    hazards,
-    http,
-    key,
-    listing,
-    set_to,
-    signed,
-    signers,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, listing, set_to, signers
+from tests.world.plans import hazards
+from tests.world.specs import ONE, TWO, group, http, key, signed
+from tests.world.statements import allow
 
-Hand = Callable[[Studio], None]
+Hand = Callable[[SandboxAccount], None]
 
 
 class Saved:
     """A plan as a file contains it, and the specs that it was made from."""
 
-    def __init__(self, studio: Studio, *documents: Json) -> None:
-        self.studio = studio
+    def __init__(self, account: SandboxAccount, *documents: Json) -> None:
+        self.account = account
         self.paths = []
         for document in documents:
-            path = studio.folder / f"saved-{document['name']}.yaml"
+            path = account.folder / f"saved-{document['name']}.yaml"
             path.write_text(json.dumps(document))
             self.paths.append(str(path))
         self.document: Json = json.loads(json.dumps(saved_document(self.again(), self.paths, ".")))
 
     def again(self) -> Plan:
         """Return the plan of the same specs now."""
-        return make_plan(load(self.paths), self.studio.world)
+        return make_plan(load(self.paths), self.account.world)
 
     def check(self) -> None:
         """Return if the saved plan is valid. Raises Mismatch if not."""
@@ -61,40 +50,40 @@ def stale(saved: Saved, *words: str) -> None:
         assert word in caught.value.what, caught.value.what
 
 
-def identity(studio: Studio) -> Json:
+def identity(account: SandboxAccount) -> Json:
     """Return the part of an origin that reads with the stack's OAI."""
-    (one,) = studio.identities()
+    (one,) = account.identities()
     return {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{one}"}}
 
 
-def reads_by(studio: Studio, id_: str) -> None:
+def reads_by(account: SandboxAccount, id_: str) -> None:
     """Make a distribution read with the stack's OAI."""
-    access = identity(studio)
-    studio.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=id_)
+    access = identity(account)
+    account.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=id_)
 
 
-def new_reader(studio: Studio) -> None:
+def new_reader(account: SandboxAccount) -> None:
     """Create a distribution that reads with the stack's OAI."""
-    reads_by(studio, by_hand(studio)["Id"])
+    reads_by(account, by_hand(account)["Id"])
 
 
-def new_second_origin(studio: Studio) -> None:
+def new_second_origin(account: SandboxAccount) -> None:
     """Give a distribution of another bucket an origin that reads this bucket."""
-    studio.bucket("elsewhere")
-    access = identity(studio)
+    account.bucket("elsewhere")
+    access = identity(account)
 
     def change(config: Json) -> None:
         (first,) = config["Origins"]["Items"]
         elsewhere = {**first, "DomainName": "elsewhere.s3.us-east-1.amazonaws.com"}
         config["Origins"] = listing(elsewhere, {**first, **access, "Id": "ours"})
 
-    studio.edit(change, id_=by_hand(studio)["Id"])
+    account.edit(change, id_=by_hand(account)["Id"])
 
 
-def new_member(studio: Studio) -> None:
+def new_member(account: SandboxAccount) -> None:
     """Make this bucket the failover member of a distribution."""
-    studio.bucket("elsewhere")
-    access = identity(studio)
+    account.bucket("elsewhere")
+    access = identity(account)
 
     def change(config: Json) -> None:
         (first,) = config["Origins"]["Items"]
@@ -108,17 +97,17 @@ def new_member(studio: Studio) -> None:
         config["OriginGroups"] = listing(both)
         config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
 
-    studio.edit(change, id_=by_hand(studio)["Id"])
+    account.edit(change, id_=by_hand(account)["Id"])
 
 
 @pytest.mark.parametrize("hand", [new_reader, new_second_origin, new_member], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("after", [signed(oai={}, comment="changed"), signed()], ids=["comment", "oac"])
-def test_another_distribution_on_our_identity(studio: Studio, hand: Hand, after: Json) -> None:
+def test_another_distribution_on_our_identity(account: SandboxAccount, hand: Hand, after: Json) -> None:
     """It can read what the plan grants, and needs what the plan revokes."""
-    studio.converge(signed(oai={}))
-    saved = Saved(studio, after)
+    account.converge(signed(oai={}))
+    saved = Saved(account, after)
     saved.check()
-    hand(studio)
+    hand(account)
     stale(saved)
 
 
@@ -136,13 +125,13 @@ CHANGED: dict[str, Callable[[Json], None]] = {
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
-def test_a_reader_that_was_there_and_changed(studio: Studio, change: Callable[[Json], None]) -> None:
+def test_a_reader_that_was_there_and_changed(account: SandboxAccount, change: Callable[[Json], None]) -> None:
     """Its behaviors, signers and origins decide who can read."""
-    studio.converge(signed(oai={}))
-    other = by_hand(studio)["Id"]
-    reads_by(studio, other)
-    saved = Saved(studio, signed(oai={}, comment="changed"))
-    studio.edit(change, id_=other)
+    account.converge(signed(oai={}))
+    other = by_hand(account)["Id"]
+    reads_by(account, other)
+    saved = Saved(account, signed(oai={}, comment="changed"))
+    account.edit(change, id_=other)
     stale(saved, other)
 
 
@@ -152,27 +141,27 @@ def test_a_reader_that_was_there_and_changed(studio: Studio, change: Callable[[J
     ids=["comment", "price class", "http version"],
 )
 def test_what_access_does_not_use_of_others_is_not_stale(
-    studio: Studio, change: Callable[[Json], None]
+    account: SandboxAccount, change: Callable[[Json], None]
 ) -> None:
     """A distribution that does not read this bucket does not matter either."""
-    studio.converge(signed(oai={}))
-    other = by_hand(studio)["Id"]
-    reads_by(studio, other)
-    saved = Saved(studio, signed(oai={}, comment="changed"))
-    studio.edit(change, id_=other)
-    studio.bucket("elsewhere")
-    stranger = by_hand(studio, CallerReference="stranger")["Id"]
+    account.converge(signed(oai={}))
+    other = by_hand(account)["Id"]
+    reads_by(account, other)
+    saved = Saved(account, signed(oai={}, comment="changed"))
+    account.edit(change, id_=other)
+    account.bucket("elsewhere")
+    stranger = by_hand(account, CallerReference="stranger")["Id"]
     domain = "elsewhere.s3.us-east-1.amazonaws.com"
-    saved.studio.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=stranger)
+    saved.account.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=stranger)
     saved.check()
 
 
-def keys_of(studio: Studio, name: str, *keys: str) -> None:
+def keys_of(account: SandboxAccount, name: str, *keys: str) -> None:
     """Set the keys of a group by hand."""
-    id_ = studio.groups()[name]["Id"]
-    live = studio.cloudfront.get_key_group_config(Id=id_)
+    id_ = account.groups()[name]["Id"]
+    live = account.cloudfront.get_key_group_config(Id=id_)
     config = {**live["KeyGroupConfig"], "Items": list(keys)}
-    studio.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
+    account.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
 
 
 USES = {
@@ -186,28 +175,28 @@ USES = {
 
 @pytest.mark.parametrize("fields", USES.values(), ids=USES)
 @pytest.mark.parametrize("by_id", [False, True], ids=["by name", "by id"])
-def test_a_key_in_a_used_group(studio: Studio, fields: Json, *, by_id: bool) -> None:
+def test_a_key_in_a_used_group(account: SandboxAccount, fields: Json, *, by_id: bool) -> None:
     """The owner of a key can sign, so an added, replaced or removed key makes the plan stale."""
-    first, second = studio.make_key("first"), studio.make_key("second", file=TWO)
-    made = studio.make_group("newsroom", first)
+    first, second = account.make_key("first"), account.make_key("second", file=TWO)
+    made = account.make_group("newsroom", first)
     document = {"version": 1, "name": "lectures", "bucket": "media", **fields}
     if by_id:
         document = json.loads(json.dumps(document).replace("newsroom", made))
     for earlier in ({}, {"comment": "before"}):
-        saved = Saved(studio, {**document, **earlier, "price_class": "PriceClass_100"})
+        saved = Saved(account, {**document, **earlier, "price_class": "PriceClass_100"})
         saved.check()
         for keys in ((first, second), (second,)):
-            keys_of(studio, "newsroom", *keys)
+            keys_of(account, "newsroom", *keys)
             stale(saved, made if by_id else "newsroom")
-        keys_of(studio, "newsroom", first)
+        keys_of(account, "newsroom", first)
         saved.check()
-        studio.converge(document)
+        account.converge(document)
 
 
-def test_a_hazard_that_was_not_there(studio: Studio) -> None:
+def test_a_hazard_that_was_not_there(account: SandboxAccount) -> None:
     """If only the hazards differ, a plan without them is refused."""
-    studio.converge(http(key_groups=[group(key(ONE), key(TWO))]))
-    saved = Saved(studio, http())
+    account.converge(http(key_groups=[group(key(ONE), key(TWO))]))
+    saved = Saved(account, http())
     assert hazards(saved.again().stacks[0]) == ["cuts-viewers"]
     before = saved.document["fingerprint"]
     for stack in saved.document["stacks"]:
@@ -227,36 +216,36 @@ def fingerprint_without_hazards(saved: Saved) -> str:
     return replace(plan, stacks=stacks).fingerprint
 
 
-def test_a_hazard_that_another_spec_of_the_run_brings(studio: Studio) -> None:
+def test_a_hazard_that_another_spec_of_the_run_brings(account: SandboxAccount) -> None:
     """The other stack serves unsigned what this one is granted. Its spec changed after the plan."""
-    shared = studio.make_identity()
+    shared = account.make_identity()
     mine = signed(oai={"id": shared}, grant={"prefix": "b/"})
     other = signed(name="other", oai={"id": shared}, grant={"prefix": "a/"})
-    saved = Saved(studio, mine, other)
+    saved = Saved(account, mine, other)
     saved.check()
     public = {**other, "public": True}
     del public["trusted_signers"]
-    (studio.folder / "saved-other.yaml").write_text(json.dumps(public))
+    (account.folder / "saved-other.yaml").write_text(json.dumps(public))
     assert "makes-public" in {name for stack in saved.again().stacks for name in hazards(stack)}
     stale(saved)
 
 
 OPENINGS: dict[str, Hand] = {
-    "account": lambda studio: studio.put_policy(
-        *studio.statements().values(), allow("Theirs", {"AWS": "arn:aws:iam::111122223333:root"})
+    "account": lambda account: account.put_policy(
+        *account.statements().values(), allow("Theirs", {"AWS": "arn:aws:iam::111122223333:root"})
     ),
-    "writes": lambda studio: studio.put_policy(
-        *studio.statements().values(),
+    "writes": lambda account: account.put_policy(
+        *account.statements().values(),
         allow("Theirs", {"AWS": "arn:aws:iam::111122223333:root"}, Action="s3:PutObject"),
     ),
-    "block": lambda studio: studio.unblocked(),
+    "block": lambda account: account.unblocked(),
 }
 
 
 @pytest.mark.parametrize("hand", OPENINGS.values(), ids=OPENINGS)
-def test_an_opening_that_was_not_there(studio: Studio, hand: Hand) -> None:
+def test_an_opening_that_was_not_there(account: SandboxAccount, hand: Hand) -> None:
     """No one has reviewed a plan with it."""
-    studio.converge(signed())
-    saved = Saved(studio, signed(comment="changed"))
-    hand(studio)
+    account.converge(signed())
+    saved = Saved(account, signed(comment="changed"))
+    hand(account)
     stale(saved)

@@ -7,20 +7,10 @@ import pytest
 
 from tests.promises.foreign import by_hand
 from tests.promises.observed import Observer, lost
-from tests.promises.studio import (
-    Json,
-    Studio,
-    add_behavior,
-    by_acl,
-    hazards,
-    listing,
-    outcome,
-    rtmp,
-    signed,
-    steps,
-    told,
-    without,
-)
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, listing
+from tests.world.plans import hazards, outcome, steps, told
+from tests.world.specs import by_acl, rtmp, signed, without
 
 OLD, NEW = "media", "newer"
 KEYS = ("a/one.mp4", "a/two.mp4", "b/three.mp4")
@@ -34,7 +24,7 @@ def same_access(origin: Json) -> Json:
     return {name: origin[name] for name in ("S3OriginConfig", "OriginAccessControlId") if name in origin}
 
 
-def second_origin(studio: Studio) -> None:
+def second_origin(account: SandboxAccount) -> None:
     """Create another origin of the stack's distribution, with its own behavior."""
 
     def change(config: Json) -> None:
@@ -42,12 +32,12 @@ def second_origin(studio: Studio) -> None:
         config["Origins"] = listing(ours, {**ours, "Id": "second"})
         add_behavior("/b/*", TargetOriginId="second")(config)
 
-    studio.edit(change)
+    account.edit(change)
 
 
-def failover(studio: Studio) -> None:
+def failover(account: SandboxAccount) -> None:
     """Create an origin group whose first member lacks the path, so that the bucket is requested."""
-    studio.bucket("spare")
+    account.bucket("spare")
 
     def change(config: Json) -> None:
         (ours,) = config["Origins"]["Items"]
@@ -62,24 +52,24 @@ def failover(studio: Studio) -> None:
         config["OriginGroups"] = listing(group)
         add_behavior("/b/*", TargetOriginId="both")(config)
 
-    studio.edit(change)
+    account.edit(change)
 
 
-def our_access(studio: Studio) -> Json:
+def our_access(account: SandboxAccount) -> Json:
     """Return how the stack's distribution reads its bucket."""
-    return same_access(studio.config()["Origins"]["Items"][0])
+    return same_access(account.config()["Origins"]["Items"][0])
 
 
-def another_distribution(studio: Studio) -> None:
+def another_distribution(account: SandboxAccount) -> None:
     """Create a distribution by hand that reads with the stack's identity."""
-    made, access = by_hand(studio), our_access(studio)
-    studio.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=made["Id"])
+    made, access = by_hand(account), our_access(account)
+    account.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=made["Id"])
 
 
-def another_by_its_second_origin(studio: Studio) -> None:
+def another_by_its_second_origin(account: SandboxAccount) -> None:
     """Create a distribution by hand whose default origin is another bucket."""
-    studio.bucket("elsewhere")
-    made, access = by_hand(studio), our_access(studio)
+    account.bucket("elsewhere")
+    made, access = by_hand(account), our_access(account)
 
     def change(config: Json) -> None:
         (first,) = config["Origins"]["Items"]
@@ -87,13 +77,13 @@ def another_by_its_second_origin(studio: Studio) -> None:
         config["Origins"] = listing({**first, "DomainName": "elsewhere.s3.us-east-1.amazonaws.com"}, ours)
         add_behavior("/b/*", TargetOriginId="ours")(config)
 
-    studio.edit(change, id_=made["Id"])
+    account.edit(change, id_=made["Id"])
 
 
-def streams(studio: Studio) -> None:
+def streams(account: SandboxAccount) -> None:
     """Create a streaming distribution by hand that reads with the stack's identity."""
-    (identity,) = studio.identities()
-    studio.cloudfront.create_streaming_distribution(
+    (identity,) = account.identities()
+    account.cloudfront.create_streaming_distribution(
         StreamingDistributionConfig={
             "CallerReference": "streams",
             "Comment": "by hand",
@@ -107,7 +97,7 @@ def streams(studio: Studio) -> None:
     )
 
 
-Reader = Callable[[Studio], None]
+Reader = Callable[[SandboxAccount], None]
 OWN: tuple[Reader, ...] = (second_origin, failover)
 OTHERS: tuple[Reader, ...] = (another_distribution, another_by_its_second_origin, streams)
 
@@ -144,7 +134,7 @@ CASES = [
 
 
 @pytest.fixture
-def both(empty: Studio) -> Studio:
+def both(empty: SandboxAccount) -> SandboxAccount:
     """Create two buckets with the same objects and ACLs enabled."""
     for bucket in (OLD, NEW):
         empty.bucket(bucket, *KEYS, ObjectOwnership="BucketOwnerPreferred")
@@ -152,97 +142,97 @@ def both(empty: Studio) -> Studio:
 
 
 @pytest.mark.parametrize(("change", "reader"), CASES)
-def test_nobody_loses_access(both: Studio, change: Change, reader: Reader) -> None:
+def test_nobody_loses_access(both: SandboxAccount, change: Change, reader: Reader) -> None:
     """There is no hazard, and everyone is served at all times."""
-    studio, after = both, change.after
-    studio.converge(change.before)
-    reader(studio)
+    account, after = both, change.after
+    account.converge(change.before)
+    reader(account)
     if after.get("oai") == {"id": ""}:
-        after = {**after, "oai": {"id": studio.make_identity()}}
-    studio.sandbox.cloudfront.settings.deploy_after_reads = 3
-    with Observer(studio).watching() as seen:
+        after = {**after, "oai": {"id": account.make_identity()}}
+    account.sandbox.cloudfront.settings.deploy_after_reads = 3
+    with Observer(account).watching() as seen:
         served = seen.services
-        plan = studio.plan(after)
+        plan = account.plan(after)
         assert hazards(plan.stacks[0]) == []
-        report = studio.run(plan)
+        report = account.run(plan)
     assert report.exit_code == 0, told(report)
     assert served
     assert lost(served, seen.always) == frozenset()
-    left = studio.plan(after)
+    left = account.plan(after)
     assert left.in_sync, steps(left)
 
 
 @pytest.mark.parametrize("reader", OTHERS, ids=lambda reader: reader.__name__)
-def test_what_is_kept_goes_with_its_last_reader(both: Studio, reader: Reader) -> None:
+def test_what_is_kept_goes_with_its_last_reader(both: SandboxAccount, reader: Reader) -> None:
     """The plan names the users. Without them, statement and identity are deleted."""
-    studio = both
-    studio.converge(OAI)
-    (identity,) = studio.identities()
-    ours = studio.id()
-    reader(studio)
-    (other,) = (row for row in studio.distributions() if row["Id"] != ours)
-    studio.converge(OAC)
-    notices = "\n".join(notice.text for notice in studio.stack(OAC).notices)
+    account = both
+    account.converge(OAI)
+    (identity,) = account.identities()
+    ours = account.id()
+    reader(account)
+    (other,) = (row for row in account.distributions() if row["Id"] != ours)
+    account.converge(OAC)
+    notices = "\n".join(notice.text for notice in account.stack(OAC).notices)
     assert f"still used by {other['Id']}" in notices
-    assert {*studio.statements()} == {"cfstream-lectures-oac", "cfstream-lectures-oai"}
-    assert [*studio.identities()] == [identity]
+    assert {*account.statements()} == {"cfstream-lectures-oac", "cfstream-lectures-oai"}
+    assert [*account.identities()] == [identity]
 
-    deleted(studio, other)
-    studio.converge(OAC)
-    assert {*studio.statements()} == {"cfstream-lectures-oac"}
-    assert studio.identities() == {}
+    deleted(account, other)
+    account.converge(OAC)
+    assert {*account.statements()} == {"cfstream-lectures-oac"}
+    assert account.identities() == {}
 
 
-def deleted(studio: Studio, row: Json) -> None:
+def deleted(account: SandboxAccount, row: Json) -> None:
     """Disable a distribution by hand, and delete it."""
     noun = "streaming_distribution" if "S3Origin" in row else "distribution"
     member = "StreamingDistributionConfig" if "S3Origin" in row else "DistributionConfig"
-    call = studio.cloudfront
+    call = account.cloudfront
     reply = getattr(call, f"get_{noun}_config")(Id=row["Id"])
     config = {**reply[member], "Enabled": False}
     updated = getattr(call, f"update_{noun}")(Id=row["Id"], IfMatch=reply["ETag"], **{member: config})
     getattr(call, f"delete_{noun}")(Id=row["Id"], IfMatch=updated["ETag"])
 
 
-def test_another_stack_on_our_identity_keeps_it(both: Studio) -> None:
+def test_another_stack_on_our_identity_keeps_it(both: SandboxAccount) -> None:
     """It has its own statement, and the identity stays."""
-    studio = both
-    studio.converge(OAI)
-    (identity,) = studio.identities()
+    account = both
+    account.converge(OAI)
+    (identity,) = account.identities()
     user = signed(name="user", oai={"id": identity})
-    studio.converge(OAI, user)
-    with Observer(studio).watching() as seen:
+    account.converge(OAI, user)
+    with Observer(account).watching() as seen:
         served = seen.services
-        studio.converge(OAC)
+        account.converge(OAC)
     assert lost(served, seen.always) == frozenset()
-    assert [*studio.identities()] == [identity]
-    assert studio.plan(user).in_sync
+    assert [*account.identities()] == [identity]
+    assert account.plan(user).in_sync
 
 
-def test_a_stream_on_the_identity_of_an_http_stack_keeps_it(both: Studio) -> None:
+def test_a_stream_on_the_identity_of_an_http_stack_keeps_it(both: SandboxAccount) -> None:
     """Both deliveries count."""
-    studio = both
-    studio.converge(OAI)
-    (identity,) = studio.identities()
+    account = both
+    account.converge(OAI)
+    (identity,) = account.identities()
     streaming = rtmp(name="streams", oai={"id": identity}, grant={"via": "elsewhere"})
-    studio.converge(streaming)
-    with Observer(studio).watching() as seen:
+    account.converge(streaming)
+    with Observer(account).watching() as seen:
         served = seen.services
-        studio.converge(OAC)
+        account.converge(OAC)
     assert lost(served, seen.always) == frozenset()
 
 
-def test_a_path_that_the_switch_takes_from_its_viewers_is_a_hazard(both: Studio) -> None:
+def test_a_path_that_the_switch_takes_from_its_viewers_is_a_hazard(both: SandboxAccount) -> None:
     """The new bucket only has the grant for another folder."""
-    studio = both
-    studio.converge(OAI)
+    account = both
+    account.converge(OAI)
     after = {**OAI, "bucket": NEW, "grant": {"prefix": "b/"}}
-    assert hazards(studio.stack(after)) == ["cuts-viewers"]
-    assert outcome(studio.apply(after)) == "blocked"
-    assert hazards(studio.stack(without(after, "grant"))) == []
+    assert hazards(account.stack(after)) == ["cuts-viewers"]
+    assert outcome(account.apply(after)) == "blocked"
+    assert hazards(account.stack(without(after, "grant"))) == []
 
 
-def test_another_bucket_hides_no_change_of_signers(both: Studio) -> None:
+def test_another_bucket_hides_no_change_of_signers(both: SandboxAccount) -> None:
     """Nobody could read the new bucket, but URLs for the same paths stop working."""
     both.converge(OAC)
     after = {**OAC, "bucket": NEW, "trusted_signers": ["111122223333"]}

@@ -9,8 +9,8 @@ import pytest
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.steps import object_grants
-from tests.promises.studio import Studio
-from tests.worlds import world_of
+from tests.world.account import SandboxAccount
+from tests.world.running import world_of
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +26,6 @@ def one_object_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> Studio:
+def account(tmp_path: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> SandboxAccount:
     """An empty account."""
-    return Studio(tmp_path, sandbox, world, clients)
+    return SandboxAccount(tmp_path, sandbox, world, clients)

@@ -4,33 +4,34 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.promises.foreign import by_hand
-from tests.promises.studio import Json, Studio, add_behavior, behavior, listing, signers
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior, behavior_of, listing, signers
 
-Hand = Callable[[Studio], None]
+Hand = Callable[[SandboxAccount], None]
 
 CONSOLE = {"Id": "console", "DomainName": "media.s3.us-east-1.amazonaws.com"}
 NEIGHBOUR = "neighbour"
 
 
-def identity(studio: Studio) -> str:
+def identity(account: SandboxAccount) -> str:
     """The id of the OAI that everybody shares."""
-    return next(iter(studio.identities()))
+    return next(iter(account.identities()))
 
 
-def reading(studio: Studio) -> Json:
+def reading(account: SandboxAccount) -> Json:
     """An origin that reads the bucket by the shared OAI."""
-    access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity(studio)}"}
+    access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity(account)}"}
     return {**CONSOLE, "S3OriginConfig": access}
 
 
-def neighbour(studio: Studio) -> str:
+def neighbour(account: SandboxAccount) -> str:
     """The id of the other distribution."""
-    return next(str(row["Id"]) for row in studio.distributions() if row["Comment"] == NEIGHBOUR)
+    return next(str(row["Id"]) for row in account.distributions() if row["Comment"] == NEIGHBOUR)
 
 
-def make_neighbour(studio: Studio, **fields: Any) -> None:
+def make_neighbour(account: SandboxAccount, **fields: Any) -> None:
     """Somebody's distribution that reads the bucket by the shared OAI, with signers."""
-    by_hand(studio, Comment=NEIGHBOUR, Origins=listing(reading(studio)), **fields)
+    by_hand(account, Comment=NEIGHBOUR, Origins=listing(reading(account)), **fields)
 
 
 def unsign(config: Json) -> None:
@@ -40,9 +41,9 @@ def unsign(config: Json) -> None:
 
 def more_signers(config: Json) -> None:
     """Another account signs, beside other accounts or in the place of key groups."""
-    live = behavior(config, "")["TrustedSigners"].get("Items", [])
+    live = behavior_of(config, "")["TrustedSigners"].get("Items", [])
     accounts = signers(*live, "444455556666")
-    behavior(config, "").update(TrustedSigners=accounts, TrustedKeyGroups=signers())
+    behavior_of(config, "").update(TrustedSigners=accounts, TrustedKeyGroups=signers())
 
 
 def reverse(config: Json) -> None:
@@ -69,19 +70,19 @@ def other_path(config: Json) -> None:
 def ours(change: Callable[[Json], None]) -> Hand:
     """A change of the stack's own distribution, once it exists."""
 
-    def hand(studio: Studio) -> None:
-        if any(row["Comment"] != NEIGHBOUR for row in studio.distributions()):
-            studio.edit(change)
+    def hand(account: SandboxAccount) -> None:
+        if any(row["Comment"] != NEIGHBOUR for row in account.distributions()):
+            account.edit(change)
 
     return hand
 
 
 def theirs(change: Callable[[Json], None]) -> Hand:
     """A change of the other distribution."""
-    return lambda studio: studio.edit(change, id_=neighbour(studio))
+    return lambda account: account.edit(change, id_=neighbour(account))
 
 
-def a_new_distribution(studio: Studio) -> None:
+def a_new_distribution(account: SandboxAccount) -> None:
     """Somebody makes a distribution that reads by the shared OAI, and serves everybody."""
     default = {
         "TargetOriginId": "console",
@@ -89,20 +90,20 @@ def a_new_distribution(studio: Studio) -> None:
         "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
     }
     fields = {"CallerReference": "new", "Comment": "new", "DefaultCacheBehavior": default}
-    by_hand(studio, Origins=listing(reading(studio)), **fields)
+    by_hand(account, Origins=listing(reading(account)), **fields)
 
 
 def regroup(name: str, *keys: str) -> Hand:
     """The group gets another key."""
 
-    def hand(studio: Studio) -> None:
-        if name not in studio.groups():
+    def hand(account: SandboxAccount) -> None:
+        if name not in account.groups():
             return
-        id_ = studio.groups()[name]["Id"]
-        live = studio.cloudfront.get_key_group_config(Id=id_)
-        ids = [studio.keys()[key]["Id"] for key in keys]
+        id_ = account.groups()[name]["Id"]
+        live = account.cloudfront.get_key_group_config(Id=id_)
+        ids = [account.keys()[key]["Id"] for key in keys]
         config = {**live["KeyGroupConfig"], "Items": sorted({*live["KeyGroupConfig"]["Items"], *ids})}
-        studio.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
+        account.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
 
     return hand
 

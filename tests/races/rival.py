@@ -6,19 +6,21 @@ a check counts, so that the guard is checked again before the next.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cfstream.applying import Report
 from cfstream.errors import Refused, Throttled
 from cfstream.planning import Plan
-from cfstream.ports import Answer, Call, Writes
+from cfstream.ports import Call, Writes
 from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.values import Json
 from cfstream.workflow import apply_plan
-from tests.promises.studio import Studio
-from tests.worlds import Fault, QuickClock, landed_unanswered
+from tests.world.account import SandboxAccount
+from tests.world.clock import QuickClock
+from tests.world.faults import Fault, landed_unanswered
+from tests.world.ports import PassThrough
 
 Hand = Callable[[], None]
 
@@ -43,7 +45,7 @@ FAULTS: tuple[Fault, ...] = (passes, throttled, landed_unanswered)
 
 
 @dataclass
-class Race:
+class Race(PassThrough):
     """A port and a clock. At the moment of number `at` the hand acts, once; the first write meets `fault`."""
 
     aws: Writes
@@ -77,15 +79,6 @@ class Race:
             self.moment(f"before {call.operation}")
         return self.aws.read(call)
 
-    def items(self, call: Call) -> Sequence[Json]:
-        return self.aws.items(call)
-
-    def pages(self, call: Call) -> Iterator[Json]:
-        return self.aws.pages(call)
-
-    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        return self.aws.together(calls)
-
     def write(self, call: Call) -> Json:
         if self.write_operation not in ("", call.operation):
             return self.aws.write(call)
@@ -113,7 +106,7 @@ class RacingClock(QuickClock):
             self._race.moment("during a pause")
 
 
-def run(studio: Studio, plan: Plan, race: Race, *allow: str) -> Report:
+def run(account: SandboxAccount, plan: Plan, race: Race, *allow: str) -> Report:
     """Apply a plan while the other client watches."""
-    world = replace(studio.world, aws=race, clock=RacingClock(race))
+    world = replace(account.world, aws=race, clock=RacingClock(race))
     return apply_plan(plan, world, allow=frozenset(allow))

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import Json, Studio, by_acl, set_to, signed, signers, told
 from tests.races.rival import FAULTS, Race, run
-from tests.worlds import Fault
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import set_to, signers
+from tests.world.faults import Fault
+from tests.world.plans import told
+from tests.world.specs import by_acl, signed
 
 KEY = "a/one.mp4"
 COLLEAGUE, FORMER = "5" * 64, "6" * 64
@@ -21,58 +24,60 @@ def read_by(user: str) -> Json:
     return {"Grantee": {"Type": "CanonicalUser", "ID": user}, "Permission": "READ_ACP"}
 
 
-def put_acl(studio: Studio, grants: list[Any]) -> None:
+def put_acl(account: SandboxAccount, grants: list[Any]) -> None:
     """Replace the object's ACL by hand."""
-    owner = studio.s3.get_object_acl(Bucket="media", Key=KEY)["Owner"]
+    owner = account.s3.get_object_acl(Bucket="media", Key=KEY)["Owner"]
     acl = {"Owner": owner, "Grants": grants}
-    studio.s3.put_object_acl(Bucket="media", Key=KEY, AccessControlPolicy=acl)
+    account.s3.put_object_acl(Bucket="media", Key=KEY, AccessControlPolicy=acl)
 
 
-def grants(studio: Studio) -> list[Any]:
+def grants(account: SandboxAccount) -> list[Any]:
     """The grants of the object's ACL."""
-    return list(studio.s3.get_object_acl(Bucket="media", Key=KEY)["Grants"])
+    return list(account.s3.get_object_acl(Bucket="media", Key=KEY)["Grants"])
 
 
-def adds(studio: Studio) -> None:
+def adds(account: SandboxAccount) -> None:
     """Others grant something to a colleague."""
-    put_acl(studio, [*grants(studio), read_by(COLLEAGUE)])
+    put_acl(account, [*grants(account), read_by(COLLEAGUE)])
 
 
-def removes(studio: Studio) -> None:
+def removes(account: SandboxAccount) -> None:
     """Others revoke a former colleague's grant."""
-    put_acl(studio, [each for each in grants(studio) if each["Grantee"].get("ID") != FORMER])
+    put_acl(account, [each for each in grants(account) if each["Grantee"].get("ID") != FORMER])
 
 
-def opens(studio: Studio) -> None:
+def opens(account: SandboxAccount) -> None:
     """Others remove the signers of the distribution."""
-    config = studio.config()
-    studio.edit(set_to(DefaultCacheBehavior={**config["DefaultCacheBehavior"], "TrustedSigners": signers()}))
+    config = account.config()
+    account.edit(set_to(DefaultCacheBehavior={**config["DefaultCacheBehavior"], "TrustedSigners": signers()}))
 
 
 @pytest.fixture
-def granted(studio: Studio) -> Studio:
+def granted(account: SandboxAccount) -> SandboxAccount:
     """A stack that grants on one object, which lacks the grant; a former colleague can read the object's ACL."""
-    studio.bucket("media", KEY, ObjectOwnership="BucketOwnerPreferred")
-    studio.converge(by_acl())
-    return studio
+    account.bucket("media", KEY, ObjectOwnership="BucketOwnerPreferred")
+    account.converge(by_acl())
+    return account
 
 
-def played(studio: Studio, fault: Fault, hand: Callable[[Studio], None], reads: frozenset[str]) -> int:
+def played(
+    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
+) -> int:
     """Play every moment of the grant, and return their number. Each starts from the same account."""
-    (identity,) = studio.identities().values()
+    (identity,) = account.identities().values()
     user = identity["S3CanonicalUserId"]
-    bare = [each for each in grants(studio) if each["Grantee"].get("ID") != user]
-    behavior = studio.config()["DefaultCacheBehavior"]
+    bare = [each for each in grants(account) if each["Grantee"].get("ID") != user]
+    behavior = account.config()["DefaultCacheBehavior"]
     number = -1
     acted = True
     while acted:
         number += 1
-        put_acl(studio, [*bare, read_by(FORMER)])
-        studio.edit(set_to(DefaultCacheBehavior=behavior))
-        plan = studio.plan(by_acl())
-        race = Race(studio.world.aws, reads, "put_object_acl", fault, lambda: hand(studio), number)
-        report = run(studio, plan, race, "widens-grant")
-        live = studio.grants(KEY)
+        put_acl(account, [*bare, read_by(FORMER)])
+        account.edit(set_to(DefaultCacheBehavior=behavior))
+        plan = account.plan(by_acl())
+        race = Race(account.world.aws, reads, "put_object_acl", fault, lambda: hand(account), number)
+        report = run(account, plan, race, "widens-grant")
+        live = account.grants(KEY)
         acted = race.acted
         assert report.exit_code == (4 if hand is opens and live.get(user) is None else 0), told(report)
         assert hand is opens or live.get(user) == ["READ"], race.moments
@@ -85,19 +90,19 @@ def played(studio: Studio, fault: Fault, hand: Callable[[Studio], None], reads: 
 @pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_what_others_do_to_an_acl_stays_done(
-    granted: Studio, fault: Fault, hand: Callable[[Studio], None]
+    granted: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
     """A grant that they add is kept, and one that they revoke does not come back, at whatever moment they act."""
     assert played(granted, fault, hand, ACL_READS) > 1
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_no_object_is_granted_after_the_signers_are_gone(granted: Studio, fault: Fault) -> None:
+def test_no_object_is_granted_after_the_signers_are_gone(granted: SandboxAccount, fault: Fault) -> None:
     """The distribution is read before the first write and after each pause."""
     assert played(granted, fault, opens, GUARDED) > 1
 
 
-def test_a_long_walk_over_objects_ends_when_the_signers_go(granted: Studio) -> None:
+def test_a_long_walk_over_objects_ends_when_the_signers_go(granted: SandboxAccount) -> None:
     """The distribution is read at least every five seconds, and not a single object is granted after that."""
     for number in range(40):
         granted.s3.put_object(Bucket="media", Key=f"a/{number:02}.mp4", Body=b"-")
@@ -118,29 +123,29 @@ def test_a_long_walk_over_objects_ends_when_the_signers_go(granted: Studio) -> N
     assert len(have) < 41
 
 
-def _run_with(studio: Studio, plan: Any, race: Race) -> int:
-    return studio.run(plan, door=race, allow=["widens-grant"]).exit_code
+def _run_with(account: SandboxAccount, plan: Any, race: Race) -> int:
+    return account.run(plan, port=race, allow=["widens-grant"]).exit_code
 
 
-def _keys(studio: Studio) -> list[str]:
-    return [row["Key"] for row in studio.s3.list_objects_v2(Bucket="media")["Contents"]]
+def _keys(account: SandboxAccount) -> list[str]:
+    return [row["Key"] for row in account.s3.list_objects_v2(Bucket="media")["Contents"]]
 
 
-def retags(studio: Studio) -> None:
+def retags(account: SandboxAccount) -> None:
     """Others give the tag another value."""
     tags = {"Items": [{"Key": "team", "Value": "by hand"}]}
-    studio.cloudfront.tag_resource(Resource=studio.live()["ARN"], Tags=tags)
+    account.cloudfront.tag_resource(Resource=account.live()["ARN"], Tags=tags)
 
 
-def untags(studio: Studio) -> None:
+def untags(account: SandboxAccount) -> None:
     """Others remove the tag."""
-    studio.cloudfront.untag_resource(Resource=studio.live()["ARN"], TagKeys={"Items": ["team"]})
+    account.cloudfront.untag_resource(Resource=account.live()["ARN"], TagKeys={"Items": ["team"]})
 
 
-def tags_beside(studio: Studio) -> None:
+def tags_beside(account: SandboxAccount) -> None:
     """Others add a tag of their own."""
     tags = {"Items": [{"Key": "cost", "Value": "42"}]}
-    studio.cloudfront.tag_resource(Resource=studio.live()["ARN"], Tags=tags)
+    account.cloudfront.tag_resource(Resource=account.live()["ARN"], Tags=tags)
 
 
 @pytest.mark.parametrize(
@@ -150,20 +155,20 @@ def tags_beside(studio: Studio) -> None:
 )
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_what_others_do_to_tags_stays_done(
-    studio: Studio, fault: Fault, hand: Callable[[Studio], None], left: str | None
+    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], left: str | None
 ) -> None:
     """A tag that they change, remove or add stays as they left it, at whatever moment they act."""
-    studio.bucket("media", KEY)
+    account.bucket("media", KEY)
     number = -1
     acted = True
     while acted:
         number += 1
-        studio.converge(signed(tags={"team": "media"}))
-        plan = studio.plan(signed(tags={"team": "stage"}))
-        race = Race(studio.world.aws, TAG_READS, "tag_resource", fault, lambda: hand(studio), number)
-        run(studio, plan, race)
+        account.converge(signed(tags={"team": "media"}))
+        plan = account.plan(signed(tags={"team": "stage"}))
+        race = Race(account.world.aws, TAG_READS, "tag_resource", fault, lambda: hand(account), number)
+        run(account, plan, race)
         acted = race.acted
-        live = studio.tags(studio.live()["ARN"])
+        live = account.tags(account.live()["ARN"])
         assert live.get("team") == (left if race.acted else "stage"), race.moments
         assert hand is not tags_beside or not race.acted or live["cost"] == "42", race.moments
     assert number > 1

@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.promises.studio import Studio, allow, set_to, signed, signers
 from tests.races.rival import FAULTS, Hand, Race, conflict, passes, run
-from tests.worlds import Fault, landed_unanswered
+from tests.world.account import SandboxAccount
+from tests.world.configs import set_to, signers
+from tests.world.faults import Fault, landed_unanswered
+from tests.world.specs import signed
+from tests.world.statements import allow
 
 OURS = "cfstream-lectures-oac"
 THEIRS = allow("theirs", {"AWS": "arn:aws:iam::111122223333:root"})
@@ -17,52 +20,56 @@ GUARDED = frozenset({"get_distribution_config"})
 NARROW, WIDE = signed(grant={"prefix": "a/"}), signed()
 
 
-def start(studio: Studio) -> None:
+def start(account: SandboxAccount) -> None:
     """A stack whose grant is to be widened, and a statement of others."""
-    studio.bucket("media", "a/one.mp4")
-    studio.converge(NARROW)
-    studio.put_policy(LEFTOVER, *studio.statements().values())
+    account.bucket("media", "a/one.mp4")
+    account.converge(NARROW)
+    account.put_policy(LEFTOVER, *account.statements().values())
 
 
-def adds(studio: Studio) -> None:
+def adds(account: SandboxAccount) -> None:
     """Others add a statement to what is live."""
-    studio.put_policy(*studio.statements().values(), THEIRS)
+    account.put_policy(*account.statements().values(), THEIRS)
 
 
-def removes(studio: Studio) -> None:
+def removes(account: SandboxAccount) -> None:
     """Others remove their statement from what is live."""
-    studio.put_policy(*(each for sid, each in studio.statements().items() if sid != "leftover"))
+    account.put_policy(*(each for sid, each in account.statements().items() if sid != "leftover"))
 
 
-def opens(studio: Studio) -> None:
+def opens(account: SandboxAccount) -> None:
     """Others remove the signers of the distribution."""
-    config = studio.config()
-    studio.edit(set_to(DefaultCacheBehavior={**config["DefaultCacheBehavior"], "TrustedSigners": signers()}))
+    config = account.config()
+    account.edit(set_to(DefaultCacheBehavior={**config["DefaultCacheBehavior"], "TrustedSigners": signers()}))
 
 
-def races(studio: Studio, fault: Fault, hand: Callable[[Studio], None], reads: frozenset[str]) -> list[str]:
+def races(
+    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
+) -> list[str]:
     """Widen the grant once for every moment at which others can act, and judge the account after each.
 
     Returns the names of the moments. Every run starts from the same account.
     """
-    frozen = dict(studio.statements())
-    behavior = studio.config()["DefaultCacheBehavior"]
+    frozen = dict(account.statements())
+    behavior = account.config()["DefaultCacheBehavior"]
     moments: list[str] = []
     while True:
-        studio.put_policy(*frozen.values())
-        studio.edit(set_to(DefaultCacheBehavior=behavior))
-        plan = studio.plan(WIDE)
-        race = Race(studio.world.aws, reads, "put_bucket_policy", fault, lambda: hand(studio), len(moments))
-        report = run(studio, plan, race, "widens-grant")
-        judge_policy(studio, race, hand, report.exit_code)
+        account.put_policy(*frozen.values())
+        account.edit(set_to(DefaultCacheBehavior=behavior))
+        plan = account.plan(WIDE)
+        race = Race(account.world.aws, reads, "put_bucket_policy", fault, lambda: hand(account), len(moments))
+        report = run(account, plan, race, "widens-grant")
+        judge_policy(account, race, hand, report.exit_code)
         if not race.acted:
             return moments
         moments.append(race.moments[race.at])
 
 
-def judge_policy(studio: Studio, race: Race, hand: Callable[[Studio], None], code: int) -> None:
+def judge_policy(
+    account: SandboxAccount, race: Race, hand: Callable[[SandboxAccount], None], code: int
+) -> None:
     """Hold the live policy to what must be true whenever others acted."""
-    live, seen = studio.statements(), race.moments
+    live, seen = account.statements(), race.moments
     assert code in (0, 4), seen
     assert ("theirs" in live) == (race.acted and hand is adds), seen
     assert ("leftover" in live) == (not race.acted or hand is not removes), seen
@@ -75,83 +82,85 @@ def judge_policy(studio: Studio, race: Race, hand: Callable[[Studio], None], cod
 @pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_what_others_do_to_the_policy_stays_done(
-    studio: Studio, fault: Fault, hand: Callable[[Studio], None]
+    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
     """What they add is kept and what they remove does not come back, at whatever moment of a grant they act."""
-    start(studio)
-    assert races(studio, fault, hand, READS)
+    start(account)
+    assert races(account, fault, hand, READS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_nothing_is_granted_after_the_signers_are_gone(studio: Studio, fault: Fault) -> None:
+def test_nothing_is_granted_after_the_signers_are_gone(account: SandboxAccount, fault: Fault) -> None:
     """The distribution is read again before every attempt, so a grant is never sent to one without signers."""
-    start(studio)
-    assert races(studio, fault, opens, GUARDED)
+    start(account)
+    assert races(account, fault, opens, GUARDED)
 
 
 @pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("fault", [conflict, landed_unanswered], ids=lambda fault: fault.__name__)
-def test_a_revoke_keeps_what_others_do(studio: Studio, fault: Fault, hand: Callable[[Studio], None]) -> None:
+def test_a_revoke_keeps_what_others_do(
+    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
+) -> None:
     """The same holds while our statement is removed because the grant is made elsewhere."""
-    start(studio)
-    keep = dict(studio.statements())
+    start(account)
+    keep = dict(account.statements())
     for number in range(12):
-        studio.put_policy(*keep.values())
-        plan = studio.plan(signed(oai={}, grant={"prefix": "a/"}))
-        race = Race(studio.world.aws, READS, "put_bucket_policy", fault, lambda: hand(studio), number)
-        report = run(studio, plan, race, "cuts-viewers", "widens-grant")
-        live = studio.statements()
+        account.put_policy(*keep.values())
+        plan = account.plan(signed(oai={}, grant={"prefix": "a/"}))
+        race = Race(account.world.aws, READS, "put_bucket_policy", fault, lambda: hand(account), number)
+        report = run(account, plan, race, "cuts-viewers", "widens-grant")
+        live = account.statements()
         assert report.exit_code in (0, 4), race.moments
         assert ("theirs" in live) == (race.acted and hand is adds), race.moments
         assert ("leftover" in live) == (not race.acted or hand is adds), race.moments
-        studio.converge(NARROW, allow=["cuts-viewers", "widens-grant"])
+        account.converge(NARROW, allow=["cuts-viewers", "widens-grant"])
         if not race.acted:
             return
 
 
-def test_a_write_that_won_is_merged_into(studio: Studio) -> None:
+def test_a_write_that_won_is_merged_into(account: SandboxAccount) -> None:
     """Another client read the policy before our write, and wrote after it: both changes are live in the end."""
-    start(studio)
-    before = studio.statements()
+    start(account)
+    before = account.statements()
 
     def wins() -> None:
-        studio.put_policy(*(each for sid, each in before.items() if sid != "leftover"), THEIRS)
+        account.put_policy(*(each for sid, each in before.items() if sid != "leftover"), THEIRS)
 
-    race = Race(studio.world.aws, frozenset(), "put_bucket_policy", passes, wins, 0)
-    report = run(studio, studio.plan(WIDE), race, "widens-grant")
-    live = studio.statements()
+    race = Race(account.world.aws, frozenset(), "put_bucket_policy", passes, wins, 0)
+    report = run(account, account.plan(WIDE), race, "widens-grant")
+    live = account.statements()
     assert report.exit_code == 0
     assert (live["theirs"], live[OURS]["Resource"]) == (THEIRS, "arn:aws:s3:::media/*")
     assert "leftover" not in live
 
 
-def test_a_write_that_won_and_changed_our_statement_is_not_overwritten(studio: Studio) -> None:
+def test_a_write_that_won_and_changed_our_statement_is_not_overwritten(account: SandboxAccount) -> None:
     """Our statement is what another client has made of it since: that is for a person to read."""
-    start(studio)
-    plan = studio.plan(WIDE)
-    theirs = {**studio.statements()[OURS], "Resource": "arn:aws:s3:::media/b/*"}
-    hand: Hand = lambda: studio.put_policy(theirs)  # noqa: E731 (a name for what the other client does)
-    race = Race(studio.world.aws, frozenset(), "put_bucket_policy", passes, hand, 0)
-    report = run(studio, plan, race, "widens-grant")
+    start(account)
+    plan = account.plan(WIDE)
+    theirs = {**account.statements()[OURS], "Resource": "arn:aws:s3:::media/b/*"}
+    hand: Hand = lambda: account.put_policy(theirs)  # noqa: E731 (a name for what the other client does)
+    race = Race(account.world.aws, frozenset(), "put_bucket_policy", passes, hand, 0)
+    report = run(account, plan, race, "widens-grant")
     assert report.exit_code == 4
-    assert [*studio.statements().values()] == [theirs]
+    assert [*account.statements().values()] == [theirs]
 
 
-def test_after_a_lost_reply_a_write_that_won_is_stale(studio: Studio) -> None:
+def test_after_a_lost_reply_a_write_that_won_is_stale(account: SandboxAccount) -> None:
     """Whether ours ever arrived is not known, and the policy is not the one that was approved."""
-    start(studio)
-    plan = studio.plan(WIDE)
-    ours = studio.statements()[OURS]
+    start(account)
+    plan = account.plan(WIDE)
+    ours = account.statements()[OURS]
     race = Race(
-        studio.world.aws,
+        account.world.aws,
         frozenset(),
         "put_bucket_policy",
         landed_unanswered,
-        lambda: studio.put_policy(ours, THEIRS),
+        lambda: account.put_policy(ours, THEIRS),
         0,
     )
-    report = run(studio, plan, race, "widens-grant")
+    report = run(account, plan, race, "widens-grant")
     assert report.exit_code == 4
-    assert studio.statements() == {OURS: ours, "theirs": THEIRS}
-    studio.converge(WIDE, allow=["widens-grant"])
-    assert studio.statements()["theirs"] == THEIRS
+    assert account.statements() == {OURS: ours, "theirs": THEIRS}
+    account.converge(WIDE, allow=["widens-grant"])
+    assert account.statements()["theirs"] == THEIRS

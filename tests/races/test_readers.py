@@ -15,23 +15,14 @@ from tests.evaluator.evaluator import Evaluator, Reading
 from tests.evaluator.keys import keys_for
 from tests.evaluator.naming import named
 from tests.evaluator.raw import Watcher
-from tests.promises.studio import (
-    ONE,
-    TWO,
-    Json,
-    Studio,
-    add_behavior,
-    by_acl,
-    group,
-    http,
-    key,
-    signed,
-    told,
-)
 from tests.races import meddling
 from tests.races.meddling import FOREIGN_KEY, KEYS, NEIGHBOURS, OPEN, OWN, Hand, make_neighbour
 from tests.races.rival import Race, run
 from tests.thorough import THOROUGH
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import add_behavior
+from tests.world.plans import told
+from tests.world.specs import ONE, TWO, by_acl, group, http, key, signed
 
 OBJECTS = ("a/one.mp4", "b/two.mp4", "top.mp4")
 TRIED = keys_for(("a/*", "b/*", "x/*"), OBJECTS)
@@ -47,7 +38,7 @@ class Scene:
 
     after: Json
     before: Json | None = None
-    meanwhile: Callable[[Studio], None] = lambda _: None
+    meanwhile: Callable[[SandboxAccount], None] = lambda _: None
     """What other people have done before the run is planned."""
     shared: bool = False
     """Whether another distribution reads by the same OAI."""
@@ -57,9 +48,9 @@ def _by(oai: str, document: Json) -> Json:
     return {**document, "oai": {"id": oai}} if "oai" in document else document
 
 
-def closed_by_the_spec(studio: Studio) -> None:
+def closed_by_the_spec(account: SandboxAccount) -> None:
     """An unsigned behavior that no spec names: the run closes it."""
-    studio.edit(add_behavior("/hls/*", **OPEN))
+    account.edit(add_behavior("/hls/*", **OPEN))
 
 
 PUBLIC = [{"path": "/b/*"}, {"path": "*.mp4", "public": True}]
@@ -97,7 +88,7 @@ SCENES: Mapping[str, Scene] = {
 class Watch:
     """Who can read after each write, since the other client has acted."""
 
-    studio: Studio
+    account: SandboxAccount
     may: Readings
     hand: Hand = lambda _: None
     then: Readings | None = None
@@ -106,12 +97,12 @@ class Watch:
 
     def readings(self) -> Readings:
         """Everything that anybody may read now."""
-        seen = self._watcher.look(self.studio.sandbox.cloudfront.world)
+        seen = self._watcher.look(self.account.sandbox.cloudfront.world)
         return Evaluator(seen).readings(TRIED)
 
     def act(self) -> None:
         """The other client acts: what can be read then is not the run's doing."""
-        self.hand(self.studio)
+        self.hand(self.account)
         self.then = self.readings()
 
     def look(self) -> None:
@@ -126,24 +117,24 @@ class Watch:
 class Theatre:
     """An account that is set up once, and set back before each run."""
 
-    def __init__(self, studio: Studio, scene: Scene) -> None:
-        self.studio = studio
-        studio.bucket("media", *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
-        studio.make_key(FOREIGN_KEY, file="three")
-        oai = studio.make_identity()
+    def __init__(self, account: SandboxAccount, scene: Scene) -> None:
+        self.account = account
+        account.bucket("media", *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
+        account.make_key(FOREIGN_KEY, file="three")
+        oai = account.make_identity()
         if scene.shared:
-            make_neighbour(studio)
+            make_neighbour(account)
             for each in (add_behavior("/b/*"), add_behavior("*.mp4", **OPEN)):
-                studio.edit(each, id_=meddling.neighbour(studio))
+                account.edit(each, id_=meddling.neighbour(account))
         if scene.before is not None:
-            studio.converge(_by(oai, scene.before), allow=ALLOWED)
-        scene.meanwhile(studio)
+            account.converge(_by(oai, scene.before), allow=ALLOWED)
+        scene.meanwhile(account)
         self.spec = _by(oai, scene.after)
-        self.frozen = state.freeze(studio.sandbox.cloudfront)
+        self.frozen = state.freeze(account.sandbox.cloudfront)
 
     def set_back(self) -> None:
         """The account as it was before the run."""
-        sandbox: Sandbox = self.studio.sandbox
+        sandbox: Sandbox = self.account.sandbox
         sandbox.reset()
         empty, kept = sandbox.cloudfront, state.thaw(self.frozen)
         kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
@@ -152,9 +143,9 @@ class Theatre:
     def undisturbed(self) -> Readings:
         """Who may read: by the spec, before the run, and after one in which nobody else acts."""
         self.set_back()
-        watch = Watch(self.studio, frozenset())
+        watch = Watch(self.account, frozenset())
         before = watch.readings()
-        assert self.studio.apply(self.spec, allow=ALLOWED).exit_code == 0
+        assert self.account.apply(self.spec, allow=ALLOWED).exit_code == 0
         return named(self.spec, TRIED) | before | watch.readings()
 
     def play(self, hand: Hand) -> list[str]:
@@ -163,11 +154,11 @@ class Theatre:
         may = self.undisturbed()
         while True:
             self.set_back()
-            plan = self.studio.plan(self.spec)
-            watch = Watch(self.studio, may, hand)
-            race = Race(self.studio.world.aws, READS, "", hand=watch.act, at=len(moments))
-            with self.studio.sandbox.watched(watch.look):  # type: ignore[attr-defined]
-                report = run(self.studio, plan, race, *ALLOWED)
+            plan = self.account.plan(self.spec)
+            watch = Watch(self.account, may, hand)
+            race = Race(self.account.world.aws, READS, "", hand=watch.act, at=len(moments))
+            with self.account.sandbox.watched(watch.look):  # type: ignore[attr-defined]
+                report = run(self.account, plan, race, *ALLOWED)
             assert not watch.too_much, (race.moments[race.at :][:1], sorted(watch.too_much), told(report))
             if not race.acted:
                 assert report.exit_code == 0, told(report)
@@ -203,6 +194,8 @@ HANDS = {**OWN, **KEYS, **NEIGHBOURS}
 
 
 @pytest.mark.parametrize(("scene", "hand"), _cases())
-def test_nobody_reads_by_a_grant_whom_the_plan_does_not_expect(studio: Studio, scene: str, hand: str) -> None:
+def test_nobody_reads_by_a_grant_whom_the_plan_does_not_expect(
+    account: SandboxAccount, scene: str, hand: str
+) -> None:
     """Whatever becomes of the distributions that read by the identity, at whatever moment."""
-    assert Theatre(studio, SCENES[scene]).play(HANDS[hand])
+    assert Theatre(account, SCENES[scene]).play(HANDS[hand])

@@ -2,25 +2,25 @@
 
 import pytest
 
-from tests.faults.stage import Stage as FaultStage
-from tests.golden.plans.stage import Stage as GoldenStage
-from tests.laws.account import Account
-from tests.sandboxed import Clients, WatchedSandbox
+from tests.faults.running import ScenarioRunner as FaultStage
+from tests.golden.plans.account import GoldenAccount as GoldenStage
+from tests.laws.account import LawsAccount
+from tests.world.sandbox import BotoClients, WatchedSandbox
 
 
 @pytest.fixture(scope="session")
-def stage(server: WatchedSandbox, clients: Clients) -> FaultStage:
+def runner(server: WatchedSandbox, clients: BotoClients) -> FaultStage:
     """The account of the fault scenarios, furnished."""
     return FaultStage(server, clients)
 
 
 @pytest.fixture
-def account(server: WatchedSandbox, clients: Clients) -> Account:
+def account(server: WatchedSandbox, clients: BotoClients) -> LawsAccount:
     """An account with a zone, a certificate and policies, which specs may refer to."""
-    return Account(server, clients)
+    return LawsAccount(server, clients)
 
 
 @pytest.fixture
-def golden_stage(server: WatchedSandbox, clients: Clients) -> GoldenStage:
+def golden_account(server: WatchedSandbox, clients: BotoClients) -> GoldenStage:
     """The account of a golden plan, empty."""
     return GoldenStage(server, clients)

@@ -29,7 +29,7 @@ def rows(*keys: str) -> list[dict[str, str]]:
 
 
 def replaying(*heard: tuple[ReadMethod, Call, Heard]) -> ReplayedReads:
-    """A door that has heard this."""
+    """A port that has heard this."""
     return ReplayedReads(
         {RecordedCall.of(way, call): said for way, call, said in heard}, "live.json", "again"
     )
@@ -38,9 +38,9 @@ def replaying(*heard: tuple[ReadMethod, Call, Heard]) -> ReplayedReads:
 def test_a_prefix_of_a_whole_listing_is_listed() -> None:
     """In whatever way it is asked for; owners are known only where they were asked for."""
     page = {"Contents": rows("a/1", "a/2", "b/1"), "IsTruncated": False}
-    door = replaying((ReadMethod.READ, objects("", FetchOwner=True), page))
-    assert door.read(objects("a/"))["Contents"] == rows("a/1", "a/2")
-    assert [page["Contents"] for page in door.pages(objects("b/", region="eu-west-1"))] == [rows("b/1")]
+    port = replaying((ReadMethod.READ, objects("", FetchOwner=True), page))
+    assert port.read(objects("a/"))["Contents"] == rows("a/1", "a/2")
+    assert [page["Contents"] for page in port.pages(objects("b/", region="eu-west-1"))] == [rows("b/1")]
     without_owners = replaying((ReadMethod.PAGES, objects(""), Pages((page,), whole=True)))
     with pytest.raises(NotRecorded):
         without_owners.read(objects("a/", FetchOwner=True))
@@ -61,18 +61,18 @@ def test_nothing_follows_from_a_listing_that_was_not_ended() -> None:
 def test_what_is_in_no_list_is_not_there() -> None:
     """A distribution that the account does not have is missing, one whose config was not read is not recorded."""
     listing = Call("cloudfront", "list_distributions")
-    door = replaying((ReadMethod.ITEMS, listing, [{"Id": "E1"}]))
-    assert isinstance(door.together([Call("cloudfront", "get_distribution", {"Id": "E2"})])[0], Missing)
+    port = replaying((ReadMethod.ITEMS, listing, [{"Id": "E1"}]))
+    assert isinstance(port.together([Call("cloudfront", "get_distribution", {"Id": "E2"})])[0], Missing)
     with pytest.raises(NotRecorded, match="GetDistribution of E1"):
-        door.read(Call("cloudfront", "get_distribution", {"Id": "E1"}))
+        port.read(Call("cloudfront", "get_distribution", {"Id": "E1"}))
 
 
 def test_zones_are_found_by_their_names() -> None:
     """Out of the list of all of them, a dot at the end or none."""
     zones = [{"Name": "example.com.", "Id": "1"}, {"Name": "a.example.com.", "Id": "2"}]
-    door = replaying((ReadMethod.ITEMS, Call("route53", "list_hosted_zones"), zones))
+    port = replaying((ReadMethod.ITEMS, Call("route53", "list_hosted_zones"), zones))
     asked = Call("route53", "list_hosted_zones_by_name", {"DNSName": "example.com", "MaxItems": "100"})
-    assert door.read(asked) == {"HostedZones": zones[:1]}
+    assert port.read(asked) == {"HostedZones": zones[:1]}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_a_plan_can_do_without_is_refused(operation: str) -> None:
 
 
 def test_nothing_is_written_to_a_recording() -> None:
-    """The door out leads nowhere, and says so."""
+    """The port out leads nowhere, and says so."""
     with pytest.raises(Exception, match="delete_bucket is not possible"):
         replaying().write(Call("s3", "delete_bucket", {}))
 
@@ -141,7 +141,7 @@ def test_every_sort_of_answer_survives_the_file() -> None:
 
 
 class Throttling:
-    """A door behind which everybody asks too often."""
+    """A port behind which everybody asks too often."""
 
     def together(self, calls: Any) -> Any:
         return tuple(Throttled("ListKeyGroups", "Throttling", "Rate exceeded") for _ in calls)
@@ -149,8 +149,8 @@ class Throttling:
 
 def test_a_refusal_for_the_rate_alone_is_recorded_nowhere() -> None:
     """It says nothing of the account: the snapshot fails instead of telling it for ever."""
-    door: Any = Throttling()
-    recorder = RecordingReads(door)
+    port: Any = Throttling()
+    recorder = RecordingReads(port)
     with pytest.raises(Throttled):
         recorder.together([Call("cloudfront", "list_key_groups")])
     assert recorder.heard == {}

@@ -11,15 +11,15 @@ import pytest
 from cfstream.recording.replay import NotRecorded
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
+from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import SCENARIOS, Scenario, but
-from tests.faults.stage import ANY_HAZARD, Stage, run
-from tests.golden.plans.stage import Stage as GoldenStage
+from tests.golden.plans.account import GoldenAccount as GoldenStage
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
-from tests.laws.account import Account
+from tests.laws.account import LawsAccount
 from tests.laws.language import OWN_POLICY, ZONE
 from tests.recording.through_a_file import plan_of, text_of, world_in
-from tests.sandboxed import Clients
-from tests.worlds import world_of
+from tests.world.running import world_of
+from tests.world.sandbox import BotoClients
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -49,57 +49,57 @@ def named(names: Iterable[str]) -> list[object]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_specs(
-    case: str, golden_stage: GoldenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: str, golden_account: GoldenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every golden plan comes out of a snapshot as it comes out of AWS, its fingerprint included."""
     shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
     shutil.copytree(KEYS, tmp_path / "keys")
     monkeypatch.chdir(tmp_path)
-    golden_stage.set_up(Path("live.json"))
+    golden_account.set_up(Path("live.json"))
     for spec in Path().glob("*.yaml"):
-        golden_stage.spec(spec)
+        golden_account.spec(spec)
     stacks = load([str(spec) for spec in sorted(Path().glob("*.yaml"))])
-    recorded = world_in(text_of(stacks, golden_stage.world), stacks, golden_stage.world)
-    assert plan_of(stacks, recorded) == plan_of(stacks, golden_stage.world)
+    recorded = world_in(text_of(stacks, golden_account.world), stacks, golden_account.world)
+    assert plan_of(stacks, recorded) == plan_of(stacks, golden_account.world)
 
 
 @pytest.mark.parametrize("scenario", named(FORESEEN))
-def test_changed_specs(stage: Stage, scenario: Scenario) -> None:
+def test_changed_specs(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Specs that were changed since are planned from the snapshot of those before."""
-    text = before(stage, scenario)
-    world, after = stage.world_at(scenario.later), stage.stacks(scenario.after)
+    text = before(runner, scenario)
+    world, after = runner.world_at(scenario.later), runner.stacks(scenario.after)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
 @pytest.mark.parametrize("scenario", named(UNFORESEEN))
-def test_what_nobody_asked_about(stage: Stage, scenario: Scenario) -> None:
+def test_what_nobody_asked_about(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Where the snapshot cannot know what the plan needs, it says what that is, and nothing is guessed."""
-    text = before(stage, scenario)
-    after = stage.stacks(scenario.after)
+    text = before(runner, scenario)
+    after = runner.stacks(scenario.after)
     with pytest.raises(NotRecorded) as caught:
-        plan_of(after, world_in(text, after, stage.world_at()))
+        plan_of(after, world_in(text, after, runner.world_at()))
     assert UNFORESEEN[scenario.name] in caught.value.what
     assert caught.value.do == "record it again"
 
 
-def test_a_new_stack_over_the_same_bucket(stage: Stage) -> None:
+def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
     """A stack that did not exist when the snapshot was taken is planned as a new one."""
     lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
-    stage.set_back(stage.furnished)
-    world = stage.world_at()
-    text = text_of(stage.stacks([lectures]), world)
-    both = stage.stacks([lectures, seminars])
+    runner.set_back(runner.furnished)
+    world = runner.world_at()
+    text = text_of(runner.stacks([lectures]), world)
+    both = runner.stacks([lectures, seminars])
     assert plan_of(both, world_in(text, both, world)) == plan_of(both, world)
 
 
-def test_a_distribution_adopted_since(stage: Stage) -> None:
+def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
     """Whatever distribution of the account a spec comes to adopt, its config and tags are known."""
     adopted = next(each for each in SCENARIOS if each.name == "distribution adopted").after
-    stage.set_back(stage.furnished)
-    world = stage.world_at()
+    runner.set_back(runner.furnished)
+    world = runner.world_at()
     new = but(adopted[0], "adopt", "tags")
-    text = text_of(stage.stacks([new]), world)
-    after = stage.stacks(adopted)
+    text = text_of(runner.stacks([new]), world)
+    after = runner.stacks(adopted)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
@@ -118,7 +118,7 @@ FURNISHED = but(
 )
 
 
-def test_fields_added_since(account: Account) -> None:
+def test_fields_added_since(account: LawsAccount) -> None:
     """Records, other pages, another cache policy, a function, one more cname: the snapshot has what they need."""
     account.begin()
     text = text_of([account.stack({**NAMED})], account.world)
@@ -126,7 +126,7 @@ def test_fields_added_since(account: Account) -> None:
     assert plan_of(after, world_in(text, after, account.world)) == plan_of(after, account.world)
 
 
-def test_a_cname_added_since_is_told_of(account: Account) -> None:
+def test_a_cname_added_since_is_told_of(account: LawsAccount) -> None:
     """Who holds it in other accounts was not asked when the snapshot was taken, and the plan says so."""
     account.begin()
     account.apply({**NAMED})
@@ -140,7 +140,7 @@ def test_a_cname_added_since_is_told_of(account: Account) -> None:
     assert added[0].startswith("other accounts could not be checked for the cnames")
 
 
-def test_a_function_added_since_is_told_of(account: Account) -> None:
+def test_a_function_added_since_is_told_of(account: LawsAccount) -> None:
     """Functions that are not published are in no snapshot, and the plan says that it could not look one up."""
     account.begin()
     text = text_of([account.stack({**SITE})], account.world)
@@ -150,7 +150,7 @@ def test_a_function_added_since_is_told_of(account: Account) -> None:
     assert any("the function none could not be looked up" in notice["text"] for notice in told["notices"])
 
 
-def test_the_examples(sandbox: Sandbox, clients: Clients) -> None:
+def test_the_examples(sandbox: Sandbox, clients: BotoClients) -> None:
     """All of them at once, in an account that has their buckets: new, and when they are there."""
     stacks = load([str(EXAMPLES / name) for name in ("fleet", "lectures-http.yaml")])
     for bucket in {stack.spec.bucket.name: stack.spec.bucket.region for stack in stacks}.items():
@@ -161,7 +161,7 @@ def test_the_examples(sandbox: Sandbox, clients: Clients) -> None:
     assert plan_of(stacks, world_in(text_of(stacks, world), stacks, world)) == plan_of(stacks, world)
 
 
-def make_bucket(clients: Clients, name: str, region: str | None) -> None:
+def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
     """A bucket with an object in it."""
     s3 = clients("s3", region or "us-east-1")
     placed: Any = {"LocationConstraint": region} if region not in (None, "us-east-1") else {}
@@ -169,10 +169,10 @@ def make_bucket(clients: Clients, name: str, region: str | None) -> None:
     s3.put_object(Bucket=name, Key="lecture.mp4", Body=b"-")
 
 
-def before(stage: Stage, scenario: Scenario) -> str:
+def before(runner: ScenarioRunner, scenario: Scenario) -> str:
     """The snapshot that was taken with the specs before; of a new stack, of one over its bucket."""
-    stage.set_back(stage.furnished)
-    first = stage.stacks(scenario.before or scenario.after)
+    runner.set_back(runner.furnished)
+    first = runner.stacks(scenario.before or scenario.after)
     if scenario.before:
-        run(first, stage.world_at(), ANY_HAZARD)
-    return text_of(first, stage.world_at())
+        run(first, runner.world_at(), ANY_HAZARD)
+    return text_of(first, runner.world_at())

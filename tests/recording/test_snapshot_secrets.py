@@ -12,11 +12,11 @@ from cfstream.ports import Call
 from cfstream.recording.accounts import NUMBER, hidden, revealed, stand_in
 from cfstream.recording.redaction import redacted
 from cfstream.sandbox.server import ACCOUNT
-from tests.contract.cloudfront_configs import config, listing, make, origin
+from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
-from tests.faults.stage import ANY_HAZARD, Stage, run
 from tests.recording.through_a_file import SALT, plan_of, text_of, world_in
-from tests.sandboxed import Clients
+from tests.world.configs import config, listing, make, origin
+from tests.world.sandbox import BotoClients
 
 AUDITOR = "111122223333"
 """The account that statements of others in the bucket policies name."""
@@ -33,9 +33,9 @@ SPECS: tuple[Spec, ...] = (
 
 
 @pytest.fixture
-def everything(stage: Stage, clients: Clients) -> Stage:
+def everything(runner: ScenarioRunner, clients: BotoClients) -> ScenarioRunner:
     """An account with numbers in all places, and a shared secret on an origin."""
-    stage.set_back(stage.furnished)
+    runner.set_back(runner.furnished)
     clients("s3").create_bucket(Bucket=BUCKET)
     clients("s3").put_object(Bucket=BUCKET, Key="recorded-202611261422.mp4", Body=b"-")
     headers = listing({"HeaderName": "X-Origin-Verify", "HeaderValue": "s3cr3t-s3cr3t"})
@@ -50,11 +50,11 @@ def everything(stage: Stage, clients: Clients) -> Stage:
         clients("cloudfront"),
         config("verified", Origins=listing(origin(DomainName="lectures.s3.amazonaws.com"), api)),
     )
-    run(stage.stacks(SPECS), stage.world_at(), ANY_HAZARD)
-    return stage
+    run(runner.stacks(SPECS), runner.world_at(), ANY_HAZARD)
+    return runner
 
 
-def test_no_secret_is_in_a_snapshot(everything: Stage) -> None:
+def test_no_secret_is_in_a_snapshot(everything: ScenarioRunner) -> None:
     """Neither the values of custom headers nor the names of people who own objects."""
     text = text_of(everything.stacks(SPECS), everything.world_at())
     owner = {"Owner": {"ID": "a" * 64, "DisplayName": "somebody@example.com"}}
@@ -63,7 +63,7 @@ def test_no_secret_is_in_a_snapshot(everything: Stage) -> None:
     assert not [secret for secret in ("s3cr3t", "hunter2", "DisplayName", "PRIVATE KEY") if secret in text]
 
 
-def test_no_account_is_in_a_hashed_snapshot(everything: Stage) -> None:
+def test_no_account_is_in_a_hashed_snapshot(everything: ScenarioRunner) -> None:
     """Neither its number, in whatever text it stands, nor S3's id of it; dates in the names of objects stay."""
     stacks, world = everything.stacks(SPECS), everything.world_at()
     text, hashed = text_of(stacks, world), text_of(stacks, world, salt=SALT)
@@ -78,7 +78,7 @@ def test_no_account_is_in_a_hashed_snapshot(everything: Stage) -> None:
     assert identities == {*re.findall(r'"S3CanonicalUserId": "(\w+)"', hashed)}
 
 
-def test_a_hashed_snapshot_gives_the_same_plan(everything: Stage) -> None:
+def test_a_hashed_snapshot_gives_the_same_plan(everything: ScenarioRunner) -> None:
     """With other digits for the accounts that the specs do not name, and nothing else but digests in another way."""
     changed = (SPECS[0], but(SPECS[1], trusted_signers=["self", "444455556666"], comment="changed"), SPECS[2])
     world, after = everything.world_at(), everything.stacks(changed)

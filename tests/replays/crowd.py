@@ -13,7 +13,7 @@ from cfstream.sandbox.cloudfront.records import Distribution
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from tests.edge import signing
 from tests.edge.signing import PrivateKey
-from tests.promises.studio import Json
+from tests.world.account import Json
 
 LECTURE, POSTER = "lecture.mp4", "posters/lecture.jpg"
 OBJECTS = (LECTURE, POSTER)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.promises.studio import ONE, TWO, Json, group, http, key, rtmp, signed, without
-from tests.replays.stage import HOST, Stage
+from tests.replays.account import HOST, ReplayedAccount
+from tests.world.account import Json
+from tests.world.specs import ONE, TWO, group, http, key, rtmp, signed, without
 
 PATHS = {"path": "/posters/*"}
 OPEN = http(http={"behaviors": [{**PATHS, "public": True}]})
@@ -95,17 +96,17 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
-def test_nobody_is_harmed(stage: Stage, change: Change) -> None:
+def test_nobody_is_harmed(account: ReplayedAccount, change: Change) -> None:
     """Who gets in before and after gets in all the time; who gets in neither before nor after never does."""
-    before, after = stage.invited(change.before), stage.invited(change.after)
+    before, after = account.invited(change.before), account.invited(change.after)
     if change.before is not None:
-        stage.converge(change.before, allow=("makes-public",))
-    stage.expect(must=before)
+        account.converge(change.before, allow=("makes-public",))
+    account.expect(must=before)
 
-    stage.expect(must=frozenset() if change.cuts else before & after, may=before | after)
-    with stage.judged(change.after):
-        plan = stage.settled(stage.load(change.after), allow=change.hazards)
+    account.expect(must=frozenset() if change.cuts else before & after, may=before | after)
+    with account.judged(change.after):
+        plan = account.settled(account.load(change.after), allow=change.hazards)
     assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(change.hazards)
 
-    stage.expect(must=after)
-    stage.nobody_harmed()
+    account.expect(must=after)
+    account.nobody_harmed()

@@ -8,9 +8,11 @@ import pytest
 from cfstream.migration.advice import Target
 from cfstream.spec.load import load
 from cfstream.use_cases.migration import MigrationRequest, migrate
-from tests.promises.studio import ONE, Json, group, http, key, told
-from tests.replays.stage import HOST, Stage
+from tests.replays.account import HOST, ReplayedAccount
 from tests.unit.spec.reading import said
+from tests.world.account import Json
+from tests.world.plans import told
+from tests.world.specs import ONE, group, http, key
 
 HEAD = "version: 1\nname: lectures\nbucket: media   # of 2011\n"
 BEHAVIOR = "http: {behaviors: [{path: /posters/*, trusted_signers: [self]}]}\n"
@@ -52,57 +54,57 @@ def plain(spec: Path) -> Json:
 
 
 @pytest.mark.parametrize("each", [pytest.param(each, id=each.name.replace(" ", "-")) for each in MIGRATIONS])
-def test_a_migration_harms_nobody(stage: Stage, each: Migration) -> None:
+def test_a_migration_harms_nobody(account: ReplayedAccount, each: Migration) -> None:
     """Who gets in before and after gets in all the time; and the edit is all that had to be done by hand."""
-    spec = stage.folder / "lectures.yaml"
+    spec = account.folder / "lectures.yaml"
     spec.write_text(HEAD + each.lines)
-    before = frozenset() if "none" in each.lines else stage.invited(plain(spec))
-    stage.converge(plain(spec))
-    stage.expect(must=before)
+    before = frozenset() if "none" in each.lines else account.invited(plain(spec))
+    account.converge(plain(spec))
+    account.expect(must=before)
 
-    migrate(MigrationRequest(str(spec), each.to, public_key=str(stage.folder / f"{ONE}.pem")))
-    after = stage.invited(plain(spec))
-    stage.expect(must=frozenset() if each.hazards else before & after, may=before | after)
-    with stage.judged(plain(spec)):
-        plan = stage.settled(load([str(spec)]), allow=each.hazards)
+    migrate(MigrationRequest(str(spec), each.to, public_key=str(account.folder / f"{ONE}.pem")))
+    after = account.invited(plain(spec))
+    account.expect(must=frozenset() if each.hazards else before & after, may=before | after)
+    with account.judged(plain(spec)):
+        plan = account.settled(load([str(spec)]), allow=each.hazards)
     assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(each.hazards)
 
-    stage.expect(must=after)
-    stage.nobody_harmed()
+    account.expect(must=after)
+    account.nobody_harmed()
 
 
 NEW = http(name="successor", key_groups=[{"use": "viewers"}])
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["to a stack that is there", "to a new one"])
-def test_a_name_that_moves_is_answered_all_the_time(stage: Stage, there: bool) -> None:
+def test_a_name_that_moves_is_answered_all_the_time(account: ReplayedAccount, there: bool) -> None:
     """By whichever of the two has it: who signs gets in at every moment, and nobody else ever."""
     old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
-    stage.converge(old)
+    account.converge(old)
     if there:
-        stage.converge(NEW)
-    stage.crowd.stacks = ("lectures", "successor")
-    stage.expect(must=stage.invited(old))
-    plan, report = stage.replayed(stage.load(http(cnames=[]), new))
+        account.converge(NEW)
+    account.crowd.stacks = ("lectures", "successor")
+    account.expect(must=account.invited(old))
+    plan, report = account.replayed(account.load(http(cnames=[]), new))
     assert report.exit_code == 0, told(report)
     assert [stack.hazards for stack in plan.stacks] == [(), ()]
-    stage.expect(must=stage.invited(old))
-    assert stage.plan(http(cnames=[]), new).in_sync
-    assert stage.config("successor")["Aliases"]["Items"] == [HOST]
-    stage.nobody_harmed()
+    account.expect(must=account.invited(old))
+    assert account.plan(http(cnames=[]), new).in_sync
+    assert account.config("successor")["Aliases"]["Items"] == [HOST]
+    account.nobody_harmed()
 
 
-def test_a_move_that_is_stopped_leaves_the_name_with_one_of_the_two(stage: Stage) -> None:
+def test_a_move_that_is_stopped_leaves_the_name_with_one_of_the_two(account: ReplayedAccount) -> None:
     """Killed after each write, or while it waits, and run again: never a moment without an answer."""
     old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
-    stage.converge(old)
-    stage.crowd.stacks = ("lectures", "successor")
-    stage.expect(must=stage.invited(old))
-    stacks = stage.load(http(cnames=[], key_groups=[group(key(ONE))]), new)
+    account.converge(old)
+    account.crowd.stacks = ("lectures", "successor")
+    account.expect(must=account.invited(old))
+    stacks = account.load(http(cnames=[], key_groups=[group(key(ONE))]), new)
     runs = 0
-    while stage.stopped(stacks) or not stage.plan(http(cnames=[]), new).in_sync:
+    while account.stopped(stacks) or not account.plan(http(cnames=[]), new).in_sync:
         runs += 1
         assert runs < 20
-    assert stage.config("successor")["Aliases"]["Items"] == [HOST]
+    assert account.config("successor")["Aliases"]["Items"] == [HOST]
     assert runs > 3
-    stage.nobody_harmed()
+    account.nobody_harmed()

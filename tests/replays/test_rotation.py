@@ -14,9 +14,9 @@ from cfstream.ports import Clock, World
 from cfstream.spec.load import Stack, load
 from cfstream.use_cases.rotation import rotate
 from cfstream.workflow import make_plan
-from tests.promises.studio import ONE
+from tests.replays.account import ReplayedAccount
 from tests.replays.crowd import HONEST, OBJECTS, OWN, STRANGER, Asking, Askings
-from tests.replays.stage import Stage
+from tests.world.specs import ONE
 
 HOUR = 3600.0
 SPEC = f"""\
@@ -45,20 +45,20 @@ class Standing(Connection):
 class Rotation:
     """The rotation of a stack's one key, whose spec is a file."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, account: ReplayedAccount) -> None:
+        self.account = account
         self.new = ""
         """The name of the new key, once there is one."""
-        self._spec = stage.folder / "lectures.yaml"
+        self._spec = account.folder / "lectures.yaml"
         self._spec.write_text(SPEC)
 
     def step(self, *, now: bool = False) -> str:
         """What one run of ``keys rotate`` comes to. The key that it makes is known to the crowd."""
-        done = rotate(str(self._spec), "viewers", Standing(outside=self.stage.world), now=now)
+        done = rotate(str(self._spec), "viewers", Standing(outside=self.account.world), now=now)
         if done.outcome == "begun":
             made: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
             self.new = done.joined
-            self.stage.crowd.keys[self.new] = made
+            self.account.crowd.keys[self.new] = made
         return done.outcome
 
     def apply(self, *allow: str, stopped: bool = False) -> None:
@@ -70,11 +70,11 @@ class Rotation:
             if self._in_sync():
                 break
             self.stopped(*allow)
-        self.stage.settled(self._stacks(), allow=allow)
+        self.account.settled(self._stacks(), allow=allow)
 
     def stopped(self, *allow: str) -> list[str]:
         """What was written by a run that died after its first write, or in its wait."""
-        written = self.stage.stopped(self._stacks(), allow=allow)
+        written = self.account.stopped(self._stacks(), allow=allow)
         if not self._in_sync():
             assert self.step() == "apply-first"
         return written
@@ -85,19 +85,19 @@ class Rotation:
         assert self._in_sync()
 
     def _in_sync(self) -> bool:
-        return make_plan(self._stacks(), self.stage.world).in_sync
+        return make_plan(self._stacks(), self.account.world).in_sync
 
     def _stacks(self) -> tuple[Stack, ...]:
         return load([str(self._spec)])
 
 
 @pytest.fixture
-def rotation(stage: Stage) -> Rotation:
+def rotation(account: ReplayedAccount) -> Rotation:
     """A stack with one key, live, and nothing rotated yet."""
-    rotation = Rotation(stage)
-    stage.expect(must=frozenset(), may=signed_by(ONE))
+    rotation = Rotation(account)
+    account.expect(must=frozenset(), may=signed_by(ONE))
     rotation.apply()
-    stage.expect(must=signed_by(ONE))
+    account.expect(must=signed_by(ONE))
     return rotation
 
 
@@ -109,69 +109,69 @@ def signed_by(*keys: str) -> Askings:
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
 def test_no_url_dies_before_its_time(rotation: Rotation, stopped: bool) -> None:
     """The old key's URLs pass until they have run out, and the new one's as soon as its signer may change over."""
-    stage = rotation.stage
+    account = rotation.account
     assert rotation.step() == "begun"
     assert rotation.step() == "apply-first"
-    stage.expect(must=signed_by(ONE), may=signed_by(rotation.new))
+    account.expect(must=signed_by(ONE), may=signed_by(rotation.new))
     rotation.apply(stopped=stopped)
 
-    stage.expect(must=signed_by(ONE, rotation.new))
+    account.expect(must=signed_by(ONE, rotation.new))
     for hours in (0, 12, 11.9):
-        stage.clock.slept += hours * HOUR
+        account.clock.slept += hours * HOUR
         rotation.waits()
-        stage.look()
+        account.look()
 
-    stage.clock.slept += HOUR
+    account.clock.slept += HOUR
     assert rotation.step() == "taken-out"
     assert rotation.step() == "apply-first"
-    stage.expect(must=signed_by(rotation.new), may=signed_by(ONE))
+    account.expect(must=signed_by(rotation.new), may=signed_by(ONE))
     rotation.apply(stopped=stopped)
-    stage.expect(must=signed_by(rotation.new))
-    assert {*stage.keys()} == {rotation.new, STRANGER}
-    stage.nobody_harmed()
+    account.expect(must=signed_by(rotation.new))
+    assert {*account.keys()} == {rotation.new, STRANGER}
+    account.nobody_harmed()
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
 def test_a_leaked_key_opens_nothing_more(rotation: Rotation, stopped: bool) -> None:
     """With --now the new key takes its place at once; meanwhile nobody gets in who has neither."""
-    stage = rotation.stage
+    account = rotation.account
     assert rotation.step(now=True) == "begun"
-    stage.expect(must=frozenset(), may=signed_by(ONE, rotation.new))
+    account.expect(must=frozenset(), may=signed_by(ONE, rotation.new))
     rotation.apply("cuts-viewers", stopped=stopped)
-    stage.expect(must=signed_by(rotation.new))
-    assert {*stage.keys()} == {rotation.new, STRANGER}
-    stage.nobody_harmed()
+    account.expect(must=signed_by(rotation.new))
+    assert {*account.keys()} == {rotation.new, STRANGER}
+    account.nobody_harmed()
 
 
 def test_a_key_that_leaks_within_the_grace(rotation: Rotation) -> None:
     """With --now the old key goes before its time, and the new one's URLs do not notice."""
-    stage = rotation.stage
+    account = rotation.account
     rotation.step()
-    stage.expect(must=signed_by(ONE), may=signed_by(rotation.new))
+    account.expect(must=signed_by(ONE), may=signed_by(rotation.new))
     rotation.apply()
-    stage.expect(must=signed_by(ONE, rotation.new))
+    account.expect(must=signed_by(ONE, rotation.new))
     assert rotation.step(now=True) == "taken-out"
-    stage.expect(must=signed_by(rotation.new), may=signed_by(ONE))
+    account.expect(must=signed_by(rotation.new), may=signed_by(ONE))
     rotation.apply("cuts-viewers", stopped=True)
-    stage.expect(must=signed_by(rotation.new))
-    stage.nobody_harmed()
+    account.expect(must=signed_by(rotation.new))
+    account.nobody_harmed()
 
 
 def test_the_grace_begins_when_the_new_key_is_in_the_group(rotation: Rotation) -> None:
     """Who stops when the key is made, and goes on two days later, has the whole grace before him: until then only the
     old key can sign.
     """
-    stage = rotation.stage
+    account = rotation.account
     rotation.step()
-    stage.expect(must=signed_by(ONE), may=signed_by(rotation.new))
+    account.expect(must=signed_by(ONE), may=signed_by(rotation.new))
     assert rotation.stopped() == ["create_public_key"]
     (made,) = [
-        key for key in stage.sandbox.cloudfront.world.public_keys if key.config["Name"] == rotation.new
+        key for key in account.sandbox.cloudfront.world.public_keys if key.config["Name"] == rotation.new
     ]
     made.created -= 48 * HOUR
     rotation.apply()
-    stage.expect(must=signed_by(ONE, rotation.new))
+    account.expect(must=signed_by(ONE, rotation.new))
     rotation.waits()
-    stage.clock.slept += 25 * HOUR
+    account.clock.slept += 25 * HOUR
     assert rotation.step() == "taken-out"
-    stage.nobody_harmed()
+    account.nobody_harmed()

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.docs.page import Block, parts
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "test-your-player.md"

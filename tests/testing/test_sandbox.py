@@ -12,7 +12,7 @@ import pytest
 from cfstream.errors import SpecProblems, WrongUsage
 from cfstream.sign import CannotSign, Signer
 from cfstream.testing import NotApplied, Sandbox
-from tests.signing import public_pem, rsa_key
+from tests.world.signing import public_pem, rsa_key
 
 SPEC = """\
 version: 1

@@ -9,12 +9,12 @@ import pytest
 from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.web import HttpViewer
-from tests.verify.stage import Stage
-from tests.worlds import world_of
+from tests.verify.account import VerifiedAccount
+from tests.world.running import world_of
 
 
 @pytest.fixture(scope="session")
-def door(server: Sandbox) -> World:
+def port(server: Sandbox) -> World:
     """Return the world of a run, connected once, because creating clients takes longer than most tests."""
     return world_of(server)
 
@@ -31,17 +31,17 @@ def empty(
     *,
     tmp_path: Path,
     sandbox: Sandbox,
-    door: World,
+    port: World,
     viewer: HttpViewer,
     clients: Callable[..., Any],
     s3control: Any,
-) -> Stage:
+) -> VerifiedAccount:
     """Return an account with the bucket and its media, and without a distribution."""
-    return Stage(tmp_path, sandbox, door, clients, viewer=viewer, s3control=s3control)
+    return VerifiedAccount(tmp_path, sandbox, port, clients, viewer=viewer, s3control=s3control)
 
 
 @pytest.fixture
-def stage(empty: Stage) -> Stage:
+def account(empty: VerifiedAccount) -> VerifiedAccount:
     """Return the good stack: with an OAC, a key group that signs, public posters and a second behavior."""
     empty.made()
     return empty

@@ -6,7 +6,8 @@ Each is added to the policy of the good stack's bucket, with all four blocks on.
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.promises.studio import Json, allow
+from tests.world.account import Json
+from tests.world.statements import allow
 
 OWN = "123456789012"
 OTHER = "111122223333"

@@ -12,8 +12,8 @@ from cfstream.ports import Answer, Call, NoReply, Reads, Reply, Silence, Viewer,
 from cfstream.proving import StackProof, Verdict
 from cfstream.values import Json
 from cfstream.web import HttpViewer
-from tests.verify.stage import HOST, Stage
-from tests.worlds import QuickClock
+from tests.verify.account import HOST, VerifiedAccount
+from tests.world.clock import QuickClock
 
 
 @dataclass
@@ -54,23 +54,23 @@ def held(proof: StackProof, where: str) -> int:
     return sum(each.where == where and each.verdict is Verdict.HELD for each in proof.findings)
 
 
-def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(stage: Stage) -> None:
+def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(account: VerifiedAccount) -> None:
     """DNS changes last, so everything is proved before, and a notice names the record to create."""
-    network = Network(stage.viewer, unknown=frozenset({HOST}))
-    proof = stage.proved(viewer=network, key=stage.key)
+    network = Network(account.viewer, unknown=frozenset({HOST}))
+    proof = account.proved(viewer=network, key=account.key)
     assert (proof.exit_code, network.roundabout) == (0, {HOST})
     assert held(proof, f"https://{HOST}") > 20
-    domain = stage.live()["DomainName"]
+    domain = account.live()["DomainName"]
     told = (
         f"{HOST} has no address yet: its requests were sent to {domain}; point it there with a CNAME record"
     )
     assert told in [notice.text for notice in proof.notices]
 
 
-def test_a_distribution_without_an_address_proves_nothing(stage: Stage) -> None:
+def test_a_distribution_without_an_address_proves_nothing(account: VerifiedAccount) -> None:
     """A new name may take minutes to resolve: nothing is broken, and nothing is proved."""
-    domain = stage.live()["DomainName"]
-    proof = stage.proved(viewer=Network(stage.viewer, unknown=frozenset({domain, HOST})))
+    domain = account.live()["DomainName"]
+    proof = account.proved(viewer=Network(account.viewer, unknown=frozenset({domain, HOST})))
     assert unproved(proof) == [f"{domain} has no address yet: no request can be sent"]
     assert proof.exit_code == 1
 
@@ -92,43 +92,45 @@ ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
 
 
 @pytest.mark.parametrize("case", ELSEWHERE)
-def test_a_cname_that_points_elsewhere_is_told(stage: Stage, case: str) -> None:
+def test_a_cname_that_points_elsewhere_is_told(account: VerifiedAccount, case: str) -> None:
     """CloudFront's answer for it is still checked, and a 200 from another server is not exposed."""
     answer, told = ELSEWHERE[case]
-    network = Network(stage.viewer, elsewhere={HOST: answer})
-    proof = stage.proved(viewer=network)
+    network = Network(account.viewer, elsewhere={HOST: answer})
+    proof = account.proved(viewer=network)
     assert (unproved(proof), proof.broken, proof.exit_code) == ([f"{HOST} {told}"], (), 1)
     assert held(proof, f"https://{HOST}") > 15
     (finding,) = proof.unproved
-    assert finding.do == f"point {HOST} to {stage.live()['DomainName']} (CNAME, or an alias record)"
+    assert finding.do == f"point {HOST} to {account.live()['DomainName']} (CNAME, or an alias record)"
 
 
-def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(stage: Stage) -> None:
+def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(account: VerifiedAccount) -> None:
     """CloudFront's certificate does not have the name, so nothing more is sent there."""
     bad = NoReply(Silence.BAD_TLS, "Hostname mismatch")
-    domain = stage.live()["DomainName"]
-    network = Network(stage.viewer, elsewhere={domain: bad})
-    proof = stage.proved(viewer=network)
+    domain = account.live()["DomainName"]
+    network = Network(account.viewer, elsewhere={domain: bad})
+    proof = account.proved(viewer=network)
     (finding,) = proof.unproved
     assert finding.where == f"https://{domain}"
     assert finding.why == "TLS does not verify: Hostname mismatch"
     assert finding.do.startswith("check http.certificate")
 
 
-def test_an_edge_that_does_not_answer_proves_nothing(stage: Stage) -> None:
+def test_an_edge_that_does_not_answer_proves_nothing(account: VerifiedAccount) -> None:
     """A closed port is reported once, and AWS's own replies are still judged."""
     with HttpViewer("http://127.0.0.1:9") as viewer:
-        proof = stage.proved(viewer=viewer)
+        proof = account.proved(viewer=viewer)
     assert "no edge answers at http://127.0.0.1:9" in unproved(proof)
     assert proof.broken == ()
     assert held(proof, "bucket media") == 3
 
 
 @pytest.mark.parametrize(("hours", "told"), [(1, "ahead of"), (-1, "behind")])
-def test_a_clock_that_is_off_is_told_apart_from_expiry(stage: Stage, hours: int, told: str) -> None:
+def test_a_clock_that_is_off_is_told_apart_from_expiry(
+    account: VerifiedAccount, hours: int, told: str
+) -> None:
     """Signatures use CloudFront's clock, from its Date. A difference from the local clock is reported."""
-    stage.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
-    proof = stage.proved(key=stage.key)
+    account.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
+    proof = account.proved(key=account.key)
     assert proof.exit_code == 0
     (warning,) = [notice.text for notice in proof.notices if notice.warning]
     assert warning.startswith(f"this machine's clock is 60 minutes {told} CloudFront's")
@@ -153,48 +155,48 @@ class Flaky:
         return self._edge.resolves(host)
 
 
-def test_an_alarm_is_raised_only_for_what_is_seen_twice(stage: Stage) -> None:
+def test_an_alarm_is_raised_only_for_what_is_seen_twice(account: VerifiedAccount) -> None:
     """Edges may lag a few seconds, so a failed check is repeated."""
-    assert stage.proved(viewer=Flaky(stage.viewer)).exit_code == 0
+    assert account.proved(viewer=Flaky(account.viewer)).exit_code == 0
 
 
 @dataclass(frozen=True)
 class Refusing:
     """Reads in which S3 fails for one bucket."""
 
-    door: Reads
+    port: Reads
     bucket: str
 
     def read(self, call: Call) -> Json:
         if call.operation == "get_public_access_block" and call.params.get("Bucket") == self.bucket:
             raise Refused("GetPublicAccessBlock", "InternalError", "Please try again.")
-        return self.door.read(call)
+        return self.port.read(call)
 
     def items(self, call: Call) -> Sequence[Json]:
-        return self.door.items(call)
+        return self.port.items(call)
 
     def pages(self, call: Call) -> Iterator[Json]:
-        return self.door.pages(call)
+        return self.port.pages(call)
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         return together(self, calls)
 
 
-def test_a_stack_that_cannot_be_looked_at_does_not_keep_the_others_from_it(stage: Stage) -> None:
+def test_a_stack_that_cannot_be_looked_at_does_not_keep_the_others_from_it(account: VerifiedAccount) -> None:
     """A refusal by AWS for one stack is reported only for that one."""
     other = {
-        **stage.spec,
+        **account.spec,
         "name": "campus",
         "bucket": "bare",
         "cnames": [],
         "key_groups": [{"use": "viewers"}],
     }
-    stage.bucket("bare")
-    stage.made(other)
+    account.bucket("bare")
+    account.made(other)
 
-    reads = stage.world.reads
-    stage.world = replace(stage.world, reads=lambda: Refusing(reads(), "bare"))
-    campus, lectures = stage.prove(stage.spec, other).stacks
+    reads = account.world.reads
+    account.world = replace(account.world, reads=lambda: Refusing(reads(), "bare"))
+    campus, lectures = account.prove(account.spec, other).stacks
     assert lectures.exit_code == 0
     assert (campus.exit_code, campus.findings[0].claim) == (1, "its live state can be read")
     assert "InternalError" in campus.findings[0].why

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import pytest
 
 from tests.verify import breaks
-from tests.verify.stage import Stage, alarms
+from tests.verify.account import VerifiedAccount, alarms
 
 
 class Broken(NamedTuple):
     """A way to break it, and words that verify or plan must show. `key` is whether verify needs a key to find it."""
 
-    by: Callable[[Stage], None]
+    by: Callable[[VerifiedAccount], None]
     verify: str = ""
     plan: str = ""
     key: bool = False
@@ -74,19 +74,19 @@ KEPT_OUT = (
 
 
 @pytest.mark.parametrize("broken", [*LET_IN, *KEPT_OUT], ids=lambda broken: broken.by.__name__)
-def test_what_was_done_is_named(stage: Stage, broken: Broken) -> None:
+def test_what_was_done_is_named(account: VerifiedAccount, broken: Broken) -> None:
     """Verify names what was served or refused, and plan what differs from the spec."""
-    broken.by(stage)
+    broken.by(account)
     assert broken.verify or broken.plan
     if broken.verify:
-        proof = stage.proved(key=stage.key if broken.key else None)
+        proof = account.proved(key=account.key if broken.key else None)
         assert broken.verify in alarms(proof)
         assert proof.exit_code == 7
     if broken.plan:
-        assert broken.plan in stage.planned()
+        assert broken.plan in account.planned()
 
 
-def test_a_grant_wider_than_its_prefix_is_named(empty: Stage) -> None:
+def test_a_grant_wider_than_its_prefix_is_named(empty: VerifiedAccount) -> None:
     """CloudFront may only read the folder that the spec names."""
     spec = {**empty.spec, "grant": {"prefix": "hls/"}}
     empty.made(spec)

@@ -1,8 +1,8 @@
 """Verify proves that pages of other origins can play, and notes what preflights lack."""
 
 from cfstream.proving import StackProof
-from tests.promises.studio import behavior
-from tests.verify.stage import Stage, alarms
+from tests.verify.account import VerifiedAccount, alarms
+from tests.world.configs import behavior_of
 
 PAGE = "https://www.example.com"
 CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
@@ -18,42 +18,42 @@ def notices(proof: StackProof) -> list[str]:
     return [notice.text for notice in proof.notices if "preflight" in notice.text]
 
 
-def rules(stage: Stage) -> None:
+def rules(account: VerifiedAccount) -> None:
     """Set a CORS rule of the bucket by hand."""
     rule = {"AllowedOrigins": [PAGE], "AllowedMethods": ["GET"], "AllowedHeaders": ["Range"]}
-    stage.s3.put_bucket_cors(Bucket="media", CORSConfiguration={"CORSRules": [rule]})
+    account.s3.put_bucket_cors(Bucket="media", CORSConfiguration={"CORSRules": [rule]})
 
 
-def forwarding(stage: Stage) -> None:
+def forwarding(account: VerifiedAccount) -> None:
     """Set the origin request policy with which S3 gets the Origin header, by hand."""
-    stage.edit(lambda config: behavior(config, "").update(OriginRequestPolicyId=CORS_S3_ORIGIN))
+    account.edit(lambda config: behavior_of(config, "").update(OriginRequestPolicyId=CORS_S3_ORIGIN))
 
 
-def test_what_players_need_is_proved(stage: Stage) -> None:
+def test_what_players_need_is_proved(account: VerifiedAccount) -> None:
     """A page can read what a signed URL opens, and what cookies open."""
-    proof = stage.proved(key=stage.key)
+    proof = account.proved(key=account.key)
     assert briefs(proof) == {"CORS", "CORS with cookies"}
     assert alarms(proof) == ""
 
 
-def test_what_preflights_lack_is_named(stage: Stage) -> None:
+def test_what_preflights_lack_is_named(account: VerifiedAccount) -> None:
     """One part after the other, until a signed URL needs nothing more. Changes by hand stay."""
-    by_url, by_cookies = notices(stage.proved(key=stage.key))
+    by_url, by_cookies = notices(account.proved(key=account.key))
     assert "with a signed URL (preflight); the answer was 400 BadRequest: the default behavior" in by_url
     assert "its origin request policy must be CORS-S3Origin; and bucket media needs a CORS rule" in by_url
     assert "with cookies (preflight); the answer was 403 MissingKey: preflights have no cookies" in by_cookies
-    forwarding(stage)
-    by_url, _ = notices(stage.proved(key=stage.key))
+    forwarding(account)
+    by_url, _ = notices(account.proved(key=account.key))
     lacking = f"bucket media needs a CORS rule that allows GET and the header Range for {PAGE}"
     assert f"403 AccessForbidden: {lacking}" in by_url
-    rules(stage)
-    proof = stage.proved(key=stage.key)
+    rules(account)
+    proof = account.proved(key=account.key)
     assert notices(proof) == [by_cookies]
     assert briefs(proof) == {"CORS", "CORS with cookies", "CORS preflight"}
-    assert stage.plan(stage.spec).in_sync
+    assert account.plan(account.spec).in_sync
 
 
-def test_without_credentials_nothing_is_said_of_cookies(empty: Stage) -> None:
+def test_without_credentials_nothing_is_said_of_cookies(empty: VerifiedAccount) -> None:
     """If pages may not send cookies, only signed URLs are checked."""
     spec = {**empty.spec, "http": {"cors": {"origins": [PAGE], "credentials": False}}}
     empty.made(spec)

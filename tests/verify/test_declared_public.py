@@ -8,28 +8,31 @@ from typing import Any
 
 import pytest
 
-from tests.promises.studio import Json, add_behavior, allow, listing, signed, signers, without
+from tests.verify.account import VerifiedAccount, alarms
 from tests.verify.openings import ANY_DISTRIBUTION, CLOUDFRONT, OBJECTS
-from tests.verify.stage import Stage, alarms
+from tests.world.account import Json
+from tests.world.configs import add_behavior, listing, signers
+from tests.world.specs import signed, without
+from tests.world.statements import allow
 
 PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
 
 
-def other(stage: Stage, path: str = "", keys: str = "*", **fields: Any) -> Json:
+def other(account: VerifiedAccount, path: str = "", keys: str = "*", **fields: Any) -> Json:
     """Create another distribution, by default unsigned, that can read some keys under an origin path."""
-    (origin,) = stage.config()["Origins"]["Items"]
+    (origin,) = account.config()["Origins"]["Items"]
     origins = listing({**origin, "DomainName": "media.s3.us-east-1.amazonaws.com", "OriginPath": path})
     unsigned = {"behavior": {"TrustedSigners": signers()}}
-    made = stage.other_distribution(Origins=origins, **{**unsigned, **fields})
+    made = account.other_distribution(Origins=origins, **{**unsigned, **fields})
     source = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
-    stage.add_statement(allow("Other", CLOUDFRONT, f"arn:aws:s3:::media/{keys}", Condition=source))
+    account.add_statement(allow("Other", CLOUDFRONT, f"arn:aws:s3:::media/{keys}", Condition=source))
     return made
 
 
-def openings(stage: Stage, *documents: Json) -> list[str]:
+def openings(account: VerifiedAccount, *documents: Json) -> list[str]:
     """Return the openings of the first spec, the same in plan and verify, and check that nothing is left to apply."""
-    plan = stage.plan(*documents).stacks[0]
-    proof = stage.prove(*documents).stacks[0]
+    plan = account.plan(*documents).stacks[0]
+    proof = account.prove(*documents).stacks[0]
     assert plan.steps == ()
     found = [each.text for each in plan.exposure.openings]
     assert bool(found) == (proof.exit_code == 7), alarms(proof)
@@ -37,24 +40,24 @@ def openings(stage: Stage, *documents: Json) -> list[str]:
     return found
 
 
-def test_another_distribution_behind_an_origin_path(stage: Stage) -> None:
+def test_another_distribution_behind_an_origin_path(account: VerifiedAccount) -> None:
     """``/posters/*`` of the spec is not what ``/posters/*`` of another distribution leads to."""
-    stage.s3.put_object(Bucket="media", Key="private/posters/x", Body=b"secret")
-    made = other(stage, "/private", behavior={"TrustedSigners": signers("self")})
-    stage.edit(add_behavior("/posters/*", TrustedSigners=signers()), id_=made["Id"])
-    assert stage.visit(f"https://{made['DomainName']}/posters/x").status == 200
-    (text,) = [each for each in openings(stage, stage.spec) if each.startswith("anyone")]
+    account.s3.put_object(Bucket="media", Key="private/posters/x", Body=b"secret")
+    made = other(account, "/private", behavior={"TrustedSigners": signers("self")})
+    account.edit(add_behavior("/posters/*", TrustedSigners=signers()), id_=made["Id"])
+    assert account.visit(f"https://{made['DomainName']}/posters/x").status == 200
+    (text,) = [each for each in openings(account, account.spec) if each.startswith("anyone")]
     assert text.startswith(f"anyone can read /posters/*: distribution {made['Id']} (unsigned)")
 
 
-def test_another_distribution_that_serves_the_same_keys(stage: Stage) -> None:
+def test_another_distribution_that_serves_the_same_keys(account: VerifiedAccount) -> None:
     """Its path does not matter, because anyone can read these keys already."""
-    made = other(stage, "/posters")
-    assert stage.visit(f"https://{made['DomainName']}/one.jpg").status == 200
-    assert openings(stage, stage.spec) == []
+    made = other(account, "/posters")
+    assert account.visit(f"https://{made['DomainName']}/one.jpg").status == 200
+    assert openings(account, account.spec) == []
 
 
-def test_an_origin_path_of_the_stack(empty: Stage) -> None:
+def test_an_origin_path_of_the_stack(empty: VerifiedAccount) -> None:
     """A public stack whose origin has a path declares only the keys under it."""
     empty.made(PUBLIC)
     empty.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath="/posters"))
@@ -65,7 +68,7 @@ def test_an_origin_path_of_the_stack(empty: Stage) -> None:
     assert empty.visit(f"https://{made['DomainName']}/hls/master.m3u8").status == 200
 
 
-def test_a_grant_under_a_prefix(empty: Stage) -> None:
+def test_a_grant_under_a_prefix(empty: VerifiedAccount) -> None:
     """A public stack declares only what its grant covers."""
     document = {**PUBLIC, "grant": {"prefix": "posters/"}}
     empty.made(document)
@@ -79,38 +82,40 @@ def test_a_grant_under_a_prefix(empty: Stage) -> None:
 
 
 @pytest.mark.parametrize(("path", "declared"), [("", True), ("/hls", False)])
-def test_another_spec_of_the_run(stage: Stage, path: str, declared: bool) -> None:
+def test_another_spec_of_the_run(account: VerifiedAccount, path: str, declared: bool) -> None:
     """What another spec declares public counts with its own origin path."""
     beside = {**PUBLIC, "name": "open"}
-    assert stage.apply(stage.spec, beside, allow=["makes-public"]).exit_code == 0
-    stage.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")
-    made = other(stage, keys="a/*")
-    found = openings(stage, stage.spec, beside)
+    assert account.apply(account.spec, beside, allow=["makes-public"]).exit_code == 0
+    account.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")
+    made = other(account, keys="a/*")
+    found = openings(account, account.spec, beside)
     assert [each for each in found if made["Id"] not in each] == []
     assert (found == []) is declared
 
 
-def test_a_spec_of_the_run_that_is_disabled_or_for_another_bucket(stage: Stage) -> None:
+def test_a_spec_of_the_run_that_is_disabled_or_for_another_bucket(account: VerifiedAccount) -> None:
     """It declares nothing."""
-    other(stage, keys="a/*")
-    stage.bucket("newer")
+    other(account, keys="a/*")
+    account.bucket("newer")
     for fields in ({"enabled": False}, {"bucket": "newer"}):
         beside = {**PUBLIC, "name": "open", **fields}
-        plan = stage.plan(stage.spec, beside).stacks[0]
+        plan = account.plan(account.spec, beside).stacks[0]
         assert plan.exposure.openings != ()
 
 
-HIDDEN: list[tuple[str, Callable[[Stage], object]]] = [
-    ("a distribution", lambda stage: other(stage, keys="private/*")),
+HIDDEN: list[tuple[str, Callable[[VerifiedAccount], object]]] = [
+    ("a distribution", lambda account: other(account, keys="private/*")),
     (
         "CloudFront",
-        lambda stage: stage.add_statement(allow("Other", CLOUDFRONT, "arn:aws:s3:::media/private/*")),
+        lambda account: account.add_statement(allow("Other", CLOUDFRONT, "arn:aws:s3:::media/private/*")),
     ),
 ]
 
 
 @pytest.mark.parametrize(("name", "opens"), HIDDEN)
-def test_origin_access_none(empty: Stage, name: str, opens: Callable[[Stage], object]) -> None:
+def test_origin_access_none(
+    empty: VerifiedAccount, name: str, opens: Callable[[VerifiedAccount], object]
+) -> None:
     """It declares what S3 serves to anyone, and nothing that only an identity of CloudFront can read."""
     document = signed(origin_access="none")
     empty.unblocked()
@@ -138,7 +143,7 @@ def test_origin_access_none(empty: Stage, name: str, opens: Callable[[Stage], ob
     assert all("statement Other" in each for each in found)
 
 
-def test_a_second_origin_of_a_public_stack(empty: Stage) -> None:
+def test_a_second_origin_of_a_public_stack(empty: VerifiedAccount) -> None:
     """A public stack declares what its other origins serve too: the spec leaves those as they are."""
     empty.made(PUBLIC)
 
@@ -151,7 +156,7 @@ def test_a_second_origin_of_a_public_stack(empty: Stage) -> None:
     assert openings(empty, PUBLIC) == []
 
 
-def test_an_unlisted_behavior_that_keeps_its_signers(empty: Stage) -> None:
+def test_an_unlisted_behavior_that_keeps_its_signers(empty: VerifiedAccount) -> None:
     """A public spec does not declare public what a behavior that it does not name protects."""
     empty.made(PUBLIC)
     empty.edit(add_behavior("/hls/*", first=True, TrustedSigners=signers("self")))
@@ -161,29 +166,29 @@ def test_an_unlisted_behavior_that_keeps_its_signers(empty: Stage) -> None:
     assert text.startswith(f"anyone can read /*: distribution {made['Id']} (unsigned)")
 
 
-def test_the_order_of_the_spec_counts(stage: Stage) -> None:
+def test_the_order_of_the_spec_counts(account: VerifiedAccount) -> None:
     """A behavior after a signed one declares none of that one's paths public."""
-    behaviors = [{"path": "/posters/raw/*", "key_groups": stage.spec["key_groups"]}, *_behaviors(stage)]
-    document = {**stage.spec, "http": {**stage.spec["http"], "behaviors": behaviors}}
-    stage.made(document)
-    assert openings(stage, document) == []
-    made = other(stage, keys="posters/raw/*")
-    (text,) = openings(stage, document)
+    behaviors = [{"path": "/posters/raw/*", "key_groups": account.spec["key_groups"]}, *_behaviors(account)]
+    document = {**account.spec, "http": {**account.spec["http"], "behaviors": behaviors}}
+    account.made(document)
+    assert openings(account, document) == []
+    made = other(account, keys="posters/raw/*")
+    (text,) = openings(account, document)
     assert made["Id"] in text
 
 
-def _behaviors(stage: Stage) -> list[Json]:
-    found: list[Json] = stage.spec["http"]["behaviors"]
+def _behaviors(account: VerifiedAccount) -> list[Json]:
+    found: list[Json] = account.spec["http"]["behaviors"]
     return found
 
 
-def test_the_keys_of_a_statement_are_split_by_what_is_declared(stage: Stage) -> None:
+def test_the_keys_of_a_statement_are_split_by_what_is_declared(account: VerifiedAccount) -> None:
     """A statement for more than the public paths is an opening, one for less is not."""
-    stage.unblocked()
-    own = stage.statements()["cfstream-lectures-oac"]
-    stage.put_policy(own, allow("Open", "*", "arn:aws:s3:::media/posters/*"))
-    assert openings(stage, stage.spec) == []
-    stage.put_policy(own, allow("Open", "*", "arn:aws:s3:::media/post*"))
-    assert any(each.startswith("anyone") for each in openings(stage, stage.spec))
-    stage.put_policy(own, allow("Open", "*", OBJECTS))
-    assert any(each.startswith("anyone") for each in openings(stage, stage.spec))
+    account.unblocked()
+    own = account.statements()["cfstream-lectures-oac"]
+    account.put_policy(own, allow("Open", "*", "arn:aws:s3:::media/posters/*"))
+    assert openings(account, account.spec) == []
+    account.put_policy(own, allow("Open", "*", "arn:aws:s3:::media/post*"))
+    assert any(each.startswith("anyone") for each in openings(account, account.spec))
+    account.put_policy(own, allow("Open", "*", OBJECTS))
+    assert any(each.startswith("anyone") for each in openings(account, account.spec))

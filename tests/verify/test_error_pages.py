@@ -2,58 +2,59 @@
 
 import pytest
 
-from tests.promises.studio import Json, listing, set_to
-from tests.verify.stage import Stage, alarms
+from tests.verify.account import VerifiedAccount, alarms
+from tests.world.account import Json
+from tests.world.configs import listing, set_to
 
 SUCCESS = "answers 200 for a 403: refused viewers see a success"
 ON_SIGNED = "is on a signed path (the default behavior): viewers may get it without a signature"
 
 
-def page(stage: Stage, path: str, code: str = "200", error: int = 403) -> None:
+def page(account: VerifiedAccount, path: str, code: str = "200", error: int = 403) -> None:
     """Add an error page by hand, with its object."""
-    stage.s3.put_object(Bucket="media", Key=path.removeprefix("/"), Body=b"Please sign in.")
+    account.s3.put_object(Bucket="media", Key=path.removeprefix("/"), Body=b"Please sign in.")
     item: Json = {
         "ErrorCode": error,
         "ResponsePagePath": path,
         "ResponseCode": code,
         "ErrorCachingMinTTL": 10,
     }
-    stage.edit(set_to(CustomErrorResponses=listing(item)))
+    account.edit(set_to(CustomErrorResponses=listing(item)))
 
 
-def warnings(stage: Stage) -> str:
+def warnings(account: VerifiedAccount) -> str:
     """Return the warnings of the plan."""
-    return "\n".join(each.text for each in stage.stack(stage.spec).notices if each.warning)
+    return "\n".join(each.text for each in account.stack(account.spec).notices if each.warning)
 
 
-def test_a_public_page_that_answers_success_is_a_warning(stage: Stage) -> None:
+def test_a_public_page_that_answers_success_is_a_warning(account: VerifiedAccount) -> None:
     """Nothing that needs a signature is served, so verify passes."""
-    page(stage, "/posters/sorry.html")
-    assert f"the error page /posters/sorry.html {SUCCESS}" in warnings(stage)
-    assert "signed path" not in warnings(stage)
-    assert alarms(stage.proved(key=stage.key)) == ""
+    page(account, "/posters/sorry.html")
+    assert f"the error page /posters/sorry.html {SUCCESS}" in warnings(account)
+    assert "signed path" not in warnings(account)
+    assert alarms(account.proved(key=account.key)) == ""
 
 
 @pytest.mark.parametrize(("code", "exit_code"), [("200", 7), ("403", 0)])
-def test_a_page_on_a_signed_path_is_a_warning(stage: Stage, code: str, exit_code: int) -> None:
+def test_a_page_on_a_signed_path_is_a_warning(account: VerifiedAccount, code: str, exit_code: int) -> None:
     """Verify exits with 7 if an unsigned request gets it with a success."""
-    page(stage, "/a/sorry.html", code)
-    assert f"the error page /a/sorry.html {ON_SIGNED}" in warnings(stage)
-    proof = stage.proved()
+    page(account, "/a/sorry.html", code)
+    assert f"the error page /a/sorry.html {ON_SIGNED}" in warnings(account)
+    proof = account.proved()
     assert proof.exit_code == exit_code
     told = "the error page /a/sorry.html is served, although its path requires a signature"
     assert (told in alarms(proof)) == (exit_code == 7)
 
 
-def test_a_page_that_keeps_the_status_is_no_warning(stage: Stage) -> None:
+def test_a_page_that_keeps_the_status_is_no_warning(account: VerifiedAccount) -> None:
     """S3 serves the page, and does not refuse the object."""
-    page(stage, "/posters/sorry.html", "403")
-    assert warnings(stage) == ""
-    assert alarms(stage.proved(key=stage.key)) == ""
+    page(account, "/posters/sorry.html", "403")
+    assert warnings(account) == ""
+    assert alarms(account.proved(key=account.key)) == ""
 
 
-def test_a_page_for_what_does_not_exist_is_no_warning(stage: Stage) -> None:
+def test_a_page_for_what_does_not_exist_is_no_warning(account: VerifiedAccount) -> None:
     """It is a public page that keeps the error's status."""
-    page(stage, "/posters/none.html", "404", 404)
-    assert warnings(stage) == ""
-    assert alarms(stage.proved()) == ""
+    page(account, "/posters/none.html", "404", 404)
+    assert warnings(account) == ""
+    assert alarms(account.proved()) == ""

@@ -8,8 +8,9 @@ import pytest
 
 from cfstream.errors import WrongUsage
 from cfstream.proving import StackProof, Verdict
-from tests.promises.studio import Json, by_acl, rtmp, signed
-from tests.verify.stage import Stage, alarms, rsa_key
+from tests.verify.account import VerifiedAccount, alarms, signing_key
+from tests.world.account import Json
+from tests.world.specs import by_acl, rtmp, signed
 
 
 def doubts(proof: StackProof) -> list[tuple[str, str, str]]:
@@ -29,13 +30,13 @@ def briefs(proof: StackProof) -> set[str]:
     return {each.brief for each in proof.findings if each.brief}
 
 
-def test_every_claim_about_a_good_stack_holds(stage: Stage) -> None:
+def test_every_claim_about_a_good_stack_holds(account: VerifiedAccount) -> None:
     """With and without a key, nothing is broken or unproved, at both names and in each behavior."""
-    for key in (None, stage.key):
-        proof = stage.proved(key=key)
+    for key in (None, account.key):
+        proof = account.proved(key=key)
         assert (doubts(proof), proof.exit_code) == ([], 0)
         asked = {(each.where, each.part) for each in proof.findings if each.brief == "unsigned"}
-        hosts = {f"https://{stage.live()['DomainName']}", "https://media.example.com"}
+        hosts = {f"https://{account.live()['DomainName']}", "https://media.example.com"}
         assert asked == {(host, part) for host in hosts for part in ("*.m3u8", "default behavior")}
         assert proof.readers == (
             "signers: key-group viewers",
@@ -43,9 +44,9 @@ def test_every_claim_about_a_good_stack_holds(stage: Stage) -> None:
         )
 
 
-def test_a_key_proves_urls_cookies_ranges_and_the_playlist(stage: Stage) -> None:
+def test_a_key_proves_urls_cookies_ranges_and_the_playlist(account: VerifiedAccount) -> None:
     """Verify requests what the key opens, down to the first segment of the playlist, and what it must not open."""
-    asked = briefs(stage.proved(key=stage.key))
+    asked = briefs(account.proved(key=account.key))
     assert asked >= {"signed URL", "range", "cookies", "HLS playlist", "HLS segment", "CORS"}
     assert asked >= {
         "tampered",
@@ -56,16 +57,18 @@ def test_a_key_proves_urls_cookies_ranges_and_the_playlist(stage: Stage) -> None
         "for another IP",
         "wrong key",
     }
-    segments = [each.claim for each in stage.proved(key=stage.key).findings if each.brief == "HLS segment"]
+    segments = [
+        each.claim for each in account.proved(key=account.key).findings if each.brief == "HLS segment"
+    ]
     assert [claim.split()[0] for claim in segments] == ["/hls/low/init.mp4", "/hls/low/1.m4s"]
 
 
-def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(stage: Stage) -> None:
+def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(account: VerifiedAccount) -> None:
     """With or without its leading slash, each behavior is judged once, as in the spec."""
-    http = {**stage.spec["http"]}
+    http = {**account.spec["http"]}
     http["behaviors"] = [{**each, "path": other(each["path"])} for each in http["behaviors"]]
-    for key in (None, stage.key):
-        proof = stage.proved({**stage.spec, "http": http}, key=key)
+    for key in (None, account.key):
+        proof = account.proved({**account.spec, "http": http}, key=key)
         assert (doubts(proof), proof.exit_code) == ([], 0)
         asked = {each.part for each in proof.findings if each.brief == "unsigned"}
         assert asked == {"*.m3u8", "default behavior"}
@@ -77,19 +80,19 @@ def other(path: str) -> str:
 
 
 @pytest.mark.parametrize("wanted", ["a/two words+ü~.mp4", "posters/one.jpg", "hls/low/1.m4s"])
-def test_the_named_object_is_asked_for(stage: Stage, wanted: str) -> None:
+def test_the_named_object_is_asked_for(account: VerifiedAccount, wanted: str) -> None:
     """Its key may have special characters."""
-    assert doubts(stage.proved(key=stage.key, wanted=wanted)) == []
+    assert doubts(account.proved(key=account.key, wanted=wanted)) == []
 
 
-def test_an_object_that_is_not_there_is_told(stage: Stage) -> None:
+def test_an_object_that_is_not_there_is_told(account: VerifiedAccount) -> None:
     """Nothing is proved of a missing object. Everything else is."""
-    proof = stage.proved(wanted="a/typo.mp4")
+    proof = account.proved(wanted="a/typo.mp4")
     assert doubts(proof) == [("a/typo.mp4 exists", "unproved", "object a/typo.mp4 does not exist")]
     assert proof.exit_code == 1
 
 
-def test_an_empty_bucket_shows_who_is_refused(empty: Stage) -> None:
+def test_an_empty_bucket_shows_who_is_refused(empty: VerifiedAccount) -> None:
     """CloudFront checks signatures before it requests S3, so invented paths are enough.
 
     A notice lists what they cannot show.
@@ -102,32 +105,32 @@ def test_an_empty_bucket_shows_who_is_refused(empty: Stage) -> None:
     assert "bucket bare has no object: made-up paths were requested" in notices(proof)
 
 
-def test_a_key_that_left_the_spec_opens_nothing(stage: Stage) -> None:
+def test_a_key_that_left_the_spec_opens_nothing(account: VerifiedAccount) -> None:
     """A key that no spec names is refused under each id that its owner may try."""
-    proof = stage.proved(key=rsa_key("old"))
+    proof = account.proved(key=signing_key("old"))
     assert doubts(proof) == []
     assert "the spec lets this key sign nowhere" in notices(proof)
     assert any(brief.startswith("this key (K") for brief in briefs(proof))
 
 
-def test_a_key_that_left_the_spec_and_still_signs_is_named(stage: Stage) -> None:
+def test_a_key_that_left_the_spec_and_still_signs_is_named(account: VerifiedAccount) -> None:
     """The old key is still in the group, so verify reports what it opens."""
-    id_ = stage.make_key("lectures-2025-11", file="old")
-    group = stage.groups()["viewers"]["Id"]
-    reply = stage.cloudfront.get_key_group_config(Id=group)
+    id_ = account.make_key("lectures-2025-11", file="old")
+    group = account.groups()["viewers"]["Id"]
+    reply = account.cloudfront.get_key_group_config(Id=group)
     config = {**reply["KeyGroupConfig"], "Items": [*reply["KeyGroupConfig"]["Items"], id_]}
-    stage.cloudfront.update_key_group(Id=group, IfMatch=reply["ETag"], KeyGroupConfig=config)
-    said = alarms(stage.proved(key=rsa_key("old")))
+    account.cloudfront.update_key_group(Id=group, IfMatch=reply["ETag"], KeyGroupConfig=config)
+    said = alarms(account.proved(key=signing_key("old")))
     assert f"this key is refused with the id {id_}: the default behavior" in said
 
 
-def test_the_id_of_another_key_is_refused(stage: Stage) -> None:
+def test_the_id_of_another_key_is_refused(account: VerifiedAccount) -> None:
     """A key is not used with the id of another one: all refusals would look right."""
     with pytest.raises(WrongUsage, match="KNOTTHISONE is not the id of this key"):
-        stage.prove(key=stage.key, key_id="KNOTTHISONE")
+        account.prove(key=account.key, key_id="KNOTTHISONE")
 
 
-def test_a_disabled_stack_refuses_everything(empty: Stage) -> None:
+def test_a_disabled_stack_refuses_everything(empty: VerifiedAccount) -> None:
     """A disabled distribution serves nobody. If someone enabled it, verify reports that."""
     spec = {**empty.spec, "enabled": False}
     empty.made(spec)
@@ -138,7 +141,7 @@ def test_a_disabled_stack_refuses_everything(empty: Stage) -> None:
     assert "it is enabled, but the spec has enabled: false" in said
 
 
-def test_a_public_stack_is_answered(empty: Stage) -> None:
+def test_a_public_stack_is_answered(empty: VerifiedAccount) -> None:
     """Public paths are open through CloudFront, and the bucket's own addresses are closed."""
     spec = {"version": 1, "name": "open", "bucket": "media", "public": True}
     empty.made(spec)
@@ -150,7 +153,7 @@ def test_a_public_stack_is_answered(empty: Stage) -> None:
     }
 
 
-def test_grants_on_objects_are_proved_alike(empty: Stage) -> None:
+def test_grants_on_objects_are_proved_alike(empty: VerifiedAccount) -> None:
     """The ACL of every object is read, and none is public."""
     spec = {**by_acl(), "key_groups": empty.spec["key_groups"]}
     del spec["trusted_signers"]
@@ -162,7 +165,7 @@ def test_grants_on_objects_are_proved_alike(empty: Stage) -> None:
     assert claim in [each.claim for each in proof.findings]
 
 
-def test_another_distribution_by_our_identity_is_named(empty: Stage) -> None:
+def test_another_distribution_by_our_identity_is_named(empty: VerifiedAccount) -> None:
     """If objects have grants to an OAI, every distribution with it can read them."""
     spec = {**by_acl(), "key_groups": empty.spec["key_groups"]}
     del spec["trusted_signers"]
@@ -172,27 +175,27 @@ def test_another_distribution_by_our_identity_is_named(empty: Stage) -> None:
     assert told in alarms(empty.proved(spec))
 
 
-def test_stacks_are_proved_side_by_side(stage: Stage) -> None:
+def test_stacks_are_proved_side_by_side(account: VerifiedAccount) -> None:
     """There is one proof for each, sorted by name. The exit code is the worst one."""
     other: Json = signed(name="campus")
-    stage.made(other)
-    assert [each.name for each in stage.prove(stage.spec, other).stacks] == ["campus", "lectures"]
+    account.made(other)
+    assert [each.name for each in account.prove(account.spec, other).stacks] == ["campus", "lectures"]
     missing = signed(name="absent")
-    proof = stage.prove(stage.spec, missing)
+    proof = account.prove(account.spec, missing)
     assert (proof.exit_code, proof.stacks[0].findings[0].why[:31]) == (1, "absent has no distribution in a")
 
 
-def _key_pair(stage: Stage, pem: str) -> str:
+def _key_pair(account: VerifiedAccount, pem: str) -> str:
     """Register a key pair of the account, whose public half only the sandbox's edge knows, and return its id."""
     body = json.dumps({"account": "self", "public_key": pem}).encode()
-    url = f"{stage.sandbox.endpoint_url}/_sandbox/key-pairs"
+    url = f"{account.sandbox.endpoint_url}/_sandbox/key-pairs"
     asked = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="PUT")
     with urllib.request.urlopen(asked) as reply:
         answer: Any = json.load(reply)
     return str(answer["id"])
 
 
-def test_stream_names_are_proved_by_the_edge(empty: Stage) -> None:
+def test_stream_names_are_proved_by_the_edge(empty: VerifiedAccount) -> None:
     """For delivery rtmp, the RTMP substitute refuses unsigned names and accepts signed ones."""
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
     id_ = _key_pair(empty, empty.key.public_pem)
@@ -203,7 +206,7 @@ def test_stream_names_are_proved_by_the_edge(empty: Stage) -> None:
     assert briefs(proof) >= {"unsigned", "signed name", "tampered", "expired", "wrong key"}
 
 
-def test_a_key_of_an_account_has_to_be_named(empty: Stage) -> None:
+def test_a_key_of_an_account_has_to_be_named(empty: VerifiedAccount) -> None:
     """AWS never shows the public half of a key pair, so the owner's key cannot be recognised."""
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
     id_ = _key_pair(empty, empty.key.public_pem)

@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.proving import Verdict
 from tests.verify import harmless
-from tests.verify.stage import Stage
+from tests.verify.account import VerifiedAccount
 
 CHANGES = [
     change
@@ -18,11 +18,11 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_no_alarm_is_raised(stage: Stage, change: Callable[[Stage], None]) -> None:
+def test_no_alarm_is_raised(account: VerifiedAccount, change: Callable[[VerifiedAccount], None]) -> None:
     """Every check passes, also with a key. The plan is empty, and has no opening."""
-    change(stage)
-    proof = stage.proved(key=stage.key)
+    change(account)
+    proof = account.proved(key=account.key)
     assert [each for each in proof.findings if each.verdict is not Verdict.HELD] == []
-    plan = stage.plan(stage.spec)
-    assert plan.in_sync, stage.planned()
+    plan = account.plan(account.spec)
+    assert plan.in_sync, account.planned()
     assert plan.stacks[0].exposure.openings == ()

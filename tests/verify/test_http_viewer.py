@@ -13,9 +13,9 @@ import pytest
 
 from cfstream.errors import WrongUsage
 from cfstream.ports import NoReply, Reply, Silence, Visit
+from cfstream.testing.certificates import certificate_and_key
 from cfstream.web import HttpViewer
-from tests.certificates import certificate_and_key
-from tests.verify.stage import HOST
+from tests.verify.account import HOST
 
 
 class Server(ThreadingHTTPServer):

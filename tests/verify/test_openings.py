@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from cfstream.proving import StackProof, Verdict
-from tests.promises.studio import Json, allow
 from tests.thorough import one_of_each
 from tests.unit.access.policy import table
+from tests.verify.account import VerifiedAccount, alarms
 from tests.verify.openings import (
     ANYONE_MANAGES,
     BUCKET,
@@ -19,7 +19,8 @@ from tests.verify.openings import (
     THIRD,
     Statement,
 )
-from tests.verify.stage import Stage, alarms
+from tests.world.account import Json
+from tests.world.statements import allow
 
 ANOTHER = allow("Another", {"AWS": f"arn:aws:iam::{THIRD}:root"}, [BUCKET, OBJECTS], Action="s3:*")
 """A second opening, by which an account that no spec lists may do everything."""
@@ -32,19 +33,19 @@ DENY_CLOUDFRONT = ("confused deputy guardrail", "VPC endpoint only, as a Deny")
 """Healthy policies that also deny CloudFront: viewers are refused, and verify reports that."""
 
 
-def put(stage: Stage, *statements: Json, blocked: bool = True) -> None:
+def put(account: VerifiedAccount, *statements: Json, blocked: bool = True) -> None:
     """Add statements to the stack's own one, with all public access blocked or none."""
-    stage.unblocked()
-    stage.put_policy(stage.statements()["cfstream-lectures-oac"], *statements)
+    account.unblocked()
+    account.put_policy(account.statements()["cfstream-lectures-oac"], *statements)
     if blocked:
-        stage.blocked()
+        account.blocked()
 
 
-def judged(stage: Stage, **fields: Any) -> StackProof:
+def judged(account: VerifiedAccount, **fields: Any) -> StackProof:
     """Return the proof, and check that the plan lists the same openings and changes nothing."""
-    spec = {**stage.spec, **fields}
-    proof = stage.proved(spec)
-    plan = stage.stack(spec)
+    spec = {**account.spec, **fields}
+    proof = account.proved(spec)
+    plan = account.stack(spec)
     assert plan.steps == ()
     assert bool(plan.exposure.openings) == (proof.exit_code == 7)
     for each in plan.exposure.openings:
@@ -58,10 +59,10 @@ def parts(proof: StackProof) -> list[str]:
 
 
 @pytest.mark.parametrize("opening", [*OF_ANY_ACCOUNT, *OF_UNKNOWN_ACCOUNTS, *READERS, *MANAGERS], ids=str)
-def test_a_statement_is_named_though_all_is_blocked(stage: Stage, opening: Statement) -> None:
+def test_a_statement_is_named_though_all_is_blocked(account: VerifiedAccount, opening: Statement) -> None:
     """Verify exits with 7 and names the reader and the statement. The plan lists both."""
-    put(stage, opening.of(stage.live()["ARN"]))
-    proof = judged(stage)
+    put(account, opening.of(account.live()["ARN"]))
+    proof = judged(account)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
     assert f"{opening.reader} " in alarms(proof)
     assert "bucket policy statement Opening" in alarms(proof)
@@ -69,10 +70,10 @@ def test_a_statement_is_named_though_all_is_blocked(stage: Stage, opening: State
 
 
 @pytest.mark.parametrize("opening", ANYONE_MANAGES, ids=str)
-def test_what_anyone_may_do_is_named(stage: Stage, opening: Statement) -> None:
+def test_what_anyone_may_do_is_named(account: VerifiedAccount, opening: Statement) -> None:
     """Without blocks, anyone may write, manage or read old versions through S3."""
-    put(stage, opening.of(stage.live()["ARN"]), blocked=False)
-    proof = judged(stage)
+    put(account, opening.of(account.live()["ARN"]), blocked=False)
+    proof = judged(account)
     assert proof.exit_code == 7
     assert f"{opening.reader} " in alarms(proof)
     assert "bucket policy statement Opening" in alarms(proof)
@@ -87,60 +88,60 @@ LISTABLE: list[Statement] = one_of_each((*READERS, *MANAGERS), _kind)
 
 
 @pytest.mark.parametrize("opening", LISTABLE, ids=str)
-def test_a_listed_reader_is_expected_and_nobody_else(stage: Stage, opening: Statement) -> None:
+def test_a_listed_reader_is_expected_and_nobody_else(account: VerifiedAccount, opening: Statement) -> None:
     """The field that lists the reader covers only this reader, and the other field covers nobody."""
-    statement = opening.of(stage.live()["ARN"])
+    statement = opening.of(account.live()["ARN"])
     listing = {name: [opening.listed] for name in opening.lists}
-    put(stage, statement)
-    advice = " ".join(each.do for each in judged(stage).broken)
+    put(account, statement)
+    advice = " ".join(each.do for each in judged(account).broken)
     for name in ("also_read_by", "also_managed_by"):
         assert (f"in {name}" in advice) == (name in opening.lists)
-    assert judged(stage, **listing).exit_code == 0
-    put(stage, statement, ANOTHER)
-    proof = judged(stage, **listing)
+    assert judged(account, **listing).exit_code == 0
+    put(account, statement, ANOTHER)
+    proof = judged(account, **listing)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
     assert "statement Another" in alarms(proof)
     assert "statement Opening" not in alarms(proof)
     for name in {"also_read_by", "also_managed_by"} - {*opening.lists}:
-        assert "statement Opening" in alarms(judged(stage, **{name: [opening.listed]}))
+        assert "statement Opening" in alarms(judged(account, **{name: [opening.listed]}))
 
 
 @pytest.mark.parametrize("enforced", [True, False])
-def test_the_owner_is_inside_as_a_canonical_user(stage: Stage, enforced: bool) -> None:
+def test_the_owner_is_inside_as_a_canonical_user(account: VerifiedAccount, enforced: bool) -> None:
     """The account that owns the bucket is inside by its canonical user id, even if ACLs are disabled."""
     ownership = "BucketOwnerEnforced" if enforced else "BucketOwnerPreferred"
     rules = {"Rules": [{"ObjectOwnership": ownership}]}
-    stage.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
-    owner = stage.s3.get_bucket_acl(Bucket="media")["Owner"]["ID"]
+    account.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
+    owner = account.s3.get_bucket_acl(Bucket="media")["Owner"]["ID"]
     actions = ["s3:GetObject", "s3:PutObject", "s3:PutObjectAcl"]
-    put(stage, allow("Owner", {"CanonicalUser": owner}, Action=actions))
-    assert judged(stage).exit_code == 0
-    put(stage, allow("Owner", {"CanonicalUser": [owner, "c" * 64]}, Action=actions))
-    proof = judged(stage)
+    put(account, allow("Owner", {"CanonicalUser": owner}, Action=actions))
+    assert judged(account).exit_code == 0
+    put(account, allow("Owner", {"CanonicalUser": [owner, "c" * 64]}, Action=actions))
+    proof = judged(account)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
     assert f"canonical {'c' * 64} " in alarms(proof)
     assert f"canonical {owner} " not in alarms(proof)
 
 
 @pytest.mark.parametrize("row", HEALTHY, ids=lambda row: str(row.name))
-def test_a_healthy_policy_stays_quiet(stage: Stage, row: table.Row) -> None:
+def test_a_healthy_policy_stays_quiet(account: VerifiedAccount, row: table.Row) -> None:
     """Common policies of an account exit with 0, with the blocks on and, if nothing is public, off."""
-    statements = [_here(stage, each) for each in row.policy["Statement"]]
+    statements = [_here(account, each) for each in row.policy["Statement"]]
     for blocked in (True, False):
-        put(stage, *statements, blocked=blocked)
-        proof = stage.proved()
+        put(account, *statements, blocked=blocked)
+        proof = account.proved()
         assert [each for each in proof.broken if each.verdict is Verdict.SERVED] == []
         assert proof.unproved == ()
         assert proof.exit_code == (7 if row.name in DENY_CLOUDFRONT else 0), alarms(proof)
-        assert stage.stack(stage.spec).exposure.openings == ()
+        assert account.stack(account.spec).exposure.openings == ()
 
 
-def _here(stage: Stage, statement: Json) -> Json:
-    """Return a statement of the table for the stage's bucket, distribution and OAI."""
+def _here(account: VerifiedAccount, statement: Json) -> Json:
+    """Return a statement of the table for the account's bucket, distribution and OAI."""
     names = {
         "lectures-media": "media",
-        "E1UGDLB9XZBD79": stage.id(),
-        "E74FTE3AEXAMPLE": stage.identity,
+        "E1UGDLB9XZBD79": account.id(),
+        "E74FTE3AEXAMPLE": account.identity,
     }
     renamed: Json = _renamed(statement, names)
     return renamed

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from cfstream.proving import StackProof
-from tests.promises.studio import Json, allow
+from tests.verify.account import MEDIA, VerifiedAccount, alarms
 from tests.verify.openings import BUCKET, CANONICAL, CLOUDFRONT, OBJECTS, OTHER, OWN, THEIRS
-from tests.verify.stage import MEDIA, Stage, alarms
 from tests.verify.test_openings import judged
+from tests.world.account import Json
+from tests.world.statements import allow
 
 POINT = f"arn:aws:s3:us-east-1:{OWN}:accesspoint/media-point"
 OBJECTS_OF_POINT = f"{POINT}/object/*"
@@ -25,90 +26,90 @@ def opened(proof: StackProof, part: str) -> str:
     return alarms(proof)
 
 
-def proved(stage: Stage, **fields: Any) -> StackProof:
+def proved(account: VerifiedAccount, **fields: Any) -> StackProof:
     """Return the proof of the good stack with these fields. Its plans do not read the ACLs of objects."""
-    return stage.proved({**stage.spec, **fields})
+    return account.proved({**account.spec, **fields})
 
 
-def add(stage: Stage, statement: Json) -> None:
+def add(account: VerifiedAccount, statement: Json) -> None:
     """Add a statement, and block all public access again."""
-    stage.unblocked()
-    stage.add_statement(statement)
-    stage.blocked()
+    account.unblocked()
+    account.add_statement(statement)
+    account.blocked()
 
 
-def unsigned(stage: Stage, **origin: Any) -> Json:
+def unsigned(account: VerifiedAccount, **origin: Any) -> Json:
     """Create an unsigned distribution of the account with an origin like the stack's, except for these fields."""
-    (ours,) = stage.config()["Origins"]["Items"]
-    return stage.other_distribution(Origins={"Quantity": 1, "Items": [{**ours, **origin}]})
+    (ours,) = account.config()["Origins"]["Items"]
+    return account.other_distribution(Origins={"Quantity": 1, "Items": [{**ours, **origin}]})
 
 
-def point(stage: Stage, *statements: Json, open_: bool = False, delegated: bool = True) -> str:
+def point(account: VerifiedAccount, *statements: Json, open_: bool = False, delegated: bool = True) -> str:
     """Create an access point of the bucket with this policy, and return its alias."""
     if delegated:
-        add(stage, DELEGATION)
+        add(account, DELEGATION)
     policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)}) if statements else ""
-    stage.access_point("media-point", policy, open_=open_)
-    (row,) = stage.s3control.list_access_points(AccountId=OWN)["AccessPointList"]
+    account.access_point("media-point", policy, open_=open_)
+    (row,) = account.s3control.list_access_points(AccountId=OWN)["AccessPointList"]
     return str(row["Alias"])
 
 
-def grant(stage: Stage, permission: str, grantee: str, key: str = "a/one.mp4") -> None:
+def grant(account: VerifiedAccount, permission: str, grantee: str, key: str = "a/one.mp4") -> None:
     """Grant on an object, in addition to its owner's grant."""
-    acl = stage.s3.get_object_acl(Bucket="media", Key=key)
+    acl = account.s3.get_object_acl(Bucket="media", Key=key)
     given = {"Grantee": {"Type": "CanonicalUser", "ID": grantee}, "Permission": permission}
-    stage.s3.put_object_acl(
+    account.s3.put_object_acl(
         Bucket="media",
         Key=key,
         AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], given]},
     )
 
 
-def test_an_unsigned_distribution_by_a_statement_for_everybody(stage: Stage) -> None:
+def test_an_unsigned_distribution_by_a_statement_for_everybody(account: VerifiedAccount) -> None:
     """RestrictPublicBuckets does not deny the account's own distributions, whatever their OAC is."""
-    made = unsigned(stage)
-    add(stage, allow("Opening", "*"))
-    told = opened(judged(stage), "distributions")
+    made = unsigned(account)
+    add(account, allow("Opening", "*"))
+    told = opened(judged(account), "distributions")
     assert (
         f"anyone can read /*: distribution {made['Id']} (unsigned), bucket policy statement Opening" in told
     )
 
 
 @pytest.mark.parametrize("spelling", ["arn", "account"])
-def test_a_listed_distribution_covers_its_unsigned_viewers(stage: Stage, spelling: str) -> None:
+def test_a_listed_distribution_covers_its_unsigned_viewers(account: VerifiedAccount, spelling: str) -> None:
     """Its ARN or its account in `also_read_by` covers it, with a note. Another distribution is still an opening."""
-    made = unsigned(stage)
+    made = unsigned(account)
     source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
-    add(stage, allow("Mirror", CLOUDFRONT, Condition=source))
-    assert f"distribution {made['Id']} (unsigned)" in opened(judged(stage), "distributions")
+    add(account, allow("Mirror", CLOUDFRONT, Condition=source))
+    assert f"distribution {made['Id']} (unsigned)" in opened(judged(account), "distributions")
     listed = made["ARN"] if spelling == "arn" else OWN
-    proof = judged(stage, also_read_by=[listed])
+    proof = judged(account, also_read_by=[listed])
     assert (proof.exit_code, alarms(proof)) == (0, "")
-    plan = stage.stack({**stage.spec, "also_read_by": [listed]})
+    plan = account.stack({**account.spec, "also_read_by": [listed]})
     assert f"the distribution {made['Id']} is listed in also_read_by, and serves anyone" in [
         each.text for each in plan.notices
     ]
-    assert "distributions" in {each.part for each in judged(stage, also_managed_by=[listed]).broken}
+    assert "distributions" in {each.part for each in judged(account, also_managed_by=[listed]).broken}
 
 
-def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(stage: Stage) -> None:
+def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(account: VerifiedAccount) -> None:
     """The recipe of 2011 leaves such grants behind."""
-    identity = stage.make_identity()
+    identity = account.make_identity()
     made = unsigned(
-        stage,
+        account,
         OriginAccessControlId="",
         S3OriginConfig={"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"},
     )
-    grant(stage, "READ", stage.identities()[identity]["S3CanonicalUserId"])
-    told = opened(stage.proved(), "distributions")
+    grant(account, "READ", account.identities()[identity]["S3CanonicalUserId"])
+    told = opened(account.proved(), "distributions")
     assert f"anyone can read /*: distribution {made['Id']} (unsigned), object ACL" in told
 
 
-def test_an_object_granted_to_an_identity_that_nothing_uses(stage: Stage) -> None:
+def test_an_object_granted_to_an_identity_that_nothing_uses(account: VerifiedAccount) -> None:
     """Nobody reads with it, so it is not an opening."""
-    identity = stage.make_identity()
-    grant(stage, "READ", stage.identities()[identity]["S3CanonicalUserId"])
-    assert alarms(judged(stage)) == ""
+    identity = account.make_identity()
+    grant(account, "READ", account.identities()[identity]["S3CanonicalUserId"])
+    assert alarms(judged(account)) == ""
 
 
 @pytest.mark.parametrize(
@@ -119,17 +120,19 @@ def test_an_object_granted_to_an_identity_that_nothing_uses(stage: Stage) -> Non
         ("FULL_CONTROL", ("also_read_by", "also_managed_by")),
     ],
 )
-def test_an_object_granted_to_another_account(stage: Stage, permission: str, lists: tuple[str, ...]) -> None:
+def test_an_object_granted_to_another_account(
+    account: VerifiedAccount, permission: str, lists: tuple[str, ...]
+) -> None:
     """IgnorePublicAcls does not affect it. Only both fields together cover it."""
-    grant(stage, permission, CANONICAL)
-    told = opened(stage.proved(), "ACLs")
+    grant(account, permission, CANONICAL)
+    told = opened(account.proved(), "ACLs")
     assert f"canonical {CANONICAL}" in told
     assert "/a/one.mp4" in told
     every = {name: [f"canonical:{CANONICAL}"] for name in lists}
-    assert alarms(proved(stage, **every)) == ""
+    assert alarms(proved(account, **every)) == ""
     for name in every:
         fewer = {field: value for field, value in every.items() if field != name}
-        assert f"canonical {CANONICAL}" in opened(proved(stage, **fewer), "ACLs")
+        assert f"canonical {CANONICAL}" in opened(proved(account, **fewer), "ACLs")
 
 
 @pytest.mark.parametrize(
@@ -140,16 +143,18 @@ def test_an_object_granted_to_another_account(stage: Stage, permission: str, lis
         ("WRITE_ACP", "also_managed_by", "can change who can read: bucket ACL"),
     ],
 )
-def test_a_bucket_granted_to_another_account(stage: Stage, permission: str, field: str, told: str) -> None:
+def test_a_bucket_granted_to_another_account(
+    account: VerifiedAccount, permission: str, field: str, told: str
+) -> None:
     """The bucket's own ACL counts too."""
-    acl = stage.s3.get_bucket_acl(Bucket="media")
+    acl = account.s3.get_bucket_acl(Bucket="media")
     given = {"Grantee": {"Type": "CanonicalUser", "ID": CANONICAL}, "Permission": permission}
-    stage.s3.put_bucket_acl(
+    account.s3.put_bucket_acl(
         Bucket="media",
         AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], given]},
     )
-    assert f"canonical {CANONICAL} {told}" in opened(judged(stage), "ACLs")
-    assert alarms(judged(stage, **{field: [f"canonical:{CANONICAL}"]})) == ""
+    assert f"canonical {CANONICAL} {told}" in opened(judged(account), "ACLs")
+    assert alarms(judged(account, **{field: [f"canonical:{CANONICAL}"]})) == ""
 
 
 @pytest.mark.parametrize(
@@ -163,52 +168,52 @@ def test_a_bucket_granted_to_another_account(stage: Stage, permission: str, fiel
     ],
 )
 def test_an_access_point_for_another_account(
-    stage: Stage, action: str, resource: str, field: str, told: str
+    account: VerifiedAccount, action: str, resource: str, field: str, told: str
 ) -> None:
     """If the bucket delegates to its access points, their policies are judged."""
-    point(stage, allow("Theirs", THEIRS, resource, Action=action))
-    said = opened(judged(stage), "policy")
+    point(account, allow("Theirs", THEIRS, resource, Action=action))
+    said = opened(judged(account), "policy")
     assert f"account {OTHER} {told}" in said
     assert "statement Theirs of the access point media-point" in said
-    assert alarms(judged(stage, **{field: [OTHER]})) == ""
+    assert alarms(judged(account, **{field: [OTHER]})) == ""
 
 
-def test_an_access_point_for_any_distribution(stage: Stage) -> None:
+def test_an_access_point_for_any_distribution(account: VerifiedAccount) -> None:
     """The blocks of the access point and of the bucket do not deny CloudFront."""
-    point(stage, allow("Edges", CLOUDFRONT, OBJECTS_OF_POINT))
-    said = opened(judged(stage), "policy")
+    point(account, allow("Edges", CLOUDFRONT, OBJECTS_OF_POINT))
+    said = opened(judged(account), "policy")
     assert "anyone through a distribution of any account can read" in said
     assert "statement Edges of the access point media-point" in said
 
 
-def test_an_access_point_as_the_origin_of_an_unsigned_distribution(stage: Stage) -> None:
+def test_an_access_point_as_the_origin_of_an_unsigned_distribution(account: VerifiedAccount) -> None:
     """The alias of an access point is an origin of the bucket too."""
-    alias = point(stage)
-    made = unsigned(stage, DomainName=f"{alias}.s3.us-east-1.amazonaws.com")
+    alias = point(account)
+    made = unsigned(account, DomainName=f"{alias}.s3.us-east-1.amazonaws.com")
     source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
     policy = {
         "Version": "2012-10-17",
         "Statement": [allow("Edge", CLOUDFRONT, OBJECTS_OF_POINT, Condition=source)],
     }
-    stage.s3control.put_access_point_policy(AccountId=OWN, Name="media-point", Policy=json.dumps(policy))
-    told = opened(judged(stage), "distributions")
+    account.s3control.put_access_point_policy(AccountId=OWN, Name="media-point", Policy=json.dumps(policy))
+    told = opened(judged(account), "distributions")
     assert f"distribution {made['Id']} (unsigned)" in told
     assert "statement Edge of the access point media-point" in told
-    reply = stage.visit(f"https://{made['DomainName']}/a/one.mp4")
+    reply = account.visit(f"https://{made['DomainName']}/a/one.mp4")
     assert (reply.status, reply.body) == (200, MEDIA["a/one.mp4"])
 
 
-def test_access_points_of_another_account(stage: Stage) -> None:
+def test_access_points_of_another_account(account: VerifiedAccount) -> None:
     """Their policies are not visible, so that account may allow anyone to read."""
     theirs = {"StringEquals": {"s3:DataAccessPointAccount": OTHER}}
-    add(stage, allow("Points", "*", OBJECTS, Condition=theirs))
-    told = opened(judged(stage), "policy")
+    add(account, allow("Points", "*", OBJECTS, Condition=theirs))
+    told = opened(judged(account), "policy")
     assert f"account {OTHER} through an access point of account {OTHER} can read" in told
-    assert alarms(judged(stage, also_read_by=[OTHER])) == ""
+    assert alarms(judged(account, also_read_by=[OTHER])) == ""
 
 
 @pytest.mark.parametrize("delegated", [True, False])
-def test_access_points_that_let_nobody_else_in(stage: Stage, *, delegated: bool) -> None:
+def test_access_points_that_let_nobody_else_in(account: VerifiedAccount, *, delegated: bool) -> None:
     """Delegation alone is not an opening, and neither is an access point without delegation."""
-    point(stage, *[allow("Theirs", THEIRS, OBJECTS_OF_POINT)] * (not delegated), delegated=delegated)
-    assert alarms(judged(stage)) == ""
+    point(account, *[allow("Theirs", THEIRS, OBJECTS_OF_POINT)] * (not delegated), delegated=delegated)
+    assert alarms(judged(account)) == ""

@@ -17,8 +17,8 @@ from cfstream.render.text import plan_text
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.workflow import make_plan
-from tests.golden.plans.stage import Stage
-from tests.sandboxed import Clients
+from tests.golden.plans.account import GoldenAccount
+from tests.world.sandbox import BotoClients
 
 HERE = Path(__file__).parent
 KEYS = HERE.parents[2] / "examples" / "keys"
@@ -28,9 +28,9 @@ IN_EVERY_FORMAT = ("exposed", "fleet", "hazards", "new-http", "oai-to-oac", "pre
 
 
 @pytest.fixture
-def stage(server: Sandbox, clients: Clients) -> Stage:
+def account(server: Sandbox, clients: BotoClients) -> GoldenAccount:
     """An empty account."""
-    return Stage(server, clients)
+    return GoldenAccount(server, clients)
 
 
 def of_any_version(text: str) -> str:
@@ -41,7 +41,7 @@ def of_any_version(text: str) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_plan_is_the_golden_one(
     case: str,
-    stage: Stage,
+    account: GoldenAccount,
     golden: Callable[[Path, str], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -50,12 +50,12 @@ def test_plan_is_the_golden_one(
     shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
     shutil.copytree(KEYS, tmp_path / "keys")
     monkeypatch.chdir(tmp_path)
-    stage.set_up(Path("live.json"))
+    account.set_up(Path("live.json"))
     specs = sorted(Path().glob("*.yaml"))
     for spec in specs:
-        stage.spec(spec)
-    plan = make_plan(load([str(spec) for spec in specs]), stage.world)
-    golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=stage.width))
+        account.spec(spec)
+    plan = make_plan(load([str(spec) for spec in specs]), account.world)
+    golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=account.width))
     if case in IN_EVERY_FORMAT:
         golden(HERE / case / "plan.json", of_any_version(as_text(plan_document(plan))))
         golden(HERE / case / "plan.md", plan_markdown(plan))

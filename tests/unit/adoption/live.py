@@ -4,8 +4,8 @@ from typing import Any
 
 from cfstream.adoption.account import Account
 from cfstream.domain import LiveDistribution
-from tests.contract.cloudfront_configs import behavior, config, listing, origin
-from tests.distributions import NUMBER, shown
+from tests.world.configs import behavior, config, listing, origin
+from tests.world.distributions import NUMBER, shown
 
 ACCOUNT = Account(NUMBER)
 

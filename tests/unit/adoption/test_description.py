@@ -9,18 +9,18 @@ from cfstream.adoption.description import describe
 from cfstream.adoption.refusal import CannotImport
 from cfstream.stack.owned import ListedResource
 from cfstream.values import Json
-from tests.contract.cloudfront_configs import (
+from tests.unit.adoption.live import ACCOUNT, distribution, further, path
+from tests.world.configs import (
     CERTIFICATE,
     behavior,
     config,
     legacy_behavior,
     listing,
     origin,
+    signers,
     streaming_config,
-    viewers,
 )
-from tests.distributions import NUMBER, shown
-from tests.unit.adoption.live import ACCOUNT, distribution, further, path
+from tests.world.distributions import NUMBER, shown
 
 OAI = "origin-access-identity/cloudfront/E3IDENTITY"
 
@@ -57,12 +57,12 @@ def test_what_is_as_the_language_has_it_by_default_is_left_out() -> None:
 def test_only_behaviors_whose_signers_differ_are_named() -> None:
     """Behaviors with the same signers, or another origin, are not written."""
     live = distribution(
-        path("/same/*", TrustedSigners=viewers(NUMBER, "111122223333")),
+        path("/same/*", TrustedSigners=signers(NUMBER, "111122223333")),
         path("/open/*"),
-        path("/groups/*", TrustedKeyGroups=viewers("g-2", "g-1")),
-        path("/api/*", TargetOriginId="api", TrustedSigners=viewers("444455556666")),
+        path("/groups/*", TrustedKeyGroups=signers("g-2", "g-1")),
+        path("/api/*", TargetOriginId="api", TrustedSigners=signers("444455556666")),
         Origins=listing(origin(), further("api", "api.example.org")),
-        DefaultCacheBehavior=behavior(TrustedSigners=viewers("111122223333", "self")),
+        DefaultCacheBehavior=behavior(TrustedSigners=signers("111122223333", "self")),
     )
     found_ = values(
         live, Account(NUMBER, resources={"g-1": ListedResource("g-1", "key group", "viewers", None)})
@@ -76,16 +76,16 @@ def test_only_behaviors_whose_signers_differ_are_named() -> None:
 
 def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public() -> None:
     """The signers of other paths then stay. If the default has signers, they would count as a change."""
-    odd = path("/two words/*", TrustedSigners=viewers("self"))
+    odd = path("/two words/*", TrustedSigners=signers("self"))
     assert "behaviors" not in values(distribution(odd))["http"]
-    signed = behavior(TrustedSigners=viewers("111122223333"))
+    signed = behavior(TrustedSigners=signers("111122223333"))
     with pytest.raises(CannotImport, match="cannot name that path"):
         values(distribution(odd, DefaultCacheBehavior=signed))
 
 
 def test_both_sorts_of_signers_on_one_behavior_are_refused() -> None:
     """A spec has one sort, and would remove the other."""
-    both = behavior(TrustedSigners=viewers("self"), TrustedKeyGroups=viewers("g-1"))
+    both = behavior(TrustedSigners=signers("self"), TrustedKeyGroups=signers("g-1"))
     with pytest.raises(CannotImport, match="both trusted signers and key groups"):
         values(distribution(DefaultCacheBehavior=both))
 
@@ -194,7 +194,7 @@ def test_the_names_can_be_left_out_with_their_certificate() -> None:
 
 def test_a_streaming_distribution_is_told_as_rtmp() -> None:
     """Its signers are accounts, because it supports no others."""
-    sent = streaming_config(TrustedSigners=viewers(NUMBER), Enabled=False)
+    sent = streaming_config(TrustedSigners=signers(NUMBER), Enabled=False)
     assert values(shown(sent)) == {
         "version": 1,
         "name": "lectures",

@@ -8,23 +8,15 @@ import pytest
 from cfstream.adoption.account import Account
 from cfstream.adoption.description import describe
 from cfstream.domain import LiveDistribution
-from tests.contract.cloudfront_configs import (
-    CERTIFICATE,
-    behavior,
-    config,
-    listing,
-    origin,
-    streaming_config,
-    viewers,
-)
-from tests.distributions import NUMBER, shown
 from tests.unit.adoption.live import distribution, path
+from tests.world.configs import CERTIFICATE, behavior, config, listing, origin, signers, streaming_config
+from tests.world.distributions import NUMBER, shown
 
 OAI = listing(origin(S3OriginConfig={"OriginAccessIdentity": "origin-access-identity/cloudfront/E3"}))
 OAC = listing(origin(OriginAccessControlId="E2"))
 SAFE: dict[str, Any] = {
     "Origins": OAC,
-    "DefaultCacheBehavior": behavior(TrustedKeyGroups=viewers("g-1")),
+    "DefaultCacheBehavior": behavior(TrustedKeyGroups=signers("g-1")),
 }
 
 
@@ -62,8 +54,8 @@ def test_a_guarded_distribution_has_none() -> None:
         ({"CacheBehaviors": listing(path("/open/*"))}, "public-path"),
         ({"Origins": listing(origin())}, "no-origin-access"),
         ({"ViewerCertificate": own("TLSv1.1_2016")}, "weak-tls"),
-        ({"DefaultCacheBehavior": behavior(TrustedSigners=viewers("self"))}, "idle-signer"),
-        ({"DefaultCacheBehavior": behavior(TrustedKeyGroups=viewers("g-2"))}, "idle-signer"),
+        ({"DefaultCacheBehavior": behavior(TrustedSigners=signers("self"))}, "idle-signer"),
+        ({"DefaultCacheBehavior": behavior(TrustedKeyGroups=signers("g-2"))}, "idle-signer"),
     ],
 )
 def test_each_risk_is_told(fields: Any, name: str) -> None:
@@ -73,8 +65,8 @@ def test_each_risk_is_told(fields: Any, name: str) -> None:
 
 def test_plain_http_names_the_paths_on_which_it_is_allowed() -> None:
     """Only paths with the bucket as their origin count."""
-    signed = behavior(TrustedKeyGroups=viewers("g-1"))
-    clips = path("/clips/*", ViewerProtocolPolicy="allow-all", TrustedKeyGroups=viewers("g-1"))
+    signed = behavior(TrustedKeyGroups=signers("g-1"))
+    clips = path("/clips/*", ViewerProtocolPolicy="allow-all", TrustedKeyGroups=signers("g-1"))
     live = safe(DefaultCacheBehavior=signed, CacheBehaviors=listing(clips))
     (risk,) = describe(live, Account(NUMBER), "lectures").risks
     assert (risk.name, risk.text.rpartition(": ")[2]) == ("plain-http", "/clips/*")
@@ -107,7 +99,7 @@ def test_of_many_who_share_an_identity_some_are_named() -> None:
 
 def test_signers_are_known_to_be_idle_when_all_is_deployed() -> None:
     """During a deploy their keys are unknown. The account's own number means self."""
-    live = safe(DefaultCacheBehavior=behavior(TrustedSigners=viewers("self")))
+    live = safe(DefaultCacheBehavior=behavior(TrustedSigners=signers("self")))
     assert names(replace(live, status="InProgress")) == []
     assert names(replace(live, active_signers={NUMBER: ("APKA1",)})) == []
     assert names(replace(live, active_signers={"self": ()})) == ["idle-signer"]
@@ -119,5 +111,5 @@ def test_rtmp_is_a_risk_of_its_own() -> None:
         "DomainName": "media.s3.amazonaws.com",
         "OriginAccessIdentity": "origin-access-identity/cloudfront/E3",
     }
-    sent = streaming_config(S3Origin=source, TrustedSigners=viewers("self"))
+    sent = streaming_config(S3Origin=source, TrustedSigners=signers("self"))
     assert names(replace(shown(sent), active_signers={"self": ("APKA1",)})) == ["rtmp"]

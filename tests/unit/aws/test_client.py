@@ -17,7 +17,7 @@ UPDATE = Call("cloudfront", "update_distribution", {"Id": "E1"})
 LIST = Call("cloudfront", "list_key_groups")
 
 
-def door(client: Client) -> Aws:
+def connected(client: Client) -> Aws:
     """Return the port in front of one client."""
     clients: Any = OneClient(client)
     return Aws(clients, "123456789012")
@@ -26,7 +26,7 @@ def door(client: Client) -> Aws:
 def test_a_reply_is_the_document_alone() -> None:
     """Metadata of botocore is not part of what is compared and hashed."""
     client = Client(get_distribution=[{"ETag": "E2", "Distribution": {"Id": "E1"}}])
-    assert door(client).read(GET) == {"ETag": "E2", "Distribution": {"Id": "E1"}}
+    assert connected(client).read(GET) == {"ETag": "E2", "Distribution": {"Id": "E1"}}
 
 
 def test_reads_and_writes_have_clients_of_their_own() -> None:
@@ -54,7 +54,7 @@ def test_a_refused_write_is_not_sent_again(operation: str, code: str) -> None:
     """Its base may have changed, so the step must read before it writes again."""
     client = Client((), **{operation: [refusal(code), {"ETag": "E2"}]})
     with pytest.raises(Refused):
-        door(client).write(Call("s3", operation, {"Bucket": "b", "Key": "k"}))
+        connected(client).write(Call("s3", operation, {"Bucket": "b", "Key": "k"}))
     assert len(client.asked) == 1
 
 
@@ -91,7 +91,7 @@ def test_a_lost_write_is_not_sent_again() -> None:
     """The step must find out what happened to it."""
     client = Client(update_distribution=[boto.ReadTimeoutError(endpoint_url="http://x"), {"ETag": "E2"}])
     with pytest.raises(ReplyLost):
-        door(client).write(UPDATE)
+        connected(client).write(UPDATE)
     assert len(client.asked) == 1
 
 
@@ -106,7 +106,7 @@ def test_items_come_from_all_pages() -> None:
     def answer(**params: str) -> Reply:
         return {"KeyGroupList": pages[params.get("Marker", "")]}
 
-    assert door(Client(list_key_groups=answer)).items(LIST) == [{"Id": "a"}, {"Id": "b"}]
+    assert connected(Client(list_key_groups=answer)).items(LIST) == [{"Id": "a"}, {"Id": "b"}]
 
 
 def test_together_refusals_are_values() -> None:
@@ -117,16 +117,16 @@ def test_together_refusals_are_values() -> None:
         "E3": {"ETag": "3"},
     }
     client = Client(get_distribution=lambda Id: replies[Id])  # noqa: N803 (AWS's spelling)
-    one, two, three = door(client).together([Call(*GET_NAME, {"Id": each}) for each in replies])
+    one, two, three = connected(client).together([Call(*GET_NAME, {"Id": each}) for each in replies])
     assert (one, three) == ({"ETag": "1"}, {"ETag": "3"})
     assert isinstance(two, Missing)
-    assert door(client).together([]) == ()
+    assert connected(client).together([]) == ()
 
 
 def test_denied_calls_name_the_account() -> None:
     """The missing permission has this account in its resource."""
     with pytest.raises(NotAuthorized) as denied:
-        door(Client(get_distribution=[refusal("AccessDenied", 403)])).read(GET)
+        connected(Client(get_distribution=[refusal("AccessDenied", 403)])).read(GET)
     assert (
         denied.value.do
         == "allow cloudfront:GetDistribution on arn:aws:cloudfront::123456789012:distribution/E1"
@@ -139,15 +139,15 @@ def test_an_answer_without_any_needed_member_is_not_of_aws(document: Any) -> Non
     reply = {"Distribution": document}
     client = Client(("Id", "Status"), get_distribution=[reply], update_distribution=[reply])
     with pytest.raises(Unreachable, match="is not CloudFront"):
-        door(client).read(GET)
+        connected(client).read(GET)
     with pytest.raises(ReplyLost):
-        door(client).write(UPDATE)
+        connected(client).write(UPDATE)
 
 
 def test_an_answer_with_some_needed_member_is_taken() -> None:
     """AWS omits members that its model requires, so such a reply is accepted."""
     reply = {"Distribution": {"Id": "E1"}}
-    assert door(Client(("Id", "Status"), get_distribution=[reply])).read(GET) == reply
+    assert connected(Client(("Id", "Status"), get_distribution=[reply])).read(GET) == reply
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_so_many_are_under_way_at_once(call: Call, *, write: bool, most: int) ->
         return {}
 
     client = Client((), **{call.operation: answer})
-    aws = door(client)
+    aws = connected(client)
     ask = aws.write if write else aws.read
     threads = [threading.Thread(target=ask, args=(call,)) for _ in range(most + 8)]
     for thread in threads:

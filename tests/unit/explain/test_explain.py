@@ -15,7 +15,7 @@ from cfstream.sign import Signer
 from cfstream.sign.encoding import encode
 from cfstream.sign.keys import Hash
 from cfstream.spec.keys import der_digest
-from tests.signing import private_pem, public_pem, rsa_key
+from tests.world.signing import private_pem, public_pem, rsa_key
 
 NOW = 1_900_000_000
 HOUR = timedelta(hours=1)

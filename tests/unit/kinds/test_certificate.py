@@ -11,9 +11,9 @@ from cfstream.errors import Missing, NotAuthorized
 from cfstream.kinds.distribution.certificate import Choice, choose, observe
 from cfstream.stack.scene import Scene
 from cfstream.values import Json
-from tests.contract.cloudfront_configs import config, listing
-from tests.distributions import shown
 from tests.unit.kinds.live import NOW, live, scene
+from tests.world.configs import config, listing
+from tests.world.distributions import shown
 
 MEDIA, CLIPS = "media.example.com", "clips.example.com"
 

@@ -9,7 +9,7 @@ import pytest
 
 from cfstream.sign import CannotSign, Cookies, Signer
 from cfstream.sign.encoding import decode
-from tests.signing import private_pem, rsa_key
+from tests.world.signing import private_pem, rsa_key
 
 ID = "K2JCJMDEHXQW5F"
 PLAYLIST = "https://media.example.com/hls/master.m3u8"

@@ -13,7 +13,7 @@ from cfstream.sandbox.edge.policy import covers
 from cfstream.sign import CannotSign, Signer
 from cfstream.sign.encoding import decode
 from cfstream.sign.resource import covers_all, folder, key_path
-from tests.signing import private_pem, rsa_key
+from tests.world.signing import private_pem, rsa_key
 
 HOST = "https://media.example.com"
 SIGNER = Signer(private_pem(rsa_key("lectures-1")), "K2JCJMDEHXQW5F", now=lambda: 1_900_000_000.0)

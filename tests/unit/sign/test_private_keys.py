@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cfstream.sign import PassphraseNeeded, Signer, UnusableKey
 from cfstream.sign.keys import private_key
 from cfstream.spec.keys import der_digest
-from tests.signing import PASSPHRASE, ec_key, private_pem, public_pem, rsa_key
+from tests.world.signing import PASSPHRASE, ec_key, private_pem, public_pem, rsa_key
 
 RSA, EC = rsa_key("lectures-1"), ec_key("lectures-1")
 WRONG = "hunter2"

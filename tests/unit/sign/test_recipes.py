@@ -8,7 +8,7 @@ from typing import Any
 import flask
 import pytest
 
-from tests.signing import private_pem, rsa_key
+from tests.world.signing import private_pem, rsa_key
 
 PAGE = Path(__file__).parents[3] / "docs" / "web-frameworks.md"
 RECIPES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)

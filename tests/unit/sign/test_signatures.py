@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cfstream.sign import CannotSign, Signer
 from cfstream.sign.encoding import decode, encode
 from cfstream.sign.keys import Hash
-from tests.signing import AnyKey, ec_key, openssl_verifies, private_pem, rsa_key
+from tests.world.signing import AnyKey, ec_key, openssl_verifies, private_pem, rsa_key
 
 ID = "K2JCJMDEHXQW5F"
 URL = "https://media.example.com/hls/lecture.mp4"

@@ -8,7 +8,7 @@ import pytest
 from cfstream.sign import CannotSign, Signer
 from cfstream.sign.encoding import decode
 from cfstream.sign.policy import canned
-from tests.signing import openssl_verifies, private_pem, rsa_key
+from tests.world.signing import openssl_verifies, private_pem, rsa_key
 
 HOUR = timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""The stage of tests of verify: a good stack, changes that break it, and what verify and plan report then.
+"""The account of tests of verify: a good stack, changes that break it, and what verify and plan report then.
 
 The modules beside this one have the tests.
 """
@@ -16,9 +16,12 @@ from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
 from cfstream.sandbox.server import ACCOUNT, Sandbox
 from cfstream.sign.keys import PrivateKey, private_key
+from cfstream.testing.certificates import imported
 from cfstream.workflow import prove_stacks
-from tests.certificates import imported
-from tests.promises.studio import Json, Studio, group, key, listing, told
+from tests.world.account import Json, SandboxAccount
+from tests.world.configs import listing
+from tests.world.plans import told
+from tests.world.specs import group, key
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
 RENDITION = (
@@ -40,14 +43,14 @@ HOST = "media.example.com"
 
 
 @functools.cache
-def rsa_key(name: str) -> PrivateKey:
+def signing_key(name: str) -> PrivateKey:
     """Return a private key for this name, created once."""
     made = rsa.generate_private_key(65537, 2048)
     return private_key(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), name=name)
 
 
-class Stage(Studio):
-    """A studio whose bucket has media, and whose key ``one`` has a private half."""
+class VerifiedAccount(SandboxAccount):
+    """A account whose bucket has media, and whose key ``one`` has a private half."""
 
     def __init__(
         self,
@@ -62,9 +65,9 @@ class Stage(Studio):
         super().__init__(folder, sandbox, world, clients)
         self.viewer = viewer
         self.s3control = s3control
-        self.key = rsa_key("one")
+        self.key = signing_key("one")
         for name in ("one", "old"):
-            (folder / f"{name}.pem").write_text(rsa_key(name).public_pem)
+            (folder / f"{name}.pem").write_text(signing_key(name).public_pem)
         self.bucket("media", ObjectOwnership="BucketOwnerPreferred")
         for name, body in MEDIA.items():
             self.s3.put_object(Bucket="media", Key=name, Body=body)

@@ -1,4 +1,4 @@
-"""The stage of the scenarios: a sandbox that takes its time, set back to any moment, and what is seen of a play."""
+"""The runner of the scenarios: a sandbox that takes its time, set back to any moment, and what is seen of a play."""
 
 import io
 import json
@@ -17,11 +17,12 @@ from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
 from tests.evaluator.naming import named
 from tests.faults.account import furnish, photograph
-from tests.faults.doors import Killed, Watched, Write
 from tests.faults.scenarios import Scenario, Spec
 from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, missing, stays
-from tests.sandboxed import Clients, WatchedSandbox
-from tests.worlds import Fault, QuickClock, world_of
+from tests.world.clock import QuickClock
+from tests.world.faults import Fault, FaultyPort, Killed, Write
+from tests.world.running import world_of
+from tests.world.sandbox import BotoClients, WatchedSandbox
 
 DEPLOY_AFTER_READS = 6
 """More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""
@@ -74,7 +75,7 @@ class Disturbed:
     too_little: Services
 
 
-class Guard:
+class AccessMonitor:
     """Looks after every write that reaches the sandbox, and notes who reads too much or too little then.
 
     `may` is everything that someone may read on the way, `must` what everyone keeps.
@@ -102,10 +103,10 @@ class Guard:
         self._watching.__exit__(*about)
 
 
-class Stage:
+class ScenarioRunner:
     """One sandbox, on which scenarios are played one after the other."""
 
-    def __init__(self, sandbox: WatchedSandbox, clients: Clients) -> None:
+    def __init__(self, sandbox: WatchedSandbox, clients: BotoClients) -> None:
         self.sandbox = sandbox
         self._world = world_of(sandbox)
         sandbox.reset()
@@ -146,12 +147,12 @@ class Stage:
         wanted = self.named(scenario.after)
         must = frozenset(each for each in start.services if stays(each, wanted))
         world, stacks = self.world_at(scenario.later), self.stacks(scenario.after)
-        door = Watched(world.aws)
-        with Guard(Viewers(self.sandbox), start.readings | wanted, must) as guard:
-            plan, report = run(stacks, replace(world, aws=door), scenario.allow)
+        port = FaultyPort(world.aws)
+        with AccessMonitor(Viewers(self.sandbox), start.readings | wanted, must) as guard:
+            plan, report = run(stacks, replace(world, aws=port), scenario.allow)
         end = self.moment()
         left = _pending(make_plan(stacks, world))
-        operations = tuple(door.operations)
+        operations = tuple(port.operations)
         return Undisturbed(start, end, plan, report, operations, left, guard.too_much, guard.too_little)
 
     def disturbed(
@@ -177,12 +178,12 @@ class Stage:
         settings.stale_reads, settings.deploy_after_reads = stale_reads, deploy_after_reads
         may = known.start.readings | self.named(scenario.after)
         world = self.world_at(scenario.later)
-        door = Watched(world.aws, write, fault)
+        port = FaultyPort(world.aws, write, fault)
         report = None
-        with Guard(Viewers(self.sandbox), may, known.start.services & known.end.services) as guard:
+        with AccessMonitor(Viewers(self.sandbox), may, known.start.services & known.end.services) as guard:
             with suppress(Killed):
                 stacks = self.stacks(scenario.after)
-                _, report = run(stacks, replace(world, aws=door), scenario.allow, no_wait=no_wait)
+                _, report = run(stacks, replace(world, aws=port), scenario.allow, no_wait=no_wait)
             settings.deploy_after_reads = DEPLOY_AFTER_READS
             stacks = self.stacks(then or scenario.after)
             allow = ANY_HAZARD if then else scenario.allow
@@ -190,7 +191,7 @@ class Stage:
                 run(stacks, world, allow, no_wait=True)
             pending = converge(stacks, world, allow)
         return Disturbed(
-            door.struck,
+            port.struck,
             report,
             left_at_once=pending[0],
             left=self._pending_without_lag(stacks, world) if stale_reads else pending[-1],

@@ -1,7 +1,7 @@
-"""What is live in a golden case: ``live.json``, a list of things that are made one after the other.
+"""Make what is live in a golden case: ``live.json``, a list of resources that are made one after the other.
 
-Each thing is an object whose first key says what it is; `Stage.MAKERS` is the list of them. ``as`` gives its id a name,
-and a text that is just that name stands for the id from then on.
+The first key of each object is what it makes; `GoldenAccount.MAKERS` lists these keys. ``as`` gives its id a name, and
+a text that is only that name is replaced by the id from then on.
 """
 
 import json
@@ -18,8 +18,10 @@ from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.steps.hazards import HazardName
-from tests.certificates import imported
-from tests.contract.cloudfront_configs import (
+from cfstream.testing.certificates import imported
+from tests.laws.account import filled
+from tests.world.clock import QuickClock
+from tests.world.configs import (
     config,
     make,
     make_group,
@@ -28,19 +30,18 @@ from tests.contract.cloudfront_configs import (
     make_streaming,
     streaming_config,
 )
-from tests.laws.account import filled
-from tests.sandboxed import Clients
-from tests.worlds import QuickClock, run, world_of
+from tests.world.running import run, world_of
+from tests.world.sandbox import BotoClients
 
 Thing = Mapping[str, Any]
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
-class Stage:
+class GoldenAccount:
     """The sandbox, empty, with a clock that stands still."""
 
-    def __init__(self, sandbox: Sandbox, clients: Clients) -> None:
+    def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
         sandbox.reset()
         self.sandbox = sandbox
         self.clients = clients
@@ -148,7 +149,7 @@ class Stage:
         keys = [make_key(self.cloudfront, key) for key in thing["keys"]]
         return make_group(self.cloudfront, thing["group"], *keys)
 
-    MAKERS: ClassVar[Mapping[str, Callable[["Stage", Thing], str | None]]] = {
+    MAKERS: ClassVar[Mapping[str, Callable[["GoldenAccount", Thing], str | None]]] = {
         "real_aws": _real,
         "width": _width,
         "apply": _apply,

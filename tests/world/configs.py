@@ -4,7 +4,7 @@ No claim about AWS is made here; each is a test in one of the modules beside thi
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -159,7 +159,7 @@ def make_group(cloudfront: Any, name: str, *keys: str) -> str:
     return str(made["KeyGroup"]["Id"])
 
 
-def viewers(*groups: str) -> Json:
+def signers(*groups: str) -> Json:
     """TrustedKeyGroups, or TrustedSigners, that names these."""
     return {"Enabled": bool(groups), **listing(*groups)}
 
@@ -200,3 +200,33 @@ def make_function(cloudfront: Any, name: str = "rewrite", *, published: bool = T
 def associated(arn: str, event: str = "viewer-request") -> Json:
     """An association of a CloudFront function with an event."""
     return {"EventType": event, "FunctionARN": arn}
+
+
+def behavior_of(config: Json, path: str) -> Json:
+    """Return the behavior with this path pattern; the default one for the empty path."""
+    if not path:
+        default: Json = config["DefaultCacheBehavior"]
+        return default
+    named: Json = next(one for one in config["CacheBehaviors"]["Items"] if one["PathPattern"] == path)
+    return named
+
+
+def paths(config: Json) -> list[str]:
+    """Return the path patterns of a config, in order."""
+    return [one["PathPattern"] for one in config["CacheBehaviors"].get("Items", [])]
+
+
+def add_behavior(path: str, *, first: bool = False, **fields: Any) -> Callable[[Json], None]:
+    """Return an edit that adds a behavior like the default one, except for `fields`."""
+
+    def change(config: Json) -> None:
+        made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
+        live = config["CacheBehaviors"].get("Items", [])
+        config["CacheBehaviors"] = listing(*([made, *live] if first else [*live, made]))
+
+    return change
+
+
+def set_to(**fields: Any) -> Callable[[Json], None]:
+    """Return an edit of fields at the top level of the config."""
+    return lambda config: config.update(fields)

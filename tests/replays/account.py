@@ -1,4 +1,4 @@
-"""Where changes are replayed: a studio whose keys have private halves, whose edges take their time, and a crowd that
+"""Where changes are replayed: a account whose keys have private halves, whose edges take their time, and a crowd that
 is let in or not at every moment.
 """
 
@@ -12,17 +12,19 @@ from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.sandbox.server import ACCOUNT
 from cfstream.spec.load import Stack
+from cfstream.testing.certificates import imported
 from cfstream.workflow import make_plan
-from tests.certificates import imported
 from tests.edge import signing
 from tests.evaluator.naming import named
-from tests.faults.doors import Killed
-from tests.faults.stage import Guard
+from tests.faults.running import AccessMonitor
 from tests.faults.viewers import KEYS, Reading, Viewers, stays
-from tests.promises.studio import ONE, THREE, TWO, Json, Studio, told
 from tests.replays.crowd import BUCKETS, OBJECTS, STRANGER, Askings, Crowd, invited
-from tests.replays.doors import Replayed
-from tests.sandboxed import WatchedSandbox
+from tests.replays.port import Replayed
+from tests.world.account import Json, SandboxAccount
+from tests.world.faults import Killed
+from tests.world.plans import told
+from tests.world.sandbox import WatchedSandbox
+from tests.world.specs import ONE, THREE, TWO
 
 DEPLOY_AFTER_READS = 4
 """More than a plan makes: whatever must wait for Deployed has something to wait for."""
@@ -34,8 +36,8 @@ PAIR = THREE
 NAMES = (ONE, TWO, THREE, STRANGER)
 
 
-class Stage(Studio):
-    """A studio with two buckets that hold the same objects, and a public key of others in a group of theirs."""
+class ReplayedAccount(SandboxAccount):
+    """A account with two buckets that hold the same objects, and a public key of others in a group of theirs."""
 
     def __init__(
         self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]
@@ -86,7 +88,7 @@ class Stage(Studio):
         wanted = frozenset[Reading]().union(*(named(spec, KEYS) for spec in specs))
         objects = dict.fromkeys(BUCKETS, OBJECTS)
         must = frozenset(each for each in viewers.services() if stays(each, wanted, objects))
-        with Guard(viewers, viewers.readings() | wanted, must) as guard:
+        with AccessMonitor(viewers, viewers.readings() | wanted, must) as guard:
             yield
         assert sorted(guard.too_much) == []
         assert sorted(guard.too_little) == []
@@ -94,7 +96,7 @@ class Stage(Studio):
     def replayed(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
         """Plans and applies while the crowd looks on."""
         plan = make_plan(stacks, self.world)
-        return plan, self.run(plan, allow=allow, door=Replayed(self.world.aws, self.look))
+        return plan, self.run(plan, allow=allow, port=Replayed(self.world.aws, self.look))
 
     def settled(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> Plan:
         """The same, held to it: all is done, and nothing is left."""
@@ -106,8 +108,8 @@ class Stage(Studio):
 
     def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> list[str]:
         """What was written by a run that died after its first write, or in its wait."""
-        door = Replayed(self.world.aws, self.look, patience=3)
+        port = Replayed(self.world.aws, self.look, patience=3)
         with suppress(Killed):
-            self.run(make_plan(stacks, self.world), allow=allow, door=door)
+            self.run(make_plan(stacks, self.world), allow=allow, port=port)
         self.look()
-        return door.writes
+        return port.writes

@@ -1,12 +1,8 @@
-"""Where promises are put to the test: specs as dicts, planned and applied against the sandbox, and a second hand that
-looks at what is live, and changes it, by a boto3 client of its own.
-
-No promise is made here; each is a test in one of the modules beside this one.
-"""
+"""An account in the sandbox: specs are applied to it, and its resources are read and changed as by other people."""
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,58 +14,17 @@ from cfstream.planning import Plan, StackPlan
 from cfstream.ports import World, Writes
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
+from cfstream.testing.certificates import imported
 from cfstream.workflow import apply_plan, make_plan
-from tests.certificates import imported
-from tests.worlds import QuickClock
+from tests.world.clock import QuickClock
+from tests.world.plans import told
+from tests.world.specs import FILES, KEYS, ONE
 
 Json = dict[str, Any]
 
-KEYS = Path(__file__).parents[2] / "examples" / "keys"
-ONE, TWO, THREE = "one", "two", "three"
-"""Names of public keys, whose files stand beside every spec."""
 
-FILES = {ONE: "lectures-2026-11", TWO: "campus-2026-11", THREE: "campus-2026-05"}
-
-
-def key(name: str, *, replaces: Sequence[str] = (), file: str = "") -> Json:
-    """Return a public key as a spec names it."""
-    older = {"replaces": list(replaces)} if replaces else {}
-    return {"name": name, "file": f"{file or name}.pem", **older}
-
-
-def group(*keys: Json, name: str = "viewers") -> Json:
-    """Return a key group as a spec creates it."""
-    return {"name": name, "public_keys": list(keys)}
-
-
-def without(document: Json, *fields: str) -> Json:
-    """Return a spec without these fields."""
-    return {name: value for name, value in document.items() if name not in fields}
-
-
-def http(**fields: Any) -> Json:
-    """Return a spec of a distribution with one key group. `fields` replace its fields."""
-    return {"version": 1, "name": "lectures", "bucket": "media", "key_groups": [group(key(ONE))], **fields}
-
-
-def signed(**fields: Any) -> Json:
-    """Return a spec of a distribution whose trusted signer is its own account, so it needs no key."""
-    return {"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"], **fields}
-
-
-def rtmp(**fields: Any) -> Json:
-    """Return a spec of a streaming distribution."""
-    return signed(delivery="rtmp", **fields)
-
-
-def by_acl(permission: str = "READ", **fields: Any) -> Json:
-    """Return a spec that grants on objects."""
-    grant = {"via": "object-acl", "permission": permission, **fields.pop("grant", {})}
-    return signed(oai={}, grant=grant, **fields)
-
-
-class Studio:
-    """One account, a folder for specs, and two clients: cfstream's and someone else's."""
+class SandboxAccount:
+    """One account and a folder for specs. Methods plan and apply specs, or act like another user of the account."""
 
     def __init__(self, folder: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> None:
         self.sandbox = sandbox
@@ -83,7 +38,7 @@ class Studio:
         for name, file in FILES.items():
             (folder / f"{name}.pem").write_text((KEYS / f"{file}.pub.pem").read_text())
 
-    # cfstream's hand
+    # What cfstream does
 
     def load(self, *documents: Json) -> tuple[Stack, ...]:
         """Return the stacks of these specs, each in its own file."""
@@ -101,17 +56,17 @@ class Studio:
         return self.plan(document).stacks[0]
 
     def run(
-        self, plan: Plan, *, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any
+        self, plan: Plan, *, allow: Sequence[str] = (), port: Writes | None = None, **terms: Any
     ) -> Report:
         """Apply an existing plan, through another world if one is given."""
-        world = replace(self.world, aws=door) if door is not None else self.world
+        world = replace(self.world, aws=port) if port is not None else self.world
         return apply_plan(plan, world, **{"allow": frozenset(allow), **terms})
 
     def apply(
-        self, *documents: Json, allow: Sequence[str] = (), door: Writes | None = None, **terms: Any
+        self, *documents: Json, allow: Sequence[str] = (), port: Writes | None = None, **terms: Any
     ) -> Report:
         """Plan and apply."""
-        return self.run(self.plan(*documents), allow=allow, door=door, **terms)
+        return self.run(self.plan(*documents), allow=allow, port=port, **terms)
 
     def converge(self, *documents: Json, allow: Sequence[str] = ()) -> Plan:
         """Plan and apply, and check that everything is done and that the next plan is empty."""
@@ -124,7 +79,7 @@ class Studio:
         ]
         return plan
 
-    # the other hand
+    # What another user of the account does
 
     def bucket(self, name: str = "media", *keys: str, **settings: Any) -> str:
         """Create a bucket by hand, closed to the public, with objects of these keys."""
@@ -273,98 +228,3 @@ class Studio:
             CloudFrontOriginAccessIdentityConfig=config
         )
         return str(made["CloudFrontOriginAccessIdentity"]["Id"])
-
-
-def steps(plan: Plan | StackPlan) -> list[str]:
-    """Return the ids of all steps, in the order in which they run."""
-    stacks = plan.stacks if isinstance(plan, Plan) else (plan,)
-    return [step.id for stack in stacks for step in stack.steps]
-
-
-def changes(plan: StackPlan, start: str = "") -> dict[str, tuple[Any, Any]]:
-    """Return before and after of every changed field whose path begins with `start`."""
-    found = [change for step in plan.steps for change in step.changes if change.field.startswith(start)]
-    return {change.field: (change.before, change.after) for change in found}
-
-
-def hazards(plan: StackPlan) -> list[str]:
-    """Return the names of the hazards, each once, sorted."""
-    return sorted({hazard.name for hazard, _ in plan.hazards})
-
-
-def problems(plan: StackPlan) -> list[str]:
-    """Return the texts of the problems."""
-    return [problem.what for problem in plan.problems]
-
-
-def told(report: Report) -> list[str]:
-    """Return the outcome of each stack and of each of its steps, as text."""
-    lines = []
-    for stack in report.stacks:
-        lines.append(f"{stack.name}: {stack.outcome} {stack.why}".rstrip())
-        lines += [f"{step.id}: {step.outcome} {step.error or ''}".rstrip() for step in stack.steps]
-    return lines
-
-
-def outcome(report: Report, stack: str = "lectures") -> str:
-    """Return the outcome of a stack."""
-    return str(next(one.outcome for one in report.stacks if one.name == stack))
-
-
-def listing(*items: Any) -> Json:
-    """Return a list in CloudFront's form."""
-    return {"Quantity": len(items), **({"Items": list(items)} if items else {})}
-
-
-def behavior(config: Json, path: str) -> Json:
-    """Return the behavior with this path pattern; the default one for the empty path."""
-    if not path:
-        default: Json = config["DefaultCacheBehavior"]
-        return default
-    named: Json = next(one for one in config["CacheBehaviors"]["Items"] if one["PathPattern"] == path)
-    return named
-
-
-def paths(config: Json) -> list[str]:
-    """Return the path patterns of a config, in order."""
-    return [one["PathPattern"] for one in config["CacheBehaviors"].get("Items", [])]
-
-
-def add_behavior(path: str, *, first: bool = False, **fields: Any) -> Callable[[Json], None]:
-    """Return an edit that adds a behavior like the default one, except for `fields`."""
-
-    def change(config: Json) -> None:
-        made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
-        live = config["CacheBehaviors"].get("Items", [])
-        config["CacheBehaviors"] = listing(*([made, *live] if first else [*live, made]))
-
-    return change
-
-
-def set_to(**fields: Any) -> Callable[[Json], None]:
-    """Return an edit of fields at the top level of the config."""
-    return lambda config: config.update(fields)
-
-
-def signers(*accounts: str) -> Json:
-    """Return trusted signers, or key groups, in CloudFront's form."""
-    return {"Enabled": bool(accounts), **listing(*accounts)}
-
-
-def allow(
-    sid: str, principal: Any, resource: str | Sequence[str] = "arn:aws:s3:::media/*", **fields: Any
-) -> Json:
-    """Return a statement of a bucket policy that allows someone to read."""
-    return {
-        "Sid": sid,
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": "s3:GetObject",
-        "Resource": resource,
-        **fields,
-    }
-
-
-def subset(whole: Mapping[str, Any], *names: str) -> Json:
-    """Return these members of a mapping."""
-    return {name: whole.get(name) for name in names}

@@ -53,7 +53,7 @@ def sandbox(server: WatchedSandbox) -> WatchedSandbox:
     return server
 
 
-class Clients:
+class BotoClients:
     """boto3 clients for one endpoint, each made once: making one takes longer than most tests."""
 
     def __init__(self, endpoint_url: str) -> None:
@@ -70,49 +70,49 @@ class Clients:
 
 
 @pytest.fixture(scope="session")
-def clients(server: Sandbox) -> Clients:
+def clients(server: Sandbox) -> BotoClients:
     """Makes clients, for any service and region. Ask for `sandbox` too, or it is not emptied first."""
-    return Clients(server.endpoint_url)
+    return BotoClients(server.endpoint_url)
 
 
 @pytest.fixture
-def cloudfront(sandbox: Sandbox, clients: Clients) -> Any:
+def cloudfront(sandbox: Sandbox, clients: BotoClients) -> Any:
     """A CloudFront client for the sandbox."""
     return clients("cloudfront")
 
 
 @pytest.fixture
-def s3(sandbox: Sandbox, clients: Clients) -> Any:
+def s3(sandbox: Sandbox, clients: BotoClients) -> Any:
     """An S3 client for us-east-1 of the sandbox."""
     return clients("s3")
 
 
 @pytest.fixture
-def sts(sandbox: Sandbox, clients: Clients) -> Any:
+def sts(sandbox: Sandbox, clients: BotoClients) -> Any:
     """An STS client for the sandbox."""
     return clients("sts")
 
 
 @pytest.fixture
-def acm(sandbox: Sandbox, clients: Clients) -> Any:
+def acm(sandbox: Sandbox, clients: BotoClients) -> Any:
     """An ACM client for us-east-1 of the sandbox."""
     return clients("acm")
 
 
 @pytest.fixture
-def route53(sandbox: Sandbox, clients: Clients) -> Any:
+def route53(sandbox: Sandbox, clients: BotoClients) -> Any:
     """A Route 53 client for the sandbox."""
     return clients("route53")
 
 
 @pytest.fixture
-def tagging(sandbox: Sandbox, clients: Clients) -> Any:
+def tagging(sandbox: Sandbox, clients: BotoClients) -> Any:
     """A tagging client for us-east-1 of the sandbox."""
     return clients("resourcegroupstaggingapi")
 
 
 @pytest.fixture
-def s3control(sandbox: Sandbox, clients: Clients) -> Any:
+def s3control(sandbox: Sandbox, clients: BotoClients) -> Any:
     """S3 Control puts the account before the endpoint's host name, which no resolver knows: it is taken off
     again.
     """

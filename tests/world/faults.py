@@ -1,28 +1,55 @@
-"""An AWS client of a run in which one write goes wrong."""
+"""Faults of single writes, and a port to AWS in which one write meets a fault."""
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cfstream.errors import ReplyLost, Unreachable, VersionMoved
 from cfstream.ports import Answer, Call, Writes
 from cfstream.values import Json
-from tests.worlds import Fault
+from tests.world.ports import PassThrough
+
+Fault = Callable[[Writes, Call], Json]
+"""What happens instead of a write."""
+
+
+def never_arrived(_aws: Writes, call: Call) -> Json:
+    """The connection is refused: nothing is written."""
+    raise Unreachable(f"{call.operation}: connection refused")
+
+
+def landed_unanswered(aws: Writes, call: Call) -> Json:
+    """AWS carries the write out, and its reply is lost."""
+    aws.write(call)
+    raise ReplyLost(f"{call.operation}: the connection was closed")
+
+
+def version_moved(_aws: Writes, call: Call) -> Json:
+    """AWS answers 412, whatever the ETag is."""
+    raise VersionMoved(
+        call.operation, "PreconditionFailed", "The precondition did not evaluate to true.", status=412
+    )
+
+
+FAULTS: tuple[Fault, ...] = (never_arrived, landed_unanswered, version_moved)
+"""One fault for each way that a step recovers. A throttled write is repeated like one that never arrived; the unit
+tests of the steps check this."""
 
 
 class Killed(BaseException):
-    """What ``kill -9`` is to a program: nothing of it runs after this."""
+    """The process was killed, as by ``kill -9``: nothing of it runs after this."""
 
 
 def killed(aws: Writes, call: Call) -> Json:
-    """AWS did it, and the process dies before it hears of that."""
+    """AWS carries the write out, and the process dies before it gets the reply."""
     aws.write(call)
     raise Killed(call.operation)
 
 
 @dataclass(frozen=True)
 class Write:
-    """One of a run's writes: the how manieth of an operation; what several stacks do at once has no other order."""
+    """One write of a run: the first, second, ... of its operation. Writes of several stacks have no other order."""
 
     operation: str
     nth: int = 1
@@ -32,7 +59,7 @@ class Write:
 
 
 def numbered(operations: Sequence[str]) -> tuple[Write, ...]:
-    """Writes in the order of `operations`, each with its number among those of its name."""
+    """Return a write for each operation, numbered among those of the same operation."""
     seen: Counter[str] = Counter()
     writes = []
     for operation in operations:
@@ -41,10 +68,10 @@ def numbered(operations: Sequence[str]) -> tuple[Write, ...]:
     return tuple(writes)
 
 
-class Watched:
-    """A door in which `target`, or the write of that number from 1, meets `fault`.
+class FaultyPort(PassThrough):
+    """Both ports. The write `target` meets `fault`: a write of an operation, or the number of a write, from 1.
 
-    Writes pass one at a time. Once a fault has killed the process, nothing passes any more, neither reads nor writes.
+    Writes pass one at a time. After a fault has killed the process, no read and no write passes.
     """
 
     def __init__(
@@ -53,7 +80,7 @@ class Watched:
         target: Write | int | None = None,
         fault: Fault | None = None,
     ) -> None:
-        self._aws = aws
+        self.aws = aws
         self._target = target
         self._fault = fault
         self._guard = threading.Lock()
@@ -89,11 +116,11 @@ class Watched:
                 raise
 
     def _numbers(self) -> tuple[Write | int, ...]:
-        """The number of the last write, among all and among those of its operation."""
+        """Return the number of the last write, among all writes and among those of its operation."""
         operation = self.operations[-1]
         return len(self.operations), Write(operation, self.operations.count(operation))
 
     def _living(self) -> Writes:
         if self._dead:
             raise Killed
-        return self._aws
+        return self.aws

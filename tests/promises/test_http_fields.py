@@ -166,7 +166,8 @@ def test_an_absent_field_stays_and_is_imported_and_shown(account: SandboxAccount
     assert YAML(typ="safe").load(found.text)["http"][case.name] == case.value
     reads = account.world.reads()
     details = details_of(reads, by_id(reads, account.id()))
-    assert case.shown in show_text(details, color=False, width=200)
+    shown = show_text(details, color=False, width=100)
+    assert " ".join(case.shown.split()) in " ".join(shown.split())
 
 
 @every_field

@@ -17,8 +17,8 @@ from botocore.config import Config
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
-from cfstream.aws.models import NamedFolders, PlainFiles
 from cfstream.aws.unknown_members import watch
+from cfstream.startup.models import NamedFolders, PlainFiles
 
 READ_ATTEMPTS = 5
 CONNECT_SECONDS = 10

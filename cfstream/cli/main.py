@@ -1,7 +1,6 @@
 """The program: the flags of all commands, and the translation of errors to exit codes."""
 
 import errno
-import gc
 import re
 import sys
 from collections.abc import Sequence
@@ -19,9 +18,7 @@ from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode, of_error
-
-LASTING_OBJECTS = 200_000
-"""The number of new objects that starts a garbage collection: more than imports and AWS's models create."""
+from cfstream.startup.collections import collect_rarely, skip_last_collection
 
 
 def _print_version(asked: bool) -> None:
@@ -113,11 +110,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments, or those of the process, and return its exit code."""
     if arguments is not None:
         return _guarded(arguments)
-    # Nearly all objects live until the process ends: garbage collection, also at exit, took a quarter of a plan's
-    # time and freed nothing.
-    gc.set_threshold(LASTING_OBJECTS)
+    collect_rarely()
     code = _guarded(None)
-    gc.freeze()
+    skip_last_collection()
     return code
 
 

@@ -11,9 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
-from cfstream.aws.models import NamedFolders, PlainFiles
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
 from cfstream.errors import NoCredentials, WrongUsage
+from cfstream.startup.models import NamedFolders, PlainFiles
 
 HERE = "http://127.0.0.1:4566"
 

@@ -1,0 +1,11 @@
+"""What makes a command start fast.
+
+Milliseconds of CPU time that each measure saves (the best of seven runs with Python 3.11):
+
+- `cfstream/__init__.py` imports a public name when it is first used: 800 of 830 ms for `import cfstream`.
+- `cli/table.py` lists the commands without importing them, and `cli/parsing.py` imports one: 440 of 560 ms.
+- `models` reads botocore's model files faster: 120 of 430 ms for the clients of three services.
+- `collections` stops garbage collection during a run: 330 of 980 ms for the imports and clients of a plan.
+
+Tests keep the first two true: `tests/api/test_importing.py` and `tests/cli/test_completion.py`.
+"""

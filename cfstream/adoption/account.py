@@ -30,6 +30,11 @@ class Account:
         found = self.resources.get(resource_id)
         return found.name if found else ""
 
+    def is_owned(self, resource_id: str) -> bool:
+        """Return whether a resource has the mark of a stack."""
+        found = self.resources.get(resource_id)
+        return found is not None and bool(found.owner)
+
     def row(self, resource_id: str) -> Json:
         """Return a resource as its list shows it; empty if it does not exist."""
         found = self.resources.get(resource_id)

@@ -56,7 +56,7 @@ def describe(live: LiveDistribution, account: Account, name: str) -> Description
     signing = signing_values(account, live, found)
     behaviors = signing.pop("behaviors", [])
     streaming = live.delivery is Delivery.RTMP
-    http = {} if streaming else _http(live.config, behaviors)
+    http = {} if streaming else _http(live.config, behaviors, account)
     values = {
         "version": 1,
         "name": name,
@@ -144,7 +144,7 @@ def _identity(live: LiveDistribution, account: Account, name: str) -> dict[str, 
     return {"oai": {"id": oai}} if oai else {"origin_access": "none"}
 
 
-def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
+def _http(config: Mapping[str, Any], behaviors: list[Any], account: Account) -> dict[str, Any]:
     """Return the fields of an http stack that differ from the defaults or help the reader."""
     default = document.behavior(config, "")
     certificate = config.get("ViewerCertificate") or {}
@@ -162,21 +162,30 @@ def _http(config: Mapping[str, Any], behaviors: list[Any]) -> dict[str, Any]:
     protocol = document.viewer_protocol(default)
     if protocol != Http.model_fields["viewer_protocol"].default:
         values["viewer_protocol"] = protocol
-    values |= _settings(Http, config)
-    shared = _settings(Behavior, config)
-    named = [{**each, **_others(_settings(Behavior, config, each["path"]), shared)} for each in behaviors]
+    values |= _settings(Http, config, account)
+    shared = _settings(Behavior, config, account)
+    named = [
+        {**each, **_others(_settings(Behavior, config, account, each["path"]), shared)} for each in behaviors
+    ]
     return {**values, **({"behaviors": named} if named else {})}
 
 
-def _settings(section: type[Http | Behavior], config: Mapping[str, Any], path: str = "") -> dict[str, Any]:
-    """Return the fields of a section that are live with another value than the usual one, and that a spec can have."""
+def _settings(
+    section: type[Http | Behavior], config: Mapping[str, Any], account: Account, path: str = ""
+) -> dict[str, Any]:
+    """Return the fields of a section that are live with another value than the usual one, and that a spec can have.
+
+    A resource that some stack owns is not one of them: its stack attaches it because of another field, like `cors`.
+    """
     found = {
         each.name: each.imported(config, path) for each in HTTP_FIELDS if each.name in section.model_fields
     }
     return {
         name: value
         for name, value in found.items()
-        if value is not None and sayable(section.model_fields[name].annotation, value)
+        if value is not None
+        and sayable(section.model_fields[name].annotation, value)
+        and not (isinstance(value, str) and account.is_owned(value))
     }
 
 

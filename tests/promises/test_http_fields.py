@@ -329,3 +329,11 @@ def test_a_named_policy_replaces_that_of_cors(account: SandboxAccount) -> None:
     assert {each.get("ResponseHeadersPolicyId", "") for each in live["CacheBehaviors"]["Items"]} == {""}
     listed = account.cloudfront.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
     assert listed["Quantity"] == 0
+
+
+def test_a_policy_of_cors_is_not_imported_as_one_by_name(account: SandboxAccount) -> None:
+    """The stack's own policy belongs to `cors`. A spec that named it would delete it."""
+    account.converge(signed(http={"cors": {"origins": ["*"]}, "behaviors": [{"path": "/posters/*"}]}))
+    found = imported(account, account.id())
+    assert found.pending == ()
+    assert "response_headers_policy" not in found.text.partition("# Kept as it is")[0]

@@ -23,6 +23,7 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "put_bucket_encryption"): ("s3:PutEncryptionConfiguration",),
     ("s3", "delete_bucket_ownership_controls"): ("s3:PutBucketOwnershipControls",),
     ("s3control", "get_public_access_block"): ("s3:GetAccountPublicAccessBlock",),
+    ("wafv2", "get_web_acl"): ("wafv2:GetWebACL",),
 }
 """Calls whose action has another name, or that need several actions.
 

@@ -1,7 +1,7 @@
 """The worlds that the specs of a run describe: what is declared public is what they serve to anyone. Pure.
 
 A spec describes its distribution, the origin of the default behavior and the grant. What it does not manage is as it
-is live: behaviors that it does not name, other origins, and the origin path if the spec has none.
+is live: behaviors that it keeps and does not name, other origins, and the origin path if the spec has none.
 """
 
 from collections.abc import Iterator
@@ -136,6 +136,9 @@ def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> 
     named = {PathPattern(each.path): each for each in spec.http.behaviors}
     signed = Signers() if spec.public else SOMEBODY
     there = list(live.named) if live else []
+    if live and spec.http.unlisted_behaviors == "delete":
+        ours = live.leading_to(spec.bucket.name)
+        there = [each for each in there if each.pattern in named or each not in ours]
     listed = in_order(there, list(named), _pattern)
     known = places(listed, _pattern)
     leads_to = (origin,) if origin else ()

@@ -100,6 +100,11 @@ class Http(Section):
         description="Further path patterns, in order of precedence.",
         examples=[[{"path": "/posters/*", "public": True}]],
     )
+    unlisted_behaviors: Literal["keep", "delete"] = Field(
+        default="keep",
+        description="What happens to live behaviors that lead to the bucket and are not in `behaviors`. keep: they "
+        "stay, with signers like the default behavior, and the plan lists them. delete: they are deleted.",
+    )
     cors: (
         Annotated[Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
         | None

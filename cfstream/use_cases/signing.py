@@ -154,7 +154,7 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
                 f"use one of {names}",
             )
         return request.target
-    key = _below_origin_path(request.target.removeprefix("/"), stack)
+    key = below_origin_path(request.target.removeprefix("/"), stack)
     whole_folder = request.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
     if request.cookies and request.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
         raise CannotSign(
@@ -167,7 +167,7 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
     return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
 
 
-def _below_origin_path(key: str, stack: "Stack") -> str:
+def below_origin_path(key: str, stack: "Stack") -> str:
     """Return the key without the spec's origin path, which CloudFront puts before the path of a URL."""
     path = stack.spec.http.origin_path
     if not path or key in ("", "*"):

@@ -31,6 +31,7 @@ KNOWN: Mapping[str, str] = {
         cloudfront:CreateResponseHeadersPolicy cloudfront:CreateStreamingDistributionWithTags
         cloudfront:DeleteKeyGroup cloudfront:DeletePublicKey cloudfront:GetKeyGroup cloudfront:GetKeyGroupConfig
         cloudfront:GetPublicKey cloudfront:GetPublicKeyConfig cloudfront:ListCachePolicies
+        cloudfront:ListOriginRequestPolicies
         cloudfront:ListCloudFrontOriginAccessIdentities cloudfront:ListDistributions
         cloudfront:ListDistributionsByKeyGroup cloudfront:ListKeyGroups cloudfront:ListOriginAccessControls
         cloudfront:ListPublicKeys cloudfront:ListResponseHeadersPolicies cloudfront:ListStreamingDistributions
@@ -61,6 +62,7 @@ KNOWN: Mapping[str, str] = {
     "s3:*:*:accesspoint/": "s3:GetAccessPointPolicy",
     "kms:*:*:key/": "kms:DescribeKey kms:GetKeyPolicy",
     "acm:us-east-1:*:certificate/": "acm:DescribeCertificate",
+    "wafv2:us-east-1:*:global/webacl/": "wafv2:GetWebACL",
     "route53:::hostedzone/": "route53:ChangeResourceRecordSets route53:ListResourceRecordSets",
     "route53:::change/": "route53:GetChange",
 }
@@ -72,6 +74,7 @@ SEVERAL: Mapping[str, Sequence[str]] = {
     "create_bucket": ("s3:CreateBucket", "s3:PutBucketOwnershipControls"),
 }
 OTHER_NAMES: Mapping[tuple[str, str], str] = {
+    ("wafv2", "get_web_acl"): "wafv2:GetWebACL",
     ("s3", "head_bucket"): "s3:ListBucket",
     ("s3", "list_objects_v2"): "s3:ListBucket",
     ("s3", "get_public_access_block"): "s3:GetBucketPublicAccessBlock",
@@ -110,6 +113,8 @@ def resource(call: Call) -> str:
         change = call.operation == "get_change"
         id_ = str(params.get("Id" if change else "HostedZoneId", "")).rpartition("/")[2]
         return f"arn:aws:route53:::{'change' if change else 'hostedzone'}/{id_}" if id_ else "*"
+    if call.service == "wafv2":
+        return f"arn:aws:wafv2:us-east-1:123456789012:global/webacl/{params['Name']}/{params['Id']}"
     for named in ("Resource", "CertificateArn"):
         if named in params:
             return str(params[named])

@@ -128,6 +128,7 @@ def ended(document: Json) -> Hand:
     return hand
 
 
+WEB_ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers/a1b2c3d4-5678-90ab-cdef-111111111111"
 CORS: Json = {"cors": {"origins": [PAGE]}}
 NAMED: Json = {"cnames": [CNAME]}
 TWO_KEYS = [group(key("one"), key("two"))]
@@ -148,6 +149,9 @@ CHANGES: Mapping[str, Change] = {
     ),
     "no pages": Change(http(http={"cors": False}), http(http=CORS)),
     "own cache policy": Change(signed(http={"cache_policy": "mine"})),
+    "other policies": Change(
+        signed(http={"origin_request_policy": "mine", "response_headers_policy": "mine", "web_acl": WEB_ACL})
+    ),
     "own control, changed by hand": Change(signed(), signed(), then=unsigning),
     "identity made, no reply": Change(http(oai={}), deaf=True),
     "identity renamed": Change(http(oai={"comment": "new"}), http(oai={"comment": "old"}), last=unmarking),

@@ -13,7 +13,17 @@ from cfstream.domain import Delivery, LiveDistribution, Signers
 from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.distribution import certificate, preflight
-from cfstream.kinds.distribution.behaviors import Wanted, WantedBehavior, fields, place, wanted_signers
+from cfstream.kinds.distribution.behaviors import (
+    Wanted,
+    WantedBehavior,
+    deletion,
+    fields,
+    place,
+    unlisted,
+    unlisted_notices,
+    wanted_signers,
+    without,
+)
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.http_fields import managed, policies_named
@@ -220,6 +230,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         problems += [*policy_problems(scene, have.live, have.policies), *log_problems(scene, have.logs)]
         problems += web_acl_problems(scene, have.web_acl)
         notices = [
+            *unlisted_notices(scene.stack.spec, have.live, have.group_names),
             *policy_notices(scene),
             *log_notices(have.logs),
             *web_acl_notices(have.web_acl),
@@ -261,16 +272,18 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         if preflight.origin_problems(scene, live):
             return Overlay(live.config)
         wanted = _wanted(scene, have, land)
-        bucket = scene.stack.spec.bucket.name
-        top = overlay(live.config, _top(scene, have, land))
+        spec = scene.stack.spec
+        gone = unlisted(spec, live) if spec.http.unlisted_behaviors == "delete" else ()
+        top = overlay(without(live.config, gone), _top(scene, have, land))
         tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
         shared = overlay(tls.config, _cors(scene, tls.config, land))
         config = dict(shared.config)
         added = place(config, wanted, creating=False)
-        signed = overlay(config, fields(wanted, settings(config).leading_to(bucket)))
+        signed = overlay(config, fields(wanted, settings(config).leading_to(spec.bucket.name)))
+        deleted = [deletion(wanted, each) for each in gone]
         return Overlay(
             signed.config,
-            (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
+            (*deleted, *top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards),
         )
 

@@ -11,7 +11,6 @@ from typing import Any, Self
 from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
-from cfstream.sandbox import state
 from cfstream.spec.load import Stack, load
 from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
@@ -37,7 +36,7 @@ ANY_HAZARD = frozenset({"makes-public", "cuts-viewers", "widens-grant", "weakens
 class Moment:
     """The account at one moment, and who can read then."""
 
-    frozen: bytes
+    saved: bytes
     account: Any
     readings: Readings
     services: Services
@@ -207,16 +206,13 @@ class ScenarioRunner:
 
     def set_back(self, moment: Moment) -> None:
         """The account as it was at a moment."""
-        self.sandbox.reset()
-        empty, kept = self.sandbox.cloudfront, state.thaw(moment.frozen)
-        kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
-        self.sandbox.cloudfront = kept
+        self.sandbox.restore(moment.saved)
 
     def moment(self) -> Moment:
         """The account as it is now."""
         viewers = Viewers(self.sandbox)
         return Moment(
-            state.freeze(self.sandbox.cloudfront),
+            self.sandbox.saved(),
             photograph(self.sandbox),
             viewers.readings(),
             viewers.services(),

@@ -1,4 +1,4 @@
-"""The account for promises: an empty account with one bucket."""
+"""The accounts for promises: an empty one, and one with a bucket."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,25 +7,20 @@ from typing import Any
 import pytest
 
 from cfstream.ports import World
-from cfstream.sandbox.server import Sandbox
 from tests.world.account import SandboxAccount
-from tests.world.running import world_of
-
-
-@pytest.fixture(scope="session")
-def port(server: Sandbox) -> World:
-    """Return the world of a run, connected once, because creating clients takes longer than most tests."""
-    return world_of(server)
+from tests.world.sandbox import States, WatchedSandbox
 
 
 @pytest.fixture
-def empty(tmp_path: Path, sandbox: Sandbox, port: World, clients: Callable[..., Any]) -> SandboxAccount:
+def empty(
+    tmp_path: Path, sandbox: WatchedSandbox, connected: World, clients: Callable[..., Any]
+) -> SandboxAccount:
     """Return an empty account."""
-    return SandboxAccount(tmp_path, sandbox, port, clients)
+    return SandboxAccount(tmp_path, sandbox, connected, clients)
 
 
 @pytest.fixture
-def account(empty: SandboxAccount) -> SandboxAccount:
+def account(empty: SandboxAccount, states: States) -> SandboxAccount:
     """Return an account with the bucket ``media``, and three objects in it."""
-    empty.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4")
+    empty.start_at(states, "media", lambda: empty.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4"))
     return empty

@@ -14,7 +14,7 @@ NEVER = 10_000
 
 @pytest.fixture
 def stuck(account: SandboxAccount) -> SandboxAccount:
-    """A account with ACLs enabled, in which a test can keep CloudFront from deploying."""
+    """An account with ACLs enabled, in which a test can keep CloudFront from deploying."""
     account.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )

@@ -12,7 +12,7 @@ import pytest
 from cfstream.permissions.document import policy
 from cfstream.permissions.needs import Purpose
 from cfstream.ports import Call, World
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.server import ACCOUNT
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Place
@@ -24,7 +24,7 @@ from tests.promises.iam import actions, allowed, context, knows, refused, resour
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, Played, play, recorded
 from tests.world.account import Json, SandboxAccount
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import BotoClients, WatchedSandbox
 from tests.world.specs import signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
@@ -64,7 +64,7 @@ def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
     return tuple(stack.spec for stack in stacks)
 
 
-def golden(folder: Path, sandbox: Sandbox, clients: BotoClients) -> Iterator[Played]:
+def golden(folder: Path, sandbox: WatchedSandbox, clients: BotoClients) -> Iterator[Played]:
     """Return every case of the golden plans."""
     for case in CASES:
         shutil.copytree(HERE / case, folder / case)
@@ -87,12 +87,14 @@ def kept_in(file: str) -> tuple[Spec, ...]:
         return specs_of(load(["-"], stdin=stream))
 
 
-def changes(folder: Path, sandbox: Sandbox, port: World, clients: BotoClients) -> Iterator[Played]:
+def changes(
+    folder: Path, sandbox: WatchedSandbox, connected: World, clients: BotoClients
+) -> Iterator[Played]:
     """Return every change of the table."""
     for number, (name, change) in enumerate(CHANGES.items()):
         sandbox.reset()
         (folder / str(number)).mkdir()
-        account = SandboxAccount(folder / str(number), sandbox, port, clients)
+        account = SandboxAccount(folder / str(number), sandbox, connected, clients)
         account.bucket("media", "a/one.mp4")
         change.first(account)
         before: tuple[Spec, ...] = ()
@@ -114,7 +116,7 @@ def changes(folder: Path, sandbox: Sandbox, port: World, clients: BotoClients) -
 
 @pytest.mark.usefixtures("s3control")
 def test_a_policy_allows_what_is_called_and_nothing_else(
-    tmp_path: Path, server: Sandbox, port: World, clients: BotoClients
+    tmp_path: Path, server: WatchedSandbox, connected: World, clients: BotoClients
 ) -> None:
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
 
@@ -124,7 +126,7 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)
     lacking: defaultdict[str, set[str]] = defaultdict(set)
-    for played in (*golden(tmp_path, server, clients), *changes(tmp_path, server, port, clients)):
+    for played in (*golden(tmp_path, server, clients), *changes(tmp_path, server, connected, clients)):
         kind = played.specs[0].delivery, str(played.purpose)
         held = [
             policy(specs, played.purpose, Place(ACCOUNT)) for specs in (played.specs, played.before) if specs

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cfstream.sandbox import state
-from cfstream.sandbox.server import Sandbox
 from tests.evaluator.evaluator import Evaluator, Reading
 from tests.evaluator.keys import keys_for
 from tests.evaluator.naming import named
@@ -130,15 +128,11 @@ class Theatre:
             account.converge(_by(oai, scene.before), allow=ALLOWED)
         scene.meanwhile(account)
         self.spec = _by(oai, scene.after)
-        self.frozen = state.freeze(account.sandbox.cloudfront)
+        self.saved = account.sandbox.saved()
 
     def set_back(self) -> None:
         """The account as it was before the run."""
-        sandbox: Sandbox = self.account.sandbox
-        sandbox.reset()
-        empty, kept = sandbox.cloudfront, state.thaw(self.frozen)
-        kept.bucket_exists, kept.certificate = empty.bucket_exists, empty.certificate
-        sandbox.cloudfront = kept
+        self.account.sandbox.restore(self.saved)
 
     def undisturbed(self) -> Readings:
         """Who may read: by the spec, before the run, and after one in which nobody else acts."""
@@ -157,7 +151,7 @@ class Theatre:
             plan = self.account.plan(self.spec)
             watch = Watch(self.account, may, hand)
             race = Race(self.account.world.aws, READS, "", hand=watch.act, at=len(moments))
-            with self.account.sandbox.watched(watch.look):  # type: ignore[attr-defined]
+            with self.account.sandbox.watched(watch.look):
                 report = run(self.account, plan, race, *ALLOWED)
             assert not watch.too_much, (race.moments[race.at :][:1], sorted(watch.too_much), told(report))
             if not race.acted:

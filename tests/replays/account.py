@@ -1,6 +1,4 @@
-"""Where changes are replayed: a account whose keys have private halves, whose edges take their time, and a crowd that
-is let in or not at every moment.
-"""
+"""An account in which changes are replayed: it deploys late, and viewers try every object after each call."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -37,7 +35,7 @@ NAMES = (ONE, TWO, THREE, STRANGER)
 
 
 class ReplayedAccount(SandboxAccount):
-    """A account with two buckets that hold the same objects, and a public key of others in a group of theirs."""
+    """An account with two buckets that hold the same objects, and a public key of others in a group of theirs."""
 
     def __init__(
         self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]

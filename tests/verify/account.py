@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cfstream.ports import Reply, Viewer, Visit, World
 from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.server import ACCOUNT
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.testing.certificates import imported
 from cfstream.workflow import prove_stacks
 from tests.world.account import Json, SandboxAccount
 from tests.world.configs import listing
 from tests.world.plans import told
+from tests.world.sandbox import WatchedSandbox
 from tests.world.specs import group, key
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
@@ -50,12 +51,12 @@ def signing_key(name: str) -> PrivateKey:
 
 
 class VerifiedAccount(SandboxAccount):
-    """A account whose bucket has media, and whose key ``one`` has a private half."""
+    """An account whose bucket has media, and whose key ``one`` has a private half."""
 
     def __init__(
         self,
         folder: Path,
-        sandbox: Sandbox,
+        sandbox: WatchedSandbox,
         world: World,
         clients: Callable[..., Any],
         *,
@@ -68,10 +69,13 @@ class VerifiedAccount(SandboxAccount):
         self.key = signing_key("one")
         for name in ("one", "old"):
             (folder / f"{name}.pem").write_text(signing_key(name).public_pem)
+
+    def furnish(self) -> None:
+        """Make the bucket with its media, and the certificate."""
         self.bucket("media", ObjectOwnership="BucketOwnerPreferred")
         for name, body in MEDIA.items():
             self.s3.put_object(Bucket="media", Key=name, Body=body)
-        imported(clients("acm"), HOST)
+        imported(self.clients("acm"), HOST)
 
     @property
     def spec(self) -> Json:

@@ -10,13 +10,7 @@ from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.web import HttpViewer
 from tests.verify.account import VerifiedAccount
-from tests.world.running import world_of
-
-
-@pytest.fixture(scope="session")
-def port(server: Sandbox) -> World:
-    """Return the world of a run, connected once, because creating clients takes longer than most tests."""
-    return world_of(server)
+from tests.world.sandbox import States, WatchedSandbox
 
 
 @pytest.fixture(scope="session")
@@ -30,18 +24,21 @@ def viewer(server: Sandbox) -> Iterator[HttpViewer]:
 def empty(
     *,
     tmp_path: Path,
-    sandbox: Sandbox,
-    port: World,
+    sandbox: WatchedSandbox,
+    states: States,
+    connected: World,
     viewer: HttpViewer,
     clients: Callable[..., Any],
     s3control: Any,
 ) -> VerifiedAccount:
     """Return an account with the bucket and its media, and without a distribution."""
-    return VerifiedAccount(tmp_path, sandbox, port, clients, viewer=viewer, s3control=s3control)
+    account = VerifiedAccount(tmp_path, sandbox, connected, clients, viewer=viewer, s3control=s3control)
+    states.reach("media to verify", account.furnish)
+    return account
 
 
 @pytest.fixture
-def account(empty: VerifiedAccount) -> VerifiedAccount:
+def account(empty: VerifiedAccount, states: States) -> VerifiedAccount:
     """Return the good stack: with an OAC, a key group that signs, public posters and a second behavior."""
-    empty.made()
+    states.reach("good stack to verify", empty.made)
     return empty

@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError
 from cfstream.applying import Report
 from cfstream.planning import Plan, StackPlan
 from cfstream.ports import World, Writes
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.testing.certificates import imported
 from cfstream.workflow import apply_plan, make_plan
 from tests.world.clock import QuickClock
 from tests.world.plans import told
+from tests.world.sandbox import States, WatchedSandbox
 from tests.world.specs import FILES, KEYS, ONE
 
 Json = dict[str, Any]
@@ -26,7 +26,9 @@ Json = dict[str, Any]
 class SandboxAccount:
     """One account and a folder for specs. Methods plan and apply specs, or act like another user of the account."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, world: World, clients: Callable[..., Any]) -> None:
+    def __init__(
+        self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]
+    ) -> None:
         self.sandbox = sandbox
         self.clients = clients
         self.cloudfront: Any = clients("cloudfront")
@@ -35,8 +37,33 @@ class SandboxAccount:
         self.world = replace(world, clock=self.clock)
         self.folder = folder
         self._numbers = itertools.count(1)
+        self._states: States | None = None
+        self._given = self.world
+        self._key: tuple[object, ...] = ()
+        self._writes = 0
         for name, file in FILES.items():
             (folder / f"{name}.pem").write_text((KEYS / f"{file}.pub.pem").read_text())
+
+    # States that tests share
+
+    def start_at(self, states: States, name: str, make: Callable[[], object]) -> None:
+        """Make the state with this name, or restore it if it is known.
+
+        If a test begins with `converge`, its result is a shared state, too.
+        """
+        states.reach(name, make)
+        self._states, self._given = states, self.world
+        self._reached((name,))
+
+    def _reached(self, key: tuple[object, ...]) -> None:
+        self._key, self._writes = key, self.sandbox.writes
+
+    def _next_key(self, *call: object) -> tuple[object, ...] | None:
+        """Return the key of the state after a call; None if the test has changed anything since the last state."""
+        if self._states is None or self.world is not self._given or self.sandbox.writes != self._writes:
+            return None
+        keys = tuple((file.name, file.read_bytes()) for file in sorted(self.folder.glob("*.pem")))
+        return (*self._key, *call, keys, repr(self.sandbox.cloudfront.settings), self.clock.slept)
 
     # What cfstream does
 
@@ -70,6 +97,18 @@ class SandboxAccount:
 
     def converge(self, *documents: Json, allow: Sequence[str] = ()) -> Plan:
         """Plan and apply, and check that everything is done and that the next plan is empty."""
+        key = self._next_key("converge", json.dumps(documents), tuple(allow))
+        if key is None or self._states is None:
+            return self._converge(*documents, allow=allow)
+        slept = self.clock.slept
+        plan, after = self._states.reach(
+            key, lambda: (self._converge(*documents, allow=allow), self.clock.slept - slept)
+        )
+        self.clock.slept = slept + after
+        self._reached(key)
+        return plan
+
+    def _converge(self, *documents: Json, allow: Sequence[str]) -> Plan:
         plan = self.plan(*documents)
         report = self.run(plan, allow=allow)
         assert report.exit_code == 0, told(report)

@@ -1,35 +1,43 @@
-"""One sandbox in this process, emptied for each test that asks for it, and boto3 clients for it."""
+"""One sandbox in this process, emptied for each test that uses it, and boto3 clients for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from cfstream.ports import World
+from cfstream.sandbox import state
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import ACCOUNT, Sandbox
+from tests.world.running import world_of
 from tests.world.transport import direct
+
+T = TypeVar("T")
 
 CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
 class WatchedSandbox(Sandbox):
-    """A sandbox that can be looked at after every write that reaches it, before the writer gets the reply."""
+    """A sandbox that calls watchers after each write, before the client gets the reply, and that can save its state."""
 
     _watchers: tuple[Callable[[], None], ...] = ()
+    writes = 0
+    """How many writes it received so far."""
 
     def written(self) -> None:
         super().written()
+        self.writes += 1
         with self._routes.lock:
             for look in self._watchers:
                 look()
 
     @contextmanager
     def watched(self, look: Callable[[], None]) -> Iterator[None]:
-        """Calls `look` now and after every write."""
+        """Call `look` now and after every write."""
         with self._routes.lock:
             look()
         self._watchers = (*self._watchers, look)
@@ -38,23 +46,65 @@ class WatchedSandbox(Sandbox):
         finally:
             self._watchers = tuple(each for each in self._watchers if each is not look)
 
+    def saved(self) -> bytes:
+        """Return the whole state."""
+        with self._routes.lock:
+            return state.freeze(self.cloudfront)
+
+    def restore(self, saved: bytes) -> None:
+        """Replace the whole state by a saved one."""
+        with self._routes.lock:
+            self.reset()
+            self._adopt(state.thaw(saved))
+
+
+class States:
+    """States of the sandbox that many tests start from. Each is made once, and restored afterwards."""
+
+    def __init__(self, sandbox: WatchedSandbox) -> None:
+        self._sandbox = sandbox
+        self._saved: dict[Hashable, tuple[bytes, Any]] = {}
+
+    def reach(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns when it makes the state `key`. If that state is known, restore it instead."""
+        if key in self._saved:
+            saved, result = self._saved[key]
+            self._sandbox.restore(saved)
+            known: T = result
+            return known
+        made = make()
+        self._saved[key] = (self._sandbox.saved(), made)
+        return made
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[WatchedSandbox]:
-    """A sandbox in this process, in which a write is Deployed at once."""
+    """Return a sandbox in this process, in which a write is Deployed at once."""
     with WatchedSandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox, direct(sandbox):
         yield sandbox
 
 
 @pytest.fixture
 def sandbox(server: WatchedSandbox) -> WatchedSandbox:
-    """The sandbox, empty."""
+    """Return the sandbox, empty."""
     server.reset()
     return server
 
 
+@pytest.fixture(scope="session")
+def connected(server: WatchedSandbox) -> World:
+    """Return the world of a run, connected once, because creating clients takes longer than most tests."""
+    return world_of(server)
+
+
+@pytest.fixture(scope="session")
+def states(server: WatchedSandbox) -> States:
+    """Return the states that tests of this process share."""
+    return States(server)
+
+
 class BotoClients:
-    """boto3 clients for one endpoint, each made once: making one takes longer than most tests."""
+    """boto3 clients for one endpoint. Each is created once, because that takes longer than most tests."""
 
     def __init__(self, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
@@ -71,51 +121,49 @@ class BotoClients:
 
 @pytest.fixture(scope="session")
 def clients(server: Sandbox) -> BotoClients:
-    """Makes clients, for any service and region. Ask for `sandbox` too, or it is not emptied first."""
+    """Return a factory of clients for any service and region. Use `sandbox` too, or it is not emptied first."""
     return BotoClients(server.endpoint_url)
 
 
 @pytest.fixture
 def cloudfront(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """A CloudFront client for the sandbox."""
+    """Return a CloudFront client for the sandbox."""
     return clients("cloudfront")
 
 
 @pytest.fixture
 def s3(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """An S3 client for us-east-1 of the sandbox."""
+    """Return an S3 client for us-east-1 of the sandbox."""
     return clients("s3")
 
 
 @pytest.fixture
 def sts(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """An STS client for the sandbox."""
+    """Return an STS client for the sandbox."""
     return clients("sts")
 
 
 @pytest.fixture
 def acm(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """An ACM client for us-east-1 of the sandbox."""
+    """Return an ACM client for us-east-1 of the sandbox."""
     return clients("acm")
 
 
 @pytest.fixture
 def route53(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """A Route 53 client for the sandbox."""
+    """Return a Route 53 client for the sandbox."""
     return clients("route53")
 
 
 @pytest.fixture
 def tagging(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """A tagging client for us-east-1 of the sandbox."""
+    """Return a tagging client for us-east-1 of the sandbox."""
     return clients("resourcegroupstaggingapi")
 
 
 @pytest.fixture
 def s3control(sandbox: Sandbox, clients: BotoClients) -> Any:
-    """S3 Control puts the account before the endpoint's host name, which no resolver knows: it is taken off
-    again.
-    """
+    """Return an S3 Control client. It puts the account before the host name, which no resolver knows; remove it."""
     client = clients("s3control")
 
     def on_loopback(request: Any, **_: Any) -> None:

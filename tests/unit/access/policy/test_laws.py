@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cfstream.access.policy import Judgement, Requester, candidates, parse_statement, parsed
 from cfstream.access.reader import Certainty, May, Reader, ReaderKind
+from tests.thorough import examples
 from tests.unit.access.policy.judged import ORDER, judge
 from tests.unit.access.policy.requests import ORGANISATION, OTHER, OWN, Request, allowed, outsiders
 
@@ -133,7 +134,7 @@ def classes(policy: Mapping[str, Any]) -> tuple[Requester, ...]:
 
 
 @given(POLICIES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_whoever_can_read_has_a_reader_that_can(policy: dict[str, Any]) -> None:
     """Each allowed request from outside belongs to a reader that is reported as yes or maybe."""
     reported = {each.reader for each in classes(policy) if judged(policy, each).verdict is not Certainty.NO}
@@ -176,7 +177,7 @@ def is_in(network: str, keys: Mapping[str, str]) -> bool:
 
 
 @given(POLICIES, statements("Deny"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_deny_never_opens(policy: dict[str, Any], deny: dict[str, Any]) -> None:
     """No class can do more after a Deny is added."""
     after = {"Statement": [*policy["Statement"], deny]}
@@ -185,7 +186,7 @@ def test_a_deny_never_opens(policy: dict[str, Any], deny: dict[str, Any]) -> Non
 
 
 @given(POLICIES, statements("Allow"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_an_allow_never_closes(policy: dict[str, Any], allow: dict[str, Any]) -> None:
     """No class can do less after an Allow is added."""
     after = {"Statement": [*policy["Statement"], allow]}
@@ -194,7 +195,7 @@ def test_an_allow_never_closes(policy: dict[str, Any], allow: dict[str, Any]) ->
 
 
 @given(statements("Allow"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_if_exists_admits_at_least_as_many(allow: dict[str, Any]) -> None:
     """The same operators with IfExists admit every class that they admit without it."""
     exists = {
@@ -210,7 +211,7 @@ def test_if_exists_admits_at_least_as_many(allow: dict[str, Any]) -> None:
 
 
 @given(POLICIES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_case_of_actions_keys_and_operators_does_not_matter(policy: dict[str, Any]) -> None:
     """A policy in other letter case admits the same classes."""
     shouted = {"Statement": [_shout(each) for each in policy["Statement"]]}
@@ -229,7 +230,7 @@ def _shout(each: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(POLICIES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_order_of_statements_does_not_matter(policy: dict[str, Any]) -> None:
     """A policy with its statements in the opposite order admits the same classes."""
     turned = {"Statement": policy["Statement"][::-1]}

@@ -51,15 +51,18 @@ def test_a_field_in_full() -> None:
         "        - {path: /posters/*, public: true}\n"
         "\n"
         "  fields:\n"
-        '    path*                  Path pattern, like "/posters/*" or "*.m3u8", in quotes.\n'
-        "    public                 true: nobody needs to sign for these paths.\n"
-        "    key_groups             Who may sign for these paths.\n"
-        "    trusted_signers        Accounts that may sign for these paths.\n"
-        "    cache_policy           Name of a managed cache policy, or name or id of your\n"
-        "                           own.\n"
-        "    origin_request_policy  Origin request policy of these paths: name of a managed\n"
-        "                           one, or name or id of your own.\n"
-        "    functions              CloudFront functions for these paths, by event.\n"
+        '    path*                    Path pattern, like "/posters/*" or "*.m3u8", in\n'
+        "                             quotes.\n"
+        "    public                   true: nobody needs to sign for these paths.\n"
+        "    key_groups               Who may sign for these paths.\n"
+        "    trusted_signers          Accounts that may sign for these paths.\n"
+        "    cache_policy             Name of a managed cache policy, or name or id of your\n"
+        "                             own.\n"
+        "    origin_request_policy    Origin request policy of these paths: name of a\n"
+        "                             managed one, or name or id of your own.\n"
+        "    response_headers_policy  Response headers policy of these paths: name of a\n"
+        "                             managed one, or name or id of your own.\n"
+        "    functions                CloudFront functions for these paths, by event.\n"
     )
 
 

@@ -1,6 +1,6 @@
-"""The members of a configuration that a field of the spec or a command describes.
+"""The members of a configuration that a spec can have as a field, and those that only commands show.
 
-Import lists all other members unchanged.
+`import` lists all other members in a comment, as settings that stay as they are.
 """
 
 TOP = frozenset(

@@ -1,6 +1,7 @@
 """Find the hazards that follow from who can read before and after. Pure.
 
-`plan` and `diff` share this: both compare two worlds, and not fields.
+`plan` and `diff` share this: both compare who can read in two worlds. Hazards of single fields, like an older TLS
+policy, are found where the field is compared (`danger` in `stack.fields`).
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence

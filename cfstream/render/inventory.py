@@ -242,7 +242,7 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
 def _http(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the label and the text of each field under ``http`` that has a value."""
     for each in HTTP_FIELDS:
-        if values.get(each.name):
+        if values.get(each.name) not in (None, "", [], {}):
             yield each.label, each.text(values[each.name])
 
 

@@ -1,8 +1,8 @@
 """Find and read the files that the command line's arguments name.
 
-This is the only module of the language that opens spec files, through `files`. A spec may be a symbolic link that leads
-out of the folder that the user named, as in a checkout with files of other people. Such a file is read, so shared specs
-work, but its problems are reported as one that repeats nothing of it.
+This is the only module of `spec` that opens spec files, through `files`. A spec may be a symbolic link out of the
+folder that the user named. Such a file is read, so shared specs work. If it has problems, only their number is reported
+and no content, because the checkout may belong to somebody else.
 """
 
 import os

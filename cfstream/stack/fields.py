@@ -59,9 +59,9 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
 
 
 def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:
-    """Return `base`, AWS's defaults, with each field as wanted, and every field with a value as a change from None.
+    """Return `base`, AWS's defaults, with each field as wanted.
 
-    A field without a value, like no comment or no logs, is not shown.
+    The changes show every field from None to its value, except empty values that equal the default.
     """
     config = copy.deepcopy(dict(base))
     changes: list[Change] = []

@@ -128,9 +128,9 @@ _NOT_ANSWERS = frozenset(
         "unlisted_behaviors",
     }
 )
-"""Fields under `http` that do not decide what a viewer gets for a URL, or whether a page may play it.
+"""Fields under `http` that do not change what a viewer gets for a URL, or whether a web page may play it.
 
-A new field decides until it is listed here.
+All other fields must be equal for a host name to move without the hazard `cuts-viewers`.
 """
 
 

@@ -49,7 +49,7 @@ def test_where_all_is_there_all_is_well(cfstream: Run, aws: Sandbox, spec: str) 
         "✓ identity          account 123456789012, arn:aws:sts::",
         "✓ clock             agrees with that of AWS\n",
         "✓ S3                answers\n",
-        "✓ permissions       all 8 lists of CloudFront can be read\n",
+        "✓ permissions       all 9 lists of CloudFront can be read\n",
         "✓ plan of lectures  all ",
     ):
         assert line in ran.out

@@ -27,10 +27,11 @@ DIFF = """\
 """
 
 
-def test_there_is_a_recipe() -> None:
-    """CONTRIBUTING shows how to add a kind of resource."""
-    assert re.search(r"^### Add a kind$", PAGE, re.M)
-    assert RECIPES
+@pytest.mark.parametrize("title", ["Add a field under `http`", "Add a hazard", "Add a kind"])
+def test_there_is_a_recipe_for_each_usual_task(title: str) -> None:
+    """Each has its steps and a diff."""
+    _, _, recipe = PAGE.partition(f"\n### {title}\n")
+    assert re.match(r".+\n1\. .+```diff\n", recipe.partition("\n### ")[0], re.DOTALL)
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda block: f"line {block.line}")

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from cfstream.comparing import compare
 from cfstream.inventory.lookup import by_id
 from cfstream.inventory.showing import details_of
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.render.inventory import show_text
 from tests.promises.test_import import imported
 from tests.world.account import Json, SandboxAccount
@@ -337,3 +338,12 @@ def test_a_policy_of_cors_is_not_imported_as_one_by_name(account: SandboxAccount
     found = imported(account, account.id())
     assert found.pending == ()
     assert "response_headers_policy" not in found.text.partition("# Kept as it is")[0]
+
+
+ELSEWHERE = {"ipv6", "default_root_object", "cache_policy", "functions"}
+"""Fields with tests of their own: test_absent_is_not_empty, test_behaviors, test_functions."""
+
+
+def test_every_field_is_among_the_cases() -> None:
+    """A new entry of the table needs a case here."""
+    assert {each.name for each in HTTP_FIELDS} == {case.name for case in CASES} | ELSEWHERE

@@ -1,8 +1,8 @@
 """The fields under ``http`` that a spec may leave unmanaged, one entry each.
 
 All that cfstream does with such a field follows from its entry: the desired value, the comparison with the live one,
-the write, and what `plan`, `diff`, `show` and `import` display. `new_config` has AWS's safest value for a new
-distribution.
+the write, and what `plan`, `diff`, `show` and `import` display. The values of a new distribution for fields that its
+spec does not have are in `domain/new_document.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -61,7 +61,7 @@ class HttpField:
     write: Callable[[dict[str, Any], Any], None]
     """Set the value in a part of a configuration."""
     usual: tuple[Any, ...] = ("",)
-    """The values that `import` does not write: usually what AWS has by default."""
+    """The values that `import` does not write, because a new distribution has them without the field."""
     plain: Callable[[Any], Any] = _unchanged
     """Return the plain form of the model's value."""
     text: Callable[[Any], str] = str
@@ -70,7 +70,7 @@ class HttpField:
     policies: PolicyKind | None = None
     """The kind of policies, if the value is the name or id of a policy."""
     ids: Callable[[Any, OwnPolicies], Any] | None = None
-    """Return a plain value with ids for the names in it, which another kind looked up; None if one is unknown."""
+    """Return a plain value with its names replaced by ids; None if a name is unknown. Another kind looks the ids up."""
     names: Callable[[Any], Any] = _unchanged
     """Return a value with names for the ids in it."""
 
@@ -103,7 +103,7 @@ class Managed:
     own: OwnPolicies = field(default_factory=dict)
 
     def at(self, path: str, called: str) -> OwnedField:
-        """Return it as an owned field of the behavior at a live path, whose fields are `called` this in a plan."""
+        """Return the owned field of the behavior at a live path. In a plan its name begins with `called`."""
         return OwnedField(
             f"{called}{self.entry.name}",
             self.want,

@@ -65,15 +65,12 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
         yield from (account(own), distributions(own, own=True))
     for one in sorted(named, key=lambda each: (each.form, each.name)):
         yield from _of_principal(one, own)
-    clauses = [
-        clause
-        for statement in policy
-        for clause in statement.clauses
-        if clause.operator is None or clause.operator.family is not Family.NULL
-    ]
+    tests = [clause for statement in policy for clause in statement.clauses]
+    # The values of Null are true and false, and name nobody.
+    clauses = [each for each in tests if each.operator is None or each.operator.family is not Family.NULL]
     for clause in clauses:
         yield from _of_clause(clause, own, services)
-    if any(each.key.startswith(_OF_A_SIGNER) and each.key != _BY_A_SERVICE for each in clauses):
+    if any(each.key.startswith(_OF_A_SIGNER) and each.key != _BY_A_SERVICE for each in tests):
         for clause in clauses:
             yield from (network(value, signed=True) for value in _networks(clause))
 

@@ -70,6 +70,7 @@ class Judge:
         self._concerning: dict[int, int] = {}
         self._naming: dict[str, int] = {}
         self._allowing = sum(each.allow << index for index, each in enumerate(self.statements))
+        self._unconditional = sum((not each.clauses) << index for index, each in enumerate(self.statements))
         self._kept: list[Requester] = []
 
     def known(self, requester: Requester) -> Requester:
@@ -110,8 +111,9 @@ class Judge:
         key = (id(requester), action.name)
         if key not in self._forbidden:
             denying = self._about(requester, action) & ~self._allowing
-            self._forbidden[key] = sum(
-                _denies(self.statements[index], requester, action) << index for index in _indices(denying)
+            self._forbidden[key] = denying & self._unconditional | sum(
+                _denies(self.statements[index], requester, action) << index
+                for index in _indices(denying & ~self._unconditional)
             )
         return self._forbidden[key]
 
@@ -136,9 +138,9 @@ class Judge:
         return self._bits[key]
 
     def _judge(self, requester: Requester, action: Action, allowing: int) -> _StatementMasks:
-        allowed = maybe = 0
+        allowed, maybe = allowing & self._unconditional, 0
         clauses: dict[int, tuple[str, ...]] = {}
-        for index in _indices(allowing):
+        for index in _indices(allowing & ~self._unconditional):
             verdict, undecided = _fulfilled(self.statements[index], requester, action)
             if verdict is Certainty.YES:
                 allowed |= 1 << index

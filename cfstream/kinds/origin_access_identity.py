@@ -23,7 +23,6 @@ from cfstream.stack.identities import (
     own_identity,
     released_comment,
     unwanted_identities,
-    used_identity,
     users_of_identity,
 )
 from cfstream.stack.kind import Kind
@@ -112,13 +111,8 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         if version is None and found.own is not None and isinstance(want, OwnIdentity):
             drifted = want.managed and found.own.comment != want.comment
             version = IDENTITY.read(aws, found.own.id) if drifted else None
-        kept = (
-            found.own.id
-            if found.own and isinstance(want, OwnIdentity)
-            else used_identity(around.scene.stack.spec)
-        )
-        ours = [each.id for each in unwanted_identities(around.scene, found, kept)]
-        return LiveIdentities(found, around.neighbors, version, IDENTITY.read_all(aws, ours, gone=True))
+        unwanted = [each.id for each in _owned_and_unwanted(around.scene, want, found)]
+        return LiveIdentities(found, around.neighbors, version, IDENTITY.read_all(aws, unwanted, gone=True))
 
     def propose(
         self,
@@ -134,13 +128,11 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         match want:
             case OwnIdentity():
                 wanted = _propose_own(scene, want, have)
-                kept = have.own.id if have.own else ""
             case UsedIdentity():
                 wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
-                kept = want.id
             case None:
-                wanted, kept = _propose_none(scene, have, land), ""
-        ours = unwanted_identities(scene, have.identities, kept)
+                wanted = _propose_none(scene, have, land)
+        ours = _owned_and_unwanted(scene, want, have.identities)
         proposal = IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
         left = [step for live in ours for step in _release(scene, live, have, land)]
         return replace(proposal, steps=(*proposal.steps, *left))
@@ -193,9 +185,18 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             yield ListEntry(IDENTITY.kind, row["Id"], owner_by_mark(comment), comment, used_by=users)
 
 
-def _own_one(spec: Spec) -> bool:
-    """Return whether the stack has an identity of its own."""
-    return spec.identity == "oai" and not (spec.oai and spec.oai.id)
+def _owned_and_unwanted(
+    scene: Scene, want: WantedIdentity | None, found: Identities
+) -> tuple[LiveIdentity, ...]:
+    """Return the identities that the stack owns and that the spec does not want."""
+    match want:
+        case OwnIdentity():
+            kept = found.own.id if found.own else ""
+        case UsedIdentity():
+            kept = want.id
+        case None:
+            kept = ""
+    return unwanted_identities(scene, found, kept)
 
 
 def limited(comment: str) -> str:

@@ -1,11 +1,13 @@
 """Arguments and options of several commands."""
 
+import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cfstream.cli.terminal import completion
+from cfstream.cli.terminal.streams import lively
 from cfstream.steps.hazards import HazardName
 
 
@@ -61,6 +63,15 @@ Length = Annotated[
         "terminal is brief.",
     ),
 ]
+
+MANY = 5
+"""Stacks that a plan on a terminal shows in full, if no flag says how."""
+
+
+def is_brief(stacks: int, length: bool | None) -> bool:
+    """Return whether to show a plan in brief: as the flag says, else if a terminal would have to scroll far."""
+    return length if length is not None else stacks > MANY and lively(sys.stdout)
+
 
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin no other step after a stack has failed.")]
 

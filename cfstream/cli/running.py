@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cfstream.cli.invocation import Invocation
 from cfstream.cli.options import RunFormat
 from cfstream.cli.terminal import notifying
-from cfstream.cli.terminal.streams import Terminal, lively
+from cfstream.cli.terminal.streams import Terminal
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, Tell
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from cfstream.planning import Plan
     from cfstream.ports import World
     from cfstream.proving.finding import Proof
-
-
-MANY = 5
-"""Stacks that a plan on a terminal shows in full, if no flag says how."""
-
-
-def is_brief(plan: "Plan", length: bool | None) -> bool:
-    """Return whether to show a plan in brief: as the flag says, else if a terminal would have to scroll far."""
-    return length if length is not None else len(plan.stacks) > MANY and lively(sys.stdout)
 
 
 def show(

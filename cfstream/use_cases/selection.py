@@ -7,8 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from cfstream.errors import WrongUsage
-from cfstream.spec.key_groups import UsedKeyGroup
-from cfstream.use_cases.git_files import files_at, git
+from cfstream.stack.declared_keys import declared_groups, declared_keys, declared_uses
 
 if TYPE_CHECKING:
     from cfstream.spec.load import Stack
@@ -61,6 +60,9 @@ def _changed(stacks: "Sequence[Stack]", revision: str) -> frozenset[str]:
 
 def _changed_files(path: str, revision: str) -> frozenset[str]:
     """Return the real paths of changed, new and deleted files of the repository of `path`, also uncommitted ones."""
+    # A plan of all stacks does not need git.
+    from cfstream.use_cases.git_files import files_at, git
+
     at = files_at(path, revision)
     listed = (
         git(at.top, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", at.commit, "--"),
@@ -74,9 +76,7 @@ def _files(stack: "Stack") -> Iterable[str]:
     """Yield the files that a stack is read from: its spec and its public keys."""
     yield stack.path
     folder = os.path.dirname(stack.path)
-    for group in stack.spec.made_key_groups:
-        for key in group.public_keys:
-            yield os.path.join(folder, key.file)
+    yield from (os.path.join(folder, key.file) for key in declared_keys(stack.spec))
 
 
 def _with_dependents(stacks: "Sequence[Stack]", changed: Collection[str]) -> frozenset[str]:
@@ -94,9 +94,5 @@ def _shared(stack: "Stack") -> Iterable[tuple[str, str]]:
     """Yield what other stacks may depend on, or what this one depends on."""
     spec = stack.spec
     yield "bucket", spec.bucket.name
-    for group in spec.made_key_groups:
-        yield "key group", group.name
-    for groups in (spec.key_groups, *(behavior.key_groups for behavior in spec.http.behaviors)):
-        for each in groups or ():
-            if isinstance(each, UsedKeyGroup):
-                yield "key group", each.use
+    yield from (("key group", group.name) for group in declared_groups(spec))
+    yield from (("key group", use.reference) for use in declared_uses(spec))

@@ -19,8 +19,9 @@ from cfstream.cli.options import (
     Output,
     RunFormat,
     Yes,
+    is_brief,
 )
-from cfstream.cli.running import carry_out, conclude, is_brief, print_for_programs, show
+from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
@@ -86,7 +87,7 @@ def apply(
     clock = run.connection.clock()
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, only=chosen)
-    brief = is_brief(plan, length if length is not None else yes or None)
+    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     show(plan, output, run.terminal, brief=brief, allowed=allowed)
     if saved:
         _refuse_stale(saved, plan, output, run)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import ChangedSince, Length, Only, Specs
-from cfstream.cli.running import is_brief
+from cfstream.cli.options import ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
@@ -84,7 +83,7 @@ def plan(
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     made = make_plan(stacks, recorded or run.connection.world(), only=chosen)
-    terminal.say(_shown(made, output, terminal, brief=is_brief(made, length)))
+    terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length)))
     if out is not None:
         save(made, specs, out, only=chosen)
         flags = run.connection.flags()

@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo quick test test-all lint tests coverage format schema docs dist dist-check changelog bench clean
 
+# Hundreds of tests start a process. Without cached bytecode, each of them compiles all modules.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/ready

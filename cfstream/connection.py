@@ -3,11 +3,12 @@
 import os
 import shlex
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Unreachable, WrongUsage
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

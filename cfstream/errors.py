@@ -26,7 +26,9 @@
 Problems and notices are values, not exceptions: they are collected, sorted and shown together.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True, order=True)

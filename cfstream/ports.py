@@ -5,11 +5,12 @@ Code without one of them has no side effects. Code that only has `Reads` cannot 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cfstream.errors import Refused
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, Json
 
 if TYPE_CHECKING:

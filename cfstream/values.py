@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NewType, Self, TypeAlias
+
+from cfstream.startup.frozen import dataclass
 
 ETag = NewType("ETag", str)
 """A version of a CloudFront resource, exactly as AWS sent it."""

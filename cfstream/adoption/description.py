@@ -5,7 +5,7 @@ existing identity), or if it helps the reader. Everything else is omitted: an ab
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, get_args
 
 from cfstream.adoption.account import Account
@@ -20,6 +20,7 @@ from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Pre
 from cfstream.spec.http import Behavior, Http
 from cfstream.spec.http_values import MinimumTls
 from cfstream.spec.model import PriceClass
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """How to read each list of AWS to its end: where a reply has its rows and the token of the next page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cfstream.errors import Unreachable
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 

@@ -7,7 +7,6 @@ roles and single sign-on are botocore's in both.
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
 from cfstream.aws.unknown_members import watch
+from cfstream.startup.frozen import dataclass
 from cfstream.startup.models import NamedFolders, PlainFiles
 
 READ_ATTEMPTS = 5

@@ -1,12 +1,13 @@
 """One run of the program: the flags of all commands, as a connection and a terminal."""
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.connection import Connection
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     import typer

@@ -4,7 +4,8 @@ Listing commands imports none of them: `parsing` imports a command's module when
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from cfstream.startup.frozen import dataclass
 
 PROGRAM = "cfstream"
 

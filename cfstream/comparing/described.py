@@ -5,7 +5,7 @@ as a plan's, so `diff` reports the hazards that `plan` reports if live equals th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
@@ -29,6 +29,7 @@ from cfstream.stack.declared_keys import declared_groups
 from cfstream.stack.fields import Overlay, creation, overlay
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.values import Account, Address, ETag, Json, Known
 

@@ -1,7 +1,8 @@
 """A bucket, with everything that decides who can read or change it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json, Known
 
 ENFORCED = "BucketOwnerEnforced"

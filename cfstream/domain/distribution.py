@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from cfstream.domain.delivery import Delivery
 from cfstream.domain.path_pattern import PathPattern
+from cfstream.startup.frozen import dataclass
 from cfstream.values import ETag, Json, Known
 
 _BUCKET_DOMAIN = re.compile(

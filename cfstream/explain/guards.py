@@ -4,9 +4,10 @@
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.sign.resource import pattern_path
+from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
 

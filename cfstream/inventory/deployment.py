@@ -1,11 +1,11 @@
 """Waits until distributions are Deployed. Each round polls all of them, and pauses grow between rounds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from cfstream.errors import Throttled, TimedOut, Unreachable
 from cfstream.inventory.lookup import Found
 from cfstream.ports import Call, World
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import StepContext

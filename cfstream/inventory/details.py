@@ -1,7 +1,9 @@
 """One distribution or identity with all its settings, in terms that do not depend on AWS's documents."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

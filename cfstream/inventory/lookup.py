@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
@@ -11,6 +10,7 @@ from cfstream.ports import Reads
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import Shown
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 from cfstream.values import ETag, Json
 
 BY_KIND: Mapping[str, Shown] = {shown.kind: shown for shown in SHOWN}

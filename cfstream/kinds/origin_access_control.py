@@ -5,7 +5,7 @@ This kind has the stack's own control, one that the spec refers to by id, and ow
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from cfstream.access.world import BucketWorld
@@ -20,6 +20,7 @@ from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, m
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step

@@ -5,7 +5,7 @@ The distribution kinds set it on an origin, and `bucket_policy` and `object_acl`
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeAlias
 
 from cfstream.access.world import BucketWorld
@@ -34,6 +34,7 @@ from cfstream.stack.shown import ListEntry, Shown
 from cfstream.stack.statement_ids import sids_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.stage import Stage

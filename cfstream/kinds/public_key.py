@@ -5,7 +5,7 @@ which group contains a key, and when the key may leave.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from cfstream.errors import Problem
@@ -23,6 +23,7 @@ from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known

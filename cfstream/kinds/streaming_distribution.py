@@ -5,7 +5,7 @@ that, and cfstream shows AWS's answers unchanged.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cfstream.access.world import BucketWorld
@@ -44,6 +44,7 @@ from cfstream.stack.scene import Scene
 from cfstream.stack.shown import ListEntry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_distributions
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Change, Step
 from cfstream.values import Json, Known
 

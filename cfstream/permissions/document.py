@@ -3,13 +3,14 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from cfstream.kinds import KINDS
 from cfstream.permissions.needs import SCOPES, Purpose, permissions
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, NEW_TAGS, Conditions, Place, Scope
+from cfstream.startup.frozen import dataclass
 
 LARGEST_MANAGED = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""

@@ -5,13 +5,13 @@ one spec to another needs the permissions of both. It includes optional permissi
 notice (a key's policy, access points, the tag index).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.kinds import KINDS
 from cfstream.permissions.actions import actions_of
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, BUCKET, NEW, NEW_TAGS, OBJECTS, SHARED, Needs, Scope, calls
+from cfstream.startup.frozen import dataclass
 
 SCOPES: tuple[Scope, ...] = (*SHARED, *(scope for kind in KINDS for scope in kind.scopes), ANYTHING)
 """All scopes, in the order of their statements in a policy."""

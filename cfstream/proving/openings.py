@@ -4,7 +4,7 @@ All of it is read from AWS; no request is sent to a viewer's address.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shared
@@ -21,6 +21,7 @@ from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 
 _CLAIMS = {
     POLICY: "the bucket policy has no openings",

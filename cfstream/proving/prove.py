@@ -1,7 +1,7 @@
 """Verify one stack: read AWS, send the requests, judge the answers, and repeat failed checks once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from cfstream.access.warnings import viewer_warnings
@@ -21,6 +21,7 @@ from cfstream.proving.signers import signer_findings
 from cfstream.proving.site import MADE_UP, ExpectedAccess, Site, read_site
 from cfstream.sign import CannotSign
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 SECOND_LOOK = 12.0
 """Seconds before a failed check is repeated: edges cache an error for 10 (Developer Guide, error caching)."""

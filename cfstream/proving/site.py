@@ -5,7 +5,7 @@ Everything live is read once, here.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from cfstream.access.cells import intersect_witness
@@ -30,6 +30,7 @@ from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"

@@ -11,9 +11,10 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from cfstream.startup.frozen import dataclass
 
 NUMBER = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 MASKED = re.compile(r"\*+([0-9]{1,11})")

@@ -7,7 +7,7 @@ causes from `cryptography` are dropped, so tracebacks do not either.
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from cfstream.sign.refusal import PassphraseNeeded, UnusableKey
+from cfstream.startup.frozen import dataclass
 
 Hash: TypeAlias = Literal["SHA1", "SHA256"]
 PrivateKeySource: TypeAlias = str | bytes | os.PathLike[str]

@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TextIO
 
 from cfstream.errors import WrongUsage
@@ -24,6 +24,7 @@ from cfstream.spec.signers import key_sites
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 __all__ = ["Stack", "load"]
 

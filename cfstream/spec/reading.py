@@ -9,7 +9,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import TextIO
 
@@ -17,6 +17,7 @@ from cfstream.errors import Problem, SpecProblems, Where
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 MAX_FILE = 1 << 20
 """Bytes of a spec file. A fleet of ten thousand small specs has three quarters of that."""

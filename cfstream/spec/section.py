@@ -1,10 +1,11 @@
 """What all sections of the spec language have in common."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+
+from cfstream.startup.frozen import dataclass
 
 
 class Section(BaseModel):

@@ -1,7 +1,7 @@
 """The live state of the stack's bucket, except its encryption, which the kind `bucket` reads only if it matters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.access.policy import is_public
 from cfstream.domain import AccessPoint, Block
@@ -11,6 +11,7 @@ from cfstream.policy_document import NamedPrincipal, parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.access_points import block_of, read_access_points
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import at
 from cfstream.values import Json
 

@@ -6,9 +6,9 @@ members survive. For a new distribution, they are set in AWS's defaults.
 
 import copy
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Change
 from cfstream.values import Json, plain

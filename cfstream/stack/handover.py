@@ -7,7 +7,6 @@ moved from a streaming distribution: there the old stack removes it, and then th
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
@@ -16,6 +15,7 @@ from cfstream.spec.model import Spec
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.owners import tagged
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The origin access identities (OAI) of the account, and which of them is the stack's own."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Missing
@@ -10,6 +9,7 @@ from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import is_caller_reference
 from cfstream.stack.owned import OwnedKind, Version, chosen, marked
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Stage
 from cfstream.values import Json
 

@@ -5,7 +5,7 @@ An `OwnedKind` holds what differs between the kinds: how the API names them, and
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol, TypeVar
 
 from cfstream.domain import Mark
@@ -15,6 +15,7 @@ from cfstream.ports import Call, Reads
 from cfstream.stack.calls import Need, Needs, Scope
 from cfstream.stack.proposal import Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.hazards import Hazard

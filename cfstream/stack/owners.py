@@ -7,7 +7,6 @@ reference: CloudFront would refuse to create the stack's distribution a second t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row
 from cfstream.domain.tags import by_key, read_tags, tags_of
@@ -15,6 +14,7 @@ from cfstream.errors import Missing, Refused, Unreachable
 from cfstream.ports import Call, Reads
 from cfstream.stack.caller_reference import is_caller_reference
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 INDEX = Call(

@@ -1,12 +1,12 @@
 """The context of one stack while it is planned: its spec, its account, and the time."""
 
 import shlex
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cfstream.domain import Delivery, Mark
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, Address
 
 if TYPE_CHECKING:

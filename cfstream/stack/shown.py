@@ -1,8 +1,7 @@
 """What `list`, `show` and `delete` need to know of a kind: how to read one resource, and its line in a list."""
 
-from dataclasses import dataclass
-
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ This is read first, once for each stack. Then each kind reads what it needs beyo
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar, overload
 
 from cfstream.domain import Delivery, LiveDistribution
@@ -15,6 +14,7 @@ from cfstream.stack.identities import Identities, read_identities
 from cfstream.stack.neighbors import Neighbor
 from cfstream.stack.owners import ClaimedDistribution, all_distributions, claims, stack_names
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 T = TypeVar("T")
 

@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +26,7 @@ from cfstream.sign.resource import key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.spec.load import Stack, load
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.testing.ground import prepare
 from cfstream.testing.key_pairs import KeyPair, Ring
 from cfstream.web import HttpViewer

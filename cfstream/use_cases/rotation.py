@@ -1,7 +1,7 @@
 """Rotates the keys of a group, one stage at a time: finds the stage, and edits the spec for it."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
@@ -24,6 +24,7 @@ from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
 from cfstream.stack.declared_keys import DeclaredGroup
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
 from cfstream.use_cases.spec_file import read_spec, replace_spec
 from cfstream.use_cases.targets import scene_of

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.targets import one_stack, scene_of
 
 if TYPE_CHECKING:

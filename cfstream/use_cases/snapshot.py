@@ -4,7 +4,6 @@ import json
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from cfstream.recording.document import (
     sealed,
     to_document,
 )
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection

@@ -6,7 +6,7 @@ This package also finds what S3 or KMS would refuse. The live state of the bucke
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Block, Delivery, LiveDistribution
@@ -21,6 +21,7 @@ from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.grant import Granting
 from cfstream.steps.step import Change, Stage, Step, at

@@ -5,7 +5,7 @@ propagates changes in the order submitted (Developer Guide, "Update a distributi
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cfstream.access.world import BucketWorld
@@ -65,6 +65,7 @@ from cfstream.stack.scene import Scene
 from cfstream.stack.shown import ListEntry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Json, Known
 

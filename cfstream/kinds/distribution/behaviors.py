@@ -7,7 +7,6 @@ matches their patterns alike (`PathPattern`): the live spelling is kept.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cfstream.domain import CacheBehavior, Distribution, LiveDistribution, PathPattern, Signers, document
@@ -18,6 +17,7 @@ from cfstream.spec.model import Spec
 from cfstream.stack.distribution_fields import normal, normal_signers, opened
 from cfstream.stack.fields import OwnedField
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known
 

@@ -6,7 +6,7 @@ spec does not have are in `domain/new_document.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any
 
@@ -22,6 +22,7 @@ from cfstream.kinds.distribution.policies import (
 from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Http
 from cfstream.stack.fields import Danger, OwnedField, no_danger
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 

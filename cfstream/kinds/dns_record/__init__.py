@@ -5,7 +5,7 @@ name of a wanted record is a problem, unless it is a CNAME that points to the di
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -32,6 +32,7 @@ from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told

@@ -5,7 +5,7 @@ refuse, and brings the ARNs. The entry ``functions`` of `HTTP_FIELDS` writes the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import CacheBehavior, LiveDistribution, PathPattern
 from cfstream.errors import Missing, Notice, Problem, Refused
@@ -19,6 +19,7 @@ from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
+from cfstream.startup.frozen import dataclass
 
 KIND = "function"
 LIVE, DEVELOPMENT = "LIVE", "DEVELOPMENT"

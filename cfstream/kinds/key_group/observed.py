@@ -1,7 +1,7 @@
 """The wanted and the live key groups: all groups of the account, their keys, and what uses them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from cfstream.ports import Reads
@@ -9,6 +9,7 @@ from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
 from cfstream.stack.neighbors import Neighbor
 from cfstream.stack.owned import OwnedKind, Version
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Stage
 from cfstream.values import Json
 

@@ -6,7 +6,7 @@ the old key expires, and the old key leaves. Each stage is an edit of the spec. 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from cfstream.errors import WrongUsage
@@ -20,6 +20,7 @@ from cfstream.spec.stack import Stack
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ All ACLs of the bucket are read, including those outside the prefix: they may be
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import ACL_TAG, LiveDistribution
@@ -32,6 +32,7 @@ from cfstream.stack.readers import still_reading
 from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import our_sids
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.grant import Granting, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants

@@ -1,12 +1,13 @@
 """Reads the ACLs of all objects of a bucket, if ACLs are enabled."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import ObjectAcls
 from cfstream.kinds.object_acl.observed import AclClasses, acls_of
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

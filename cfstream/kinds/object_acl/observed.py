@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
@@ -16,6 +16,7 @@ from cfstream.stack.bucket_region import bucket_regions
 from cfstream.stack.former_buckets import former_names
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.object_grants import permissions_of, public_permissions
 from cfstream.values import Json
 

@@ -5,7 +5,7 @@ the policy stay. `distribution.cors` decides which behaviors have the policy.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
@@ -20,6 +20,7 @@ from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, m
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change, Stage, Step

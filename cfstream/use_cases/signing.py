@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -90,12 +91,28 @@ def sign(request: SignRequest, connection: "Connection") -> Signed:
 
     Raises CfstreamError before anything is signed.
     """
+    return signing(request, connection)(request.target)
+
+
+def signing(request: SignRequest, connection: "Connection") -> Callable[[str], Signed]:
+    """Return a function that signs targets like the one of the request. It opens the key and reads AWS once.
+
+    Raises CfstreamError, and so does the function, before anything is signed.
+    """
     if request.spec is None:
-        return _offline(request)
+        once = replace(request, open_key=cache(request.open_key))
+        return lambda target: _offline(replace(once, target=target))
     stack = one_stack(request.spec)
     _refuse_too_long(stack, request)
     key = request.open_key()
     guards = read_guards(stack, connection)
+    return lambda target: _with_spec(replace(request, target=target), key, stack, guards, connection)
+
+
+def _with_spec(
+    request: SignRequest, key: PrivateKey, stack: "Stack", guards: Guards, connection: "Connection"
+) -> Signed:
+    """Sign a target of a stack."""
     notices = list(_warnings(request, guards))
     if stack.spec.delivery == "rtmp":
         named = _stream_name(request, key, key_for(guards, "/", key.der_sha256, request.key_id))

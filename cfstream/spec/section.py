@@ -14,6 +14,12 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
+class Fields(Section):
+    """Some fields of a large section, which inherits them. pydantic makes no validator for them alone (`startup`)."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 @dataclass(frozen=True)
 class AlsoCalled:
     """Words of AWS and of other tools that mean a field: part of the annotation of that field.

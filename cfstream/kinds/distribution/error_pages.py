@@ -5,7 +5,7 @@ from typing import Any
 
 from cfstream.domain import counted, items
 from cfstream.spec.fields import duration, spell
-from cfstream.spec.http_values import ErrorResponse
+from cfstream.spec.http.viewers import ErrorResponse
 from cfstream.values import Json
 
 

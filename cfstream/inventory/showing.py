@@ -17,11 +17,11 @@ from cfstream.inventory.details import (
     NamedId,
     OriginDetails,
     Tls,
+    beside,
 )
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import Found
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
-from cfstream.kinds.distribution.policies import CACHE
 from cfstream.ports import Call, Reads
 from cfstream.stack.identities import IDENTITY, users_of_identity
 from cfstream.stack.owned import owner_by_mark
@@ -79,11 +79,7 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
         grants=grants,
         logging=_logging(config),
         tls=_tls(config.get("ViewerCertificate")),
-        http_version=config.get("HttpVersion") or "",
-        ipv6=config.get("IsIPV6Enabled"),
-        default_root_object=live.default_root_object or "",
-        web_acl=config.get("WebACLId") or "",
-        http={} if live.delivery is Delivery.RTMP else _http(config),
+        **_split(DistributionDetails, {} if live.delivery is Delivery.RTMP else _http(config)),
         tags=dict(sorted(tags.items())),
         notes=(*names.notes, *notes),
     )
@@ -131,14 +127,14 @@ class _Names:
 
     def behavior(self, behavior: CacheBehavior) -> BehaviorDetails:
         groups = [str(group) for group in behavior.signers.key_groups]
+        rtmp = self._live.delivery is Delivery.RTMP
         return BehaviorDetails(
             path=behavior.path,
             origin_id=behavior.target,
             trusted_signers=behavior.signers.accounts,
             key_groups=tuple(NamedId(each, self._groups.get(each, "")) for each in groups),
-            viewer_protocol="" if self._live.delivery is Delivery.RTMP else behavior.viewer_protocol,
-            cache_policy=CACHE.name_of(behavior.cache_policy, {}),
-            http={} if self._live.delivery is Delivery.RTMP else _http(self._live.config, behavior),
+            viewer_protocol="" if rtmp else behavior.viewer_protocol,
+            **_split(BehaviorDetails, {} if rtmp else _http(self._live.config, behavior)),
         )
 
     def active(self) -> Iterable[ActiveSigners]:
@@ -157,8 +153,18 @@ def _group_name(row: Json) -> tuple[str, str]:
     return row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]["Name"]
 
 
-_SHOWN_BESIDE = frozenset({"cache_policy", "default_root_object", "http_version", "ipv6", "web_acl"})
-"""Fields under ``http`` that have a member of their own in the details."""
+def _split(details: type[DistributionDetails | BehaviorDetails], http: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of the details that are fields under ``http``, and all other such fields as ``http``."""
+    own = beside(details)
+    return {
+        **{each.name: _or_none(http[each.name]) for each in own if each.name in http},
+        "http": {name: value for name, value in http.items() if name not in {each.name for each in own}},
+    }
+
+
+def _or_none(value: Any) -> Any:
+    """Return the value; an empty text for no policy."""
+    return "" if value is None else value
 
 
 def _http(config: Json, behavior: CacheBehavior | None = None) -> dict[str, Any]:
@@ -167,7 +173,7 @@ def _http(config: Json, behavior: CacheBehavior | None = None) -> dict[str, Any]
     return {
         each.name: each.shown(each.read(each.part.of(config, path)), {})
         for each in HTTP_FIELDS
-        if (each.part is Part.BEHAVIOR) is (behavior is not None) and each.name not in _SHOWN_BESIDE
+        if (each.part is Part.BEHAVIOR) is (behavior is not None)
     }
 
 

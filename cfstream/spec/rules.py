@@ -121,14 +121,11 @@ def _cors_credentials(spec: Spec) -> Iterator[Fault]:
         yield Fault(what, "list the origins, or delete credentials", ("http", "cors", "credentials"))
 
 
-def _one_headers_policy(spec: Spec) -> Iterator[Fault]:
-    if spec.http.cors is not None and spec.http.response_headers_policy is not None:
-        what = (
-            "cors and response_headers_policy exclude each other: a behavior has one response headers policy"
-        )
-        yield Fault(
-            what, "delete cors or response_headers_policy", ("http", "response_headers_policy"), at_key=True
-        )
+def _one_of_two(spec: Spec) -> Iterator[Fault]:
+    for name, (other, why) in spec.http.EXCLUDED.items():
+        if None not in (getattr(spec.http, name), getattr(spec.http, other)):
+            what = f"{other} and {name} exclude each other: {why}"
+            yield Fault(what, f"delete {other} or {name}", ("http", name), at_key=True)
 
 
 def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
@@ -162,7 +159,7 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("http", "adopt"), _paths_of_everything),
     (("http",), _paths_once),
     (("http",), _cors_credentials),
-    (("http",), _one_headers_policy),
+    (("http",), _one_of_two),
     (("cnames", "dns"), _names_in_the_zone),
     (("tags", "grant"), tag_faults),
 )

@@ -33,6 +33,10 @@ class AlsoCalled:
         object.__setattr__(self, "words", words)
 
 
+NEVER_GUESSED = "never guessed"
+"""Part of the annotation of a field whose values have similar names and different effects, like TLS policies."""
+
+
 def other_words(section: type[Section]) -> Iterator[tuple[str, str]]:
     """Yield each word of other tools that means a field of the section, with the name of the field."""
     for name, field in section.model_fields.items():

@@ -199,8 +199,7 @@ class Sandbox:
     def url(self, key: str = "", *, stack: str | None = None) -> str:
         """Return the URL of an object at the edge, as browsers on this machine resolve it. Requests count as https."""
         site = self._site(stack)
-        below = f"{site.stack.spec.http.origin_path or ''}/"
-        path = f"/{key.removeprefix('/')}".removeprefix(below).removeprefix("/")
+        path = key.removeprefix("/").removeprefix(site.stack.spec.http.prefix)
         return f"http://{site.host}:{self.port}{key_path(path)}"
 
     def sign(self, target: str, lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any) -> str:

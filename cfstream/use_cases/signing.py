@@ -155,7 +155,7 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
                 f"use one of {names}",
             )
         return request.target
-    key = below_origin_path(request.target.removeprefix("/"), stack)
+    key = below_prefix(request.target.removeprefix("/"), stack)
     whole_folder = request.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
     if request.cookies and request.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
         raise CannotSign(
@@ -168,17 +168,15 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
     return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
 
 
-def below_origin_path(key: str, stack: "Stack") -> str:
-    """Return the key without the spec's origin path, which CloudFront puts before the path of a URL."""
-    path = stack.spec.http.origin_path
-    if not path or key in ("", "*"):
+def below_prefix(key: str, stack: "Stack") -> str:
+    """Return the key without the prefix that CloudFront puts before the path of a URL."""
+    prefix = stack.spec.http.prefix
+    if key in ("", "*"):
         return key
-    begins = f"{path[1:]}/"
-    if not key.startswith(begins):
-        raise CannotSign(
-            f"no URL leads to {key}: it is not under the origin path {path}", f"name an object under {begins}"
-        )
-    return key.removeprefix(begins)
+    if not key.startswith(prefix):
+        what = f"no URL leads to {key}: it is not under the origin path /{prefix.removesuffix('/')}"
+        raise CannotSign(what, f"name an object under {prefix}")
+    return key.removeprefix(prefix)
 
 
 def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signed:

@@ -1,6 +1,7 @@
 """The fields under ``http`` about behaviors: what CloudFront does with the requests for a path."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
@@ -110,6 +111,16 @@ class Behavior(Section):
 
 class BehaviorFields(Fields):
     """The default behavior, and all others."""
+
+    EXCLUDED: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "response_headers_policy": ("cors", "a behavior has one response headers policy")
+    }
+    """The fields that exclude another one, with that one and the reason."""
+
+    @property
+    def deletes_unlisted(self) -> bool:
+        """Whether behaviors that lead to the bucket and are not in the spec are deleted."""
+        return self.unlisted_behaviors == "delete"
 
     cache_policy: CachePolicy | None = Field(
         default=None,

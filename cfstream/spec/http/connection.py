@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cfstream.spec.fields import Certificate, RootObject
-from cfstream.spec.section import AlsoCalled, Fields
+from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields
 
 MinimumTls = Literal[
     "SSLv3",
@@ -29,7 +29,7 @@ class ConnectionFields(Fields):
         description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
         "Or the ARN of one there.",
     )
-    minimum_tls: MinimumTls = Field(
+    minimum_tls: Annotated[MinimumTls, NEVER_GUESSED] = Field(
         default="TLSv1.2_2021",
         description="Security policy of the certificate. It has no effect without a certificate of your own.",
     )

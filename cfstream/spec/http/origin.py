@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from cfstream.spec.fields import fault
-from cfstream.spec.section import AlsoCalled, Fields
+from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields
 from cfstream.spec.wording import shown
 
 OriginShieldRegion = Literal[
@@ -53,13 +53,20 @@ OriginPath = Annotated[
 class OriginFields(Fields):
     """How CloudFront requests objects from the bucket."""
 
+    @property
+    def prefix(self) -> str:
+        """The prefix of all keys that URLs lead to, like ``v2/``; empty if every key has a URL."""
+        return f"{self.origin_path[1:]}/" if self.origin_path else ""
+
     origin_path: OriginPath | None = Field(
         default=None,
         description="CloudFront puts this before the path of each request, so viewers only reach objects under it: "
         'with /v2, a request for /a.mp4 reads the object v2/a.mp4. "": nothing. Absent: not managed.',
     )
-    origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
-        default=None,
-        description="Region of Origin Shield, a further cache in front of the bucket, at extra cost. Choose the region "
-        'with the lowest latency to the bucket. "": off. Absent: not managed.',
+    origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region"), NEVER_GUESSED] = (
+        Field(
+            default=None,
+            description="Region of Origin Shield, a further cache in front of the bucket, at extra cost. Choose the "
+            'region with the lowest latency to the bucket. "": off. Absent: not managed.',
+        )
     )

@@ -6,8 +6,7 @@ For headers to the origin, only the names are shown: their values are often secr
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, document, items
-from cfstream.domain.new_document import new_config, new_streaming_config
+from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, described, document, items
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.kinds.distribution.policies import CACHE
 from cfstream.values import Json
@@ -24,35 +23,10 @@ USUAL: Mapping[str, Any] = {
 """Values that have no meaning, like empty and disabled ones."""
 
 _LISTED_OTHERWISE: Mapping[Part, frozenset[str]] = {
-    Part.DISTRIBUTION: frozenset({*new_config("", "", ""), *new_streaming_config("", "")}),
-    Part.ORIGIN: frozenset(
-        {
-            "Id",
-            "DomainName",
-            "CustomHeaders",
-            "OriginAccessControlId",
-            "OriginAccessIdentity",
-            "S3OriginConfig",
-        }
-    ),
-    Part.BEHAVIOR: frozenset(
-        {
-            "PathPattern",
-            "TargetOriginId",
-            "TrustedSigners",
-            "TrustedKeyGroups",
-            "ViewerProtocolPolicy",
-            "AllowedMethods",
-            "Compress",
-            "LambdaFunctionAssociations",
-            "ForwardedValues",
-            "MinTTL",
-            "DefaultTTL",
-            "MaxTTL",
-        }
-    ),
+    Part.DISTRIBUTION: described.TOP,
+    Part.ORIGIN: described.ORIGIN,
+    Part.BEHAVIOR: described.BEHAVIOR,
 }
-"""Members with a field outside ``http``, with a line of their own, or that only commands show."""
 
 
 def kept(live: LiveDistribution, bucket: str, http: Mapping[str, Any]) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 from cfstream.errors import Notice, WrongUsage
 from cfstream.explain.guards import Guards
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.sign import CannotSign, Cookies, PolicyTerms, Signer, StreamName
 from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
+from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.targets import one_stack, scene_of
 

@@ -235,13 +235,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         return problems, [*notices, *arriving_notices(have.coming), *leaving_notices(scene, have.live)]
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
-        reference = caller_reference(scene.account, scene.name, KIND)
-        made = self.described(scene, have, land, reference)
+        made = self._laid_out(scene, have, land)
         steps = creating(scene, Delivery.HTTP, made, land)
         return (*steps, *moves(scene, None, made.config, have.coming, steps))
 
-    def described(self, scene: Scene, have: ObservedDistribution, land: Landscape, reference: str) -> Overlay:
+    def _laid_out(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> Overlay:
         """Return a new configuration: the spec over AWS's defaults."""
+        reference = caller_reference(scene.account, scene.name, KIND)
         base = new_config(reference, _domain(scene, land), CACHE.managed["CachingOptimized"])
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
@@ -256,11 +256,11 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def _modify(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> tuple[Step, ...]:
-        laid = self.laid_over(scene, live, have, land)
+        laid = self._laid_over(scene, live, have, land)
         steps = changing(scene, live, laid)
         return (*steps, *moves(scene, live, laid.config, have.coming, steps))
 
-    def laid_over(
+    def _laid_over(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> Overlay:
         """Return the live configuration with the spec over it."""
@@ -281,6 +281,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             (*deleted, *top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards),
         )
+
+    def configured(self, scene: Scene, live: LiveDistribution | None, land: Landscape) -> Overlay | None:
+        """Return the configuration of the spec as far as the spec alone shows it."""
+        if scene.delivery is not Delivery.HTTP:
+            return None
+        have = ObservedDistribution(live)
+        return self._laid_over(scene, live, have, land) if live else self._laid_out(scene, have, land)
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read each distribution with its tags, the account's own policies, and its certificates."""

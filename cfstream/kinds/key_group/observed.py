@@ -6,36 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.ports import Reads
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
+from cfstream.stack.key_groups import GROUP
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owned import OwnedKind, Version
+from cfstream.stack.owned import Version
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.step import Stage
 from cfstream.values import Json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-GROUP = OwnedKind(
-    kind="key-group",
-    noun="key_group",
-    plural="key_groups",
-    resource="KeyGroup",
-    created=Stage.KEY_GROUPS,
-    deleted=Stage.DELETE_KEY_GROUPS,
-    nested=True,
-)
-KEY = OwnedKind(
-    kind="public-key",
-    noun="public_key",
-    plural="public_keys",
-    resource="PublicKey",
-    created=Stage.KEYS,
-    deleted=Stage.DELETE_KEYS,
-    outputs={"id": "Id", "created": "CreatedTime"},
-    referenced=True,
-)
 KIND = GROUP.kind
 
 
@@ -108,11 +89,6 @@ def live_groups(aws: Reads, scene: Scene) -> tuple[LiveGroup, ...]:
         for row in GROUP.rows(aws)
     )
     return tuple(sorted(groups, key=lambda group: group.id))
-
-
-def group_names(aws: Reads) -> dict[str, str]:
-    """Return the names of all key groups of the account, by id. Makes one list call; raises as `Reads.items`."""
-    return {row["Id"]: row[GROUP.config]["Name"] for row in GROUP.rows(aws)}
 
 
 def live_group(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

@@ -6,7 +6,7 @@ roles and single sign-on are botocore's in both.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -51,6 +51,7 @@ class Clients:
         self._settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
+        self._paginators: dict[str, Any] = {}
         self._session = _asking(lambda: _session(settings))
         self.region: str = _asking(lambda: _region(self._session, settings))
 
@@ -68,6 +69,14 @@ class Clients:
             if key not in self._made:
                 self._made[key] = _asking(lambda: self._make(*key))
             return self._made[key]
+
+    def paginator(self, service: str, operation: str) -> Mapping[str, Any]:
+        """Return how botocore pages a list. Raises ValueError for a list that it cannot page."""
+        with self._guard:
+            if service not in self._paginators:
+                self._paginators[service] = self._session.get_paginator_model(service)
+            found: Mapping[str, Any] = self._paginators[service].get_paginator(operation)
+            return found
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
         style: Literal["auto", "path"] = "path" if self._settings.sandbox else "auto"

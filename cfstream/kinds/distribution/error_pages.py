@@ -67,7 +67,8 @@ def text(pages: list[dict[str, Any]]) -> str:
     """Return the entries on one line."""
     return "; ".join(
         f"{each['code']}"
-        + (f" -> {each['page']} as {each['response_code']}" if "page" in each else "")
+        + (f" -> {each['page']}" if "page" in each else "")
+        + (f" as {each['response_code']}" if each.get("response_code") else "")
         + f", cached for {each['cache']}"
         for each in pages
     )

@@ -159,7 +159,6 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
             {
                 "ErrorCode": 404,
                 "ResponsePagePath": "/404.html",
-                "ResponseCode": "404",
                 "ErrorCachingMinTTL": 5,
             }
         ),
@@ -176,7 +175,7 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         "MinTTL 5",
         "Web ACL: arn:of:acl",
         "Countries: allow DE, QQ",
-        "Error pages: 404 -> /404.html as 404, cached for 5s",
+        "Error pages: 404 -> /404.html, cached for 5s",
         "the origin group both: s3, then api",
         "CacheTagConfig: HeaderName x-tags",
     ):

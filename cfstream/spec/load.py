@@ -20,7 +20,7 @@ from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
 from cfstream.spec.reading import Reading, link_out
-from cfstream.spec.signers import key_sites
+from cfstream.spec.signers import WITH_KEYS, key_sites
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
@@ -95,7 +95,7 @@ def _stack(draft: SpecDraft, named: _KeyFiles) -> Stack:
 def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
     """Read the key files of a spec; what is wrong with them is added to its problems."""
     named = _KeyFiles()
-    if not draft.trouble.isdisjoint({"key_groups", "http"}):
+    if not draft.trouble.isdisjoint(WITH_KEYS):
         return named
     source = draft.document.source
     folder = os.path.dirname(source.file)

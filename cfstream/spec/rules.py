@@ -11,6 +11,8 @@ from cfstream.spec.fault import Fault, repeated
 from cfstream.spec.fields import MAX_COMMENT
 from cfstream.spec.model import Spec
 from cfstream.spec.signers import (
+    WHO_SIGNS,
+    WITH_KEYS,
     keys_of_groups,
     order_of_keys,
     signers_of_behaviors,
@@ -149,11 +151,11 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("grant",), _elsewhere_is_whole),
     (("http", "adopt"), _oldest_tls),
     (("name", "oai"), _identity_in_use),
-    (("delivery", "key_groups", "trusted_signers", "public"), somebody_may_sign),
-    (("key_groups", "trusted_signers", "public"), signers_of_the_default),
+    (("delivery", *WHO_SIGNS, "public"), somebody_may_sign),
+    ((*WHO_SIGNS, "public"), signers_of_the_default),
     (("http",), signers_of_behaviors),
-    (("key_groups", "http"), keys_of_groups),
-    (("key_groups", "http"), order_of_keys),
+    (WITH_KEYS, keys_of_groups),
+    (WITH_KEYS, order_of_keys),
     (("cnames",), _cnames_once),
     (("also_read_by", "also_managed_by"), _parties_once),
     (("http", "adopt"), _paths_of_everything),

@@ -57,7 +57,8 @@ class Aws:
         return together(self, calls)
 
     def _listing(self, call: Call) -> Listing:
-        client = self._clients.of(call.service, call.region)
+        holds = self._turn.holds == (call.service, call.region)
+        client = self._clients.of(call.service, call.region, write=holds)
         operation = client.meta.method_to_api_mapping[call.operation]
         described = WITHOUT_PAGINATOR.get((call.service, call.operation))
         return Listing(
@@ -80,7 +81,9 @@ class Aws:
         with self._lane(call, write=True) as lane:
             self._turn.lane, self._turn.holds = lane, (call.service, call.region)
             try:
-                yield
+                # Two calls: the read and the write.
+                with self._clients.governor(call.service, call.region).together(2):
+                    yield
             finally:
                 self._turn.lane, self._turn.holds = None, None
 

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from cfstream.aws.errors import rubbish, translate
-from cfstream.aws.lists import WITHOUT_PAGINATOR, Listing
+from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
 from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
@@ -56,12 +56,12 @@ class Aws:
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         return together(self, calls)
 
-    def _listing(self, call: Call) -> Listing:
+    def _listing(self, call: Call) -> PagedList:
         holds = self._turn.holds == (call.service, call.region)
         client = self._clients.of(call.service, call.region, write=holds)
         operation = client.meta.method_to_api_mapping[call.operation]
         described = WITHOUT_PAGINATOR.get((call.service, call.operation))
-        return Listing(
+        return PagedList(
             call,
             described or self._clients.paginator(call.service, operation),
             client.meta.service_model.operation_model(operation),

@@ -57,7 +57,7 @@ PAGE_SIZES: Mapping[tuple[str, str], int] = {
 """How many rows a page has, by service and limit. Other lists have the largest pages without a limit."""
 
 
-class Listing:
+class PagedList:
     """One list, of which each page is read by `read`. `model` is botocore's model of the operation."""
 
     def __init__(self, call: Call, described: Description, model: Any, read: Callable[[Call], Json]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from cfstream.aws.lists import PAGE_SIZES, WITHOUT_PAGINATOR, Listing
+from cfstream.aws.lists import PAGE_SIZES, WITHOUT_PAGINATOR, PagedList
 from cfstream.errors import Unreachable
 from cfstream.ports import Call
 from cfstream.values import Json
@@ -16,7 +16,7 @@ LIST = Call("cloudfront", "list_distributions")
 API_NAMES = {"list_objects_v2": "ListObjectsV2"}
 
 
-def listing(call: Call, *pages: Json) -> tuple[Listing, list[Call]]:
+def listing(call: Call, *pages: Json) -> tuple[PagedList, list[Call]]:
     """Return a list whose pages are `pages`, the last one again and again, and the calls that it makes."""
     left, asked = [*pages], list[Call]()
 
@@ -27,12 +27,12 @@ def listing(call: Call, *pages: Json) -> tuple[Listing, list[Call]]:
     return made(call, read), asked
 
 
-def made(call: Call, read: Callable[[Call], Json]) -> Listing:
+def made(call: Call, read: Callable[[Call], Json]) -> PagedList:
     """Return the list as `Aws` makes it."""
     name = API_NAMES.get(call.operation, "".join(word.capitalize() for word in call.operation.split("_")))
     described = WITHOUT_PAGINATOR.get((call.service, call.operation))
     model = SESSION.get_service_model(call.service).operation_model(name)
-    return Listing(
+    return PagedList(
         call, described or SESSION.get_paginator_model(call.service).get_paginator(name), model, read
     )
 

@@ -34,8 +34,8 @@ def kept(live: LiveDistribution, bucket: str, http: Mapping[str, Any]) -> tuple[
     lines = []
     if live.delivery is Delivery.HTTP:
         lines += [*_origins(config, said), *_behaviors(live, bucket, written)]
-    lines += [line for member, line in _furnishings(config) if member not in said]
-    lines += [f"{name}: {_short(value)}" for name, value in _odd(config, described.TOP | said)]
+    lines += [line for member, line in _other_settings(config) if member not in said]
+    lines += [f"{name}: {_short(value)}" for name, value in _unusual(config, described.TOP | said)]
     return (*lines, *_tags(live))
 
 
@@ -63,7 +63,7 @@ def _origins(config: Mapping[str, Any], said: Set[str]) -> Iterator[str]:
         if headers:
             yield f"{name} gets the headers {', '.join(headers)}"
         if origin is main:
-            settings = _odd(document.origin_settings(origin), described.ORIGIN | said)
+            settings = _unusual(document.origin_settings(origin), described.ORIGIN | said)
             yield from (f"{name}, {field}: {_short(value)}" for field, value in settings)
     for group in items(config.get("OriginGroups")):
         members = ", then ".join(member["OriginId"] for member in items(group["Members"]))
@@ -89,7 +89,7 @@ def _behaviors(live: LiveDistribution, bucket: str, written: Mapping[str, frozen
         methods = set(document.allowed_methods(raw)) - {*document.READING}
         if methods:
             yield f"{name} allows {', '.join(sorted(methods))}"
-        for field, value in _odd(raw, described.BEHAVIOR | said):
+        for field, value in _unusual(raw, described.BEHAVIOR | said):
             yield f"{name}, {field}: {_short(value)}"
 
 
@@ -101,7 +101,7 @@ def _caching(raw: Mapping[str, Any]) -> str:
     return f"by the legacy settings: {', '.join(lives)} s" if legacy else ""
 
 
-def _furnishings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _other_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the members outside behaviors and origins that a reader looks for, each with its line."""
     if config.get("DefaultRootObject"):
         yield "DefaultRootObject", f"default root object: {config['DefaultRootObject']}"
@@ -125,20 +125,18 @@ def _furnishings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Logging", "access logs include cookies"
 
 
-def _odd(raw: Mapping[str, Any], told: Set[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the members that are not `told` and have a value that matters."""
+def _unusual(raw: Mapping[str, Any], shown: Set[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the members that are not `shown` and have a value that matters."""
     for name, value in raw.items():
-        if name not in told and value != USUAL.get(name) and not _says_nothing(value):
+        if name not in shown and value != USUAL.get(name) and not _is_empty(value):
             yield name, value
 
 
-def _says_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Return whether the value is empty or disabled at every level."""
     if isinstance(value, Mapping):
         return (
-            value.get("Quantity") == 0
-            or value.get("Enabled") is False
-            or all(map(_says_nothing, value.values()))
+            value.get("Quantity") == 0 or value.get("Enabled") is False or all(map(_is_empty, value.values()))
         )
     return value in ("", False, None, 0, [])
 
@@ -147,7 +145,7 @@ def _short(value: Any) -> str:
     """Return a value on one line; for a nested one, the parts that matter."""
     match value:
         case Mapping():
-            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _says_nothing(v))
+            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _is_empty(v))
             return inside if len(inside) <= LONGEST else f"{inside[:LONGEST]}…"
         case list() | tuple():
             return ", ".join(map(_short, value))

@@ -142,7 +142,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         _trace(terminal)
         error, code = _of_bug(bug), ExitCode.FAILED
     if error is not None:
-        terminal.complain(error)
+        terminal.error(error)
         _answer(error, code, format_of(given), terminal)
     return _flushed(code, terminal)
 
@@ -228,9 +228,9 @@ def _flushed(code: int, terminal: Terminal) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        streams.hush(sys.stdout)
+        streams.discard(sys.stdout)
     except OSError as error:
-        streams.hush(sys.stdout)
-        terminal.complain(streams.unwritten(error))
+        streams.discard(sys.stdout)
+        terminal.error(streams.unwritten(error))
         return code or ExitCode.FAILED
     return code

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cfstream.cli.terminal import completion
-from cfstream.cli.terminal.streams import lively
+from cfstream.cli.terminal.streams import is_interactive
 from cfstream.steps.hazards import HazardName
 
 
@@ -70,7 +70,7 @@ MANY = 5
 
 def is_brief(stacks: int, length: bool | None) -> bool:
     """Return whether to show a plan in brief: as the flag says, else if a terminal would have to scroll far."""
-    return length if length is not None else stacks > MANY and lively(sys.stdout)
+    return length if length is not None else stacks > MANY and is_interactive(sys.stdout)
 
 
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin no other step after a stack has failed.")]

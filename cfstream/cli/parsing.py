@@ -17,7 +17,7 @@ from typer.main import get_command
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.table import ENTRIES, EVERYWHERE, PROGRAM, SECTIONS, CommandEntry
 from cfstream.cli.terminal import completion
-from cfstream.cli.terminal.streams import hush
+from cfstream.cli.terminal.streams import discard
 from cfstream.errors import Interrupted, WrongUsage
 
 EPILOG = (
@@ -64,7 +64,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            hush(sys.stdout)
+            discard(sys.stdout)
             return None
         except KeyboardInterrupt as stop:
             raise Interrupted("interrupted") from stop
@@ -157,7 +157,7 @@ def _late_flag(param: Any) -> Any:
 
 
 def with_format_last(arguments: Sequence[str], params: Sequence[Any]) -> list[str]:
-    """Return the arguments, with a ``--format`` before the command's name moved behind it.
+    """Return the arguments, with a ``--format`` before the command's name moved after it.
 
     `params` are the flags of `cfstream` itself.
     """

@@ -11,7 +11,7 @@ _SHOWN_OTHERWISE = frozenset({"pattern", "target", "origins", "signers"})
 _NOT_DECIDING = frozenset(
     {"default", "viewer_protocol", "cache_policy", "response_headers_policy", "functions", "lambdas"}
 )
-"""Fields of a behavior that change how it serves, and not whom. A field that is new decides until it is listed here."""
+"""Fields of a behavior that do not change who is served. A new field counts as deciding until it is listed here."""
 
 
 def deciding(distribution: Distribution) -> Json:

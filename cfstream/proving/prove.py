@@ -62,8 +62,8 @@ def _proof(site: Site, aws: Reads, means: Means) -> StackProof:
     openings = read_openings(aws, site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
-    told = (*_notices(site, means), *notices)
-    return StackProof(site.scene.name, site.scene.stack.path, findings, told, openings.readers)
+    all_notices = (*_notices(site, means), *notices)
+    return StackProof(site.scene.name, site.scene.stack.path, findings, all_notices, openings.readers)
 
 
 def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:

@@ -24,5 +24,5 @@ def remedy_lines(do: str, sheet: Page, indent: str) -> Iterator[str]:
 
 def notice_document(notice: Notice) -> dict[str, Any]:
     """Return a notice for programs; it has ``do`` if there is something to fix."""
-    told = {"text": notice.text, "warning": notice.warning}
-    return {**told, "do": notice.do} if notice.do else told
+    document = {"text": notice.text, "warning": notice.warning}
+    return {**document, "do": notice.do} if notice.do else document

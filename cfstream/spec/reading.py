@@ -34,7 +34,7 @@ class Reading:
 
     stdin: TextIO
     files: Files
-    passed_over: list[str]
+    skipped: list[str]
     """The files of a folder that contain only comments."""
     problems: list[Problem] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
@@ -52,12 +52,12 @@ class Reading:
             # An empty file among others is a leftover. If there is nothing else, the user meant it.
             empty = [source for source in found if all(map(_NOTHING.fullmatch, source.lines))]
             if len(empty) < len(names):
-                self.passed_over += [source.file for source in empty]
-                found = [source for source in found if source.file not in self.passed_over]
+                self.skipped += [source.file for source in empty]
+                found = [source for source in found if source.file not in self.skipped]
             yield from found
 
     def refuse_problems(self) -> None:
-        """Raise SpecProblems with every problem, sorted by place; those behind a link to the outside as one."""
+        """Raise SpecProblems with every problem, sorted by place; those of linked files outside as one."""
         quotable = {problem for problem in self.problems if problem.where.file not in self._links}
         linked = {
             Problem(

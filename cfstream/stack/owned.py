@@ -89,7 +89,7 @@ class Unwanted:
 
 @dataclass(frozen=True)
 class ListedResource:
-    """One resource of the account, as its list shows it, whoever owns it."""
+    """One resource of the account, with any owner, as its list shows it."""
 
     id: str
     words: str
@@ -283,7 +283,7 @@ class OwnedKind:
 
     def _stays(self, each: Unwanted) -> Notice:
         return Notice(
-            f"the {self.words} {each.called} is no longer wanted, but stays: still used by {', '.join(each.users)}"
+            f"the {self.words} {each.called} is no longer in the spec, but stays: still used by {', '.join(each.users)}"
         )
 
 

@@ -52,7 +52,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
     )
     assert "  - delete  distribution:lectures" in ran.out
     assert "  The bucket and every object in it stay.\n" in ran.out
-    assert "a yes allows this: type lectures, or add --yes" in ran.out
+    assert "to allow this, type lectures or add --yes" in ran.out
     assert "Plan: 0 to create" in ran.out
     assert alive(lectures) == 1
 

@@ -180,7 +180,7 @@ MOVES: dict[str, tuple[Hand, str]] = {
     "a policy statement": (edit_policy, "bucket-policy:lectures: Statement[theirs]: None -> "),
     "the policy gone": (
         lambda account: account.s3.delete_bucket_policy(Bucket="media"),
-        "bucket-policy:lectures: there -> gone",
+        "bucket-policy:lectures: present -> absent",
     ),
     "the block of public access": (
         lambda account: account.unblocked(),
@@ -228,7 +228,7 @@ def test_a_bucket_that_came_to_be_is_told(empty: SandboxAccount) -> None:
     """The plan was to create it, and someone else did."""
     saved = Saved(empty, signed(bucket={"name": "media", "create": True}))
     empty.bucket("media")
-    with pytest.raises(Mismatch, match="bucket:lectures: not there -> there"):
+    with pytest.raises(Mismatch, match="bucket:lectures: absent -> present"):
         saved.check()
 
 
@@ -281,7 +281,7 @@ def test_a_plan_is_spent_once_it_is_applied(account: SandboxAccount) -> None:
     """Applying it again is refused, because the live state is different."""
     saved = Saved(account, signed())
     account.run(saved.again())
-    with pytest.raises(Mismatch, match="distribution:lectures: not there -> there"):
+    with pytest.raises(Mismatch, match="distribution:lectures: absent -> present"):
         saved.check()
 
 

@@ -9,8 +9,8 @@ import pytest
 from cfstream.errors import Missing, NotAuthorized, Refused, Throttled, Unreachable
 from cfstream.ports import Call
 from cfstream.recording.document import Snapshot, Unusable, checked, from_document, to_document
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.recording.inference import NOT_RECORDED
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.recording.recorder import RecordingReads
 from cfstream.recording.replay import NotRecorded, ReplayedReads
 from cfstream.values import Account
@@ -28,10 +28,10 @@ def rows(*keys: str) -> list[dict[str, str]]:
     return [{"Key": key} for key in keys]
 
 
-def replaying(*heard: tuple[ReadMethod, Call, Heard]) -> ReplayedReads:
-    """A port that has heard this."""
+def replaying(*recorded: tuple[ReadMethod, Call, Recorded]) -> ReplayedReads:
+    """A port that has recorded this."""
     return ReplayedReads(
-        {RecordedCall.of(way, call): said for way, call, said in heard}, "live.json", "again"
+        {RecordedCall.of(way, call): said for way, call, said in recorded}, "live.json", "again"
     )
 
 
@@ -98,7 +98,7 @@ def test_every_sort_of_answer_survives_the_file() -> None:
     )
     refused.region = "eu-west-1"
     time = datetime(2026, 11, 26, 12, 30, tzinfo=HALF_EAST)
-    heard: Mapping[RecordedCall, Heard] = {
+    recorded: Mapping[RecordedCall, Recorded] = {
         RecordedCall.of(ReadMethod.READ, Call("acm", "describe_certificate", {"n": 1})): {
             "NotAfter": time,
             "Names": ["b", "a"],
@@ -119,15 +119,15 @@ def test_every_sort_of_answer_survives_the_file() -> None:
         },
     }
     account = Account("012345678901")
-    snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), heard)
+    snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), recorded)
     document = checked(to_document(snapshot))
     read = from_document(document)
     assert to_document(read) == document
-    assert read.heard.keys() == heard.keys()
-    certificate = read.heard[next(asked for asked in heard if asked.service == "acm")]
+    assert read.recorded.keys() == recorded.keys()
+    certificate = read.recorded[next(asked for asked in recorded if asked.service == "acm")]
     assert certificate == {"NotAfter": time, "Names": ["b", "a"]}
     assert "+05:30" in str(document)
-    again = read.heard[next(asked for asked in heard if asked.operation == "get_bucket_policy")]
+    again = read.recorded[next(asked for asked in recorded if asked.operation == "get_bucket_policy")]
     assert isinstance(again, NotAuthorized)
     assert (again.code, again.region, again.status, again.do) == (
         "AccessDenied",
@@ -153,4 +153,4 @@ def test_a_refusal_for_the_rate_alone_is_recorded_nowhere() -> None:
     recorder = RecordingReads(port)
     with pytest.raises(Throttled):
         recorder.together([Call("cloudfront", "list_key_groups")])
-    assert recorder.heard == {}
+    assert recorder.recorded == {}

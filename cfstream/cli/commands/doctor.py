@@ -40,7 +40,7 @@ def doctor(
     from cfstream.render.checkup import checkup_document, checkup_text
     from cfstream.render.document import as_text
     from cfstream.use_cases.doctor.account import account_checks
-    from cfstream.use_cases.doctor.check import all_well
+    from cfstream.use_cases.doctor.check import all_passed
     from cfstream.use_cases.doctor.machine import machine_checks
 
     run = invocation_of(ctx)
@@ -55,7 +55,7 @@ def doctor(
         terminal.say(as_text(checkup_document(checks)))
     else:
         terminal.say(checkup_text(checks, color=terminal.colored(sys.stdout), width=terminal.width()))
-    raise typer.Exit(ExitCode.DONE if all_well(checks) else ExitCode.FAILED)
+    raise typer.Exit(ExitCode.DONE if all_passed(checks) else ExitCode.FAILED)
 
 
 def _output_check(terminal: Terminal) -> "DoctorCheck":

@@ -98,10 +98,10 @@ def _print(found: "Imports", output: Format, run: Invocation) -> None:
 
 def _print_notes(imported: "Imported", run: Invocation) -> None:
     """Print the notices on stderr, even if the spec goes to a file or a pipe."""
-    from cfstream.render.adoption import told_text
+    from cfstream.render.adoption import notices_text
 
     color, width = run.terminal.colored(sys.stderr), run.terminal.width()
-    text = told_text(imported, color=color, width=width)
+    text = notices_text(imported, color=color, width=width)
     if imported.pending:
         run.terminal.tell(text)
     else:

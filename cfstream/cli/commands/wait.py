@@ -12,7 +12,7 @@ import typer
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format, Notify
 from cfstream.cli.terminal import completion, notifying
-from cfstream.cli.terminal.streams import Terminal, lively
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode
 
@@ -119,7 +119,7 @@ def _progress_shown(patience: float, terminal: Terminal) -> "Iterator[Callable[[
     """Yield the progress display: bars on a terminal, a line for each change elsewhere, nothing with -q."""
     if terminal.verbosity < 0:
         yield lambda _: None
-    elif terminal.verbosity == 0 and lively(sys.stderr):
+    elif terminal.verbosity == 0 and is_interactive(sys.stderr):
         with _bars(patience, terminal) as tell:
             yield tell
     else:

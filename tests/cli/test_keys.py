@@ -114,7 +114,7 @@ def test_the_next_commands_can_be_pasted(rotate: Callable[..., Any]) -> None:
 def test_a_rotation_from_beginning_to_end(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
 ) -> None:
-    """New key, wait, old key: each run shows the next step, no step is a hazard, and a run too early changes nothing."""
+    """New key, wait, old key: each run shows the next step and has no hazard. A run too early changes nothing."""
     spec = Path("lectures.yaml")
     spec.write_text(SPEC.replace("24h", "1s"))
     create(cfstream)

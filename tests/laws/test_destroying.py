@@ -1,4 +1,4 @@
-"""Laws of destroying: whatever the stack was, and was before, nothing of it is left and nothing of others is gone."""
+"""Laws of destroying: nothing of the stack is left, and nothing of others is deleted."""
 
 from hypothesis import given, settings
 
@@ -18,7 +18,7 @@ YES = frozenset({"deletes", "cuts-viewers"})
 def test_nothing_of_the_stack_is_left(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
-    """A stack that was changed from any spec to any other, among others, is taken away whole, in one run."""
+    """A stack that was changed from any spec to any other is deleted completely, in one run."""
     account.begin()
     before, after = pair
     account.make_adopted(before)

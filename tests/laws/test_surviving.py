@@ -1,4 +1,4 @@
-"""Laws of what others own: it survives every change from any spec to any other."""
+"""Laws about resources of others: they survive every change from any spec to any other."""
 
 from hypothesis import given, settings
 
@@ -15,7 +15,7 @@ from tests.thorough import examples
 def test_what_others_own_survives(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
-    """Distributions, statements, grants, tags and fields of others are after a change what they were before it."""
+    """Distributions, statements, grants, tags and fields of others do not change."""
     account.begin()
     before, after = pair
     account.make_adopted(before)

@@ -238,7 +238,7 @@ def run(
     no_wait: bool = False,
     destroying: bool = False,
 ) -> tuple[Plan, Report]:
-    """Plans and applies, once; or destroys."""
+    """Plan and apply once, or destroy."""
     plan = make_plan(stacks, world, destroying=destroying)
     return plan, apply_plan(plan, world, allow=allow, no_wait=no_wait)
 
@@ -246,7 +246,10 @@ def run(
 def converge(
     stacks: Sequence[Stack], world: World, allow: frozenset[str], *, destroying: bool = False
 ) -> list[tuple[StepId, ...]]:
-    """Runs until nothing is pending, or too often; what was pending before each run, and in the end."""
+    """Run until nothing is pending, or too often.
+
+    Return what was pending before each run, and at the end.
+    """
     plan = make_plan(stacks, world, destroying=destroying)
     pending = [_pending(plan)]
     while pending[-1] and len(pending) <= RUNS:

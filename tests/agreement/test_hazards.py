@@ -42,7 +42,7 @@ def opened(before: Readers, after: Readers) -> set[str]:
 
 
 def cut(before: Readers, after: Readers) -> set[str]:
-    """The keys that somebody could sign for, and cannot afterwards."""
+    """Return the keys that someone could sign for before, and nobody can afterwards."""
     return {key for key, now in after.items() if ANYONE not in now and before[key] - now - {ANYONE}}
 
 

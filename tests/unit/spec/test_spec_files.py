@@ -180,7 +180,7 @@ def advised(*arguments: str) -> list[str]:
     return [each.do for each in found.value.problems]
 
 
-def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
+def test_a_typo_in_a_name_suggests_the_nearest_file(folder: Path) -> None:
     """Only specs beside it count."""
     (folder / "specs").mkdir()
     (folder / "specs/lectures.yaml").touch()
@@ -193,7 +193,7 @@ def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
     )
 
 
-def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> None:
+def test_a_missing_key_is_reported_with_the_command_that_creates_it(folder: Path) -> None:
     """The fix is the command with its folder, if the file has that command's form."""
     for file, command in (
         ("keys/k-1.pub.pem", "run `cfstream keys new k-1`,"),

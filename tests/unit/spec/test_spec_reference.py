@@ -66,7 +66,7 @@ def test_a_field_in_full() -> None:
     )
 
 
-def test_values_and_the_default_are_told() -> None:
+def test_values_and_the_default_are_reported() -> None:
     """A field with few values lists each. Durations have the form of specs."""
     told = field_text(ROOT, ROOT.by_name["http.viewer_protocol"], color=False, width=80)
     assert "  values: redirect-to-https https-only allow-all\n\n  default: redirect-to-https\n" in told

@@ -283,7 +283,7 @@ class OwnedKind:
 
     def _stays(self, each: Unwanted) -> Notice:
         return Notice(
-            f"the {self.words} {each.called} is no longer in the spec, but stays: still used by {', '.join(each.users)}"
+            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {', '.join(each.users)}"
         )
 
 

@@ -142,7 +142,7 @@ def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None
     cfstream("apply", "seminars.yaml", "--yes", "-q")
     first = cfstream("destroy", ".", "--yes")
     assert first.code == 0, first.err
-    assert f"the origin access identity {identity.id} is no longer wanted, but stays" in " ".join(
+    assert f"the stack no longer needs the origin access identity {identity.id}, but it stays" in " ".join(
         first.out.split()
     )
     assert "note: more of lectures can be deleted now: run the same command again" in first.err

@@ -351,7 +351,7 @@ def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the key group old-signers is no longer in the spec, but stays: still used by D2"
+        "the stack no longer needs the key group old-signers, but it stays: still used by D2"
     ]
 
 

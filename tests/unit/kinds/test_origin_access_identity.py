@@ -256,7 +256,7 @@ def test_an_identity_that_another_distribution_reads_through_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the origin access identity E1 is no longer in the spec, but stays: still used by D2"
+        "the stack no longer needs the origin access identity E1, but it stays: still used by D2"
     ]
 
 

@@ -282,8 +282,9 @@ class OwnedKind:
         )
 
     def _stays(self, each: Unwanted) -> Notice:
+        users = ", ".join(each.users)
         return Notice(
-            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {', '.join(each.users)}"
+            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {users}"
         )
 
 

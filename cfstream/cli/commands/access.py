@@ -26,7 +26,7 @@ def access(
             show_default=False,
         ),
     ],
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Show who can read: every reader, the paths, and how the access is given.
 

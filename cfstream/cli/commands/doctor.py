@@ -28,7 +28,7 @@ def doctor(
             show_default=False,
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Check that this machine and this account have what commands need, and show how to fix what is missing.
 

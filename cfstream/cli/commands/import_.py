@@ -36,7 +36,7 @@ def import_(
             "--all", metavar="DIR", help="Write a spec of each distribution of the account to this folder."
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print what was found.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Write a commented spec of a live distribution. Its plan is empty. Changes nothing in AWS.
 

@@ -71,7 +71,7 @@ def rotate(
     now: Annotated[
         bool, typer.Option("--now", help="For a leaked key: remove it at once. Its URLs stop working.")
     ] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and run next.
 

@@ -39,7 +39,7 @@ def plan(
     ] = None,
     output: Annotated[
         PlanFormat,
-        typer.Option("--format", metavar="FORMAT", help=f"How to print it: {', '.join(PlanFormat)}."),
+        typer.Option("--format", metavar="FORMAT", help=f"The output format: {', '.join(PlanFormat)}."),
     ] = PlanFormat.TEXT,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if there is something to do.")] = False,
     live: Annotated[

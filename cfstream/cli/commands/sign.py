@@ -63,7 +63,7 @@ def sign(
         Literal["sha1", "sha256"], typer.Option("--hash", help="The hash that is signed.")
     ] = "sha1",
     output: Annotated[
-        Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
+        Literal["text", "json", "curl"], typer.Option("--format", help="The output format.")
     ] = "text",
     everything: Annotated[
         bool, typer.Option("--everything", help="Allow a signature for the whole host.")
@@ -81,7 +81,7 @@ def sign(
     the folder is the whole host, which needs --everything. With --sandbox, --format curl prints a command that works,
     and you can sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
-    Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
+    Example: cfstream sign a.mp4 --spec lectures.yaml --key 1.pem --expires 1h
     """
     from cfstream.cli.terminal.moments import moment
     from cfstream.cli.terminal.private_key import open_private_key

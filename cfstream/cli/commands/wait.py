@@ -40,7 +40,7 @@ def wait(
             "--timeout", metavar="TIME", help="The longest wait, like 1h. Default: from the specs, or 30m."
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
     notify: Notify = None,
 ) -> None:
     """Return when the distributions are Deployed and, for specs, when their key groups are active.

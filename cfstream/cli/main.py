@@ -182,8 +182,8 @@ def _of_bug(bug: Exception) -> CfstreamError:
 
 _REMEDIES = {
     errno.EEXIST: "the file exists: move it, or choose another name",
-    errno.ENOTDIR: "a part of this path is a file, not a folder: move it, or choose another path",
-    errno.EISDIR: "this is a folder: name a file",
+    errno.ENOTDIR: "a part of this path is a file, not a directory: move it, or choose another path",
+    errno.EISDIR: "this is a directory: name a file",
     errno.EROFS: "the file system is read-only: choose a path on another one",
     errno.ENOSPC: "free some space, or choose another path, and run the command again",
 }
@@ -194,7 +194,7 @@ def _of_system(error: OSError) -> CfstreamError:
     """Return a system error that no command has translated as a CfstreamError."""
     if error.filename:
         do = _REMEDIES.get(
-            error.errno or 0, "check that its folder exists, and that you can read and write there"
+            error.errno or 0, "check that its directory exists, and that you can read and write there"
         )
         return CfstreamError(f"{error.filename}: {error.strerror}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file

@@ -31,7 +31,7 @@ Specs = Annotated[
     typer.Argument(
         metavar="SPEC...",
         autocompletion=completion.specs,
-        help="YAML files, folders of them, or - for standard input.",
+        help="YAML files, directories of them, or - for standard input.",
         show_default=False,
     ),
 ]

@@ -192,7 +192,9 @@ class ErrorResponse(Section):
         default=None, description="Status that viewers get with the page. Absent: the status of the error."
     )
     cache: CacheTime = Field(
-        default="10s", description="How long CloudFront caches the error at least.", examples=["10s", "5m"]
+        default="10s",
+        description="The shortest time for which CloudFront caches the error.",
+        examples=["10s", "5m"],
     )
 
     @model_validator(mode="after")
@@ -244,7 +246,7 @@ class Cors(Section):
         examples=[["https://www.example.com"]],
     )
     credentials: bool = Field(
-        default=False, description="true: they may send cookies, which signed cookies need."
+        default=False, description="true: these pages may send cookies. Signed cookies need this."
     )
 
 

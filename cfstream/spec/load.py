@@ -50,7 +50,7 @@ def load(
     place, and WrongUsage without arguments.
     """
     if not arguments:
-        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
+        raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
     reading = Reading(stdin or sys.stdin, files or Disk(), [] if skipped is None else skipped)
     drafts = [
         draft_of(document)
@@ -70,7 +70,7 @@ def texts(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Sou
     Raises SpecProblems if one cannot be read, and WrongUsage without arguments.
     """
     if not arguments:
-        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
+        raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
     reading = Reading(stdin or sys.stdin, Disk(), [])
     found = tuple(reading.sources(arguments))
     reading.refuse_problems()

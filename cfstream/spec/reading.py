@@ -80,14 +80,14 @@ class Reading:
 
     def _in_folder(self, folder: str) -> list[str]:
         def report(error: OSError) -> None:
-            what = f"the folder cannot be read: {error.strerror}"
+            what = f"the directory cannot be read: {error.strerror}"
             self.problems.append(Problem(Where(str(error.filename)), what, "check its permissions"))
 
         before = len(self.problems)
         found = [name for name in self.files.under(folder, report) if name.endswith((".yaml", ".yml"))]
         if not found and len(self.problems) == before:
-            what = "there is no spec in this folder: no file in it ends in .yaml or .yml"
-            self.problems.append(Problem(Where(folder), what, "name another folder, or a file"))
+            what = "there is no spec in this directory: no file in it ends in .yaml or .yml"
+            self.problems.append(Problem(Where(folder), what, "name another directory, or a file"))
         return sorted(found)
 
     def _source(self, file: str, folder: str) -> Iterator[Source]:
@@ -107,7 +107,7 @@ class Reading:
         if (other := _no_spec(file, content)) is not None:
             self.problems.append(Problem(Where(file), *other))
         elif len(content) > MAX_FILE:
-            do = "split it into several files, and name their folder"
+            do = "split it into several files, and name their directory"
             self.problems.append(Problem(Where(file), "the file is larger than 1 MiB", do))
         else:
             yield from self._text(Source(file, "", "", folder, target), content)
@@ -131,7 +131,7 @@ def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
     check = (
         f"cfstream validate {shlex.quote(target)}" if "spec" in fault else f"head -n 1 {shlex.quote(target)}"
     )
-    where = f"outside of {folder or 'this folder'}"
+    where = f"outside of {folder or 'this directory'}"
     what = f"this is a link to {target}, which is {where} and is {fault}; files outside are not quoted"
     return what, f"to see what is wrong, run: {check}; or replace the link by a copy"
 
@@ -140,7 +140,7 @@ def why(error: OSError | ValueError) -> str:
     """Return why a file cannot be read."""
     match error:
         case FileNotFoundError():
-            return "no such file or folder"
+            return "no such file or directory"
         case OSError():
             return f"the file cannot be read: {error.strerror}"
     return "this is not a valid file name"

@@ -14,7 +14,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
 Run = Callable[..., Ran]
 
-LOOK_AT_THE_FOLDER = "  fix: check that its folder exists, and that you can read and write there\n"
+LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can read and write there\n"
 
 
 @pytest.mark.parametrize(

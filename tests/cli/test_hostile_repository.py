@@ -57,7 +57,7 @@ def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
     ran = cfstream("diff", "specs/a.yaml@main")
     assert ran.code == 2
     assert "looks like a bare git repository" in " ".join(ran.err.split())
-    assert "delete that folder" in ran.err
+    assert "delete that directory" in ran.err
     assert not mark.exists()
 
 

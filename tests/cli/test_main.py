@@ -171,8 +171,8 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory fix: a part of this path is a file, not a folder: "
-        "move it, or choose another path"
+        f"error: {spec}: Not a directory fix: a part of this path is a file, not a directory: move it, or choose "
+        "another path"
     )
 
 

@@ -21,7 +21,7 @@ def access(
         typer.Argument(
             metavar="SPEC... [KEY]",
             autocompletion=completion.specs,
-            help="YAML files, folders of them, or - for standard input; then the key of one object, if the last "
+            help="YAML files, directories of them, or - for standard input; then the key of one object, if the last "
             "argument is not an existing path.",
             show_default=False,
         ),

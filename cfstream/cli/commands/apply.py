@@ -40,7 +40,7 @@ SpecsOrPlan = Annotated[
     typer.Argument(
         metavar="SPEC...|PLANFILE",
         autocompletion=completion.specs_and_plans,
-        help="YAML files, folders of them, or -; or one plan saved by: cfstream plan --out.",
+        help="YAML files, directories of them, or -; or one plan saved by: cfstream plan --out.",
         show_default=False,
     ),
 ]

@@ -25,7 +25,7 @@ def diff(
         typer.Argument(
             metavar="SPEC@REV",
             autocompletion=completion.specs_at,
-            help="The old specs: a file or folder at a git revision.",
+            help="The old specs: a file or directory at a git revision.",
         ),
     ],
     after: Annotated[

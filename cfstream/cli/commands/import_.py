@@ -33,7 +33,7 @@ def import_(
     folder: Annotated[
         str | None,
         typer.Option(
-            "--all", metavar="DIR", help="Write a spec of each distribution of the account to this folder."
+            "--all", metavar="DIR", help="Write a spec of each distribution of the account to this directory."
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
@@ -49,7 +49,7 @@ def import_(
     """
     if (target is None) == (folder is None):
         do = "write one of: cfstream import E1UGDLB9XZBD79, cfstream import --all specs"
-        raise WrongUsage("import needs a distribution, or --all and a folder", do)
+        raise WrongUsage("import needs a distribution, or --all and a directory", do)
     if folder is not None and (out or name):
         flag = "--out" if out else "--name"
         raise WrongUsage(f"--all and {flag} exclude each other", f"remove {flag}: each spec gets its own")

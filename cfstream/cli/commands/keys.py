@@ -22,7 +22,7 @@ app = typer.Typer(
 def new(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key's name, like lectures-2026-11.")],
-    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The folder to write to.")] = "keys",
+    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The directory to write to.")] = "keys",
     kind: Annotated[
         Literal["rsa", "ecdsa"], typer.Option("--type", help="RSA of 2048 bits, or ECDSA on P-256.")
     ] = "rsa",

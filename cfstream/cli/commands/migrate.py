@@ -22,7 +22,7 @@ def migrate(
         typer.Argument(
             metavar="SPEC...",
             autocompletion=completion.specs,
-            help="The spec to edit; with --check also folders.",
+            help="The spec to edit; with --check also directories.",
             show_default=False,
         ),
     ],

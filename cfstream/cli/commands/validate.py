@@ -21,7 +21,7 @@ def validate(
         typer.Argument(
             metavar="SPEC…",
             autocompletion=completion.specs,
-            help="Files, folders (every *.yaml and *.yml in them), or - for standard input.",
+            help="Files, directories (every *.yaml and *.yml in them), or - for standard input.",
         ),
     ],
     output: Annotated[

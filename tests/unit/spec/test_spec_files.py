@@ -54,8 +54,8 @@ def test_what_is_missing_is_named() -> None:
     Path("empty").mkdir()
     assert told("gone.yaml", "empty", "a\0b") == [
         "a\0b this is not a valid file name",
-        "empty there is no spec in this folder: no file in it ends in .yaml or .yml",
-        "gone.yaml no such file or folder",
+        "empty there is no spec in this directory: no file in it ends in .yaml or .yml",
+        "gone.yaml no such file or directory",
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
     (folder / "b.yaml").symlink_to("gone")
     assert told(".") == [
         "./a.yaml the file cannot be read: Too many levels of symbolic links",
-        "./b.yaml no such file or folder",
+        "./b.yaml no such file or directory",
     ]
 
 

@@ -72,7 +72,9 @@ class Aws:
         with self._lane(call, write=True) as lane:
             self._turn.lane, self._turn.holds = lane, (call.service, call.region)
             try:
-                yield
+                # Two calls: the read and the write.
+                with self._clients.governor(call.service, call.region).together(2):
+                    yield
             finally:
                 self._turn.lane, self._turn.holds = None, None
 

@@ -16,6 +16,7 @@ from botocore.config import Config
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
+from cfstream.aws.governor import Governor
 from cfstream.aws.unknown_members import watch
 from cfstream.startup.frozen import dataclass
 from cfstream.startup.models import NamedFolders, PlainFiles
@@ -51,6 +52,7 @@ class Clients:
         self._settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
+        self._governors: dict[tuple[str, str], Governor] = {}
         self._session = _asking(lambda: _session(settings))
         self.region: str = _asking(lambda: _region(self._session, settings))
 
@@ -68,6 +70,11 @@ class Clients:
             if key not in self._made:
                 self._made[key] = _asking(lambda: self._make(*key))
             return self._made[key]
+
+    def governor(self, service: str, region: str = "") -> Governor:
+        """Return what paces the calls to `service` in a region, for all of its clients."""
+        key = (service, region or HOME_REGIONS.get(service, self.region))
+        return self._governors.setdefault(key, Governor())
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
         style: Literal["auto", "path"] = "path" if self._settings.sandbox else "auto"
@@ -96,6 +103,7 @@ class Clients:
             service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
         )
         watch(client)
+        self.governor(service, region).watch(client)
         if write and service == "s3":
             client.meta.events.register("before-call.s3", _without_redirect)
         return client

@@ -102,7 +102,7 @@ def test_an_empty_bucket_shows_who_is_refused(empty: VerifiedAccount) -> None:
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key)
     assert doubts(proof) == []
-    assert "bucket bare has no object: made-up paths were requested" in notices(proof)
+    assert "bucket bare has no object: paths without an object were requested" in notices(proof)
 
 
 def test_a_key_that_left_the_spec_opens_nothing(account: VerifiedAccount) -> None:

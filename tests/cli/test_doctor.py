@@ -147,10 +147,10 @@ class Denying(Counted):
 def denying(world: World) -> World:
     """The same world for a user with fewer permissions."""
 
-    def door() -> Reads:
+    def denied_reads() -> Reads:
         return Denying(world.reads(), [])
 
-    return replace(world, reads=door)
+    return replace(world, reads=denied_reads)
 
 
 def test_reads_that_are_not_allowed_are_named_with_the_permission(aws: Sandbox, spec: str) -> None:

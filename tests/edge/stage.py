@@ -137,7 +137,7 @@ class Stage:
 
     def grant(self, distribution: Json, *actions: str, **changes: Any) -> None:
         """Write the bucket policy that allows a distribution's OAC to read, or these actions."""
-        self.policy(let_in(distribution, *actions, **changes))
+        self.policy(allow_oac(distribution, *actions, **changes))
 
     # What a viewer does
 
@@ -177,7 +177,7 @@ def behavior(*, key_groups: tuple[str, ...] = (), signers: tuple[str, ...] = (),
     }
 
 
-def let_in(distribution: Json, *actions: str, **changes: Any) -> Json:
+def allow_oac(distribution: Json, *actions: str, **changes: Any) -> Json:
     """Return the statement that allows a distribution's OAC to read, or these actions."""
     return {
         "Effect": "Allow",

@@ -14,10 +14,10 @@ from tests.edge.stage import (
     SEGMENT,
     Json,
     Stage,
+    allow_oac,
     ask,
     behavior,
     by_oai,
-    let_in,
     oai_statement,
     origin,
 )
@@ -114,7 +114,7 @@ def test_deny_outweighs(stage: Stage, condition: Json, status: int) -> None:
         "Resource": f"{ARN}/*",
         **({"Condition": condition} if condition else {}),
     }
-    stage.policy(let_in(made), deny)
+    stage.policy(allow_oac(made), deny)
     assert ask(stage, made).status == status
 
 

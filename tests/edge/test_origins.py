@@ -15,9 +15,9 @@ from tests.edge.stage import (
     SEGMENT,
     Json,
     Stage,
+    allow_oac,
     ask,
     behavior,
-    let_in,
     origin,
 )
 from tests.world.configs import listing
@@ -91,7 +91,7 @@ def test_buckets_elsewhere(stage: Stage, clients: Any) -> None:
     west.put_object(Bucket=name, Key="one.mp4", Body=b"slainte")
     for domain in (f"{name}.s3.eu-west-1.amazonaws.com", f"{name}.s3.amazonaws.com"):
         made = stage.distribution(Origins=listing(origin(oac=oac, DomainName=domain)))
-        statement = {**let_in(made), "Resource": f"arn:aws:s3:::{name}/*"}
+        statement = {**allow_oac(made), "Resource": f"arn:aws:s3:::{name}/*"}
         west.put_bucket_policy(
             Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         )
@@ -176,7 +176,7 @@ def test_signed_url_on_a_public_behavior(stage: Stage) -> None:
     del usual["CachePolicyId"]
     legacy = {**usual, "ForwardedValues": forwarding, "MinTTL": 0}
     open_, passing = stage.distribution(), stage.distribution(DefaultCacheBehavior=legacy)
-    stage.policy(let_in(open_), let_in(passing, Sid="other"))
+    stage.policy(allow_oac(open_), allow_oac(passing, Sid="other"))
     path = "/one.mp4?Expires=1&Signature=a&Key-Pair-Id=K"
     assert stage.view(path, open_["DomainName"]).status == 200
     reply = stage.view(path, passing["DomainName"])

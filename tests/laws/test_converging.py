@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.laws.account import LawsAccount
 from tests.laws.language import Spec, pairs, specs
-from tests.laws.told import told
+from tests.laws.messages import message_of
 from tests.thorough import examples
 
 
@@ -15,8 +15,8 @@ def test_plan_after_apply_is_empty(account: LawsAccount, spec: Spec) -> None:
     """A stack that was created from any spec is in sync."""
     account.begin()
     _, report = account.apply(spec)
-    assert report.exit_code == 0, told(report)
-    assert account.plan(spec).in_sync, told(account.plan(spec))
+    assert report.exit_code == 0, message_of(report)
+    assert account.plan(spec).in_sync, message_of(account.plan(spec))
 
 
 @settings(max_examples=examples(20))
@@ -28,5 +28,5 @@ def test_any_spec_may_follow_any_other(account: LawsAccount, pair: tuple[Spec, S
     account.make_adopted(before)
     for spec in (before, after):
         _, report = account.apply(spec)
-        assert report.exit_code == 0, told(report)
-    assert account.plan(after).in_sync, told(account.plan(after))
+        assert report.exit_code == 0, message_of(report)
+    assert account.plan(after).in_sync, message_of(account.plan(after))

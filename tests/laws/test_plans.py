@@ -17,8 +17,8 @@ from cfstream.values import Verb, plain, refs_in
 from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions, unordered
 from tests.laws.language import Spec, pairs
+from tests.laws.messages import message_of
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
-from tests.laws.told import told
 from tests.thorough import examples
 
 Law = Callable[[Plan], None]
@@ -166,7 +166,7 @@ def test_every_plan_is_lawful(account: LawsAccount, pair: tuple[Spec, Spec], oth
     [(kind, record)] = own_distributions(account)
     change_inside(account, others, (kind, record.id))
     second, report = account.apply(after)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, message_of(report)
     for plan in (first, second, account.plan(after)):
         for law in LAWS:
             law(plan)

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions, theirs
 from tests.laws.language import Spec, pairs
+from tests.laws.messages import message_of
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
-from tests.laws.told import told
 from tests.thorough import examples
 
 
@@ -28,10 +28,10 @@ def test_what_others_own_survives(
     had = theirs(account, after)
     paths = set(had["inside"][record.id]["config"].get("named", ()))
     _, report = account.apply(after)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, message_of(report)
     has = theirs(account, after)
     named = has["inside"][record.id]["config"].get("named", {})
     for path in set(named) - paths:
         del named[path]
     assert has == had
-    assert account.plan(after).in_sync, told(account.plan(after))
+    assert account.plan(after).in_sync, message_of(account.plan(after))

@@ -9,7 +9,7 @@ from cfstream.workflow import apply_plan
 from tests.laws.account import LawsAccount
 from tests.laws.belongings import names_in_use, ours
 from tests.laws.language import Spec, pairs
-from tests.laws.told import told
+from tests.laws.messages import message_of
 from tests.thorough import examples
 
 
@@ -39,8 +39,8 @@ def test_interrupted_runs_leave_one_of_each(
         apply_until(account, spec, stop)
         assert all(len(found) == len(set(found)) for found in ours(account).values())
     _, report = account.apply(after)
-    assert report.exit_code == 0, told(report)
-    assert account.plan(after).in_sync, told(account.plan(after))
+    assert report.exit_code == 0, message_of(report)
+    assert account.plan(after).in_sync, message_of(account.plan(after))
     found = ours(account)
     assert len(found["distributions"]) == 1
     assert len(found["identities"]) == int("oai" in after and "id" not in after["oai"])

@@ -6,7 +6,7 @@ from cfstream.render.report import failures_text
 from cfstream.render.text import plan_text
 
 
-def told(what: Plan | Report) -> str:
+def message_of(what: Plan | Report) -> str:
     """Return the text for people."""
     if isinstance(what, Plan):
         return "\n" + plan_text(what, color=False, width=100)

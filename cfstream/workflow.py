@@ -68,7 +68,7 @@ def make_plan(
         for scene in scenes_of(stacks, world)
         if only is None or scene.name in only
     ]
-    lists = AccountLists(world.reads(), len(scenes))
+    lists = AccountLists(world.reads(), world.clock.now(), len(scenes))
     with ThreadPoolExecutor(READERS) as pool:
         drafts = _confirmed(
             pool, _drafts(pool, [Surroundings(lists, scene, confirmed=False) for scene in scenes])
@@ -94,7 +94,7 @@ def _drafts(
 
 
 def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
-    """Return the drafts. A stack that will be written and that is not as the tag index shows it is observed again."""
+    """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
     writing = [around for around, each in drafted if each.steps]
     fresh = [replace(around, confirmed=True) for around in writing]
     changed = {
@@ -107,8 +107,8 @@ def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, D
 
 
 def _owners(around: Surroundings) -> tuple[object, ...]:
-    """Return what depends on tags: the owners of distributions, and the stack's own one."""
-    return around.stacks, around.own
+    """Return the owners of distributions, and the stack's own one with its document."""
+    return around.stacks, around.own, around.own.config if around.own else None
 
 
 def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
@@ -177,7 +177,7 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    around = Surroundings(AccountLists(reads), scene)
+    around = Surroundings(AccountLists(reads, scene.now), scene)
     live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
     acls = read_acls(reads, scene, around.bucket).objects
     return stack_access(scene, Landscape(live=live), acls, key)

@@ -5,14 +5,13 @@ is identified by its path; the empty path is the default one. The configuration 
 default behavior, because it has `TrustedSigners` at the top level.
 """
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cfstream.domain.distribution import Signers
 from cfstream.domain.listing import counted, items
 from cfstream.domain.path_pattern import PathPattern
-from cfstream.values import Joined, Json, Known, Ref
+from cfstream.values import Joined, Json, Known, Ref, copied
 
 OAI_PREFIX: Final = "origin-access-identity/cloudfront/"
 READING: Final = ("GET", "HEAD", "OPTIONS")
@@ -60,7 +59,7 @@ def all_behaviors(config: Json) -> list[Any]:
 
 def new_behavior(config: Json, path: str) -> dict[str, Any]:
     """Return a new behavior for a path, with every setting of the default behavior."""
-    made: dict[str, Any] = copy.deepcopy(dict(behavior(config, "")))
+    made: dict[str, Any] = copied(behavior(config, ""))
     made["PathPattern"] = path
     return made
 

@@ -13,6 +13,7 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.kind import Kind
 from cfstream.stack.neighbors import Neighbor, access_users, default_access
@@ -138,7 +139,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedControl | None) -> LiveControls:
         """List controls and distributions; read one config if it has drifted. Raises as `Reads.read`."""
-        rows = tuple(sorted(map(_live, CONTROL.rows(aws)), key=lambda live: live.id))
+        rows = around.lists.of(_live_controls)
         scene, others = around.scene, around.neighbors
         own = chosen(marked(scene, rows), own_name(scene), default_access(others)[1])
         have = LiveControls(rows, others, own)
@@ -215,6 +216,11 @@ def _own_one(spec: Spec) -> bool:
 def own_name(scene: Scene) -> str:
     """Return the name of the stack's own control. AWS accepts 64 characters (shape OriginAccessControlConfig)."""
     return f"cfstream-{scene.name}"
+
+
+def _live_controls(lists: AccountLists) -> tuple[LiveControl, ...]:
+    """Return all controls of the account, sorted by id."""
+    return tuple(sorted(map(_live, CONTROL.rows(lists.aws)), key=lambda live: live.id))
 
 
 def _live(row: Json) -> LiveControl:

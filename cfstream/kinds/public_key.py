@@ -14,6 +14,7 @@ from cfstream.kinds.key_group.observed import KEY, live_groups
 from cfstream.ports import Reads
 from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
@@ -85,8 +86,8 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
     def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """List keys, groups and distributions. Raises as `Reads.read`."""
         scene = around.scene
-        rows = sorted((_live(row, scene) for row in KEY.rows(aws)), key=lambda key: key.id)
-        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), around.neighbors))
+        held = keys_after(scene, around.lists.of(live_groups), around.neighbors)
+        return LiveKeys(around.lists.of(_live_keys), held)
 
     def propose(
         self,
@@ -126,12 +127,17 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         listed(aws, KEY.listing)
 
 
-def _live(row: Json, scene: Scene) -> LiveKey:
+def _live_keys(lists: AccountLists) -> tuple[LiveKey, ...]:
+    """Return all public keys of the account, sorted by id."""
+    return tuple(sorted((_live(row, lists) for row in KEY.rows(lists.aws)), key=lambda key: key.id))
+
+
+def _live(row: Json, lists: AccountLists) -> LiveKey:
     try:
         der_sha256 = der_digest(row["EncodedKey"])
     except NotAPublicKey:
         der_sha256 = None
-    created = scene.moment(row.get("CreatedTime"))
+    created = lists.moment(row.get("CreatedTime"))
     return LiveKey(row["Id"], row["Name"], row.get("Comment") or "", der_sha256, created)
 
 

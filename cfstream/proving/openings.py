@@ -43,12 +43,13 @@ def read_openings(aws: Reads, site: Site) -> Openings:
     """Read what is still needed (object ACLs if they count, key groups, OACs), and judge it."""
     acls = read_acls(aws, site.scene, site.bucket)
     tally = replace(site.grants.tally, acls=acls.objects)
+    lists = AccountLists(aws, site.scene.now)
     live: dict[str, object] = {
         "bucket-policy": site.policy,
         "object-acl": replace(site.grants, tally=tally),
-        "key-group": LiveGroups(live_groups(aws, site.scene)),
+        "key-group": LiveGroups(lists.of(live_groups)),
         "origin-access-control": OriginAccessControlKind().observe(
-            aws, Surroundings(AccountLists(aws), site.scene), None
+            aws, Surroundings(lists, site.scene), None
         ),
     }
     world = live_world(site.scene, Landscape(live=live))

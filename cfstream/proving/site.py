@@ -126,7 +126,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
 
     Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
-    around = Surroundings(AccountLists(aws), scene)
+    around = Surroundings(AccountLists(aws, scene.now), scene)
     live = around.own
     if live is None:
         raise CfstreamError(

@@ -15,12 +15,13 @@ from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Un
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import LiveBucket, bucket_call, unread_notice
+from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.grant import Granting
@@ -122,7 +123,8 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         return with_encryption(aws, around.scene, have, around.own)
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
-        """Read the encryption, the key and the account's block public access, even if no spec needs them."""
+        """Read the account's buckets, and of each bucket the encryption, the key and the account's block."""
+        listed(aws, BUCKETS)
         for around in stacks:
             scene = around.scene
             live = with_encryption(aws, scene, around.bucket, around.own)

@@ -20,6 +20,7 @@ from cfstream.kinds.key_group.observed import (
     LiveGroup,
     LiveGroups,
     WantedGroups,
+    listed_keys,
     live_group,
     live_groups,
 )
@@ -70,13 +71,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def observe(self, aws: Reads, around: Surroundings, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
         scene, live = around.scene, around.own
-        groups = live_groups(aws, scene)
-        keys = {
-            row["Id"]: ListedKey(
-                row["Name"], scene.moment(row.get("CreatedTime")), scene.owns(row.get("Comment"))
-            )
-            for row in KEY.rows(aws)
-        }
+        groups, keys = around.lists.of(live_groups), around.lists.of(listed_keys)
         have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
 
@@ -168,7 +163,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neigh
 
 def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
     """Return the owned groups whose live keys differ from the spec."""
-    ours = {key.name: id_ for id_, key in have.keys.items() if key.ours}
+    ours = {key.name: id_ for id_, key in have.keys.items() if scene.owns(key.comment)}
     pairs = ((have.named(group.name), group) for group in want.own)
     return tuple(
         live

@@ -48,7 +48,7 @@ def plan(
         typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
     ] = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache folder.")
+        bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache.")
     ] = False,
     max_age: Annotated[
         str | None,

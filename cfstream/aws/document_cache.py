@@ -2,7 +2,7 @@
 
 A reply is used only if the list of distributions shows the same version, and never for a write: a plan that writes a
 distribution reads it from AWS. Secrets are stored as digests, and files are readable only by the user. A cache that
-cannot be used costs calls and nothing else.
+cannot be used only costs more calls.
 """
 
 import hashlib

@@ -26,8 +26,8 @@ from cfstream.applying import (
     quiet,
     walk,
 )
+from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
@@ -36,7 +36,6 @@ from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 
@@ -177,10 +176,9 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    around = Surroundings(AccountLists(reads, scene.now), scene)
-    live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
-    acls = read_acls(reads, scene, around.bucket).objects
-    return stack_access(scene, Landscape(live=live), acls, key)
+    return stack_access(
+        scene, readers_observed(reads, Surroundings(AccountLists(reads, scene.now), scene)), key
+    )
 
 
 def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:

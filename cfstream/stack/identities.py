@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Missing
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
@@ -127,7 +127,7 @@ def _unlisted(
     named = {used, *distribution.tag_words(ACL_TAG)} if distribution else set()
     for identity in sorted(named - {"", *(row.id for row in listed)}):
         try:
-            reply = aws.read(Call("cloudfront", f"get_{IDENTITY.noun}", {"Id": identity}))
+            reply = aws.read(IDENTITY.get(identity))
         except Missing:
             continue
         live = reply[IDENTITY.resource]

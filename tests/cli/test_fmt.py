@@ -68,7 +68,7 @@ def test_a_broken_file_does_not_block_the_others(cfstream: Run) -> None:
     assert "specs/c.yaml:2:7" in ran.err
     gone = cfstream("fmt", "gone.yaml")
     assert gone.code == 2
-    assert "no such file or directory\n  gone.yaml\n" in gone.err
+    assert "the file does not exist\n  gone.yaml\n" in gone.err
 
 
 def test_other_yaml_files_are_skipped(cfstream: Run) -> None:

@@ -4,7 +4,7 @@ This package also finds what S3 or KMS would refuse. The live state of the bucke
 `stack/bucket`; its policy is in the kind `bucket_policy`, and the ACLs of its objects are in `object_acl`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 
@@ -26,7 +26,7 @@ from cfstream.startup.frozen import dataclass
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.grant import Granting
 from cfstream.steps.step import Change, Stage, Step, at
-from cfstream.values import Json, Known, Ref, digest
+from cfstream.values import Address, Json, Known, Ref, digest
 
 KIND = "bucket"
 
@@ -59,6 +59,11 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
     def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
         """Return the bucket. `with_encryption` reads its encryption, if something will be written."""
         return around.bucket
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+        """Return the name and the region in the spec."""
+        bucket = scene.stack.spec.bucket
+        return {scene.address(KIND): {"id": bucket.name, "region": bucket.region or scene.region}}
 
     def propose(
         self,

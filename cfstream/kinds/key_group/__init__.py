@@ -13,8 +13,6 @@ from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import LiveDistribution
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
-    GROUP,
-    KEY,
     KIND,
     ListedKey,
     LiveGroup,
@@ -35,18 +33,20 @@ from cfstream.stack.declared_keys import (
     declared_uses,
     made_names,
 )
-from cfstream.stack.kind import Kind
+from cfstream.stack.key_groups import GROUP, KEY, trusts_groups
+from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.wait import GroupActive, WaitUntil
-from cfstream.values import Known, Ref, digest
+from cfstream.values import Address, Known, Ref, digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -74,6 +74,16 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         groups, keys = around.lists.of(live_groups), around.lists.of(listed_keys)
         have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
+
+    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGroups:  # noqa: ARG002
+        """List the groups, which have their keys."""
+        return LiveGroups(around.lists.of(live_groups))
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+        """Return the names of the groups that the stack creates."""
+        return {
+            scene.address(KIND, each.name): {"id": each.name} for each in declared_groups(scene.stack.spec)
+        }
 
     def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:
         """Create the spec's groups, change their keys, and delete owned groups that nothing uses after the plan.
@@ -110,6 +120,14 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
         return {"key_group_ids": land.members(KIND)}
+
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the ids of the groups by name."""
+        return {"key_group_ids": ids_of_members(ids, KIND)}
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield all groups of the account if it trusts a group."""
+        return GROUP.names(aws) if trusts_groups(live) else ()
 
     def remains(self, live: LiveDistribution) -> Iterable[str]:
         """Return the groups that its behaviors trust."""

@@ -11,7 +11,7 @@ from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.ports import Reads
-from cfstream.spec.http_values import Cors
+from cfstream.spec.http.behaviors import Cors
 from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope

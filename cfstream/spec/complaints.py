@@ -3,23 +3,24 @@
 Sections, defaults and examples come from the model. The rules of `fields` and `rules` have words of their own.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import cache
-from typing import Annotated, Any, TypeAlias, get_args, get_origin
+from collections.abc import Callable, Collection, Iterator
+from collections.abc import Mapping as MappingOf
+from re import compile as pattern
+from typing import Any, TypeAlias
 
-from pydantic import Tag, ValidationError
+from pydantic import ValidationError
 
 from cfstream.errors import Problem
-from cfstream.spec import model
 from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import RESOURCE_ID
-from cfstream.spec.section import NEVER_GUESSED, Section, other_words
-from cfstream.spec.source import Document, Scalar, Step
+from cfstream.spec.section import NEVER_GUESSED, never_suggested
+from cfstream.spec.source import Document, Mapping, Scalar
+from cfstream.spec.unknown_keys import is_form, meant_here, section_at, sections, squeezed, unknown_key
 from cfstream.spec.wording import choices, nearest, shown
 
-Detail: TypeAlias = Mapping[str, Any]
+Detail: TypeAlias = MappingOf[str, Any]
 """One entry of ``ValidationError.errors()``."""
 
 Words: TypeAlias = tuple[str, str, str]
@@ -27,6 +28,8 @@ Words: TypeAlias = tuple[str, str, str]
 
 OFF = "<off>"
 """The form of a field that takes false for none."""
+
+_ANCHOR = pattern(r":\s+&\S")
 
 _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
@@ -42,7 +45,7 @@ def complaints(
     details = error.errors(include_url=False)
     misspelt = {_meant_place(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
     for detail in details:
-        place = tuple(step for step in detail["loc"] if not _is_form(step))
+        place = tuple(step for step in detail["loc"] if not is_form(step))
         # pydantic counts only the valid members of a list, so this list is not empty in the file.
         none_valid = detail["type"] == "too_short" and detail["input"]
         reported = place in known and detail["type"] != "extra_forbidden"
@@ -52,46 +55,32 @@ def complaints(
 
 def _meant_place(path: Path) -> Path | None:
     """Return the path of the field that an unknown key was probably meant to be; None if none is near."""
-    meant = meant_by(str(path[-1]), _known_keys(path[:-1]))
+    meant = meant_here(str(path[-1]), path[:-1])
     return (*path[:-1], meant) if meant else None
 
 
 def _complaint(detail: Detail, document: Document) -> Problem:
     path: Path = detail["loc"]
     node, _ = document.find(*path)
-    what, do, note = _WORDS.get(detail["type"], _other)(
-        detail, path, node.text if isinstance(node, Scalar) else ""
-    )
+    line = document.source.lines[node.at[0] - 1]
     if detail["type"] == "extra_forbidden":
-        return document.source.problem(document.key_spot(*path), what, do, note)
-    return document.source.problem(document.spot(*path), what, do, note)
+        what, do = unknown_key(str(path[-1]), path[:-1], anchored=bool(_ANCHOR.search(line)))
+        return document.source.problem(document.key_spot(*path), what, do)
+    text = node.text if isinstance(node, Scalar) else line[node.at[1] - 1 :]
+    what, do, note = _WORDS.get(detail["type"], _other)(detail, path, text)
+    spot = document.spot(*path)
+    listed = detail["type"] == "tuple_type" and (_section_name(path), "") in sections()
+    if listed and isinstance(node, Mapping) and not node.flow:
+        spot, do = node.at, _as_item(node, line)
+    return document.source.problem(spot, what, do, note)
 
 
-@cache
-def _words_of_others() -> Mapping[str, str]:
-    """Return the field that each word of AWS and of other tools means, without capitals and underscores."""
-    sections = _sections().values()
-    return {_squeezed(word): name for section in sections for word, name in other_words(section)}
-
-
-def _squeezed(key: str) -> str:
-    return key.replace("_", "").replace("-", "").casefold()
-
-
-def _meant(key: str) -> str:
-    """Return the field that a word of another tool means; the word itself if it is not known."""
-    return _words_of_others().get(_squeezed(key), key)
-
-
-def meant_by(key: str, known: Collection[str]) -> str | None:
-    """Return the known key that an unknown one was probably meant to be; None if none is near."""
-    meant = _meant(key)
-    same = next((name for name in known if _squeezed(name) == _squeezed(key)), None)
-    return meant if meant in known else same or nearest(key, known)
-
-
-def _is_form(step: Step) -> bool:
-    return isinstance(step, str) and step.startswith("<")
+def _as_item(node: Mapping, line: str) -> str:
+    """Return how to make a block mapping the only item of a list: its first line as it should be."""
+    indent = node.at[1] - 1
+    do = f'write "{line[:indent]}- {line[indent:].rstrip()}"'
+    more = any(key[0] > node.at[0] for key in node.keys.values())
+    return f"{do}, and indent the lines below it by 2" if more else do
 
 
 def field_name(path: Path) -> str:
@@ -100,14 +89,14 @@ def field_name(path: Path) -> str:
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        elif not _is_form(step):
+        elif not is_form(step):
             text += f".{step}" if text else step
     return text
 
 
 def _words(path: Path) -> list[str]:
     """Return the keys of a path, without places in lists and without forms."""
-    return [step for step in path if isinstance(step, str) and not _is_form(step)]
+    return [step for step in path if isinstance(step, str) and not is_form(step)]
 
 
 def _section_name(path: Path) -> str:
@@ -115,47 +104,7 @@ def _section_name(path: Path) -> str:
 
 
 def _form(path: Path) -> str:
-    return str(path[-1]) if path and _is_form(path[-1]) else ""
-
-
-@cache
-def _sections() -> Mapping[tuple[str, str], type[Section]]:
-    """Return the sections of the language by the key that they are under, and by their form or an empty text.
-
-    If a key has several forms, the first one is also its section without a form.
-    """
-    found: dict[tuple[str, str], type[Section]] = {("", ""): model.Spec}
-
-    def visit(section: type[Section]) -> None:
-        for name, field in section.model_fields.items():
-            for form, inner in _sections_in(field.annotation):
-                found.setdefault((name, ""), inner)
-                found.setdefault((name, form), inner)
-                visit(inner)
-
-    visit(model.Spec)
-    return found
-
-
-def _sections_in(annotation: Any, form: str = "") -> Iterator[tuple[str, type[Section]]]:
-    """Yield the sections that a type contains, each with the tag of its form."""
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        yield form, annotation
-    inner = get_args(annotation)
-    if get_origin(annotation) is Annotated:
-        form = next((each.tag for each in inner if isinstance(each, Tag)), form)
-    for each in inner:
-        yield from _sections_in(each, form)
-
-
-def _section(path: Path) -> type[Section]:
-    """Return the section at a path."""
-    name, found = _section_name(path), _sections()
-    return found.get((name, _form(path))) or found[name, ""]
-
-
-def _known_keys(path: Path) -> list[str]:
-    return list(_section(path).model_fields)
+    return str(path[-1]) if path and is_form(path[-1]) else ""
 
 
 def _example(path: Path) -> Any:
@@ -166,7 +115,7 @@ def _example(path: Path) -> Any:
     form = _form(path)
     if not form or form == OFF:
         return field.examples[0]
-    needed = [name for name, each in _section(path).model_fields.items() if each.is_required()]
+    needed = [name for name, each in section_at(path).model_fields.items() if each.is_required()]
     return [{each.path[-1]: each.examples[0] for each in field.fields if each.path[-1] in needed}]
 
 
@@ -192,27 +141,6 @@ def _found(value: Any) -> str:
         case list():
             return "a list"
     return "a mapping"
-
-
-def _unknown_key(_detail: Detail, path: Path, _: str) -> Words:
-    key, above = str(path[-1]), path[:-1]
-    known = _known_keys(above)
-    other_forms = [each for (name, _), each in _sections().items() if name == _section_name(above)]
-    if any(key in form.model_fields and key not in known for form in other_forms):
-        return f"{key} and {known[0]} exclude each other", f"delete {key} or {known[0]}", ""
-    meant = _meant(key)
-    homes = {
-        name: None for (name, _), section in _sections().items() if name and meant in section.model_fields
-    }
-    elsewhere = bool(homes) or meant in model.Spec.model_fields
-    near = meant_by(key, known)
-    if near and (_squeezed(near) == _squeezed(meant) or not elsewhere):
-        return f"unknown key {shown(key)}", f"write {near}", ""
-    if above and key in model.Spec.model_fields:
-        return f"unknown key {shown(key)} here", f"write {key} at the top of the spec", ""
-    if homes:
-        return f"unknown key {shown(key)} here", f"write {meant} under {choices(homes)}", ""
-    return f"unknown key {shown(key)}", f"delete it; the keys here are {', '.join(known)}", ""
 
 
 def _missing(_detail: Detail, path: Path, _: str) -> Words:
@@ -245,12 +173,28 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     # An account number without quotes would be read as a number again.
     item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
-    do = 'add "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{item}]"
+    if isinstance(value, dict):
+        if (_section_name(path), "") not in sections():
+            return f"{name} is a list, not a mapping", f"write one like {_line(path)}", ""
+        item = _balanced(text)
+    do = f"write {_section_name(path)}: [{item}]"
     return f"{name} is a list, not {_found(value)}", do, ""
 
 
+def _balanced(text: str) -> str:
+    """Return the flow mapping at the beginning of a line; ``{…}`` if it goes on, or has quotes."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in "{[") - (sign in "}]")
+        if not depth and not place:
+            break
+        if not depth:
+            return text[: place + 1] if not {"'", '"'} & {*text[:place]} else "{…}"
+    return "{…}"
+
+
 def _not_a_mapping(detail: Detail, path: Path, text: str) -> Words:
-    place = tuple(step for step in path if not _is_form(step))
+    place = tuple(step for step in path if not is_form(step))
     example = _one(path) if isinstance(place[-1], int) else _line(path)
     section = _section_name(path)
     if section in {"oac", "oai"} and RESOURCE_ID.fullmatch(text):
@@ -264,14 +208,19 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
         return f"{name} is a mapping, or false for none", f"write {_line(path)}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     words = [word or '""' for word in words]
-    field = _section(path[:-1]).model_fields[key]
-    usual = words[0] if field.is_required() else field.default or words[0]
-    near = next((word for word in words if _squeezed(word) == _squeezed(text)), None)
+    field = section_at(path[:-1]).model_fields[key]
+    what = f"{name} is {choices(words)}, not {_found(detail['input'])}"
+    if same := next((word for word in words if squeezed(word) == squeezed(text)), None):
+        return what, f"write {same}", ""
+    safe = [word for word in words if word not in never_suggested(field)]
+    if not safe:
+        return what, f"delete it, or run: cfstream docs {'.'.join(_words(path))}", ""
+    usual = safe[0] if field.is_required() else field.default or safe[0]
     guess = NEVER_GUESSED not in field.metadata and isinstance(detail["input"], str)
-    near = near or (nearest(text, words) if guess else None)
-    only = usual if len(words) == 1 else None
-    do = f"write {near or only}" if near or only else f"write one of them, like {usual}"
-    return f"{name} is {choices(words)}, not {_found(detail['input'])}", do, ""
+    near = nearest(text, safe) if guess else None
+    if near or len(words) == 1:
+        return what, f"write {near or usual}", ""
+    return what, f"write one of them, like {usual}", ""
 
 
 def _too_few(_detail: Detail, path: Path, _: str) -> Words:
@@ -287,8 +236,7 @@ def _other(detail: Detail, path: Path, _: str) -> Words:
     return f"{field_name(path)}: {detail['msg']}", f"run: cfstream docs {'.'.join(_words(path))}", ""
 
 
-_WORDS: Mapping[str, Callable[[Detail, Path, str], Words]] = {
-    "extra_forbidden": _unknown_key,
+_WORDS: MappingOf[str, Callable[[Detail, Path, str], Words]] = {
     "missing": _missing,
     "string_type": _not_text,
     "bool_type": _not_bool,

@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from cfstream.errors import Problem
-from cfstream.spec.complaints import complaints, field_name, meant_by
+from cfstream.spec.complaints import complaints, field_name
 from cfstream.spec.fault import Fault, Path
 from cfstream.spec.model import Spec
 from cfstream.spec.rules import faults
 from cfstream.spec.source import EXTENSION, Broken, Document, paths_with, plain
+from cfstream.spec.unknown_keys import meant_here
 from cfstream.startup.frozen import dataclass
 
 _PLACEHOLDERS: Mapping[str, Any] = {"version": 1, "name": "unnamed", "bucket": "unnamed"}
@@ -72,7 +73,7 @@ def _no_value(document: Document, path: Path) -> Problem:
 def _concerned(path: Path) -> set[str]:
     """Return the top-level fields of a fault: its own, and the one that an unknown key was meant to be."""
     field_of_spec = str(path[0])
-    meant = None if field_of_spec in Spec.model_fields else meant_by(field_of_spec, Spec.model_fields)
+    meant = None if field_of_spec in Spec.model_fields else meant_here(field_of_spec, ())
     return {field_of_spec, meant} if meant else {field_of_spec}
 
 

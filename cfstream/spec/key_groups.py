@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag
 
 from cfstream.spec.fields import Many, ResourceName
-from cfstream.spec.section import Section
+from cfstream.spec.section import AlsoCalled, Section
 
 
 class PublicKey(Section):
@@ -15,7 +15,7 @@ class PublicKey(Section):
     name: ResourceName = Field(
         description="The key's name in CloudFront. A key cannot change: give a new key a new name."
     )
-    file: str = Field(
+    file: Annotated[str, AlsoCalled("encoded_key", "public_key", "key_file")] = Field(
         min_length=1,
         description="PEM file of the public key, relative to this spec: RSA of 2048 bits or ECDSA on P-256.",
         examples=["keys/lectures-2026-11.pub.pem"],
@@ -32,7 +32,7 @@ class KeyGroup(Section):
     """A key group of this stack, and the keys in it."""
 
     name: ResourceName = Field(description="The group's name in CloudFront.", examples=["lectures-signers"])
-    public_keys: Many[PublicKey] = Field(
+    public_keys: Annotated[Many[PublicKey], AlsoCalled("items", "keys")] = Field(
         min_length=1, description="The keys of the group. A URL signed with any of them is accepted."
     )
 
@@ -40,7 +40,9 @@ class KeyGroup(Section):
 class UsedKeyGroup(Section):
     """A key group that another spec or person owns: used, never changed."""
 
-    use: ResourceName = Field(description="Name or id of the key group.", examples=["newsroom-signers"])
+    use: Annotated[ResourceName, AlsoCalled("id", "key_group_id")] = Field(
+        description="Name or id of the key group.", examples=["newsroom-signers"]
+    )
 
 
 def _form_of_group(value: Any) -> str:

@@ -28,7 +28,7 @@ from cfstream.spec.fields import (
 from cfstream.spec.http import Http
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.parties import PartyText
-from cfstream.spec.section import AlsoCalled, Section, form_of_switch
+from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, NeverSuggested, Section, form_of_switch
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
@@ -36,11 +36,15 @@ PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 class Bucket(Section):
     """The S3 bucket with the media: its name, or its name, region and whether cfstream creates it."""
 
-    name: BucketName = Field(description="The bucket's name.")
-    region: Region | None = Field(
-        default=None,
-        description="The region of the bucket. Absent: cfstream asks S3, and creates a new bucket in the "
-        "region that the command runs with.",
+    name: Annotated[BucketName, AlsoCalled("bucket", "bucket_name", "domain_name")] = Field(
+        description="The bucket's name."
+    )
+    region: Annotated[Region | None, AlsoCalled("bucket_region", "aws_region", "location_constraint")] = (
+        Field(
+            default=None,
+            description="The region of the bucket. Absent: cfstream asks S3, and creates a new bucket in the "
+            "region that the command runs with.",
+        )
     )
     create: bool = Field(
         default=False,
@@ -64,7 +68,7 @@ class Bucket(Section):
 class Oac(Section):
     """Origin access control: how CloudFront signs its requests to S3."""
 
-    id: ResourceId | None = Field(
+    id: Annotated[ResourceId | None, AlsoCalled("origin_access_control_id")] = Field(
         default=None,
         description="Id of an existing origin access control, used unchanged. Absent: cfstream creates one.",
     )
@@ -77,7 +81,9 @@ class Oai(Section):
         default=None,
         description="Comment of the identity that cfstream creates; its mark cfstream:<name> comes before it.",
     )
-    id: ResourceId | None = Field(
+    id: Annotated[
+        ResourceId | None, AlsoCalled("origin_access_identity", "cloudfront_access_identity_path")
+    ] = Field(
         default=None,
         description="Id of an existing origin access identity, used unchanged. Absent: cfstream creates one.",
     )
@@ -86,13 +92,13 @@ class Oai(Section):
 class Grant(Section):
     """What CloudFront may do in the bucket, and how the bucket allows it."""
 
-    via: Literal["bucket-policy", "object-acl", "elsewhere"] = Field(
+    via: Annotated[Literal["bucket-policy", "object-acl", "elsewhere"], NeverSuggested("elsewhere")] = Field(
         default="bucket-policy",
         description="How the bucket lets CloudFront read. bucket-policy: one statement of the bucket's policy. "
         "object-acl: a grant on each object, with oai only, for buckets whose objects belong to several accounts. "
         "elsewhere: it is granted outside of cfstream, which grants and revokes nothing.",
     )
-    permission: Literal["READ", "FULL_CONTROL"] = Field(
+    permission: Annotated[Literal["READ", "FULL_CONTROL"], NeverSuggested("FULL_CONTROL")] = Field(
         default="READ",
         description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, needs via: object-acl.",
     )
@@ -112,17 +118,21 @@ class Sign(Section):
 class Logging(Section):
     """Standard (legacy) access logs of the distribution."""
 
-    bucket: BucketName = Field(
+    bucket: Annotated[BucketName, AlsoCalled("log_bucket", "logging_bucket")] = Field(
         description="Name of the bucket that gets the logs; its ACLs must be enabled.",
         examples=["lectures-logs"],
     )
-    prefix: Prefix = Field(default="", description="Prefix of the log files.", examples=["cloudfront/"])
+    prefix: Annotated[Prefix, AlsoCalled("log_prefix", "log_file_prefix")] = Field(
+        default="", description="Prefix of the log files.", examples=["cloudfront/"]
+    )
 
 
 class Dns(Section):
     """Address records for the cnames."""
 
-    route53: HostName = Field(
+    route53: Annotated[
+        HostName, AlsoCalled("zone", "zone_id", "hosted_zone", "hosted_zone_name", "hosted_zone_id")
+    ] = Field(
         description="The Route 53 hosted zone that gets A and AAAA records for each cname.",
         examples=["example.com"],
     )
@@ -134,6 +144,12 @@ class Wait(Section):
     timeout: Duration = Field(
         default=duration("30m"), description="How long to wait for Deployed.", examples=["30m", "1h"]
     )
+
+
+AnyLogging = Annotated[
+    Annotated[Logging, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)
+]
+AnyDns = Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
 
 
 class Spec(Section):
@@ -153,37 +169,57 @@ class Spec(Section):
         description='Comment of the distribution, at most 128 characters. "": none. Absent: not managed.',
     )
     enabled: bool = Field(default=True, description="false: the distribution exists and refuses everything.")
-    protect: bool = Field(
+    protect: Annotated[
+        bool, AlsoCalled("prevent_destroy", "deletion_protection", "deletion_policy", "retain_on_delete")
+    ] = Field(
         default=False, description="true: destroy, and every change that deletes a distribution, is refused."
     )
-    bucket: Annotated[Bucket, AlsoCalled("origin")] = Field(
-        description="The S3 bucket with the media: its name, or {name, region, create}."
+    bucket: Annotated[Bucket, AlsoCalled("origin", "origins", "s3_origin", "bucket_name", "domain_name")] = (
+        Field(description="The S3 bucket with the media: its name, or {name, region, create}.")
     )
-    cnames: Annotated[Many[HostName] | None, AlsoCalled("aliases", "alias", "cname")] = Field(
+    cnames: Annotated[
+        Many[HostName] | None,
+        AlsoCalled("aliases", "alias", "cname", "alternate_domain_names", "domain_names"),
+    ] = Field(
         default=None,
         description="Your host names for the distribution. []: none. Absent: not managed.",
     )
-    oac: Annotated[Oac | None, AlsoCalled("origin_access_control")] = Field(
+    oac: Annotated[
+        Oac | None,
+        AlsoCalled("origin_access_control", "origin_access_control_id", "origin_access_control_config"),
+    ] = Field(
         default=None,
         description="Origin access control, the default of delivery http. {}: cfstream creates one.",
         examples=[{}],
     )
-    oai: Annotated[Oai | None, AlsoCalled("origin_access_identity")] = Field(
+    oai: Annotated[
+        Oai | None,
+        AlsoCalled(
+            "origin_access_identity",
+            "s3_origin_config",
+            "cloud_front_origin_access_identity_config",
+            "cloudfront_access_identity_path",
+        ),
+    ] = Field(
         default=None,
         description="Origin access identity, the default of delivery rtmp. {}: cfstream creates one.",
         examples=[{}],
     )
-    origin_access: Literal["none"] | None = Field(
+    origin_access: Annotated[Literal["none"] | None, NEVER_GUESSED, NeverSuggested("none")] = Field(
         default=None, description="none: CloudFront reads the bucket unsigned. Every plan warns about it."
     )
-    grant: Grant = Field(
+    grant: Annotated[Grant, AlsoCalled("bucket_policy")] = Field(
         default=Grant(), description="What CloudFront may do in the bucket, and how the bucket allows it."
     )
-    key_groups: Annotated[Many[AnyKeyGroup] | None, AlsoCalled("trusted_key_groups")] = Field(
+    key_groups: Annotated[
+        Many[AnyKeyGroup] | None, AlsoCalled("trusted_key_groups", "key_group", "key_group_config")
+    ] = Field(
         default=None,
         description="Who may sign URLs and cookies (delivery http): key groups of this stack, or groups that it uses.",
     )
-    trusted_signers: Annotated[Many[Signer] | None, AlsoCalled("signers")] = Field(
+    trusted_signers: Annotated[
+        Many[Signer] | None, AlsoCalled("signers", "trusted_signer", "aws_account_numbers")
+    ] = Field(
         default=None,
         description="Who may sign: the legacy form, and the only one for rtmp: self, or account numbers like "
         '"111122223333".',
@@ -202,7 +238,7 @@ class Spec(Section):
         description="Who else may write objects or change who can read them. The forms are those of also_read_by.",
         examples=[["111122223333"]],
     )
-    public: bool = Field(
+    public: Annotated[bool, NEVER_GUESSED] = Field(
         default=False,
         description="true: no signature is needed. Without it, a spec without signers is refused.",
     )
@@ -210,25 +246,21 @@ class Spec(Section):
         default=None,
         description="The edge locations that serve. More locations cost more. Absent: not managed.",
     )
-    logging: (
-        Annotated[
-            Annotated[Logging, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)
-        ]
-        | None
-    ) = Field(default=None, description="Access logs; false: none. Absent: not managed.")
-    http: Http = Field(default=Http(), description="Settings that only delivery http has.")
-    dns: (
-        Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
-        | None
-    ) = Field(
+    logging: Annotated[AnyLogging | None, AlsoCalled("logging_config", "access_logs", "access_log")] = Field(
+        default=None, description="Access logs; false: none. Absent: not managed."
+    )
+    http: Annotated[Http, AlsoCalled("default_cache_behavior", "default_behavior")] = Field(
+        default=Http(), description="Settings that only delivery http has."
+    )
+    dns: Annotated[AnyDns | None, AlsoCalled("route53_record", "alias_records")] = Field(
         default=None,
         description="Route 53 records for the cnames. Absent: the plan prints the records to create.",
     )
     wait: Wait = Field(default=Wait(), description="How long commands wait for CloudFront.")
-    adopt: ResourceId | None = Field(
+    adopt: Annotated[ResourceId | None, AlsoCalled("distribution_id", "id")] = Field(
         default=None, description="Id of an existing distribution that this stack takes over."
     )
-    tags: dict[str, str] | None = Field(
+    tags: Annotated[dict[str, str] | None, AlsoCalled("tag", "tags_all")] = Field(
         default=None,
         description="Tags of the distribution. They are added or changed, never deleted.",
         examples=[{"team": "media"}],

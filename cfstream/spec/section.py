@@ -1,9 +1,10 @@
 """What all sections of the spec language have in common."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 from cfstream.startup.frozen import dataclass
 
@@ -34,7 +35,25 @@ class AlsoCalled:
 
 
 NEVER_GUESSED = "never guessed"
-"""Part of the annotation of a field whose values have similar names and different effects, like TLS policies."""
+"""Part of the annotation of a field that can open something, or whose values have similar names and different effects.
+
+A hint suggests neither the field nor one of its values for a misspelling.
+"""
+
+
+@dataclass(frozen=True)
+class NeverSuggested:
+    """Values that open or delete something: no hint suggests them. Part of the annotation of their field."""
+
+    values: tuple[str, ...]
+
+    def __init__(self, *values: str) -> None:
+        object.__setattr__(self, "values", values)
+
+
+def never_suggested(field: FieldInfo) -> Collection[str]:
+    """Return the values of a field that no hint suggests."""
+    return {value for each in field.metadata if isinstance(each, NeverSuggested) for value in each.values}
 
 
 def other_words(section: type[Section]) -> Iterator[tuple[str, str]]:

@@ -36,10 +36,13 @@ def some_of(words: Sequence[str], most: int) -> str:
     return ", ".join(words[:most]) + more
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be, in any case; None if none is near."""
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """Return the known word that `word` was probably meant to be, in any case; None if none is near.
+
+    `alike` is the least share of equal letters, as difflib counts them.
+    """
     folded = {name.casefold(): name for name in known}
-    found = get_close_matches(word.casefold()[:MAX_SHOWN], folded, n=1, cutoff=0.6)
+    found = get_close_matches(word.casefold()[:MAX_SHOWN], folded, n=1, cutoff=alike)
     return folded[found[0]] if found else None
 
 

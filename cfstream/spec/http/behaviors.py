@@ -17,7 +17,7 @@ from cfstream.spec.fields import (
     fault,
 )
 from cfstream.spec.key_groups import AnyKeyGroup
-from cfstream.spec.section import AlsoCalled, Fields, Section, form_of_switch
+from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields, NeverSuggested, Section, form_of_switch
 from cfstream.spec.wording import shown
 
 
@@ -39,14 +39,21 @@ ResponseHeadersPolicy = Annotated[str, AfterValidator(_policy), _named_policy("S
 class Cors(Section):
     """Which web pages may read the media with scripts."""
 
-    origins: Many[CorsOrigin] = Field(
+    origins: Annotated[
+        Many[CorsOrigin], AlsoCalled("access_control_allow_origins", "allow_origins", "allowed_origins")
+    ] = Field(
         min_length=1,
         description="Origins of those pages, like https://www.example.com, or *.",
         examples=[["https://www.example.com"]],
     )
-    credentials: bool = Field(
+    credentials: Annotated[bool, AlsoCalled("access_control_allow_credentials", "allow_credentials")] = Field(
         default=False, description="true: these pages may send cookies. Signed cookies need this."
     )
+
+
+AnyCors = Annotated[
+    Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)
+]
 
 
 class FunctionNames(Section):
@@ -69,22 +76,29 @@ class FunctionNames(Section):
         return {event: name for event, name in self if name}
 
 
-AnyFunctions = Annotated[FunctionNames | None, AlsoCalled("function_associations", "function_association")]
+AnyFunctions = Annotated[
+    FunctionNames | None,
+    AlsoCalled("function_associations", "function_association", "function_arn", "event_type"),
+]
 
 
 class Behavior(Section):
     """Other rules for the paths that match a pattern. The first behavior that matches applies."""
 
-    path: PathPattern = Field(description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.')
-    public: bool = Field(default=False, description="true: no signature is needed for these paths.")
-    key_groups: Many[AnyKeyGroup] | None = Field(
+    path: Annotated[PathPattern, AlsoCalled("path_pattern")] = Field(
+        description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.'
+    )
+    public: Annotated[bool, NEVER_GUESSED] = Field(
+        default=False, description="true: no signature is needed for these paths."
+    )
+    key_groups: Annotated[Many[AnyKeyGroup] | None, AlsoCalled("trusted_key_groups", "key_group")] = Field(
         default=None, description="Who may sign for these paths. Absent: the signers of the default behavior."
     )
-    trusted_signers: Many[Signer] | None = Field(
+    trusted_signers: Annotated[Many[Signer] | None, AlsoCalled("signers", "trusted_signer")] = Field(
         default=None,
         description="Accounts that may sign for these paths. Absent: the signers of the default behavior.",
     )
-    cache_policy: CachePolicy | None = Field(
+    cache_policy: Annotated[CachePolicy | None, AlsoCalled("cache_policy_id")] = Field(
         default=None,
         description="The name of a managed cache policy, or the name or id of your own. Absent: not managed.",
     )
@@ -122,25 +136,31 @@ class BehaviorFields(Fields):
         """Whether behaviors that lead to the bucket and are not in the spec are deleted."""
         return self.unlisted_behaviors == "delete"
 
-    cache_policy: CachePolicy | None = Field(
+    cache_policy: Annotated[CachePolicy | None, AlsoCalled("cache_policy_id")] = Field(
         default=None,
         description="Cache policy of the default behavior: the name of a managed one (CachingOptimized, "
         "CachingDisabled), or the name or id of your own. Absent: not managed.",
     )
-    behaviors: Many[Behavior] = Field(
+    behaviors: Annotated[
+        Many[Behavior],
+        AlsoCalled(
+            "cache_behaviors",
+            "cache_behavior",
+            "ordered_cache_behavior",
+            "ordered_cache_behaviors",
+            "additional_behaviors",
+        ),
+    ] = Field(
         default=(),
         description="Further path patterns, in order of precedence.",
         examples=[[{"path": "/posters/*", "public": True}]],
     )
-    unlisted_behaviors: Literal["keep", "delete"] = Field(
+    unlisted_behaviors: Annotated[Literal["keep", "delete"], NeverSuggested("delete")] = Field(
         default="keep",
         description="What happens to live behaviors that lead to the bucket and are not in `behaviors`. keep: they "
         "stay, with signers like the default behavior, and the plan lists them. delete: they are deleted.",
     )
-    cors: (
-        Annotated[Annotated[Cors, Tag("<set>")] | Annotated[Off, Tag("<off>")], Discriminator(form_of_switch)]
-        | None
-    ) = Field(
+    cors: Annotated[AnyCors | None, AlsoCalled("cors_config")] = Field(
         default=None,
         description="Which web pages may read the media with scripts; false: none. Absent: not managed.",
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cfstream.spec.fields import Certificate, RootObject
-from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields
+from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields, NeverSuggested
 
 MinimumTls = Literal[
     "SSLv3",
@@ -24,19 +24,34 @@ MinimumTls = Literal[
 class ConnectionFields(Fields):
     """How viewers connect."""
 
-    certificate: Annotated[Certificate, AlsoCalled("ssl_certificate")] = Field(
+    certificate: Annotated[
+        Certificate,
+        AlsoCalled(
+            "ssl_certificate",
+            "viewer_certificate",
+            "acm_certificate_arn",
+            "iam_certificate_id",
+            "certificate_arn",
+        ),
+    ] = Field(
         default="auto",
         description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
         "Or the ARN of one there.",
     )
-    minimum_tls: Annotated[MinimumTls, NEVER_GUESSED] = Field(
+    minimum_tls: Annotated[
+        MinimumTls, AlsoCalled("minimum_protocol_version", "security_policy"), NEVER_GUESSED
+    ] = Field(
         default="TLSv1.2_2021",
         description="Security policy of the certificate. It has no effect without a certificate of your own.",
     )
-    viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
-        default="redirect-to-https", description="What the default behavior answers to plain http."
-    )
-    default_root_object: RootObject | None = Field(
+    viewer_protocol: Annotated[
+        Literal["redirect-to-https", "https-only", "allow-all"],
+        AlsoCalled("viewer_protocol_policy"),
+        NeverSuggested("allow-all"),
+    ] = Field(default="redirect-to-https", description="What the default behavior answers to plain http.")
+    default_root_object: Annotated[RootObject | None, AlsoCalled("root_object", "index_document")] = Field(
         default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
     )
-    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")
+    ipv6: Annotated[bool | None, AlsoCalled("is_ipv6_enabled", "ipv6_enabled", "enable_ipv6")] = Field(
+        default=None, description="Whether viewers can use IPv6. Absent: not managed."
+    )

@@ -67,13 +67,13 @@ Country = Annotated[
 class Geo(Section):
     """The countries in which viewers are served: only some, or all except some. {}: all."""
 
-    allow: Many[Country] | None = Field(
+    allow: Annotated[Many[Country] | None, AlsoCalled("whitelist", "allowlist")] = Field(
         default=None,
         min_length=1,
         description="Only viewers in these countries are served: codes of two capital letters (ISO 3166-1).",
         examples=[["US", "CA"]],
     )
-    block: Many[Country] | None = Field(
+    block: Annotated[Many[Country] | None, AlsoCalled("blacklist", "blocklist", "denylist", "deny")] = Field(
         default=None,
         min_length=1,
         description="Viewers in these countries are refused: codes of two capital letters (ISO 3166-1).",
@@ -120,8 +120,10 @@ class ErrorResponse(Section):
 
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"response_code": ["page"]}})
 
-    code: ErrorCode = Field(description="The status of the error, from the bucket or from CloudFront.")
-    page: Annotated[str, AfterValidator(_page)] | None = Field(
+    code: Annotated[ErrorCode, AlsoCalled("error_code")] = Field(
+        description="The status of the error, from the bucket or from CloudFront."
+    )
+    page: Annotated[Annotated[str, AfterValidator(_page)] | None, AlsoCalled("response_page_path")] = Field(
         default=None,
         description="Path of the page, like /errors/404.html. It should be on a public path: viewers get it without a "
         "signature. Absent: no page.",
@@ -130,7 +132,7 @@ class ErrorResponse(Section):
     response_code: ResponseCode | None = Field(
         default=None, description="Status that viewers get with the page. Absent: the status of the error."
     )
-    cache: CacheTime = Field(
+    cache: Annotated[CacheTime, AlsoCalled("error_caching_min_ttl")] = Field(
         default="10s",
         description="The shortest time for which CloudFront caches the error.",
         examples=["10s", "5m"],
@@ -162,7 +164,7 @@ class ViewerFields(Fields):
         description="The newest version of HTTP that viewers may use. http2and3 is the fastest for players that "
         "support it; all others use an older version. Absent: not managed; a new distribution has http2.",
     )
-    web_acl: Annotated[WebAcl | None, AlsoCalled("web_acl_id", "waf")] = Field(
+    web_acl: Annotated[WebAcl | None, AlsoCalled("web_acl_id", "waf", "web_acl_arn", "firewall")] = Field(
         default=None,
         description="The web ACL (firewall) of AWS WAF that checks all requests: the ARN of a WAFv2 web ACL of the "
         'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '

@@ -1,0 +1,223 @@
+"""Find the field that an unknown key was meant to be: a misspelling, another tool's word, or another place.
+
+Everything is read from the model: its sections, the names of their fields, and `AlsoCalled`. Only `AWS_ONLY` lists
+words that mean no field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
+
+from pydantic import Tag
+
+from cfstream.spec import model
+from cfstream.spec.section import NEVER_GUESSED, Section, other_words
+from cfstream.spec.wording import choices, nearest, shown
+
+Form: TypeAlias = tuple[str, str]
+"""The key that a section is under, and the form of the section, or an empty text."""
+
+TOP: Form = ("", "")
+
+_STAYS = "delete it: cfstream does not manage it, and CloudFront keeps its setting"
+
+AWS_ONLY: Mapping[str, str] = {
+    "caller_reference": "delete it: cfstream chooses it",
+    "origin_id": "delete it: cfstream chooses it",
+    "target_origin_id": "delete it: the origin is the bucket",
+    "ssl_support_method": "delete it: a certificate is served by SNI",
+    "cloudfront_default_certificate": "delete it: without cnames CloudFront uses its own certificate",
+    "certificate_source": "delete it: certificate is auto or an ARN",
+    "signing_protocol": "delete it: write oac: {}, which signs every request",
+    "signing_behavior": "delete it: write oac: {}, which signs every request",
+    "origin_access_control_origin_type": "delete it: write oac: {}, which is for S3",
+    "wait_for_deployment": "delete it: apply waits, except with --no-wait",
+    "custom_origin_config": "delete it: the origin is a bucket, which bucket names",
+    "distribution_config": "write its fields at the top of the spec",
+    "streaming_distribution_config": "write its fields at the top of the spec, with delivery: rtmp",
+    "restriction_type": "write the countries as allow: [US] or block: [KP]",
+    "locations": "write the countries as allow: [US] or block: [KP]",
+    "quantity": "delete it, and write the items as a list",
+    "items": "write the items as a list, without items",
+    "compress": _STAYS,
+    "smooth_streaming": _STAYS,
+    "allowed_methods": _STAYS,
+    "cached_methods": _STAYS,
+    "lambda_function_associations": _STAYS,
+    "lambda_function_association": _STAYS,
+    "lambda_function_arn": _STAYS,
+    "lambda_arn": _STAYS,
+    "include_body": _STAYS,
+    "field_level_encryption_id": _STAYS,
+    "realtime_log_config_arn": _STAYS,
+    "grpc_config": _STAYS,
+    "forwarded_values": "delete it, and name a cache_policy under http",
+    "query_string": "delete it, and name a cache_policy under http",
+    "query_string_cache_keys": "delete it, and name a cache_policy under http",
+    "cookies": "delete it, and name a cache_policy under http",
+    "headers": "delete it, and name a cache_policy under http",
+    "forward": "delete it, and name a cache_policy under http",
+    "whitelisted_names": "delete it, and name a cache_policy under http",
+    "min_ttl": "delete it, and name a cache_policy under http",
+    "default_ttl": "delete it, and name a cache_policy under http",
+    "max_ttl": "delete it, and name a cache_policy under http",
+    "include_cookies": _STAYS,
+    "origin_groups": _STAYS,
+    "origin_group": _STAYS,
+    "failover_criteria": _STAYS,
+    "custom_headers": _STAYS,
+    "custom_header": _STAYS,
+    "origin_read_timeout": _STAYS,
+    "vpc_origin_config": _STAYS,
+    "connection_attempts": _STAYS,
+    "connection_timeout": _STAYS,
+    "response_completion_timeout": _STAYS,
+    "http_port": _STAYS,
+    "https_port": _STAYS,
+    "origin_protocol_policy": _STAYS,
+    "origin_ssl_protocols": _STAYS,
+    "origin_keepalive_timeout": _STAYS,
+    "continuous_deployment_policy_id": _STAYS,
+    "staging": _STAYS,
+    "anycast_ip_list_id": _STAYS,
+    "tenant_config": _STAYS,
+    "connection_mode": _STAYS,
+    "viewer_mtls_config": _STAYS,
+    "connection_function_association": _STAYS,
+    "cache_tag_config": _STAYS,
+    "access_control_allow_headers": "delete it: cors allows what players need",
+    "access_control_allow_methods": "delete it: cors allows what players need",
+    "access_control_expose_headers": "delete it: cors allows what players need",
+    "access_control_max_age_sec": "delete it: cors allows what players need",
+    "origin_override": "delete it: cors allows what players need",
+}
+"""Words of AWS and Terraform that no field means, and what to do with each."""
+
+
+def squeezed(key: str) -> str:
+    """Return a key without capitals, underscores and hyphens: two spellings of one word are the same."""
+    return key.replace("_", "").replace("-", "").casefold()
+
+
+def is_form(step: Any) -> bool:
+    """Return whether a step of a path is a form of the model, which the file does not have."""
+    return isinstance(step, str) and step.startswith("<")
+
+
+@cache
+def sections() -> Mapping[Form, type[Section]]:
+    """Return the sections of the language by the key that they are under, and by their form or an empty text.
+
+    If a key has several forms, the first one is also its section without a form.
+    """
+    found: dict[Form, type[Section]] = {TOP: model.Spec}
+
+    def visit(section: type[Section]) -> None:
+        for name, field in section.model_fields.items():
+            for form, inner in _sections_in(field.annotation):
+                found.setdefault((name, ""), inner)
+                found.setdefault((name, form), inner)
+                visit(inner)
+
+    visit(model.Spec)
+    return found
+
+
+def _sections_in(annotation: Any, form: str = "") -> Iterator[tuple[str, type[Section]]]:
+    """Yield the sections that a type contains, each with the tag of its form."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield form, annotation
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        form = next((each.tag for each in inner if isinstance(each, Tag)), form)
+    for each in inner:
+        yield from _sections_in(each, form)
+
+
+def form_of(path: Sequence[Any]) -> Form:
+    """Return the key and the form of the section at a path."""
+    words = [step for step in path if isinstance(step, str) and not is_form(step)]
+    return (words or [""])[-1], str(path[-1]) if path and is_form(path[-1]) else ""
+
+
+def section_at(path: Sequence[Any]) -> type[Section]:
+    """Return the section at a path."""
+    name, form = form_of(path)
+    return sections().get((name, form)) or sections()[name, ""]
+
+
+@cache
+def _names(section: type[Section]) -> Mapping[str, str]:
+    """Return the fields of a section by their names and by the words of other tools, squeezed; names count first."""
+    words = {squeezed(word): name for word, name in other_words(section)}
+    return words | {squeezed(name): name for name in section.model_fields}
+
+
+@cache
+def _guessable(section: type[Section]) -> tuple[str, ...]:
+    """Return the fields that a similar key may be meant to be: not those that can open something."""
+    fields = section.model_fields.items()
+    return tuple(name for name, field in fields if NEVER_GUESSED not in field.metadata)
+
+
+def meant_here(key: str, path: Sequence[Any]) -> str | None:
+    """Return the field of the section at a path that an unknown key was probably meant to be; None if none is near."""
+    section = section_at(path)
+    if same := _names(section).get(squeezed(key)):
+        return same
+    if squeezed(key) in _aws_only() or _homes(key):
+        return None
+    return nearest(key, _guessable(section))
+
+
+def _homes(key: str) -> dict[str, str]:
+    """Return the field that a key or another tool's word means in each section that has it, by the section's key."""
+    found: dict[str, str] = {}
+    for (name, _), section in sections().items():
+        if squeezed(key) in _names(section):
+            found.setdefault(name, _names(section)[squeezed(key)])
+    return found
+
+
+@cache
+def _aws_only() -> Mapping[str, str]:
+    return {squeezed(word): do for word, do in AWS_ONLY.items()}
+
+
+def unknown_key(key: str, above: Sequence[Any], *, anchored: bool) -> tuple[str, str]:
+    """Return what is wrong with an unknown key in the section at `above`, and how to fix it.
+
+    `anchored` says whether its value has an anchor, for aliases.
+    """
+    known = list(section_at(above).model_fields)
+    other_forms = [each for (name, _), each in sections().items() if name == form_of(above)[0]]
+    if any(key in form.model_fields and key not in known for form in other_forms):
+        return f"{key} and {known[0]} exclude each other", f"delete {key} or {known[0]}"
+    what = f"unknown key {shown(key)}"
+    if near := meant_here(key, above):
+        return what, f"write {near}"
+    if homes := _homes(key) or _near_homes(key):
+        return f"{what} here", _elsewhere(homes)
+    do = _aws_only().get(squeezed(key), f"delete it; the keys here are {', '.join(known)}")
+    if anchored and not above:
+        do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
+    return what, do
+
+
+def _elsewhere(homes: Mapping[str, str]) -> str:
+    """Return where to write a field of other sections. The top goes first, then the first section's field."""
+    if top := homes.get(""):
+        return f"write {top} at the top of the spec"
+    field = next(iter(homes.values()))
+    return f"write {field} under {choices(name for name, each in homes.items() if each == field)}"
+
+
+def _near_homes(key: str) -> dict[str, str]:
+    """Return the fields of other sections whose name is almost the key, by the section's key."""
+    if squeezed(key) in _aws_only():
+        return {}
+    found: dict[str, str] = {}
+    for (name, _), section in sections().items():
+        if near := nearest(key, _guessable(section), alike=0.85):
+            found.setdefault(name, near)
+    return found

@@ -1,0 +1,163 @@
+"""The hints for keys that are another tool's word, misspelt, or right at another level."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from ruamel.yaml import YAML
+
+from cfstream.spec.reference import reference
+from cfstream.spec.unknown_keys import AWS_ONLY, squeezed
+from tests.unit.spec.reading import problems, whole
+
+OTHER_WORDS: dict[str, list[str]] = YAML(typ="safe").load(Path(__file__).parent / "other_words.yaml")
+FIELDS = set(reference().by_name)
+LISTS = {"key_groups", "public_keys", "behaviors", "error_pages"}
+LEVELS = ["", "http", "http.behaviors", "bucket", "key_groups"]
+OPENS = {"public", "origin_access"}
+"""The fields that can make something readable."""
+
+
+def _under(level: str, key: str) -> str:
+    """Return a spec with a key at a level."""
+    value: Any = {key: "x"}
+    for name in reversed(level.split(".") if level else ()):
+        value = {name: [value] if name in LISTS else value}
+    return whole("".join(f"{name}: {json.dumps(inner)}\n" for name, inner in value.items()))
+
+
+def _fix(level: str, key: str) -> str | None:
+    """Return the fix for an unknown key at a level; None if it is not an unknown key there."""
+    return next(
+        (do for _, what, do in problems(_under(level, key)) if what.startswith(f'unknown key "{key}"')), None
+    )
+
+
+def _spelled(word: str) -> set[str]:
+    """Return a word as written, and as Terraform writes it."""
+    return {word, re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word).lower()}
+
+
+def _pairs() -> Iterator[tuple[str, str]]:
+    for path, words in OTHER_WORDS.items():
+        for word in words:
+            yield from ((path, each) for each in sorted(_spelled(word)) if path in FIELDS)
+
+
+def test_every_field_is_in_the_table() -> None:
+    """A new field needs a line in other_words.yaml: the words of other tools, or none."""
+    inner = {
+        name
+        for name in FIELDS
+        if name.startswith(("http.behaviors.key_groups.", "http.behaviors.functions."))
+    }
+    assert FIELDS - inner <= OTHER_WORDS.keys()
+
+
+@pytest.mark.parametrize(("path", "word"), [*_pairs()])
+def test_the_word_of_another_tool_names_the_field(path: str, word: str) -> None:
+    """At the level of the field, the fix is the field's name."""
+    level, _, name = path.rpartition(".")
+    # A group with only a word of another tool counts as one that is used.
+    assert _fix(level, word) in {f"write {name}", f"write {name} under key_groups", None}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_word_of_another_tool_at_another_level(level: str) -> None:
+    """At another level, the fix names a field that the word means, and where it belongs."""
+    wrong = []
+    for word in sorted({word for _, word in _pairs()}):
+        meant = {path.rpartition(".")[2] for path, each in _pairs() if each == word} | {word}
+        fix = _fix(level, word)
+        if fix is not None and not any(re.fullmatch(f"write {name}( (under|at) .*)?", fix) for name in meant):
+            wrong.append((word, fix))
+    assert not wrong
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_field_at_the_wrong_level(level: str) -> None:
+    """A field of another section is named with its place; a field of the same name here is the one."""
+    wrong = []
+    for name in sorted({path.rpartition(".")[2] for path in FIELDS}):
+        fix = _fix(level, name)
+        if fix is not None and not re.fullmatch(r"write \w+( under .*| at the top of the spec)?", fix):
+            wrong.append((name, fix))
+    assert not wrong
+
+
+def _members(shape: Any, depth: int = 0) -> Iterator[str]:
+    if depth > 12:
+        return
+    if shape.type_name == "list":
+        yield from _members(shape.member, depth + 1)
+    if shape.type_name == "structure":
+        for name, inner in shape.members.items():
+            yield name
+            yield from _members(inner, depth + 1)
+
+
+NESTED = {
+    *("Certificate", "ClientCertificateArn", "IgnoreCertificateExpiry", "OwnerAccountId", "VpcOriginId"),
+    *("TrustStoreConfig", "TrustStoreId", "AdvertiseTrustStoreCaNames", "Mode", "Definition", "StringSchema"),
+    *(
+        "DefaultValue",
+        "Required",
+        "ParameterDefinitions",
+        "OriginMtlsConfig",
+        "OriginHttpVersion",
+        "IpAddressType",
+    ),
+    *("HeaderName", "HeaderValue", "StatusCodes", "Members", "SelectionCriteria"),
+}
+"""Members inside members that cfstream does not manage: the outer one has a hint."""
+
+
+def test_every_word_of_the_api_has_a_hint() -> None:
+    """A key from CloudFront's API is explained, wherever somebody writes it: no key is only listed or guessed."""
+    model = botocore.session.get_session().get_service_model("cloudfront")
+    shapes = ["DistributionConfig", "StreamingDistributionConfig", "PublicKeyConfig", "KeyGroupConfig"]
+    shapes += [
+        "OriginAccessControlConfig",
+        "ResponseHeadersPolicyCorsConfig",
+        "CloudFrontOriginAccessIdentityConfig",
+    ]
+    found = {name for shape in shapes for name in _members(model.shape_for(shape))} - NESTED
+    known = {squeezed(word) for words in OTHER_WORDS.values() for word in words}
+    known |= {squeezed(path.rpartition(".")[2]) for path in FIELDS} | {squeezed(word) for word in AWS_ONLY}
+    assert {name for name in found if squeezed(name) not in known} == set()
+    assert not {name for name in found if "the keys here are" in (_fix("", name) or "")}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_hint_suggests_what_opens(level: str) -> None:
+    """A misspelling of any word never leads to a field that makes something readable."""
+    words = {word for words in OTHER_WORDS.values() for word in words} | {
+        p.rpartition(".")[2] for p in FIELDS
+    }
+    typos = (
+        {word[:-1] for word in words} | {f"{word}s" for word in words} | {"publik", "origin_acces", "origin"}
+    )
+    fixes = {typo: _fix(level, typo) or "" for typo in sorted(typos) if len(typo) > 2}
+    opening = {typo: fix for typo, fix in fixes.items() if re.match(rf"write ({'|'.join(OPENS)})\b", fix)}
+    assert {typo for typo in opening if squeezed(typo) not in OPENS} == set()
+
+
+@pytest.mark.parametrize(
+    ("lines", "unwanted"),
+    [
+        ("origin_access: oac", "none"),
+        ("http: {viewer_protocol: allow}", "allow-all"),
+        ("http: {unlisted_behaviors: deleted}", "delete"),
+        ("grant: {permission: FULL}", "FULL_CONTROL"),
+        ("grant: {via: elsewher}", "elsewhere"),
+    ],
+)
+def test_no_hint_suggests_a_value_that_opens_or_deletes(lines: str, unwanted: str) -> None:
+    """The fix for a wrong value is a safe one."""
+    ((_, what, do),) = problems(whole(lines))
+    assert unwanted in what
+    assert not do.endswith(unwanted)

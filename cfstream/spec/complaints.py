@@ -171,6 +171,8 @@ def _not_bool(detail: Detail, path: Path, text: str) -> Words:
 
 def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
+    if text.startswith("-") and len(text) > 1 and isinstance(value, str):
+        return f"{name} is a list, not {_found(value)}", 'write a space after each "-"', ""
     # An account number without quotes would be read as a number again.
     item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
     if isinstance(value, dict):

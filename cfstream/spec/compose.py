@@ -26,6 +26,7 @@ from ruamel.yaml.events import (
 from cfstream.errors import Problem
 from cfstream.spec.layout import Member, Written, item, pair
 from cfstream.spec.source import BROKEN, Document, Listing, Mapping, Node, Scalar, Source, Spot
+from cfstream.spec.syntax import bare_line, syntax_problem
 from cfstream.spec.wording import shown
 from cfstream.startup.frozen import dataclass
 
@@ -65,7 +66,7 @@ def documents(source: Source, problems: list[Problem]) -> Iterator[Document]:
     except Unreadable as stop:
         problems.append(stop.problem)
     except MarkedYAMLError as error:
-        problems.append(_syntax_problem(source, error))
+        problems.append(syntax_problem(source, error))
     except ValueError:
         # ruamel does not check that the number of an escape is one of Unicode's.
         what = r"this cannot be read as YAML: an escape like \U00110000 is not a character"
@@ -228,6 +229,11 @@ class _Composer:
     def _not_a_mapping(self, root: Node) -> None:
         if isinstance(root, Scalar) and root.value is BROKEN:
             return
+        several = "\n" in self.source.text.strip() and not self.source.holds_a_secret
+        bare = bare_line(self.source.lines[root.at[0] - 1]) if several and isinstance(root, Scalar) else None
+        if bare:
+            self._problem(root.at, *bare)
+            return
         found = "list" if isinstance(root, Listing) else "single value"
         self._problem(root.at, f"a spec is a mapping of fields, not a {found}", 'begin with "version: 1"')
 
@@ -265,34 +271,3 @@ def resolve(text: str) -> Any:
 def _unreadable_character(source: Source, bad: re.Match[str]) -> Problem:
     what = f"the character U+{ord(bad.group()):04X} is not allowed in YAML"
     return source.problem(source.spot(bad.start()), what, 'delete it, or write it as "\\u…" in double quotes')
-
-
-def _syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
-    said = (error.problem or error.context or "it is not YAML").strip()
-    never_closed = "end of stream" in said or "stream end" in said
-    marks = (
-        (error.context_mark, error.problem_mark) if never_closed else (error.problem_mark, error.context_mark)
-    )
-    mark = marks[0] or marks[1]
-    spot = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    line = source.lines[spot[0] - 1]
-    indent = line[: len(line) - len(line.lstrip())]
-    if "\t" in indent or line[spot[1] - 1 : spot[1]] == "\t":
-        spot = (spot[0], line.index("\t") + 1)
-        return source.problem(spot, "YAML does not allow a tab here", "write spaces instead of the tab")
-    opened = f" (the bracket was opened on line {error.context_mark.line + 1})" if _in_brackets(error) else ""
-    return source.problem(spot, f"this cannot be read as YAML: {said}{opened}", _remedy(said))
-
-
-def _in_brackets(error: MarkedYAMLError) -> bool:
-    return error.context_mark is not None and "while parsing a flow" in (error.context or "")
-
-
-def _remedy(said: str) -> str:
-    if "mapping values are not allowed" in said:
-        return "put text that contains a colon in quotes, or check the indentation"
-    if "cannot start any token" in said or "alphabetic or numeric" in said:
-        return "put the text in quotes"
-    if "escape character" in said:
-        return "put the text in single quotes, in which a backslash is a backslash"
-    return "check the indentation, and that quotes and brackets are closed"

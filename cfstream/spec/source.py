@@ -86,7 +86,8 @@ class Source:
         return _LINE_BREAK.split(self.text)
 
     @cached_property
-    def _holds_a_secret(self) -> bool:
+    def holds_a_secret(self) -> bool:
+        """Whether the text contains a private key: no message repeats its lines."""
         return _PRIVATE in self.text
 
     def where(self, spot: Spot) -> Where:
@@ -102,7 +103,7 @@ class Source:
 
         A file with a private key is never quoted, and neither is one outside of the user's folder.
         """
-        line = "" if self._holds_a_secret or self.link_to else self.lines[spot[0] - 1]
+        line = "" if self.holds_a_secret or self.link_to else self.lines[spot[0] - 1]
         return Problem(self.where(spot), what, do, line, note)
 
 

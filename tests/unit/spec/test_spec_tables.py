@@ -28,6 +28,37 @@ def test_no_message_is_lazy(name: str) -> None:
             assert "invalid" not in f"{what} {do}".lower()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_message_has_the_words_of_a_parser(name: str) -> None:
+    """YAML that cannot be read is explained in plain words, and the place is where the mistake is."""
+    for row in table(name):
+        for _, what, _ in row.problems:
+            assert not [
+                word
+                for word in ("expected", "token", "stream", "node", "scalar", "<")
+                if word in what.split()
+            ]
+            assert "<block" not in what
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "do"),
+    [
+        ("version:1\nname:lectures\n", "there is no space after version:", "write version: 1"),
+        ('name = "lectures"\nbucket = "x"\n', "a field has a colon, not =", 'write name: "lectures"'),
+        ("%FOO\nversion: 1\n", "a line that begins with % is a directive of YAML", "delete the line"),
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nb: c\n",
+            "this cannot be read as YAML",
+            "check the indentation, and that quotes and brackets are closed",
+        ),
+    ],
+)
+def test_text_that_is_not_yaml_from_its_first_line(text: str, what: str, do: str) -> None:
+    """The first line decides; the lines of a private key are never repeated."""
+    assert [(said, fix) for _, said, fix in problems(text)] == [(what, do)]
+
+
 @pytest.mark.parametrize(
     ("lines", "place", "what"),
     [

@@ -11,7 +11,7 @@ import pytest
 from cfstream.ports import Call
 from cfstream.recording.accounts import NUMBER, hidden, revealed, stand_in
 from cfstream.recording.redaction import redacted
-from cfstream.sandbox.server import ACCOUNT
+from cfstream.sandbox.accounts import ACCOUNT
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
 from tests.recording.through_a_file import SALT, plan_of, text_of, world_in

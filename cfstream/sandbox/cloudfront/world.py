@@ -8,7 +8,7 @@ import string
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .defaults import shuffled
@@ -25,7 +25,7 @@ _SMALL = string.ascii_lowercase + string.digits
 
 
 class CloudFrontState:
-    """The state of one account's CloudFront, without its operations. A pickle omits the server's two callables."""
+    """The state of one account's CloudFront, without its operations. A pickle omits the server's callables."""
 
     def __init__(self, account: str, settings: Settings) -> None:
         self.account = account
@@ -38,6 +38,8 @@ class CloudFrontState:
         """Returns a bucket's region, and whether its ACLs are enabled; None for a bucket that does not exist."""
         self.web_acl_exists: Callable[[str], bool] | None = None
         """Returns whether WAF has a web ACL with this ARN. None: every one exists."""
+        self.elsewhere: Callable[[], Iterable[CloudFrontState]] | None = None
+        """Returns the states of the other accounts, whose aliases are taken here too."""
         self.distributions: Shelf[Distribution] = Shelf(settings, "NoSuchDistribution")
         self.streaming: Shelf[Distribution] = Shelf(settings, "NoSuchStreamingDistribution")
         self.identities: Shelf[Identity] = Shelf(settings, "NoSuchCloudFrontOriginAccessIdentity")
@@ -52,7 +54,7 @@ class CloudFrontState:
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        hooks = dict.fromkeys(("bucket_exists", "certificate", "log_bucket", "web_acl_exists"))
+        hooks = dict.fromkeys(("bucket_exists", "certificate", "elsewhere", "log_bucket", "web_acl_exists"))
         return {**self.__dict__, **hooks}
 
     def now(self) -> float:

@@ -3,7 +3,7 @@
 import os
 import shlex
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ class Connection:
         from cfstream.aws.connecting import connect
 
         settings = self.settings()
-        return replace(connect(settings, clock or self.clock()), flags=self.flags())
+        return connect(settings, clock or self.clock(), self.flags())
 
     def clock(self) -> "SystemClock":
         """Return the clock that AWS uses for signatures: this machine's, or the sandbox's. Raises as `running`."""
@@ -71,11 +71,14 @@ class Connection:
 
     def settings(self) -> "ConnectionSettings":
         """Return the settings of an AWS session. Starts the sandbox if needed, and raises as `running`."""
+        from cfstream.aws.roles import EXTERNAL_ID
         from cfstream.aws.sessions import ConnectionSettings
 
+        external_id = os.environ.get(EXTERNAL_ID) or None
         if not self.sandbox:
-            return ConnectionSettings(self.profile, self.region, self.endpoint_url)
-        return ConnectionSettings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
+            return ConnectionSettings(self.profile, self.region, self.endpoint_url, external_id=external_id)
+        url = self.running().endpoint_url
+        return ConnectionSettings(region=self.region, endpoint_url=url, sandbox=True, external_id=external_id)
 
     @contextmanager
     def viewer(self, world: "World") -> "Iterator[HttpViewer | None]":

@@ -32,15 +32,31 @@ OBJECT_WORKERS = 32
 log = logging.getLogger("cfstream")
 
 
-class Aws:
-    """Reads and writes for many threads: at most 8 reads, 2 writes and 32 calls on objects at the same time."""
+class AccountLimits:
+    """The limits of one account: at most 8 reads, 2 writes and 32 calls on objects at the same time.
 
-    def __init__(self, clients: Clients, account: str = "") -> None:
+    All sessions of an account share them, because AWS counts the calls of an account and not those of a session.
+    """
+
+    def __init__(self) -> None:
+        self.readers = threading.BoundedSemaphore(READERS)
+        self.writers = threading.BoundedSemaphore(WRITERS)
+        self.object_workers = threading.BoundedSemaphore(OBJECT_WORKERS)
+
+    def lane(self, call: Call, *, write: bool) -> threading.BoundedSemaphore:
+        """Return what a thread must hold to make the call."""
+        if call.service == "s3" and call.operation in OBJECT_CALLS:
+            return self.object_workers
+        return self.writers if write else self.readers
+
+
+class Aws:
+    """Reads and writes for many threads, with one session, within the limits of its account."""
+
+    def __init__(self, clients: Clients, account: str = "", limits: AccountLimits | None = None) -> None:
         self._clients = clients
         self._account = account
-        self._readers = threading.BoundedSemaphore(READERS)
-        self._writers = threading.BoundedSemaphore(WRITERS)
-        self._object_workers = threading.BoundedSemaphore(OBJECT_WORKERS)
+        self._limits = limits or AccountLimits()
         self._turn = _Turn()
 
     def read(self, call: Call) -> Json:
@@ -101,9 +117,7 @@ class Aws:
     @contextmanager
     def _lane(self, call: Call, *, write: bool) -> Iterator[threading.BoundedSemaphore]:
         """Hold a slot for the call. Do not wait if the thread's turn already holds it."""
-        lane = self._writers if write else self._readers
-        if call.service == "s3" and call.operation in OBJECT_CALLS:
-            lane = self._object_workers
+        lane = self._limits.lane(call, write=write)
         with nullcontext() if lane is self._turn.lane else lane:
             yield lane
 

@@ -2,20 +2,20 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
-from cfstream.aws.client import Aws, together
+from cfstream.aws.client import AccountLimits, Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.errors import rubbish
 from cfstream.aws.remembering import RememberingReads
+from cfstream.aws.roles import Roles
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
-from cfstream.ports import Call, Clock, World
+from cfstream.ports import IDENTITY, Clock, World
 from cfstream.values import Account
 
-IDENTITY = Call("sts", "get_caller_identity")
 
-
-def connect(settings: ConnectionSettings, clock: Clock | None = None) -> World:
-    """Return the World for `settings`.
+def connect(settings: ConnectionSettings, clock: Clock | None = None, flags: str = "") -> World:
+    """Return the World for `settings`. `flags` are those with which another command reaches the same AWS.
 
     Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing
     answers.
@@ -31,14 +31,22 @@ def connect(settings: ConnectionSettings, clock: Clock | None = None) -> World:
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
     if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
         raise rubbish(IDENTITY, write=False)
-    aws = Aws(clients, account)
-    return World(
-        account=Account(account),
-        partition=arn.split(":")[1],
-        region=clients.region,
-        real_aws=is_amazon(cloudfront),
-        reads=lambda: RememberingReads(aws, together),
-        aws=aws,
-        clock=clock,
-        turn=aws.turn,
-    )
+    real_aws = is_amazon(cloudfront)
+
+    def connected(session: Clients, arn: str, limits: AccountLimits) -> World:
+        aws = Aws(session, arn.split(":")[4], limits)
+        return World(
+            account=Account(arn.split(":")[4]),
+            partition=arn.split(":")[1],
+            region=clients.region,
+            real_aws=real_aws,
+            reads=lambda: RememberingReads(aws, together),
+            aws=aws,
+            clock=clock,
+            turn=aws.turn,
+            flags=flags,
+            assume=roles.assume,
+        )
+
+    roles = Roles(clients, arn, connected)
+    return replace(connected(clients, arn, roles.limits_of(account)), account=Account(account))

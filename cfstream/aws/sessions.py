@@ -6,12 +6,14 @@ roles and single sign-on are botocore's in both.
 
 import os
 import threading
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
 
 import cfstream
 from cfstream.aws import timestamps
@@ -42,16 +44,30 @@ class ConnectionSettings:
     endpoint_url: str | None = None
     sandbox: bool = False
     """True for a sandbox on loopback. The user's configuration, credentials and proxies are then ignored."""
+    external_id: str | None = field(default=None, repr=False)
+    """The external id with which roles are assumed."""
+
+
+Fetch: TypeAlias = Callable[[], Mapping[str, str]]
+"""Returns new credentials of a role, in botocore's form: access_key, secret_key, token, and expiry_time."""
 
 
 class Clients:
-    """botocore's clients of one session, by service, region, and use for writes."""
+    """botocore's clients of one session, by service, region, and use for writes.
 
-    def __init__(self, settings: ConnectionSettings) -> None:
-        self._settings = settings
+    With `fetch`, the session has the credentials that it returns, and calls it again before they expire. `like` is a
+    session whose models are reused.
+    """
+
+    def __init__(
+        self, settings: ConnectionSettings, fetch: Fetch | None = None, like: "Clients | None" = None
+    ) -> None:
+        self.settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
-        self._session = _asking(lambda: _session(settings))
+        self._session = _asking(lambda: _session(settings, fetch))
+        if like is not None:
+            self._session.register_component("data_loader", like._session.get_component("data_loader"))
         self.region: str = _asking(lambda: _region(self._session, settings))
 
     def credentials(self) -> str | None:
@@ -70,7 +86,7 @@ class Clients:
             return self._made[key]
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
-        style: Literal["auto", "path"] = "path" if self._settings.sandbox else "auto"
+        style: Literal["auto", "path"] = "path" if self.settings.sandbox else "auto"
         client = self._create(service, region, write=write, style=style)
         if is_amazon(client):
             return client
@@ -90,15 +106,26 @@ class Clients:
             # A write is sent once. If its reply is lost, the step looks at what is live before it sends another.
             retries={"mode": "standard", "total_max_attempts": 1 if write else READ_ATTEMPTS},
             s3={"addressing_style": style},
-            proxies={} if self._settings.sandbox else None,
+            proxies={} if self.settings.sandbox else None,
         )
         client = self._session.create_client(
-            service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
+            service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config
         )
         watch(client)
         if write and service == "s3":
             client.meta.events.register("before-call.s3", _without_redirect)
         return client
+
+
+class _OfRole:
+    """A provider of the credentials of a role, in the place of botocore's chain of providers."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+
+    def load_credentials(self) -> RefreshableCredentials:
+        """Return the credentials, which fetch new ones before they expire."""
+        return RefreshableCredentials.create_from_metadata(self._fetch(), self._fetch, "assume-role")
 
 
 def is_amazon(client: Any) -> bool:
@@ -107,7 +134,7 @@ def is_amazon(client: Any) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
 
 
-def _session(settings: ConnectionSettings) -> Any:
+def _session(settings: ConnectionSettings, fetch: Fetch | None) -> Any:
     nowhere = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
@@ -124,7 +151,9 @@ def _session(settings: ConnectionSettings) -> Any:
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamps.parse)
     session.user_agent_name = "cfstream"
     session.user_agent_version = cfstream.__version__
-    if settings.sandbox:
+    if fetch is not None:
+        session.register_component("credential_provider", _OfRole(fetch))
+    elif settings.sandbox:
         session.set_credentials("sandbox", "sandbox")
     return session
 

@@ -4,7 +4,7 @@ The same input gives the same bytes.
 """
 
 from cfstream.planning.order import ordered
-from cfstream.planning.plan import LiveSummary, Plan, Road, StackPlan, count
+from cfstream.planning.plan import LiveSummary, Plan, Road, StackKey, StackPlan, count
 from cfstream.planning.runs import in_turn, without_circles
 from cfstream.planning.seal import sealed, sent
 
@@ -12,6 +12,7 @@ __all__ = [
     "LiveSummary",
     "Plan",
     "Road",
+    "StackKey",
     "StackPlan",
     "count",
     "in_turn",

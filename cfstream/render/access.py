@@ -26,6 +26,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
         "stacks": [
             {
                 "name": stack.name,
+                "account": stack.account,
                 "spec": stack.spec,
                 "key": stack.key,
                 "access": [row_document(row) for row in stack.rows],

@@ -56,6 +56,8 @@ def _contents(stack: StackPlan) -> dict[str, Any]:
 def _stack(stack: StackPlan) -> dict[str, Any]:
     return {
         "name": stack.name,
+        "account": stack.account,
+        **({"role": stack.role} if stack.role else {}),
         "spec": stack.spec,
         "spec_sha256": stack.spec_sha256,
         "in_sync": stack.in_sync,

@@ -52,6 +52,7 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
     """Return the proof of one stack for programs."""
     return {
         "name": stack.name,
+        "account": stack.account,
         "spec": stack.spec,
         "exit_code": stack.exit_code,
         "readers": list(stack.readers),

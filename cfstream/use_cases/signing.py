@@ -18,7 +18,7 @@ from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
 from cfstream.startup.frozen import dataclass
-from cfstream.use_cases.targets import one_stack, scene_of
+from cfstream.use_cases.targets import one_stack, own_scene
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection
@@ -121,9 +121,9 @@ def sign(request: SignRequest, connection: "Connection") -> Signed:
 
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
     """Return the keys that each behavior of the stack's live distribution trusts."""
-    world = connection.world()
+    scene, world = own_scene(stack, connection.world())
     reads = world.reads()
-    guards = guards_of(reads, by_scene(reads, scene_of(stack, world)).distribution)
+    guards = guards_of(reads, by_scene(reads, scene).distribution)
     if world.real_aws:
         return guards
     return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))

@@ -142,8 +142,8 @@ def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal
     if applied.error is not None:
         terminal.note(f"not verified: {applied.error.what}\n")
     if applied.proof is not None:
-        changed = {each.name for each in report.stacks if each.outcome is StackOutcome.APPLIED}
-        for line in _proof_lines([each for each in applied.proof.stacks if each.name in changed]):
+        changed = {each.key for each in report.stacks if each.outcome is StackOutcome.APPLIED}
+        for line in _proof_lines([each for each in applied.proof.stacks if each.key in changed]):
             terminal.note(line + "\n")
 
 

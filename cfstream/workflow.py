@@ -40,6 +40,7 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Reads, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.placement import (
     StackInAccount,
     StackWithoutAccount,
@@ -117,8 +118,14 @@ def _plan_account(
         for each in found
         if isinstance(each, StackWithoutAccount)
     ]
+    lists = {id(each.reads): AccountLists(each.reads, len(reached)) for each in reached}
+    surroundings = [
+        Surroundings(lists[id(each.reads)], scene, confirmed=False)
+        for each, scene in zip(reached, scenes, strict=True)
+    ]
     try:
-        drafts = _drafts(scenes, [each.reads for each in reached])
+        with ThreadPoolExecutor(READERS) as pool:
+            drafts = _confirmed(pool, _drafts(pool, surroundings))
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
             raise
@@ -128,21 +135,39 @@ def _plan_account(
     return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 
-def _drafts(scenes: Sequence[Scene], reads: Sequence[Reads]) -> list[Draft]:
-    """Read what each stack needs, and return its draft. Raises Refused, Unreachable or NoCredentials."""
-    with ThreadPoolExecutor(READERS) as pool:
-        wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
-        surroundings = [Surroundings(*pair) for pair in zip(reads, scenes, strict=True)]
-        _read_first(pool, surroundings)
-        futures = [
-            {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
-            for around, want in zip(surroundings, wants, strict=True)
-        ]
-        lives = [{name: future.result() for name, future in row.items()} for row in futures]
+def _drafts(
+    pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]
+) -> list[tuple[Surroundings, Draft]]:
+    """Observe the stacks, and return each one's surroundings with its draft."""
+    wants = [{kind.name: kind.desire(around.scene) for kind in KINDS} for around in surroundings]
+    _read_first(pool, surroundings)
+    futures = [
+        {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
+        for around, want in zip(surroundings, wants, strict=True)
+    ]
+    lives = [{name: future.result() for name, future in row.items()} for row in futures]
     return [
-        _observed_more(draft(around.scene, want, live, around.own), around)
+        (around, _observed_more(draft(around.scene, want, live, around.own), around))
         for around, want, live in zip(surroundings, wants, lives, strict=True)
     ]
+
+
+def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+    """Return the drafts. A stack that will be written and that is not as the tag index shows it is observed again."""
+    writing = [around for around, each in drafted if each.steps]
+    fresh = [replace(around, confirmed=True) for around in writing]
+    changed = {
+        new.scene.name: new
+        for old, new, known in zip(writing, fresh, pool.map(_owners, fresh), strict=True)
+        if known != _owners(old)
+    }
+    again = {around.scene.name: each for around, each in _drafts(pool, list(changed.values()))}
+    return [again.get(each.scene.name, each) for _, each in drafted]
+
+
+def _owners(around: Surroundings) -> tuple[object, ...]:
+    """Return what depends on tags: the owners of distributions, and the stack's own one."""
+    return around.stacks, around.own
 
 
 def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
@@ -222,7 +247,7 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    around = Surroundings(reads, scene)
+    around = Surroundings(AccountLists(reads), scene)
     live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
     acls = read_acls(reads, scene, around.bucket).objects
     return replace(stack_access(scene, Landscape(live=live), acls, key), account=scene.account)

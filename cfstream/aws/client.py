@@ -17,46 +17,22 @@ from botocore.parsers import ResponseParserError
 
 from cfstream.aws import lists
 from cfstream.aws.errors import rubbish, translate
-from cfstream.aws.remembering import OBJECT_CALLS, answer
+from cfstream.aws.limits import OBJECT_WORKERS
+from cfstream.aws.remembering import answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
-READERS = 8
-WRITERS = 2
-"""CloudFront's control plane throttles early: about 80 concurrent creates are too many (aws-cdk#29183)."""
-OBJECT_WORKERS = 32
-"""The limit for calls on single objects, of which S3 accepts thousands per second."""
-
 log = logging.getLogger("cfstream")
-
-
-class AccountLimits:
-    """The limits of one account: at most 8 reads, 2 writes and 32 calls on objects at the same time.
-
-    All sessions of an account share them, because AWS counts the calls of an account and not those of a session.
-    """
-
-    def __init__(self) -> None:
-        self.readers = threading.BoundedSemaphore(READERS)
-        self.writers = threading.BoundedSemaphore(WRITERS)
-        self.object_workers = threading.BoundedSemaphore(OBJECT_WORKERS)
-
-    def lane(self, call: Call, *, write: bool) -> threading.BoundedSemaphore:
-        """Return what a thread must hold to make the call."""
-        if call.service == "s3" and call.operation in OBJECT_CALLS:
-            return self.object_workers
-        return self.writers if write else self.readers
 
 
 class Aws:
     """Reads and writes for many threads, with one session, within the limits of its account."""
 
-    def __init__(self, clients: Clients, account: str = "", limits: AccountLimits | None = None) -> None:
+    def __init__(self, clients: Clients, account: str = "") -> None:
         self._clients = clients
         self._account = account
-        self._limits = limits or AccountLimits()
         self._turn = _Turn()
 
     def read(self, call: Call) -> Json:
@@ -88,7 +64,9 @@ class Aws:
         with self._lane(call, write=True) as lane:
             self._turn.lane, self._turn.holds = lane, (call.service, call.region)
             try:
-                yield
+                # Two calls: the read and the write.
+                with self._clients.governor(call.service, call.region).together(2):
+                    yield
             finally:
                 self._turn.lane, self._turn.holds = None, None
 
@@ -117,7 +95,7 @@ class Aws:
     @contextmanager
     def _lane(self, call: Call, *, write: bool) -> Iterator[threading.BoundedSemaphore]:
         """Hold a slot for the call. Do not wait if the thread's turn already holds it."""
-        lane = self._limits.lane(call, write=write)
+        lane = self._clients.limits.lane(call, write=write)
         with nullcontext() if lane is self._turn.lane else lane:
             yield lane
 

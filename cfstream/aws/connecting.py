@@ -4,7 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from cfstream.aws.client import AccountLimits, Aws, together
+from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.errors import rubbish
 from cfstream.aws.remembering import RememberingReads
@@ -33,8 +33,8 @@ def connect(settings: ConnectionSettings, clock: Clock | None = None, flags: str
         raise rubbish(IDENTITY, write=False)
     real_aws = is_amazon(cloudfront)
 
-    def connected(session: Clients, arn: str, limits: AccountLimits) -> World:
-        aws = Aws(session, arn.split(":")[4], limits)
+    def connected(session: Clients, arn: str) -> World:
+        aws = Aws(session, arn.split(":")[4])
         return World(
             account=Account(arn.split(":")[4]),
             partition=arn.split(":")[1],
@@ -49,4 +49,4 @@ def connect(settings: ConnectionSettings, clock: Clock | None = None, flags: str
         )
 
     roles = Roles(clients, arn, connected)
-    return replace(connected(clients, arn, roles.limits_of(account)), account=Account(account))
+    return replace(connected(clients, arn), account=Account(account))

@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cfstream.aws.client import AccountLimits, Aws
+from cfstream.aws.client import Aws
 from cfstream.aws.errors import rubbish
-from cfstream.aws.sessions import Clients
+from cfstream.aws.limits import AccountLimits
+from cfstream.aws.sessions import Clients, RoleSession
 from cfstream.errors import CannotAssume, NoCredentials, Refused, Throttled
 from cfstream.ports import Call, Role, World
 
@@ -20,9 +21,7 @@ _SESSION = re.compile(r"arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/.+")
 class Roles:
     """Implements `ports.World.assume`. Safe to share between threads."""
 
-    def __init__(
-        self, clients: Clients, caller: str, connected: Callable[[Clients, str, AccountLimits], World]
-    ) -> None:
+    def __init__(self, clients: Clients, caller: str, connected: Callable[[Clients, str], World]) -> None:
         """`caller` is the ARN of the caller; `connected` makes the World for a session with its ARN."""
         self._clients = clients
         self._caller = caller
@@ -31,9 +30,9 @@ class Roles:
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._worlds: dict[str, World | CannotAssume] = {}
-        self._limits: dict[str, AccountLimits] = {}
+        self._limits: dict[str, AccountLimits] = {caller.split(":")[4]: clients.limits}
 
-    def limits_of(self, account: str) -> AccountLimits:
+    def _limits_of(self, account: str) -> AccountLimits:
         """Return the limits of an account, which all its sessions share."""
         with self._guard:
             return self._limits.setdefault(account, AccountLimits())
@@ -58,9 +57,9 @@ class Roles:
             return refused
         replies = [reply]
         fetch = lambda: _credentials(replies.pop() if replies else self._ask(role))  # noqa: E731 (one expression)
-        session = Clients(self._clients.settings, fetch, self._clients)
+        session = RoleSession(fetch, self._clients, self._limits_of(role.account))
         arn = str(reply.get("AssumedRoleUser", {}).get("Arn", ""))
-        return self._connected(session, arn, self.limits_of(role.account))
+        return self._connected(Clients(self._clients.settings, session), arn)
 
     def _ask(self, role: Role) -> Mapping[str, Any]:
         """Return the reply to AssumeRole. It runs again before the credentials expire."""

@@ -18,6 +18,8 @@ from botocore.credentials import RefreshableCredentials
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
+from cfstream.aws.governor import Governor
+from cfstream.aws.limits import AccountLimits
 from cfstream.aws.unknown_members import watch
 from cfstream.startup.frozen import dataclass
 from cfstream.startup.models import NamedFolders, PlainFiles
@@ -55,20 +57,21 @@ Fetch: TypeAlias = Callable[[], Mapping[str, str]]
 class Clients:
     """botocore's clients of one session, by service, region, and use for writes.
 
-    With `fetch`, the session has the credentials that it returns, and calls it again before they expire. `like` is a
-    session whose models are reused.
+    They keep the limits of the account. `of_role` is for a session of a role.
     """
 
-    def __init__(
-        self, settings: ConnectionSettings, fetch: Fetch | None = None, like: "Clients | None" = None
-    ) -> None:
+    def __init__(self, settings: ConnectionSettings, of_role: "RoleSession | None" = None) -> None:
         self.settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
-        self._session = _asking(lambda: _session(settings, fetch))
-        if like is not None:
-            self._session.register_component("data_loader", like._session.get_component("data_loader"))
+        self.limits = AccountLimits() if of_role is None else of_role.limits
+        self._session = _asking(lambda: _session(settings, of_role))
         self.region: str = _asking(lambda: _region(self._session, settings))
+
+    @property
+    def models(self) -> Any:
+        """Botocore's models, as far as they are loaded."""
+        return self._session.get_component("data_loader")
 
     def credentials(self) -> str | None:
         """Return the source of the credentials as botocore names it; None if there are no credentials."""
@@ -84,6 +87,10 @@ class Clients:
             if key not in self._made:
                 self._made[key] = _asking(lambda: self._make(*key))
             return self._made[key]
+
+    def governor(self, service: str, region: str = "") -> Governor:
+        """Return what paces the calls to `service` in a region, for all of its clients."""
+        return self.limits.governor(service, region or HOME_REGIONS.get(service, self.region))
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
         style: Literal["auto", "path"] = "path" if self.settings.sandbox else "auto"
@@ -112,9 +119,21 @@ class Clients:
             service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config
         )
         watch(client)
+        self.governor(service, region).watch(client)
         if write and service == "s3":
             client.meta.events.register("before-call.s3", _without_redirect)
         return client
+
+
+@dataclass(frozen=True)
+class RoleSession:
+    """What a session with the credentials of a role needs."""
+
+    fetch: Fetch
+    """Called again before the credentials expire."""
+    like: Clients
+    """The session whose models are reused."""
+    limits: AccountLimits
 
 
 class _OfRole:
@@ -134,7 +153,7 @@ def is_amazon(client: Any) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
 
 
-def _session(settings: ConnectionSettings, fetch: Fetch | None) -> Any:
+def _session(settings: ConnectionSettings, of_role: "RoleSession | None") -> Any:
     nowhere = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
@@ -151,8 +170,9 @@ def _session(settings: ConnectionSettings, fetch: Fetch | None) -> Any:
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamps.parse)
     session.user_agent_name = "cfstream"
     session.user_agent_version = cfstream.__version__
-    if fetch is not None:
-        session.register_component("credential_provider", _OfRole(fetch))
+    if of_role is not None:
+        session.register_component("data_loader", of_role.like.models)
+        session.register_component("credential_provider", _OfRole(of_role.fetch))
     elif settings.sandbox:
         session.set_credentials("sandbox", "sandbox")
     return session

@@ -19,6 +19,7 @@ from cfstream.planning.worlds import live_world
 from cfstream.ports import Reads
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import Site
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
@@ -46,7 +47,9 @@ def read_openings(aws: Reads, site: Site) -> Openings:
         "bucket-policy": site.policy,
         "object-acl": replace(site.grants, tally=tally),
         "key-group": LiveGroups(live_groups(aws, site.scene)),
-        "origin-access-control": OriginAccessControlKind().observe(aws, Surroundings(aws, site.scene), None),
+        "origin-access-control": OriginAccessControlKind().observe(
+            aws, Surroundings(AccountLists(aws), site.scene), None
+        ),
     }
     world = live_world(site.scene, Landscape(live=live))
     said, (found,) = shared(expected(site.scene, world), *evaluate(world))

@@ -27,6 +27,7 @@ from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.http import Behavior
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
@@ -125,7 +126,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
 
     Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
-    around = Surroundings(aws, scene)
+    around = Surroundings(AccountLists(aws), scene)
     live = around.own
     if live is None:
         raise CfstreamError(

@@ -57,14 +57,17 @@ def alias_problems(
     ]
 
 
-def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> LiveDistribution:
+def read_distribution(
+    aws: Reads, delivery: Delivery, distribution_id: str, tags: Mapping[str, str] | None = None
+) -> LiveDistribution:
     """Return one distribution with its config and its tags.
 
-    Makes one Get and ListTagsForResource. Raises as `Reads.read`.
+    Makes one Get, and ListTagsForResource unless `tags` are given. Raises as `Reads.read`.
     """
     reply = aws.read(delivery.get(distribution_id))
-    tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
-    return distribution_from_reply(delivery, reply, tags_of(tags))
+    if tags is None:
+        tags = tags_of(aws.read(read_tags(reply[delivery.resource]["ARN"])))
+    return distribution_from_reply(delivery, reply, tags)
 
 
 def infer_unlisted(

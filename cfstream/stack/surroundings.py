@@ -8,11 +8,12 @@ from typing import Generic, TypeVar, overload
 
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
 from cfstream.stack.distributions import read_distribution
 from cfstream.stack.identities import Identities, read_identities
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owners import ClaimedDistribution, all_distributions, claims, stack_names
+from cfstream.stack.owners import ClaimedDistribution, claims, listed_distributions, stack_names
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 
@@ -47,8 +48,15 @@ class _ReadOnce(Generic[T]):
 class Surroundings:
     """The account around one stack. Each part is read when it is first used, and only once."""
 
-    aws: Reads
+    lists: AccountLists
     scene: Scene
+    confirmed: bool = True
+    """Whether the tags of likely distributions are read directly. Otherwise the tag index, which lags, is believed."""
+
+    @property
+    def aws(self) -> Reads:
+        """The reads of the account."""
+        return self.lists.aws
 
     def read_cloudfront(self) -> None:
         """Read the distributions and the identities. Raises as `Reads.read`."""
@@ -61,17 +69,17 @@ class Surroundings:
     @_ReadOnce
     def distributions(self) -> tuple[LiveDistribution, ...]:
         """Every distribution of the account, of both deliveries, as lists show them, sorted by id."""
-        return all_distributions(self.aws)
+        return self.lists.of(listed_distributions).all
 
     @_ReadOnce
     def stacks(self) -> Mapping[str, str]:
         """The name of the stack that owns each distribution, by distribution id."""
-        return stack_names(self.aws, self.scene, self.distributions)
+        return stack_names(self.lists, self.scene, confirmed=self.confirmed)
 
     @_ReadOnce
     def claims(self) -> tuple[ClaimedDistribution, ...]:
         """Each distribution that belongs to the stack."""
-        return claims(self.aws, self.scene, self.distributions, self.stacks)
+        return claims(self.lists, self.scene, self.stacks)
 
     @_ReadOnce
     def own(self) -> LiveDistribution | None:
@@ -83,7 +91,11 @@ class Surroundings:
         found = [each for each in self.claims if each.delivery is scene.delivery or scene.destroying]
         if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
             return None
-        return read_distribution(self.aws, found[0].delivery, found[0].id)
+        return read_distribution(self.aws, found[0].delivery, found[0].id, self._indexed_tags(found[0].id))
+
+    def _indexed_tags(self, distribution_id: str) -> Mapping[str, str] | None:
+        """Return the tags of a distribution from the tag index; None if they must be read directly."""
+        return None if self.confirmed else self.lists.of(listed_distributions).tags.get(distribution_id)
 
     def own_of(self, delivery: Delivery) -> tuple[LiveDistribution, ...]:
         """Return every distribution of the stack of one delivery, to delete them. Raises as `Reads.read`."""

@@ -289,5 +289,6 @@ def test_limits_of_an_account(accounts: TwoAccounts) -> None:
     second = iam.create_role(RoleName="second", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     world = accounts.world()
     one, two = world.assume(role()), world.assume(type(role())(second, "cfstream-lectures"))
-    assert one.aws._limits is two.aws._limits  # type: ignore[attr-defined]
-    assert one.aws._limits is not world.aws._limits  # type: ignore[attr-defined]
+    limits = [each.aws._clients.limits for each in (one, two, world)]  # type: ignore[attr-defined]
+    assert limits[0] is limits[1]
+    assert limits[0] is not limits[2]

@@ -17,6 +17,7 @@ from cfstream.ports import Reads
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
@@ -102,7 +103,7 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
     if not any(key.replaces for key in group.keys):
         return Begin()
     want = KeyGroupKind().desire(scene)
-    have = KeyGroupKind().observe(aws, Surroundings(aws, scene), want)
+    have = KeyGroupKind().observe(aws, Surroundings(AccountLists(aws), scene), want)
     live = have.named(group.name)
     if live is None:
         return ApplyFirst(f"the key group {group.name} does not exist in AWS yet")

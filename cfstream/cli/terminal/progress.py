@@ -34,7 +34,7 @@ def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
     if terminal.verbosity < 0:
         return nullcontext(quiet)
     if terminal.verbosity > 0 or not lively(sys.stderr):
-        return nullcontext(Plain(terminal).tell)
+        return nullcontext(Plain(terminal, several=plan.account is None).tell)
     if sum(bool(stack.steps) for stack in plan.stacks) > 1:
         from cfstream.cli.terminal.fleet import Fleet
 
@@ -45,8 +45,12 @@ def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
 class Plain:
     """A line for each finished step, and one every half minute for a long step."""
 
-    def __init__(self, terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, terminal: Terminal, now: Callable[[], float] = time.monotonic, *, several: bool = False
+    ) -> None:
+        """With `several`, each line has the account of its stack."""
         self._terminal = terminal
+        self._several = several
         self._now = now
         self._guard = threading.Lock()
         self._color = terminal.colored(sys.stderr)
@@ -67,8 +71,9 @@ class Plain:
                     self._shown[account, stack, step.id] = now
                     seconds = now - self._began[account, stack, step.id]
                     self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
-                case StepEnded(_, report):
-                    self._terminal.tell(ended_line(report, color=self._color) + "\n")
+                case StepEnded(_, report, account):
+                    shown = account if self._several else ""
+                    self._terminal.tell(ended_line(report, color=self._color, account=shown) + "\n")
 
 
 class Live:

@@ -31,7 +31,10 @@ class CloudFrontState:
         self.account = account
         self.settings = settings
         # Seeded, so that a demonstration always reads the same.
-        self._draw = random.Random(settings.shuffle_seed)  # noqa: S311 - ids, not secrets
+        # Each account has ids of its own: a domain name must not lead to two distributions.
+        own = account == "123456789012"
+        seed = settings.shuffle_seed if own else f"{settings.shuffle_seed}:{account}"
+        self._draw = random.Random(seed)  # noqa: S311 - ids, not secrets
         self.bucket_exists: Callable[[str], bool] | None = None
         self.certificate: Callable[[str], Mapping[str, Any] | None] | None = None
         self.log_bucket: Callable[[str], tuple[str, bool] | None] | None = None

@@ -29,8 +29,8 @@ from cfstream.applying import (
     walk,
 )
 from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused, Unreachable
+from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
@@ -51,7 +51,6 @@ from cfstream.stack.placement import (
     session_name,
     specs_by_account,
 )
-from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.ledger import Ledger
@@ -118,7 +117,9 @@ def _plan_account(
         for each in found
         if isinstance(each, StackWithoutAccount)
     ]
-    lists = {id(each.reads): AccountLists(each.reads, len(reached)) for each in reached}
+    lists = {
+        id(each.reads): AccountLists(each.reads, each.world.clock.now(), len(reached)) for each in reached
+    }
     surroundings = [
         Surroundings(lists[id(each.reads)], scene, confirmed=False)
         for each, scene in zip(reached, scenes, strict=True)
@@ -153,7 +154,7 @@ def _drafts(
 
 
 def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
-    """Return the drafts. A stack that will be written and that is not as the tag index shows it is observed again."""
+    """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
     writing = [around for around, each in drafted if each.steps]
     fresh = [replace(around, confirmed=True) for around in writing]
     changed = {
@@ -166,8 +167,8 @@ def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, D
 
 
 def _owners(around: Surroundings) -> tuple[object, ...]:
-    """Return what depends on tags: the owners of distributions, and the stack's own one."""
-    return around.stacks, around.own
+    """Return the owners of distributions, and the stack's own one with its document."""
+    return around.stacks, around.own, around.own.config if around.own else None
 
 
 def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
@@ -247,10 +248,9 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    around = Surroundings(AccountLists(reads), scene)
-    live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
-    acls = read_acls(reads, scene, around.bucket).objects
-    return replace(stack_access(scene, Landscape(live=live), acls, key), account=scene.account)
+    around = Surroundings(AccountLists(reads, scene.now), scene)
+    found = stack_access(scene, readers_observed(reads, around), key)
+    return replace(found, account=scene.account)
 
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:

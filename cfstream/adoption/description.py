@@ -18,7 +18,7 @@ from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId
 from cfstream.spec.http import Behavior, Http
-from cfstream.spec.http_values import MinimumTls
+from cfstream.spec.http.connection import MinimumTls
 from cfstream.spec.model import PriceClass
 from cfstream.startup.frozen import dataclass
 

@@ -1,11 +1,13 @@
 """Connect to AWS: make a World from settings. Asks STS for the caller once (GetCallerIdentity)."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
+from cfstream.aws.document_cache import CachingReads, DocumentCache
 from cfstream.aws.errors import rubbish
 from cfstream.aws.remembering import RememberingReads
 from cfstream.aws.roles import Roles
@@ -14,8 +16,15 @@ from cfstream.ports import IDENTITY, Clock, World
 from cfstream.values import Account
 
 
-def connect(settings: ConnectionSettings, clock: Clock | None = None, flags: str = "") -> World:
-    """Return the World for `settings`. `flags` are those with which another command reaches the same AWS.
+def connect(
+    settings: ConnectionSettings,
+    clock: Clock | None = None,
+    cache: Callable[[str], DocumentCache] | None = None,
+    flags: str = "",
+) -> World:
+    """Return the World for `settings`. `cache` returns the cache for an account number.
+
+    `flags` are those with which another command reaches the same AWS.
 
     Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing
     answers.
@@ -34,13 +43,15 @@ def connect(settings: ConnectionSettings, clock: Clock | None = None, flags: str
     real_aws = is_amazon(cloudfront)
 
     def connected(session: Clients, arn: str) -> World:
-        aws = Aws(session, arn.split(":")[4])
+        number = Account(arn.split(":")[4])
+        aws = Aws(session, number)
+        source = CachingReads(aws, cache(number)) if cache else aws
         return World(
-            account=Account(arn.split(":")[4]),
+            account=number,
             partition=arn.split(":")[1],
             region=clients.region,
             real_aws=real_aws,
-            reads=lambda: RememberingReads(aws, together),
+            reads=lambda: RememberingReads(source, together),
             aws=aws,
             clock=clock,
             turn=aws.turn,

@@ -64,6 +64,7 @@ class Clients:
         self.settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
+        self._paginators: dict[str, Any] = {}
         self.limits = AccountLimits() if of_role is None else of_role.limits
         self._session = _asking(lambda: _session(settings, of_role))
         self.region: str = _asking(lambda: _region(self._session, settings))
@@ -87,6 +88,14 @@ class Clients:
             if key not in self._made:
                 self._made[key] = _asking(lambda: self._make(*key))
             return self._made[key]
+
+    def paginator(self, service: str, operation: str) -> Mapping[str, Any]:
+        """Return how botocore pages a list. Raises ValueError for a list that it cannot page."""
+        with self._guard:
+            if service not in self._paginators:
+                self._paginators[service] = self._session.get_paginator_model(service)
+            found: Mapping[str, Any] = self._paginators[service].get_paginator(operation)
+            return found
 
     def governor(self, service: str, region: str = "") -> Governor:
         """Return what paces the calls to `service` in a region, for all of its clients."""

@@ -13,7 +13,7 @@ from cfstream.proving.direct import direct_checks
 from cfstream.proving.finding import Finding, StackProof, Verdict
 from cfstream.proving.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
 from cfstream.proving.keyless import keyless_checks
-from cfstream.proving.openings import read_openings
+from cfstream.proving.openings import judged
 from cfstream.proving.playlist import playlist_findings
 from cfstream.proving.reach import Reached, error_page, reach
 from cfstream.proving.reading import Saw, read
@@ -48,7 +48,7 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        found = _proof(read_site(aws, scene, means.wanted_object), aws, means)
+        found = _proof(read_site(aws, scene, means.wanted_object), means)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
@@ -63,10 +63,10 @@ def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProo
     return StackProof(name, stack.path, (finding,), account=account)
 
 
-def _proof(site: Site, aws: Reads, means: Means) -> StackProof:
+def _proof(site: Site, means: Means) -> StackProof:
     if means.at_hand is not None:
         _refuse_wrong_id(site, means.at_hand)
-    openings = read_openings(aws, site)
+    openings = judged(site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
     told = (*_notices(site, means), *notices)

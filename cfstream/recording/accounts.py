@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from cfstream.stack.identities import IDENTITY
 from cfstream.startup.frozen import dataclass
 
 NUMBER = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -25,8 +26,6 @@ CANONICAL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 NAMES_OF_OBJECTS = frozenset({"Key", "each", "Prefix"})
 """Fields in which twelve digits are more likely a date. Only numbers that also occur elsewhere count as accounts."""
-
-IDENTITIES = "list_cloud_front_origin_access_identities"
 
 
 def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
@@ -146,5 +145,5 @@ def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[s
 def _canonical_users(sections: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     """Yield the canonical ids of origin access identities, which do not belong to an account."""
     for entry in (entry for section in sections for entry in section["reads"]):
-        if entry["operation"] == IDENTITIES:
+        if entry["operation"] == IDENTITY.listing.operation:
             yield from CANONICAL_ID.findall(json.dumps(entry.get("rows", ())))

@@ -16,6 +16,7 @@ from cfstream.stack.surroundings import Surroundings
 
 def survey(reads: Reads, scenes: Sequence[Scene]) -> None:
     """Read everything. Refused reads are recorded too. Raises only NoCredentials."""
-    stacks = [Surroundings(AccountLists(reads), scene) for scene in scenes]
+    lists = AccountLists(reads, scenes[0].now if scenes else None)
+    stacks = [Surroundings(lists, scene) for scene in scenes]
     for kind in KINDS:
         kind.survey(reads, stacks)

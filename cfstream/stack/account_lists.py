@@ -3,9 +3,12 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cfstream.ports import Reads
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 T = TypeVar("T")
 
@@ -16,9 +19,10 @@ class AccountLists:
     Without it, each of a thousand stacks would parse the rows of a thousand distributions.
     """
 
-    def __init__(self, aws: Reads, stacks: int = 1) -> None:
-        """Read through `aws`, which remembers answers, for a run of this many stacks."""
+    def __init__(self, aws: Reads, now: "datetime | None" = None, stacks: int = 1) -> None:
+        """Read through `aws`, which remembers answers, for a run of this many stacks. `now` is the time of the run."""
         self.aws = aws
+        self.now = now
         self.stacks = stacks
         self._guard = threading.Lock()
         self._parsed: dict[Callable[[AccountLists], Any], Future[Any]] = {}
@@ -39,3 +43,10 @@ class AccountLists:
             mine.set_exception(error)
             raise
         return mine.result()
+
+    def moment(self, time: Any) -> "datetime | None":
+        """Return a time from AWS. A snapshot has it as ISO 8601 text, which is read as the type of `now`."""
+        if isinstance(time, str):
+            return type(self.now).fromisoformat(time) if self.now is not None else None
+        moment: datetime | None = time
+        return moment

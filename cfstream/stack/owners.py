@@ -13,7 +13,7 @@ from itertools import chain
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row
 from cfstream.domain.tags import by_key, read_tags, tags_of
 from cfstream.errors import Missing, Refused, Unreachable
-from cfstream.ports import Call, Reads
+from cfstream.ports import Call, ListedVersion, Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
 from cfstream.stack.scene import Scene
@@ -72,7 +72,7 @@ def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
     return tuple(sorted(rows, key=lambda row: row.id))
 
 
-def listed_distributions(lists: AccountLists) -> ListedDistributions:
+def account_distributions(lists: AccountLists) -> ListedDistributions:
     """Return every distribution of the account. Makes two list calls, and GetResources. Raises as `Reads.items`."""
     rows = all_distributions(lists.aws)
     indexed = _indexed_tags(lists.aws) if rows else {}
@@ -86,6 +86,13 @@ def listed_distributions(lists: AccountLists) -> ListedDistributions:
         named=_grouped(rows, lambda row: (tags[row.id][NAME_TAG],) if row.id in tags else ()),
         tags=tags,
     )
+
+
+def listed_version(row: LiveDistribution) -> ListedVersion | None:
+    """Return the version that a list row shows; None if a cached document would not show how the deployment goes."""
+    if not row.etag or row.status != "Deployed":
+        return None
+    return ListedVersion(row.etag, row.row["LastModifiedTime"])
 
 
 def _grouped(
@@ -114,7 +121,7 @@ def stack_names(lists: AccountLists, scene: Scene, *, confirmed: bool) -> Mappin
     Makes ListTagsForResource for each likely distribution; unless `confirmed`, only for those that the tag index lacks.
     Raises as `Reads.read`.
     """
-    rows = lists.of(listed_distributions)
+    rows = lists.of(account_distributions)
     likely, named = rows.likely(scene), rows.named.get(scene.name, ())
     asked = {id_: row for id_, row in likely.items() if confirmed or id_ not in rows.stacks}
     # The index lags. So it decides only if it has the name once, and where it is likely.
@@ -146,7 +153,7 @@ def claims(lists: AccountLists, scene: Scene, names: Mapping[str, str]) -> tuple
     More than one is a problem, except when the stack is destroyed. If there is none, returns the distribution that
     the stack created and that has lost its name. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
-    rows, adopted = lists.of(listed_distributions), scene.stack.spec.adopt
+    rows, adopted = lists.of(account_distributions), scene.stack.spec.adopt
     found = (
         [ClaimedDistribution(scene.delivery, adopted, adopted=True)]
         if adopted and _exists(lists.aws, scene, adopted)

@@ -13,7 +13,13 @@ from cfstream.stack.bucket import LiveBucket, read_bucket
 from cfstream.stack.distributions import read_distribution
 from cfstream.stack.identities import Identities, read_identities
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owners import ClaimedDistribution, claims, listed_distributions, stack_names
+from cfstream.stack.owners import (
+    ClaimedDistribution,
+    account_distributions,
+    claims,
+    listed_version,
+    stack_names,
+)
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 
@@ -51,7 +57,10 @@ class Surroundings:
     lists: AccountLists
     scene: Scene
     confirmed: bool = True
-    """Whether the tags of likely distributions are read directly. Otherwise the tag index, which lags, is believed."""
+    """Whether the tags of likely distributions, and the stack's own distribution, are read directly.
+
+    Otherwise the tag index, which lags, and the user's cache are believed.
+    """
 
     @property
     def aws(self) -> Reads:
@@ -69,7 +78,7 @@ class Surroundings:
     @_ReadOnce
     def distributions(self) -> tuple[LiveDistribution, ...]:
         """Every distribution of the account, of both deliveries, as lists show them, sorted by id."""
-        return self.lists.of(listed_distributions).all
+        return self.lists.of(account_distributions).all
 
     @_ReadOnce
     def stacks(self) -> Mapping[str, str]:
@@ -91,11 +100,12 @@ class Surroundings:
         found = [each for each in self.claims if each.delivery is scene.delivery or scene.destroying]
         if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
             return None
-        return read_distribution(self.aws, found[0].delivery, found[0].id, self._indexed_tags(found[0].id))
-
-    def _indexed_tags(self, distribution_id: str) -> Mapping[str, str] | None:
-        """Return the tags of a distribution from the tag index; None if they must be read directly."""
-        return None if self.confirmed else self.lists.of(listed_distributions).tags.get(distribution_id)
+        id_ = found[0].id
+        if self.confirmed:
+            return read_distribution(self.aws, found[0].delivery, id_)
+        rows = self.lists.of(account_distributions)
+        version = listed_version(rows.by_id[id_]) if id_ in rows.by_id else None
+        return read_distribution(self.aws, found[0].delivery, id_, rows.tags.get(id_), version)
 
     def own_of(self, delivery: Delivery) -> tuple[LiveDistribution, ...]:
         """Return every distribution of the stack of one delivery, to delete them. Raises as `Reads.read`."""
@@ -130,9 +140,9 @@ class Surroundings:
     @_ReadOnce
     def identities(self) -> Identities:
         """The origin access identities of the account."""
-        return read_identities(self.aws, self.scene, self.own)
+        return read_identities(self.lists, self.scene, self.own)
 
     @_ReadOnce
     def bucket(self) -> LiveBucket:
         """The stack's bucket."""
-        return read_bucket(self.aws, self.scene)
+        return read_bucket(self.lists, self.scene)

@@ -4,6 +4,7 @@ import json
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ def take_snapshot(
 
     if out != "-":
         refuse_foreign(out)
-    world = connection.world()
+    world = replace(connection, cache=False).world()
     if out != "-":
         refuse_another_account(out, world.account)
     sections = record(stacks, world)

@@ -9,6 +9,7 @@ import pytest
 from cfstream.errors import CannotAssume, WrongUsage
 from cfstream.recording.document import sealed
 from cfstream.recording.taking import record
+from cfstream.render.documents import PlanDocument
 from cfstream.render.json import plan_document
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.use_cases.snapshot import recall, to_text
@@ -26,7 +27,7 @@ def snapshot(accounts: TwoAccounts, *documents: dict[str, Any], hash_accounts: b
     return file
 
 
-def from_file(accounts: TwoAccounts, file: Path, *documents: dict[str, Any]) -> dict[str, Any]:
+def from_file(accounts: TwoAccounts, file: Path, *documents: dict[str, Any]) -> PlanDocument:
     """Return the plan from the file as JSON."""
     stacks = accounts.load(*documents)
     recalled = recall(str(file), ["specs"], stacks, None)

@@ -37,7 +37,9 @@ class Client:
             serialization={"payload": "Distribution"} if required else {},
             members={"Distribution": SimpleNamespace(required_members=required)},
         )
-        model = SimpleNamespace(operation_model=lambda _name: SimpleNamespace(output_shape=shape))
+        limits = SimpleNamespace(members={"MaxItems": SimpleNamespace(type_name="string")})
+        operation = SimpleNamespace(input_shape=limits, output_shape=shape)
+        model = SimpleNamespace(operation_model=lambda _name: operation)
         self.meta = SimpleNamespace(
             method_to_api_mapping={name: name for name in replies}, service_model=model
         )

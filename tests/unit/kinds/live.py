@@ -89,7 +89,10 @@ def proposal(kind: Any, scene: Scene, aws: Live, land: Landscape | None = None) 
     """Return what a kind proposes for a scene in this account."""
     want = kind.desire(scene)
     proposed: Proposal = kind.propose(
-        scene, want, kind.observe(aws, Surroundings(AccountLists(aws), scene), want), land or Landscape()
+        scene,
+        want,
+        kind.observe(aws, Surroundings(AccountLists(aws, scene.now), scene), want),
+        land or Landscape(),
     )
     return proposed
 

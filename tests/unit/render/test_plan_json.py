@@ -9,6 +9,7 @@ from cfstream import __version__
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.render.document import as_text
+from cfstream.render.documents import PlanDocument
 from cfstream.render.json import plan_document, saved_document
 from cfstream.values import Account, digest
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
@@ -17,7 +18,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
     """Programs find the keys of the contract. Additions come after them."""
     made = plan(NEW)
-    document = plan_document(made)
+    document: dict[str, Any] = {**plan_document(made)}
     stack = document.pop("stacks")[0]
     steps = stack.pop("steps")
     assert document == {
@@ -100,7 +101,7 @@ def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
         assert_computed(plan_document(made))
 
 
-def assert_computed(document: dict[str, Any]) -> None:
+def assert_computed(document: PlanDocument) -> None:
     """Fail unless the fingerprint can be computed from the document."""
     own = [stack["account"] for stack in document["stacks"]]
     covered = {

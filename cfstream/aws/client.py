@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from cfstream.aws.errors import rubbish, translate
+from cfstream.aws.errors import invalid_reply, translate
 from cfstream.aws.limits import OBJECT_WORKERS
 from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
 from cfstream.aws.remembering import answer
@@ -98,7 +98,7 @@ class Aws:
                 raise ours from (error if isinstance(ours, Refused) else None)
         _note(call, began, reply, "ok")
         if not _plausible(client, call, reply):
-            raise rubbish(call, write=write)
+            raise invalid_reply(call, write=write)
         return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
     @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import replace
 from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.document_cache import CachingReads, DocumentCache
-from cfstream.aws.errors import rubbish
+from cfstream.aws.errors import invalid_reply
 from cfstream.aws.remembering import RememberingReads
 from cfstream.aws.roles import Roles
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
@@ -39,7 +39,7 @@ def connect(
     caller = identity.result()
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
     if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
-        raise rubbish(IDENTITY, write=False)
+        raise invalid_reply(IDENTITY, write=False)
     real_aws = is_amazon(cloudfront)
 
     def connected(session: Clients, arn: str) -> World:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cfstream.aws.client import Aws
-from cfstream.aws.errors import rubbish
+from cfstream.aws.errors import invalid_reply
 from cfstream.aws.limits import AccountLimits
 from cfstream.aws.sessions import Clients, RoleSession
 from cfstream.errors import CannotAssume, NoCredentials, Refused, Throttled
@@ -79,7 +79,7 @@ class Roles:
                 trust(role.arn, self._caller, external_id=bool(external_id)),
             ) from refused
         if str(reply.get("AssumedRoleUser", {}).get("Arn", "")).split(":")[4:5] != [role.account]:
-            raise rubbish(call, write=False)
+            raise invalid_reply(call, write=False)
         return reply
 
 

@@ -41,7 +41,7 @@ def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, report: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
     """Return the state of each target when all are Deployed, or after `seconds`. `report` gets each state."""
-    contexts = [doors_of(target.world or world) for target in targets]
+    contexts = [context_of(target.world or world) for target in targets]
     state = [Progress(target, "not checked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
@@ -54,7 +54,7 @@ def await_deployed(
     return tuple(state)
 
 
-def doors_of(world: World) -> StepContext:
+def context_of(world: World) -> StepContext:
     """Return what a step needs that runs alone, without earlier steps and without progress."""
     return StepContext(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
 

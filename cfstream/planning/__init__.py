@@ -4,16 +4,16 @@ The same input gives the same bytes.
 """
 
 from cfstream.planning.order import ordered
-from cfstream.planning.plan import LiveSummary, Plan, Road, StackKey, StackPlan, count
+from cfstream.planning.plan import LiveSummary, Plan, StackKey, StackPlan, Topology, count
 from cfstream.planning.runs import in_turn, without_circles
 from cfstream.planning.seal import sealed, sent
 
 __all__ = [
     "LiveSummary",
     "Plan",
-    "Road",
     "StackKey",
     "StackPlan",
+    "Topology",
     "count",
     "in_turn",
     "ordered",

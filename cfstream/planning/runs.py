@@ -23,8 +23,8 @@ def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
     except CycleError as error:
         keys = set(error.args[1])
         circle = sorted(name for _, name in keys)
-        told = [_in_circle(stack, circle) if stack.key in keys else stack for stack in stacks]
-        return without_circles(told)
+        judged = [_in_circle(stack, circle) if stack.key in keys else stack for stack in stacks]
+        return without_circles(judged)
     return tuple(stacks)
 
 

@@ -39,7 +39,7 @@ def _account_moved(saved: Json, plan: Plan) -> list[str]:
     if saved.get("account") == plan.account:
         return []
     made, now = (account or "several accounts" for account in (saved.get("account"), plan.account))
-    return [f"it was made for {_whose(made)}, and these credentials are of {_whose(now)}"]
+    return [f"it was made for {_whose(made)}, and these credentials are for {_whose(now)}"]
 
 
 def _whose(account: str) -> str:
@@ -49,7 +49,7 @@ def _whose(account: str) -> str:
 def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
     before = {_key(stack, saved): stack for stack in saved.get("stacks", [])}
     now = {stack.key: stack for stack in plan.stacks}
-    lines = [f"{name}: not in the specs any more" for _, name in sorted(before.keys() - now.keys())]
+    lines = [f"{name}: no longer in the specs" for _, name in sorted(before.keys() - now.keys())]
     lines += [f"{name}: not in the saved plan" for _, name in sorted(now.keys() - before.keys())]
     for key in sorted(before.keys() & now.keys()):
         if now[key].unread and not before[key].get("problems"):
@@ -87,8 +87,8 @@ def _stack_moved(before: Json, now: StackPlan) -> list[str]:
     for current in now.relied_on:
         address = str(current.address)
         if address in relied and relied[address]["sha256"] != current.sha256:
-            told = _moved(relied[address]["sha256"], contents.get(address), current)
-            lines += [f"{address}: {line}" for line in told]
+            changed = _moved(relied[address]["sha256"], contents.get(address), current)
+            lines += [f"{address}: {line}" for line in changed]
     addresses = {str(relied.address) for relied in now.relied_on}
     lines += [f"{address}: gone" for address in sorted(relied.keys() - addresses)]
     lines += [f"{address}: new" for address in sorted(addresses - relied.keys())]
@@ -99,6 +99,6 @@ def _moved(sha256: str, content: Any, now: Relied) -> tuple[str, ...]:
     """Return what changed, from what, to what: by field if the content is known, or else by digest."""
     nothing = digest(None)
     if nothing in (sha256, now.sha256):
-        return ("there -> gone" if now.sha256 == nothing else "not there -> there",)
-    told = differences(content, plain(now.content)) if content is not None else ()
-    return told or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)
+        return ("present -> absent" if now.sha256 == nothing else "absent -> present",)
+    changed = differences(content, plain(now.content)) if content is not None else ()
+    return changed or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)

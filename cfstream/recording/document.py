@@ -17,7 +17,7 @@ from typing import Any
 
 from cfstream import __version__, errors
 from cfstream.errors import CfstreamError, Refused, Unreachable
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, digest
 
@@ -53,7 +53,7 @@ class AccountSection:
 
     account: Account
     partition: str
-    heard: Mapping[RecordedCall, Heard] = field(repr=False)
+    recorded: Mapping[RecordedCall, Recorded] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def to_document(snapshot: Snapshot) -> dict[str, Any]:
         "specs": list(snapshot.specs),
         "stacks": list(snapshot.stacks),
         "accounts": [
-            {"account": each.account, "partition": each.partition, "reads": list(_reads(each.heard))}
+            {"account": each.account, "partition": each.partition, "reads": list(_reads(each.recorded))}
             for each in snapshot.sections
         ],
     }
@@ -151,15 +151,15 @@ def sections_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _section(section: Mapping[str, Any]) -> AccountSection:
-    heard = dict(pair for entry in section["reads"] for pair in _heard(entry))
-    return AccountSection(Account(str(section["account"])), str(section["partition"]), heard)
+    recorded = dict(pair for entry in section["reads"] for pair in _recorded(entry))
+    return AccountSection(Account(str(section["account"])), str(section["partition"]), recorded)
 
 
-def _reads(heard: Mapping[RecordedCall, Heard]) -> Iterator[dict[str, Any]]:
+def _reads(recorded: Mapping[RecordedCall, Recorded]) -> Iterator[dict[str, Any]]:
     """Yield an entry for each call, sorted; one for all objects with the same answer."""
     alike: dict[str, dict[str, Any]] = {}
-    for asked in sorted(heard):
-        entry = _entry(asked, heard[asked])
+    for asked in sorted(recorded):
+        entry = _entry(asked, recorded[asked])
         key = entry["params"].get(EACH)
         if key is None:
             yield entry
@@ -170,27 +170,27 @@ def _reads(heard: Mapping[RecordedCall, Heard]) -> Iterator[dict[str, Any]]:
     yield from (alike[entry] for entry in sorted(alike))
 
 
-def _entry(asked: RecordedCall, heard: Heard) -> dict[str, Any]:
+def _entry(asked: RecordedCall, recorded: Recorded) -> dict[str, Any]:
     return {
         "service": asked.service,
         "operation": asked.operation,
         "region": asked.region,
         "params": json.loads(asked.params),
-        **_answer(asked.way, heard),
+        **_answer(asked.way, recorded),
     }
 
 
-def _answer(way: ReadMethod, heard: Heard) -> dict[str, Any]:
-    match heard:
+def _answer(way: ReadMethod, recorded: Recorded) -> dict[str, Any]:
+    match recorded:
         case Refused():
-            return {"way": way, "refused": _refusal(heard)}
+            return {"way": way, "refused": _refusal(recorded)}
         case CfstreamError():
-            return {"way": way, "unreachable": {"what": heard.what, "do": heard.do}}
+            return {"way": way, "unreachable": {"what": recorded.what, "do": recorded.do}}
         case Pages():
-            return {"pages": [_plain(page) for page in heard.pages], "whole": heard.whole}
+            return {"pages": [_plain(page) for page in recorded.pages], "whole": recorded.whole}
         case list():
-            return {"rows": sorted((_plain(row) for row in heard), key=_text)}
-    return {"reply": _plain(heard)}
+            return {"rows": sorted((_plain(row) for row in recorded), key=_text)}
+    return {"reply": _plain(recorded)}
 
 
 def _refusal(refused: Refused) -> dict[str, Any]:
@@ -206,20 +206,26 @@ def _refusal(refused: Refused) -> dict[str, Any]:
     }
 
 
-def _heard(entry: Mapping[str, Any]) -> Iterable[tuple[RecordedCall, Heard]]:
-    way, heard = _said(entry)
+def _recorded(entry: Mapping[str, Any]) -> Iterable[tuple[RecordedCall, Recorded]]:
+    way, recorded = _said(entry)
     for key in entry.get("each", [None]):
         params = {**entry["params"], **({EACH: key} if key is not None else {})}
         text = json.dumps(params, sort_keys=True, separators=(",", ":"))
-        yield RecordedCall(entry["service"], entry["operation"], text, way, entry["region"]), heard
+        yield RecordedCall(entry["service"], entry["operation"], text, way, entry["region"]), recorded
 
 
-def _said(entry: Mapping[str, Any]) -> tuple[ReadMethod, Heard]:
+def _said(entry: Mapping[str, Any]) -> tuple[ReadMethod, Recorded]:
     if "refused" in entry:
-        told = entry["refused"]
-        kind = REFUSALS[told["as"]]
-        refused = kind(told["operation"], told["code"], told["message"], status=told["status"], do=told["do"])
-        refused.region = told["region"]
+        recorded = entry["refused"]
+        kind = REFUSALS[recorded["as"]]
+        refused = kind(
+            recorded["operation"],
+            recorded["code"],
+            recorded["message"],
+            status=recorded["status"],
+            do=recorded["do"],
+        )
+        refused.region = recorded["region"]
         return ReadMethod(entry["way"]), refused
     if "unreachable" in entry:
         return ReadMethod(entry["way"]), Unreachable(entry["unreachable"]["what"], entry["unreachable"]["do"])

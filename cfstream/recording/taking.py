@@ -14,7 +14,7 @@ from cfstream.stack.placement import in_scenes
 from cfstream.workflow import make_plan
 
 if TYPE_CHECKING:
-    from cfstream.recording.heard import Heard, RecordedCall
+    from cfstream.recording.recorded import Recorded, RecordedCall
     from cfstream.spec.load import Stack
     from cfstream.values import Account
 
@@ -48,12 +48,12 @@ class _Recorders:
 
     def sections(self) -> tuple[AccountSection, ...]:
         """Return what was recorded, sorted by account. The caller's account is always there."""
-        heard: dict[Account, dict[RecordedCall, Heard]] = {}
+        recorded: dict[Account, dict[RecordedCall, Recorded]] = {}
         partitions: dict[Account, str] = {}
         for world, recorder in self._recorders.values():
-            heard.setdefault(world.account, {}).update(recorder.heard)
+            recorded.setdefault(world.account, {}).update(recorder.recorded)
             partitions[world.account] = world.partition
-        return tuple(AccountSection(each, partitions[each], heard[each]) for each in sorted(heard))
+        return tuple(AccountSection(each, partitions[each], recorded[each]) for each in sorted(recorded))
 
     def _recording(self, role: str, own: World) -> World:
         with self._guard:
@@ -70,7 +70,7 @@ def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> Wo
     """
 
     def of(section: AccountSection) -> World:
-        reads = ReplayedReads(section.heard, source, remedy)
+        reads = ReplayedReads(section.recorded, source, remedy)
         return World(
             account=section.account,
             partition=section.partition,

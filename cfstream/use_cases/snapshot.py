@@ -74,7 +74,7 @@ def take_snapshot(
     text = to_text(sections, world, specs, stacks, hash_accounts=hash_accounts)
     if out != "-":
         write_whole(out, text)
-    return TakenSnapshot(text, sum(len(each.heard) for each in sections))
+    return TakenSnapshot(text, sum(len(each.recorded) for each in sections))
 
 
 def to_text(

@@ -145,7 +145,7 @@ def test_state_survives(stage: Stage, cloudfront: Any) -> None:
     assert status(stage, made) == 200
     slowly(stage)
     stage.change(made, Enabled=False)
-    stage.sandbox.cloudfront = pickle.loads(pickle.dumps(stage.sandbox.cloudfront))
+    stage.sandbox.accounts.home = pickle.loads(pickle.dumps(stage.sandbox.cloudfront))
     assert status(stage, made) == 200
 
 

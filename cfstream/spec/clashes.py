@@ -5,6 +5,7 @@ compared with each other only. `clashes_in` compares them with all others once t
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from cfstream.errors import Problem
 from cfstream.spec.draft import SpecDraft
@@ -13,7 +14,7 @@ from cfstream.spec.model import Spec
 from cfstream.spec.signers import key_sites
 from cfstream.spec.source import Document
 from cfstream.spec.stack import Stack
-from cfstream.spec.wording import shown
+from cfstream.spec.wording import choices, shown
 from cfstream.startup.frozen import dataclass
 
 
@@ -27,6 +28,8 @@ class Claim:
     do: str
     everywhere: bool = False
     """Whether only one stack of all accounts can have it."""
+    also: str = ""
+    """The other claims of a copied spec."""
 
 
 def clashes(drafts: Sequence[SpecDraft]) -> Iterator[Problem]:
@@ -46,15 +49,41 @@ def clashes_in(stacks: Iterable[Stack], account: str) -> Iterator[Problem]:
 def _clashes(claimants: Iterable[tuple[Document, Spec, str, Collection[str]]]) -> Iterator[Problem]:
     first: dict[tuple[str, str, str], tuple[Document, Path]] = {}
     for document, spec, account, trouble in claimants:
+        taken: dict[int, list[tuple[Claim, Document, Path]]] = {}
         for claim in _claims(spec):
             if claim.path[0] in trouble:
                 continue
             key = (claim.kind, claim.word, "" if claim.everywhere else account)
             other, path = first.setdefault(key, (document, claim.path))
             if other is not document:
-                there = other.source.where(other.spot(*path))
-                what = f"{claim.kind} {shown(claim.word)} is taken by the stack at {there}"
-                yield document.source.problem(document.spot(*claim.path), what, claim.do)
+                taken.setdefault(id(other), []).append((claim, other, path))
+        for found in taken.values():
+            yield from _taken(document, found)
+
+
+def _taken(document: Document, found: Sequence[tuple[Claim, Document, Path]]) -> Iterator[Problem]:
+    """Yield the problems for the claims that one other stack makes too; one for a copy, which has its name too."""
+    claim, other, path = found[0]
+    if claim.path == ("name",):
+        found = found[:1] if len(found) == 1 else [(_copied(found), other, path)]
+    for each, there, place in found:
+        where = there.source.where(there.spot(*place))
+        what = f"{each.kind} {shown(each.word)} is taken by the stack at {where}"
+        if each.also:
+            what = (
+                f"this is a copy of the stack at {where}: both have {each.kind} {shown(each.word)}{each.also}"
+            )
+        yield document.source.problem(document.spot(*each.path), what, each.do)
+
+
+def _copied(found: Sequence[tuple[Claim, Document, Path]]) -> Claim:
+    """Return the claims of a copied spec as one."""
+    name, *others = dict.fromkeys(claim for claim, _, _ in found)
+    words = dict.fromkeys(f"{each.kind} {shown(each.word)}" for each in others)
+    also = "".join(f", {each}" for each in words)
+    kinds = [each.kind.removeprefix("the ") for each in (name, *others)]
+    do = f"give this stack its own {choices(dict.fromkeys(kinds), 'and')}; or delete one of the two"
+    return replace(name, do=do, also=also)
 
 
 def _account(draft: SpecDraft) -> str:

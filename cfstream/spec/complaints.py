@@ -14,7 +14,7 @@ from cfstream.errors import Problem
 from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
-from cfstream.spec.fields import RESOURCE_ID
+from cfstream.spec.fields import RESOURCE_ID, account_number
 from cfstream.spec.section import NEVER_GUESSED, never_suggested
 from cfstream.spec.source import Document, Mapping, Scalar
 from cfstream.spec.unknown_keys import is_form, meant_here, section_at, sections, squeezed, unknown_key
@@ -30,6 +30,9 @@ OFF = "<off>"
 """The form of a field that takes false for none."""
 
 _ANCHOR = pattern(r":\s+&\S")
+
+ACCOUNTS = {"account", "trusted_signers", "also_read_by", "also_managed_by"}
+"""The fields that take account numbers."""
 
 _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
@@ -153,6 +156,9 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
     value = detail["input"]
     name = field_name(path)
     what = f"{name} is text, not {_found(value)}"
+    account = _section_name(path) in ACCOUNTS and isinstance(value, int | float)
+    if account and (wrong := account_number(text)) and len(text) != 12:
+        return *wrong, ""
     if _section_name(path) == "trusted_signers" and isinstance(value, int | float):
         what = "a trusted signer is an account number of 12 digits, in quotes"
     if isinstance(value, list | dict):

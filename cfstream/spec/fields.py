@@ -148,19 +148,28 @@ def _punycode(name: str) -> str:
 def _signer(signer: str) -> str:
     if not SIGNER.fullmatch(signer):
         what = "a trusted signer is self, or an account number of 12 digits, in quotes"
-        digits = re.sub("[ -]", "", signer)
-        raise fault(
-            what,
-            f'write "{digits}"' if SIGNER.fullmatch(digits) else 'write self, or one like "111122223333"',
-        )
+        raise fault(*(account_number(signer) or (what, 'write self, or one like "111122223333"')))
     return signer
+
+
+def account_number(text: str) -> tuple[str, str] | None:
+    """Return what is wrong with a text that is meant as an account number, and what to write; None if it is not.
+
+    The digits decide first: with another number of them, quotes or hyphens are not the mistake.
+    """
+    digits = re.sub("[ -]", "", text)
+    if not re.fullmatch("[0-9]{5,}", digits):
+        return None
+    if len(digits) != 12:
+        what = f"an account number has 12 digits, and {shown(text)} has {len(digits)}"
+        return what, 'write all 12 digits in quotes, like "111122223333"'
+    return f"an account number has digits only, and {shown(text)} does not", f'write "{digits}"'
 
 
 def _account(text: str) -> str:
     if not ACCOUNT.fullmatch(text):
-        digits = re.sub("[ -]", "", text)
-        do = f'write "{digits}"' if ACCOUNT.fullmatch(digits) else 'write one like "123456789012"'
-        raise fault(f"{shown(text)} is not an account number: it has 12 digits, in quotes", do)
+        what = f"{shown(text)} is not an account number: it has 12 digits, in quotes"
+        raise fault(*(account_number(text) or (what, 'write one like "123456789012"')))
     return text
 
 

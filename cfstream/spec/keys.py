@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import re
+import shlex
 
 from cfstream.startup.frozen import dataclass
 
@@ -30,12 +31,16 @@ _CONVERSIONS = {
 
 
 class NotAPublicKey(Exception):
-    """The text is not a public key that CloudFront accepts: `what` it is, and what to `do`."""
+    """The text is not a public key that CloudFront accepts: `what` it is, and what to `do`.
 
-    def __init__(self, what: str, do: str) -> None:
+    `is_elsewhere` says that another file probably has the key: this one is missing, or has the private half.
+    """
+
+    def __init__(self, what: str, do: str, *, is_elsewhere: bool = False) -> None:
         super().__init__(what)
         self.what = what
         self.do = do
+        self.is_elsewhere = is_elsewhere
 
 
 @dataclass(frozen=True)
@@ -73,11 +78,14 @@ def public_key(name: str, text: str, file: str) -> PemKey:
 
 
 def _der(text: str, file: str) -> bytes:
+    quoted = shlex.quote(file)
     if "PRIVATE KEY" in text:
-        do = f'write its public half to another file: "openssl pkey -in {file} -pubout"'
-        raise NotAPublicKey("the file contains a private key, and this must be a public one", do)
+        half = shlex.quote(f"{file.removesuffix('.pem')}.pub.pem")
+        do = f'write its public half to another file: "openssl pkey -in {quoted} -pubout -out {half}"'
+        what = "the file contains a private key, and this must be a public one"
+        raise NotAPublicKey(what, do, is_elsewhere=True)
     if text.startswith(("ssh-", "ecdsa-sha2-")):
-        do = f'run "ssh-keygen -e -m PKCS8 -f {file}"'
+        do = f'run "ssh-keygen -e -m PKCS8 -f {quoted}"'
         raise NotAPublicKey("the file contains a public key in SSH form; CloudFront needs PEM", do)
     block = _BLOCK.search(text)
     if block is None:
@@ -88,7 +96,7 @@ def _der(text: str, file: str) -> bytes:
     if block[1] in _CONVERSIONS:
         kind, do = _CONVERSIONS[block[1]]
         raise NotAPublicKey(
-            f"the file contains {kind}; CloudFront needs a PEM public key", do.format(file=file)
+            f"the file contains {kind}; CloudFront needs a PEM public key", do.format(file=quoted)
         )
     try:
         return base64.b64decode("".join(block[2].split()), validate=True)

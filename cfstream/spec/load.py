@@ -8,7 +8,7 @@ import hashlib
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import TextIO
 
@@ -104,17 +104,44 @@ def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
             continue
         try:
             text = _key_text(os.path.join(folder, key.file), files)
-            named.keys[key.name] = public_key(key.name, text, key.file)
+            named.keys[key.name] = public_key(key.name, text, os.path.join(folder, key.file))
             named.texts.append(text)
         except NotAPublicKey as error:
             target = files.link_out(key.file, folder, source.folder)
+            half = _public_half(key.file, files.beside(os.path.join(folder, key.file)))
+            do = f"write {half}, the public half" if half and error.is_elsewhere else error.do
             problem = (
-                link_out(target, source.folder, "not a usable public key")
-                if target
-                else (error.what, error.do)
+                link_out(target, source.folder, "not a usable public key") if target else (error.what, do)
             )
             draft.add(Fault(*problem, (*path, "file")))
+    _same_key(draft, named)
     return named
+
+
+def _same_key(draft: SpecDraft, named: _KeyFiles) -> None:
+    """Add a problem for each key that has two names: a rotation to the same key replaces nothing."""
+    first: dict[str, str] = {}
+    reported: set[str] = set()
+    for path, _, key in key_sites(draft.spec):
+        pem = named.keys.get(key.name)
+        if pem is None:
+            continue
+        other = first.setdefault(pem.der_sha256, key.name)
+        if other != key.name and key.name not in reported:
+            reported.add(key.name)
+            what = f"the keys {shown(other)} and {shown(key.name)} are the same key: only the names differ"
+            folder = os.path.dirname(os.path.join(os.path.dirname(draft.document.source.file), key.file))
+            new = f"cfstream keys new {shlex.quote(key.name)}{_in_folder(folder)}"
+            do = f"run `{new}` and write its file here, or delete one of the two"
+            draft.add(Fault(what, do, (*path, "file")))
+
+
+def _public_half(file: str, beside: Iterable[str]) -> str:
+    """Return the public half that is beside a key file, as the spec should name it; empty if there is none."""
+    folder, name = os.path.split(file)
+    stem = name.removesuffix(".pem").removesuffix(".pub")
+    wanted = stem + PUBLIC_HALF
+    return os.path.join(folder, wanted) if wanted in beside and wanted != name else ""
 
 
 def _make_key(file: str) -> str:
@@ -123,8 +150,14 @@ def _make_key(file: str) -> str:
     path = "or correct the path, which is relative to this spec"
     if not name.endswith(PUBLIC_HALF) or name == PUBLIC_HALF:
         return f"put the public half of a key pair there, {path}"
-    where = "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
-    return f"run `cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{where}`, {path}"
+    return (
+        f"run `cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{_in_folder(folder)}`, {path}"
+    )
+
+
+def _in_folder(folder: str) -> str:
+    """Return the flag that makes ``keys new`` write to a folder."""
+    return "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
 
 
 def _key_text(file: str, files: Files) -> str:
@@ -135,7 +168,9 @@ def _key_text(file: str, files: Files) -> str:
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
         content = files.read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
-        raise NotAPublicKey(f"{why_unread(error)}: {shown(file)}", _make_key(file)) from error
+        raise NotAPublicKey(
+            f"{why_unread(error)}: {shown(file)}", _make_key(file), is_elsewhere=True
+        ) from error
     except (OSError, ValueError) as error:
         raise NotAPublicKey(f"the key in {shown(file)}: {why_unread(error)}", do) from error
     if len(content) > MAX_KEY_FILE:

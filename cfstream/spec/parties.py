@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
-from cfstream.spec.fields import fault
+from cfstream.spec.fields import account_number, fault
 from cfstream.spec.wording import shown
 from cfstream.startup.frozen import dataclass
 
@@ -92,6 +92,8 @@ def party(text: str) -> Party:
             return Party(kind, text)
     if (network := _network(text)) is not None:
         return Party(PartyKind.NETWORK, network)
+    if wrong := account_number(text):
+        raise fault(*wrong)
     what = (
         f"{shown(text)} does not name an account, principal, distribution, organisation, network or service"
     )
@@ -140,9 +142,6 @@ def _network(text: str) -> str | None:
 
 def _remedy(text: str) -> str:
     """Return what to write if the meaning is clear, or else the forms."""
-    digits = re.sub("[ -]", "", text)
-    if _ACCOUNT.fullmatch(digits):
-        return f'write "{digits}"'
     if re.fullmatch(r"[0-9a-fA-F]{64}", text.removeprefix("canonical:")):
         return f"write canonical:{text.removeprefix('canonical:').lower()}"
     try:

@@ -43,7 +43,9 @@ def _one_identity(spec: Spec) -> Iterator[Fault]:
     named = [name for name in ("oac", "oai", "origin_access") if getattr(spec, name) is not None]
     if len(named) > 1:
         what = f"{choices(named, 'and')} exclude each other: CloudFront reads the bucket in one way"
-        yield Fault(what, f"keep one of {choices(named)}", (named[-1],), at_key=True)
+        # origin_access: none opens the bucket, so no fix suggests keeping it.
+        keep = [name for name in named if name != "origin_access"]
+        yield Fault(what, f"keep {'one of ' * (len(keep) > 1)}{choices(keep)}", (named[-1],), at_key=True)
 
 
 def _rtmp_lacks(spec: Spec) -> Iterator[Fault]:

@@ -90,9 +90,25 @@ def test_one_name_in_accounts(tmp_path: Path, first: str, second: str, clash: bo
     """A name, a key group and a distribution are of one account, and a stack may have them again in another one."""
     texts = [SPEC.format(name="a", rest=f"{GROUP}\n{each}") for each in (first, second)]
     found = [what for _, what, _ in told(tmp_path, *texts)]
-    assert [what.split(" is taken")[0] for what in found] == (
-        ['the name "a"', 'the key group "signers"'] if clash else []
-    )
+    copied = f'this is a copy of the stack at {tmp_path}/a.yaml:2:7: both have the name "a", the key group "signers"'
+    assert found == ([copied] if clash else [])
+
+
+def test_a_copied_spec_is_one_problem(tmp_path: Path) -> None:
+    """Everything that a copy has twice is in one problem, at its name."""
+    rest = f"{GROUP}\ncnames: [a.example.com, b.example.com]\nadopt: E1UGDLB9XZBD79"
+    text = SPEC.format(name="a", rest=rest)
+    assert told(tmp_path, text, text) == [
+        (
+            f"{tmp_path}/b.yaml:2:7",
+            (
+                f'this is a copy of the stack at {tmp_path}/a.yaml:2:7: both have the name "a", '
+                'the cname "a.example.com", the cname "b.example.com", the key group "signers", '
+                'the distribution "E1UGDLB9XZBD79"'
+            ),
+            "give this stack its own name, cname, key group and distribution; or delete one of the two",
+        )
+    ]
 
 
 def test_a_cname_in_two_accounts(tmp_path: Path) -> None:

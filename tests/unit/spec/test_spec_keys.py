@@ -105,3 +105,44 @@ def test_a_private_key_is_never_repeated(tmp_path: Path, monkeypatch: pytest.Mon
         told = problems_text(found.value.problems, color=False) + repr(found.value.problems)
         assert not any(line in told for line in secret.split("\n")[1:-2])
     assert refusal(secret)[0] == "the file contains a private key, and this must be a public one"
+
+
+def _told(lines: str) -> list[tuple[str, str]]:
+    with pytest.raises(SpecProblems) as found:
+        load(["-"], stdin=io.StringIO(lines))
+    return [(each.what, each.do) for each in found.value.problems]
+
+
+SPEC = "version: 1\nname: a\nbucket: films\nkey_groups: [{name: g, public_keys: [%s]}]\n"
+
+
+def test_one_key_under_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same key material under two names is a problem, however the file is spelled."""
+    monkeypatch.chdir(tmp_path)
+    Path("one.pub.pem").write_text(pem(RSA.public_key()))
+    Path("two.pub.pem").write_text(pem(RSA.public_key()).replace("\n", "\r\n"))
+    lines = SPEC % "{name: one, file: one.pub.pem}, {name: two, file: two.pub.pem, replaces: [one]}"
+    do = "run `cfstream keys new two --dir .` and write its file here, or delete one of the two"
+    assert _told(lines) == [('the keys "one" and "two" are the same key: only the names differ', do)]
+
+
+@pytest.mark.parametrize("file", ["k.pem", "k.pub", "k"])
+def test_the_public_half_beside_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    """If a private key or a missing file is named and the public half is beside it, the fix is its name."""
+    monkeypatch.chdir(tmp_path)
+    Path("keys").mkdir()
+    Path("keys/k.pem").write_text(private_pem())
+    Path("keys/k.pub.pem").write_text(pem(RSA.public_key()))
+    ((_, do),) = _told(SPEC % f"{{name: k, file: keys/{file}}}")
+    assert do == "write keys/k.pub.pem, the public half"
+
+
+def test_a_private_key_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the public half, the fix is a command that can be pasted where cfstream runs."""
+    monkeypatch.chdir(tmp_path)
+    Path("my keys").mkdir()
+    Path("my keys/k.pem").write_text(private_pem())
+    ((_, do),) = _told(SPEC % "{name: k, file: my keys/k.pem}")
+    assert do.endswith("\"openssl pkey -in 'my keys/k.pem' -pubout -out 'my keys/k.pub.pem'\"")

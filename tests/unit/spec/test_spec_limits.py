@@ -1,11 +1,17 @@
 """Limits that AWS raises on request are notices, and stop nothing."""
 
+from pathlib import Path
+
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cfstream.spec.limits import notices
 from tests.unit.spec.reading import stack
 
-KEYS = ", ".join(f"{{name: k{n}, file: keys/lectures-2026-11.pub.pem}}" for n in range(6))
+ROOT = Path(__file__).parents[3]
+FILES = sorted((ROOT / "examples/keys").glob("*.pub.pem"))
+KEYS = ", ".join(f"{{name: k{n}, file: {file}}}" for n, file in enumerate([*FILES, "k.pem"]))
 USES = ", ".join(f"{{use: g{n}}}" for n in range(5))
 HOSTS = ", ".join(f"h{n}.example.com" for n in range(101))
 PATHS = ", ".join(f"{{path: /{n}}}" for n in range(76))
@@ -39,6 +45,10 @@ RAISED = "unless it has raised the limit of this account"
         ("", []),
     ],
 )
-def test_notices(lines: str, told: list[str]) -> None:
+def test_notices(lines: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A spec that goes beyond an adjustable limit loads, and a notice says which one."""
+    (tmp_path / "keys").symlink_to(ROOT / "examples/keys")
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    (tmp_path / "k.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    monkeypatch.chdir(tmp_path)
     assert [notice.text for notice in notices(stack(lines))] == told

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from cfstream.errors import Unreachable, WrongUsage
+from cfstream.errors import NoCredentials, Unreachable, WrongUsage
 from cfstream.private_file import cache_folder
 from cfstream.startup.frozen import dataclass
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 EDGE_URL = "CFSTREAM_EDGE_URL"
 """The environment variable with the address for viewers' requests, if no option has it."""
+
+LOOPBACK = "127.0.0.1"
+KEY_ID = "AWS_ACCESS_KEY_ID"
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,32 @@ class Connection:
         from cfstream.aws.connecting import connect
 
         settings = self.settings()
-        return connect(settings, clock or self.clock(), self._documents(settings), self.flags())
+        try:
+            return connect(settings, clock or self.clock(), self._documents(settings), self.flags())
+        except NoCredentials as error:
+            raise self._without_credentials(error) from error
+        except Unreachable as error:
+            raise self._stopped_sandbox(settings.endpoint_url) or error from error
+
+    def _without_credentials(self, error: NoCredentials) -> NoCredentials:
+        """Return the error with the profile in it, if one is set, and the command that signs in."""
+        profile = self.profile or os.environ.get("AWS_PROFILE")
+        if not profile or self.sandbox:
+            return error
+        quoted = shlex.quote(profile)
+        do = f"run: aws sso login --profile {quoted}\nif it has access keys, run: aws configure --profile {quoted}"
+        return NoCredentials(f"the profile {profile} has no valid credentials: {error.what}", do)
+
+    def _stopped_sandbox(self, endpoint: str | None) -> Unreachable | None:
+        """Return the error for the address of a sandbox that has stopped; None for another address."""
+        address = endpoint or os.environ.get("AWS_ENDPOINT_URL") or ""
+        # `cfstream sandbox up` prints these variables for a shell.
+        if self.sandbox or urlsplit(address).hostname != LOOPBACK or os.environ.get(KEY_ID) != "sandbox":
+            return None
+        do = 'run: eval "$(cfstream sandbox up)"'
+        if self.endpoint_url:
+            do = "run: cfstream sandbox up\nthen use --sandbox instead of --endpoint-url"
+        return Unreachable(f"the sandbox at {address} is not running", do)
 
     def _documents(self, settings: "ConnectionSettings") -> "Callable[[str], DocumentCache] | None":
         """Return what opens the cache of an account; None if there is none."""

@@ -218,7 +218,7 @@ def _failure(stack: StackReport, name: str, flags: str, sheet: Page) -> Iterator
     if stack.behind:
         rest_do = f"apply {stack.behind} first, then run the same command again"
     elif stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
-        rest_do = _allowing(stack.not_allowed)
+        rest_do = _allowing(stack, flags)
     what = (failed and failed.error) or stack.why or rest_what
     about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "
     if failed is None:
@@ -232,12 +232,13 @@ def _failure(stack: StackReport, name: str, flags: str, sheet: Page) -> Iterator
     yield from do_lines(steps_do or rest_do, sheet)
 
 
-def _allowing(hazards: Iterable[str]) -> str:
-    """Return the fix for a stack that is blocked for these hazards, or for its protection if there are none."""
-    flags = " ".join(f"--allow {name}" for name in hazards)
-    if not flags:
+def _allowing(stack: StackReport, flags: str) -> str:
+    """Return the fix for a stack that is blocked for hazards: the command that allows them; or for its protection."""
+    allow = " ".join(f"--allow {name}" for name in stack.not_allowed)
+    if not allow:
         return PROTECTED_DO
-    return f"if intended, add {flags}"
+    command = "destroy" if stack.destroying else "apply"
+    return f"if intended, run: cfstream {command} {shlex.quote(stack.spec)} {allow}{flags}"
 
 
 def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:

@@ -46,6 +46,8 @@ class LiveBucket:
     region: str = "us-east-1"
     """Where it is; for a missing bucket, where it would be created."""
     missing: bool = False
+    near: str = ""
+    """The bucket of the account whose name is most similar to a missing one's; empty if there is none."""
     why_not: str = ""
     """Why it cannot be used; empty if it can."""
     block: Block = OPEN

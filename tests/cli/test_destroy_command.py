@@ -57,11 +57,20 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
     assert alive(lectures) == 1
 
 
-@pytest.mark.parametrize(("typed", "then"), [("lectures\n", (0, 0)), ("yes\n", (1, 1)), ("", (1, 1))])
+@pytest.mark.parametrize(
+    ("typed", "then"),
+    [
+        ("lectures\n", (0, 0)),
+        ("y\nYES\nlectures\n", (0, 0)),
+        ("yes\n", (1, 1)),
+        ("films\n", (1, 1)),
+        ("", (1, 1)),
+    ],
+)
 def test_the_name_is_asked_for(
     cfstream: Run, lectures: Sandbox, monkeypatch: pytest.MonkeyPatch, typed: str, then: tuple[int, int]
 ) -> None:
-    """On a terminal, only the stack's name confirms."""
+    """On a terminal, only the stack's name confirms. After y or yes the name is asked for again."""
     monkeypatch.setattr("sys.stdin", Typed(typed))
     ran = cfstream("destroy", "lectures.yaml")
     assert (ran.code, alive(lectures)) == then

@@ -165,8 +165,14 @@ def test_the_questions(aws: Sandbox) -> None:
     """An invalid answer is asked again, the account's buckets are listed with numbers, and a key pair is created."""
     for bucket in ("clips", "films-media"):
         client("s3", aws.endpoint_url).create_bucket(Bucket=bucket)
-    code, shown = at_terminal(answers=["Films", "films", "1", "", "a.example.com, b.example.com", "1"])
+    code, shown = at_terminal(
+        answers=["y", "Films", "films", "yes", "1", "", "a.example.com, b.example.com", "1"]
+    )
     assert code == 0, shown
+    assert (
+        "error: 'y' would be the name itself\n  fix: type a name, or only press Enter for lectures\n" in shown
+    )
+    assert "  fix: type a name, or only press Enter for films-media\n" in shown
     assert "  fix: write films\n" in shown
     assert "  1  clips\n  2  films-media\n" in shown
     assert shown.endswith("wrote films.yaml\nnext:\n  cfstream plan films.yaml\n")

@@ -101,6 +101,34 @@ def test_missing_credentials_are_in_the_document(
     assert "AWS_PROFILE" in error["do"]
 
 
+def test_a_profile_without_credentials_is_named(
+    cfstream: Run, spec: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The fix is the command that signs in with this profile."""
+    (tmp_path / "config").write_text("[profile 'my media']\nregion = eu-west-1\n")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    error = failed(cfstream("plan", str(spec), "--format", "json", "--profile", "my media"))["error"]
+    assert error["what"].startswith("the profile my media has no valid credentials: ")
+    assert error["do"].startswith("run: aws sso login --profile 'my media'\n")
+
+
+@pytest.mark.parametrize("flags", [[], ["--endpoint-url", "http://127.0.0.1:9"]])
+def test_a_stopped_sandbox_is_named(
+    cfstream: Run, spec: Path, monkeypatch: pytest.MonkeyPatch, flags: list[str]
+) -> None:
+    """If the address is that of a sandbox and nothing answers there, the fix starts one."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+    error = failed(cfstream("plan", str(spec), "--format", "json", *flags))["error"]
+    assert error["what"] == "the sandbox at http://127.0.0.1:9 is not running"
+    assert "cfstream sandbox up" in error["do"]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_unknown_flag_is_in_the_document(cfstream: Run, spec: Path, command: str) -> None:
     """The format is found even if the arguments cannot be parsed."""

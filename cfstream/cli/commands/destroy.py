@@ -79,7 +79,11 @@ def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:
         )
     for stack in stacks:
         terminal.tell(f"Type {stack.name} to destroy it: ")
-        if sys.stdin.readline().strip() != stack.name:
+        answer = sys.stdin.readline().strip()
+        while answer.casefold() in ("y", "yes") and answer != stack.name:
+            terminal.tell(f"That is not its name. Type {stack.name} to destroy it: ")
+            answer = sys.stdin.readline().strip()
+        if answer != stack.name:
             raise CfstreamError(
                 f"the answer was not {stack.name}, so nothing was deleted",
                 f"to destroy it, run the same command again and type {stack.name}",

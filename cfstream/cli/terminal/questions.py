@@ -122,7 +122,7 @@ def _name(given: Given, *, ask: bool) -> str:
     """Return the name of a stack whose file does not exist."""
 
     def free(text: str) -> str:
-        name = str(_checked("the name", text, fields.StackName))
+        name = str(_checked("the name", _not_a_yes(text, "lectures"), fields.StackName))
         if given.path is None and given.out is None and os.path.lexists(f"{name}.yaml"):
             raise WrongUsage(f"{name}.yaml exists, and is never overwritten", "choose another name")
         return name
@@ -144,7 +144,7 @@ def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
         given,
         _with_list("bucket with the videos, created if it does not exist", there),
         usual,
-        _picked(there, fields.BucketName),
+        lambda text: _picked(there, fields.BucketName)(_not_a_yes(text, usual)),
     )
     return answer, answer not in there
 
@@ -178,7 +178,8 @@ def _group(given: Given) -> str:
     if given.key_group is not None:
         return str(_checked("--key-group", given.key_group, fields.ResourceName))
     there = _live(given, "key groups", "cloudfront", "list_key_groups")
-    return _ask(given, _with_list("key group", there), None, _picked(there, fields.ResourceName))
+    pick = _picked(there, fields.ResourceName)
+    return _ask(given, _with_list("key group", there), None, lambda text: pick(_not_a_yes(text, "")))
 
 
 def _accounts(given: Given) -> tuple[str, ...]:
@@ -220,6 +221,14 @@ def _picked(there: Sequence[str], kind: Any) -> Callable[[str], str]:
         return str(_checked("answer", text, kind))
 
     return pick
+
+
+def _not_a_yes(text: str, usual: str) -> str:
+    """Return the answer. Raises WrongUsage for y, n and the like: the question asks for a name."""
+    if text.casefold() in ("y", "yes", "n", "no"):
+        do = f"type a name, or only press Enter for {usual}" if usual else "type a name"
+        raise WrongUsage(f"{text!r} would be the name itself", do)
+    return text
 
 
 def _ask(given: Given, question: str, usual: str | None, read: Callable[[str], T]) -> T:

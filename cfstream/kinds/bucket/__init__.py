@@ -15,6 +15,7 @@ from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Un
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import nearest
 from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
 from cfstream.stack.kind import Kind
@@ -56,9 +57,17 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         acls = scene.stack.spec.grant.via == "object-acl"
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
-        """Return the bucket. `with_encryption` reads its encryption, if something will be written."""
-        return around.bucket
+    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
+        """Return the bucket. `with_encryption` reads its encryption, if something will be written.
+
+        If it should exist and does not, the account's buckets are listed for the hint. `reads` does not ask for this
+        permission: without it, the hint names no bucket.
+        """
+        bucket = around.bucket
+        if not bucket.missing or want is None or want.create or around.scene.destroying:
+            return bucket
+        names = [str(row["Name"]) for row in listed(aws, BUCKETS)]
+        return replace(bucket, near=nearest(bucket.name, names, alike=0.75) or "")
 
     def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
         """Return the name and the region in the spec."""
@@ -189,10 +198,12 @@ def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
 
 
 def _relied(have: LiveBucket) -> Json | None:
-    """Return the facts that a plan relies on, without notices."""
+    """Return the facts that a plan relies on, without notices and hints."""
     if have.missing:
         return None
-    return {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
+    facts = {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
+    del facts["near"]
+    return facts
 
 
 def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
@@ -201,9 +212,10 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         if want.create:
             return []
         what = f"the bucket {want.name} does not exist"
+        correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
         return [
             stack.problem(
-                what, "correct the name, or add `create: true` so that apply creates the bucket", "bucket"
+                what, f"{correct}, or add `create: true` so that apply creates the bucket", "bucket"
             )
         ]
     if have.why_not:

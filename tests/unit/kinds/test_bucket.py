@@ -94,6 +94,21 @@ def test_missing() -> None:
     assert problems(SPEC, **s3(head=missing("404"))) == [f"the bucket {BUCKET} does not exist"]
 
 
+@pytest.mark.parametrize(
+    ("names", "correct"),
+    [
+        (["films", f"{BUCKET}s"], f"write {BUCKET}s, a bucket of this account"),
+        (["films"], "correct the name"),
+        ([], "correct the name"),
+    ],
+)
+def test_a_misspelt_bucket_gets_the_nearest_one(names: list[str], correct: str) -> None:
+    """The fix names the bucket of the account whose name is most similar, if one is."""
+    replies = s3(head=missing("404"), list_buckets=[{"Name": name} for name in names])
+    (problem,) = proposal(KIND, scene(SPEC), live(**replies)).problems
+    assert problem.do == f"{correct}, or add `create: true` so that apply creates the bucket"
+
+
 def test_not_accessible() -> None:
     """A 403 may be another account's bucket or a lack of permission: the problem names both."""
     (problem,) = proposal(KIND, scene(SPEC), live(**s3(head=denied("s3:ListBucket")))).problems

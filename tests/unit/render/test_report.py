@@ -132,7 +132,7 @@ def test_a_stack_left_out_has_a_reason_and_a_fix() -> None:
         failures_text(Report((hazard, protected, problem), ExitCode.HAZARD), color=False, width=100)
         == """\
 error: lectures: hazards not allowed: deletes
-  fix: if intended, add --allow deletes
+  fix: if intended, run: cfstream apply lectures.yaml --allow deletes
 
 error: lectures: the spec says `protect: true`
   fix: if intended, remove `protect: true` from the spec first

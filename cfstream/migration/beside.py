@@ -4,6 +4,8 @@ A streaming distribution cannot become a distribution, and a host name can only 
 stages: the new stack starts with CloudFront's own name, where you can test it, and then the host names move.
 """
 
+import shlex
+
 from cfstream.errors import WrongUsage
 from cfstream.migration.edits import identity_to_oac, to_bucket_policy
 from cfstream.spec.edit import Manuscript, Value, drop, insert, replace
@@ -40,7 +42,8 @@ def stack_beside(stack: Stack, name: str) -> str:
     spec = stack.spec
     if spec.delivery == "http":
         raise WrongUsage(
-            f"{spec.name} is already an http stack", "to see other migrations: cfstream migrate --check"
+            f"{spec.name} is already an http stack",
+            f"to see other migrations: cfstream migrate {shlex.quote(stack.path)} --check",
         )
     manuscript = Manuscript(_alone(stack.document.text))
     manuscript = replace(replace(manuscript, ("name",), name), ("delivery",), "http")

@@ -28,7 +28,7 @@ def to_oac(manuscript: Manuscript, spec: Spec) -> Manuscript:
     if spec.delivery == "rtmp":
         raise WrongUsage(
             f"{spec.name} is an rtmp stack, and streaming distributions do not support origin access controls",
-            "run this first: cfstream migrate --to http",
+            "run this first: cfstream migrate SPEC --to http",
         )
     return identity_to_oac(to_bucket_policy(manuscript, spec), spec)
 
@@ -47,7 +47,7 @@ def to_key_groups(manuscript: Manuscript, spec: Spec, signer: NewSigner) -> Manu
     if spec.delivery == "rtmp":
         raise WrongUsage(
             f"{spec.name} is an rtmp stack, and streaming distributions do not support key groups",
-            "run this first: cfstream migrate --to http",
+            "run this first: cfstream migrate SPEC --to http",
         )
     edited = uncomment(manuscript, REMARKS["trusted_signers"])
     for number, path in enumerate(signing_places(spec)):

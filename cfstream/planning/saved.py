@@ -1,5 +1,6 @@
 """Check that a saved plan is still the plan that would be made now. Pure."""
 
+import shlex
 from typing import Any
 
 from cfstream import __version__
@@ -23,7 +24,7 @@ def check_saved(saved: Json, plan: Plan) -> None:
     if made != __version__:
         raise Mismatch(
             f"the saved plan was made by cfstream {made}, and this is cfstream {__version__}: nothing was written",
-            "plan again: run cfstream plan with --out",
+            f"plan again: {_again(saved)}",
         )
     moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]
     if saved.get("fingerprint") == plan.fingerprint and not moved:
@@ -31,8 +32,13 @@ def check_saved(saved: Json, plan: Plan) -> None:
     lines = "".join(f"\n  {line}" for line in moved or ["the plan has other steps, hazards or openings now"])
     raise Mismatch(
         f"the saved plan is stale, and nothing was written{lines}",
-        "run cfstream plan again with --out, and read the difference before applying",
+        f"run `{_again(saved)}`, and read the difference before applying",
     )
+
+
+def _again(saved: Json) -> str:
+    """Return the command that makes the plan again."""
+    return f"cfstream plan {shlex.join(map(str, saved.get('specs') or ['SPEC']))} --out FILE"
 
 
 def _account_moved(saved: Json, plan: Plan) -> list[str]:

@@ -110,12 +110,12 @@ def _read(target: str) -> SavedPlan:
     except (ValueError, OSError) as error:
         raise WrongUsage(
             f"{target} looks like a saved plan, but cannot be read: {error}",
-            "run cfstream plan again with --out",
+            "make it again: cfstream plan SPEC --out FILE",
         ) from error
     if document.get("kind") == "cfstream snapshot":
         raise WrongUsage(
             f"{target} is a snapshot, and a snapshot cannot be applied",
-            "apply the specs, or a plan made from AWS: cfstream plan --out",
+            "apply the specs, or a plan made from AWS: cfstream plan SPEC --out FILE",
         )
     if document.get("format_version") != FORMAT_VERSION:
         raise WrongUsage(
@@ -131,7 +131,7 @@ def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:
     if not (isinstance(named, list) and named and all(isinstance(spec, str) for spec in named)):
         raise WrongUsage(
             f"{target} does not name the specs that it was made from",
-            "create it with: cfstream plan --out (apply does not accept the output of --format json)",
+            "create it with: cfstream plan SPEC --out FILE (apply does not accept the output of --format json)",
         )
     if all(Path(spec).exists() for spec in named):
         return tuple(named)

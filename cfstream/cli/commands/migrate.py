@@ -134,7 +134,7 @@ def _targets(to: list[Target] | None) -> tuple[Target, ...]:
     if not targets:
         raise WrongUsage(
             f"--to is missing: use one of {', '.join(Target)}",
-            "run cfstream migrate --check to see what each spec should migrate to, and why",
+            "run cfstream migrate SPEC --check to see what each spec should migrate to, and why",
         )
     if Target.HTTP in targets and len(targets) > 1:
         raise WrongUsage(

@@ -1,0 +1,131 @@
+"""Every command that cfstream prints can be pasted: the program's own parser accepts it.
+
+The commands come from the texts in the code, with a word for each value, and from the golden files.
+"""
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import pytest
+from typer.main import get_command
+
+from cfstream.cli.invocation import Invocation
+from cfstream.cli.main import app
+from cfstream.cli.table import ENTRIES
+
+ROOT = Path(__file__).parents[2]
+UNFINISHED = {
+    "cfstream migrate --to oac",
+    "cfstream migrate --to key-groups",
+    "cfstream plan --out",
+    "cfstream plan --format html",
+}
+"""Comments that `import` writes into a spec, which has no name yet, and mentions of a flag in help and Markdown."""
+
+CHOSEN = {"cfstream migrate word --to word": "cfstream migrate word --to oac"}
+"""Commands with a value that is one of a few."""
+
+PROSE = r"\s(?:again|and|to|which|or|shows?|then|by|first|lists?|for|in|must|reads|needs|with the)\b.*"
+"""What ends a command in a sentence."""
+
+OPENSSL = {
+    "pkey": {"-in", "-out", "-pubout", "-aes256", "-traditional"},
+    "x509": {"-in", "-noout", "-pubkey"},
+    "rsa": {"-RSAPublicKey_in", "-in", "-pubout"},
+    "req": {"-in", "-noout", "-pubkey"},
+    "genrsa": set(),
+}
+AWS_CLI = {("configure",), ("configure", "list-profiles"), ("sso", "login"), ("s3", "ls")}
+"""Commands of the AWS CLI that are not operations of the API."""
+
+
+def _texts() -> Iterator[str]:
+    """Yield the texts in the code except docstrings, with a word for each value, and the golden files."""
+    for file in sorted((ROOT / "cfstream").rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        bodies = [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+        skipped = {id(node.value) for node in bodies}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                skipped |= {id(part) for part in ast.walk(node) if part is not node}
+                yield "".join(
+                    str(part.value) if isinstance(part, ast.Constant) else "word" for part in node.values
+                )
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+                yield node.value
+    for file in sorted(
+        [*(ROOT / "tests/golden").rglob("*.txt"), *(ROOT / "tests/unit/spec/tables").glob("*.txt")]
+    ):
+        yield re.sub(r"\n {7,}(?=\S)", " ", file.read_text(encoding="utf-8"))
+
+
+def _printed(program: str) -> list[str]:
+    """Return the commands of a program that stand after a colon, a backtick or a quote, or after `run`."""
+    found = set()
+    for text in _texts():
+        for match in re.finditer(rf"(?:run|:|`|\"|^)\s*({program} [a-z][^`\";,\n]*)", text, re.MULTILINE):
+            command = re.sub(PROSE, "", match[1])
+            found.add(re.sub(r"\s\(.*|[.):]*\s*$|\s…", "", command))
+    return sorted(each for each in found if len(each.split()) > 1)
+
+
+def _commands() -> list[str]:
+    """Return the printed commands of cfstream. A name alone is a mention, not a command to paste."""
+    found = [each for each in _printed("cfstream") if each.split()[1] in ENTRIES]
+    return [each for each in found if len(each.split()) > 2 and each not in UNFINISHED]
+
+
+@pytest.mark.parametrize("command", _commands())
+def test_a_printed_command_is_accepted_by_the_parser(command: str) -> None:
+    """The command, its flags and its arguments are those of the program. Nothing is run."""
+    words = shlex.split(CHOSEN.get(command, command).replace("{spec}", "word").split(" > ")[0])[1:]
+    group: Any = get_command(app)
+    context = group.make_context("cfstream", [words[0]], obj=Invocation())
+    while True:
+        name, *words = words
+        group = group.get_command(context, name)
+        assert group is not None, name
+        if not hasattr(group, "commands") or not words:
+            break
+        context = group.make_context(name, [words[0]], parent=context)
+    if not hasattr(group, "commands"):
+        group.make_context(name, words, parent=context)
+
+
+def test_prose_does_not_look_like_a_command() -> None:
+    """After "run", a colon or a backtick, the word after cfstream is a command, or a verb of a sentence."""
+    others = {each.split()[1] for each in _printed("cfstream")} - ENTRIES.keys()
+    verbs = {"asks", "chooses", "created", "creates", "does", "finds", "never", "only", "would"}
+    assert others <= verbs | {"spec", "word"}
+
+
+@pytest.mark.parametrize("command", _printed("openssl") + _printed("ssh-keygen -"))
+def test_a_command_of_openssl(command: str) -> None:
+    """It has a subcommand and flags that exist, and its quotes are closed."""
+    program, name, *words = shlex.split(command)
+    if program == "openssl":
+        assert {word for word in words if word.startswith("-")} <= OPENSSL[name]
+
+
+@pytest.mark.parametrize("command", [each for each in _printed("aws") if not each.startswith("aws-")])
+def test_a_command_of_aws(command: str) -> None:
+    """It is an operation that the AWS CLI has, or one of its own commands."""
+    words = shlex.split(command)[1:]
+    plain = tuple(word for word in words if not word.startswith("-"))
+    if any(plain[: len(known)] == known for known in AWS_CLI):
+        return
+    service = {"s3api": "s3"}.get(plain[0], plain[0])
+    operations = botocore.session.get_session().get_service_model(service).operation_names
+    assert plain[1].replace("-", "").casefold() in {each.casefold() for each in operations}
+
+
+def test_a_command_of_terraform() -> None:
+    """Only the state is changed, by address."""
+    for command in _printed("terraform"):
+        assert shlex.split(command)[1:3] == ["state", "rm"]

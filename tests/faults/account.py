@@ -1,4 +1,4 @@
-"""The account in which all scenarios play: what is in it that is not cfstream's, and how all of it looks afterwards."""
+"""The account of all scenarios: resources that are not cfstream's, and a comparable value of everything in it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""One runner for all plays of a process."""
+"""One runner for all scenarios of a process."""
 
 import pytest
 

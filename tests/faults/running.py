@@ -1,4 +1,4 @@
-"""The runner of the scenarios: a sandbox that takes its time, set back to any moment, and what is seen of a play."""
+"""The runner of the scenarios: a sandbox that deploys late and can be restored, and the results of runs in it."""
 
 import io
 import json
@@ -103,7 +103,7 @@ class AccessMonitor:
 
 
 class ScenarioRunner:
-    """One sandbox, on which scenarios are played one after the other."""
+    """One sandbox, in which scenarios run one after the other."""
 
     def __init__(self, sandbox: WatchedSandbox, clients: BotoClients) -> None:
         self.sandbox = sandbox
@@ -133,7 +133,7 @@ class ScenarioRunner:
         return frozenset().union(*(named(spec, KEYS) for spec in specs))
 
     def undisturbed(self, scenario: Scenario) -> Undisturbed:
-        """The scenario as it goes when nothing goes wrong; played once."""
+        """Return the result of the scenario without a fault. Each scenario runs once."""
         if scenario.name not in self._known:
             self._known[scenario.name] = self._undisturbed(scenario)
         return self._known[scenario.name]

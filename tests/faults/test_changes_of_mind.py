@@ -1,4 +1,4 @@
-"""Whatever was applied before, and wherever it died: in the end the last spec is so, and nothing else is left."""
+"""Whatever was applied before, and wherever a run died, the account ends as the last spec says."""
 
 import random
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.account import loose_ends
 from tests.faults.running import ScenarioRunner
-from tests.faults.turns import SPECS, Turn, play
+from tests.faults.turns import SPECS, Turn, take_turns
+from tests.thorough import examples
 
 TOLD = {
     "back to an identity that edges may still read by unsigned": (
@@ -35,12 +36,12 @@ TOLD = {
     ),
 }
 
-DRAWN = 20
-"""So many stories are drawn by lot, always the same ones."""
+DRAWN = examples(6, thorough=20)
+"""The number of stories that are drawn at random, always the same ones."""
 
 
 def stories() -> Iterator[Any]:
-    """The stories that were told, and some that were drawn."""
+    """Yield the stories of the table, and random ones."""
     for name, turns in TOLD.items():
         yield pytest.param(turns, id=name.replace(" ", "-"))
     for seed in range(DRAWN):
@@ -54,9 +55,9 @@ def stories() -> Iterator[Any]:
 
 @pytest.mark.parametrize("turns", list(stories()))
 def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
-    """Nobody is let in whom the spec of the run does not name; and in the end all is as the last spec says."""
+    """No run lets anyone read whom its spec does not name, and the account ends as the last spec says."""
     last = SPECS[turns[-1].spec]
-    told = play(runner, turns)
+    told = take_turns(runner, turns)
     assert told.too_much == frozenset()
     assert told.too_little == frozenset()
     assert told.left == ()
@@ -66,7 +67,7 @@ def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
 
 
 def strays(account: Any, spec: Any) -> Iterator[str]:
-    """Statements, grants and marks of ours that the spec does not ask for."""
+    """Yield the stack's statements, grants and marks that the spec does not ask for."""
     by_objects = spec.get("grant", {}).get("via") == "object-acl"
     for name, bucket in account["buckets"].items():
         ours = [each["Sid"] for each in bucket["statements"] if each["Sid"].startswith("cfstream-")]

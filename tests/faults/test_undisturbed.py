@@ -1,4 +1,4 @@
-"""What a scenario leaves when nothing goes wrong: the measure of every play in which something does."""
+"""The result of each scenario without a fault, with which the results with faults are compared."""
 
 from datetime import timedelta
 
@@ -22,45 +22,45 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 
 @pytest.fixture
-def played(runner: ScenarioRunner, scenario: Scenario) -> Undisturbed:
+def result(runner: ScenarioRunner, scenario: Scenario) -> Undisturbed:
     """How it went."""
     return runner.undisturbed(scenario)
 
 
-def test_done(played: Undisturbed) -> None:
+def test_done(result: Undisturbed) -> None:
     """One run does all of it, and leaves nothing to do."""
-    assert {stack.outcome for stack in played.report.stacks} == {StackOutcome.APPLIED}
-    assert played.left == ()
+    assert {stack.outcome for stack in result.report.stacks} == {StackOutcome.APPLIED}
+    assert result.left == ()
 
 
-def test_hazards(played: Undisturbed, scenario: Scenario) -> None:
+def test_hazards(result: Undisturbed, scenario: Scenario) -> None:
     """The plan warns of just the hazards that the scenario has."""
-    assert {hazard.name for stack in played.plan.stacks for hazard, _ in stack.hazards} == scenario.allow
+    assert {hazard.name for stack in result.plan.stacks for hazard, _ in stack.hazards} == scenario.allow
 
 
-def test_writes(played: Undisturbed, scenario: Scenario) -> None:
+def test_writes(result: Undisturbed, scenario: Scenario) -> None:
     """The table names every write of the scenario, so that each of them can go wrong."""
-    assert sorted(played.operations) == sorted(write.operation for write in scenario.writes)
+    assert sorted(result.operations) == sorted(write.operation for write in scenario.writes)
 
 
-def test_readers(played: Undisturbed, scenario: Scenario) -> None:
+def test_readers(result: Undisturbed, scenario: Scenario) -> None:
     """In the end those read whom the spec names, and nobody else."""
     named = {(key, who) for key, everybody in scenario.readers.items() for who in everybody}
     objects = OBJECTS_OF.get(scenario.bucket, ())
     readings = {
-        each for each in played.end.readings if each.bucket == scenario.bucket and each.key in objects
+        each for each in result.end.readings if each.bucket == scenario.bucket and each.key in objects
     }
     assert {(each.key, each.who) for each in readings} == named
 
 
-def test_nobody_on_the_way(played: Undisturbed) -> None:
+def test_nobody_on_the_way(result: Undisturbed) -> None:
     """After no write does anybody read who could not before and is not named by the spec."""
-    assert played.too_much == frozenset()
+    assert result.too_much == frozenset()
 
 
-def test_nobody_cut_off_on_the_way(played: Undisturbed) -> None:
+def test_nobody_cut_off_on_the_way(result: Undisturbed) -> None:
     """After no write is anybody cut off who could read before and is named by the spec."""
-    assert played.too_little == frozenset()
+    assert result.too_little == frozenset()
 
 
 def announced(scenario: Scenario) -> bool:
@@ -71,20 +71,20 @@ def announced(scenario: Scenario) -> bool:
 @pytest.mark.parametrize("each", named([each for each in SCENARIOS if not announced(each)]))
 def test_nobody_loses_access_without_a_hazard(runner: ScenarioRunner, each: Scenario) -> None:
     """Everyone who is served before is served in the end, unless the plan says otherwise."""
-    played = runner.undisturbed(each)
+    result = runner.undisturbed(each)
     objects = OBJECTS_OF[each.before[0]["bucket"]] if each.before else ()
-    assert lost(played.start.services, played.end.services, objects) == frozenset()
+    assert lost(result.start.services, result.end.services, objects) == frozenset()
 
 
-def test_others_lose_nothing(played: Undisturbed) -> None:
+def test_others_lose_nothing(result: Undisturbed) -> None:
     """What is not cfstream's is in the end as it was, byte for byte."""
-    before, after = of_others(played.start.account), of_others(played.end.account)
+    before, after = of_others(result.start.account), of_others(result.end.account)
     for kind in ("identities", "controls", "public keys", "key groups"):
         assert after[kind] == before[kind]
     for kind in ("statements", "grants"):
         assert {name: after[kind][name] for name in before[kind]} == before[kind]
 
 
-def test_no_loose_ends(played: Undisturbed) -> None:
+def test_no_loose_ends(result: Undisturbed) -> None:
     """There is one of each resource, and each of them is used."""
-    assert loose_ends(played.end.account) == []
+    assert loose_ends(result.end.account) == []

@@ -23,7 +23,7 @@ PENDING = json.dumps(
 IN_SYNC = json.dumps({"in_sync": True, "summary": {}})
 
 
-class Runner:
+class GithubRunner:
     """The environment that a runner gives a step, and what the step leaves in it."""
 
     def __init__(self, folder: Path, host: Host) -> None:
@@ -69,12 +69,14 @@ class Runner:
 
 
 @pytest.fixture
-def runner(tmp_path: Path, host: Host) -> Runner:
+def runner(tmp_path: Path, host: Host) -> GithubRunner:
     """A runner on which a pull request is looked at."""
-    return Runner(tmp_path, host)
+    return GithubRunner(tmp_path, host)
 
 
-def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Host, program: Program) -> None:
+def test_a_plan_becomes_a_comment_a_summary_and_outputs(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """And steps that are pending do not make the step fail."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), specs="specs 'more specs'") == 0
     assert host.bodies == [PLAN]
@@ -90,7 +92,7 @@ def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Ho
     assert arguments[-3:] == ["--", "specs", "more specs"]
 
 
-def test_check_makes_pending_steps_fail(runner: Runner, program: Program) -> None:
+def test_check_makes_pending_steps_fail(runner: GithubRunner, program: Program) -> None:
     """With the exit code of plan --check; with nothing to do it is a success."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), check="true") == 3
     assert runner.run(program(PLAN, plan=IN_SYNC), check="true") == 0
@@ -98,7 +100,9 @@ def test_check_makes_pending_steps_fail(runner: Runner, program: Program) -> Non
     assert runner.outputs["summary"] == "No changes."
 
 
-def test_the_next_run_brings_its_own_comment_up_to_date(runner: Runner, host: Host, program: Program) -> None:
+def test_the_next_run_brings_its_own_comment_up_to_date(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """Found on whatever page it is, and nobody else's words are touched."""
     for number in range(4):
         host.say(f"remark {number}", author="reviewer")
@@ -114,7 +118,7 @@ def test_the_next_run_brings_its_own_comment_up_to_date(runner: Runner, host: Ho
     assert len([method for method, _ in host.asked if method != "GET"]) == writes
 
 
-def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program: Program) -> None:
+def test_plans_of_two_keys_have_two_comments(runner: GithubRunner, host: Host, program: Program) -> None:
     """Staging and production of one pull request do not write over each other, nor can a key end its mark."""
     for key in ("staging", "production --> <b>", "", "staging"):
         runner.run(program(PLAN, code=3, plan=PENDING), key=key)
@@ -127,7 +131,7 @@ def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])
 def test_a_token_that_may_not_write_leaves_the_summary(
-    runner: Runner, host: Host, program: Program, status: int
+    runner: GithubRunner, host: Host, program: Program, status: int
 ) -> None:
     """A pull request of a fork: the plan is in the summary, the step succeeds, and says why."""
     host.troubles.append(Trouble(status, message="Resource not accessible by integration", method="POST"))
@@ -139,7 +143,7 @@ def test_a_token_that_may_not_write_leaves_the_summary(
     assert "pull-requests: write" in runner.log
 
 
-def test_without_a_token_nobody_is_asked(runner: Runner, host: Host, program: Program) -> None:
+def test_without_a_token_nobody_is_asked(runner: GithubRunner, host: Host, program: Program) -> None:
     """And without a pull request, or where no comment is wanted, neither."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), token="") == 0
     assert runner.run(program(PLAN, code=3, plan=PENDING), comment="false") == 0
@@ -150,7 +154,7 @@ def test_without_a_token_nobody_is_asked(runner: Runner, host: Host, program: Pr
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_a_bad_moment_passes(runner: Runner, host: Host, program: Program, status: int) -> None:
+def test_a_bad_moment_passes(runner: GithubRunner, host: Host, program: Program, status: int) -> None:
     """The host is asked again after a while, for as long as it asks to wait."""
     host.troubles += [Trouble(status, {"retry-after": "9"}), Trouble(status)]
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
@@ -158,7 +162,7 @@ def test_a_bad_moment_passes(runner: Runner, host: Host, program: Program, statu
     assert runner.slept == [9.0, 4.0]
 
 
-def test_a_lost_answer_makes_no_second_comment(runner: Runner, host: Host, program: Program) -> None:
+def test_a_lost_answer_makes_no_second_comment(runner: GithubRunner, host: Host, program: Program) -> None:
     """Whether the comment is there is seen by looking."""
     host.troubles.append(Trouble(502, method="POST", done=True))
     runner.run(program(PLAN, code=3, plan=PENDING))
@@ -166,7 +170,7 @@ def test_a_lost_answer_makes_no_second_comment(runner: Runner, host: Host, progr
 
 
 def test_a_host_that_wants_too_much_patience_is_left_alone(
-    runner: Runner, host: Host, program: Program
+    runner: GithubRunner, host: Host, program: Program
 ) -> None:
     """A rate limit that ends in an hour, or trouble without end, costs the comment and nothing else."""
     host.troubles.append(Trouble(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}))
@@ -179,21 +183,21 @@ def test_a_host_that_wants_too_much_patience_is_left_alone(
     assert runner.log.count("::warning::") == 1
 
 
-def test_the_token_goes_to_no_other_host(runner: Runner, host: Host, program: Program) -> None:
+def test_the_token_goes_to_no_other_host(runner: GithubRunner, host: Host, program: Program) -> None:
     """A list that leads elsewhere is not followed."""
     host.troubles.append(Trouble(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "continues on another host" in runner.log
 
 
-def test_what_is_no_api_is_told(runner: Runner, host: Host, program: Program) -> None:
+def test_what_is_no_api_is_told(runner: GithubRunner, host: Host, program: Program) -> None:
     """A proxy that answers for everything is not taken for a list of comments."""
     host.troubles.append(Trouble(200))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "is not a list" in runner.log
 
 
-def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, program: Program) -> None:
+def test_a_plan_that_could_not_be_made_is_told(runner: GithubRunner, host: Host, program: Program) -> None:
     """With what the program said, in a block that its text cannot end, and with its exit code."""
     err = "error: no credentials\n```\n# not a title\n"
     assert runner.run(program(err=err, code=1)) == 1
@@ -203,7 +207,9 @@ def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, progr
     assert (runner.outputs["exit-code"], runner.outputs["in-sync"]) == ("1", "")
 
 
-def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, program: Program) -> None:
+def test_a_snapshot_is_planned_from_without_saving(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """And the comment says whence it is, as plain text."""
     told = "From live.json, a snapshot of AWS: 3 hours old. <b>@all</b>\n"
     runner.run(program(PLAN, err=told, code=3, plan=PENDING), live="live.json")
@@ -213,7 +219,7 @@ def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, p
     assert last == "<sub>From live.json, a snapshot of AWS: 3 hours old. &lt;b&gt;&#64;all&lt;/b&gt;</sub>"
 
 
-def test_nothing_that_is_printed_commands_the_runner(runner: Runner, program: Program) -> None:
+def test_nothing_that_is_printed_commands_the_runner(runner: GithubRunner, program: Program) -> None:
     """A spec of a stranger may make the program print anything."""
     evil = "::add-mask::a\n::error::forged"
     runner.run(program(f"{PLAN}{evil}\n", err=evil, code=3, plan=PENDING))
@@ -227,7 +233,7 @@ def test_nothing_that_is_printed_commands_the_runner(runner: Runner, program: Pr
     assert "forged" not in outside
 
 
-def test_the_program_is_not_given_the_token(runner: Runner, program: Program) -> None:
+def test_the_program_is_not_given_the_token(runner: GithubRunner, program: Program) -> None:
     """Neither in its arguments nor in its environment."""
     runner.run(program(PLAN, code=3, plan=PENDING), args="--allow deletes")
     assert "ghs_secret" not in json.dumps(runner.calls)
@@ -238,7 +244,7 @@ def test_the_program_is_not_given_the_token(runner: Runner, program: Program) ->
 
 @pytest.mark.parametrize("inputs", [{"command": "destroy"}, {"check": "maybe"}, {"specs": "'open"}])
 def test_inputs_that_say_nothing_are_refused(
-    runner: Runner, program: Program, inputs: dict[str, str]
+    runner: GithubRunner, program: Program, inputs: dict[str, str]
 ) -> None:
     """Before anything is run."""
     assert runner.run(program(), **inputs) == 2
@@ -246,7 +252,9 @@ def test_inputs_that_say_nothing_are_refused(
     assert not (runner.folder / "calls").exists()
 
 
-def test_validate_and_apply_are_told_in_the_summary(runner: Runner, host: Host, program: Program) -> None:
+def test_validate_and_apply_are_told_in_the_summary(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """Apply takes the saved plan, else the specs; neither writes into the pull request."""
     assert runner.run(program("a\nApplied. 1 created.\n"), command="apply") == 0
     assert runner.calls[-1][0] == ["apply", "--yes", "--", str(runner.folder / "plan.json")]

@@ -6,7 +6,7 @@ resumes.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from cfstream.planning import StackPlan
 from cfstream.planning.blocking import Blocked
 from cfstream.planning.settling import with_last_wait
 from cfstream.ports import World
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Step, StepContext
 from cfstream.values import Address, StepId, Verb

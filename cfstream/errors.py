@@ -26,7 +26,19 @@
 Problems and notices are values, not exceptions: they are collected, sorted and shown together.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from cfstream.startup.frozen import dataclass
+
+
+def why_unread(error: OSError | ValueError) -> str:
+    """Return why a file cannot be read."""
+    match error:
+        case FileNotFoundError():
+            return "the file does not exist"
+        case OSError():
+            return f"the file cannot be read: {error.strerror}"
+    return "this is not a valid file name"
 
 
 @dataclass(frozen=True, order=True)

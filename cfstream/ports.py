@@ -5,15 +5,24 @@ Code without one of them has no side effects. Code that only has `Reads` cannot 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from cfstream.errors import Refused
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, Json
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ListedVersion:
+    """The version of a document, from its row in a list."""
+
+    etag: str
+    modified: "datetime"
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Call:
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
+    version: ListedVersion | None = None
+    """The version that a list shows. A cache may answer a read with that version of the document."""
 
 
 Answer: TypeAlias = Json | Refused

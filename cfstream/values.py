@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NewType, Self, TypeAlias
+
+from cfstream.startup.frozen import dataclass
 
 ETag = NewType("ETag", str)
 """A version of a CloudFront resource, exactly as AWS sent it."""
@@ -127,6 +128,20 @@ def plain(value: Any) -> Any:
         case set() | frozenset():
             return sorted(plain(item) for item in value)
     return value
+
+
+def copied(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a document whose mappings and lists can be changed without changing `document`.
+
+    `copy.deepcopy` takes five times as long, because it also looks for objects that occur twice.
+    """
+    return {name: _copied(member) for name, member in document.items()}
+
+
+def _copied(member: Any) -> Any:
+    if isinstance(member, dict):
+        return {name: _copied(each) for name, each in member.items()}
+    return [_copied(each) for each in member] if isinstance(member, list) else member
 
 
 def digest(value: Any) -> str:

@@ -7,9 +7,10 @@ simulation of Baeza-Yates and Gonnet, "A new approach to text searching", 1992).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.access.globs import ANY, ONE, Glob
+from cfstream.startup.frozen import dataclass
 
 PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 """Characters that need no encoding in a URL path, in order of preference. ``.`` and ``/`` have extra rules."""

@@ -1,13 +1,13 @@
 """Split all object keys by the globs that match them, with a witness key for each part. Exact; nothing is sampled."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from cfstream.access.automaton import Automaton, preference
 from cfstream.access.globs import Glob
 from cfstream.access.search import Search
+from cfstream.startup.frozen import dataclass
 
 STATES = 32_768
 """The most automaton states that one question may visit. A pattern such as ``*a????????????????`` needs 2^17."""

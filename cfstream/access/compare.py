@@ -1,13 +1,13 @@
 """Compare two evaluations: who can read more, and who can read less. Pure."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader
 from cfstream.access.ways import Evaluation, General, Way, Ways
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
 State: TypeAlias = tuple[bool, tuple[tuple[str, ...], ...]] | None

@@ -1,10 +1,10 @@
 """Represent sets of object keys as globs: CloudFront's path patterns and S3's resources, matched as AWS does."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Self
 
 from cfstream.access.reader import Certainty
+from cfstream.startup.frozen import dataclass
 
 ANY: Final = "any"
 """A token for zero or more characters, ``/`` included."""

@@ -4,7 +4,7 @@ Everyone outside the account is an opening, unless the spec lists them or AWS's 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import takewhile
 
 from cfstream.access.evaluate import evaluate, evaluate_key
@@ -17,6 +17,7 @@ from cfstream.access.route import path_of
 from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.access.world import BucketWorld
 from cfstream.domain.bucket import BucketState
+from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
 
 POLICY, ACLS, DISTRIBUTIONS = "policy", "ACLs", "distributions"

@@ -11,7 +11,7 @@ clause that names the pattern, so two answers with the same clause are decided a
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, TypeAlias
 
 from cfstream.access.automaton import Automaton
@@ -25,6 +25,7 @@ from cfstream.domain import AccessPoint, Distribution, ObjectClass, Origin
 from cfstream.domain.path_pattern import normalised
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json, plain
 
 Signature: TypeAlias = tuple[Hashable, ...]

@@ -1,8 +1,8 @@
 """Readers of a bucket's objects, and what they may do."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Known, plain
 
 

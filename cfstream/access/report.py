@@ -1,9 +1,8 @@
 """Values that describe who can read a stack's bucket, for `cfstream access` and plans."""
 
-from dataclasses import dataclass
-
 from cfstream.access.reader import May, Reader
 from cfstream.errors import Notice
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

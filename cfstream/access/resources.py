@@ -1,7 +1,6 @@
 """Decide what the Resource of a statement names in a bucket, for any key. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from cfstream.access.cells import TooManyStates, includes
 from cfstream.access.globs import Glob, names_arn, names_bucket
@@ -10,6 +9,7 @@ from cfstream.access.reader import Certainty
 from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
 from cfstream.policy_document.document import listed
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 

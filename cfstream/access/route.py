@@ -1,10 +1,10 @@
 """How viewers of one distribution reach keys of the bucket. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cfstream.domain import CacheBehavior, Delivery, Distribution, Origin
+from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
 
 MERGED = "there are too many path patterns and statements to distinguish all paths"

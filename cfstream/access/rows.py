@@ -1,13 +1,14 @@
 """Convert an evaluation to rows for plans and ``cfstream access``: one row for each reader and way. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.access.openings import Expected, general_standing, paths, way_standing, witness_path
 from cfstream.access.policy import Standing
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.access.ways import Evaluation, General, Way, Ways
+from cfstream.startup.frozen import dataclass
 
 Key = tuple[Reader, May, str, str, bool, bool]
 """A reader, what it may do, the way, one path, and whether it holds before and after."""

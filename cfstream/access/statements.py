@@ -1,7 +1,7 @@
 """Judge a bucket's policy with bits: for each requester, the statements that allow it, and those that deny it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, AclGrant, Block, ObjectClass
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
+from cfstream.startup.frozen import dataclass
 
 T = TypeVar("T")
 

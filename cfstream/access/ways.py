@@ -1,6 +1,6 @@
 """The result of an evaluation: who can do what with a bucket's objects, and in which way. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from cfstream.access.policy import Requester, Statement
 from cfstream.access.reader import May, Reader
 from cfstream.access.world import BucketWorld
 from cfstream.domain import CacheBehavior, Distribution, Origin
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
 

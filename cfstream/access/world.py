@@ -1,9 +1,10 @@
 """Everything that decides who can read a bucket at one moment: live, or after the steps of a plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import BucketState, Distribution
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
 

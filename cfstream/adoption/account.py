@@ -1,13 +1,14 @@
 """What an import needs to know about the account: names for ids, and names that are already in use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import LiveDistribution
 from cfstream.kinds import KINDS
 from cfstream.ports import Reads
 from cfstream.stack.owned import ListedResource
 from cfstream.stack.owners import all_distributions, tagged
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 

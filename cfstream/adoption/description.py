@@ -5,7 +5,7 @@ existing identity), or if it helps the reader. Everything else is omitted: an ab
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, get_args
 
 from cfstream.adoption.account import Account
@@ -18,8 +18,9 @@ from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId
 from cfstream.spec.http import Behavior, Http
-from cfstream.spec.http_values import MinimumTls
+from cfstream.spec.http.connection import MinimumTls
 from cfstream.spec.model import PriceClass
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

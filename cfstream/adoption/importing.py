@@ -1,7 +1,7 @@
 """Import one distribution, or all distributions of an account."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.description import describe
@@ -16,6 +16,7 @@ from cfstream.domain import NAME_TAG, LiveDistribution, bucket_of
 from cfstream.errors import Missing
 from cfstream.ports import Reads
 from cfstream.stack.distributions import read_distribution
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

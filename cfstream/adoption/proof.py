@@ -1,7 +1,6 @@
 """Check descriptions: read each one as a spec, plan it, and pick the one with an empty plan."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any, TypeAlias
 
@@ -11,6 +10,7 @@ from cfstream.adoption.text import comment, spec_text
 from cfstream.errors import SpecProblems
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack, load
+from cfstream.startup.frozen import dataclass
 
 Judge: TypeAlias = Callable[[Stack], StackPlan]
 """Plans a stack against the live state."""

@@ -1,7 +1,6 @@
 """Find the risks of a live distribution, as sentences for its owner. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.viewers import SignedBehavior
@@ -10,6 +9,7 @@ from cfstream.domain.tls import TLS_FROM_WEAKEST
 from cfstream.spec.wording import some_of
 from cfstream.stack.distribution_fields import normal_signers
 from cfstream.stack.identities import users_of_identity
+from cfstream.startup.frozen import dataclass
 
 SOUND_TLS = TLS_FROM_WEAKEST.index("TLSv1.2_2018")
 """Security policies before this one accept TLS 1.1 or older (RFC 8996)."""

@@ -5,7 +5,6 @@ spec, because apply would otherwise change its signers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +15,7 @@ from cfstream.domain import CacheBehavior, LiveDistribution, Signers, with_patte
 from cfstream.spec.fields import PathPattern, ResourceName
 from cfstream.spec.signers import MAX_TRUSTED_SIGNERS
 from cfstream.stack.distribution_fields import normal
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

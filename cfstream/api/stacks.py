@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import Unpack
 
@@ -22,6 +22,7 @@ from cfstream.proving.report import with_proof
 from cfstream.sign.keys import PrivateKey, PrivateKeySource, private_key
 from cfstream.spec.load import Stack
 from cfstream.spec.load import load as load_specs
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import hazards_named
 from cfstream.use_cases.apply import prove_applied
 from cfstream.use_cases.snapshot import take_snapshot

@@ -15,8 +15,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from cfstream.aws import lists
 from cfstream.aws.errors import rubbish, translate
+from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
 from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
@@ -47,17 +47,26 @@ class Aws:
         return self._ask(call, write=False)
 
     def items(self, call: Call) -> Sequence[Json]:
-        return [row for page in self.pages(call) for row in lists.rows(call, page)]
+        listing = self._listing(call)
+        return [row for page in listing.pages() for row in listing.rows(page)]
 
     def pages(self, call: Call) -> Iterator[Json]:
-        following: Call | None = lists.first(call)
-        while following is not None:
-            page = self.read(following)
-            yield page
-            following = lists.following(following, page)
+        return self._listing(call).pages()
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         return together(self, calls)
+
+    def _listing(self, call: Call) -> PagedList:
+        holds = self._turn.holds == (call.service, call.region)
+        client = self._clients.of(call.service, call.region, write=holds)
+        operation = client.meta.method_to_api_mapping[call.operation]
+        described = WITHOUT_PAGINATOR.get((call.service, call.operation))
+        return PagedList(
+            call,
+            described or self._clients.paginator(call.service, operation),
+            client.meta.service_model.operation_model(operation),
+            self.read,
+        )
 
     def write(self, call: Call) -> Json:
         return self._ask(call, write=True)
@@ -72,7 +81,9 @@ class Aws:
         with self._lane(call, write=True) as lane:
             self._turn.lane, self._turn.holds = lane, (call.service, call.region)
             try:
-                yield
+                # Two calls: the read and the write.
+                with self._clients.governor(call.service, call.region).together(2):
+                    yield
             finally:
                 self._turn.lane, self._turn.holds = None, None
 

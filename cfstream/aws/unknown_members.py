@@ -4,12 +4,13 @@ It covers the replies whose documents are sent back whole: CloudFront's Get oper
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
 from cfstream.domain.unknown_members import UNKNOWN
+from cfstream.startup.frozen import dataclass
 
 LISTENED = ("before-parse.cloudfront", "before-parse.s3.GetObjectAcl")
 

@@ -6,12 +6,12 @@ comment may exist although its answer was lost. A permanent refusal is an error.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from cfstream.errors import CfstreamError
+from cfstream.startup.frozen import dataclass
 
 PAUSES = (1.0, 4.0, 15.0)
 """Seconds between the attempts."""

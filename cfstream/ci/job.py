@@ -4,13 +4,13 @@ import json
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from cfstream.ci.body import body_of
 from cfstream.ci.running import PROGRAM, Ran, run
 from cfstream.render.text import summary_line
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
 
 COMMANDS = ("validate", "plan", "apply")

@@ -5,10 +5,10 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 from cfstream.interpreter import SAFE, environment
+from cfstream.startup.frozen import dataclass
 
 PROGRAM = (*SAFE, "-m", "cfstream")
 """Without the working directory on the module path, where a pull request from a fork may have put a module."""

@@ -1,12 +1,13 @@
 """One run of the program: the flags of all commands, as a connection and a terminal."""
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.connection import Connection
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     import typer
@@ -22,7 +23,7 @@ class Invocation:
     terminal: Terminal = field(default_factory=Terminal)
 
     def __post_init__(self) -> None:
-        self.connection = replace(self.connection, on_start=self._announce)
+        self.connection = replace(self.connection, on_start=self._announce, on_complaint=self._complain)
 
     def take(self, flag: str, value: Any) -> None:
         """Apply one flag. A flag that was not given changes nothing."""
@@ -43,6 +44,9 @@ class Invocation:
     def _announce(self, sandbox: "Running") -> None:
         where = sandbox.endpoint_url
         self.terminal.note(f"Started the sandbox at {where}; to stop it: cfstream sandbox down\n")
+
+    def _complain(self, text: str) -> None:
+        self.terminal.note(f"note: {text}\n")
 
 
 def invocation_of(ctx: "typer.Context") -> Invocation:

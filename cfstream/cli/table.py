@@ -4,7 +4,8 @@ Listing commands imports none of them: `parsing` imports a command's module when
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from cfstream.startup.frozen import dataclass
 
 PROGRAM = "cfstream"
 
@@ -59,6 +60,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = {
     },
     "Try it without AWS": {
         "sandbox": _command("sandbox", "Start, stop and inspect a local AWS.", attribute="app"),
+    },
+    "Get help": {
+        "help": _command("help", "Show the help of a command.", attribute="help_"),
     },
 }
 

@@ -1,7 +1,6 @@
 """Compare two versions of specs, stack by stack."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from cfstream.comparing.hazards import hazards, hazards_of_new, notices
@@ -9,6 +8,7 @@ from cfstream.comparing.meaning import defaults, meaning
 from cfstream.errors import Notice
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Change
 

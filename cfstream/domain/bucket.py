@@ -1,7 +1,8 @@
 """A bucket, with everything that decides who can read or change it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json, Known
 
 ENFORCED = "BucketOwnerEnforced"
@@ -77,6 +78,10 @@ class ObjectAcls:
     """Whether all objects were listed. A key that is in no class then does not exist."""
     unread: tuple[str, ...] = ()
     """Keys whose ACL could not be read."""
+    total: int = field(default=0, compare=False)
+    """The number of objects, if every ACL was read."""
+    why_not: str = field(default="", compare=False)
+    """Why no ACL was read, if that was intended."""
     granted_unread: bool = False
     """Whether others grant access on objects and the ACLs were not read. The stack's OAI can then perhaps read."""
 

@@ -1,7 +1,8 @@
 """How a resource records the stack that owns it."""
 
-from dataclasses import dataclass
 from typing import Self
+
+from cfstream.startup.frozen import dataclass
 
 NAME_TAG = "cfstream:name"
 """The tag of a distribution; its value is the stack's name."""

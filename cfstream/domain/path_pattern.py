@@ -1,10 +1,11 @@
 """A behavior's path pattern, matched as CloudFront does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
 

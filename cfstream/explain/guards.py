@@ -1,12 +1,13 @@
 """The behaviors of a distribution, and the keys that each of them trusts.
 
-`kinds.key_group.signing_keys` reads them from AWS.
+`stack.signing_keys` reads them from AWS.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.sign.resource import pattern_path
+from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
 

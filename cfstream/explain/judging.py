@@ -5,7 +5,6 @@ for AccessDenied, which look the same to a viewer.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 
 from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
@@ -16,6 +15,7 @@ from cfstream.sign.key_id import is_group_id
 from cfstream.sign.policy import MILLISECONDS
 from cfstream.sign.refusal import CannotSign
 from cfstream.sign.resource import matches, sections, target
+from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
 MISSING, UNKNOWN, MALFORMED, DENIED = "MissingKey", "InvalidKey", "MalformedPolicy", "AccessDenied"

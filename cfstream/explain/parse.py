@@ -6,13 +6,14 @@ Nothing is normalised here, because CloudFront compares the request as it arrive
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, unquote
 
 from cfstream.sign.encoding import decode
 from cfstream.sign.policy import canned
 from cfstream.sign.resource import OWN_PARAMETERS
+from cfstream.startup.frozen import dataclass
 
 Via: TypeAlias = Literal["url", "cookies", "nothing"]
 

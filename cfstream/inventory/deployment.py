@@ -1,11 +1,12 @@
 """Waits until distributions are Deployed. Each round polls all of them, and pauses grow between rounds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from cfstream.errors import Throttled, TimedOut, Unreachable
 from cfstream.inventory.lookup import Found
-from cfstream.ports import Call, World
+from cfstream.ports import World
+from cfstream.stack.key_groups import GROUP
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import StepContext
@@ -69,8 +70,8 @@ def _pending(target: Awaited, context: StepContext) -> str:
 def _groups_pending(found: Found, context: StepContext) -> str:
     """Return why the key groups are not active yet: changing a group does not change a distribution's Status."""
     for group_id in _groups(found):
-        reply = context.aws.read(Call("cloudfront", "get_key_group", {"Id": group_id}))
-        keys = tuple(reply["KeyGroup"]["KeyGroupConfig"]["Items"])
+        reply = context.aws.read(GROUP.get(group_id))
+        keys = tuple(reply[GROUP.resource][GROUP.config]["Items"])
         pending = GroupActive(group_id, keys).pending(context)
         if pending:
             return pending

@@ -1,9 +1,10 @@
 """Decide what a spec should migrate to, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from cfstream.spec.model import Spec

@@ -4,13 +4,12 @@ A streaming distribution cannot become a distribution, and a host name can only 
 stages: the new stack starts with CloudFront's own name, where you can test it, and then the host names move.
 """
 
-from dataclasses import dataclass
-
 from cfstream.errors import WrongUsage
 from cfstream.migration.edits import identity_to_oac, to_bucket_policy
 from cfstream.spec.edit import Manuscript, Value, drop, insert, replace
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.startup.frozen import dataclass
 
 MAX_NAME = 32
 """The longest stack name, in characters."""

@@ -3,12 +3,11 @@
 All functions raise CannotEdit for text that only a person can edit, and WrongUsage for an impossible migration.
 """
 
-from dataclasses import dataclass
-
 from cfstream.errors import WrongUsage
 from cfstream.migration.advice import REMARKS, signing_places
 from cfstream.spec.edit import Manuscript, Value, drop, rename, replace, uncomment
 from cfstream.spec.model import Oai, Spec
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

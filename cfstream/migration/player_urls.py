@@ -6,10 +6,10 @@ with its ending (Developer Guide of 2020, "Working with RTMP distributions").
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cfstream.errors import WrongUsage
 from cfstream.sign.resource import written
+from cfstream.startup.frozen import dataclass
 
 _PLAYED = re.compile(
     r"rtmp[tes]*://(?P<host>[^/:?]+)(?::\d+)?/cfx/st/(?P<prefix>(?:mp4|mp3|flv|id3):)?/*(?P<name>[^?]+)", re.I

@@ -3,13 +3,14 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from cfstream.kinds import KINDS
 from cfstream.permissions.needs import SCOPES, Purpose, permissions
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, NEW_TAGS, Conditions, Place, Scope
+from cfstream.startup.frozen import dataclass
 
 LARGEST_MANAGED = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
@@ -53,9 +54,10 @@ def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, A
 
     An action has the resources for which some spec needs it, or ``*`` if a spec needs it without a limit.
     """
+    specs = tuple(specs)
     wanted: defaultdict[tuple[Scope, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
-        for each in permissions(spec, purpose):
+        for each in permissions(spec, purpose, len(specs)):
             for resource in each.on.resources(spec, place):
                 wanted[each.on, each.action].add(resource, each.on.conditions(spec))
     anywhere = {action for on, action in wanted if on is ANYTHING}

@@ -1,9 +1,8 @@
 """Why a stack must not be applied, before its first step is tried. Pure."""
 
-from dataclasses import dataclass
-
 from cfstream.exit_codes import ExitCode
 from cfstream.planning.plan import StackPlan
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import HazardName
 
 

@@ -1,7 +1,6 @@
 """Compute the worlds before, between and after the steps of a plan. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfstream.access.compare import cells_of, opens, state
 from cfstream.access.evaluate import evaluate, readers_of
@@ -10,6 +9,7 @@ from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.ways import Evaluation, Ways
 from cfstream.access.world import BucketWorld
 from cfstream.planning.worlds import projected
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Known
 

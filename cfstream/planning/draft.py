@@ -1,7 +1,7 @@
 """Make the plan of one stack from its spec and what is live. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cfstream.domain import LiveDistribution
@@ -19,6 +19,7 @@ from cfstream.planning.written import with_statements
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 
 

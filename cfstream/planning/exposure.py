@@ -1,7 +1,6 @@
 """Describe who can read before and after a plan. Pure: `access` decides, this module writes the phrases."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from cfstream.access.compare import Difference, compare
 from cfstream.access.openings import (
@@ -19,6 +18,7 @@ from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
 from cfstream.access.ways import Evaluation, Way
+from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
 
 NOBODY = "nobody"

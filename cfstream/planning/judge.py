@@ -5,7 +5,7 @@ its steps.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import shared
@@ -33,6 +33,7 @@ from cfstream.policy_document.document import statements
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import our_sids
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.grant import Granting
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.revoke import Revoke
@@ -60,7 +61,11 @@ class Among:
     """Only those that may change who reads the bucket."""
 
 
-def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among = Among()) -> Judged:
+ALONE = Among()
+"""A run with one stack."""
+
+
+def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among = ALONE) -> Judged:
     """Return the proposed steps, judged."""
     live = live_world(scene, land)
     stager = Stager(live, ordered_by_stage(proposed), scene.name)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.seal import sealed
 from cfstream.stack.proposal import Relied
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Step
 from cfstream.values import Account, ETag, StepId, Verb, digest

@@ -1,7 +1,7 @@
 """Decide when a grant is made: narrowed first, as soon as possible, or only when the new signers are in force. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.access.compare import State, losses
 from cfstream.access.evaluate import evaluate
@@ -14,6 +14,7 @@ from cfstream.access.ways import Evaluation
 from cfstream.access.world import BucketWorld
 from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke

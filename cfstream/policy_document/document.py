@@ -7,10 +7,10 @@ admits.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cfstream.secret_values import condition_shown
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Joined, Json, Known, Ref, digest, plain
 
 LARGEST = 20 * 1024

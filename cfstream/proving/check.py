@@ -1,11 +1,12 @@
 """A check: a claim, the request that tests it, and the function that judges the answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cfstream.ports import Viewer, Visit
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Seen, read
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

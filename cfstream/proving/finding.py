@@ -1,10 +1,10 @@
 """The results of a verification: one finding for each claim that was tested."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
+from cfstream.startup.frozen import dataclass
 
 
 class Verdict(StrEnum):

@@ -1,7 +1,7 @@
 """Checks with a private key: its signatures are accepted where the spec says so, and nowhere else."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from cfstream.domain import Delivery
@@ -15,6 +15,7 @@ from cfstream.proving.site import MADE_UP, RTMP, ExpectedAccess, Site, TestedBeh
 from cfstream.sign import Cookies, Pass, Signer
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.sign.resource import folder
+from cfstream.startup.frozen import dataclass
 
 At = tuple[HostAddress, TestedBehavior]
 

@@ -1,7 +1,7 @@
 """Checks without a key: every behavior, by every host name, unsigned and with invalid signatures."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
@@ -9,6 +9,7 @@ from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
+from cfstream.startup.frozen import dataclass
 
 NO_KEY = "KCFSTREAMVERIFY"
 """An id that no key has: it is one character longer than CloudFront's ids."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import urljoin, urlsplit
 
 from cfstream.ports import Viewer
@@ -12,6 +12,7 @@ from cfstream.proving.keyed import MINUTES, Signing, must_serve
 from cfstream.proving.keyless import HostAddress
 from cfstream.proving.reading import Seen, read
 from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior, paths_of
+from cfstream.startup.frozen import dataclass
 
 _MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
 DEPTH = 2

@@ -1,7 +1,7 @@
 """Verify one stack: read AWS, send the requests, judge the answers, and repeat failed checks once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from cfstream.access.warnings import viewer_warnings
@@ -13,7 +13,7 @@ from cfstream.proving.direct import direct_checks
 from cfstream.proving.finding import Finding, StackProof, Verdict
 from cfstream.proving.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
 from cfstream.proving.keyless import keyless_checks
-from cfstream.proving.openings import read_openings
+from cfstream.proving.openings import judged
 from cfstream.proving.playlist import playlist_findings
 from cfstream.proving.reach import Reached, error_page, reach
 from cfstream.proving.reading import Saw, read
@@ -21,6 +21,7 @@ from cfstream.proving.signers import signer_findings
 from cfstream.proving.site import MADE_UP, ExpectedAccess, Site, read_site
 from cfstream.sign import CannotSign
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 SECOND_LOOK = 12.0
 """Seconds before a failed check is repeated: edges cache an error for 10 (Developer Guide, error caching)."""
@@ -45,7 +46,7 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        return _proof(read_site(aws, scene, means.wanted_object), aws, means)
+        return _proof(read_site(aws, scene, means.wanted_object), means)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
@@ -55,10 +56,10 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
         return StackProof(scene.name, scene.stack.path, (finding,))
 
 
-def _proof(site: Site, aws: Reads, means: Means) -> StackProof:
+def _proof(site: Site, means: Means) -> StackProof:
     if means.at_hand is not None:
         _refuse_wrong_id(site, means.at_hand)
-    openings = read_openings(aws, site)
+    openings = judged(site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
     told = (*_notices(site, means), *notices)

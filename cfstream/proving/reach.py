@@ -5,7 +5,7 @@ address. This tests CloudFront's answers before DNS is switched.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from cfstream.errors import Notice
@@ -14,6 +14,7 @@ from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyless import HostAddress
 from cfstream.proving.reading import Saw, Seen, read
 from cfstream.proving.site import ExpectedAccess, Site
+from cfstream.startup.frozen import dataclass
 
 ALLOWED_SKEW = 120.0
 """Seconds by which this machine's clock may differ without a notice. Signatures are valid for hours."""

@@ -6,10 +6,11 @@ Guide, troubleshooting). A refusal by S3 means that CloudFront had passed the re
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from cfstream.ports import NoReply, Reply, Silence
+from cfstream.startup.frozen import dataclass
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
 _S3 = re.compile(rb"<(?:RequestId|HostId)>|<li>(?:Code|RequestId|HostId): ")

@@ -4,12 +4,12 @@ Reads one page of the list. If there are more pages, also reads one for each pat
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from cfstream.errors import CfstreamError
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 

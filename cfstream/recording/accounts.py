@@ -11,9 +11,11 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from cfstream.stack.identities import IDENTITY
+from cfstream.startup.frozen import dataclass
 
 NUMBER = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 MASKED = re.compile(r"\*+([0-9]{1,11})")
@@ -23,8 +25,6 @@ CANONICAL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 NAMES_OF_OBJECTS = frozenset({"Key", "each", "Prefix"})
 """Fields in which twelve digits are more likely a date. Only numbers that also occur elsewhere count as accounts."""
-
-IDENTITIES = "list_cloud_front_origin_access_identities"
 
 
 def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
@@ -134,5 +134,5 @@ def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[s
 def _canonical_users(document: Mapping[str, Any]) -> Iterable[str]:
     """Yield the canonical ids of origin access identities, which do not belong to an account."""
     for entry in document["reads"]:
-        if entry["operation"] == IDENTITIES:
+        if entry["operation"] == IDENTITY.listing.operation:
             yield from CANONICAL_ID.findall(json.dumps(entry.get("rows", ())))

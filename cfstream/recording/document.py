@@ -8,13 +8,14 @@ with the same answer are merged: ``each`` has their keys.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from cfstream import __version__, errors
 from cfstream.errors import CfstreamError, Refused, Unreachable
 from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, digest
 
 FORMAT_VERSION = 1

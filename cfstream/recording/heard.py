@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from cfstream.errors import CfstreamError
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 
 
 class ReadMethod(StrEnum):

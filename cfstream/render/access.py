@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
+from cfstream.render.documents import AccessRowDocument
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 from cfstream.render.table import TableRow, table
@@ -38,11 +39,11 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
     }
 
 
-def row_document(row: AccessRow) -> dict[str, Any]:
+def row_document(row: AccessRow) -> AccessRowDocument:
     """Return a row as plans and `access` list it; ``undecided`` is there if a clause could not be decided."""
-    document = {
+    document: AccessRowDocument = {
         "reader": str(row.reader),
-        "may": str(row.may),
+        "may": row.may,
         "paths": list(row.paths),
         "witness": row.witness,
         "certain": row.certain,
@@ -51,7 +52,9 @@ def row_document(row: AccessRow) -> dict[str, Any]:
         "by": row.by,
         "opening": row.opening,
     }
-    return {**document, "undecided": list(row.undecided)} if row.undecided else document
+    if row.undecided:
+        document["undecided"] = list(row.undecided)
+    return document
 
 
 def _opening_document(opening: Opening) -> dict[str, Any]:

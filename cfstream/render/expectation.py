@@ -1,10 +1,10 @@
 """Estimate how long a deploy takes, from earlier ones on this machine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median, quantiles
 
 from cfstream.render.progress import took
+from cfstream.startup.frozen import dataclass
 
 ENOUGH = 3
 """No estimate is made from fewer deploys than this."""

@@ -4,9 +4,10 @@ Widths are columns of a terminal: a wide character has two, and escape codes hav
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+
+from cfstream.startup.frozen import dataclass
 
 
 class Style(StrEnum):

@@ -5,7 +5,6 @@ fleet: steps are omitted before sentences, and what is omitted is counted.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from cfstream.errors import Problem
@@ -15,6 +14,7 @@ from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.text import summary_line
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
 
 MARK = "<!-- cfstream plan -->"

@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.planning import StackPlan
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.flow import printable
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 

@@ -1,8 +1,10 @@
 """Render what `cfstream sign` prints: lines to paste, or a document for programs."""
 
+import json
 import shlex
 from typing import Any
 
+from cfstream.errors import CfstreamError
 from cfstream.sign import Cookies
 from cfstream.use_cases.signing import LOOPBACK_ZONE, Signed
 
@@ -39,6 +41,16 @@ def _curl(url: str, edge: str, *arguments: str) -> str:
         arguments = (*(f"-H {shlex.quote(header)}" for header in headers), *arguments)
         url = edge.rstrip("/") + slash + path
     return " ".join(("curl", *arguments, shlex.quote(url))) + "\n"
+
+
+def line(target: str, found: Signed | CfstreamError) -> str:
+    """Return the result for one of many targets as a line of JSON: what `document` returns, or the error."""
+    shown = (
+        {"error": {"what": found.what, "do": found.do}}
+        if isinstance(found, CfstreamError)
+        else document(found)
+    )
+    return json.dumps({"target": target, **shown}) + "\n"
 
 
 def document(signed: Signed) -> dict[str, Any]:

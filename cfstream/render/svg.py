@@ -1,12 +1,12 @@
 """Draw the picture of a stack as SVG inside a page, in the colours of the page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 
 from cfstream.render.gfm import clipped
 from cfstream.render.picture import Arrow, Node, PartChange, Picture
+from cfstream.startup.frozen import dataclass
 
 WIDTHS = (240, 230, 190, 190)
 """Width of the boxes in each column."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from cfstream.render.flow import Page, Style, columns, padded, printable
+from cfstream.startup.frozen import dataclass
 
 GAP = 2
 """Columns between two cells."""

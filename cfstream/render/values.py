@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cfstream.render.flow import Style, Word, printable, words
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Change
 from cfstream.values import plain
 

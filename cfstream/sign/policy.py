@@ -5,13 +5,13 @@ signed URL using a canned policy"). All times are whole seconds since 1970.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Interface
 from typing import TypeAlias
 
 from cfstream.sign.refusal import CannotSign
+from cfstream.startup.frozen import dataclass
 
 When: TypeAlias = datetime | timedelta | int | float
 """A time: a datetime with a time zone, seconds since 1970, or a timedelta from now."""

@@ -16,10 +16,10 @@ that is not in normal form. So a URL is signed, and returned, in the normal form
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from cfstream.sign.refusal import CannotSign
+from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
 OWN_PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")

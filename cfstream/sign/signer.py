@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cfstream.sign.cookies import Cookies
@@ -13,6 +12,7 @@ from cfstream.sign.policy import PolicyTerms, When, canned, custom, expiry, term
 from cfstream.sign.refusal import CannotSign
 from cfstream.sign.resource import folder, matches, pattern, target
 from cfstream.sign.stream_name import StreamName, prefix_for, stream
+from cfstream.startup.frozen import dataclass
 
 REMEMBERED = 128
 """How many signed policies a signer caches: a folder's policy is signed once for all requests in the same second."""

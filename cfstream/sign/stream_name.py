@@ -5,10 +5,10 @@ its request (Developer Guide of 2020, "Creating a signed URL using a canned poli
 """
 
 import re
-from dataclasses import dataclass
 
 from cfstream.sign.refusal import CannotSign
 from cfstream.sign.resource import own_parameters, written
+from cfstream.startup.frozen import dataclass
 
 _SERVER = re.compile(r"rtmp[tes]*://[^/]*/cfx/st/", re.IGNORECASE)
 _PREFIX = re.compile(r"(mp4|mp3|flv|id3):", re.IGNORECASE)

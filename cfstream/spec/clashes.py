@@ -1,7 +1,6 @@
 """Find what two stacks both claim: a name, a cname, a key group, an adopted distribution."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cfstream.errors import Problem
 from cfstream.spec.draft import SpecDraft
@@ -9,6 +8,7 @@ from cfstream.spec.fault import Path
 from cfstream.spec.model import Spec
 from cfstream.spec.signers import key_sites
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from ruamel.yaml's events, because a tree of plain values has neither places nor
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
@@ -27,6 +27,7 @@ from cfstream.errors import Problem
 from cfstream.spec.layout import Member, Written, item, pair
 from cfstream.spec.source import BROKEN, Document, Listing, Mapping, Node, Scalar, Source, Spot
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 MAX_DEPTH = 40
 """How deep collections may nest; the language itself needs seven."""

@@ -5,7 +5,7 @@ run. The rules themselves are in `rules`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from cfstream.spec.fault import Fault, Path
 from cfstream.spec.model import Spec
 from cfstream.spec.rules import faults
 from cfstream.spec.source import EXTENSION, Broken, Document, paths_with, plain
+from cfstream.startup.frozen import dataclass
 
 _PLACEHOLDERS: Mapping[str, Any] = {"version": 1, "name": "unnamed", "bucket": "unnamed"}
 """Replace required fields that have a problem, so that the others can be judged."""

@@ -1,11 +1,11 @@
 """The fault that a rule reports, before its place in the file is known."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from cfstream.spec.source import Step
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 Path: TypeAlias = tuple[Step, ...]
 """Keys and places in lists, from the top of a document."""

@@ -7,7 +7,7 @@ before it is returned: it means the same as the text, and no character is lost.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +17,7 @@ from cfstream.spec.layout import LINE_BREAK, Member, Written
 from cfstream.spec.reference import SpecField, reference
 from cfstream.spec.source import EXTENSION, Document, Listing, Mapping, Scalar, Source
 from cfstream.spec.source import Node as Value
+from cfstream.startup.frozen import dataclass
 
 STEP = 2
 """Spaces of one level."""

@@ -7,7 +7,8 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+
+from cfstream.startup.frozen import dataclass
 
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
 

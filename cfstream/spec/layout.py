@@ -4,8 +4,10 @@
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from cfstream.startup.frozen import dataclass
 
 LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 """What ruamel.yaml counts as the end of a line."""

@@ -9,21 +9,22 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TextIO
 
-from cfstream.errors import WrongUsage
+from cfstream.errors import WrongUsage, why_unread
 from cfstream.spec.clashes import clashes
 from cfstream.spec.compose import documents
 from cfstream.spec.draft import SpecDraft, draft_of
 from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
-from cfstream.spec.reading import Reading, link_out, why
-from cfstream.spec.signers import key_sites
+from cfstream.spec.reading import Reading, link_out
+from cfstream.spec.signers import WITH_KEYS, key_sites
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 __all__ = ["Stack", "load"]
 
@@ -94,7 +95,7 @@ def _stack(draft: SpecDraft, named: _KeyFiles) -> Stack:
 def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
     """Read the key files of a spec; what is wrong with them is added to its problems."""
     named = _KeyFiles()
-    if not draft.trouble.isdisjoint({"key_groups", "http"}):
+    if not draft.trouble.isdisjoint(WITH_KEYS):
         return named
     source = draft.document.source
     folder = os.path.dirname(source.file)
@@ -134,9 +135,9 @@ def _key_text(file: str, files: Files) -> str:
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
         content = files.read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
-        raise NotAPublicKey(f"the file does not exist: {shown(file)}", _make_key(file)) from error
+        raise NotAPublicKey(f"{why_unread(error)}: {shown(file)}", _make_key(file)) from error
     except (OSError, ValueError) as error:
-        raise NotAPublicKey(f"the key in {shown(file)}: {why(error)}", do) from error
+        raise NotAPublicKey(f"the key in {shown(file)}: {why_unread(error)}", do) from error
     if len(content) > MAX_KEY_FILE:
         raise NotAPublicKey(f"{shown(file)} is too large for a public key", do)
     return content.decode("utf-8", "replace")

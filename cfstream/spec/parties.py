@@ -4,7 +4,6 @@ Which readers a party covers is decided in `access`.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from cfstream.spec.fields import fault
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 CLOUDFRONT = ("cloudfront.amazonaws.com", "cloudfront.amazonaws.com.cn")
 

@@ -9,14 +9,15 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import TextIO
 
-from cfstream.errors import Problem, SpecProblems, Where
+from cfstream.errors import Problem, SpecProblems, Where, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.wording import shown
+from cfstream.startup.frozen import dataclass
 
 MAX_FILE = 1 << 20
 """Bytes of a spec file. A fleet of ten thousand small specs has three quarters of that."""
@@ -101,7 +102,7 @@ class Reading:
         try:
             content = _stdin_bytes(self.stdin) if file == STDIN else self.files.read(file, MAX_FILE)
         except (OSError, ValueError) as error:
-            self.problems.append(Problem(Where(file), why(error), _instead(file, self.files, error)))
+            self.problems.append(Problem(Where(file), why_unread(error), _instead(file, self.files, error)))
             return
         if (other := _no_spec(file, content)) is not None:
             self.problems.append(Problem(Where(file), *other))
@@ -133,16 +134,6 @@ def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
     where = f"outside of {folder or 'this folder'}"
     what = f"this is a link to {target}, which is {where} and is {fault}; files outside are not quoted"
     return what, f"to see what is wrong, run: {check}; or replace the link by a copy"
-
-
-def why(error: OSError | ValueError) -> str:
-    """Return why a file cannot be read."""
-    match error:
-        case FileNotFoundError():
-            return "no such file or folder"
-        case OSError():
-            return f"the file cannot be read: {error.strerror}"
-    return "this is not a valid file name"
 
 
 def _instead(file: str, files: Files, error: OSError | ValueError) -> str:

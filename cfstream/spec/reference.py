@@ -6,13 +6,13 @@ Each field has its type, its default, and an example that loads. `render.referen
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from cfstream.errors import WrongUsage
 from cfstream.spec.schema import json_schema
 from cfstream.spec.wording import choices, nearest, shown
+from cfstream.startup.frozen import dataclass
 
 TYPES: Mapping[str, tuple[str, str]] = {
     "string": ("text", "texts"),

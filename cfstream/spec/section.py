@@ -1,16 +1,23 @@
 """What all sections of the spec language have in common."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+
+from cfstream.startup.frozen import dataclass
 
 
 class Section(BaseModel):
     """A part of the file with named fields."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Fields(Section):
+    """Some fields of a large section, which inherits them. pydantic makes no validator for them alone (`startup`)."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,10 @@ class AlsoCalled:
 
     def __init__(self, *words: str) -> None:
         object.__setattr__(self, "words", words)
+
+
+NEVER_GUESSED = "never guessed"
+"""Part of the annotation of a field whose values have similar names and different effects, like TLS policies."""
 
 
 def other_words(section: type[Section]) -> Iterator[tuple[str, str]]:

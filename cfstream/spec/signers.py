@@ -13,6 +13,12 @@ from cfstream.spec.wording import choices, shown
 MAX_TRUSTED_SIGNERS = 5
 """Per behavior, and per streaming distribution (TooManyTrustedSigners). Not adjustable."""
 
+WITH_KEYS = ("key_groups", "http")
+"""The fields of a spec that name public keys."""
+
+WHO_SIGNS = ("key_groups", "trusted_signers")
+"""The fields of a spec, or of a behavior, that name signers."""
+
 Signers: TypeAlias = Spec | Behavior
 """The sections that may name signers."""
 
@@ -34,8 +40,7 @@ def somebody_may_sign(spec: Spec) -> Iterator[Fault]:
     """Yield a fault for a spec without signers that is not `public: true`."""
     if spec.public or spec.key_groups or spec.trusted_signers:
         return
-    lists = ("key_groups", "trusted_signers")
-    empty = next(((name,) for name in lists if getattr(spec, name) is not None), ())
+    empty = next(((name,) for name in WHO_SIGNS if getattr(spec, name) is not None), ())
     add = "key_groups" if spec.delivery == "http" else "trusted_signers: [self]"
     what = "this spec names no signer, so everybody could watch"
     yield Fault(what, f"add {add}, or public: true if this is intended", empty, at_key=True)
@@ -53,7 +58,7 @@ def signers_of_behaviors(spec: Spec) -> Iterator[Fault]:
         yield from _one_sort(behavior, path)
         if behavior.public or behavior.key_groups or behavior.trusted_signers:
             continue
-        for name in ("key_groups", "trusted_signers"):
+        for name in WHO_SIGNS:
             if getattr(behavior, name) is not None:
                 what = f"an empty {name} removes no signers: this behavior has those of the default one"
                 do = "write public: true if nobody needs to sign, or delete it"

@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from re import compile as pattern
 from typing import Any, TypeAlias
 
 from cfstream.errors import Problem, Where
 from cfstream.spec.layout import Written
+from cfstream.startup.frozen import dataclass
 
 EXTENSION = "x-"
 """The prefix of top-level keys that cfstream ignores."""

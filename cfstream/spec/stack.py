@@ -1,12 +1,13 @@
 """A stack: a valid spec, its keys, and the places of its fields in the file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.errors import Problem, Where
 from cfstream.spec.keys import PemKey
 from cfstream.spec.model import Spec
 from cfstream.spec.source import Document, Source, Step
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

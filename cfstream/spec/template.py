@@ -1,11 +1,11 @@
 """A new spec as text: commented, in canonical form, with what somebody answered filled in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from textwrap import wrap
 from typing import Literal
 
 from cfstream.spec.edit.writing import scalar
+from cfstream.startup.frozen import dataclass
 
 MARGIN = 80
 """Columns of a comment."""

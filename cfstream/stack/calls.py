@@ -5,11 +5,11 @@ calls on them; a kind has the others in its own package.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from cfstream.domain import Delivery
 from cfstream.spec.model import Spec
+from cfstream.startup.frozen import dataclass
 
 Conditions: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
 """The allowed values by operator and condition key. All conditions must hold."""

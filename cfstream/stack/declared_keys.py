@@ -4,12 +4,12 @@ Pure. The kinds `public_key` and `key_group` read what is live.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from cfstream.spec.key_groups import KeyGroup, UsedKeyGroup
 from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 SpecPath: TypeAlias = tuple[str | int, ...]
 """A path in the spec: keys, and positions in lists."""

@@ -4,12 +4,12 @@ CloudFront checks it when a distribution is created or updated (Developer Guide,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cfstream.domain.bucket import ENFORCED
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import at
 
 WITHOUT_DELIVERY = frozenset(

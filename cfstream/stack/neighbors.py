@@ -1,11 +1,11 @@
 """The distributions of the account, and which of them use a resource once the plan has run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
 from cfstream.spec import http
 from cfstream.spec.model import Spec
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """What a kind returns, a proposal, and what it gets from other kinds, the landscape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.secret_values import without_secrets
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Address, ETag, Known
 

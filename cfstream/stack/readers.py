@@ -5,10 +5,11 @@ default origin of the stack's own distribution: the plan decides about that one.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import LiveDistribution, Origin
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

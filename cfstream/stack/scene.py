@@ -1,12 +1,13 @@
 """The context of one stack while it is planned: its spec, its account, and the time."""
 
 import shlex
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cfstream.domain import Delivery, Mark
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, Address
 
 if TYPE_CHECKING:
@@ -50,22 +51,15 @@ class Scene:
         """Return a command for this stack, quoted for a shell: ``cfstream wait lectures.yaml``."""
         return f"cfstream {verb} {shlex.quote(self.stack.path)}{self.flags}"
 
-    def moment(self, time: Any) -> "datetime | None":
-        """Return a time from AWS. A snapshot has it as ISO 8601 text, which is read as the type of `now`."""
-        if isinstance(time, str):
-            return type(self.now).fromisoformat(time) if self.now is not None else None
-        moment: datetime | None = time
-        return moment
-
     def address(self, kind: str, member: str = "") -> Address:
         """Return the address of a resource of this stack."""
         return Address(kind, self.name, member)
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """The text at the start of the comment of owned resources without tags: ``cfstream:<name>``."""
         return str(Mark(self.name))
 
     def owns(self, comment: str | None) -> bool:
         """Return whether a comment or description starts with the stack's mark."""
-        return Mark.read(comment) == Mark(self.name)
+        return comment is not None and comment.split(" ", 1)[0] == self.mark

@@ -1,8 +1,7 @@
 """What `list`, `show` and `delete` need to know of a kind: how to read one resource, and its line in a list."""
 
-from dataclasses import dataclass
-
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,19 @@ class ListEntry:
     """The domain names of its origins."""
     used_by: tuple[str, ...] = ()
     """Ids of the distributions that read with this identity."""
+
+
+@dataclass(frozen=True)
+class Referred:
+    """A resource that a distribution names by its id."""
+
+    id: str
+    name: str = ""
+    """Empty if it has no name, or could not be read."""
+    canonical_user: str = ""
+    """The id of an OAI in object ACLs."""
+    unread: str = ""
+    """Why it could not be read. Without an `id`: why none of its kind could be read."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The steps that change a distribution and its tags at once, and the first change of an adopted one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar
 
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import StepContext
 from cfstream.steps.tags import ChangeTags

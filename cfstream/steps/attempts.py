@@ -8,11 +8,11 @@ with a fresh read, and nothing that was read before the pause is sent after it.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from cfstream.errors import CfstreamError, Missing, Refused, ReplyLost, Throttled, Unreachable, VersionMoved
 from cfstream.ports import Clock
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import StepContext
 
 T = TypeVar("T")

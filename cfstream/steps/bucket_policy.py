@@ -4,12 +4,12 @@ Within a run all writes to one policy are serial.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.policy_document import by_sid, dump, equal, merge, parse, policy_digest, same_policy, statements
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import Passing
 from cfstream.steps.guard import Guard
 from cfstream.steps.merged_write import write_merged

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar
 
 from cfstream.errors import AlreadyThere, Missing, Stale
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LOST, THROTTLED, persist, read_until
 from cfstream.steps.content import covers
 from cfstream.steps.guard import Guard

@@ -1,11 +1,11 @@
 """The step that creates a bucket. Public access is blocked from the start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.errors import AlreadyThere, CfstreamError, Missing, NotAuthorized, ReplyLost, Stale
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LOST, THROTTLED, Passing, persist
 from cfstream.steps.merged_write import CONFLICT, write_merged
 from cfstream.steps.moved import moved

@@ -1,11 +1,12 @@
 """The step that deletes a resource that is ours and used by nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from cfstream.errors import Missing, StillEnabled
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LOST, THROTTLED, VERSIONED, of_kind, persist
 from cfstream.steps.content import covers
 from cfstream.steps.moved import moved

@@ -1,8 +1,8 @@
 """The step that disables a distribution: no edge answers for it once that is deployed."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.modify import Modify
 from cfstream.values import Verb
 

@@ -2,9 +2,10 @@
 
 from abc import ABC
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar, NoReturn
 
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.guard import Guard
 from cfstream.steps.object_grants import ObjectGrants

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cfstream.access.compare import opens, state
 from cfstream.access.evaluate import evaluate
@@ -13,6 +13,7 @@ from cfstream.access.ways import Evaluation, Way, Ways
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LAG_SECONDS, read_until
 from cfstream.steps.content import differences, same
 from cfstream.steps.live_readers import Readers, known, live_readers, reading

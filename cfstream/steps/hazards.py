@@ -5,12 +5,12 @@ SARIF, the manual's table and the tests read the rest from here.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self
 
 from cfstream.errors import WrongUsage
+from cfstream.startup.frozen import dataclass
 
 
 class HazardName(StrEnum):

@@ -1,7 +1,7 @@
 """What reads a bucket now: distributions, key groups and OACs, read again for a guard."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from cfstream.access.origins import leads_to
@@ -14,6 +14,7 @@ from cfstream.domain import (
 )
 from cfstream.errors import Missing, Stale
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import StepContext
 from cfstream.values import Known, StepId, refs_in, resolve
 

@@ -1,12 +1,13 @@
 """The step that changes a resource: it sends the whole document with the ETag that was read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from cfstream.domain.unknown_members import UPDATE_BOTO3, unknown_members, would_be_lost
 from cfstream.errors import CfstreamError, ReplyLost, Stale, VersionMoved
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers, same
 from cfstream.steps.guard import Guard

@@ -1,11 +1,11 @@
 """The step that moves a host name from one distribution to another in one call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.errors import ReplyLost, Stale
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import THROTTLED, VERSIONED, persist
 from cfstream.steps.content import covers
 from cfstream.steps.moved import moved

@@ -8,12 +8,13 @@ written then loses them. Only current versions are granted; a new version of an 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from cfstream.domain.unknown_members import UNKNOWN, UPDATE_BOTO3, would_be_lost
 from cfstream.errors import CfstreamError, Interrupted, Missing, Refused
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import of_kind
 from cfstream.steps.guard import LONGEST_SECONDS, Guard, GuardWatch
 from cfstream.steps.merged_write import write_merged

@@ -7,11 +7,11 @@ saw (ChangeResourceRecordSets, InvalidChangeBatch). UPSERT, which overwrites, is
 import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.errors import Missing, Refused, ReplyLost, Stale, Throttled, TimedOut, Unreachable
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LOST, THROTTLED, not_yet, persist, polls, with_code
 from cfstream.steps.content import same
 from cfstream.steps.step import Step, StepContext, at

@@ -1,9 +1,9 @@
 """The step that revokes a grant of ours, once nothing needs it any more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.guard import Guard
 from cfstream.steps.object_grants import ObjectGrants

@@ -6,11 +6,11 @@ outputs (an id, an ETag) go to the later steps that refer to them by `Ref`.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.ports import Clock, Turn, Writes, no_turn
 from cfstream.secret_values import without_secrets
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.stage import Stage as Stage  # noqa: PLC0414 (steps and stages are used together)

@@ -5,11 +5,12 @@ survive; but a value that someone else has changed would be overwritten.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar
 
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.merged_write import write_merged
 from cfstream.steps.moved import moved
 from cfstream.steps.step import Step, StepContext, at

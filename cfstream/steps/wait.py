@@ -1,11 +1,11 @@
 """The step that waits until a change is in force at CloudFront's edges."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cfstream.errors import CfstreamError, TimedOut
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.content import covers
 from cfstream.steps.step import Step, StepContext, at

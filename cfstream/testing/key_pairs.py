@@ -1,7 +1,7 @@
 """Key pairs that replace those of a spec, so that a test can sign without the real private keys."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.spec.keys import public_key
 from cfstream.spec.stack import Stack
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,6 @@ from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.render.report import failures_text
@@ -27,6 +25,8 @@ from cfstream.sign.resource import key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.spec.load import Stack, load
 from cfstream.stack.scene import Scene
+from cfstream.stack.signing_keys import guards_of
+from cfstream.startup.frozen import dataclass
 from cfstream.testing.ground import prepare
 from cfstream.testing.key_pairs import KeyPair, Ring
 from cfstream.web import HttpViewer
@@ -199,8 +199,7 @@ class Sandbox:
     def url(self, key: str = "", *, stack: str | None = None) -> str:
         """Return the URL of an object at the edge, as browsers on this machine resolve it. Requests count as https."""
         site = self._site(stack)
-        below = f"{site.stack.spec.http.origin_path or ''}/"
-        path = f"/{key.removeprefix('/')}".removeprefix(below).removeprefix("/")
+        path = key.removeprefix("/").removeprefix(site.stack.spec.http.prefix)
         return f"http://{site.host}:{self.port}{key_path(path)}"
 
     def sign(self, target: str, lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import HazardName
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
 """Deletes one resource of an account by its id."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cfstream.errors import WrongUsage
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Problem, SpecProblems
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.spec_file import replace_spec
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 import os
 import subprocess
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

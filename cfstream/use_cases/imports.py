@@ -1,11 +1,12 @@
 """Writes specs of live distributions. The plan of such a spec is empty."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfstream.errors import WrongUsage
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.spec_file import create_spec, file_exists
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 import os
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from cfstream.errors import CfstreamError, Notice, WrongUsage
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.git_files import git
 
 IGNORED = "*\n!.gitignore\n!*.pub.pem\n"

@@ -7,7 +7,6 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -21,6 +20,7 @@ from cfstream.spec.files import Disk
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import pair_in, resume_pair, throwaway
 from cfstream.use_cases.spec_file import read_spec, replace_spec
 

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice, WrongUsage
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import make_pair, pair_in
 from cfstream.use_cases.spec_file import create_spec
 

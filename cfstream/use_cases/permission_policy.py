@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cfstream.errors import Notice, WrongUsage
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from cfstream.permissions.needs import Purpose

@@ -4,12 +4,12 @@ import json
 import os
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.private_file import write_private
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 FORMAT_VERSION = 1

@@ -4,7 +4,7 @@ import json
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from cfstream.recording.document import (
     sealed,
     to_document,
 )
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection
@@ -66,7 +67,7 @@ def take_snapshot(
 
     if out != "-":
         refuse_foreign(out)
-    world = connection.world()
+    world = replace(connection, cache=False).world()
     if out != "-":
         refuse_another_account(out, world.account)
     heard = record(stacks, world)

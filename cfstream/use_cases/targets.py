@@ -1,11 +1,12 @@
 """Live resources that a user names by specs or by ids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfstream.errors import WrongUsage
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection

@@ -77,10 +77,10 @@ def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def sign(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Ran]:
     """Runs `sign` with the stack's spec, key and an hour; flags that are given count more."""
 
-    def run(target: str, *flags: str) -> Ran:
+    def run(*words: str) -> Ran:
         given = {"--spec": stack.spec, "--key": stack.key("lectures-1"), "--expires": "1h"}
-        default = [word for flag, value in given.items() if flag not in flags for word in (flag, value)]
-        return cfstream("sign", target, *default, *flags)
+        default = [word for flag, value in given.items() if flag not in words for word in (flag, value)]
+        return cfstream("sign", *words, *default)
 
     return run
 

@@ -68,7 +68,7 @@ def test_what_cannot_be_read_is_told_and_the_others_are_written(cfstream: Run) -
     assert "specs/c.yaml:2:7" in ran.err
     gone = cfstream("fmt", "gone.yaml")
     assert gone.code == 2
-    assert "no such file or folder\n  gone.yaml\n" in gone.err
+    assert "the file does not exist\n  gone.yaml\n" in gone.err
 
 
 def test_yaml_of_others_is_none_of_its_business(cfstream: Run) -> None:

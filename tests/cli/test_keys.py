@@ -211,6 +211,37 @@ def test_a_leaked_key_goes_at_once(
     assert "No changes." in cfstream("plan", "lectures.yaml").out
 
 
+def test_one_of_several_keys_is_replaced(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
+) -> None:
+    """The others stay in the group, in the spec and at the edges."""
+    cfstream("keys", "new", "partner")
+    text = Path("lectures.yaml").read_text()
+    own = "      - {name: lectures-1, file: keys/lectures-1.pub.pem}\n"
+    assert own in text
+    partner = own.replace("lectures-1", "partner")
+    Path("lectures.yaml").write_text(text.replace(own, own + partner))
+    create(cfstream)
+    before = Path("lectures.yaml").read_text()
+    done = rotate("--replaces", "lectures-1", "--now")
+    assert (done["joined"], done["leaving"]) == ("lectures-2", ["lectures-1"])
+    new = own.replace("lectures-1", "lectures-2").replace("}", ", replaces: [lectures-1]}")
+    assert Path("lectures.yaml").read_text() == before.replace(own + partner, partner + new)
+    assert cfstream("apply", "lectures.yaml", "--yes", "--allow", "cuts-viewers").code == 0
+    assert "No changes." in cfstream("plan", "lectures.yaml").out
+
+
+def test_another_key_waits_for_the_rotation_in_progress(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any]
+) -> None:
+    """A second rotation of the group is refused, and the spec stays as it is."""
+    rotate("--replaces", "lectures-1")
+    before = Path("lectures.yaml").read_bytes()
+    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--replaces", "lectures-2")
+    assert (ran.code, "lectures-1 is already being replaced" in ran.err) == (2, True)
+    assert Path("lectures.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize("stopped_after", ["the private half", "both halves"])
 def test_a_run_that_was_stopped_is_taken_up(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], stopped_after: str
@@ -266,6 +297,10 @@ def test_the_bytes_of_a_spec_stay_its_own(cfstream: Run, here: Folder, rotate: C
         ((".", "lectures-signers"), "only a file can be edited"),
         (("absent.yaml", "lectures-signers"), "only a file can be edited"),
         (("lectures.yaml", "lectures-signers", "--name", "clips-1"), "already has a key clips-1"),
+        (
+            ("lectures.yaml", "lectures-signers", "--replaces", "clips-1"),
+            "lectures-signers has no key clips-1",
+        ),
     ],
 )
 def test_wrong_arguments_of_rotate(

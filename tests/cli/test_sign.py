@@ -1,5 +1,6 @@
 """`cfstream sign` and `cfstream explain` against a stack in the sandbox."""
 
+import io
 import json
 import os
 import re
@@ -285,3 +286,37 @@ def test_explain_needs_no_aws(cfstream: Callable[..., Ran], monkeypatch: pytest.
     assert "years ago" in ran.out
     refused = cfstream("explain", "https://h/a", "--ip", "nobody")
     assert refused.code == 2
+
+
+def test_many_targets_are_signed_in_one_run(
+    sign: Sign, explain: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of JSON for each line of the file or of stdin. One that cannot be signed does not stop the others."""
+    targets = ["talks/a b+c.mp4", "https://other.example.com/a.mp4", "b.mp4"]
+    (tmp_path / "targets.txt").write_text("\n".join([*targets, "", "  "]))
+    from_file = sign(
+        "--from-file", str(tmp_path / "targets.txt"), "--expires", "2100-01-01T00:00Z", "--force"
+    )
+    lines = [json.loads(line) for line in from_file.out.splitlines()]
+    assert [line["target"] for line in lines] == targets
+    assert "other.example.com is not a host name of lectures" in lines[1]["error"]["what"]
+    assert lines[1]["error"]["do"]
+    assert from_file.code == 2
+    for line in (lines[0], lines[2]):
+        assert explain(line["url"])["accepted"] is True
+    monkeypatch.setattr("sys.stdin", io.StringIO("b.mp4\n"))
+    from_stdin = sign("--from-file", "-", "--expires", "2100-01-01T00:00Z", "--force")
+    assert (from_stdin.code, [json.loads(line)["url"] for line in from_stdin.out.splitlines()]) == (
+        0,
+        [lines[2]["url"]],
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("a.mp4", "--from-file", "-"), ("--from-file", "-", "--format", "curl")]
+)
+def test_one_target_or_a_file_of_them(sign: Sign, arguments: tuple[str, ...]) -> None:
+    """Neither, both, and commands for a file are wrong usage."""
+    ran = sign(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "fix: " in ran.err

@@ -90,6 +90,23 @@ def test_head_names_the_region(s3: Any, clients: BotoClients) -> None:
     assert s3.get_bucket_location(Bucket="lectures-eu")["LocationConstraint"] == "eu-west-1"
 
 
+def test_buckets_are_listed_in_pages_with_regions(strict_s3: Any) -> None:
+    """ListBuckets is sorted by name, and has regions only if the request has a parameter."""
+    where = {"LocationConstraint": "eu-west-1"}
+    for name in ("lectures-c", "lectures-b", "lectures-a"):
+        make_bucket(strict_s3, name)
+    strict_s3.create_bucket(Bucket="lectures-eu", CreateBucketConfiguration=where)
+    assert "BucketRegion" not in strict_s3.list_buckets()["Buckets"][0]
+    pages = list(strict_s3.get_paginator("list_buckets").paginate(MaxBuckets=3))
+    assert [[(row["Name"], row["BucketRegion"]) for row in page["Buckets"]] for page in pages] == [
+        [(f"lectures-{letter}", "us-east-1") for letter in "abc"],
+        [("lectures-eu", "eu-west-1")],
+    ]
+    assert [row["Name"] for row in strict_s3.list_buckets(BucketRegion="eu-west-1")["Buckets"]] == [
+        "lectures-eu"
+    ]
+
+
 def test_wrong_region_is_redirected(s3: Any, sandbox: Sandbox) -> None:
     """A HEAD signed for another region than the bucket's answers 301, with the region in a header."""
     where = {"LocationConstraint": "eu-west-1"}

@@ -2,7 +2,6 @@
 of the grace, and a run may be stopped anywhere.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cfstream.connection import Connection
 from cfstream.ports import Clock, World
 from cfstream.spec.load import Stack, load
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.rotation import rotate
 from cfstream.workflow import make_plan
 from tests.replays.account import ReplayedAccount

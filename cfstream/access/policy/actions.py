@@ -4,10 +4,10 @@ Source: Service Authorization Reference, "Actions, resources, and condition keys
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.access.reader import May
+from cfstream.startup.frozen import dataclass
 
 
 class ResourceType(StrEnum):

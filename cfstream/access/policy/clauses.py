@@ -1,7 +1,6 @@
 """Parse the clauses of a statement's Condition, and decide whether requests of one class fulfil them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, TypeAlias
@@ -12,6 +11,7 @@ from cfstream.access.policy.operators import Operator, holds, operator
 from cfstream.access.policy.texts import one_partition, text_of
 from cfstream.access.policy.wildcards import has_variable
 from cfstream.access.reader import Certainty
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 Request: TypeAlias = tuple[str, ...] | None

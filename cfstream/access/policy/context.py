@@ -1,7 +1,8 @@
 """Model what a request has under one condition key, and who decides the value."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Judge a requester against statements. The caller decides which resources match, because that differs by key."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from cfstream.access.policy.actions import Action
@@ -14,6 +14,7 @@ from cfstream.access.policy.statement import Statement
 from cfstream.access.policy.variables import replaced
 from cfstream.access.reader import Certainty
 from cfstream.domain import Block
+from cfstream.startup.frozen import dataclass
 
 RESTRICTED = "RestrictPublicBuckets"
 RESOURCE = "Resource"

@@ -5,12 +5,12 @@ keys".
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from cfstream.access.policy.networks import contains
 from cfstream.access.policy.wildcards import fits, has_variable, literal
+from cfstream.startup.frozen import dataclass
 
 Match: TypeAlias = Callable[[str, str], bool | None]
 """Return whether a policy's value (first) matches a request's value (second); None if undecided."""

@@ -6,7 +6,7 @@ For numbers and networks, it has the edges of every interval and a point between
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol, TypeAlias
 
@@ -24,6 +24,7 @@ from cfstream.access.policy.wildcards import (
     pattern,
     shared,
 )
+from cfstream.startup.frozen import dataclass
 
 
 class Unlisted:

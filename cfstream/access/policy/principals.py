@@ -5,12 +5,13 @@ Source: IAM User Guide, "AWS JSON policy elements: Principal" and "AWS JSON poli
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any
 
 from cfstream.access.policy.texts import account_of, one_partition, text_of
 from cfstream.access.policy.wildcards import is_wild
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Joined, Known, Ref
 
 _OAI = re.compile(

@@ -4,7 +4,7 @@ Source of the condition keys of a request: IAM User Guide, "AWS global condition
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from cfstream.access.policy import networks
 from cfstream.access.policy.actions import Action
@@ -14,6 +14,7 @@ from cfstream.access.policy.request_keys import request_value
 from cfstream.access.policy.texts import account_of, one_partition, text_of
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.policy_document import CLOUDFRONT
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
 NEW_ACCOUNT = "000000000000"
@@ -25,7 +26,6 @@ NEW_SERVICE = "another-service.amazonaws.com"
 ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
-
 _AN_ACCOUNT = "????????????"
 _NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
 

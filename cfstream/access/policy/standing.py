@@ -1,7 +1,6 @@
 """Decide whether a reader belongs to the account, is expected, or is an opening."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cfstream.access.policy.actions import DELIVERY
@@ -13,6 +12,7 @@ from cfstream.access.policy.texts import account_of, one_partition, text_of
 from cfstream.access.policy.wildcards import is_wild
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.policy_document import CLOUDFRONT
+from cfstream.startup.frozen import dataclass
 
 AWSLOGSDELIVERY = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0"
 """The canonical user that delivers CloudFront's standard logs (Developer Guide, "Configure standard logging")."""

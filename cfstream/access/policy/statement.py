@@ -1,6 +1,5 @@
 """Parse a policy's statements for judging."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, groupby
 from typing import Any
@@ -10,6 +9,7 @@ from cfstream.access.policy.clauses import Clause, clauses
 from cfstream.access.policy.principals import Principal, principals
 from cfstream.access.policy.wildcards import fits
 from cfstream.policy_document import statements
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 

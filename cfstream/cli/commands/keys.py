@@ -68,6 +68,12 @@ def rotate(
         str | None,
         typer.Option("--name", metavar="NAME", help="The new key's name. Default: from the old name."),
     ] = None,
+    replaces: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--replaces", metavar="NAME", help="A key that will leave; may be repeated. Default: all."
+        ),
+    ] = None,
     now: Annotated[
         bool, typer.Option("--now", help="For a leaked key: remove it at once. Its URLs stop working.")
     ] = False,
@@ -86,7 +92,7 @@ def rotate(
 
     run = invocation_of(ctx)
     terminal = run.terminal
-    done = rotated(spec, group, run.connection, new=name, now=now)
+    done = rotated(spec, group, run.connection, new=name, replaces=replaces or (), now=now)
     for notice in done.notices:
         terminal.notice(notice)
     if output is Format.JSON:

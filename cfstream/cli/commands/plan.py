@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,9 @@ def plan(
         str | None,
         typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
     ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache folder.")
+    ] = False,
     max_age: Annotated[
         str | None,
         typer.Option("--max-age", metavar="TIME", help="Refuse a SNAPSHOT older than this, like 24h."),
@@ -69,6 +73,7 @@ def plan(
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
+    run.connection = replace(run.connection, cache=not no_cache)
     terminal = run.terminal
 
     if out is not None:

@@ -8,11 +8,11 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cfstream.errors import CfstreamError
+from cfstream.startup.frozen import dataclass
 
 SHELL = "_CFSTREAM_COMPLETE"
 """The variable that a shell sets to ask for completions (typer)."""

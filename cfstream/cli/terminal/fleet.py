@@ -5,7 +5,6 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from cfstream.applying import (
 )
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.render.progress import fleet_line, stack_line, took
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

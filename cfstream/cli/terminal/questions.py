@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from cfstream.cli.terminal.streams import Terminal
@@ -11,6 +10,7 @@ from cfstream.connection import Connection
 from cfstream.errors import CfstreamError, NoCredentials, WrongUsage
 from cfstream.spec import fields
 from cfstream.spec.template import Answers, NewKey
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.new_spec import key_in_file
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO
 
 from cfstream.errors import CfstreamError, Interrupted, Notice, SpecProblems
+from cfstream.startup.frozen import dataclass
 
 PLAIN: Mapping[str, str] = {
     **dict.fromkeys("─━═╌", "-"),

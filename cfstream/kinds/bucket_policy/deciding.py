@@ -5,7 +5,6 @@ objects before. The kind `bucket_policy` reads the live state, and `steps/bucket
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant
@@ -23,6 +22,7 @@ from cfstream.policy_document import (
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import OF_A_STACK, our_sids, sid_of
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke

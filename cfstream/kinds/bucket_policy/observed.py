@@ -1,11 +1,12 @@
 """What is wanted and what is live of a bucket policy, and of other buckets that matter to the stack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import LiveDistribution
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.readers import StillReading
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 KIND = "bucket-policy"

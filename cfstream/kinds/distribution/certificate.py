@@ -5,7 +5,7 @@ checked in `preflight`; the field of the distribution is in `config`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cfstream.domain import LiveDistribution
@@ -13,6 +13,7 @@ from cfstream.domain.tls import covers_name
 from cfstream.errors import Notice, Problem, Refused
 from cfstream.ports import Call, Reads
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
 REGION = "us-east-1"

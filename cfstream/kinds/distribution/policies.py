@@ -6,10 +6,10 @@ managed origin request policies", "Use managed response headers policies"). The 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from cfstream.ports import Call, Reads
+from cfstream.startup.frozen import dataclass
 
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 

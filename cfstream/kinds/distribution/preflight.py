@@ -1,7 +1,7 @@
 """Preflight checks of a distribution: aliases of others, certificates that do not cover the cnames, other origins."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.domain.tls import covers_name
@@ -12,6 +12,7 @@ from cfstream.stack import distributions
 from cfstream.stack.distribution_preflight import distribution_notices
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ name of a wanted record is a problem, unless it is a CNAME that points to the di
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -32,11 +32,12 @@ from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.values import Json, Known, digest
+from cfstream.values import Address, Json, Known, digest
 
 KIND = "dns-record"
 
@@ -112,6 +113,16 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             {"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types
         ]
         return {"dns_records": records}
+
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the records that are not deleted yet."""
+        records = [record for step in steps if isinstance(step, DeleteRecords) for record in step.records]
+        return {
+            "dns_records": [
+                {"name": plain_name(record["Name"]), "type": record["Type"], "value": alias_of(record)}
+                for record in records
+            ]
+        }
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return the zones of a name, from the list of all."""

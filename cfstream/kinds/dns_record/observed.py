@@ -1,12 +1,13 @@
 """The wanted records and the live zones of Route 53, and how zones are read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import LiveDistribution
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.records import alias_of, plain_name
 from cfstream.values import Json
 

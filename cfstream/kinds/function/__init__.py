@@ -5,13 +5,13 @@ refuse, and brings the ARNs. The entry ``functions`` of `HTTP_FIELDS` writes the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfstream.domain import CacheBehavior, LiveDistribution, PathPattern
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.kinds.function.association import ARN_BEFORE_NAME
 from cfstream.ports import Answer, Call, Reads
-from cfstream.spec.http_values import FunctionNames
+from cfstream.spec.http.behaviors import FunctionNames
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope, calls
 from cfstream.stack.kind import Kind
@@ -19,6 +19,7 @@ from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
+from cfstream.startup.frozen import dataclass
 
 KIND = "function"
 LIVE, DEVELOPMENT = "LIVE", "DEVELOPMENT"

@@ -6,10 +6,10 @@ longer than `sign.max_validity`, every URL that they signed has expired.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cfstream.stack.declared_keys import DeclaredKey
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard, HazardName
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field, replace
 from itertools import islice
 
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
@@ -16,6 +16,7 @@ from cfstream.stack.bucket_region import bucket_regions
 from cfstream.stack.former_buckets import former_names
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.object_grants import permissions_of, public_permissions
 from cfstream.values import Json
 
@@ -172,6 +173,19 @@ def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket) -> Iterator[tuple[str,
                     raise answer
                 case _:
                     yield key, answer
+
+
+def all_acls(aws: Reads, scene: Scene, bucket: LiveBucket) -> ObjectAcls:
+    """Return the ACL of every object of the bucket, if ACLs are enabled. Makes one call for each object."""
+    if not bucket.usable:
+        return ObjectAcls(complete=False, why_not="the bucket is not accessible")
+    if not bucket.acls_count:
+        return ObjectAcls(why_not="ACLs are disabled")
+    classes, total = AclClasses(bucket.owner), 0
+    for key, acl in acls_of(aws, scene, bucket):
+        classes.add(key, acl)
+        total += 1
+    return replace(classes.found(complete=True), total=total)
 
 
 def held(

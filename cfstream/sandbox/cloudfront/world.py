@@ -149,7 +149,7 @@ class CloudFrontState:
     def users(self, member: str, value: str) -> list[Distribution]:
         """Return the distributions with a cache behavior that uses this policy or key group.
 
-        `member` is CachePolicyId, OriginRequestPolicyId, ResponseHeadersPolicyId or TrustedKeyGroups.
+        `member` is the behavior's member that has its id, or a list of ids.
         """
 
         def names(behavior: Json) -> bool:

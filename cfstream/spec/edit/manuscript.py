@@ -1,13 +1,14 @@
 """Edit one document of a file as text, and check that the edit changed what it should and nothing else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from cfstream.errors import CfstreamError, Problem
 from cfstream.spec.compose import documents
 from cfstream.spec.layout import Member, Written
 from cfstream.spec.source import Document, Source, Spot, Step, plain
+from cfstream.startup.frozen import dataclass
 
 BOM = "\ufeff"
 

@@ -5,13 +5,14 @@ No result contains a secret: for credentials, it only shows the source.
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from cfstream.errors import CfstreamError, NotAuthorized, Refused
 from cfstream.ports import Call
+from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 
 if TYPE_CHECKING:

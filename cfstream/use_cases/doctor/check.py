@@ -1,8 +1,9 @@
 """A check of ``cfstream doctor``, and its result."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cfstream.startup.frozen import dataclass
 
 
 class State(StrEnum):

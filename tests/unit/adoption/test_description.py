@@ -156,22 +156,26 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         WebACLId="arn:of:acl",
         Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", **listing("QQ", "DE")}},
         CustomErrorResponses=listing(
-            {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
+            {
+                "ErrorCode": 404,
+                "ResponsePagePath": "/404.html",
+                "ErrorCachingMinTTL": 5,
+            }
         ),
         Staging=False,
         CacheTagConfig={"HeaderName": "x-tags"},
     )
     told = kept(live)
     for words in (
-        "adds the prefix /videos",
+        "the bucket's origin, Origin path: /videos",
         "headers x-secret",
         "api.example.org, not a bucket",
         "/api/* leads to the origin api",
         "Lambda@Edge arn:aws:lambda",
         "MinTTL 5",
-        "WAF): arn:of:acl",
-        "whitelist DE, QQ",
-        "error 404 -> /404.html",
+        "Web ACL: arn:of:acl",
+        "Countries: allow DE, QQ",
+        "Error pages: 404 -> /404.html, cached for 5s",
         "the origin group both: s3, then api",
         "CacheTagConfig: HeaderName x-tags",
     ):

@@ -1,7 +1,7 @@
 """Plans for tests of renderers: a stack to create, one to change, and some in sync."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from cfstream.access.openings import POLICY as IN_POLICY
@@ -11,6 +11,7 @@ from cfstream.errors import Notice, Problem, Where
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
 from cfstream.stack.proposal import Relied
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.step import Change, Stage, Step, StepContext
 from cfstream.values import Account, Address, ETag, Ref, StepId, Verb

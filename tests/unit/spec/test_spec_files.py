@@ -55,7 +55,7 @@ def test_what_is_missing_is_named() -> None:
     assert told("gone.yaml", "empty", "a\0b") == [
         "a\0b this is not a valid file name",
         "empty there is no spec in this folder: no file in it ends in .yaml or .yml",
-        "gone.yaml no such file or folder",
+        "gone.yaml the file does not exist",
     ]
 
 
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
     (folder / "b.yaml").symlink_to("gone")
     assert told(".") == [
         "./a.yaml the file cannot be read: Too many levels of symbolic links",
-        "./b.yaml no such file or folder",
+        "./b.yaml the file does not exist",
     ]
 
 

@@ -1,37 +1,75 @@
-"""The section ``http``: settings that only distributions of delivery http have.
+"""The fields under ``http`` about behaviors: what CloudFront does with the requests for a path."""
 
-None means that the file does not have the field: it is not managed. An empty text, an empty list, an empty mapping and
-False mean none.
-"""
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
-from typing import Annotated, Literal
-
-from pydantic import Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from cfstream.spec.fields import (
+    RESOURCE_NAME,
     CachePolicy,
-    Certificate,
+    CorsOrigin,
+    FunctionName,
     Many,
     Off,
     PathPattern,
-    RootObject,
     Signer,
-)
-from cfstream.spec.http_values import (
-    AnyFunctions,
-    Cors,
-    ErrorPages,
-    Geo,
-    HttpVersion,
-    MinimumTls,
-    OriginPath,
-    OriginRequestPolicy,
-    OriginShieldRegion,
-    ResponseHeadersPolicy,
-    WebAcl,
+    fault,
 )
 from cfstream.spec.key_groups import AnyKeyGroup
-from cfstream.spec.section import AlsoCalled, Section, form_of_switch
+from cfstream.spec.section import AlsoCalled, Fields, Section, form_of_switch
+from cfstream.spec.wording import shown
+
+
+def _policy(text: str) -> str:
+    if text and not RESOURCE_NAME.fullmatch(text):
+        raise fault(f"{shown(text)} is not the name or id of a policy", "write the name or id of a policy")
+    return text
+
+
+def _named_policy(example: str) -> WithJsonSchema:
+    pattern = f"^(?:|{RESOURCE_NAME.pattern})$"
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+OriginRequestPolicy = Annotated[str, AfterValidator(_policy), _named_policy("CORS-S3Origin")]
+ResponseHeadersPolicy = Annotated[str, AfterValidator(_policy), _named_policy("SimpleCORS")]
+
+
+class Cors(Section):
+    """Which web pages may read the media with scripts."""
+
+    origins: Many[CorsOrigin] = Field(
+        min_length=1,
+        description="Origins of those pages, like https://www.example.com, or *.",
+        examples=[["https://www.example.com"]],
+    )
+    credentials: bool = Field(
+        default=False, description="true: they may send cookies, which signed cookies need."
+    )
+
+
+class FunctionNames(Section):
+    """The CloudFront functions of a behavior, by the event at which each runs."""
+
+    viewer_request: FunctionName = Field(
+        default="",
+        description="The function that runs on each request, before CloudFront looks in its cache. Empty: none.",
+        examples=["rewrite"],
+    )
+    viewer_response: FunctionName = Field(
+        default="",
+        description="The function that runs on each response below status 400, before the viewer gets it. Empty: none.",
+        examples=["security-headers"],
+    )
+
+    @property
+    def by_event(self) -> dict[str, str]:
+        """The names, by event, without the events that have no function."""
+        return {event: name for event, name in self if name}
+
+
+AnyFunctions = Annotated[FunctionNames | None, AlsoCalled("function_associations", "function_association")]
 
 
 class Behavior(Section):
@@ -71,25 +109,19 @@ class Behavior(Section):
     )
 
 
-class Http(Section):
-    """Settings that only delivery http has."""
+class BehaviorFields(Fields):
+    """The default behavior, and all others."""
 
-    certificate: Annotated[Certificate, AlsoCalled("ssl_certificate")] = Field(
-        default="auto",
-        description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
-        "Or the ARN of one there.",
-    )
-    minimum_tls: MinimumTls = Field(
-        default="TLSv1.2_2021",
-        description="Security policy of the certificate. It has no effect without a certificate of your own.",
-    )
-    viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
-        default="redirect-to-https", description="What the default behavior answers to plain http."
-    )
-    default_root_object: RootObject | None = Field(
-        default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
-    )
-    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")
+    EXCLUDED: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "response_headers_policy": ("cors", "a behavior has one response headers policy")
+    }
+    """The fields that exclude another one, with that one and the reason."""
+
+    @property
+    def deletes_unlisted(self) -> bool:
+        """Whether behaviors that lead to the bucket and are not in the spec are deleted."""
+        return self.unlisted_behaviors == "delete"
+
     cache_policy: CachePolicy | None = Field(
         default=None,
         description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
@@ -133,40 +165,4 @@ class Http(Section):
         description="CloudFront functions of the default behavior, by event. They must be published. cfstream does "
         "not change them. {}: none. Absent: not managed.",
         examples=[{"viewer_request": "rewrite"}],
-    )
-    http_version: HttpVersion | None = Field(
-        default=None,
-        description="The newest version of HTTP that viewers may use. http2and3 is the fastest for players that "
-        "support it; all others use an older version. Absent: not managed; a new distribution has http2.",
-    )
-    web_acl: Annotated[WebAcl | None, AlsoCalled("web_acl_id", "waf")] = Field(
-        default=None,
-        description="The web ACL (firewall) of AWS WAF that checks all requests: the ARN of a WAFv2 web ACL of the "
-        'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
-        "managed.",
-    )
-    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
-        default=None,
-        description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. A viewer whose "
-        "country is not known is served. {}: all countries. Absent: not managed.",
-        examples=[{"allow": ["US", "CA"]}],
-    )
-    error_pages: Annotated[
-        ErrorPages | None,
-        AlsoCalled("custom_error_response", "custom_error_responses"),
-    ] = Field(
-        default=None,
-        description="Pages and cache times for errors. A page for 403 also replaces CloudFront's refusal of unsigned "
-        "viewers. []: none. Absent: not managed.",
-        examples=[[{"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"}]],
-    )
-    origin_path: OriginPath | None = Field(
-        default=None,
-        description="CloudFront puts this before the path of each request, so viewers only reach objects under it: "
-        'with /v2, a request for /a.mp4 reads the object v2/a.mp4. "": nothing. Absent: not managed.',
-    )
-    origin_shield: Annotated[OriginShieldRegion | None, AlsoCalled("origin_shield_region")] = Field(
-        default=None,
-        description="Region of Origin Shield, a further cache in front of the bucket, at extra cost. Choose the region "
-        'with the lowest latency to the bucket. "": off. Absent: not managed.',
     )

@@ -1,4 +1,4 @@
-"""A stage for each test: an empty sandbox with a bucket in it."""
+"""A site for each test: an empty sandbox with a bucket."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.edge.stage import Stage
+from tests.edge.site import EdgeSite
 
 
 @pytest.fixture
-def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[Stage]:
-    """A stage without a bucket."""
-    stage = Stage(sandbox, s3, cloudfront)
-    yield stage
-    stage.close()
+def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[EdgeSite]:
+    """Return a site without a bucket."""
+    site = EdgeSite(sandbox, s3, cloudfront)
+    yield site
+    site.close()
 
 
 @pytest.fixture
-def stage(bare: Stage) -> Stage:
-    """A stage with the bucket as AWS makes it: ownership enforced, all public access blocked."""
+def site(bare: EdgeSite) -> EdgeSite:
+    """Return a site with the bucket as AWS creates it: ownership enforced, all public access blocked."""
     bare.bucket()
     return bare

@@ -49,8 +49,8 @@ class Reply:
         return self.status, self.code
 
 
-class Stage:
-    """One bucket with a few objects, and what a test puts in front of it."""
+class EdgeSite:
+    """One bucket with a few objects, and the distributions that a test creates for it."""
 
     def __init__(self, sandbox: Sandbox, s3: Any, cloudfront: Any) -> None:
         self.sandbox = sandbox
@@ -194,15 +194,15 @@ def label(distribution: Json) -> str:
     return f"{distribution['DomainName'].partition('.')[0]}.cloudfront.localhost"
 
 
-def ask(stage: Stage, made: Json, key: str = "one.mp4") -> Reply:
+def ask(site: EdgeSite, made: Json, key: str = "one.mp4") -> Reply:
     """What a distribution answers for an object."""
-    return stage.view(f"/{key}", made["DomainName"])
+    return site.view(f"/{key}", made["DomainName"])
 
 
-def by_oai(stage: Stage) -> tuple[Json, Json]:
+def by_oai(site: EdgeSite) -> tuple[Json, Json]:
     """A distribution that reads by an identity, and the identity."""
-    identity = stage.identity()
-    return stage.distribution(Origins=listing(origin(oai=identity["Id"]))), identity
+    identity = site.identity()
+    return site.distribution(Origins=listing(origin(oai=identity["Id"]))), identity
 
 
 def oai_statement(identity: Json, **changes: Any) -> Json:

@@ -60,10 +60,10 @@ def granted(account: SandboxAccount) -> SandboxAccount:
     return account
 
 
-def played(
+def raced(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> int:
-    """Play every moment of the grant, and return their number. Each starts from the same account."""
+    """Run once for each moment of the grant, and return their number. Each run starts from the same account."""
     (identity,) = account.identities().values()
     user = identity["S3CanonicalUserId"]
     bare = [each for each in grants(account) if each["Grantee"].get("ID") != user]
@@ -93,13 +93,13 @@ def test_what_others_do_to_an_acl_stays_done(
     granted: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
     """A grant that they add is kept, and one that they revoke does not come back, at whatever moment they act."""
-    assert played(granted, fault, hand, ACL_READS) > 1
+    assert raced(granted, fault, hand, ACL_READS) > 1
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_no_object_is_granted_after_the_signers_are_gone(granted: SandboxAccount, fault: Fault) -> None:
     """The distribution is read before the first write and after each pause."""
-    assert played(granted, fault, opens, GUARDED) > 1
+    assert raced(granted, fault, opens, GUARDED) > 1
 
 
 def test_a_long_walk_over_objects_ends_when_the_signers_go(granted: SandboxAccount) -> None:

@@ -112,8 +112,8 @@ class Watch:
                 self.too_much.add(each)
 
 
-class Theatre:
-    """An account that is set up once, and set back before each run."""
+class SceneRaces:
+    """The races in one scene. Its account is set up once, and restored before each run."""
 
     def __init__(self, account: SandboxAccount, scene: Scene) -> None:
         self.account = account
@@ -142,8 +142,8 @@ class Theatre:
         assert self.account.apply(self.spec, allow=ALLOWED).exit_code == 0
         return named(self.spec, TRIED) | before | watch.readings()
 
-    def play(self, hand: Hand) -> list[str]:
-        """Play every moment, and return their names."""
+    def act_at_every_moment(self, hand: Hand) -> list[str]:
+        """Run once for each moment at which the other client can act, and return the names of the moments."""
         moments: list[str] = []
         may = self.undisturbed()
         while True:
@@ -192,4 +192,4 @@ def test_nobody_reads_by_a_grant_whom_the_plan_does_not_expect(
     account: SandboxAccount, scene: str, hand: str
 ) -> None:
     """Whatever becomes of the distributions that read by the identity, at whatever moment."""
-    assert Theatre(account, SCENES[scene]).play(HANDS[hand])
+    assert SceneRaces(account, SCENES[scene]).act_at_every_moment(HANDS[hand])

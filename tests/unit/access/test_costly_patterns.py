@@ -128,7 +128,11 @@ def test_a_costly_deny_that_is_removed_opens() -> None:
     assert hazards(denied, here(behavior("/*"))) == [OPENS, NONE]
 
 
-@pytest.mark.parametrize("name", STATEMENTS)
+OPEN_TO = {"for another account": {f"account {OTHER}"}, "for anyone, in conditions": {"network vpce-1"}}
+"""The readers that are an opening, by the statement that names them."""
+
+
+@pytest.mark.parametrize("name", dict.fromkeys([*FORMS, *OPEN_TO]))
 def test_what_is_declared_public_is_no_opening(name: str) -> None:
     """A costly statement for the account itself adds no opening."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
@@ -137,10 +141,7 @@ def test_what_is_declared_public_is_no_opening(name: str) -> None:
     )
     said, (seen,) = shared(declared, *evaluate(here(behavior(DEEP), policy=STATEMENTS[name])))
     found = {str(each.reader) for each in openings(seen, said).openings}
-    assert found == {
-        "for another account": {f"account {OTHER}"},
-        "for anyone, in conditions": {"network vpce-1"},
-    }.get(name, set())
+    assert found == OPEN_TO.get(name, set())
 
 
 def test_too_many_cells_are_merged() -> None:

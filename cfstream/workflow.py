@@ -212,7 +212,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)
-    if run.terms.fail_fast and not report.outcome.is_well:
+    if run.terms.fail_fast and not report.outcome.is_as_specified:
         run.failed.append(report)
     run.tell(StackEnded(report))
     return report

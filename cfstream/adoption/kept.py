@@ -43,7 +43,7 @@ def kept(live: LiveDistribution, bucket: str, http: Mapping[str, Any]) -> tuple[
             *_fields(Part.DISTRIBUTION, config, http),
         ]
     lines += _certificate_and_logs(config)
-    lines += [f"{name}: {_short(value)}" for name, value in _odd(config, Part.DISTRIBUTION)]
+    lines += [f"{name}: {_short(value)}" for name, value in _unusual(config, Part.DISTRIBUTION)]
     return (*lines, *_tags(live))
 
 
@@ -70,7 +70,7 @@ def _origins(config: Json, http: Mapping[str, Any]) -> Iterator[str]:
         if headers:
             yield f"{name} gets the headers {', '.join(headers)}"
         if origin is main:
-            settings = _odd(document.origin_settings(origin), Part.ORIGIN)
+            settings = _unusual(document.origin_settings(origin), Part.ORIGIN)
             yield from (f"{name}, {field}: {_short(value)}" for field, value in settings)
     for group in items(config.get("OriginGroups")):
         members = ", then ".join(member["OriginId"] for member in items(group["Members"]))
@@ -99,7 +99,7 @@ def _behaviors(live: LiveDistribution, bucket: str, http: Mapping[str, Any]) -> 
         methods = set(document.allowed_methods(raw)) - {*document.READING}
         if methods:
             yield f"{name} allows {', '.join(sorted(methods))}"
-        for field, value in _odd(raw, Part.BEHAVIOR):
+        for field, value in _unusual(raw, Part.BEHAVIOR):
             yield f"{name}, {field}: {_short(value)}"
 
 
@@ -124,21 +124,19 @@ def _certificate_and_logs(config: Json) -> Iterator[str]:
         yield "access logs include cookies"
 
 
-def _odd(raw: Json, part: Part) -> Iterator[tuple[str, Any]]:
+def _unusual(raw: Json, part: Part) -> Iterator[tuple[str, Any]]:
     """Yield the members of a part that are listed nowhere else and have a value that matters."""
     listed = _LISTED_OTHERWISE[part] | {each.member for each in HTTP_FIELDS if each.part is part}
     for name, value in raw.items():
-        if name not in listed and value != USUAL.get(name) and not _says_nothing(value):
+        if name not in listed and value != USUAL.get(name) and not _is_empty(value):
             yield name, value
 
 
-def _says_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Return whether the value is empty or disabled at every level."""
     if isinstance(value, Mapping):
         return (
-            value.get("Quantity") == 0
-            or value.get("Enabled") is False
-            or all(map(_says_nothing, value.values()))
+            value.get("Quantity") == 0 or value.get("Enabled") is False or all(map(_is_empty, value.values()))
         )
     return value in ("", False, None, 0, [])
 
@@ -147,7 +145,7 @@ def _short(value: Any) -> str:
     """Return a value on one line; for a nested one, the parts that matter."""
     match value:
         case Mapping():
-            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _says_nothing(v))
+            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _is_empty(v))
             return inside if len(inside) <= LONGEST else f"{inside[:LONGEST]}…"
         case list() | tuple():
             return ", ".join(map(_short, value))

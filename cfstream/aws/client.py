@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from cfstream.aws.errors import rubbish, translate
+from cfstream.aws.errors import invalid_reply, translate
 from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
 from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
@@ -27,7 +27,7 @@ READERS = 8
 WRITERS = 2
 """CloudFront's control plane throttles early: about 80 concurrent creates are too many (aws-cdk#29183)."""
 OBJECT_WORKERS = 32
-"""The limit for calls on single objects, of which S3 accepts thousands per second."""
+"""The limit for calls on single objects. S3 accepts thousands of them per second."""
 
 log = logging.getLogger("cfstream")
 
@@ -106,7 +106,7 @@ class Aws:
                 raise ours from (error if isinstance(ours, Refused) else None)
         _note(call, began, reply, "ok")
         if not _plausible(client, call, reply):
-            raise rubbish(call, write=write)
+            raise invalid_reply(call, write=write)
         return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
     @contextmanager

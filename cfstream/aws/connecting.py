@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.document_cache import CachingReads, DocumentCache
-from cfstream.aws.errors import rubbish
+from cfstream.aws.errors import invalid_reply
 from cfstream.aws.remembering import RememberingReads
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
 from cfstream.ports import Call, Clock, World
@@ -36,7 +36,7 @@ def connect(
     caller = identity.result()
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
     if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
-        raise rubbish(IDENTITY, write=False)
+        raise invalid_reply(IDENTITY, write=False)
     aws = Aws(clients, account)
     source = CachingReads(aws, cache(account)) if cache else aws
     return World(

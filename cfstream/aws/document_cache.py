@@ -1,8 +1,8 @@
-"""Replies to GetDistribution in the user's cache folder, so that a plan of many stacks makes fewer calls.
+"""Replies to GetDistribution in the user's cache directory, so that a plan of many stacks makes fewer calls.
 
 A reply is used only if the list of distributions shows the same version, and never for a write: a plan that writes a
 distribution reads it from AWS. Secrets are stored as digests, and files are readable only by the user. A cache that
-cannot be used costs calls and nothing else.
+cannot be used only costs more calls.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class DocumentCache:
     """The files of one account. Each has the reply for one distribution."""
 
     def __init__(self, folder: Path, account: str, endpoint: str, complain: Callable[[str], None]) -> None:
-        """Use the folder. `endpoint` is empty for AWS. `complain` is called once if the folder cannot be used."""
+        """Use the directory. `endpoint` is empty for AWS. `complain` is called once if it cannot be used."""
         scope = hashlib.sha256(f"{FORMAT} {botocore.__version__} {endpoint} {account}".encode()).hexdigest()[
             :16
         ]
@@ -46,7 +46,7 @@ class DocumentCache:
         return _reply(body) if head == self._head(call.version, body) else None
 
     def put(self, call: Call, reply: Json) -> None:
-        """Keep a reply, unless CloudFront is still deploying the distribution."""
+        """Store a reply, unless CloudFront is still deploying the distribution."""
         distribution = reply.get("Distribution") or {}
         if call.operation != CACHED or distribution.get("Status") != "Deployed" or not reply.get("ETag"):
             return

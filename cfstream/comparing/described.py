@@ -29,7 +29,7 @@ from cfstream.steps.hazards import Hazard
 from cfstream.values import Account, Address, ETag, Json, Known
 
 ACCOUNT = Account("000000000000")
-"""Stands for the account, which specs alone do not show."""
+"""Placeholder for the account number, which specs do not contain."""
 OWN = "own"
 ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/OWN"
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)

@@ -251,6 +251,6 @@ class LiveDistribution(Distribution):
 
 
 def bucket_of(domain_name: str) -> str | None:
-    """Return the bucket behind an S3 origin's domain name, in any of its spellings; None for any other origin."""
+    """Return the bucket that an S3 origin's domain name names, in any of its spellings; None for any other origin."""
     match = _BUCKET_DOMAIN.match(domain_name.lower())
     return match.group("bucket") if match else None

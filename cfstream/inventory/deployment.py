@@ -39,7 +39,7 @@ def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, report: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
     """Return the state of each target when all are Deployed, or after `seconds`. `report` gets each state."""
-    context = doors_of(world)
+    context = context_of(world)
     state = [Progress(target, "not checked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
@@ -52,7 +52,7 @@ def await_deployed(
     return tuple(state)
 
 
-def doors_of(world: World) -> StepContext:
+def context_of(world: World) -> StepContext:
     """Return what a step needs that runs alone, without earlier steps and without progress."""
     return StepContext(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
 

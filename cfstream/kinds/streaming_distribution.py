@@ -90,7 +90,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         return WantedStreaming() if scene.delivery is Delivery.RTMP else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
-        """Read the bucket for logs. Raises as `Reads.read`."""
+        """Read the log bucket. Raises as `Reads.read`."""
         scene = around.scene
         if scene.destroying:
             return ObservedStreaming(None, going=around.own_of(Delivery.RTMP))

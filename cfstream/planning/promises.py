@@ -25,10 +25,10 @@ from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
 
 PROMISED = "promised"
-"""Id of the distribution and of the identity that stand for those of a spec."""
+"""Placeholder ids for the distribution and the identity of a spec."""
 
 SOMEBODY = Signers(accounts=("self",))
-"""Whoever signs: only whether anyone can read is asked here."""
+"""A placeholder for all signers: this module only asks whether anyone can read."""
 
 
 def promises(scene: Scene, world: BucketWorld) -> tuple[BucketWorld, ...]:
@@ -71,7 +71,7 @@ def _is_public(spec: Spec) -> bool:
 
 
 def _anonymous(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
-    """``origin_access: none``: CloudFront reads as anyone does, so what it can read is open at S3, whoever signs."""
+    """``origin_access: none``: CloudFront reads anonymously, so S3 serves everything that it can read to anyone."""
     origin = _origin(spec, world, live)
     everything = CacheBehavior(PathPattern("*"), origin.id, (origin,), default=True)
     return replace(world, distributions=(_distribution(spec, live, (origin,), (everything,)),))

@@ -62,8 +62,8 @@ def _proof(site: Site, means: Means) -> StackProof:
     openings = judged(site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
-    told = (*_notices(site, means), *notices)
-    return StackProof(site.scene.name, site.scene.stack.path, findings, told, openings.readers)
+    all_notices = (*_notices(site, means), *notices)
+    return StackProof(site.scene.name, site.scene.stack.path, findings, all_notices, openings.readers)
 
 
 def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
@@ -196,7 +196,7 @@ def _notices(site: Site, means: Means) -> list[Notice]:
     """Return notices about what could not be verified without failing."""
     objects, notices = site.objects, [*site.bucket.notices, *viewer_warnings(site.live)]
     if objects.why_none:
-        asked = "made-up paths were requested, which shows who is refused, but not that anyone is served"
+        asked = "paths without an object were requested, which does not prove that objects are served"
         text = f"{objects.why_none}: {asked}"
         notices.append(Notice(text))
     elif site.spec.enabled:
@@ -206,7 +206,9 @@ def _notices(site: Site, means: Means) -> list[Notice]:
             if not place.key and place.wanted is not ExpectedAccess.NOT_OURS
         ]
         if bare:
-            notices.append(Notice(f"no object is known for {', '.join(bare)}: made-up paths were requested"))
+            notices.append(
+                Notice(f"no object is known for {', '.join(bare)}: paths without an object were requested")
+            )
     if site.guards.deployed is False:
         notices.append(
             Notice(f"{site.live.id} is InProgress: edges may still have the old configuration", warning=True)

@@ -225,7 +225,7 @@ def _signers(site: Site, part: Spec | Behavior) -> ExpectedSigners:
 
 
 def _path(site: Site, pattern: str, live: GuardedBehavior | None) -> tuple[str, str]:
-    """Return a path that the behavior serves, and the object at it; a made-up path if no object is known."""
+    """Return a path that the behavior serves, and the object at it; an invented path if no object is known."""
     if site.live.delivery is Delivery.RTMP:
         key = site.objects.keys[0] if site.objects.keys else ""
         return (paths_of(site, key)[0], key) if key and paths_of(site, key) else (RTMP + MADE_UP, "")

@@ -41,9 +41,9 @@ def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
 
 def revealed(text: str, salt: str, named: Iterable[str]) -> str:
     """Return the text of such a document with the substitutes of the account numbers in `named` replaced again."""
-    told = "\n".join(named)
-    numbers = {stand_in(number, salt): number for number in NUMBER.findall(told)}
-    ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(told)}
+    named_accounts = "\n".join(named)
+    numbers = {stand_in(number, salt): number for number in NUMBER.findall(named_accounts)}
+    ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(named_accounts)}
     with_numbers = NUMBER.sub(lambda match: numbers.get(match[0], match[0]), text) if numbers else text
     return CANONICAL_ID.sub(lambda match: ids.get(match[0], match[0]), with_numbers) if ids else with_numbers
 

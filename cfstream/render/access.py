@@ -138,14 +138,14 @@ def _link_lines(link: Link, column: int, sheet: Page) -> Iterator[str]:
     head = f"    {padded(printable(link.what), column)}  "
     hang = " " * columns(head)
     # Widths do not count colours, so colours are added last.
-    told = Page(sheet.width).flow(words(link.detail), first=head, rest=hang)
+    lines = Page(sheet.width).flow(words(link.detail), first=head, rest=hang)
     source = printable(link.source)
-    gap = sheet.width - columns(told[-1]) - columns(source)
-    yield from told[:-1]
+    gap = sheet.width - columns(lines[-1]) - columns(source)
+    yield from lines[:-1]
     if gap >= GAP_TO_SOURCE:
-        yield told[-1] + " " * gap + sheet.paint(source, Style.DIM)
+        yield lines[-1] + " " * gap + sheet.paint(source, Style.DIM)
         return
-    yield told[-1]
+    yield lines[-1]
     yield from sheet.flow(words(source, Style.DIM), first=hang, rest=hang)
 
 

@@ -56,7 +56,7 @@ def _linked(text: str, address: str) -> str:
 
 
 def what_lines(what: str, sheet: Page) -> Iterator[str]:
-    """Yield the first line of `what` behind ``error:``, and the others under it."""
+    """Yield the first line of `what` after ``error:``, and the others under it."""
     head, *details = what.splitlines() or ["no reason given"]
     yield from sheet.flow([Word("error:", Style.BOLD_RED), *words(head)], rest="  ")
     for detail in details:

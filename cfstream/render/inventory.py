@@ -275,12 +275,12 @@ def _certificate(tls: Tls | None) -> str:
 
 
 def _called(named: NamedId) -> str:
-    """Return a name with the id behind it."""
+    """Return a name with the id after it."""
     return f"{named.name} ({named.id})" if named.name else named.id
 
 
 def _named(named: NamedId) -> str:
-    """Return an id with its name or comment behind it."""
+    """Return an id with its name or comment after it."""
     return f"{named.id} ({named.name})" if named.name else named.id
 
 

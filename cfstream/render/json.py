@@ -45,8 +45,8 @@ def saved_document(
     """
     document = plan_document(plan)
     stacks = [
-        {**told, "relied_content": _contents(stack)}
-        for told, stack in zip(document["stacks"], plan.stacks, strict=True)
+        {**each, "relied_content": _contents(stack)}
+        for each, stack in zip(document["stacks"], plan.stacks, strict=True)
     ]
     chosen = {} if only is None else {"only": sorted(only)}
     return {**document, "stacks": stacks, "specs": list(specs), "folder": folder, **chosen}

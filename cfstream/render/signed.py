@@ -56,7 +56,7 @@ def line(target: str, found: Signed | CfstreamError) -> str:
 def document(signed: Signed) -> dict[str, Any]:
     """Return the same for programs; times are seconds since 1970."""
     terms, stream = signed.terms, signed.stream
-    told: dict[str, Any] = {
+    common: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "key_id": signed.signer.key_id,
         "hash": signed.signer.hash,
@@ -73,8 +73,8 @@ def document(signed: Signed) -> dict[str, Any]:
             "prefixed": stream.prefixed,
             "flash": stream.flash,
         }
-        return {**told, "stream_name": names}
+        return {**common, "stream_name": names}
     if signed.cookies is not None:
         lines = signed.cookies.set_cookie_lines(signed.domain)
-        return {**told, "url": signed.plain_url, "cookies": dict(signed.cookies), "set_cookie": lines}
-    return {**told, "url": signed.url}
+        return {**common, "url": signed.plain_url, "cookies": dict(signed.cookies), "set_cookie": lines}
+    return {**common, "url": signed.url}

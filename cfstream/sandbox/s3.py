@@ -177,9 +177,9 @@ class StrictS3(S3Response):
         asked = acls.from_headers(self.headers, OWNER, self._known) or acls.private(OWNER)
         if rule == rules.ENFORCED:
             rules.refuse_shared(asked)
-        rules.refuse_public_at_birth(asked)
+        rules.refuse_public_on_create(asked)
         answer = super()._bucket_response_put(request, name, querystring)
-        rules.as_aws_makes_them(self.backend.get_bucket(name), rule)
+        rules.set_new_bucket_defaults(self.backend.get_bucket(name), rule)
         return answer
 
     def _put_policy(self, bucket: FakeBucket) -> TYPE_RESPONSE:

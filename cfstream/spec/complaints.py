@@ -245,7 +245,7 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     # An account number without quotes would be read as a number again.
     item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
-    do = 'put "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{item}]"
+    do = 'add "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{item}]"
     return f"{name} is a list, not {_found(value)}", do, ""
 
 

@@ -40,18 +40,18 @@ def load(
     *,
     stdin: TextIO | None = None,
     files: Files | None = None,
-    passed_over: list[str] | None = None,
+    skipped: list[str] | None = None,
 ) -> tuple[Stack, ...]:
     """Return the stacks of all documents of all files, in the order of the arguments.
 
     An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for
     `stdin`. `files` is the disk by default. Files of a folder that contain only comments are skipped, and listed in
-    `passed_over`. Raises SpecProblems with every problem of every file, sorted by
+    `skipped`. Raises SpecProblems with every problem of every file, sorted by
     place, and WrongUsage without arguments.
     """
     if not arguments:
-        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
-    reading = Reading(stdin or sys.stdin, files or Disk(), [] if passed_over is None else passed_over)
+        raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
+    reading = Reading(stdin or sys.stdin, files or Disk(), [] if skipped is None else skipped)
     drafts = [
         draft_of(document)
         for source in reading.sources(arguments)
@@ -70,7 +70,7 @@ def texts(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Sou
     Raises SpecProblems if one cannot be read, and WrongUsage without arguments.
     """
     if not arguments:
-        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
+        raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
     reading = Reading(stdin or sys.stdin, Disk(), [])
     found = tuple(reading.sources(arguments))
     reading.refuse_problems()
@@ -108,12 +108,12 @@ def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
             named.texts.append(text)
         except NotAPublicKey as error:
             target = files.link_out(key.file, folder, source.folder)
-            told = (
+            problem = (
                 link_out(target, source.folder, "not a usable public key")
                 if target
                 else (error.what, error.do)
             )
-            draft.add(Fault(*told, (*path, "file")))
+            draft.add(Fault(*problem, (*path, "file")))
     return named
 
 

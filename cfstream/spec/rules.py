@@ -84,7 +84,7 @@ def _identity_in_use(spec: Spec) -> Iterator[Fault]:
         what = "cfstream never changes an identity that is used by its id, so comment has no effect"
         yield Fault(what, "delete comment or id", ("oai", "comment"), at_key=True)
     elif len(spec.oai.comment) > room:
-        what = f"beside the mark cfstream:{spec.name} there is room for {room} characters, and these are "
+        what = f"the mark cfstream:{spec.name} leaves room for {room} characters, and the comment has "
         yield Fault(what + str(len(spec.oai.comment)), "shorten it", ("oai", "comment"))
 
 
@@ -112,7 +112,7 @@ def _paths_once(spec: Spec) -> Iterator[Fault]:
         pattern = behavior.path.removeprefix("/")
         if pattern in first:
             what = f"{shown(behavior.path)} is the pattern of behaviors[{first[pattern]}], which comes first"
-            yield Fault(what, "join the two, or delete one", ("http", "behaviors", number, "path"))
+            yield Fault(what, "merge the two, or delete one", ("http", "behaviors", number, "path"))
         first.setdefault(pattern, number)
 
 
@@ -139,7 +139,7 @@ def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
         return
     for number, cname in enumerate(spec.cnames or ()):
         if cname != zone and not cname.endswith(f".{zone}"):
-            what = f"{shown(cname)} does not lie in the hosted zone {zone}, so it cannot have its record"
+            what = f"{shown(cname)} is not in the hosted zone {zone}, so its record cannot be created there"
             do = "write the zone of all cnames, or delete dns and create the records by hand"
             yield Fault(what, do, ("cnames", number))
 

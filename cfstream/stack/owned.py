@@ -90,7 +90,7 @@ class Unwanted:
 
 @dataclass(frozen=True)
 class ListedResource:
-    """One resource of the account, as its list shows it, whoever owns it."""
+    """One resource of the account, with any owner, as its list shows it."""
 
     id: str
     words: str
@@ -304,8 +304,9 @@ class OwnedKind:
         )
 
     def _stays(self, each: Unwanted) -> Notice:
+        users = ", ".join(each.users)
         return Notice(
-            f"the {self.words} {each.called} is no longer wanted, but stays: still used by {', '.join(each.users)}"
+            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {users}"
         )
 
 

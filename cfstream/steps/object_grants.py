@@ -178,7 +178,7 @@ class _Run:
             self.watch.check(after_pause=after_pause)
 
         try:
-            write_merged(self._quiet, edit, guard=guard, passing=(SLOW,))
+            write_merged(self._quiet, edit, guard=guard, transient=(SLOW,))
         except Missing as missing:
             if missing.code not in ("NoSuchKey", "404"):
                 raise
@@ -217,7 +217,7 @@ class _AclEdit:
             raise Refused(
                 "s3:PutObjectAcl",
                 "MalformedACLError",
-                f"it has {MOST_GRANTS} grants already, and an ACL takes no more",
+                f"it has {MOST_GRANTS} grants already, and an ACL cannot have more",
                 do="remove a grant from it, or grant via bucket-policy",
             )
 

@@ -28,7 +28,7 @@ from cfstream.stack.scene import Scene
 from cfstream.stack.signing_keys import guards_of
 from cfstream.startup.frozen import dataclass
 from cfstream.testing.ground import prepare
-from cfstream.testing.key_pairs import KeyPair, Ring
+from cfstream.testing.key_pairs import KeyPair, KeyRing
 from cfstream.web import HttpViewer
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
 
@@ -126,7 +126,7 @@ class Sandbox:
     def _begin(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="cfstream-", ignore_cleanup_errors=True)
         self._sites: dict[str, _Site] = {}
-        self._ring = Ring(self.folder / "private")
+        self._ring = KeyRing(self.folder / "private")
         self._texts = 0
 
     # Methods for the owner of the videos
@@ -157,7 +157,7 @@ class Sandbox:
         Replaces the spec's public keys with others whose private keys the sandbox has, so that `sign` works. Raises
         SpecProblems, or NotApplied with the report.
         """
-        stacks = tuple(map(self._ring.in_place_of_its_own, load([self._file(spec)])))
+        stacks = tuple(map(self._ring.with_own_keys, load([self._file(spec)])))
         for stack in stacks:
             prepare(stack.spec, self.client)
             if stack.spec.trusted_signers:
@@ -265,7 +265,7 @@ class Sandbox:
         self._texts += 1
         file = self.folder / f"spec-{self._texts}.yaml"
         file.write_text(spec, encoding="utf-8")
-        self._ring.lay_out(spec, self.folder)
+        self._ring.write_key_files(spec, self.folder)
         return str(file)
 
     def _site(self, name: str | None) -> _Site:

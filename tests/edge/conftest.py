@@ -1,4 +1,4 @@
-"""A site for each test: an empty sandbox with a bucket."""
+"""A sandbox for each test, empty or with a bucket."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from tests.edge.site import EdgeSite
 
 @pytest.fixture
 def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[EdgeSite]:
-    """Return a site without a bucket."""
+    """A sandbox without a bucket."""
     site = EdgeSite(sandbox, s3, cloudfront)
     yield site
     site.close()
@@ -19,6 +19,6 @@ def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[EdgeSite]:
 
 @pytest.fixture
 def site(bare: EdgeSite) -> EdgeSite:
-    """Return a site with the bucket as AWS creates it: ownership enforced, all public access blocked."""
+    """A sandbox with a bucket that has AWS's defaults: ownership enforced, all public access blocked."""
     bare.bucket()
     return bare

@@ -38,7 +38,7 @@ from tests.world.configs import associated, listing, make_function
     ],
 )
 def test_path_patterns(pattern: str, path: str, fits: bool) -> None:
-    """A pattern fits whole paths, in their case, after RFC 3986 has made them equal."""
+    """A pattern matches whole paths, case-sensitive, after RFC 3986 normalisation."""
     first = {"PathPattern": pattern}
     config = {"CacheBehaviors": listing(first), "DefaultCacheBehavior": {}}
     assert (choose(config, path) is first) is fits
@@ -54,7 +54,7 @@ def test_normal_paths(path: str, normal: str) -> None:
 
 
 def test_first_pattern_wins(site: EdgeSite) -> None:
-    """Behaviors are tried in their order, and the default one last."""
+    """Behaviors are tried in order, the default one last."""
     group = site.key_group(site.public_key(signing.rsa_key()))
     private = behavior(key_groups=(group,))
     made = site.distribution(
@@ -85,7 +85,7 @@ def test_first_pattern_wins(site: EdgeSite) -> None:
     ],
 )
 def test_viewer_protocol(site: EdgeSite, policy: str, scheme: str, status: int) -> None:
-    """A request stands for https unless X-Forwarded-Proto says http."""
+    """A request counts as https unless X-Forwarded-Proto is http."""
     made = site.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
     site.grant(made)
     headers = {"X_Forwarded_Proto": scheme} if scheme else {}
@@ -93,7 +93,7 @@ def test_viewer_protocol(site: EdgeSite, policy: str, scheme: str, status: int) 
 
 
 def test_redirection(site: EdgeSite) -> None:
-    """A redirection keeps host, path and query, before any signature is looked at."""
+    """A redirect keeps host, path and query, and comes before any check of a signature."""
     group = site.key_group(site.public_key(signing.rsa_key()))
     made = site.distribution(
         DefaultCacheBehavior=behavior(
@@ -122,7 +122,7 @@ def test_redirection(site: EdgeSite) -> None:
     ],
 )
 def test_methods(site: EdgeSite, allowed: tuple[str, ...], method: str, status: int) -> None:
-    """A method that the behavior does not allow is refused with a page, and an unknown one with 405."""
+    """A method that the behavior does not allow gets an error page, an unknown one 405."""
     made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
     site.grant(made)
     reply = site.view("/one.mp4", made["DomainName"], method)
@@ -132,7 +132,7 @@ def test_methods(site: EdgeSite, allowed: tuple[str, ...], method: str, status: 
 
 
 def test_head(site: EdgeSite) -> None:
-    """HEAD has the headers of GET, and no body; of a refusal too."""
+    """HEAD has the headers of GET and no body, also for a refusal."""
     made = site.distribution()
     host = made["DomainName"]
     assert (site.view("/one.mp4", host, "HEAD").status, site.view("/one.mp4", host, "HEAD").body) == (

@@ -19,14 +19,14 @@ THREE = listing("GET", "HEAD", "OPTIONS")
 
 
 def distribution_with_cors(site: EdgeSite, **changes: Any) -> Json:
-    """A distribution that anybody may use, whose default behavior is changed so."""
+    """Create an unsigned distribution with these changes to its default behavior."""
     made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=THREE, **changes))
     site.grant(made)
     return made
 
 
 def rules(site: EdgeSite, **changes: Any) -> None:
-    """The bucket's CORS configuration: GET for the site, with one header, but for what is changed."""
+    """Return the bucket's CORS configuration: GET for the site, with one header, with these changes."""
     rule = {
         "AllowedOrigins": [SITE],
         "AllowedMethods": ["GET"],
@@ -39,28 +39,28 @@ def rules(site: EdgeSite, **changes: Any) -> None:
 
 
 def get(site: EdgeSite, made: Json, origin: str = SITE) -> Reply:
-    """A simple request of a page."""
+    """Send a simple request of a page."""
     return site.view("/one.mp4", made["DomainName"], Origin=origin)
 
 
 def preflight(site: EdgeSite, made: Json, path: str = "/one.mp4", **changes: str) -> Reply:
-    """What a browser asks before a request that is not simple."""
+    """Send the preflight of a browser."""
     headers = {"Origin": SITE, "Access_Control_Request_Method": "GET", **changes}
     return site.view(path, made["DomainName"], "OPTIONS", **headers)
 
 
 def cors(reply: Reply) -> dict[str, str]:
-    """The CORS headers, by the last part of their names."""
+    """Return the CORS headers by the last part of their names."""
     names = ("Origin", "Methods", "Headers", "Credentials")
     found = {name: reply.headers[f"Access-Control-Allow-{name}"] for name in names}
     return {name: value for name, value in found.items() if value is not None}
 
 
 class TestBucket:
-    """By the bucket's own configuration."""
+    """CORS by the bucket's own configuration."""
 
     def test_forwarded(self, site: EdgeSite) -> None:
-        """S3 adds its headers where the behavior forwards the Origin."""
+        """S3 adds its headers if the behavior forwards the Origin."""
         made, deaf = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS), site.distribution()
         site.grant(made)
         rules(site)
@@ -72,7 +72,7 @@ class TestBucket:
         assert cors(get(site, made, "https://evil.example.com")) == {}
 
     def test_anybody(self, site: EdgeSite) -> None:
-        """For a rule for all origins S3 says so, and gives no credentials."""
+        """For a rule for all origins, S3 returns *, without credentials."""
         made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site, AllowedOrigins=["*"])
         assert cors(get(site, made)) == {"Origin": "*", "Methods": "GET"}
@@ -95,7 +95,7 @@ class TestBucket:
         assert cors(get(site, made))["Origin"] == SITE
 
     def test_preflight(self, site: EdgeSite) -> None:
-        """A preflight is answered by the first rule that fits, whether there is such an object or not."""
+        """The first matching rule answers a preflight, also for a missing object."""
         made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site)
         for path in ("/one.mp4", "/nothing"):
@@ -112,14 +112,14 @@ class TestBucket:
         ],
     )
     def test_refused_preflight(self, site: EdgeSite, changes: dict[str, str]) -> None:
-        """A preflight that no rule fits is refused by S3."""
+        """S3 refuses a preflight that matches no rule."""
         made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site)
         reply = preflight(site, made, **changes)
         assert (reply.verdict, cors(reply)) == ((403, "AccessForbidden"), {})
 
     def test_not_enabled(self, site: EdgeSite) -> None:
-        """Without a configuration a preflight is refused, and without a forwarded Origin it is not understood."""
+        """Without a configuration a preflight is refused. Without a forwarded Origin it is invalid."""
         made, deaf = (
             distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS),
             distribution_with_cors(site),
@@ -129,10 +129,10 @@ class TestBucket:
 
 
 class TestPolicy:
-    """By a response headers policy."""
+    """CORS by a response headers policy."""
 
     def policy(self, site: EdgeSite, **changes: Any) -> str:
-        """A policy that lets the site in, with credentials."""
+        """Return a policy that allows the site, with credentials."""
         config = {
             "AccessControlAllowOrigins": listing(SITE, "https://*.example.org", "app.localhost:8080"),
             "AccessControlAllowHeaders": listing("*"),
@@ -149,7 +149,7 @@ class TestPolicy:
         return str(made["ResponseHeadersPolicy"]["Id"])
 
     def test_simple_request(self, site: EdgeSite) -> None:
-        """A simple request gets the origin, credentials and exposed headers; one without Origin gets nothing."""
+        """A simple request gets the origin, credentials and exposed headers. Without an Origin it gets nothing."""
         made = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
         reply = get(site, made)
         assert cors(reply) == {"Origin": SITE, "Credentials": "true"}
@@ -168,12 +168,12 @@ class TestPolicy:
         ],
     )
     def test_origins(self, site: EdgeSite, origin: str, fits: bool) -> None:
-        """An origin fits as it is, by a wildcard, or without a scheme."""
+        """An origin matches exactly, by a wildcard, or without a scheme."""
         made = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
         assert cors(get(site, made, origin)).get("Origin") == (origin if fits else None)
 
     def test_preflight(self, site: EdgeSite) -> None:
-        """A preflight gets methods, headers and age as well; its status stays the origin's."""
+        """A preflight also gets methods, headers and age. Its status stays the origin's."""
         made = distribution_with_cors(
             site, ResponseHeadersPolicyId=self.policy(site), OriginRequestPolicyId=FORWARD_CORS
         )
@@ -191,7 +191,7 @@ class TestPolicy:
 
     @pytest.mark.parametrize(("override", "origin"), [(True, SITE), (False, "*")])
     def test_override(self, site: EdgeSite, override: bool, origin: str) -> None:
-        """Where the bucket answers too, OriginOverride decides whose header stands."""
+        """If the bucket also answers, OriginOverride decides which header is sent."""
         policy = self.policy(site, OriginOverride=override)
         made = distribution_with_cors(
             site, ResponseHeadersPolicyId=policy, OriginRequestPolicyId=FORWARD_CORS
@@ -201,12 +201,12 @@ class TestPolicy:
 
     @pytest.mark.parametrize("policy", [SIMPLE_CORS, WITH_PREFLIGHT])
     def test_managed(self, site: EdgeSite, policy: str) -> None:
-        """The managed policies let everybody in, without credentials."""
+        """The managed policies allow everybody, without credentials."""
         made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
         assert cors(get(site, made)) == {"Origin": "*"}
 
     def test_refusals(self, site: EdgeSite) -> None:
-        """S3's refusals have the policy's headers, CloudFront's own have not: no page can read them."""
+        """S3's refusals have the policy's headers. CloudFront's own do not, so no page can read them."""
         policy = self.policy(site)
         made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
         denied = site.view("/nothing", made["DomainName"], Origin=SITE)
@@ -247,7 +247,7 @@ def test_security_headers(site: EdgeSite) -> None:
 
 
 def test_own_headers(site: EdgeSite) -> None:
-    """A policy adds headers, over the origin's where it overrides, and takes others away."""
+    """A policy adds headers, overrides the origin's if set, and removes others."""
     made = site.cloudfront.create_response_headers_policy(
         ResponseHeadersPolicyConfig={
             "Name": "own",

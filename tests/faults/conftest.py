@@ -8,5 +8,5 @@ from tests.world.sandbox import BotoClients, WatchedSandbox
 
 @pytest.fixture(scope="session")
 def runner(server: WatchedSandbox, clients: BotoClients) -> ScenarioRunner:
-    """The runner, furnished."""
+    """The runner, with the account prepared."""
     return ScenarioRunner(server, clients)

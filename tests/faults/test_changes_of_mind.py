@@ -1,4 +1,4 @@
-"""Whatever was applied before, and wherever a run died, the account ends as the last spec says."""
+"""After any earlier specs and any crashes, the last spec is applied, and nothing else is left."""
 
 import random
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ DRAWN = examples(6, thorough=20)
 
 
 def stories() -> Iterator[Any]:
-    """Yield the stories of the table, and random ones."""
+    """Return the fixed sequences of specs, and some random ones."""
     for name, turns in TOLD.items():
         yield pytest.param(turns, id=name.replace(" ", "-"))
     for seed in range(DRAWN):
@@ -54,8 +54,8 @@ def stories() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("turns", list(stories()))
-def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
-    """No run lets anyone read whom its spec does not name, and the account ends as the last spec says."""
+def test_the_last_spec_wins(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
+    """No run lets anyone read whom its spec does not name, and at the end the account is as the last spec says."""
     last = SPECS[turns[-1].spec]
     told = take_turns(runner, turns)
     assert told.too_much == frozenset()
@@ -67,7 +67,7 @@ def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
 
 
 def strays(account: Any, spec: Any) -> Iterator[str]:
-    """Yield the stack's statements, grants and marks that the spec does not ask for."""
+    """Return the stack's statements, grants and marks that the spec does not ask for."""
     by_objects = spec.get("grant", {}).get("via") == "object-acl"
     for name, bucket in account["buckets"].items():
         ours = [each["Sid"] for each in bucket["statements"] if each["Sid"].startswith("cfstream-")]

@@ -198,7 +198,7 @@ def test_waiting_grows_by_half_each_time_up_to_twenty_seconds(account: SandboxAc
     assert slept == pytest.approx(sum(expected))
 
 
-def test_a_wait_ends_at_its_timeout_and_the_next_run_goes_on(account: SandboxAccount) -> None:
+def test_a_wait_ends_at_its_timeout_and_the_next_run_resumes(account: SandboxAccount) -> None:
     """The exit code is 6. Steps that need Deployed remain for the next run."""
     account.converge(signed(oai={}))
     account.sandbox.cloudfront.settings.deploy_after_reads = 100

@@ -15,5 +15,5 @@ from tests.world.sandbox import WatchedSandbox
 def account(
     tmp_path: Path, sandbox: WatchedSandbox, connected: World, clients: Callable[..., Any]
 ) -> ReplayedAccount:
-    """Return the account, without any stack."""
+    """The account, without resources of cfstream."""
     return ReplayedAccount(tmp_path, sandbox, connected, clients)

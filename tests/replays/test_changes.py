@@ -1,4 +1,4 @@
-"""Every change of a spec, replayed against the edge: at no moment is a valid URL refused or an invalid one served."""
+"""Every change of a spec, replayed against the edge: a valid URL is never refused, and an invalid one never served."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ POSTERS_BY_TWO = {**PATHS, "key_groups": [group(key(TWO), name="posters")]}
 
 @dataclass(frozen=True)
 class SpecChange:
-    """A change of a spec, and the hazards that it has, all of them."""
+    """A change of a spec, and all hazards of its plan."""
 
     name: str
     before: Json | None
@@ -32,7 +32,7 @@ class SpecChange:
 
     @property
     def cuts(self) -> bool:
-        """Whether viewers are cut off, as the plan says."""
+        """Return whether viewers lose access, according to the plan."""
         return "cuts-viewers" in self.hazards
 
     @property
@@ -111,7 +111,7 @@ CHANGES = (
     ],
 )
 def test_nobody_is_harmed(account: ReplayedAccount, change: SpecChange) -> None:
-    """Anyone who can read before and after can read all the time, and nobody else can read in between."""
+    """A viewer who is served before and after is always served. One who is served neither before nor after never is."""
     before, after = account.invited(change.before), account.invited(change.after)
     if change.before is not None:
         account.converge(change.before, allow=("makes-public",))

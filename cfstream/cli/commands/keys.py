@@ -22,7 +22,7 @@ app = typer.Typer(
 def new(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key's name, like lectures-2026-11.")],
-    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The folder to write to.")] = "keys",
+    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The directory to write to.")] = "keys",
     kind: Annotated[
         Literal["rsa", "ecdsa"], typer.Option("--type", help="RSA of 2048 bits, or ECDSA on P-256.")
     ] = "rsa",
@@ -77,7 +77,7 @@ def rotate(
     now: Annotated[
         bool, typer.Option("--now", help="For a leaked key: remove it at once. Its URLs stop working.")
     ] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and run next.
 

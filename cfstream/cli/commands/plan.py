@@ -40,7 +40,7 @@ def plan(
     ] = None,
     output: Annotated[
         PlanFormat,
-        typer.Option("--format", metavar="FORMAT", help=f"How to print it: {', '.join(PlanFormat)}."),
+        typer.Option("--format", metavar="FORMAT", help=f"The output format: {', '.join(PlanFormat)}."),
     ] = PlanFormat.TEXT,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if there is something to do.")] = False,
     live: Annotated[
@@ -48,7 +48,7 @@ def plan(
         typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
     ] = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache folder.")
+        bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache.")
     ] = False,
     max_age: Annotated[
         str | None,

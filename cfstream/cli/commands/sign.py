@@ -74,7 +74,7 @@ def sign(
         Literal["sha1", "sha256"], typer.Option("--hash", help="The hash that is signed.")
     ] = "sha1",
     output: Annotated[
-        Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
+        Literal["text", "json", "curl"], typer.Option("--format", help="The output format.")
     ] = "text",
     everything: Annotated[
         bool, typer.Option("--everything", help="Allow a signature for the whole host.")
@@ -95,7 +95,7 @@ def sign(
     With --from-file, opens the key and reads AWS once. A line that cannot be signed has an error in place of a URL; the
     command then ends with the exit code of the first error.
 
-    Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
+    Example: cfstream sign a.mp4 --spec lectures.yaml --key 1.pem --expires 1h
     """
     from cfstream.cli.terminal.moments import moment
     from cfstream.cli.terminal.private_key import open_private_key

@@ -137,7 +137,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def observe(
         self, aws: Reads, around: Surroundings, want: WantedDistribution | None
     ) -> ObservedDistribution:
-        """Read key groups, and what the spec names: certificates, policies, the bucket for logs."""
+        """Read key groups, and what the spec names: certificates, policies, the log bucket."""
         scene, rows, live = around.scene, around.distributions, around.own
         if scene.destroying:
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))

@@ -35,7 +35,14 @@ from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
 from cfstream.steps.hazards import Hazard, HazardName
-from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
+from cfstream.steps.records import (
+    CreateRecords,
+    DeleteRecords,
+    ReplaceRecords,
+    alias_of,
+    plain_name,
+    record_text,
+)
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import Address, Json, Known, digest
 
@@ -212,9 +219,7 @@ class _Name:
             standing = self._of_type(kind)
             if standing and not any(self.have.ours(each) or each in self._former for each in standing):
                 zone = f"{self.zone.name} ({self.zone.id})"
-                what = (
-                    f"the zone {zone} already has the record {told(standing[0])}, which cfstream does not own"
-                )
+                what = f"the zone {zone} already has the record {record_text(standing[0])}, which cfstream does not own"
                 do = f"delete it once {self.name} may point to this distribution, or remove dns from the spec"
                 number = (self.scene.stack.spec.cnames or ()).index(self.name)
                 yield self.scene.stack.problem(what, do, "cnames", number)

@@ -17,7 +17,7 @@ from .domains import Domains
 from .functions import Functions
 from .keys import KeyGroups, PublicKeys
 from .origin_access import OriginAccessControls, OriginAccessIdentities
-from .policies import Policies, stock
+from .policies import Policies, add_managed_policies
 from .records import Distribution, Identity, Json
 from .refusal import CloudFrontError, service_model
 from .settings import Settings
@@ -35,7 +35,7 @@ class CloudFront:
 
     def __init__(self, account: str = "123456789012", settings: Settings | None = None) -> None:
         self._world = CloudFrontState(account, settings or Settings())
-        stock(self._world)
+        add_managed_policies(self._world)
         self._open()
 
     def _open(self) -> None:

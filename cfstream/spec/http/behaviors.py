@@ -45,7 +45,7 @@ class Cors(Section):
         examples=[["https://www.example.com"]],
     )
     credentials: bool = Field(
-        default=False, description="true: they may send cookies, which signed cookies need."
+        default=False, description="true: these pages may send cookies. Signed cookies need this."
     )
 
 
@@ -76,7 +76,7 @@ class Behavior(Section):
     """Other rules for the paths that match a pattern. The first behavior that matches applies."""
 
     path: PathPattern = Field(description='Path pattern, like "/posters/*" or "*.m3u8", in quotes.')
-    public: bool = Field(default=False, description="true: nobody needs to sign for these paths.")
+    public: bool = Field(default=False, description="true: no signature is needed for these paths.")
     key_groups: Many[AnyKeyGroup] | None = Field(
         default=None, description="Who may sign for these paths. Absent: the signers of the default behavior."
     )
@@ -86,12 +86,12 @@ class Behavior(Section):
     )
     cache_policy: CachePolicy | None = Field(
         default=None,
-        description="Name of a managed cache policy, or name or id of your own. Absent: not managed.",
+        description="The name of a managed cache policy, or the name or id of your own. Absent: not managed.",
     )
     origin_request_policy: Annotated[OriginRequestPolicy | None, AlsoCalled("origin_request_policy_id")] = (
         Field(
             default=None,
-            description="Origin request policy of these paths: name of a managed one, or name or id of your own. "
+            description="Origin request policy of these paths: the name of a managed one, or name or id of your own. "
             '"": none. Absent: not managed.',
         )
     )
@@ -99,7 +99,7 @@ class Behavior(Section):
         ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
     ] = Field(
         default=None,
-        description="Response headers policy of these paths: name of a managed one, or name or id of your own. "
+        description="Response headers policy of these paths: the name of a managed one, or name or id of your own. "
         '"": none. Absent: not managed.',
     )
     functions: AnyFunctions = Field(
@@ -124,8 +124,8 @@ class BehaviorFields(Fields):
 
     cache_policy: CachePolicy | None = Field(
         default=None,
-        description="Cache policy of the default behavior: name of a managed one (CachingOptimized, "
-        "CachingDisabled), or name or id of your own. Absent: not managed.",
+        description="Cache policy of the default behavior: the name of a managed one (CachingOptimized, "
+        "CachingDisabled), or the name or id of your own. Absent: not managed.",
     )
     behaviors: Many[Behavior] = Field(
         default=(),
@@ -147,18 +147,18 @@ class BehaviorFields(Fields):
     origin_request_policy: Annotated[OriginRequestPolicy | None, AlsoCalled("origin_request_policy_id")] = (
         Field(
             default=None,
-            description="Origin request policy of the default behavior, which adds headers of viewers to requests to "
-            "the bucket: name of a managed one (CORS-S3Origin), or name or id of your own. S3 refuses requests with "
-            'the header Host of a viewer. "": none. Absent: not managed.',
+            description="Origin request policy of the default behavior. It decides which viewers' headers CloudFront "
+            "sends to the bucket. The name of a managed one (CORS-S3Origin), or the name or id of your own. S3 refuses "
+            'requests with a viewer\'s header Host. "": none. Absent: not managed.',
         )
     )
     response_headers_policy: Annotated[
         ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
     ] = Field(
         default=None,
-        description="Response headers policy of the default behavior, which sets headers of the answers to viewers: "
-        "name of a managed one (SimpleCORS), or name or id of your own. Not together with cors, which has a policy of "
-        'the stack. "": none. Absent: not managed.',
+        description="Response headers policy of the default behavior. It sets headers of the answers to viewers. "
+        "The name of a managed one (SimpleCORS), or the name or id of your own. Not together with cors, which has a "
+        'policy of the stack. "": none. Absent: not managed.',
     )
     functions: AnyFunctions = Field(
         default=None,

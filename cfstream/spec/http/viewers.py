@@ -131,7 +131,9 @@ class ErrorResponse(Section):
         default=None, description="Status that viewers get with the page. Absent: the status of the error."
     )
     cache: CacheTime = Field(
-        default="10s", description="How long CloudFront caches the error at least.", examples=["10s", "5m"]
+        default="10s",
+        description="The shortest time for which CloudFront caches the error.",
+        examples=["10s", "5m"],
     )
 
     @model_validator(mode="after")
@@ -168,8 +170,8 @@ class ViewerFields(Fields):
     )
     geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
         default=None,
-        description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. A viewer whose "
-        "country is not known is served. {}: all countries. Absent: not managed.",
+        description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. Viewers "
+        "from unknown countries are served. {}: all countries. Absent: not managed.",
         examples=[{"allow": ["US", "CA"]}],
     )
     error_pages: Annotated[

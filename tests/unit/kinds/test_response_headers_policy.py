@@ -184,7 +184,7 @@ def land_of(text: str, aws: Any) -> Landscape:
     return Landscape(brought, live={KIND.name: have}, wanted={KIND.name: want})
 
 
-def test_a_distribution_is_told_what_to_carry() -> None:
+def test_the_behaviors_get_the_policy() -> None:
     """It gets the owned policy, live or from a step; none; or, if CORS is not managed, nothing."""
     create = Ref(f"create {ADDRESS}")  # type: ignore[arg-type]
     fresh = attachment(scene(CORS), land_of(CORS, live()))

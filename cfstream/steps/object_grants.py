@@ -6,11 +6,12 @@ written then loses them. Only current versions are granted; a new version of an 
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field, replace
 from typing import Any
 
+from cfstream.acl_document import MOST_GRANTS, with_grant
 from cfstream.domain.unknown_members import UNKNOWN, UPDATE_BOTO3, would_be_lost
 from cfstream.errors import CfstreamError, Interrupted, Missing, Refused
 from cfstream.ports import Call
@@ -24,9 +25,6 @@ from cfstream.values import Account, Address, Json, Known, resolve
 WIDTH = 32
 """Objects in progress at a time. S3 takes 3,500 writes a second on a prefix (S3 User Guide, optimizing
 performance)."""
-
-MOST_GRANTS = 100
-"""The most grants that an ACL may have (S3 User Guide, ACL overview)."""
 
 HOPELESS = 32
 """After so many refusals without a success, the rest is not tried."""
@@ -252,39 +250,3 @@ def _hopeless(key: str, refused: Refused) -> Refused:
         status=refused.status,
         do=refused.do,
     )
-
-
-def permissions_of(acl: Json, grantee: str) -> frozenset[str]:
-    """Return what an ACL grants to that canonical user by name."""
-    return frozenset(grant["Permission"] for grant in _grants(acl) if _grantee_id(grant) == grantee)
-
-
-def public_permissions(acl: Json) -> frozenset[str]:
-    """Return what an ACL grants to anyone, or to anyone with an AWS account."""
-    groups = ("/AllUsers", "/AuthenticatedUsers")
-    return frozenset(
-        grant["Permission"]
-        for grant in _grants(acl)
-        if str(grant.get("Grantee", {}).get("URI", "")).endswith(groups)
-    )
-
-
-def with_grant(acl: Json, grantee: str, permission: str | None) -> dict[str, Any] | None:
-    """Return the ACL to write so that `grantee` has exactly `permission`; None if it has that already.
-
-    Law: owner and every other grant stay as they are.
-    """
-    wanted = frozenset({permission} if permission else ())
-    if permissions_of(acl, grantee) == wanted:
-        return None
-    kept = [grant for grant in _grants(acl) if _grantee_id(grant) != grantee]
-    given = [{"Grantee": {"Type": "CanonicalUser", "ID": grantee}, "Permission": name} for name in wanted]
-    return {"Owner": acl["Owner"], "Grants": [*kept, *given]}
-
-
-def _grants(acl: Json) -> Sequence[Mapping[str, Any]]:
-    return acl.get("Grants") or ()
-
-
-def _grantee_id(grant: Mapping[str, Any]) -> str:
-    return str(grant.get("Grantee", {}).get("ID", ""))

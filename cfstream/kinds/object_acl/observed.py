@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from itertools import islice
 
+from cfstream.acl_document import permissions_of, public_permissions
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
@@ -17,7 +18,6 @@ from cfstream.stack.former_buckets import former_names
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.object_grants import permissions_of, public_permissions
 from cfstream.values import Json
 
 KIND = "object-acl"

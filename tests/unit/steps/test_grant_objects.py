@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from cfstream.acl_document import permissions_of, public_permissions, with_grant
 from cfstream.errors import Interrupted, Missing, NoCredentials, NotAuthorized, Refused, Throttled
 from cfstream.ports import Call
 from cfstream.steps import object_grants
 from cfstream.steps.grant import GrantRead
-from cfstream.steps.object_grants import ObjectGrants, permissions_of, public_permissions, with_grant
+from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
 from tests.unit.steps.buckets import (

@@ -1,9 +1,35 @@
 """Write files with an account's live state: completely or not at all, and readable only by the user."""
 
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 MODE = 0o600
+
+
+def cache_folder() -> Path | None:
+    """Return the user's cache folder; None for a user without a home, as in some containers."""
+    return _folder("XDG_CACHE_HOME", ".cache", "Cache", "Caches")
+
+
+def state_folder() -> Path | None:
+    """Return the folder for what a user may want to read later, such as lists of refused objects; None as above."""
+    return _folder("XDG_STATE_HOME", ".local/state", "State", "Application Support")
+
+
+def _folder(variable: str, usual: str, windows: str, mac: str) -> Path | None:
+    if named := os.environ.get(variable):
+        return Path(named) / "cfstream"
+    with suppress(RuntimeError):
+        if sys.platform == "win32":
+            return (
+                Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "cfstream" / windows
+            )
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / mac / "cfstream"
+        return Path.home() / usual / "cfstream"
+    return None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.errors import rubbish
+from cfstream.aws.fast_way import FastWay
+from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.remembering import RememberingReads
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
 from cfstream.ports import Call, Clock, World
@@ -41,4 +43,6 @@ def connect(settings: ConnectionSettings, clock: Clock | None = None) -> World:
         aws=aws,
         clock=clock,
         turn=aws.turn,
+        bulk=FastWay(clients),
+        key_log=FileKeyLog,
     )

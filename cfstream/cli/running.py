@@ -44,8 +44,9 @@ def _progress(
 ) -> "AbstractContextManager[Tell]":
     """Return what shows the progress: events for programs, or text for people."""
     from cfstream.cli.terminal.events import Events
-    from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
+    from cfstream.cli.terminal.past_deploys import PastDeploys
     from cfstream.cli.terminal.progress import progress_of
+    from cfstream.private_file import cache_folder
     from cfstream.render.events import planned
 
     if output is not RunFormat.NDJSON:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
+from cfstream.cli.terminal.past_deploys import PastDeploys
+from cfstream.private_file import cache_folder
 from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 

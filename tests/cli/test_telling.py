@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from cfstream.applying import StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress, StepReport
-from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys, cache_folder
+from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
 from cfstream.cli.terminal.progress import HEARTBEAT, Plain, progress_of
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.planning import Plan
+from cfstream.private_file import cache_folder
 from cfstream.values import Account
 from tests.unit.render.plans import NEW
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.ports import World
-from cfstream.steps import object_grants
+from cfstream.steps import plain_acls
 from tests.world.account import SandboxAccount
 from tests.world.sandbox import WatchedSandbox
 
@@ -15,7 +15,7 @@ from tests.world.sandbox import WatchedSandbox
 @pytest.fixture(autouse=True)
 def one_object_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Grant on one object at a time. Otherwise the moment after a write may be between another read and its write."""
-    monkeypatch.setattr(object_grants, "WIDTH", 1)
+    monkeypatch.setattr(plain_acls, "WIDTH", 1)
 
 
 @pytest.fixture

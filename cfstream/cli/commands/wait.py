@@ -78,7 +78,8 @@ def wait(
 
 def _expecting(tell: "Callable[[Progress], None]", world: "World") -> "Callable[[Progress], None]":
     """Return `tell` with the usual duration of a deploy added to each pending state."""
-    from cfstream.cli.terminal.past_deploys import PastDeploys, cache_folder
+    from cfstream.cli.terminal.past_deploys import PastDeploys
+    from cfstream.private_file import cache_folder
     from cfstream.render.expectation import expected
 
     usual = expected(PastDeploys(cache_folder(), real_aws=world.real_aws).seconds())

@@ -5,7 +5,6 @@ Nothing depends on it: a file that cannot be read counts as empty, and a failed 
 
 import json
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,23 +20,6 @@ KEPT = 50
 """The number of deploys that are kept: their durations change over the years."""
 SHORTEST = 5.0
 """Seconds. A shorter wait does not count: its change was already deployed."""
-
-
-def cache_folder() -> Path | None:
-    """Return the user's cache folder; None for a user without a home, as in some containers."""
-    if named := os.environ.get("XDG_CACHE_HOME"):
-        return Path(named) / "cfstream"
-    with suppress(RuntimeError):
-        return _cache_at_home()
-    return None
-
-
-def _cache_at_home() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "cfstream" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "cfstream"
-    return Path.home() / ".cache" / "cfstream"
 
 
 class PastDeploys:

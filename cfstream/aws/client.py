@@ -12,16 +12,18 @@ from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
 from cfstream.aws import lists
 from cfstream.aws.errors import rubbish, translate
 from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, Reads
+from cfstream.startup.crt import without_awscrt
 from cfstream.values import Json
+
+with without_awscrt():
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
 READERS = 8
 WRITERS = 2

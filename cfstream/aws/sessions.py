@@ -10,15 +10,18 @@ from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import botocore.session
-from botocore.config import Config
-
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
 from cfstream.aws.unknown_members import watch
+from cfstream.startup.crt import without_awscrt
 from cfstream.startup.frozen import dataclass
-from cfstream.startup.models import NamedFolders, PlainFiles
+
+with without_awscrt():
+    import botocore.session
+    from botocore.config import Config
+
+    from cfstream.startup.models import NamedFolders, PlainFiles
 
 READ_ATTEMPTS = 5
 CONNECT_SECONDS = 10

@@ -270,5 +270,7 @@ class World:
     """Returns a faster way to change the ACLs of thousands of objects; None if there is none."""
     key_log: Callable[[str], KeyLog] = lambda _name: NoKeyLog()
     """Returns a list of objects, for a name that its file gets."""
+    all_objects: bool = False
+    """Whether the ACLs of all objects are read, and not a sample of a large bucket."""
     flags: str = ""
     """The flags that another command needs for the same AWS, for hints: `` --profile media``, with a leading space."""

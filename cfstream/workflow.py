@@ -153,7 +153,7 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
     around = Surroundings(reads, scene)
     live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
-    acls = read_acls(reads, scene, around.bucket).objects
+    acls = read_acls(reads, scene, around.bucket, also=key).objects
     return stack_access(scene, Landscape(live=live), acls, key)
 
 
@@ -170,6 +170,7 @@ def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
             real_aws=world.real_aws,
             beside=all_specs,
             flags=world.flags,
+            all_objects=world.all_objects,
         )
         for stack in sorted(stacks, key=lambda stack: stack.spec.name)
     ]

@@ -12,6 +12,7 @@ from cfstream.access.report import Opening
 from cfstream.kinds.key_group.observed import LiveGroups, live_groups
 from cfstream.kinds.object_acl.all_acls import ReadAcls, read_acls
 from cfstream.kinds.object_acl.observed import counted
+from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.kinds.origin_access_control import OriginAccessControlKind
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
@@ -80,7 +81,10 @@ def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
 
 def _of_acls(site: Site, opened: Sequence[Opening], acls: ReadAcls) -> Finding:
     read = acls.why_not or f"{counted(acls.total)} read"
-    finding = _of_sort(site, opened, ACLS, f"no ACL is an opening ({read})")
+    claim = f"no ACL is an opening ({read})"
+    if acls.sampled:
+        claim = f"no ACL of a sample is an opening ({read}, more than {MOST_READ}: --all-objects reads all)"
+    finding = _of_sort(site, opened, ACLS, claim)
     unread = len(acls.objects.unread)
     if finding.verdict is Verdict.HELD and unread:
         why = f"the ACLs of {counted(unread)} of {acls.total} cannot be read"

@@ -20,7 +20,8 @@ def without_awscrt() -> Iterator[None]:
     if "awscrt" in sys.modules or _has_login():
         yield
         return
-    sys.modules["awscrt"] = None  # type: ignore[assignment] (Python: a None stops the import)
+    # A None in it stops an import (Python documentation, "sys.modules").
+    sys.modules["awscrt"] = None  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cfstream.aws.fast.ranges import merged
+from cfstream.key_ranges import merged
 from cfstream.ports import AclWork
 from cfstream.private_file import write_private
 

@@ -12,8 +12,8 @@ from cfstream.aws.fast.parts import (
     Transport,
     Wire,
 )
-from cfstream.aws.fast.ranges import Guesses, order
 from cfstream.aws.fast.replies import EXPIRED, PAUSES, KeyPage, error_of, is_passing, is_throttle, page_of
+from cfstream.key_ranges import Guesses, order
 
 if TYPE_CHECKING:
     from cfstream.aws.fast.pipeline import AclPipeline

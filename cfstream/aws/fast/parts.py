@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from cfstream.aws.fast.acl_xml import NewAcl
-from cfstream.aws.fast.ranges import common_start, order
 from cfstream.aws.fast.replies import KeyPage
+from cfstream.key_ranges import common_start, order
 
 LOST, UNREACHED = 0, -1
 """In place of a status: the reply was lost, or no connection could be made."""

@@ -11,7 +11,7 @@ from cfstream.acl_document import with_grant
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle, parse, render
 from cfstream.aws.fast.checkpoint import Checkpoint
 from cfstream.aws.fast.governor import READS, WRITES, Bucketful, Governor
-from cfstream.aws.fast.ranges import Guesses, between, merged, order
+from cfstream.key_ranges import Guesses, between, merged, order
 from cfstream.ports import AclWork
 from cfstream.values import Account
 from tests.unit.fast.s3 import OAI, OWNER, PRIVATE, FakeS3

@@ -38,14 +38,15 @@ class Guesses:
 
     def guess(self) -> str | None:
         """Return a key between the last listed one and the end of the range; None if there is none to try."""
-        if self._left <= 0:
-            return None
-        self._left -= 1
-        if self.until is None or (self._left % 2 and self._at < len(self._last)):
-            found = self._gallop()
-        else:
-            found = between(self._last, self.until)
-        return found if found is not None and self._is_inside(found) else None
+        while self._left > 0:
+            self._left -= 1
+            larger = self.until is None or (self._left % 2 and self._at < len(self._last))
+            found = self._gallop() if larger else between(self._last, self.until or "")
+            if found is not None and self._is_inside(found):
+                return found
+            if larger:
+                self._at += 1  # a smaller step is tried next
+        return None
 
     def found(self, guess: str) -> None:
         """Note that keys follow the guess."""

@@ -79,6 +79,7 @@ class _Pass:
         self._giver: WorkerProcess | None = None
         self._expired_at: float | None = None
         self._sent: Any = None
+        self._sent_at = -1.0
         self._shares: Any = None
         self._due: dict[str, float] = {}
         self._changed = 0
@@ -179,7 +180,9 @@ class _Pass:
     def _on_guard(self, _worker: WorkerProcess, at: Any, _message: Any) -> None:
         self._wanted = max(self._wanted, at)
 
-    def _on_expired(self, _worker: WorkerProcess, _at: Any, _message: Any) -> None:
+    def _on_expired(self, _worker: WorkerProcess, at: Any, _message: Any) -> None:
+        if at < self._sent_at:
+            return  # new ones are on their way
         self._expired_at = self._now() if self._expired_at is None else self._expired_at
         self._due["credentials"] = 0.0
 
@@ -280,7 +283,7 @@ class _Pass:
             return
         found = self._access.credentials()
         if found != self._sent:
-            self._sent, self._expired_at = found, None
+            self._sent, self._sent_at, self._expired_at = found, now, None
             for worker in self._workers:
                 worker.send(credentials=found)
         elif self._expired_at is not None and now - self._expired_at > EXPIRED:

@@ -25,6 +25,9 @@ from cfstream.aws.fast.replies import EXPIRED, GONE, PAUSES, error_of, is_passin
 PATIENCE = 60.0
 """Seconds after which a request without a reply counts as lost."""
 
+SIGNED_BEFORE = 5.0
+"""Seconds after new credentials in which a reply may still be to a request with the old ones."""
+
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -65,6 +68,7 @@ class AclPipeline:
         self._lease = (-1.0, -1.0)
         self._asked = -1.0
         self.authentic = True
+        self._authenticated = -1e300
         self.stopping = False
 
     # Messages of the engine
@@ -83,6 +87,7 @@ class AclPipeline:
     def authenticated(self) -> None:
         """Go on with new credentials."""
         self.authentic = True
+        self._authenticated = self._clock()
         self.feed()
 
     def stop(self) -> None:
@@ -274,8 +279,8 @@ class AclPipeline:
             return
         if status > 0 and code in EXPIRED:
             self.expired(now)
-            item.need = now
-            self._again(lane, item, now)
+            item.need = now + PAUSES[0]
+            self._again(lane, item, item.need)
             return
         if status > 0 and code in SIGNATURES:
             self._fatal(operation, status, error)
@@ -302,8 +307,11 @@ class AclPipeline:
         self._again(lane, item, at)
 
     def expired(self, now: float) -> None:
-        """Ask for new credentials, once. Nothing is begun before they are there."""
-        if self.authentic:
+        """Ask for new credentials, once. Nothing is begun before they are there.
+
+        Requests that were signed just before new ones came are repeated with these.
+        """
+        if self.authentic and now - self._authenticated > SIGNED_BEFORE:
             self.authentic = False
             self._tell({"expired": now})
 

@@ -13,17 +13,17 @@ import pytest
 
 from cfstream.aws.client import Aws
 from cfstream.aws.clock import SystemClock
+from cfstream.aws.fast.acl_xml import render
 from cfstream.aws.fast_way import FastWay
 from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import Interrupted, Missing, NotAuthorized, Stale
-from cfstream.ports import no_bulk
-from cfstream.steps import object_grants
+from cfstream.ports import AclWork, no_bulk
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import StepContext
 from cfstream.values import Account, Address
-from tests.bulk.s3 import OAI, PRIVATE, LoopbackS3, render, serving
+from tests.bulk.s3 import OAI, PRIVATE, LoopbackS3, serving
 
 ADDRESS = Address("object-acl", "lectures")
 FOREIGN = {"Grantee": {"Type": "CanonicalUser", "ID": "c" * 64}, "Permission": "READ"}
@@ -206,7 +206,7 @@ def test_no_bucket(way: Way) -> None:
 @pytest.mark.parametrize("way", FAST, indirect=True)
 def test_new_credentials(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that expire half-way are replaced by those that botocore has refreshed."""
-    current = [("first", "secret", None)]
+    current: list[tuple[str, str, str | None]] = [("first", "secret", None)]
     monkeypatch.setattr(way.clients, "frozen_credentials", lambda: current[0])
 
     def fault(kind: str, key: str) -> tuple[int, str] | None:
@@ -228,7 +228,7 @@ def test_awscrt_is_missing(
     find: Callable[[str], Any] = lambda _name: None  # noqa: E731
     monkeypatch.setattr("cfstream.aws.fast_way.find_spec", find)
     fast = FastWay(way.clients)
-    work = object_grants.AclWork("b", "", Account("123456789012"), "", "", OAI, "READ")
+    work = AclWork("b", "", Account("123456789012"), "", "", OAI, "READ")
     assert (fast(work), fast(work)) == (None, None)
     assert [each.message for each in caplog.records if "cfstream[fast]" in each.message] == [
         "object grants are about ten times slower: awscrt is not installed. fix: pip install 'cfstream[fast]'"

@@ -69,8 +69,10 @@ format: $(SETUP) ## format the code, and apply the fixes that ruff can make
 	$(BIN)/ruff check --quiet --fix
 	$(BIN)/ruff format --quiet
 
-schema: $(SETUP) ## regenerate schemas/cfstream.v1.json from the model
+schema: $(SETUP) ## regenerate the files in schemas/
 	$(BIN)/cfstream schema > schemas/cfstream.v1.json
+	$(BIN)/cfstream schema plan > schemas/plan.v1.json
+	$(BIN)/cfstream schema report > schemas/report.v1.json
 
 docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
 	$(BIN)/python -m handbook --pictures

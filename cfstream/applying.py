@@ -47,7 +47,7 @@ class StackOutcome(StrEnum):
     EXPOSED = "exposed"
 
     @property
-    def is_well(self) -> bool:
+    def is_as_specified(self) -> bool:
         """Whether the stack is as its spec says."""
         return self in (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
 
@@ -200,7 +200,7 @@ def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | Non
 
     It takes over something that the other one has not given up.
     """
-    short = next((each for each in before if not each.outcome.is_well), None)
+    short = next((each for each in before if not each.outcome.is_as_specified), None)
     if short is None:
         return None
     why = f"the stack {short.name}, which must be done first, is {short.outcome}"

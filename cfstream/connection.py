@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Unreachable, WrongUsage
+from cfstream.private_file import cache_folder
 from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cfstream.aws.clock import SystemClock
+    from cfstream.aws.document_cache import DocumentCache
     from cfstream.aws.sessions import ConnectionSettings
     from cfstream.ports import Clock, World
     from cfstream.sandbox import Running
@@ -33,6 +35,10 @@ class Connection:
     edge_url: str | None = None
     """Where viewers' requests are sent; None for CFSTREAM_EDGE_URL, or the sandbox's edge."""
     sandbox: bool = False
+    cache: bool = True
+    """Whether plans may read distributions from the user's cache folder."""
+    on_complaint: "Callable[[str], None] | None" = field(default=None, repr=False, compare=False)
+    """Called with a sentence if the cache folder cannot be used."""
     on_start: "Callable[[Running], None] | None" = field(default=None, repr=False, compare=False)
     """Called with the sandbox if this connection starts it."""
 
@@ -55,7 +61,18 @@ class Connection:
         from cfstream.aws.connecting import connect
 
         settings = self.settings()
-        return replace(connect(settings, clock or self.clock()), flags=self.flags())
+        world = connect(settings, clock or self.clock(), self._documents(settings))
+        return replace(world, flags=self.flags())
+
+    def _documents(self, settings: "ConnectionSettings") -> "Callable[[str], DocumentCache] | None":
+        """Return what opens the cache of an account; None if there is none."""
+        from cfstream.aws.document_cache import DocumentCache
+
+        folder = cache_folder() if self.cache else None
+        if folder is None:
+            return None
+        endpoint, complain = settings.endpoint_url or "", self.on_complaint or (lambda _: None)
+        return lambda account: DocumentCache(folder, account, endpoint, complain)
 
     def clock(self) -> "SystemClock":
         """Return the clock that AWS uses for signatures: this machine's, or the sandbox's. Raises as `running`."""

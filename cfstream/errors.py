@@ -31,6 +31,16 @@ from dataclasses import field
 from cfstream.startup.frozen import dataclass
 
 
+def why_unread(error: OSError | ValueError) -> str:
+    """Return why a file cannot be read."""
+    match error:
+        case FileNotFoundError():
+            return "the file does not exist"
+        case OSError():
+            return f"the file cannot be read: {error.strerror}"
+    return "this is not a valid file name"
+
+
 @dataclass(frozen=True, order=True)
 class Where:
     """A place in a file. Lines and columns count from 1; 0 means the whole file."""

@@ -38,7 +38,7 @@ class ExitCode(IntEnum):
     TIMED_OUT = 6, "partly applied: Deployed was not reached in time, or --no-wait left steps for later"
     EXPOSED = (
         7,
-        "verify, apply: something that must be refused was served, or the reverse, or there is an opening",
+        "verify, apply: a request was wrongly served or wrongly refused, or there is an opening",
     )
     INTERRUPTED = 130, "interrupted"
 

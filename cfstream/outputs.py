@@ -7,11 +7,12 @@ from typing import Any
 from cfstream.applying import Report, StackReport, StepOutcome, StepReport, stale
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError
+from cfstream.kinds import KINDS
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.saved import Mismatch
 from cfstream.ports import Reads
+from cfstream.stack.kind import own_id
 from cfstream.steps.delete import Delete
-from cfstream.steps.records import DeleteRecords, alias_of, plain_name
 from cfstream.values import Json, StepId, plain, refs_in, resolve
 
 
@@ -64,25 +65,12 @@ def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str,
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
     left = [step for step in plan.steps if step.id not in done]
     ids = {step.address: str(step.call.params["Id"]) for step in left if isinstance(step, Delete)}
-    records = [record for step in left if isinstance(step, DeleteRecords) for record in step.records]
-    by_kind = {address.kind: id_ for address, id_ in ids.items() if not address.member}
-    members = {
-        kind: {address.member: id_ for address, id_ in sorted(ids.items()) if address.kind == kind}
-        for kind in ("key-group", "public-key")
-    }
-    there = plan.distribution in by_kind
+    distribution = own_id(ids, plan.distribution)
+    there = distribution is not None
     return {
-        "distribution_id": by_kind.get(plan.distribution),
+        "distribution_id": distribution,
         "domain_name": plan.live.domain_name if there else None,
         "status": plan.live.status if there else None,
         "etag": plan.live.etag if there else None,
-        "oai_id": by_kind.get("origin-access-identity"),
-        "s3_canonical_user_id": None,
-        "oac_id": by_kind.get("origin-access-control"),
-        "key_group_ids": members["key-group"],
-        "public_key_ids": members["public-key"],
-        "dns_records": [
-            {"name": plain_name(record["Name"]), "type": record["Type"], "value": alias_of(record)}
-            for record in records
-        ],
+        **{name: value for kind in KINDS for name, value in kind.left(ids, left).items()},
     }

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ListedVersion:
+    """The version of a document, from its row in a list."""
+
+    etag: str
+    modified: "datetime"
+
+
+@dataclass(frozen=True)
 class Call:
     """One AWS API call as data: boto3's names for service and operation, and botocore's parameters.
 
@@ -28,6 +36,8 @@ class Call:
     operation: str
     params: Mapping[str, Any] = field(default_factory=dict)
     region: str = ""
+    version: ListedVersion | None = None
+    """The version that a list shows. A cache may answer a read with that version of the document."""
 
 
 Answer: TypeAlias = Json | Refused

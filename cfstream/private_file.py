@@ -54,3 +54,19 @@ def write_private(path: Path, text: str) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+if sys.platform == "win32":
+
+    def foreign_owner(found: os.stat_result, forbidden: int) -> str:  # noqa: ARG001 (the user's profile is protected by ACLs)
+        """Return what is wrong with the owner or mode of a file; always empty on Windows."""
+        return ""
+else:
+
+    def foreign_owner(found: os.stat_result, forbidden: int) -> str:
+        """Return what is wrong with the owner or mode of a file; empty if only this user has the `forbidden` access."""
+        if found.st_uid != os.geteuid():
+            return f"belongs to another user (uid {found.st_uid}; you are {os.geteuid()})"
+        if found.st_mode & forbidden:
+            return f"is not private: other users can {'write to' if found.st_mode & forbidden & 0o022 else 'read'} it"
+        return ""

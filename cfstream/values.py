@@ -130,6 +130,20 @@ def plain(value: Any) -> Any:
     return value
 
 
+def copied(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a document whose mappings and lists can be changed without changing `document`.
+
+    `copy.deepcopy` takes five times as long, because it also looks for objects that occur twice.
+    """
+    return {name: _copied(member) for name, member in document.items()}
+
+
+def _copied(member: Any) -> Any:
+    if isinstance(member, dict):
+        return {name: _copied(each) for name, each in member.items()}
+    return [_copied(each) for each in member] if isinstance(member, list) else member
+
+
 def digest(value: Any) -> str:
     """Return ``sha256:<hex>`` of the sorted compact JSON of `value`, which does not depend on the order of members."""
     text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

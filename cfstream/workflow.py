@@ -26,8 +26,8 @@ from cfstream.applying import (
     quiet,
     walk,
 )
+from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
@@ -35,7 +35,7 @@ from cfstream.planning.blocking import blocked
 from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.ports import Reads, World
 from cfstream.spec.load import Stack
-from cfstream.stack.proposal import Landscape
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 
@@ -62,27 +62,52 @@ def make_plan(
     With `only`, the plan of the stacks with these names. The others still count for what specs declare. Raises Refused,
     Unreachable or NoCredentials.
     """
-    reads = world.reads()
     scenes = [
         replace(scene, destroying=destroying)
         for scene in scenes_of(stacks, world)
         if only is None or scene.name in only
     ]
+    lists = AccountLists(world.reads(), world.clock.now(), len(scenes))
     with ThreadPoolExecutor(READERS) as pool:
-        wants = [{kind.name: kind.desire(scene) for kind in KINDS} for scene in scenes]
-        surroundings = [Surroundings(reads, scene) for scene in scenes]
-        _read_first(pool, surroundings)
-        futures = [
-            {kind.name: pool.submit(kind.observe, reads, around, want[kind.name]) for kind in KINDS}
-            for around, want in zip(surroundings, wants, strict=True)
-        ]
-        lives = [{name: future.result() for name, future in row.items()} for row in futures]
-    drafts = [
-        _observed_more(draft(around.scene, want, live, around.own), around)
+        drafts = _confirmed(
+            pool, _drafts(pool, [Surroundings(lists, scene, confirmed=False) for scene in scenes])
+        )
+    return Plan(world.account, without_circles([stack_plan(each, drafts) for each in drafts]))
+
+
+def _drafts(
+    pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]
+) -> list[tuple[Surroundings, Draft]]:
+    """Observe the stacks, and return each one's surroundings with its draft."""
+    wants = [{kind.name: kind.desire(around.scene) for kind in KINDS} for around in surroundings]
+    _read_first(pool, surroundings)
+    futures = [
+        {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
+        for around, want in zip(surroundings, wants, strict=True)
+    ]
+    lives = [{name: future.result() for name, future in row.items()} for row in futures]
+    return [
+        (around, _observed_more(draft(around.scene, want, live, around.own), around))
         for around, want, live in zip(surroundings, wants, lives, strict=True)
     ]
-    plans = [stack_plan(each, drafts) for each in drafts]
-    return Plan(world.account, without_circles(plans))
+
+
+def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+    """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
+    writing = [around for around, each in drafted if each.steps]
+    fresh = [replace(around, confirmed=True) for around in writing]
+    changed = {
+        new.scene.name: new
+        for old, new, known in zip(writing, fresh, pool.map(_owners, fresh), strict=True)
+        if known != _owners(old)
+    }
+    again = {around.scene.name: each for around, each in _drafts(pool, list(changed.values()))}
+    return [again.get(each.scene.name, each) for _, each in drafted]
+
+
+def _owners(around: Surroundings) -> tuple[object, ...]:
+    """Return the owners of distributions, and the stack's own one with its document."""
+    return around.stacks, around.own, around.own.config if around.own else None
 
 
 def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
@@ -151,10 +176,10 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    around = Surroundings(reads, scene)
-    live = {kind.name: kind.observe(reads, around, None) for kind in KINDS if kind.opens}
-    acls = read_acls(reads, scene, around.bucket, also=key).objects
-    return stack_access(scene, Landscape(live=live), acls, key)
+    scene = replace(scene, asked_key=key)
+    return stack_access(
+        scene, readers_observed(reads, Surroundings(AccountLists(reads, scene.now), scene)), key
+    )
 
 
 def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
@@ -189,7 +214,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)
-    if run.terms.fail_fast and not report.outcome.is_well:
+    if run.terms.fail_fast and not report.outcome.is_as_specified:
         run.failed.append(report)
     run.tell(StackEnded(report))
     return report

@@ -172,5 +172,5 @@ def _common_prefix(tokens: tuple[str, ...], text: str) -> int:
 
 
 def _with_skipped(tokens: tuple[str, ...], places: set[int]) -> set[int]:
-    """Add the place behind each ANY, because ANY matches the empty text. Two ANY are never neighbours."""
+    """Add the place after each ANY, because ANY matches the empty text. Two ANY are never neighbours."""
     return places | {at + 1 for at in places if at < len(tokens) and tokens[at] == ANY}

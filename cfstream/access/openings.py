@@ -10,7 +10,7 @@ from itertools import takewhile
 from cfstream.access.evaluate import evaluate, evaluate_key
 from cfstream.access.partition import Cell
 from cfstream.access.party import party_text
-from cfstream.access.policy import Declared, Requester, Standing, Standpoint, reader_standing, standing
+from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
@@ -81,26 +81,26 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     opened: dict[tuple[object, ...], Opening] = {}
     notes: dict[str, None] = {}
     for cell, way in found.rows:
-        point = way_standing(found, cell, way, expected)
+        point = classify_way(found, cell, way, expected)
         if point.note:
             notes[point.note] = None
-        if point.standing is Standing.OPENING:
+        if point.reader_class is ReaderClass.OPENING:
             key = (way.reader, way.distribution_id, way.behavior.path if way.behavior else None, way.by)
             opened.setdefault(key, _of_way(found, cell, way))
     for each in found.general:
-        point = general_standing(found, each, expected)
+        point = classify_general(found, each, expected)
         if point.note:
             notes[point.note] = None
-        if point.standing is Standing.OPENING:
+        if point.reader_class is ReaderClass.OPENING:
             path = (each.way.distribution_id, each.way.behavior) if each.way else None
             opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each))
     return JudgedOpenings(tuple(sorted(opened.values(), key=_order)), tuple(notes))
 
 
-def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Standpoint:
-    """Return the standing of a reader towards the stack, for one of its ways into a cell."""
+def classify_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Classification:
+    """Return the class of a reader towards the stack, for one of its ways into a cell."""
     if way.reader == ANYONE and _declared_public(cell, way, expected):
-        return Standpoint(Standing.INSIDE)
+        return Classification(ReaderClass.INSIDE)
     if way.behavior is None:
         return _direct(found, way, expected)
     if way.reader == ANYONE:
@@ -108,14 +108,14 @@ def way_standing(found: Evaluation, cell: Cell, way: Way, expected: Expected) ->
     return _signed(found, way, expected)
 
 
-def general_standing(seen: Evaluation, found: General, expected: Expected) -> Standpoint:
-    """Return the standing of a reader that may list, write or manage."""
+def classify_general(seen: Evaluation, found: General, expected: Expected) -> Classification:
+    """Return the class of a reader that may list, write or manage."""
     if found.way is not None:
         ask = _unsigned if found.reader == ANYONE else _signed
         return ask(seen, found.way, expected, found.may)
     if found.requester is None:
-        return reader_standing(found.reader, found.may, expected.declared)
-    return standing(found.requester, found.may, _declared(seen, expected), found.statements)
+        return classify_reader(found.reader, found.may, expected.declared)
+    return classify(found.requester, found.may, _declared(seen, expected), found.statements)
 
 
 def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
@@ -142,26 +142,26 @@ def _place(way: Way) -> tuple[object, ...]:
     return tuple(each.pattern for each in before), own, way.origin.path if way.origin else ""
 
 
-def _direct(found: Evaluation, way: Way, expected: Expected) -> Standpoint:
+def _direct(found: Evaluation, way: Way, expected: Expected) -> Classification:
     if way.requester is None:
-        return reader_standing(way.reader, May.READ, expected.declared)
-    return standing(way.requester, May.READ, _declared(found, expected), way.statements)
+        return classify_reader(way.reader, May.READ, expected.declared)
+    return classify(way.requester, May.READ, _declared(found, expected), way.statements)
 
 
 def _declared(found: Evaluation, expected: Expected) -> Declared:
     return replace(expected.declared, unplaced=found.unplaced) if found.unplaced else expected.declared
 
 
-def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:
-    """Return the standing of unsigned access, which is an opening unless the spec lists the distribution."""
+def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Classification:
+    """Return the class of unsigned access, which is an opening unless the spec lists the distribution."""
     if way.distribution is None or _listed(way, expected, may) is None:
-        return Standpoint(Standing.OPENING)
+        return Classification(ReaderClass.OPENING)
     note = f"the distribution {plain(way.distribution_id)} is listed in {_field(may)}, and serves anyone"
-    return Standpoint(Standing.EXPECTED, note)
+    return Classification(ReaderClass.EXPECTED, note)
 
 
-def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Standpoint:
-    """Return the standing of signed access: signers of cfstream stacks, and the account itself, are inside."""
+def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Classification:
+    """Return the class of signed access: signers of cfstream stacks, and the account itself, are inside."""
     inside = (
         way.reader in expected.signers
         or way.distribution_id == found.world.own
@@ -169,10 +169,10 @@ def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ
         or way.reader == Reader(ReaderKind.SIGNER, expected.declared.account)
     )
     if inside:
-        return Standpoint(Standing.INSIDE)
+        return Classification(ReaderClass.INSIDE)
     if _listed(way, expected, may) is not None or _lists_signer(way.reader, expected, may):
-        return Standpoint(Standing.EXPECTED)
-    return Standpoint(Standing.OPENING)
+        return Classification(ReaderClass.EXPECTED)
+    return Classification(ReaderClass.OPENING)
 
 
 def _listed(way: Way, expected: Expected, may: May) -> str | None:

@@ -29,10 +29,10 @@ def judged_by_origins(world: BucketWorld, reader: Reader) -> bool:
     if found is None:
         return True
     known = found.id == world.own or any(leads_to(world, origin) for origin in found.origins)
-    return known and not astray(world, found)
+    return known and not unrecognised_origins(world, found)
 
 
-def astray(world: BucketWorld, distribution: Distribution) -> tuple[Origin, ...]:
+def unrecognised_origins(world: BucketWorld, distribution: Distribution) -> tuple[Origin, ...]:
     """Return the origins of a distribution that may lead to the bucket in a way that is not recognised.
 
     If a cfstream stack owns it, origins that only its signers reach are left out.
@@ -63,7 +63,7 @@ def _perhaps_leads_to(world: BucketWorld, origin: Origin) -> bool:
 
 def unplaced(world: BucketWorld) -> Mapping[Known, tuple[Origin, ...]]:
     """Return the distributions, by ARN, that may read the bucket through origins that are not recognised."""
-    found = {each.arn: astray(world, each) for each in world.distributions}
+    found = {each.arn: unrecognised_origins(world, each) for each in world.distributions}
     return {arn: origins for arn, origins in found.items() if origins}
 
 

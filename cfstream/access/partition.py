@@ -126,7 +126,10 @@ class _Bits:
     globs: list[Glob] = field(default_factory=list)
     seen: dict[Glob, int] = field(default_factory=dict)
     groups: dict[tuple[Glob, ...], tuple[int, ...]] = field(default_factory=dict)
-    """Groups of patterns of which only the first match counts, by place. They share no bit with other patterns."""
+    """Groups of patterns, by place.
+
+    In each group, only the first match counts. They share no bit with other patterns.
+    """
     foreign: int = 0
     """Patterns of statements that name a reader outside the account."""
 
@@ -143,7 +146,7 @@ class _Bits:
         return (*behaviors, *sorted(rest, key=lambda place: not self.foreign >> place & 1))
 
     def first_of(self, globs: tuple[Glob, ...]) -> tuple[int, ...]:
-        """Return the bits of a group of patterns of which only the first match counts."""
+        """Return the bits of a group of patterns in which only the first match counts."""
         if globs not in self.groups:
             self.groups[globs] = tuple(range(len(self.globs), len(self.globs) + len(globs)))
             self.globs.extend(globs)

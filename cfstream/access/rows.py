@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
-from cfstream.access.openings import Expected, general_standing, paths, way_standing, witness_path
-from cfstream.access.policy import Standing
+from cfstream.access.openings import Expected, classify_general, classify_way, paths, witness_path
+from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.access.ways import Evaluation, General, Way, Ways
@@ -52,7 +52,7 @@ def _collect(
         later = _by_way(after, now, expected.stack)
         for (reader, by), ways in {**earlier, **later}.items():
             for way in ways:
-                opening = way_standing(after, cell, way, expected).standing is Standing.OPENING
+                opening = classify_way(after, cell, way, expected).reader_class is ReaderClass.OPENING
                 answers = ((reader, by) in earlier, (reader, by) in later)
                 for path in paths(after, cell, _shown(way, now)):
                     key = (reader, May.READ, by, path, *answers)
@@ -88,7 +88,7 @@ def _collect_general(
     }
     for now, general in seen.items():
         for each in general:
-            opening = general_standing(after, each, expected).standing is Standing.OPENING
+            opening = classify_general(after, each, expected).reader_class is ReaderClass.OPENING
             for path in _of(each):
                 key = (each.reader, each.may, _general_text(after, each, expected.stack), path)
                 row = found.setdefault(

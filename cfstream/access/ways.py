@@ -64,7 +64,7 @@ class Evaluation:
 
     @cached_property
     def unplaced(self) -> frozenset[str]:
-        """ARNs of the account's distributions of which it is unknown whether their origins lead to the bucket."""
+        """ARNs of the account's distributions whose origins may lead to the bucket."""
         return frozenset(map(str, unplaced(self.world)))
 
 

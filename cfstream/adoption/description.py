@@ -12,13 +12,13 @@ from cfstream.adoption.account import Account
 from cfstream.adoption.kept import kept
 from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk, identity_of, risks
-from cfstream.adoption.viewers import guards, sayable, signing_values
+from cfstream.adoption.viewers import guards, is_expressible, signing_values
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, document
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.migration import advice as migration
 from cfstream.spec.fields import BucketName, Certificate, Comment, HostName, Prefix, ResourceId
 from cfstream.spec.http import Behavior, Http
-from cfstream.spec.http_values import MinimumTls
+from cfstream.spec.http.connection import MinimumTls
 from cfstream.spec.model import PriceClass
 from cfstream.startup.frozen import dataclass
 
@@ -46,8 +46,8 @@ class Description:
         cnames = ", ".join(self.values.get("cnames", ()))
         http = {name: value for name, value in self.values.get("http", {}).items() if name != "certificate"}
         values = {name: value for name, value in self.values.items() if name not in ("cnames", "http")}
-        told = f"cnames and their certificate, because {why}: {cnames}"
-        return replace(self, values={**values, **({"http": http} if http else {})}, kept=(told, *self.kept))
+        text = f"cnames and their certificate, because {why}: {cnames}"
+        return replace(self, values={**values, **({"http": http} if http else {})}, kept=(text, *self.kept))
 
 
 def describe(live: LiveDistribution, account: Account, name: str) -> Description:
@@ -80,11 +80,11 @@ def _bucket(live: LiveDistribution) -> str:
     origin = document.default_origin(live.config)
     domain: str = origin["DomainName"]
     bucket = bucket_of(domain)
-    if not sayable(ResourceId, live.id):
+    if not is_expressible(ResourceId, live.id):
         raise CannotImport(
             f"{live.id!r} is not a valid distribution id for adopt", "import another distribution"
         )
-    if bucket and sayable(BucketName, bucket) and (streaming or document.takes_identity(origin)):
+    if bucket and is_expressible(BucketName, bucket) and (streaming or document.takes_identity(origin)):
         return bucket
     if ".s3-website" in domain:
         what = "the website endpoint of a bucket, which supports neither OAC nor OAI"
@@ -109,17 +109,21 @@ def _check_targets(live: LiveDistribution) -> None:
 def _plain(live: LiveDistribution) -> dict[str, Any]:
     """Return the fields that both deliveries have in the same place."""
     values: dict[str, Any] = {}
-    if live.comment and sayable(Comment, live.comment):
+    if live.comment and is_expressible(Comment, live.comment):
         values["comment"] = live.comment
     if not live.enabled:
         values["enabled"] = False
-    if live.aliases and all(sayable(HostName, alias) for alias in live.aliases):
+    if live.aliases and all(is_expressible(HostName, alias) for alias in live.aliases):
         values["cnames"] = list(live.aliases)
     if live.price_class in get_args(PriceClass) and live.price_class != "PriceClass_All":
         values["price_class"] = live.price_class
     logging = live.config.get("Logging") or {}
     where = bucket_of(logging.get("Bucket") or "")
-    if logging.get("Enabled") and sayable(BucketName, where) and sayable(Prefix, logging.get("Prefix", "")):
+    if (
+        logging.get("Enabled")
+        and is_expressible(BucketName, where)
+        and is_expressible(Prefix, logging.get("Prefix", ""))
+    ):
         prefix = {"prefix": logging["Prefix"]} if logging.get("Prefix") else {}
         values["logging"] = {"bucket": where, **prefix}
     return values
@@ -151,7 +155,7 @@ def _http(config: Mapping[str, Any], behaviors: list[Any], account: Account) -> 
     certificate = config.get("ViewerCertificate") or {}
     arn, iam = certificate.get("ACMCertificateArn"), certificate.get("IAMCertificateId")
     values: dict[str, Any] = {}
-    if arn and sayable(Certificate, arn):
+    if arn and is_expressible(Certificate, arn):
         values["certificate"] = arn
     minimum = certificate.get("MinimumProtocolVersion")
     if (arn or iam) and minimum != Http.model_fields["minimum_tls"].default:
@@ -185,7 +189,7 @@ def _settings(
         name: value
         for name, value in found.items()
         if value is not None
-        and sayable(section.model_fields[name].annotation, value)
+        and is_expressible(section.model_fields[name].annotation, value)
         and not (isinstance(value, str) and account.is_owned(value))
     }
 
@@ -226,7 +230,7 @@ def _left_out(live: LiveDistribution, values: Mapping[str, Any], bucket: str) ->
     """Return what is kept, including fields of the language whose values a spec cannot express."""
     config, lines = live.config, []
     if live.aliases and "cnames" not in values:
-        lines.append(f"cnames, of which a spec cannot express at least one: {', '.join(live.aliases)}")
+        lines.append(f"cnames, at least one of which a spec cannot express: {', '.join(live.aliases)}")
     if (config.get("Logging") or {}).get("Enabled") and "logging" not in values:
         lines.append(f"access logs to {config['Logging']['Bucket']}/{config['Logging'].get('Prefix', '')}")
     if config.get("Comment") and "comment" not in values:

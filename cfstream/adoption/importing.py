@@ -100,8 +100,8 @@ def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
             "When it was imported, its plan was empty: apply changes nothing until you edit this file."
             " Absent fields are not managed."
         )
-    if told := _risks(proved):
-        head += ["Please check:", *(f"  {risk.text}" for risk in told)]
+    if risks := _risks(proved):
+        head += ["Please check:", *(f"  {risk.text}" for risk in risks)]
     tail = ["", "Kept as it is in AWS, and not compared:"] if proved.description.kept else []
     tail += [f"  {line}" for line in proved.description.kept]
     fields = spec_text(proved.description.values, proved.description.remarks)

@@ -3,18 +3,18 @@
 For headers to the origin, only the names are shown: their values are often secrets.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, described, document, items
-from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.kinds.distribution.policies import CACHE
+from cfstream.values import Json
 
 LONGEST = 60
 """The longest value that is shown, in characters."""
 
 USUAL: Mapping[str, Any] = {
-    "HttpVersion": "http2",
     "ConnectionMode": "direct",
     "OriginReadTimeout": 30,
     "ConnectionAttempts": 3,
@@ -22,74 +22,84 @@ USUAL: Mapping[str, Any] = {
 }
 """Values that have no meaning, like empty and disabled ones."""
 
+_LISTED_OTHERWISE: Mapping[Part, frozenset[str]] = {
+    Part.DISTRIBUTION: described.TOP,
+    Part.ORIGIN: described.ORIGIN,
+    Part.BEHAVIOR: described.BEHAVIOR,
+}
+
 
 def kept(live: LiveDistribution, bucket: str, http: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a line for everything that a spec of this distribution leaves unchanged, the most important first.
 
     `http` is the section of the spec; what it contains is not listed.
     """
-    written = {path: _members(section) for path, section in _sections(http)}
-    said = written[""]
     config = live.config
     lines = []
     if live.delivery is Delivery.HTTP:
-        lines += [*_origins(config, said), *_behaviors(live, bucket, written)]
-    lines += [line for member, line in _furnishings(config) if member not in said]
-    lines += [f"{name}: {_short(value)}" for name, value in _odd(config, described.TOP | said)]
+        lines += [
+            *_origins(config, http),
+            *_behaviors(live, bucket, http),
+            *_fields(Part.DISTRIBUTION, config, http),
+        ]
+    lines += _certificate_and_logs(config)
+    lines += [f"{name}: {_short(value)}" for name, value in _unusual(config, Part.DISTRIBUTION)]
     return (*lines, *_tags(live))
 
 
-def _sections(http: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the section, and that of each behavior, by the path of the behavior."""
-    yield "", http
-    yield from ((each["path"], each) for each in http.get("behaviors", ()))
+def _fields(part: Part, raw: Json, written: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the fields of a part of the configuration that have another value than usual and are not `written`."""
+    for each in HTTP_FIELDS:
+        if each.part is part and each.policies is not CACHE and each.name not in written:
+            value = each.read(raw)
+            if value not in each.usual:
+                yield f"{each.label}: {each.text(each.shown(value, {}))}"
 
 
-def _members(section: Mapping[str, Any]) -> frozenset[str]:
-    """Return the members of the configuration whose values a section contains."""
-    return frozenset(each.member for each in HTTP_FIELDS if each.name in section)
-
-
-def _origins(config: Mapping[str, Any], said: Set[str]) -> Iterator[str]:
+def _origins(config: Json, http: Mapping[str, Any]) -> Iterator[str]:
     main = document.default_origin(config)
     for origin in document.origins(config):
         name = "the bucket's origin" if origin is main else f"the origin {origin['Id']}"
         if origin is not main:
             sort = "a bucket" if bucket_of(origin["DomainName"]) else "not a bucket"
             yield f"{name}: {origin['DomainName']}, {sort}"
-        if origin.get("OriginPath") and not (origin is main and "OriginPath" in said):
-            yield f"{name} adds the prefix {origin['OriginPath']} to each key"
+        yield from (
+            f"{name}, {line}" for line in _fields(Part.ORIGIN, origin, http if origin is main else {})
+        )
         headers = [header["HeaderName"] for header in items(origin.get("CustomHeaders"))]
         if headers:
             yield f"{name} gets the headers {', '.join(headers)}"
         if origin is main:
-            settings = _odd(document.origin_settings(origin), described.ORIGIN | said)
+            settings = _unusual(document.origin_settings(origin), Part.ORIGIN)
             yield from (f"{name}, {field}: {_short(value)}" for field, value in settings)
     for group in items(config.get("OriginGroups")):
         members = ", then ".join(member["OriginId"] for member in items(group["Members"]))
         yield f"the origin group {group['Id']}: {members}"
 
 
-def _behaviors(live: LiveDistribution, bucket: str, written: Mapping[str, frozenset[str]]) -> Iterator[str]:
+def _behaviors(live: LiveDistribution, bucket: str, http: Mapping[str, Any]) -> Iterator[str]:
     ours = live.leading_to(bucket)
-    usual = _caching(document.behavior(live.config, "")) if "CachePolicyId" in written[""] else ""
+    sections: dict[str, Mapping[str, Any]] = {
+        "": http,
+        **{each["path"]: each for each in http.get("behaviors", ())},
+    }
+    usual = _caching(document.behavior(live.config, "")) if "cache_policy" in http else ""
     raws = document.all_behaviors(live.config)
     for behavior, raw in zip((live.default, *live.named), raws, strict=True):
         name = behavior.path or "the default behavior"
-        said = written.get(behavior.path, frozenset())
+        written = sections.get(behavior.path, {})
         if behavior not in ours:
             yield f"{name} leads to the origin {behavior.target}; its signers are not managed"
         for event, arn in document.lambdas(raw).items():
             yield f"{name} runs Lambda@Edge {arn} at {event}"
-        for event, arn in document.functions(raw).items() if "FunctionAssociations" not in said else ():
-            yield f"{name} runs the function {arn} at {event}"
         caching = _caching(raw)
-        if caching and caching != usual and "CachePolicyId" not in said:
+        if caching and caching != usual and "cache_policy" not in written:
             yield f"{name} caches {caching}"
+        yield from (f"{name}, {line}" for line in _fields(Part.BEHAVIOR, raw, written))
         methods = set(document.allowed_methods(raw)) - {*document.READING}
         if methods:
             yield f"{name} allows {', '.join(sorted(methods))}"
-        for field, value in _odd(raw, described.BEHAVIOR | said):
+        for field, value in _unusual(raw, Part.BEHAVIOR):
             yield f"{name}, {field}: {_short(value)}"
 
 
@@ -101,44 +111,32 @@ def _caching(raw: Mapping[str, Any]) -> str:
     return f"by the legacy settings: {', '.join(lives)} s" if legacy else ""
 
 
-def _furnishings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the members outside behaviors and origins that a reader looks for, each with its line."""
-    if config.get("DefaultRootObject"):
-        yield "DefaultRootObject", f"default root object: {config['DefaultRootObject']}"
-    if config.get("WebACLId"):
-        yield "WebACLId", f"firewall (WAF): {config['WebACLId']}"
-    geo = (config.get("Restrictions") or {}).get("GeoRestriction") or {}
-    if geo.get("Quantity"):
-        yield "Restrictions", f"countries: {geo['RestrictionType']} {', '.join(sorted(items(geo)))}"
-    for error in items(config.get("CustomErrorResponses")):
-        page = f" -> {error['ResponsePagePath']}" if error.get("ResponsePagePath") else ""
-        seconds = error.get("ErrorCachingMinTTL", "the default")
-        yield "CustomErrorResponses", f"error {error['ErrorCode']}{page}, cached for {seconds} s"
+def _certificate_and_logs(config: Json) -> Iterator[str]:
+    """Yield what the fields of certificates and logs cannot express."""
     certificate = config.get("ViewerCertificate") or {}
     if certificate.get("IAMCertificateId"):
-        yield "IAMCertificateId", f"certificate of IAM: {certificate['IAMCertificateId']}"
+        yield f"certificate of IAM: {certificate['IAMCertificateId']}"
     own = certificate.get("ACMCertificateArn") or certificate.get("IAMCertificateId")
     if own and certificate.get("SSLSupportMethod") in ("vip", "static-ip"):
         support = certificate["SSLSupportMethod"]
-        yield "SSLSupportMethod", f"dedicated IP addresses ({support}), which cost a monthly fee"
+        yield f"dedicated IP addresses ({support}), which cost a monthly fee"
     if (config.get("Logging") or {}).get("IncludeCookies"):
-        yield "Logging", "access logs include cookies"
+        yield "access logs include cookies"
 
 
-def _odd(raw: Mapping[str, Any], told: Set[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the members that are not `told` and have a value that matters."""
+def _unusual(raw: Json, part: Part) -> Iterator[tuple[str, Any]]:
+    """Yield the members of a part that are listed nowhere else and have a value that matters."""
+    listed = _LISTED_OTHERWISE[part] | {each.member for each in HTTP_FIELDS if each.part is part}
     for name, value in raw.items():
-        if name not in told and value != USUAL.get(name) and not _says_nothing(value):
+        if name not in listed and value != USUAL.get(name) and not _is_empty(value):
             yield name, value
 
 
-def _says_nothing(value: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Return whether the value is empty or disabled at every level."""
     if isinstance(value, Mapping):
         return (
-            value.get("Quantity") == 0
-            or value.get("Enabled") is False
-            or all(map(_says_nothing, value.values()))
+            value.get("Quantity") == 0 or value.get("Enabled") is False or all(map(_is_empty, value.values()))
         )
     return value in ("", False, None, 0, [])
 
@@ -147,7 +145,7 @@ def _short(value: Any) -> str:
     """Return a value on one line; for a nested one, the parts that matter."""
     match value:
         case Mapping():
-            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _says_nothing(v))
+            inside = ", ".join(f"{k} {_short(v)}" for k, v in value.items() if not _is_empty(v))
             return inside if len(inside) <= LONGEST else f"{inside[:LONGEST]}…"
         case list() | tuple():
             return ", ".join(map(_short, value))

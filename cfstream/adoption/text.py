@@ -7,7 +7,7 @@ from cfstream.spec.edit.writing import inline
 from cfstream.spec.model import Spec
 
 WIDEST = 100
-"""The longest line with a comment behind its field. Longer ones have the comment above."""
+"""The longest line with a comment after its field. Longer ones have the comment above."""
 
 
 def spec_text(values: Mapping[str, Any], remarks: Mapping[str, str]) -> str:

@@ -45,7 +45,7 @@ def signing_values(
     for each in others:
         if each.viewers == default.viewers:
             continue
-        if sayable(PathPattern, each.path):
+        if is_expressible(PathPattern, each.path):
             named.append({"path": each.path, **_fields(account, each.viewers)})
         elif default.viewers:
             # If the default behavior is public, signers on other behaviors stay without being listed.
@@ -56,7 +56,7 @@ def signing_values(
     return {**_fields(account, default.viewers), **({"behaviors": named} if named else {})}
 
 
-def sayable(kind: Any, value: object) -> bool:
+def is_expressible(kind: Any, value: object) -> bool:
     """Return whether a field of this type accepts the value."""
     try:
         TypeAdapter(kind).validate_python(value)
@@ -98,6 +98,6 @@ def _named(account: Account) -> Any:
 
     def name(group: str) -> str:
         called = account.name(group)
-        return called if called not in account.resources and sayable(ResourceName, called) else group
+        return called if called not in account.resources and is_expressible(ResourceName, called) else group
 
     return name

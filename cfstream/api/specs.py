@@ -1,7 +1,7 @@
 """Functions for spec files: create, format, edit and compare them. Only `rotate` uses AWS."""
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Unpack
 
@@ -112,16 +112,18 @@ def rotate(
     group: str | None = None,
     *,
     name: str | None = None,
+    replaces: Sequence[str] = (),
     now: bool = False,
     **where: Unpack[ChosenAws],
 ) -> Rotated:
     """Advance the rotation of a key group by one stage, like ``cfstream keys rotate``: edit the spec.
 
-    Without `group`, the only key group of the spec. `name` names the new key; with `now`, for a leaked key, the old one
-    is removed at once. Apply the spec, and call it again: ``outcome`` is ``begun``, ``apply-first``, ``waiting`` (until
-    ``until``) or ``taken-out``. Raises SpecProblems, WrongUsage or CannotEdit before anything is written.
+    Without `group`, the only key group of the spec. `name` names the new key, and `replaces` the keys that will leave,
+    by default all; with `now`, for a leaked key, they are removed at once. Apply the spec, and call it again:
+    ``outcome`` is ``begun``, ``apply-first``, ``waiting`` (until ``until``) or ``taken-out``. Raises SpecProblems,
+    WrongUsage or CannotEdit before anything is written.
     """
-    return rotated(os.fspath(spec), group, connection_to(**where), new=name, now=now)
+    return rotated(os.fspath(spec), group, connection_to(**where), new=name, replaces=replaces, now=now)
 
 
 def migrate(

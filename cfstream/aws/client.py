@@ -12,8 +12,8 @@ from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
-from cfstream.aws import lists
-from cfstream.aws.errors import rubbish, translate
+from cfstream.aws.errors import invalid_reply, translate
+from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
 from cfstream.aws.remembering import OBJECT_CALLS, answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
@@ -29,7 +29,7 @@ READERS = 8
 WRITERS = 2
 """CloudFront's control plane throttles early: about 80 concurrent creates are too many (aws-cdk#29183)."""
 OBJECT_WORKERS = 32
-"""The limit for calls on single objects, of which S3 accepts thousands per second."""
+"""The limit for calls on single objects. S3 accepts thousands of them per second."""
 
 log = logging.getLogger("cfstream")
 
@@ -49,17 +49,26 @@ class Aws:
         return self._ask(call, write=False)
 
     def items(self, call: Call) -> Sequence[Json]:
-        return [row for page in self.pages(call) for row in lists.rows(call, page)]
+        listing = self._listing(call)
+        return [row for page in listing.pages() for row in listing.rows(page)]
 
     def pages(self, call: Call) -> Iterator[Json]:
-        following: Call | None = lists.first(call)
-        while following is not None:
-            page = self.read(following)
-            yield page
-            following = lists.following(following, page)
+        return self._listing(call).pages()
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         return together(self, calls)
+
+    def _listing(self, call: Call) -> PagedList:
+        holds = self._turn.holds == (call.service, call.region)
+        client = self._clients.of(call.service, call.region, write=holds)
+        operation = client.meta.method_to_api_mapping[call.operation]
+        described = WITHOUT_PAGINATOR.get((call.service, call.operation))
+        return PagedList(
+            call,
+            described or self._clients.paginator(call.service, operation),
+            client.meta.service_model.operation_model(operation),
+            self.read,
+        )
 
     def write(self, call: Call) -> Json:
         return self._ask(call, write=True)
@@ -74,7 +83,9 @@ class Aws:
         with self._lane(call, write=True) as lane:
             self._turn.lane, self._turn.holds = lane, (call.service, call.region)
             try:
-                yield
+                # Two calls: the read and the write.
+                with self._clients.governor(call.service, call.region).together(2):
+                    yield
             finally:
                 self._turn.lane, self._turn.holds = None, None
 
@@ -97,7 +108,7 @@ class Aws:
                 raise ours from (error if isinstance(ours, Refused) else None)
         _note(call, began, reply, "ok")
         if not _plausible(client, call, reply):
-            raise rubbish(call, write=write)
+            raise invalid_reply(call, write=write)
         return {name: value for name, value in reply.items() if name != "ResponseMetadata"}
 
     @contextmanager

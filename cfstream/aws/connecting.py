@@ -1,11 +1,13 @@
 """Connect to AWS: make a World from settings. Asks STS for the caller once (GetCallerIdentity)."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
-from cfstream.aws.errors import rubbish
+from cfstream.aws.document_cache import CachingReads, DocumentCache
+from cfstream.aws.errors import invalid_reply
 from cfstream.aws.fast_way import FastWay
 from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.remembering import RememberingReads
@@ -16,8 +18,12 @@ from cfstream.values import Account
 IDENTITY = Call("sts", "get_caller_identity")
 
 
-def connect(settings: ConnectionSettings, clock: Clock | None = None) -> World:
-    """Return the World for `settings`.
+def connect(
+    settings: ConnectionSettings,
+    clock: Clock | None = None,
+    cache: Callable[[str], DocumentCache] | None = None,
+) -> World:
+    """Return the World for `settings`. `cache` returns the cache for an account number.
 
     Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing
     answers.
@@ -32,14 +38,15 @@ def connect(settings: ConnectionSettings, clock: Clock | None = None) -> World:
     caller = identity.result()
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
     if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
-        raise rubbish(IDENTITY, write=False)
+        raise invalid_reply(IDENTITY, write=False)
     aws = Aws(clients, account)
+    source = CachingReads(aws, cache(account)) if cache else aws
     return World(
         account=Account(account),
         partition=arn.split(":")[1],
         region=clients.region,
         real_aws=is_amazon(cloudfront),
-        reads=lambda: RememberingReads(aws, together),
+        reads=lambda: RememberingReads(source, together),
         aws=aws,
         clock=clock,
         turn=aws.turn,

@@ -36,7 +36,7 @@ def translate(error: Any, call: Call, *, write: bool, account: str = "") -> erro
     return unanswered(f"{service} gave no valid answer to {_camel(call)}: {_reason(names)}", write=write)
 
 
-def rubbish(call: Call, *, write: bool) -> errors.CfstreamError:
+def invalid_reply(call: Call, *, write: bool) -> errors.CfstreamError:
     """Return the error for a reply without any of its required members, which AWS would not send."""
     service = SERVICES.get(call.service, call.service)
     return unanswered(f"the service that answered {_camel(call)} is not {service}", write=write)
@@ -79,11 +79,11 @@ def answered(
         what, do = SIGNATURES[code]
         return errors.NoCredentials(f"{what} ({code})", do)
     if not code:
-        return rubbish(call, write=write)
+        return invalid_reply(call, write=write)
     kind = CODES.get(code, errors.Refused)
     if kind is not errors.Throttled and (code in UNSURE or status in (500, 502, 503, 504)):
-        told = f"{message or 'no message'} ({code}{_request(meta)})"
-        return unanswered(f"{_camel(call)} failed inside AWS: {told}", write=write, do=DO_LATER)
+        text = f"{message or 'no message'} ({code}{_request(meta)})"
+        return unanswered(f"{_camel(call)} failed inside AWS: {text}", write=write, do=DO_LATER)
     if code.isdigit():
         message = f"{message} for {_subject(call)}"
     do = permission(call, message, account) if kind is errors.NotAuthorized else ADVICE.get(code, "")

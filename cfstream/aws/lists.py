@@ -1,111 +1,109 @@
-"""How to read each list of AWS to its end: where a reply has its rows and the token of the next page."""
+"""Read each list of AWS to its end, with botocore's paginator.
 
-from collections.abc import Mapping
-from dataclasses import field
-from typing import Any
+botocore describes most lists (paginators-1.json of each service). In botocore 1.44.8, these have no description, so it
+is here: CloudFront's key groups, cache policies, origin request policies, response headers policies, functions,
+distributions of a key group and conflicting aliases, and the access points of S3 Control.
+
+Only the token decides whether a list goes on: half of CloudFront's lists have no IsTruncated (botocore's shapes). A
+page that is truncated and has no token is an error, because the rows after it would count as deleted.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from cfstream.errors import Unreachable
 from cfstream.ports import Call
-from cfstream.startup.frozen import dataclass
+from cfstream.startup.crt import without_awscrt
 from cfstream.values import Json
 
+with without_awscrt():
+    from botocore.exceptions import PaginationError
+    from botocore.paginate import Paginator
 
-@dataclass(frozen=True)
-class Paging:
-    """The shape of one list call."""
-
-    rows: tuple[str, ...]
-    """The path of the rows in a reply; AWS omits them if there are none."""
-    token_out: tuple[str, ...] = ()
-    """The path of the token for the next page; the last reply has none."""
-    token_in: str = ""
-    """The parameter that sends the token."""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    further: Mapping[str, str] = field(default_factory=dict)
-    """Members that complete the token if one value is not enough, by the parameter that sends them."""
+Description: TypeAlias = Mapping[str, Any]
+"""How a list is paged, in the format of botocore's paginators-1.json."""
 
 
-def _cloudfront(name: str, size: str | int = "100") -> Paging:
-    # MaxItems is a string in botocore; 100 is its documented maximum. IsTruncated is ignored: half of the lists lack
-    # it, and NextMarker has the same information (botocore 1.44.5, cloudfront shapes).
-    return Paging((name, "Items"), (name, "NextMarker"), "Marker", {"MaxItems": size})
+def _cloudfront(name: str) -> Description:
+    return {
+        "input_token": "Marker",
+        "output_token": f"{name}.NextMarker",
+        "limit_key": "MaxItems",
+        "result_key": f"{name}.Items",
+    }
 
 
-LISTS: Mapping[tuple[str, str], Paging] = {
-    ("cloudfront", "list_distributions"): _cloudfront("DistributionList"),
-    ("cloudfront", "list_streaming_distributions"): _cloudfront("StreamingDistributionList"),
-    ("cloudfront", "list_cloud_front_origin_access_identities"): _cloudfront(
-        "CloudFrontOriginAccessIdentityList"
-    ),
-    ("cloudfront", "list_origin_access_controls"): _cloudfront("OriginAccessControlList"),
-    ("cloudfront", "list_public_keys"): _cloudfront("PublicKeyList"),
+WITHOUT_PAGINATOR: Mapping[tuple[str, str], Description] = {
     ("cloudfront", "list_key_groups"): _cloudfront("KeyGroupList"),
     ("cloudfront", "list_cache_policies"): _cloudfront("CachePolicyList"),
     ("cloudfront", "list_origin_request_policies"): _cloudfront("OriginRequestPolicyList"),
-    ("cloudfront", "list_functions"): _cloudfront("FunctionList"),
     ("cloudfront", "list_response_headers_policies"): _cloudfront("ResponseHeadersPolicyList"),
+    ("cloudfront", "list_functions"): _cloudfront("FunctionList"),
     ("cloudfront", "list_distributions_by_key_group"): _cloudfront("DistributionIdList"),
-    ("cloudfront", "list_conflicting_aliases"): _cloudfront("ConflictingAliasesList", 100),
-    ("s3", "list_buckets"): Paging(
-        ("Buckets",), ("ContinuationToken",), "ContinuationToken", {"MaxBuckets": 1000}
-    ),
-    ("s3", "list_objects_v2"): Paging(("Contents",), ("NextContinuationToken",), "ContinuationToken"),
-    ("s3control", "list_access_points"): Paging(("AccessPointList",), ("NextToken",), "NextToken"),
-    ("acm", "list_certificates"): Paging(
-        ("CertificateSummaryList",), ("NextToken",), "NextToken", {"MaxItems": 1000}
-    ),
-    ("route53", "list_hosted_zones"): Paging(("HostedZones",), ("NextMarker",), "Marker"),
-    ("route53", "list_resource_record_sets"): Paging(
-        ("ResourceRecordSets",),
-        ("NextRecordName",),
-        "StartRecordName",
-        further={"StartRecordType": "NextRecordType", "StartRecordIdentifier": "NextRecordIdentifier"},
-    ),
-    ("resourcegroupstaggingapi", "get_resources"): Paging(
-        ("ResourceTagMappingList",), ("PaginationToken",), "PaginationToken", {"ResourcesPerPage": 100}
-    ),
+    ("cloudfront", "list_conflicting_aliases"): _cloudfront("ConflictingAliasesList"),
+    ("s3control", "list_access_points"): {
+        "input_token": "NextToken",
+        "output_token": "NextToken",
+        "limit_key": "MaxResults",
+        "result_key": "AccessPointList",
+    },
 }
 
-
-def first(call: Call) -> Call:
-    """Return the call for the first page."""
-    return _with(call, {**_paging(call).defaults, **call.params})
-
-
-def rows(call: Call, page: Json) -> list[Any]:
-    """Return the rows of one page."""
-    return list(_at(page, _paging(call).rows) or ())
-
-
-def following(call: Call, page: Json) -> Call | None:
-    """Return the call for the page after `page`, which is the reply to `call`; None after the last one.
-
-    Raises Unreachable if a page has itself as the next page, because the list would never end.
-    """
-    paging = _paging(call)
-    token = _at(page, paging.token_out) if paging.token_out else None
-    if not token:
-        return None
-    more = {name: page[member] for name, member in paging.further.items() if page.get(member)}
-    params = {name: value for name, value in call.params.items() if name not in paging.further}
-    then = {**params, paging.token_in: token, **more}
-    if then == call.params:
-        raise Unreachable(
-            f"{call.service} answered {call.operation} with a page that is its own next page",
-            "check that the endpoint is AWS",
-        )
-    return _with(call, then)
+PAGE_SIZES: Mapping[tuple[str, str], int] = {
+    # The documented maximum. botocore's model has none, and what AWS does with more is unknown.
+    ("cloudfront", "MaxItems"): 100,
+    ("s3", "MaxBuckets"): 1000,
+    ("acm", "MaxItems"): 1000,
+    ("resourcegroupstaggingapi", "ResourcesPerPage"): 100,
+}
+"""How many rows a page has, by service and limit. Other lists have the largest pages without a limit."""
 
 
-def _paging(call: Call) -> Paging:
-    return LISTS[call.service, call.operation]
+class PagedList:
+    """One list, of which each page is read by `read`. `model` is botocore's model of the operation."""
+
+    def __init__(self, call: Call, described: Description, model: Any, read: Callable[[Call], Json]) -> None:
+        self._call = call
+        self._described = {name: value for name, value in described.items() if name != "more_results"}
+        self._paginator = Paginator(self._page, self._described, model)
+        self._read = read
+        self._rows = _first(described["result_key"]).split(".")
+        self._token = _first(described["output_token"]).split(".")
+
+    def pages(self) -> Iterator[Json]:
+        """Yield each page. Raises Unreachable for a list that would never end, or ends too early."""
+        limit = self._described["limit_key"]
+        size = None if limit in self._call.params else PAGE_SIZES.get((self._call.service, limit))
+        # Not MaxItems: in this config, it is the number of rows after which the whole list ends.
+        config = {"PageSize": size} if size else {}
+        try:
+            for page in self._paginator.paginate(**self._call.params, PaginationConfig=config):
+                self._refuse_end(page)
+                yield page
+        except PaginationError:
+            raise self._wrong("with a page that is its own next page") from None
+
+    def rows(self, page: Json) -> list[Any]:
+        """Return the rows of one page. AWS omits them if there are none."""
+        return list(_at(page, self._rows) or ())
+
+    def _page(self, **params: Any) -> Json:
+        return self._read(Call(self._call.service, self._call.operation, params, self._call.region))
+
+    def _refuse_end(self, page: Json) -> None:
+        if _at(page, [*self._rows[:-1], "IsTruncated"]) and not _at(page, self._token):
+            raise self._wrong("with a truncated page, and without the token of the next page")
+
+    def _wrong(self, how: str) -> Unreachable:
+        text = f"{self._call.service} answered {self._call.operation} {how}"
+        return Unreachable(text, "check that the endpoint is AWS")
 
 
-def _with(call: Call, params: Mapping[str, Any]) -> Call:
-    return Call(call.service, call.operation, params, call.region)
+def _first(expression: str | list[str]) -> str:
+    return expression if isinstance(expression, str) else expression[0]
 
 
-def _at(reply: Json, path: tuple[str, ...]) -> Any:
+def _at(reply: Json, path: list[str]) -> Any:
     value: Any = reply
     for name in path:
         value = (value or {}).get(name)

@@ -65,7 +65,8 @@ class RememberingReads:
 
 def _key(call: Call) -> tuple[str, ...]:
     params = json.dumps(dict(call.params), sort_keys=True, default=str)
-    return (call.service, call.operation, call.region, params)
+    version = call.version.etag if call.version else ""
+    return (call.service, call.operation, call.region, params, version)
 
 
 def answer(reads: Reads, call: Call) -> Answer:

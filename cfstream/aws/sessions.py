@@ -6,13 +6,14 @@ roles and single sign-on are botocore's in both.
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
+from cfstream.aws.governor import OBJECT_STORE, Governor
 from cfstream.aws.unknown_members import watch
 from cfstream.startup.crt import without_awscrt
 from cfstream.startup.frozen import dataclass
@@ -54,6 +55,8 @@ class Clients:
         self._settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
+        self._paginators: dict[str, Any] = {}
+        self._governors: dict[tuple[str, str], Governor] = {}
         self._session = _asking(lambda: _session(settings))
         self.region: str = _asking(lambda: _region(self._session, settings))
 
@@ -99,6 +102,20 @@ class Clients:
                 self._made[key] = _asking(lambda: self._make(*key))
             return self._made[key]
 
+    def paginator(self, service: str, operation: str) -> Mapping[str, Any]:
+        """Return how botocore pages a list. Raises ValueError for a list that it cannot page."""
+        with self._guard:
+            if service not in self._paginators:
+                self._paginators[service] = self._session.get_paginator_model(service)
+            found: Mapping[str, Any] = self._paginators[service].get_paginator(operation)
+            return found
+
+    def governor(self, service: str, region: str = "") -> Governor:
+        """Return what paces the calls to `service` in a region, for all of its clients."""
+        key = (service, region or HOME_REGIONS.get(service, self.region))
+        made = Governor(recovery=OBJECT_STORE) if service == "s3" else Governor()
+        return self._governors.setdefault(key, made)
+
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
         style: Literal["auto", "path"] = "path" if self._settings.sandbox else "auto"
         client = self._create(service, region, write=write, style=style)
@@ -126,6 +143,7 @@ class Clients:
             service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
         )
         watch(client)
+        self.governor(service, region).watch(client)
         if write and service == "s3":
             client.meta.events.register("before-call.s3", _without_redirect)
         return client

@@ -22,7 +22,7 @@ PATIENCE = 60.0
 BUSY = frozenset({429, 500, 502, 503, 504})
 
 
-class Silent(CfstreamError):
+class CommentNotWritten(CfstreamError):
     """The comment could not be written: the host's reason, and the fix."""
 
 
@@ -62,15 +62,18 @@ class Forge:
         self._client.close()
 
     def get(self, path: str) -> Any:
-        """Return one document. Raises Silent."""
-        return self._patiently(lambda: _document(self._ask("GET", f"{self._url}{path}")), "")
+        """Return one document. Raises CommentNotWritten."""
+        return self._with_retries(lambda: _document(self._ask("GET", f"{self._url}{path}")), "")
 
-    def stick(self, thread: Thread, body: str) -> str:
-        """Write `body` into our comment of the thread, or into a new one, and return what was done. Raises Silent."""
-        told: str = self._patiently(lambda: self._stick(thread, body), thread.permission)
-        return told
+    def upsert(self, thread: Thread, body: str) -> str:
+        """Write `body` into our comment of the thread, or into a new one, and return what was done.
 
-    def _stick(self, thread: Thread, body: str) -> str:
+        Raises CommentNotWritten.
+        """
+        done: str = self._with_retries(lambda: self._upsert(thread, body), thread.permission)
+        return done
+
+    def _upsert(self, thread: Thread, body: str) -> str:
         mine = next((each for each in self._all(thread.comments) if thread.is_ours(each)), None)
         if mine is None:
             self._ask("POST", f"{self._url}{thread.comments}", {"body": body})
@@ -88,29 +91,33 @@ class Forge:
             reply = self._ask("GET", url)
             rows = _document(reply)
             if not isinstance(rows, list):
-                raise Silent("the answer for the comments is not a list", "check the address of the API")
+                raise CommentNotWritten(
+                    "the answer for the comments is not a list", "check the address of the API"
+                )
             yield from rows
             url = reply.links.get("next", {}).get("url")
             if url and not url.startswith(f"{self._url}/"):
-                raise Silent("the list of comments continues on another host", "check the address of the API")
+                raise CommentNotWritten(
+                    "the list of comments continues on another host", "check the address of the API"
+                )
 
-    def _patiently(self, do: Callable[[], Any], permission: str) -> Any:
+    def _with_retries(self, do: Callable[[], Any], permission: str) -> Any:
         for pause in PAUSES:
             try:
                 return do()
-            except TemporaryFailure as passing:
-                seconds = pause if passing.seconds is None else passing.seconds
+            except TemporaryFailure as transient:
+                seconds = pause if transient.seconds is None else transient.seconds
                 if seconds > PATIENCE:
-                    raise Silent(
-                        str(passing), f"run the job again in {seconds / 60:.0f} minutes"
-                    ) from passing
+                    raise CommentNotWritten(
+                        str(transient), f"run the job again in {seconds / 60:.0f} minutes"
+                    ) from transient
                 self._sleep(seconds)
             except ForgeRefusal as refusal:
-                raise Silent(str(refusal), permission or "check the token") from refusal
+                raise CommentNotWritten(str(refusal), permission or "check the token") from refusal
         try:
             return do()
         except (TemporaryFailure, ForgeRefusal) as last:
-            raise Silent(
+            raise CommentNotWritten(
                 str(last), permission if isinstance(last, ForgeRefusal) else "run the job again"
             ) from last
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from cfstream.ci.body import fenced, is_ours
-from cfstream.ci.forge import Forge, Silent, Thread
+from cfstream.ci.forge import CommentNotWritten, Forge, Thread
 from cfstream.ci.job import USAGE, Job, Result, Runner, do, truth
 
 PREFIX = "CFSTREAM_ACTION_"
@@ -68,9 +68,9 @@ class ActionRun:
             return
         try:
             with closing(self._forge()) as forge:
-                self._runner.tell(f"pull request {number}: {forge.stick(self._thread(job, number), body)}\n")
-        except Silent as silent:
-            self._say("warning", f"the plan is only in the run's summary: {silent.what}; fix: {silent.do}")
+                self._runner.tell(f"pull request {number}: {forge.upsert(self._thread(job, number), body)}\n")
+        except CommentNotWritten as failed:
+            self._say("warning", f"the plan is only in the run's summary: {failed.what}; fix: {failed.do}")
 
     def _forge(self) -> Forge:
         headers = {

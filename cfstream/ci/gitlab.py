@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cfstream.ci.body import is_ours
-from cfstream.ci.forge import Forge, Silent, Thread
+from cfstream.ci.forge import CommentNotWritten, Forge, Thread
 from cfstream.ci.job import USAGE, Job, Runner, do
 from cfstream.private_file import write_private
 
@@ -57,9 +57,9 @@ class Pipeline:
         try:
             with closing(Forge(self._env["CI_API_V4_URL"], headers, sleep=self._runner.sleep)) as forge:
                 thread = self._thread(job, request, (forge.get("/user") or {}).get("id"))
-                self._runner.tell(f"merge request {request}: {forge.stick(thread, body)}\n")
-        except Silent as silent:
-            self._runner.tell(f"The plan is only in {MARKDOWN}: {silent.what}; fix: {silent.do}\n")
+                self._runner.tell(f"merge request {request}: {forge.upsert(thread, body)}\n")
+        except CommentNotWritten as failed:
+            self._runner.tell(f"The plan is only in {MARKDOWN}: {failed.what}; fix: {failed.do}\n")
 
     def _thread(self, job: Job, request: str, author: object) -> Thread:
         notes = f"/projects/{self._env['CI_PROJECT_ID']}/merge_requests/{request}/notes"

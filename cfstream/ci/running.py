@@ -40,12 +40,12 @@ def run(
     The arguments stay a list, so no shell interprets them. A SIGINT is forwarded to the program, which finishes the
     current write and prints its report.
     """
-    heard: dict[str, list[str]] = {"out": [], "err": []}
+    output: dict[str, list[str]] = {"out": [], "err": []}
 
     def listen(name: str, stream: IO[bytes]) -> None:
         for line in stream:
             text = line.decode(errors="replace")
-            heard[name].append(text)
+            output[name].append(text)
             echo(text)
 
     with subprocess.Popen(  # noqa: S603 (our own program, with a list of arguments)
@@ -62,7 +62,7 @@ def run(
                 listener.start()
             for listener in listeners:
                 listener.join()
-    return Ran(process.returncode, "".join(heard["out"]), "".join(heard["err"]))
+    return Ran(process.returncode, "".join(output["out"]), "".join(output["err"]))
 
 
 @contextmanager

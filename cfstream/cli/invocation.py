@@ -23,7 +23,7 @@ class Invocation:
     terminal: Terminal = field(default_factory=Terminal)
 
     def __post_init__(self) -> None:
-        self.connection = replace(self.connection, on_start=self._announce)
+        self.connection = replace(self.connection, on_start=self._announce, on_complaint=self._complain)
 
     def take(self, flag: str, value: Any) -> None:
         """Apply one flag. A flag that was not given changes nothing."""
@@ -44,6 +44,9 @@ class Invocation:
     def _announce(self, sandbox: "Running") -> None:
         where = sandbox.endpoint_url
         self.terminal.note(f"Started the sandbox at {where}; to stop it: cfstream sandbox down\n")
+
+    def _complain(self, text: str) -> None:
+        self.terminal.note(f"note: {text}\n")
 
 
 def invocation_of(ctx: "typer.Context") -> Invocation:

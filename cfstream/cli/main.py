@@ -142,7 +142,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         _trace(terminal)
         error, code = _of_bug(bug), ExitCode.FAILED
     if error is not None:
-        terminal.complain(error)
+        terminal.error(error)
         _answer(error, code, format_of(given), terminal)
     return _flushed(code, terminal)
 
@@ -182,8 +182,8 @@ def _of_bug(bug: Exception) -> CfstreamError:
 
 _REMEDIES = {
     errno.EEXIST: "the file exists: move it, or choose another name",
-    errno.ENOTDIR: "a part of this path is a file, not a folder: move it, or choose another path",
-    errno.EISDIR: "this is a folder: name a file",
+    errno.ENOTDIR: "a part of this path is a file, not a directory: move it, or choose another path",
+    errno.EISDIR: "this is a directory: name a file",
     errno.EROFS: "the file system is read-only: choose a path on another one",
     errno.ENOSPC: "free some space, or choose another path, and run the command again",
 }
@@ -194,7 +194,7 @@ def _of_system(error: OSError) -> CfstreamError:
     """Return a system error that no command has translated as a CfstreamError."""
     if error.filename:
         do = _REMEDIES.get(
-            error.errno or 0, "check that its folder exists, and that you can read and write there"
+            error.errno or 0, "check that its directory exists, and that you can read and write there"
         )
         return CfstreamError(f"{error.filename}: {error.strerror}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
@@ -228,9 +228,9 @@ def _flushed(code: int, terminal: Terminal) -> int:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        streams.hush(sys.stdout)
+        streams.discard(sys.stdout)
     except OSError as error:
-        streams.hush(sys.stdout)
-        terminal.complain(streams.unwritten(error))
+        streams.discard(sys.stdout)
+        terminal.error(streams.unwritten(error))
         return code or ExitCode.FAILED
     return code

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cfstream.cli.terminal import completion
-from cfstream.cli.terminal.streams import lively
+from cfstream.cli.terminal.streams import is_interactive
 from cfstream.steps.hazards import HazardName
 
 
@@ -31,7 +31,7 @@ Specs = Annotated[
     typer.Argument(
         metavar="SPEC...",
         autocompletion=completion.specs,
-        help="YAML files, folders of them, or - for standard input.",
+        help="YAML files, directories of them, or - for standard input.",
         show_default=False,
     ),
 ]
@@ -41,7 +41,7 @@ Only = Annotated[
     typer.Option(
         "--only",
         metavar="NAME|GLOB",
-        help="Only stacks with such a name; the other specs still count for who may read. May be repeated.",
+        help="Only stacks with this name. The other specs still count for who may read. May be repeated.",
     ),
 ]
 
@@ -59,8 +59,8 @@ Length = Annotated[
     typer.Option(
         "--brief/--full",
         show_default=False,
-        help="One line for each stack, with hazards in full; or everything. The default for more than 5 stacks on a "
-        "terminal is brief.",
+        help="One line for each stack, with hazards in full; or everything. On a terminal, --brief is the default for "
+        "more than 5 stacks.",
     ),
 ]
 
@@ -70,7 +70,7 @@ MANY = 5
 
 def is_brief(stacks: int, length: bool | None) -> bool:
     """Return whether to show a plan in brief: as the flag says, else if a terminal would have to scroll far."""
-    return length if length is not None else stacks > MANY and lively(sys.stdout)
+    return length if length is not None else stacks > MANY and is_interactive(sys.stdout)
 
 
 AllObjects = Annotated[
@@ -80,7 +80,9 @@ AllObjects = Annotated[
     ),
 ]
 
-FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin no other step after a stack has failed.")]
+FailFast = Annotated[
+    bool, typer.Option("--fail-fast", help="Start no further step after a stack has failed.")
+]
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Required without a terminal.")]
 
@@ -99,7 +101,9 @@ Allow = Annotated[
     ),
 ]
 
-Output = Annotated[RunFormat, typer.Option("--format", help="How to print it; ndjson: events, one per line.")]
+Output = Annotated[
+    RunFormat, typer.Option("--format", help="The output format; ndjson: events, one per line.")
+]
 
 Notify = Annotated[
     str | None,

@@ -3,6 +3,7 @@
 `table` lists the commands. Streams and exit codes are in `main`.
 """
 
+import re
 import sys
 from collections.abc import Sequence
 from copy import copy
@@ -17,16 +18,19 @@ from typer.main import get_command
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.table import ENTRIES, EVERYWHERE, PROGRAM, SECTIONS, CommandEntry
 from cfstream.cli.terminal import completion
-from cfstream.cli.terminal.streams import hush
+from cfstream.cli.terminal.streams import discard
 from cfstream.errors import Interrupted, WrongUsage
 
 EPILOG = (
-    "\b\nEverywhere: --profile --region --endpoint-url --sandbox -v -q --no-color\n"
-    "--edge-url (see: cfstream --help)"
+    "\b\nCommon options: --profile --region --endpoint-url --edge-url --sandbox -v -q\n"
+    "--no-color (see: cfstream --help)"
 )
 
 
 FORMAT = "--format"
+
+NO_BREAK = "\u2011"
+"""A hyphen at which help is not wrapped, so that names like ``cuts-viewers`` stay whole; replaced before output."""
 
 
 class Commands(TyperGroup):
@@ -64,7 +68,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            hush(sys.stdout)
+            discard(sys.stdout)
             return None
         except KeyboardInterrupt as stop:
             raise Interrupted("interrupted") from stop
@@ -95,6 +99,10 @@ class Command(TyperCommand):
         """Return the flags that start with `incomplete`, including the flags of all commands, which help omits."""
         return completion.flags(self.get_params(ctx), incomplete)
 
+    def get_help(self, ctx: Any) -> str:
+        """Return the help. No line breaks a word at a hyphen."""
+        return super().get_help(ctx).replace(NO_BREAK, "-")
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, then the options."""
         params = [param for param in self.get_params(ctx) if not getattr(param, "hidden", False)]
@@ -110,7 +118,12 @@ class Command(TyperCommand):
         }.items():
             if rows:
                 with formatter.section(title):
-                    formatter.write_dl(rows)
+                    formatter.write_dl([(name, _unbroken(text)) for name, text in rows])
+
+
+def _unbroken(text: str) -> str:
+    """Return text that is not wrapped at hyphens inside of words."""
+    return re.sub(r"(?<=\w)-(?=\w)", NO_BREAK, text)
 
 
 def _written(argument: Any) -> str:
@@ -157,7 +170,7 @@ def _late_flag(param: Any) -> Any:
 
 
 def with_format_last(arguments: Sequence[str], params: Sequence[Any]) -> list[str]:
-    """Return the arguments, with a ``--format`` before the command's name moved behind it.
+    """Return the arguments, with a ``--format`` before the command's name moved after it.
 
     `params` are the flags of `cfstream` itself.
     """

@@ -61,6 +61,9 @@ SECTIONS: Mapping[str, Mapping[str, CommandEntry]] = {
     "Try it without AWS": {
         "sandbox": _command("sandbox", "Start, stop and inspect a local AWS.", attribute="app"),
     },
+    "Get help": {
+        "help": _command("help", "Show the help of a command.", attribute="help_"),
+    },
 }
 
 ENTRIES: dict[str, CommandEntry] = {

@@ -67,8 +67,8 @@ def _stack(before: Stack | None, after: Stack | None, versions: Versions) -> Sta
     changes = _changes(meaning(before, after), meaning(after))
     if not changes:
         return None
-    told = (*notices(before.spec, after.spec), *_other_keys(changes))
-    return StackComparison(name, path, "changed", changes, hazards(before, after, *versions), told)
+    found = (*notices(before.spec, after.spec), *_other_keys(changes))
+    return StackComparison(name, path, "changed", changes, hazards(before, after, *versions), found)
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
@@ -83,8 +83,8 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...
 def _other_keys(changes: Sequence[Change]) -> Iterator[Notice]:
     for change in changes:
         if change.field.endswith("]") and change.before is not None and change.after is not None:
-            told = f"{change.field} is a different key now, and a key cannot change in CloudFront: give it a new name"
-            yield Notice(told, warning=True)
+            text = f"{change.field} is a different key now, and a key cannot change in CloudFront: give it a new name"
+            yield Notice(text, warning=True)
 
 
 def _new(after: dict[str, Any]) -> tuple[Change, ...]:

@@ -17,16 +17,11 @@ from cfstream.domain import (
     distribution_from_reply,
 )
 from cfstream.domain.bucket import LEGACY
-from cfstream.domain.new_document import new_streaming_config
-from cfstream.kinds.bucket_policy.deciding import Case
-from cfstream.kinds.bucket_policy.observed import LivePolicy, WantedGrant
-from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
-from cfstream.kinds.streaming_distribution import streaming_fields
+from cfstream.kinds import KINDS
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
-from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.declared_keys import declared_groups
-from cfstream.stack.fields import Overlay, creation, overlay
+from cfstream.stack.fields import Overlay
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
@@ -34,8 +29,9 @@ from cfstream.steps.hazards import Hazard
 from cfstream.values import Account, Address, ETag, Json, Known
 
 ACCOUNT = Account("000000000000")
-"""Stands for the account, which specs alone do not show."""
+"""Placeholder for the account number, which specs do not contain."""
 OWN = "own"
+ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/OWN"
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 
 
@@ -77,18 +73,12 @@ def first(after: Stack, new: Sequence[Spec]) -> tuple[BucketWorld, BucketWorld]:
 
 def _live(scene: Scene) -> LiveDistribution:
     """Return the distribution as it is once the spec is applied."""
-    if scene.delivery is Delivery.RTMP:
-        bucket = scene.stack.spec.bucket.name
-        made = creation(new_streaming_config(OWN, bucket), streaming_fields(scene, _landscape(scene)))
-    else:
-        made = DistributionKind().described(scene, ObservedDistribution(None), _landscape(scene), OWN)
-    return _as_live(scene.delivery, _certified(scene.stack.spec, made.config))
+    return _as_live(scene.delivery, _certified(scene.stack.spec, _laid(scene, None).config))
 
 
-def _laid(scene: Scene, live: LiveDistribution) -> Overlay:
-    if scene.delivery is Delivery.RTMP:
-        return overlay(live.config, streaming_fields(scene, _landscape(scene)))
-    return DistributionKind().laid_over(scene, live, ObservedDistribution(live), _landscape(scene))
+def _laid(scene: Scene, live: LiveDistribution | None) -> Overlay:
+    land = _landscape(scene)
+    return next(laid for kind in KINDS if (laid := kind.configured(scene, live, land)))
 
 
 def _certified(spec: Spec, config: Json) -> Json:
@@ -107,7 +97,7 @@ def _certified(spec: Spec, config: Json) -> Json:
 def _as_live(delivery: Delivery, config: Json) -> LiveDistribution:
     shown = {
         "Id": OWN,
-        "ARN": f"arn:aws:cloudfront::{ACCOUNT}:distribution/OWN",
+        "ARN": ARN,
         "DomainName": "",
         "Status": "Deployed",
         delivery.document: config,
@@ -117,19 +107,10 @@ def _as_live(delivery: Delivery, config: Json) -> LiveDistribution:
 
 def _landscape(scene: Scene) -> Landscape:
     """Return ids for everything in the spec: its own names."""
-    spec = scene.stack.spec
-    brought: dict[Address, Mapping[str, Known]] = {
-        scene.address("bucket"): {"id": spec.bucket.name, "region": spec.bucket.region or scene.region},
-        scene.address("origin-access-control"): {"id": spec.oac.id if spec.oac and spec.oac.id else "OAC"},
-        scene.address("origin-access-identity"): {"id": _oai(spec), "canonical_user": _oai(spec)},
-    }
-    for group in declared_groups(spec):
-        brought[scene.address("key-group", group.name)] = {"id": group.name}
+    brought: dict[Address, Mapping[str, Known]] = {scene.distribution: {"arn": ARN}}
+    for kind in KINDS:
+        brought |= kind.described(scene)
     return Landscape(brought=brought)
-
-
-def _oai(spec: Spec) -> str:
-    return spec.oai.id if spec.oai and spec.oai.id else "OAI"
 
 
 def _world(scene: Scene, live: Distribution, bucket: str, policy: Json | None) -> BucketWorld:
@@ -165,7 +146,6 @@ def _policy(scene: Scene) -> Json:
             "Resource": f"arn:aws:s3:::{spec.bucket.name}/*",
         }
         return {"Version": "2012-10-17", "Statement": [everyone]}
-    reader = _oai(spec) if spec.identity == "oai" else _as_live(scene.delivery, _live(scene).config).arn
-    want = WantedGrant(spec.identity, spec.grant.prefix)
-    target = Case(scene, want, LivePolicy(LiveBucket(spec.bucket.name)), reader).target
-    return {"Version": "2012-10-17", "Statement": [target]}
+    land = _landscape(scene)
+    statements = [kind.granted(scene, land) for kind in KINDS]
+    return {"Version": "2012-10-17", "Statement": [each for each in statements if each]}

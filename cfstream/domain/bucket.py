@@ -78,6 +78,12 @@ class ObjectAcls:
     """Whether all objects were listed. A key that is in no class then does not exist."""
     unread: tuple[str, ...] = ()
     """Keys whose ACL could not be read."""
+    total: int = field(default=0, compare=False)
+    """The number of ACLs that were read."""
+    sampled: bool = field(default=False, compare=False)
+    """Whether the bucket has more objects than were read."""
+    why_not: str = field(default="", compare=False)
+    """Why no ACL was read, if that was intended."""
     granted_unread: bool = False
     """Whether others grant access on objects and the ACLs were not read. The stack's OAI can then perhaps read."""
 

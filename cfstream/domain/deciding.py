@@ -3,15 +3,11 @@
 from dataclasses import fields
 from typing import Any
 
-from cfstream.domain.distribution import CacheBehavior, Distribution, Origin
+from cfstream.domain.distribution import DECIDES_NOT, CacheBehavior, Distribution, Origin
+from cfstream.domain.parse import ORIGIN_MEMBERS
 from cfstream.values import Json, plain
 
-_SHOWN_OTHERWISE = frozenset({"pattern", "target", "origins", "signers"})
-
-_NOT_DECIDING = frozenset(
-    {"default", "viewer_protocol", "cache_policy", "response_headers_policy", "functions", "lambdas"}
-)
-"""Fields of a behavior that change how it serves, and not whom. A field that is new decides until it is listed here."""
+_SHOWN_OTHERWISE = frozenset({"pattern", "default", "target", "origins", "signers"})
 
 
 def deciding(distribution: Distribution) -> Json:
@@ -30,17 +26,18 @@ def deciding(distribution: Distribution) -> Json:
 
 def _origin(origin: Origin) -> dict[str, Any]:
     return {
-        "Id": origin.id,
-        "DomainName": origin.domain_name,
-        "OriginPath": origin.path,
+        **{member: getattr(origin, name) for name, member in ORIGIN_MEMBERS.items()},
         "oai": plain(origin.oai_id),
         "oac": plain(origin.oac_id),
     }
 
 
 def _behavior(behavior: CacheBehavior) -> dict[str, Any]:
-    known = _SHOWN_OTHERWISE | _NOT_DECIDING
-    rest = {each.name: getattr(behavior, each.name) for each in fields(behavior) if each.name not in known}
+    rest = {
+        each.name: getattr(behavior, each.name)
+        for each in fields(behavior)
+        if each.name not in _SHOWN_OTHERWISE and DECIDES_NOT not in each.metadata
+    }
     return {
         "PathPattern": behavior.pattern.text if behavior.path else "*",
         "TargetOriginId": behavior.target,

@@ -1,36 +1,18 @@
-"""The members of a configuration that a spec can have as a field, and those that only commands show.
+"""The members of a configuration that have a field outside ``http``, and those that only commands show.
 
-`import` lists all other members in a comment, as settings that stay as they are.
+`import` lists all members beside these and those of the fields under ``http`` in a comment, as settings that stay as
+they are.
 """
 
-TOP = frozenset(
-    {
-        "CallerReference",
-        "Comment",
-        "Enabled",
-        "Aliases",
-        "DefaultRootObject",
-        "Origins",
-        "DefaultCacheBehavior",
-        "CacheBehaviors",
-        "Logging",
-        "PriceClass",
-        "ViewerCertificate",
-        "IsIPV6Enabled",
-        "OriginGroups",
-        "CustomErrorResponses",
-        "Restrictions",
-        "WebACLId",
-        "S3Origin",
-        "TrustedSigners",
-    }
-)
+from cfstream.domain.document import LEGACY_CACHING
+from cfstream.domain.new_document import new_config, new_streaming_config
+
+TOP = frozenset({*new_config("", "", ""), *new_streaming_config("", "")})
 
 ORIGIN = frozenset(
     {
         "Id",
         "DomainName",
-        "OriginPath",
         "CustomHeaders",
         "OriginAccessControlId",
         "OriginAccessIdentity",
@@ -48,11 +30,6 @@ BEHAVIOR = frozenset(
         "AllowedMethods",
         "Compress",
         "LambdaFunctionAssociations",
-        "FunctionAssociations",
-        "CachePolicyId",
-        "ForwardedValues",
-        "MinTTL",
-        "DefaultTTL",
-        "MaxTTL",
+        *LEGACY_CACHING,
     }
 )

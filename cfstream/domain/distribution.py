@@ -19,6 +19,11 @@ _MULTI_REGION = re.compile(r"^(?P<alias>[a-z0-9]+\.mrap)\.accesspoint\.s3-global
 _WRITING = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 _WEBSITE = re.compile(r"^(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
 
+DECIDES_NOT = "decides not"
+"""In the metadata of a behavior's field: it changes how the behavior serves, and not whom. Other fields decide."""
+
+_HOW = {DECIDES_NOT: True}
+
 
 class OriginKind(StrEnum):
     """The type of an origin's domain name (Developer Guide, "Use various origins with CloudFront distributions")."""
@@ -51,7 +56,7 @@ class Origin:
     id: str
     domain_name: str
     path: str = ""
-    """OriginPath, which CloudFront puts before the viewer's path: empty, or ``/v2`` without a trailing slash."""
+    """What CloudFront puts before the viewer's path: empty, or ``/v2`` without a trailing slash."""
     oai_id: Known = ""
     oac_id: Known = ""
 
@@ -119,14 +124,14 @@ class CacheBehavior:
     """All its origins; for an origin group, the primary one first."""
     signers: Signers = Signers()
     default: bool = False
-    viewer_protocol: str = "allow-all"
-    cache_policy: str = ""
+    viewer_protocol: str = field(default="allow-all", metadata=_HOW)
+    cache_policy: str = field(default="", metadata=_HOW)
     """Id of its cache policy; empty if it has the legacy settings."""
-    response_headers_policy: Known = ""
+    response_headers_policy: Known = field(default="", metadata=_HOW)
     """Id of its response headers policy; empty for none."""
-    functions: tuple[EdgeFunction, ...] = ()
+    functions: tuple[EdgeFunction, ...] = field(default=(), metadata=_HOW)
     """Its CloudFront functions."""
-    lambdas: tuple[EdgeFunction, ...] = ()
+    lambdas: tuple[EdgeFunction, ...] = field(default=(), metadata=_HOW)
     """Its Lambda@Edge functions."""
     methods: tuple[str, ...] = ("GET", "HEAD")
     """The HTTP methods that CloudFront passes on, sorted."""
@@ -246,6 +251,6 @@ class LiveDistribution(Distribution):
 
 
 def bucket_of(domain_name: str) -> str | None:
-    """Return the bucket behind an S3 origin's domain name, in any of its spellings; None for any other origin."""
+    """Return the bucket that an S3 origin's domain name names, in any of its spellings; None for any other origin."""
     match = _BUCKET_DOMAIN.match(domain_name.lower())
     return match.group("bucket") if match else None

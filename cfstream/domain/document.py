@@ -5,20 +5,20 @@ is identified by its path; the empty path is the default one. The configuration 
 default behavior, because it has `TrustedSigners` at the top level.
 """
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from cfstream.domain.distribution import Signers
 from cfstream.domain.listing import counted, items
 from cfstream.domain.path_pattern import PathPattern
-from cfstream.values import Joined, Json, Known, Ref
+from cfstream.values import Joined, Json, Known, Ref, copied
 
 OAI_PREFIX: Final = "origin-access-identity/cloudfront/"
 READING: Final = ("GET", "HEAD", "OPTIONS")
 """The methods that players need: browsers send OPTIONS before reading (AllowedMethods)."""
 
-_LEGACY_CACHING = ("ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL")
+LEGACY_CACHING = ("ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL")
+"""Cache settings of a behavior without a cache policy."""
 
 
 def streaming(config: Json) -> bool:
@@ -60,7 +60,7 @@ def all_behaviors(config: Json) -> list[Any]:
 
 def new_behavior(config: Json, path: str) -> dict[str, Any]:
     """Return a new behavior for a path, with every setting of the default behavior."""
-    made: dict[str, Any] = copy.deepcopy(dict(behavior(config, "")))
+    made: dict[str, Any] = copied(behavior(config, ""))
     made["PathPattern"] = path
     return made
 
@@ -101,7 +101,7 @@ def cache_policy(behavior: Json) -> str:
 def set_cache_policy(behavior: dict[str, Any], policy: str) -> None:
     """Set the cache policy, and remove the legacy settings, which it excludes (CacheBehavior, `ForwardedValues`)."""
     behavior["CachePolicyId"] = policy
-    for legacy in _LEGACY_CACHING:
+    for legacy in LEGACY_CACHING:
         behavior.pop(legacy, None)
 
 
@@ -109,7 +109,7 @@ def legacy_caching(behavior: Json) -> Json:
     """Return the legacy cache settings with their durations; empty if the behavior has a cache policy."""
     if "ForwardedValues" not in behavior:
         return {}
-    return {name: behavior[name] for name in _LEGACY_CACHING if name in behavior}
+    return {name: behavior[name] for name in LEGACY_CACHING if name in behavior}
 
 
 def response_headers_policy(behavior: Json) -> Known:

@@ -18,6 +18,9 @@ from cfstream.domain.path_pattern import PathPattern
 from cfstream.domain.unknown_members import unknown_members
 from cfstream.values import ETag, Json, Known
 
+ORIGIN_MEMBERS: Mapping[str, str] = {"id": "Id", "domain_name": "DomainName", "path": "OriginPath"}
+"""The members that an `Origin` has unchanged, by its attributes."""
+
 
 def distribution_from_row(delivery: Delivery, row: Json) -> LiveDistribution:
     """Return a distribution from its row in a list (DistributionSummary, StreamingDistributionSummary)."""
@@ -92,9 +95,7 @@ def _origins(delivery: Delivery, raw: Json) -> dict[str, Origin]:
         return {"s3": Origin("s3", origin["DomainName"], oai_id=document.oai(origin))}
     return {
         each["Id"]: Origin(
-            id=each["Id"],
-            domain_name=each["DomainName"],
-            path=each.get("OriginPath") or "",
+            **{name: each.get(member) or "" for name, member in ORIGIN_MEMBERS.items()},
             oai_id=document.oai(each),
             oac_id=document.oac(each),
         )

@@ -1,6 +1,6 @@
 """The behaviors of a distribution, and the keys that each of them trusts.
 
-`kinds.key_group.signing_keys` reads them from AWS.
+`stack.signing_keys` reads them from AWS.
 """
 
 import re

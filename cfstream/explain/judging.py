@@ -141,7 +141,9 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
     if not values:
         guarded = "" if case.guard else "; behaviors that require a signature refuse it"
         yield RefusalReason(
-            MISSING, f"it is not signed: neither the URL nor the cookies have a signature{guarded}", "sign it"
+            MISSING,
+            f"it is not signed: neither the URL nor the cookies have a signature{guarded}",
+            "sign it: cfstream sign URL --spec SPEC --key FILE --expires 1h",
         )
         return
     if not case.key_id:

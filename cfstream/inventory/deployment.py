@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from cfstream.errors import Throttled, TimedOut, Unreachable
 from cfstream.inventory.lookup import Found
-from cfstream.ports import Call, World
+from cfstream.ports import World
+from cfstream.stack.key_groups import GROUP
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import not_yet, polls
 from cfstream.steps.ledger import Ledger
@@ -38,7 +39,7 @@ def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, report: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
     """Return the state of each target when all are Deployed, or after `seconds`. `report` gets each state."""
-    context = doors_of(world)
+    context = context_of(world)
     state = [Progress(target, "not checked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
@@ -51,7 +52,7 @@ def await_deployed(
     return tuple(state)
 
 
-def doors_of(world: World) -> StepContext:
+def context_of(world: World) -> StepContext:
     """Return what a step needs that runs alone, without earlier steps and without progress."""
     return StepContext(world.aws, world.clock, {}, Ledger(), progress=lambda _text, _fraction: None)
 
@@ -69,8 +70,8 @@ def _pending(target: Awaited, context: StepContext) -> str:
 def _groups_pending(found: Found, context: StepContext) -> str:
     """Return why the key groups are not active yet: changing a group does not change a distribution's Status."""
     for group_id in _groups(found):
-        reply = context.aws.read(Call("cloudfront", "get_key_group", {"Id": group_id}))
-        keys = tuple(reply["KeyGroup"]["KeyGroupConfig"]["Items"])
+        reply = context.aws.read(GROUP.get(group_id))
+        keys = tuple(reply[GROUP.resource][GROUP.config]["Items"])
         pending = GroupActive(group_id, keys).pending(context)
         if pending:
             return pending

@@ -1,8 +1,9 @@
 """One distribution or identity with all its settings, in terms that do not depend on AWS's documents."""
 
-from dataclasses import field
+from dataclasses import field, fields
 from typing import Any
 
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, HttpField
 from cfstream.startup.frozen import dataclass
 
 
@@ -111,6 +112,12 @@ class DistributionDetails:
     tags: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What could not be read, and why."""
+
+
+def beside(details: type[DistributionDetails | BehaviorDetails]) -> list[HttpField]:
+    """Return the fields under ``http`` that have a member of their own in the details, in their order there."""
+    known = {each.name: each for each in HTTP_FIELDS}
+    return [known[each.name] for each in fields(details) if each.name in known]
 
 
 @dataclass(frozen=True)

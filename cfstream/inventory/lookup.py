@@ -7,6 +7,7 @@ from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.inventory.entries import SHOWN
 from cfstream.ports import Reads
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import Shown
 from cfstream.stack.surroundings import Surroundings
@@ -74,7 +75,7 @@ def by_id(aws: Reads, resource_id: str) -> Found:
 
 def by_scene(aws: Reads, scene: Scene) -> Found:
     """Return the stack's own distribution. Raises CfstreamError if it does not exist yet."""
-    for each in Surroundings(aws, scene).claims[:1]:
+    for each in Surroundings(AccountLists(aws, scene.now), scene).claims[:1]:
         return _found(each.delivery.kind, aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",

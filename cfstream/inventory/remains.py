@@ -1,4 +1,4 @@
-"""Lists what a deletion by id leaves behind: resources that it referred to, and grants."""
+"""Lists what still exists after a deletion by id: resources that it referred to, and grants."""
 
 from cfstream.inventory.lookup import Found
 from cfstream.kinds import KINDS

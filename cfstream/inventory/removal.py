@@ -3,7 +3,7 @@
 from cfstream.domain import NAME_TAG
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Stale, WrongUsage
-from cfstream.inventory.deployment import doors_of
+from cfstream.inventory.deployment import context_of
 from cfstream.inventory.lookup import Found
 from cfstream.ports import Reads, World
 from cfstream.stack.identities import users_of_identity
@@ -40,7 +40,7 @@ def removal(aws: Reads, found: Found, if_match: str | None) -> Delete:
 
 def remove(world: World, step: Delete) -> None:
     """Delete it. Raises Stale if it changed since it was read, or Refused if it is in use."""
-    step.perform(doors_of(world))
+    step.perform(context_of(world))
 
 
 def owner_of(aws: Reads, found: Found) -> str | None:

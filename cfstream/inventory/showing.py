@@ -7,7 +7,6 @@ from typing import Any
 
 from cfstream.domain import ACL_TAG, NAME_TAG, CacheBehavior, Delivery, LiveDistribution, Origin
 from cfstream.domain.tags import read_tags, tags_of
-from cfstream.errors import Refused
 from cfstream.inventory.details import (
     ActiveSigners,
     BehaviorDetails,
@@ -17,17 +16,18 @@ from cfstream.inventory.details import (
     NamedId,
     OriginDetails,
     Tls,
+    beside,
 )
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import Found
+from cfstream.kinds import KINDS
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
-from cfstream.kinds.distribution.policies import CACHE
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.stack.identities import IDENTITY, users_of_identity
 from cfstream.stack.owned import owner_by_mark
 from cfstream.stack.owners import all_distributions
-from cfstream.steps.step import at
-from cfstream.values import Json
+from cfstream.stack.shown import Referred
+from cfstream.values import Json, Known
 
 
 def details_of(aws: Reads, found: Found) -> Details:
@@ -56,8 +56,9 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
     config, live = found.config, found.distribution
     tags = tags_of(aws.read(read_tags(live.arn)))
     owner = tags.get(NAME_TAG)
-    names = _Names(aws, live)
-    origins = tuple(names.origin(each) for each in live.origins)
+    referred = [each for kind in KINDS for each in kind.referred(aws, live)]
+    named = {each.id: each for each in referred}
+    origins = tuple(_origin(each, named) for each in live.origins)
     grants, notes = grants_of(aws, live.arn, owner, origins, marked=ACL_TAG in tags)
     return DistributionDetails(
         kind=found.kind,
@@ -74,91 +75,65 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
         caller_reference=config["CallerReference"],
         price_class=live.price_class,
         origins=origins,
-        behaviors=tuple(names.behavior(each) for each in (live.default, *live.named)),
-        active_signers=tuple(names.active()),
+        behaviors=tuple(_behavior(each, live, named) for each in (live.default, *live.named)),
+        active_signers=tuple(_active(live, named)),
         grants=grants,
         logging=_logging(config),
         tls=_tls(config.get("ViewerCertificate")),
-        http_version=config.get("HttpVersion") or "",
-        ipv6=config.get("IsIPV6Enabled"),
-        default_root_object=live.default_root_object or "",
-        web_acl=config.get("WebACLId") or "",
-        http={} if live.delivery is Delivery.RTMP else _http(config),
+        **_split(DistributionDetails, {} if live.delivery is Delivery.RTMP else _http(config)),
         tags=dict(sorted(tags.items())),
-        notes=(*names.notes, *notes),
+        notes=(*dict.fromkeys(each.unread for each in referred if each.unread), *notes),
     )
 
 
-class _Names:
-    """The names behind the ids of one distribution, and notes of those that could not be read."""
-
-    def __init__(self, aws: Reads, live: LiveDistribution) -> None:
-        self._aws = aws
-        self._live = live
-        self.notes: list[str] = []
-        used = _uses_key_groups(live)
-        self._groups = self._named("list_key_groups", _group_name) if used else {}
-        self._keys = self._named("list_public_keys", lambda row: (row["Id"], row["Name"])) if used else {}
-
-    def _named(self, operation: str, name: Any) -> Mapping[str, str]:
-        try:
-            return dict(name(row) for row in self._aws.items(Call("cloudfront", operation)))
-        except Refused as refusal:
-            self.notes.append(f"names are missing: {refusal.what}")
-            return {}
-
-    def origin(self, origin: Origin) -> OriginDetails:
-        plain = OriginDetails(origin.id, origin.domain_name, origin.path)
-        if origin.oac_id:
-            control = self._one("get_origin_access_control", str(origin.oac_id))
-            name = at(control, "OriginAccessControl.OriginAccessControlConfig.Name") or ""
-            return replace(plain, access="oac", identity=NamedId(str(origin.oac_id), name))
-        if origin.oai_id:
-            identity = self._one("get_cloud_front_origin_access_identity", str(origin.oai_id))
-            live = (identity or {}).get(IDENTITY.resource, {})
-            comment = at(live, f"{IDENTITY.config}.Comment") or ""
-            canonical = live.get("S3CanonicalUserId", "")
-            named = NamedId(str(origin.oai_id), comment)
-            return replace(plain, access="oai", identity=named, canonical_user=canonical)
-        return plain
-
-    def _one(self, operation: str, resource_id: str) -> Json | None:
-        answer = self._aws.together([Call("cloudfront", operation, {"Id": resource_id})])[0]
-        if isinstance(answer, Refused):
-            self.notes.append(f"{resource_id} could not be read: {answer.what}")
-            return None
-        return answer
-
-    def behavior(self, behavior: CacheBehavior) -> BehaviorDetails:
-        groups = [str(group) for group in behavior.signers.key_groups]
-        return BehaviorDetails(
-            path=behavior.path,
-            origin_id=behavior.target,
-            trusted_signers=behavior.signers.accounts,
-            key_groups=tuple(NamedId(each, self._groups.get(each, "")) for each in groups),
-            viewer_protocol="" if self._live.delivery is Delivery.RTMP else behavior.viewer_protocol,
-            cache_policy=CACHE.name_of(behavior.cache_policy, {}),
-            http={} if self._live.delivery is Delivery.RTMP else _http(self._live.config, behavior),
-        )
-
-    def active(self) -> Iterable[ActiveSigners]:
-        for account, pairs in self._live.active_signers.items():
-            yield ActiveSigners(NamedId(account), tuple(NamedId(pair) for pair in pairs))
-        for group, keys in self._live.active_key_groups.items():
-            named = tuple(NamedId(key, self._keys.get(key, "")) for key in keys)
-            yield ActiveSigners(NamedId(group, self._groups.get(group, "")), named)
+def _name(id_: Known, named: Mapping[str, Referred]) -> NamedId:
+    found = named.get(str(id_))
+    return NamedId(str(id_), found.name if found else "")
 
 
-def _uses_key_groups(live: LiveDistribution) -> bool:
-    return bool(live.active_key_groups) or any(each.signers.key_groups for each in live.behaviors)
+def _origin(origin: Origin, named: Mapping[str, Referred]) -> OriginDetails:
+    plain = OriginDetails(origin.id, origin.domain_name, origin.path)
+    if origin.oac_id:
+        return replace(plain, access="oac", identity=_name(origin.oac_id, named))
+    if origin.oai_id:
+        canonical = named[str(origin.oai_id)].canonical_user
+        return replace(plain, access="oai", identity=_name(origin.oai_id, named), canonical_user=canonical)
+    return plain
 
 
-def _group_name(row: Json) -> tuple[str, str]:
-    return row["KeyGroup"]["Id"], row["KeyGroup"]["KeyGroupConfig"]["Name"]
+def _behavior(
+    behavior: CacheBehavior, live: LiveDistribution, named: Mapping[str, Referred]
+) -> BehaviorDetails:
+    rtmp = live.delivery is Delivery.RTMP
+    return BehaviorDetails(
+        path=behavior.path,
+        origin_id=behavior.target,
+        trusted_signers=behavior.signers.accounts,
+        key_groups=tuple(_name(each, named) for each in behavior.signers.key_groups),
+        viewer_protocol="" if rtmp else behavior.viewer_protocol,
+        **_split(BehaviorDetails, {} if rtmp else _http(live.config, behavior)),
+    )
 
 
-_SHOWN_BESIDE = frozenset({"cache_policy", "default_root_object", "http_version", "ipv6", "web_acl"})
-"""Fields under ``http`` that have a member of their own in the details."""
+def _active(live: LiveDistribution, named: Mapping[str, Referred]) -> Iterable[ActiveSigners]:
+    for account, pairs in live.active_signers.items():
+        yield ActiveSigners(NamedId(account), tuple(NamedId(pair) for pair in pairs))
+    for group, keys in live.active_key_groups.items():
+        yield ActiveSigners(_name(group, named), tuple(_name(key, named) for key in keys))
+
+
+def _split(details: type[DistributionDetails | BehaviorDetails], http: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of the details that are fields under ``http``, and all other such fields as ``http``."""
+    own = beside(details)
+    return {
+        **{each.name: _or_none(http[each.name]) for each in own if each.name in http},
+        "http": {name: value for name, value in http.items() if name not in {each.name for each in own}},
+    }
+
+
+def _or_none(value: Any) -> Any:
+    """Return the value; an empty text for no policy."""
+    return "" if value is None else value
 
 
 def _http(config: Json, behavior: CacheBehavior | None = None) -> dict[str, Any]:
@@ -167,7 +142,7 @@ def _http(config: Json, behavior: CacheBehavior | None = None) -> dict[str, Any]
     return {
         each.name: each.shown(each.read(each.part.of(config, path)), {})
         for each in HTTP_FIELDS
-        if (each.part is Part.BEHAVIOR) is (behavior is not None) and each.name not in _SHOWN_BESIDE
+        if (each.part is Part.BEHAVIOR) is (behavior is not None)
     }
 
 

@@ -4,7 +4,7 @@ This kind has the stack's own control, one that the spec refers to by id, and ow
 `distribution` sets it on an origin, and `bucket_policy` decides what CloudFront may read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -13,18 +13,20 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
-from cfstream.stack.kind import Kind
+from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.neighbors import Neighbor, access_users, default_access
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.values import Json
+from cfstream.values import Address, Json, Known
 
 CONTROL = OwnedKind(
     kind="origin-access-control",
@@ -138,7 +140,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedControl | None) -> LiveControls:
         """List controls and distributions; read one config if it has drifted. Raises as `Reads.read`."""
-        rows = tuple(sorted(map(_live, CONTROL.rows(aws)), key=lambda live: live.id))
+        rows = around.lists.of(_live_controls)
         scene, others = around.scene, around.neighbors
         own = chosen(marked(scene, rows), own_name(scene), default_access(others)[1])
         have = LiveControls(rows, others, own)
@@ -187,6 +189,20 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         """Return the id of the control."""
         return {"oac_id": land.get(scene.address(KIND))}
 
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the id of the stack's own control."""
+        return {"oac_id": own_id(ids, KIND)}
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+        """Return the id in the spec, or a name for it."""
+        oac = scene.stack.spec.oac
+        return {scene.address(KIND): {"id": oac.id if oac and oac.id else "OAC"}}
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield the controls of its origins."""
+        named = dict.fromkeys(str(origin.oac_id) for origin in live.origins if origin.oac_id)
+        return (CONTROL.name(aws, each) for each in named)
+
     def remains(self, live: LiveDistribution) -> Iterable[str]:
         """Return the controls of its origins."""
         return (f"{CONTROL.words} {origin.oac_id}" for origin in live.origins if origin.oac_id)
@@ -215,6 +231,11 @@ def _own_one(spec: Spec) -> bool:
 def own_name(scene: Scene) -> str:
     """Return the name of the stack's own control. AWS accepts 64 characters (shape OriginAccessControlConfig)."""
     return f"cfstream-{scene.name}"
+
+
+def _live_controls(lists: AccountLists) -> tuple[LiveControl, ...]:
+    """Return all controls of the account, sorted by id."""
+    return tuple(sorted(map(_live, CONTROL.rows(lists.aws)), key=lambda live: live.id))
 
 
 def _live(row: Json) -> LiveControl:

@@ -23,14 +23,15 @@ from cfstream.stack.identities import (
     own_identity,
     released_comment,
     unwanted_identities,
+    used_identity,
     users_of_identity,
 )
-from cfstream.stack.kind import Kind
+from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.neighbors import Neighbor, access_users
 from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import ListEntry, Shown
+from cfstream.stack.shown import ListEntry, Referred, Shown
 from cfstream.stack.statement_ids import sids_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
@@ -39,7 +40,7 @@ from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
 from cfstream.steps.stage import Stage
 from cfstream.steps.step import Change, Step
-from cfstream.values import Ref, digest
+from cfstream.values import Address, Known, Ref, digest
 
 KIND = IDENTITY.kind
 SCOPE = Scope("Identities", lambda _spec, place: place.arn("cloudfront", "origin-access-identity/*"))
@@ -148,6 +149,20 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         """Return the ids of the identity: CloudFront's, and the one in object ACLs."""
         address = scene.address(KIND)
         return {"oai_id": land.get(address), "s3_canonical_user_id": land.get(address, "canonical_user")}
+
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the id of the stack's own identity."""
+        return {"oai_id": own_id(ids, KIND), "s3_canonical_user_id": None}
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+        """Return the id in the spec, or a name for it."""
+        named = used_identity(scene.stack.spec) or "OAI"
+        return {scene.address(KIND): {"id": named, "canonical_user": named}}
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield the identities of its origins."""
+        named = dict.fromkeys(str(origin.oai_id) for origin in live.origins if origin.oai_id)
+        return (IDENTITY.name(aws, each) for each in named)
 
     def remains(self, live: LiveDistribution) -> Iterable[str]:
         """Return the identities of its origins."""

@@ -4,29 +4,33 @@ This module has the keys of the spec's files, and owned keys that no spec and no
 which group contains a key, and when the key may leave.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from cfstream.domain import LiveDistribution
 from cfstream.errors import Problem
 from cfstream.kinds.key_group import keys_after
-from cfstream.kinds.key_group.observed import KEY, live_groups
+from cfstream.kinds.key_group.observed import live_groups
 from cfstream.ports import Reads
 from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
-from cfstream.stack.kind import Kind
+from cfstream.stack.key_groups import KEY, trusts_groups
+from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
-from cfstream.steps.step import Change
-from cfstream.values import Json, Known
+from cfstream.steps.step import Change, Step
+from cfstream.values import Address, Json, Known
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -85,8 +89,8 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
     def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """List keys, groups and distributions. Raises as `Reads.read`."""
         scene = around.scene
-        rows = sorted((_live(row, scene) for row in KEY.rows(aws)), key=lambda key: key.id)
-        return LiveKeys(tuple(rows), keys_after(scene, live_groups(aws, scene), around.neighbors))
+        held = keys_after(scene, around.lists.of(live_groups), around.neighbors)
+        return LiveKeys(around.lists.of(_live_keys), held)
 
     def propose(
         self,
@@ -109,6 +113,14 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         """Return the ids of the keys by name."""
         return {"public_key_ids": land.members(KIND)}
 
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the ids of the keys by name."""
+        return {"public_key_ids": ids_of_members(ids, KIND)}
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield all keys of the account if it trusts a group."""
+        return KEY.names(aws) if trusts_groups(live) else ()
+
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the list."""
         yield from KEY.needs(ANYTHING, "list")
@@ -126,12 +138,17 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         listed(aws, KEY.listing)
 
 
-def _live(row: Json, scene: Scene) -> LiveKey:
+def _live_keys(lists: AccountLists) -> tuple[LiveKey, ...]:
+    """Return all public keys of the account, sorted by id."""
+    return tuple(sorted((_live(row, lists) for row in KEY.rows(lists.aws)), key=lambda key: key.id))
+
+
+def _live(row: Json, lists: AccountLists) -> LiveKey:
     try:
         der_sha256 = der_digest(row["EncodedKey"])
     except NotAPublicKey:
         der_sha256 = None
-    created = scene.moment(row.get("CreatedTime"))
+    created = lists.moment(row.get("CreatedTime"))
     return LiveKey(row["Id"], row["Name"], row.get("Comment") or "", der_sha256, created)
 
 

@@ -35,7 +35,7 @@ from cfstream.stack.distributions import (
     distribution_shown,
     infer_unlisted,
 )
-from cfstream.stack.fields import OwnedField, creation, overlay
+from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import ClaimedDistribution
@@ -90,7 +90,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         return WantedStreaming() if scene.delivery is Delivery.RTMP else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
-        """Read the bucket for logs. Raises as `Reads.read`."""
+        """Read the log bucket. Raises as `Reads.read`."""
         scene = around.scene
         if scene.destroying:
             return ObservedStreaming(None, going=around.own_of(Delivery.RTMP))
@@ -138,6 +138,12 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
     def concerns(self, step: Step, bucket: str) -> bool:
         """Return whether the step writes a distribution that has an origin in the bucket."""
         return leads_to_bucket(step, Delivery.RTMP, bucket)
+
+    def configured(self, scene: Scene, live: LiveDistribution | None, land: Landscape) -> Overlay | None:
+        """Return the configuration of the spec as far as the spec alone shows it."""
+        if scene.delivery is not Delivery.RTMP:
+            return None
+        return overlay(live.config, streaming_fields(scene, land)) if live else _laid_out(scene, land)
 
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
         """Return the id and the domain name."""
@@ -207,11 +213,16 @@ def _signers(scene: Scene) -> list[OwnedField]:
     ]
 
 
-def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
+def _laid_out(scene: Scene, land: Landscape) -> Overlay:
+    """Return a new configuration: the spec over AWS's defaults."""
     reference = caller_reference(scene.account, scene.name, KIND)
-    bucket = scene.stack.spec.bucket.name
-    made = creation(new_streaming_config(reference, bucket), streaming_fields(scene, land))
-    changes = (Change("bucket", None, bucket), *made.changes)
+    base = new_streaming_config(reference, scene.stack.spec.bucket.name)
+    return creation(base, streaming_fields(scene, land))
+
+
+def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
+    made = _laid_out(scene, land)
+    changes = (Change("bucket", None, scene.stack.spec.bucket.name), *made.changes)
     return creating(scene, Delivery.RTMP, replace(made, changes=changes), land)
 
 

@@ -54,9 +54,10 @@ def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, A
 
     An action has the resources for which some spec needs it, or ``*`` if a spec needs it without a limit.
     """
+    specs = tuple(specs)
     wanted: defaultdict[tuple[Scope, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
-        for each in permissions(spec, purpose):
+        for each in permissions(spec, purpose, len(specs)):
             for resource in each.on.resources(spec, place):
                 wanted[each.on, each.action].add(resource, each.on.conditions(spec))
     anywhere = {action for on, action in wanted if on is ANYTHING}

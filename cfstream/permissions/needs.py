@@ -10,6 +10,7 @@ from enum import StrEnum
 from cfstream.kinds import KINDS
 from cfstream.permissions.actions import actions_of
 from cfstream.spec.model import Spec
+from cfstream.stack.bucket import BUCKETS, MANY
 from cfstream.stack.calls import ANYTHING, BUCKET, NEW, NEW_TAGS, OBJECTS, SHARED, Needs, Scope, calls
 from cfstream.startup.frozen import dataclass
 
@@ -33,17 +34,19 @@ class Permission:
     on: Scope
 
 
-def permissions(spec: Spec, purpose: Purpose) -> frozenset[Permission]:
-    """Return everything that is needed for this purpose, including the plan before it."""
+def permissions(spec: Spec, purpose: Purpose, stacks: int = 1) -> frozenset[Permission]:
+    """Return everything that is needed for this purpose, including the plan before it, in a run of `stacks`."""
     return frozenset(
         Permission(action, NEW_TAGS if need.on is NEW and action.endswith(":TagResource") else need.on)
-        for need in _needs(spec, purpose)
+        for need in _needs(spec, purpose, stacks)
         for action in actions_of(need.service, need.operation)
     )
 
 
-def _needs(spec: Spec, purpose: Purpose) -> Needs:
+def _needs(spec: Spec, purpose: Purpose, stacks: int) -> Needs:
     destroying = purpose is Purpose.DESTROY
+    if stacks >= MANY:
+        yield from calls(ANYTHING, BUCKETS.service, BUCKETS.operation)
     for kind in KINDS:
         yield from kind.reads(spec, destroying=destroying)
         if purpose is not Purpose.PLAN:

@@ -4,15 +4,15 @@ The same input gives the same bytes.
 """
 
 from cfstream.planning.order import ordered
-from cfstream.planning.plan import LiveSummary, Plan, Road, StackPlan, count
+from cfstream.planning.plan import LiveSummary, Plan, StackPlan, Topology, count
 from cfstream.planning.runs import in_turn, without_circles
 from cfstream.planning.seal import sealed, sent
 
 __all__ = [
     "LiveSummary",
     "Plan",
-    "Road",
     "StackPlan",
+    "Topology",
     "count",
     "in_turn",
     "ordered",

@@ -1,14 +1,11 @@
 """Find who can read a stack's bucket now, for ``cfstream access``. Pure."""
 
-from dataclasses import replace
-
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
 from cfstream.access.ways import Evaluation
 from cfstream.access.world import BucketWorld
-from cfstream.domain import ObjectAcls
 from cfstream.errors import Notice
 from cfstream.planning.chains import chains
 from cfstream.planning.expected import expected
@@ -17,11 +14,9 @@ from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 
 
-def stack_access(scene: Scene, land: Landscape, acls: ObjectAcls | None, key: str | None) -> StackAccess:
-    """Return who can read the stack's bucket, or one object of it. `acls` are all objects' ACLs, if they were read."""
+def stack_access(scene: Scene, land: Landscape, key: str | None) -> StackAccess:
+    """Return who can read the stack's bucket, or one object of it."""
     world = live_world(scene, land)
-    if acls is not None:
-        world = replace(world, bucket=replace(world.bucket, objects=acls))
     said, seen = _judged(expected(scene, world), world, key)
     opened = openings(seen, said)
     notices = [Notice(text) for text in opened.notes]

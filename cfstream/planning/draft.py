@@ -11,7 +11,7 @@ from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Among, Judged, judge
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
-from cfstream.planning.plan import LiveSummary, Road, StackPlan
+from cfstream.planning.plan import LiveSummary, StackPlan, Topology
 from cfstream.planning.relied import relied_on_others
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.planning.unknown_members import unknown_notices, unknown_problems
@@ -103,7 +103,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         protect=scene.stack.spec.protect,
         distribution=scene.delivery.kind,
         destroying=scene.destroying,
-        road=_road(scene),
+        topology=_topology(scene),
         outputs=outputs_of(scene, land),
     )
 
@@ -119,9 +119,9 @@ def _notices(proposed: Draft, judged: Judged, settling: Step | None) -> Iterator
         yield Notice(ON_ITS_WAY)
 
 
-def _road(scene: Scene) -> Road:
+def _topology(scene: Scene) -> Topology:
     spec = scene.stack.spec
-    return Road(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
+    return Topology(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
 
 
 def _summary(live: LiveDistribution | None) -> LiveSummary:

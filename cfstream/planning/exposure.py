@@ -6,14 +6,14 @@ from cfstream.access.compare import Difference, compare
 from cfstream.access.openings import (
     Expected,
     JudgedOpenings,
+    classify_way,
     distribution_words,
     how,
     openings,
-    way_standing,
     who,
 )
 from cfstream.access.partition import Cell
-from cfstream.access.policy import Standing
+from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
@@ -84,10 +84,10 @@ def _own(seen: Evaluation, stack: str) -> Iterator[str]:
 
 
 def _own_phrase(seen: Evaluation, readers: set[Reader], path: str, stack: str) -> str:
-    told = (
+    phrase = (
         f"anyone through distribution {stack}" if ANYONE in readers else f"signers: {_signers(seen, readers)}"
     )
-    return told + (f" ({path})" if path else "")
+    return phrase + (f" ({path})" if path else "")
 
 
 def _signers(seen: Evaluation, readers: Iterable[Reader]) -> str:
@@ -133,7 +133,7 @@ def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
 
 
 def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Iterator[str]:
-    if way_standing(seen, cell, way, expected).standing is not Standing.INSIDE or way.reader == ANYONE:
+    if classify_way(seen, cell, way, expected).reader_class is not ReaderClass.INSIDE or way.reader == ANYONE:
         yield f"{who(way)}: {how(seen, way)}"
 
 

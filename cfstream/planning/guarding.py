@@ -1,4 +1,4 @@
-"""The guard of each step that lets more be read: the worlds around it, as the plan expects them. Pure."""
+"""The guard of each step that widens access: the worlds around it, as the plan expects them. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ _DECIDING = frozenset(kind.name for kind in KINDS if kind.decides)
 
 
 def guarded(seen: Course, around: BucketWorld, stack: str) -> Iterator[Step]:
-    """Yield the steps with their guards: each grant has one, and each other step that lets more be read.
+    """Yield the steps with their guards: each grant has one, and each other step that widens access.
 
     `around` is the world before the first step, with the steps of the run's other stacks done.
     """

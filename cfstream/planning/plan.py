@@ -27,7 +27,7 @@ class LiveSummary:
 
 
 @dataclass(frozen=True)
-class Road:
+class Topology:
     """The names between viewers and objects that the picture of a plan shows."""
 
     hosts: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class StackPlan:
     """The kind of the stack's distribution, which names its address."""
     destroying: bool = False
     """Whether the plan deletes the stack."""
-    road: Road = Road()
+    topology: Topology = Topology()
     outputs: Mapping[str, Any] | None = None
     """The outputs that are known before any step runs. Values may be Refs."""
 

@@ -18,16 +18,17 @@ from cfstream.domain import (
     Signers,
 )
 from cfstream.domain.precedence import in_order, insert, places
+from cfstream.kinds.distribution.http_fields import Part, described
 from cfstream.policy_document import oai_statement
 from cfstream.spec import http
 from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
 
 PROMISED = "promised"
-"""Id of the distribution and of the identity that stand for those of a spec."""
+"""Placeholder ids for the distribution and the identity of a spec."""
 
 SOMEBODY = Signers(accounts=("self",))
-"""Whoever signs: only whether anyone can read is asked here."""
+"""A placeholder for all signers: this module only asks whether anyone can read."""
 
 
 def promises(scene: Scene, world: BucketWorld) -> tuple[BucketWorld, ...]:
@@ -70,7 +71,7 @@ def _is_public(spec: Spec) -> bool:
 
 
 def _anonymous(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
-    """``origin_access: none``: CloudFront reads as anyone does, so what it can read is open at S3, whoever signs."""
+    """``origin_access: none``: CloudFront reads anonymously, so S3 serves everything that it can read to anyone."""
     origin = _origin(spec, world, live)
     everything = CacheBehavior(PathPattern("*"), origin.id, (origin,), default=True)
     return replace(world, distributions=(_distribution(spec, live, (origin,), (everything,)),))
@@ -79,9 +80,9 @@ def _anonymous(spec: Spec, world: BucketWorld, live: Distribution | None) -> Buc
 def _granted(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
     """What CloudFront can read by the grant, and by nothing else."""
     origin = replace(_origin(spec, world, live), oai_id=PROMISED)
-    described = {origin, live.default_origin if live else None}
+    own = {origin, live.default_origin if live else None}
     behaviors = tuple(
-        replace(each, origins=(origin,) if described & {*each.origins} else ())
+        replace(each, origins=(origin,) if own & {*each.origins} else ())
         for each in _behaviors(spec, live, origin)
     )
     bucket, prefix = world.bucket.name, spec.grant.prefix
@@ -107,28 +108,25 @@ def _read_as_it_is(
 
 def _origin(spec: Spec, world: BucketWorld, live: Distribution | None) -> Origin:
     """Return the origin that the spec describes, without an identity."""
-    described = live.default_origin if live else None
-    path = spec.http.origin_path
-    if path is None:
-        path = described.path if described else ""
-    return Origin(PROMISED, f"{world.bucket.name}.s3.amazonaws.com", path)
+    name = f"{world.bucket.name}.s3.amazonaws.com"
+    own = live.default_origin if live else None
+    bare = replace(own or Origin(PROMISED, name), id=PROMISED, domain_name=name, oai_id="", oac_id="")
+    return replace(bare, **described(spec.http, Part.ORIGIN))
 
 
 def _distribution(
     spec: Spec, live: Distribution | None, origins: tuple[Origin, ...], behaviors: tuple[CacheBehavior, ...]
 ) -> Distribution:
-    root = spec.http.default_root_object
-    if root is None and live is not None:
-        root = live.default_root_object
-    return Distribution(
+    own = Distribution(
         Delivery.HTTP,
         live.id if live else PROMISED,
         live.arn if live else PROMISED,
         enabled=True,
         origins=origins,
         behaviors=behaviors,
-        default_root_object=root,
+        default_root_object=live.default_root_object if live else "",
     )
+    return replace(own, **described(spec.http, Part.DISTRIBUTION))
 
 
 def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> tuple[CacheBehavior, ...]:
@@ -136,7 +134,7 @@ def _behaviors(spec: Spec, live: Distribution | None, origin: Origin | None) -> 
     named = {PathPattern(each.path): each for each in spec.http.behaviors}
     signed = Signers() if spec.public else SOMEBODY
     there = list(live.named) if live else []
-    if live and spec.http.unlisted_behaviors == "delete":
+    if live and spec.http.deletes_unlisted:
         ours = live.leading_to(spec.bucket.name)
         there = [each for each in there if each.pattern in named or each not in ours]
     listed = in_order(there, list(named), _pattern)

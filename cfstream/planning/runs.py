@@ -22,8 +22,8 @@ def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
         in_turn(stacks)
     except CycleError as error:
         circle = sorted(set(error.args[1]))
-        told = [_in_circle(stack, circle) if stack.name in circle else stack for stack in stacks]
-        return without_circles(told)
+        judged = [_in_circle(stack, circle) if stack.name in circle else stack for stack in stacks]
+        return without_circles(judged)
     return tuple(stacks)
 
 

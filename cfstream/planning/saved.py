@@ -38,13 +38,13 @@ def check_saved(saved: Json, plan: Plan) -> None:
 def _account_moved(saved: Json, plan: Plan) -> list[str]:
     if saved.get("account") == plan.account:
         return []
-    return [f"it was made for account {saved.get('account')}, and these credentials are of {plan.account}"]
+    return [f"it was made for account {saved.get('account')}, and these credentials are for {plan.account}"]
 
 
 def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
     before = {stack["name"]: stack for stack in saved.get("stacks", [])}
     now = {stack.name: stack for stack in plan.stacks}
-    lines = [f"{name}: not in the specs any more" for name in sorted(before.keys() - now.keys())]
+    lines = [f"{name}: no longer in the specs" for name in sorted(before.keys() - now.keys())]
     lines += [f"{name}: not in the saved plan" for name in sorted(now.keys() - before.keys())]
     for name in sorted(before.keys() & now.keys()):
         lines += [*_stack_moved(before[name], now[name]), *_dangers_moved(before[name], now[name])]
@@ -74,8 +74,8 @@ def _stack_moved(before: Json, now: StackPlan) -> list[str]:
     for current in now.relied_on:
         address = str(current.address)
         if address in relied and relied[address]["sha256"] != current.sha256:
-            told = _moved(relied[address]["sha256"], contents.get(address), current)
-            lines += [f"{address}: {line}" for line in told]
+            changed = _moved(relied[address]["sha256"], contents.get(address), current)
+            lines += [f"{address}: {line}" for line in changed]
     addresses = {str(relied.address) for relied in now.relied_on}
     lines += [f"{address}: gone" for address in sorted(relied.keys() - addresses)]
     lines += [f"{address}: new" for address in sorted(addresses - relied.keys())]
@@ -86,6 +86,6 @@ def _moved(sha256: str, content: Any, now: Relied) -> tuple[str, ...]:
     """Return what changed, from what, to what: by field if the content is known, or else by digest."""
     nothing = digest(None)
     if nothing in (sha256, now.sha256):
-        return ("there -> gone" if now.sha256 == nothing else "not there -> there",)
-    told = differences(content, plain(now.content)) if content is not None else ()
-    return told or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)
+        return ("present -> absent" if now.sha256 == nothing else "absent -> present",)
+    changed = differences(content, plain(now.content)) if content is not None else ()
+    return changed or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)

@@ -1,4 +1,4 @@
-"""What a plan says of live settings that the installed boto3 does not know."""
+"""The problems and notices about live settings that the installed boto3 does not know."""
 
 from collections.abc import Sequence
 

@@ -37,10 +37,10 @@ class Check:
 def ask(viewer: Viewer, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """Send all requests at the same time, and return a finding for each check."""
     replies = viewer.together([check.visit for check in checks])
-    return tuple(told(check, read(reply)) for check, reply in zip(checks, replies, strict=True))
+    return tuple(finding_for(check, read(reply)) for check, reply in zip(checks, replies, strict=True))
 
 
-def told(check: Check, seen: Seen) -> Finding:
+def finding_for(check: Check, seen: Seen) -> Finding:
     """Return the finding of a check for its answer."""
     judged = check.judge(seen)
-    return replace(check.finding, verdict=judged.verdict, saw=seen.told, why=judged.why, do=judged.do)
+    return replace(check.finding, verdict=judged.verdict, saw=seen.text, why=judged.why, do=judged.do)

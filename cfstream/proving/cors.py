@@ -14,7 +14,7 @@ from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site, TestedBehavior
-from cfstream.spec.http_values import Cors
+from cfstream.spec.http.behaviors import Cors
 
 
 def cors_checks(

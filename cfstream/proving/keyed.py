@@ -116,7 +116,7 @@ def _opening(
         if judged is HELD and place.key and seen.status != 206:
             return ClaimJudgement(
                 Verdict.DENIED,
-                f"a range request got {seen.told}: players cannot seek",
+                f"a range request got {seen.text}: players cannot seek",
                 "check the origin's answers to range requests",
             )
         return judged

@@ -113,7 +113,7 @@ def must_refuse(site: Site, place: TestedBehavior) -> Judge:
 
 def inconclusive(seen: Seen) -> ClaimJudgement:
     """Return the judgement of an answer that decides nothing."""
-    return ClaimJudgement(Verdict.UNPROVED, f"inconclusive answer: {seen.told}", "run it again in a minute")
+    return ClaimJudgement(Verdict.UNPROVED, f"inconclusive answer: {seen.text}", "run it again in a minute")
 
 
 def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudgement:
@@ -126,7 +126,7 @@ def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudge
         case Saw.PAGE:
             why = "CloudFront refused it: the distribution is disabled, or does not have this host name"
         case Saw.ELSEWHERE:
-            why = f"it is redirected: {seen.told}"
+            why = f"it is redirected: {seen.text}"
         case _:
             return inconclusive(seen)
     return ClaimJudgement(Verdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
@@ -197,5 +197,5 @@ def _protocol(site: Site, address: HostAddress) -> Iterator[Check]:
 
 
 def _answers_http(site: Site, seen: Seen) -> ClaimJudgement:
-    why = f"plain http is answered ({seen.told}), but the spec has viewer_protocol: {site.spec.http.viewer_protocol}"
+    why = f"plain http is answered ({seen.text}), but the spec has viewer_protocol: {site.spec.http.viewer_protocol}"
     return ClaimJudgement(Verdict.SERVED, why, site.apply)

@@ -6,7 +6,7 @@ from dataclasses import field, replace
 from urllib.parse import urljoin, urlsplit
 
 from cfstream.ports import Viewer
-from cfstream.proving.check import HELD, Check, ClaimJudgement, told
+from cfstream.proving.check import HELD, Check, ClaimJudgement, finding_for
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.keyed import MINUTES, Signing, must_serve
 from cfstream.proving.keyless import HostAddress
@@ -109,7 +109,7 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
     finding = Finding(address.url, place.named, f"HLS {what}", claim, good="serves")
     check = Check(finding, address.visit(path, Cookie=load.cookies), judge)
     seen = read(load.viewer.together([check.visit])[0])
-    return told(check, seen), seen
+    return finding_for(check, seen), seen
 
 
 def _without_segments(finding: Finding) -> Finding:

@@ -13,7 +13,7 @@ from cfstream.proving.direct import direct_checks
 from cfstream.proving.finding import Finding, StackProof, Verdict
 from cfstream.proving.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
 from cfstream.proving.keyless import keyless_checks
-from cfstream.proving.openings import read_openings
+from cfstream.proving.openings import judged
 from cfstream.proving.playlist import playlist_findings
 from cfstream.proving.reach import Reached, error_page, reach
 from cfstream.proving.reading import Saw, read
@@ -46,7 +46,7 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        return _proof(read_site(aws, scene, means.wanted_object), aws, means)
+        return _proof(read_site(aws, scene, means.wanted_object), means)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
@@ -56,14 +56,14 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
         return StackProof(scene.name, scene.stack.path, (finding,))
 
 
-def _proof(site: Site, aws: Reads, means: Means) -> StackProof:
+def _proof(site: Site, means: Means) -> StackProof:
     if means.at_hand is not None:
         _refuse_wrong_id(site, means.at_hand)
-    openings = read_openings(aws, site)
+    openings = judged(site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
-    told = (*_notices(site, means), *notices)
-    return StackProof(site.scene.name, site.scene.stack.path, findings, told, openings.readers)
+    all_notices = (*_notices(site, means), *notices)
+    return StackProof(site.scene.name, site.scene.stack.path, findings, all_notices, openings.readers)
 
 
 def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
@@ -196,7 +196,7 @@ def _notices(site: Site, means: Means) -> list[Notice]:
     """Return notices about what could not be verified without failing."""
     objects, notices = site.objects, [*site.bucket.notices, *viewer_warnings(site.live)]
     if objects.why_none:
-        asked = "made-up paths were requested, which shows who is refused, but not that anyone is served"
+        asked = "paths without an object were requested, which does not prove that objects are served"
         text = f"{objects.why_none}: {asked}"
         notices.append(Notice(text))
     elif site.spec.enabled:
@@ -206,7 +206,9 @@ def _notices(site: Site, means: Means) -> list[Notice]:
             if not place.key and place.wanted is not ExpectedAccess.NOT_OURS
         ]
         if bare:
-            notices.append(Notice(f"no object is known for {', '.join(bare)}: made-up paths were requested"))
+            notices.append(
+                Notice(f"no object is known for {', '.join(bare)}: paths without an object were requested")
+            )
     if site.guards.deployed is False:
         notices.append(
             Notice(f"{site.live.id} is InProgress: edges may still have the old configuration", warning=True)

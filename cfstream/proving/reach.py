@@ -77,11 +77,11 @@ def _judged(
     site: Site, address: HostAddress, seen: Seen, roundabout: Seen | None
 ) -> tuple[Finding, list[HostAddress]]:
     """Return whether CloudFront answers for this host, and the address to test; none if that would prove nothing."""
-    finding = Finding(address.url, "", "", "CloudFront answers for it", saw=seen.told)
+    finding = Finding(address.url, "", "", "CloudFront answers for it", saw=seen.text)
     if not site.spec.enabled:
         return finding, [address]
-    told = seen if roundabout is None else roundabout
-    blocked = _blocked(site, told)
+    answer = seen if roundabout is None else roundabout
+    blocked = _blocked(site, answer)
     if blocked:
         return replace(finding, verdict=Verdict.UNPROVED, why=blocked[0], do=blocked[1]), []
     if roundabout is None:
@@ -95,29 +95,29 @@ def _elsewhere(site: Site, host: str, seen: Seen) -> tuple[str, str]:
     """Return what is wrong with a cname for which CloudFront answers, but not at the cname's own address."""
     do = f"point {host} to {site.guards.domain_name} (CNAME, or an alias record)"
     if seen.silence is Silence.BAD_TLS:
-        return f"{host} points to another server, whose TLS does not verify ({seen.told})", do
+        return f"{host} points to another server, whose TLS does not verify ({seen.text})", do
     if seen.silence is not None:
-        return f"{host} points to another server, which does not answer ({seen.told})", do
-    return f"{host} points to another server ({seen.told}), which is not CloudFront", do
+        return f"{host} points to another server, which does not answer ({seen.text})", do
+    return f"{host} points to another server ({seen.text}), which is not CloudFront", do
 
 
 def _blocked(site: Site, seen: Seen) -> tuple[str, str] | None:
     """Return why this host cannot be tested, and the fix; None if CloudFront answers properly."""
     if seen.silence is Silence.BAD_TLS:
-        return seen.told, "check http.certificate: it must cover the name and be valid"
+        return seen.text, "check http.certificate: it must cover the name and be valid"
     if seen.silence is not None:
-        return seen.told, "check the network and the proxy, and run it again"
+        return seen.text, "check the network and the proxy, and run it again"
     if not seen.cloudfront:
-        return f"the server that answers ({seen.told}) is not CloudFront", "check --edge-url and proxies"
+        return f"the server that answers ({seen.text}) is not CloudFront", "check --edge-url and proxies"
     if seen.saw is Saw.FAILED and _wanted_signed(site):
-        return f"CloudFront fails ({seen.told})", "run it again in a minute"
+        return f"CloudFront fails ({seen.text})", "run it again in a minute"
     return _refused_whole(site, seen) if seen.saw is Saw.PAGE and not error_page(site) else None
 
 
 def _refused_whole(site: Site, seen: Seen) -> tuple[str, str]:
     if not site.guards.enabled:
         return "the distribution is disabled and refuses every request", site.apply
-    why = f"CloudFront refuses every request ({seen.told}): unknown host, or blocked by country or firewall"
+    why = f"CloudFront refuses every request ({seen.text}): unknown host, or blocked by country or firewall"
     return why, "check the aliases, geo restriction and web ACL of the distribution"
 
 

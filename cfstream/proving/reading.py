@@ -47,7 +47,7 @@ class Seen:
     """An interpreted reply, with a short text (``403 MissingKey``)."""
 
     saw: Saw
-    told: str
+    text: str
     status: int = 0
     code: str = ""
     cloudfront: bool = False
@@ -61,16 +61,16 @@ class Seen:
 def read(reply: Reply | NoReply) -> Seen:
     """Interpret a reply."""
     if isinstance(reply, NoReply):
-        told = _SILENCES[reply.silence]
-        said = f"{told}: {reply.said}" if reply.said else told
+        text = _SILENCES[reply.silence]
+        said = f"{text}: {reply.said}" if reply.said else text
         return Seen(Saw.NOTHING, said, silence=reply.silence)
     code = _code(reply.body)
     location = reply.headers.get("location", "")
     saw = _saw(reply, code)
-    told = f"{reply.status} {code}".rstrip() if reply.status >= 400 else str(reply.status)
+    text = f"{reply.status} {code}".rstrip() if reply.status >= 400 else str(reply.status)
     return Seen(
         saw=saw,
-        told=f"{told} to {location.partition('?')[0]}" if saw is Saw.ELSEWHERE and location else told,
+        text=f"{text} to {location.partition('?')[0]}" if saw is Saw.ELSEWHERE and location else text,
         status=reply.status,
         code=code,
         cloudfront="x-amz-cf-id" in reply.headers or "(CloudFront)" in reply.headers.get("via", ""),

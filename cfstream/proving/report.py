@@ -13,7 +13,7 @@ def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
     names = {
         each.name
         for each in report.stacks
-        if each.outcome.is_well and each.outputs.get("status") == "Deployed"
+        if each.outcome.is_as_specified and each.outputs.get("status") == "Deployed"
     }
     return tuple(stack for stack in stacks if stack.spec.name in names)
 
@@ -27,10 +27,10 @@ def with_proof(report: Report, proof: Proof) -> Report:
 
 
 def _exposed(report: StackReport, proof: StackProof) -> StackReport:
-    told = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
+    failures = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
     return replace(
         report,
         outcome=StackOutcome.EXPOSED,
         exit_code=EXIT_CODE[StackOutcome.EXPOSED],
-        why="verify: " + "; ".join(dict.fromkeys(told)),
+        why="verify: " + "; ".join(dict.fromkeys(failures)),
     )

@@ -40,8 +40,8 @@ def _signers(site: Site, place: TestedBehavior) -> Iterator[Finding]:
     apply, wait = site.apply, site.scene.command("wait")
     waiting = [f"{key.name} ({key.id})" for key in place.guard.keys if not key.active]
     wrong = [
-        replace(finding, verdict=verdict, why=f"{', '.join(names)} {told}", do=do)
-        for names, verdict, told, do in (
+        replace(finding, verdict=verdict, why=f"{', '.join(names)} {faults}", do=do)
+        for names, verdict, faults, do in (
             (_unlisted_signers(site, place), Verdict.SERVED, "can sign, but is not in the spec", apply),
             (
                 _missing(site, place),

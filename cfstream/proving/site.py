@@ -10,16 +10,13 @@ from enum import StrEnum
 
 from cfstream.access.cells import intersect_witness
 from cfstream.access.globs import Glob
+from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.bucket_policy import BucketPolicyKind
-from cfstream.kinds.bucket_policy.observed import LivePolicy
-from cfstream.kinds.key_group.observed import group_names
-from cfstream.kinds.key_group.signing_keys import guards_of
-from cfstream.kinds.object_acl import ObjectAclKind
-from cfstream.kinds.object_acl.observed import LiveGrants
+from cfstream.inventory.readers import readers_observed
+from cfstream.planning.worlds import live_world
 from cfstream.ports import Reads
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
@@ -27,8 +24,10 @@ from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.http import Behavior
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
+from cfstream.stack.signing_keys import guards_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
@@ -87,22 +86,17 @@ class Site:
     scene: Scene
     live: LiveDistribution
     guards: Guards
-    policy: LivePolicy
-    grants: LiveGrants
+    bucket: LiveBucket
+    world: BucketWorld
+    """What decides who can read the bucket."""
     objects: Sample
     places: tuple[TestedBehavior, ...]
-    group_names: Mapping[str, str]
-    """Names of the account's key groups, by id."""
     hosts: tuple[str, ...]
     """Host names to test: CloudFront's own first; for a wildcard, a name that it covers."""
 
     @property
     def spec(self) -> Spec:
         return self.scene.stack.spec
-
-    @property
-    def bucket(self) -> LiveBucket:
-        return self.policy.bucket
 
     @property
     def apply(self) -> str:
@@ -125,7 +119,7 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
 
     Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
-    around = Surroundings(aws, scene)
+    around = Surroundings(AccountLists(aws, scene.now), scene)
     live = around.own
     if live is None:
         raise CfstreamError(
@@ -133,12 +127,10 @@ def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
             f"create it: {scene.command('apply')}",
         )
     guards = guards_of(aws, by_scene(aws, scene).distribution)
-    policy_kind, acl_kind = BucketPolicyKind(), ObjectAclKind()
-    policy = policy_kind.observe(aws, around, None)
-    grants = acl_kind.observe(aws, around, None)
     asked = _patterns(scene.stack.spec, guards)
-    objects = sample(aws, scene, policy.bucket, [_literal(pattern) for pattern in asked], wanted_object)
-    site = Site(scene, live, guards, policy, grants, objects, (), group_names(aws), _hosts(scene, guards))
+    objects = sample(aws, scene, around.bucket, [_literal(pattern) for pattern in asked], wanted_object)
+    world = live_world(scene, readers_observed(aws, around))
+    site = Site(scene, live, guards, around.bucket, world, objects, (), _hosts(scene, guards))
     return replace(site, places=tuple(_places(site, asked)))
 
 
@@ -218,7 +210,7 @@ def _wanted(site: Site, pattern: str, guard: GuardedBehavior) -> tuple[ExpectedA
 
 def _signers(site: Site, part: Spec | Behavior) -> ExpectedSigners:
     groups: tuple[AnyKeyGroup, ...] = tuple(part.key_groups or ())
-    names = site.group_names
+    names = {id_: group.name for id_, group in site.world.groups.items()}
     made = [group for group in groups if isinstance(group, KeyGroup)]
     keys = [key for group in made for key in group.public_keys]
     known = site.scene.stack.public_keys
@@ -233,7 +225,7 @@ def _signers(site: Site, part: Spec | Behavior) -> ExpectedSigners:
 
 
 def _path(site: Site, pattern: str, live: GuardedBehavior | None) -> tuple[str, str]:
-    """Return a path that the behavior serves, and the object at it; a made-up path if no object is known."""
+    """Return a path that the behavior serves, and the object at it; an invented path if no object is known."""
     if site.live.delivery is Delivery.RTMP:
         key = site.objects.keys[0] if site.objects.keys else ""
         return (paths_of(site, key)[0], key) if key and paths_of(site, key) else (RTMP + MADE_UP, "")

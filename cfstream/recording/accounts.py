@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from cfstream.stack.identities import IDENTITY
 from cfstream.startup.frozen import dataclass
 
 NUMBER = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -24,8 +25,6 @@ CANONICAL_ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 NAMES_OF_OBJECTS = frozenset({"Key", "each", "Prefix"})
 """Fields in which twelve digits are more likely a date. Only numbers that also occur elsewhere count as accounts."""
-
-IDENTITIES = "list_cloud_front_origin_access_identities"
 
 
 def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
@@ -42,9 +41,9 @@ def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
 
 def revealed(text: str, salt: str, named: Iterable[str]) -> str:
     """Return the text of such a document with the substitutes of the account numbers in `named` replaced again."""
-    told = "\n".join(named)
-    numbers = {stand_in(number, salt): number for number in NUMBER.findall(told)}
-    ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(told)}
+    named_accounts = "\n".join(named)
+    numbers = {stand_in(number, salt): number for number in NUMBER.findall(named_accounts)}
+    ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(named_accounts)}
     with_numbers = NUMBER.sub(lambda match: numbers.get(match[0], match[0]), text) if numbers else text
     return CANONICAL_ID.sub(lambda match: ids.get(match[0], match[0]), with_numbers) if ids else with_numbers
 
@@ -135,5 +134,5 @@ def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[s
 def _canonical_users(document: Mapping[str, Any]) -> Iterable[str]:
     """Yield the canonical ids of origin access identities, which do not belong to an account."""
     for entry in document["reads"]:
-        if entry["operation"] == IDENTITIES:
+        if entry["operation"] == IDENTITY.listing.operation:
             yield from CANONICAL_ID.findall(json.dumps(entry.get("rows", ())))

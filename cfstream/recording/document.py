@@ -14,7 +14,7 @@ from typing import Any
 
 from cfstream import __version__, errors
 from cfstream.errors import CfstreamError, Refused, Unreachable
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, digest
 
@@ -54,7 +54,7 @@ class Snapshot:
     specs: tuple[str, ...]
     """The specs as the command line named them."""
     stacks: tuple[str, ...]
-    heard: Mapping[RecordedCall, Heard] = field(repr=False)
+    recorded: Mapping[RecordedCall, Recorded] = field(repr=False)
 
 
 def to_document(snapshot: Snapshot) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def to_document(snapshot: Snapshot) -> dict[str, Any]:
         "real_aws": snapshot.real_aws,
         "specs": list(snapshot.specs),
         "stacks": list(snapshot.stacks),
-        "reads": list(_reads(snapshot.heard)),
+        "reads": list(_reads(snapshot.recorded)),
     }
     return sealed(document)
 
@@ -116,18 +116,18 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
             taken=datetime.fromisoformat(document["taken"]),
             specs=tuple(document["specs"]),
             stacks=tuple(document["stacks"]),
-            heard=dict(pair for entry in document["reads"] for pair in _heard(entry)),
+            recorded=dict(pair for entry in document["reads"] for pair in _recorded(entry)),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"does not have a snapshot's content ({type(error).__name__}: {error})"
         raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE") from error
 
 
-def _reads(heard: Mapping[RecordedCall, Heard]) -> Iterator[dict[str, Any]]:
+def _reads(recorded: Mapping[RecordedCall, Recorded]) -> Iterator[dict[str, Any]]:
     """Yield an entry for each call, sorted; one for all objects with the same answer."""
     alike: dict[str, dict[str, Any]] = {}
-    for asked in sorted(heard):
-        entry = _entry(asked, heard[asked])
+    for asked in sorted(recorded):
+        entry = _entry(asked, recorded[asked])
         key = entry["params"].get(EACH)
         if key is None:
             yield entry
@@ -138,27 +138,27 @@ def _reads(heard: Mapping[RecordedCall, Heard]) -> Iterator[dict[str, Any]]:
     yield from (alike[entry] for entry in sorted(alike))
 
 
-def _entry(asked: RecordedCall, heard: Heard) -> dict[str, Any]:
+def _entry(asked: RecordedCall, recorded: Recorded) -> dict[str, Any]:
     return {
         "service": asked.service,
         "operation": asked.operation,
         "region": asked.region,
         "params": json.loads(asked.params),
-        **_answer(asked.way, heard),
+        **_answer(asked.way, recorded),
     }
 
 
-def _answer(way: ReadMethod, heard: Heard) -> dict[str, Any]:
-    match heard:
+def _answer(way: ReadMethod, recorded: Recorded) -> dict[str, Any]:
+    match recorded:
         case Refused():
-            return {"way": way, "refused": _refusal(heard)}
+            return {"way": way, "refused": _refusal(recorded)}
         case CfstreamError():
-            return {"way": way, "unreachable": {"what": heard.what, "do": heard.do}}
+            return {"way": way, "unreachable": {"what": recorded.what, "do": recorded.do}}
         case Pages():
-            return {"pages": [_plain(page) for page in heard.pages], "whole": heard.whole}
+            return {"pages": [_plain(page) for page in recorded.pages], "whole": recorded.whole}
         case list():
-            return {"rows": sorted((_plain(row) for row in heard), key=_text)}
-    return {"reply": _plain(heard)}
+            return {"rows": sorted((_plain(row) for row in recorded), key=_text)}
+    return {"reply": _plain(recorded)}
 
 
 def _refusal(refused: Refused) -> dict[str, Any]:
@@ -174,20 +174,26 @@ def _refusal(refused: Refused) -> dict[str, Any]:
     }
 
 
-def _heard(entry: Mapping[str, Any]) -> Iterable[tuple[RecordedCall, Heard]]:
-    way, heard = _said(entry)
+def _recorded(entry: Mapping[str, Any]) -> Iterable[tuple[RecordedCall, Recorded]]:
+    way, recorded = _said(entry)
     for key in entry.get("each", [None]):
         params = {**entry["params"], **({EACH: key} if key is not None else {})}
         text = json.dumps(params, sort_keys=True, separators=(",", ":"))
-        yield RecordedCall(entry["service"], entry["operation"], text, way, entry["region"]), heard
+        yield RecordedCall(entry["service"], entry["operation"], text, way, entry["region"]), recorded
 
 
-def _said(entry: Mapping[str, Any]) -> tuple[ReadMethod, Heard]:
+def _said(entry: Mapping[str, Any]) -> tuple[ReadMethod, Recorded]:
     if "refused" in entry:
-        told = entry["refused"]
-        kind = REFUSALS[told["as"]]
-        refused = kind(told["operation"], told["code"], told["message"], status=told["status"], do=told["do"])
-        refused.region = told["region"]
+        recorded = entry["refused"]
+        kind = REFUSALS[recorded["as"]]
+        refused = kind(
+            recorded["operation"],
+            recorded["code"],
+            recorded["message"],
+            status=recorded["status"],
+            do=recorded["do"],
+        )
+        refused.region = recorded["region"]
         return ReadMethod(entry["way"]), refused
     if "unreachable" in entry:
         return ReadMethod(entry["way"]), Unreachable(entry["unreachable"]["what"], entry["unreachable"]["do"])

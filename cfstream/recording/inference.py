@@ -13,9 +13,9 @@ from typing import Any
 from cfstream.errors import CfstreamError, Refused
 from cfstream.kinds import KINDS
 from cfstream.ports import Call
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 
-Record = Mapping[RecordedCall, Heard]
+Record = Mapping[RecordedCall, Recorded]
 
 DISPENSABLE = frozenset({"get_resources"}).union(*(kind.dispensable for kind in KINDS))
 """Calls whose refusal does not make a plan fail: the first only saves time, and the others become a notice."""
@@ -24,7 +24,7 @@ NOT_RECORDED = "NotRecorded"
 """The code of refusals that this module makes."""
 
 
-def inferred(record: Record, asked: RecordedCall) -> Heard | None:
+def inferred(record: Record, asked: RecordedCall) -> Recorded | None:
     """Return the answer that follows for `asked`, or None."""
     answer = _objects(record, asked) if asked.operation == "list_objects_v2" else _by_kinds(record, asked)
     if answer is None and asked.service == "s3":
@@ -35,7 +35,7 @@ def inferred(record: Record, asked: RecordedCall) -> Heard | None:
     return answer
 
 
-def _by_kinds(record: Record, asked: RecordedCall) -> Heard | None:
+def _by_kinds(record: Record, asked: RecordedCall) -> Recorded | None:
     """Return the answer that a kind infers from the recorded lists."""
 
     def listed(call: Call) -> list[Any] | None:
@@ -47,33 +47,33 @@ def _by_kinds(record: Record, asked: RecordedCall) -> Heard | None:
     return next((answer for answer in answers if answer is not None), None)
 
 
-def _objects(record: Record, asked: RecordedCall) -> Heard | None:
+def _objects(record: Record, asked: RecordedCall) -> Recorded | None:
     """Return the objects under a prefix, from a complete list of a shorter prefix."""
     prefix, owners = str(asked.param("Prefix") or ""), bool(asked.param("FetchOwner"))
-    for other, heard in record.items():
+    for other, recorded in record.items():
         if other.operation != asked.operation or other.param("Bucket") != asked.param("Bucket"):
             continue
         if not prefix.startswith(str(other.param("Prefix") or "")) or (
             owners and not other.param("FetchOwner")
         ):
             continue
-        rows = _whole(heard)
+        rows = _whole(recorded)
         if rows is not None:
             page = {"Contents": [row for row in rows if row["Key"].startswith(prefix)], "IsTruncated": False}
             return Pages((page,), whole=True) if asked.way is ReadMethod.PAGES else page
     return None
 
 
-def _whole(heard: Heard) -> list[Any] | None:
+def _whole(recorded: Recorded) -> list[Any] | None:
     """Return all rows of a list of objects; None if it was not read to its end."""
-    if isinstance(heard, Pages):
-        return [row for page in heard.pages for row in page["Contents"]] if heard.whole else None
-    if isinstance(heard, Mapping) and not heard["IsTruncated"]:
-        return list(heard["Contents"])
+    if isinstance(recorded, Pages):
+        return [row for page in recorded.pages for row in page["Contents"]] if recorded.whole else None
+    if isinstance(recorded, Mapping) and not recorded["IsTruncated"]:
+        return list(recorded["Contents"])
     return None
 
 
-def _of_another_region(record: Record, asked: RecordedCall) -> Heard | None:
+def _of_another_region(record: Record, asked: RecordedCall) -> Recorded | None:
     """Return the bucket's answer to the same call in another region: S3 redirects every call to the bucket's region."""
-    found = [heard for other, heard in record.items() if replace(other, region=asked.region) == asked]
-    return min(found, key=lambda heard: isinstance(heard, CfstreamError), default=None)
+    found = [recorded for other, recorded in record.items() if replace(other, region=asked.region) == asked]
+    return min(found, key=lambda recorded: isinstance(recorded, CfstreamError), default=None)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from cfstream.errors import Refused, Throttled, Unreachable
 from cfstream.ports import Answer, Call, Reads
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.recording.redaction import redacted
 from cfstream.values import Json
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class RecordingReads:
-    """Reads through `reads`, and records every answer without secrets in `heard`, by call.
+    """Reads through `reads`, and records every answer without secrets in `recorded`, by call.
 
     Refusals are answers too and are recorded. A refusal because of the rate is not: it is raised, even from `together`.
     Safe to share between threads.
@@ -24,8 +24,8 @@ class RecordingReads:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
         self._guard = threading.Lock()
-        self._alike: dict[str, Heard] = {}
-        self.heard: dict[RecordedCall, Heard] = {}
+        self._alike: dict[str, Recorded] = {}
+        self.recorded: dict[RecordedCall, Recorded] = {}
 
     def read(self, call: Call) -> Json:
         return self._noting(ReadMethod.READ, call, lambda: self._reads.read(call))
@@ -66,9 +66,9 @@ class RecordingReads:
         self._keep(way, call, redacted(call, answer))
         return answer
 
-    def _keep(self, way: ReadMethod, call: Call, heard: Heard) -> None:
+    def _keep(self, way: ReadMethod, call: Call, recorded: Recorded) -> None:
         with self._guard:
-            if call.operation == "get_object_acl" and isinstance(heard, dict):
+            if call.operation == "get_object_acl" and isinstance(recorded, dict):
                 # A bucket with a hundred thousand objects has only a few different ACLs.
-                heard = self._alike.setdefault(json.dumps(heard, sort_keys=True, default=str), heard)
-            self.heard[RecordedCall.of(way, call)] = heard
+                recorded = self._alike.setdefault(json.dumps(recorded, sort_keys=True, default=str), recorded)
+            self.recorded[RecordedCall.of(way, call)] = recorded

@@ -5,8 +5,8 @@ from typing import Any
 
 from cfstream.errors import CfstreamError, Refused, WrongUsage
 from cfstream.ports import Answer, Call
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.recording.inference import inferred
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.values import Json
 
 
@@ -20,7 +20,7 @@ class ReplayedReads:
     `source` is the recording's name in errors, and `remedy` is how to get a more complete one.
     """
 
-    def __init__(self, record: Mapping[RecordedCall, Heard], source: str, remedy: str) -> None:
+    def __init__(self, record: Mapping[RecordedCall, Recorded], source: str, remedy: str) -> None:
         self._record = record
         self._source = source
         self._remedy = remedy
@@ -34,9 +34,9 @@ class ReplayedReads:
         return rows
 
     def pages(self, call: Call) -> Iterator[Json]:
-        heard: Pages = self._said(ReadMethod.PAGES, call)
-        yield from heard.pages
-        if not heard.whole:
+        recorded: Pages = self._said(ReadMethod.PAGES, call)
+        yield from recorded.pages
+        if not recorded.whole:
             raise self._lacking(call)
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
@@ -54,14 +54,14 @@ class ReplayedReads:
 
     def _said(self, way: ReadMethod, call: Call) -> Any:
         asked = RecordedCall.of(way, call)
-        heard = self._record.get(asked)
-        if heard is None:
-            heard = inferred(self._record, asked)
-        if heard is None:
+        recorded = self._record.get(asked)
+        if recorded is None:
+            recorded = inferred(self._record, asked)
+        if recorded is None:
             raise self._lacking(call)
-        if isinstance(heard, CfstreamError):
-            raise heard
-        return heard
+        if isinstance(recorded, CfstreamError):
+            raise recorded
+        return recorded
 
     def _lacking(self, call: Call) -> NotRecorded:
         operation = "".join(word.capitalize() for word in call.operation.split("_"))

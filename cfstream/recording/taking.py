@@ -12,11 +12,11 @@ from cfstream.workflow import make_plan, scenes_of
 
 if TYPE_CHECKING:
     from cfstream.recording.document import Snapshot
-    from cfstream.recording.heard import Heard, RecordedCall
+    from cfstream.recording.recorded import Recorded, RecordedCall
     from cfstream.spec.load import Stack
 
 
-def record(stacks: "Sequence[Stack]", world: World) -> "dict[RecordedCall, Heard]":
+def record(stacks: "Sequence[Stack]", world: World) -> "dict[RecordedCall, Recorded]":
     """Record everything that a plan of `stacks` reads, and what a plan of changed specs may read.
 
     Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled.
@@ -24,7 +24,7 @@ def record(stacks: "Sequence[Stack]", world: World) -> "dict[RecordedCall, Heard
     recorder = RecordingReads(world.reads())
     make_plan(stacks, replace(world, reads=lambda: recorder))
     survey(recorder, scenes_of(stacks, world))
-    return recorder.heard
+    return recorder.recorded
 
 
 def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> World:
@@ -32,7 +32,7 @@ def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> Wo
 
     `source` and `remedy` are for the error if the snapshot lacks something: its name, and the fix.
     """
-    reads = ReplayedReads(snapshot.heard, source, remedy)
+    reads = ReplayedReads(snapshot.recorded, source, remedy)
     return World(
         account=snapshot.account,
         partition=snapshot.partition,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
+from cfstream.render.documents import AccessRowDocument
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 from cfstream.render.table import TableRow, table
@@ -38,11 +39,11 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
     }
 
 
-def row_document(row: AccessRow) -> dict[str, Any]:
+def row_document(row: AccessRow) -> AccessRowDocument:
     """Return a row as plans and `access` list it; ``undecided`` is there if a clause could not be decided."""
-    document = {
+    document: AccessRowDocument = {
         "reader": str(row.reader),
-        "may": str(row.may),
+        "may": row.may,
         "paths": list(row.paths),
         "witness": row.witness,
         "certain": row.certain,
@@ -51,7 +52,9 @@ def row_document(row: AccessRow) -> dict[str, Any]:
         "by": row.by,
         "opening": row.opening,
     }
-    return {**document, "undecided": list(row.undecided)} if row.undecided else document
+    if row.undecided:
+        document["undecided"] = list(row.undecided)
+    return document
 
 
 def _opening_document(opening: Opening) -> dict[str, Any]:
@@ -135,14 +138,14 @@ def _link_lines(link: Link, column: int, sheet: Page) -> Iterator[str]:
     head = f"    {padded(printable(link.what), column)}  "
     hang = " " * columns(head)
     # Widths do not count colours, so colours are added last.
-    told = Page(sheet.width).flow(words(link.detail), first=head, rest=hang)
+    lines = Page(sheet.width).flow(words(link.detail), first=head, rest=hang)
     source = printable(link.source)
-    gap = sheet.width - columns(told[-1]) - columns(source)
-    yield from told[:-1]
+    gap = sheet.width - columns(lines[-1]) - columns(source)
+    yield from lines[:-1]
     if gap >= GAP_TO_SOURCE:
-        yield told[-1] + " " * gap + sheet.paint(source, Style.DIM)
+        yield lines[-1] + " " * gap + sheet.paint(source, Style.DIM)
         return
-    yield told[-1]
+    yield lines[-1]
     yield from sheet.flow(words(source, Style.DIM), first=hang, rest=hang)
 
 

@@ -45,7 +45,7 @@ def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
     }
 
 
-def told_text(imported: Imported, *, color: bool, width: int) -> str:
+def notices_text(imported: Imported, *, color: bool, width: int) -> str:
     """Return the notices of one import: risks, and whether its plan is empty."""
     sheet = page(width, color=color)
     lines = [line for risk in imported.risks for line in _remark("warning:", risk.text, sheet, Style.YELLOW)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cfstream.render.flow import Page, Style, Word, page, words
-from cfstream.use_cases.doctor.check import DoctorCheck, State, all_well
+from cfstream.use_cases.doctor.check import DoctorCheck, State, all_passed
 
 FORMAT_VERSION = 1
 
@@ -31,7 +31,7 @@ def checkup_document(checks: Sequence[DoctorCheck]) -> dict[str, Any]:
         {"name": check.name, "state": str(check.state), "found": check.found, "do": check.do or None}
         for check in checks
     ]
-    return {"format_version": FORMAT_VERSION, "well": all_well(checks), "checks": rows}
+    return {"format_version": FORMAT_VERSION, "well": all_passed(checks), "checks": rows}
 
 
 def _lines(check: DoctorCheck, column: int, sheet: Page) -> Iterator[str]:

@@ -39,12 +39,12 @@ def comparison_markdown(found: Comparison) -> str:
         lines += [""] * bool(stack.hazards or stack.notices)
         fields = [line for change in stack.changes for line in field_lines(change)]
         if fields:
-            told = [
+            rows = [
                 f"{GITHUB_SIGNS.get(sign.text, sign.text)} {name} {' '.join(word.text for word in value)}"
                 for sign, name, value in fields
             ]
-            fence = _fence("\n".join(told))
-            lines += [f"{fence}diff", *told, fence, ""]
+            fence = _fence("\n".join(rows))
+            lines += [f"{fence}diff", *rows, fence, ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -77,16 +77,16 @@ def _stack_lines(stack: StackComparison, sheet: Page) -> Iterator[str]:
     yield from change_lines(stack.changes, sheet)
     yield from notice_lines(stack.notices, sheet)
     for hazard in stack.hazards:
-        told = [Word("!", Style.BOLD_RED), Word(f"{hazard.name}:", Style.BOLD_RED), *words(hazard.text)]
-        yield from sheet.flow(told, first="  ", rest="    ")
+        line = [Word("!", Style.BOLD_RED), Word(f"{hazard.name}:", Style.BOLD_RED), *words(hazard.text)]
+        yield from sheet.flow(line, first="  ", rest="    ")
 
 
 def _sum(found: Comparison) -> str:
     if not found.stacks:
         return "No difference in meaning."
     counts = {fate: sum(stack.fate == fate for stack in found.stacks) for fate in ("new", "changed", "gone")}
-    told = [f"{count} {fate}" for fate, count in counts.items() if count]
-    return f"Stacks: {', '.join([*told, f'{found.same} as before'])}."
+    counted = [f"{count} {fate}" for fate, count in counts.items() if count]
+    return f"Stacks: {', '.join([*counted, f'{found.same} as before'])}."
 
 
 def _escaped(text: str) -> str:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from cfstream.errors import CfstreamError, Problem, SpecProblems
+from cfstream.render.documents import ErrorDocument, ProblemDocument
 from cfstream.render.flow import Page, Style, Word, advice, page, words
 
 MANUAL = "https://cfstream.github.io/cfstream/"
@@ -23,7 +23,7 @@ def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = Fa
     return "\n".join([head, *rest, *do_lines(error.do, sheet), *see]) + "\n"
 
 
-def error_document(error: CfstreamError, exit_code: int) -> dict[str, Any]:
+def error_document(error: CfstreamError, exit_code: int) -> ErrorDocument:
     """Return an error as in the contract: what a command prints in place of its own document."""
     problems = error.problems if isinstance(error, SpecProblems) else ()
     return {
@@ -34,7 +34,7 @@ def error_document(error: CfstreamError, exit_code: int) -> dict[str, Any]:
     }
 
 
-def problem_document(problem: Problem) -> dict[str, Any]:
+def problem_document(problem: Problem) -> ProblemDocument:
     """Return a problem as in the contract."""
     where = problem.where
     return {"file": where.file, "line": where.line, "col": where.col, "what": problem.what, "do": problem.do}
@@ -56,7 +56,7 @@ def _linked(text: str, address: str) -> str:
 
 
 def what_lines(what: str, sheet: Page) -> Iterator[str]:
-    """Yield the first line of `what` behind ``error:``, and the others under it."""
+    """Yield the first line of `what` after ``error:``, and the others under it."""
     head, *details = what.splitlines() or ["no reason given"]
     yield from sheet.flow([Word("error:", Style.BOLD_RED), *words(head)], rest="  ")
     for detail in details:

@@ -14,23 +14,25 @@ LABEL = 11
 """Columns of the labels, with the space after them."""
 
 
-def explain_text(told: Explanation, *, now: int, local: Callable[[int], str], color: bool, width: int) -> str:
+def explain_text(
+    explanation: Explanation, *, now: int, local: Callable[[int], str], color: bool, width: int
+) -> str:
     """Return the explanation as text; `local` writes seconds since 1970 as local time."""
     sheet = page(width, color=color)
-    lines = [sheet.paint(_title(told), Style.BOLD)]
-    for label, value, style in _rows(told, now, local):
+    lines = [sheet.paint(_title(explanation), Style.BOLD)]
+    for label, value, style in _rows(explanation, now, local):
         lines += sheet.flow(words(value, style), first=f"  {label.ljust(LABEL)}", rest=" " * (LABEL + 2))
-    lines += ["", *_verdict(told, sheet)]
-    for note in told.notes:
+    lines += ["", *_verdict(explanation, sheet)]
+    for note in explanation.notes:
         lines += sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
     return "\n".join(lines) + "\n"
 
 
-def explain_document(told: Explanation, *, local: Callable[[int], str]) -> dict[str, Any]:
+def explain_document(explanation: Explanation, *, local: Callable[[int], str]) -> dict[str, Any]:
     """Return it for programs: times as seconds and as text; `accepted` is null if not all could be checked."""
-    presented, policy = told.presented, told.policy
+    presented, policy = explanation.presented, explanation.policy
     conditions = policy.conditions if policy else None
-    key = told.key
+    key = explanation.key
     return {
         "format_version": FORMAT_VERSION,
         "url": presented.url,
@@ -38,7 +40,7 @@ def explain_document(told: Explanation, *, local: Callable[[int], str]) -> dict[
         "policy": ("canned" if policy.canned else "custom") if policy else None,
         "statement": _document(policy.signed) if policy else None,
         "resource": conditions.resource if conditions else None,
-        "resource_matches": _covers(told),
+        "resource_matches": _covers(explanation),
         "expires": conditions.expires if conditions else None,
         "expires_at": _at(conditions.expires if conditions else None, local),
         "starts": conditions.starts if conditions else None,
@@ -47,33 +49,41 @@ def explain_document(told: Explanation, *, local: Callable[[int], str]) -> dict[
         "key_id": presented.values.get("Key-Pair-Id"),
         "key": {"name": key.name, "key_group": key.group, "active": key.active} if key else None,
         "hash": presented.values.get("Hash-Algorithm", "SHA1") if presented.values else None,
-        "signature": {None: "unchecked", True: "good", False: "bad"}[told.signature],
-        "behavior": (told.guard.path or "*") if told.guard else None,
-        "accepted": told.accepted,
-        "reasons": [{"code": each.code or None, "what": each.what, "do": each.do} for each in told.reasons],
-        "notes": list(told.notes),
+        "signature": {None: "unchecked", True: "good", False: "bad"}[explanation.signature],
+        "behavior": (explanation.guard.path or "*") if explanation.guard else None,
+        "accepted": explanation.accepted,
+        "reasons": [
+            {"code": each.code or None, "what": each.what, "do": each.do} for each in explanation.reasons
+        ],
+        "notes": list(explanation.notes),
     }
 
 
-def _title(told: Explanation) -> str:
-    what = {"url": "URL", "cookies": "cookies", "nothing": "URL"}[told.presented.via]
-    if told.presented.is_stream:
+def _title(explanation: Explanation) -> str:
+    what = {"url": "URL", "cookies": "cookies", "nothing": "URL"}[explanation.presented.via]
+    if explanation.presented.is_stream:
         what = "stream name"
-    if told.policy is None:
-        return f"{'An unsigned' if not told.presented.values else 'An incomplete signed'} {what}"
+    if explanation.policy is None:
+        return f"{'An unsigned' if not explanation.presented.values else 'An incomplete signed'} {what}"
     article = "" if what == "cookies" else "A "
-    kind = "the canned policy" if told.policy.canned else "a custom policy"
+    kind = "the canned policy" if explanation.policy.canned else "a custom policy"
     return f"{article}{'signed' if article else 'Signed'} {what} with {kind}"
 
 
-def _rows(told: Explanation, now: int, local: Callable[[int], str]) -> Iterator[tuple[str, str, Style]]:
-    yield "URL", told.presented.url, Style.PLAIN
-    if told.guard is not None:
-        yield "Path", f"{told.guard.named}, guarded by {told.guard.whom}", Style.PLAIN
-    conditions = told.policy.conditions if told.policy else None
+def _rows(
+    explanation: Explanation, now: int, local: Callable[[int], str]
+) -> Iterator[tuple[str, str, Style]]:
+    yield "URL", explanation.presented.url, Style.PLAIN
+    if explanation.guard is not None:
+        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.whom}", Style.PLAIN
+    conditions = explanation.policy.conditions if explanation.policy else None
     if conditions is not None:
-        covers = _covers(told)
-        if conditions.resource is not None and told.policy is not None and not told.policy.canned:
+        covers = _covers(explanation)
+        if (
+            conditions.resource is not None
+            and explanation.policy is not None
+            and not explanation.policy.canned
+        ):
             said = "covers the URL" if covers else "does not cover the URL"
             yield "Resource", f"{conditions.resource} ({said})", Style.PLAIN if covers else Style.RED
         if conditions.starts is not None:
@@ -88,30 +98,32 @@ def _rows(told: Explanation, now: int, local: Callable[[int], str]) -> Iterator[
             )
         if conditions.ip is not None:
             yield "Address", conditions.ip, Style.PLAIN
-    yield from _key_rows(told)
+    yield from _key_rows(explanation)
 
 
-def _key_rows(told: Explanation) -> Iterator[tuple[str, str, Style]]:
-    values = told.presented.values
+def _key_rows(explanation: Explanation) -> Iterator[tuple[str, str, Style]]:
+    values = explanation.presented.values
     if "Key-Pair-Id" in values:
-        of_whom = f" ({told.key.name}, in key group {told.key.group})" if told.key else ""
+        of_whom = (
+            f" ({explanation.key.name}, in key group {explanation.key.group})" if explanation.key else ""
+        )
         yield "Key", values["Key-Pair-Id"] + of_whom, Style.PLAIN
     if "Signature" in values:
-        state = {None: "not checked", True: "good", False: "wrong"}[told.signature]
-        style = {None: Style.YELLOW, True: Style.GREEN, False: Style.RED}[told.signature]
+        state = {None: "not checked", True: "good", False: "wrong"}[explanation.signature]
+        style = {None: Style.YELLOW, True: Style.GREEN, False: Style.RED}[explanation.signature]
         yield "Signature", f"{values.get('Hash-Algorithm', 'SHA1')}, {state}", style
-    if told.policy is not None and not told.policy.canned and told.policy.signed:
-        yield "Policy", told.policy.signed.decode("utf-8", "backslashreplace"), Style.DIM
+    if explanation.policy is not None and not explanation.policy.canned and explanation.policy.signed:
+        yield "Policy", explanation.policy.signed.decode("utf-8", "backslashreplace"), Style.DIM
 
 
-def _verdict(told: Explanation, sheet: Page) -> Iterator[str]:
-    if told.accepted:
-        ip = told.policy.conditions.ip if told.policy else None
+def _verdict(explanation: Explanation, sheet: Page) -> Iterator[str]:
+    if explanation.accepted:
+        ip = explanation.policy.conditions.ip if explanation.policy else None
         yield sheet.paint(f"CloudFront accepts it{f', from {ip}' if ip else ''}.", Style.BOLD_GREEN)
-    elif told.accepted is None:
+    elif explanation.accepted is None:
         yield sheet.paint("No fault found. Not everything could be checked.", Style.BOLD)
     else:
-        first, *others = told.reasons
+        first, *others = explanation.reasons
         yield from _reason_lines(first, sheet, Word("CloudFront refuses it:", Style.BOLD_RED))
         for other in others:
             yield from _reason_lines(other, sheet, Word("and also:", Style.BOLD))
@@ -124,9 +136,9 @@ def _reason_lines(reason: RefusalReason, sheet: Page, head: Word) -> Iterator[st
         yield from sheet.flow(words(f"fix: {reason.do}"), first="  ", rest="       ")
 
 
-def _covers(told: Explanation) -> bool | None:
-    resource = told.policy.conditions.resource if told.policy else None
-    return None if resource is None else matches(resource, told.presented.url)
+def _covers(explanation: Explanation) -> bool | None:
+    resource = explanation.policy.conditions.resource if explanation.policy else None
+    return None if resource is None else matches(resource, explanation.presented.url)
 
 
 def _when(second: int, now: int, local: Callable[[int], str], past: str = "since") -> str:

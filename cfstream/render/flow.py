@@ -115,20 +115,20 @@ def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
 
 def advice(text: str) -> list[Word]:
     """Return the words of a fix. A command in backticks is one word without them, so that it can be pasted."""
-    told: list[Word] = []
+    result: list[Word] = []
     for part, quoted in quotations(text):
         if quoted and part.startswith(COMMANDS):
-            told.append(Word(part))
+            result.append(Word(part))
         else:
-            told += _joined(told, f"`{part}`" if quoted else part)
-    return [word for word in told if word.text]
+            result += _joined(result, f"`{part}`" if quoted else part)
+    return [word for word in result if word.text]
 
 
-def _joined(told: list[Word], part: str) -> list[Word]:
-    """The words of a part, the first of them put to the last word that is `told` already where no space is between."""
+def _joined(before: list[Word], part: str) -> list[Word]:
+    """Return the words of a part. Its first word is joined to the last word of `before` if no space separates them."""
     first, *rest = words(part)
-    if told and told[-1].text and first.text:
-        first = Word(told.pop().text + first.text)
+    if before and before[-1].text and first.text:
+        first = Word(before.pop().text + first.text)
     return [first, *rest]
 
 

@@ -64,8 +64,8 @@ def _page(title: str, body: Iterable[str]) -> str:
 
 
 def _header(verdict: str, held: str) -> str:
-    told = f'<p class="sum">{escape(verdict)}</p>\n<p class="dim">{held}</p>'
-    return f"<header>\n<h1>cfstream plan</h1>\n{told}\n</header>"
+    content = f'<p class="sum">{escape(verdict)}</p>\n<p class="dim">{held}</p>'
+    return f"<header>\n<h1>cfstream plan</h1>\n{content}\n</header>"
 
 
 def _links(stacks: Sequence[StackPlan]) -> Iterator[str]:
@@ -119,8 +119,8 @@ def _alert(sort: str, items: Sequence[str], lead: str) -> Iterator[str]:
     """Yield a section with a clear border; nothing if there are no items."""
     if items:
         title = f"{len(items)} {sort}{'s' * (len(items) > 1)}"
-        told = f"<p>{lead}</p>" if lead else ""
-        yield f'<section class="alert {sort}" aria-labelledby="{sort}s"><h2 id="{sort}s">{title}</h2>{told}<ul>'
+        intro = f"<p>{lead}</p>" if lead else ""
+        yield f'<section class="alert {sort}" aria-labelledby="{sort}s"><h2 id="{sort}s">{title}</h2>{intro}<ul>'
         yield from items
         yield "</ul></section>"
 
@@ -128,5 +128,5 @@ def _alert(sort: str, items: Sequence[str], lead: str) -> Iterator[str]:
 def _still(plan: Plan) -> Iterator[str]:
     names = [escape(stack.name) for stack in plan.stacks if stack.in_sync]
     if names:
-        told = "is as its spec says" if len(names) == 1 else "are as their specs say"
-        yield f"<p>{', '.join(names)} {told}.</p>"
+        text = "is as its spec says" if len(names) == 1 else "are as their specs say"
+        yield f"<p>{', '.join(names)} {text}.</p>"

@@ -9,7 +9,7 @@ from typing import Any
 
 from cfstream.domain import Delivery
 from cfstream.inventory.deployment import Progress
-from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, NamedId, Tls
+from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, NamedId, Tls, beside
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, words
 from cfstream.render.progress import took
@@ -175,11 +175,9 @@ def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield from _row(sheet, "Price class", details.price_class)
     yield from _row(sheet, "Logging", details.logging or "off")
     yield from _row(sheet, "Certificate", _certificate(details.tls))
-    yield from _row(sheet, "HTTP version", details.http_version)
-    if details.ipv6 is not None:
-        yield from _row(sheet, "IPv6", _yes(details.ipv6))
-    yield from _row(sheet, "Root object", details.default_root_object)
-    yield from _row(sheet, "Web ACL", details.web_acl)
+    for each in beside(DistributionDetails):
+        value = getattr(details, each.name)
+        yield from _row(sheet, each.label, "" if value is None else each.text(value))
     for label, text in _http(details.http):
         yield from _row(sheet, label, text)
     yield from _rows(sheet, "Tags", (f"{key} = {value}" for key, value in details.tags.items()))
@@ -277,12 +275,12 @@ def _certificate(tls: Tls | None) -> str:
 
 
 def _called(named: NamedId) -> str:
-    """Return a name with the id behind it."""
+    """Return a name with the id after it."""
     return f"{named.name} ({named.id})" if named.name else named.id
 
 
 def _named(named: NamedId) -> str:
-    """Return an id with its name or comment behind it."""
+    """Return an id with its name or comment after it."""
     return f"{named.id} ({named.name})" if named.name else named.id
 
 

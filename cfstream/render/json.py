@@ -10,23 +10,28 @@ from cfstream import __version__
 from cfstream.planning import LiveSummary, Plan, StackPlan, sealed
 from cfstream.planning.exposure import Exposure
 from cfstream.render.access import row_document
+from cfstream.render.documents import (
+    ExposureDocument,
+    LiveDocument,
+    PlanDocument,
+    StackDocument,
+    StepDocument,
+)
 from cfstream.render.errors import problem_document
 from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
 from cfstream.values import plain
 
-FORMAT_VERSION = 1
 
-
-def plan_document(plan: Plan) -> dict[str, Any]:
+def plan_document(plan: Plan) -> PlanDocument:
     """Return the plan as plain dicts and lists, with keys in the order of the contract."""
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": 1,
         "cfstream_version": __version__,
         "account": plan.account,
         "in_sync": plan.in_sync,
         "fingerprint": plan.fingerprint,
-        "summary": {str(verb): n for verb, n in plan.summary.items()},
+        "summary": dict(plan.summary),
         "stacks": [_stack(stack) for stack in plan.stacks],
     }
 
@@ -46,8 +51,8 @@ def saved_document(
     """
     document = plan_document(plan)
     stacks = [
-        {**told, "relied_content": _contents(stack)}
-        for told, stack in zip(document["stacks"], plan.stacks, strict=True)
+        {**each, "relied_content": _contents(stack)}
+        for each, stack in zip(document["stacks"], plan.stacks, strict=True)
     ]
     chosen = {} if only is None else {"only": sorted(only)}
     read = {"all_objects": True} if all_objects else {}
@@ -60,13 +65,12 @@ def _contents(stack: StackPlan) -> dict[str, Any]:
     return {str(relied.address): plain(relied.content) for relied in known}
 
 
-def _stack(stack: StackPlan) -> dict[str, Any]:
-    return {
+def _stack(stack: StackPlan) -> StackDocument:
+    document: StackDocument = {
         "name": stack.name,
         "spec": stack.spec,
         "spec_sha256": stack.spec_sha256,
         "in_sync": stack.in_sync,
-        **({"after": list(stack.after)} if stack.after else {}),
         "live": _live(stack.live),
         "relied_on": [
             {"address": str(relied.address), "etag": relied.etag, "sha256": relied.sha256}
@@ -80,9 +84,12 @@ def _stack(stack: StackPlan) -> dict[str, Any]:
         "exposure": _exposure(stack.exposure),
         "steps": [_step(step) for step in stack.steps],
     }
+    if stack.after:
+        document["after"] = list(stack.after)
+    return document
 
 
-def _live(live: LiveSummary) -> dict[str, Any]:
+def _live(live: LiveSummary) -> LiveDocument:
     return {
         "distribution_id": live.distribution_id,
         "domain_name": live.domain_name,
@@ -91,7 +98,7 @@ def _live(live: LiveSummary) -> dict[str, Any]:
     }
 
 
-def _exposure(exposure: Exposure) -> dict[str, Any]:
+def _exposure(exposure: Exposure) -> ExposureDocument:
     return {
         "before": list(exposure.before),
         "after": list(exposure.after),
@@ -100,11 +107,11 @@ def _exposure(exposure: Exposure) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step) -> StepDocument:
     covered = sealed(step)
     return {
         "id": step.id,
-        "verb": str(step.verb),
+        "verb": step.verb,
         "address": str(step.address),
         "because": step.because,
         "if_match": step.if_match,

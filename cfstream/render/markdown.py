@@ -99,8 +99,8 @@ def _head(plan: Plan, *, alone: bool) -> str:
     held = f"account {code(plan.account)}, plan {code(short)}"
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     problems = sum(len(stack.problems) for stack in plan.stacks)
-    told = [_counted(problems, "problem")] * bool(problems) + [_counted(hazards, "hazard")] * bool(hazards)
-    danger = f" **{' and '.join(told)}.**" if told else ""
+    counted = [_counted(problems, "problem")] * bool(problems) + [_counted(hazards, "hazard")] * bool(hazards)
+    danger = f" **{' and '.join(counted)}.**" if counted else ""
     return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n"
 
 
@@ -164,9 +164,9 @@ def _exposure_section(plan: Plan, longest: int | None) -> _Section:
 def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) -> str:
     """Return the phrases of a cell, one on each line; only some of them if there is little room."""
     shown = phrases if longest is None else phrases[:FEW]
-    told = [prose(clipped(phrase, longest)) for phrase in shown]
+    texts = [prose(clipped(phrase, longest)) for phrase in shown]
     new = [bool(known) and phrase not in known for phrase in shown]
-    lines = [f"<b>{text}</b>" if fresh else text for text, fresh in zip(told, new, strict=True)]
+    lines = [f"<b>{text}</b>" if fresh else text for text, fresh in zip(texts, new, strict=True)]
     rest = len(phrases) - len(shown)
     return "<br>".join([*lines, *([f"… and {rest} more"] if rest else [])]) or NOBODY
 
@@ -216,12 +216,12 @@ def _stacks(plan: Plan, room: int) -> Iterator[str]:
 def _shortened(stacks: Sequence[StackPlan], tiers: dict[str, Tier]) -> str:
     """Return what is omitted of the stacks; empty if nothing is."""
     hidden = [stack for stack in stacks if stack.name not in tiers]
-    told = {
+    omitted = {
         "without its fields": sum(tier is Tier.STEPS for tier in tiers.values()),
         "in one line": sum(tier is Tier.LINE for tier in tiers.values()),
         "not at all": len(hidden),
     }
-    counted = [f"{_counted(number, 'stack')} {how}" for how, number in told.items() if number]
+    counted = [f"{_counted(number, 'stack')} {how}" for how, number in omitted.items() if number]
     if not counted:
         return ""
     steps = count(step.verb for stack in hidden for step in stack.steps)

@@ -34,9 +34,9 @@ def stack_piece(stack: StackPlan, tier: Tier, *, unfolded: bool = False) -> str:
 
 def _sum(stack: StackPlan) -> str:
     steps = count(step.verb for step in stack.steps)
-    told = ", ".join(f"{steps[verb]} to {verb}" for verb in Verb if steps[verb])
+    steps_text = ", ".join(f"{steps[verb]} to {verb}" for verb in Verb if steps[verb])
     left_out = "not applied until its problems are fixed" if stack.problems else ""
-    return "; ".join(filter(None, [left_out, told]))
+    return "; ".join(filter(None, [left_out, steps_text]))
 
 
 def _live(stack: StackPlan) -> str:

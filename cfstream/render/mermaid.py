@@ -95,8 +95,8 @@ def _boxes(key: str, problems: Iterable[Problem]) -> list[str]:
 
 def _label(lines: Iterable[str]) -> str:
     """Return lines as one quoted label, with character references for what Mermaid or HTML could interpret."""
-    told = (_TELLING.sub(_reference, clipped(printable(line), LONGEST)) for line in lines)
-    return '"' + "<br/>".join(told) + '"'
+    texts = (_TELLING.sub(_reference, clipped(printable(line), LONGEST)) for line in lines)
+    return '"' + "<br/>".join(texts) + '"'
 
 
 def _reference(sign: re.Match[str]) -> str:

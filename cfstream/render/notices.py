@@ -1,9 +1,9 @@
 """Notices, as lines under a stack and as values for programs: the text, and how to fix it."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from cfstream.errors import Notice
+from cfstream.render.documents import NoticeDocument
 from cfstream.render.flow import Page, Style, Word, advice, words
 
 
@@ -22,7 +22,9 @@ def remedy_lines(do: str, sheet: Page, indent: str) -> Iterator[str]:
         yield from sheet.flow([*label, *advice(line)], first=indent, rest=indent + "  ")
 
 
-def notice_document(notice: Notice) -> dict[str, Any]:
+def notice_document(notice: Notice) -> NoticeDocument:
     """Return a notice for programs; it has ``do`` if there is something to fix."""
-    told = {"text": notice.text, "warning": notice.warning}
-    return {**told, "do": notice.do} if notice.do else told
+    document: NoticeDocument = {"text": notice.text, "warning": notice.warning}
+    if notice.do:
+        document["do"] = notice.do
+    return document

@@ -67,7 +67,9 @@ def picture(stack: StackPlan) -> Picture:
     served = _mark(stack, [stack.distribution])
     viewers = list(_viewers(stack))
     identities = list(_identities(stack))
-    bucket = Node("bucket", 3, (printable(f"bucket {stack.road.bucket}".rstrip()),), _mark(stack, ["bucket"]))
+    bucket = Node(
+        "bucket", 3, (printable(f"bucket {stack.topology.bucket}".rstrip()),), _mark(stack, ["bucket"])
+    )
     nodes = [*viewers, Node("distribution", 1, _distribution(stack), served), *identities, bucket]
     edges = [Arrow(node.key, _towards(stack, node), node.mark) for node in viewers if node.lines != (NOBODY,)]
     if not identities:
@@ -105,18 +107,18 @@ def _towards(stack: StackPlan, viewers: Node) -> str:
 
 
 def _distribution(stack: StackPlan) -> tuple[str, ...]:
-    hosts = stack.road.hosts or tuple(filter(None, [stack.live.domain_name]))
+    hosts = stack.topology.hosts or tuple(filter(None, [stack.live.domain_name]))
     more = [f"and {len(hosts) - HOSTS} more"] if len(hosts) > HOSTS else []
     known = filter(None, [stack.live.distribution_id])
-    told = [f"distribution {stack.name}", *known, *hosts[:HOSTS], *more]
-    return tuple(map(printable, told))
+    lines = [f"distribution {stack.name}", *known, *hosts[:HOSTS], *more]
+    return tuple(map(printable, lines))
 
 
 def _identities(stack: StackPlan) -> Iterator[Node]:
     """Yield the identity of the spec, and a removed one."""
     for name, (kind, title) in IDENTITIES.items():
         mark = _mark(stack, [kind])
-        if name == stack.road.identity or mark is PartChange.GONE:
+        if name == stack.topology.identity or mark is PartChange.GONE:
             yield Node(name, 2, (title,), mark)
 
 

@@ -48,9 +48,11 @@ def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
 
 def fleet_line(outcomes: Mapping[str, int], stacks: int, seconds: float) -> str:
     """Return ``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
-    told = [f"{outcomes[outcome]} {VERDICTS[outcome][0]}" for outcome in StackOutcome if outcome in outcomes]
+    counted = [
+        f"{outcomes[outcome]} {VERDICTS[outcome][0]}" for outcome in StackOutcome if outcome in outcomes
+    ]
     ended = sum(outcomes.values())
-    return f"{ended} of {stacks} stacks{': ' * bool(told)}{', '.join(told)}; {took(seconds)}"
+    return f"{ended} of {stacks} stacks{': ' * bool(counted)}{', '.join(counted)}; {took(seconds)}"
 
 
 def took(seconds: float) -> str:

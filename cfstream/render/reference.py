@@ -32,9 +32,9 @@ def field_text(root: SpecField, field: SpecField, *, color: bool, width: int) ->
         "values": [word for value in field.values for word in words(_spelled(value))],
         "default": [] if field.default is None else words(_spelled(field.default)),
     }
-    for label, told in facts.items():
-        if told:
-            lines += ["", *sheet.flow([Word(f"{label}:", Style.CYAN), *told], first="  ", rest="    ")]
+    for label, values in facts.items():
+        if values:
+            lines += ["", *sheet.flow([Word(f"{label}:", Style.CYAN), *values], first="  ", rest="    ")]
     lines += ["", f"  {sheet.paint('example:', Style.CYAN)}"]
     lines += [f"    {line}" for line in example_text(root, field).splitlines()]
     if field.fields:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
+from cfstream.render.documents import ReportDocument, StackReportDocument
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.values import Verb, plain
@@ -88,7 +89,7 @@ DESTROY_DO: Mapping[StackOutcome, str] = {
 """How to fix a stack that was being destroyed."""
 
 
-def report_document(report: Report) -> dict[str, Any]:
+def report_document(report: Report) -> ReportDocument:
     """Return the report as `apply --format json` prints it: plain values, keys in the order of the contract."""
     return {
         "format_version": 1,
@@ -118,26 +119,28 @@ def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -
     return "\n".join(blocks)
 
 
-def _stack(stack: StackReport) -> dict[str, Any]:
+def _stack(stack: StackReport) -> StackReportDocument:
     known = plain(stack.outputs)
-    named = {name: known.get(name) for name in OUTPUTS}
-    document = {
+    outputs: Any = {name: known.get(name) for name in OUTPUTS} | known
+    document: StackReportDocument = {
         "name": stack.name,
-        "outcome": str(stack.outcome),
-        "outputs": {**named, **{name: value for name, value in known.items() if name not in named}},
+        "outcome": stack.outcome,
+        "outputs": outputs,
         "steps": [
             {
                 "id": step.id,
-                "verb": str(step.verb),
+                "verb": step.verb,
                 "address": str(step.address),
-                "outcome": str(step.outcome),
+                "outcome": step.outcome,
                 "seconds": round(step.seconds, 3),
                 "error": step.error,
             }
             for step in stack.steps
         ],
     }
-    return {**document, "why": stack.why} if stack.why else document
+    if stack.why:
+        document["why"] = stack.why
+    return document
 
 
 def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Render what `cfstream sign` prints: lines to paste, or a document for programs."""
 
+import json
 import shlex
 from typing import Any
 
+from cfstream.errors import CfstreamError
 from cfstream.sign import Cookies
 from cfstream.use_cases.signing import LOOPBACK_ZONE, Signed
 
@@ -41,10 +43,20 @@ def _curl(url: str, edge: str, *arguments: str) -> str:
     return " ".join(("curl", *arguments, shlex.quote(url))) + "\n"
 
 
+def line(target: str, found: Signed | CfstreamError) -> str:
+    """Return the result for one of many targets as a line of JSON: what `document` returns, or the error."""
+    shown = (
+        {"error": {"what": found.what, "do": found.do}}
+        if isinstance(found, CfstreamError)
+        else document(found)
+    )
+    return json.dumps({"target": target, **shown}) + "\n"
+
+
 def document(signed: Signed) -> dict[str, Any]:
     """Return the same for programs; times are seconds since 1970."""
     terms, stream = signed.terms, signed.stream
-    told: dict[str, Any] = {
+    common: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "key_id": signed.signer.key_id,
         "hash": signed.signer.hash,
@@ -61,8 +73,8 @@ def document(signed: Signed) -> dict[str, Any]:
             "prefixed": stream.prefixed,
             "flash": stream.flash,
         }
-        return {**told, "stream_name": names}
+        return {**common, "stream_name": names}
     if signed.cookies is not None:
         lines = signed.cookies.set_cookie_lines(signed.domain)
-        return {**told, "url": signed.plain_url, "cookies": dict(signed.cookies), "set_cookie": lines}
-    return {**told, "url": signed.url}
+        return {**common, "url": signed.plain_url, "cookies": dict(signed.cookies), "set_cookie": lines}
+    return {**common, "url": signed.url}

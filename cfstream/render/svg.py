@@ -81,10 +81,10 @@ def _tall(boxes: Sequence[_Box]) -> int:
 def _wrapped(node: Node, width: int) -> tuple[tuple[str, str], ...]:
     letters = int((width - 2 * PAD) / LETTER)
     first, *others = node.lines
-    told = [("title", SIGNS[node.mark] + first), *(("rest", line) for line in others)]
+    rows = [("title", SIGNS[node.mark] + first), *(("rest", line) for line in others)]
     return tuple(
         (name, piece)
-        for name, line in told
+        for name, line in rows
         for piece in wrap(clipped(line, LONGEST), letters, break_on_hyphens=False) or [""]
     )
 

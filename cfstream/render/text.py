@@ -81,13 +81,15 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     if hazards := sum(len(stack.hazards) for stack in plan.stacks):
         counted = f"{hazards} hazard{'s' * (hazards != 1)}, see above."
         yield from sheet.flow(words(counted, Style.BOLD_RED))
-    told = summary_line(
+    summary = summary_line(
         count(step.verb for stack in plan.stacks if not stack.problems for step in stack.steps)
     )
     blocked = [stack.name for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
-        fits = sheet.width >= USUAL or columns(told) <= sheet.width
-        yield from [sheet.paint(told, Style.BOLD)] if fits else sheet.flow(words(told, Style.BOLD), rest="  ")
+        fits = sheet.width >= USUAL or columns(summary) <= sheet.width
+        yield from (
+            [sheet.paint(summary, Style.BOLD)] if fits else sheet.flow(words(summary, Style.BOLD), rest="  ")
+        )
     if blocked:
         problems = sum(len(stack.problems) for stack in plan.stacks)
         counted = f"{problems} problem{'s' * (problems != 1)}: {', '.join(blocked)} will not be applied."
@@ -131,9 +133,9 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[s
         yield from warnings
     if stack.problems:
         these = "the problem below is" if len(stack.problems) == 1 else "the problems below are"
-        told = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
+        sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
-        yield from sheet.flow(told, first="  ", rest="  ")
+        yield from sheet.flow(sentence, first="  ", rest="  ")
 
 
 def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
@@ -162,8 +164,8 @@ def nothing_live(stack: StackPlan) -> str:
 
 
 def _live_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    told = "  ".join(live_facts(stack)) or nothing_live(stack)
-    yield from sheet.flow(words(told, Style.DIM), first="  ", rest="  ")
+    facts = "  ".join(live_facts(stack)) or nothing_live(stack)
+    yield from sheet.flow(words(facts, Style.DIM), first="  ", rest="  ")
 
 
 def _head(step: Step) -> list[Word]:
@@ -221,8 +223,8 @@ def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[st
         yield from sheet.flow(value, first=" " * 10, rest=" " * 10)
         return
     hang = " " * (taken + 1)
-    told, *more = sheet.flow(value, first=hang, rest=hang)
-    yield first + " " + told[len(hang) :]
+    first_line, *more = sheet.flow(value, first=hang, rest=hang)
+    yield first + " " + first_line[len(hang) :]
     yield from more
 
 
@@ -264,5 +266,5 @@ def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[
 
 def _allowance(stack: StackPlan, hazard: str) -> str:
     if stack.destroying:
-        return "" if stack.protect else f"a yes allows this: type {stack.name}, or add --yes"
+        return "" if stack.protect else f"to allow this, type {stack.name} or add --yes"
     return allowance(hazard, protect=stack.protect)

@@ -116,9 +116,9 @@ def _held_lines(part: str, held: Sequence[Finding], sheet: Page) -> Iterator[str
     for finding in held:
         if finding.brief:
             briefs.setdefault(finding.good, []).append(finding.brief)
-    told = [f"{good} {', '.join(dict.fromkeys(names))}" for good, names in briefs.items()]
-    told += dict.fromkeys(finding.claim for finding in held if not finding.brief)
-    for text in told:
+    lines = [f"{good} {', '.join(dict.fromkeys(names))}" for good, names in briefs.items()]
+    lines += dict.fromkeys(finding.claim for finding in held if not finding.brief)
+    for text in lines:
         yield from sheet.flow(
             [Word(f"    {sign}", style), *words(": ".join(filter(None, (part, text))))], rest="      "
         )
@@ -129,10 +129,10 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     first = findings[0]
     sign, style = SIGNS[first.verdict]
     if len(findings) == 1:
-        told = f"{first.claim} ({first.saw})" if first.saw else first.claim
+        shown = f"{first.claim} ({first.saw})" if first.saw else first.claim
     else:
-        told = ", ".join(f"{each.brief} ({each.saw})" for each in findings)
-    text = ": ".join(filter(None, (HEADS[first.verdict], first.part, told)))
+        shown = ", ".join(f"{each.brief} ({each.saw})" for each in findings)
+    text = ": ".join(filter(None, (HEADS[first.verdict], first.part, shown)))
     head, _, rest = text.partition(": ")
     yield from sheet.flow(
         [Word(f"    {sign}", style), *words(f"{head}:", style), *words(rest)], rest="      "
@@ -148,11 +148,11 @@ def _verdict(stack: StackProof) -> list[Word]:
     counted = f"{held} of {total} checks passed."
     if stack.broken:
         in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.SERVED, Verdict.DENIED))
-        told = [f"Exposed: {in_}." if in_ else "", f"Wrongly refused: {out}." if out else ""]
+        sentences = [f"Exposed: {in_}." if in_ else "", f"Wrongly refused: {out}." if out else ""]
         return [
             *words("Verification failed:", Style.BOLD_RED),
             *words(f"{len(stack.broken)} of {total} checks."),
-            *words(" ".join(filter(None, told))),
+            *words(" ".join(filter(None, sentences))),
         ]
     if stack.unproved:
         return [*words("Not fully verified.", Style.YELLOW), *words(counted)]
@@ -179,8 +179,12 @@ def _case(stack: StackProof, finding: Finding) -> str:
     if finding.verdict is Verdict.HELD:
         return f"{head}/>\n"
     tag = "error" if finding.verdict is Verdict.UNPROVED else "failure"
-    told = (f"saw: {finding.saw}" * bool(finding.saw), finding.why, f"fix: {finding.do}" * bool(finding.do))
-    body = _xml("\n".join(filter(None, told)))
+    details = (
+        f"saw: {finding.saw}" * bool(finding.saw),
+        finding.why,
+        f"fix: {finding.do}" * bool(finding.do),
+    )
+    body = _xml("\n".join(filter(None, details)))
     opened = f"<{tag} type={_attribute(finding.verdict)} message={_attribute(finding.why)}>"
     return f"{head}>{opened}{body}</{tag}></testcase>\n"
 

@@ -50,7 +50,7 @@ def switches(bucket: FakeBucket) -> Switches:
     )
 
 
-def as_aws_makes_them(bucket: FakeBucket, rule: str) -> None:
+def set_new_bucket_defaults(bucket: FakeBucket, rule: str) -> None:
     """Give a new bucket AWS's defaults since 2023: this ownership, all public access blocked, and SSE-S3."""
     bucket.ownership_rule = rule  # type: ignore[assignment]  # moto keeps the string and says dict
     bucket.public_access_block = PublicAccessBlock(*["true"] * 4)
@@ -97,7 +97,7 @@ def refuse_shared(acl: Acl) -> None:
         )
 
 
-def refuse_public_at_birth(acl: Acl) -> None:
+def refuse_public_on_create(acl: Acl) -> None:
     """Raise InvalidBucketAclWithBlockPublicAccessError (400) for a public ACL: a new bucket blocks public access."""
     if acl.public:
         raise S3Refusal(

@@ -72,17 +72,17 @@ class Records:
         for change in changes:
             action, sent = change["Action"], _normal(change["ResourceRecordSet"])
             place, zone_name = _place(sent), _spelled(zone.name)
-            told = f"[name='{sent['Name']}', type='{sent['Type']}']"
+            described = f"[name='{sent['Name']}', type='{sent['Type']}']"
             if sent["Name"] != zone_name and not sent["Name"].endswith(f".{zone_name}"):
                 raise ChangeRefused(
                     f"RRSet with DNS name {sent['Name']} is not permitted in zone {zone_name}"
                 )
             if action == "DELETE":
-                _judge_delete(records.get(place), sent, told)
+                _judge_delete(records.get(place), sent, described)
                 del records[place]
                 continue
             if action == "CREATE" and place in records:
-                raise ChangeRefused(f"Tried to create resource record set {told} but it already exists")
+                raise ChangeRefused(f"Tried to create resource record set {described} but it already exists")
             self._judge_alias(zone, sent)
             _judge_neighbors(records, sent, zone_name)
             values = [row["Value"] for row in sent.get("ResourceRecords", ())]
@@ -112,12 +112,12 @@ class Records:
             raise ChangeRefused(f"{target} {CLOUDFRONT_ZONE}, but that target was not found")
 
 
-def _judge_delete(live: RecordSet | None, sent: Json, told: str) -> None:
+def _judge_delete(live: RecordSet | None, sent: Json, described: str) -> None:
     if live is None:
-        raise ChangeRefused(f"Tried to delete resource record set {told} but it was not found")
+        raise ChangeRefused(f"Tried to delete resource record set {described} but it was not found")
     if _comparable(_wire(live)) != _comparable(sent):
         what = "but the values provided do not match the current values"
-        raise ChangeRefused(f"Tried to delete resource record set {told} {what}")
+        raise ChangeRefused(f"Tried to delete resource record set {described} {what}")
 
 
 def _judge_neighbors(records: Mapping[tuple[str, str, str], RecordSet], sent: Json, zone: str) -> None:

@@ -13,8 +13,8 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from cfstream.private_file import foreign_owner
 from cfstream.sandbox import SandboxError
-from cfstream.sandbox.systems import foreign_owner
 
 VARIABLE = "CFSTREAM_SANDBOX_DIR"
 STATE = "state"

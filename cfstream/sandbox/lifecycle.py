@@ -260,8 +260,8 @@ def _call(
             method, f"/_sandbox/{what}", json.dumps(body) if body is not None else None, headers
         )
         answer = json.loads(connection.getresponse().read())
-    except (http.client.HTTPException, ValueError) as rubbish:
-        raise OSError(f"the server on port {address['port']} is not a sandbox") from rubbish
+    except (http.client.HTTPException, ValueError) as invalid_reply:
+        raise OSError(f"the server on port {address['port']} is not a sandbox") from invalid_reply
     finally:
         connection.close()
     return answer if isinstance(answer, dict) else {}

@@ -122,8 +122,6 @@ class StrictS3(S3Response):
         """Return moto's answer with the actual owner of each listed object: moto names the same owner everywhere."""
         result = action_result.result
         if isinstance(result, dict):
-            if "Buckets" in result:
-                result["Owner"] = {"ID": OWNER}
             coded = result.get("EncodingType") == "url"
             for row in (*result.get("Contents", ()), *result.get("Versions", ())):
                 if "Owner" in row:
@@ -132,6 +130,29 @@ class StrictS3(S3Response):
         return super().serialized(action_result)
 
     # Buckets
+
+    def all_buckets(self) -> TYPE_RESPONSE:
+        """Return a page of the account's buckets by name. moto has no pages here, and no regions.
+
+        Source: S3 API, ListBuckets: a bucket's region is only in the reply to a request with a parameter.
+        """
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.uri).query).items()}
+        region, after = asked.get("bucket-region"), asked.get("continuation-token", "")
+        found = [
+            {
+                "Name": bucket.name,
+                "CreationDate": bucket.creation_date_ISO8601,
+                **({"BucketRegion": bucket.region_name} if asked else {}),
+            }
+            for bucket in sorted(self.backend.buckets.values(), key=lambda bucket: bucket.name)
+            if bucket.name > after
+            and bucket.name.startswith(asked.get("prefix", ""))
+            and region in (None, bucket.region_name)
+        ]
+        page = found[: int(asked.get("max-buckets", len(found)))]
+        token = {"ContinuationToken": page[-1]["Name"]} if len(page) < len(found) else {}
+        self.data["Action"] = "ListBuckets"
+        return self.serialized(ActionResult({"Owner": {"ID": OWNER}, "Buckets": page, **token}))
 
     def _bucket_response_put(self, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
         bucket = self._bucket()
@@ -156,9 +177,9 @@ class StrictS3(S3Response):
         asked = acls.from_headers(self.headers, OWNER, self._known) or acls.private(OWNER)
         if rule == rules.ENFORCED:
             rules.refuse_shared(asked)
-        rules.refuse_public_at_birth(asked)
+        rules.refuse_public_on_create(asked)
         answer = super()._bucket_response_put(request, name, querystring)
-        rules.as_aws_makes_them(self.backend.get_bucket(name), rule)
+        rules.set_new_bucket_defaults(self.backend.get_bucket(name), rule)
         return answer
 
     def _put_policy(self, bucket: FakeBucket) -> TYPE_RESPONSE:

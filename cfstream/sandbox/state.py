@@ -50,7 +50,7 @@ SHARE = 10
 
 
 def version() -> dict[str, Any]:
-    """Return what must be equal to load a state: its format, moto's version, and the layout of our own classes."""
+    """Return what must match to load a state: its format, moto's version, and the layout of our own classes."""
     here = Path(__file__).parent
     layout = sha256(b"".join((here / name).read_bytes() for name in _LAYOUT)).hexdigest()[:16]
     return {"format": 1, "moto": moto.__version__, "layout": layout}
@@ -179,7 +179,7 @@ class Keeper(threading.Thread):
             self._ending.wait(took * SHARE)
 
     def end(self) -> None:
-        """Save once more and end the thread."""
+        """Save a last time and end the thread."""
         self._ending.set()
         self._changed.set()
         self.join()

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from cfstream.errors import why_unread
 from cfstream.sign.refusal import PassphraseNeeded, UnusableKey
 from cfstream.startup.frozen import dataclass
 
@@ -80,11 +81,10 @@ def read_key(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
             return file.read(MAX_FILE)
-    except FileNotFoundError:
-        raise UnusableKey(f"the file {path} does not exist", "write the path of the private key") from None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is not a valid file name"
-        raise UnusableKey(f"{path} cannot be read: {why}", "check the path and its permissions") from None
+        gone = isinstance(error, FileNotFoundError)
+        do = "write the path of the private key" if gone else "check the path and its permissions"
+        raise UnusableKey(f"{path}: {why_unread(error)}", do) from None
 
 
 def _pem(source: PrivateKeySource) -> tuple[bytes, str]:

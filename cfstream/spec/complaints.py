@@ -15,7 +15,7 @@ from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import RESOURCE_ID
-from cfstream.spec.section import Section, other_words
+from cfstream.spec.section import NEVER_GUESSED, Section, other_words
 from cfstream.spec.source import Document, Scalar, Step
 from cfstream.spec.wording import choices, nearest, shown
 
@@ -27,9 +27,6 @@ Words: TypeAlias = tuple[str, str, str]
 
 OFF = "<off>"
 """The form of a field that takes false for none."""
-
-_NEVER_GUESSED = ("minimum_tls", "origin_shield")
-"""Fields whose values have similar names and different effects: one TLS policy may be far weaker than another."""
 
 _TRUE = {"yes", "on", "y", "1", "true"}
 _FALSE = {"no", "off", "n", "0", "false"}
@@ -248,7 +245,7 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     # An account number without quotes would be read as a number again.
     item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
-    do = 'put "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{item}]"
+    do = 'add "- " before it' if isinstance(value, dict) else f"write {_section_name(path)}: [{item}]"
     return f"{name} is a list, not {_found(value)}", do, ""
 
 
@@ -270,7 +267,7 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     field = _section(path[:-1]).model_fields[key]
     usual = words[0] if field.is_required() else field.default or words[0]
     near = next((word for word in words if _squeezed(word) == _squeezed(text)), None)
-    guess = key not in _NEVER_GUESSED and isinstance(detail["input"], str)
+    guess = NEVER_GUESSED not in field.metadata and isinstance(detail["input"], str)
     near = near or (nearest(text, words) if guess else None)
     only = usual if len(words) == 1 else None
     do = f"write {near or only}" if near or only else f"write one of them, like {usual}"

@@ -33,7 +33,7 @@ MAX_DEPTH = 40
 """How deep collections may nest; the language itself needs seven."""
 
 MAX_UNFOLDED = 10_000
-"""How many values the aliases of one document may stand for in all."""
+"""The largest number of values to which the aliases of one document may expand."""
 
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -109,7 +109,7 @@ class _Composer:
                         self._not_a_mapping(root)
         if empty and len(self.problems) == known:
             self._problem(
-                (1, 1), "there is no spec in this file", 'write one; "cfstream init" shows how it begins'
+                (1, 1), "this file contains no spec", 'write one; "cfstream init" shows how it begins'
             )
 
     def _node(self, event: Any, depth: int) -> _Read:
@@ -119,9 +119,9 @@ class _Composer:
             named = self.anchors.get(event.anchor)
             return _Read(self._alias(event.anchor, at), written, named.written if named else written)
         if depth > MAX_DEPTH:
-            what = f"this nests more than {MAX_DEPTH} deep"
+            what = f"this is nested more than {MAX_DEPTH} levels deep"
             raise Unreadable(
-                self.source.problem(at, what, "write it flatter: no field needs more than seven levels")
+                self.source.problem(at, what, "remove some levels: no field needs more than seven")
             )
         if event.anchor:
             self.anchors[event.anchor] = None
@@ -186,7 +186,7 @@ class _Composer:
             return
         elif key.text in mapping.fields:
             first = mapping.keys[key.text][0]
-            what = f"{shown(key.text)} is written twice; the first is in line {first}"
+            what = f"{shown(key.text)} is set twice; the first is on line {first}"
             self._problem(key.at, what, "keep one of the two")
         else:
             mapping.fields[key.text], mapping.keys[key.text] = value, key.at
@@ -220,7 +220,7 @@ class _Composer:
             return Scalar(at, BROKEN)
         node = read.node
         if self.unfolded < MAX_UNFOLDED < self.unfolded + node.size:
-            what = f"the aliases of this document stand for more than {MAX_UNFOLDED:,} values"
+            what = f"the aliases of this document expand to more than {MAX_UNFOLDED:,} values"
             self._problem(at, what, "write the values out, or use fewer aliases")
         self.unfolded += node.size
         return Scalar(at, BROKEN) if self.unfolded > MAX_UNFOLDED else node
@@ -280,7 +280,7 @@ def _syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
     if "\t" in indent or line[spot[1] - 1 : spot[1]] == "\t":
         spot = (spot[0], line.index("\t") + 1)
         return source.problem(spot, "YAML does not allow a tab here", "write spaces instead of the tab")
-    opened = f" (the bracket was opened in line {error.context_mark.line + 1})" if _in_brackets(error) else ""
+    opened = f" (the bracket was opened on line {error.context_mark.line + 1})" if _in_brackets(error) else ""
     return source.problem(spot, f"this cannot be read as YAML: {said}{opened}", _remedy(said))
 
 

@@ -42,15 +42,15 @@ def draft_of(document: Document) -> SpecDraft:
     values = _of_the_language(plain(document.root))
     empty = list(paths_with(values, type(None)))
     known = {*paths_with(values, Broken), *empty}
-    told: dict[Path, Problem] = {path: _no_value(document, path) for path in empty}
+    by_path: dict[Path, Problem] = {path: _no_value(document, path) for path in empty}
     trouble = {field for path in known for field in _concerned(path)}
     try:
         spec = Spec.model_validate(values)
     except ValidationError as error:
         trouble |= {field for detail in error.errors() for field in _concerned(detail["loc"])}
-        told |= complaints(error, document, known)
+        by_path |= complaints(error, document, known)
         spec = Spec.model_validate(_sound(values, trouble))
-    problems = list(told.values())
+    problems = list(by_path.values())
     draft = SpecDraft(document, spec, problems, trouble)
     unsound = frozenset(trouble)
     for found in faults(spec, unsound):

@@ -1,6 +1,6 @@
 """Write a spec in its canonical form: keys in the order of the language, and two spaces for each level.
 
-A comment above a key moves with the key; a comment behind or deeper moves with what is before it. Quotes, flow style,
+A comment above a key moves with the key; a comment after or deeper moves with what is before it. Quotes, flow style,
 blank lines, line ends and the order of lists stay, and a line that is in place is not changed. The result is checked
 before it is returned: it means the same as the text, and no character is lost.
 """
@@ -129,9 +129,9 @@ class _Layout:
         return blank[-1] + 1 if blank and ranks != sorted(ranks) else first
 
     def _stop(self, node: Written) -> int:
-        """Return the line behind the document and the comments after it."""
+        """Return the line after the document and the comments after it."""
         stop = node.last + 1
-        while stop < len(self._lines) and _says_nothing(self._lines[stop]):
+        while stop < len(self._lines) and _is_empty(self._lines[stop]):
             stop += 1
         return stop
 
@@ -202,12 +202,12 @@ class _Layout:
     def _gap(self, begin: int, end: int) -> list[str]:
         """Return the lines between entries: blank ones and comments. Raises Unusual for others."""
         lines = self._lines[begin:end]
-        if not all(map(_says_nothing, lines)):
+        if not all(map(_is_empty, lines)):
             raise Unusual
         return lines
 
     def _end_of_tail(self, begin: int, end: int, col: int) -> int:
-        """Return the line behind the comments between two entries that are deeper: they belong to the first entry."""
+        """Return the line after the comments between two entries that are deeper: they belong to the first entry."""
         deeper = [n for n in range(begin, end) if self._lines[n].strip() and _indent(self._lines[n]) > col]
         return deeper[-1] + 1 if deeper else begin
 
@@ -251,7 +251,7 @@ def _inside(order: SpecField | None, key: str) -> SpecField | None:
     return next((field for field in order.fields if field.path[-1] == key), None) if order else None
 
 
-def _says_nothing(line: str) -> bool:
+def _is_empty(line: str) -> bool:
     return not line.strip() or line.lstrip(" \t").startswith("#")
 
 

@@ -73,7 +73,7 @@ class Member:
 
     @property
     def start(self) -> int:
-        """The first character of the key, or of the item behind its dash."""
+        """The first character of the key, or of the item after its dash."""
         return self.name.start
 
     @property
@@ -99,7 +99,7 @@ def item(text: str, before: int, value: Written, meant: Written, *, flow: bool) 
 
 
 def pair(text: str, key: str, name: Written, value: Written, meant: Written) -> Member:
-    """Return a key with its value. A value that is not written is placed behind the colon."""
+    """Return a key with its value. A value that is not written is placed after the colon."""
     if value.kind == "leaf" and value.start == value.end:
         colon = _COLON.match(text, name.end)
         value.start = value.end = colon.end() if colon else name.end

@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from dataclasses import field
 from typing import TextIO
 
-from cfstream.errors import WrongUsage
+from cfstream.errors import WrongUsage, why_unread
 from cfstream.spec.clashes import clashes
 from cfstream.spec.compose import documents
 from cfstream.spec.draft import SpecDraft, draft_of
 from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
-from cfstream.spec.reading import Reading, link_out, why
-from cfstream.spec.signers import key_sites
+from cfstream.spec.reading import Reading, link_out
+from cfstream.spec.signers import WITH_KEYS, key_sites
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
@@ -40,18 +40,18 @@ def load(
     *,
     stdin: TextIO | None = None,
     files: Files | None = None,
-    passed_over: list[str] | None = None,
+    skipped: list[str] | None = None,
 ) -> tuple[Stack, ...]:
     """Return the stacks of all documents of all files, in the order of the arguments.
 
     An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for
     `stdin`. `files` is the disk by default. Files of a folder that contain only comments are skipped, and listed in
-    `passed_over`. Raises SpecProblems with every problem of every file, sorted by
+    `skipped`. Raises SpecProblems with every problem of every file, sorted by
     place, and WrongUsage without arguments.
     """
     if not arguments:
-        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
-    reading = Reading(stdin or sys.stdin, files or Disk(), [] if passed_over is None else passed_over)
+        raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
+    reading = Reading(stdin or sys.stdin, files or Disk(), [] if skipped is None else skipped)
     drafts = [
         draft_of(document)
         for source in reading.sources(arguments)
@@ -70,7 +70,7 @@ def texts(arguments: Sequence[str], *, stdin: TextIO | None = None) -> tuple[Sou
     Raises SpecProblems if one cannot be read, and WrongUsage without arguments.
     """
     if not arguments:
-        raise WrongUsage("no spec was named", "name a file, a folder, or - for standard input")
+        raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
     reading = Reading(stdin or sys.stdin, Disk(), [])
     found = tuple(reading.sources(arguments))
     reading.refuse_problems()
@@ -95,7 +95,7 @@ def _stack(draft: SpecDraft, named: _KeyFiles) -> Stack:
 def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
     """Read the key files of a spec; what is wrong with them is added to its problems."""
     named = _KeyFiles()
-    if not draft.trouble.isdisjoint({"key_groups", "http"}):
+    if not draft.trouble.isdisjoint(WITH_KEYS):
         return named
     source = draft.document.source
     folder = os.path.dirname(source.file)
@@ -108,12 +108,12 @@ def _read_keys(draft: SpecDraft, files: Files) -> _KeyFiles:
             named.texts.append(text)
         except NotAPublicKey as error:
             target = files.link_out(key.file, folder, source.folder)
-            told = (
+            problem = (
                 link_out(target, source.folder, "not a usable public key")
                 if target
                 else (error.what, error.do)
             )
-            draft.add(Fault(*told, (*path, "file")))
+            draft.add(Fault(*problem, (*path, "file")))
     return named
 
 
@@ -135,9 +135,9 @@ def _key_text(file: str, files: Files) -> str:
             raise NotAPublicKey(f"{shown(file)} is not a file", do)
         content = files.read(file, MAX_KEY_FILE)
     except FileNotFoundError as error:
-        raise NotAPublicKey(f"the file does not exist: {shown(file)}", _make_key(file)) from error
+        raise NotAPublicKey(f"{why_unread(error)}: {shown(file)}", _make_key(file)) from error
     except (OSError, ValueError) as error:
-        raise NotAPublicKey(f"the key in {shown(file)}: {why(error)}", do) from error
+        raise NotAPublicKey(f"the key in {shown(file)}: {why_unread(error)}", do) from error
     if len(content) > MAX_KEY_FILE:
         raise NotAPublicKey(f"{shown(file)} is too large for a public key", do)
     return content.decode("utf-8", "replace")

@@ -104,8 +104,8 @@ class Sign(Section):
 
     max_validity: Duration = Field(
         default=duration("24h"),
-        description='How long a URL from "cfstream sign" may be valid at most, and so how long a '
-        "retired key must stay.",
+        description='The longest validity of a URL from "cfstream sign". A replaced key stays in its group at '
+        "least this long.",
     )
 
 
@@ -204,10 +204,11 @@ class Spec(Section):
     )
     public: bool = Field(
         default=False,
-        description="true: nobody needs to sign. Without it, a spec that names no signer is refused.",
+        description="true: no signature is needed. Without it, a spec without signers is refused.",
     )
     price_class: PriceClass | None = Field(
-        default=None, description="Which edge locations serve. More locations cost more. Absent: not managed."
+        default=None,
+        description="The edge locations that serve. More locations cost more. Absent: not managed.",
     )
     logging: (
         Annotated[
@@ -225,7 +226,7 @@ class Spec(Section):
     )
     wait: Wait = Field(default=Wait(), description="How long commands wait for CloudFront.")
     adopt: ResourceId | None = Field(
-        default=None, description="Id of a distribution made by hand that this stack takes over."
+        default=None, description="Id of an existing distribution that this stack takes over."
     )
     tags: dict[str, str] | None = Field(
         default=None,

@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import TextIO
 
-from cfstream.errors import Problem, SpecProblems, Where
+from cfstream.errors import Problem, SpecProblems, Where, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.wording import shown
@@ -34,7 +34,7 @@ class Reading:
 
     stdin: TextIO
     files: Files
-    passed_over: list[str]
+    skipped: list[str]
     """The files of a folder that contain only comments."""
     problems: list[Problem] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
@@ -52,12 +52,12 @@ class Reading:
             # An empty file among others is a leftover. If there is nothing else, the user meant it.
             empty = [source for source in found if all(map(_NOTHING.fullmatch, source.lines))]
             if len(empty) < len(names):
-                self.passed_over += [source.file for source in empty]
-                found = [source for source in found if source.file not in self.passed_over]
+                self.skipped += [source.file for source in empty]
+                found = [source for source in found if source.file not in self.skipped]
             yield from found
 
     def refuse_problems(self) -> None:
-        """Raise SpecProblems with every problem, sorted by place; those behind a link to the outside as one."""
+        """Raise SpecProblems with every problem, sorted by place; those of linked files outside as one."""
         quotable = {problem for problem in self.problems if problem.where.file not in self._links}
         linked = {
             Problem(
@@ -80,14 +80,14 @@ class Reading:
 
     def _in_folder(self, folder: str) -> list[str]:
         def report(error: OSError) -> None:
-            what = f"the folder cannot be read: {error.strerror}"
+            what = f"the directory cannot be read: {error.strerror}"
             self.problems.append(Problem(Where(str(error.filename)), what, "check its permissions"))
 
         before = len(self.problems)
         found = [name for name in self.files.under(folder, report) if name.endswith((".yaml", ".yml"))]
         if not found and len(self.problems) == before:
-            what = "there is no spec in this folder: no file in it ends in .yaml or .yml"
-            self.problems.append(Problem(Where(folder), what, "name another folder, or a file"))
+            what = "there is no spec in this directory: no file in it ends in .yaml or .yml"
+            self.problems.append(Problem(Where(folder), what, "name another directory, or a file"))
         return sorted(found)
 
     def _source(self, file: str, folder: str) -> Iterator[Source]:
@@ -102,12 +102,12 @@ class Reading:
         try:
             content = _stdin_bytes(self.stdin) if file == STDIN else self.files.read(file, MAX_FILE)
         except (OSError, ValueError) as error:
-            self.problems.append(Problem(Where(file), why(error), _instead(file, self.files, error)))
+            self.problems.append(Problem(Where(file), why_unread(error), _instead(file, self.files, error)))
             return
         if (other := _no_spec(file, content)) is not None:
             self.problems.append(Problem(Where(file), *other))
         elif len(content) > MAX_FILE:
-            do = "split it into several files, and name their folder"
+            do = "split it into several files, and name their directory"
             self.problems.append(Problem(Where(file), "the file is larger than 1 MiB", do))
         else:
             yield from self._text(Source(file, "", "", folder, target), content)
@@ -131,19 +131,9 @@ def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
     check = (
         f"cfstream validate {shlex.quote(target)}" if "spec" in fault else f"head -n 1 {shlex.quote(target)}"
     )
-    where = f"outside of {folder or 'this folder'}"
+    where = f"outside of {folder or 'this directory'}"
     what = f"this is a link to {target}, which is {where} and is {fault}; files outside are not quoted"
     return what, f"to see what is wrong, run: {check}; or replace the link by a copy"
-
-
-def why(error: OSError | ValueError) -> str:
-    """Return why a file cannot be read."""
-    match error:
-        case FileNotFoundError():
-            return "no such file or folder"
-        case OSError():
-            return f"the file cannot be read: {error.strerror}"
-    return "this is not a valid file name"
 
 
 def _instead(file: str, files: Files, error: OSError | ValueError) -> str:

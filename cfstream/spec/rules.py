@@ -11,6 +11,8 @@ from cfstream.spec.fault import Fault, repeated
 from cfstream.spec.fields import MAX_COMMENT
 from cfstream.spec.model import Spec
 from cfstream.spec.signers import (
+    WHO_SIGNS,
+    WITH_KEYS,
     keys_of_groups,
     order_of_keys,
     signers_of_behaviors,
@@ -82,7 +84,7 @@ def _identity_in_use(spec: Spec) -> Iterator[Fault]:
         what = "cfstream never changes an identity that is used by its id, so comment has no effect"
         yield Fault(what, "delete comment or id", ("oai", "comment"), at_key=True)
     elif len(spec.oai.comment) > room:
-        what = f"beside the mark cfstream:{spec.name} there is room for {room} characters, and these are "
+        what = f"the mark cfstream:{spec.name} leaves room for {room} characters, and the comment has "
         yield Fault(what + str(len(spec.oai.comment)), "shorten it", ("oai", "comment"))
 
 
@@ -110,7 +112,7 @@ def _paths_once(spec: Spec) -> Iterator[Fault]:
         pattern = behavior.path.removeprefix("/")
         if pattern in first:
             what = f"{shown(behavior.path)} is the pattern of behaviors[{first[pattern]}], which comes first"
-            yield Fault(what, "join the two, or delete one", ("http", "behaviors", number, "path"))
+            yield Fault(what, "merge the two, or delete one", ("http", "behaviors", number, "path"))
         first.setdefault(pattern, number)
 
 
@@ -121,14 +123,11 @@ def _cors_credentials(spec: Spec) -> Iterator[Fault]:
         yield Fault(what, "list the origins, or delete credentials", ("http", "cors", "credentials"))
 
 
-def _one_headers_policy(spec: Spec) -> Iterator[Fault]:
-    if spec.http.cors is not None and spec.http.response_headers_policy is not None:
-        what = (
-            "cors and response_headers_policy exclude each other: a behavior has one response headers policy"
-        )
-        yield Fault(
-            what, "delete cors or response_headers_policy", ("http", "response_headers_policy"), at_key=True
-        )
+def _one_of_two(spec: Spec) -> Iterator[Fault]:
+    for name, (other, why) in spec.http.EXCLUDED.items():
+        if None not in (getattr(spec.http, name), getattr(spec.http, other)):
+            what = f"{other} and {name} exclude each other: {why}"
+            yield Fault(what, f"delete {other} or {name}", ("http", name), at_key=True)
 
 
 def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
@@ -140,7 +139,7 @@ def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
         return
     for number, cname in enumerate(spec.cnames or ()):
         if cname != zone and not cname.endswith(f".{zone}"):
-            what = f"{shown(cname)} does not lie in the hosted zone {zone}, so it cannot have its record"
+            what = f"{shown(cname)} is not in the hosted zone {zone}, so its record cannot be created there"
             do = "write the zone of all cnames, or delete dns and create the records by hand"
             yield Fault(what, do, ("cnames", number))
 
@@ -152,17 +151,17 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("grant",), _elsewhere_is_whole),
     (("http", "adopt"), _oldest_tls),
     (("name", "oai"), _identity_in_use),
-    (("delivery", "key_groups", "trusted_signers", "public"), somebody_may_sign),
-    (("key_groups", "trusted_signers", "public"), signers_of_the_default),
+    (("delivery", *WHO_SIGNS, "public"), somebody_may_sign),
+    ((*WHO_SIGNS, "public"), signers_of_the_default),
     (("http",), signers_of_behaviors),
-    (("key_groups", "http"), keys_of_groups),
-    (("key_groups", "http"), order_of_keys),
+    (WITH_KEYS, keys_of_groups),
+    (WITH_KEYS, order_of_keys),
     (("cnames",), _cnames_once),
     (("also_read_by", "also_managed_by"), _parties_once),
     (("http", "adopt"), _paths_of_everything),
     (("http",), _paths_once),
     (("http",), _cors_credentials),
-    (("http",), _one_headers_policy),
+    (("http",), _one_of_two),
     (("cnames", "dns"), _names_in_the_zone),
     (("tags", "grant"), tag_faults),
 )

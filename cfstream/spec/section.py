@@ -14,6 +14,12 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
+class Fields(Section):
+    """Some fields of a large section, which inherits them. pydantic makes no validator for them alone (`startup`)."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 @dataclass(frozen=True)
 class AlsoCalled:
     """Words of AWS and of other tools that mean a field: part of the annotation of that field.
@@ -25,6 +31,10 @@ class AlsoCalled:
 
     def __init__(self, *words: str) -> None:
         object.__setattr__(self, "words", words)
+
+
+NEVER_GUESSED = "never guessed"
+"""Part of the annotation of a field whose values have similar names and different effects, like TLS policies."""
 
 
 def other_words(section: type[Section]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,12 @@ from cfstream.spec.wording import choices, shown
 MAX_TRUSTED_SIGNERS = 5
 """Per behavior, and per streaming distribution (TooManyTrustedSigners). Not adjustable."""
 
+WITH_KEYS = ("key_groups", "http")
+"""The fields of a spec that name public keys."""
+
+WHO_SIGNS = ("key_groups", "trusted_signers")
+"""The fields of a spec, or of a behavior, that name signers."""
+
 Signers: TypeAlias = Spec | Behavior
 """The sections that may name signers."""
 
@@ -34,10 +40,9 @@ def somebody_may_sign(spec: Spec) -> Iterator[Fault]:
     """Yield a fault for a spec without signers that is not `public: true`."""
     if spec.public or spec.key_groups or spec.trusted_signers:
         return
-    lists = ("key_groups", "trusted_signers")
-    empty = next(((name,) for name in lists if getattr(spec, name) is not None), ())
+    empty = next(((name,) for name in WHO_SIGNS if getattr(spec, name) is not None), ())
     add = "key_groups" if spec.delivery == "http" else "trusted_signers: [self]"
-    what = "this spec names no signer, so everybody could watch"
+    what = "this spec names no signer, so anyone could watch"
     yield Fault(what, f"add {add}, or public: true if this is intended", empty, at_key=True)
 
 
@@ -53,7 +58,7 @@ def signers_of_behaviors(spec: Spec) -> Iterator[Fault]:
         yield from _one_sort(behavior, path)
         if behavior.public or behavior.key_groups or behavior.trusted_signers:
             continue
-        for name in ("key_groups", "trusted_signers"):
+        for name in WHO_SIGNS:
             if getattr(behavior, name) is not None:
                 what = f"an empty {name} removes no signers: this behavior has those of the default one"
                 do = "write public: true if nobody needs to sign, or delete it"
@@ -73,9 +78,7 @@ def _one_sort(signers: Signers, path: Path) -> Iterator[Fault]:
         what = f"public: true says that nobody needs to sign, and {named} says who may"
         yield Fault(what, f"delete public or {named}", (*path, "public"), at_key=True)
     if accounts and len(accounts) > MAX_TRUSTED_SIGNERS:
-        what = (
-            f"CloudFront takes at most {MAX_TRUSTED_SIGNERS} trusted signers, and these are {len(accounts)}"
-        )
+        what = f"CloudFront takes at most {MAX_TRUSTED_SIGNERS} trusted signers, and this list has {len(accounts)}"
         one_too_many = (*path, "trusted_signers", MAX_TRUSTED_SIGNERS)
         yield Fault(what, "use a key group, which has no such limit", one_too_many)
     yield from repeated(accounts, (*path, "trusted_signers"))
@@ -90,7 +93,7 @@ def keys_of_groups(spec: Spec) -> Iterator[Fault]:
     for path, group, key in key_sites(spec):
         first_of_group = path[-1] == 0
         if first_of_group and groups.setdefault(group.name, group) != group:
-            what = f"the key group {shown(group.name)} is written twice, with different keys"
+            what = f"the key group {shown(group.name)} is listed twice, with different keys"
             yield Fault(what, f"write {{use: {group.name}}} the second time", (*path[:-2], "name"))
         if files.setdefault(key.name, key.file) != key.file:
             what = f"the key {shown(key.name)} has two files, {shown(files[key.name])} and {shown(key.file)}"

@@ -27,13 +27,13 @@ def tag_faults(spec: Spec) -> Iterator[Fault]:
                 'tags that begin with "aws:" are reserved for AWS', "give it another key", path, at_key=True
             )
         elif not 1 <= len(key) <= 128:
-            what = f"the key of a tag has 1 to 128 characters, and this one {len(key)}"
+            what = f"the key of a tag has 1 to 128 characters, and this one has {len(key)}"
             yield Fault(what, "shorten it" if key else "give it a key", path, at_key=True)
         elif odd := _ODD.search(key):
             yield Fault(f"the key of a tag cannot contain {shown(odd.group())}", _DO, path, at_key=True)
         if len(value) > 256:
             yield Fault(
-                f"the value of a tag has at most 256 characters, and this one {len(value)}",
+                f"the value of a tag has at most 256 characters, and this one has {len(value)}",
                 "shorten it",
                 path,
             )
@@ -41,7 +41,7 @@ def tag_faults(spec: Spec) -> Iterator[Fault]:
             yield Fault(f"the value of a tag cannot contain {shown(odd.group())}", _DO, path)
     room = MAX_TAGS - (2 if spec.grant.via == "object-acl" else 1)
     if len(tags) > room:
-        what = f"beside cfstream's own a distribution has room for {room} tags, and these are {len(tags)}"
+        what = f"a distribution can have {room} tags besides cfstream's own, and this spec has {len(tags)}"
         yield Fault(what, "delete some", ("tags",), at_key=True)
 
 

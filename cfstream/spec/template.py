@@ -51,8 +51,8 @@ def spec_text(answers: Answers) -> str:
 def _head(answers: Answers) -> Iterator[str]:
     yield from _comment(
         "One private set-up of CloudFront: a bucket with media, a distribution, and who may play "
-        'them. "cfstream docs" tells what each field means, and an editor does when it has the '
-        'schema: run "cfstream schema > cfstream.v1.json", and make the first line '
+        'them. "cfstream docs" shows what each field means. To see that in an editor, run '
+        '"cfstream schema > cfstream.v1.json", and make the first line '
         '"# yaml-language-server: $schema=cfstream.v1.json".'
     )
     yield "version: 1"
@@ -65,7 +65,7 @@ def _head(answers: Answers) -> Iterator[str]:
 def _bucket(answers: Answers) -> Iterator[str]:
     if answers.create:
         yield from _comment(
-            "The bucket with the media. create: true creates it, closed to the public, if it does not exist. "
+            "The bucket with the media. create: true creates it if it does not exist, and blocks all public access. "
             "cfstream never deletes a bucket."
         )
     else:
@@ -146,7 +146,7 @@ def _outside(_answers: Answers) -> Iterator[str]:
 
 def _rest(answers: Answers) -> Iterator[str]:
     if answers.delivery == "http":
-        yield from _comment("Other rules for some paths, like posters that everybody may see:")
+        yield from _comment("Other rules for some paths, such as public posters:")
         yield from ("# http:", "#   behaviors:", '#     - {path: "/posters/*", public: true}', "")
     yield from _comment(
         'A field that is absent is not managed; [], "" and false mean none. '

@@ -1,6 +1,6 @@
 """The live state of the stack's bucket, except its encryption, which the kind `bucket` reads only if it matters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cfstream.access.policy import is_public
@@ -10,6 +10,7 @@ from cfstream.errors import Missing, NotAuthorized, Notice, Refused, Unreachable
 from cfstream.policy_document import NamedPrincipal, parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.access_points import block_of, read_access_points
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import at
@@ -29,6 +30,9 @@ class KmsKey:
     """Why its policy could not be read."""
     distribution_arn: str = ""
 
+
+BUCKETS = Call("s3", "list_buckets")
+"""The account's buckets with their regions, in pages of 1,000."""
 
 OPEN = Block()
 """Nothing is blocked."""
@@ -76,13 +80,52 @@ class LiveBucket:
         return self.ownership != ENFORCED
 
 
-def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
+MANY = 3
+"""From this number of stacks on, one list of buckets replaces HeadBucket for each."""
+
+
+def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
     """Return the live state of the stack's bucket.
 
-    Makes HeadBucket, GetPublicAccessBlock and GetBucketOwnershipControls; ListAccessPoints; GetBucketAcl if ACLs are
-    enabled; and if its own block is not complete and something may be public, GetBucketPolicy and the block of the
-    account. Raises Refused, unless something does not exist or is not allowed.
+    Makes HeadBucket, unless the run has many stacks and the account lists the bucket; GetPublicAccessBlock and
+    GetBucketOwnershipControls; ListAccessPoints; GetBucketAcl if ACLs are enabled; and if its own block is not complete
+    and something may be public, GetBucketPolicy and the block of the account. Raises Refused, unless something does not
+    exist or is not allowed.
     """
+    aws = lists.aws
+    live = _listed(lists, scene) or _asked(aws, scene)
+    if not live.usable:
+        return live
+    live = _with_acl(aws, scene, live)
+    return _with_account(aws, scene, _with_access_points(aws, scene, live))
+
+
+def _listed(lists: AccountLists, scene: Scene) -> LiveBucket | None:
+    """Return the bucket if the account's list has it and its settings can be read; else None."""
+    name = scene.stack.spec.bucket.name
+    region = lists.of(_regions).get(name) if lists.stacks >= MANY else None
+    if region is None:
+        return None
+    answers = lists.aws.together(_settings(scene, region))
+    # The list may still have a deleted bucket, and a refusal may concern the whole bucket.
+    if any(
+        isinstance(each, NotAuthorized) or getattr(each, "code", "") == "NoSuchBucket" for each in answers
+    ):
+        return None
+    return _configured(LiveBucket(name, region), answers)
+
+
+def _regions(lists: AccountLists) -> Mapping[str, str]:
+    """Return the region of each of the account's buckets, by name; {} if they cannot be listed."""
+    try:
+        rows = lists.aws.items(BUCKETS)
+    except (Refused, Unreachable):
+        return {}
+    return {row["Name"]: str(row["BucketRegion"]) for row in rows if row.get("BucketRegion")}
+
+
+def _asked(aws: Reads, scene: Scene) -> LiveBucket:
+    """Return the bucket as HeadBucket and its settings show it. HeadBucket's reply, or refusal, has the region."""
     bucket = scene.stack.spec.bucket
     region = bucket.region or scene.region
     answers = _ask(aws, scene, region)
@@ -93,10 +136,7 @@ def read_bucket(aws: Reads, scene: Scene) -> LiveBucket:
         head = answers[0]
     if isinstance(head, Refused):
         return _not_usable(bucket.name, region, head)
-    region = str(head.get("BucketRegion") or region)
-    live = _configured(LiveBucket(bucket.name, region), answers[1:])
-    live = _with_acl(aws, scene, live)
-    return _with_account(aws, scene, _with_access_points(aws, scene, live))
+    return _configured(LiveBucket(bucket.name, str(head.get("BucketRegion") or region)), answers[1:])
 
 
 def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
@@ -106,12 +146,14 @@ def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **p
 
 
 def _ask(aws: Reads, scene: Scene, region: str) -> tuple[Answer, ...]:
-    operations = (
-        "head_bucket",
-        "get_public_access_block",
-        "get_bucket_ownership_controls",
+    return aws.together([bucket_call(scene, "head_bucket", region), *_settings(scene, region)])
+
+
+def _settings(scene: Scene, region: str) -> tuple[Call, Call]:
+    return (
+        bucket_call(scene, "get_public_access_block", region),
+        bucket_call(scene, "get_bucket_ownership_controls", region),
     )
-    return aws.together([bucket_call(scene, operation, region) for operation in operations])
 
 
 def _not_usable(name: str, region: str, refused: Refused) -> LiveBucket:

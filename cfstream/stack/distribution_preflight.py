@@ -28,7 +28,7 @@ def ownership_problems(
 
 
 def _twins(scene: Scene, claims: Sequence[ClaimedDistribution]) -> list[Problem]:
-    """Return a problem if a second distribution has the stack's name: it would be forgotten, or lose its access."""
+    """Return a problem if a second distribution has the stack's name: it would not be updated, or lose its access."""
     others = [each for each in claims if each.delivery is not scene.delivery]
     if others:
         mine = next((each for each in claims if each.delivery is scene.delivery), None)
@@ -71,10 +71,10 @@ def distribution_notices(
     if scene.stack.spec.identity == "none":
         text = "origin_access: none: CloudFront sends unsigned requests to the bucket; with `oac: {}`, it signs them"
         found.append(Notice(text, warning=True))
-    return [*found, *unchecked, *_silent_signers(live), *_records_notice(scene, live)]
+    return [*found, *unchecked, *_signers_without_keys(live), *_records_notice(scene, live)]
 
 
-def _silent_signers(live: LiveDistribution | None) -> list[Notice]:
+def _signers_without_keys(live: LiveDistribution | None) -> list[Notice]:
     """Return a notice for each trusted account without an active key pair (ActiveTrustedSigners)."""
     if live is None or live.status != "Deployed":
         return []

@@ -212,7 +212,7 @@ def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
 
 
 def distribution_reads(spec: Spec) -> Needs:
-    """Yield the calls that find the stack's distribution, and read it and its bucket for logs."""
+    """Yield the calls that find the stack's distribution, and read it and its log bucket."""
     yield from calls(ANYTHING, "cloudfront", "list_distributions", "list_streaming_distributions")
     # Not limited to SEEN: IAM has no resource of this action for streaming distributions.
     yield from calls(ANYTHING, "cloudfront", "list_tags_for_resource")

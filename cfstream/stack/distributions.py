@@ -6,7 +6,7 @@ from dataclasses import replace
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Missing, Problem
-from cfstream.ports import Call, Reads
+from cfstream.ports import Call, ListedVersion, Reads
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import ListEntry, Shown
 from cfstream.steps.step import Stage
@@ -57,14 +57,22 @@ def alias_problems(
     ]
 
 
-def read_distribution(aws: Reads, delivery: Delivery, distribution_id: str) -> LiveDistribution:
+def read_distribution(
+    aws: Reads,
+    delivery: Delivery,
+    distribution_id: str,
+    tags: Mapping[str, str] | None = None,
+    version: ListedVersion | None = None,
+) -> LiveDistribution:
     """Return one distribution with its config and its tags.
 
-    Makes one Get and ListTagsForResource. Raises as `Reads.read`.
+    Makes one Get, unless a cache has this `version`, and ListTagsForResource unless `tags` are given. Raises as
+    `Reads.read`.
     """
-    reply = aws.read(delivery.get(distribution_id))
-    tags = aws.read(read_tags(reply[delivery.resource]["ARN"]))
-    return distribution_from_reply(delivery, reply, tags_of(tags))
+    reply = aws.read(replace(delivery.get(distribution_id), version=version))
+    if tags is None:
+        tags = tags_of(aws.read(read_tags(reply[delivery.resource]["ARN"])))
+    return distribution_from_reply(delivery, reply, tags)
 
 
 def infer_unlisted(

@@ -4,14 +4,13 @@ A configuration is never built from the spec. The owned fields are set in the do
 members survive. For a new distribution, they are set in AWS's defaults.
 """
 
-import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Change
-from cfstream.values import Json, plain
+from cfstream.values import Json, copied, plain
 
 Danger = Callable[[Any, Any], tuple[Hazard, ...]]
 
@@ -45,7 +44,7 @@ class Overlay:
 
 def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
     """Return `base` with each field as wanted. Law: setting the same fields in the result changes nothing."""
-    config = copy.deepcopy(dict(base))
+    config = copied(base)
     changes: list[Change] = []
     hazards: list[Hazard] = []
     for field in fields:
@@ -63,7 +62,7 @@ def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:
 
     The changes show every field from None to its value, except empty values that equal the default.
     """
-    config = copy.deepcopy(dict(base))
+    config = copied(base)
     changes: list[Change] = []
     for field in fields:
         shown = field.show(field.want)

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
-from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.owners import tagged
@@ -115,47 +114,6 @@ def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) ->
 def _manages(spec: Spec) -> bool:
     """Return whether the records of the old stack can be replaced: an rtmp stack must delete its records itself."""
     return spec.delivery == "http" or spec.dns is not None
-
-
-_NOT_ANSWERS = frozenset(
-    {
-        "cache_policy",
-        "certificate",
-        "http_version",
-        "ipv6",
-        "minimum_tls",
-        "origin_shield",
-        "unlisted_behaviors",
-    }
-)
-"""Fields under `http` that do not change what a viewer gets for a URL, or whether a web page may play it.
-
-All other fields must be equal for a host name to move without the hazard `cuts-viewers`.
-"""
-
-
-def same_viewers(old: Spec, new: Spec) -> bool:
-    """Return whether viewers of the old stack get the same from the new one, as far as the specs show.
-
-    Both have the same bucket and the same rules for paths and pages. The new one has no smaller grant, and accepts
-    every signer of the old one.
-    """
-    return (
-        old.bucket.name == new.bucket.name
-        and old.grant.prefix.startswith(new.grant.prefix)
-        and new.enabled
-        and _answers(old) == _answers(new)
-        and (new.public or (not old.public and _signers(old) <= _signers(new)))
-    )
-
-
-def _answers(spec: Spec) -> Mapping[str, object]:
-    return spec.http.model_dump(exclude=set(_NOT_ANSWERS))
-
-
-def _signers(spec: Spec) -> set[str]:
-    groups = {group.name if isinstance(group, KeyGroup) else group.use for group in spec.key_groups or ()}
-    return groups | set(spec.trusted_signers or ())
 
 
 def _others(scene: Scene) -> Iterable[Spec]:

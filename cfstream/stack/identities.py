@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Missing
-from cfstream.ports import Call, Reads
+from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
 from cfstream.stack.owned import OwnedKind, Version, chosen, marked
 from cfstream.stack.scene import Scene
@@ -91,7 +92,14 @@ def unwanted_identities(scene: Scene, have: Identities, kept: str) -> tuple[Live
     )
 
 
-def read_identities(aws: Reads, scene: Scene, distribution: LiveDistribution | None) -> Identities:
+def _listed(lists: AccountLists) -> tuple[LiveIdentity, ...]:
+    return tuple(
+        LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
+        for row in IDENTITY.rows(lists.aws)
+    )
+
+
+def read_identities(lists: AccountLists, scene: Scene, distribution: LiveDistribution | None) -> Identities:
     """Return the identities of the account. `distribution` is the stack's own one.
 
     Makes the list call, and reads each identity by its id that the distribution names and the list does not have. Reads
@@ -99,10 +107,7 @@ def read_identities(aws: Reads, scene: Scene, distribution: LiveDistribution | N
     """
     origin = distribution.default_origin if distribution else None
     used = str(origin.oai_id) if origin else ""
-    listed = [
-        LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
-        for row in IDENTITY.rows(aws)
-    ]
+    aws, listed = lists.aws, lists.of(_listed)
     found = Identities(tuple(sorted([*listed, *_unlisted(aws, listed, distribution, used)])))
     own = chosen(marked(scene, found.all), "", used)
     spec = scene.stack.spec
@@ -122,7 +127,7 @@ def _unlisted(
     named = {used, *distribution.tag_words(ACL_TAG)} if distribution else set()
     for identity in sorted(named - {"", *(row.id for row in listed)}):
         try:
-            reply = aws.read(Call("cloudfront", f"get_{IDENTITY.noun}", {"Id": identity}))
+            reply = aws.read(IDENTITY.get(identity))
         except Missing:
             continue
         live = reply[IDENTITY.resource]

@@ -19,14 +19,26 @@ from cfstream.domain import LiveDistribution
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope
+from cfstream.stack.fields import Overlay
 from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import ListEntry, Shown
+from cfstream.stack.shown import ListEntry, Referred, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_owned
 from cfstream.steps.step import Step
-from cfstream.values import Json
+from cfstream.values import Address, Json, Known
+
+
+def own_id(ids: Mapping[Address, str], kind: str) -> str | None:
+    """Return the id of the stack's resource of a kind that has no members; None if there is none."""
+    return next((id_ for address, id_ in ids.items() if address.kind == kind and not address.member), None)
+
+
+def ids_of_members(ids: Mapping[Address, str], kind: str) -> dict[str, str]:
+    """Return the ids of the stack's resources of a kind, by member."""
+    return {address.member: id_ for address, id_ in sorted(ids.items()) if address.kind == kind}
+
 
 W = TypeVar("W")
 H = TypeVar("H")
@@ -63,6 +75,13 @@ class Kind(ABC, Generic[W, H]):
 
         The order in which AWS lists resources does not matter.
         """
+
+    def observe_readers(self, aws: Reads, around: Surroundings) -> H:
+        """Return what is live, with all that decides who can read the bucket, for a kind that `opens`.
+
+        A plan may need less of it. Raises as `observe`.
+        """
+        return self.observe(aws, around, None)
 
     def observe_more(
         self,
@@ -103,6 +122,30 @@ class Kind(ABC, Generic[W, H]):
         """
         return {}
 
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the outputs of the contract for what is not deleted yet. Pure.
+
+        `steps` are those that are left of a plan that destroys, and `ids` what they delete.
+        """
+        return {}
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:  # noqa: ARG002
+        """Return what a proposal brings as far as the spec shows: names stand for ids. Pure."""
+        return {}
+
+    def configured(
+        self,
+        scene: Scene,  # noqa: ARG002
+        live: LiveDistribution | None,  # noqa: ARG002
+        land: Landscape,  # noqa: ARG002
+    ) -> Overlay | None:
+        """Return the distribution of the spec, new or over a live one; None from any other kind. Pure."""
+        return None
+
+    def granted(self, scene: Scene, land: Landscape) -> Json | None:  # noqa: ARG002
+        """Return the policy statement that allows what the spec grants; None from any other kind. Pure."""
+        return None
+
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read what a snapshot keeps of this kind, beyond what a plan of `stacks` reads.
 
@@ -124,6 +167,10 @@ class Kind(ABC, Generic[W, H]):
 
     def remains(self, live: LiveDistribution) -> Iterable[str]:  # noqa: ARG002
         """Return what a distribution refers to and what still exists after it was deleted by id. Pure."""
+        return ()
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:  # noqa: ARG002
+        """Yield the resources of this kind that a distribution names, also those that could not be read."""
         return ()
 
     @property

@@ -33,7 +33,7 @@ WITHOUT_DELIVERY = frozenset(
 
 @dataclass(frozen=True)
 class LogBucket:
-    """The replies about the bucket for logs."""
+    """The replies about the log bucket."""
 
     name: str
     head: Answer
@@ -41,7 +41,7 @@ class LogBucket:
 
 
 def read_log_bucket(aws: Reads, scene: Scene) -> LogBucket | None:
-    """Return what is live of the bucket for logs, or None if the spec asks for no logs. Makes two calls."""
+    """Return what is live of the log bucket, or None if the spec asks for no logs. Makes two calls."""
     logging = scene.stack.spec.logging
     if not logging:
         return None
@@ -66,17 +66,17 @@ def log_problems(scene: Scene, found: LogBucket | None) -> Iterator[Problem]:
         return
     where = ("logging", "bucket")
     if isinstance(found.head, Missing):
-        what = f"the bucket {found.name} for logs does not exist"
+        what = f"the log bucket {found.name} does not exist"
         yield scene.stack.problem(what, "create it with ACLs enabled, or name another one", *where)
         return
     if isinstance(found.head, Refused):
         return
     region = str(found.head.get("BucketRegion") or "")
     if region in WITHOUT_DELIVERY:
-        what = f"the bucket {found.name} for logs is in {region}, and CloudFront does not deliver logs there"
+        what = f"the log bucket {found.name} is in {region}, and CloudFront does not deliver logs there"
         yield scene.stack.problem(what, "name a bucket in another region", *where)
     if _without_acls(found.ownership):
-        what = f"the bucket {found.name} for logs has ACLs disabled (object ownership {ENFORCED})"
+        what = f"the log bucket {found.name} has ACLs disabled (object ownership {ENFORCED})"
         yield scene.stack.problem(
             what, "set its object ownership to BucketOwnerPreferred, or name another one", *where
         )
@@ -85,7 +85,7 @@ def log_problems(scene: Scene, found: LogBucket | None) -> Iterator[Problem]:
 def log_notices(found: LogBucket | None) -> Iterator[Notice]:
     """Yield what could not be checked: a bucket of another account, or one that may not be read."""
     if found is not None and isinstance(found.head, Refused) and not isinstance(found.head, Missing):
-        yield Notice(f"the bucket {found.name} for logs could not be checked: {found.head.what}")
+        yield Notice(f"the log bucket {found.name} could not be checked: {found.head.what}")
 
 
 def _without_acls(answer: Answer) -> bool:

@@ -4,7 +4,7 @@ CloudFront has five kinds of these. They have no tags, so the comment (or descri
 An `OwnedKind` holds what differs between the kinds: how the API names them, and the stages of their steps.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Protocol, TypeVar
 
@@ -15,6 +15,7 @@ from cfstream.ports import Call, Reads
 from cfstream.stack.calls import Need, Needs, Scope
 from cfstream.stack.proposal import Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Referred
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
@@ -89,7 +90,7 @@ class Unwanted:
 
 @dataclass(frozen=True)
 class ListedResource:
-    """One resource of the account, as its list shows it, whoever owns it."""
+    """One resource of the account, with any owner, as its list shows it."""
 
     id: str
     words: str
@@ -169,6 +170,27 @@ class OwnedKind:
         """Return the resource in a row of the list."""
         resource: Json = row[self.resource] if self.nested else row
         return resource
+
+    def get(self, resource_id: str) -> Call:
+        """Return the call that reads one resource."""
+        return Call("cloudfront", f"get_{self.noun}", {"Id": resource_id})
+
+    def names(self, aws: Reads) -> Iterator[Referred]:
+        """Yield all resources of the account, or why they cannot be listed."""
+        try:
+            yield from (Referred(each.id, each.name) for each in self.listed(aws))
+        except Refused as refusal:
+            yield Referred("", unread=f"names are missing: {refusal.what}")
+
+    def name(self, aws: Reads, resource_id: str) -> Referred:
+        """Return one resource by its id, or why it cannot be read. The comment stands for a missing name."""
+        answer = aws.together([self.get(resource_id)])[0]
+        if isinstance(answer, Refused):
+            return Referred(resource_id, unread=f"{resource_id} could not be read: {answer.what}")
+        live = answer.get(self.resource) or {}
+        document = live.get(self.config) or {}
+        name = document.get("Name") or document.get("Comment") or ""
+        return Referred(resource_id, name, live.get("S3CanonicalUserId") or "")
 
     def get_config(self, resource_id: str) -> Call:
         """Return the call that reads the document of one resource."""
@@ -282,8 +304,9 @@ class OwnedKind:
         )
 
     def _stays(self, each: Unwanted) -> Notice:
+        users = ", ".join(each.users)
         return Notice(
-            f"the {self.words} {each.called} is no longer wanted, but stays: still used by {', '.join(each.users)}"
+            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {users}"
         )
 
 

@@ -1,17 +1,20 @@
 """Which cfstream stack owns each distribution: its tag ``cfstream:name``.
 
-List rows have no tags (botocore 1.44.5, DistributionSummary). The tags of likely distributions, by bucket or alias, are
-read directly. All others come from the tag index (GetResources), which lags, so what it lists is read again; and if
-nothing has the stack's name, every distribution is read. A distribution that has lost its tag is found by its caller
-reference: CloudFront would refuse to create the stack's distribution a second time.
+List rows have no tags (botocore 1.44.5, DistributionSummary). The tag index (GetResources) has those of all
+distributions in pages of 100, but it lags. So a plan believes it only as long as it writes nothing: the tags of likely
+distributions, by bucket or alias, are read directly before the first write. What the index lists elsewhere as this
+stack's is read directly too, and if nothing has the stack's name, every distribution is. A distribution that has lost
+its tag is found by its caller reference: CloudFront would refuse to create the stack's distribution a second time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row
 from cfstream.domain.tags import by_key, read_tags, tags_of
 from cfstream.errors import Missing, Refused, Unreachable
-from cfstream.ports import Call, Reads
+from cfstream.ports import Call, ListedVersion, Reads
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
@@ -33,6 +36,31 @@ class ClaimedDistribution:
     adopted: bool = False
 
 
+@dataclass(frozen=True)
+class ListedDistributions:
+    """Every distribution of the account, of both deliveries, as lists show them."""
+
+    all: tuple[LiveDistribution, ...]
+    """Sorted by id."""
+    by_id: Mapping[str, LiveDistribution]
+    by_bucket: Mapping[str, Sequence[LiveDistribution]]
+    """Those with an origin in the bucket."""
+    by_alias: Mapping[str, Sequence[LiveDistribution]]
+    stacks: Mapping[str, str]
+    """The name of the stack that the tag index lists, by distribution id."""
+    named: Mapping[str, Sequence[LiveDistribution]]
+    """The distributions that the tag index lists under the name of a stack."""
+    tags: Mapping[str, Mapping[str, str]]
+    """All tags of a distribution in the tag index, by distribution id."""
+
+    def likely(self, scene: Scene) -> dict[str, LiveDistribution]:
+        """Return the distributions with an origin in the stack's bucket, or with one of its aliases, by id."""
+        spec = scene.stack.spec
+        aliases = (self.by_alias.get(name, ()) for name in spec.cnames or ())
+        found = chain(self.by_bucket.get(spec.bucket.name, ()), *aliases)
+        return {row.id: row for row in sorted(found, key=lambda row: row.id)}
+
+
 def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
     """Return every distribution of the account, of both deliveries, sorted by id.
 
@@ -44,45 +72,101 @@ def all_distributions(aws: Reads) -> tuple[LiveDistribution, ...]:
     return tuple(sorted(rows, key=lambda row: row.id))
 
 
-def stack_names(aws: Reads, scene: Scene, rows: Sequence[LiveDistribution]) -> Mapping[str, str]:
+def account_distributions(lists: AccountLists) -> ListedDistributions:
+    """Return every distribution of the account. Makes two list calls, and GetResources. Raises as `Reads.items`."""
+    rows = all_distributions(lists.aws)
+    indexed = _indexed_tags(lists.aws) if rows else {}
+    tags = {row.id: indexed[row.arn] for row in rows if row.arn in indexed}
+    return ListedDistributions(
+        all=rows,
+        by_id={row.id: row for row in rows},
+        by_bucket=_grouped(rows, lambda row: row.buckets),
+        by_alias=_grouped(rows, lambda row: row.aliases),
+        stacks={id_: each[NAME_TAG] for id_, each in tags.items()},
+        named=_grouped(rows, lambda row: (tags[row.id][NAME_TAG],) if row.id in tags else ()),
+        tags=tags,
+    )
+
+
+def listed_version(row: LiveDistribution) -> ListedVersion | None:
+    """Return the version that a list row shows; None if a cached document would not show how the deployment goes."""
+    if not row.etag or row.status != "Deployed":
+        return None
+    return ListedVersion(row.etag, row.row["LastModifiedTime"])
+
+
+def _grouped(
+    rows: Iterable[LiveDistribution], keys: Callable[[LiveDistribution], Iterable[str]]
+) -> dict[str, list[LiveDistribution]]:
+    grouped: dict[str, list[LiveDistribution]] = {}
+    for row in rows:
+        for key in keys(row):
+            grouped.setdefault(key, []).append(row)
+    return grouped
+
+
+def _indexed_tags(aws: Reads) -> Mapping[str, Mapping[str, str]]:
+    """Return the tags of each resource with a stack's name, by ARN; {} if the tag index cannot be read."""
+    try:
+        listed = aws.items(INDEX)
+    except (Refused, Unreachable):
+        return {}
+    found = {row["ResourceARN"]: by_key(row.get("Tags") or ()) for row in listed}
+    return {arn: tags for arn, tags in found.items() if tags.get(NAME_TAG)}
+
+
+def stack_names(lists: AccountLists, scene: Scene, *, confirmed: bool) -> Mapping[str, str]:
     """Return the name of the stack that owns each distribution, by distribution id, without unowned distributions.
 
-    `rows` are all distributions. Makes ListTagsForResource for each likely one, and GetResources. Raises as
-    `Reads.read`.
+    Makes ListTagsForResource for each likely distribution; unless `confirmed`, only for those that the tag index lacks.
+    Raises as `Reads.read`.
     """
-    likely = [row for row in rows if _likely(row, scene)]
-    found = tagged(aws, likely)
-    others = [row for row in rows if row not in likely]
-    indexed = _indexed(aws, others)
-    # The index lags, so this stack's tags are read again.
-    named = [row for row in others if indexed.get(row.id) == scene.name]
-    found = {**indexed, **found, **tagged(aws, named)}
-    if scene.name not in found.values() and not scene.stack.spec.adopt:
-        found |= tagged(aws, [row for row in others if row not in named])
-    return found
+    rows = lists.of(account_distributions)
+    likely, named = rows.likely(scene), rows.named.get(scene.name, ())
+    asked = {id_: row for id_, row in likely.items() if confirmed or id_ not in rows.stacks}
+    # The index lags. So it decides only if it has the name once, and where it is likely.
+    if len(named) != 1 or named[0].id not in likely:
+        asked |= {row.id: row for row in named}
+    names = _with_read(lists.aws, rows.stacks, asked)
+    if scene.name not in names.values() and not scene.stack.spec.adopt:
+        names = _with_read(
+            lists.aws, names, {id_: row for id_, row in rows.by_id.items() if id_ not in asked}
+        )
+    return names
 
 
-def claims(
-    aws: Reads, scene: Scene, rows: Sequence[LiveDistribution], names: Mapping[str, str]
-) -> tuple[ClaimedDistribution, ...]:
+def _with_read(
+    aws: Reads, names: Mapping[str, str], rows: Mapping[str, LiveDistribution]
+) -> Mapping[str, str]:
+    """Return `names` with what the tags of `rows` say now."""
+    if not rows:
+        return names
+    return {
+        **{id_: name for id_, name in names.items() if id_ not in rows},
+        **tagged(aws, list(rows.values())),
+    }
+
+
+def claims(lists: AccountLists, scene: Scene, names: Mapping[str, str]) -> tuple[ClaimedDistribution, ...]:
     """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
 
     More than one is a problem, except when the stack is destroyed. If there is none, returns the distribution that
     the stack created and that has lost its name. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
-    adopted = scene.stack.spec.adopt
+    rows, adopted = lists.of(account_distributions), scene.stack.spec.adopt
     found = (
         [ClaimedDistribution(scene.delivery, adopted, adopted=True)]
-        if adopted and _exists(aws, scene, adopted)
+        if adopted and _exists(lists.aws, scene, adopted)
         else []
     )
     tagged = [
-        ClaimedDistribution(row.delivery, row.id)
-        for row in rows
-        if names.get(row.id) == scene.name and row.id != adopted
+        ClaimedDistribution(rows.by_id[id_].delivery, id_)
+        for id_, name in names.items()
+        if name == scene.name and id_ != adopted
     ]
     if not tagged and not adopted and not scene.destroying:
-        return _untagged(aws, scene, [row for row in rows if row.id not in names])
+        likely = rows.likely(scene).values()
+        return _untagged(lists.aws, scene, [row for row in likely if row.id not in names])
     return (*found, *sorted(tagged, key=lambda each: (each.delivery is not scene.delivery, each.id)))
 
 
@@ -103,14 +187,9 @@ def tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
     return found
 
 
-def _likely(row: LiveDistribution, scene: Scene) -> bool:
-    spec = scene.stack.spec
-    return spec.bucket.name in row.buckets or bool(set(row.aliases) & set(spec.cnames or ()))
-
-
 def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tuple[ClaimedDistribution, ...]:
     """Return the distribution that has the stack's caller reference, which lists do not show."""
-    likely = [row for row in rows if row.delivery is scene.delivery and _likely(row, scene)]
+    likely = [row for row in rows if row.delivery is scene.delivery]
     answers = aws.together([row.delivery.get(row.id) for row in likely])
     return tuple(
         ClaimedDistribution(row.delivery, row.id)
@@ -122,23 +201,6 @@ def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tup
 def _is_made_by(scene: Scene, delivery: Delivery, reply: Json) -> bool:
     reference = reply[delivery.resource][delivery.document]["CallerReference"]
     return is_caller_reference(reference, scene.account, scene.name, delivery.kind)
-
-
-def _indexed(aws: Reads, rows: Iterable[LiveDistribution]) -> dict[str, str]:
-    """Return the names that the tag index lists; none if it cannot be read."""
-    ids = {row.arn: row.id for row in rows}
-    if not ids:
-        return {}
-    try:
-        listed = aws.items(INDEX)
-    except (Refused, Unreachable):
-        return {}
-    found = {}
-    for row in listed:
-        tags = by_key(row.get("Tags") or ())
-        if row["ResourceARN"] in ids and tags.get(NAME_TAG):
-            found[ids[row["ResourceARN"]]] = tags[NAME_TAG]
-    return found
 
 
 def _exists(aws: Reads, scene: Scene, distribution_id: str) -> bool:

@@ -1,7 +1,8 @@
 """The context of one stack while it is planned: its spec, its account, and the time."""
 
 import shlex
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cfstream.domain import Delivery, Mark
 from cfstream.spec.load import Stack
@@ -31,6 +32,8 @@ class Scene:
     """The flags with which another command reaches the same AWS, with a space before each flag."""
     all_objects: bool = False
     """Whether to read the ACLs of all objects, and not a sample of a large bucket."""
+    asked_key: str | None = None
+    """The key of an object that the user asks about: its ACL is read in any case."""
     destroying: bool = False
     """Whether the stack is being destroyed. Its spec then only shows where to look, and nothing is wanted."""
 
@@ -52,22 +55,15 @@ class Scene:
         """Return a command for this stack, quoted for a shell: ``cfstream wait lectures.yaml``."""
         return f"cfstream {verb} {shlex.quote(self.stack.path)}{self.flags}"
 
-    def moment(self, time: Any) -> "datetime | None":
-        """Return a time from AWS. A snapshot has it as ISO 8601 text, which is read as the type of `now`."""
-        if isinstance(time, str):
-            return type(self.now).fromisoformat(time) if self.now is not None else None
-        moment: datetime | None = time
-        return moment
-
     def address(self, kind: str, member: str = "") -> Address:
         """Return the address of a resource of this stack."""
         return Address(kind, self.name, member)
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """The text at the start of the comment of owned resources without tags: ``cfstream:<name>``."""
         return str(Mark(self.name))
 
     def owns(self, comment: str | None) -> bool:
         """Return whether a comment or description starts with the stack's mark."""
-        return Mark.read(comment) == Mark(self.name)
+        return comment is not None and comment.split(" ", 1)[0] == self.mark

@@ -24,6 +24,19 @@ class ListEntry:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """A resource that a distribution names by its id."""
+
+    id: str
+    name: str = ""
+    """Empty if it has no name, or could not be read."""
+    canonical_user: str = ""
+    """The id of an OAI in object ACLs."""
+    unread: str = ""
+    """Why it could not be read. Without an `id`: why none of its kind could be read."""
+
+
+@dataclass(frozen=True)
 class Shown:
     """How the API of CloudFront names one kind of resource that commands show by id."""
 

@@ -8,11 +8,18 @@ from typing import Generic, TypeVar, overload
 
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.ports import Reads
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
 from cfstream.stack.distributions import read_distribution
 from cfstream.stack.identities import Identities, read_identities
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owners import ClaimedDistribution, all_distributions, claims, stack_names
+from cfstream.stack.owners import (
+    ClaimedDistribution,
+    account_distributions,
+    claims,
+    listed_version,
+    stack_names,
+)
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 
@@ -47,8 +54,18 @@ class _ReadOnce(Generic[T]):
 class Surroundings:
     """The account around one stack. Each part is read when it is first used, and only once."""
 
-    aws: Reads
+    lists: AccountLists
     scene: Scene
+    confirmed: bool = True
+    """Whether the tags of likely distributions, and the stack's own distribution, are read directly.
+
+    Otherwise the tag index, which lags, and the user's cache are believed.
+    """
+
+    @property
+    def aws(self) -> Reads:
+        """The reads of the account."""
+        return self.lists.aws
 
     def read_cloudfront(self) -> None:
         """Read the distributions and the identities. Raises as `Reads.read`."""
@@ -61,17 +78,17 @@ class Surroundings:
     @_ReadOnce
     def distributions(self) -> tuple[LiveDistribution, ...]:
         """Every distribution of the account, of both deliveries, as lists show them, sorted by id."""
-        return all_distributions(self.aws)
+        return self.lists.of(account_distributions).all
 
     @_ReadOnce
     def stacks(self) -> Mapping[str, str]:
         """The name of the stack that owns each distribution, by distribution id."""
-        return stack_names(self.aws, self.scene, self.distributions)
+        return stack_names(self.lists, self.scene, confirmed=self.confirmed)
 
     @_ReadOnce
     def claims(self) -> tuple[ClaimedDistribution, ...]:
         """Each distribution that belongs to the stack."""
-        return claims(self.aws, self.scene, self.distributions, self.stacks)
+        return claims(self.lists, self.scene, self.stacks)
 
     @_ReadOnce
     def own(self) -> LiveDistribution | None:
@@ -83,7 +100,12 @@ class Surroundings:
         found = [each for each in self.claims if each.delivery is scene.delivery or scene.destroying]
         if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
             return None
-        return read_distribution(self.aws, found[0].delivery, found[0].id)
+        id_ = found[0].id
+        if self.confirmed:
+            return read_distribution(self.aws, found[0].delivery, id_)
+        rows = self.lists.of(account_distributions)
+        version = listed_version(rows.by_id[id_]) if id_ in rows.by_id else None
+        return read_distribution(self.aws, found[0].delivery, id_, rows.tags.get(id_), version)
 
     def own_of(self, delivery: Delivery) -> tuple[LiveDistribution, ...]:
         """Return every distribution of the stack of one delivery, to delete them. Raises as `Reads.read`."""
@@ -118,9 +140,9 @@ class Surroundings:
     @_ReadOnce
     def identities(self) -> Identities:
         """The origin access identities of the account."""
-        return read_identities(self.aws, self.scene, self.own)
+        return read_identities(self.lists, self.scene, self.own)
 
     @_ReadOnce
     def bucket(self) -> LiveBucket:
         """The stack's bucket."""
-        return read_bucket(self.aws, self.scene)
+        return read_bucket(self.lists, self.scene)

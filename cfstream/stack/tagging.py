@@ -36,7 +36,7 @@ def tag_step(scene: Scene, live: LiveDistribution, *, others: bool) -> ChangeTag
     """Return the step that adds or changes tags, or None. Tags of others are never removed.
 
     An adopted distribution gets the name of the stack with its first other write (`others`, or a tag of the spec): a
-    missing name alone is no reason for a step. One that the stack created gets a lost name back at once.
+    missing name alone does not cause a step. A distribution that the stack created gets a lost name back at once.
     """
     wanted = scene.stack.spec.tags or {}
     missing = {key: value for key, value in wanted.items() if live.tag(key) != value}

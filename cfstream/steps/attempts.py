@@ -1,8 +1,8 @@
 """Repeat writes and reads. No other module repeats a call to AWS.
 
-`persist` repeats a write until it succeeds or time no longer helps. The client sends a write once; a step passes its
-whole attempt to `persist`: the read before the write, the judgement, and the write. So an attempt after a pause starts
-with a fresh read, and nothing that was read before the pause is sent after it.
+`persist` repeats a write until it succeeds, or until an error is not transient. The client sends a write once; a step
+passes its whole attempt to `persist`: the read before the write, the judgement, and the write. So an attempt after a
+pause starts with a fresh read, and nothing that was read before the pause is sent after it.
 
 `read_until` repeats a read that may lag behind a write, and `polls` paces the reads of a wait.
 """
@@ -19,21 +19,21 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Passing:
-    """A class of errors that time may heal, and the pause before each attempt that follows one of them."""
+class Transient:
+    """A class of transient errors, and the pause before each new attempt."""
 
     applies: Callable[[CfstreamError], bool]
     pauses: tuple[float, ...]
 
 
-def of_kind(*kinds: type[CfstreamError], pauses: tuple[float, ...]) -> Passing:
-    """Errors of these types."""
-    return Passing(lambda error: isinstance(error, kinds), pauses)
+def of_kind(*kinds: type[CfstreamError], pauses: tuple[float, ...]) -> Transient:
+    """Transient errors of these types."""
+    return Transient(lambda error: isinstance(error, kinds), pauses)
 
 
-def with_code(*codes: str, pauses: tuple[float, ...]) -> Passing:
-    """Refusals with these codes."""
-    return Passing(lambda error: isinstance(error, Refused) and error.code in codes, pauses)
+def with_code(*codes: str, pauses: tuple[float, ...]) -> Transient:
+    """Transient refusals with these codes."""
+    return Transient(lambda error: isinstance(error, Refused) and error.code in codes, pauses)
 
 
 LAG_SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -46,13 +46,13 @@ VERSIONED = of_kind(ReplyLost, VersionMoved, pauses=LAG_SECONDS)
 """For writes under If-Match: after a lost reply, a moved version is most likely our own."""
 
 
-def persist(context: StepContext, attempt: Callable[[], T], *passing: Passing) -> T:
-    """Return what `attempt` returns, and start it again after each error that is passing.
+def persist(context: StepContext, attempt: Callable[[], T], *transient: Transient) -> T:
+    """Return what `attempt` returns, and start it again after each error that is transient.
 
-    Each class of errors has pauses of its own; when they are used up, the error is raised. If a reply was lost
+    Each class of errors has its own pauses. After the last pause, the error is raised. If a reply was lost
     before and nothing is known since, ReplyLost is raised in its place: the write may have been carried out.
     """
-    left = [list(each.pauses) for each in passing]
+    left = [list(each.pauses) for each in transient]
     lost: ReplyLost | None = None
     while True:
         try:
@@ -61,7 +61,9 @@ def persist(context: StepContext, attempt: Callable[[], T], *passing: Passing) -
             lost = error if isinstance(error, ReplyLost) else lost
             # A network that lost a reply is likely to fail the read that looks for the write, too.
             judged = lost if lost and isinstance(error, Unreachable) else error
-            rest = next((rest for each, rest in zip(passing, left, strict=True) if each.applies(judged)), [])
+            rest = next(
+                (rest for each, rest in zip(transient, left, strict=True) if each.applies(judged)), []
+            )
             if not rest:
                 if lost and lost is not error and isinstance(error, Throttled | Unreachable):
                     raise lost from error
@@ -110,7 +112,7 @@ def polls(clock: Clock, seconds: float) -> Iterator[Callable[[], float]]:
 
 
 def not_yet(error: CfstreamError) -> str:
-    """Return why a poll that failed means "not yet". Raises every error that time does not heal.
+    """Return why a poll that failed means "not yet". Raises every error that is not transient.
 
     Only the deadline ends a wait, not a network or a CloudFront that fails for a while.
     """

@@ -10,7 +10,7 @@ from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.policy_document import by_sid, dump, equal, merge, parse, policy_digest, same_policy, statements
 from cfstream.ports import Call
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.attempts import Passing
+from cfstream.steps.attempts import Transient
 from cfstream.steps.guard import Guard
 from cfstream.steps.merged_write import write_merged
 from cfstream.steps.moved import moved
@@ -19,7 +19,7 @@ from cfstream.values import Account, Address, Json, refs_in, resolve
 
 PAUSES = (1, 2, 4, 8, 15, 20, 30, 40)
 """Seconds between attempts while S3 does not know a new OAI yet and answers MalformedPolicy, "Invalid principal in
-policy" (S3 API, PutBucketPolicy): two minutes in all."""
+policy" (S3 API, PutBucketPolicy): two minutes in total."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PolicyEdit:
                 context,
                 merging,
                 guard=lambda: guard.check(context) if guard is not None else None,
-                passing=(Passing(self._is_unknown_yet, PAUSES),),
+                transient=(Transient(self._is_unknown_yet, PAUSES),),
                 read_back=True,
             )
             merging.finish(live)

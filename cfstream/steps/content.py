@@ -76,7 +76,7 @@ def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:
 def differences(before: Any, after: Any, path: str = "", field: str = "") -> tuple[str, ...]:
     """Return what changed between two documents, one line for each field: ``Comment: 'old' -> 'new'``.
 
-    Items of a list are identified by their own names: ``Origins.Items[films].OriginPath: '' -> '/v2'``.
+    Items of a list are identified by their own names: ``Origins.Items[films].DomainName: 'a' -> 'b'``.
     """
     if canonical(before, field) == canonical(after, field):
         return ()

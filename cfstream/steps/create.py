@@ -56,7 +56,7 @@ class Create(Step):
     reference: str = ""
     """Path in the parameters of the caller reference, which ends with its generation; empty if it has none."""
     guard: Guard | None = None
-    """Who may read after the call, if it lets more be read."""
+    """Who may read after the call, if it widens access."""
     tags: str = ""
     """Path in the parameters of the tags that it is created with; empty if it has none."""
 
@@ -70,7 +70,7 @@ class Create(Step):
             try:
                 return pick(self._send(context, params), self.outputs)
             except AlreadyThere as taken:
-                found = self._find_patiently(context, taken, params)
+                found = self._find_with_retries(context, taken, params)
                 if found is not None:
                     return pick(found, self.outputs)
                 if not self.reference:
@@ -93,7 +93,7 @@ class Create(Step):
 
         return persist(context, attempt, THROTTLED, LOST)
 
-    def _find_patiently(self, context: StepContext, taken: AlreadyThere, params: Json) -> Json | None:
+    def _find_with_retries(self, context: StepContext, taken: AlreadyThere, params: Json) -> Json | None:
         """Return what `_find` returns, for a while: a list that lags would turn a lost reply into a twin."""
         return read_until(
             context, lambda: self._find(context, taken, params), lambda found: found is not None, LAG_SECONDS

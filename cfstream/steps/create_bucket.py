@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from cfstream.errors import AlreadyThere, CfstreamError, Missing, NotAuthorized, ReplyLost, Stale
 from cfstream.ports import Call
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.attempts import LOST, THROTTLED, Passing, persist
+from cfstream.steps.attempts import LOST, THROTTLED, Transient, persist
 from cfstream.steps.merged_write import CONFLICT, write_merged
 from cfstream.steps.moved import moved
 from cfstream.steps.step import Step, StepContext
@@ -26,7 +26,7 @@ def _is_unknown_yet(error: CfstreamError) -> bool:
     return isinstance(error, Missing) and error.code != NO_BLOCK
 
 
-NOT_YET_KNOWN = Passing(_is_unknown_yet, (1, 2, 4, 8))
+NOT_YET_KNOWN = Transient(_is_unknown_yet, (1, 2, 4, 8))
 """A new bucket may not be known everywhere yet (NoSuchBucket)."""
 
 
@@ -64,7 +64,7 @@ class CreateBucket(Step):
             if not context.ledger.is_ours(subject, CREATED):
                 persist(context, _Creation(self, context).attempt, THROTTLED, CONFLICT, LOST)
                 context.ledger.wrote(subject, CREATED)
-        write_merged(context, _Block(self), passing=(NOT_YET_KNOWN,))
+        write_merged(context, _Block(self), transient=(NOT_YET_KNOWN,))
         return {"id": self.bucket, "region": self.region}
 
     def call(self, operation: str, **params: Any) -> Call:

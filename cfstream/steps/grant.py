@@ -46,7 +46,10 @@ class ProposedGrant(Granting):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRead(Granting):
-    """Grants what `edit` names, beside all other grants. Law: running it twice leaves what running it once leaves."""
+    """Grants what `edit` names, and keeps all other grants.
+
+    Law: running it twice leaves what running it once leaves.
+    """
 
     opens: bool
     """As `ProposedGrant.opens`."""

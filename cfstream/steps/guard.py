@@ -1,4 +1,4 @@
-"""The guard of a write that lets more be read: who may read by it, whatever others do to distributions meanwhile."""
+"""The guard of a write that widens access: who can read, even if others change distributions at that time."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -44,12 +44,12 @@ class Guard:
     stack: str
     expected: Around = field(compare=False, repr=False)
     beside: tuple[Around, ...] = field(default=(), compare=False, repr=False)
-    """The same if the run's other stacks are done: nobody knows how far they are."""
+    """The same if the run's other stacks are done. Their actual progress is not known here."""
     written: bool = False
     """Whether this run has changed a distribution, a key group or an OAC before: reads may lag behind that."""
 
     def check(self, context: StepContext) -> None:
-        """Raise Stale if somebody could read whom the plan does not expect, or the distribution is gone."""
+        """Raise Stale if a reader could read that the plan does not expect, or if the distribution is gone."""
         # Reads are eventually consistent: after a write of our own they may show what was before it.
         pauses = LAG_SECONDS if self.written else ()
         objection = read_until(context, lambda: self._objection(context), lambda found: found is None, pauses)

@@ -55,7 +55,10 @@ class HazardName(StrEnum):
     WIDENS_GRANT = (
         "widens-grant",
         "CloudFront can read more of the bucket than before",
-        "CloudFront can read more of the bucket than before, also if somebody had narrowed or denied our own statement",
+        (
+            "CloudFront can read more of the bucket than before, even if the stack only restores its own statement "
+            "that somebody had narrowed or denied"
+        ),
     )
     WEAKENS_TLS = (
         "weakens-tls",

@@ -33,7 +33,7 @@ from typing import Protocol, TypeVar
 
 from cfstream.errors import CfstreamError, ReplyLost, Stale, Unreachable
 from cfstream.ports import Call
-from cfstream.steps.attempts import LOST, THROTTLED, UNREACHED, Passing, of_kind, persist, with_code
+from cfstream.steps.attempts import LOST, THROTTLED, UNREACHED, Transient, of_kind, persist, with_code
 from cfstream.steps.step import StepContext
 
 D = TypeVar("D")
@@ -86,12 +86,12 @@ def write_merged(
     edit: Edit[D],
     *,
     guard: Callable[[], None] = lambda: None,
-    passing: tuple[Passing, ...] = (),
+    transient: tuple[Transient, ...] = (),
     read_back: bool = False,
 ) -> D:
     """Make the change, and return the document as it was last read.
 
-    `guard` raises if the write must not be made any more. `passing` are further errors that time heals. With
+    `guard` raises if the write must not be made any more. `transient` are further errors after which to try again. With
     `read_back` the document is read after the write, and the change is merged again if another write won.
     """
 
@@ -99,7 +99,7 @@ def write_merged(
         live, done = _attempt(context, edit, guard)
         return _read_back(context, edit) if read_back and not done else live
 
-    return persist(context, attempt, *passing, THROTTLED, UNREACHED, CONFLICT, LOST, OVERTAKEN)
+    return persist(context, attempt, *transient, THROTTLED, UNREACHED, CONFLICT, LOST, OVERTAKEN)
 
 
 def _attempt(context: StepContext, edit: Edit[D], guard: Callable[[], None]) -> tuple[D, bool]:

@@ -44,7 +44,7 @@ class Modify(Step):
     """The document that the plan was made from."""
     etag: ETag
     guard: Guard | None = None
-    """Who may read after the write, where it lets more be read."""
+    """Who may read after the write, if it widens access."""
     unknown: tuple[str, ...] = ()
     """Members of the live document that the installed botocore does not know. A plan with such a step is refused."""
 

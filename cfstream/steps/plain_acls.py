@@ -130,7 +130,7 @@ class _Run:
             self.watch.check(after_pause=after_pause)
 
         try:
-            write_merged(self._quiet, edit, guard=guard, passing=(SLOW,))
+            write_merged(self._quiet, edit, guard=guard, transient=(SLOW,))
         except Refused as refused:
             if refused.code not in GONE:
                 raise
@@ -200,7 +200,7 @@ def obstacle(code: str, key: str, members: Sequence[str] = ()) -> Refused:
     return Refused(
         "s3:PutObjectAcl",
         code,
-        f"it has {MOST_GRANTS} grants already, and an ACL takes no more",
+        f"it has {MOST_GRANTS} grants already, and an ACL cannot have more",
         do="remove a grant from it, or grant via bucket-policy",
     )
 

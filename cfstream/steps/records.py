@@ -59,7 +59,7 @@ class _ChangeRecords(Step):
 
     def moved(self, found: Sequence[Json | None], refusal: Refused) -> Stale:
         """Return the refusal to overwrite what is live now."""
-        live = "; ".join(told(record) for record in found if record is not None) or "no record"
+        live = "; ".join(record_text(record) for record in found if record is not None) or "no record"
         return Stale(
             f"{self.address} changed after this plan was made: live is {live} ({refusal.message})",
             "run cfstream plan again and read the difference before applying",
@@ -185,7 +185,7 @@ def same_alias(live: Json, record: Json) -> bool:
     return same(_spelled(live), _spelled(record))
 
 
-def told(record: Json) -> str:
+def record_text(record: Json) -> str:
     """Return a record in a few words: ``media.example.com A 192.0.2.1``."""
     values = [row["Value"] for row in record.get("ResourceRecords", ())]
     target = f"alias of {alias_of(record)}" if alias_of(record) else ", ".join(values)

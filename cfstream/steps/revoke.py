@@ -19,7 +19,7 @@ class Revoke(Step):
 
     edit: PolicyEdit | ObjectGrants
     guard: Guard | None = None
-    """As that of a grant, where the removal of a statement lets more be read: one that denies."""
+    """As that of a grant. Removing a Deny also widens access."""
 
     def asks(self) -> Any:
         return self.edit.asks()

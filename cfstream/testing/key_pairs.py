@@ -25,7 +25,7 @@ class KeyPair:
 
 
 @dataclass
-class Ring:
+class KeyRing:
     """The private keys of one sandbox, by the public key's name in the spec. Each is made when first needed."""
 
     folder: Path
@@ -54,14 +54,14 @@ class Ring:
         """Return the private key with this public half."""
         return next((key for key in self._made.values() if key.der_sha256 == der_sha256), None)
 
-    def in_place_of_its_own(self, stack: Stack) -> Stack:
+    def with_own_keys(self, stack: Stack) -> Stack:
         """Return the stack with the public keys of this ring."""
         halves = {
             name: public_key(name, self.key(name).public_pem, name) for name in sorted(stack.public_keys)
         }
         return replace(stack, public_keys=halves)
 
-    def lay_out(self, text: str, folder: Path) -> None:
+    def write_key_files(self, text: str, folder: Path) -> None:
         """Make the missing key files of the spec in `text`."""
         for entry in _entries(text):
             file = folder / entry["file"]

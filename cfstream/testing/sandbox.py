@@ -16,7 +16,6 @@ from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group.signing_keys import guards_of
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.render.report import failures_text
@@ -26,9 +25,10 @@ from cfstream.sign.resource import key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.spec.load import Stack, load
 from cfstream.stack.scene import Scene
+from cfstream.stack.signing_keys import guards_of
 from cfstream.startup.frozen import dataclass
 from cfstream.testing.ground import prepare
-from cfstream.testing.key_pairs import KeyPair, Ring
+from cfstream.testing.key_pairs import KeyPair, KeyRing
 from cfstream.web import HttpViewer
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
 
@@ -126,7 +126,7 @@ class Sandbox:
     def _begin(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="cfstream-", ignore_cleanup_errors=True)
         self._sites: dict[str, _Site] = {}
-        self._ring = Ring(self.folder / "private")
+        self._ring = KeyRing(self.folder / "private")
         self._texts = 0
 
     # Methods for the owner of the videos
@@ -157,7 +157,7 @@ class Sandbox:
         Replaces the spec's public keys with others whose private keys the sandbox has, so that `sign` works. Raises
         SpecProblems, or NotApplied with the report.
         """
-        stacks = tuple(map(self._ring.in_place_of_its_own, load([self._file(spec)])))
+        stacks = tuple(map(self._ring.with_own_keys, load([self._file(spec)])))
         for stack in stacks:
             prepare(stack.spec, self.client)
             if stack.spec.trusted_signers:
@@ -199,8 +199,7 @@ class Sandbox:
     def url(self, key: str = "", *, stack: str | None = None) -> str:
         """Return the URL of an object at the edge, as browsers on this machine resolve it. Requests count as https."""
         site = self._site(stack)
-        below = f"{site.stack.spec.http.origin_path or ''}/"
-        path = f"/{key.removeprefix('/')}".removeprefix(below).removeprefix("/")
+        path = key.removeprefix("/").removeprefix(site.stack.spec.http.prefix)
         return f"http://{site.host}:{self.port}{key_path(path)}"
 
     def sign(self, target: str, lasting: timedelta = HOUR, *, stack: str | None = None, **terms: Any) -> str:
@@ -266,7 +265,7 @@ class Sandbox:
         self._texts += 1
         file = self.folder / f"spec-{self._texts}.yaml"
         file.write_text(spec, encoding="utf-8")
-        self._ring.lay_out(spec, self.folder)
+        self._ring.write_key_files(spec, self.folder)
         return str(file)
 
     def _site(self, name: str | None) -> _Site:

@@ -48,7 +48,7 @@ class GitFiles:
         head, _, content = reply.partition(b"\n")
         kind = head.split(b" ")[1:2]
         if kind == [b"tree"]:
-            raise IsADirectoryError(21, "is a folder", path)
+            raise IsADirectoryError(21, "is a directory", path)
         if kind != [b"blob"]:
             raise FileNotFoundError(2, "no such file", path)
         return content[: int(head.split(b" ")[2])][: limit + 1]
@@ -116,7 +116,7 @@ def _refuse_bare_repository(folder: Path) -> None:
         if (each / "HEAD").exists() and (each / "objects").is_dir() and (each / "refs").is_dir():
             raise GitRefused(
                 f"{each} looks like a bare git repository, and its settings could run commands",
-                "delete that folder, or move it out of the work tree",
+                "delete that directory, or move it out of the work tree",
             )
 
 

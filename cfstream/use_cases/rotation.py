@@ -1,6 +1,7 @@
 """Rotates the keys of a group, one stage at a time: finds the stage, and edits the spec for it."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
@@ -105,27 +106,48 @@ class _Opened:
 
 
 def rotate(
-    spec: str, group: str | None, connection: "Connection", *, new: str | None = None, now: bool = False
+    spec: str,
+    group: str | None,
+    connection: "Connection",
+    *,
+    new: str | None = None,
+    replaces: Sequence[str] = (),
+    now: bool = False,
 ) -> Rotated:
     """Advance the rotation of a key group by one stage: edit the spec, and return what to do next.
 
-    Without `group`, rotates the only key group of the spec. `new` names the new key. With `now`, the old key leaves at
-    once.
+    Without `group`, rotates the only key group of the spec. `new` names the new key, and `replaces` the keys that will
+    leave; without it, all do. With `now`, they leave at once.
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
     opened = _Opened(spec, read_spec(spec), *group_of(load([spec]), group), connection)
-    done = _advance(opened, new, now=now)
+    _refuse_others(opened, replaces)
+    done = _advance(opened, new, tuple(replaces), now=now)
     return replace(done, flags=connection.flags())
 
 
-def _advance(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
+def _refuse_others(opened: _Opened, replaces: Sequence[str]) -> None:
+    """Raise WrongUsage for a key that is not in the group, or while other keys are being replaced."""
+    group, leaving = opened.group.name, leaving_keys(opened.group)
+    for name in replaces:
+        if name not in opened.names:
+            raise WrongUsage(f"the key group {group} has no key {name}", f"it has {', '.join(opened.names)}")
+    if replaces and leaving and {*replaces} != {*leaving}:
+        raise WrongUsage(
+            f"{', '.join(leaving)} is already being replaced in {group}",
+            "finish that first: run the command without --replaces",
+        )
+
+
+def _advance(opened: _Opened, new: str | None, replaces: tuple[str, ...], *, now: bool) -> Rotated:
     spec, name, leaving = opened.file, opened.group.name, leaving_keys(opened.group)
+    replaced = tuple(each for each in opened.names if each in replaces) or opened.names
     if now:
-        return _take_out(opened, leaving, cuts=True) if leaving else _begin(opened, new, now=True)
+        return _take_out(opened, leaving, cuts=True) if leaving else _begin(opened, new, replaced, now=True)
     stage, today = _stage(opened)
     match stage:
         case Begin():
-            return _begin(opened, new, now=False)
+            return _begin(opened, new, replaced, now=False)
         case TakeOut():
             return _take_out(opened, stage.leaving, cuts=False)
         case ApplyFirst():
@@ -154,9 +176,9 @@ def _stage(opened: _Opened) -> tuple[Stage, datetime]:
     return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.now()
 
 
-def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
+def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: bool) -> Rotated:
     """Create the key before editing the spec, so that the spec never names a missing file."""
-    newest = opened.group.keys[-1]
+    newest = next(key for key in reversed(opened.group.keys) if key.name in replaced)
     folder = os.path.dirname(newest.file)
     taken = names_taken(opened.stack.spec)
     name = new or new_name(newest.name, opened.connection.clock().now(), taken)
@@ -165,9 +187,9 @@ def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
             f"the spec already has a key {name}, and a key cannot change", "choose another --name"
         )
     file = os.path.join(folder, f"{name}.pub.pem")
-    edited = opened.with_key({"name": name, "file": file, "replaces": opened.names})
+    edited = opened.with_key({"name": name, "file": file, "replaces": replaced})
     if now:
-        edited = opened.without(opened.names, edited)
+        edited = opened.without(replaced, edited)
     pair = resume_pair(
         os.path.join(os.path.dirname(opened.file), folder), name, _kind(opened.stack, newest.name)
     )
@@ -180,7 +202,7 @@ def _begin(opened: _Opened, new: str | None, *, now: bool) -> Rotated:
         opened.validity,
         line=_new_line(opened.text, edited),
         joined=name,
-        leaving=opened.names,
+        leaving=replaced,
         private_file=str(pair.private),
         public_file=str(pair.public),
         made=pair.made,

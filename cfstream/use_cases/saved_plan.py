@@ -80,7 +80,7 @@ def write_whole(target: str, text: str) -> None:
     except OSError as error:
         raise CfstreamError(
             f"{target} could not be written: {error.strerror}",
-            "name a file in a folder that you can write to, on a disk with free space",
+            "name a file in a directory that you can write to, on a disk with free space",
         ) from error
 
 

@@ -45,7 +45,7 @@ def _changed(stacks: "Sequence[Stack]", revision: str) -> frozenset[str]:
     if any(stack.path == "-" for stack in stacks):
         raise WrongUsage(
             "--changed-since cannot be used with standard input",
-            "name the files of the specs, or their folder",
+            "name the files of the specs, or their directory",
         )
     changes: dict[str, frozenset[str]] = {}
     found: set[str] = set()

@@ -4,19 +4,20 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cfstream.errors import Notice, WrongUsage
 from cfstream.explain.guards import Guards
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.sign import CannotSign, Cookies, PolicyTerms, Signer, StreamName
 from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
+from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.targets import one_stack, scene_of
 
@@ -90,12 +91,28 @@ def sign(request: SignRequest, connection: "Connection") -> Signed:
 
     Raises CfstreamError before anything is signed.
     """
+    return signing(request, connection)(request.target)
+
+
+def signing(request: SignRequest, connection: "Connection") -> Callable[[str], Signed]:
+    """Return a function that signs targets like the one of the request. It opens the key and reads AWS once.
+
+    Raises CfstreamError, and so does the function, before anything is signed.
+    """
     if request.spec is None:
-        return _offline(request)
+        once = replace(request, open_key=cache(request.open_key))
+        return lambda target: _offline(replace(once, target=target))
     stack = one_stack(request.spec)
     _refuse_too_long(stack, request)
     key = request.open_key()
     guards = read_guards(stack, connection)
+    return lambda target: _with_spec(replace(request, target=target), key, stack, guards, connection)
+
+
+def _with_spec(
+    request: SignRequest, key: PrivateKey, stack: "Stack", guards: Guards, connection: "Connection"
+) -> Signed:
+    """Sign a target of a stack."""
     notices = list(_warnings(request, guards))
     if stack.spec.delivery == "rtmp":
         named = _stream_name(request, key, key_for(guards, "/", key.der_sha256, request.key_id))
@@ -155,7 +172,7 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
                 f"use one of {names}",
             )
         return request.target
-    key = below_origin_path(request.target.removeprefix("/"), stack)
+    key = below_prefix(request.target.removeprefix("/"), stack)
     whole_folder = request.cookies and (key.endswith(("/", "/*")) or key in ("", "*"))
     if request.cookies and request.preset == "file" and "*" in key.removesuffix("/*") and key != "*":
         raise CannotSign(
@@ -168,17 +185,15 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
     return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
 
 
-def below_origin_path(key: str, stack: "Stack") -> str:
-    """Return the key without the spec's origin path, which CloudFront puts before the path of a URL."""
-    path = stack.spec.http.origin_path
-    if not path or key in ("", "*"):
+def below_prefix(key: str, stack: "Stack") -> str:
+    """Return the key without the prefix that CloudFront puts before the path of a URL."""
+    prefix = stack.spec.http.prefix
+    if key in ("", "*"):
         return key
-    begins = f"{path[1:]}/"
-    if not key.startswith(begins):
-        raise CannotSign(
-            f"no URL leads to {key}: it is not under the origin path {path}", f"name an object under {begins}"
-        )
-    return key.removeprefix(begins)
+    if not key.startswith(prefix):
+        what = f"no URL leads to {key}: it is not under the origin path /{prefix.removesuffix('/')}"
+        raise CannotSign(what, f"name an object under {prefix}")
+    return key.removeprefix(prefix)
 
 
 def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signed:

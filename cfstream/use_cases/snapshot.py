@@ -4,6 +4,7 @@ import json
 import secrets
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from cfstream.startup.frozen import dataclass
 if TYPE_CHECKING:
     from cfstream.connection import Connection
     from cfstream.ports import World
-    from cfstream.recording.heard import Heard, RecordedCall
+    from cfstream.recording.recorded import Recorded, RecordedCall
     from cfstream.spec.load import Stack
 
 STALE_AFTER = timedelta(hours=24)
@@ -66,18 +67,18 @@ def take_snapshot(
 
     if out != "-":
         refuse_foreign(out)
-    world = connection.world()
+    world = replace(connection, cache=False).world()
     if out != "-":
         refuse_another_account(out, world.account)
-    heard = record(stacks, world)
-    text = to_text(heard, world, specs, stacks, hash_accounts=hash_accounts)
+    recorded = record(stacks, world)
+    text = to_text(recorded, world, specs, stacks, hash_accounts=hash_accounts)
     if out != "-":
         write_whole(out, text)
-    return TakenSnapshot(text, len(heard))
+    return TakenSnapshot(text, len(recorded))
 
 
 def to_text(
-    heard: "Mapping[RecordedCall, Heard]",
+    recorded: "Mapping[RecordedCall, Recorded]",
     world: "World",
     specs: Sequence[str],
     stacks: "Sequence[Stack]",
@@ -93,7 +94,7 @@ def to_text(
         taken=world.clock.now(),
         specs=tuple(specs),
         stacks=tuple(sorted(stack.spec.name for stack in stacks)),
-        heard=heard,
+        recorded=recorded,
     )
     document = to_document(snapshot)
     if hash_accounts:

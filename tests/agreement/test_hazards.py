@@ -29,7 +29,7 @@ def state(listed: list[Json]) -> State:
 
 
 def readers(found: State, keys: tuple[str, ...]) -> Readers:
-    """Who reads each key, and nobody past CloudFront."""
+    """Return who reads each key, and check that nobody bypasses CloudFront."""
     said = Evaluator(found).readings(keys, certain=True)
     return {
         key: frozenset(each.who for each in said if each.key == key and each.bucket == MEDIA) for key in keys
@@ -42,7 +42,7 @@ def opened(before: Readers, after: Readers) -> set[str]:
 
 
 def cut(before: Readers, after: Readers) -> set[str]:
-    """The keys that somebody could sign for, and cannot afterwards."""
+    """Return the keys that someone could sign for before, and nobody can afterwards."""
     return {key for key, now in after.items() if ANYONE not in now and before[key] - now - {ANYONE}}
 
 

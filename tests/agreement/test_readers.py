@@ -56,7 +56,10 @@ def disagreements(state: State, key: str, ways: Ways) -> list[str]:
 
 
 def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[str]:
-    """Whoever asks S3 itself. To the planner, a distribution or service that works for any account is anyone."""
+    """Return who can read from S3 directly.
+
+    To the planner, a distribution or service that works for any account is anyone.
+    """
     reads = {
         each.name: any_of(
             (

@@ -30,6 +30,7 @@ FUNCTIONS = {
 
 WITHOUT = {
     "docs": "the schema describes each field",
+    "help": "functions have docstrings",
     "sandbox": "functions start it with sandbox=True; tests use cfstream.testing",
 }
 """The commands without a function, and why."""

@@ -42,8 +42,8 @@ def desk(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
-def test_the_whole_road(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
-    """Loaded, planned, applied and proved by four calls, and the next plan is empty. mypy knows every type."""
+def test_load_plan_apply_and_verify(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """Four calls load, plan, apply and verify a spec, and the next plan is empty. mypy knows every type."""
     stacks = cfstream.load(desk / "lectures.yaml")
     assert_type(stacks, tuple[cfstream.Stack, ...])
     plan = cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url)
@@ -81,8 +81,8 @@ def test_the_same_plan_as_the_command_line(desk: Path, sandbox: Sandbox) -> None
     assert printed["stacks"][0]["steps"] == made["stacks"][0]["steps"]
 
 
-def test_hazards_are_named_or_nothing_is_done(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
-    """A hazard that is not allowed leaves the stack out; allowed by its name, it is done; a wrong name is refused."""
+def test_a_hazard_must_be_allowed(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """A hazard that is not allowed blocks its stack. Allowed by name, it is applied. An unknown name is refused."""
     spec = desk / "lectures.yaml"
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
     spec.write_text(SPEC + "enabled: false\n")
@@ -102,8 +102,8 @@ def test_hazards_are_named_or_nothing_is_done(desk: Path, sandbox: Sandbox, clou
     ]
 
 
-def test_a_stack_is_taken_away_by_a_plan(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
-    """A plan that destroys wants its hazards allowed, and leaves nothing; what is gone is not proved."""
+def test_a_destroy_plan_deletes_the_stack(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """A destroy plan needs its hazards allowed, and leaves nothing. A deleted stack is not verified."""
     stacks = cfstream.load(desk / "lectures.yaml")
     cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), verify=False)
     plan = cfstream.destroy(stacks, endpoint_url=sandbox.endpoint_url)
@@ -114,7 +114,7 @@ def test_a_stack_is_taken_away_by_a_plan(desk: Path, sandbox: Sandbox, cloudfron
     assert cfstream.destroy(stacks, endpoint_url=sandbox.endpoint_url).in_sync
 
 
-def test_what_moved_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox) -> None:
+def test_a_change_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox) -> None:
     """A plan that another run has outdated ends as stale, in a report."""
     spec = desk / "lectures.yaml"
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
@@ -126,8 +126,8 @@ def test_what_moved_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandb
     assert cfstream.apply(plans[1], verify=False).stacks[0].outcome is cfstream.StackOutcome.STALE
 
 
-def test_an_opening_turns_the_report_into_exposed(desk: Path, sandbox: Sandbox, s3: Any) -> None:
-    """What is proved in the end is no formality: an object that anyone may read makes the run fail with 7."""
+def test_an_opening_makes_the_run_exposed(desk: Path, sandbox: Sandbox, s3: Any) -> None:
+    """The verification at the end counts: an object that anyone may read makes the run fail with 7."""
     s3.create_bucket(Bucket="lectures-media", ObjectOwnership="BucketOwnerPreferred")
     s3.delete_public_access_block(Bucket="lectures-media")
     s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"video", ACL="public-read")
@@ -136,8 +136,8 @@ def test_an_opening_turns_the_report_into_exposed(desk: Path, sandbox: Sandbox, 
     assert (report.exit_code, report.stacks[0].outcome) == (7, cfstream.StackOutcome.EXPOSED)
 
 
-def test_each_step_is_told(desk: Path, sandbox: Sandbox) -> None:
-    """Who is told hears of each step as it begins and as it ends, in the order of the plan."""
+def test_each_step_has_events(desk: Path, sandbox: Sandbox) -> None:
+    """The callback gets an event when each step begins and when it ends, in the order of the plan."""
     lines: list[str] = []
 
     def tell(event: cfstream.Event) -> None:
@@ -153,8 +153,8 @@ def test_each_step_is_told(desk: Path, sandbox: Sandbox) -> None:
     assert lines == [line for id_ in ids for line in (f"began {id_}", f"ended {id_}: done")]
 
 
-def test_ctrl_c_ends_in_good_order(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
-    """Ctrl-C while a step waits ends the run at once with Interrupted; what was done stays, and a later run goes on."""
+def test_ctrl_c_ends_the_run_cleanly(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+    """Ctrl-C during a wait ends the run at once with Interrupted. Finished steps stay, and a later run resumes."""
 
     def interrupt(event: cfstream.Event) -> None:
         if isinstance(event, cfstream.StepBegan) and event.step.verb == "wait":
@@ -174,7 +174,7 @@ def test_ctrl_c_ends_in_good_order(desk: Path, sandbox: Sandbox, cloudfront: Any
 
 
 def test_problems_are_one_error(desk: Path) -> None:
-    """Every problem of every file comes in one SpecProblems, each with its place."""
+    """SpecProblems has every problem of every file, each with its place."""
     spec = desk / "lectures.yaml"
     spec.write_text(SPEC.replace("one.pub.pem", "none.pem").replace("comment", "coment"))
     with pytest.raises(cfstream.SpecProblems) as caught:
@@ -183,7 +183,7 @@ def test_problems_are_one_error(desk: Path) -> None:
 
 
 def test_keywords_that_exclude_each_other(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sandbox has its own endpoint, and is not started before that is settled; and an id alone is no key."""
+    """A sandbox has its own endpoint, and it is not started for invalid keywords. A key id needs a key."""
     monkeypatch.chdir(desk)
     stacks = cfstream.load(desk / "lectures.yaml")
     with pytest.raises(errors.WrongUsage, match="exclude each other"):
@@ -194,7 +194,7 @@ def test_keywords_that_exclude_each_other(desk: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_rotation_goes_from_stage_to_stage(desk: Path, sandbox: Sandbox) -> None:
-    """`rotate` edits the spec as `cfstream keys rotate` does: a new key joins, and then the spec must be applied."""
+    """`rotate` edits the spec like `cfstream keys rotate`: a new key joins, and then the spec must be applied."""
     spec, here = desk / "lectures.yaml", sandbox.endpoint_url
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=here), verify=False)
     done = cfstream.rotate(spec, name="two", endpoint_url=here)
@@ -206,7 +206,7 @@ def test_a_rotation_goes_from_stage_to_stage(desk: Path, sandbox: Sandbox) -> No
 
 
 def test_a_migration_edits_the_spec(tmp_path: Path) -> None:
-    """`migrate` edits the spec as `cfstream migrate` does; with `dry_run` it only returns the edit."""
+    """`migrate` edits the spec like `cfstream migrate`. With `dry_run` it only returns the edit."""
     spec = tmp_path / "old.yaml"
     old = "version: 1\nname: old\nbucket: media  # of 2011\noai: {}\npublic: true\n"
     spec.write_text(old)
@@ -223,7 +223,7 @@ def test_a_migration_edits_the_spec(tmp_path: Path) -> None:
 
 
 def test_a_comparison_of_two_files(desk: Path) -> None:
-    """`diff` compares what specs mean: a comment is no difference, a changed field is."""
+    """`diff` compares the meaning of specs: a comment is not a difference, a changed field is."""
     spec, other = desk / "lectures.yaml", desk / "other.yaml"
     other.write_text(f"# a comment\n{SPEC}")
     found = cfstream.diff(spec, other)

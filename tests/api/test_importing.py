@@ -1,4 +1,4 @@
-"""What `import cfstream` costs, and what it offers."""
+"""The cost of `import cfstream`, and the names that it has."""
 
 import json
 import subprocess
@@ -15,35 +15,35 @@ HEAVY = ("botocore", "boto3", "pydantic", "rich", "httpx", "moto", "importlib.me
 
 @pytest.mark.parametrize("module", ["cfstream", "cfstream.sign", "cfstream.errors"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
-    """Importing cfstream, its signer or its errors waits neither for botocore nor for pydantic."""
+    """Importing cfstream, its signer or its errors loads neither botocore nor pydantic."""
     script = f"import {module}, json, sys; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == []
 
 
-def test_every_name_is_there() -> None:
-    """Each name that is promised can be had and shows up in `dir`; one that is not is an AttributeError."""
+def test_every_public_name_exists() -> None:
+    """Each public name can be imported and is listed by `dir`. Any other name is an AttributeError."""
     assert {name for name in cfstream.__all__ if getattr(cfstream, name, None) is None} == set()
     assert {*cfstream.__all__} <= {*dir(cfstream)}
     with pytest.raises(AttributeError, match="no attribute 'aply'"):
         _ = cfstream.aply  # type: ignore[attr-defined]
 
 
-def test_no_module_takes_the_place_of_a_function() -> None:
-    """A module that is named like a function would stand in its place as soon as it is imported."""
+def test_no_module_shadows_a_function() -> None:
+    """A module with the name of a public function would replace it when it is imported."""
     package = Path(cfstream.__file__).parent
     modules = {path.stem for path in package.iterdir() if path.suffix == ".py" or path.is_dir()}
     assert modules & {*cfstream.__all__} == {"errors", "sign"}
     assert cfstream.sign.Signer.__module__ == "cfstream.sign.signer"
 
 
-def test_types_travel_with_it() -> None:
-    """The package says that it is typed (PEP 561), so that mypy looks at it in other people's code."""
+def test_the_package_is_typed() -> None:
+    """The package has py.typed (PEP 561), so mypy uses its types in other projects."""
     assert (Path(cfstream.__file__).parent / "py.typed").exists()
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
-    """`cfstream.__version__` is what is installed."""
+    """`cfstream.__version__` is the installed version."""
     assert cfstream.__version__ == version("cfstream")
 
 

@@ -1,4 +1,4 @@
-"""The page of the manual on Python: its programs run, as they stand there."""
+"""The manual's page on Python: its programs run as they are printed."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The names of classes: each class of cfstream has a name of its own."""
+"""The names of classes: no two classes of cfstream share a name."""
 
 import ast
 from collections import defaultdict
@@ -26,7 +26,7 @@ def classes() -> dict[str, list[str]]:
 
 
 def test_no_two_classes_share_a_name() -> None:
-    """A name that is found in the code means one class, except for classes that are the same thing."""
+    """A class name means one class, except for classes that are the same thing."""
     shared = {name: places for name, places in classes().items() if len(places) > 1}
     assert {name: places for name, places in shared.items() if name not in SHARED} == {}
 

@@ -1,4 +1,4 @@
-"""One package knows how CloudFront spells a distribution."""
+"""Only one package knows how CloudFront spells a distribution."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ SPELLINGS = re.compile(
 
 
 def test_only_the_domain_spells_the_members_of_a_distribution() -> None:
-    """A member that another module reads or writes by its name is one that the values of domain do not know."""
+    """Other modules only read or write members by name that the values of `domain` do not have."""
     found = {
         f"{name}: {match.group()}"
         for file in sorted((ROOT / "cfstream").rglob("*.py"))

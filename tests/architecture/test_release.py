@@ -1,4 +1,4 @@
-"""What a release stands on: workflows that name what there is and may do no more than they need, and the changelog."""
+"""Requirements of a release: workflows that use existing targets and minimal permissions, and the changelog."""
 
 import re
 import sys
@@ -23,8 +23,8 @@ def commands(workflow: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_workflows_make_what_can_be_made(file: Path) -> None:
-    """Each `make` of a workflow names a target of the Makefile, and each script is there."""
+def test_workflows_use_existing_targets(file: Path) -> None:
+    """Each `make` of a workflow names a target of the Makefile, and each script exists."""
     targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
     said = "\n".join(commands(read(file)))
     assert set(re.findall(r"\bmake ([a-z-]+)", said)) <= targets
@@ -32,14 +32,14 @@ def test_workflows_make_what_can_be_made(file: Path) -> None:
 
 
 def test_the_makefile_runs_what_is_installed() -> None:
-    """Each tool that a target runs comes with the project or with one of its groups, which is all that is installed."""
+    """Each tool that a target runs is a dependency of the project or of one of its groups."""
     tools = set(re.findall(r"\$\(BIN\)/([\w-]+)", (ROOT / "Makefile").read_text(encoding="utf-8")))
     assert {name for name in tools if not Path(sys.executable).with_name(name).exists()} == set()
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
 def test_workflows_may_do_no_more_than_they_need(file: Path) -> None:
-    """A workflow may read by itself, and no command has text of an event put into it, which could be a command too."""
+    """A workflow has read permissions by default, and no command contains text of an event, which could be code."""
     workflow = read(file)
     assert workflow["permissions"] in ({"contents": "read"}, {})
     assert [run for run in commands(workflow) if "${{" in run] == []
@@ -48,7 +48,10 @@ def test_workflows_may_do_no_more_than_they_need(file: Path) -> None:
 
 
 def test_only_one_job_can_publish() -> None:
-    """What publishes runs nothing of ours, comes after tests and a try of that build, and alone has an identity."""
+    """Only this job has an identity token.
+
+    It runs no code of the project, and runs after the tests and a trial build.
+    """
     jobs = read(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
     publishing = [name for name, job in jobs.items() if job.get("permissions", {}).get("id-token")]
     assert publishing == ["publish"]
@@ -56,14 +59,14 @@ def test_only_one_job_can_publish() -> None:
     assert [step for step in jobs["publish"]["steps"] if "run" in step] == []
 
 
-def test_each_change_is_told_in_a_line() -> None:
-    """What lies in changelog.d is a list, so that the changelog is one when a release has collected it."""
+def test_each_change_has_a_changelog_line() -> None:
+    """Every file in changelog.d is a list, so that a release can collect them."""
     files = [file for file in (ROOT / "changelog.d").glob("*.md") if file.name != "README.md"]
     assert {file.name for file in files if not file.read_text(encoding="utf-8").startswith("- ")} == set()
 
 
-def test_the_image_is_made_from_the_wheel_alone() -> None:
-    """The image's user is not root, and of this folder nothing but the wheel gets near it."""
+def test_the_image_is_built_from_the_wheel_only() -> None:
+    """The image's user is not root, and the build context contains only the wheel."""
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert re.findall(r"(?m)^COPY (?!--from)(\S+)", dockerfile) == ["dist/*.whl"]
     assert re.findall(r"(?m)^USER (\S+)", dockerfile) == ["65532:65532"]

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from cfstream.planning import Road
+from cfstream.planning import Topology
 from cfstream.planning.exposure import Exposure
 from cfstream.render.html import plan_html
 from tests.unit.render.hostile import NASTY, stack_of
@@ -16,12 +16,12 @@ from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 SIGNERS, ANYONE = "signers: key-group lectures-signers", "anyone: bucket policy statement everybody"
-ROAD = Road(("media.example.com",), "oai", "lectures-media")
+TOPOLOGY = Topology(("media.example.com",), "oai", "lectures-media")
 EXPOSURE = Exposure((SIGNERS,), (SIGNERS, ANYONE), ours=(SIGNERS,), anyone=(ANYONE,))
 PLAN = plan(
-    replace(NEW, name="new", road=replace(ROAD, identity="oac")),
-    replace(CHANGED, road=ROAD, exposure=EXPOSURE),
-    replace(stack_of("".join(NASTY), "nasty"), road=replace(ROAD, hosts=tuple(NASTY))),
+    replace(NEW, name="new", topology=replace(TOPOLOGY, identity="oac")),
+    replace(CHANGED, topology=TOPOLOGY, exposure=EXPOSURE),
+    replace(stack_of("".join(NASTY), "nasty"), topology=replace(TOPOLOGY, hosts=tuple(NASTY))),
     BROKEN,
     replace(STILL, name="still"),
 )

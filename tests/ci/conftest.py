@@ -1,4 +1,4 @@
-"""A code host on loopback, and the program as a stand-in that says what a test wants."""
+"""A code host on loopback, and a replacement for the program that prints what a test needs."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from tests.ci.host import Host
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    """A code host without any comment."""
+    """A code host without comments."""
     with Host.start() as started:
         yield started
 

@@ -1,4 +1,4 @@
-"""GitHub and GitLab as far as comments go: pages, authors, permissions, and bad days."""
+"""The comment APIs of GitHub and GitLab: pages, authors, permissions, and failures."""
 
 import json
 import re
@@ -15,7 +15,7 @@ PAGE = 3
 
 @dataclass
 class Trouble:
-    """What a request meets in place of being done; with `done` it is done all the same, and the answer is lost."""
+    """A failure of one request. With `done`, the request is carried out, but its answer is lost."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Trouble:
 
 @dataclass
 class Host:
-    """The host: its comments in the order in which they were written, and all that was asked of it."""
+    """The host: its comments in the order in which they were written, and the requests it got."""
 
     url: str = ""
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Host:
             thread.join()
 
     def say(self, body: str, author: str = "github-actions[bot]") -> dict[str, Any]:
-        """Somebody writes a comment."""
+        """Write a comment as another user."""
         number = len(self.comments) + 1
         comment = {"id": number, "body": body, "user": {"login": author}, "author": {"id": _id_of(author)}}
         self.comments.append(comment)
@@ -124,7 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Says nothing: tests look at `asked`."""
+        """Log nothing: tests look at `asked`."""
 
 
 def _id_of(author: str) -> int:

@@ -1,4 +1,4 @@
-"""What the GitHub Action does: comments that are kept up to date, summaries, outputs, and what happens on bad days."""
+"""The GitHub Action: comments that are kept up to date, summaries, outputs, and failures."""
 
 import io
 import json
@@ -70,12 +70,12 @@ class Runner:
 
 @pytest.fixture
 def runner(tmp_path: Path, host: Host) -> Runner:
-    """A runner on which a pull request is looked at."""
+    """A runner for a pull request."""
     return Runner(tmp_path, host)
 
 
 def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Host, program: Program) -> None:
-    """And steps that are pending do not make the step fail."""
+    """Pending steps do not make the job's step fail."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), specs="specs 'more specs'") == 0
     assert host.bodies == [PLAN]
     assert host.tokens == {"Bearer ghs_secret"}
@@ -91,15 +91,15 @@ def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Ho
 
 
 def test_check_makes_pending_steps_fail(runner: Runner, program: Program) -> None:
-    """With the exit code of plan --check; with nothing to do it is a success."""
+    """With `check`, pending steps give the exit code of plan --check. Without pending steps, the step succeeds."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), check="true") == 3
     assert runner.run(program(PLAN, plan=IN_SYNC), check="true") == 0
     assert runner.outputs["in-sync"] == "true"
     assert runner.outputs["summary"] == "No changes."
 
 
-def test_the_next_run_brings_its_own_comment_up_to_date(runner: Runner, host: Host, program: Program) -> None:
-    """Found on whatever page it is, and nobody else's words are touched."""
+def test_the_next_run_updates_its_own_comment(runner: Runner, host: Host, program: Program) -> None:
+    """The comment is found on any page, and comments of other authors do not change."""
     for number in range(4):
         host.say(f"remark {number}", author="reviewer")
     host.say(f"{MARK}\na plan of somebody else's making", author="attacker")
@@ -115,7 +115,7 @@ def test_the_next_run_brings_its_own_comment_up_to_date(runner: Runner, host: Ho
 
 
 def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program: Program) -> None:
-    """Staging and production of one pull request do not write over each other, nor can a key end its mark."""
+    """Staging and production in one pull request have separate comments. A key cannot close the HTML mark."""
     for key in ("staging", "production --> <b>", "", "staging"):
         runner.run(program(PLAN, code=3, plan=PENDING), key=key)
     assert [body.splitlines()[1] for body in host.bodies] == [
@@ -129,7 +129,7 @@ def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program
 def test_a_token_that_may_not_write_leaves_the_summary(
     runner: Runner, host: Host, program: Program, status: int
 ) -> None:
-    """A pull request of a fork: the plan is in the summary, the step succeeds, and says why."""
+    """For a pull request from a fork, the plan is in the summary, and the step succeeds and reports the reason."""
     host.troubles.append(Trouble(status, message="Resource not accessible by integration", method="POST"))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert (host.bodies, runner.slept) == ([], [])
@@ -139,8 +139,8 @@ def test_a_token_that_may_not_write_leaves_the_summary(
     assert "pull-requests: write" in runner.log
 
 
-def test_without_a_token_nobody_is_asked(runner: Runner, host: Host, program: Program) -> None:
-    """And without a pull request, or where no comment is wanted, neither."""
+def test_without_a_token_no_request_is_sent(runner: Runner, host: Host, program: Program) -> None:
+    """The same is true without a pull request, and if comments are turned off."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), token="") == 0
     assert runner.run(program(PLAN, code=3, plan=PENDING), comment="false") == 0
     runner.env["GITHUB_EVENT_PATH"] = "/nowhere"
@@ -150,8 +150,8 @@ def test_without_a_token_nobody_is_asked(runner: Runner, host: Host, program: Pr
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_a_bad_moment_passes(runner: Runner, host: Host, program: Program, status: int) -> None:
-    """The host is asked again after a while, for as long as it asks to wait."""
+def test_temporary_failures_are_retried(runner: Runner, host: Host, program: Program, status: int) -> None:
+    """The host is asked again after a pause, or after the time that it names."""
     host.troubles += [Trouble(status, {"retry-after": "9"}), Trouble(status)]
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert host.bodies == [PLAN]
@@ -159,16 +159,14 @@ def test_a_bad_moment_passes(runner: Runner, host: Host, program: Program, statu
 
 
 def test_a_lost_answer_makes_no_second_comment(runner: Runner, host: Host, program: Program) -> None:
-    """Whether the comment is there is seen by looking."""
+    """After a lost answer, the existing comments are read again."""
     host.troubles.append(Trouble(502, method="POST", done=True))
     runner.run(program(PLAN, code=3, plan=PENDING))
     assert host.bodies == [PLAN]
 
 
-def test_a_host_that_wants_too_much_patience_is_left_alone(
-    runner: Runner, host: Host, program: Program
-) -> None:
-    """A rate limit that ends in an hour, or trouble without end, costs the comment and nothing else."""
+def test_retries_end(runner: Runner, host: Host, program: Program) -> None:
+    """If a rate limit ends only in an hour, or failures continue, only the comment is missing."""
     host.troubles.append(Trouble(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert runner.slept == []
@@ -179,22 +177,22 @@ def test_a_host_that_wants_too_much_patience_is_left_alone(
     assert runner.log.count("::warning::") == 1
 
 
-def test_the_token_goes_to_no_other_host(runner: Runner, host: Host, program: Program) -> None:
-    """A list that leads elsewhere is not followed."""
+def test_the_token_is_sent_to_no_other_host(runner: Runner, host: Host, program: Program) -> None:
+    """A link to another host is not followed."""
     host.troubles.append(Trouble(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "continues on another host" in runner.log
 
 
-def test_what_is_no_api_is_told(runner: Runner, host: Host, program: Program) -> None:
-    """A proxy that answers for everything is not taken for a list of comments."""
+def test_an_answer_that_is_not_from_the_api_is_reported(runner: Runner, host: Host, program: Program) -> None:
+    """A proxy that answers every request is not taken for a list of comments."""
     host.troubles.append(Trouble(200))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "is not a list" in runner.log
 
 
-def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, program: Program) -> None:
-    """With what the program said, in a block that its text cannot end, and with its exit code."""
+def test_a_failed_plan_is_reported(runner: Runner, host: Host, program: Program) -> None:
+    """The comment has the error in a code block that its text cannot close. The exit code is that of the program."""
     err = "error: no credentials\n```\n# not a title\n"
     assert runner.run(program(err=err, code=1)) == 1
     assert host.bodies[0].startswith(
@@ -204,7 +202,7 @@ def test_a_plan_that_could_not_be_made_is_told(runner: Runner, host: Host, progr
 
 
 def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, program: Program) -> None:
-    """And the comment says whence it is, as plain text."""
+    """The comment names the snapshot as plain text."""
     told = "From live.json, a snapshot of AWS: 3 hours old. <b>@all</b>\n"
     runner.run(program(PLAN, err=told, code=3, plan=PENDING), live="live.json")
     assert runner.outputs["plan-file"] == ""
@@ -213,8 +211,8 @@ def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, p
     assert last == "<sub>From live.json, a snapshot of AWS: 3 hours old. &lt;b&gt;&#64;all&lt;/b&gt;</sub>"
 
 
-def test_nothing_that_is_printed_commands_the_runner(runner: Runner, program: Program) -> None:
-    """A spec of a stranger may make the program print anything."""
+def test_no_output_is_a_command_for_the_runner(runner: Runner, program: Program) -> None:
+    """A spec from an untrusted author can make the program print anything."""
     evil = "::add-mask::a\n::error::forged"
     runner.run(program(f"{PLAN}{evil}\n", err=evil, code=3, plan=PENDING))
     begin, token = re.search(r"::stop-commands::(\w+)\n", runner.log), ""
@@ -228,7 +226,7 @@ def test_nothing_that_is_printed_commands_the_runner(runner: Runner, program: Pr
 
 
 def test_the_program_is_not_given_the_token(runner: Runner, program: Program) -> None:
-    """Neither in its arguments nor in its environment."""
+    """The token is neither in its arguments nor in its environment."""
     runner.run(program(PLAN, code=3, plan=PENDING), args="--allow deletes")
     assert "ghs_secret" not in json.dumps(runner.calls)
     assert runner.calls[0][0][:7] == [
@@ -237,17 +235,15 @@ def test_the_program_is_not_given_the_token(runner: Runner, program: Program) ->
 
 
 @pytest.mark.parametrize("inputs", [{"command": "destroy"}, {"check": "maybe"}, {"specs": "'open"}])
-def test_inputs_that_say_nothing_are_refused(
-    runner: Runner, program: Program, inputs: dict[str, str]
-) -> None:
-    """Before anything is run."""
+def test_invalid_inputs_are_refused(runner: Runner, program: Program, inputs: dict[str, str]) -> None:
+    """They are refused before anything runs."""
     assert runner.run(program(), **inputs) == 2
     assert "::error::cfstream: " in runner.log
     assert not (runner.folder / "calls").exists()
 
 
-def test_validate_and_apply_are_told_in_the_summary(runner: Runner, host: Host, program: Program) -> None:
-    """Apply takes the saved plan, else the specs; neither writes into the pull request."""
+def test_validate_and_apply_write_the_summary(runner: Runner, host: Host, program: Program) -> None:
+    """Apply uses the saved plan, or else the specs. Neither command comments on the pull request."""
     assert runner.run(program("a\nApplied. 1 created.\n"), command="apply") == 0
     assert runner.calls[-1][0] == ["apply", "--yes", "--", str(runner.folder / "plan.json")]
     assert runner.outputs["summary"] == "Applied. 1 created."

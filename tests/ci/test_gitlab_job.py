@@ -1,4 +1,4 @@
-"""What the GitLab jobs do: the plan as a note that is kept up to date, as a file, and what happens without a token."""
+"""The GitLab jobs: the plan as a note that is kept up to date, as a file, and without a token."""
 
 import io
 import json
@@ -41,13 +41,13 @@ class Runner:
 
 @pytest.fixture
 def runner(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """A runner, in an empty folder."""
+    """A runner in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return Runner(host)
 
 
 def test_a_plan_becomes_a_note_and_a_file(runner: Runner, host: Host, program: Program) -> None:
-    """The next run changes that note and no other, and the program is not given the token."""
+    """The next run updates this note and no other. The program does not get the token."""
     host.say(f"{MARK}\nforged", author="attacker")
     for plan in (PLAN, PLAN.replace("1", "2")):
         assert runner.run("plan", program(plan, code=3, plan=PENDING)) == 0
@@ -63,7 +63,7 @@ def test_a_plan_becomes_a_note_and_a_file(runner: Runner, host: Host, program: P
 
 
 def test_without_a_token_the_plan_is_an_artifact(runner: Runner, host: Host, program: Program) -> None:
-    """The job says so and succeeds; so it does with a token that may not write."""
+    """The job reports it and succeeds, also if the token has no write permission."""
     host.troubles.append(Trouble(403, message="insufficient_scope", method="POST"))
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
     assert "the scope api and the role Developer" in runner.log
@@ -74,8 +74,8 @@ def test_without_a_token_the_plan_is_an_artifact(runner: Runner, host: Host, pro
     assert Path(MARKDOWN).read_text() == PLAN
 
 
-def test_apply_takes_the_plan_that_was_reviewed(runner: Runner, program: Program) -> None:
-    """With the exit code of the program."""
+def test_apply_uses_the_reviewed_plan(runner: Runner, program: Program) -> None:
+    """The job has the exit code of the program."""
     runner.env["CFSTREAM_PLAN_FILE"] = "cfstream.plan.json"
     assert runner.run("apply", program(err="stale\n", code=4)) == 4
     assert json.loads(Path("calls").read_text())[0] == ["apply", "--yes", "--", "cfstream.plan.json"]

@@ -17,8 +17,8 @@ sys.exit(130)
 """
 
 
-def test_a_cancelled_run_is_heard_to_its_end() -> None:
-    """SIGINT goes on to the program, and what it says afterwards is still told."""
+def test_a_cancelled_run_prints_everything() -> None:
+    """SIGINT is forwarded to the program, and everything that it prints afterwards is shown."""
     told = []
 
     def echo(text: str) -> None:

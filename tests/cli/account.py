@@ -1,4 +1,4 @@
-"""A small account in a sandbox: a stack over HTTP, an old one over RTMP, and an identity that nobody uses."""
+"""A small account in a sandbox: an http stack, an old rtmp stack, and an unused identity."""
 
 import functools
 import json
@@ -24,7 +24,7 @@ OAI_PREFIX = "origin-access-identity/cloudfront/"
 
 @dataclass(frozen=True)
 class SmallAccount:
-    """The ids of what is in the account, and a client to look at it behind the commands' back."""
+    """The ids of the resources, and a client that reads them independently of the commands."""
 
     cloudfront: Any
     distribution: str
@@ -33,12 +33,12 @@ class SmallAccount:
     unused: str
 
     def etag(self) -> str:
-        """The ETag of the unused identity, as it is now."""
+        """Return the current ETag of the unused identity."""
         reply = self.cloudfront.get_cloud_front_origin_access_identity(Id=self.unused)
         return str(reply["ETag"])
 
     def identities(self) -> set[str]:
-        """The ids of the identities that there are."""
+        """Return the ids of all identities."""
         listed = self.cloudfront.list_cloud_front_origin_access_identities()
         items = listed["CloudFrontOriginAccessIdentityList"].get("Items", [])
         return {item["Id"] for item in items}
@@ -46,7 +46,7 @@ class SmallAccount:
 
 @functools.cache
 def client(service: str, endpoint_url: str) -> Any:
-    """A boto3 client for a sandbox, made once: making one takes longer than most tests."""
+    """Return a boto3 client for a sandbox. It is cached, because creating one takes longer than most tests."""
     session: Any = boto3.Session(
         aws_access_key_id="any", aws_secret_access_key="any", region_name="us-east-1"
     )
@@ -54,7 +54,7 @@ def client(service: str, endpoint_url: str) -> Any:
 
 
 def furnish(endpoint_url: str) -> SmallAccount:
-    """Makes the account."""
+    """Create the resources."""
     cloudfront, s3 = client("cloudfront", endpoint_url), client("s3", endpoint_url)
     distribution = _over_http(cloudfront, s3)
     identity = _identity(cloudfront, "used", "cfstream:old Old lectures")

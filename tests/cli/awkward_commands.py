@@ -1,4 +1,4 @@
-"""Commands for tests of the program around them: one that tells what it was given, and one that fails as it is told."""
+"""Commands for tests of the parser: one prints its flags, and one fails in a chosen way."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Runs the program in this process, with two awkward commands beside its own."""
+"""Runs the program in this process, with two test commands in addition to its own."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from tests.cli.signing_account import Folder, folder
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run left behind."""
+    """The result of a run."""
 
     code: int
     out: str
@@ -26,7 +26,7 @@ class Ran:
 def cfstream(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., Ran]]:
-    """Runs `cfstream` with the arguments given."""
+    """Run `cfstream` with these arguments."""
     for name in ("fail", "tell"):
         entry = table.CommandEntry("Only for tests.", "tests.cli.awkward_commands", name)
         monkeypatch.setitem(table.ENTRIES, name, entry)
@@ -43,7 +43,7 @@ def cfstream(
 
 @pytest.fixture
 def aws(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The sandbox, empty, and an environment that leads to it."""
+    """The sandbox, empty, and an environment that points to it."""
     server.reset()
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint_url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
@@ -56,7 +56,7 @@ def aws(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 
 @pytest.fixture(scope="module")
 def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
-    """A stack that was applied, and an environment that leads to it."""
+    """An applied stack, and an environment that points to it."""
     server.reset()
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
@@ -75,19 +75,19 @@ def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.fixture
 def sign(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Ran]:
-    """Runs `sign` with the stack's spec, key and an hour; flags that are given count more."""
+    """Run `sign` with the stack's spec, its key and an hour. Flags in the arguments take precedence."""
 
-    def run(target: str, *flags: str) -> Ran:
+    def run(*words: str) -> Ran:
         given = {"--spec": stack.spec, "--key": stack.key("lectures-1"), "--expires": "1h"}
-        default = [word for flag, value in given.items() if flag not in flags for word in (flag, value)]
-        return cfstream("sign", target, *default, *flags)
+        default = [word for flag, value in given.items() if flag not in words for word in (flag, value)]
+        return cfstream("sign", *words, *default)
 
     return run
 
 
 @pytest.fixture
 def explain(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Any]:
-    """What `explain` says of a URL, as a document."""
+    """Return what `explain` prints for a URL, as a document."""
 
     def run(url: str, *flags: str) -> Any:
         ran = cfstream("explain", url, "--spec", stack.spec, "--format", "json", *flags)

@@ -1,4 +1,4 @@
-"""A stack that is signed for, in a sandbox: its spec, its keys, and the account that it was applied to."""
+"""A stack whose URLs are signed, in a sandbox: its spec, its keys, and its account."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ class Folder:
 
 
 def folder(path: Path, spec: str = SPEC) -> Folder:
-    """Writes the spec, its keys, and a key that nobody trusts (``foreign``)."""
+    """Write the spec, its keys, and a key that no group trusts (``foreign``)."""
     (path / "keys").mkdir(exist_ok=True)
     for name in ("lectures-1", "clips-1", "foreign"):
         private = path / "keys" / f"{name}.pem"

@@ -21,7 +21,7 @@ SPEC = "version: 1\nname: {name}\nbucket: lectures-media\npublic: true\n"
 
 @pytest.fixture
 def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory with two specs, which the run is in."""
+    """A directory with two specs. It is the working directory."""
     monkeypatch.chdir(tmp_path)
     for name in ("lectures", "clips"):
         Path(f"{name}.yaml").write_text(SPEC.format(name=name))
@@ -43,13 +43,13 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_last_argument_is_a_key_if_it_is_no_path(
     specs: Path, arguments: list[str], files: list[str], key: str | None
 ) -> None:
-    """A single argument is always a spec; one leading slash of a key is removed."""
+    """A single argument is always a spec. One leading slash of a key is removed."""
     assert specs.is_dir()
     assert spec_and_key(arguments, Terminal()) == (files, key)
 
 
 def test_a_spec_that_does_not_exist_is_mentioned(specs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A slip in the name of a second spec does not pass silently."""
+    """A typo in the name of a second spec is reported."""
     assert specs.is_dir()
     assert spec_and_key(["lectures.yaml", "clip.yaml"], Terminal()) == (["lectures.yaml"], "clip.yaml")
     assert (
@@ -58,7 +58,7 @@ def test_a_spec_that_does_not_exist_is_mentioned(specs: Path, capsys: pytest.Cap
 
 
 def one_reader(stacks: Sequence[Stack], _world: object, key: str | None) -> tuple[StackAccess, ...]:
-    """Anyone, in every stack."""
+    """Return an answer in which anyone can read every stack."""
     row = AccessRow(ANYONE, May.READ, ("/*",), "a", certain=True, before=None, after=None, by="public: true")
     chain = Chain(ANYONE, May.READ, certain=True, links=(Link("host", "lectures", "live"),))
     return tuple(
@@ -69,7 +69,7 @@ def one_reader(stacks: Sequence[Stack], _world: object, key: str | None) -> tupl
 def test_the_answer_is_printed_as_text_and_as_json(
     aws: Sandbox, specs: Path, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Text for people, one document for programs, and exit code 0 even if anyone can read."""
+    """Text for people, one document for programs. The exit code is 0 even if anyone can read."""
     assert aws
     assert specs.is_dir()
     monkeypatch.setattr(workflow, "access_of", one_reader, raising=False)

@@ -1,4 +1,4 @@
-"""What a shell offers at the Tab key, asked as each shell asks."""
+"""Completions at the Tab key, requested in the way of each shell."""
 
 import os
 import subprocess
@@ -50,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
-    """The words that bash is offered for the last of those given."""
+    """Return the completions in bash for the last of these words."""
 
     def ask(*words: str) -> list[str]:
         monkeypatch.setenv("_CFSTREAM_COMPLETE", "complete_bash")
@@ -96,17 +96,17 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     ],
 )
 def test_what_is_offered(offered: Ask, words: list[str], found: list[str]) -> None:
-    """Specs, groups, keys, hazards, fields, profiles and flags; and nothing where nothing can be known."""
+    """Specs, groups, keys, hazards, fields, profiles and flags. Nothing is offered for values that only AWS has."""
     assert sorted(offered(*words)) == sorted(found)
 
 
 def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Ask) -> None:
-    """In the order in which help shows them."""
+    """Commands are offered in the order of the help."""
     assert offered("") == list(ENTRIES)
 
 
 def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
-    """Behind the at sign stand branches and tags."""
+    """After an @, branches and tags are offered."""
     for arguments in (
         ["init", "-q", "-b", "main"],
         ["commit", "-q", "--allow-empty", "-m", "x"],
@@ -159,7 +159,7 @@ def test_each_shell_is_answered_in_its_way(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Words, and what is said beside them, in the protocol of zsh, fish and PowerShell."""
+    """zsh, fish and PowerShell get words and descriptions in their own format."""
     for name, value in {**environment, "_CFSTREAM_COMPLETE": f"complete_{shell}"}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as end:
@@ -169,7 +169,7 @@ def test_each_shell_is_answered_in_its_way(
 
 
 def test_bash_puts_it_into_the_line(folder: Path) -> None:
-    """The script that `--show-completion` prints, in a real bash: a word with a space comes quoted as bash wants it."""
+    """The script of `--show-completion` works in a real bash: a word with a space is quoted."""
     program = folder / "bin" / "cfstream"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cfstream "$@"\n')
@@ -189,7 +189,7 @@ def test_bash_puts_it_into_the_line(folder: Path) -> None:
 
 
 def test_nothing_slow_is_loaded_for_a_word() -> None:
-    """The names of commands, specs and flags come without AWS's libraries, YAML and tables."""
+    """Completing commands, specs and flags loads neither AWS's libraries nor YAML nor tables."""
     script = (
         "import os, sys; from cfstream.cli.main import run\n"
         "for words in ('cfstream\\npl', 'cfstream\\nplan\\nl', 'cfstream\\nplan\\n--fo'):\n"

@@ -1,4 +1,4 @@
-"""`destroy` against the sandbox: what it asks, what goes to which stream, and what is said afterwards."""
+"""`destroy` against the sandbox: its question, its streams, and its messages."""
 
 import io
 import json
@@ -21,7 +21,7 @@ trusted_signers: [self]
 
 
 class Typed(io.StringIO):
-    """A terminal on which somebody has typed."""
+    """A terminal on which a person has typed this text."""
 
     def isatty(self) -> bool:
         return True
@@ -29,7 +29,7 @@ class Typed(io.StringIO):
 
 @pytest.fixture
 def lectures(cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Sandbox:
-    """A stack that is live, in the folder that the process stands in."""
+    """An applied stack. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
     ran = cfstream("apply", "lectures.yaml", "--yes", "-q")
@@ -38,12 +38,12 @@ def lectures(cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws
 
 
 def alive(sandbox: Sandbox) -> int:
-    """How many distributions there are."""
+    """Return the number of distributions."""
     return len([*sandbox.cloudfront.distributions()])
 
 
 def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: Sandbox) -> None:
-    """What would go is shown, and nobody said yes."""
+    """The plan is shown, and nothing is deleted without a confirmation."""
     ran = cfstream("destroy", "lectures.yaml")
     assert ran.code == 2
     assert ran.err == (
@@ -52,7 +52,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
     )
     assert "  - delete  distribution:lectures" in ran.out
     assert "  The bucket and every object in it stay.\n" in ran.out
-    assert "a yes allows this: type lectures, or add --yes" in ran.out
+    assert "to allow this, type lectures or add --yes" in ran.out
     assert "Plan: 0 to create" in ran.out
     assert alive(lectures) == 1
 
@@ -61,7 +61,7 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: 
 def test_the_name_is_asked_for(
     cfstream: Run, lectures: Sandbox, monkeypatch: pytest.MonkeyPatch, typed: str, then: tuple[int, int]
 ) -> None:
-    """On a terminal the stack's name, and nothing else, is the yes."""
+    """On a terminal, only the stack's name confirms."""
     monkeypatch.setattr("sys.stdin", Typed(typed))
     ran = cfstream("destroy", "lectures.yaml")
     assert (ran.code, alive(lectures)) == then
@@ -69,10 +69,8 @@ def test_the_name_is_asked_for(
     assert ("the answer was not lectures, so nothing was deleted" in ran.err) == bool(ran.code)
 
 
-def test_the_end_of_an_adopted_stack_says_what_keeps_its_spec_from_being_applied_again(
-    cfstream: Run, lectures: Sandbox
-) -> None:
-    """The spec names a distribution that is gone; one that names none needs no word."""
+def test_destroy_names_the_adopt_field_of_a_deleted_distribution(cfstream: Run, lectures: Sandbox) -> None:
+    """The spec names a distribution that no longer exists. A spec without `adopt` needs no note."""
     (live,) = lectures.cloudfront.distributions()
     adopting = Path("adopting.yaml")
     adopting.write_text(f"{SPEC}adopt: {live.id}\n")
@@ -86,8 +84,8 @@ def test_the_end_of_an_adopted_stack_says_what_keeps_its_spec_from_being_applied
     assert "adopts" not in cfstream("destroy", "lectures.yaml", "--yes").err
 
 
-def test_what_is_said_afterwards(cfstream: Run, lectures: Sandbox) -> None:
-    """The report counts what was done; then nothing is left to destroy, to list, to show or to prove."""
+def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None:
+    """The report counts the steps. Afterwards, nothing is left to destroy, list, show or verify."""
     ran = cfstream("destroy", "lectures.yaml", "--yes")
     assert ran.code == 0, ran.err
     assert ran.out.endswith("\nlectures destroyed\n\nDestroyed. 1 revoked, 1 disabled, 2 deleted.\n")
@@ -101,8 +99,8 @@ def test_what_is_said_afterwards(cfstream: Run, lectures: Sandbox) -> None:
     assert "lectures has no distribution in account" in verified.out + verified.err
 
 
-def test_json_has_stdout_for_itself(cfstream: Run, lectures: Sandbox) -> None:
-    """The report is a document like that of apply; of what is gone it knows no ids."""
+def test_stdout_has_only_the_json(cfstream: Run, lectures: Sandbox) -> None:
+    """The report is a document like that of apply. It has no ids of deleted resources."""
     ran = cfstream("destroy", "lectures.yaml", "--yes", "--format", "json")
     (stack,) = json.loads(ran.out)["stacks"]
     assert (ran.code, stack["outcome"]) == (0, "applied")
@@ -111,8 +109,8 @@ def test_json_has_stdout_for_itself(cfstream: Run, lectures: Sandbox) -> None:
     assert stack["outputs"]["oac_id"] is None
 
 
-def test_json_of_what_is_not_done_yet(cfstream: Run, lectures: Sandbox) -> None:
-    """Without a wait the distribution is off and still there, and its id is known to whoever waits for it."""
+def test_json_of_an_unfinished_destroy(cfstream: Run, lectures: Sandbox) -> None:
+    """Without a wait, the distribution is disabled and still exists, and the document has its id."""
     ran = cfstream("destroy", "lectures.yaml", "--yes", "--no-wait", "--format", "json")
     (stack,) = json.loads(ran.out)["stacks"]
     (distribution,) = lectures.cloudfront.distributions()
@@ -124,7 +122,7 @@ def test_json_of_what_is_not_done_yet(cfstream: Run, lectures: Sandbox) -> None:
 
 
 def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
-    """It is left out with exit code 5, whatever is said, and nobody is asked."""
+    """It is left out with exit code 5, with any flags and without a question."""
     Path("lectures.yaml").write_text(SPEC + "protect: true\n")
     ran = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
     assert (ran.code, alive(lectures)) == (5, 1)
@@ -134,7 +132,7 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
 
 
 def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None:
-    """What one used of the other stays in the first run, which says that the second will take it."""
+    """The first run keeps what the other stack uses, and reports that a second run can delete it."""
     Path("lectures.yaml").write_text(SPEC + "oai: {}\n")
     cfstream("apply", "lectures.yaml", "--yes", "-q")
     (identity,) = lectures.cloudfront.origin_access_identities()
@@ -144,7 +142,7 @@ def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None
     cfstream("apply", "seminars.yaml", "--yes", "-q")
     first = cfstream("destroy", ".", "--yes")
     assert first.code == 0, first.err
-    assert f"the origin access identity {identity.id} is no longer wanted, but stays" in " ".join(
+    assert f"the stack no longer needs the origin access identity {identity.id}, but it stays" in " ".join(
         first.out.split()
     )
     assert "note: more of lectures can be deleted now: run the same command again" in first.err

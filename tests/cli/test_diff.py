@@ -25,7 +25,7 @@ key_groups:
 
 
 def git(*arguments: str) -> None:
-    """Runs git, as somebody."""
+    """Run git with a fixed author."""
     names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
     somebody = dict.fromkeys(names, "a@example.com")
     quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
@@ -36,7 +36,7 @@ def git(*arguments: str) -> None:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a spec in a folder whose name has a space, committed on main; the command runs in its top."""
+    """A repository with a committed spec in a folder with a space in its name. Its top is the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("my specs/keys").mkdir(parents=True)
     Path("my specs/keys/one.pub.pem").write_bytes(public_pem(rsa_key("one")))
@@ -48,13 +48,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fields(ran: Ran) -> list[str]:
-    """The fields that differ, of all stacks."""
+    """Return the fields that differ, of all stacks."""
     assert ran.code == 0, ran.err
     return [change["field"] for stack in json.loads(ran.out)["stacks"] for change in stack["changes"]]
 
 
 def test_the_work_tree_against_a_branch(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file, its folder, and the same from within the folder; the other side is the same path now."""
+    """A file, its folder, and the same from inside the folder. The other side is the same path now."""
     spec = Path("my specs/lectures.yaml")
     assert cfstream("diff", "my specs@main") == Ran(0, "No difference in meaning.\n", "")
     spec.write_text(SPEC + "cnames: [a.example.com]\n")
@@ -73,7 +73,7 @@ def test_the_work_tree_against_a_branch(cfstream: Run, monkeypatch: pytest.Monke
 
 
 def test_key_files_are_those_of_the_revision(cfstream: Run) -> None:
-    """Another key under the same name is a difference, also when the spec is the same to the letter."""
+    """Another key under the same name is a difference, even if the spec's text is the same."""
     Path("my specs/keys/one.pub.pem").write_bytes(public_pem(rsa_key("two")))
     ran = cfstream("diff", "my specs/lectures.yaml@main", "--format", "json")
     assert fields(ran) == ["key_groups[lectures-signers].public_keys[one]"]
@@ -87,7 +87,7 @@ def test_key_files_are_those_of_the_revision(cfstream: Run) -> None:
 
 
 def test_links_of_a_commit_are_followed_in_it(cfstream: Run) -> None:
-    """A key file that is a link leads to what it led to then."""
+    """A key file that is a link leads to the target of that commit."""
     Path("my specs/keys/two.pub.pem").symlink_to("one.pub.pem")
     Path("my specs/lectures.yaml").write_text(SPEC.replace("keys/one", "keys/two"))
     git("add", ".")
@@ -95,8 +95,8 @@ def test_links_of_a_commit_are_followed_in_it(cfstream: Run) -> None:
     assert cfstream("diff", "my specs@HEAD~1", "my specs@HEAD") == Ran(0, "No difference in meaning.\n", "")
 
 
-def test_new_and_gone_files(cfstream: Run) -> None:
-    """A file that the other side does not have is a stack that is new, or gone."""
+def test_new_and_deleted_files(cfstream: Run) -> None:
+    """A stack whose file only one side has is new or deleted."""
     Path("my specs/lectures.yaml").unlink()
     Path("my specs/b.yaml").write_text("version: 1\nname: b\nbucket: films\npublic: true\n")
     shown = cfstream("diff", "my specs@main", "my specs")
@@ -106,8 +106,8 @@ def test_new_and_gone_files(cfstream: Run) -> None:
     assert "- lectures gone " in cfstream("diff", "my specs/lectures.yaml@main").out
 
 
-def test_a_file_that_was_never_there_is_a_slip(cfstream: Run) -> None:
-    """Only what is under version control can be new, or gone."""
+def test_a_file_that_never_existed_is_an_error(cfstream: Run) -> None:
+    """Only a file under version control can be new or deleted."""
     for pair in (("my specs/lectures.yaml", "nope.yaml"), ("nope.yaml", "my specs/lectures.yaml")):
         assert cfstream("diff", *pair) == Ran(
             2, "", "error: nope.yaml does not exist\n  fix: check the name\n"
@@ -115,7 +115,7 @@ def test_a_file_that_was_never_there_is_a_slip(cfstream: Run) -> None:
 
 
 def test_two_files_need_no_git(cfstream: Run) -> None:
-    """Either side may be a plain file; one with an @ in its name is a file all the same."""
+    """Either side may be a plain file, also one with an @ in its name."""
     Path("my specs/a@b.yaml").write_text(SPEC + "enabled: false\n")
     assert fields(cfstream("diff", "my specs/lectures.yaml", "my specs/a@b.yaml", "--format", "json")) == [
         "enabled"
@@ -133,7 +133,7 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
     ],
 )
 def test_what_cannot_be_compared_is_wrong_usage(cfstream: Run, arguments: list[str], error: str) -> None:
-    """Errors of git are one sentence with a fix."""
+    """Errors of git become one sentence with a fix."""
     ran = cfstream("diff", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert f"error: {error}" in ran.err
@@ -141,7 +141,7 @@ def test_what_cannot_be_compared_is_wrong_usage(cfstream: Run, arguments: list[s
 
 
 def test_without_git_two_files_can_still_be_compared(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The absence of git is told, and no traceback."""
+    """Missing git is reported without a traceback."""
     monkeypatch.setenv("PATH", "")
     ran = cfstream("diff", "my specs@main")
     assert ran.code == 2
@@ -149,8 +149,8 @@ def test_without_git_two_files_can_still_be_compared(cfstream: Run, monkeypatch:
     assert cfstream("diff", "my specs", "my specs").code == 0
 
 
-def test_problems_of_a_revision_say_which(cfstream: Run) -> None:
-    """A spec that was broken then is shown at its place then."""
+def test_problems_name_the_revision(cfstream: Run) -> None:
+    """A problem of an old spec is shown with its place in that revision."""
     Path("my specs/lectures.yaml").write_text("version: 2\n")
     git("commit", "-qam", "broken")
     ran = cfstream("diff", "my specs@HEAD", "my specs@HEAD~1")

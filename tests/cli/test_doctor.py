@@ -1,4 +1,4 @@
-"""`cfstream doctor`: what it looks at, what it says of each, and that it prints no secret."""
+"""`cfstream doctor`: its checks, its messages, and that it prints no secret."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -27,19 +27,19 @@ SPEC = "version: 1\nname: lectures\nbucket: {name: lectures-media, create: true}
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A spec; the command runs in its folder."""
+    """A spec. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
     return "lectures.yaml"
 
 
 def states(ran: Ran) -> dict[str, str]:
-    """The state of each check."""
+    """Return the state of each check."""
     return {check["name"]: check["state"] for check in json.loads(ran.out)["checks"]}
 
 
-def test_where_all_is_there_all_is_well(cfstream: Run, aws: Sandbox, spec: str) -> None:
-    """Each thing has a line, and what a plan of the spec reads is tried; nothing is made by it."""
+def test_all_checks_pass(cfstream: Run, aws: Sandbox, spec: str) -> None:
+    """Each check has a line, and the reads of the spec's plan are tried. Nothing is created."""
     ran = cfstream("doctor", spec)
     assert (ran.code, ran.err) == (0, "")
     for line in (
@@ -58,7 +58,7 @@ def test_where_all_is_there_all_is_well(cfstream: Run, aws: Sandbox, spec: str) 
 
 
 def test_programs_get_the_same(cfstream: Run, aws: Sandbox, spec: str) -> None:
-    """A document with a state for each check."""
+    """The document has a state for each check."""
     ran = cfstream("doctor", "--format", "json")
     assert ran.code == 0
     assert json.loads(ran.out)["well"] is True
@@ -68,7 +68,7 @@ def test_programs_get_the_same(cfstream: Run, aws: Sandbox, spec: str) -> None:
 def test_without_credentials_the_rest_is_unknown(
     cfstream: Run, aws: Sandbox, spec: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One thing is bad, what hangs on it is not called bad as well, and the exit code tells."""
+    """Only the credentials fail. Checks that need them are unknown, and the exit code is 1."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -95,10 +95,8 @@ def test_without_credentials_the_rest_is_unknown(
         (["--endpoint-url", "nonsense"], "configuration", "the endpoint is not a valid URL"),
     ],
 )
-def test_what_is_amiss_is_named_with_a_remedy(
-    cfstream: Run, aws: Sandbox, flags: list[str], bad: str, found: str
-) -> None:
-    """Settings that cannot be, and an AWS that is not there."""
+def test_each_fault_has_a_fix(cfstream: Run, aws: Sandbox, flags: list[str], bad: str, found: str) -> None:
+    """Impossible settings, and an endpoint that does not answer."""
     ran = cfstream("doctor", "--format", "json", *flags)
     assert ran.code == 1
     (check,) = [each for each in json.loads(ran.out)["checks"] if each["state"] == "bad"]
@@ -108,7 +106,7 @@ def test_what_is_amiss_is_named_with_a_remedy(
 
 
 def test_no_secret_is_printed(cfstream: Run, aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither keys nor tokens, nor a password in the address of a stand-in."""
+    """Neither keys nor tokens, nor a password in an endpoint's URL."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOPENSESAME")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "opensesame")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "opensesame-too")
@@ -119,7 +117,7 @@ def test_no_secret_is_printed(cfstream: Run, aws: Sandbox, monkeypatch: pytest.M
 
 
 class Denying(Counted):
-    """A door at which some reads are not allowed."""
+    """Reads of which some are denied."""
 
     denied = frozenset({"list_key_groups", "get_bucket_policy", "head_bucket", "list_certificates"})
 
@@ -147,16 +145,16 @@ class Denying(Counted):
 
 
 def denying(world: World) -> World:
-    """The same world, for somebody who may do less."""
+    """The same world for a user with fewer permissions."""
 
-    def door() -> Reads:
+    def denied_reads() -> Reads:
         return Denying(world.reads(), [])
 
-    return replace(world, reads=door)
+    return replace(world, reads=denied_reads)
 
 
 def test_reads_that_are_not_allowed_are_named_with_the_permission(aws: Sandbox, spec: str) -> None:
-    """What every plan needs is bad, what only some specs need is a note, and each action to allow is told."""
+    """A read of every plan is a failure, a read of some plans is a note. Each missing action is listed."""
     world = denying(world_of(aws))
     found = {check.name: check for check in list_checks(world)}
     assert (found["permissions"].state, found["permissions"].do) == (
@@ -183,7 +181,7 @@ def test_reads_that_are_not_allowed_are_named_with_the_permission(aws: Sandbox, 
     ],
 )
 def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> None:
-    """Half a minute is nothing, and five minutes are too much for AWS."""
+    """Half a minute is accepted. Five minutes are too much for AWS."""
     there = datetime(2026, 11, 26, tzinfo=UTC)
     check = clock_check(there, there + timedelta(seconds=seconds))
     assert check.state is state
@@ -192,7 +190,7 @@ def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> N
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_lines_fit(width: int) -> None:
-    """No line is wider than the terminal, and each remedy is under what it mends."""
+    """No line is wider than the terminal, and each fix is below its fault."""
     checks = [
         DoctorCheck("one", State.BAD, "word " * 30, "mend it\nand " + "more " * 30),
         DoctorCheck("another", State.WELL, "x"),

@@ -1,4 +1,4 @@
-"""Who else hears of an apply: other programs, by events; and a command that the user names."""
+"""Who is notified of an apply: programs, by events, and a command that the user names."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,7 @@ SPEC = "version: 1\nname: {name}\nbucket: {{name: {name}-media, create: true}}\n
 
 @pytest.fixture
 def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
-    """A folder with two specs that are not live yet, in the folder that the process stands in."""
+    """A folder with two specs that are not applied. It is the working directory."""
     monkeypatch.chdir(tmp_path)
     folder = Path("specs")
     folder.mkdir()
@@ -30,12 +30,12 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path
 
 
 def events(ran: Ran) -> list[dict[str, Any]]:
-    """The events that a run printed, one a line."""
+    """Return the events that a run printed, one per line."""
     return [json.loads(line) for line in ran.out.splitlines()]
 
 
-def test_events_tell_all_that_happens(cfstream: Run, specs: Path) -> None:
-    """Each stack begins and ends, and between that each of its steps; last comes the report."""
+def test_events_of_a_run(cfstream: Run, specs: Path) -> None:
+    """Each stack and each of its steps begins and ends. The report is the last event."""
     ran = cfstream("apply", "specs", "--yes", "--format", "ndjson")
     told = events(ran)
     assert (ran.code, told[0]["event"], told[-1]["event"]) == (0, "planned", "reported")
@@ -55,7 +55,7 @@ def test_events_tell_all_that_happens(cfstream: Run, specs: Path) -> None:
 
 
 def test_a_stack_that_is_left_out_is_an_event_too(cfstream: Run, specs: Path) -> None:
-    """Nothing of it begins, and its end says why; the exit code stands in the last event."""
+    """None of its steps begins, its end has the reason, and the last event has the exit code."""
     cfstream("apply", "specs", "--yes", "-q")
     for spec in specs.iterdir():
         spec.write_text(spec.read_text() + "enabled: false\n")
@@ -66,30 +66,30 @@ def test_a_stack_that_is_left_out_is_an_event_too(cfstream: Run, specs: Path) ->
     assert (ran.code, told[-1]["exit_code"]) == (5, 5)
 
 
-def test_a_command_hears_how_it_ended(cfstream: Run, specs: Path) -> None:
-    """The report is on its stdin, the exit code and the stacks in its environment, and nothing in its words."""
+def test_the_command_gets_the_report(cfstream: Run, specs: Path) -> None:
+    """The report is on its stdin. Its environment has the exit code and the stacks. Its arguments do not change."""
     command = 'cat > told.json; echo "$CFSTREAM_EXIT_CODE $CFSTREAM_STACKS" > told.txt'
     ran = cfstream("apply", "specs", "--yes", "--format", "json", "--notify", command)
     assert Path("told.txt").read_text() == "0 lectures=applied news=applied\n"
     assert json.loads(Path("told.json").read_text()) == json.loads(ran.out)
 
 
-def test_a_command_that_fails_is_told_and_changes_nothing(cfstream: Run, specs: Path) -> None:
-    """What was applied was applied."""
+def test_a_failed_command_changes_nothing(cfstream: Run, specs: Path) -> None:
+    """The failure is reported, and the exit code of the run stays."""
     ran = cfstream("apply", "specs", "--yes", "-q", "--notify", "echo no bell here >&2; exit 3")
     assert (ran.code, ran.err) == (0, "note: --notify: the command exited with 3: no bell here\n")
 
 
 def test_no_command_is_called_when_there_was_nothing_to_do(cfstream: Run, specs: Path) -> None:
-    """Nobody wants to be woken for nothing; an empty command is a slip."""
+    """An empty plan runs no command. An empty command is an error."""
     cfstream("apply", "specs", "--yes", "-q")
     ran = cfstream("apply", "specs", "--yes", "--notify", "touch told.txt")
     assert (ran.code, Path("told.txt").exists()) == (0, False)
     assert cfstream("apply", "specs", "--notify", " ").code == 2
 
 
-def test_a_command_hears_of_the_end_of_a_wait(cfstream: Run, specs: Path, aws: Sandbox) -> None:
-    """It need not be an apply: who waits for Deployed may be called too, in time or not."""
+def test_the_command_runs_after_a_wait(cfstream: Run, specs: Path, aws: Sandbox) -> None:
+    """`wait` also runs the command, in time or after a timeout."""
     cfstream("apply", "specs", "--yes", "-q")
     command = 'echo "$CFSTREAM_EXIT_CODE $CFSTREAM_STACKS" > told.txt'
     assert cfstream("wait", "specs", "--notify", command).code == 0
@@ -102,8 +102,8 @@ def test_a_command_hears_of_the_end_of_a_wait(cfstream: Run, specs: Path, aws: S
     aws.cloudfront.settings.deploy_after_seconds = 0
 
 
-def test_a_wait_says_how_long_deploys_take(cfstream: Run, specs: Path, aws: Sandbox) -> None:
-    """What was learned from those before is told to who waits for the next."""
+def test_a_wait_shows_how_long_deploys_take(cfstream: Run, specs: Path, aws: Sandbox) -> None:
+    """The display of a wait uses the durations of earlier deploys."""
     cfstream("apply", "specs", "--yes", "-q")
     past = PastDeploys(cache_folder(), real_aws=False)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Exit codes are a contract with scripts: each error has one, and each is tried."""
+"""Exit codes are a contract with scripts: each error has one, and each is tested."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
 Run = Callable[..., Ran]
 
-LOOK_AT_THE_FOLDER = "  fix: check that its folder exists, and that you can read and write there\n"
+LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can read and write there\n"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ LOOK_AT_THE_FOLDER = "  fix: check that its folder exists, and that you can read
 def test_each_error_has_its_exit_code_and_leaves_stdout_clean(
     cfstream: Run, how: str, code: int, said: str
 ) -> None:
-    """What went wrong is on stderr in the words of the error; a script sees it by the code."""
+    """The error is on stderr, and the exit code depends on its type."""
     assert cfstream("fail", how) == Ran(code, "", said)
 
 
@@ -71,7 +71,7 @@ def test_each_error_has_its_exit_code_and_leaves_stdout_clean(
 def test_a_plan_exits_with_problems_first_and_pending_steps_only_when_asked(
     stacks: list, check: bool, code: ExitCode
 ) -> None:
-    """`plan` is 0 with and without steps; `--check` makes them 3; a problem is 2 in any case."""
+    """`plan` exits with 0 with and without steps. `--check` makes pending steps 3. A problem is always 2."""
     assert of_plan(plan(*stacks), check=check) is code
 
 
@@ -84,12 +84,12 @@ def test_the_most_important_exit_code_of_several_stacks_counts() -> None:
 
 
 def test_an_interrupted_start_has_the_code_of_an_interrupted_run() -> None:
-    """`__main__` has a number of its own, because the table is not loaded yet."""
+    """`__main__` has its own constant, because the table is not loaded yet."""
     assert INTERRUPTED == ExitCode.INTERRUPTED
 
 
 def test_the_page_on_exit_codes_has_their_meanings() -> None:
-    """The table of the manual is that of the program, in the same words."""
+    """The table of the manual has the same meanings as the program."""
     page = (Path(__file__).parents[2] / "docs" / "hazards.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if re.match(r"\| [0-9]+ \|", line)]
     assert rows == [f"| {code.value} | {code.meaning} |" for code in ExitCode]

@@ -1,4 +1,4 @@
-"""`cfstream fmt`: which files it writes, what it prints, and its exit codes."""
+"""`cfstream fmt`: the files that it writes, its output, and its exit codes."""
 
 import io
 import subprocess
@@ -18,7 +18,7 @@ FINE = "version: 1\nname: b\nbucket: more-films\npublic: true\n"
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a spec that is in form, and one that is not; the command runs in it."""
+    """A folder with a formatted spec and an unformatted one. It is the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("specs").mkdir()
     Path("specs/a.yaml").write_bytes(LOOSE.encode())
@@ -26,8 +26,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_it_writes_what_is_not_in_form_and_names_it(cfstream: Run) -> None:
-    """Byte order mark, line ends and the missing one at the end stay; a second run has nothing to do."""
+def test_it_formats_and_lists_files(cfstream: Run) -> None:
+    """Byte order mark, line ends and a missing final one stay. A second run changes nothing."""
     Path("specs/a.yaml").chmod(0o640)
     assert cfstream("fmt", "specs") == Ran(0, "specs/a.yaml\n", "")
     assert Path("specs/a.yaml").read_bytes() == TIGHT.encode()
@@ -36,7 +36,7 @@ def test_it_writes_what_is_not_in_form_and_names_it(cfstream: Run) -> None:
     assert cfstream("fmt", "specs") == Ran(0, "", "")
 
 
-def test_check_writes_nothing_and_tells_by_its_exit_code(cfstream: Run) -> None:
+def test_check_writes_nothing(cfstream: Run) -> None:
     """3 means that something would change, as with `plan --check`."""
     assert cfstream("fmt", "--check", "specs") == Ran(3, "specs/a.yaml\n", "")
     assert Path("specs/a.yaml").read_bytes() == LOOSE.encode()
@@ -44,7 +44,7 @@ def test_check_writes_nothing_and_tells_by_its_exit_code(cfstream: Run) -> None:
 
 
 def test_diff_is_a_patch(cfstream: Run) -> None:
-    """What is shown does, in the hands of git, what fmt would have done; and nothing is written."""
+    """Git can apply the output, with the same result as fmt. Nothing is written."""
     shown = cfstream("fmt", "--diff")
     assert (shown.code, shown.err) == (0, "")
     assert "\n+name: a\r\n" in shown.out
@@ -55,24 +55,24 @@ def test_diff_is_a_patch(cfstream: Run) -> None:
 
 
 def test_standard_input_goes_to_standard_output(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An editor can send its buffer through."""
+    """An editor can format its buffer."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(LOOSE.encode()), encoding="utf-8"))
     assert cfstream("fmt", "-") == Ran(0, TIGHT, "")
 
 
-def test_what_cannot_be_read_is_told_and_the_others_are_written(cfstream: Run) -> None:
-    """One broken file stands in nobody's way, and the exit code tells of it."""
+def test_a_broken_file_does_not_block_the_others(cfstream: Run) -> None:
+    """The broken file is reported, the others are written, and the exit code is that of a problem."""
     Path("specs/c.yaml").write_text("bucket: films\nname: [c\n")
     ran = cfstream("fmt", "specs")
     assert (ran.code, ran.out) == (2, "specs/a.yaml\n")
     assert "specs/c.yaml:2:7" in ran.err
     gone = cfstream("fmt", "gone.yaml")
     assert gone.code == 2
-    assert "no such file or folder\n  gone.yaml\n" in gone.err
+    assert "the file does not exist\n  gone.yaml\n" in gone.err
 
 
-def test_yaml_of_others_is_none_of_its_business(cfstream: Run) -> None:
-    """In a folder only specs are changed, and only they can be broken; a file that is named is meant."""
+def test_other_yaml_files_are_skipped(cfstream: Run) -> None:
+    """In a folder only specs are read and changed. A file that is named is always read."""
     workflow = "on: push\nname: ci\njobs:\n- {{ template }}\n"
     Path("specs/ci.yml").write_text(workflow)
     assert cfstream("fmt") == Ran(0, "./specs/a.yaml\n", "")
@@ -81,8 +81,8 @@ def test_yaml_of_others_is_none_of_its_business(cfstream: Run) -> None:
     assert cfstream("fmt", "specs/ci.yml") == Ran(0, "specs/ci.yml\n", "")
 
 
-def test_what_is_left_alone_is_said(cfstream: Run) -> None:
-    """A file in which an alias would come before its anchor keeps its order, and a notice says why."""
+def test_skipped_parts_are_reported(cfstream: Run) -> None:
+    """A file in which an alias would come before its anchor keeps its order, and a notice explains why."""
     text = "http:\n  behaviors: &b [{path: /a}]\nname: a\nkey_groups: *b\n"
     Path("c.yaml").write_text(text)
     told = "note: c.yaml: keys are left in their order: an alias would come before its anchor\n"
@@ -91,5 +91,5 @@ def test_what_is_left_alone_is_said(cfstream: Run) -> None:
 
 
 def test_the_examples_are_in_form(cfstream: Run) -> None:
-    """What people begin with looks as it will look."""
+    """The examples are formatted."""
     assert cfstream("fmt", "--check", str(Path(__file__).parents[2] / "examples")) == Ran(0, "", "")

@@ -1,4 +1,4 @@
-"""Two stacks of one run of which one waits for the other: what a person reads."""
+"""Two stacks of one run, one of which waits for the other: the output for people."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ BOTH = ("old.yaml", "new.yaml")
 
 @pytest.fixture
 def here(cfstream: Run, aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two stacks, of which one has a name that the specs now give to the other."""
+    """Two stacks. One has a name that the specs now give to the other."""
     monkeypatch.chdir(tmp_path)
     imported(client("acm", aws.endpoint_url), "media.example.com")
     old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
@@ -31,8 +31,8 @@ def here(cfstream: Run, aws: Sandbox, tmp_path: Path, monkeypatch: pytest.Monkey
     return tmp_path
 
 
-def test_a_plan_says_who_waits_for_whom(cfstream: Run, here: Path) -> None:
-    """In words and as data; and a saved plan can be applied."""
+def test_a_plan_shows_which_stack_waits(cfstream: Run, here: Path) -> None:
+    """The plan shows it as text and as data, and a saved plan can be applied."""
     text = cfstream("plan", *BOTH).out
     assert "note: this stack starts after old" in text
     assert "media.example.com comes from distribution:old" in text
@@ -42,8 +42,8 @@ def test_a_plan_says_who_waits_for_whom(cfstream: Run, here: Path) -> None:
     assert cfstream("plan", *BOTH, "--check").code == 0
 
 
-def test_who_is_held_up_is_told_by_whom(cfstream: Run, here: Path) -> None:
-    """The one that must be done first is left out, so the other is; the exit code is that one's."""
+def test_a_waiting_stack_names_the_other_stack(cfstream: Run, here: Path) -> None:
+    """The first stack is left out, so the second is too. The exit code is that of the first."""
     spec = here / "old.yaml"
     spec.write_text(spec.read_text() + "enabled: false\n")
     ran = cfstream("apply", *BOTH, "--yes")

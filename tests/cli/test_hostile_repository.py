@@ -1,4 +1,4 @@
-"""A committed folder that looks like a bare repository: git would run the commands that its settings name."""
+"""A committed folder that looks like a bare repository: git would run the commands in its settings."""
 
 import subprocess
 from collections.abc import Callable
@@ -31,13 +31,13 @@ SETTINGS = """\
 
 @pytest.fixture
 def mark(tmp_path: Path) -> Path:
-    """The file that the settings create when git obeys them."""
+    """The file that those settings create if git obeys them."""
     return tmp_path / "executed"
 
 
 @pytest.fixture
 def hostile(tmp_path: Path, mark: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose folder of specs is such a repository; the run is in the checkout."""
+    """A checkout whose folder of specs is such a repository. It is the working directory."""
     folder = tmp_path / "checkout" / "specs"
     for name in ("objects/info/keep", "refs/heads/keep"):
         (folder / name).parent.mkdir(parents=True)
@@ -53,11 +53,11 @@ def hostile(tmp_path: Path, mark: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 @pytest.mark.usefixtures("hostile")
 def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
-    """`diff` names the folder and what is wrong with it."""
+    """`diff` names the folder, and why it is refused."""
     ran = cfstream("diff", "specs/a.yaml@main")
     assert ran.code == 2
     assert "looks like a bare git repository" in " ".join(ran.err.split())
-    assert "delete that folder" in ran.err
+    assert "delete that directory" in ran.err
     assert not mark.exists()
 
 
@@ -72,7 +72,7 @@ def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
     ids=["revision", "completion of a file", "completion of a folder", "any command"],
 )
 def test_whatever_asks_git_runs_nothing(hostile: Path, mark: Path, use: Callable[[Path], object]) -> None:
-    """Each use of git, from the folder itself."""
+    """Each command that uses git is safe, also inside the folder."""
     with suppress(CfstreamError):
         use(hostile)
     assert not mark.exists()

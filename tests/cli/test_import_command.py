@@ -1,4 +1,4 @@
-"""import against a sandbox: what is written, what is told beside it, and what is refused."""
+"""import against a sandbox: files, output and refusals."""
 
 import json
 from collections.abc import Callable
@@ -29,26 +29,26 @@ CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"
 
 @pytest.fixture
 def account(aws: Sandbox) -> SmallAccount:
-    """The account, fresh."""
+    """The account, reset."""
     return furnish(aws.endpoint_url)
 
 
 @pytest.fixture
 def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs `cfstream` from an empty folder."""
+    """Run `cfstream` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return cfstream
 
 
 def custom(domain: str) -> Any:
-    """A config whose default behavior leads to a custom origin."""
+    """Return a config whose default behavior leads to a custom origin."""
     source = {"Id": "s3", "DomainName": domain, "CustomOriginConfig": CUSTOM}
     return config("custom", Origins=listing(source))
 
 
 @pytest.mark.parametrize("kind", ["distribution", "streaming"])
 def test_the_plan_of_what_was_imported_is_empty(account: SmallAccount, run: Run, kind: str) -> None:
-    """Of either kind, on the first run and on the next."""
+    """It is empty for both deliveries, on the first run and on the next."""
     assert run("import", getattr(account, kind), "--out", "it.yaml").code == 0
     for _ in range(2):
         planned = run("plan", "it.yaml", "--check", "--format", "json")
@@ -56,7 +56,7 @@ def test_the_plan_of_what_was_imported_is_empty(account: SmallAccount, run: Run,
 
 
 def test_without_a_file_the_spec_is_the_result(account: SmallAccount, run: Run) -> None:
-    """On stdout is the spec and nothing else; warnings and whether the plan is empty are told beside it."""
+    """Only the spec is on stdout. Warnings, and whether the plan is empty, are on stderr."""
     ran = run("import", account.distribution)
     assert ran.out.startswith(f"# Imported from the distribution {account.distribution}")
     assert f"adopt: {account.distribution}" in ran.out
@@ -66,7 +66,7 @@ def test_without_a_file_the_spec_is_the_result(account: SmallAccount, run: Run) 
 
 
 def test_a_distribution_is_found_by_all_its_names(account: SmallAccount, run: Run) -> None:
-    """Its id, its ARN, its domain name, a cname, and a URL at one of them lead to the same spec."""
+    """Its id, its ARN, its domain name, a cname, and a URL with one of them give the same spec."""
     live = account.cloudfront.get_streaming_distribution(Id=account.streaming)["StreamingDistribution"]
     names = [live["Id"], live["ARN"], live["DomainName"], "OLD.example.com.", "https://old.example.com/a.flv"]
     assert len({run("import", name).out for name in names}) == 1
@@ -85,7 +85,7 @@ def test_a_distribution_is_found_by_all_its_names(account: SmallAccount, run: Ru
 def test_what_names_no_distribution_is_refused(
     account: SmallAccount, run: Run, target: str, words: str
 ) -> None:
-    """With exit 2, the reason and what to do, and no file."""
+    """Exit 2, the reason, a fix, and no file."""
     ran = run("import", target, "--out", "it.yaml")
     assert (ran.code, ran.out) == (2, "")
     assert words in " ".join(ran.err.split())
@@ -94,7 +94,7 @@ def test_what_names_no_distribution_is_refused(
 
 
 def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None:
-    """The id of an OAI or an OAC is known for what it is."""
+    """The error names the type of an OAI's or OAC's id."""
     control = make_control(account.cloudfront, "theirs")["Id"]
     for each in (account.unused, control):
         ran = run("import", each)
@@ -113,7 +113,7 @@ def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None
 def test_an_origin_that_is_no_bucket_is_refused(
     account: SmallAccount, run: Run, domain: str, words: str
 ) -> None:
-    """A website endpoint, somebody's server, and a bucket reached as a custom origin."""
+    """A website endpoint, a custom server, and a bucket as a custom origin are refused."""
     made = make(account.cloudfront, custom(domain))
     ran = run("import", made["Id"], "--out", "it.yaml")
     assert (ran.code, ran.out) == (2, "")
@@ -122,7 +122,7 @@ def test_an_origin_that_is_no_bucket_is_refused(
 
 
 def test_a_control_that_never_signs_is_refused(account: SmallAccount, run: Run) -> None:
-    """A spec that used it would have a problem in every plan."""
+    """Every plan of a spec with it would have a problem."""
     sent = control_config("idle", SigningBehavior="never")
     made = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
     control = made["OriginAccessControl"]["Id"]
@@ -132,8 +132,8 @@ def test_a_control_that_never_signs_is_refused(account: SmallAccount, run: Run) 
     assert "does not sign" in " ".join(ran.err.split())
 
 
-def test_a_file_that_is_there_stays(account: SmallAccount, run: Run) -> None:
-    """Nothing is written over it, and AWS is not even asked."""
+def test_an_existing_file_stays(account: SmallAccount, run: Run) -> None:
+    """Nothing is overwritten, and AWS is not called."""
     Path("it.yaml").write_text("mine")
     ran = run("import", account.distribution, "--out", "it.yaml")
     assert (ran.code, Path("it.yaml").read_text()) == (2, "mine")
@@ -149,17 +149,15 @@ def test_a_file_that_is_there_stays(account: SmallAccount, run: Run) -> None:
         ("E12345", "--name", "My Lectures"),
     ],
 )
-def test_flags_that_do_not_go_together_are_refused(
-    run: Run, aws: Sandbox, arguments: tuple[str, ...]
-) -> None:
-    """With exit 2 and what to write instead."""
+def test_conflicting_flags_are_refused(run: Run, aws: Sandbox, arguments: tuple[str, ...]) -> None:
+    """Exit 2, and what to write instead."""
     ran = run("import", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert "fix:" in ran.err
 
 
 def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run) -> None:
-    """What carries the name of a stack keeps it."""
+    """A distribution with the tag of a stack keeps its name."""
     by_hand = make(account.cloudfront, config("by-hand", Comment="Films of 2026"))
     assert "\nname: films-of-2026" in run("import", by_hand["Id"]).out
     assert "\nname: films " in run("import", by_hand["Id"], "--name", "films").out
@@ -169,7 +167,7 @@ def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run)
 
 
 def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> None:
-    """A file for each that leads to a bucket, of a name of its own; the plan of all together is empty."""
+    """There is a file for each distribution of a bucket, each with its own name. The plan of all together is empty."""
     for number in (1, 2):
         make(account.cloudfront, config(f"by-hand-{number}", Comment="Lectures"))
     make(account.cloudfront, custom("www.example.org"))
@@ -183,7 +181,7 @@ def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> 
 
 
 def test_importing_the_account_again_changes_no_file(account: SmallAccount, run: Run) -> None:
-    """The same account gives the same bytes; a file that says something else stops it before any is written."""
+    """The same account gives the same bytes. A file with another text stops the import before any write."""
     run("import", "--all", "specs")
     before = {path: path.read_bytes() for path in Path("specs").iterdir()}
     assert run("import", "--all", "specs").code == 0
@@ -194,8 +192,8 @@ def test_importing_the_account_again_changes_no_file(account: SmallAccount, run:
     assert {path.name for path in Path("specs").iterdir()} == {"old.yaml"}
 
 
-def test_risks_are_told_by_name(account: SmallAccount, run: Run) -> None:
-    """For programs as well: what is public, shared, retired, or signs with nothing."""
+def test_risks_have_names(account: SmallAccount, run: Run) -> None:
+    """Programs get them too: public, shared, retired, or without an active key."""
     identity = make_identity(account.cloudfront, "shared")["Id"]
     access = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
     open_ = behavior()

@@ -1,4 +1,4 @@
-"""`cfstream init`: questions on a terminal, flags in place of them, and a spec that holds in every case."""
+"""`cfstream init`: questions on a terminal, flags instead of them, and a valid spec in every case."""
 
 import os
 import signal
@@ -21,13 +21,13 @@ Run = Callable[..., Ran]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder; the command runs in it."""
+    """An empty folder. It is the working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def written(file: str) -> Spec:
-    """What a file says, when it loads."""
+    """Return the text of a file, after loading it."""
     (stack,) = load([file])
     return stack.spec
 
@@ -48,7 +48,7 @@ def written(file: str) -> Spec:
         ["--bucket", "123-media"],
     ],
 )
-def test_every_answer_makes_a_spec_that_holds(cfstream: Run, flags: list[str]) -> None:
+def test_every_answer_makes_a_valid_spec(cfstream: Run, flags: list[str]) -> None:
     """It loads, is in canonical form, and no comment is wider than a terminal."""
     Path("mine").mkdir()
     Path("mine/a key.pub.pem").write_bytes(public_pem(rsa_key("one")))
@@ -65,8 +65,8 @@ def test_every_answer_makes_a_spec_that_holds(cfstream: Run, flags: list[str]) -
     assert all(flag.strip("'") in text for flag in flags if not flag.startswith(("--", "mine")))
 
 
-def test_a_bucket_that_is_named_is_not_made(cfstream: Run) -> None:
-    """Unless that is asked for; a bucket of the usual name is."""
+def test_a_named_bucket_is_not_created(cfstream: Run) -> None:
+    """It is created only with the flag. The bucket with the default name is created."""
     cfstream("init", "one", "--bucket", "there", "--public")
     cfstream("init", "two", "--public")
     assert (written("one.yaml").bucket.name, written("one.yaml").bucket.create) == ("there", False)
@@ -74,7 +74,7 @@ def test_a_bucket_that_is_named_is_not_made(cfstream: Run) -> None:
 
 
 def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
-    """Flags of the connection are repeated, quoted for the shell."""
+    """Flags of the connection are repeated, quoted for a shell."""
     Path("my specs").mkdir()
     ran = cfstream(
         "init", "a", "--out", "my specs/a.yaml", "--profile", "my profile", "--region", "eu-west-1"
@@ -100,8 +100,8 @@ def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
         (["--cname", "a.example.com", "--cname", "a.example.com"], '"a.example.com" is listed twice'),
     ],
 )
-def test_an_answer_that_cannot_be_leaves_nothing(cfstream: Run, flags: list[str], error: str) -> None:
-    """It is told in the words of the rule, and no file is there afterwards."""
+def test_an_invalid_answer_writes_nothing(cfstream: Run, flags: list[str], error: str) -> None:
+    """The error has the message of the broken rule, and no file exists afterwards."""
     Path("notes.txt").write_text("hello")
     ran = cfstream("init", "films", *flags)
     assert (ran.code, ran.out) == (2, "")
@@ -109,8 +109,8 @@ def test_an_answer_that_cannot_be_leaves_nothing(cfstream: Run, flags: list[str]
     assert [path.name for path in Path().iterdir()] == ["notes.txt"]
 
 
-def test_what_is_there_is_never_written_over(cfstream: Run) -> None:
-    """Neither a spec nor a key; and a spec whose key could not be made is not left either."""
+def test_nothing_is_overwritten(cfstream: Run) -> None:
+    """Neither a spec nor a key. If the key cannot be created, the spec is not written either."""
     Path("a.yaml").write_text("mine")
     assert cfstream("init", "a").code == 2
     Path("keys").mkdir()
@@ -124,14 +124,17 @@ def test_what_is_there_is_never_written_over(cfstream: Run) -> None:
 
 
 def test_without_a_name_it_goes_to_standard_output(cfstream: Run) -> None:
-    """Nothing is written to a file, and `--out -` says the same of a stack with a name."""
+    """No file is written. `--out -` prints the same for a named stack."""
     assert "\nname: lectures\n" in cfstream("init").out
     assert "\nname: films\n" in cfstream("init", "films", "--out", "-").out
     assert list(Path().iterdir()) == []
 
 
 def at_terminal(*arguments: str, answers: list[str], stop: bool = False) -> tuple[int, str]:
-    """The exit code and all that a terminal showed, when each question is answered in turn; SIGINT at the last."""
+    """Return the exit code and the terminal's output.
+
+    Each question gets the next answer; SIGINT is sent at the last.
+    """
     ours, theirs = os.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "NO_COLOR": "1"}
     process = subprocess.Popen(
@@ -159,7 +162,7 @@ def at_terminal(*arguments: str, answers: list[str], stop: bool = False) -> tupl
 
 
 def test_the_questions(aws: Sandbox) -> None:
-    """A wrong answer is asked again; buckets of the account are offered by number; a key pair is made."""
+    """An invalid answer is asked again, the account's buckets are listed with numbers, and a key pair is created."""
     for bucket in ("clips", "films-media"):
         client("s3", aws.endpoint_url).create_bucket(Bucket=bucket)
     code, shown = at_terminal(answers=["Films", "films", "1", "", "a.example.com, b.example.com", "1"])
@@ -173,8 +176,8 @@ def test_the_questions(aws: Sandbox) -> None:
     assert Path("keys/films-1.pem").stat().st_mode & 0o777 == 0o600
 
 
-def test_what_a_flag_says_is_not_asked(aws: Sandbox) -> None:
-    """A name that the account does not have is a bucket to make; rtmp has accounts for signers."""
+def test_flags_replace_questions(aws: Sandbox) -> None:
+    """A bucket that the account does not have will be created. rtmp has accounts as signers."""
     code, shown = at_terminal("old", "--delivery", "rtmp", "--cname", "a.example.com", answers=["old-films"])
     assert code == 0, shown
     assert "how are the videos served?" not in shown
@@ -182,8 +185,8 @@ def test_what_a_flag_says_is_not_asked(aws: Sandbox) -> None:
     assert (spec.bucket.name, spec.bucket.create, spec.trusted_signers) == ("old-films", True, ("self",))
 
 
-def test_nobody_has_to_be_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without credentials the account's buckets are not offered, and all the rest goes on."""
+def test_no_credentials_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without credentials the buckets are not listed, and all other questions are asked."""
     for name in (
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -202,8 +205,8 @@ def test_nobody_has_to_be_logged_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert written("a.yaml").public
 
 
-def test_ctrl_c_leaves_nothing(aws: Sandbox) -> None:
-    """At whatever question it comes; and without an answer from AWS the questions go on."""
+def test_ctrl_c_writes_nothing(aws: Sandbox) -> None:
+    """Ctrl-C at any question. If AWS does not answer, the questions continue."""
     aws_is_away = "http://127.0.0.1:1"
     code, shown = at_terminal("a", "--endpoint-url", aws_is_away, answers=["films"], stop=True)
     assert code == 130

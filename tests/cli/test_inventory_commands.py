@@ -1,4 +1,4 @@
-"""list, show, wait and delete against a sandbox: what they print, and what is live afterwards."""
+"""list, show, wait and delete against a sandbox: their output, and what is live afterwards."""
 
 import json
 import threading
@@ -35,14 +35,14 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def account(server: Sandbox) -> SmallAccount:
-    """The account, fresh."""
+    """The account, reset."""
     server.reset()
     return furnish(server.endpoint_url)
 
 
 @pytest.fixture
 def run(server: Sandbox, cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs `cfstream` against that account, from an empty folder."""
+    """Run `cfstream` against that account, in an empty folder."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "any",
         "AWS_SECRET_ACCESS_KEY": "any",
@@ -56,13 +56,13 @@ def run(server: Sandbox, cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def document(ran: Ran) -> Any:
-    """What a command printed with --format json."""
+    """Return what a command prints with --format json."""
     assert (ran.code, ran.err) == (0, "")
     return json.loads(ran.out)
 
 
 def test_list_shows_all_with_their_owners(account: SmallAccount, run: Run) -> None:
-    """Both kinds and the identities, each with its spec, its state and who uses it."""
+    """Both kinds and the identities, each with its spec, its status and its users."""
     lines = run("list").out.splitlines()
     assert lines[:3] == [
         "Distributions",
@@ -76,7 +76,7 @@ def test_list_shows_all_with_their_owners(account: SmallAccount, run: Run) -> No
 
 
 def test_list_as_json(account: SmallAccount, run: Run) -> None:
-    """The keys that programs rely on."""
+    """The document has the keys that programs rely on."""
     listed = document(run("list", "--format", "json"))
     assert list(listed) == ["format_version", "account", "distributions", "origin_access_identities"]
     assert listed["account"] == "123456789012"
@@ -105,14 +105,14 @@ def test_list_as_json(account: SmallAccount, run: Run) -> None:
 
 
 def test_list_of_an_empty_account(server: Sandbox, run: Run) -> None:
-    """Nothing is said to be nothing."""
+    """It prints that there are none."""
     server.reset()
     expected = "No distributions and no origin access identities in account 123456789012.\n"
     assert run("list") == Ran(0, expected, "")
 
 
 def test_show_a_distribution(account: SmallAccount, run: Run) -> None:
-    """Every setting, the names of what it refers to, the keys in force, and the grant that it reads by."""
+    """Every setting, the names of what it refers to, the active keys, and the grant with which it reads."""
     shown = document(run("show", account.distribution, "--format", "json"))
     assert (shown["kind"], shown["id"], shown["spec"]) == ("distribution", account.distribution, "lectures")
     assert (shown["status"], shown["enabled"], shown["comment"]) == ("Deployed", True, "Private lectures")
@@ -134,7 +134,7 @@ def test_show_a_distribution(account: SmallAccount, run: Run) -> None:
 
 
 def test_show_a_streaming_distribution(account: SmallAccount, run: Run) -> None:
-    """What the recipe of 2011 showed: the signers with their key pairs, and the grants on objects."""
+    """The recipe of 2011: signers with their key pairs, and grants on objects."""
     shown = document(run("show", account.streaming, "--format", "json"))
     assert (shown["kind"], shown["cnames"], shown["enabled"]) == (
         "streaming-distribution",
@@ -150,7 +150,7 @@ def test_show_a_streaming_distribution(account: SmallAccount, run: Run) -> None:
 
 
 def test_show_an_identity(account: SmallAccount, run: Run) -> None:
-    """An identity with its canonical user, which object grants name, and who uses it."""
+    """Its canonical user id, which object grants contain, and its users."""
     shown = document(run("show", account.identity, "--format", "json"))
     assert (shown["kind"], shown["used_by"], shown["spec"]) == (
         "origin-access-identity",
@@ -164,7 +164,7 @@ def test_show_an_identity(account: SmallAccount, run: Run) -> None:
 def test_show_reads_at_any_width(
     account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    """Ids stand whole, and all the rest keeps to the width."""
+    """Ids are never cut, and everything else fits the width."""
     monkeypatch.setenv("COLUMNS", str(width))
     ran = run("show", account.distribution)
     assert (ran.code, ran.err) == (0, "")
@@ -180,8 +180,8 @@ def test_show_by_spec(account: SmallAccount, run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["show", "wait"])
-def test_what_is_not_there(account: SmallAccount, run: Run, tmp_path: Path, command: str) -> None:
-    """An id of nothing, and a spec that was never applied, are told of, with what to do."""
+def test_missing_resources(account: SmallAccount, run: Run, tmp_path: Path, command: str) -> None:
+    """An unknown id, and a spec that was never applied, give an error with a fix."""
     (tmp_path / "other.yaml").write_text(SPEC.format(name="other"))
     by_id, by_spec = run(command, "E00000000000"), run(command, "other.yaml")
     assert (by_id.code, by_spec.code) == (1, 1)
@@ -191,8 +191,8 @@ def test_what_is_not_there(account: SmallAccount, run: Run, tmp_path: Path, comm
     assert "cfstream apply other.yaml" in by_spec.err
 
 
-def test_show_wants_one(account: SmallAccount, run: Run, tmp_path: Path) -> None:
-    """A folder of several stacks is told apart from a spec of one."""
+def test_show_needs_one_stack(account: SmallAccount, run: Run, tmp_path: Path) -> None:
+    """A folder of several stacks is an error."""
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(SPEC.format(name=name))
     ran = run("show", ".")
@@ -201,15 +201,15 @@ def test_show_wants_one(account: SmallAccount, run: Run, tmp_path: Path) -> None
 
 
 def test_wait_for_what_is_deployed(account: SmallAccount, run: Run, tmp_path: Path) -> None:
-    """Specs and ids, all of them, and a line for each."""
+    """Specs and ids, with a line for each."""
     (tmp_path / "lectures.yaml").write_text(SPEC.format(name="lectures"))
     ran = run("wait", "lectures.yaml", account.streaming)
     expected = f"lectures ({account.distribution}) is Deployed.\n{account.streaming} is Deployed.\n"
     assert ran == Ran(0, expected, "")
 
 
-def test_wait_to_the_end_of_time(account: SmallAccount, server: Sandbox, run: Run) -> None:
-    """What is not Deployed in time is named; the exit code is 6, and JSON tells how each stands."""
+def test_wait_times_out(account: SmallAccount, server: Sandbox, run: Run) -> None:
+    """A distribution that is not Deployed in time is named. The exit code is 6, and JSON has each status."""
     assert run("list").code == 0  # what has been seen as Deployed stays so
     server.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Comment="changed")
@@ -220,8 +220,8 @@ def test_wait_to_the_end_of_time(account: SmallAccount, server: Sandbox, run: Ru
     assert ended == {account.distribution: (False, "InProgress"), account.streaming: (True, None)}
 
 
-def test_wait_comes_to_its_end(account: SmallAccount, server: Sandbox, run: Run) -> None:
-    """It asks again until the change has arrived."""
+def test_wait_ends_when_deployed(account: SmallAccount, server: Sandbox, run: Run) -> None:
+    """It polls until the change is Deployed."""
     server.cloudfront.settings.deploy_after_reads = 3
     update(account.cloudfront, account.distribution, Comment="changed")
     ran = run("wait", account.distribution)
@@ -230,7 +230,7 @@ def test_wait_comes_to_its_end(account: SmallAccount, server: Sandbox, run: Run)
 
 
 @pytest.mark.parametrize("timeout", ["abc", "0m", "10"])
-def test_wait_knows_lengths_of_time(run: Run, timeout: str) -> None:
+def test_wait_parses_durations(run: Run, timeout: str) -> None:
     """A timeout is written as in specs, with its unit."""
     ran = run("wait", "E00000000000", "--timeout", timeout)
     assert ran.code == 2
@@ -239,8 +239,8 @@ def test_wait_knows_lengths_of_time(run: Run, timeout: str) -> None:
 
 @pytest.mark.parametrize("command", ["wait", "show"])
 @pytest.mark.parametrize("id_", ["EABC", "ENIX", "E1UGDLB9XZBD79"])
-def test_an_id_that_aws_does_not_know_is_no_file(run: Run, command: str, id_: str) -> None:
-    """Whatever its length, and the command that shows which ids there are is named."""
+def test_an_unknown_id_is_not_a_file(run: Run, command: str, id_: str) -> None:
+    """Ids of any length are ids. The error names the command that lists them."""
     ran = run(command, id_)
     assert (ran.code, ran.out) == (1, "")
     said = " ".join(ran.err.split())
@@ -248,10 +248,10 @@ def test_an_id_that_aws_does_not_know_is_no_file(run: Run, command: str, id_: st
     assert "cfstream list" in ran.err
 
 
-def test_ctrl_c_says_how_to_wait_on(
+def test_ctrl_c_shows_how_to_continue_waiting(
     account: SmallAccount, server: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same command again, flags and all: CloudFront deploys meanwhile, whoever waits."""
+    """The note has the same command with its flags. CloudFront continues to deploy."""
 
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
@@ -265,7 +265,7 @@ def test_ctrl_c_says_how_to_wait_on(
 
 
 def test_delete_an_unused_identity(account: SmallAccount, run: Run) -> None:
-    """With the ETag that it has, it is deleted without a question."""
+    """With its current ETag, it is deleted without a question."""
     ran = run("delete", account.unused, "--if-match", account.etag())
     assert (ran.code, ran.out) == (0, f"Deleted origin access identity {account.unused}.\n")
     assert ran.err.startswith("note: its grants in bucket policies and on objects stay, without effect")
@@ -273,7 +273,7 @@ def test_delete_an_unused_identity(account: SmallAccount, run: Run) -> None:
 
 
 def test_delete_a_disabled_distribution(account: SmallAccount, run: Run) -> None:
-    """The streaming one is disabled and Deployed; once it is gone, its identity is free."""
+    """A disabled and Deployed streaming distribution is deleted. Then its identity is unused."""
     ran = run("delete", account.streaming, "--yes")
     assert ran.code == 0
     assert f"these still exist: origin access identity {account.identity}, " in ran.err
@@ -282,7 +282,7 @@ def test_delete_a_disabled_distribution(account: SmallAccount, run: Run) -> None
 
 
 def test_delete_refuses_another_version(account: SmallAccount, run: Run) -> None:
-    """An ETag that is not the live one is stale: exit 4, and nothing is deleted."""
+    """An outdated ETag is stale: exit 4, and nothing is deleted."""
     ran = run("delete", account.unused, "--if-match", "E2QWRUHAPOMQZL")
     assert ran.code == 4
     assert f"its ETag is {account.etag()}, not E2QWRUHAPOMQZL" in " ".join(ran.err.split())
@@ -297,15 +297,15 @@ def test_delete_refuses_another_version(account: SmallAccount, run: Run) -> None
     ],
 )
 def test_delete_refuses_what_is_used(account: SmallAccount, run: Run, which: str, words: str) -> None:
-    """What viewers or distributions use stays, whatever was said beforehand; the way to do it is told."""
+    """A resource in use stays, with any flags. The error has a fix."""
     ran = run("delete", getattr(account, which), "--yes")
     assert ran.code == 2
     assert words in ran.err
     assert "fix: " in ran.err
 
 
-def test_delete_refuses_what_is_on_its_way(account: SmallAccount, server: Sandbox, run: Run) -> None:
-    """A distribution that is disabled, but not yet everywhere, has to be waited for."""
+def test_delete_refuses_a_distribution_in_progress(account: SmallAccount, server: Sandbox, run: Run) -> None:
+    """A disabled distribution that is not Deployed yet must be waited for."""
     server.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Enabled=False)
     ran = run("delete", account.distribution, "--yes")
@@ -314,7 +314,7 @@ def test_delete_refuses_what_is_on_its_way(account: SmallAccount, server: Sandbo
 
 
 def test_delete_asks(account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal nothing is deleted unasked; on one, only ``yes`` counts."""
+    """Without a terminal nothing is deleted. On a terminal only ``yes`` confirms."""
     ran = run("delete", account.unused)
     assert ran.code == 2
     assert f"--if-match {account.etag()}" in ran.err
@@ -324,15 +324,15 @@ def test_delete_asks(account: SmallAccount, run: Run, monkeypatch: pytest.Monkey
         assert (account.unused in account.identities()) is left
 
 
-def test_delete_wants_an_id(run: Run) -> None:
-    """A spec is no id: what belongs to a stack is not deleted piece by piece."""
+def test_delete_needs_an_id(run: Run) -> None:
+    """A spec is not an id: resources of a stack are not deleted one by one."""
     ran = run("delete", "lectures.yaml")
     assert ran.code == 2
     assert "lectures.yaml is not a CloudFront id" in ran.err
 
 
 class _Terminal:
-    """A terminal on which somebody types."""
+    """A terminal with typed text."""
 
     def __init__(self, answer: str) -> None:
         self._answer = answer
@@ -346,7 +346,7 @@ class _Terminal:
 
 @pytest.mark.parametrize("command", [["list"], ["show", "E00000000000"], ["wait", "E00000000000"]])
 def test_nothing_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
-    """An endpoint that is down is named, with exit code 1 and nothing on stdout."""
+    """An endpoint that does not answer is named, with exit code 1 and nothing on stdout."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "any")
     ran = cfstream(*command, "--endpoint-url", "http://127.0.0.1:1")
@@ -355,7 +355,7 @@ def test_nothing_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch, command
 
 
 class _WebSite(BaseHTTPRequestHandler):
-    """Something on the network that is no AWS: it greets everybody."""
+    """A web server that is not AWS."""
 
     def do_POST(self) -> None:
         self.send_response(200)
@@ -367,7 +367,7 @@ class _WebSite(BaseHTTPRequestHandler):
 
 
 def test_something_else_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A web site where AWS was expected is told of, without a traceback."""
+    """A web site instead of AWS is reported without a traceback."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "any")
     with ThreadingHTTPServer(("127.0.0.1", 0), _WebSite) as site:

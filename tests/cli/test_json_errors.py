@@ -1,4 +1,4 @@
-"""Programs read stdout: with ``--format json`` every command answers there, whatever went wrong."""
+"""Programs read stdout: with ``--format json`` every command prints a document, also after an error."""
 
 import json
 from collections.abc import Callable
@@ -37,14 +37,14 @@ WITHOUT_SPECS = {"import", "list"}
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A spec in the working directory, with which nothing is wrong."""
+    """A valid spec in the working directory."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lectures.yaml").write_text(GOOD)
     return tmp_path / "lectures.yaml"
 
 
 def failed(ran: Ran) -> Any:
-    """The document of a command that failed: the only thing on stdout."""
+    """Return the document of a failed command. It is the only output on stdout."""
     document = json.loads(ran.out)
     assert document["format_version"] == 1
     assert document["exit_code"] == ran.code != 0
@@ -62,7 +62,7 @@ def ask(cfstream: Run, command: str, *more: str) -> Ran:
 def test_problems_of_a_spec_are_in_the_document(
     cfstream: Run, aws: Sandbox, spec: Path, command: str
 ) -> None:
-    """Each with its file, line and column, what is wrong, and the fix."""
+    """Each problem has its file, line and column, what is wrong, and the fix."""
     assert aws
     spec.write_text(BAD)
     document = failed(ask(cfstream, command))
@@ -89,7 +89,7 @@ def test_a_file_that_does_not_exist_is_in_the_document(
 def test_missing_credentials_are_in_the_document(
     cfstream: Run, spec: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    """With what to set."""
+    """The fix names what to set."""
     assert spec.exists()
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
@@ -103,13 +103,13 @@ def test_missing_credentials_are_in_the_document(
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_an_unknown_flag_is_in_the_document(cfstream: Run, spec: Path, command: str) -> None:
-    """Even where the arguments could not be parsed."""
+    """The format is found even if the arguments cannot be parsed."""
     assert spec.exists()
     assert "--nonsense" in failed(ask(cfstream, command, "--nonsense"))["error"]["what"]
 
 
 def test_events_end_with_the_error(cfstream: Run, spec: Path) -> None:
-    """A program that reads events gets the same as its last line."""
+    """The last line has the same document."""
     spec.write_text(BAD)
     ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "ndjson")
     (event,) = map(json.loads, ran.out.splitlines())
@@ -121,7 +121,7 @@ def test_events_end_with_the_error(cfstream: Run, spec: Path) -> None:
     "before", [["--format", "json"], ["--format=json"], ["-q", "--format", "json", "--sandbox"]]
 )
 def test_the_format_may_be_named_before_the_command(cfstream: Run, spec: Path, before: list[str]) -> None:
-    """As all flags that most commands have."""
+    """Like the other common flags."""
     assert spec.exists()
     ran = cfstream(*before, "validate", "lectures.yaml")
     assert (ran.code, json.loads(ran.out)["stacks"][0]["name"]) == (0, "lectures")

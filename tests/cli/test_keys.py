@@ -1,4 +1,4 @@
-"""`cfstream keys`: pairs that are never overwritten, and rotations that can be stopped anywhere."""
+"""`cfstream keys`: key pairs that are never overwritten, and rotations that can be interrupted at any time."""
 
 import difflib
 import json
@@ -24,14 +24,14 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
-    """A spec with its keys in the folder that the commands run in."""
+    """A spec with its keys. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     return folder(tmp_path)
 
 
 @pytest.fixture
 def rotate(cfstream: Run, here: Folder) -> Callable[..., Any]:
-    """Runs `rotate`, and returns its document."""
+    """Run `rotate`, and return its document."""
 
     def run(*flags: str) -> Any:
         ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--format", "json", *flags)
@@ -48,14 +48,14 @@ def create(cfstream: Run) -> None:
 
 
 def hazards(cfstream: Run) -> set[str]:
-    """The hazards of the plan."""
+    """Return the hazards of the plan."""
     plan = json.loads(cfstream("plan", "lectures.yaml", "--format", "json").out)
     assert plan["stacks"][0]["problems"] == []
     return {hazard["name"] for hazard in plan["stacks"][0]["hazards"]}
 
 
 def lines(before: str, after: str) -> list[str]:
-    """The lines that came and went, with their signs."""
+    """Return the removed and added lines, with their signs."""
     return [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
 
 
@@ -63,7 +63,7 @@ def lines(before: str, after: str) -> list[str]:
 def test_a_new_pair_is_for_its_owner_alone(
     cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """Whatever the umask, the private half has mode 0600; the public one belongs to it."""
+    """The private half has mode 0600 with any umask. The public half matches it."""
     monkeypatch.chdir(tmp_path)
     before = os.umask(0)
     try:
@@ -82,7 +82,7 @@ def test_a_new_pair_is_for_its_owner_alone(
 def test_no_key_is_ever_overwritten(
     cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
 ) -> None:
-    """With either file there, also as a dangling link, nothing is written."""
+    """If either file exists, also as a dangling link, nothing is written."""
     monkeypatch.chdir(tmp_path)
     Path("k").mkdir()
     Path("k", there).symlink_to("nowhere")
@@ -93,14 +93,14 @@ def test_no_key_is_ever_overwritten(
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", "", "a b", "x" * 129])
-def test_a_name_is_one_that_cloudfront_takes(cfstream: Run, here: Folder, name: str) -> None:
-    """And so never a path."""
+def test_a_name_must_be_valid_in_cloudfront(cfstream: Run, here: Folder, name: str) -> None:
+    """So it is never a path."""
     assert cfstream("keys", "new", name).code == 2
     assert cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--name", name or " ").code == 2
 
 
-def test_what_comes_next_can_be_pasted(rotate: Callable[..., Any]) -> None:
-    """The next commands lead to the same AWS: they have the same flags, quoted for a shell."""
+def test_the_next_commands_can_be_pasted(rotate: Callable[..., Any]) -> None:
+    """The next commands have the flags for the same AWS, quoted for a shell."""
     flags = "--profile 'my media' --region eu-west-1 --edge-url http://127.0.0.1:4566"
     following = rotate(*shlex.split(flags))["next"]
     commands = [step[step.index("cfstream ") :] for step in following if "cfstream " in step]
@@ -114,7 +114,7 @@ def test_what_comes_next_can_be_pasted(rotate: Callable[..., Any]) -> None:
 def test_a_rotation_from_beginning_to_end(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
 ) -> None:
-    """New key, wait, old key: each run says what to do, no step is a hazard, and running too early changes nothing."""
+    """New key, wait, old key: each run shows the next step and has no hazard. A run too early changes nothing."""
     spec = Path("lectures.yaml")
     spec.write_text(SPEC.replace("24h", "1s"))
     create(cfstream)
@@ -147,10 +147,10 @@ def test_a_rotation_from_beginning_to_end(
     assert rotate()["joined"] == "lectures-3"
 
 
-def test_within_the_grace_it_says_how_long_to_wait(
+def test_within_the_grace_period_it_shows_how_long_to_wait(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
 ) -> None:
-    """Exit 0, the moment and the seconds, and the spec as it was; then --now cuts, and the plan says so."""
+    """Exit 0, the time, the seconds, and an unchanged spec. With --now the plan has the hazard."""
     rotate()
     create(cfstream)
     before = Path("lectures.yaml").read_text()
@@ -168,7 +168,7 @@ def test_within_the_grace_it_says_how_long_to_wait(
 def test_a_key_that_only_joins_needs_no_hazard_allowed(
     rotate: Callable[..., Any], aws: Sandbox, cfstream: Run
 ) -> None:
-    """What apply is told to run is what it takes, and no more."""
+    """The suggested apply command has exactly the needed flags."""
     create(cfstream)
     rotate()
     again = rotate()
@@ -179,7 +179,7 @@ def test_a_key_that_only_joins_needs_no_hazard_allowed(
 def test_the_only_group_need_not_be_named(
     cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of several groups one must be, and the error has their names."""
+    """With several groups, one must be named. The error lists them."""
     monkeypatch.chdir(tmp_path)
     assert cfstream("keys", "new", "k-1").code == 0
     group = "  - {{name: {}, public_keys: [{{name: k-1, file: keys/k-1.pub.pem}}]}}\n"
@@ -191,10 +191,10 @@ def test_the_only_group_need_not_be_named(
     assert "k-2 joins one, and replaces k-1" in cfstream("keys", "rotate", "lectures.yaml").out
 
 
-def test_a_leaked_key_goes_at_once(
+def test_a_leaked_key_is_removed_at_once(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
 ) -> None:
-    """With --now the new key takes the old one's place in one edit, and apply wants the hazard allowed."""
+    """With --now the new key replaces the old one in one edit. Apply needs the hazard allowed."""
     create(cfstream)
     before = Path("lectures.yaml").read_text()
     done = rotate("--now", "--name", "lectures-clean")
@@ -211,11 +211,42 @@ def test_a_leaked_key_goes_at_once(
     assert "No changes." in cfstream("plan", "lectures.yaml").out
 
 
+def test_one_of_several_keys_is_replaced(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any], aws: Sandbox
+) -> None:
+    """The others stay in the group, in the spec and at the edges."""
+    cfstream("keys", "new", "partner")
+    text = Path("lectures.yaml").read_text()
+    own = "      - {name: lectures-1, file: keys/lectures-1.pub.pem}\n"
+    assert own in text
+    partner = own.replace("lectures-1", "partner")
+    Path("lectures.yaml").write_text(text.replace(own, own + partner))
+    create(cfstream)
+    before = Path("lectures.yaml").read_text()
+    done = rotate("--replaces", "lectures-1", "--now")
+    assert (done["joined"], done["leaving"]) == ("lectures-2", ["lectures-1"])
+    new = own.replace("lectures-1", "lectures-2").replace("}", ", replaces: [lectures-1]}")
+    assert Path("lectures.yaml").read_text() == before.replace(own + partner, partner + new)
+    assert cfstream("apply", "lectures.yaml", "--yes", "--allow", "cuts-viewers").code == 0
+    assert "No changes." in cfstream("plan", "lectures.yaml").out
+
+
+def test_another_key_waits_for_the_rotation_in_progress(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any]
+) -> None:
+    """A second rotation of the group is refused, and the spec stays as it is."""
+    rotate("--replaces", "lectures-1")
+    before = Path("lectures.yaml").read_bytes()
+    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--replaces", "lectures-2")
+    assert (ran.code, "lectures-1 is already being replaced" in ran.err) == (2, True)
+    assert Path("lectures.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize("stopped_after", ["the private half", "both halves"])
-def test_a_run_that_was_stopped_is_taken_up(
+def test_an_interrupted_run_is_resumed(
     cfstream: Run, here: Folder, rotate: Callable[..., Any], stopped_after: str
 ) -> None:
-    """The key that an earlier run made is used, and not made again."""
+    """The key of the earlier run is used, and no second one is created."""
     cfstream("keys", "new", "lectures-2")
     private = Path("keys/lectures-2.pem").read_bytes()
     if stopped_after == "the private half":
@@ -225,8 +256,8 @@ def test_a_run_that_was_stopped_is_taken_up(
     assert cfstream("validate", "lectures.yaml").code == 0
 
 
-def test_a_pair_that_is_none_is_refused(cfstream: Run, here: Folder) -> None:
-    """Files of two pairs, and an old key under a new name, are no successor; the spec stays as it is."""
+def test_an_invalid_pair_is_refused(cfstream: Run, here: Folder) -> None:
+    """The files of two pairs, and an old key under a new name, are refused. The spec stays."""
     before = Path("lectures.yaml").read_bytes()
     Path("keys/lectures-2.pem").write_bytes(Path("keys/foreign.pem").read_bytes())
     Path("keys/lectures-2.pub.pem").write_bytes(public_pem(rsa_key("clips-1")))
@@ -239,8 +270,8 @@ def test_a_pair_that_is_none_is_refused(cfstream: Run, here: Folder) -> None:
     assert Path("lectures.yaml").read_bytes() == before
 
 
-def test_the_bytes_of_a_spec_stay_its_own(cfstream: Run, here: Folder, rotate: Callable[..., Any]) -> None:
-    """Byte order mark, CRLF, no line end at the end, permissions and a link: all are kept."""
+def test_a_spec_keeps_its_form(cfstream: Run, here: Folder, rotate: Callable[..., Any]) -> None:
+    """Byte order mark, CRLF, a missing final line end, permissions and a link stay."""
     real = Path("real.yaml")
     text = SPEC.replace("http:\n", "# the end\nhttp:\n").removesuffix("\n")
     real.write_bytes(("\ufeff" + text).replace("\n", "\r\n").encode())
@@ -266,6 +297,10 @@ def test_the_bytes_of_a_spec_stay_its_own(cfstream: Run, here: Folder, rotate: C
         ((".", "lectures-signers"), "only a file can be edited"),
         (("absent.yaml", "lectures-signers"), "only a file can be edited"),
         (("lectures.yaml", "lectures-signers", "--name", "clips-1"), "already has a key clips-1"),
+        (
+            ("lectures.yaml", "lectures-signers", "--replaces", "clips-1"),
+            "lectures-signers has no key clips-1",
+        ),
     ],
 )
 def test_wrong_arguments_of_rotate(
@@ -293,5 +328,5 @@ def test_wrong_arguments_of_rotate(
     ],
 )
 def test_a_successor_is_named_after_the_old_key(old: str, taken: tuple[str, ...], new: str) -> None:
-    """Months follow months, numbers numbers, and no name is used twice."""
+    """The month or the number in the name is advanced, and no name is used twice."""
     assert new_name(old, datetime(2026, 11, 24, tzinfo=UTC), taken) == new

@@ -1,4 +1,4 @@
-"""Private keys and git: whichever command makes one, `git add --all` leaves it where it is, or a warning says so."""
+"""Private keys and git: after each command that creates one, `git add --all` skips it, or a warning is printed."""
 
 import os
 import subprocess
@@ -16,19 +16,19 @@ SPEC = "version: 1\nname: old\nbucket: {name: old-media, create: true}\ntrusted_
 
 
 def git(*arguments: str) -> str:
-    """What git says in the folder that the test runs in."""
+    """Return the output of git in the working directory."""
     return subprocess.run(["git", *arguments], check=True, capture_output=True, text=True).stdout
 
 
 def staged() -> set[str]:
-    """The files that would be committed after `git add --all`."""
+    """Return the files that would be committed after `git add --all`."""
     git("add", "--all")
     return set(git("diff", "--cached", "--name-only").splitlines())
 
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A new repository, and no settings of whoever runs this; the commands run in it."""
+    """A new repository without the user's git settings. It is the working directory."""
     monkeypatch.chdir(tmp_path)
     for scope in ("GLOBAL", "SYSTEM"):
         monkeypatch.setenv(f"GIT_CONFIG_{scope}", os.devnull)
@@ -45,10 +45,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 @pytest.mark.usefixtures("repository")
-def test_a_new_folder_keeps_private_keys_to_itself(
-    cfstream: Run, arguments: tuple[str, ...], name: str
-) -> None:
-    """Public halves and the file that says so are committed; it is told, and nothing is warned of."""
+def test_a_new_folder_ignores_private_keys(cfstream: Run, arguments: tuple[str, ...], name: str) -> None:
+    """Public halves and the .gitignore are committed. A note mentions it, without a warning."""
     Path("old.yaml").write_text(SPEC)
     ran = cfstream(*arguments)
     assert ran.code == 0, ran.err
@@ -62,8 +60,8 @@ def test_a_new_folder_keeps_private_keys_to_itself(
 
 
 @pytest.mark.usefixtures("repository")
-def test_a_key_that_git_would_take_is_warned_of(cfstream: Run) -> None:
-    """In a folder that was there; after the line that the warning has, git passes over this key and the next."""
+def test_a_key_that_git_would_add_gives_a_warning(cfstream: Run) -> None:
+    """In an existing folder. After adding the line in the warning, git skips this key and the next."""
     Path("my keys").mkdir()
     ran = cfstream("-q", "keys", "new", "a-1", "--dir", "my keys")
     assert (ran.code, ran.out) == (0, "my keys/a-1.pem\nmy keys/a-1.pub.pem\n")
@@ -74,8 +72,8 @@ def test_a_key_that_git_would_take_is_warned_of(cfstream: Run) -> None:
     assert staged() == {"my keys/.gitignore", "my keys/a-1.pub.pem", "my keys/a-2.pub.pem"}
 
 
-def test_the_next_key_of_a_rotation_is_warned_of(cfstream: Run, repository: Path, aws: Sandbox) -> None:
-    """It goes where the key before it lies, and that folder may be in the repository."""
+def test_the_next_key_of_a_rotation_gives_a_warning(cfstream: Run, repository: Path, aws: Sandbox) -> None:
+    """It is in the folder of the old key, which may be in the repository."""
     assert cfstream("init", "a", "--new-key").code == 0
     Path("keys/.gitignore").unlink()
     ran = cfstream("keys", "rotate", "a.yaml", "a-signers", "--name", "a-2")
@@ -84,8 +82,8 @@ def test_the_next_key_of_a_rotation_is_warned_of(cfstream: Run, repository: Path
 
 
 @pytest.mark.usefixtures("repository")
-def test_what_is_ignored_already_is_not_warned_of(cfstream: Run) -> None:
-    """By a line anywhere that git looks, such as one at the top of the repository."""
+def test_an_ignored_key_gives_no_warning(cfstream: Run) -> None:
+    """Any .gitignore counts, for example that at the top of the repository."""
     Path("keys").mkdir()
     Path(".gitignore").write_text("*.pem\n!*.pub.pem\n")
     ran = cfstream("keys", "new", "a-1")
@@ -94,10 +92,8 @@ def test_what_is_ignored_already_is_not_warned_of(cfstream: Run) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "with git"])
-def test_git_is_never_in_the_way(
-    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    """Without git, and outside of a repository, a pair is made all the same and nothing is said."""
+def test_git_is_optional(cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Without git, and outside of a repository, a pair is created without a message."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     if not path:

@@ -1,4 +1,4 @@
-"""The program around its commands: help, flags before and after the name, streams, and the words of errors."""
+"""The program apart from its commands: help, common flags, streams, and errors."""
 
 import io
 import subprocess
@@ -17,14 +17,14 @@ Run = Callable[..., Ran]
 
 
 def in_a_process(command: str) -> subprocess.CompletedProcess[str]:
-    """What a shell makes of a command line in which `cfstream` is this program."""
+    """Return the result of a command line in a shell in which `cfstream` is this program."""
     script = f'cfstream() {{ "{sys.executable}" -m cfstream "$@"; }}; {command}'
     return subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"], ["-v"]])
 def test_alone_it_prints_its_help(cfstream: Run, arguments: list[str]) -> None:
-    """Who does not know the commands sees all of them, in sections, and how to begin."""
+    """It lists all commands in sections, and how to begin."""
     ran = cfstream(*arguments)
     assert (ran.code, ran.err) == (0, "")
     for heading in ("Write a spec:", "Plan and apply:", "Inspect and delete:", "Try it without AWS:"):
@@ -34,7 +34,7 @@ def test_alone_it_prints_its_help(cfstream: Run, arguments: list[str]) -> None:
 
 
 def test_a_group_alone_prints_its_help(cfstream: Run) -> None:
-    """`cfstream sandbox` shows what can follow, as `cfstream` does."""
+    """`cfstream sandbox` lists its commands."""
     ran = cfstream("sandbox")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("Usage: cfstream sandbox")
@@ -42,16 +42,16 @@ def test_a_group_alone_prints_its_help(cfstream: Run) -> None:
 
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_each_command_has_a_help_with_an_example(cfstream: Run, name: str) -> None:
-    """Help of every command shows how it is used, and names the flags that all of them take."""
+    """The help of each command has its usage, an example, and the common flags."""
     ran = cfstream(name, "--help")
     assert ran.code == 0, ran.err
     assert ran.out.startswith(f"Usage: cfstream {name}")
     assert "Example" in ran.out or name == "sandbox"
-    assert "Everywhere: --profile --region --endpoint-url --sandbox -v -q --no-color" in ran.out
+    assert "Common options: --profile --region --endpoint-url --edge-url --sandbox -v -q" in ran.out
 
 
 def test_help_needs_nothing_that_is_slow() -> None:
-    """`cfstream --help` imports neither AWS nor models nor tables."""
+    """`cfstream --help` imports neither botocore nor models nor tables."""
     script = (
         "import sys; from cfstream.cli.main import run; run(['--help']);"
         "slow = {'boto3', 'botocore', 'pydantic', 'ruamel', 'rich', 'moto', 'cryptography'} & set(sys.modules);"
@@ -62,7 +62,7 @@ def test_help_needs_nothing_that_is_slow() -> None:
 
 
 def test_the_version_is_one_line(cfstream: Run) -> None:
-    """Scripts can read it."""
+    """Scripts can parse it."""
     assert cfstream("--version") == Ran(0, f"cfstream {__version__}\n", "")
 
 
@@ -74,13 +74,13 @@ def test_the_version_is_one_line(cfstream: Run) -> None:
         ["--region", "eu-west-1", "tell", "x", "-v", "--profile", "p", "--no-color"],
     ],
 )
-def test_flags_of_every_command_stand_before_or_after_its_name(cfstream: Run, arguments: list[str]) -> None:
-    """Where a flag stands changes nothing of what it means."""
+def test_common_flags_work_before_and_after_the_name(cfstream: Run, arguments: list[str]) -> None:
+    """The position of a flag does not change its meaning."""
     assert cfstream(*arguments).out == "p eu-west-1 None False 1 False ['x']\n"
 
 
-def test_verbosity_adds_up_and_quiet_leaves_remarks_out(cfstream: Run) -> None:
-    """-v twice is -vv; -q keeps results and errors."""
+def test_verbose_and_quiet(cfstream: Run) -> None:
+    """-v twice is -vv. -q keeps results and errors."""
     assert cfstream("-v", "tell", "-v").out == "None None None False 2 None []\n"
     assert cfstream("tell", "--sandbox", "--endpoint-url", "http://127.0.0.1:1").out == (
         "None None http://127.0.0.1:1 True 0 None []\n"
@@ -90,13 +90,13 @@ def test_verbosity_adds_up_and_quiet_leaves_remarks_out(cfstream: Run) -> None:
 
 
 def test_a_flag_of_one_run_is_not_remembered_in_the_next(cfstream: Run) -> None:
-    """Each run begins with nothing given."""
+    """Each run starts without flags."""
     cfstream("--profile", "p", "tell")
     assert cfstream("tell").out == "None None None False 0 None []\n"
 
 
 def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
-    """A file may be called -v."""
+    """A file can be called -v."""
     assert cfstream("tell", "--", "-v").out == "None None None False 0 None ['-v']\n"
 
 
@@ -122,14 +122,14 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
         (["apply", "--allow", "x", "a.yaml"], "  fix: write one of makes-public, cuts-viewers,"),
     ],
 )
-def test_wrong_usage_says_what_there_is(cfstream: Run, arguments: list[str], error: str) -> None:
-    """A slip is answered with the nearest thing that exists, or with where to look; nothing goes to stdout."""
+def test_wrong_usage_suggests_a_fix(cfstream: Run, arguments: list[str], error: str) -> None:
+    """A typo gets the most similar name, or the command that lists them. Stdout is empty."""
     ran = cfstream(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert error in ran.err
 
 
-def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
+def test_a_bug_is_reported_without_a_traceback(cfstream: Run) -> None:
     """The error is one sentence. With -vv there is also a traceback."""
     ran = cfstream("fail", "bug")
     assert ran.err == (
@@ -140,18 +140,18 @@ def test_a_bug_is_told_without_a_traceback(cfstream: Run) -> None:
 
 
 def test_problems_of_specs_are_shown_with_their_places(cfstream: Run) -> None:
-    """Problems look the same from every command."""
+    """All commands show problems in the same way."""
     assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    """`cfstream … | head` ends quietly."""
+def test_a_closed_pipe_is_not_an_error() -> None:
+    """`cfstream … | head` ends without a message."""
     ran = in_a_process("set -o pipefail; cfstream schema | head -1; exit ${PIPESTATUS[0]}")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "{\n", "")
 
 
 def test_a_result_that_cannot_be_written_is_a_failure() -> None:
-    """A full disk behind stdout is told, and the exit code tells it too."""
+    """A full disk is reported, and the exit code is not 0."""
     if not Path("/dev/full").exists():
         return
     for command in ("--version", "schema"):
@@ -164,22 +164,22 @@ def test_a_result_that_cannot_be_written_is_a_failure() -> None:
 
 
 def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) -> None:
-    """Whichever command meets it, a person is told which file it was, why, and where to look."""
+    """Any command reports the file, the reason, and what to check."""
     (tmp_path / "file").touch()
     spec = tmp_path / "file" / "lectures.yaml"
     ran = cfstream("init", "lectures", "--yes", "--out", str(spec))
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory fix: a part of this path is a file, not a folder: "
-        "move it, or choose another path"
+        f"error: {spec}: Not a directory fix: a part of this path is a file, not a directory: move it, or choose "
+        "another path"
     )
 
 
-def test_a_file_in_the_way_of_a_folder_is_told_with_what_helps(
+def test_a_file_instead_of_a_folder_has_its_own_fix(
     cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Looking for missing rights would lead nowhere."""
+    """The fix does not mention permissions, which are not the cause."""
     monkeypatch.chdir(tmp_path)
     Path("keys").touch()
     ran = cfstream("keys", "new", "lectures-1")
@@ -187,16 +187,16 @@ def test_a_file_in_the_way_of_a_folder_is_told_with_what_helps(
     assert "  fix: the file exists: move it" in ran.err
 
 
-def test_where_plainer_signs_need_more_room_lines_are_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal that knows ASCII alone shows `ok` for a tick, and the line must not be cut for that."""
+def test_lines_leave_space_for_ascii_replacements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ASCII terminal shows `ok` for a check mark, and the line still fits."""
     monkeypatch.setenv("COLUMNS", "40")
     for encoding, columns in (("utf-8", 40), ("ascii", 38)):
         monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
         assert streams.width() == columns
 
 
-def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    """A terminal may be in a directory that somebody deletes."""
+def test_a_deleted_working_directory_is_reported(tmp_path: Path) -> None:
+    """The working directory may be deleted while a shell is in it."""
     folder = tmp_path / "gone"
     folder.mkdir()
     ran = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
@@ -206,8 +206,8 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     )
 
 
-def test_ctrl_c_while_the_program_is_loaded_ends_it_in_a_word() -> None:
-    """Loading takes a moment, in which a person may think better of it."""
+def test_ctrl_c_while_the_program_loads() -> None:
+    """It ends with one line and no traceback."""
     script = (
         "import sys\n"
         "class Impatient:\n"
@@ -222,13 +222,13 @@ def test_ctrl_c_while_the_program_is_loaded_ends_it_in_a_word() -> None:
 
 
 def test_closed_streams_change_no_exit_code() -> None:
-    """Without stdout or stderr the program still does its work."""
+    """Without stdout or stderr, the exit code is the same."""
     assert in_a_process("cfstream --version >&-").returncode == 0
     assert in_a_process("cfstream plna 2>&-").returncode == 2
 
 
-def test_a_terminal_that_knows_ascii_alone_gets_ascii(tmp_path: Path) -> None:
-    """What cannot be shown is shown plainer, and nothing fails."""
+def test_an_ascii_terminal_gets_ascii(tmp_path: Path) -> None:
+    """Other characters are replaced, and nothing fails."""
     spec = tmp_path / "ü.yaml"
     spec.write_text("version: 1\nname: Ü…\n", encoding="utf-8")
     ran = in_a_process(f"LC_ALL=C PYTHONUTF8=0 PYTHONIOENCODING=ascii cfstream validate '{spec}'")

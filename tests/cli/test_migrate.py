@@ -1,4 +1,4 @@
-"""`cfstream migrate`: what it edits, what it leaves alone, and what it says."""
+"""`cfstream migrate`: its edits, what it does not change, and its output."""
 
 import json
 import re
@@ -91,13 +91,13 @@ DIRTY: dict[str, tuple[tuple[str, ...], str, str]] = {
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that commands run in."""
+    """The working directory."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def write(path: Path, text: str) -> None:
-    """The file to the byte."""
+    """Write exactly these bytes."""
     path.write_bytes(text.encode())
 
 
@@ -106,7 +106,10 @@ def write(path: Path, text: str) -> None:
 def test_a_spec_changes_where_it_must(
     cfstream: Run, here: Path, flags: tuple[str, ...], before: str, after: str, *, wrapped: str
 ) -> None:
-    """To the byte, whatever editor wrote it; what comes out is a spec, and the same command again has nothing to do."""
+    """The rest stays byte for byte, in any editor's format.
+
+    The result is a valid spec, and a second run changes nothing.
+    """
     keys = here / "keys"
     keys.mkdir()
     (keys / "k-1.pub.pem").write_bytes(public_pem(rsa_key("k-1")))
@@ -122,12 +125,12 @@ def test_a_spec_changes_where_it_must(
 
 
 def _as_written(system: str, text: str) -> str:
-    """The text as an editor of that system leaves it."""
+    """Return the text with the line ends of that system."""
     return text if system == "unix" else "\ufeff" + text.replace("\n", "\r\n")
 
 
 def _with_the_key(flags: tuple[str, ...]) -> list[str]:
-    """The same flags with a key that is there, for making one takes longer than all else."""
+    """Return the flags with an existing key, because creating one is slow."""
     told = " ".join(flags).replace("--key-name k-1", "--public-key keys/k-1.pub.pem")
     return told.split()
 
@@ -152,7 +155,7 @@ trusted_signers: [self]
 
 
 def test_all_documents_that_need_it_change(cfstream: Run, here: Path) -> None:
-    """And no other; one that is named changes alone."""
+    """Others stay. With --stack, only that one changes."""
     spec = here / "fleet.yaml"
     write(spec, TWO)
     assert cfstream("migrate", "fleet.yaml", "--to", "oac", "--stack", "c").code == 0
@@ -163,7 +166,7 @@ def test_all_documents_that_need_it_change(cfstream: Run, here: Path) -> None:
 
 
 def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
-    """It shows the whole edit, makes no key, and says how to do it."""
+    """It shows the whole edit, creates no key, and prints the command."""
     write(here / "lectures.yaml", HEAD + "trusted_signers: [self]\n")
     ran = cfstream("migrate", "lectures.yaml", *KEY, "--dry-run")
     assert (ran.code, "-trusted_signers: [self]\n+key_groups:\n" in ran.out) == (0, True)
@@ -173,7 +176,7 @@ def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
 
 
 def test_a_key_pair_is_made_for_its_owner_alone(cfstream: Run, here: Path) -> None:
-    """Beside the spec, wherever the command runs; a pair that is there is used, and never overwritten."""
+    """It is created beside the spec, from any working directory. An existing pair is used, never overwritten."""
     (here / "specs").mkdir()
     spec = here / "specs" / "lectures.yaml"
     write(spec, HEAD + "trusted_signers: [self, '111122223333']\n")
@@ -193,8 +196,8 @@ def test_a_key_pair_is_made_for_its_owner_alone(cfstream: Run, here: Path) -> No
     assert private.read_bytes() == made
 
 
-def test_the_flags_of_the_connection_are_handed_on(cfstream: Run, here: Path) -> None:
-    """What is to be run next reaches the same AWS."""
+def test_the_next_commands_have_the_flags_of_the_connection(cfstream: Run, here: Path) -> None:
+    """They reach the same AWS."""
     write(here / "lectures.yaml", HEAD + "oai: {}\ntrusted_signers: [self]\n")
     ran = cfstream("migrate", "lectures.yaml", "--to", "oac", "--profile", "media")
     assert "cfstream apply lectures.yaml --profile media\n" in ran.out
@@ -225,10 +228,10 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize(("lines", "flags", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_is_told(
+def test_an_impossible_migration_is_refused(
     cfstream: Run, here: Path, lines: str, flags: tuple[str, ...], said: str
 ) -> None:
-    """What, and what to do; and nothing is written."""
+    """The error has the reason and a fix. Nothing is written."""
     text = HEAD + lines + "trusted_signers: [self]\n"
     write(here / "lectures.yaml", text)
     ran = cfstream("migrate", "lectures.yaml", *flags)
@@ -238,8 +241,8 @@ def test_what_cannot_be_is_told(
     assert (here / "lectures.yaml").read_text() == text
 
 
-def test_what_only_people_can_edit_is_left_to_them(cfstream: Run, here: Path) -> None:
-    """Nothing is written, and the refusal says what is in the way."""
+def test_a_spec_that_only_people_can_edit_stays(cfstream: Run, here: Path) -> None:
+    """Nothing is written, and the error names the reason."""
     text = HEAD + "oai: &x {comment: a}\nlogging: false\ntrusted_signers: [self]\ntags: *x\n"
     write(here / "lectures.yaml", text)
     ran = cfstream("migrate", "lectures.yaml", "--to", "oac")
@@ -248,8 +251,8 @@ def test_what_only_people_can_edit_is_left_to_them(cfstream: Run, here: Path) ->
     assert (here / "lectures.yaml").read_text() == text
 
 
-def test_an_edit_that_makes_a_problem_is_none(cfstream: Run, here: Path) -> None:
-    """As a group whose name the spec has for another one; nothing is written, and no key is made."""
+def test_an_edit_with_a_problem_is_not_written(cfstream: Run, here: Path) -> None:
+    """For example, a group with a name that the spec already has. No key is created either."""
     group = "key_groups: [{name: lectures-signers, public_keys: [{name: k-0, file: k-0.pem}]}]"
     text = f"{HEAD}trusted_signers: [self]\nhttp: {{behaviors: [{{path: /a, {group}}}]}}\n"
     (here / "k-0.pem").write_bytes(public_pem(rsa_key("k-1")))
@@ -263,28 +266,28 @@ def test_an_edit_that_makes_a_problem_is_none(cfstream: Run, here: Path) -> None
 
 
 def test_a_file_of_another_encoding_stays(cfstream: Run, here: Path) -> None:
-    """What is not UTF-8 is told, and not touched."""
+    """A file that is not UTF-8 is reported and does not change."""
     (here / "lectures.yaml").write_bytes(HEAD.encode() + "oai: {comment: ä}\n".encode("latin-1"))
     ran = cfstream("migrate", "lectures.yaml", "--to", "oac")
     assert (ran.code, "UTF-8" in ran.err) == (2, True)
 
 
 def test_one_stack_at_a_time_gets_a_key(cfstream: Run, here: Path) -> None:
-    """Groups and keys have names of their own, so of several stacks one is to be named."""
+    """Each stack needs its own group and key, so one of several must be named."""
     write(here / "fleet.yaml", TWO)
     ran = cfstream("migrate", "fleet.yaml", *KEY)
     assert (ran.code, "--stack lectures" in ran.err) == (2, True)
 
 
 def advised(cfstream: Run, *specs: str) -> tuple[int, Any]:
-    """The exit code, and what each stack should migrate to."""
+    """Return the exit code, and what each stack should migrate to."""
     ran = cfstream("migrate", "--check", *specs, "--format", "json")
     rows = json.loads(ran.out)["stacks"]
     return ran.code, {row["name"]: [each["to"] for each in row["migrations"]] for row in rows}
 
 
-def test_a_folder_is_looked_through(cfstream: Run, here: Path) -> None:
-    """Each stack with what it should change to, and why; the exit code says whether any should."""
+def test_check_reads_a_folder(cfstream: Run, here: Path) -> None:
+    """Each stack has what it should migrate to, and why. The exit code shows whether any should."""
     write(here / "fleet.yaml", TWO)
     write(here / "rtmp.yaml", HEAD.replace("lectures", "old") + "delivery: rtmp\ntrusted_signers: [self]\n")
     write(here / "good.yaml", HEAD.replace("lectures", "good") + "key_groups: [{use: g}]\n")
@@ -306,7 +309,7 @@ def test_a_folder_is_looked_through(cfstream: Run, here: Path) -> None:
 
 
 def test_every_advice_can_be_followed(cfstream: Run, here: Path) -> None:
-    """What a spec should change to it can; and then there is nothing more to advise."""
+    """Each suggested migration is possible. Afterwards there are no suggestions."""
     spec = here / "lectures.yaml"
     write(spec, HEAD + "oai: {}\ngrant: {via: object-acl}\ntrusted_signers: [self]\n")
     assert advised(cfstream, "lectures.yaml") == (3, {"lectures": ["oac", "key-groups"]})

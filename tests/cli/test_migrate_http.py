@@ -40,19 +40,19 @@ NAMES = "cnames: [media.example.com, old.example.com]\n"
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that commands run in, with an rtmp spec in it."""
+    """The working directory, with an rtmp spec."""
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "old.yaml", OLD)
     return tmp_path
 
 
 def write(path: Path, text: str) -> None:
-    """The file to the byte."""
+    """Write exactly these bytes."""
     path.write_bytes(text.encode())
 
 
 def migrated(cfstream: Run, *flags: str) -> Any:
-    """What a run says."""
+    """Return the document of a run."""
     ran = cfstream("migrate", "old.yaml", "--to", "http", "--format", "json", *flags)
     assert ran.code == 0, ran.err
     return json.loads(ran.out)
@@ -61,7 +61,7 @@ def migrated(cfstream: Run, *flags: str) -> Any:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_from_beginning_to_end(cfstream: Run, here: Path, mark: str, newline: str) -> None:
-    """A new spec, then the names, then nothing: each run takes it one stage further, to the byte."""
+    """A new spec, then the host names, then nothing: each run is one stage, with exact bytes."""
 
     def text(lines: str) -> str:
         return (mark + lines).replace("\n", newline)
@@ -87,8 +87,8 @@ def test_from_beginning_to_end(cfstream: Run, here: Path, mark: str, newline: st
     assert over["next"] == ["when nobody uses it any more: cfstream destroy old.yaml"]
 
 
-def test_a_hand_over_that_was_cut_off_is_completed(cfstream: Run, here: Path) -> None:
-    """Were the process to end between the two files, both would name the hosts; the next run ends it."""
+def test_an_interrupted_move_is_completed(cfstream: Run, here: Path) -> None:
+    """If the process ends between the two files, both have the names. The next run completes the move."""
     migrated(cfstream)
     write(here / "old-http.yaml", NEW + NAMES)
     assert migrated(cfstream)["outcome"] == "handed-over"
@@ -97,7 +97,7 @@ def test_a_hand_over_that_was_cut_off_is_completed(cfstream: Run, here: Path) ->
 
 
 def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
-    """At either stage."""
+    """In both stages."""
     told = migrated(cfstream, "--dry-run")
     assert (told["written"], told["files"][0]["path"]) == (False, "old-http.yaml")
     assert [path.name for path in here.iterdir()] == ["old.yaml"]
@@ -108,7 +108,7 @@ def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
 
 
 def test_no_file_of_others_is_touched(cfstream: Run, here: Path) -> None:
-    """What stands in the place of the new spec and is another stack's stays; --out names another place."""
+    """An existing file with another stack stays. --out names another file."""
     other = NEW.replace("lectures-media", "other-media")
     write(here / "old-http.yaml", other)
     ran = cfstream("migrate", "old.yaml", "--to", "http")
@@ -119,7 +119,7 @@ def test_no_file_of_others_is_touched(cfstream: Run, here: Path) -> None:
 
 
 def test_a_document_among_others_gets_a_file_of_its_own(cfstream: Run, here: Path) -> None:
-    """Named after its stack; and the names leave that document alone."""
+    """The file has the name of its stack. The host names are removed from that document only."""
     first = "version: 1\nname: first\nbucket: first-media\ncnames: [a.example.com]\ntrusted_signers: [self]\n"
     write(here / "old.yaml", f"{first}---\n{OLD}")
     migrated(cfstream)
@@ -129,7 +129,7 @@ def test_a_document_among_others_gets_a_file_of_its_own(cfstream: Run, here: Pat
 
 
 def test_players_urls_are_mapped(cfstream: Run, here: Path) -> None:
-    """Each that is given, in order; without any, every form that there is, under each name."""
+    """The given URLs are mapped in order. Without any, every form is mapped, for each host name."""
     forms = migrated(cfstream, "--dry-run")["urls"]
     assert {
         "rtmp": "rtmp://old.example.com/cfx/st/mp4:PATH",

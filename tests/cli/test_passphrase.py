@@ -1,4 +1,4 @@
-"""The passphrase of a private key, asked for on a terminal."""
+"""The passphrase of a private key, entered on a terminal."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ URL = "https://media.example.com/a.mp4"
 
 
 def typed(path: Path, answer: bytes) -> tuple[int, str]:
-    """The exit code, and all that the terminal showed, when this is typed as the passphrase."""
+    """Return the exit code and the terminal's output after this passphrase is typed."""
     ours, theirs = os.openpty()
     process = subprocess.Popen(
         [
@@ -64,7 +64,7 @@ def locked(tmp_path: Path) -> Path:
 
 
 def test_the_right_passphrase_signs(locked: Path) -> None:
-    """It is asked for by the file's name, and never shown."""
+    """The question names the file, and the passphrase is never shown."""
     code, shown = typed(locked, PASSPHRASE.encode() + b"\n")
     assert code == 0
     assert f"Passphrase of {locked}: " in shown
@@ -76,8 +76,8 @@ def test_the_right_passphrase_signs(locked: Path) -> None:
     ("answer", "reason"),
     [(b"hunter2\n", "is wrong"), (b"\n", "is encrypted"), (b"\x04", "no passphrase was")],
 )
-def test_a_wrong_one_is_told_and_not_shown(locked: Path, answer: bytes, reason: str) -> None:
-    """Nor is one that was left empty, or a closed terminal, a bug of ours."""
+def test_a_wrong_passphrase_is_reported_and_not_shown(locked: Path, answer: bytes, reason: str) -> None:
+    """An empty one and a closed terminal are not internal errors either."""
     code, shown = typed(locked, answer)
     assert code == 2
     assert reason in " ".join(shown.split())

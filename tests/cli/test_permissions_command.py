@@ -1,4 +1,4 @@
-"""`permissions`: a policy on stdout, made from specs alone."""
+"""`permissions`: a policy on stdout, from specs alone."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ SPEC = "version: 1\nname: {name}\nbucket: {name}-media\ntrusted_signers: [self]\
 
 @pytest.fixture
 def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with two specs, and nothing that leads to an AWS."""
+    """A folder with two specs, and no connection to AWS."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     for name in ("lectures", "seminars"):
@@ -25,7 +25,7 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("purpose", [[], ["--for", "plan"], ["--for", "apply"], ["--for", "destroy"]])
 def test_a_policy_is_printed(cfstream: Run, specs: Path, purpose: list[str]) -> None:
-    """It is a document of IAM's, on stdout, and nobody is asked for it; stderr lists what IAM cannot limit."""
+    """It is an IAM document on stdout, made without AWS. stderr lists what IAM cannot limit."""
     ran = cfstream("permissions", "lectures.yaml", *purpose, "--account", "123456789012")
     document = json.loads(ran.out)
     assert ran.code == 0
@@ -36,7 +36,7 @@ def test_a_policy_is_printed(cfstream: Run, specs: Path, purpose: list[str]) -> 
     assert "arn:aws:s3:::lectures-media" in [each["Resource"] for each in document["Statement"]]
 
 
-def test_what_is_no_account(cfstream: Run, specs: Path) -> None:
+def test_an_invalid_account_number(cfstream: Run, specs: Path) -> None:
     """An account number has twelve digits."""
     ran = cfstream("permissions", "lectures.yaml", "--account", "12345")
     assert (ran.code, ran.out) == (2, "")
@@ -44,7 +44,7 @@ def test_what_is_no_account(cfstream: Run, specs: Path) -> None:
 
 
 def test_another_partition(cfstream: Run, specs: Path) -> None:
-    """The region tells where the ARNs are from."""
+    """The region decides the partition of the ARNs."""
     assert (
         "arn:aws-cn:s3:::lectures-media"
         in cfstream("permissions", "lectures.yaml", "--region", "cn-north-1").out
@@ -52,15 +52,15 @@ def test_another_partition(cfstream: Run, specs: Path) -> None:
     assert "arn:aws-us-gov:s3" in cfstream("permissions", "lectures.yaml", "--region", "us-gov-west-1").out
 
 
-def test_of_a_folder_one_policy(cfstream: Run, specs: Path) -> None:
-    """Each spec gets its own bucket in it."""
+def test_one_policy_for_a_folder(cfstream: Run, specs: Path) -> None:
+    """It contains the bucket of each spec."""
     document = json.loads(cfstream("permissions", ".").out)
     bucket = next(each for each in document["Statement"] if each["Sid"] == "Bucket")
     assert bucket["Resource"] == ["arn:aws:s3:::lectures-media", "arn:aws:s3:::seminars-media"]
 
 
-def test_one_that_no_managed_policy_holds(cfstream: Run, specs: Path) -> None:
-    """The limit of AWS is shown before AWS refuses the policy."""
+def test_a_policy_that_is_too_long(cfstream: Run, specs: Path) -> None:
+    """The limit of AWS is reported before AWS refuses the policy."""
     for number in range(60):
         Path(f"{number}.yaml").write_text(SPEC.format(name=f"a-stack-with-a-long-name-{number}"))
     ran = cfstream("permissions", ".")

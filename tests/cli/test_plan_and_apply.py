@@ -1,4 +1,4 @@
-"""`plan` and `apply` against the sandbox: exit codes, what goes to which stream, and what is live afterwards."""
+"""`plan` and `apply` against the sandbox: exit codes, streams, and what is live afterwards."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ NO_CHANGES = "No changes. lectures is as its spec says.\n"
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
-    """A spec of a stack that is not live yet, in the folder that the process stands in."""
+    """A spec of a stack that is not live yet. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     path = Path("lectures.yaml")
     path.write_text(SPEC)
@@ -33,7 +33,7 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
 
 
 def test_plan_apply_and_plan_again(cfstream: Run, spec: Path) -> None:
-    """A new stack has steps; once they are applied, the plan is empty."""
+    """A new stack has steps. After apply, the plan is empty."""
     planned = cfstream("plan", "lectures.yaml")
     assert (planned.code, planned.err) == (0, "")
     assert planned.out.endswith("Plan: 3 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.\n")
@@ -46,15 +46,15 @@ def test_plan_apply_and_plan_again(cfstream: Run, spec: Path) -> None:
     assert cfstream("apply", "lectures.yaml") == Ran(0, NO_CHANGES, "")
 
 
-def test_check_tells_pending_steps_by_its_exit_code(cfstream: Run, spec: Path) -> None:
-    """CI asks with --check: 3 while there is something to do, 0 when there is not."""
+def test_check_exits_with_3_for_pending_steps(cfstream: Run, spec: Path) -> None:
+    """With --check, the exit code is 3 if there are steps, and 0 otherwise."""
     assert cfstream("plan", "--check", "lectures.yaml").code == 3
     cfstream("apply", "lectures.yaml", "--yes", "-q")
     assert cfstream("plan", "--check", "lectures.yaml").code == 0
 
 
 def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, spec: Path) -> None:
-    """Nobody said yes: the plan is shown, and what to do is told."""
+    """The plan is shown, and the error has a fix."""
     ran = cfstream("apply", "lectures.yaml")
     assert ran.code == 2
     assert ran.err == (
@@ -63,8 +63,8 @@ def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, spec: Path
     assert cfstream("plan", "--check", "lectures.yaml").code == 3
 
 
-def test_json_has_stdout_for_itself(cfstream: Run, spec: Path) -> None:
-    """The plan that is shown goes to stderr when the report is for a program."""
+def test_stdout_has_only_the_json(cfstream: Run, spec: Path) -> None:
+    """The plan goes to stderr if the report is for a program."""
     planned = json.loads(cfstream("plan", "lectures.yaml", "--format", "json").out)
     assert [step["verb"] for step in planned["stacks"][0]["steps"]] == [*["create"] * 3, "grant", "wait"]
     ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
@@ -75,7 +75,7 @@ def test_json_has_stdout_for_itself(cfstream: Run, spec: Path) -> None:
 
 
 def test_a_saved_plan_is_applied_once(cfstream: Run, spec: Path) -> None:
-    """What the file was made from is gone after the first time: the second is refused before any write."""
+    """The second apply of a saved plan is refused before any write, because the live state has changed."""
     saved = cfstream("plan", "lectures.yaml", "--out", "tonight.plan")
     assert (saved.code, saved.err) == (
         0,
@@ -92,8 +92,8 @@ def test_a_saved_plan_is_applied_once(cfstream: Run, spec: Path) -> None:
     assert stack["outputs"]["key_group_ids"] == {}
 
 
-def test_a_hazard_stops_its_stack_until_it_is_named(cfstream: Run, spec: Path) -> None:
-    """Exit 5 says that a flag is missing, and the error says which."""
+def test_a_hazard_blocks_its_stack_until_it_is_allowed(cfstream: Run, spec: Path) -> None:
+    """Exit 5, and the error names the missing flag."""
     cfstream("apply", "lectures.yaml", "--yes", "-q")
     spec.write_text(SPEC + "enabled: false\n")
     refused = cfstream("apply", "lectures.yaml", "--yes")
@@ -105,7 +105,7 @@ def test_a_hazard_stops_its_stack_until_it_is_named(cfstream: Run, spec: Path) -
 
 
 def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream: Run, spec: Path) -> None:
-    """One stack's missing bucket does not keep the next from being applied; the exit code tells."""
+    """A missing bucket of one stack does not block the others. The exit code is 2."""
     Path("clips.yaml").write_text(
         dedent(
             """\
@@ -125,15 +125,15 @@ def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream:
 
 
 def test_a_plan_that_cannot_be_saved_is_shown_all_the_same(cfstream: Run, spec: Path) -> None:
-    """A full disk is told, and the work of planning is not lost."""
+    """A full disk is reported, and the plan is still printed."""
     ran = cfstream("plan", "lectures.yaml", "--out", "/dev/full")
     assert ran.code == 1
     assert "Plan: 3 to create" in ran.out
     assert ran.err.startswith("error: /dev/full could not be written: No space left on device\n")
 
 
-def test_an_endpoint_that_is_down_is_told_in_a_sentence(cfstream: Run, spec: Path) -> None:
-    """No traceback, nothing on stdout, exit 1."""
+def test_an_endpoint_that_is_down(cfstream: Run, spec: Path) -> None:
+    """One sentence, no traceback, nothing on stdout, exit 1."""
     ran = cfstream("plan", "lectures.yaml", "--endpoint-url", "http://127.0.0.1:1")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("error: ")
@@ -141,7 +141,7 @@ def test_an_endpoint_that_is_down_is_told_in_a_sentence(cfstream: Run, spec: Pat
 
 
 def test_problems_of_the_spec_stop_before_anything_is_read(cfstream: Run, spec: Path) -> None:
-    """Load problems go to stderr with their places, from both commands alike."""
+    """Both commands print problems with their places on stderr."""
     spec.write_text(SPEC + "colour: red\n")
     planned, applied = cfstream("plan", "lectures.yaml"), cfstream("apply", "lectures.yaml", "--yes")
     assert planned == applied
@@ -149,10 +149,10 @@ def test_problems_of_the_spec_stop_before_anything_is_read(cfstream: Run, spec: 
     assert "lectures.yaml:6:1" in planned.err
 
 
-def test_applied_again_it_waits_and_proves(
+def test_a_second_apply_waits_and_verifies(
     cfstream: Run, spec: Path, aws: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A first run did not wait: the second has nothing to change, and yet waits, and asks the addresses."""
+    """After a run with --no-wait, the second has no changes, waits, and verifies."""
     monkeypatch.setenv("CFSTREAM_EDGE_URL", aws.endpoint_url)
     aws.cloudfront.settings.deploy_after_reads = 12
     assert cfstream("apply", "lectures.yaml", "--yes", "--no-wait", "-q").code == 0

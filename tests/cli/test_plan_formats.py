@@ -1,4 +1,4 @@
-"""`plan` and `validate` in the formats for reviewers: what goes to which stream, and the exit codes."""
+"""`plan` and `validate` in the formats for reviewers: streams and exit codes."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ trusted_signers: [self]
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A spec in the folder that the process stands in."""
+    """A spec. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     path = Path("lectures.yaml")
     path.write_text(SPEC)
@@ -29,12 +29,12 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def sarif_rules(text: str) -> list[str]:
-    """The rules of the alerts."""
+    """Return the rules of the alerts."""
     return [result["ruleId"] for result in json.loads(text)["runs"][0]["results"]]
 
 
-def test_a_spec_that_cannot_be_read_is_told_to_code_hosts_too(cfstream: Run, spec: Path) -> None:
-    """SARIF stands on stdout with the exit code of every problem, and stderr says it for people."""
+def test_sarif_has_the_problems_of_an_invalid_spec(cfstream: Run, spec: Path) -> None:
+    """SARIF is on stdout, the text is on stderr, and the exit code is 2."""
     spec.write_text(SPEC.replace("bucket:", "buckets:"))
     for command in ("plan", "validate"):
         ran = cfstream(command, "lectures.yaml", "--format", "sarif")
@@ -44,20 +44,20 @@ def test_a_spec_that_cannot_be_read_is_told_to_code_hosts_too(cfstream: Run, spe
 
 
 def test_a_good_spec_has_no_alerts(cfstream: Run, spec: Path) -> None:
-    """An empty list closes the alerts of before."""
+    """An empty list closes earlier alerts."""
     ran = cfstream("validate", "lectures.yaml", "--format", "sarif")
     assert (ran.code, ran.err, sarif_rules(ran.out)) == (0, "", [])
 
 
 def test_what_aws_would_refuse_is_an_alert(cfstream: Run, spec: Path, aws: Sandbox) -> None:
-    """A preflight problem has exit code 2 and its line, as in any other format."""
+    """A preflight problem has its line, and exit code 2 as in any other format."""
     spec.write_text(SPEC.replace(", create: true", ""))
     ran = cfstream("plan", "lectures.yaml", "--format", "sarif")
     assert (ran.code, ran.err, sarif_rules(ran.out)) == (2, "", ["preflight"])
 
 
 def test_the_comment_of_a_spec_that_cannot_be_read(cfstream: Run, spec: Path) -> None:
-    """Reviewers read on stdout what people read on stderr."""
+    """The comment on stdout has the problems that stderr has."""
     spec.write_text(SPEC.replace("bucket:", "buckets:"))
     ran = cfstream("plan", "lectures.yaml", "--format", "markdown")
     assert ran.code == 2
@@ -67,7 +67,7 @@ def test_the_comment_of_a_spec_that_cannot_be_read(cfstream: Run, spec: Path) ->
 
 
 def test_the_comment_of_a_plan(cfstream: Run, spec: Path, aws: Sandbox) -> None:
-    """Pending steps are exit code 3 where that was asked for, in every format."""
+    """With --check, pending steps give exit code 3 in every format."""
     ran = cfstream("plan", "lectures.yaml", "--format", "markdown", "--check")
     assert (ran.code, ran.err) == (3, "")
     assert ran.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**Plan: 3 to create,")
@@ -77,7 +77,7 @@ def test_the_comment_of_a_plan(cfstream: Run, spec: Path, aws: Sandbox) -> None:
 def test_pages_and_pictures_have_the_same_exit_codes(
     cfstream: Run, spec: Path, aws: Sandbox, output: str, begins: str
 ) -> None:
-    """Steps pending is 3 when asked, a problem is 2 and told in the document, whether AWS was asked or not."""
+    """With --check, pending steps give 3. A problem gives 2 and is in the document, with and without AWS."""
     pending = cfstream("plan", "lectures.yaml", "--format", output, "--check")
     assert (pending.code, pending.err, pending.out[: len(begins)]) == (3, "", begins)
     spec.write_text(SPEC.replace(", create: true", ""))

@@ -1,4 +1,4 @@
-"""With --sandbox the time is the sandbox's: what commands say of signatures is what its edge does."""
+"""With --sandbox, commands use the sandbox's clock, so signatures agree with its edge."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ AHEAD = 90_000.0
 
 @pytest.fixture
 def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The sandbox of this process, found as the project's, with a clock that is 25 hours ahead."""
+    """The sandbox of this process as the project's sandbox, with a clock that is 25 hours ahead."""
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv(homes.VARIABLE, str(home))
@@ -30,38 +30,38 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
 
 
 def is_ahead(moment: datetime) -> bool:
-    """Whether a time is that of the sandbox, and not of this machine."""
+    """Return whether a time is that of the sandbox."""
     return abs((moment - datetime.now(UTC)).total_seconds() - AHEAD) < 3600
 
 
 def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox) -> None:
-    """Rotations and plans are told that time; a run that only has the same address has this machine's."""
+    """Rotations and plans use it. A run with only its endpoint URL uses this machine's clock."""
     assert is_ahead(Connection(sandbox=True).world().clock.now())
     assert not is_ahead(Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
 
 
-def test_its_answers_bear_its_time(ahead: Sandbox) -> None:
-    """By the header Date whoever asks can tell how far the clocks are apart."""
+def test_its_answers_have_its_time(ahead: Sandbox) -> None:
+    """The header Date shows the difference between the clocks."""
     date = httpx.get(ahead.endpoint_url).headers["Date"]
     assert is_ahead(datetime.strptime(date, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC))
 
 
 def test_doctor_compares_the_clock_of_the_run(cfstream: Run, ahead: Sandbox) -> None:
-    """In the sandbox it is right; another run that asks the same address is behind, and is told so."""
+    """With --sandbox the clocks agree. With the endpoint URL only, doctor reports that this machine is behind."""
     assert "clock agrees with that of AWS" in " ".join(cfstream("doctor", "--sandbox").out.split())
     assert " s behind that of AWS" in " ".join(cfstream("doctor").out.split())
 
 
 @pytest.mark.usefixtures("ahead")
-def test_a_setting_that_does_not_fit_is_told_with_one_that_does(cfstream: Run) -> None:
-    """As it is written on the command line."""
+def test_an_invalid_setting_has_a_valid_example(cfstream: Run) -> None:
+    """The example has the form of the command line."""
     ran = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
     assert (ran.code, "fix: write clock_ahead_seconds=90000.0" in ran.err) == (2, True)
 
 
 @pytest.mark.usefixtures("ahead")
 def test_explain_judges_by_the_time_of_the_sandbox(cfstream: Run, tmp_path: Path) -> None:
-    """A URL for an hour of this machine's has expired there, and one that was signed there has not."""
+    """A URL that this machine signed for an hour has expired there. One signed with its clock has not."""
     assert cfstream("keys", "new", "k", "--dir", str(tmp_path)).code == 0
     sign = (
         "sign",

@@ -1,4 +1,4 @@
-"""Plan files: whole or not at all, and found again with their specs."""
+"""Plan files: written atomically, and read back with their specs."""
 
 import json
 import os
@@ -15,15 +15,15 @@ from tests.unit.render.plans import NEW, plan
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to stand in, with a spec in it."""
+    """The working directory, with a spec."""
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "lectures.yaml").write_text("version: 1\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_a_saved_plan_is_the_json_plan_and_its_users_alone(project: Path) -> None:
-    """The file holds what --format json prints; live configurations and policies are for its user alone."""
+def test_a_saved_plan_is_the_json_plan_and_private(project: Path) -> None:
+    """The file has what --format json prints. Only its user can read the live configurations in it."""
     save(plan(NEW), ["specs"], "tonight.plan")
     document = json.loads((project / "tonight.plan").read_text())
     assert document["fingerprint"] == plan(NEW).fingerprint
@@ -34,8 +34,8 @@ def test_a_saved_plan_is_the_json_plan_and_its_users_alone(project: Path) -> Non
 
 @pytest.mark.parametrize("umask", [0, 0o022, 0o277])
 @pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o400])
-def test_a_written_file_is_its_users_alone(project: Path, umask: int, before: int | None) -> None:
-    """From its first moment, whatever the umask is and whatever mode the file had."""
+def test_a_written_file_is_private(project: Path, umask: int, before: int | None) -> None:
+    """From the start, with any umask and any earlier mode."""
     if before is not None:
         (project / "live.json").touch()
         (project / "live.json").chmod(before)
@@ -58,10 +58,10 @@ def test_a_written_file_is_its_users_alone(project: Path, umask: int, before: in
 
 
 @pytest.mark.parametrize("target", ["tonight.plan", "plans/tonight.plan"])
-def test_the_specs_are_found_from_wherever_apply_runs(
+def test_apply_finds_the_specs_from_any_folder(
     project: Path, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
-    """From the same folder the specs are named as before; from another one, from there."""
+    """From the same folder, the specs have their names. From another one, their paths are adjusted."""
     (project / "plans").mkdir()
     save(plan(NEW), ["specs/lectures.yaml"], target)
     found = find([target])
@@ -81,7 +81,7 @@ def test_a_plan_of_standard_input_is_not_saved(project: Path) -> None:
 
 
 def test_a_link_is_followed_and_stays_a_link(project: Path) -> None:
-    """The file that the link names is replaced, not the link."""
+    """The target of the link is replaced, not the link."""
     (project / "real").write_text("old")
     (project / "link").symlink_to("real")
     write_whole("link", "new")
@@ -89,15 +89,15 @@ def test_a_link_is_followed_and_stays_a_link(project: Path) -> None:
     assert (project / "real").read_text() == "new"
 
 
-def test_a_disk_that_is_full_is_told_and_a_device_stays_a_device() -> None:
-    """What cannot be written leaves nothing half behind."""
+def test_a_full_disk_is_reported_and_a_device_stays_a_device() -> None:
+    """A failed write leaves no partial file."""
     with pytest.raises(CfstreamError, match="/dev/full could not be written: No space left on device"):
         write_whole("/dev/full", "text")
     assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
 
 
 def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(project: Path) -> None:
-    """Whoever reads the file meanwhile reads the old plan whole."""
+    """A concurrent reader reads the complete old plan."""
     (project / "tonight.plan").write_text("old")
     with pytest.raises(UnicodeEncodeError):
         write_whole("tonight.plan", "half of it \ud800")
@@ -105,8 +105,8 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(project: Path) ->
     assert sorted(path.name for path in project.iterdir()) == ["specs", "tonight.plan"]
 
 
-def test_a_folder_that_is_not_there_is_named(project: Path) -> None:
-    """The error says which file, and what the system said."""
+def test_a_missing_folder_is_named(project: Path) -> None:
+    """The error has the file and the system's reason."""
     with pytest.raises(
         CfstreamError, match=r"nowhere/a\.plan could not be written: No such file or directory"
     ):
@@ -116,7 +116,7 @@ def test_a_folder_that_is_not_there_is_named(project: Path) -> None:
 
 
 def test_specs_are_no_plans(project: Path) -> None:
-    """YAML, JSON that is a spec, folders, standard input and what is not there go to the loader."""
+    """YAML, a spec in JSON, folders, standard input and missing files go to the loader."""
     (project / "spec.json").write_text('{"version": 1, "name": "lectures"}')
     assert find(["specs", "specs/lectures.yaml", "spec.json", "-", "nowhere.yaml"]) is None
 
@@ -130,23 +130,23 @@ def test_specs_are_no_plans(project: Path) -> None:
         ('{"format_version": 1, "specs": "x"}', "does not name the specs"),
     ],
 )
-def test_a_plan_of_no_use_says_why(project: Path, content: str, reason: str) -> None:
-    """A file cut short, one of another version, and one that was only printed are told apart."""
+def test_an_unusable_plan_has_a_reason(project: Path, content: str, reason: str) -> None:
+    """A truncated file, one of another version, and the output of --format json have different errors."""
     (project / "tonight.plan").write_text(content)
     with pytest.raises(WrongUsage, match=reason):
         find(["tonight.plan"])
 
 
 def test_a_plan_is_applied_alone(project: Path) -> None:
-    """A saved plan and specs beside it would be two plans."""
+    """A saved plan together with specs is an error."""
     save(plan(NEW), ["specs"], "tonight.plan")
     with pytest.raises(WrongUsage, match="must be the only argument"):
         find(["tonight.plan", "specs"])
 
 
 @pytest.mark.parametrize("target", ["specs/lectures.yaml", "key.pem"])
-def test_what_is_no_plan_is_not_written_over(project: Path, target: str) -> None:
-    """A slip after --out costs nobody a spec or a key; plans, and files with nothing in them, are replaced."""
+def test_only_plans_are_overwritten(project: Path, target: str) -> None:
+    """A wrong file after --out is not lost. Plans and empty files are replaced."""
     (project / "key.pem").write_text("-----BEGIN")
     with pytest.raises(WrongUsage, match="is neither a plan nor a snapshot"):
         refuse_foreign(target)

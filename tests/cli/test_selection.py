@@ -1,4 +1,4 @@
-"""A run over a part of a fleet: by name, or by what has changed in git."""
+"""Runs of some stacks: by name, or by changes in git."""
 
 import json
 import subprocess

@@ -1,5 +1,6 @@
 """`cfstream sign` and `cfstream explain` against a stack in the sandbox."""
 
+import io
 import json
 import os
 import re
@@ -21,8 +22,8 @@ from tests.world.signing import PASSPHRASE
 Sign = Callable[..., Ran]
 
 
-def test_a_key_becomes_a_url_that_gets_in(sign: Sign, explain: Callable[..., Any]) -> None:
-    """The id of the key is found, the key of the object escaped, and the signature fits."""
+def test_a_signed_url_is_accepted(sign: Sign, explain: Callable[..., Any]) -> None:
+    """The id of the key is found, the object's key is escaped, and the edge accepts the signature."""
     ran = sign("talks/a b+c.mp4")
     assert (ran.code, ran.err) == (0, "")
     told = explain(ran.out.strip())
@@ -32,8 +33,8 @@ def test_a_key_becomes_a_url_that_gets_in(sign: Sign, explain: Callable[..., Any
 
 
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
-def test_a_policy_of_its_own_gets_in(sign: Sign, explain: Callable[..., Any], digest: str) -> None:
-    """Start, address and hash are in the URL, and IPv6 is warned of."""
+def test_a_custom_policy_is_accepted(sign: Sign, explain: Callable[..., Any], digest: str) -> None:
+    """Start, address and hash are in the URL, and a note mentions IPv6."""
     ran = sign("a.mp4", "--from", "2026-01-01T00:00Z", "--ip", "203.0.113.7", "--hash", digest)
     assert "IPv6 is on" in ran.err
     told = explain(ran.out.strip())
@@ -42,7 +43,7 @@ def test_a_policy_of_its_own_gets_in(sign: Sign, explain: Callable[..., Any], di
 
 
 def test_cookies_open_the_folder_of_a_playlist(sign: Sign, explain: Callable[..., Any]) -> None:
-    """As JSON, as lines, and as a command of curl they are the same three."""
+    """JSON, Set-Cookie lines and the curl command have the same three cookies."""
     expires = ("--expires", f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
     flags = (*expires, "--for", "hls", "--cookies")
     document = json.loads(sign("hls/master.m3u8", *flags, "--format", "json").out)
@@ -61,7 +62,7 @@ def test_cookies_open_the_folder_of_a_playlist(sign: Sign, explain: Callable[...
 
 @pytest.mark.parametrize("target", ["hls/", "hls/*", "/hls/"])
 def test_cookies_for_a_folder(sign: Sign, target: str) -> None:
-    """A folder is named with a slash, or as a pattern."""
+    """A folder ends with a slash, or is a pattern."""
     document = json.loads(sign(target, "--cookies", "--format", "json").out)
     assert document["resource"].endswith(".cloudfront.net/hls/*")
 
@@ -71,7 +72,7 @@ AWKWARD = ("hls/a b+c~é.m3u8", "hls/x*y?z#.mp4", "v'[1]&=.mp4", "100%20.mp4", "
 
 @pytest.fixture
 def ask(stack: Folder) -> Callable[..., tuple[int, str]]:
-    """Asks the sandbox's edge for a URL: the status, and CloudFront's code where it refuses."""
+    """Request a URL at the sandbox's edge. Return the status, and CloudFront's code if it refuses."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     s3 = client("s3", endpoint)
     for key in (*AWKWARD, "posters/a.jpg"):
@@ -89,8 +90,8 @@ def ask(stack: Folder) -> Callable[..., tuple[int, str]]:
 
 
 @pytest.mark.parametrize("key", AWKWARD)
-def test_an_edge_lets_every_key_in(sign: Sign, ask: Callable[..., tuple[int, str]], key: str) -> None:
-    """Whatever signs a key has: with the canned policy, with one of its own, and with cookies."""
+def test_the_edge_accepts_every_object_key(sign: Sign, ask: Callable[..., tuple[int, str]], key: str) -> None:
+    """Any characters in a key work: with a canned policy, a custom policy, and cookies."""
     for flags in ((), ("--ip", "127.0.0.1"), ("--hash", "sha256"), ("--for", "hls", "--everything")):
         assert ask(sign(key, *flags).out.strip()) == (200, "")
     document = json.loads(sign(key, "--for", "hls", "--cookies", "--everything", "--format", "json").out)
@@ -99,10 +100,10 @@ def test_an_edge_lets_every_key_in(sign: Sign, ask: Callable[..., tuple[int, str
     assert ask(document["url"]) == (403, "MissingKey")
 
 
-def test_explain_says_what_an_edge_does(
+def test_explain_agrees_with_the_edge(
     sign: Sign, explain: Callable[..., Any], ask: Callable[..., tuple[int, str]]
 ) -> None:
-    """The first reason has the code that a viewer sees, and what is let in has none."""
+    """The first reason has the code that a viewer gets. An accepted request has no reason."""
     canned, custom = (sign("100%20.mp4", *flags).out.strip() for flags in ((), ("--from", "1m")))
     ids = re.search("Key-Pair-Id=(.*)", canned)
     assert ids
@@ -131,8 +132,8 @@ def test_explain_says_what_an_edge_does(
             assert status in (200, 404) or "absent" in url, (url, told)
 
 
-def test_what_a_folder_does_not_open_is_told(sign: Sign) -> None:
-    """A behavior inside it that trusts others is warned of; one elsewhere, and an open one, are not."""
+def test_behaviors_in_a_folder_that_do_not_trust_the_key(sign: Sign) -> None:
+    """A behavior in the folder with other signers gives a warning. Others and public ones do not."""
     assert (
         "/clips/* trusts key group clips-signers, not this key" in sign("*", "--cookies", "--everything").err
     )
@@ -172,10 +173,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 @pytest.mark.parametrize(("arguments", "reason"), REFUSED.values(), ids=REFUSED)
-def test_what_would_not_get_in_is_not_signed(
+def test_a_signature_that_would_be_refused_is_not_made(
     sign: Sign, stack: Folder, arguments: tuple[str, ...], reason: str
 ) -> None:
-    """Exit 2, nothing on stdout, and the reason in words."""
+    """Exit 2, nothing on stdout, and the reason."""
     host = json.loads(sign("a", "--format", "json").out)["url"].split("/")[2]
     words = [word.replace("HOST", host) for word in arguments]
     if "--key" in words:
@@ -185,15 +186,15 @@ def test_what_would_not_get_in_is_not_signed(
     assert reason in " ".join(ran.err.split())
 
 
-def test_force_goes_beyond_the_promise(sign: Sign) -> None:
-    """With --force a URL may outlive sign.max_validity."""
+def test_force_exceeds_max_validity(sign: Sign) -> None:
+    """With --force a URL may be valid for longer than sign.max_validity."""
     assert sign("a.mp4", "--expires", "25h", "--force").code == 0
 
 
 def test_a_passphrase_comes_from_the_environment(
     sign: Sign, stack: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without it the key stays shut, with a wrong one it is told, and neither is ever printed."""
+    """A missing or wrong passphrase is an error. The key and the passphrase are never printed."""
     locked = ("a.mp4", "--key", stack.key("locked"))
     assert "CFSTREAM_KEY_PASSPHRASE" in sign(*locked).err
     monkeypatch.setenv("CFSTREAM_KEY_PASSPHRASE", "hunter2")
@@ -208,8 +209,8 @@ def test_a_passphrase_comes_from_the_environment(
 
 
 @pytest.mark.parametrize("key", ["lectures-1", "foreign", "damaged"])
-def test_nothing_of_a_private_key_is_told(sign: Sign, stack: Folder, key: str) -> None:
-    """Also with -vv, whether it signs, is refused or is damaged."""
+def test_no_part_of_a_private_key_is_printed(sign: Sign, stack: Folder, key: str) -> None:
+    """Also with -vv, for a valid, a refused and a damaged key."""
     whole = Path(stack.key("lectures-1")).read_text().splitlines()
     Path(stack.key("damaged")).write_text("\n".join([*whole[:5], whole[-1], ""]))
     ran = sign("a.mp4", "--key", stack.key(key), "-vv")
@@ -217,8 +218,8 @@ def test_nothing_of_a_private_key_is_told(sign: Sign, stack: Folder, key: str) -
     assert not any(line in ran.err + ran.out for line in secret)
 
 
-def test_a_key_that_all_may_read_is_warned_of(sign: Sign, stack: Folder, tmp_path: Path) -> None:
-    """It signs, and stderr says what to do."""
+def test_a_world_readable_key_gives_a_warning(sign: Sign, stack: Folder, tmp_path: Path) -> None:
+    """It signs, and stderr has the fix."""
     path = tmp_path / "open.pem"
     shutil.copy(stack.key("lectures-1"), path)
     path.chmod(0o644)
@@ -227,10 +228,10 @@ def test_a_key_that_all_may_read_is_warned_of(sign: Sign, stack: Folder, tmp_pat
     assert f"chmod 600 {path}" in ran.err
 
 
-def test_without_a_spec_aws_is_not_asked(
+def test_without_a_spec_aws_is_not_used(
     cfstream: Callable[..., Ran], stack: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A URL and the id of the key are enough, where nothing answers at all."""
+    """A URL and a key id are enough, even if the endpoint does not answer."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     words = ("--key", stack.key("foreign"), "--key-id", "K2JC", "--expires", "2030-01-01T00:00+01:00")
     ran = cfstream("sign", "https://media.example.com/a.mp4", *words)
@@ -246,7 +247,7 @@ def test_without_a_spec_aws_is_not_asked(
 
 
 def test_a_stream_name_of_rtmp(cfstream: Callable[..., Ran], stack: Folder) -> None:
-    """Signed without the server and the prefix, and printed as it was asked for."""
+    """It is signed without server and prefix, and printed in the given form."""
     words = ("--key", stack.key("foreign"), "--key-id", "APKAJC", "--expires", "1h")
     ran = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/mp4:videos/a.mp4", *words)
     assert ran.out.startswith("mp4:videos/a.mp4?Expires=")
@@ -257,15 +258,15 @@ def test_a_stream_name_of_rtmp(cfstream: Callable[..., Ran], stack: Folder) -> N
 def test_a_stack_that_was_not_applied_has_no_keys(
     cfstream: Callable[..., Ran], stack: Folder, tmp_path: Path
 ) -> None:
-    """There is no distribution to sign for, and what makes it is said."""
+    """There is no distribution to sign for. The error names the command that creates it."""
     other = folder(tmp_path, SPEC.replace("name: lectures\n", "name: seminars\n"))
     ran = cfstream("sign", "a", "--spec", other.spec, "--key", other.key("lectures-1"), "--expires", "1h")
     assert ran.code == 1
     assert "cfstream apply" in ran.err
 
 
-def test_explain_reads_well(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
-    """The first reason for a refusal, what the signature was made for, and the times of this machine."""
+def test_explain_as_text(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
+    """It shows the first reason for a refusal, what the signature was made for, and local times."""
     url = sign("a.mp4").out.strip()
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
@@ -277,7 +278,7 @@ def test_explain_reads_well(cfstream: Callable[..., Ran], sign: Sign, stack: Fol
 
 
 def test_explain_needs_no_aws(cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without --spec it tells what can be seen, in the zone of this machine."""
+    """Without --spec it shows the parts of the URL, with local times."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     ran = cfstream("explain", "https://h/a?Expires=1000000000&Signature=AAAA&Key-Pair-Id=K1")
     assert ran.code == 0
@@ -285,3 +286,37 @@ def test_explain_needs_no_aws(cfstream: Callable[..., Ran], monkeypatch: pytest.
     assert "years ago" in ran.out
     refused = cfstream("explain", "https://h/a", "--ip", "nobody")
     assert refused.code == 2
+
+
+def test_many_targets_are_signed_in_one_run(
+    sign: Sign, explain: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of JSON for each line of the file or of stdin. One that cannot be signed does not stop the others."""
+    targets = ["talks/a b+c.mp4", "https://other.example.com/a.mp4", "b.mp4"]
+    (tmp_path / "targets.txt").write_text("\n".join([*targets, "", "  "]))
+    from_file = sign(
+        "--from-file", str(tmp_path / "targets.txt"), "--expires", "2100-01-01T00:00Z", "--force"
+    )
+    lines = [json.loads(line) for line in from_file.out.splitlines()]
+    assert [line["target"] for line in lines] == targets
+    assert "other.example.com is not a host name of lectures" in lines[1]["error"]["what"]
+    assert lines[1]["error"]["do"]
+    assert from_file.code == 2
+    for line in (lines[0], lines[2]):
+        assert explain(line["url"])["accepted"] is True
+    monkeypatch.setattr("sys.stdin", io.StringIO("b.mp4\n"))
+    from_stdin = sign("--from-file", "-", "--expires", "2100-01-01T00:00Z", "--force")
+    assert (from_stdin.code, [json.loads(line)["url"] for line in from_stdin.out.splitlines()]) == (
+        0,
+        [lines[2]["url"]],
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("a.mp4", "--from-file", "-"), ("--from-file", "-", "--format", "curl")]
+)
+def test_one_target_or_a_file_of_them(sign: Sign, arguments: tuple[str, ...]) -> None:
+    """Neither, both, and commands for a file are wrong usage."""
+    ran = sign(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert "fix: " in ran.err

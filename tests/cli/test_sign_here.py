@@ -1,4 +1,4 @@
-"""`cfstream sign` and `explain` where an edge on this machine answers, and what they say beside their results."""
+"""`cfstream sign` and `explain` with an edge on this machine, and their notes."""
 
 import json
 import os
@@ -23,7 +23,7 @@ KEY = "hls/week 1.m3u8"
 
 @pytest.fixture
 def edge(stack: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of the edge, by the environment as the sandbox prints it, and a playlist behind it."""
+    """The address of the edge, in the environment as the sandbox prints it, and a playlist at it."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     monkeypatch.setenv("CFSTREAM_EDGE_URL", endpoint)
     client("s3", endpoint).put_object(Bucket="lectures-media", Key=KEY, Body=b"#EXTM3U\n")
@@ -31,7 +31,7 @@ def edge(stack: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def pasted(line: str) -> int:
-    """The status that a line for curl brings: its headers, its cookies and its URL, as a shell reads them."""
+    """Return the status of a printed curl command: its headers, cookies and URL, parsed like a shell does."""
     curl, *words = shlex.split(line)
     assert curl == "curl"
     *flags, url = words
@@ -45,22 +45,22 @@ def pasted(line: str) -> int:
 @pytest.mark.parametrize(
     "flags", [(), ("--ip", "127.0.0.1"), ("--for", "hls"), ("--for", "hls", "--cookies")]
 )
-def test_the_line_for_curl_works_as_it_is(sign: Sign, edge: str, flags: tuple[str, ...]) -> None:
-    """It asks the edge, and names the host to it."""
+def test_the_curl_command_works(sign: Sign, edge: str, flags: tuple[str, ...]) -> None:
+    """It requests the edge, with the distribution's host."""
     line = sign(KEY, "--format", "curl", *flags).out
     assert f"{edge}/hls/week%201.m3u8" in line
     assert pasted(line) == 200
 
 
-def test_an_edge_that_is_no_address_is_refused(sign: Sign) -> None:
-    """No line is written that could lead nowhere."""
+def test_an_invalid_edge_url_is_refused(sign: Sign) -> None:
+    """No curl command is printed."""
     ran = sign(KEY, "--format", "curl", "--edge-url", "nowhere")
     assert (ran.code, ran.out) == (2, "")
     assert "not a valid URL" in " ".join(ran.err.split())
 
 
-def test_the_line_for_curl_of_a_url_of_plain_http(sign: Sign, edge: str) -> None:
-    """The edge is told what the request stands for, and sends it on to https as CloudFront does."""
+def test_the_curl_command_for_plain_http(sign: Sign, edge: str) -> None:
+    """The edge gets the scheme, and redirects to https like CloudFront."""
     https = sign(KEY, "--format", "json").out
     line = sign(json.loads(https)["url"].partition("?")[0].replace("https", "http"), "--format", "curl").out
     assert pasted(line) == 301
@@ -69,7 +69,7 @@ def test_the_line_for_curl_of_a_url_of_plain_http(sign: Sign, edge: str) -> None
 def test_a_url_that_a_browser_can_open(
     sign: Sign, edge: str, cfstream: Callable[..., Ran], stack: Folder
 ) -> None:
-    """The note names it; signed, it gets in as it is, and explain says so."""
+    """The note has the URL. Signed, it is accepted, and explain agrees."""
     said = sign(KEY).err
     browser = said[said.index("http://", said.index("for a browser, sign")) :].split()[0]
     port = edge.rpartition(":")[2]
@@ -97,7 +97,7 @@ trusted_signers: [self]
 def streams(
     cfstream: Callable[..., Ran], server: Sandbox, edge: str, stack: Folder, tmp_path: Path
 ) -> tuple[str, ...]:
-    """The flags that sign for a streaming distribution on the same bucket, whose account has a key pair."""
+    """Return the flags to sign for a streaming distribution of the bucket whose account has a key pair."""
     spec = tmp_path / "seminars.yaml"
     spec.write_text(RTMP)
     assert cfstream("apply", str(spec), "--yes", "--no-verify").code == 0
@@ -105,10 +105,10 @@ def streams(
     return ("--spec", str(spec), "--key", stack.key("lectures-1"), "--key-id", key_pair, "--expires", "1h")
 
 
-def test_a_stream_is_asked_for_at_its_stand_in(
+def test_the_curl_command_for_a_stream(
     cfstream: Callable[..., Ran], edge: str, streams: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The line for curl leads to the path by which the edge judges stream names; where no edge is, there is none."""
+    """It requests the path where the edge serves streams. Without an edge there is no command."""
     client("s3", edge).put_object(Bucket="lectures-media", Key="talks/a.mp4", Body=b"-")
     line = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl").out
     assert f"{edge}/cfx/st/talks/a.mp4?Expires=" in line
@@ -131,16 +131,18 @@ def test_a_stream_is_asked_for_at_its_stand_in(
         ("a.mp4", (), ""),
     ],
 )
-def test_one_url_is_no_stream(sign: Sign, target: str, flags: tuple[str, ...], advice: str) -> None:
-    """Whoever signs a playlist alone hears that its segments are not in it, and what to use."""
+def test_signing_only_a_playlist_gives_a_note(
+    sign: Sign, target: str, flags: tuple[str, ...], advice: str
+) -> None:
+    """The note explains that the segments are not included, and what to use."""
     ran = sign(target, *flags)
     assert ran.code == 0
     assert advice in ran.err
     assert ("note: this opens" in ran.err or "note: the files" in ran.err) is bool(advice)
 
 
-def test_scripts_ask_explain_with_check(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
-    """0 for what gets in, 7 for what is refused, 1 for what cannot be told; without --check all of them are 0."""
+def test_explain_check_has_exit_codes(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
+    """0 if accepted, 7 if refused, 1 if unknown. Without --check all are 0."""
     good = sign("a.mp4").out.strip()
     for url, flags, code in (
         (good, ("--spec", stack.spec), 0),
@@ -155,8 +157,8 @@ def test_scripts_ask_explain_with_check(cfstream: Callable[..., Ran], sign: Sign
 
 
 @pytest.mark.parametrize("text", ["hallo", "talks/a.mp4", ""])
-def test_explain_wants_a_url(cfstream: Callable[..., Ran], stack: Folder, text: str) -> None:
-    """What is neither a URL nor a signed stream name is not taken for one that nobody has signed."""
+def test_explain_needs_a_url(cfstream: Callable[..., Ran], stack: Folder, text: str) -> None:
+    """Anything else is not treated as an unsigned URL."""
     for flags in ((), ("--spec", stack.spec)):
         ran = cfstream("explain", text, *flags)
         assert (ran.code, ran.out) == (2, "")

@@ -1,4 +1,4 @@
-"""`cfstream snapshot` and `cfstream plan --live`, as people run them."""
+"""`cfstream snapshot` and `cfstream plan --live`, as users run them."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ trusted_signers: [self]
 
 @pytest.fixture
 def project(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a spec whose bucket is there."""
+    """A folder with a spec whose bucket exists."""
     client("s3", aws.endpoint_url).create_bucket(Bucket="lectures-media")
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
@@ -41,14 +41,14 @@ def live(project: Path, cfstream: Cli) -> Path:
 
 
 def changed(file: Path, **values: Any) -> None:
-    """Says something else in a snapshot, and makes the digest fit."""
+    """Return a snapshot with a change, and with the digest of the changed content."""
     document = {**json.loads(file.read_text()), **values}
     del document["sha256"]
     file.write_text(as_text(sealed(document)))
 
 
 def test_the_plan_is_the_one_from_aws(cfstream: Cli, live: Path) -> None:
-    """On stdout both are the same to the byte; whence it comes stands on stderr."""
+    """On stdout both plans have the same bytes. The source is on stderr."""
     recorded = cfstream("plan", "lectures.yaml", "--live", live.name, "--format", "json", "--check")
     assert recorded.out == cfstream("plan", "lectures.yaml", "--format", "json").out
     assert recorded.code == 3
@@ -58,7 +58,7 @@ def test_the_plan_is_the_one_from_aws(cfstream: Cli, live: Path) -> None:
 
 
 def test_neither_aws_nor_boto3_is_needed(live: Path) -> None:
-    """In a process without credentials and without botocore the plan is made all the same."""
+    """A process without credentials and without botocore makes the same plan."""
     program = (
         "import sys; from cfstream.cli import main\n"
         "code = main.run(['plan', 'lectures.yaml', '--live', 'live.json', '-q'])\n"
@@ -74,21 +74,21 @@ def test_neither_aws_nor_boto3_is_needed(live: Path) -> None:
 
 
 def test_two_snapshots_of_one_account_are_equal(cfstream: Cli, live: Path) -> None:
-    """But for the time that they were taken at, and so two of them can be compared line by line."""
+    """They differ only in their time, so they can be compared line by line."""
     cfstream("snapshot", "lectures.yaml", "--out", "again.json")
     one, other = (json.loads(Path(name).read_text()) for name in ("live.json", "again.json"))
     assert {**one, "taken": "", "sha256": ""} == {**other, "taken": "", "sha256": ""}
 
 
 def test_a_snapshot_goes_to_standard_output_too(cfstream: Cli, project: Path) -> None:
-    """As ``-``, with nothing else beside it."""
+    """With ``-``, only the snapshot is on stdout."""
     ran = cfstream("snapshot", "lectures.yaml", "--out", "-", "--hash-accounts")
     assert json.loads(ran.out)["stacks"] == ["lectures"]
     assert "123456789012" not in ran.out
 
 
 def test_neither_a_plan_nor_a_snapshot_is_written_over_its_spec(cfstream: Cli, live: Path) -> None:
-    """The spec is what nobody could bring back."""
+    """--out with the name of the spec is refused."""
     spec = Path("lectures.yaml").read_text()
     for command in ("plan", "snapshot"):
         ran = cfstream(command, "lectures.yaml", "--out", "lectures.yaml")
@@ -97,8 +97,8 @@ def test_neither_a_plan_nor_a_snapshot_is_written_over_its_spec(cfstream: Cli, l
         assert Path("lectures.yaml").read_text() == spec
 
 
-def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -> None:
-    """From a day on its age is told even under -q; --max-age refuses it."""
+def test_an_old_snapshot_is_reported_and_can_be_refused(cfstream: Cli, live: Path) -> None:
+    """After a day, the age is a warning, also with -q. --max-age refuses it."""
     changed(live, taken="2026-01-01T00:00:00+00:00")
     told = cfstream("plan", "lectures.yaml", "--live", "live.json", "-q")
     assert told.code == 0
@@ -111,8 +111,8 @@ def test_an_old_snapshot_is_told_and_can_be_refused(cfstream: Cli, live: Path) -
     assert cfstream("plan", "lectures.yaml", "--max-age", "24h").code == 2
 
 
-def test_who_hid_the_accounts_is_not_told_to_show_them(cfstream: Cli, live: Path) -> None:
-    """A hint that is pasted writes the file anew as it was: without account numbers where it was without."""
+def test_the_suggested_command_keeps_accounts_hidden(cfstream: Cli, live: Path) -> None:
+    """It has --hash-accounts if the snapshot has no account numbers."""
     cfstream("snapshot", "lectures.yaml", "--out", "hidden.json", "--hash-accounts")
     for file, flag in (("hidden.json", " --hash-accounts"), ("live.json", "")):
         changed(Path(file), taken="2026-01-01T00:00:00+00:00")
@@ -135,8 +135,8 @@ SPOILT: dict[str, Callable[[Path], object]] = {
 """What may have become of a file, by what is said of it."""
 
 
-def test_a_file_of_no_use_says_why(cfstream: Cli, live: Path) -> None:
-    """Whatever has become of the file, the error says what, and what to do; there is no plan."""
+def test_an_unusable_snapshot_has_a_reason(cfstream: Cli, live: Path) -> None:
+    """The error has the reason and a fix, and there is no plan."""
     whole = live.read_text()
     for what, spoil in SPOILT.items():
         live.write_text(whole)
@@ -148,8 +148,8 @@ def test_a_file_of_no_use_says_why(cfstream: Cli, live: Path) -> None:
         assert "Traceback" not in ran.err
 
 
-def test_what_is_missing_is_named(cfstream: Cli, live: Path) -> None:
-    """A spec of a bucket that the snapshot does not know cannot be planned, and the error has the command."""
+def test_a_missing_answer_is_named(cfstream: Cli, live: Path) -> None:
+    """A spec of a bucket that is not in the snapshot cannot be planned. The error has the command."""
     Path("talks.yaml").write_text(SPEC.replace("lectures", "talks"))
     ran = cfstream("plan", "talks.yaml", "--live", "live.json")
     assert (ran.code, ran.out) == (2, "")
@@ -159,7 +159,7 @@ def test_what_is_missing_is_named(cfstream: Cli, live: Path) -> None:
 
 
 def test_a_spec_of_another_account_is_refused(cfstream: Cli, live: Path) -> None:
-    """A certificate says whose the spec is."""
+    """Its certificate shows the account."""
     arn = "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234-1234-123456789012"
     Path("lectures.yaml").write_text(SPEC + f"cnames: [media.example.com]\nhttp: {{certificate: '{arn}'}}\n")
     ran = cfstream("plan", "lectures.yaml", "--live", "live.json")
@@ -168,7 +168,7 @@ def test_a_spec_of_another_account_is_refused(cfstream: Cli, live: Path) -> None
 
 
 def test_a_snapshot_of_another_account_is_not_overwritten(cfstream: Cli, live: Path) -> None:
-    """The wrong profile does not cost the snapshot."""
+    """A wrong profile does not overwrite the snapshot."""
     changed(live, account="111122223333")
     before = live.read_text()
     ran = cfstream("snapshot", "lectures.yaml", "--out", "live.json")
@@ -177,8 +177,8 @@ def test_a_snapshot_of_another_account_is_not_overwritten(cfstream: Cli, live: P
     assert live.read_text() == before
 
 
-def test_flags_that_speak_of_aws_or_of_applying_are_refused(cfstream: Cli, live: Path) -> None:
-    """A plan from a snapshot is for reading, and asks nobody."""
+def test_flags_about_aws_or_saving_are_refused(cfstream: Cli, live: Path) -> None:
+    """A plan from a snapshot can only be read, and does not use AWS."""
     for flags in (["--out", "plan.json"], ["--sandbox"], ["--profile", "x"], ["--region", "x"]):
         ran = cfstream("plan", "lectures.yaml", "--live", "live.json", *flags)
         assert (ran.code, ran.out) == (2, "")
@@ -189,7 +189,7 @@ def test_flags_that_speak_of_aws_or_of_applying_are_refused(cfstream: Cli, live:
 
 
 def test_a_snapshot_is_not_applied(cfstream: Cli, live: Path) -> None:
-    """Apply says what the file is, before anything else."""
+    """The error names the type of the file."""
     ran = cfstream("apply", "live.json", "--yes")
     assert ran.code == 2
     assert "live.json is a snapshot, and a snapshot cannot be applied" in " ".join(ran.err.split())

@@ -21,9 +21,9 @@ trusted_signers: [self]
 def at_terminal(
     *arguments: str, answer: str = "", interrupt_at: str = "", **environment: str
 ) -> tuple[int, str]:
-    """The exit code, and all that a terminal of 80 columns showed.
+    """Return the exit code, and the output of a terminal of 80 columns.
 
-    `answer` is typed when the question comes; SIGINT is sent when `interrupt_at` has appeared.
+    `answer` is typed at the question; SIGINT is sent when `interrupt_at` appears.
     """
     ours, theirs = os.openpty()
     process = subprocess.Popen(
@@ -57,7 +57,7 @@ def _read(terminal: int) -> bytes:
 
 @pytest.fixture
 def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
-    """A spec of a stack that is not live yet; the processes started stand in its folder."""
+    """A spec of a stack that is not live yet. Processes start in its folder."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -67,13 +67,13 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox) -> Path:
 
 
 def is_pending() -> bool:
-    """Whether a plan still has steps."""
+    """Return whether a plan still has steps."""
     return at_terminal("plan", "--check", "lectures.yaml")[0] == 3
 
 
 @pytest.mark.parametrize("answer", ["no", "y", "YES", "yes please", " "])
-def test_only_yes_is_a_yes(spec: Path, answer: str) -> None:
-    """Anything else leaves the account as it was."""
+def test_only_yes_confirms(spec: Path, answer: str) -> None:
+    """After any other answer the account is unchanged."""
     code, shown = at_terminal("apply", "lectures.yaml", answer=answer, NO_COLOR="1")
     assert code == 1
     assert "error: not applied: the answer was not yes\n" in shown
@@ -81,7 +81,7 @@ def test_only_yes_is_a_yes(spec: Path, answer: str) -> None:
 
 
 def test_after_a_yes_the_steps_run_and_the_report_follows(spec: Path) -> None:
-    """Each step leaves a line; the bar is gone at the end."""
+    """Each step leaves a line. The bar disappears at the end."""
     code, shown = at_terminal("apply", "lectures.yaml", answer="yes")
     assert code == 0, shown
     assert shown.count(" done in ") == 5
@@ -89,8 +89,8 @@ def test_after_a_yes_the_steps_run_and_the_report_follows(spec: Path) -> None:
     assert not is_pending()
 
 
-def test_ctrl_c_ends_the_write_under_way_and_reports(spec: Path, aws: Sandbox) -> None:
-    """Steps that were done stay done, the wait is reported as interrupted, and the next run resumes."""
+def test_ctrl_c_finishes_the_write_and_reports(spec: Path, aws: Sandbox) -> None:
+    """Finished steps stay, the wait is reported as interrupted, and the next run resumes."""
     aws.cloudfront.settings.deploy_after_seconds = 3600
     code, shown = at_terminal("apply", "lectures.yaml", answer="yes", interrupt_at="InProgress", NO_COLOR="1")
     assert code == 130
@@ -103,7 +103,7 @@ def test_ctrl_c_ends_the_write_under_way_and_reports(spec: Path, aws: Sandbox) -
 
 
 def test_ctrl_c_at_the_question_writes_nothing(spec: Path) -> None:
-    """Nobody said yes."""
+    """Nothing was confirmed."""
     code, shown = at_terminal("apply", "lectures.yaml", interrupt_at="Type yes to apply: ", NO_COLOR="1")
     assert code == 130
     assert shown.endswith("\nerror: interrupted\n"), "on a line of its own"
@@ -113,10 +113,8 @@ def test_ctrl_c_at_the_question_writes_nothing(spec: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "environment"), [((), {"NO_COLOR": "1"}), (("--no-color",), {}), ((), {"TERM": "dumb"})]
 )
-def test_who_wants_no_colours_gets_none(
-    spec: Path, flags: tuple[str, ...], environment: dict[str, str]
-) -> None:
-    """NO_COLOR, --no-color and a dumb terminal each turn all escape codes off, and all of it is ASCII."""
+def test_colours_can_be_turned_off(spec: Path, flags: tuple[str, ...], environment: dict[str, str]) -> None:
+    """NO_COLOR, --no-color and a dumb terminal turn off all escape codes, and the output is ASCII."""
     code, shown = at_terminal("plan", "lectures.yaml", *flags, **environment)
     assert code == 0
     assert "\x1b" not in shown
@@ -124,15 +122,15 @@ def test_who_wants_no_colours_gets_none(
 
 
 def test_a_dumb_terminal_gets_plain_lines(spec: Path) -> None:
-    """Where the cursor cannot move, each step is a line and nothing is drawn over."""
+    """If the cursor cannot move, each step is a line, and nothing is overwritten."""
     code, shown = at_terminal("apply", "lectures.yaml", answer="yes", TERM="dumb")
     assert code == 0
     assert "\x1b" not in shown
     assert shown.count(" done in ") == 5
 
 
-def test_a_fleet_has_a_line_for_each_stack_that_is_done(spec: Path) -> None:
-    """Of many stacks nobody wants to read every step: the table is drawn over, and a line for each stays."""
+def test_a_fleet_has_a_line_for_each_finished_stack(spec: Path) -> None:
+    """With many stacks, a table is redrawn, and each finished stack leaves a line."""
     for name in ("news", "seminars"):
         Path(f"{name}.yaml").write_text(SPEC.replace("lectures", name))
     code, shown = at_terminal("apply", ".", answer="yes", NO_COLOR="1")
@@ -143,8 +141,8 @@ def test_a_fleet_has_a_line_for_each_stack_that_is_done(spec: Path) -> None:
     assert " done in " not in shown
 
 
-def test_a_dumb_terminal_gets_ascii_also_of_what_others_wrote(spec: Path) -> None:
-    """Signs that it may not know are told by plainer ones, or by their numbers."""
+def test_a_dumb_terminal_gets_ascii_of_any_text(spec: Path) -> None:
+    """Other characters are replaced by ASCII, or by their codes."""
     spec.write_text(SPEC + 'comment: "Übung → Woche 1"\n')
     code, shown = at_terminal("plan", "lectures.yaml", TERM="dumb")
     assert code == 0
@@ -152,8 +150,8 @@ def test_a_dumb_terminal_gets_ascii_also_of_what_others_wrote(spec: Path) -> Non
     assert "-> Woche 1" in shown
 
 
-def test_an_error_leads_to_the_manual(spec: Path) -> None:
-    """Terminals make a link of its first word; -v writes the address out."""
+def test_an_error_links_to_the_manual(spec: Path) -> None:
+    """Terminals show its first word as a link. -v prints the address."""
     page = "https://cfstream.github.io/cfstream/reference/errors/#wrong-usage"
     wrong = ("plan", "lectures.yaml", "--endpoint-url", "nowhere")
     assert f"\x1b]8;;{page}\x1b\\" in at_terminal(*wrong)[1]
@@ -163,7 +161,7 @@ def test_an_error_leads_to_the_manual(spec: Path) -> None:
 
 @pytest.mark.usefixtures("spec")
 def test_notes_break_between_words() -> None:
-    """On a narrow terminal each line of a note is a line of the terminal, and says as much as a long one."""
+    """On a narrow terminal, a note is wrapped between words and complete."""
     code, shown = at_terminal("keys", "new", "lectures-1", COLUMNS="40")
     assert code == 0
     told = shown[shown.index("note:") :]
@@ -171,8 +169,8 @@ def test_notes_break_between_words() -> None:
     assert " ".join(told.split()).endswith("keep it out of version control")
 
 
-def test_a_name_moves_no_cursor(spec: Path) -> None:
-    """On a terminal what could act on it is shown by its number, whoever wrote it and wherever it is told."""
+def test_control_characters_are_escaped(spec: Path) -> None:
+    """Text from any source cannot control the terminal."""
     spec.rename("e\x1b[2J\u202evil\n.yaml")
     code, shown = at_terminal("validate", ".", NO_COLOR="1")
     assert (code, shown) == (0, "ok  ./e\\u001b[2J\\u202evil\n.yaml: lectures (http)\n")

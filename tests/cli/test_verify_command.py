@@ -1,4 +1,4 @@
-"""`verify`, and the proof at the end of `apply`: exit codes, streams, and no secret in any of them."""
+"""`verify`, and the verification at the end of `apply`: exit codes, streams, and no secrets."""
 
 import json
 from collections.abc import Callable
@@ -48,13 +48,13 @@ def edge(aws: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandb
 
 @pytest.fixture
 def s3(edge: Sandbox) -> Any:
-    """Another hand on the bucket."""
+    """A client for the bucket, as someone else uses it."""
     return client("s3", edge.endpoint_url)
 
 
 @pytest.fixture
 def live(cfstream: Run, edge: Sandbox, s3: Any) -> None:
-    """The stack, applied, with two objects in its bucket."""
+    """The applied stack, with two objects in its bucket."""
     applied = cfstream("apply", "lectures.yaml", "--yes", "--allow", "makes-public")
     assert applied.code == 0, applied.err
     assert "lectures: verified, " in applied.err
@@ -63,7 +63,7 @@ def live(cfstream: Run, edge: Sandbox, s3: Any) -> None:
 
 
 def make_public(s3: Any) -> None:
-    """What a person does in a hurry: the block off, and a policy for everyone."""
+    """Turn off the block, and add a policy for everyone."""
     policy = json.loads(s3.get_bucket_policy(Bucket="lectures-media")["Policy"])
     s3.delete_public_access_block(Bucket="lectures-media")
     policy["Statement"].append(OPEN)
@@ -71,7 +71,7 @@ def make_public(s3: Any) -> None:
 
 
 @pytest.mark.usefixtures("live")
-def test_a_good_stack_is_proved(cfstream: Run) -> None:
+def test_a_good_stack_passes(cfstream: Run) -> None:
     """The table is grouped by address, and the last line has the verdict."""
     ran = cfstream("verify", "lectures.yaml")
     assert (ran.code, ran.err) == (0, "")
@@ -86,8 +86,8 @@ def test_a_good_stack_is_proved(cfstream: Run) -> None:
 
 
 @pytest.mark.usefixtures("live")
-def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: Any) -> None:
-    """Exit code 7; the table names who gets in, by which statement, and what to do."""
+def test_a_public_bucket_fails_with_the_reason(cfstream: Run, s3: Any) -> None:
+    """Exit 7. The table has the reader, the statement, and the fix."""
     make_public(s3)
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 7
@@ -99,8 +99,8 @@ def test_a_stack_made_public_by_hand_is_told_with_the_reason(cfstream: Run, s3: 
     assert "Exposed: S3: bucket lectures-media, bucket lectures-media policy." in said
 
 
-def test_what_to_do_leads_to_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
-    """Commands in hints have the flags of this one, quoted: by themselves they would speak to another AWS."""
+def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
+    """They have the flags of this command, quoted."""
     cloudfront = client("cloudfront", edge.endpoint_url)
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
     update(cloudfront, row["Id"], Enabled=False)
@@ -113,8 +113,8 @@ def test_what_to_do_leads_to_the_same_aws(cfstream: Run, edge: Sandbox, live: No
 
 
 @pytest.mark.usefixtures("live")
-def test_what_comes_after_an_exposed_apply_is_named(cfstream: Run, s3: Any) -> None:
-    """The command that shows it all has the spec and the flags."""
+def test_an_exposed_apply_names_the_verify_command(cfstream: Run, s3: Any) -> None:
+    """The command has the spec and the flags."""
     make_public(s3)
     ran = cfstream("apply", "lectures.yaml", "--yes", "--region", "us-east-1")
     assert ran.code == 7
@@ -122,8 +122,8 @@ def test_what_comes_after_an_exposed_apply_is_named(cfstream: Run, s3: Any) -> N
 
 
 @pytest.mark.usefixtures("live")
-def test_programs_get_every_claim(cfstream: Run, s3: Any) -> None:
-    """As JSON, and as JUnit XML with a case for each claim."""
+def test_programs_get_every_check(cfstream: Run, s3: Any) -> None:
+    """As JSON, and as JUnit XML with a case for each check."""
     make_public(s3)
     ran = cfstream("verify", "lectures.yaml", "--format", "json")
     told = json.loads(ran.out)
@@ -143,7 +143,7 @@ def test_programs_get_every_claim(cfstream: Run, s3: Any) -> None:
 
 
 def private_key(folder: Path) -> str:
-    """A file with the private key whose public half is in the spec; and its PEM."""
+    """A file with the private key whose public half is in the spec, and its PEM."""
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
@@ -162,7 +162,7 @@ def private_key(folder: Path) -> str:
 
 
 def test_no_secret_is_in_any_output(cfstream: Run, edge: Sandbox, s3: Any, tmp_path: Path) -> None:
-    """Neither key nor signatures nor cookies, in no format, with all there is in the log, when all is broken."""
+    """Neither key nor signatures nor cookies, in any format, with the full log, for a failing stack."""
     pem = private_key(tmp_path)
     assert cfstream("apply", "lectures.yaml", "--yes", "--allow", "makes-public").code == 0
     s3.put_object(Bucket="lectures-media", Key="lecture.mp4", Body=b"0123456789")
@@ -177,8 +177,8 @@ def test_no_secret_is_in_any_output(cfstream: Run, edge: Sandbox, s3: Any, tmp_p
 
 
 @pytest.mark.usefixtures("live")
-def test_apply_ends_with_the_proof(cfstream: Run, s3: Any) -> None:
-    """A stack that others have opened is exposed: 7, also when apply itself had nothing to do."""
+def test_apply_ends_with_the_verification(cfstream: Run, s3: Any) -> None:
+    """A stack that others opened is exposed: exit 7, also if apply has no changes."""
     make_public(s3)
     ran = cfstream("apply", "lectures.yaml", "--yes")
     assert ran.code == 7
@@ -189,8 +189,8 @@ def test_apply_ends_with_the_proof(cfstream: Run, s3: Any) -> None:
 
 
 @pytest.mark.usefixtures("live")
-def test_apply_can_do_without_the_proof(cfstream: Run, s3: Any) -> None:
-    """--no-verify asks nobody."""
+def test_apply_can_skip_the_verification(cfstream: Run, s3: Any) -> None:
+    """--no-verify sends no requests."""
     make_public(s3)
     assert cfstream("apply", "lectures.yaml", "--yes", "--no-verify").code == 0
 
@@ -199,7 +199,7 @@ def test_apply_can_do_without_the_proof(cfstream: Run, s3: Any) -> None:
 def test_without_an_edge_apply_says_so_and_verify_fails(
     cfstream: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where viewers' requests could go is not known: a notice in apply, exit code 1 of verify by itself."""
+    """Without an address for viewers' requests: a notice in apply, and exit code 1 of verify."""
     monkeypatch.delenv("CFSTREAM_EDGE_URL")
     spec = Path("lectures.yaml")
     spec.write_text(spec.read_text() + "comment: Changed\n")
@@ -214,7 +214,7 @@ def test_without_an_edge_apply_says_so_and_verify_fails(
 def test_the_flag_comes_before_the_environment(
     cfstream: Run, edge: Sandbox, live: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """--edge-url says where; one that is no URL is refused before anything is asked."""
+    """--edge-url takes precedence. An invalid URL is refused before any request."""
     monkeypatch.setenv("CFSTREAM_EDGE_URL", "http://127.0.0.1:9")
     assert cfstream("verify", "lectures.yaml").code == 1
     assert cfstream("verify", "lectures.yaml", "--edge-url", edge.edge_url).code == 0
@@ -222,16 +222,16 @@ def test_the_flag_comes_before_the_environment(
 
 
 @pytest.mark.usefixtures("live")
-def test_what_cannot_be_is_refused(cfstream: Run, tmp_path: Path) -> None:
-    """An id without a key, a public key for a private one, a file that is not there."""
+def test_invalid_arguments_are_refused(cfstream: Run, tmp_path: Path) -> None:
+    """A key id without a key, a public key instead of a private one, a missing file."""
     assert "--key-id needs --key" in cfstream("verify", "lectures.yaml", "--key-id", "K1").err
     ran = cfstream("verify", "lectures.yaml", "--key", "one.pub.pem")
     assert (ran.code, "public key" in ran.err) == (2, True)
     assert cfstream("verify", "lectures.yaml", "--key", "none.pem").code == 2
 
 
-def test_a_stack_that_is_not_live_is_not_proved(cfstream: Run, edge: Sandbox) -> None:
-    """There is nothing to ask yet, and what to do is told."""
+def test_a_stack_that_is_not_live_fails(cfstream: Run, edge: Sandbox) -> None:
+    """There is nothing to request yet, and the error has a fix."""
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 1
     assert "create it: cfstream apply lectures.yaml" in " ".join(ran.out.split())

@@ -1,6 +1,6 @@
-"""What only contract tests want: clients for the sandbox and, as a strict xfail, for stock moto.
+"""Fixtures of contract tests: clients for the sandbox and, as a strict xfail, for stock moto.
 
-A claim that stock moto gets wrong takes `strict_s3` or one of its kin, so that we notice when moto catches up.
+A claim that stock moto gets wrong uses `strict_s3` or a similar fixture, so that a fix in moto is noticed.
 """
 
 from collections.abc import Iterator

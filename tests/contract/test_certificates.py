@@ -10,7 +10,7 @@ ALL = {"keyTypes": ["RSA_2048", "EC_prime256v1"]}
 
 
 def rows(acm: Any, **asked: Any) -> dict[str, Any]:
-    """The summaries by ARN."""
+    """Return the summaries by ARN."""
     return {row["CertificateArn"]: row for row in acm.list_certificates(**asked)["CertificateSummaryList"]}
 
 
@@ -25,15 +25,15 @@ def test_names_are_listed(strict_acm: Any) -> None:
     assert listed[many]["HasAdditionalSubjectAlternativeNames"]
 
 
-def test_only_rsa_is_listed_unasked(strict_acm: Any) -> None:
-    """A certificate with an elliptic key is listed only where its type is asked for."""
+def test_only_rsa_is_listed_by_default(strict_acm: Any) -> None:
+    """A certificate with an elliptic key is listed only if its type is requested."""
     arn = imported(strict_acm, "media.example.com")
     assert rows(strict_acm) == {}
     assert list(rows(strict_acm, Includes={"keyTypes": ["EC_prime256v1"]})) == [arn]
 
 
-def test_a_summary_tells_what_a_choice_needs(acm: Any) -> None:
-    """Status, type, key and the end of validity stand in it; statuses can be asked for."""
+def test_a_summary_has_what_a_choice_needs(acm: Any) -> None:
+    """It has the status, type, key and expiry. Statuses can be filtered."""
     arn = imported(acm, "media.example.com")
     whole = acm.describe_certificate(CertificateArn=arn)["Certificate"]
     row = rows(acm, Includes=ALL)[arn]
@@ -44,7 +44,7 @@ def test_a_summary_tells_what_a_choice_needs(acm: Any) -> None:
 
 
 def test_they_come_in_pages(acm: Any) -> None:
-    """NextToken leads on, and is missing on the last page."""
+    """NextToken gives the next page, and is missing on the last one."""
     arns = {imported(acm, f"n{number}.example.com") for number in range(3)}
     first = acm.list_certificates(Includes=ALL, MaxItems=2)
     rest = acm.list_certificates(Includes=ALL, MaxItems=2, NextToken=first["NextToken"])
@@ -54,7 +54,7 @@ def test_they_come_in_pages(acm: Any) -> None:
 
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-west-2"])
-def test_they_are_listed_where_they_are(acm: Any, clients: Any, region: str) -> None:
-    """A certificate of us-east-1 is in no other region's list."""
+def test_they_are_listed_in_their_region(acm: Any, clients: Any, region: str) -> None:
+    """A certificate of us-east-1 is not in the list of another region."""
     imported(acm, "media.example.com")
     assert rows(clients("acm", region), Includes=ALL) == {}

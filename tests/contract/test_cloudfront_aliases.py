@@ -1,4 +1,4 @@
-"""Alternate domain names: one holder each, a certificate that covers them, and moving them."""
+"""Alternate domain names: each belongs to one distribution and needs a certificate; how they are moved."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,12 +27,12 @@ NAME = "media.example.com"
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
 class Certificates:
-    """ACM as CloudFront asks it: descriptions by ARN."""
+    """ACM as CloudFront uses it: descriptions by ARN."""
 
     def __init__(self) -> None:
         self.known: dict[str, Json] = {}
@@ -41,7 +41,7 @@ class Certificates:
         return self.known.get(arn)
 
     def issue(self, *names: str, **changes: Any) -> None:
-        """The certificate of these tests, for these names."""
+        """Return the certificate of these tests, for these names."""
         later = datetime.now(UTC) + timedelta(days=90)
         self.known[CERTIFICATE] = {
             "DomainName": names[0],
@@ -62,7 +62,7 @@ def certificates(sandbox: Sandbox) -> Certificates:
 
 
 def test_one_holder_for_each_alias(strict_cloudfront: Any, request: pytest.FixtureRequest) -> None:
-    """An alias on a second distribution is CNAMEAlreadyExists, 409."""
+    """An alias of another distribution is CNAMEAlreadyExists, 409."""
     request.getfixturevalue("certificates")
     make(strict_cloudfront, with_certificate(NAME))
     with refused("CNAMEAlreadyExists", 409, "already associated"):
@@ -70,7 +70,7 @@ def test_one_holder_for_each_alias(strict_cloudfront: Any, request: pytest.Fixtu
 
 
 def test_one_holder_across_both_kinds(cloudfront: Any, certificates: Certificates) -> None:
-    """An alias of a streaming distribution cannot be one of a distribution, in either order."""
+    """A distribution and a streaming distribution cannot have the same alias, in either order."""
     streaming = make_streaming(cloudfront, streaming_config(Aliases=listing(NAME)))
     with refused("CNAMEAlreadyExists", 409):
         make(cloudfront, with_certificate(NAME))
@@ -81,7 +81,7 @@ def test_one_holder_across_both_kinds(cloudfront: Any, certificates: Certificate
 
 
 def test_aliases_are_compared_in_lower_case(cloudfront: Any, certificates: Certificates) -> None:
-    """Case makes no other alias, and reads show it in lower case."""
+    """Case does not matter, and reads show lower case."""
     made = make(cloudfront, with_certificate("Media.Example.COM"))
     assert made["DistributionConfig"]["Aliases"]["Items"] == [NAME]
     with refused("CNAMEAlreadyExists", 409):
@@ -91,14 +91,14 @@ def test_aliases_are_compared_in_lower_case(cloudfront: Any, certificates: Certi
 def test_an_alias_of_another_account_is_taken(
     cloudfront: Any, sandbox: Sandbox, certificates: Certificates
 ) -> None:
-    """What someone else holds is refused in the same words, though no list here shows it."""
+    """It is refused with the same message, although no list here shows it."""
     sandbox.cloudfront.settings.foreign_aliases = {NAME: "E1FOREIGN00000"}
     with refused("CNAMEAlreadyExists", 409):
         make(cloudfront, with_certificate(NAME))
 
 
 def test_its_own_alias_is_no_conflict(cloudfront: Any, certificates: Certificates) -> None:
-    """An update that keeps its aliases is accepted; deletion frees them."""
+    """An update that keeps its aliases is accepted. A deletion frees them."""
     made = make(cloudfront, with_certificate(NAME))
     etag = update(cloudfront, made["Id"], Enabled=False)["ETag"]
     cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
@@ -107,7 +107,10 @@ def test_its_own_alias_is_no_conflict(cloudfront: Any, certificates: Certificate
 
 @pytest.mark.parametrize("name", ["example", "a b.example.com", "a.*.example.com", "https://a.example.com"])
 def test_aliases_are_host_names(cloudfront: Any, certificates: Certificates, name: str) -> None:
-    """A wildcard must be the first label, and the rest a host name: InvalidArgument, or no certificate covers it."""
+    """A wildcard must be the first label, and the rest a host name.
+
+    Otherwise: InvalidArgument, or no certificate covers it.
+    """
     streaming = streaming_config(Aliases=listing(name))
     with refused("InvalidArgument", 400):
         make_streaming(cloudfront, streaming)
@@ -120,7 +123,7 @@ def test_aliases_need_a_certificate(cloudfront: Any) -> None:
 
 
 def test_streaming_aliases_need_no_certificate(cloudfront: Any) -> None:
-    """RTMP knows no TLS, and so asks for no certificate."""
+    """RTMP does not use TLS."""
     made = make_streaming(cloudfront, streaming_config(Aliases=listing(NAME)))
     assert made["StreamingDistributionConfig"]["Aliases"]["Items"] == [NAME]
 
@@ -140,7 +143,7 @@ def test_streaming_aliases_need_no_certificate(cloudfront: Any) -> None:
 def test_the_certificate_must_cover(
     cloudfront: Any, certificates: Certificates, names: list[str], changes: Json
 ) -> None:
-    """A certificate that is not issued, has ended, or covers another name is InvalidViewerCertificate."""
+    """A certificate that is not issued, has expired, or covers another name is InvalidViewerCertificate."""
     certificates.issue(*names, **changes)
     with refused("InvalidViewerCertificate", 400):
         make(cloudfront, with_certificate(NAME))
@@ -156,7 +159,7 @@ def test_the_certificate_must_be_in_us_east_1(cloudfront: Any, region: str) -> N
 
 
 def test_there_is_one_certificate(cloudfront: Any, certificates: Certificates) -> None:
-    """CloudFront's own certificate beside one of one's own is InvalidViewerCertificate."""
+    """CloudFront's own certificate together with a custom one is InvalidViewerCertificate."""
     sent = with_certificate(NAME)
     sent["ViewerCertificate"]["CloudFrontDefaultCertificate"] = True
     with refused("InvalidViewerCertificate", 400, "one certificate"):
@@ -171,16 +174,16 @@ def test_the_certificate_must_exist(cloudfront: Any, certificates: Certificates)
 
 
 @pytest.mark.parametrize("member", ["SSLSupportMethod", "MinimumProtocolVersion"])
-def test_a_certificate_comes_with_its_terms(cloudfront: Any, certificates: Certificates, member: str) -> None:
-    """A certificate of one's own needs SSLSupportMethod and MinimumProtocolVersion."""
+def test_a_certificate_needs_its_settings(cloudfront: Any, certificates: Certificates, member: str) -> None:
+    """A custom certificate needs SSLSupportMethod and MinimumProtocolVersion."""
     sent = with_certificate(NAME)
     del sent["ViewerCertificate"][member]
     with refused("InvalidViewerCertificate", 400, member):
         make(cloudfront, sent)
 
 
-def test_a_certificate_reads_back_with_its_mirrors(cloudfront: Any, certificates: Certificates) -> None:
-    """Reads show the ARN a second time in the deprecated fields, and can be sent back as they are."""
+def test_a_certificate_reads_back_in_deprecated_fields(cloudfront: Any, certificates: Certificates) -> None:
+    """Reads also show the ARN in the deprecated fields, and such a document can be sent back."""
     made = make(cloudfront, with_certificate(NAME))
     live = made["DistributionConfig"]["ViewerCertificate"]
     assert (live["Certificate"], live["CertificateSource"]) == (CERTIFICATE, "acm")
@@ -189,8 +192,8 @@ def test_a_certificate_reads_back_with_its_mirrors(cloudfront: Any, certificates
     assert again["ViewerCertificate"] == live
 
 
-def test_conflicting_aliases_are_told_half_masked(cloudfront: Any, certificates: Certificates) -> None:
-    """ListConflictingAliases tells who holds a name or a wildcard over it; of ids only the end can be read."""
+def test_conflicting_aliases_are_masked(cloudfront: Any, certificates: Certificates) -> None:
+    """ListConflictingAliases shows who has a name or a wildcard over it. Only the end of each id is readable."""
     asking = make(cloudfront, with_certificate("asking.example.com"))
     holder = make(cloudfront, with_certificate("*.example.com", reference="two"))
     found = cloudfront.list_conflicting_aliases(DistributionId=asking["Id"], Alias=NAME)[
@@ -203,10 +206,8 @@ def test_conflicting_aliases_are_told_half_masked(cloudfront: Any, certificates:
     assert row["AccountId"] == "******789012"
 
 
-def test_conflicts_are_told_to_those_who_could_hold_the_name(
-    cloudfront: Any, certificates: Certificates
-) -> None:
-    """Who asks must have a distribution whose certificate covers the name."""
+def test_conflicts_need_a_certificate(cloudfront: Any, certificates: Certificates) -> None:
+    """The caller needs a distribution whose certificate covers the name."""
     without = make(cloudfront)
     with refused("InvalidArgument", 400, "certificate"):
         cloudfront.list_conflicting_aliases(DistributionId=without["Id"], Alias=NAME)
@@ -214,7 +215,7 @@ def test_conflicts_are_told_to_those_who_could_hold_the_name(
         cloudfront.list_conflicting_aliases(DistributionId="E00000000000NO", Alias=NAME)
 
 
-def test_domain_conflicts_tell_the_same(cloudfront: Any, certificates: Certificates) -> None:
+def test_domain_conflicts_find_the_same(cloudfront: Any, certificates: Certificates) -> None:
     """ListDomainConflicts finds what ListConflictingAliases finds."""
     asking = make(cloudfront, with_certificate("asking.example.com"))
     make(cloudfront, with_certificate(NAME, reference="two"))
@@ -223,8 +224,8 @@ def test_domain_conflicts_tell_the_same(cloudfront: Any, certificates: Certifica
     assert [row["Domain"] for row in found["DomainConflicts"]] == [NAME]
 
 
-def test_a_domain_moves_under_the_etag_of_its_new_holder(cloudfront: Any, certificates: Certificates) -> None:
-    """UpdateDomainAssociation takes an alias from one distribution to another, while both run."""
+def test_a_domain_moves_with_the_etag_of_its_target(cloudfront: Any, certificates: Certificates) -> None:
+    """UpdateDomainAssociation moves an alias between two enabled distributions."""
     source = make(cloudfront, with_certificate(NAME))
     target = make(cloudfront, with_certificate("other.example.com", reference="two"))
     asked = {"Domain": NAME, "TargetResource": {"DistributionId": target["Id"]}}
@@ -244,7 +245,7 @@ def test_a_domain_moves_under_the_etag_of_its_new_holder(cloudfront: Any, certif
 def test_a_domain_moves_only_where_a_certificate_covers_it(
     cloudfront: Any, certificates: Certificates
 ) -> None:
-    """A target without a covering certificate is IllegalUpdate; one that does not exist, EntityNotFound."""
+    """A target without a covering certificate is IllegalUpdate. An unknown target is EntityNotFound."""
     make(cloudfront, with_certificate(NAME))
     bare = make(cloudfront, config("two"))
     with refused("IllegalUpdate", 400):
@@ -256,7 +257,7 @@ def test_a_domain_moves_only_where_a_certificate_covers_it(
 
 
 def test_associate_alias_moves_without_an_etag(cloudfront: Any, certificates: Certificates) -> None:
-    """AssociateAlias does the same, and asks for no If-Match."""
+    """AssociateAlias also moves an alias, and needs no If-Match."""
     make(cloudfront, with_certificate(NAME))
     target = make(cloudfront, with_certificate("other.example.com", reference="two"))
     cloudfront.associate_alias(TargetDistributionId=target["Id"], Alias=NAME)

@@ -1,4 +1,4 @@
-"""InProgress and Deployed, what the edge knows meanwhile, and reads that lag behind writes."""
+"""InProgress and Deployed, the state of the edge in between, and reads that lag behind writes."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -32,19 +32,19 @@ def _status(cloudfront: Any, distribution_id: str) -> str:
 
 
 def test_a_new_distribution_is_in_progress(cloudfront: Any) -> None:
-    """The answer to a create says InProgress."""
+    """The reply to a create has the status InProgress."""
     assert make(cloudfront)["Status"] == "InProgress"
 
 
 def test_an_update_is_in_progress_again(strict_cloudfront: Any) -> None:
-    """The answer to an update says InProgress, though the distribution was Deployed before."""
+    """The reply to an update has the status InProgress, although the distribution was Deployed."""
     made = make(strict_cloudfront)
     assert _status(strict_cloudfront, made["Id"]) == "Deployed"
     assert update(strict_cloudfront, made["Id"], Comment="new")["Distribution"]["Status"] == "InProgress"
 
 
 def test_deployed_comes_after_some_reads(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A write stays InProgress for as many reads, of either sort, as the settings say."""
+    """A write stays InProgress for the number of reads in the settings. Gets and lists count."""
     sandbox.cloudfront.settings.deploy_after_reads = 2
     made = make(cloudfront)
     assert _status(cloudfront, made["Id"]) == "InProgress"
@@ -54,7 +54,7 @@ def test_deployed_comes_after_some_reads(cloudfront: Any, sandbox: Sandbox) -> N
 
 
 def test_deployed_comes_after_some_seconds(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A write stays InProgress for as long as the settings say, however often it is read."""
+    """A write stays InProgress for the time in the settings, with any number of reads."""
     sandbox.cloudfront.settings.deploy_after_seconds = 3600
     made = make(cloudfront)
     assert {_status(cloudfront, made["Id"]) for _ in range(5)} == {"InProgress"}
@@ -63,14 +63,14 @@ def test_deployed_comes_after_some_seconds(cloudfront: Any, sandbox: Sandbox) ->
 
 
 def test_enabled_cannot_be_deleted(strict_cloudfront: Any) -> None:
-    """An enabled distribution is refused deletion with 409 DistributionNotDisabled."""
+    """Deleting an enabled distribution is 409 DistributionNotDisabled."""
     made = make(strict_cloudfront)
     with refused("DistributionNotDisabled", 409):
         strict_cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
 
 
 def test_disabled_but_in_progress_cannot_be_deleted(cloudfront: Any, sandbox: Sandbox) -> None:
-    """Until the disabling is Deployed, deletion is refused like that of an enabled distribution."""
+    """Until the disabling is Deployed, deleting is refused in the same way."""
     made = make(cloudfront)
     sandbox.cloudfront.settings.deploy_after_seconds = 3600
     etag = update(cloudfront, made["Id"], Enabled=False)["ETag"]
@@ -83,7 +83,7 @@ def test_disabled_but_in_progress_cannot_be_deleted(cloudfront: Any, sandbox: Sa
 
 
 def test_an_enabled_streaming_distribution_cannot_be_deleted(cloudfront: Any) -> None:
-    """The streaming kind has its own code: StreamingDistributionNotDisabled."""
+    """Streaming distributions have their own code: StreamingDistributionNotDisabled."""
     made = make_streaming(cloudfront)
     with refused("StreamingDistributionNotDisabled", 409):
         cloudfront.delete_streaming_distribution(Id=made["Id"], IfMatch=made["ETag"])
@@ -93,7 +93,7 @@ def test_an_enabled_streaming_distribution_cannot_be_deleted(cloudfront: Any) ->
 
 
 def test_active_key_groups_follow_when_deployed(cloudfront: Any, sandbox: Sandbox) -> None:
-    """ActiveTrustedKeyGroups keeps the old keys until the changed group has reached the edge."""
+    """ActiveTrustedKeyGroups has the old keys until the changed group is Deployed."""
     old, new = make_key(cloudfront, "old"), make_key(cloudfront, "new")
     group = make_group(cloudfront, "signers", old)
     made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
@@ -111,7 +111,7 @@ def _active(cloudfront: Any, distribution_id: str) -> dict[str, list[str]]:
 
 
 def test_a_key_group_update_makes_its_users_in_progress(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A distribution is InProgress while a change of its key group spreads."""
+    """A distribution is InProgress until a change of its key group is Deployed."""
     key = make_key(cloudfront)
     group = make_group(cloudfront, "signers", key)
     made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
@@ -124,7 +124,7 @@ def test_a_key_group_update_makes_its_users_in_progress(cloudfront: Any, sandbox
 
 
 def test_active_signers_come_with_their_key_pairs(cloudfront: Any) -> None:
-    """ActiveTrustedSigners names the owner `self` and gives at most two key pairs for each signer."""
+    """ActiveTrustedSigners shows the owner as `self`, and at most two key pairs for each signer."""
     sent = streaming_config(TrustedSigners=signers("self", "111122223333"))
     made = make_streaming(cloudfront, sent)
     assert made["ActiveTrustedSigners"] == {"Enabled": False, "Quantity": 0}
@@ -136,7 +136,7 @@ def test_active_signers_come_with_their_key_pairs(cloudfront: Any) -> None:
 
 
 def test_a_read_after_an_update_may_show_the_past(cloudfront: Any, sandbox: Sandbox) -> None:
-    """Reads lag behind: old config, old ETag, old Status; a write with that ETag is refused."""
+    """Reads lag: old config, old ETag, old Status. A write with that ETag is refused."""
     made = make(cloudfront)
     sandbox.cloudfront.settings.stale_reads = 2
     etag = update(cloudfront, made["Id"], Comment="new")["ETag"]
@@ -148,8 +148,8 @@ def test_a_read_after_an_update_may_show_the_past(cloudfront: Any, sandbox: Sand
     assert cloudfront.get_distribution(Id=made["Id"])["ETag"] == etag
 
 
-def test_the_past_keeps_its_active_keys(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A read from before a change of the key group shows Deployed with the keys of then, not those of now."""
+def test_a_stale_read_has_its_active_keys(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A read from before a change of the key group shows Deployed with the earlier keys."""
     old, new = make_key(cloudfront, "old"), make_key(cloudfront, "new")
     group = make_group(cloudfront, "signers", old)
     made = make(cloudfront, config(DefaultCacheBehavior=behavior(TrustedKeyGroups=signers(group))))
@@ -160,8 +160,8 @@ def test_the_past_keeps_its_active_keys(cloudfront: Any, sandbox: Sandbox) -> No
     assert _active(cloudfront, made["Id"]) == {group: [new]}
 
 
-def test_what_was_deployed_stays_so(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A slower pace concerns the writes to come."""
+def test_new_settings_do_not_change_the_status(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A slower deployment only applies to later writes."""
     made = make(cloudfront)
     assert _status(cloudfront, made["Id"]) == "Deployed"
     sandbox.cloudfront.settings.deploy_after_seconds = 3600
@@ -169,7 +169,7 @@ def test_what_was_deployed_stays_so(cloudfront: Any, sandbox: Sandbox) -> None:
 
 
 def test_a_list_may_lack_what_is_new(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A listing lags behind a creation; the id itself is found at once."""
+    """A list lags behind a create. A Get by id does not."""
     sandbox.cloudfront.settings.stale_reads = 1
     made = make(cloudfront)
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 0
@@ -178,7 +178,7 @@ def test_a_list_may_lack_what_is_new(cloudfront: Any, sandbox: Sandbox) -> None:
 
 
 def test_a_list_may_still_have_what_is_gone(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A listing lags behind a deletion; a write to what is gone is refused."""
+    """A list lags behind a delete. A write to the deleted resource is refused."""
     made = make(cloudfront, config(Enabled=False))
     sandbox.cloudfront.settings.stale_reads = 1
     cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])

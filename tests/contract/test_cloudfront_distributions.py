@@ -1,6 +1,4 @@
-"""What CreateDistribution and UpdateDistribution accept, fill in and refuse. Who may sign, and aliases, are
-beside this.
-"""
+"""What CreateDistribution and UpdateDistribution accept, fill in and refuse. Signers and aliases are in other files."""
 
 from typing import Any
 
@@ -25,11 +23,11 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
-def test_what_is_left_out_is_filled_in(cloudfront: Any) -> None:
+def test_omitted_members_get_defaults(cloudfront: Any) -> None:
     """A config of required members alone reads back with all of AWS's defaults."""
     made = make(cloudfront)
     live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
@@ -57,8 +55,8 @@ def test_what_is_left_out_is_filled_in(cloudfront: Any) -> None:
     assert {member: live[member] for member in expected} == expected
 
 
-def test_an_origin_is_filled_in(cloudfront: Any) -> None:
-    """An S3 origin reads back with its path, headers, attempts, shield, and the newer OriginReadTimeout."""
+def test_an_origin_gets_defaults(cloudfront: Any) -> None:
+    """An S3 origin reads back with its path, headers, attempts, shield, and OriginReadTimeout."""
     (live,) = make(cloudfront)["DistributionConfig"]["Origins"]["Items"]
     assert live == {
         "Id": "s3",
@@ -73,8 +71,8 @@ def test_an_origin_is_filled_in(cloudfront: Any) -> None:
     }
 
 
-def test_a_behavior_is_filled_in(cloudfront: Any) -> None:
-    """A behavior reads back with nobody who must sign, GET and HEAD, and no functions."""
+def test_a_behavior_gets_defaults(cloudfront: Any) -> None:
+    """A behavior reads back without signers, with GET and HEAD, and without functions."""
     live = make(cloudfront)["DistributionConfig"]["DefaultCacheBehavior"]
     assert live["TrustedSigners"] == live["TrustedKeyGroups"] == {"Enabled": False, "Quantity": 0}
     assert live["LambdaFunctionAssociations"] == live["FunctionAssociations"] == NONE
@@ -95,14 +93,14 @@ def test_forwarded_values_get_their_ttls(cloudfront: Any) -> None:
 
 
 def test_disabled_logging_forgets_its_fields(cloudfront: Any) -> None:
-    """With Enabled false, bucket, prefix and cookies read back empty whatever was sent."""
+    """With Enabled false, bucket, prefix and cookies read back empty."""
     sent = {"Enabled": False, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
     live = make(cloudfront, config(Logging=sent))["DistributionConfig"]["Logging"]
     assert live == {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}
 
 
 def test_unordered_lists_come_in_any_order(cloudfront: Any) -> None:
-    """AllowedMethods come back as the same set; over a few reads their order is not always the one sent."""
+    """AllowedMethods read back as the same set, sometimes in another order than sent."""
     methods = listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
     made = make(cloudfront, config(DefaultCacheBehavior=behavior(AllowedMethods=methods)))
     orders = set()
@@ -114,7 +112,7 @@ def test_unordered_lists_come_in_any_order(cloudfront: Any) -> None:
 
 
 def test_behaviors_keep_their_order(cloudfront: Any) -> None:
-    """CacheBehaviors are ordered, for the first that matches wins."""
+    """CacheBehaviors are ordered: the first match wins."""
     paths = [f"/{letter}/*" for letter in "dcbafe"]
     behaviors = listing(*(behavior(PathPattern=path) for path in paths))
     made = make(cloudfront, config(CacheBehaviors=behaviors))
@@ -130,7 +128,7 @@ def test_error_responses_come_by_their_code(cloudfront: Any) -> None:
 
 
 def test_a_spent_caller_reference_names_its_distribution(cloudfront: Any) -> None:
-    """A caller reference used again is refused, even with the same config; the message ends with the id."""
+    """A used caller reference is refused, even with the same config. The message ends with the id."""
     made = make(cloudfront)
     with refused("DistributionAlreadyExists", 409, f"Already exists: {made['Id']}"):
         make(cloudfront)
@@ -139,7 +137,7 @@ def test_a_spent_caller_reference_names_its_distribution(cloudfront: Any) -> Non
 
 @pytest.mark.parametrize("burnt", [False, True])
 def test_the_reference_of_a_deleted_distribution(cloudfront: Any, sandbox: Sandbox, burnt: bool) -> None:
-    """Whether a reference can be used again after deletion is not documented: the setting decides."""
+    """Whether it can be used again is not documented; a setting decides."""
     sandbox.cloudfront.settings.burnt_references = burnt
     made = make(cloudfront, config(Enabled=False))
     cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
@@ -158,13 +156,13 @@ def test_the_caller_reference_cannot_change(strict_cloudfront: Any) -> None:
 
 
 def test_quantities_must_count(strict_cloudfront: Any) -> None:
-    """A Quantity that is not the number of Items is refused with 400 InconsistentQuantities."""
+    """A Quantity that differs from the number of Items is 400 InconsistentQuantities."""
     with refused("InconsistentQuantities", 400):
         make(strict_cloudfront, config(Origins={"Quantity": 2, "Items": [origin()]}))
 
 
 def test_origins_read_back_their_access_control(strict_cloudfront: Any) -> None:
-    """Reads show the origin's access control, and the empty identity beside it."""
+    """Reads show the origin's access control and an empty identity."""
     control = make_control(strict_cloudfront)["Id"]
     made = make(strict_cloudfront, config(Origins=listing(origin(OriginAccessControlId=control))))
     live = strict_cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
@@ -183,14 +181,14 @@ def test_what_was_read_can_be_sent_back(cloudfront: Any) -> None:
 
 
 def test_an_unknown_distribution_is_404(cloudfront: Any) -> None:
-    """Get, GetConfig and tags of what is not there are refused with 404."""
+    """Get, GetConfig and tags of an unknown distribution are 404."""
     with refused("NoSuchDistribution", 404):
         cloudfront.get_distribution(Id="E00000000000NO")
     with refused("NoSuchDistribution", 404):
         cloudfront.get_distribution_config(Id="E00000000000NO")
 
 
-def test_rows_lack_what_only_a_get_tells(cloudfront: Any) -> None:
+def test_rows_lack_what_only_a_get_shows(cloudfront: Any) -> None:
     """A DistributionSummary has no caller reference, logging, root object or active signers."""
     make(cloudfront)
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]

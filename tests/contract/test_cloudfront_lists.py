@@ -1,4 +1,4 @@
-"""Lists in pages, and the limits on how many there may be of each kind."""
+"""Lists in pages, and the quotas of each kind."""
 
 from typing import Any
 
@@ -26,12 +26,15 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
 def test_a_list_comes_in_pages(cloudfront: Any) -> None:
-    """NextMarker is the id of the page's last row; the pages have each distribution once, and the last no marker."""
+    """NextMarker is the id of the page's last row.
+
+    The pages have each distribution once, and the last page has no marker.
+    """
     made = {make(cloudfront, config(f"reference-{number}"))["Id"] for number in range(5)}
     seen: list[str] = []
     marker: Json = {}
@@ -50,20 +53,20 @@ def test_a_list_comes_in_pages(cloudfront: Any) -> None:
 
 
 def test_an_empty_list_has_no_items(cloudfront: Any) -> None:
-    """Items is absent where nothing is listed."""
+    """An empty list has no Items."""
     page = cloudfront.list_distributions()["DistributionList"]
     assert page == {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": 0}
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "many"])
 def test_a_page_has_at_least_one_row(cloudfront: Any, asked: str) -> None:
-    """MaxItems that is no positive number is InvalidArgument."""
+    """MaxItems that is not a positive number is InvalidArgument."""
     with refused("InvalidArgument", 400, "MaxItems"):
         cloudfront.list_distributions(MaxItems=asked)
 
 
 def test_a_page_is_no_larger_than_the_service_says(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A larger MaxItems than the service's is not followed, and the rest is on the next page."""
+    """A larger MaxItems than the service's is ignored, and the rest is on the next page."""
     sandbox.cloudfront.settings.page_size = 2
     for number in range(3):
         make_identity(cloudfront, f"reference-{number}")
@@ -72,8 +75,8 @@ def test_a_page_is_no_larger_than_the_service_says(cloudfront: Any, sandbox: San
     assert (page["Quantity"], page["MaxItems"], page["IsTruncated"]) == (2, 2, True)
 
 
-def test_some_lists_tell_their_end_by_the_marker_alone(cloudfront: Any, sandbox: Sandbox) -> None:
-    """Lists of keys, groups and policies have no IsTruncated: NextMarker is there while there is more."""
+def test_some_lists_have_only_a_marker(cloudfront: Any, sandbox: Sandbox) -> None:
+    """Lists of keys, groups and policies have no IsTruncated. NextMarker exists if there is more."""
     sandbox.cloudfront.settings.page_size = 1
     keys = {make_key(cloudfront, name) for name in ("one", "two")}
     first = cloudfront.list_public_keys()["PublicKeyList"]
@@ -84,7 +87,7 @@ def test_some_lists_tell_their_end_by_the_marker_alone(cloudfront: Any, sandbox:
 
 
 def test_boto3s_paginators_reach_everything(cloudfront: Any, sandbox: Sandbox) -> None:
-    """The paginators that boto3 has work on these lists."""
+    """boto3's paginators work on these lists."""
     sandbox.cloudfront.settings.page_size = 2
     for number in range(5):
         make_control(cloudfront, f"control-{number}")
@@ -110,7 +113,7 @@ COUNTED: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize("quota", COUNTED)
 def test_one_more_than_the_quota_is_refused(cloudfront: Any, sandbox: Sandbox, quota: str) -> None:
-    """Limits are 400 with a code that begins with TooMany, and never 409 or 429."""
+    """Quotas are 400 with a code that starts with TooMany, never 409 or 429."""
     code, make_one = COUNTED[quota]
     sandbox.cloudfront.settings.quotas[quota] = 1
     make_one(cloudfront, "one")
@@ -140,16 +143,16 @@ LIMITS: dict[str, tuple[str, Json]] = {
 
 
 @pytest.mark.parametrize("quota", LIMITS)
-def test_a_distribution_holds_so_much(cloudfront: Any, sandbox: Sandbox, quota: str) -> None:
-    """Aliases, behaviors and origins have limits of their own."""
+def test_a_distribution_has_quotas(cloudfront: Any, sandbox: Sandbox, quota: str) -> None:
+    """Aliases, behaviors and origins have their own quotas."""
     code, changes = LIMITS[quota]
     sandbox.cloudfront.settings.quotas[quota] = 1
     with refused(code, 400):
         make(cloudfront, config(**changes))
 
 
-def test_what_is_shared_by_many_has_a_limit(cloudfront: Any, sandbox: Sandbox) -> None:
-    """A key group or a control serves so many distributions and no more; an update does not count twice."""
+def test_shared_resources_have_quotas(cloudfront: Any, sandbox: Sandbox) -> None:
+    """A key group or a control has a maximum number of distributions. An update does not count twice."""
     sandbox.cloudfront.settings.quotas |= {
         "distributions_per_key_group": 1,
         "distributions_per_origin_access_control": 1,

@@ -1,4 +1,4 @@
-"""Origin access identities and controls: making, changing, finding and deleting them."""
+"""Origin access identities and controls: creating, changing, finding and deleting them."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -34,14 +34,14 @@ def _identities(cloudfront: Any) -> Any:
 
 
 def test_creating_an_identity_again_finds_it(strict_cloudfront: Any) -> None:
-    """The same caller reference and comment give the identity that exists: no second one is made."""
+    """The same caller reference and comment return the existing identity."""
     first = make_identity(strict_cloudfront, "one", "lectures")
     assert make_identity(strict_cloudfront, "one", "lectures") == first
     assert _identities(strict_cloudfront)["Quantity"] == 1
 
 
 def test_creating_an_identity_with_another_comment_is_refused(cloudfront: Any) -> None:
-    """The same caller reference with another comment is AlreadyExists, and the message names no id."""
+    """The same caller reference with another comment is AlreadyExists, and the message has no id."""
     made = make_identity(cloudfront, "one", "lectures")
     with refused("CloudFrontOriginAccessIdentityAlreadyExists", 409, "another identity."):
         make_identity(cloudfront, "one", "seminars")
@@ -49,7 +49,7 @@ def test_creating_an_identity_with_another_comment_is_refused(cloudfront: Any) -
 
 
 def test_a_changed_comment_makes_the_create_fail(cloudfront: Any) -> None:
-    """What counts is the comment as it is now: after a change, the old create is refused."""
+    """The current comment counts: after a change, the old create is refused."""
     made = make_identity(cloudfront, "one", "old")
     sent = {"CallerReference": "one", "Comment": "new"}
     cloudfront.update_cloud_front_origin_access_identity(
@@ -61,7 +61,7 @@ def test_a_changed_comment_makes_the_create_fail(cloudfront: Any) -> None:
 
 
 def test_comments_of_identities_are_not_unique(cloudfront: Any) -> None:
-    """Two identities may bear one comment."""
+    """Two identities can have the same comment."""
     assert make_identity(cloudfront, "one", "same")["Id"] != make_identity(cloudfront, "two", "same")["Id"]
 
 
@@ -73,7 +73,7 @@ def test_a_comment_of_an_identity_has_128_characters(cloudfront: Any) -> None:
 
 
 def test_the_reference_of_an_identity_cannot_change(cloudfront: Any) -> None:
-    """Only the comment can: another caller reference is IllegalUpdate."""
+    """Only the comment can change: another caller reference is IllegalUpdate."""
     made = make_identity(cloudfront)
     with refused("IllegalUpdate", 400, "CallerReference"):
         cloudfront.update_cloud_front_origin_access_identity(
@@ -83,8 +83,11 @@ def test_the_reference_of_an_identity_cannot_change(cloudfront: Any) -> None:
         )
 
 
-def test_identities_look_like_awss(cloudfront: Any, sandbox: Sandbox) -> None:
-    """An id of E and thirteen more, a canonical user id of hexadecimal digits; rows have neither reference nor ETag."""
+def test_identities_have_the_form_of_aws(cloudfront: Any, sandbox: Sandbox) -> None:
+    """The id is E and thirteen characters, the canonical user id is hexadecimal.
+
+    Rows have neither reference nor ETag.
+    """
     made = make_identity(cloudfront)
     assert re.fullmatch(r"E[A-Z0-9]{13}", made["Id"])
     assert re.fullmatch(r"[0-9a-f]{96}", made["S3CanonicalUserId"])
@@ -96,7 +99,7 @@ def test_identities_look_like_awss(cloudfront: Any, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("kind", ["distribution", "streaming"])
 def test_an_identity_in_use_stays(cloudfront: Any, kind: str) -> None:
-    """An identity that a distribution of either kind names cannot be deleted."""
+    """An identity in use by a distribution of either kind cannot be deleted."""
     made = make_identity(cloudfront)
     name = f"origin-access-identity/cloudfront/{made['Id']}"
     if kind == "distribution":
@@ -108,8 +111,8 @@ def test_an_identity_in_use_stays(cloudfront: Any, kind: str) -> None:
         cloudfront.delete_cloud_front_origin_access_identity(Id=made["Id"], IfMatch=made["ETag"])
 
 
-def test_a_detached_identity_goes(cloudfront: Any) -> None:
-    """Once no distribution names it, it can be deleted, and is then 404."""
+def test_an_unused_identity_can_be_deleted(cloudfront: Any) -> None:
+    """Once no distribution uses it, it can be deleted, and is then 404."""
     made = make_identity(cloudfront)
     named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{made['Id']}"}
     user = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
@@ -123,14 +126,14 @@ def test_a_detached_identity_goes(cloudfront: Any) -> None:
 
 
 def test_names_of_controls_are_unique(strict_cloudfront: Any) -> None:
-    """A second origin access control of one name is OriginAccessControlAlreadyExists, 409."""
+    """A second origin access control with the same name is OriginAccessControlAlreadyExists, 409."""
     make_control(strict_cloudfront, "lectures")
     with refused("OriginAccessControlAlreadyExists", 409):
         make_control(strict_cloudfront, "lectures")
 
 
 def test_a_control_cannot_take_a_name_in_use(cloudfront: Any) -> None:
-    """Renaming to the name of another is refused; keeping its own is not."""
+    """Renaming to another control's name is refused. Keeping its own is not."""
     make_control(cloudfront, "one")
     made = make_control(cloudfront, "two")
     with refused("OriginAccessControlAlreadyExists", 409):
@@ -148,13 +151,13 @@ def test_a_control_cannot_take_a_name_in_use(cloudfront: Any) -> None:
     "changes", [{"Name": "n" * 65}, {"SigningBehavior": "sometimes"}, {"SigningProtocol": "v2"}]
 )
 def test_controls_that_are_refused(cloudfront: Any, changes: dict[str, str]) -> None:
-    """A name of more than 64 characters or a value that is none of AWS's is InvalidArgument."""
+    """A name of more than 64 characters or an unknown value is InvalidArgument."""
     with refused("InvalidArgument", 400):
         cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(**changes))
 
 
 def test_configs_come_with_the_etag_of_the_whole(cloudfront: Any) -> None:
-    """The Config reads of identities and controls give what was sent and the same ETag as the full reads."""
+    """Config reads of identities and controls have the sent config and the ETag of the full reads."""
     identity, control = make_identity(cloudfront, "one", "ours"), make_control(cloudfront)
     live = cloudfront.get_cloud_front_origin_access_identity_config(Id=identity["Id"])
     assert live["ETag"] == identity["ETag"]
@@ -166,14 +169,14 @@ def test_configs_come_with_the_etag_of_the_whole(cloudfront: Any) -> None:
 
 
 def test_rows_of_controls_have_all_but_the_etag(cloudfront: Any) -> None:
-    """A row tells the whole config, its description empty if none was sent."""
+    """A row has the whole config, with an empty description if none was sent."""
     made = make_control(cloudfront)
     (row,) = cloudfront.list_origin_access_controls()["OriginAccessControlList"]["Items"]
     assert row == {"Id": made["Id"], "Description": "", **control_config()}
 
 
 def test_a_control_in_use_stays(cloudfront: Any) -> None:
-    """An origin access control that an origin names cannot be deleted; one that none names can."""
+    """An origin access control in use cannot be deleted. An unused one can."""
     used, unused = make_control(cloudfront, "used"), make_control(cloudfront, "unused")
     make(cloudfront, config(Origins=listing(origin(OriginAccessControlId=used["Id"]))))
     with refused("OriginAccessControlInUse", 409):
@@ -184,7 +187,7 @@ def test_a_control_in_use_stays(cloudfront: Any) -> None:
 
 
 def test_from_identity_to_control_in_one_update(cloudfront: Any) -> None:
-    """One update swaps the identity for a control; the signers stay as they were."""
+    """One update replaces the identity by a control. The signers stay."""
     identity, control = make_identity(cloudfront), make_control(cloudfront)
     named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity['Id']}"}
     made = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))

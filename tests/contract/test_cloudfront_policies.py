@@ -1,4 +1,4 @@
-"""Cache, origin request and response headers policies: AWS's own and one's own."""
+"""Cache, origin request and response headers policies: managed and custom ones."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -23,7 +23,7 @@ def _make_cache_policy(cloudfront: Any, name: str = "mine", **changes: Any) -> A
 
 
 def test_managed_policies_are_in_every_account(cloudfront: Any) -> None:
-    """AWS's own policies can be listed and read by the ids that the guide gives, with their TTLs."""
+    """They can be listed, and read by the ids in the guide, with their TTLs."""
     rows = cloudfront.list_cache_policies(Type="managed")["CachePolicyList"]["Items"]
     assert {row["Type"] for row in rows} == {"managed"}
     optimized = cloudfront.get_cache_policy(Id=CACHING_OPTIMIZED)["CachePolicy"]["CachePolicyConfig"]
@@ -36,7 +36,7 @@ def test_managed_policies_are_in_every_account(cloudfront: Any) -> None:
 
 
 def test_managed_policies_can_be_used(cloudfront: Any) -> None:
-    """A behavior may name all three sorts of managed policies."""
+    """A behavior can have all three kinds of managed policies."""
     named = behavior(OriginRequestPolicyId=CORS_S3_ORIGIN, ResponseHeadersPolicyId=SIMPLE_CORS)
     made = make(cloudfront, config(DefaultCacheBehavior=named))
     live = made["DistributionConfig"]["DefaultCacheBehavior"]
@@ -54,8 +54,8 @@ def test_managed_policies_cannot_be_changed(cloudfront: Any) -> None:
         cloudfront.delete_cache_policy(Id=CACHING_OPTIMIZED, IfMatch=live["ETag"])
 
 
-def test_a_cache_policy_of_ones_own(cloudfront: Any) -> None:
-    """It reads back with AWS's default TTLs, is listed as custom, can be changed, and deleted when unused."""
+def test_a_custom_cache_policy(cloudfront: Any) -> None:
+    """It reads back with AWS's default TTLs, is listed as custom, can be changed, and can be deleted if unused."""
     made = _make_cache_policy(cloudfront)
     assert made["CachePolicyConfig"]["DefaultTTL"] == 86400
     (row,) = cloudfront.list_cache_policies(Type="custom")["CachePolicyList"]["Items"]
@@ -69,7 +69,7 @@ def test_a_cache_policy_of_ones_own(cloudfront: Any) -> None:
 
 
 def test_names_of_policies_are_unique(cloudfront: Any) -> None:
-    """A second cache policy of one name, AWS's names among them, is CachePolicyAlreadyExists."""
+    """A cache policy with the name of another one, managed ones included, is CachePolicyAlreadyExists."""
     _make_cache_policy(cloudfront)
     with refused("CachePolicyAlreadyExists", 409):
         _make_cache_policy(cloudfront)
@@ -78,7 +78,7 @@ def test_names_of_policies_are_unique(cloudfront: Any) -> None:
 
 
 def test_a_policy_in_use_stays(cloudfront: Any) -> None:
-    """A cache policy that a behavior names cannot be deleted, and its users can be listed."""
+    """A cache policy in use cannot be deleted, and its users can be listed."""
     made = _make_cache_policy(cloudfront)
     user = make(cloudfront, config(DefaultCacheBehavior=behavior(CachePolicyId=made["Id"])))
     with refused("CachePolicyInUse", 409):
@@ -88,7 +88,7 @@ def test_a_policy_in_use_stays(cloudfront: Any) -> None:
 
 
 def test_the_ttls_of_a_policy_do_not_decrease(cloudfront: Any) -> None:
-    """A MinTTL above DefaultTTL, or that above MaxTTL, is InvalidArgument."""
+    """MinTTL above DefaultTTL, or DefaultTTL above MaxTTL, is InvalidArgument."""
     with refused("InvalidArgument", 400, "TTL"):
         _make_cache_policy(cloudfront, MinTTL=10, DefaultTTL=5)
     with refused("InvalidArgument", 400, "TTL"):
@@ -96,13 +96,13 @@ def test_the_ttls_of_a_policy_do_not_decrease(cloudfront: Any) -> None:
 
 
 def test_a_high_minimum_lifts_the_default_ttls(cloudfront: Any) -> None:
-    """What is left out is never below MinTTL."""
+    """Default TTLs are never below MinTTL."""
     made = _make_cache_policy(cloudfront, MinTTL=40000000)["CachePolicyConfig"]
     assert (made["DefaultTTL"], made["MaxTTL"]) == (40000000, 40000000)
 
 
-def test_a_response_headers_policy_of_ones_own(cloudfront: Any) -> None:
-    """CORS is kept as sent; a second one of that name is refused; unused, it can be deleted."""
+def test_a_custom_response_headers_policy(cloudfront: Any) -> None:
+    """CORS reads back as sent, a second one with the same name is refused, and an unused one can be deleted."""
     cors: Json = {
         "AccessControlAllowOrigins": {"Quantity": 1, "Items": ["https://www.example.com"]},
         "AccessControlAllowHeaders": {"Quantity": 1, "Items": ["*"]},

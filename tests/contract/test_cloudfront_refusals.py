@@ -1,4 +1,4 @@
-"""Distribution configs that create or update refuse, each with its own code."""
+"""Distribution configs that create or update refuses, each with its code."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -43,7 +43,7 @@ ON_UPDATE = [
 
 @pytest.mark.parametrize("member", ON_UPDATE)
 def test_updates_need_more_than_creates(cloudfront: Any, member: str) -> None:
-    """What create fills in, update demands: IllegalUpdate without it."""
+    """An update without a member that a create fills in is IllegalUpdate."""
     made = make(cloudfront)
     live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
     del live[member]
@@ -56,7 +56,7 @@ def test_updates_need_more_than_creates(cloudfront: Any, member: str) -> None:
     ["AllowedMethods", "SmoothStreaming", "Compress", "LambdaFunctionAssociations", "FieldLevelEncryptionId"],
 )
 def test_updates_need_more_of_behaviors(cloudfront: Any, member: str) -> None:
-    """A behavior that lacks what only updates need is refused with InvalidArgument."""
+    """A behavior without a member that only updates need is InvalidArgument."""
     made = make(cloudfront)
     live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
     del live["DefaultCacheBehavior"][member]
@@ -66,7 +66,7 @@ def test_updates_need_more_of_behaviors(cloudfront: Any, member: str) -> None:
 
 @pytest.mark.parametrize("member", ["OriginPath", "CustomHeaders"])
 def test_updates_need_more_of_origins(cloudfront: Any, member: str) -> None:
-    """An origin that lacks what only updates need is refused with InvalidArgument."""
+    """An origin without a member that only updates need is InvalidArgument."""
     made = make(cloudfront)
     live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
     del live["Origins"]["Items"][0][member]
@@ -280,7 +280,7 @@ REFUSALS: dict[str, tuple[Json, str, int]] = {
 
 @pytest.mark.parametrize("case", REFUSALS)
 def test_configs_that_are_refused(cloudfront: Any, case: str) -> None:
-    """Each of these is refused by create with its own code, and nothing is made."""
+    """Create refuses each of these with its code, and creates nothing."""
     changes, code, status = REFUSALS[case]
     with refused(code, status):
         make(cloudfront, config(**changes))
@@ -288,7 +288,7 @@ def test_configs_that_are_refused(cloudfront: Any, case: str) -> None:
 
 
 def test_updates_need_more_of_custom_origins(cloudfront: Any) -> None:
-    """A custom origin is filled in on create; on update its timeouts are required."""
+    """A create fills in the timeouts of a custom origin. An update requires them."""
     custom = {"Id": "s3", "DomainName": "www.example.com", "CustomOriginConfig": CUSTOM}
     made = make(cloudfront, config(Origins=listing(custom)))
     (there,) = made["DistributionConfig"]["Origins"]["Items"]
@@ -300,7 +300,7 @@ def test_updates_need_more_of_custom_origins(cloudfront: Any) -> None:
 
 
 def test_members_of_an_origin_group_must_exist(cloudfront: Any) -> None:
-    """An origin group is a target like an origin; what it holds must be origins of the distribution."""
+    """An origin group is a target like an origin. Its members must be origins of the distribution."""
     group = {
         "Id": "both",
         "FailoverCriteria": {"StatusCodes": listing(500)},
@@ -315,7 +315,7 @@ def test_members_of_an_origin_group_must_exist(cloudfront: Any) -> None:
 
 
 def test_origin_access_must_exist(strict_cloudfront: Any) -> None:
-    """An unknown origin access control is refused with InvalidOriginAccessControl, 400 and not 404."""
+    """An unknown origin access control is InvalidOriginAccessControl, 400 and not 404."""
     with refused("InvalidOriginAccessControl", 400):
         make(strict_cloudfront, config(Origins=listing(origin(OriginAccessControlId="E00000000000NO"))))
 
@@ -329,7 +329,7 @@ def test_origin_access_must_exist(strict_cloudfront: Any) -> None:
     ],
 )
 def test_origin_access_identities_must_exist(cloudfront: Any, identity: str) -> None:
-    """An unknown identity, or another spelling of one that exists, is InvalidOriginAccessIdentity."""
+    """An unknown identity, or another spelling of an existing one, is InvalidOriginAccessIdentity."""
     there = make_identity(cloudfront)["Id"]
     named = {"OriginAccessIdentity": identity.format(there)}
     with refused("InvalidOriginAccessIdentity", 400):
@@ -337,7 +337,7 @@ def test_origin_access_identities_must_exist(cloudfront: Any, identity: str) -> 
 
 
 def test_an_origin_has_one_sort_of_access(cloudfront: Any) -> None:
-    """Identity and control on one origin are refused with IllegalOriginAccessConfiguration."""
+    """An identity and a control on one origin are IllegalOriginAccessConfiguration."""
     named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{make_identity(cloudfront)['Id']}"}
     both = origin(S3OriginConfig=named, OriginAccessControlId=make_control(cloudfront)["Id"])
     with refused("IllegalOriginAccessConfiguration", 400):

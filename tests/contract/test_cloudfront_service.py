@@ -1,4 +1,4 @@
-"""The sandbox's CloudFront as an object, and what it answers to requests that no client of AWS would send."""
+"""The sandbox's CloudFront as an object, and its answers to malformed requests."""
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +21,8 @@ def _post(path: str, body: bytes) -> tuple[int, str]:
     return status, answer.decode()
 
 
-def test_an_operation_that_is_not_there_is_named(cloudfront: Any) -> None:
-    """What the sandbox does not have is UnsupportedOperation with the operation's name, and never a false success."""
+def test_an_unsupported_operation_is_named(cloudfront: Any) -> None:
+    """It is UnsupportedOperation with the operation's name, and never a false success."""
     with refused("UnsupportedOperation", 400, "ListVpcOrigins"):
         cloudfront.list_vpc_origins()
 
@@ -44,24 +44,24 @@ def test_an_operation_that_is_not_there_is_named(cloudfront: Any) -> None:
         ("/2020-05-31/nothing", b"", "UnsupportedOperation"),
     ],
 )
-def test_rubbish_is_refused(path: str, body: bytes, code: str) -> None:
-    """Each sort of malformed request has its code, status 400 and CloudFront's error envelope."""
+def test_malformed_requests_are_refused(path: str, body: bytes, code: str) -> None:
+    """Each has its code, status 400 and CloudFront's error envelope."""
     status, answer = _post(path, body)
     assert status == 400
     assert f"<Code>{code}</Code>" in answer
     assert answer.startswith('<?xml version="1.0"?>\n<ErrorResponse ')
 
 
-def test_text_survives_the_wire(cloudfront: Any) -> None:
-    """Characters that XML must escape, and those of all scripts, read back as they were sent."""
+def test_any_text_reads_back(cloudfront: Any) -> None:
+    """Characters that XML escapes, and those of all scripts, read back as sent."""
     comment = "<a> & \"b\" 'c' ñ 日本 🎬"
     sent = {"CallerReference": "one", "Comment": comment}
     made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
     assert made["CloudFrontOriginAccessIdentity"]["CloudFrontOriginAccessIdentityConfig"] == sent
 
 
-def test_creates_tell_where_they_put_it(cloudfront: Any, s3: Any) -> None:
-    """A create is 201 with the Location of what it made."""
+def test_creates_return_a_location(cloudfront: Any, s3: Any) -> None:
+    """A create is 201 with the Location of the new resource."""
     s3.create_bucket(Bucket=BUCKET)
     made = cloudfront.create_distribution(DistributionConfig=config())
     assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
@@ -69,7 +69,7 @@ def test_creates_tell_where_they_put_it(cloudfront: Any, s3: Any) -> None:
 
 
 def test_state_survives_pickling() -> None:
-    """A pickled CloudFront goes on where it was, with its settings, and without what its server lent it."""
+    """An unpickled CloudFront has the same state and settings, without the callables of its server."""
     before = CloudFront("111122223333", Settings(deploy_after_reads=7))
     before.bucket_exists = lambda name: True
     status, _, _ = before.handle("POST", "/2020-05-31/origin-access-identity/cloudfront", "", {}, MINIMAL)
@@ -85,15 +85,15 @@ def test_state_survives_pickling() -> None:
 
 
 def test_settings_can_be_assigned_whole() -> None:
-    """New settings take effect at once, wherever they are used."""
+    """New settings take effect at once everywhere."""
     cloudfront = CloudFront()
     cloudfront.settings = Settings(refuse_rtmp=True, quotas={"public_keys": 3})
     assert cloudfront.settings.refuse_rtmp
     assert (cloudfront.settings.quota("public_keys"), cloudfront.settings.quota("key_groups")) == (3, 10)
 
 
-def test_many_at_once_make_one(cloudfront: Any, s3: Any) -> None:
-    """Of several creates with one caller reference at the same time, one succeeds."""
+def test_concurrent_creates_make_one(cloudfront: Any, s3: Any) -> None:
+    """Of several concurrent creates with one caller reference, one succeeds."""
     s3.create_bucket(Bucket=BUCKET)
 
     def attempt(_: int) -> str:
@@ -108,8 +108,8 @@ def test_many_at_once_make_one(cloudfront: Any, s3: Any) -> None:
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
 
 
-def test_one_seed_draws_the_same_ids() -> None:
-    """With the same settings and the same requests, ids and ETags are the same: a demonstration repeats itself."""
+def test_a_seed_gives_the_same_ids() -> None:
+    """The same settings and requests give the same ids and ETags."""
     path = "/2020-05-31/origin-access-identity/cloudfront"
     etags = {CloudFront().handle("POST", path, "", {}, MINIMAL)[1]["ETag"] for _ in range(2)}
     assert len(etags) == 1

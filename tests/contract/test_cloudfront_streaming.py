@@ -1,4 +1,4 @@
-"""Streaming distributions (RTMP), as AWS documented them while they were served."""
+"""Streaming distributions (RTMP), as AWS documented them before it retired them."""
 
 import re
 from typing import Any
@@ -22,13 +22,13 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
     s3.create_bucket(Bucket="other")
 
 
-def test_a_streaming_distribution_is_made(strict_cloudfront: Any) -> None:
-    """It has a host under cloudfront.net that begins with s, an ARN of its own type, and AWS's defaults."""
+def test_a_new_streaming_distribution(strict_cloudfront: Any) -> None:
+    """It has a host under cloudfront.net that starts with s, an ARN of its own type, and AWS's defaults."""
     made = make_streaming(strict_cloudfront)
     assert re.fullmatch(r"s[a-z0-9]{13}\.cloudfront\.net", made["DomainName"])
     assert made["ARN"] == f"arn:aws:cloudfront::123456789012:streaming-distribution/{made['Id']}"
@@ -39,15 +39,15 @@ def test_a_streaming_distribution_is_made(strict_cloudfront: Any) -> None:
 
 
 def test_a_spent_reference_is_refused_without_an_id(cloudfront: Any) -> None:
-    """A caller reference used again is StreamingDistributionAlreadyExists; the sandbox names no id there."""
+    """A used caller reference is StreamingDistributionAlreadyExists. The message of the sandbox has no id."""
     made = make_streaming(cloudfront)
     with refused("StreamingDistributionAlreadyExists", 409, "another streaming distribution."):
         make_streaming(cloudfront)
     assert cloudfront.get_streaming_distribution_config(Id=made["Id"])["ETag"] == made["ETag"]
 
 
-def test_references_of_the_two_kinds_are_apart(cloudfront: Any) -> None:
-    """One caller reference may make a distribution and a streaming distribution."""
+def test_references_of_the_two_kinds_are_independent(cloudfront: Any) -> None:
+    """One caller reference can create a distribution and a streaming distribution."""
     assert make(cloudfront)["Id"] != make_streaming(cloudfront)["Id"]
 
 
@@ -71,7 +71,7 @@ def test_the_origin_cannot_change_but_its_identity_can(cloudfront: Any) -> None:
 
 
 def test_an_update_replaces_everything(cloudfront: Any) -> None:
-    """What an update leaves out goes back to its default."""
+    """A member that an update omits gets its default."""
     made = make_streaming(
         cloudfront, streaming_config(Aliases=listing("media.example.com"), PriceClass="PriceClass_100")
     )
@@ -83,7 +83,7 @@ def test_an_update_replaces_everything(cloudfront: Any) -> None:
 
 
 def test_disabled_logging_forgets_its_fields(cloudfront: Any, s3: Any) -> None:
-    """Bucket and prefix read back empty once logging is disabled."""
+    """Bucket and prefix read back empty after logging is disabled."""
     s3.create_bucket(Bucket="logs", ObjectOwnership="BucketOwnerPreferred")
     on = {"Enabled": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
     made = make_streaming(cloudfront, streaming_config(Logging=on))
@@ -94,7 +94,7 @@ def test_disabled_logging_forgets_its_fields(cloudfront: Any, s3: Any) -> None:
 
 
 def test_five_trusted_signers_at_most(cloudfront: Any) -> None:
-    """A sixth is TooManyTrustedSigners; the owner's number reads as `self`."""
+    """A sixth is TooManyTrustedSigners. The owner's number reads back as `self`."""
     accounts = [f"{number}11122223333" for number in range(1, 6)]
     with refused("TooManyTrustedSigners", 400):
         make_streaming(cloudfront, streaming_config(TrustedSigners=signers("self", *accounts)))
@@ -112,7 +112,7 @@ def test_the_identity_must_exist(cloudfront: Any) -> None:
         make_streaming(cloudfront, streaming_config(S3Origin=media))
 
 
-def test_rows_lack_what_only_a_get_tells(cloudfront: Any) -> None:
+def test_rows_lack_what_only_a_get_shows(cloudfront: Any) -> None:
     """A StreamingDistributionSummary has no caller reference, logging, ETag or active signers."""
     made = make_streaming(cloudfront)
     (row,) = cloudfront.list_streaming_distributions()["StreamingDistributionList"]["Items"]
@@ -120,8 +120,8 @@ def test_rows_lack_what_only_a_get_tells(cloudfront: Any) -> None:
     assert not row.keys() & {"CallerReference", "Logging", "ETag", "ActiveTrustedSigners"}
 
 
-def test_where_rtmp_is_refused_the_rest_goes_on(cloudfront: Any, sandbox: Sandbox) -> None:
-    """With the setting, new streaming distributions are refused; what exists can be read and listed."""
+def test_retired_rtmp(cloudfront: Any, sandbox: Sandbox) -> None:
+    """With the setting, new streaming distributions are refused. Existing ones can be read and listed."""
     made = make_streaming(cloudfront)
     sandbox.cloudfront.settings.refuse_rtmp = True
     with refused("UnsupportedOperation", 400, "no longer supported"):
@@ -130,7 +130,7 @@ def test_where_rtmp_is_refused_the_rest_goes_on(cloudfront: Any, sandbox: Sandbo
 
 
 def test_tags_come_with_the_creating_call(cloudfront: Any) -> None:
-    """CreateStreamingDistributionWithTags tags what it makes."""
+    """CreateStreamingDistributionWithTags creates and tags in one call."""
     tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}
     both = {"StreamingDistributionConfig": streaming_config(), "Tags": tags}
     made = cloudfront.create_streaming_distribution_with_tags(StreamingDistributionConfigWithTags=both)
@@ -139,7 +139,7 @@ def test_tags_come_with_the_creating_call(cloudfront: Any) -> None:
 
 
 def test_an_unknown_streaming_distribution_is_404(cloudfront: Any) -> None:
-    """A distribution's id is no streaming distribution's."""
+    """The id of a distribution does not work here."""
     made = make(cloudfront)
     with refused("NoSuchStreamingDistribution", 404):
         cloudfront.get_streaming_distribution(Id=made["Id"])

@@ -9,7 +9,7 @@ from tests.world.configs import BUCKET, Json, config, make, make_key, refused
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -23,14 +23,14 @@ def _read(cloudfront: Any, arn: str) -> dict[str, str]:
 
 
 def test_tags_come_with_the_creating_call(cloudfront: Any) -> None:
-    """CreateDistributionWithTags tags what it makes, in the one call."""
+    """CreateDistributionWithTags creates and tags in one call."""
     both = {"DistributionConfig": config(), "Tags": _tags(team="media")}
     made = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)["Distribution"]
     assert _read(cloudfront, made["ARN"]) == {"team": "media"}
 
 
 def test_a_refused_create_leaves_nothing(cloudfront: Any) -> None:
-    """With tags that are refused, no distribution is made."""
+    """With invalid tags, no distribution is created."""
     both = {"DistributionConfig": config(), "Tags": _tags(**{"aws:team": "media"})}
     with refused("InvalidTagging", 400):
         cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)
@@ -38,7 +38,7 @@ def test_a_refused_create_leaves_nothing(cloudfront: Any) -> None:
 
 
 def test_tagging_merges(cloudfront: Any) -> None:
-    """TagResource adds and changes; the tags that it does not name stay. UntagResource takes off what it names."""
+    """TagResource adds and changes tags, and others stay. UntagResource removes the named ones."""
     arn = make(cloudfront)["ARN"]
     cloudfront.tag_resource(Resource=arn, Tags=_tags(team="media", stage="test"))
     cloudfront.tag_resource(Resource=arn, Tags=_tags(stage="live"))
@@ -48,14 +48,14 @@ def test_tagging_merges(cloudfront: Any) -> None:
 
 
 def test_a_tag_may_have_no_value(cloudfront: Any) -> None:
-    """A value left out reads back empty, and so does an empty one."""
+    """An omitted value reads back empty, like an empty one."""
     arn = make(cloudfront)["ARN"]
     cloudfront.tag_resource(Resource=arn, Tags={"Items": [{"Key": "a"}, {"Key": "b", "Value": ""}]})
     assert _read(cloudfront, arn) == {"a": "", "b": ""}
 
 
 def test_fifty_tags_at_most(cloudfront: Any) -> None:
-    """The fifty-first is InvalidTagging, and nothing of that call is kept."""
+    """The fifty-first is InvalidTagging, and no tag of that call is kept."""
     arn = make(cloudfront)["ARN"]
     cloudfront.tag_resource(Resource=arn, Tags=_tags(**{f"key-{number}": "" for number in range(50)}))
     with refused("InvalidTagging", 400):
@@ -65,14 +65,14 @@ def test_fifty_tags_at_most(cloudfront: Any) -> None:
 
 @pytest.mark.parametrize("key", ["aws:team", "AWS:team", "semi;colon", "star*"])
 def test_tag_keys_that_are_refused(cloudfront: Any, key: str) -> None:
-    """Keys that begin with aws: are reserved, and some characters are not allowed."""
+    """Keys that start with aws: are reserved, and some characters are invalid."""
     arn = make(cloudfront)["ARN"]
     with refused("InvalidTagging", 400):
         cloudfront.tag_resource(Resource=arn, Tags=_tags(**{key: ""}))
 
 
 def test_a_key_once_in_each_call(cloudfront: Any) -> None:
-    """One key twice in a call is InvalidTagging."""
+    """A repeated key in a call is InvalidTagging."""
     arn = make(cloudfront)["ARN"]
     twice = [{"Key": "team", "Value": "a"}, {"Key": "team", "Value": "b"}]
     with refused("InvalidTagging", 400):
@@ -80,7 +80,10 @@ def test_a_key_once_in_each_call(cloudfront: Any) -> None:
 
 
 def test_what_cannot_be_tagged(cloudfront: Any) -> None:
-    """Public keys and their like have no tags; an unknown ARN is NoSuchResource, and no ARN is InvalidArgument."""
+    """Public keys and similar resources have no tags.
+
+    An unknown ARN is NoSuchResource, other text is InvalidArgument.
+    """
     arn = f"arn:aws:cloudfront::123456789012:public-key/{make_key(cloudfront)}"
     with refused("NoSuchResource", 404):
         cloudfront.tag_resource(Resource=arn, Tags=_tags(team="media"))

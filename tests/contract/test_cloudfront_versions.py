@@ -1,4 +1,4 @@
-"""ETag and If-Match: who may write over what. Deployment is in `test_cloudfront_deploying.py`."""
+"""ETag and If-Match: which writes are accepted. Deployment is in `test_cloudfront_deploying.py`."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -41,8 +41,8 @@ def test_update_needs_the_etag(cloudfront: Any) -> None:
 
 
 @pytest.mark.parametrize("etag", ["", "*", "E1", "e2qwruhapomqzl", '"E2QWRUHAPOMQZL"'])
-def test_update_needs_something_like_an_etag(cloudfront: Any, etag: str) -> None:
-    """What could not be an ETag is refused with 400, as if it were missing."""
+def test_update_needs_a_valid_etag(cloudfront: Any, etag: str) -> None:
+    """Text that cannot be an ETag is refused with 400, like a missing one."""
     made = make(cloudfront)
     live = _read(cloudfront, made["Id"])["DistributionConfig"]
     with refused("InvalidIfMatchVersion", 400):
@@ -67,7 +67,7 @@ def test_a_stale_etag_is_refused_on_delete(strict_cloudfront: Any) -> None:
 
 
 def test_each_update_brings_a_new_etag(strict_cloudfront: Any) -> None:
-    """Every successful update changes the ETag, and the answer and later reads agree on it."""
+    """Every successful update changes the ETag. The reply and later reads have the same one."""
     made = make(strict_cloudfront)
     first = update(strict_cloudfront, made["Id"], Comment="a")["ETag"]
     second = update(strict_cloudfront, made["Id"], Comment="b")["ETag"]
@@ -76,13 +76,13 @@ def test_each_update_brings_a_new_etag(strict_cloudfront: Any) -> None:
 
 
 def test_an_update_that_changes_nothing_still_brings_a_new_etag(cloudfront: Any) -> None:
-    """Sending back what was read is a write like any other."""
+    """Sending back the document that was read is a write like any other."""
     made = make(cloudfront)
     assert update(cloudfront, made["Id"])["ETag"] != made["ETag"]
 
 
 def test_a_refused_update_leaves_the_etag(cloudfront: Any) -> None:
-    """What is refused changes neither config nor ETag."""
+    """A refused write changes neither config nor ETag."""
     made = make(cloudfront)
     with refused("InvalidArgument", 400):
         update(cloudfront, made["Id"], Comment="c" * 129)
@@ -90,13 +90,13 @@ def test_a_refused_update_leaves_the_etag(cloudfront: Any) -> None:
 
 
 def test_an_unknown_id_is_404_whatever_the_etag(cloudfront: Any) -> None:
-    """The id is looked up before If-Match is."""
+    """The id is checked before If-Match."""
     with refused("NoSuchDistribution", 404):
         cloudfront.delete_distribution(Id="E00000000000NO")
 
 
-def test_etags_and_ids_look_like_awss(cloudfront: Any) -> None:
-    """E and 12 to 13 more for ETags, E and 13 more for distributions, and a host under cloudfront.net."""
+def test_etags_and_ids_have_the_form_of_aws(cloudfront: Any) -> None:
+    """E and 12 to 13 characters for ETags, E and 13 for distributions, and a host under cloudfront.net."""
     made = make(cloudfront)
     assert re.fullmatch(r"E[A-Z0-9]{12,13}", made["ETag"])
     assert re.fullmatch(r"E[A-Z0-9]{13}", made["Id"])
@@ -104,7 +104,7 @@ def test_etags_and_ids_look_like_awss(cloudfront: Any) -> None:
     assert made["ARN"] == f"arn:aws:cloudfront::123456789012:distribution/{made['Id']}"
 
 
-def test_a_key_group_moves_the_etag_of_its_users(strict_cloudfront: Any) -> None:
+def test_a_key_group_changes_the_etag_of_its_users(strict_cloudfront: Any) -> None:
     """UpdateKeyGroup changes the ETag of each distribution that uses the group, and of no other."""
     cloudfront = strict_cloudfront
     key, other = make_key(cloudfront), make_key(cloudfront, "second")
@@ -118,7 +118,7 @@ def test_a_key_group_moves_the_etag_of_its_users(strict_cloudfront: Any) -> None
     assert _read(cloudfront, bystander["Id"])["ETag"] == bystander["ETag"]
 
 
-def test_a_response_headers_policy_moves_the_etag_of_its_users(cloudfront: Any) -> None:
+def test_a_response_headers_policy_changes_the_etag_of_its_users(cloudfront: Any) -> None:
     """UpdateResponseHeadersPolicy changes the ETag of the distributions that use it."""
     named = {"Name": "cors", "Comment": ""}
     made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=named)
@@ -131,15 +131,15 @@ def test_a_response_headers_policy_moves_the_etag_of_its_users(cloudfront: Any) 
 
 
 def test_tags_leave_the_etag(cloudfront: Any) -> None:
-    """Tags are no part of the config: tagging changes neither ETag nor status."""
+    """Tags are not part of the config: tagging changes neither ETag nor status."""
     made = make(cloudfront)
     cloudfront.tag_resource(Resource=made["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
     live = cloudfront.get_distribution(Id=made["Id"])
     assert (live["ETag"], live["Distribution"]["Status"]) == (made["ETag"], "Deployed")
 
 
-def test_rows_of_distributions_bear_their_etag(cloudfront: Any) -> None:
-    """A DistributionSummary has an ETag, a StreamingDistributionSummary has none."""
+def test_rows_of_distributions_have_their_etag(cloudfront: Any) -> None:
+    """A DistributionSummary has an ETag. A StreamingDistributionSummary does not."""
     made = make(cloudfront)
     make_streaming(cloudfront)
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
@@ -152,10 +152,10 @@ def test_rows_of_distributions_bear_their_etag(cloudfront: Any) -> None:
     ("etag", "code", "status"),
     [(None, "InvalidIfMatchVersion", 400), ("E2QWRUHAPOMQZL", "PreconditionFailed", 412)],
 )
-def test_every_kind_holds_its_deletes_to_the_etag(
+def test_every_kind_checks_the_etag_of_a_delete(
     cloudfront: Any, etag: str | None, code: str, status: int
 ) -> None:
-    """Missing is 400 and stale is 412 for every kind that has an ETag."""
+    """A missing ETag is 400 and a stale one is 412, for every kind that has ETags."""
     key = make_key(cloudfront)
     deletes = {
         "cloud_front_origin_access_identity": make_identity(cloudfront)["Id"],
@@ -170,7 +170,7 @@ def test_every_kind_holds_its_deletes_to_the_etag(
 
 
 def test_every_kind_gets_a_new_etag_with_an_update(cloudfront: Any) -> None:
-    """Identities, controls, keys and groups change their ETag when they are updated."""
+    """Identities, controls, keys and groups change their ETag with an update."""
     identity, control = make_identity(cloudfront), make_control(cloudfront)
     sent = {"CallerReference": "one", "Comment": "new"}
     after = cloudfront.update_cloud_front_origin_access_identity(

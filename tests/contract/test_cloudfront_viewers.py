@@ -1,4 +1,4 @@
-"""Who may sign: trusted key groups and trusted signers on behaviors, and the keys and groups themselves."""
+"""Who may sign: trusted key groups and trusted signers of behaviors, and the keys and groups themselves."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from tests.world.configs import (
 
 @pytest.fixture(autouse=True)
 def bucket(s3: Any) -> None:
-    """Every origin here is this bucket."""
+    """The bucket of every origin here."""
     s3.create_bucket(Bucket=BUCKET)
 
 
@@ -35,7 +35,7 @@ def _signed_by(**changes: Any) -> Json:
 
 
 def test_an_unknown_key_group_is_refused(strict_cloudfront: Any) -> None:
-    """A key group that does not exist is TrustedKeyGroupDoesNotExist, 400."""
+    """An unknown key group is TrustedKeyGroupDoesNotExist, 400."""
     sent = _signed_by(TrustedKeyGroups=signers("0b5e2b6c-1c1a-4f3e-9a57-3f3a3f1c2d4e"))
     with refused("TrustedKeyGroupDoesNotExist", 400):
         make(strict_cloudfront, sent)
@@ -43,7 +43,7 @@ def test_an_unknown_key_group_is_refused(strict_cloudfront: Any) -> None:
 
 @pytest.mark.parametrize("signer", ["000000000000", "12345", "own"])
 def test_an_unknown_signer_is_refused(cloudfront: Any, signer: str) -> None:
-    """An account without key pairs, or what is no account number, is TrustedSignerDoesNotExist, 400."""
+    """An account without key pairs, or an invalid account number, is TrustedSignerDoesNotExist, 400."""
     with refused("TrustedSignerDoesNotExist", 400):
         make(cloudfront, _signed_by(TrustedSigners=signers(signer)))
 
@@ -74,20 +74,20 @@ def test_signers_or_key_groups(cloudfront: Any) -> None:
 @pytest.mark.parametrize("member", ["TrustedSigners", "TrustedKeyGroups"])
 @pytest.mark.parametrize("sent", [{"Enabled": True, "Quantity": 0}, {"Enabled": False, **listing("self")}])
 def test_enabled_agrees_with_the_quantity(cloudfront: Any, member: str, sent: Json) -> None:
-    """Enabled with nobody, or disabled with somebody, is InvalidArgument."""
+    """Enabled without signers, or disabled with signers, is InvalidArgument."""
     with refused("InvalidArgument", 400, member):
         make(cloudfront, _signed_by(**{member: sent}))
 
 
 def test_the_own_number_reads_back_as_self(cloudfront: Any) -> None:
-    """The owner among the trusted signers reads as `self`, however it was sent."""
+    """The owner among the trusted signers reads back as `self`."""
     made = make(cloudfront, _signed_by(TrustedSigners=signers("123456789012", "111122223333")))
     live = made["DistributionConfig"]["DefaultCacheBehavior"]["TrustedSigners"]
     assert (set(live["Items"]), live["Quantity"]) == ({"self", "111122223333"}, 2)
 
 
-def test_signers_go_only_when_nobody_is_sent(cloudfront: Any) -> None:
-    """Key groups are removed by sending nobody, and the ones that were active go with them."""
+def test_an_empty_list_removes_signers(cloudfront: Any) -> None:
+    """An empty list removes the key groups, and also the active ones."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
     made = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
     live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
@@ -99,7 +99,7 @@ def test_signers_go_only_when_nobody_is_sent(cloudfront: Any) -> None:
 
 @pytest.mark.parametrize("pem", [rsa_pem, ecdsa_pem], ids=["RSA 2048", "ECDSA P-256"])
 def test_two_sorts_of_keys(cloudfront: Any, pem: Any) -> None:
-    """RSA of 2048 bits and ECDSA P-256 are accepted, and read back with one newline at the end."""
+    """RSA with 2048 bits and ECDSA P-256 are accepted, and read back with one newline at the end."""
     sent = pem()
     made = cloudfront.create_public_key(PublicKeyConfig=key_config(EncodedKey=sent))["PublicKey"]
     assert made["PublicKeyConfig"]["EncodedKey"] == sent + "\n"
@@ -114,7 +114,7 @@ def test_two_sorts_of_keys(cloudfront: Any, pem: Any) -> None:
     ids=["RSA 3072", "ECDSA P-384", "words", "cut off"],
 )
 def test_no_other_keys(cloudfront: Any, pem: Any) -> None:
-    """Other sizes and curves, and what is no key, are InvalidArgument."""
+    """Other sizes and curves, and other text, are InvalidArgument."""
     with refused("InvalidArgument", 400, "EncodedKey"):
         cloudfront.create_public_key(PublicKeyConfig=key_config(EncodedKey=pem()))
 
@@ -123,14 +123,14 @@ def test_no_other_keys(cloudfront: Any, pem: Any) -> None:
     "changes", [{"Name": "other"}, {"CallerReference": "other"}], ids=["reference", "name"]
 )
 def test_key_names_and_references_are_unique(cloudfront: Any, changes: Json) -> None:
-    """A second key of one name, or of one caller reference, is PublicKeyAlreadyExists."""
+    """A second key with the same name or caller reference is PublicKeyAlreadyExists."""
     make_key(cloudfront)
     with refused("PublicKeyAlreadyExists", 409):
         cloudfront.create_public_key(PublicKeyConfig=key_config(**changes))
 
 
 def test_the_comment_of_a_key_can_change(strict_cloudfront: Any) -> None:
-    """UpdatePublicKey takes the config as it was read, with another comment."""
+    """UpdatePublicKey accepts the config that was read, with another comment."""
     made = strict_cloudfront.create_public_key(PublicKeyConfig=key_config())["PublicKey"]
     live = strict_cloudfront.get_public_key_config(Id=made["Id"])
     changed = {**live["PublicKeyConfig"], "Comment": "new"}
@@ -140,7 +140,7 @@ def test_the_comment_of_a_key_can_change(strict_cloudfront: Any) -> None:
 
 @pytest.mark.parametrize("member", ["Name", "CallerReference", "EncodedKey"])
 def test_only_the_comment_of_a_key_can_change(cloudfront: Any, member: str) -> None:
-    """UpdatePublicKey of anything but the comment is CannotChangeImmutablePublicKeyFields."""
+    """Any other change is CannotChangeImmutablePublicKeyFields."""
     sent = key_config()
     made = cloudfront.create_public_key(PublicKeyConfig=sent)
     changed = {**sent, member: ecdsa_pem() if member == "EncodedKey" else "other"}
@@ -151,7 +151,7 @@ def test_only_the_comment_of_a_key_can_change(cloudfront: Any, member: str) -> N
 
 
 def test_a_key_in_a_group_stays(cloudfront: Any) -> None:
-    """A public key that a key group names cannot be deleted: PublicKeyInUse."""
+    """A public key in a key group cannot be deleted: PublicKeyInUse."""
     key = make_key(cloudfront)
     make_group(cloudfront, "signers", key)
     etag = cloudfront.get_public_key(Id=key)["ETag"]
@@ -160,7 +160,7 @@ def test_a_key_in_a_group_stays(cloudfront: Any) -> None:
 
 
 def test_a_group_in_use_stays(cloudfront: Any) -> None:
-    """A key group that a behavior names cannot be deleted: ResourceInUse; its users can be listed."""
+    """A key group of a behavior cannot be deleted: ResourceInUse. Its users can be listed."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
     made = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
     etag = cloudfront.get_key_group(Id=group)["ETag"]
@@ -170,8 +170,8 @@ def test_a_group_in_use_stays(cloudfront: Any) -> None:
     assert users["Items"] == [made["Id"]]
 
 
-def test_an_unused_group_and_then_its_key_go(cloudfront: Any) -> None:
-    """In that order both can be deleted; afterwards the group is NoSuchResource, the key NoSuchPublicKey."""
+def test_an_unused_group_and_then_its_key_can_be_deleted(cloudfront: Any) -> None:
+    """In this order. Afterwards the group is NoSuchResource, and the key is NoSuchPublicKey."""
     key = make_key(cloudfront)
     group = make_group(cloudfront, "signers", key)
     cloudfront.delete_key_group(Id=group, IfMatch=cloudfront.get_key_group(Id=group)["ETag"])
@@ -183,7 +183,7 @@ def test_an_unused_group_and_then_its_key_go(cloudfront: Any) -> None:
 
 
 def test_group_names_are_unique(cloudfront: Any) -> None:
-    """A second key group of one name is KeyGroupAlreadyExists, and so is renaming one to it."""
+    """A second key group with the same name, or renaming one to it, is KeyGroupAlreadyExists."""
     key = make_key(cloudfront)
     make_group(cloudfront, "signers", key)
     with refused("KeyGroupAlreadyExists", 409):
@@ -196,8 +196,8 @@ def test_group_names_are_unique(cloudfront: Any) -> None:
         )
 
 
-def test_groups_hold_keys_that_exist(cloudfront: Any) -> None:
-    """An unknown key, the same key twice, or no key at all is InvalidArgument."""
+def test_groups_need_existing_keys(cloudfront: Any) -> None:
+    """An unknown key, a repeated key, or no key is InvalidArgument."""
     key = make_key(cloudfront)
     for keys in (["K00000000000NO"], [key, key], []):
         with refused("InvalidArgument", 400):
@@ -205,7 +205,7 @@ def test_groups_hold_keys_that_exist(cloudfront: Any) -> None:
 
 
 def test_a_group_shows_its_config(cloudfront: Any) -> None:
-    """GetKeyGroupConfig gives what was sent, with an empty comment, and the ETag that a write needs."""
+    """GetKeyGroupConfig returns what was sent, with an empty comment, and the ETag for a write."""
     key = make_key(cloudfront)
     group = make_group(cloudfront, "signers", key)
     live = cloudfront.get_key_group_config(Id=group)
@@ -213,8 +213,8 @@ def test_a_group_shows_its_config(cloudfront: Any) -> None:
     cloudfront.delete_key_group(Id=group, IfMatch=live["ETag"])
 
 
-def test_rows_of_key_groups_hold_the_group(cloudfront: Any) -> None:
-    """A row of ListKeyGroups wraps the whole group, as GetKeyGroup gives it."""
+def test_rows_of_key_groups_contain_the_group(cloudfront: Any) -> None:
+    """A row of ListKeyGroups contains the whole group, like GetKeyGroup."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
     (row,) = cloudfront.list_key_groups()["KeyGroupList"]["Items"]
     assert row["KeyGroup"] == cloudfront.get_key_group(Id=group)["KeyGroup"]

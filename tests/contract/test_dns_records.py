@@ -1,4 +1,4 @@
-"""Claims about Route 53's records: what a batch of changes may do, and how records are listed."""
+"""Claims about Route 53's records: what a batch of changes can do, and how records are listed."""
 
 from typing import Any
 
@@ -11,44 +11,44 @@ CLOUDFRONT = "Z2FDTNDATAQYW2"
 
 
 def zone(route53: Any, name: str = "example.com", **settings: Any) -> str:
-    """The id of a new zone."""
+    """Create a zone and return its id."""
     made = route53.create_hosted_zone(Name=name, CallerReference=f"{name}{settings}", **settings)
     return str(made["HostedZone"]["Id"])
 
 
 def change(route53: Any, zone_id: str, *changes: tuple[str, Any]) -> Any:
-    """What came of a batch."""
+    """Return the result of a batch."""
     batch = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
     return route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": batch})
 
 
 def address(name: str = "media.example.com", value: str = "192.0.2.1", kind: str = "A", ttl: int = 60) -> Any:
-    """A plain record."""
+    """Return a plain record."""
     return {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": [{"Value": value}]}
 
 
 def alias(target: str, kind: str = "A", *, name: str = "media.example.com", health: bool = False) -> Any:
-    """An alias of a distribution."""
+    """Return an alias of a distribution."""
     to = {"HostedZoneId": CLOUDFRONT, "DNSName": target, "EvaluateTargetHealth": health}
     return {"Name": name, "Type": kind, "AliasTarget": to}
 
 
 def names(route53: Any, zone_id: str) -> list[str]:
-    """Names and types of the zone's records, but for those that it was made with."""
+    """Return names and types of the zone's records, without its initial ones."""
     rows = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
     return [f"{row['Name']} {row['Type']}" for row in rows if row["Type"] not in ("NS", "SOA")]
 
 
 def test_create_never_overwrites(strict_route53: Any) -> None:
-    """CREATE is refused where a record of that name and type stands, whatever it says."""
+    """CREATE is refused if a record with this name and type exists, with any content."""
     zone_id = zone(strict_route53)
     change(strict_route53, zone_id, ("CREATE", address()))
     with refused("InvalidChangeBatch", 400, "already exists"):
         change(strict_route53, zone_id, ("CREATE", address(value="192.0.2.2")))
 
 
-def test_delete_wants_the_record_to_the_letter(strict_route53: Any) -> None:
-    """DELETE is refused for another value or TTL than the record has, and for one that is not there."""
+def test_delete_needs_the_exact_record(strict_route53: Any) -> None:
+    """DELETE is refused for another value or TTL, and for a missing record."""
     zone_id = zone(strict_route53)
     change(strict_route53, zone_id, ("CREATE", address()))
     for other in (address(value="192.0.2.2"), address(ttl=300)):
@@ -58,24 +58,24 @@ def test_delete_wants_the_record_to_the_letter(strict_route53: Any) -> None:
         change(strict_route53, zone_id, ("DELETE", address(kind="AAAA", value="2001:db8::1")))
 
 
-def test_what_was_deleted_may_be_made_again(route53: Any) -> None:
-    """A name is free once its record is gone."""
+def test_a_deleted_record_can_be_created_again(route53: Any) -> None:
+    """The name is free after the deletion."""
     zone_id = zone(route53)
     for action in ("CREATE", "DELETE", "CREATE"):
         change(route53, zone_id, (action, address()))
     assert names(route53, zone_id) == ["media.example.com. A"]
 
 
-def test_a_batch_is_done_whole_or_not_at_all(strict_route53: Any) -> None:
-    """One change that is refused undoes those before it."""
+def test_a_batch_is_atomic(strict_route53: Any) -> None:
+    """A refused change undoes those before it."""
     zone_id = zone(strict_route53)
     with refused("InvalidChangeBatch", 400):
         change(strict_route53, zone_id, ("CREATE", address()), ("DELETE", address(kind="TXT", value='"x"')))
     assert names(strict_route53, zone_id) == []
 
 
-def test_a_cname_stands_alone(strict_route53: Any) -> None:
-    """Beside a CNAME there is no other record of that name, whichever was first."""
+def test_a_cname_excludes_other_records(strict_route53: Any) -> None:
+    """No other record can have the name of a CNAME, in either order."""
     zone_id = zone(strict_route53)
     cname = address(kind="CNAME", value="d1.cloudfront.net")
     change(strict_route53, zone_id, ("CREATE", cname))
@@ -83,15 +83,15 @@ def test_a_cname_stands_alone(strict_route53: Any) -> None:
         change(strict_route53, zone_id, ("CREATE", address()))
 
 
-def test_names_lie_in_their_zone(strict_route53: Any) -> None:
-    """A name that merely ends in the same letters is refused."""
+def test_names_must_be_in_their_zone(strict_route53: Any) -> None:
+    """A name that only ends with the same letters is refused."""
     zone_id = zone(strict_route53)
     with refused("InvalidChangeBatch", 400, "not permitted in zone"):
         change(strict_route53, zone_id, ("CREATE", address("notexample.com")))
 
 
 def test_wildcards_are_listed_in_octal(route53: Any) -> None:
-    r"""``*`` comes back as ``\052``, and every name with its dot; in either spelling it is the same record."""
+    r"""``*`` reads back as ``\052``, and every name with a final dot. Both spellings are the same record."""
     zone_id = zone(route53)
     change(route53, zone_id, ("CREATE", address("*.example.com")))
     assert names(route53, zone_id) == [r"\052.example.com. A"]
@@ -102,7 +102,7 @@ def test_wildcards_are_listed_in_octal(route53: Any) -> None:
 
 
 def test_records_come_in_pages(route53: Any) -> None:
-    """NextRecordName and NextRecordType lead on, and are missing on the last page."""
+    """NextRecordName and NextRecordType give the next page, and are missing on the last one."""
     zone_id = zone(route53)
     change(route53, zone_id, *(("CREATE", address(f"{letter}.example.com")) for letter in "abc"))
     first = route53.list_resource_record_sets(HostedZoneId=zone_id, MaxItems="3")
@@ -115,7 +115,7 @@ def test_records_come_in_pages(route53: Any) -> None:
 
 
 def test_a_change_is_pending_first(strict_route53: Any) -> None:
-    """A change is PENDING when it is made, and INSYNC some reads of GetChange later."""
+    """A change is PENDING at first, and INSYNC after some reads of GetChange."""
     zone_id = zone(strict_route53)
     made = change(strict_route53, zone_id, ("UPSERT", address()))["ChangeInfo"]
     asked = [strict_route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] for _ in range(2)]
@@ -123,9 +123,7 @@ def test_a_change_is_pending_first(strict_route53: Any) -> None:
 
 
 def test_an_alias_names_a_distribution(route53: Any, cloudfront: Any, s3: Any) -> None:
-    """An alias of CloudFront is taken for a distribution that there is, and for AAAA with IPv6; its health is
-    nothing to evaluate.
-    """
+    """An alias of CloudFront needs an existing distribution, for AAAA with IPv6, and cannot evaluate its health."""
     make_bucket(s3, BUCKET)
     target = make(cloudfront)["DomainName"]
     zone_id = zone(route53)
@@ -156,7 +154,7 @@ def test_an_alias_of_ipv6_needs_ipv6(route53: Any, cloudfront: Any, s3: Any, ipv
         change(route53, zone_id, ("CREATE", alias(made["DomainName"], "AAAA")))
 
 
-def test_a_zone_that_is_not_there(route53: Any) -> None:
+def test_an_unknown_zone(route53: Any) -> None:
     """A batch for an unknown zone is refused with NoSuchHostedZone."""
     with refused("NoSuchHostedZone", 404):
         change(route53, "Z000000000000", ("CREATE", address()))

@@ -16,37 +16,37 @@ STRANGER = "f" * 64
 
 
 def granted(user: str, permission: str = "READ") -> dict[str, Any]:
-    """A grant to that canonical user."""
+    """Return a grant to this canonical user."""
     return {"Grantee": {"Type": "CanonicalUser", "ID": user}, "Permission": permission}
 
 
 def everybody() -> dict[str, Any]:
-    """A grant to everybody."""
+    """Return a grant to everybody."""
     return {"Grantee": {"Type": "Group", "URI": ALL_USERS}, "Permission": "READ"}
 
 
 def put_acl(s3: Any, bucket: str, key: str, *grants: dict[str, Any], owner: str = OWNER) -> None:
-    """Replaces the ACL of an object."""
+    """Replace the ACL of an object."""
     policy = {"Owner": {"ID": owner}, "Grants": list(grants)}
     s3.put_object_acl(Bucket=bucket, Key=key, AccessControlPolicy=policy)
 
 
 def grants_of(s3: Any, bucket: str, key: str) -> list[dict[str, Any]]:
-    """The grants of an object, as they read back."""
+    """Return the grants of an object as they read back."""
     grants: list[dict[str, Any]] = s3.get_object_acl(Bucket=bucket, Key=key)["Grants"]
     return grants
 
 
 @pytest.fixture
 def bucket(s3: Any) -> str:
-    """A bucket that takes ACLs, with the object "a.mp4"."""
+    """A bucket with ACLs enabled, and the object "a.mp4"."""
     name = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     s3.put_object(Bucket=name, Key="a.mp4", Body=b"video")
     return name
 
 
 def test_acl_sent_as_xml_is_kept(strict_s3: Any) -> None:
-    """An object's ACL that is sent as XML reads back with its owner and every grant, in order."""
+    """An ACL that is sent as XML reads back with its owner and every grant, in order."""
     make_bucket(strict_s3, "lectures-media", ownership="ObjectWriter")
     strict_s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"video")
     owner = strict_s3.get_object_acl(Bucket="lectures-media", Key="a.mp4")["Owner"]["ID"]
@@ -58,13 +58,13 @@ def test_acl_sent_as_xml_is_kept(strict_s3: Any) -> None:
 
 
 def test_acl_is_replaced_whole(s3: Any, bucket: str) -> None:
-    """PutObjectAcl replaces the ACL: what is not sent is gone, the owner's own grant too."""
+    """PutObjectAcl replaces the whole ACL, including the owner's own grant."""
     put_acl(s3, bucket, "a.mp4", granted(STRANGER))
     assert grants_of(s3, bucket, "a.mp4") == [granted(STRANGER)]
 
 
-def test_new_object_belongs_to_its_owner_alone(s3: Any, bucket: str) -> None:
-    """An object is private when it is new, and again when it is overwritten."""
+def test_new_object_is_private(s3: Any, bucket: str) -> None:
+    """An object is private when it is created, and when it is overwritten."""
     put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), granted(STRANGER))
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"another")
     assert grants_of(s3, bucket, "a.mp4") == [granted(OWNER, "FULL_CONTROL")]
@@ -78,13 +78,13 @@ def test_identity_may_be_granted(s3: Any, cloudfront: Any, bucket: str) -> None:
 
 
 def test_identity_that_was_never_issued_is_refused(s3: Any, bucket: str) -> None:
-    """A canonical user id that S3 does not know is refused with InvalidArgument "Invalid id"."""
+    """An unknown canonical user id is refused with InvalidArgument "Invalid id"."""
     with refused("InvalidArgument", 400, "Invalid id"):
         put_acl(s3, bucket, "a.mp4", granted("0" * 96))
 
 
-def test_hundred_grants_are_the_most(s3: Any, bucket: str) -> None:
-    """An ACL holds 100 grants; one more is refused with MalformedACLError."""
+def test_an_acl_has_at_most_100_grants(s3: Any, bucket: str) -> None:
+    """One more is refused with MalformedACLError."""
     users = [granted(f"{number:064x}") for number in range(MAX_GRANTS)]
     put_acl(s3, bucket, "a.mp4", *users)
     assert len(grants_of(s3, bucket, "a.mp4")) == MAX_GRANTS
@@ -93,7 +93,7 @@ def test_hundred_grants_are_the_most(s3: Any, bucket: str) -> None:
 
 
 def test_owner_cannot_be_changed(s3: Any, bucket: str) -> None:
-    """An ACL that names another owner than the object's is refused."""
+    """An ACL with an owner other than the object's is refused."""
     with refused("AccessDenied", 403):
         put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), owner=STRANGER)
 
@@ -108,14 +108,14 @@ def test_write_is_no_permission_of_an_object(s3: Any, bucket: str) -> None:
 
 
 def test_grantee_by_email_is_withdrawn(s3: Any, bucket: str) -> None:
-    """Grantees named by e-mail answer with 405 since October 2025."""
+    """Grantees by e-mail are 405 since October 2025."""
     grantee = {"Type": "AmazonCustomerByEmail", "EmailAddress": "a@example.com"}
     with refused("MethodNotAllowed", 405):
         put_acl(s3, bucket, "a.mp4", {"Grantee": grantee, "Permission": "READ"})
 
 
 def test_grant_headers_name_each_grantee(strict_s3: Any) -> None:
-    """A grant header with several grantees makes a grant for each of them."""
+    """A grant header with several grantees gives each of them a grant."""
     make_bucket(strict_s3, "lectures-media", ownership="ObjectWriter")
     readers = f'id="{STRANGER}", id="{"e" * 64}"'
     strict_s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"", GrantRead=readers)
@@ -124,14 +124,14 @@ def test_grant_headers_name_each_grantee(strict_s3: Any) -> None:
 
 
 def test_canned_acl_and_grants_exclude_each_other(s3: Any, bucket: str) -> None:
-    """An ACL is canned or granted by headers, not both."""
+    """A canned ACL together with grant headers is refused."""
     with pytest.raises(ClientError) as error:
         s3.put_object_acl(Bucket=bucket, Key="a.mp4", ACL="private", GrantRead=f"id={STRANGER}")
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
 def test_acl_of_a_missing_object(s3: Any, bucket: str) -> None:
-    """The ACL of an object that is not there answers NoSuchKey, read or written."""
+    """Reading and writing it is NoSuchKey."""
     with refused("NoSuchKey", 404):
         grants_of(s3, bucket, "b.mp4")
     with refused("NoSuchKey", 404):
@@ -139,9 +139,7 @@ def test_acl_of_a_missing_object(s3: Any, bucket: str) -> None:
 
 
 def test_public_grants_are_hidden_while_ignored(s3: Any, bucket: str) -> None:
-    """Under IgnorePublicAcls a read shows the ACL without its public grants, and with them again
-    afterwards.
-    """
+    """With IgnorePublicAcls a read shows the ACL without its public grants, and with them again afterwards."""
     s3.delete_public_access_block(Bucket=bucket)
     put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), everybody())
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
@@ -152,9 +150,7 @@ def test_public_grants_are_hidden_while_ignored(s3: Any, bucket: str) -> None:
 
 @pytest.mark.parametrize("switch", ["bucket", "account"])
 def test_public_grants_are_refused_while_blocked(s3: Any, s3control: Any, bucket: str, switch: str) -> None:
-    """BlockPublicAcls, the bucket's or the account's, refuses ACLs for everybody and lets one for an identity
-    pass.
-    """
+    """BlockPublicAcls, of the bucket or the account, refuses ACLs for everybody and accepts one for an identity."""
     s3.delete_public_access_block(Bucket=bucket)
     blocked = {"BlockPublicAcls": True}
     if switch == "bucket":
@@ -172,7 +168,7 @@ def test_public_grants_are_refused_while_blocked(s3: Any, s3control: Any, bucket
 
 
 def test_each_version_has_its_acl(s3: Any, bucket: str) -> None:
-    """An ACL belongs to a version; without a version id it is the current one's."""
+    """Each version has its own ACL. Without a version id, it is the current version's."""
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     first = s3.put_object(Bucket=bucket, Key="b.mp4", Body=b"1")["VersionId"]
     s3.put_object(Bucket=bucket, Key="b.mp4", Body=b"2")

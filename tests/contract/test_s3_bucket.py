@@ -1,6 +1,4 @@
-"""Claims about buckets: S3 API CreateBucket, HeadBucket, GetPublicAccessBlock, GetBucketEncryption and their
-kin.
-"""
+"""Claims about buckets: S3 API CreateBucket, HeadBucket, GetPublicAccessBlock, GetBucketEncryption and related ones."""
 
 import urllib.request
 from typing import Any
@@ -25,7 +23,7 @@ ALL_BLOCKED = {
 
 
 def head(url: str, region: str) -> tuple[int, dict[str, str]]:
-    """A signed HEAD that follows nothing: boto3 follows S3's redirections by itself."""
+    """Send a signed HEAD without following redirects. boto3 would follow them."""
     request = AWSRequest("HEAD", url, headers={"x-amz-content-sha256": "UNSIGNED-PAYLOAD"})
     SigV4Auth(Credentials("any", "any"), "s3", region).add_auth(request)
     try:
@@ -44,8 +42,8 @@ def test_new_bucket_blocks_all_public_access(strict_s3: Any) -> None:
     assert block["PublicAccessBlockConfiguration"] == ALL_BLOCKED
 
 
-def test_block_public_access_can_be_taken_off(s3: Any) -> None:
-    """Without a configuration GetPublicAccessBlock answers NoSuchPublicAccessBlockConfiguration."""
+def test_block_public_access_can_be_removed(s3: Any) -> None:
+    """GetPublicAccessBlock is then NoSuchPublicAccessBlockConfiguration."""
     bucket = make_bucket(s3, "lectures-media")
     s3.delete_public_access_block(Bucket=bucket)
     with refused("NoSuchPublicAccessBlockConfiguration", 404):
@@ -53,7 +51,7 @@ def test_block_public_access_can_be_taken_off(s3: Any) -> None:
 
 
 def test_new_bucket_cannot_be_public(s3: Any) -> None:
-    """CreateBucket refuses a public ACL: the new bucket would block it."""
+    """CreateBucket refuses a public ACL, because a new bucket blocks it."""
     with refused("InvalidBucketAclWithBlockPublicAccessError", 400):
         s3.create_bucket(Bucket="lectures-media", ACL="public-read", ObjectOwnership="ObjectWriter")
     with refused("404", 404):
@@ -61,13 +59,13 @@ def test_new_bucket_cannot_be_public(s3: Any) -> None:
 
 
 def test_shared_bucket_needs_acls(s3: Any) -> None:
-    """CreateBucket refuses an ACL for others while ACLs are disabled."""
+    """CreateBucket refuses an ACL for others if ACLs are disabled."""
     with refused("InvalidBucketAclWithObjectOwnership", 400):
         s3.create_bucket(Bucket="lectures-media", GrantRead=f"id={'a' * 64}")
 
 
-def test_making_a_bucket_again_changes_nothing(s3: Any) -> None:
-    """In us-east-1 creating one's own bucket again succeeds and leaves it as it is."""
+def test_creating_a_bucket_again_changes_nothing(s3: Any) -> None:
+    """In us-east-1 it succeeds for a bucket of the same account, and changes nothing."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     s3.delete_public_access_block(Bucket=bucket)
     make_bucket(s3, bucket)
@@ -78,9 +76,7 @@ def test_making_a_bucket_again_changes_nothing(s3: Any) -> None:
 
 
 def test_head_names_the_region(s3: Any, clients: BotoClients) -> None:
-    """HeadBucket tells the bucket's region, though it is asked in another one (boto3 follows the
-    redirection).
-    """
+    """HeadBucket has the bucket's region, also from another region (boto3 follows the redirect)."""
     abroad = clients("s3", "eu-west-1")
     abroad.create_bucket(Bucket="lectures-eu", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     make_bucket(s3, "lectures-us")
@@ -90,8 +86,25 @@ def test_head_names_the_region(s3: Any, clients: BotoClients) -> None:
     assert s3.get_bucket_location(Bucket="lectures-eu")["LocationConstraint"] == "eu-west-1"
 
 
+def test_buckets_are_listed_in_pages_with_regions(strict_s3: Any) -> None:
+    """ListBuckets is sorted by name, and has regions only if the request has a parameter."""
+    where = {"LocationConstraint": "eu-west-1"}
+    for name in ("lectures-c", "lectures-b", "lectures-a"):
+        make_bucket(strict_s3, name)
+    strict_s3.create_bucket(Bucket="lectures-eu", CreateBucketConfiguration=where)
+    assert "BucketRegion" not in strict_s3.list_buckets()["Buckets"][0]
+    pages = list(strict_s3.get_paginator("list_buckets").paginate(MaxBuckets=3))
+    assert [[(row["Name"], row["BucketRegion"]) for row in page["Buckets"]] for page in pages] == [
+        [(f"lectures-{letter}", "us-east-1") for letter in "abc"],
+        [("lectures-eu", "eu-west-1")],
+    ]
+    assert [row["Name"] for row in strict_s3.list_buckets(BucketRegion="eu-west-1")["Buckets"]] == [
+        "lectures-eu"
+    ]
+
+
 def test_wrong_region_is_redirected(s3: Any, sandbox: Sandbox) -> None:
-    """A HEAD signed for another region than the bucket's answers 301, with the region in a header."""
+    """A HEAD signed for another region is 301, with the region in a header."""
     where = {"LocationConstraint": "eu-west-1"}
     s3.create_bucket(Bucket="lectures-eu", CreateBucketConfiguration=where)
     url = f"{sandbox.endpoint_url}/lectures-eu"
@@ -102,7 +115,7 @@ def test_wrong_region_is_redirected(s3: Any, sandbox: Sandbox) -> None:
 
 
 def test_missing_bucket(s3: Any) -> None:
-    """HeadBucket of a bucket that is not there answers 404, without a body."""
+    """HeadBucket of a missing bucket is 404, without a body."""
     with refused("404", 404):
         s3.head_bucket(Bucket="lectures-media")
 
@@ -120,7 +133,7 @@ def test_missing_bucket(s3: Any) -> None:
     ],
 )
 def test_expected_owner(s3: Any, call: str) -> None:
-    """Every bucket operation with another ExpectedBucketOwner than the bucket's answers 403."""
+    """Every bucket operation with a wrong ExpectedBucketOwner is 403."""
     bucket = make_bucket(s3, "lectures-media")
     getattr(s3, call)(Bucket=bucket, ExpectedBucketOwner="123456789012")
     with refused("403" if call == "head_bucket" else "AccessDenied", 403):
@@ -128,7 +141,7 @@ def test_expected_owner(s3: Any, call: str) -> None:
 
 
 def test_expected_owner_of_an_object(strict_s3: Any) -> None:
-    """Object operations hold the expected owner against the bucket's owner too."""
+    """Object operations also compare it with the bucket's owner."""
     make_bucket(strict_s3, "lectures-media")
     with refused("AccessDenied", 403):
         strict_s3.put_object(
@@ -137,9 +150,7 @@ def test_expected_owner_of_an_object(strict_s3: Any) -> None:
 
 
 def test_encryption_and_versioning(s3: Any) -> None:
-    """Default encryption and versioning read back as they were set; a new bucket has SSE-S3 and no
-    versioning.
-    """
+    """Both read back as set. A new bucket has SSE-S3 and no versioning."""
     bucket = make_bucket(s3, "lectures-media")
     rule = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
     assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
@@ -154,7 +165,7 @@ def test_encryption_and_versioning(s3: Any) -> None:
 
 
 def test_unsigned_requests_are_refused(s3: Any, sandbox: Sandbox) -> None:
-    """A bucket is private: who does not sign gets AccessDenied, for its objects and its settings."""
+    """A bucket is private: unsigned requests for its objects and settings are AccessDenied."""
     bucket = make_bucket(s3, "lectures-media")
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"video")
     for path in ("", "/a.mp4", "/missing.mp4", "?acl"):

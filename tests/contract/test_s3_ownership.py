@@ -1,6 +1,4 @@
-"""Claims about who owns an object and whether ACLs are on: User Guide "Controlling ownership of objects and
-disabling ACLs".
-"""
+"""Claims about object owners and enabled ACLs: User Guide "Controlling ownership of objects and disabling ACLs"."""
 
 from typing import Any
 
@@ -15,7 +13,7 @@ UPLOADER = "a" * 64
 
 @pytest.fixture
 def upload_as(s3: Any) -> Any:
-    """Puts an object as another account would."""
+    """Put an object as another account."""
 
     def upload(bucket: str, key: str, owner: str = UPLOADER, **more: Any) -> None:
         def sign_as(request: Any, **_: Any) -> None:
@@ -31,35 +29,33 @@ def upload_as(s3: Any) -> Any:
 
 
 def rule(s3: Any, bucket: str) -> str:
-    """The Object Ownership of a bucket."""
+    """Return the Object Ownership of a bucket."""
     controls = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]
     found: str = controls["Rules"][0]["ObjectOwnership"]
     return found
 
 
 def owners(s3: Any, bucket: str) -> dict[str, str]:
-    """The owner of each object, as a list tells."""
+    """Return the owner of each object, as a list shows it."""
     listed = s3.list_objects_v2(Bucket=bucket, FetchOwner=True)["Contents"]
     return {row["Key"]: row["Owner"]["ID"] for row in listed}
 
 
 def test_new_bucket_has_acls_disabled(strict_s3: Any) -> None:
-    """A bucket is BucketOwnerEnforced unless it asks for something else (since April 2023)."""
+    """A bucket is BucketOwnerEnforced unless the request sets something else (since April 2023)."""
     make_bucket(strict_s3, "lectures-media")
     assert rule(strict_s3, "lectures-media") == "BucketOwnerEnforced"
 
 
 @pytest.mark.parametrize("wanted", ["ObjectWriter", "BucketOwnerPreferred", "BucketOwnerEnforced"])
 def test_ownership_is_set_in_the_creating_call(s3: Any, wanted: str) -> None:
-    """CreateBucket takes the Object Ownership."""
+    """CreateBucket accepts the Object Ownership."""
     make_bucket(s3, "lectures-media", ownership=wanted)
     assert rule(s3, "lectures-media") == wanted
 
 
 def test_no_controls_means_acls_are_on(s3: Any) -> None:
-    """Without ownership controls reading them answers 404, and ACLs work as they did before there were
-    any.
-    """
+    """Without ownership controls, reading them is 404, and ACLs are enabled."""
     bucket = make_bucket(s3, "lectures-media")
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"")
     s3.delete_bucket_ownership_controls(Bucket=bucket)
@@ -69,7 +65,7 @@ def test_no_controls_means_acls_are_on(s3: Any) -> None:
 
 
 def test_acls_are_refused_while_disabled(strict_s3: Any) -> None:
-    """Writing an object's ACL answers AccessControlListNotSupported under BucketOwnerEnforced."""
+    """With BucketOwnerEnforced, writing an object's ACL is AccessControlListNotSupported."""
     make_bucket(strict_s3, "lectures-media", ownership="BucketOwnerEnforced")
     strict_s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"")
     with refused("AccessControlListNotSupported", 400, "The bucket does not allow ACLs"):
@@ -77,7 +73,7 @@ def test_acls_are_refused_while_disabled(strict_s3: Any) -> None:
 
 
 def test_acl_headers_are_refused_while_disabled(s3: Any) -> None:
-    """Of all ACLs an upload may carry, only bucket-owner-full-control passes under BucketOwnerEnforced."""
+    """With BucketOwnerEnforced, an upload may only have bucket-owner-full-control."""
     bucket = make_bucket(s3, "lectures-media")
     with refused("AccessControlListNotSupported", 400):
         s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"", ACL="private")
@@ -89,7 +85,7 @@ def test_acl_headers_are_refused_while_disabled(s3: Any) -> None:
 
 
 def test_reading_an_acl_works_while_disabled(s3: Any) -> None:
-    """GetObjectAcl and GetBucketAcl show the owner's FULL_CONTROL alone under BucketOwnerEnforced."""
+    """With BucketOwnerEnforced, GetObjectAcl and GetBucketAcl show only the owner's FULL_CONTROL."""
     bucket = make_bucket(s3, "lectures-media")
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"")
     own = [{"Grantee": {"Type": "CanonicalUser", "ID": OWNER}, "Permission": "FULL_CONTROL"}]
@@ -97,8 +93,8 @@ def test_reading_an_acl_works_while_disabled(s3: Any) -> None:
     assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == own
 
 
-def test_switching_back_brings_stored_acls_back(s3: Any) -> None:
-    """Disabling ACLs hides them and forgets none."""
+def test_enabling_acls_again_restores_them(s3: Any) -> None:
+    """Disabling ACLs hides them and deletes none."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"", GrantRead=f"id={UPLOADER}")
     before = s3.get_object_acl(Bucket=bucket, Key="a.mp4")["Grants"]
@@ -110,7 +106,7 @@ def test_switching_back_brings_stored_acls_back(s3: Any) -> None:
 
 
 def test_acls_cannot_be_disabled_while_the_bucket_is_shared(s3: Any) -> None:
-    """BucketOwnerEnforced is refused as long as the bucket's own ACL gives something to others."""
+    """BucketOwnerEnforced is refused if the bucket's own ACL grants something to others."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     s3.put_bucket_acl(Bucket=bucket, GrantWrite=f"id={UPLOADER}", GrantFullControl=f"id={OWNER}")
     enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
@@ -119,9 +115,7 @@ def test_acls_cannot_be_disabled_while_the_bucket_is_shared(s3: Any) -> None:
 
 
 def test_writer_owns_what_it_writes(s3: Any, upload_as: Any) -> None:
-    """Under ObjectWriter an object belongs to the account that uploaded it, and the bucket's owner cannot
-    touch its ACL.
-    """
+    """With ObjectWriter, the uploading account owns the object, and the bucket's owner cannot change its ACL."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     s3.put_object(Bucket=bucket, Key="ours.mp4", Body=b"")
     upload_as(bucket, "theirs.mp4")
@@ -132,10 +126,8 @@ def test_writer_owns_what_it_writes(s3: Any, upload_as: Any) -> None:
         s3.put_object_acl(Bucket=bucket, Key="theirs.mp4", ACL="private")
 
 
-def test_writer_may_hand_the_acl_over(s3: Any, upload_as: Any) -> None:
-    """An object uploaded with bucket-owner-full-control stays its writer's, but the bucket's owner may change
-    its ACL.
-    """
+def test_writer_can_give_the_owner_full_control(s3: Any, upload_as: Any) -> None:
+    """With bucket-owner-full-control, the writer owns the object, and the bucket's owner can change its ACL."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     upload_as(bucket, "theirs.mp4", ACL="bucket-owner-full-control")
     acl = s3.get_object_acl(Bucket=bucket, Key="theirs.mp4")
@@ -146,8 +138,8 @@ def test_writer_may_hand_the_acl_over(s3: Any, upload_as: Any) -> None:
     assert reader in s3.get_object_acl(Bucket=bucket, Key="theirs.mp4")["Grants"]
 
 
-def test_preferred_owner_takes_what_is_handed_over(s3: Any, upload_as: Any) -> None:
-    """Under BucketOwnerPreferred only uploads with bucket-owner-full-control become the bucket owner's."""
+def test_preferred_owner_owns_some_uploads(s3: Any, upload_as: Any) -> None:
+    """With BucketOwnerPreferred, only uploads with bucket-owner-full-control belong to the bucket's owner."""
     bucket = make_bucket(s3, "lectures-media", ownership="BucketOwnerPreferred")
     upload_as(bucket, "given.mp4", ACL="bucket-owner-full-control")
     upload_as(bucket, "kept.mp4")
@@ -155,7 +147,7 @@ def test_preferred_owner_takes_what_is_handed_over(s3: Any, upload_as: Any) -> N
 
 
 def test_enforced_owner_owns_everything(s3: Any, upload_as: Any) -> None:
-    """Under BucketOwnerEnforced every object is the bucket owner's, those of before too."""
+    """With BucketOwnerEnforced, the bucket's owner owns every object, also earlier ones."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     upload_as(bucket, "a b/ü.mp4")
     enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
@@ -164,9 +156,7 @@ def test_enforced_owner_owns_everything(s3: Any, upload_as: Any) -> None:
 
 
 def test_owner_is_listed_in_every_list(s3: Any, upload_as: Any) -> None:
-    """ListObjects, ListObjectsV2 with FetchOwner, and ListObjectVersions name the object's owner, odd keys
-    included.
-    """
+    """ListObjects, ListObjectsV2 with FetchOwner, and ListObjectVersions have the object's owner, for any key."""
     bucket = make_bucket(s3, "lectures-media", ownership="ObjectWriter")
     upload_as(bucket, "a b+ü&?.mp4")
     first = s3.list_objects(Bucket=bucket)["Contents"][0]["Owner"]["ID"]

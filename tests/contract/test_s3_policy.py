@@ -23,7 +23,7 @@ def bucket(s3: Any) -> str:
 
 
 def statement(principal: Any, **more: Any) -> dict[str, Any]:
-    """A statement that lets that principal read all objects, but for what is changed."""
+    """Return a statement that lets this principal read all objects, with these changes."""
     return {
         "Sid": "cfstream-lectures-oai",
         "Effect": "Allow",
@@ -35,25 +35,25 @@ def statement(principal: Any, **more: Any) -> dict[str, Any]:
 
 
 def put(s3: Any, *statements: dict[str, Any], **more: Any) -> None:
-    """Writes a policy of those statements."""
+    """Write a policy with these statements."""
     policy = {"Version": "2012-10-17", "Statement": list(statements)}
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy), **more)
 
 
 def read(s3: Any) -> list[dict[str, Any]]:
-    """The statements of the policy, as they read back."""
+    """Return the statements of the policy as they read back."""
     statements: list[dict[str, Any]] = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
     return statements
 
 
 def test_no_policy(s3: Any, bucket: str) -> None:
-    """A bucket without a policy answers NoSuchBucketPolicy."""
+    """Reading a missing policy is NoSuchBucketPolicy."""
     with refused("NoSuchBucketPolicy", 404):
         s3.get_bucket_policy(Bucket=bucket)
 
 
 def test_policy_is_deleted(s3: Any, cloudfront: Any, bucket: str) -> None:
-    """DeleteBucketPolicy takes the policy away, and succeeds when there is none."""
+    """DeleteBucketPolicy deletes the policy, and also succeeds without one."""
     put(s3, statement({"AWS": IDENTITY_ARN + identity(cloudfront)["Id"]}))
     s3.delete_bucket_policy(Bucket=bucket)
     s3.delete_bucket_policy(Bucket=bucket)
@@ -62,7 +62,7 @@ def test_policy_is_deleted(s3: Any, cloudfront: Any, bucket: str) -> None:
 
 
 def test_canonical_user_of_an_identity_is_rewritten(s3: Any, cloudfront: Any, bucket: str) -> None:
-    """An identity named by its canonical user id reads back as its ARN (terraform#6955)."""
+    """An identity's canonical user id reads back as its ARN (terraform#6955)."""
     made = identity(cloudfront)
     put(s3, statement({"CanonicalUser": made["S3CanonicalUserId"]}))
     assert read(s3)[0]["Principal"] == {"AWS": IDENTITY_ARN + made["Id"]}
@@ -79,13 +79,13 @@ def test_canonical_user_of_an_identity_is_rewritten(s3: Any, cloudfront: Any, bu
     ],
 )
 def test_unknown_principal_is_refused(s3: Any, bucket: str, principal: dict[str, str]) -> None:
-    """A principal that S3 does not know is refused with MalformedPolicy "Invalid principal in policy"."""
+    """An unknown principal is MalformedPolicy "Invalid principal in policy"."""
     with refused("MalformedPolicy", 400, "Invalid principal in policy"):
         put(s3, statement(principal))
 
 
 def test_deleted_identity_is_an_unknown_principal(s3: Any, cloudfront: Any, bucket: str) -> None:
-    """A policy that names an identity cannot be put back once that identity is deleted."""
+    """A policy that names a deleted identity cannot be written again."""
     made = identity(cloudfront)
     etag = cloudfront.get_cloud_front_origin_access_identity(Id=made["Id"])["ETag"]
     put(s3, statement({"AWS": IDENTITY_ARN + made["Id"]}))
@@ -141,20 +141,20 @@ def test_key_order_is_not_kept(s3: Any, bucket: str) -> None:
     ],
 )
 def test_malformed_policy_is_refused(s3: Any, bucket: str, policy: str, message: str) -> None:
-    """What is no policy for this bucket is refused with MalformedPolicy."""
+    """An invalid policy, or one for another bucket, is MalformedPolicy."""
     with refused("MalformedPolicy", 400, message):
         s3.put_bucket_policy(Bucket=bucket, Policy=policy)
 
 
-def test_policy_holds_twenty_kilobytes(s3: Any, bucket: str) -> None:
-    """A policy of more than 20 KB is refused."""
+def test_policy_has_at_most_twenty_kilobytes(s3: Any, bucket: str) -> None:
+    """A larger policy is refused."""
     service = {"Service": "cloudfront.amazonaws.com"}
     with refused("MalformedPolicy", 400, "maximum allowed document size"):
         put(s3, statement(service, Resource=[f"{ARN}/{'x' * 200}{number}" for number in range(100)]))
 
 
 def pinned(operator: str, key: str, value: Any) -> dict[str, Any]:
-    """A condition of one key."""
+    """Return a condition on one key."""
     return {"Condition": {operator: {key: value}}}
 
 
@@ -178,28 +178,28 @@ PUBLIC = [
 
 @pytest.mark.parametrize("given", PUBLIC)
 def test_public_policy_is_refused_while_blocked(s3: Any, bucket: str, given: dict[str, Any]) -> None:
-    """BlockPublicPolicy refuses a policy that lets everybody in, whatever else it holds."""
+    """BlockPublicPolicy refuses a policy that allows everybody, with any other content."""
     with refused("AccessDenied", 403):
         put(s3, PRIVATE[0], {**given, "Sid": "public"})
 
 
 @pytest.mark.parametrize("given", PRIVATE)
 def test_private_policy_passes_while_blocked(s3: Any, bucket: str, given: dict[str, Any]) -> None:
-    """A policy for fixed principals, or under a condition that pins who asks, is not public."""
+    """A policy for fixed principals, or with a condition on fixed values, is not public."""
     put(s3, given)
     assert not s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"]["IsPublic"]
 
 
 @pytest.mark.parametrize("given", PUBLIC)
 def test_public_policy_passes_when_not_blocked(s3: Any, bucket: str, given: dict[str, Any]) -> None:
-    """Without block public access a public policy is taken, and the bucket says that it is public."""
+    """Without block public access, a public policy is accepted, and the bucket is reported as public."""
     s3.delete_public_access_block(Bucket=bucket)
     put(s3, given)
     assert s3.get_bucket_policy_status(Bucket=bucket)["PolicyStatus"]["IsPublic"]
 
 
 def test_conditional_deny_leaves_the_account_alone(strict_s3: Any) -> None:
-    """A Deny under a condition that does not hold denies nothing."""
+    """A Deny with a condition that does not hold denies nothing."""
     make_bucket(strict_s3, BUCKET)
     strict_s3.put_object(Bucket=BUCKET, Key="a.mp4", Body=b"video")
     elsewhere = pinned("StringEquals", "aws:SourceVpce", "vpce-1a2b3c4d")
@@ -208,13 +208,13 @@ def test_conditional_deny_leaves_the_account_alone(strict_s3: Any) -> None:
 
 
 def test_policy_of_a_missing_bucket(s3: Any) -> None:
-    """A policy for a bucket that is not there answers NoSuchBucket."""
+    """It is NoSuchBucket."""
     with refused("NoSuchBucket", 404):
         put(s3, PRIVATE[0])
 
 
 def test_policy_is_written_for_the_expected_owner_only(s3: Any, bucket: str) -> None:
-    """PutBucketPolicy with another expected owner is refused, and writes nothing."""
+    """PutBucketPolicy with a wrong expected owner is refused and writes nothing."""
     with refused("AccessDenied", 403):
         put(s3, PRIVATE[0], ExpectedBucketOwner="111122223333")
     with refused("NoSuchBucketPolicy", 404):

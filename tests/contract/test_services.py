@@ -1,6 +1,4 @@
-"""Claims about the sandbox as a whole: which service answers, who the caller is, and what the wire looks
-like.
-"""
+"""Claims about the whole sandbox: which service answers, who the caller is, and the HTTP behavior."""
 
 import http.client
 import json
@@ -34,19 +32,19 @@ def wire(sandbox: Sandbox) -> http.client.HTTPConnection:
 
 
 def call(wire: http.client.HTTPConnection, method: str, path: str, body: Any = None, **headers: str) -> Any:
-    """Status and JSON of one call to the sandbox's own paths."""
+    """Return status and JSON of one call to the sandbox's own API."""
     wire.request(method, path, None if body is None else json.dumps(body), headers)
     answer = wire.getresponse()
     return answer.status, json.loads(answer.read())
 
 
 def test_any_credentials_are_the_account(sts: Any) -> None:
-    """Whatever the credentials, the caller is the one account that there is."""
+    """With any credentials, the caller is the sandbox's account."""
     assert sts.get_caller_identity()["Account"] == ACCOUNT
 
 
 def test_services_share_one_endpoint(sandbox: Sandbox, clients: BotoClients) -> None:
-    """CloudFront, S3, ACM, Route 53 and KMS answer at one address, told apart by the signature."""
+    """CloudFront, S3, ACM, Route 53 and KMS use one address. The signature identifies the service."""
     assert clients("cloudfront").list_distributions()["DistributionList"]["Quantity"] == 0
     assert clients("s3").list_buckets()["Buckets"] == []
     assert clients("acm").list_certificates()["CertificateSummaryList"] == []
@@ -55,7 +53,7 @@ def test_services_share_one_endpoint(sandbox: Sandbox, clients: BotoClients) -> 
 
 
 def test_reset_forgets_everything(sandbox: Sandbox, clients: BotoClients) -> None:
-    """After a reset no service holds anything, and the names are free again."""
+    """After a reset all services are empty, and names are free again."""
     make_bucket(clients("s3"), "lectures-media")
     clients("route53").create_hosted_zone(Name="example.com", CallerReference="1")
     sandbox.cloudfront.settings.stale_reads = 3
@@ -67,7 +65,7 @@ def test_reset_forgets_everything(sandbox: Sandbox, clients: BotoClients) -> Non
 
 
 def test_account_block_and_access_points(s3control: Any) -> None:
-    """S3 Control answers for the account: no public access block until one is set, and no access points."""
+    """S3 Control of the account: no public access block until one is set, and no access points."""
     with refused("NoSuchPublicAccessBlockConfiguration", 404):
         s3control.get_public_access_block(AccountId=ACCOUNT)
     blocked = {"BlockPublicAcls": True, "IgnorePublicAcls": False}
@@ -80,7 +78,7 @@ def test_account_block_and_access_points(s3control: Any) -> None:
 
 
 def test_origin_must_be_a_bucket_that_exists(cloudfront: Any, s3: Any) -> None:
-    """A distribution for a bucket that is not there is refused, and taken once the bucket is there."""
+    """A distribution for a missing bucket is refused, and accepted once the bucket exists."""
     with refused("InvalidArgument", 400, "does not refer to a valid S3 bucket"):
         make(cloudfront)
     make_bucket(s3, BUCKET)
@@ -88,9 +86,7 @@ def test_origin_must_be_a_bucket_that_exists(cloudfront: Any, s3: Any) -> None:
 
 
 def test_alias_needs_a_certificate_of_acm(cloudfront: Any, s3: Any, acm: Any) -> None:
-    """An alias is taken with an ACM certificate that covers it, and refused with one that does not or is not
-    there.
-    """
+    """An alias needs an existing ACM certificate that covers it."""
     make_bucket(s3, BUCKET)
     config = with_certificate("media.example.com")
     with refused("InvalidViewerCertificate", 400):
@@ -124,7 +120,7 @@ def test_tagged_distributions_are_found(cloudfront: Any, s3: Any, tagging: Any) 
 
 
 def test_tagged_distributions_come_in_pages(cloudfront: Any, s3: Any, tagging: Any) -> None:
-    """GetResources pages by a token, and the last page's token is empty."""
+    """GetResources has a token for the next page, which is empty on the last one."""
     make_bucket(s3, BUCKET)
     for number in range(5):
         made = make_streaming(cloudfront, streaming_config(str(number)))
@@ -142,8 +138,8 @@ def test_tagged_distributions_come_in_pages(cloudfront: Any, s3: Any, tagging: A
     assert len({arn for page in pages for arn in page}) == 5
 
 
-def test_tagged_distributions_are_found_at_home_only(cloudfront: Any, s3: Any, clients: BotoClients) -> None:
-    """CloudFront's resources are found in us-east-1 and in no other region."""
+def test_tagged_distributions_are_only_in_us_east_1(cloudfront: Any, s3: Any, clients: BotoClients) -> None:
+    """GetResources finds CloudFront's resources in no other region."""
     make_bucket(s3, BUCKET)
     made = make(cloudfront)
     cloudfront.tag_resource(Resource=made["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
@@ -152,7 +148,7 @@ def test_tagged_distributions_are_found_at_home_only(cloudfront: Any, s3: Any, c
 
 
 def test_connections_are_kept(wire: http.client.HTTPConnection) -> None:
-    """Requests follow each other on one connection, a HEAD with a length but no body among them."""
+    """Requests reuse a connection, also after a HEAD, which has a length but no body."""
     wire.connect()
     first = wire.sock
     for method in ("HEAD", "GET", "HEAD"):
@@ -163,14 +159,14 @@ def test_connections_are_kept(wire: http.client.HTTPConnection) -> None:
 
 
 def test_chunked_bodies_are_read(wire: http.client.HTTPConnection) -> None:
-    """A request may come in chunks."""
+    """A request body can be chunked."""
     chunks = iter([b'{"stale_', b'reads": 1}'])
     wire.request("PUT", "/_sandbox/settings", chunks, encode_chunked=True)
     assert json.loads(wire.getresponse().read())["stale_reads"] == 1
 
 
 def test_only_loopback_is_served(sandbox: Sandbox) -> None:
-    """The sandbox listens on 127.0.0.1: another address of this machine does not answer."""
+    """The sandbox listens on 127.0.0.1 only."""
     port = urlsplit(sandbox.endpoint_url).port
     assert port is not None
     assert sandbox.endpoint_url == f"http://127.0.0.1:{port}"
@@ -179,7 +175,7 @@ def test_only_loopback_is_served(sandbox: Sandbox) -> None:
 
 
 def test_settings_are_read_and_changed(wire: http.client.HTTPConnection, sandbox: Sandbox) -> None:
-    """A PUT changes the settings that it names, and answers with all."""
+    """A PUT changes the settings in its body, and returns all."""
     status, settings = call(wire, "PUT", "/_sandbox/settings", {"deploy_after_reads": 5})
     assert (status, settings["deploy_after_reads"]) == (200, 5)
     assert sandbox.cloudfront.settings.deploy_after_reads == 5
@@ -197,7 +193,7 @@ def test_settings_are_read_and_changed(wire: http.client.HTTPConnection, sandbox
     ],
 )
 def test_wrong_settings_change_nothing(wire: http.client.HTTPConnection, wanted: Any) -> None:
-    """An unknown setting, or a value that does not fit, is refused; nothing of the request is done."""
+    """An unknown setting or an invalid value is refused, and no setting changes."""
     before = call(wire, "GET", "/_sandbox/settings")
     body = {"page_size": 1, **wanted} if wanted else wanted
     assert call(wire, "PUT", "/_sandbox/settings", body)[0] == 400
@@ -205,7 +201,7 @@ def test_wrong_settings_change_nothing(wire: http.client.HTTPConnection, wanted:
 
 
 def test_web_pages_are_not_answered(wire: http.client.HTTPConnection, s3: Any) -> None:
-    """A page in a browser, which sends its Origin, cannot reset or change the sandbox."""
+    """A request with an Origin header cannot reset or change the sandbox."""
     make_bucket(s3, "lectures-media")
     status, answer = call(wire, "POST", "/_sandbox/reset", Origin="https://www.example.com")
     assert (status, list(answer)) == (403, ["error"])
@@ -215,9 +211,7 @@ def test_web_pages_are_not_answered(wire: http.client.HTTPConnection, s3: Any) -
 
 
 def test_unsigned_calls_reach_no_service(wire: http.client.HTTPConnection, sandbox: Sandbox) -> None:
-    """Without a signature there is no CloudFront API either: nothing is made, nothing is shown. S3 is asked,
-    and looks for a bucket of that name.
-    """
+    """Unsigned requests do not reach CloudFront's API. They are requests to S3 for a bucket of that name."""
     for method, path, status, code in (
         ("GET", "/2020-05-31/distribution", 404, b"NoSuchBucket"),
         ("POST", "/2020-05-31/public-key", 403, b"AccessDenied"),
@@ -229,7 +223,7 @@ def test_unsigned_calls_reach_no_service(wire: http.client.HTTPConnection, sandb
 
 
 def test_status_knows_its_token_only(wire: http.client.HTTPConnection) -> None:
-    """A sandbox without a token, as in these tests, is known by none."""
+    """A sandbox without a token, as in these tests, matches no token."""
     for headers in ({}, {"X-Sandbox-Token": ""}, {"X-Sandbox-Token": "guess"}):
         status, answer = call(wire, "GET", "/_sandbox/status", **headers)
         assert (status, answer["known"], answer["account"]) == (200, False, ACCOUNT)

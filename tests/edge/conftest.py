@@ -1,4 +1,4 @@
-"""A stage for each test: an empty sandbox with a bucket in it."""
+"""A sandbox for each test, empty or with a bucket."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from tests.edge.stage import Stage
 
 @pytest.fixture
 def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[Stage]:
-    """A stage without a bucket."""
+    """A sandbox without a bucket."""
     stage = Stage(sandbox, s3, cloudfront)
     yield stage
     stage.close()
@@ -19,6 +19,6 @@ def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(bare: Stage) -> Stage:
-    """A stage with the bucket as AWS makes it: ownership enforced, all public access blocked."""
+    """A sandbox with a bucket that has AWS's defaults: ownership enforced, all public access blocked."""
     bare.bucket()
     return bare

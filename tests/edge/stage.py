@@ -1,4 +1,4 @@
-"""A bucket and distributions in the sandbox, made with boto3, and a viewer who asks the edge for things."""
+"""A bucket and distributions in the sandbox, created with boto3, and a viewer who sends requests to the edge."""
 
 import http.client
 import itertools
@@ -25,7 +25,7 @@ _names = map(str, itertools.count())
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back."""
+    """The response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -33,14 +33,14 @@ class Reply:
 
     @property
     def code(self) -> str:
-        """The code in an error document, "" where there is none."""
+        """The code in an error document; "" without one."""
         if not self.body.startswith(b"<?xml"):
             return ""
         return ElementTree.fromstring(self.body).findtext("Code") or ""
 
     @property
     def from_s3(self) -> bool:
-        """Whether the document is S3's: CloudFront's own has no RequestId."""
+        """Whether the document is from S3: CloudFront's own has no RequestId."""
         return b"<RequestId>" in self.body
 
     @property
@@ -50,7 +50,7 @@ class Reply:
 
 
 class Stage:
-    """One bucket with a few objects, and what a test puts in front of it."""
+    """One bucket with a few objects, and the distributions of a test."""
 
     def __init__(self, sandbox: Sandbox, s3: Any, cloudfront: Any) -> None:
         self.sandbox = sandbox
@@ -62,7 +62,7 @@ class Stage:
     # What the owner does
 
     def bucket(self, ownership: str = "BucketOwnerEnforced", *, blocked: bool = True) -> None:
-        """The bucket, with a segment, a poster and a video in it."""
+        """Create the bucket, with a segment, a poster and a video."""
         self.s3.create_bucket(Bucket=BUCKET, ObjectOwnership=ownership)
         if not blocked:
             self.s3.delete_public_access_block(Bucket=BUCKET)
@@ -70,16 +70,16 @@ class Stage:
             self.put(key)
 
     def put(self, key: str, body: bytes = SEGMENT, **more: Any) -> None:
-        """An object."""
+        """Put an object."""
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=body, **more)
 
     def policy(self, *statements: Json) -> None:
-        """The bucket's policy."""
+        """Write the bucket's policy."""
         document = {"Version": "2012-10-17", "Statement": list(statements)}
         self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(document))
 
     def oac(self, signing_behavior: str = "always") -> str:
-        """A new origin access control."""
+        """Create an origin access control."""
         config = {
             "Name": next(_names),
             "SigningProtocol": "sigv4",
@@ -90,7 +90,7 @@ class Stage:
         return str(made["OriginAccessControl"]["Id"])
 
     def identity(self) -> Json:
-        """A new origin access identity."""
+        """Create an origin access identity."""
         config = {"CallerReference": next(_names), "Comment": ""}
         made = self.cloudfront.create_cloud_front_origin_access_identity(
             CloudFrontOriginAccessIdentityConfig=config
@@ -99,24 +99,24 @@ class Stage:
         return found
 
     def public_key(self, key: signing.PrivateKey) -> str:
-        """A new public key."""
+        """Create a public key."""
         name = f"key-{next(_names)}"
         config = {"CallerReference": name, "Name": name, "EncodedKey": signing.pem(key)}
         return str(self.cloudfront.create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
 
     def key_group(self, *keys: str) -> str:
-        """A new key group."""
+        """Create a key group."""
         config = {"Name": f"group-{next(_names)}", "Items": list(keys)}
         return str(self.cloudfront.create_key_group(KeyGroupConfig=config)["KeyGroup"]["Id"])
 
     def distribution(self, **changes: Any) -> Json:
-        """A new distribution of that config, or of the usual one where it says nothing."""
+        """Create a distribution with this config, and defaults for the rest."""
         config = self.config(**changes)
         made: Json = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
         return made
 
     def config(self, **changes: Any) -> Json:
-        """A config with one origin, by OAC, and a default behavior that anybody may use."""
+        """Return a config with one origin with an OAC, and an unsigned default behavior."""
         return {
             "CallerReference": next(_names),
             "Comment": "",
@@ -127,7 +127,7 @@ class Stage:
         }
 
     def change(self, distribution: Json, **changes: Any) -> None:
-        """An update of those members of its config. A change to the default behavior is to be whole."""
+        """Update these members of a distribution's config. A changed default behavior must be complete."""
         live = self.cloudfront.get_distribution_config(Id=distribution["Id"])
         self.cloudfront.update_distribution(
             Id=distribution["Id"],
@@ -136,25 +136,25 @@ class Stage:
         )
 
     def grant(self, distribution: Json, *actions: str, **changes: Any) -> None:
-        """The bucket policy by which a distribution's OAC may read, or do those actions."""
-        self.policy(let_in(distribution, *actions, **changes))
+        """Write the bucket policy that allows a distribution's OAC to read, or these actions."""
+        self.policy(allow_oac(distribution, *actions, **changes))
 
     # What a viewer does
 
     def view(self, path: str, host: str = "", method: str = "GET", **headers: str) -> Reply:
-        """Asks for a path of a host; a header is named as a keyword, with _ for -."""
+        """Request a path of a host. Keywords are headers, with _ for -."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         self._wire.request(method, path, headers={**({"Host": host} if host else {}), **sent})
         reply = self._wire.getresponse()
         return Reply(reply.status, reply.headers, reply.read())
 
     def close(self) -> None:
-        """Ends the viewer's connection."""
+        """Close the viewer's connection."""
         self._wire.close()
 
 
 def origin(oac: str = "", oai: str = "", **changes: Any) -> Json:
-    """The bucket as an origin."""
+    """Return the bucket as an origin."""
     access = f"origin-access-identity/cloudfront/{oai}" if oai else ""
     return {
         "Id": "s3",
@@ -166,7 +166,7 @@ def origin(oac: str = "", oai: str = "", **changes: Any) -> Json:
 
 
 def behavior(*, key_groups: tuple[str, ...] = (), signers: tuple[str, ...] = (), **changes: Any) -> Json:
-    """A cache behavior for that origin."""
+    """Return a cache behavior for that origin."""
     return {
         "TargetOriginId": "s3",
         "ViewerProtocolPolicy": "https-only",
@@ -177,8 +177,8 @@ def behavior(*, key_groups: tuple[str, ...] = (), signers: tuple[str, ...] = (),
     }
 
 
-def let_in(distribution: Json, *actions: str, **changes: Any) -> Json:
-    """The statement that lets a distribution's OAC read, or do those actions."""
+def allow_oac(distribution: Json, *actions: str, **changes: Any) -> Json:
+    """Return the statement that allows a distribution's OAC to read, or these actions."""
     return {
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
@@ -190,21 +190,21 @@ def let_in(distribution: Json, *actions: str, **changes: Any) -> Json:
 
 
 def label(distribution: Json) -> str:
-    """The host by which browsers find a distribution in the sandbox."""
+    """Return the host with which browsers find a distribution in the sandbox."""
     return f"{distribution['DomainName'].partition('.')[0]}.cloudfront.localhost"
 
 
 def ask(stage: Stage, made: Json, key: str = "one.mp4") -> Reply:
-    """What a distribution answers for an object."""
+    """Request an object from a distribution."""
     return stage.view(f"/{key}", made["DomainName"])
 
 
 def by_oai(stage: Stage) -> tuple[Json, Json]:
-    """A distribution that reads by an identity, and the identity."""
+    """Create a distribution that reads with an identity. Return both."""
     identity = stage.identity()
     return stage.distribution(Origins=listing(origin(oai=identity["Id"]))), identity
 
 
 def oai_statement(identity: Json, **changes: Any) -> Json:
-    """The statement that lets an identity read."""
+    """Return the statement that allows an identity to read."""
     return {**PUBLIC, "Principal": {"AWS": OAI_ARN + identity["Id"]}, **changes}

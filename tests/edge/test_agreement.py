@@ -1,4 +1,4 @@
-"""The sandbox and the evaluator share no code: they agree on every request that the evaluator can decide."""
+"""The sandbox and the evaluator, which share no code, agree on every request that the evaluator can decide."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ WHO: dict[str, tuple[Caller, tuple[S3Requester, ...]]] = {
 
 
 def kept(bucket: Bucket) -> Any:
-    """The bucket as moto and the sandbox keep it."""
+    """Return the bucket as moto and the sandbox store it."""
     kind: Any = FakeBucket
     made = kind(MEDIA, ACCOUNT, "us-east-1")
     made.policy = json.dumps(bucket.policy).encode() if bucket.policy else None
@@ -49,7 +49,7 @@ def kept(bucket: Bucket) -> Any:
 
 
 def acl(written: Json | None) -> Acl | None:
-    """An ACL as the sandbox keeps it."""
+    """Return an ACL as the sandbox stores it."""
     if written is None:
         return None
     grants = [
@@ -92,6 +92,6 @@ def test_public(policy: Json | None) -> None:
 @many
 @given(behaviors(), st.text(alphabet="ab/.", max_size=7))
 def test_behaviors(listed: list[Json], key: str) -> None:
-    """Which behavior a path meets."""
+    """Which behavior matches a path."""
     written = config(*listed)
     assert path_patterns.choose(written, f"/{key}") == behavior_for(written, f"/{key}")

@@ -38,7 +38,7 @@ from tests.world.configs import associated, listing, make_function
     ],
 )
 def test_path_patterns(pattern: str, path: str, fits: bool) -> None:
-    """A pattern fits whole paths, in their case, after RFC 3986 has made them equal."""
+    """A pattern matches whole paths, case-sensitive, after RFC 3986 normalisation."""
     first = {"PathPattern": pattern}
     config = {"CacheBehaviors": listing(first), "DefaultCacheBehavior": {}}
     assert (choose(config, path) is first) is fits
@@ -54,7 +54,7 @@ def test_normal_paths(path: str, normal: str) -> None:
 
 
 def test_first_pattern_wins(stage: Stage) -> None:
-    """Behaviors are tried in their order, and the default one last."""
+    """Behaviors are tried in order, the default one last."""
     group = stage.key_group(stage.public_key(signing.rsa_key()))
     private = behavior(key_groups=(group,))
     made = stage.distribution(
@@ -85,7 +85,7 @@ def test_first_pattern_wins(stage: Stage) -> None:
     ],
 )
 def test_viewer_protocol(stage: Stage, policy: str, scheme: str, status: int) -> None:
-    """A request stands for https unless X-Forwarded-Proto says http."""
+    """A request counts as https unless X-Forwarded-Proto is http."""
     made = stage.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
     stage.grant(made)
     headers = {"X_Forwarded_Proto": scheme} if scheme else {}
@@ -93,7 +93,7 @@ def test_viewer_protocol(stage: Stage, policy: str, scheme: str, status: int) ->
 
 
 def test_redirection(stage: Stage) -> None:
-    """A redirection keeps host, path and query, before any signature is looked at."""
+    """A redirect keeps host, path and query, and comes before any check of a signature."""
     group = stage.key_group(stage.public_key(signing.rsa_key()))
     made = stage.distribution(
         DefaultCacheBehavior=behavior(
@@ -122,7 +122,7 @@ def test_redirection(stage: Stage) -> None:
     ],
 )
 def test_methods(stage: Stage, allowed: tuple[str, ...], method: str, status: int) -> None:
-    """A method that the behavior does not allow is refused with a page, and an unknown one with 405."""
+    """A method that the behavior does not allow gets an error page, an unknown one 405."""
     made = stage.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
     stage.grant(made)
     reply = stage.view("/one.mp4", made["DomainName"], method)
@@ -132,7 +132,7 @@ def test_methods(stage: Stage, allowed: tuple[str, ...], method: str, status: in
 
 
 def test_head(stage: Stage) -> None:
-    """HEAD has the headers of GET, and no body; of a refusal too."""
+    """HEAD has the headers of GET and no body, also for a refusal."""
     made = stage.distribution()
     host = made["DomainName"]
     assert (stage.view("/one.mp4", host, "HEAD").status, stage.view("/one.mp4", host, "HEAD").body) == (

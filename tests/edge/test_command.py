@@ -1,4 +1,4 @@
-"""The edge of a sandbox in a process of its own: what ``cfstream sandbox`` says of it."""
+"""The edge of a sandbox in its own process: the output of ``cfstream sandbox``."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ runner = CliRunner()
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a sandbox that runs."""
+    """The directory of a running sandbox."""
     folder = tmp_path_factory.mktemp("sandbox")
     lifecycle.up(folder)
     yield folder
@@ -26,14 +26,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(home: Path, *arguments: str) -> str:
-    """Standard output of a command that succeeds."""
+    """Return the standard output of a successful command."""
     result = runner.invoke(app, [*arguments, "--dir", str(home)], catch_exceptions=False)
     assert result.exit_code == 0
     return result.stdout
 
 
-def test_up_says_where_the_edge_is(home: Path) -> None:
-    """`up` sets CFSTREAM_EDGE_URL, which is the endpoint, and viewers are answered there."""
+def test_up_prints_the_edge(home: Path) -> None:
+    """`up` sets CFSTREAM_EDGE_URL, which is the endpoint, and viewers are served there."""
     told = json.loads(run(home, "up", "--format", "json"))
     assert told["edge_url"] == told["endpoint_url"]
     lines = run(home, "up").splitlines()
@@ -46,7 +46,7 @@ def test_up_says_where_the_edge_is(home: Path) -> None:
 
 
 def test_key_pair(home: Path, tmp_path: Path) -> None:
-    """`key-pair` prints the id alone, and the same for the same key; it survives a restart."""
+    """`key-pair` prints only the id, the same for the same key, also after a restart."""
     file = tmp_path / "signer.pub.pem"
     file.write_text(signing.pem(signing.rsa_key()))
     printed = run(home, "key-pair", "self", str(file))
@@ -57,7 +57,7 @@ def test_key_pair(home: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_key_pair(home: Path, tmp_path: Path) -> None:
-    """A file that is not there, or holds no RSA public key, is wrong usage."""
+    """A missing file, or one without an RSA public key, is wrong usage."""
     file = tmp_path / "signer.pub.pem"
     for text in (None, "no key", signing.pem(signing.ecdsa_key())):
         if text:

@@ -63,7 +63,7 @@ HERE = "arn:aws:cloudfront::123456789012:distribution/E1"
     ],
 )
 def test_operators(operator: str, key: str, wanted: Any, holds: bool) -> None:
-    """Keys are compared without their case, values as the operator says; a key that is not there equals nothing."""
+    """The case of a key does not matter, the operator compares values, and a missing key equals nothing."""
     assert hold({operator: {key: wanted}}, CONTEXT) is holds
 
 
@@ -87,6 +87,6 @@ def test_all_must_hold() -> None:
     ],
 )
 def test_unknown(condition: Any) -> None:
-    """What is not understood is neither true nor false."""
+    """An unsupported condition is neither true nor false."""
     with pytest.raises(Unsupported):
         hold(condition, CONTEXT)

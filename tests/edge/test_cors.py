@@ -19,14 +19,14 @@ THREE = listing("GET", "HEAD", "OPTIONS")
 
 
 def site(stage: Stage, **changes: Any) -> Json:
-    """A distribution that anybody may use, whose default behavior is changed so."""
+    """Create an unsigned distribution with these changes to its default behavior."""
     made = stage.distribution(DefaultCacheBehavior=behavior(AllowedMethods=THREE, **changes))
     stage.grant(made)
     return made
 
 
 def rules(stage: Stage, **changes: Any) -> None:
-    """The bucket's CORS configuration: GET for the site, with one header, but for what is changed."""
+    """Return the bucket's CORS configuration: GET for the site, with one header, with these changes."""
     rule = {
         "AllowedOrigins": [SITE],
         "AllowedMethods": ["GET"],
@@ -39,28 +39,28 @@ def rules(stage: Stage, **changes: Any) -> None:
 
 
 def get(stage: Stage, made: Json, origin: str = SITE) -> Reply:
-    """A simple request of a page."""
+    """Send a simple request of a page."""
     return stage.view("/one.mp4", made["DomainName"], Origin=origin)
 
 
 def preflight(stage: Stage, made: Json, path: str = "/one.mp4", **changes: str) -> Reply:
-    """What a browser asks before a request that is not simple."""
+    """Send the preflight of a browser."""
     headers = {"Origin": SITE, "Access_Control_Request_Method": "GET", **changes}
     return stage.view(path, made["DomainName"], "OPTIONS", **headers)
 
 
 def cors(reply: Reply) -> dict[str, str]:
-    """The CORS headers, by the last part of their names."""
+    """Return the CORS headers by the last part of their names."""
     names = ("Origin", "Methods", "Headers", "Credentials")
     found = {name: reply.headers[f"Access-Control-Allow-{name}"] for name in names}
     return {name: value for name, value in found.items() if value is not None}
 
 
 class TestBucket:
-    """By the bucket's own configuration."""
+    """CORS by the bucket's own configuration."""
 
     def test_forwarded(self, stage: Stage) -> None:
-        """S3 adds its headers where the behavior forwards the Origin."""
+        """S3 adds its headers if the behavior forwards the Origin."""
         made, deaf = site(stage, OriginRequestPolicyId=FORWARD_CORS), stage.distribution()
         stage.grant(made)
         rules(stage)
@@ -72,7 +72,7 @@ class TestBucket:
         assert cors(get(stage, made, "https://evil.example.com")) == {}
 
     def test_anybody(self, stage: Stage) -> None:
-        """For a rule for all origins S3 says so, and gives no credentials."""
+        """For a rule for all origins, S3 returns *, without credentials."""
         made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
         rules(stage, AllowedOrigins=["*"])
         assert cors(get(stage, made)) == {"Origin": "*", "Methods": "GET"}
@@ -95,7 +95,7 @@ class TestBucket:
         assert cors(get(stage, made))["Origin"] == SITE
 
     def test_preflight(self, stage: Stage) -> None:
-        """A preflight is answered by the first rule that fits, whether there is such an object or not."""
+        """The first matching rule answers a preflight, also for a missing object."""
         made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
         rules(stage)
         for path in ("/one.mp4", "/nothing"):
@@ -112,24 +112,24 @@ class TestBucket:
         ],
     )
     def test_refused_preflight(self, stage: Stage, changes: dict[str, str]) -> None:
-        """A preflight that no rule fits is refused by S3."""
+        """S3 refuses a preflight that matches no rule."""
         made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
         rules(stage)
         reply = preflight(stage, made, **changes)
         assert (reply.verdict, cors(reply)) == ((403, "AccessForbidden"), {})
 
     def test_not_enabled(self, stage: Stage) -> None:
-        """Without a configuration a preflight is refused, and without a forwarded Origin it is not understood."""
+        """Without a configuration a preflight is refused. Without a forwarded Origin it is invalid."""
         made, deaf = site(stage, OriginRequestPolicyId=FORWARD_CORS), site(stage)
         assert b"CORS is not enabled for this bucket" in preflight(stage, made).body
         assert preflight(stage, deaf).verdict == (400, "BadRequest")
 
 
 class TestPolicy:
-    """By a response headers policy."""
+    """CORS by a response headers policy."""
 
     def policy(self, stage: Stage, **changes: Any) -> str:
-        """A policy that lets the site in, with credentials."""
+        """Return a policy that allows the site, with credentials."""
         config = {
             "AccessControlAllowOrigins": listing(SITE, "https://*.example.org", "app.localhost:8080"),
             "AccessControlAllowHeaders": listing("*"),
@@ -146,7 +146,7 @@ class TestPolicy:
         return str(made["ResponseHeadersPolicy"]["Id"])
 
     def test_simple_request(self, stage: Stage) -> None:
-        """A simple request gets the origin, credentials and exposed headers; one without Origin gets nothing."""
+        """A simple request gets the origin, credentials and exposed headers. Without an Origin it gets nothing."""
         made = site(stage, ResponseHeadersPolicyId=self.policy(stage))
         reply = get(stage, made)
         assert cors(reply) == {"Origin": SITE, "Credentials": "true"}
@@ -165,12 +165,12 @@ class TestPolicy:
         ],
     )
     def test_origins(self, stage: Stage, origin: str, fits: bool) -> None:
-        """An origin fits as it is, by a wildcard, or without a scheme."""
+        """An origin matches exactly, by a wildcard, or without a scheme."""
         made = site(stage, ResponseHeadersPolicyId=self.policy(stage))
         assert cors(get(stage, made, origin)).get("Origin") == (origin if fits else None)
 
     def test_preflight(self, stage: Stage) -> None:
-        """A preflight gets methods, headers and age as well; its status stays the origin's."""
+        """A preflight also gets methods, headers and age. Its status stays the origin's."""
         made = site(stage, ResponseHeadersPolicyId=self.policy(stage), OriginRequestPolicyId=FORWARD_CORS)
         reply = preflight(stage, made, Access_Control_Request_Headers="x-trace")
         assert cors(reply) == {
@@ -186,7 +186,7 @@ class TestPolicy:
 
     @pytest.mark.parametrize(("override", "origin"), [(True, SITE), (False, "*")])
     def test_override(self, stage: Stage, override: bool, origin: str) -> None:
-        """Where the bucket answers too, OriginOverride decides whose header stands."""
+        """If the bucket also answers, OriginOverride decides which header is sent."""
         policy = self.policy(stage, OriginOverride=override)
         made = site(stage, ResponseHeadersPolicyId=policy, OriginRequestPolicyId=FORWARD_CORS)
         rules(stage, AllowedOrigins=["*"])
@@ -194,12 +194,12 @@ class TestPolicy:
 
     @pytest.mark.parametrize("policy", [SIMPLE_CORS, WITH_PREFLIGHT])
     def test_managed(self, stage: Stage, policy: str) -> None:
-        """The managed policies let everybody in, without credentials."""
+        """The managed policies allow everybody, without credentials."""
         made = site(stage, ResponseHeadersPolicyId=policy)
         assert cors(get(stage, made)) == {"Origin": "*"}
 
     def test_refusals(self, stage: Stage) -> None:
-        """S3's refusals have the policy's headers, CloudFront's own have not: no page can read them."""
+        """S3's refusals have the policy's headers. CloudFront's own do not, so no page can read them."""
         policy = self.policy(stage)
         made = site(stage, ResponseHeadersPolicyId=policy)
         denied = stage.view("/nothing", made["DomainName"], Origin=SITE)
@@ -240,7 +240,7 @@ def test_security_headers(stage: Stage) -> None:
 
 
 def test_own_headers(stage: Stage) -> None:
-    """A policy adds headers, over the origin's where it overrides, and takes others away."""
+    """A policy adds headers, overrides the origin's if set, and removes others."""
     made = stage.cloudfront.create_response_headers_policy(
         ResponseHeadersPolicyConfig={
             "Name": "own",

@@ -1,5 +1,7 @@
-"""Claims about a bucket's own addresses, for those who do not sign: S3 User Guide, "Virtual hosting of general
-purpose buckets", "Website endpoints", "Managing access with access points", "Blocking public access".
+"""Claims about unsigned requests to a bucket's own addresses.
+
+Source: S3 User Guide, "Virtual hosting of general purpose buckets", "Website endpoints", "Managing access with access
+points", "Blocking public access".
 """
 
 import json
@@ -26,13 +28,13 @@ FORMS = [
 
 
 def ask(stage: Stage, host: str, path: str = "/one.mp4", method: str = "GET", **headers: str) -> Reply:
-    """The answer of an address: by path where the host does not name the bucket."""
+    """Send a request to an address, with the bucket in the path if the host does not name it."""
     by_path = not host.lower().startswith(BUCKET)
     return stage.view(f"/{BUCKET}{path}" if by_path else path, host, method, **headers)
 
 
 def unblock(stage: Stage, **kept: bool) -> None:
-    """Takes away the block of public access, but for what is kept."""
+    """Remove the public access block, except for these settings."""
     stage.s3.delete_public_access_block(Bucket=BUCKET)
     if kept:
         stage.s3.put_public_access_block(Bucket=BUCKET, PublicAccessBlockConfiguration=kept)
@@ -50,7 +52,7 @@ def test_private(stage: Stage, host: str) -> None:
 
 @pytest.mark.parametrize("host", FORMS)
 def test_public_policy(stage: Stage, host: str) -> None:
-    """Under a public policy every address gives the objects, and nothing but them."""
+    """With a public policy, every address serves the objects and nothing else."""
     unblock(stage)
     stage.policy(PUBLIC)
     assert ask(stage, host).body == SEGMENT
@@ -62,7 +64,7 @@ def test_public_policy(stage: Stage, host: str) -> None:
 
 
 def test_public_list(stage: Stage) -> None:
-    """Who may list is told which keys there are, and which are not."""
+    """A requester who may list learns which keys exist, and which do not."""
     unblock(stage)
     stage.policy({**PUBLIC, "Action": "s3:ListBucket", "Resource": ARN})
     assert b"<Key>one.mp4</Key>" in ask(stage, ENDPOINT, "/").body
@@ -92,7 +94,7 @@ def test_public_list(stage: Stage) -> None:
     ],
 )
 def test_conditions(stage: Stage, condition: Json, headers: dict[str, str], status: int) -> None:
-    """A policy can ask for the viewer's address, page, program, protocol and time."""
+    """A policy can check the viewer's address, page, program, protocol and time."""
     unblock(stage)
     stage.policy({**PUBLIC, "Condition": condition})
     assert ask(stage, ENDPOINT, **headers).status == status
@@ -100,7 +102,7 @@ def test_conditions(stage: Stage, condition: Json, headers: dict[str, str], stat
 
 @pytest.mark.parametrize("switch", ["RestrictPublicBuckets", "BlockPublicPolicy", "BlockPublicAcls"])
 def test_blocks_on_public_policies(stage: Stage, switch: str) -> None:
-    """Of a public policy that is there, RestrictPublicBuckets leaves nothing; the others act on writes."""
+    """RestrictPublicBuckets disables an existing public policy. The other settings affect writes."""
     unblock(stage)
     stage.policy(PUBLIC)
     unblock(stage, **{switch: True})
@@ -108,7 +110,7 @@ def test_blocks_on_public_policies(stage: Stage, switch: str) -> None:
 
 
 def test_public_acl(bare: Stage) -> None:
-    """A public grant opens that object, until public ACLs are ignored or ownership is enforced."""
+    """A public grant opens the object, until public ACLs are ignored or ownership is enforced."""
     bare.bucket("ObjectWriter", blocked=False)
     bare.s3.put_object_acl(Bucket=BUCKET, Key="one.mp4", ACL="public-read")
     assert ask(bare, ENDPOINT).body == SEGMENT
@@ -129,14 +131,14 @@ def test_public_acl(bare: Stage) -> None:
 
 
 def test_authenticated_users_sign(bare: Stage) -> None:
-    """A grant to authenticated users opens nothing to those who do not sign."""
+    """A grant to authenticated users does not allow unsigned requests."""
     bare.bucket("ObjectWriter", blocked=False)
     bare.s3.put_object_acl(Bucket=BUCKET, Key="one.mp4", ACL="authenticated-read")
     assert ask(bare, ENDPOINT).status == 403
 
 
-def test_encrypted_objects_are_for_those_who_sign(stage: Stage) -> None:
-    """An object under KMS is not had without a signature."""
+def test_encrypted_objects_need_a_signature(stage: Stage) -> None:
+    """An object encrypted with KMS needs a signed request."""
     unblock(stage)
     stage.policy(PUBLIC)
     stage.put("one.mp4", ServerSideEncryption="aws:kms")
@@ -144,7 +146,7 @@ def test_encrypted_objects_are_for_those_who_sign(stage: Stage) -> None:
 
 
 def test_cloudfronts_parameters_are_no_signature(stage: Stage) -> None:
-    """A URL signed for CloudFront is worth nothing at the bucket."""
+    """The bucket refuses a URL that is signed for CloudFront."""
     url = f"https://{BUCKET}.s3.amazonaws.com/one.mp4"
     fields = signing.query(signing.canned_fields(url, signing.rsa_key(), "K0"))
     assert ask(stage, FORMS[1], f"/one.mp4?{fields}").verdict == (403, "AccessDenied")
@@ -152,13 +154,13 @@ def test_cloudfronts_parameters_are_no_signature(stage: Stage) -> None:
 
 
 def test_missing_bucket(stage: Stage) -> None:
-    """A bucket that is not there answers 404, and is not made."""
+    """A missing bucket is 404, and is not created."""
     assert stage.view("/one.mp4", "nothing-here.s3.amazonaws.com").verdict == (404, "NoSuchBucket")
     assert stage.view("/", "nothing-here.s3.amazonaws.com", "PUT").verdict == (403, "AccessDenied")
 
 
 def test_other_region(stage: Stage) -> None:
-    """By the address of another region a bucket answers 301 and where it is."""
+    """The address of another region is 301 with the bucket's region."""
     reply = stage.view("/one.mp4", f"{BUCKET}.s3.eu-west-1.amazonaws.com")
     assert (reply.verdict, reply.headers["x-amz-bucket-region"]) == ((301, "PermanentRedirect"), "us-east-1")
 
@@ -169,7 +171,7 @@ class TestWebsite:
     HOST = f"{BUCKET}.s3-website-us-east-1.amazonaws.com"
 
     def publish(self, stage: Stage, **config: Any) -> None:
-        """A website with an index, an error page, and a public policy."""
+        """Create a website with an index, an error page, and a public policy."""
         unblock(stage)
         stage.policy(PUBLIC)
         stage.put("index.html", b"index")
@@ -179,14 +181,14 @@ class TestWebsite:
         stage.s3.put_bucket_website(Bucket=BUCKET, WebsiteConfiguration=config or usual)
 
     def test_none(self, stage: Stage) -> None:
-        """A bucket without a website configuration has none, be it public or not."""
+        """A bucket without a website configuration is refused, public or not."""
         unblock(stage)
         stage.policy(PUBLIC)
         reply = stage.view("/one.mp4", self.HOST)
         assert (reply.status, b"NoSuchWebsiteConfiguration" in reply.body) == (404, True)
 
     def test_private(self, stage: Stage) -> None:
-        """A website serves only what anybody may read."""
+        """A website serves only public objects."""
         self.publish(stage)
         stage.s3.delete_bucket_policy(Bucket=BUCKET)
         for path in ("/", "/one.mp4", "/nothing"):
@@ -196,7 +198,7 @@ class TestWebsite:
 
     @pytest.mark.parametrize("host", [HOST, f"{BUCKET}.s3-website.us-east-1.amazonaws.com"])
     def test_public(self, stage: Stage, host: str) -> None:
-        """A website gives its index for a folder, and its error page with the error's status."""
+        """A website serves its index for a folder, and its error page with the error's status."""
         self.publish(stage)
         assert stage.view("/", host).body == b"index"
         assert stage.view("/hls/", host).body == b"list"
@@ -207,7 +209,7 @@ class TestWebsite:
         assert stage.view("/", host, "POST").status == 405
 
     def test_redirection(self, stage: Stage) -> None:
-        """A website can send everybody elsewhere."""
+        """A website can redirect every request."""
         self.publish(stage, RedirectAllRequestsTo={"HostName": "www.example.com", "Protocol": "https"})
         reply = stage.view("/a", self.HOST)
         assert (reply.status, reply.headers["Location"]) == (301, "https://www.example.com/a")
@@ -220,7 +222,7 @@ class TestAccessPoint:
     RESOURCE = f"arn:aws:s3:us-east-1:{ACCOUNT}:accesspoint/lectures"
 
     def make(self, s3control: Any, *, blocked: bool = False) -> str:
-        """An access point; the alias."""
+        """Create an access point and return its alias."""
         block = {
             "BlockPublicAcls": blocked,
             "IgnorePublicAcls": blocked,
@@ -233,13 +235,13 @@ class TestAccessPoint:
         return str(made["Alias"])
 
     def open(self, s3control: Any) -> None:
-        """Lets everybody read by the access point."""
+        """Allow everybody to read through the access point."""
         statement = {**PUBLIC, "Resource": f"{self.RESOURCE}/object/*"}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         s3control.put_access_point_policy(AccountId=ACCOUNT, Name="lectures", Policy=policy)
 
     def test_both_policies_must_allow(self, stage: Stage, s3control: Any) -> None:
-        """An object is had by an access point where its policy and the bucket's both let anybody in."""
+        """An object is served if both the access point's policy and the bucket's allow it."""
         alias = self.make(s3control)
         unblock(stage)
         hosts = (self.HOST, f"{alias}.s3.us-east-1.amazonaws.com")
@@ -255,7 +257,7 @@ class TestAccessPoint:
         assert ask(stage, ENDPOINT).status == 403
 
     def test_blocked(self, stage: Stage, s3control: Any) -> None:
-        """An access point that blocks public access lets nobody in, whatever its policy says."""
+        """An access point that blocks public access serves no unsigned request, with any policy."""
         self.make(s3control, blocked=True)
         self.open(s3control)
         unblock(stage)
@@ -263,5 +265,5 @@ class TestAccessPoint:
         assert stage.view("/one.mp4", self.HOST).verdict == (403, "AccessDenied")
 
     def test_unknown(self, stage: Stage) -> None:
-        """An access point that is not there answers 404."""
+        """An unknown access point is 404."""
         assert stage.view("/one.mp4", self.HOST).verdict == (404, "NoSuchAccessPoint")

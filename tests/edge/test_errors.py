@@ -1,5 +1,6 @@
-"""Claims about error pages and how long errors last: Developer Guide, "Generate custom error responses", "Control how
-long CloudFront caches errors".
+"""Claims about error pages and cached errors.
+
+Source: Developer Guide, "Generate custom error responses", "Control how long CloudFront caches errors".
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from tests.world.configs import listing
 
 
 def page(code: int, response: str = "", path: str = "/sorry.html", seconds: int = 10) -> Json:
-    """A custom error response."""
+    """Return a custom error response."""
     return {
         "ErrorCode": code,
         "ResponsePagePath": path if response else "",
@@ -20,7 +21,7 @@ def page(code: int, response: str = "", path: str = "/sorry.html", seconds: int 
 
 
 def site(stage: Stage, *pages: Json, **changes: Any) -> Json:
-    """A distribution with those error responses."""
+    """Create a distribution with these error responses."""
     made = stage.distribution(CustomErrorResponses=listing(*pages), **changes)
     stage.grant(made)
     stage.put("sorry.html", b"sorry")
@@ -28,7 +29,7 @@ def site(stage: Stage, *pages: Json, **changes: Any) -> Json:
 
 
 def test_error_page(stage: Stage) -> None:
-    """An error of the origin is answered with the page and the status that are named for it."""
+    """An error of the origin gets the configured page and status."""
     made = site(stage, page(403, "404"))
     reply = stage.view("/nothing", made["DomainName"])
     assert (reply.status, reply.body) == (404, b"sorry")
@@ -36,14 +37,14 @@ def test_error_page(stage: Stage) -> None:
     assert stage.view("/one.mp4", made["DomainName"]).body == SEGMENT
 
 
-def test_error_page_that_is_not_there(stage: Stage) -> None:
-    """Where the page cannot be had, the error stays."""
+def test_missing_error_page(stage: Stage) -> None:
+    """If the page cannot be served, the error stays."""
     made = site(stage, page(403, "200", "/nothing.html"))
     assert stage.view("/nothing", made["DomainName"]).verdict == (403, "AccessDenied")
 
 
 def test_error_page_for_the_unsigned(stage: Stage) -> None:
-    """CloudFront's own refusal of the unsigned is answered with the page too."""
+    """The page also replaces CloudFront's own refusal of unsigned requests."""
     group = stage.key_group(stage.public_key(signing.rsa_key()))
     made = site(stage, page(403, "200"), DefaultCacheBehavior=behavior(key_groups=(group,)))
     reply = stage.view("/one.mp4", made["DomainName"])
@@ -51,13 +52,13 @@ def test_error_page_for_the_unsigned(stage: Stage) -> None:
 
 
 def again(stage: Stage, made: Json, *, seconds: int) -> None:
-    """Errors are given again; the time that one lasts is in the config."""
+    """Cache errors, and set the time for a 403."""
     stage.sandbox.cloudfront.settings.edge_caches_errors = True
     stage.change(made, CustomErrorResponses=listing(page(403, seconds=seconds)))
 
 
 def test_errors_are_not_kept(stage: Stage) -> None:
-    """Unless the sandbox is told to, it gives no error twice."""
+    """By default the sandbox caches no errors."""
     made = stage.distribution()
     assert stage.view("/one.mp4", made["DomainName"]).status == 403
     stage.grant(made)
@@ -65,7 +66,7 @@ def test_errors_are_not_kept(stage: Stage) -> None:
 
 
 def test_errors_are_kept(stage: Stage) -> None:
-    """With edge_caches_errors, an error is given again for its time, by its path and query."""
+    """With edge_caches_errors, an error is cached for its time, by path and query."""
     made = stage.distribution()
     again(stage, made, seconds=3600)
     host = made["DomainName"]
@@ -77,7 +78,7 @@ def test_errors_are_kept(stage: Stage) -> None:
 
 
 def test_errors_without_time_are_not_kept(stage: Stage) -> None:
-    """An ErrorCachingMinTTL of 0 keeps nothing."""
+    """An ErrorCachingMinTTL of 0 caches nothing."""
     made = stage.distribution()
     again(stage, made, seconds=0)
     assert stage.view("/one.mp4", made["DomainName"]).status == 403
@@ -86,7 +87,7 @@ def test_errors_without_time_are_not_kept(stage: Stage) -> None:
 
 
 def test_signatures_are_judged_each_time(stage: Stage) -> None:
-    """A kept error is no answer to another signature: refusals of signatures are not kept."""
+    """A cached error does not apply to another signature: refusals of signatures are not cached."""
     key_id = stage.public_key(signing.rsa_key())
     made = stage.distribution(DefaultCacheBehavior=behavior(key_groups=(stage.key_group(key_id),)))
     stage.grant(made)

@@ -19,12 +19,12 @@ OWN = {
 
 @pytest.fixture(autouse=True)
 def any_certificate(stage: Stage) -> None:
-    """Every certificate covers everything."""
+    """Make every certificate cover everything."""
     stage.sandbox.cloudfront.certificate = None
 
 
 def named(stage: Stage, root: str, *aliases: str, **changes: Any) -> Json:
-    """A distribution with those aliases, told from others by its root object."""
+    """Create a distribution with these aliases, identified by its root object."""
     stage.put(root, root.encode())
     return stage.distribution(
         Aliases=listing(*aliases),
@@ -35,13 +35,13 @@ def named(stage: Stage, root: str, *aliases: str, **changes: Any) -> Json:
 
 
 def open_to(stage: Stage, *distributions: Json) -> None:
-    """Lets all these read."""
+    """Allow all of these to read."""
     arns = [made["ARN"] for made in distributions]
     stage.grant(distributions[0], Condition={"StringEquals": {"AWS:SourceArn": arns}})
 
 
 def test_names(stage: Stage) -> None:
-    """A distribution answers by CloudFront's name, by the sandbox's, and by its aliases, with a port or not."""
+    """A distribution answers for CloudFront's name, the sandbox's name, and its aliases, with or without a port."""
     made = named(stage, "a", "media.example.com", "*.lectures.example.com")
     open_to(stage, made)
     for host in (
@@ -59,7 +59,7 @@ def test_names(stage: Stage) -> None:
 
 
 def test_most_specific_alias_wins(stage: Stage) -> None:
-    """Of several aliases that fit, the one that says most of the name answers."""
+    """Of several matching aliases, the most specific one wins."""
     wide, narrow, exact = (
         named(stage, "wide", "*.example.com"),
         named(stage, "narrow", "*.eu.example.com"),
@@ -72,13 +72,13 @@ def test_most_specific_alias_wins(stage: Stage) -> None:
 
 
 def test_wildcard_is_no_apex(stage: Stage) -> None:
-    """A wildcard alias does not stand for its own domain."""
+    """A wildcard alias does not match its own domain."""
     open_to(stage, named(stage, "wide", "*.example.com"))
     assert stage.view("/", "example.com").status == 403
 
 
 def test_disabled(stage: Stage) -> None:
-    """A disabled distribution answers 403, by its aliases too where a wildcard elsewhere would fit."""
+    """A disabled distribution is 403, also for its aliases that match another distribution's wildcard."""
     wide, exact = named(stage, "wide", "*.example.com"), named(stage, "exact", "one.example.com")
     open_to(stage, wide, exact)
     stage.change(exact, Enabled=False)
@@ -97,22 +97,22 @@ def test_disabled(stage: Stage) -> None:
     ],
 )
 def test_unknown_hosts(stage: Stage, host: str) -> None:
-    """A host that CloudFront does not know gets its 403 page."""
+    """An unknown host gets CloudFront's 403 page."""
     reply = stage.view(f"/{BUCKET}/one.mp4", host)
     assert (reply.status, reply.headers["X-Cache"]) == (403, "Error from cloudfront")
     assert b"The request could not be satisfied" in reply.body
     assert reply.headers["Content-Type"] == "text/html"
 
 
-def test_api_stays_where_it_is(stage: Stage) -> None:
-    """The same port serves the API, and S3 by path to those who come by the endpoint's own address."""
+def test_api_and_viewers_share_the_port(stage: Stage) -> None:
+    """The same port serves the API, and S3 by path at the endpoint's own address."""
     assert stage.s3.get_object(Bucket=BUCKET, Key="one.mp4")["Body"].read() == SEGMENT
     assert stage.view(f"/{BUCKET}/one.mp4").verdict == (403, "AccessDenied")
     assert stage.view(f"/{BUCKET}/one.mp4", "localhost:1").verdict == (403, "AccessDenied")
 
 
 def test_deleted(stage: Stage) -> None:
-    """A deleted distribution is not known any more."""
+    """A deleted distribution no longer answers."""
     made = named(stage, "a")
     open_to(stage, made)
     assert stage.view("/", made["DomainName"]).status == 200
@@ -122,9 +122,10 @@ def test_deleted(stage: Stage) -> None:
     assert stage.view("/", made["DomainName"]).status == 403
 
 
-def test_a_name_that_moves_is_answered_all_the_time(stage: Stage) -> None:
-    """UpdateDomainAssociation leaves no gap: until an edge has heard of it, it knows the name where it was; a name that
-    its new distribution gives up again does not come back (Developer Guide, "Move the alternate domain name").
+def test_a_moved_name_is_always_served(stage: Stage) -> None:
+    """UpdateDomainAssociation has no gap: an edge without the change serves the name from the old distribution.
+
+    A name that the new one loses does not come back (Developer Guide, "Move the alternate domain name").
     """
     name, settings = "media.example.com", stage.sandbox.cloudfront.settings
     old, new = named(stage, "old", name), named(stage, "new", "other.example.com")
@@ -161,5 +162,5 @@ def test_a_name_that_moves_is_answered_all_the_time(stage: Stage) -> None:
     ],
 )
 def test_foreign_names(name: str, foreign: bool) -> None:
-    """Only a name that can be none of an endpoint's is taken for a viewer's."""
+    """Only a name that cannot be an endpoint's counts as a viewer's."""
     assert is_foreign(name) is foreign

@@ -27,16 +27,16 @@ STRANGER = "c" * 64
 
 
 class TestObjectAcl:
-    """Grants on objects, in a bucket that has ACLs."""
+    """Grants on objects, in a bucket with ACLs enabled."""
 
     @pytest.fixture
     def shared(self, bare: Stage) -> Stage:
-        """A bucket with ACLs, and no public access blocked."""
+        """A bucket with ACLs enabled, without a public access block."""
         bare.bucket("ObjectWriter", blocked=False)
         return bare
 
     def grant(self, stage: Stage, permission: str, **grantee: str) -> None:
-        """One grant more on the video."""
+        """Add a grant on the video."""
         acl = stage.s3.get_object_acl(Bucket=BUCKET, Key="one.mp4")
         kind = "Group" if "URI" in grantee else "CanonicalUser"
         added = {"Grantee": {"Type": kind, **grantee}, "Permission": permission}
@@ -51,7 +51,7 @@ class TestObjectAcl:
         [("READ", 200), ("FULL_CONTROL", 200), ("READ_ACP", 403), ("WRITE_ACP", 403)],
     )
     def test_identity(self, shared: Stage, permission: str, status: int) -> None:
-        """A grant to an identity lets it read that object, and no other."""
+        """A grant to an identity allows it to read this object, and no other."""
         made, identity = by_oai(shared)
         self.grant(shared, permission, ID=identity["S3CanonicalUserId"])
         assert ask(shared, made).status == status
@@ -64,7 +64,7 @@ class TestObjectAcl:
     def test_groups(
         self, shared: Stage, group: str, by_identity: int, by_service: int, by_nobody: int
     ) -> None:
-        """AllUsers are all; authenticated users are those who sign as an AWS account's."""
+        """AllUsers is everyone; AuthenticatedUsers are requests signed by any AWS account."""
         made, _ = by_oai(shared)
         service, nobody = shared.distribution(), shared.distribution(Origins=listing(origin()))
         self.grant(shared, "READ", URI=group)
@@ -72,7 +72,7 @@ class TestObjectAcl:
         assert found == (by_identity, by_service, by_nobody)
 
     def test_ignored_public_acls(self, shared: Stage) -> None:
-        """IgnorePublicAcls, of the bucket, takes public grants back, and leaves the identity's."""
+        """IgnorePublicAcls of the bucket disables public grants, and keeps the identity's."""
         made, identity = by_oai(shared)
         nobody = shared.distribution(Origins=listing(origin()))
         self.grant(shared, "READ", URI=ALL_USERS)
@@ -83,7 +83,7 @@ class TestObjectAcl:
         assert (ask(shared, made).status, ask(shared, nobody).status) == (200, 403)
 
     def test_ownership_enforced(self, shared: Stage) -> None:
-        """Once ownership is enforced, ACLs say nothing."""
+        """With enforced ownership, ACLs have no effect."""
         made, identity = by_oai(shared)
         self.grant(shared, "READ", ID=identity["S3CanonicalUserId"])
         assert ask(shared, made).status == 200
@@ -93,7 +93,7 @@ class TestObjectAcl:
         assert ask(shared, made).status == 403
 
     def test_objects_of_others(self, shared: Stage) -> None:
-        """A bucket policy does not reach an object of another owner, until ownership is enforced."""
+        """A bucket policy does not apply to another owner's objects, until ownership is enforced."""
         made = shared.distribution()
         shared.grant(made)
 
@@ -112,7 +112,7 @@ class TestObjectAcl:
         assert ask(shared, made).status == 200
 
     def test_account_wide_block(self, shared: Stage, s3control: Any) -> None:
-        """What the account blocks is blocked for each of its buckets."""
+        """The account's block applies to each of its buckets."""
         nobody = shared.distribution(Origins=listing(origin()))
         self.grant(shared, "READ", URI=ALL_USERS)
         assert ask(shared, nobody).status == 200
@@ -129,10 +129,10 @@ class TestObjectAcl:
 
 
 class TestKms:
-    """Objects that are encrypted by KMS."""
+    """Objects encrypted with KMS."""
 
     def encrypted(self, stage: Stage, clients: Any, *statements: Json) -> None:
-        """The video under a key with these statements, or under aws/s3."""
+        """Encrypt the video with a key with these statements, or with aws/s3."""
         more = {}
         if statements:
             policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
@@ -140,7 +140,7 @@ class TestKms:
         stage.put("one.mp4", ServerSideEncryption="aws:kms", **more)
 
     def decrypting(self, made: Json, **changes: Any) -> Json:
-        """The statement of the guide."""
+        """Return the statement from the guide."""
         return {
             "Effect": "Allow",
             "Principal": {"Service": "cloudfront.amazonaws.com"},
@@ -151,7 +151,7 @@ class TestKms:
         }
 
     def test_by_oac(self, stage: Stage, clients: Any) -> None:
-        """The key's policy must let CloudFront decrypt for this distribution."""
+        """The key's policy must allow CloudFront to decrypt for this distribution."""
         made = stage.distribution()
         stage.grant(made)
         self.encrypted(stage, clients, self.decrypting(made))
@@ -164,7 +164,7 @@ class TestKms:
         assert ask(stage, made).verdict == (403, "AccessDenied")
 
     def test_by_others(self, stage: Stage, clients: Any) -> None:
-        """An identity cannot sign as KMS wants it, nor can anybody."""
+        """An identity and anonymous requests cannot sign as KMS requires."""
         made, identity = by_oai(stage)
         nobody = stage.distribution(Origins=listing(origin()))
         stage.s3.delete_public_access_block(Bucket=BUCKET)

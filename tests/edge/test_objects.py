@@ -23,12 +23,12 @@ def made(stage: Stage) -> Json:
 
 
 def get(stage: Stage, made: Json, key: str = "video.mp4", **headers: str) -> Reply:
-    """The answer for an object."""
+    """Request the object."""
     return stage.view(f"/{key}", made["DomainName"], **headers)
 
 
 def test_whole(stage: Stage, made: Json) -> None:
-    """An object comes whole, with its length, ETag and date, and says that ranges are welcome."""
+    """A whole object has its length, ETag and date, and Accept-Ranges."""
     reply = get(stage, made)
     stored = stage.s3.head_object(Bucket=BUCKET, Key="video.mp4")
     assert (reply.status, reply.body) == (200, VIDEO)
@@ -53,7 +53,7 @@ def test_whole(stage: Stage, made: Json) -> None:
     ],
 )
 def test_ranges(stage: Stage, made: Json, asked: str, start: int, end: int) -> None:
-    """One range gives 206 with that part; HEAD gives its headers."""
+    """One range is 206 with that part. HEAD has its headers."""
     reply = get(stage, made, Range=asked)
     assert (reply.status, reply.body) == (206, VIDEO[start:end])
     assert reply.headers["Content-Range"] == f"bytes {start}-{end - 1}/1024"
@@ -63,7 +63,7 @@ def test_ranges(stage: Stage, made: Json, asked: str, start: int, end: int) -> N
 
 @pytest.mark.parametrize("asked", ["bytes=1024-", "bytes=5000-6000", "bytes=-0"])
 def test_ranges_beyond_the_end(stage: Stage, made: Json, asked: str) -> None:
-    """A range of which nothing is there gives 416 with the object's size."""
+    """A range beyond the end is 416 with the object's size."""
     reply = get(stage, made, Range=asked)
     assert reply.verdict == (416, "InvalidRange")
     assert reply.headers["Content-Range"] == "bytes */1024"
@@ -71,19 +71,19 @@ def test_ranges_beyond_the_end(stage: Stage, made: Json, asked: str) -> None:
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "bytes=-", "bytes=a-b", "lines=1-2", "bytes 0-1"])
 def test_ranges_that_are_not_known(stage: Stage, made: Json, asked: str) -> None:
-    """Several ranges, or none that can be read, give the whole."""
+    """Several ranges, or an invalid one, return the whole object."""
     assert get(stage, made, Range=asked).verdict == (200, "")
 
 
 def test_empty_object(stage: Stage, made: Json) -> None:
-    """An empty object is had whole; there is no range of it."""
+    """An empty object is returned whole, and has no valid range."""
     stage.put("empty", b"")
     assert (get(stage, made, "empty").status, get(stage, made, "empty").body) == (200, b"")
     assert get(stage, made, "empty", Range="bytes=0-").status == 416
 
 
 def test_large_object(stage: Stage, made: Json) -> None:
-    """A large object comes whole and in parts, byte for byte."""
+    """A large object is returned whole and in parts, byte for byte."""
     stage.put("big", BIG)
     assert get(stage, made, "big").body == BIG
     reply = get(stage, made, "big", Range="bytes=1000-900000")
@@ -92,7 +92,7 @@ def test_large_object(stage: Stage, made: Json) -> None:
 
 
 def test_conditions(stage: Stage, made: Json) -> None:
-    """ETags and dates that hold give 304, or 412 where they had to hold; an ETag outweighs a date."""
+    """Conditions give 304 or 412. An ETag takes precedence over a date."""
     etag = get(stage, made).headers["ETag"]
     past, future = (email.utils.formatdate(moment, usegmt=True) for moment in (1, 4102444800))
     cases: list[tuple[dict[str, str], int]] = [
@@ -118,7 +118,7 @@ def test_conditions(stage: Stage, made: Json) -> None:
 
 
 def test_not_modified_has_no_body(stage: Stage, made: Json) -> None:
-    """304 has the ETag, and nothing of a body; the connection goes on."""
+    """304 has the ETag and no body, and the connection stays open."""
     reply = get(stage, made, If_None_Match="*")
     assert (reply.body, reply.headers["Content-Type"]) == (b"", None)
     assert reply.headers["ETag"]
@@ -141,14 +141,14 @@ def test_not_modified_has_no_body(stage: Stage, made: Json) -> None:
     ],
 )
 def test_content_types(stage: Stage, made: Json, key: str, own: str, given: str) -> None:
-    """An object has its own type, or the one that its name suggests."""
+    """An object has its own type, or one guessed from its name."""
     more: Json = {"ContentType": own} if own else {}
     stage.put(key, **more)
     assert get(stage, made, key).headers["Content-Type"] == given
 
 
 def test_headers_of_the_object(stage: Stage, made: Json) -> None:
-    """What was stored with the object comes with it."""
+    """Headers stored with the object are returned."""
     stage.put("one.txt", CacheControl="max-age=5", Metadata={"lecture": "7"}, ContentLanguage="en")
     headers: Any = get(stage, made, "one.txt").headers
     assert (headers["Cache-Control"], headers["x-amz-meta-lecture"]) == ("max-age=5", "7")
@@ -157,6 +157,6 @@ def test_headers_of_the_object(stage: Stage, made: Json) -> None:
 
 
 def test_archived(stage: Stage, made: Json) -> None:
-    """An object in an archive is not to be had."""
+    """An archived object is not served."""
     stage.put("old.mp4", StorageClass="GLACIER")
     assert get(stage, made, "old.mp4").verdict == (403, "InvalidObjectState")

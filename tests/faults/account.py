@@ -1,4 +1,4 @@
-"""The account in which all scenarios play: what is in it that is not cfstream's, and how all of it looks afterwards."""
+"""The account of all scenarios: what others own in it, and its state afterwards."""
 
 import json
 import re
@@ -44,7 +44,7 @@ COLLEAGUE = "f" * 64
 
 
 def furnish(clients: BotoClients) -> Mapping[str, str]:
-    """Fills an empty account with what others have in it; returns the ids that stand-ins in specs stand for."""
+    """Create what others own. Return the ids for the placeholders in specs."""
     s3, cloudfront = clients("s3"), clients("cloudfront")
     for name in ENFORCED:
         _bucket(s3, name, "BucketOwnerEnforced", OBJECTS)
@@ -80,7 +80,7 @@ def _audit(bucket: str) -> Json:
 
 
 def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
-    """A distribution with everything that cfstream has no word for."""
+    """Create a distribution with everything that a spec cannot express."""
     identity = make_identity(cloudfront, "by hand", "made by hand")
     reader = {
         "Sid": "by-hand",
@@ -120,9 +120,9 @@ def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
 
 
 def photograph(sandbox: Sandbox) -> Json:
-    """The whole account as it truly is, without what is new in every run: ids, ETags and times.
+    """Return the whole account without what differs in every run: ids, ETags and times.
 
-    An id reads as what it is the id of, and what has no order of its own stands in one order.
+    An id is replaced by a description of its resource, and unordered lists are sorted.
     """
     world = sandbox.cloudfront.world
     taken = {
@@ -138,7 +138,7 @@ def photograph(sandbox: Sandbox) -> Json:
 
 
 def of_others(account: Json) -> Json:
-    """What of a photograph is not cfstream's: no resource of its mark, no statement, and no grant to its identities."""
+    """Return what cfstream does not own: no resource with its mark, no statement, and no grant to its identities."""
     buckets = account["buckets"]
     return {
         "distributions": [
@@ -163,7 +163,7 @@ def of_others(account: Json) -> Json:
 
 
 def loose_ends(account: Json) -> list[str]:
-    """Resources of cfstream's mark of which there are two for one stack, or that nothing uses."""
+    """Return resources with cfstream's mark that are duplicates in one stack, or unused."""
     distributions, groups = json.dumps(account["distributions"]), json.dumps(account["key groups"])
     marked = {
         kind: [each for each in account[kind] if _bears_our_mark(each)]
@@ -210,7 +210,7 @@ def _grants(key: Any) -> list[str]:
 
 
 def _names(world: CloudFrontState) -> Iterator[tuple[str, str]]:
-    """Every id, with what people would call it."""
+    """Return every id with a readable name."""
     for distribution in world.both_kinds():
         yield distribution.id, f"<{distribution.config['CallerReference']}>"
     for identity in world.identities:

@@ -1,4 +1,4 @@
-"""One runner for all plays of a process."""
+"""One runner for all scenarios of a process."""
 
 import pytest
 
@@ -8,5 +8,5 @@ from tests.world.sandbox import BotoClients, WatchedSandbox
 
 @pytest.fixture(scope="session")
 def runner(server: WatchedSandbox, clients: BotoClients) -> ScenarioRunner:
-    """The runner, furnished."""
+    """The runner, with the account prepared."""
     return ScenarioRunner(server, clients)

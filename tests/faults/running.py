@@ -1,4 +1,4 @@
-"""The runner of the scenarios: a sandbox that takes its time, set back to any moment, and what is seen of a play."""
+"""The runner of the scenarios: a slow sandbox that can be reset to any state, and the results of a scenario."""
 
 import io
 import json
@@ -34,7 +34,7 @@ ANY_HAZARD = frozenset({"makes-public", "cuts-viewers", "widens-grant", "weakens
 
 @dataclass(frozen=True)
 class Moment:
-    """The account at one moment, and who can read then."""
+    """The account at one time, and who can read then."""
 
     saved: bytes
     account: Any
@@ -44,7 +44,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """A scenario in which nothing goes wrong."""
+    """A scenario without a fault."""
 
     start: Moment
     end: Moment
@@ -59,7 +59,7 @@ class Undisturbed:
 
 @dataclass(frozen=True)
 class Disturbed:
-    """What came of a scenario in which a write went wrong, and that was run again."""
+    """The result of a scenario in which a write failed, and that was run again."""
 
     struck: bool
     """Whether the write that was to go wrong was made."""
@@ -75,9 +75,9 @@ class Disturbed:
 
 
 class AccessMonitor:
-    """Looks after every write that reaches the sandbox, and notes who reads too much or too little then.
+    """Checks the account after every write, and records who can read too much or too little.
 
-    `may` is everything that someone may read on the way, `must` what everyone keeps.
+    `may` is everything that someone may read in between, `must` what everyone keeps.
     """
 
     def __init__(self, viewers: Viewers, may: Readings, must: Services) -> None:
@@ -88,7 +88,7 @@ class AccessMonitor:
         self.too_little: Services = frozenset()
 
     def look(self) -> None:
-        """Judges the state now."""
+        """Judge the current state."""
         self._viewers.look()
         self.too_much |= beyond(self._viewers.readings(), self._may)
         self.too_little |= missing(self._must, self._viewers.services())
@@ -103,7 +103,7 @@ class AccessMonitor:
 
 
 class ScenarioRunner:
-    """One sandbox, on which scenarios are played one after the other."""
+    """One sandbox that runs scenarios one after the other."""
 
     def __init__(self, sandbox: WatchedSandbox, clients: BotoClients) -> None:
         self.sandbox = sandbox
@@ -116,7 +116,7 @@ class ScenarioRunner:
         self._readers: dict[str, Readings] = {}
 
     def readers(self, spec: Spec) -> Readings:
-        """Who reads when nothing but this spec was ever applied; the account of others apart."""
+        """Return who can read if only this spec was ever applied, without the account of others."""
         key = json.dumps(spec)
         if key not in self._readers:
             self.set_back(self.furnished)
@@ -125,15 +125,15 @@ class ScenarioRunner:
         return self._readers[key]
 
     def readers_now(self) -> Readings:
-        """Who reads now, the account of others apart."""
+        """Return who can read now, without the account of others."""
         return Viewers(self.sandbox).readings() - self.furnished.readings
 
     def named(self, specs: Iterable[Spec]) -> Readings:
-        """Who may read what by these specs."""
+        """Return who may read what according to these specs."""
         return frozenset().union(*(named(spec, KEYS) for spec in specs))
 
     def undisturbed(self, scenario: Scenario) -> Undisturbed:
-        """The scenario as it goes when nothing goes wrong; played once."""
+        """Return the scenario without a fault. It runs once."""
         if scenario.name not in self._known:
             self._known[scenario.name] = self._undisturbed(scenario)
         return self._known[scenario.name]
@@ -166,10 +166,10 @@ class ScenarioRunner:
         deploy_after_reads: int = DEPLOY_AFTER_READS,
         in_a_hurry: bool = False,
     ) -> Disturbed:
-        """The scenario with a fault in one of its writes; then the same again, or other specs, until all is done.
+        """Return the scenario with a fault in one write; then the same or other specs until nothing is pending.
 
-        In all runs so many reads are stale. In the first one nobody waits, or a distribution is Deployed so late;
-        after it comes one in which somebody in a hurry does not wait.
+        In all runs, this number of reads is stale. The first run does not wait, or a distribution is Deployed this
+        late. After it comes a run with --no-wait.
         """
         known = self.undisturbed(scenario)
         self.set_back(known.start)
@@ -205,11 +205,11 @@ class ScenarioRunner:
         return _pending(make_plan(stacks, world))
 
     def set_back(self, moment: Moment) -> None:
-        """The account as it was at a moment."""
+        """Restore the account of this time."""
         self.sandbox.restore(moment.saved)
 
     def moment(self) -> Moment:
-        """The account as it is now."""
+        """Return the current account."""
         viewers = Viewers(self.sandbox)
         return Moment(
             self.sandbox.saved(),
@@ -219,14 +219,14 @@ class ScenarioRunner:
         )
 
     def stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
-        """The specs, loaded, with ids in place of what stands for them."""
+        """Return the loaded specs, with ids in place of the placeholders."""
         text = "\n---\n".join(json.dumps(spec) for spec in specs)
         for stand_in, id_ in self.ids.items():
             text = text.replace(stand_in, id_)
         return load(["-"], stdin=io.StringIO(text))
 
     def world_at(self, later: timedelta = timedelta()) -> World:
-        """The outside, so long from now."""
+        """Return the ports, at a time this far in the future."""
         return replace(self._world, clock=QuickClock(datetime.now(UTC) + later))
 
 
@@ -238,7 +238,7 @@ def run(
     no_wait: bool = False,
     destroying: bool = False,
 ) -> tuple[Plan, Report]:
-    """Plans and applies, once; or destroys."""
+    """Plan and apply once, or destroy."""
     plan = make_plan(stacks, world, destroying=destroying)
     return plan, apply_plan(plan, world, allow=allow, no_wait=no_wait)
 
@@ -246,7 +246,10 @@ def run(
 def converge(
     stacks: Sequence[Stack], world: World, allow: frozenset[str], *, destroying: bool = False
 ) -> list[tuple[StepId, ...]]:
-    """Runs until nothing is pending, or too often; what was pending before each run, and in the end."""
+    """Run until nothing is pending, or too often.
+
+    Return what was pending before each run, and at the end.
+    """
     plan = make_plan(stacks, world, destroying=destroying)
     pending = [_pending(plan)]
     while pending[-1] and len(pending) <= RUNS:

@@ -1,4 +1,4 @@
-"""The scenarios, as data: the specs before and after, and the writes that lead from the one to the other."""
+"""The scenarios as data: the specs before and after, and the writes between them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ KEYS = Path(__file__).parents[2] / "examples" / "keys"
 
 @dataclass(frozen=True)
 class Scenario:
-    """One change of specs, applied to an account in which others live too.
+    """One change of specs, applied to an account that others also use.
 
-    `writes` are those of a run in which nothing goes wrong; `readers` says who reads in the end, by object of the
-    first stack's bucket.
+    `writes` are those of a run without a fault; `readers` has who can read at the end, by object of the first stack's
+    bucket.
     """
 
     name: str
@@ -50,7 +50,7 @@ def scenario(
     later: timedelta = timedelta(minutes=1),
     turns_back: bool = True,
 ) -> Scenario:
-    """A scenario with its writes in words; ``put_object_acl*2`` stands for two."""
+    """Return a scenario with its writes as text; ``put_object_acl*2`` means two."""
     operations = [word.partition("*") for word in writes]
     counted = [operation for operation, _, times in operations for _ in range(int(times or 1))]
     return Scenario(
@@ -66,7 +66,7 @@ def scenario(
 
 
 def group(name: str, *keys: str, replaces: str = "") -> Spec:
-    """A key group of a spec; its last key replaces the one named."""
+    """Return a key group of a spec. Its last key replaces the named one."""
     rows: list[dict[str, Any]] = [{"name": key, "file": str(KEYS / f"{key}.pub.pem")} for key in keys]
     if replaces:
         rows[-1]["replaces"] = [replaces]
@@ -74,17 +74,17 @@ def group(name: str, *keys: str, replaces: str = "") -> Spec:
 
 
 def but(spec: Spec, *without: str, **changes: Any) -> Spec:
-    """`spec`, changed."""
+    """Return `spec` with changes."""
     return {key: value for key, value in spec.items() if key not in without} | changes
 
 
 def all_by(*who: str, objects: Sequence[str] = OBJECTS) -> dict[str, frozenset[str]]:
-    """Every object is read by these, and by nobody else."""
+    """Return that every object is read by these readers only."""
     return dict.fromkeys(objects, frozenset(who))
 
 
 def few_by(*who: str) -> dict[str, frozenset[str]]:
-    """The same, in a bucket whose objects have ACLs."""
+    """Return the same for a bucket whose objects have ACLs."""
     return all_by(*who, objects=FEW_OBJECTS)
 
 

@@ -1,4 +1,4 @@
-"""A distribution that was made by hand and is taken over: what the spec says is changed, and not a byte beside it."""
+"""An adopted distribution: only what the spec sets is changed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ from tests.faults.scenarios import ADOPTED, SCENARIOS
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value of a nested document, with its path; origins and behaviors go by their names."""
+    """Yield every value of a nested document with its path. Origins and behaviors are identified by their names."""
     match value:
         case dict():
             for name, item in value.items():

@@ -1,4 +1,4 @@
-"""Whatever was applied before, and wherever it died: in the end the last spec is so, and nothing else is left."""
+"""After any earlier specs and any crashes, the last spec is applied, and nothing else is left."""
 
 import random
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ DRAWN = 20
 
 
 def stories() -> Iterator[Any]:
-    """The stories that were told, and some that were drawn."""
+    """Return the fixed sequences of specs, and some random ones."""
     for name, turns in TOLD.items():
         yield pytest.param(turns, id=name.replace(" ", "-"))
     for seed in range(DRAWN):
@@ -53,8 +53,8 @@ def stories() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("turns", list(stories()))
-def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
-    """Nobody is let in whom the spec of the run does not name; and in the end all is as the last spec says."""
+def test_the_last_spec_wins(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
+    """No run lets anyone read whom its spec does not name, and at the end the account is as the last spec says."""
     last = SPECS[turns[-1].spec]
     told = play(runner, turns)
     assert told.too_much == frozenset()
@@ -66,7 +66,7 @@ def test_the_last_word(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
 
 
 def strays(account: Any, spec: Any) -> Iterator[str]:
-    """Statements, grants and marks of ours that the spec does not ask for."""
+    """Return the stack's statements, grants and marks that the spec does not ask for."""
     by_objects = spec.get("grant", {}).get("via") == "object-acl"
     for name, bucket in account["buckets"].items():
         ours = [each["Sid"] for each in bucket["statements"] if each["Sid"].startswith("cfstream-")]

@@ -1,4 +1,4 @@
-"""The guard of the fault tests notices what goes wrong at any write: one that notices nothing proves nothing."""
+"""The monitor of the fault tests notices every wrong write. Otherwise the fault tests would prove nothing."""
 
 import json
 from collections.abc import Callable
@@ -84,7 +84,7 @@ def _nobody_signs(clients: BotoClients, id_: str) -> None:
     ],
 )
 def test_too_much(runner: ScenarioRunner, clients: BotoClients, applied: str, write: Write, who: str) -> None:
-    """A write that opens something is noticed, though the next one takes it back."""
+    """A write that opens something is noticed, even if the next write closes it."""
     viewers = Viewers(runner.sandbox)
     s3 = clients("s3")
     before = s3.get_bucket_policy(Bucket="lectures")["Policy"]
@@ -111,7 +111,7 @@ def _other_signers(clients: BotoClients, id_: str) -> None:
 
 @pytest.mark.parametrize("write", [_no_policy, _disabled, _other_signers])
 def test_too_little(runner: ScenarioRunner, clients: BotoClients, applied: str, write: Write) -> None:
-    """A write after which a viewer is not served any more is noticed."""
+    """A write after which a viewer is no longer served is noticed."""
     viewers = Viewers(runner.sandbox)
     with AccessMonitor(viewers, viewers.readings(), viewers.services()) as guard:
         write(clients, applied)

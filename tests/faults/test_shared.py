@@ -1,4 +1,4 @@
-"""Stacks that share a bucket, an identity or a name, or whose grant was changed by hand: nobody is harmed."""
+"""Stacks that share a bucket, an identity or a name, or whose grant someone changed: nobody loses or gains access."""
 
 import json
 from collections.abc import Callable
@@ -24,7 +24,7 @@ NOTHING: frozenset[str] = frozenset()
 
 @dataclass(frozen=True)
 class Story:
-    """A spec is applied, somebody changes something by hand, and then a spec is applied."""
+    """A spec is applied, someone changes something by hand, and then a spec is applied."""
 
     name: str
     before: Spec
@@ -37,7 +37,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Told:
-    """What came of a story."""
+    """The result of a story."""
 
     report: Report
     too_much: Readings
@@ -66,7 +66,7 @@ def _unsigned(runner: ScenarioRunner, clients: BotoClients) -> None:
 
 
 def _narrowed(**changes: Any) -> ByHand:
-    """The own statement is changed by hand, and nobody needs to sign any more."""
+    """Change the stack's own statement by hand, and apply a public spec."""
 
     def change(runner: ScenarioRunner, clients: BotoClients) -> None:
         _unsigned(runner, clients)
@@ -81,7 +81,7 @@ def _narrowed(**changes: Any) -> ByHand:
 
 
 def _with_origin(runner: ScenarioRunner, clients: BotoClients, *, failover: bool) -> None:
-    """A second origin that reads the bucket by the same identity, for a path or as a member of an origin group."""
+    """Add a second origin that reads the bucket with the same identity, for a path or in an origin group."""
     cloudfront, id_ = clients("cloudfront"), _ours(runner).id
     live = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]
     first = live["Origins"]["Items"][0]
@@ -105,7 +105,7 @@ def _with_origin(runner: ScenarioRunner, clients: BotoClients, *, failover: bool
 
 
 def _another_distribution(runner: ScenarioRunner, clients: BotoClients) -> None:
-    """Somebody's distribution that reads the bucket by the stack's identity."""
+    """Create a distribution of someone else that reads the bucket with the stack's identity."""
     identity = _ours(runner).config["Origins"]["Items"][0]["S3OriginConfig"]
     one = origin(DomainName="lectures.s3.us-east-1.amazonaws.com", S3OriginConfig=identity)
     signed = behavior(TrustedSigners=signers("self"))
@@ -125,7 +125,7 @@ SECOND = "E0SECOND000000"
 
 
 def _second(runner: ScenarioRunner, clients: BotoClients) -> None:
-    """Another distribution of the bucket, which does not carry the stack's name."""
+    """Create another distribution of the bucket, without the stack's name."""
     one = origin(DomainName="lectures.s3.us-east-1.amazonaws.com")
     groups = _ours(runner).config["DefaultCacheBehavior"]["TrustedKeyGroups"]
     signed = behavior(TrustedKeyGroups=groups)
@@ -134,7 +134,7 @@ def _second(runner: ScenarioRunner, clients: BotoClients) -> None:
 
 
 def _foreign_statement(runner: ScenarioRunner, clients: BotoClients) -> None:
-    """Somebody's statement names the stack's identity."""
+    """Add a statement of someone else that names the stack's identity."""
     identity = _ours(runner).config["Origins"]["Items"][0]["S3OriginConfig"]["OriginAccessIdentity"]
     user = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity.rpartition('/')[2]}"
     theirs = {
@@ -208,7 +208,7 @@ NOTHING_SERVED: Services = frozenset()
 
 @pytest.mark.parametrize("story", [pytest.param(each, id=each.name.replace(" ", "-")) for each in STORIES])
 def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, story: Story) -> None:
-    """After no write does anyone read who could not before and is not named; nobody loses access without a hazard."""
+    """After each write, only earlier and named readers can read, and nobody loses access without a hazard."""
     told = _told(runner, clients, story)
     assert told.report.exit_code == story.exit_code
     assert told.too_much == frozenset()
@@ -217,14 +217,14 @@ def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, story: S
 
 
 def test_an_identity_that_others_name_stays(runner: ScenarioRunner, clients: BotoClients) -> None:
-    """A policy that names a deleted identity cannot be written any more: the identity stays."""
+    """A policy that names a deleted identity can no longer be written, so the identity stays."""
     told = _told(runner, clients, Story("", known.OAI, _foreign_statement, HTTP))
     assert told.too_much == frozenset()
     _statements(clients, list)
 
 
 def test_destroy_after_another_delivery(runner: ScenarioRunner) -> None:
-    """A spec's delivery changed: destroy leaves no distribution of the stack of either delivery."""
+    """After a change of delivery, destroy deletes the stack's distributions of both deliveries."""
     runner.set_back(runner.furnished)
     run(runner.stacks([known.RTMP]), runner.world_at(), ANY_HAZARD)
     run(runner.stacks([known.BY_OBJECTS]), runner.world_at(), NOTHING)

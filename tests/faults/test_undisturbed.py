@@ -1,4 +1,4 @@
-"""What a scenario leaves when nothing goes wrong: the measure of every play in which something does."""
+"""The result of each scenario without a fault, with which all runs with faults are compared."""
 
 from datetime import timedelta
 
@@ -23,28 +23,28 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 @pytest.fixture
 def played(runner: ScenarioRunner, scenario: Scenario) -> Undisturbed:
-    """How it went."""
+    """The result of the scenario."""
     return runner.undisturbed(scenario)
 
 
 def test_done(played: Undisturbed) -> None:
-    """One run does all of it, and leaves nothing to do."""
+    """One run does everything, and nothing is pending afterwards."""
     assert {stack.outcome for stack in played.report.stacks} == {StackOutcome.APPLIED}
     assert played.left == ()
 
 
 def test_hazards(played: Undisturbed, scenario: Scenario) -> None:
-    """The plan warns of just the hazards that the scenario has."""
+    """The plan has exactly the hazards of the scenario."""
     assert {hazard.name for stack in played.plan.stacks for hazard, _ in stack.hazards} == scenario.allow
 
 
 def test_writes(played: Undisturbed, scenario: Scenario) -> None:
-    """The table names every write of the scenario, so that each of them can go wrong."""
+    """The table lists every write of the scenario, so that each of them can fail."""
     assert sorted(played.operations) == sorted(write.operation for write in scenario.writes)
 
 
 def test_readers(played: Undisturbed, scenario: Scenario) -> None:
-    """In the end those read whom the spec names, and nobody else."""
+    """At the end exactly the readers of the spec can read."""
     named = {(key, who) for key, everybody in scenario.readers.items() for who in everybody}
     objects = OBJECTS_OF.get(scenario.bucket, ())
     readings = {
@@ -54,30 +54,30 @@ def test_readers(played: Undisturbed, scenario: Scenario) -> None:
 
 
 def test_nobody_on_the_way(played: Undisturbed) -> None:
-    """After no write does anybody read who could not before and is not named by the spec."""
+    """After each write, only earlier readers and those of the spec can read."""
     assert played.too_much == frozenset()
 
 
 def test_nobody_cut_off_on_the_way(played: Undisturbed) -> None:
-    """After no write is anybody cut off who could read before and is named by the spec."""
+    """After each write, earlier readers that the spec names can still read."""
     assert played.too_little == frozenset()
 
 
 def announced(scenario: Scenario) -> bool:
-    """Whether readers may lose access: the plan reports a hazard, or the grace of a key is over."""
+    """Return whether readers may lose access: the plan has a hazard, or the grace period of a key is over."""
     return "cuts-viewers" in scenario.allow or scenario.later > GRACE
 
 
 @pytest.mark.parametrize("each", named([each for each in SCENARIOS if not announced(each)]))
 def test_nobody_loses_access_without_a_hazard(runner: ScenarioRunner, each: Scenario) -> None:
-    """Everyone who is served before is served in the end, unless the plan says otherwise."""
+    """Everyone who was served before is served at the end, unless the plan has a hazard."""
     played = runner.undisturbed(each)
     objects = OBJECTS_OF[each.before[0]["bucket"]] if each.before else ()
     assert lost(played.start.services, played.end.services, objects) == frozenset()
 
 
 def test_others_lose_nothing(played: Undisturbed) -> None:
-    """What is not cfstream's is in the end as it was, byte for byte."""
+    """What cfstream does not own is unchanged at the end, byte for byte."""
     before, after = of_others(played.start.account), of_others(played.end.account)
     for kind in ("identities", "controls", "public keys", "key groups"):
         assert after[kind] == before[kind]
@@ -86,5 +86,5 @@ def test_others_lose_nothing(played: Undisturbed) -> None:
 
 
 def test_no_loose_ends(played: Undisturbed) -> None:
-    """There is one of each resource, and each of them is used."""
+    """There is one of each resource, and each is used."""
     assert loose_ends(played.end.account) == []

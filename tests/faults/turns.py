@@ -1,4 +1,4 @@
-"""Specs applied one after the other, in runs that may die on the way: people change their minds, and processes end."""
+"""Specs that are applied one after the other, in runs that may crash."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -47,7 +47,7 @@ LATER = timedelta(hours=30)
 
 @dataclass(frozen=True)
 class Turn:
-    """One run. It dies with the write of a number, from 1, where it comes so far; 0: it does not die."""
+    """One run. It crashes at this write, counted from 1, if it gets that far; 0 means no crash."""
 
     spec: str
     dies_at: int = 0
@@ -56,7 +56,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Told:
-    """What is to be said of some turns, of which the last was repeated until nothing was pending."""
+    """The result of some turns. The last one was repeated until nothing was pending."""
 
     too_much: Readings
     too_little: Services
@@ -67,7 +67,7 @@ class Told:
 
 
 def play(runner: ScenarioRunner, turns: Sequence[Turn]) -> Told:
-    """Plays the turns in the account of others."""
+    """Run the turns in the account with resources of others."""
     wanted = {turn.spec: named(SPECS[turn.spec], KEYS) for turn in turns}
     runner.set_back(runner.furnished)
     viewers = Viewers(runner.sandbox)
@@ -90,7 +90,10 @@ def play(runner: ScenarioRunner, turns: Sequence[Turn]) -> Told:
 
 
 def _widely(named: Readings) -> Readings:
-    """Everyone named may read on the way what is not in the spec any more; what anyone may read, everyone may."""
+    """Return what may be read in between.
+
+    Named readers may still read what the spec no longer has. What anyone may read, everyone may.
+    """
     everybody = {f"key {key}" for key in (OLD, NEW)} | {known.BY_SELF, ANYONE}
     people = {each.who for each in named} - {ANYONE}
     return frozenset(

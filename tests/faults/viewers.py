@@ -1,7 +1,7 @@
-"""Who can read what at each moment of a run, by the evaluator that shares no code with cfstream.
+"""Who can read what at each time of a run, by the evaluator that shares no code with cfstream.
 
-Until a distribution is Deployed, some edges use its old configuration and some its new one: nobody may read too much at
-any of them, and nobody may lose access at any of them.
+Until a distribution is Deployed, some edges use its old configuration and some its new one. At none of them may anyone
+read too much or lose access.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ PATHS = tuple(f"/{key}" for key in KEYS)
 
 
 class Viewers:
-    """Looks at the sandbox after each write."""
+    """Checks the sandbox after each write."""
 
     def __init__(self, sandbox: WatchedSandbox) -> None:
         self.sandbox = sandbox
@@ -36,15 +36,15 @@ class Viewers:
         self.look()
 
     def look(self) -> None:
-        """Judges what is live now, and what edges may still have."""
+        """Judge what is live now, and what edges may still have."""
         self._seen = judged(self._watcher.look(self.sandbox.cloudfront.world))
 
     def readings(self) -> Readings:
-        """Everything that someone outside the account may do somewhere, the maybes included."""
+        """Return everything that someone outside the account may do somewhere, including uncertain answers."""
         return self._seen[0]
 
     def services(self) -> Services:
-        """Everyone who gets an object wherever they ask."""
+        """Return everyone who gets an object at every edge."""
         return self._seen[1]
 
 
@@ -52,7 +52,7 @@ _KNOWN: dict[bytes, tuple[Readings, Services]] = {}
 
 
 def judged(state: State) -> tuple[Readings, Services]:
-    """The readings and the services of a state; most states come back in many tests."""
+    """Return the readings and the services of a state. Most states occur in many tests."""
     digest = hashlib.sha256(repr(state).encode()).digest()
     if digest not in _KNOWN:
         judge = Evaluator(state)
@@ -61,21 +61,21 @@ def judged(state: State) -> tuple[Readings, Services]:
 
 
 def beyond(readings: Iterable[Reading], allowed: Readings) -> Readings:
-    """The readings that are not allowed, neither to their reader nor to anyone."""
+    """Return the readings that are allowed neither to their reader nor to anyone."""
     return frozenset(
         each for each in readings if each not in allowed and each._replace(who=ANYONE) not in allowed
     )
 
 
 def missing(wanted: Iterable[Service], services: Services) -> Services:
-    """The services that nobody gets any more, neither by name nor as anyone."""
+    """Return the services that nobody gets any more, neither by name nor as anyone."""
     return frozenset(
         each for each in wanted if each not in services and each._replace(who=ANYONE) not in services
     )
 
 
 def stays(service: Service, named: Readings, objects: Mapping[str, Iterable[str]] = OBJECTS_OF) -> bool:
-    """Whether specs that name these readers still name the one who is served now, for an object that exists."""
+    """Return whether specs that name these readers still name the one who is served now, for an existing object."""
     return any(
         Reading(bucket, key, who) in named
         for bucket, keys in objects.items()
@@ -86,6 +86,6 @@ def stays(service: Service, named: Readings, objects: Mapping[str, Iterable[str]
 
 
 def lost(before: Services, after: Services, objects: Iterable[str]) -> Services:
-    """Who is not served one of these objects any more, except those who were served it as anyone."""
+    """Return who is no longer served one of these objects, except those who were served as anyone."""
     paths = {f"/{key}" for key in objects}
     return frozenset(each for each in missing(before, after) if each.path in paths and each.who != ANYONE)

@@ -1,4 +1,4 @@
-"""The account that the laws are tried in: what every spec may refer to, and stacks planned and applied in it."""
+"""The account of the laws: what every spec may refer to, and stacks that are planned and applied in it."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ OBJECTS = ("published/lecture.mp4", "films/one.mp4", "a b/ü/two.mp4", "three.mp
 
 
 class LawsAccount:
-    """One account in the sandbox. `begin` empties it and puts there what specs refer to."""
+    """One account in the sandbox. `begin` empties it and creates what specs refer to."""
 
     def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
         self.sandbox = sandbox
@@ -46,7 +46,7 @@ class LawsAccount:
         """What the words of specs stand for that begin with ``@``."""
 
     def begin(self) -> None:
-        """Forgets everything, and makes buckets, a certificate, and what others own and specs may use."""
+        """Reset, and create buckets, a certificate, and resources of others that specs may use."""
         self.sandbox.reset()
         for bucket, region in BUCKETS.items():
             self._bucket(bucket, region)
@@ -66,7 +66,7 @@ class LawsAccount:
         make_group(self.cloudfront, FOREIGN_GROUP, make_key(self.cloudfront, "newsroom-key"))
 
     def make_adopted(self, spec: Spec) -> None:
-        """The distribution made by hand that a spec with ``adopt`` takes over."""
+        """Create the distribution that a spec with ``adopt`` takes over."""
         if "adopt" not in spec:
             return
         bucket = spec["bucket"]
@@ -86,20 +86,20 @@ class LawsAccount:
         self.ids["@adopted"] = str(made["Id"])
 
     def stack(self, spec: Spec) -> Stack:
-        """The spec, its words filled in, as the loader gives it. Raises SpecProblems."""
+        """Return the loaded spec, with ids in place of its placeholders. Raises SpecProblems."""
         text = json.dumps(filled(spec, self.ids), ensure_ascii=False)
         return load(["-"], stdin=StringIO(text))[0]
 
     def plan(self, spec: Spec) -> Plan:
-        """The plan of one spec."""
+        """Return the plan of one spec."""
         return make_plan([self.stack(spec)], self.world)
 
     def apply(self, spec: Spec) -> tuple[Plan, Report]:
-        """Plans and applies one spec, every hazard allowed."""
+        """Plan and apply one spec, with every hazard allowed."""
         return run([self.stack(spec)], self.world, allow=tuple(HazardName))
 
     def _zone(self) -> None:
-        """A hosted zone, with a record that is somebody else's."""
+        """Create a hosted zone, with a record of someone else."""
         route53 = self.clients("route53")
         made = route53.create_hosted_zone(Name=ZONE, CallerReference="theirs")
         self.ids["@zone"] = made["HostedZone"]["Id"]
@@ -122,7 +122,7 @@ class LawsAccount:
 
 
 def filled(value: Any, ids: Mapping[str, str]) -> Any:
-    """The spec with the words that begin with ``@`` replaced by ids."""
+    """Return the spec with the placeholders that start with ``@`` replaced by ids."""
     match value:
         case dict():
             return {name: filled(item, ids) for name, item in value.items()}

@@ -1,4 +1,4 @@
-"""Whose is what in the account, read from the sandbox's own records and not by cfstream's eyes."""
+"""Who owns what in the account, read from the sandbox's own records and not with cfstream's code."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ LEGACY = frozenset({"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
 
 
 def own_distributions(account: LawsAccount) -> list[tuple[str, Distribution]]:
-    """Kind and record of each distribution that is the stack's, by its tag or by adoption."""
+    """Return kind and record of each distribution of the stack, by its tag or by adoption."""
     world = account.sandbox.cloudfront.world
     shelves = (("distribution", world.distributions), ("streaming-distribution", world.streaming))
     return [
@@ -35,7 +35,7 @@ def own_distributions(account: LawsAccount) -> list[tuple[str, Distribution]]:
 
 
 def ours(account: LawsAccount) -> dict[str, list[str]]:
-    """What the stack has, by kind: names where there are any, else ids."""
+    """Return what the stack owns, by kind: names if there are any, else ids."""
     world = account.sandbox.cloudfront.world
     return {
         "distributions": [record.id for _, record in own_distributions(account)],
@@ -48,14 +48,14 @@ def ours(account: LawsAccount) -> dict[str, list[str]]:
 
 @dataclass(frozen=True)
 class InUse:
-    """Names of our key groups that the stack's distribution trusts, and of the keys in them."""
+    """Names of the stack's key groups that its distribution trusts, and of the keys in them."""
 
     groups: set[str]
     keys: set[str]
 
 
 def names_in_use(account: LawsAccount) -> InUse:
-    """What stays however little a spec wants it: signers are never taken off a path that no spec opens."""
+    """Return what stays with any spec: signers are never removed from a path that no spec makes public."""
     world = account.sandbox.cloudfront.world
     trusted = {
         group
@@ -72,9 +72,9 @@ def names_in_use(account: LawsAccount) -> InUse:
 
 
 def theirs(account: LawsAccount, *specs: Spec) -> Json:
-    """All that is not the stack's, in a form that is equal for equal meaning.
+    """Return everything that the stack does not own, in a form in which equal meaning is equal.
 
-    Of the stack's own distribution, what none of `specs` speaks of.
+    Of the stack's own distribution, it has what none of `specs` manages.
     """
     world = account.sandbox.cloudfront.world
     own = own_distributions(account)
@@ -114,7 +114,7 @@ def theirs(account: LawsAccount, *specs: Spec) -> Json:
 
 
 def unordered(value: Any) -> Any:
-    """The same document with its lists in one order, but for behaviors, where the first match counts."""
+    """Return the document with its lists in one order, except behaviors, of which the first match counts."""
     match value:
         case dict():
             return {
@@ -135,7 +135,7 @@ def _marked(comment: str | None) -> bool:
 
 
 def _foreign_statements(account: LawsAccount, bucket: str) -> list[Json]:
-    """The statements of others as S3 returns them, in their order."""
+    """Return the statements of others as S3 returns them, in order."""
     s3 = account.clients("s3", BUCKETS[bucket])
     try:
         policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
@@ -147,7 +147,7 @@ def _foreign_statements(account: LawsAccount, bucket: str) -> list[Json]:
 
 
 def _foreign_records(account: LawsAccount, domains: set[str]) -> list[Json]:
-    """The records of the zone that are no aliases of ours."""
+    """Return the records of the zone that are not aliases of the stack."""
     listed = account.clients("route53").list_resource_record_sets(HostedZoneId=account.ids["@zone"])
     return [
         record
@@ -157,7 +157,7 @@ def _foreign_records(account: LawsAccount, domains: set[str]) -> list[Json]:
 
 
 def _foreign_grants(account: LawsAccount, bucket: str) -> dict[str, Any]:
-    """Owner and grants of each object, but for those to identities, which come and go with stacks."""
+    """Return owner and grants of each object, without grants to identities, which belong to stacks."""
     s3 = account.clients("s3", BUCKETS[bucket])
     identities = {each.canonical_user for each in account.sandbox.cloudfront.world.identities}
     found = {}
@@ -169,7 +169,7 @@ def _foreign_grants(account: LawsAccount, bucket: str) -> dict[str, Any]:
 
 
 def _without_our_headers(account: LawsAccount, record: Distribution) -> Distribution:
-    """The record without the headers policy of ours, which new behaviors get from the default one."""
+    """Return the record without the stack's headers policy, which new behaviors copy from the default one."""
     policies = account.sandbox.cloudfront.world.policies["ResponseHeadersPolicy"]
     nothing = {"", *(each.id for each in policies if _marked(each.config.get("Comment")))}
 
@@ -189,7 +189,7 @@ def _without_our_headers(account: LawsAccount, record: Distribution) -> Distribu
 
 
 def _unspoken(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
-    """Config and tags of the stack's distribution without all that `specs` may change."""
+    """Return config and tags of the stack's distribution without everything that `specs` may change."""
     specs = tuple(specs)
     spoken = _spoken(specs)
     config = unordered({name: item for name, item in record.config.items() if name not in spoken})
@@ -204,7 +204,7 @@ def _unspoken(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
 
 
 def _spoken(specs: Iterable[Spec]) -> set[str]:
-    """The fields at the top of a config that these specs own."""
+    """Return the fields at the top of a config that these specs manage."""
     fields = {
         "comment": "Comment",
         "price_class": "PriceClass",
@@ -219,7 +219,7 @@ def _spoken(specs: Iterable[Spec]) -> set[str]:
 
 
 def _inside(config: Json, specs: Iterable[Spec]) -> Json:
-    """Origins and behaviors of a standard distribution without what these specs own of them."""
+    """Return origins and behaviors of a standard distribution without what these specs manage of them."""
     main = config["DefaultCacheBehavior"]["TargetOriginId"]
     owned = {"DomainName", "OriginAccessControlId", "S3OriginConfig"}
     owned |= {name for spec in specs for name in _members(spec.get("http", {}), Part.ORIGIN)}
@@ -249,12 +249,12 @@ def _inside(config: Json, specs: Iterable[Spec]) -> Json:
 
 
 def _members(section: Json, part: Part) -> set[str]:
-    """The members of a part of the config that the fields of a section own."""
+    """Return the members of a part of the config that the fields of a section manage."""
     found = {each.member for each in HTTP_FIELDS if each.part is part and each.name in section}
     return found | LEGACY if "CachePolicyId" in found else found
 
 
 def _without(behavior: Mapping[str, Any], names: Iterable[str]) -> Any:
-    """A behavior without its signers and without these fields."""
+    """Return a behavior without its signers and without these fields."""
     dropped = SIGNERS | set(names)
     return unordered({name: item for name, item in behavior.items() if name not in dropped})

@@ -1,4 +1,4 @@
-"""How hypothesis works here, and the account that laws are tried in."""
+"""Settings of hypothesis, and the account of the laws."""
 
 import pytest
 from hypothesis import settings
@@ -14,5 +14,5 @@ settings.load_profile("laws")
 
 @pytest.fixture(scope="session")
 def account(server: Sandbox, clients: BotoClients) -> LawsAccount:
-    """The account of the laws; each example begins it anew."""
+    """The account of the laws. Each example resets it."""
     return LawsAccount(server, clients)

@@ -1,7 +1,7 @@
-"""Specs of the whole language, each holding together by itself: what the laws are asked of.
+"""Specs of the whole language, each valid: the input of the laws.
 
-A word that begins with ``@`` stands for an id that only the account knows; `account` fills it in. Specs of one
-delivery and adoption may follow each other in any order: nothing in a pair of them is a problem.
+A text that starts with ``@`` is a placeholder for an id that only the account has; `account` replaces it. Specs with
+the same delivery and adoption may follow each other in any order: no pair of them has a problem.
 """
 
 from collections.abc import Mapping
@@ -36,13 +36,13 @@ FOLDERS = st.sampled_from(["", "published/", "a b/ü", "films"])
 
 
 def specs(delivery: str, *, adopted: bool = False) -> st.SearchStrategy[Spec]:
-    """Specs of one delivery, of a new stack or of one that adopts the distribution ``@adopted``."""
+    """Draw specs of one delivery, of a new stack or of one that adopts the distribution ``@adopted``."""
     return _http_specs(adopted) if delivery == "http" else _rtmp_specs(adopted)
 
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[Spec, Spec]:
-    """Two specs of one stack, of which the second may follow the first."""
+    """Draw two specs of one stack, such that the second may follow the first."""
     delivery, adopted = draw(st.sampled_from(["http", "http", "rtmp"])), draw(st.booleans())
     before, after = draw(specs(delivery, adopted=adopted)), draw(specs(delivery, adopted=adopted))
     if delivery == "rtmp":
@@ -196,7 +196,7 @@ def _accounts() -> st.SearchStrategy[Spec]:
 
 @st.composite
 def _key_groups(draw: st.DrawFn) -> dict[str, Spec]:
-    """The groups that a spec makes, by name; each has one set of keys wherever it is written."""
+    """Draw the groups that a spec creates, by name. Each has one set of keys everywhere."""
     groups = {}
     for name in draw(st.lists(st.sampled_from(["viewers", "editors"]), unique=True)):
         names = draw(st.lists(st.sampled_from([*PUBLIC_KEYS]), unique=True, min_size=1, max_size=3))
@@ -210,7 +210,7 @@ def _key_groups(draw: st.DrawFn) -> dict[str, Spec]:
 
 @st.composite
 def _signers(draw: st.DrawFn, groups: Mapping[str, Spec], *, needed: bool) -> Spec:
-    """Who may sign, for the whole or for a behavior: groups, accounts, nobody needs to, or nothing said."""
+    """Draw who may sign, for the spec or for a behavior: groups, accounts, public, or absent."""
     entries = [*groups.values(), {"use": FOREIGN_GROUP}, {"use": "@group"}]
     forms = ["groups", "accounts", "public", *([] if needed else ["nothing"])]
     match draw(st.sampled_from(forms)):

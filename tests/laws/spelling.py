@@ -1,4 +1,4 @@
-"""The same document spelled in another way, as AWS or another client might send it."""
+"""The same document in another spelling, as AWS or another client may send it."""
 
 import copy
 import random
@@ -7,9 +7,10 @@ from typing import Any
 
 
 def respelled(value: Any, draw: random.Random, *, spaces: bool = False) -> Any:
-    """The same fields and members in another order, `Items` left out or empty at zero, and outer spaces if wanted.
+    """Draw another spelling of a document.
 
-    Not for lists whose order counts.
+    The order of fields and members differs, `Items` for zero is omitted or empty, and outer spaces are optional. Not
+    for lists whose order matters.
     """
     match value:
         case Mapping():

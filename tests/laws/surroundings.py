@@ -1,5 +1,6 @@
-"""What others have in the account beside a stack: distributions, statements, grants, tags, and fields of its own
-distribution that no spec speaks of.
+"""What others own in the account of a stack.
+
+Distributions, statements, grants, tags, and fields of the stack's distribution that no spec manages.
 """
 
 import json
@@ -36,7 +37,7 @@ SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Names of what others do; the tables below say what each is."""
+    """Names of changes by others. The tables below define them."""
 
     statements: tuple[str, ...]
     neighbours: tuple[str, ...]
@@ -46,7 +47,7 @@ class Surroundings:
 
 
 def statements(bucket: str, identity: str) -> Mapping[str, Json]:
-    """Statements of others in a bucket's policy, spelled as people spell them."""
+    """Return statements of others in a bucket's policy, in the spelling of people."""
     objects = f"arn:aws:s3:::{bucket}/*"
     oai = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {identity}"
     elsewhere = {"AWS:SourceArn": "arn:aws:cloudfront::123456789012:distribution/EDFDVBD6EXAMPLE"}
@@ -76,7 +77,7 @@ def statements(bucket: str, identity: str) -> Mapping[str, Json]:
 
 
 def distributions(ids: Mapping[str, str]) -> Mapping[str, Callable[[Any], Any]]:
-    """Distributions of others, by which they can be made."""
+    """Return distributions of others, as parameters to create them."""
     theirs = origin(
         DomainName="lectures-media.s3.us-east-1.amazonaws.com",
         S3OriginConfig={"OriginAccessIdentity": OAI + ids["@identity"]},
@@ -101,7 +102,7 @@ def distributions(ids: Mapping[str, str]) -> Mapping[str, Callable[[Any], Any]]:
 
 
 def fields(live: Json, ids: Mapping[str, str]) -> Mapping[str, Json]:
-    """Changes to the stack's own distribution, each the fields of the config that it replaces."""
+    """Return changes to the stack's own distribution: the config fields that each replaces."""
     default = live["DefaultCacheBehavior"]
     origins = live["Origins"]["Items"]
     main = next(one for one in origins if one["Id"] == default["TargetOriginId"])
@@ -153,7 +154,7 @@ TAGS: Mapping[str, Json] = {
 
 
 def surroundings() -> st.SearchStrategy[Surroundings]:
-    """Any of it together."""
+    """Draw any combination."""
 
     def some(names: Any) -> st.SearchStrategy[tuple[str, ...]]:
         return st.lists(st.sampled_from(list(names)), unique=True).map(tuple)
@@ -169,7 +170,7 @@ def surroundings() -> st.SearchStrategy[Surroundings]:
 
 
 def settle_around(account: LawsAccount, others: Surroundings) -> None:
-    """Makes what lies outside the stack."""
+    """Create what is outside the stack."""
     for bucket, region in BUCKETS.items():
         s3 = account.clients("s3", region)
         theirs = [statements(bucket, account.ids["@identity"])[name] for name in others.statements]
@@ -188,7 +189,7 @@ def settle_around(account: LawsAccount, others: Surroundings) -> None:
 
 
 def change_inside(account: LawsAccount, others: Surroundings, found: tuple[str, str]) -> None:
-    """Puts what others have on the stack's own distribution, given by its kind and id."""
+    """Apply the changes to the stack's own distribution, given by its kind and id."""
     kind, distribution = found
     aws = account.cloudfront
     if kind == "distribution":

@@ -1,4 +1,4 @@
-"""Laws of comparing documents: what says the same is the same, and a difference is never made up."""
+"""Laws of comparing documents: equal meaning is no difference, and every difference is real."""
 
 import random
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
 
 
 def counted(items: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """One of CloudFront's lists, with its quantity; at zero with or without its Items."""
+    """Draw a counted list of CloudFront; for zero with or without Items."""
 
     def built(values: list[Any], bare: bool, fields: dict[str, Any]) -> dict[str, Any]:
         shown = {} if bare and not values else {"Items": values}
@@ -32,7 +32,7 @@ def counted(items: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]) -> st
 
 
 def documents(depth: int = 2) -> st.SearchStrategy[dict[str, Any]]:
-    """Documents as AWS has them: fields of fixed types, and sets of texts, or of structures with an Id."""
+    """Draw documents in AWS's format: fields of fixed types, and sets of texts or of structures with an Id."""
     fields = {**FIELDS, "Aliases": counted(TEXTS), "TrustedSigners": counted(TEXTS, Enabled=st.booleans())}
     if depth:
         inner = documents(depth - 1)
@@ -48,7 +48,7 @@ DOCUMENTS = documents()
 
 @given(document=DOCUMENTS, seed=st.integers())
 def test_spelling_is_no_difference(document: dict[str, Any], seed: int) -> None:
-    """A document says the same whatever the order of its keys and sets, its outer spaces, and Items at zero."""
+    """The order of keys and sets, outer spaces, and Items for zero do not matter."""
     spelled = respelled(document, random.Random(seed), spaces=True)
     assert same(document, spelled)
     assert covers(document, spelled)
@@ -57,27 +57,29 @@ def test_spelling_is_no_difference(document: dict[str, Any], seed: int) -> None:
 
 
 @given(one=DOCUMENTS, other=DOCUMENTS)
-def test_differences_are_told_exactly_when_there_are_any(one: dict[str, Any], other: dict[str, Any]) -> None:
-    """Two documents differ in some line if and only if they do not say the same, seen from either side."""
+def test_differences_are_listed_if_and_only_if_there_are_any(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """Two documents have a line of difference if and only if their meaning differs, in both directions."""
     assert same(one, other) == same(other, one) == (not differences(one, other))
     assert same(one, other) == (digest(canonical(one)) == digest(canonical(other)))
 
 
 @given(document=DOCUMENTS)
-def test_canonical_form_is_its_own(document: dict[str, Any]) -> None:
+def test_canonical_form_is_idempotent(document: dict[str, Any]) -> None:
     """The canonical form of a canonical form is itself."""
     assert canonical(canonical(document)) == canonical(document)
 
 
 @given(document=DOCUMENTS, beyond=DOCUMENTS)
-def test_what_live_says_beyond_is_no_difference(document: dict[str, Any], beyond: dict[str, Any]) -> None:
-    """A live document covers what was sent, whatever defaults AWS has added to it."""
+def test_live_defaults_are_no_difference(document: dict[str, Any], beyond: dict[str, Any]) -> None:
+    """A live document covers what was sent, with any defaults that AWS added."""
     assert covers({**beyond, **document}, document)
 
 
 @given(document=DOCUMENTS.filter(bool), data=st.data())
 def test_a_changed_field_is_not_covered(document: dict[str, Any], data: st.DataObject) -> None:
-    """A document does not cover one in which a field says something else."""
+    """A document does not cover one with a changed field."""
     name = data.draw(st.sampled_from(sorted(document)))
     assert not covers(document, {**document, name: {"Another": "value"}})
     assert not same(document, {**document, name: {"Another": "value"}})
@@ -89,7 +91,7 @@ def test_a_changed_field_is_not_covered(document: dict[str, Any], data: st.DataO
     paths=st.lists(st.text("abc", min_size=1), unique=True, min_size=2),
 )
 def test_order_counts_where_the_first_match_wins(field: str, paths: list[str]) -> None:
-    """Where AWS goes through a list in order, another order is another document."""
+    """If AWS evaluates a list in order, another order is another document."""
     one = {field: {"Quantity": len(paths), "Items": paths}}
     other = {field: {"Quantity": len(paths), "Items": [*paths[1:], paths[0]]}}
     assert not same(one, other)

@@ -1,4 +1,4 @@
-"""Laws of destroying: whatever the stack was, and was before, nothing of it is left and nothing of others is gone."""
+"""Laws of destroying: nothing of the stack is left, and nothing of others is deleted."""
 
 from hypothesis import given, settings
 
@@ -6,8 +6,8 @@ from cfstream.workflow import apply_plan, make_plan
 from tests.laws.account import LawsAccount
 from tests.laws.belongings import ours, own_distributions, theirs
 from tests.laws.language import Spec, pairs
+from tests.laws.messages import message_of
 from tests.laws.surroundings import Surroundings, settle_around, surroundings
-from tests.laws.told import told
 from tests.thorough import examples
 
 YES = frozenset({"deletes", "cuts-viewers"})
@@ -18,7 +18,7 @@ YES = frozenset({"deletes", "cuts-viewers"})
 def test_nothing_of_the_stack_is_left(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
-    """A stack that was changed from any spec to any other, among others, is taken away whole, in one run."""
+    """A stack that was changed from any spec to any other is deleted completely, in one run."""
     account.begin()
     before, after = pair
     account.make_adopted(before)
@@ -26,15 +26,15 @@ def test_nothing_of_the_stack_is_left(
     outside = {**theirs(account), "inside": {}}
     for spec in (before, after):
         _, report = account.apply(spec)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, message_of(report)
     stacks = [account.stack({**after, "protect": False})]
     report = apply_plan(make_plan(stacks, account.world, destroying=True), account.world, allow=YES)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, message_of(report)
     assert {kind for kind, left in ours(account).items() if left} == set()
     assert own_distributions(account) == []
     has = theirs(account)
-    if "dns" not in after:  # such records are not managed, and told of in a warning
+    if "dns" not in after:  # such records are not managed, and a warning names them
         has["records"] = outside["records"]
     assert has == outside
     left = make_plan(stacks, account.world, destroying=True)
-    assert left.in_sync, told(left)
+    assert left.in_sync, message_of(left)

@@ -1,4 +1,4 @@
-"""Laws of import, of every config that botocore's model knows: the plan of its spec is empty, and a change is one."""
+"""Laws of import for every config of botocore's model: the plan of its spec is empty, and a change is one field."""
 
 import json
 from typing import Any
@@ -30,12 +30,12 @@ SEEDS = st.integers(0, 10**9)
 
 
 def live(config: Json) -> LiveDistribution:
-    """A distribution with this config, as CloudFront shows it."""
+    """Return a distribution with this config, as CloudFront shows it."""
     return shown(config, {"team": "media"}, "E1ADOPTED")
 
 
 def imported(config: Json) -> Proved:
-    """What import says of it."""
+    """Return what import makes of it."""
 
     def judge(stack: Stack) -> StackPlan:
         found = proposed(stack, config)
@@ -45,7 +45,7 @@ def imported(config: Json) -> Proved:
 
 
 def proposed(stack: Stack, config: Json) -> Proposal:
-    """What the kind of the distribution proposes for that spec."""
+    """Return the proposal of the distribution's kind for that spec."""
     scene = Scene(stack, Number(ACCOUNT))
     groups = {(name if " " not in name else id_): id_ for id_, name in NAMES.items()}
     brought = {
@@ -64,14 +64,14 @@ def proposed(stack: Stack, config: Json) -> Proposal:
 
 
 def laid(description: Description, config: Json) -> Any:
-    """The config that the one update of the plan would send."""
+    """Return the config that the only update of the plan would send."""
     stack = read(spec_text(description.values, description.remarks))
     (update,) = [step for step in proposed(stack, config).steps if isinstance(step, Modify)]
     return update.call.params[update.document]
 
 
 def check(config: Json) -> None:
-    """The laws, of one config."""
+    """Check the laws for one config."""
     before = json.dumps(config)
     found = imported(config)
     assert found.pending == ()
@@ -89,15 +89,15 @@ def test_the_plan_of_an_imported_distribution_is_empty_and_a_change_changes_one_
 
 @settings(max_examples=60)
 @given(seed=SEEDS)
-def test_the_same_is_so_of_streaming_distributions(seed: int) -> None:
-    """The other API has fewer fields, and the same laws."""
+def test_streaming_distributions_have_the_same_laws(seed: int) -> None:
+    """The other API has fewer fields."""
     check(rtmp_config(seed))
 
 
 @settings(max_examples=20)
 @given(seed=SEEDS)
 def test_every_field_of_the_model_survives(seed: int) -> None:
-    """A config that has every field that botocore knows goes through import, plan and update byte by byte."""
+    """A config with every field of botocore's model passes through import, plan and update unchanged."""
     http, rtmp = http_config(seed, whole=True), rtmp_config(seed, whole=True)
     unlike = {name for name in fields("DistributionConfig") if name.startswith(".ViewerCertificate")}
     optional = {
@@ -116,7 +116,7 @@ def test_every_field_of_the_model_survives(seed: int) -> None:
 @settings(max_examples=40)
 @given(seed=SEEDS)
 def test_no_two_imports_of_one_config_differ(seed: int) -> None:
-    """However AWS orders what has no order, the text is the same."""
+    """The text is the same for any order of unordered lists."""
     config = http_config(seed)
     turned = {**config, "Aliases": _turned(config["Aliases"])}
     default = config["DefaultCacheBehavior"]

@@ -1,4 +1,4 @@
-"""Laws of import in an account: whatever made a distribution, the plan of its spec is empty."""
+"""Laws of import in an account: the plan of an imported spec is empty."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from tests.thorough import examples
 
 
 def imports(account: LawsAccount) -> dict[str, Imported]:
-    """What import says of every distribution, by its id."""
+    """Return the import of every distribution, by its id."""
     reads = account.world.reads()
     remembering = replace(account.world, reads=lambda: reads)
 
@@ -38,7 +38,7 @@ def imports(account: LawsAccount) -> dict[str, Imported]:
 def test_the_plans_of_an_imported_account_are_empty(
     account: LawsAccount, spec: Spec, others: Surroundings, lost: bool
 ) -> None:
-    """Of a stack whose spec was lost, and of one that lost its name as well, among what others have there."""
+    """For a stack whose spec was lost, and for one that also lost its tag, among resources of others."""
     account.begin()
     settle_around(account, others)
     account.apply(spec)

@@ -1,4 +1,4 @@
-"""Laws of order: in whatever order AWS lists things, the same input gives the same bytes."""
+"""Laws of order: the same input gives the same bytes, for any order of AWS's lists."""
 
 from hypothesis import given, settings
 
@@ -18,10 +18,10 @@ ORDERS = (0, 1, 2, None)
 
 @settings(max_examples=examples(15))
 @given(pair=pairs(), others=surroundings())
-def test_order_of_lists_means_nothing(
+def test_order_of_lists_does_not_matter(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
-    """Text and JSON of a plan are the same bytes in whatever order AWS lists what it was made from."""
+    """Text and JSON of a plan have the same bytes for any order of AWS's lists."""
     account.begin()
     before, after = pair
     account.make_adopted(before)
@@ -34,11 +34,11 @@ def test_order_of_lists_means_nothing(
 
 
 def plan_in_order(account: LawsAccount, spec: Spec, order: int | None) -> Plan:
-    """The plan when AWS lists in the order of this seed."""
+    """Return the plan if AWS lists in the order of this seed."""
     account.sandbox.cloudfront.settings.shuffle_seed = order
     return account.plan(spec)
 
 
 def bytes_of(plan: Plan) -> bytes:
-    """Everything that is ever shown or saved of a plan."""
+    """Return everything that is shown or saved of a plan."""
     return (plan_text(plan, color=True, width=80) + as_text(plan_document(plan))).encode()

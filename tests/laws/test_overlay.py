@@ -1,4 +1,4 @@
-"""Laws of laying a spec over a raw config: once is enough, spelling is no difference, and the future survives."""
+"""Laws of applying a spec to a raw config: once is enough, spelling is no difference, and unknown fields survive."""
 
 import json
 import random
@@ -43,7 +43,7 @@ CERTIFICATES: tuple[Json, ...] = (
 
 @st.composite
 def raw_configs(draw: st.DrawFn) -> Json:
-    """Configs as others made them, by hand or by the console, in years gone by."""
+    """Draw configs of other clients, such as the console, now or years ago."""
     bucket = draw(st.sampled_from([*BUCKETS]))
     host = draw(st.sampled_from(["s3.us-east-1", "s3", "s3-us-east-1", "s3.dualstack.us-east-1"]))
     source = origin(Id="films", DomainName=f"{bucket}.{host}.amazonaws.com", Future=FUTURE)
@@ -86,7 +86,7 @@ def _oai(identity: str) -> Json:
 
 
 def proposed(spec: Spec, live: Json) -> Modify | None:
-    """The update that the kind proposes for a live config, all ids being known."""
+    """Return the update that the kind proposes for a live config, with all ids known."""
     text = json.dumps(filled(spec, IDS), ensure_ascii=False)
     scene = Scene(load(["-"], stdin=StringIO(text))[0], Account(OWN_ACCOUNT))
     kind = DistributionKind()
@@ -112,8 +112,8 @@ def _brought() -> dict[Address, dict[str, str]]:
 
 @settings(max_examples=80)
 @given(spec=st.booleans().flatmap(lambda adopted: specs("http", adopted=adopted)), live=raw_configs())
-def test_laying_over_twice_is_laying_over_once(spec: Spec, live: Json) -> None:
-    """A config with the spec laid over it needs no update, and what was read is not touched."""
+def test_overlay_is_idempotent(spec: Spec, live: Json) -> None:
+    """A config with the spec applied needs no update, and the read document does not change."""
     before = json.dumps(live)
     update = proposed(spec, live)
     assert json.dumps(live) == before
@@ -124,7 +124,7 @@ def test_laying_over_twice_is_laying_over_once(spec: Spec, live: Json) -> None:
 @settings(max_examples=80)
 @given(spec=specs("http"), live=raw_configs(), seed=st.integers())
 def test_another_spelling_needs_no_update(spec: Spec, live: Json, seed: int) -> None:
-    """A config that says what the spec asks for needs no update, however AWS spells it."""
+    """A config that already has what the spec asks for needs no update, in any spelling."""
     update = proposed(spec, live)
     laid = update.call.params["DistributionConfig"] if update else live
     draw = random.Random(seed)
@@ -135,8 +135,8 @@ def test_another_spelling_needs_no_update(spec: Spec, live: Json, seed: int) -> 
 
 @settings(max_examples=80)
 @given(spec=specs("http"), live=raw_configs())
-def test_what_nobody_knows_yet_survives(spec: Spec, live: Json) -> None:
-    """A field that a later AWS adds goes back as it was read: of the config, its origins and its behaviors."""
+def test_unknown_fields_survive(spec: Spec, live: Json) -> None:
+    """A field of a later version of AWS is sent back unchanged, in the config, origins and behaviors."""
     update = proposed(spec, live)
     if update is None:
         return

@@ -1,4 +1,4 @@
-"""Laws of every plan, whatever it is made from."""
+"""Laws of every plan."""
 
 import hashlib
 import json
@@ -17,15 +17,15 @@ from cfstream.values import Verb, plain, refs_in
 from tests.laws.account import LawsAccount
 from tests.laws.belongings import own_distributions, unordered
 from tests.laws.language import Spec, pairs
+from tests.laws.messages import message_of
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
-from tests.laws.told import told
 from tests.thorough import examples
 
 Law = Callable[[Plan], None]
 
 
 def refs_point_backwards(plan: Plan) -> None:
-    """A step refers only to what an earlier step of its stack brings."""
+    """A step refers only to outputs of earlier steps of its stack."""
     for stack in plan.stacks:
         for step, earlier in _with_earlier(stack):
             assert {ref.step for ref in refs_in(step.asks())} <= earlier, step.id
@@ -40,7 +40,7 @@ def needs_point_backwards(plan: Plan) -> None:
 
 
 def ids_are_unique(plan: Plan) -> None:
-    """No two steps of a stack have one id, and an id is verb, address, and #n on a repeat."""
+    """No two steps of a stack have the same id. An id is verb, address, and #n on a repeat."""
     for stack in plan.stacks:
         ids = [step.id for step in stack.steps]
         assert len(set(ids)) == len(ids)
@@ -49,9 +49,9 @@ def ids_are_unique(plan: Plan) -> None:
 
 
 def nothing_goes_dark(plan: Plan) -> None:
-    """What is taken away is taken after everything else of its stack has been given, switched and waited for.
+    """A removal comes after everything else of its stack is granted, changed and deployed.
 
-    But for what must not outlive the change: a wider grant than is wanted, and records of names that are given up.
+    Exceptions: a grant that is wider than wanted, and records of names that move away.
     """
     early = (Stage.NARROW, Stage.DELETE_RECORDS)
     for stack in plan.stacks:
@@ -62,9 +62,9 @@ def nothing_goes_dark(plan: Plan) -> None:
 
 
 def nothing_equal_is_shown(plan: Plan) -> None:
-    """A change is never shown with the same value before and after.
+    """A change never has the same value before and after.
 
-    Lists are compared without order, but for that of behaviors: there the first match counts.
+    Lists are compared without order, except behaviors, of which the first match counts.
     """
     for stack in plan.stacks:
         for change in (change for step in stack.steps for change in step.changes):
@@ -77,7 +77,7 @@ def nothing_equal_is_shown(plan: Plan) -> None:
 
 
 def each_field_is_shown_once(plan: Plan) -> None:
-    """A step shows a field once, and every step that writes shows what it changes."""
+    """A step shows each field once, and every step that writes shows its changes."""
     for stack in plan.stacks:
         for step in stack.steps:
             fields = [change.field for change in step.changes]
@@ -86,7 +86,7 @@ def each_field_is_shown_once(plan: Plan) -> None:
 
 
 def summary_is_the_sum(plan: Plan) -> None:
-    """The summary counts the steps, and the last line of the text says the same."""
+    """The summary counts the steps, and the last line of the text has the same numbers."""
     document = plan_document(plan)
     verbs = Counter(step["verb"] for stack in document["stacks"] for step in stack["steps"])
     assert document["summary"] == {str(verb): verbs[verb] for verb in Verb}
@@ -95,7 +95,7 @@ def summary_is_the_sum(plan: Plan) -> None:
 
 
 def in_sync_is_the_absence_of_steps(plan: Plan) -> None:
-    """A plan is in sync when it has neither steps nor problems, as its JSON says of each stack and of all."""
+    """A plan is in sync if it has neither steps nor problems. Its JSON agrees, for each stack and for all."""
     document = plan_document(plan)
     for stack in document["stacks"]:
         assert stack["in_sync"] == (not stack["steps"] and not stack["problems"])
@@ -109,7 +109,7 @@ def hazards_name_their_steps(plan: Plan) -> None:
 
 
 def fingerprint_is_in_the_file(plan: Plan) -> None:
-    """The fingerprint is the digest of account, relied_on, steps, hazards and openings, as the JSON has them."""
+    """The fingerprint is the digest of account, relied_on, steps, hazards and openings in the JSON."""
     document = json.loads(as_text(plan_document(plan)))
     sealed = {
         "account": document["account"],
@@ -129,7 +129,7 @@ def fingerprint_is_in_the_file(plan: Plan) -> None:
 
 
 def lines_fit(plan: Plan) -> None:
-    """No line is wider than the page, but for addresses, single words and the last lines."""
+    """No line is wider than the page, except addresses, single words and the last lines."""
     steps = [step for stack in plan.stacks for step in stack.steps]
     whole = {f"  {SIGNS[step.verb][0]} {step.verb:8}{step.address}" for step in steps}
     whole.add(summary_line(plan.summary))
@@ -166,14 +166,14 @@ def test_every_plan_is_lawful(account: LawsAccount, pair: tuple[Spec, Spec], oth
     [(kind, record)] = own_distributions(account)
     change_inside(account, others, (kind, record.id))
     second, report = account.apply(after)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, message_of(report)
     for plan in (first, second, account.plan(after)):
         for law in LAWS:
             law(plan)
 
 
 def _with_earlier(stack: StackPlan) -> list[tuple[Step, set[str]]]:
-    """Each step with the ids of those before it."""
+    """Yield each step with the ids of those before it."""
     ids = [step.id for step in stack.steps]
     return [(step, {*ids[:number]}) for number, step in enumerate(stack.steps)]
 

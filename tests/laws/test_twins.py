@@ -1,4 +1,4 @@
-"""Laws of identity: whatever happened before, there is one of each kind in the end, and nothing left over."""
+"""Laws of identity: at the end there is one resource of each kind, and nothing is left over."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,12 +9,12 @@ from cfstream.workflow import apply_plan
 from tests.laws.account import LawsAccount
 from tests.laws.belongings import names_in_use, ours
 from tests.laws.language import Spec, pairs
-from tests.laws.told import told
+from tests.laws.messages import message_of
 from tests.thorough import examples
 
 
 class StopsAfter:
-    """Interrupts a run once so many steps have begun."""
+    """Interrupts a run after this number of steps has begun."""
 
     def __init__(self, steps: int) -> None:
         self._left = steps
@@ -31,7 +31,7 @@ class StopsAfter:
 def test_interrupted_runs_leave_one_of_each(
     account: LawsAccount, pair: tuple[Spec, Spec], stops: tuple[int, int]
 ) -> None:
-    """Runs that stopped anywhere, of one spec and of the next, come to what the next alone asks for."""
+    """Interrupted runs of one spec and of the next end like one run of the second spec alone."""
     account.begin()
     before, after = pair
     account.make_adopted(before)
@@ -39,8 +39,8 @@ def test_interrupted_runs_leave_one_of_each(
         apply_until(account, spec, stop)
         assert all(len(found) == len(set(found)) for found in ours(account).values())
     _, report = account.apply(after)
-    assert report.exit_code == 0, told(report)
-    assert account.plan(after).in_sync, told(account.plan(after))
+    assert report.exit_code == 0, message_of(report)
+    assert account.plan(after).in_sync, message_of(account.plan(after))
     found = ours(account)
     assert len(found["distributions"]) == 1
     assert len(found["identities"]) == int("oai" in after and "id" not in after["oai"])
@@ -53,7 +53,7 @@ def test_interrupted_runs_leave_one_of_each(
 
 
 def apply_until(account: LawsAccount, spec: Spec, steps: int) -> Report:
-    """The report of a run that is interrupted after so many steps."""
+    """Return the report of a run that is interrupted after this number of steps."""
     stop = StopsAfter(steps)
     plan = account.plan(spec)
     return apply_plan(
@@ -62,18 +62,18 @@ def apply_until(account: LawsAccount, spec: Spec, steps: int) -> Report:
 
 
 def made_groups(spec: Spec) -> list[Spec]:
-    """The key groups that a spec makes, as often as it writes them."""
+    """Return the key groups that a spec creates, as often as it lists them."""
     lists = [spec.get("key_groups", ()), *(one.get("key_groups", ()) for one in _behaviors(spec))]
     return [group for groups in lists for group in groups if "name" in group]
 
 
 def keys_of(group: Spec) -> list[str]:
-    """The names of a group's keys."""
+    """Return the names of a group's keys."""
     return [key["name"] for key in group["public_keys"]]
 
 
 def makes_control(spec: Spec) -> bool:
-    """Whether the stack has an origin access control of its own: the default of delivery http."""
+    """Return whether the stack has its own origin access control, the default of delivery http."""
     if spec.get("delivery") == "rtmp" or "oai" in spec or "origin_access" in spec:
         return False
     return "id" not in spec.get("oac", {})

@@ -1,7 +1,7 @@
-"""Configs of both kinds of distribution drawn from botocore's own model, so that no field is forgotten.
+"""Configs of both kinds of distribution, drawn from botocore's model, so that every field is covered.
 
-A draw is made of a number alone. What is drawn is shaped as CloudFront's answers are: quantities agree, signers are of
-one sort, the default behavior leads to a bucket.
+A draw depends only on a number. The result has the form of CloudFront's replies: quantities agree, signers are of one
+kind, the default behavior leads to a bucket.
 """
 
 import functools
@@ -38,12 +38,12 @@ ALIASES = ("media.example.com", "*.example.com", "_odd.example.com", "MEDIA.exam
 
 @functools.cache
 def model() -> Any:
-    """Botocore's model of CloudFront."""
+    """Return botocore's model of CloudFront."""
     return botocore.session.get_session().get_service_model("cloudfront")
 
 
 def http_config(seed: int, *, whole: bool = False) -> Json:
-    """A DistributionConfig; with `whole` every field of the model is in it."""
+    """Return a DistributionConfig; with `whole`, one with every field of the model."""
     draw = random.Random(seed)
     config: Json = _drawn(model().shape_for("DistributionConfig"), draw, whole)
     origins = [_origin(raw, number, draw) for number, raw in enumerate(config["Origins"].get("Items", [{}]))]
@@ -67,7 +67,7 @@ def http_config(seed: int, *, whole: bool = False) -> Json:
 
 
 def rtmp_config(seed: int, *, whole: bool = False) -> Json:
-    """A StreamingDistributionConfig."""
+    """Return a StreamingDistributionConfig."""
     draw = random.Random(seed)
     config: Json = _drawn(model().shape_for("StreamingDistributionConfig"), draw, whole)
     identity = draw.choice(["", "origin-access-identity/cloudfront/E3IDENTITY"])
@@ -77,12 +77,12 @@ def rtmp_config(seed: int, *, whole: bool = False) -> Json:
 
 
 def fields(shape_name: str) -> frozenset[str]:
-    """Every field under a shape of the model, by its dotted path; items of lists under ``[]``."""
+    """Return every field under a shape of the model, by its dotted path; items of lists under ``[]``."""
     return frozenset(_paths(model().shape_for(shape_name), ""))
 
 
 def fields_in(value: Any, path: str = "") -> frozenset[str]:
-    """The same of a document: the paths that it has."""
+    """Return the paths of a document in the same form."""
     match value:
         case dict():
             return frozenset().union(
@@ -139,7 +139,7 @@ def _origin(raw: Json, number: int, draw: random.Random) -> Json:
 
 
 def _main(raw: Json, draw: random.Random) -> Json:
-    """The origin that the default behavior leads to: a bucket, read by one identity or by none."""
+    """Return the origin of the default behavior: a bucket, read with one identity or with none."""
     oac, oai = draw.choice(
         [("E2CONTROL", ""), ("", "origin-access-identity/cloudfront/E3IDENTITY"), ("", "")]
     )

@@ -37,6 +37,7 @@ KNOWN: Mapping[str, str] = {
         cloudfront:ListPublicKeys cloudfront:ListResponseHeadersPolicies cloudfront:ListStreamingDistributions
         cloudfront:ListTagsForResource cloudfront:TagResource cloudfront:UpdateKeyGroup
         route53:ListHostedZones route53:ListHostedZonesByName s3:GetAccessPoint s3:GetAccountPublicAccessBlock
+        s3:ListAllMyBuckets
         s3:ListAccessPoints tag:GetResources""",
     "cloudfront::*:distribution/": """
         cloudfront:DeleteDistribution cloudfront:GetDistribution cloudfront:GetDistributionConfig
@@ -76,6 +77,7 @@ SEVERAL: Mapping[str, Sequence[str]] = {
 OTHER_NAMES: Mapping[tuple[str, str], str] = {
     ("wafv2", "get_web_acl"): "wafv2:GetWebACL",
     ("s3", "head_bucket"): "s3:ListBucket",
+    ("s3", "list_buckets"): "s3:ListAllMyBuckets",
     ("s3", "list_objects_v2"): "s3:ListBucket",
     ("s3", "get_public_access_block"): "s3:GetBucketPublicAccessBlock",
     ("s3", "put_public_access_block"): "s3:PutBucketPublicAccessBlock",
@@ -107,6 +109,8 @@ def actions(call: Call) -> Sequence[str]:
 def resource(call: Call) -> str:
     """Return the ARN that IAM checks; ``*`` if it checks none."""
     params = call.params
+    if call.operation == "list_buckets":
+        return "*"
     if call.service == "s3":
         return f"arn:aws:s3:::{params['Bucket']}" + (f"/{params['Key']}" if "Key" in params else "")
     if call.service == "route53":

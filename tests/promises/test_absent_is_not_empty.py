@@ -78,7 +78,7 @@ def test_absent_cnames_stay_as_somebody_set_them(account: SandboxAccount) -> Non
 
 
 @pytest.mark.parametrize(("fields", "by_hand", "becomes"), REMOVALS, ids="-".join)
-def test_what_is_said_to_be_empty_is_removed(
+def test_an_empty_value_is_removed(
     account: SandboxAccount, fields: Json, by_hand: Json, becomes: Json
 ) -> None:
     """``""``, ``[]`` and ``false`` remove a setting."""

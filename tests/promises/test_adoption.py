@@ -51,7 +51,7 @@ def test_a_tag_of_the_spec_is_enough_to_adopt_a_distribution(account: SandboxAcc
     assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
 
 
-def test_tags_are_left_alone_when_the_update_is_refused(account: SandboxAccount) -> None:
+def test_tags_stay_when_the_update_is_refused(account: SandboxAccount) -> None:
     """A distribution that changed since the plan does not get the name either."""
     stranger = by_hand(account)
     plan = account.plan(signed(adopt=stranger["Id"], origin_access="none", comment="adopted"))
@@ -60,7 +60,7 @@ def test_tags_are_left_alone_when_the_update_is_refused(account: SandboxAccount)
     assert account.tags(stranger["ARN"]) == {}
 
 
-def test_an_adopted_distribution_keeps_what_the_spec_does_not_speak_of(account: SandboxAccount) -> None:
+def test_an_adopted_distribution_keeps_unmanaged_settings(account: SandboxAccount) -> None:
     """Custom errors, restrictions, headers, function associations, other origins and tags do not change."""
     errors = {
         "Quantity": 1,

@@ -24,7 +24,7 @@ def second_origin(config: Json, **fields: Any) -> Json:
     return made
 
 
-def test_a_path_that_nobody_thought_of_is_not_the_open_door(account: SandboxAccount) -> None:
+def test_an_unlisted_path_is_not_public(account: SandboxAccount) -> None:
     """A behavior without signers that was added by hand gets the default's, and the plan shows it."""
     account.converge(signed())
     account.edit(add_behavior("/open/*", TrustedSigners=NOBODY))
@@ -86,7 +86,7 @@ def test_an_open_path_through_an_origin_group_with_our_bucket_is_closed(account:
     assert behavior_of(account.config(), "/open/*")["TrustedSigners"] == signers("self")
 
 
-def test_a_default_behavior_with_an_origin_group_speaks_of_its_first_origin(account: SandboxAccount) -> None:
+def test_a_default_behavior_with_an_origin_group_uses_its_first_origin(account: SandboxAccount) -> None:
     """The spec sets the identity of the primary origin. The group stays."""
     account.bucket("spare")
     account.converge(signed())
@@ -184,7 +184,7 @@ def test_where_the_default_is_public_signers_of_other_paths_stay(account: Sandbo
     assert behavior_of(live, "/by-hand/*")["TrustedSigners"] == signers("self")
 
 
-def test_a_name_taken_out_closes_the_path_and_deletes_nothing(account: SandboxAccount) -> None:
+def test_a_removed_path_is_closed_and_not_deleted(account: SandboxAccount) -> None:
     """A public path that is removed from the spec is no longer public."""
     account.converge(named({"path": "/posters/*", "public": True}), allow=["makes-public"])
     plan = account.converge(signed()).stacks[0]
@@ -230,7 +230,7 @@ def test_only_the_relative_order_of_named_behaviors_is_compared(account: Sandbox
     assert steps(account.plan(named({"path": "/a/*"}, {"path": "/b/*"}))) == []
 
 
-def test_protocol_and_policy_speak_of_the_default_behavior_alone(account: SandboxAccount) -> None:
+def test_protocol_and_policy_are_for_the_default_behavior(account: SandboxAccount) -> None:
     """Settings of another path survive a change of the default's."""
     account.converge(signed())
     account.edit(add_behavior("/old/*", ViewerProtocolPolicy="allow-all", Compress=False))

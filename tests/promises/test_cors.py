@@ -90,7 +90,7 @@ def test_what_others_added_to_it_survives(account: SandboxAccount) -> None:
     assert after["CorsConfig"]["AccessControlMaxAgeSec"] == 5
 
 
-def test_drift_is_mended(account: SandboxAccount) -> None:
+def test_drift_is_repaired(account: SandboxAccount) -> None:
     """An added origin is removed, and a missing method that players need is added."""
     account.converge(read_by(PAGE))
     edit_policy(account, OURS, CorsConfig=cors_of("*", PAGE))
@@ -183,7 +183,7 @@ def test_ours_stays_while_somebody_elses_distribution_carries_it(account: Sandbo
     assert any(OURS in text and account.id("clips") in text for text in texts)
 
 
-def test_a_named_path_without_it_is_told(account: SandboxAccount) -> None:
+def test_a_named_path_without_it_is_reported(account: SandboxAccount) -> None:
     """`cors` sets only the default behavior. Other attached policies stay."""
     document = read_by(PAGE, behaviors=[{"path": "/clips/*"}])
     account.converge(signed(http={"behaviors": [{"path": "/clips/*"}]}))
@@ -196,7 +196,7 @@ def test_a_named_path_without_it_is_told(account: SandboxAccount) -> None:
     assert not any("/clips/*" in notice.text for notice in plan.notices)
 
 
-def test_preflights_are_let_in(account: SandboxAccount) -> None:
+def test_preflights_are_allowed(account: SandboxAccount) -> None:
     """If a behavior only allows GET and HEAD, OPTIONS is added with CORS. All seven methods stay."""
     account.converge(signed())
     cached = listing("GET", "HEAD")

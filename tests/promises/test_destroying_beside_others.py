@@ -121,7 +121,7 @@ def test_statements_and_records_of_others_stay(account: SandboxAccount) -> None:
     assert [*records(account, zone_id)] == ["other.example.com. A"]
 
 
-def test_records_that_are_not_managed_are_told_of(account: SandboxAccount) -> None:
+def test_records_that_are_not_managed_are_reported(account: SandboxAccount) -> None:
     """Without `dns` in the spec, a warning lists the names, whose records would point to nothing."""
     account.certificate("*.example.com")
     account.converge(signed(cnames=[CNAME]))

@@ -89,7 +89,7 @@ FOREIGN: dict[str, list[Json]] = {
 
 
 @pytest.mark.parametrize("standing", FOREIGN.values(), ids=FOREIGN)
-def test_a_record_in_the_way_is_named_and_left_alone(
+def test_a_conflicting_record_is_named_and_stays(
     site: SandboxAccount, com: str, standing: list[Json]
 ) -> None:
     """It does not change, and the stack is blocked."""
@@ -195,7 +195,7 @@ def test_two_zones_of_one_name_are_a_problem(site: SandboxAccount, com: str) -> 
     assert all(one.removeprefix("/hostedzone/") in what for one in (com, other))
 
 
-def test_a_zone_within_the_zone_is_told(site: SandboxAccount, com: str) -> None:
+def test_a_zone_within_the_zone_is_reported(site: SandboxAccount, com: str) -> None:
     """A record above a delegation has no effect."""
     change(site, com, "CREATE", record("ns.example.org", "NS", "lectures.example.com"))
     document = named("media.lectures.example.com")

@@ -86,7 +86,7 @@ def test_the_bucket_may_be_another_accounts(account: SandboxAccount) -> None:
     assert "not accessible" in problems(plans["own"])[0]
 
 
-def test_encryption_that_an_identity_cannot_read_is_told(account: SandboxAccount) -> None:
+def test_encryption_that_an_identity_cannot_read_is_reported(account: SandboxAccount) -> None:
     """The setting only applies to new objects. Existing ones may differ."""
     rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
     account.s3.put_bucket_encryption(Bucket="media", ServerSideEncryptionConfiguration={"Rules": [rule]})

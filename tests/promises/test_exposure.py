@@ -62,7 +62,7 @@ def test_a_new_stack_goes_from_nobody_to_its_signers(account: SandboxAccount) ->
     assert (exposure.before, exposure.after) == (("nobody",), ("signers: self, 111122223333",))
 
 
-def test_live_and_wanted_are_told_alike(account: SandboxAccount) -> None:
+def test_live_and_wanted_have_the_same_form(account: SandboxAccount) -> None:
     """If the stack is in sync, before and after are equal."""
     for document in (http(), rtmp(name="old"), {**PUBLIC, "name": "open"}):
         account.converge(document, allow=["makes-public"])
@@ -71,7 +71,7 @@ def test_live_and_wanted_are_told_alike(account: SandboxAccount) -> None:
         assert exposure.openings == ()
 
 
-def test_who_may_sign_changes_what_is_told(account: SandboxAccount) -> None:
+def test_explanations_depend_on_the_signers(account: SandboxAccount) -> None:
     """Before shows the current signers, and after the new ones."""
     account.converge(signed())
     exposure = account.stack(PUBLIC).exposure
@@ -81,7 +81,7 @@ def test_who_may_sign_changes_what_is_told(account: SandboxAccount) -> None:
     assert exposure.after == ("signers: key-group paying",)
 
 
-def test_public_paths_are_told_with_their_pattern(account: SandboxAccount) -> None:
+def test_public_paths_are_reported_with_their_pattern(account: SandboxAccount) -> None:
     """Anyone can read these paths without a signature."""
     exposure = account.stack(signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})).exposure
     assert exposure.after == ("signers: self", "anyone through distribution lectures (/posters/*)")
@@ -181,7 +181,7 @@ def test_an_unsigned_foreign_distribution_that_can_read_is_an_opening(account: S
     assert opening in "\n".join(warnings(account, signed(oai={})))
 
 
-def test_a_foreign_distribution_with_signers_is_told_and_no_opening(account: SandboxAccount) -> None:
+def test_a_foreign_distribution_with_signers_is_shown_and_no_opening(account: SandboxAccount) -> None:
     """Its signers can read."""
     account.converge(signed(oai={}))
     (identity,) = account.identities()
@@ -254,7 +254,7 @@ def test_without_an_identity_every_plan_warns(account: SandboxAccount) -> None:
     assert any("origin_access: none" in text for text in warnings(account, document))
 
 
-def test_others_that_a_statement_names_are_told(account: SandboxAccount) -> None:
+def test_others_that_a_statement_names_are_reported(account: SandboxAccount) -> None:
     """Another account can read, and the spec does not list it. If the spec lists it, it is not an opening."""
     account.put_policy(allow("Partner", {"AWS": "arn:aws:iam::111122223333:root"}))
     exposure = account.stack(signed()).exposure

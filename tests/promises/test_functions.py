@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.errors import NotAuthorized
 from cfstream.inventory.lookup import by_scene
-from cfstream.kinds.key_group.signing_keys import guards_of
+from cfstream.stack.signing_keys import guards_of
 from cfstream.workflow import scenes_of
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand

@@ -155,7 +155,7 @@ def test_a_stack_that_does_not_manage_its_names_keeps_them(account: SandboxAccou
     assert steps(plan.stacks[1]) == []
 
 
-def test_a_name_of_nobody_in_the_run_is_left_alone(account: SandboxAccount, com: str) -> None:
+def test_a_name_outside_of_the_run_stays(account: SandboxAccount, com: str) -> None:
     """Only the stack with the holder's tag can release the name."""
     stranger = named(name="stranger", cnames=[])
     plan = account.plan(stranger, NEW)

@@ -189,7 +189,7 @@ def test_only_the_stack_with_the_hazard_is_left_out(account: SandboxAccount) -> 
     assert account.config("clips")["Comment"] == "changed"
 
 
-def test_several_hazards_want_each_of_their_names(account: SandboxAccount) -> None:
+def test_each_of_several_hazards_must_be_allowed(account: SandboxAccount) -> None:
     """Allowing one does not allow the other."""
     account.converge(signed(grant={"prefix": "a/"}))
     both = signed(enabled=False)
@@ -198,7 +198,7 @@ def test_several_hazards_want_each_of_their_names(account: SandboxAccount) -> No
     account.converge(both, allow=["cuts-viewers", "widens-grant"])
 
 
-def test_a_hazard_stands_with_its_step_and_says_what_happens(account: SandboxAccount) -> None:
+def test_a_hazard_has_its_step_and_its_effect(account: SandboxAccount) -> None:
     """The plan shows the step, and what it would do."""
     account.converge(rtmp(cnames=["a.example.com"]))
     ((hazard, step),) = account.stack(rtmp(cnames=[])).hazards

@@ -67,7 +67,7 @@ def to_identity(identity: str) -> Json:
         ({"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}, "grant: {via: elsewhere}"),
     ],
 )
-def test_a_statement_of_the_policy_is_told_in_the_specs_words(
+def test_a_statement_of_the_policy_is_shown_in_the_terms_of_the_spec(
     account: SandboxAccount, statement: Json, grant: str
 ) -> None:
     """If it grants exactly what a spec would, it becomes `grant`. Otherwise the grant is left to others."""
@@ -125,7 +125,7 @@ def test_a_lost_rtmp_spec_comes_back(account: SandboxAccount) -> None:
     assert "cnames: [old.example.com]" in text
 
 
-def test_what_bears_the_mark_of_another_stack_is_not_owned_by_a_new_name(account: SandboxAccount) -> None:
+def test_the_mark_of_another_stack_excludes_ownership(account: SandboxAccount) -> None:
     """A name in a mark of the account is not used: the new stack's plan would delete those resources."""
     account.make_identity("cfstream:media of a stack that is gone")
     made = by_hand(account, Comment="")
@@ -149,7 +149,7 @@ def test_a_certificate_that_has_run_out_is_left_with_its_names(account: SandboxA
     assert "minimum_tls: TLSv1 " in text
 
 
-def test_what_stands_in_the_plans_way_is_told(account: SandboxAccount) -> None:
+def test_what_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
     """The spec is written with the problem: the bucket does not exist."""
     made = by_hand(account)
     for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):

@@ -34,7 +34,7 @@ def test_readers_from_outside_are_written_as_comments(account: SandboxAccount) -
     assert openings(text) == 0
 
 
-def test_no_line_is_written_for_those_whom_no_spec_can_list(account: SandboxAccount) -> None:
+def test_readers_that_no_spec_can_list_have_no_line(account: SandboxAccount) -> None:
     """Anyone is a risk that the import reports, and no field covers it."""
     made, identity = with_identity(account)
     account.unblocked()

@@ -19,8 +19,8 @@ def logged(**more: Any) -> Json:
 @pytest.mark.parametrize(
     ("ownership", "words"),
     [
-        (None, "the bucket media-logs for logs does not exist"),
-        ("BucketOwnerEnforced", "the bucket media-logs for logs has ACLs disabled"),
+        (None, "the log bucket media-logs does not exist"),
+        ("BucketOwnerEnforced", "the log bucket media-logs has ACLs disabled"),
         ("BucketOwnerPreferred", None),
         ("ObjectWriter", None),
     ],

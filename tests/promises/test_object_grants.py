@@ -140,7 +140,7 @@ def test_only_objects_under_the_prefix_are_granted(media: SandboxAccount) -> Non
     assert user_of(media) not in media.grants("b/other.mp4")
 
 
-def test_a_prefix_made_narrower_takes_back_what_lies_outside(media: SandboxAccount) -> None:
+def test_a_narrower_prefix_revokes_what_is_outside(media: SandboxAccount) -> None:
     """No grant of the stack remains outside the prefix."""
     media.converge(by_acl())
     narrower = by_acl(grant={"prefix": "a/0"})

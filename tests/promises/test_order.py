@@ -58,7 +58,7 @@ def test_a_new_rtmp_stack_goes_the_same_way(account: SandboxAccount) -> None:
     assert config["TrustedSigners"] == signers("self")
 
 
-def test_needs_name_steps_that_stand_before(account: SandboxAccount) -> None:
+def test_needs_name_earlier_steps(account: SandboxAccount) -> None:
     """Every step of every plan only needs earlier steps."""
     account.converge(by_acl(name="old", bucket={"name": "old-media", "create": True}))
     documents = [http(oai={}), {**rtmp(name="old", bucket="old-media"), "oai": {"comment": "new"}}]
@@ -211,7 +211,7 @@ REFUSED_AT: list[str] = [
 
 
 @pytest.mark.parametrize("operation", REFUSED_AT)
-def test_what_stands_behind_a_refused_step_is_not_tried(account: SandboxAccount, operation: str) -> None:
+def test_steps_after_a_refused_one_are_not_tried(account: SandboxAccount, operation: str) -> None:
     """Another run continues from there."""
 
     def refuse(call: Call) -> None:
@@ -278,7 +278,7 @@ def test_who_runs_it_again_waits_for_what_the_last_run_left_on_its_way(account: 
     assert account.plan(changed).stacks[0].notices == ()
 
 
-def test_what_stays_on_its_way_is_told_by_the_exit_code(account: SandboxAccount) -> None:
+def test_an_unfinished_run_has_its_own_exit_code(account: SandboxAccount) -> None:
     """Nothing changes, but a change is still being deployed: the exit code is 6 at the timeout."""
     account.converge(signed())
     account.sandbox.cloudfront.settings.deploy_after_reads = 10_000

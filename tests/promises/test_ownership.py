@@ -49,7 +49,7 @@ def test_of_many_distributions_the_tagged_one_is_found(account: SandboxAccount) 
     assert account.stack(signed()).live.distribution_id == ours
 
 
-def test_two_that_bear_the_name_are_a_problem(account: SandboxAccount) -> None:
+def test_two_with_the_same_name_are_a_problem(account: SandboxAccount) -> None:
     """Nothing chooses one of them."""
     account.converge(signed())
     twin = by_hand(account)
@@ -97,7 +97,7 @@ def test_one_that_lists_do_not_lead_to_is_adopted_when_it_is_created_again(accou
     assert [row["Id"] for row in account.distributions()] == [ours]
 
 
-def test_what_existed_and_is_gone_is_made_anew(account: SandboxAccount) -> None:
+def test_a_deleted_resource_is_created_again(account: SandboxAccount) -> None:
     """The caller reference stays used, so the next generation is used."""
     account.sandbox.cloudfront.settings.burnt_references = True
     account.converge(signed())
@@ -128,7 +128,7 @@ def test_caller_references_are_made_of_account_name_kind_and_generation(account:
     assert len({*references}) == 2
 
 
-def test_identities_keys_and_groups_bear_our_mark(account: SandboxAccount) -> None:
+def test_identities_keys_and_groups_have_our_mark(account: SandboxAccount) -> None:
     """Their comments and descriptions start with it, and the OAC is named after the stack."""
     account.converge(http(), rtmp(name="old"))
     (control,) = account.controls().values()

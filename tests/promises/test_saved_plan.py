@@ -180,7 +180,7 @@ MOVES: dict[str, tuple[Hand, str]] = {
     "a policy statement": (edit_policy, "bucket-policy:lectures: Statement[theirs]: None -> "),
     "the policy gone": (
         lambda account: account.s3.delete_bucket_policy(Bucket="media"),
-        "bucket-policy:lectures: there -> gone",
+        "bucket-policy:lectures: present -> absent",
     ),
     "the block of public access": (
         lambda account: account.unblocked(),
@@ -213,7 +213,7 @@ def test_what_moved_is_refused_saying_what_from_what_to_what(
     assert caught.value.do
 
 
-def test_order_of_behaviors_that_moved_is_told(account: SandboxAccount) -> None:
+def test_order_of_behaviors_that_moved_is_reported(account: SandboxAccount) -> None:
     """The first that matches counts, so another order is another config."""
     account.converge(http())
     account.edit(add_behavior("/a/*"))
@@ -224,15 +224,15 @@ def test_order_of_behaviors_that_moved_is_told(account: SandboxAccount) -> None:
         saved.check()
 
 
-def test_a_bucket_that_came_to_be_is_told(empty: SandboxAccount) -> None:
+def test_a_new_bucket_is_reported(empty: SandboxAccount) -> None:
     """The plan was to create it, and someone else did."""
     saved = Saved(empty, signed(bucket={"name": "media", "create": True}))
     empty.bucket("media")
-    with pytest.raises(Mismatch, match="bucket:lectures: not there -> there"):
+    with pytest.raises(Mismatch, match="bucket:lectures: absent -> present"):
         saved.check()
 
 
-def test_an_object_that_came_to_be_is_told(empty: SandboxAccount) -> None:
+def test_a_new_object_is_reported(empty: SandboxAccount) -> None:
     """Object grants depend on the count and the digest of (key, granted)."""
     empty.bucket("media", "a.mp4", ObjectOwnership="BucketOwnerPreferred")
     empty.converge(by_acl())
@@ -242,7 +242,7 @@ def test_an_object_that_came_to_be_is_told(empty: SandboxAccount) -> None:
         saved.check()
 
 
-def test_a_spec_that_changed_is_told_even_if_no_step_changes(account: SandboxAccount) -> None:
+def test_a_changed_spec_is_reported_even_if_no_step_changes(account: SandboxAccount) -> None:
     """The plan depends on the spec that was reviewed."""
     saved = Saved(account, signed())
     saved.path.write_text(saved.path.read_text() + "\n# one more thought\n")
@@ -250,7 +250,7 @@ def test_a_spec_that_changed_is_told_even_if_no_step_changes(account: SandboxAcc
         saved.check()
 
 
-def test_a_key_file_that_changed_is_told(account: SandboxAccount) -> None:
+def test_a_key_file_that_changed_is_reported(account: SandboxAccount) -> None:
     """The digest covers every file that the spec names."""
     saved = Saved(account, http())
     (account.folder / f"{ONE}.pem").write_text((account.folder / f"{TWO}.pem").read_text())
@@ -258,7 +258,7 @@ def test_a_key_file_that_changed_is_told(account: SandboxAccount) -> None:
         saved.check()
 
 
-def test_a_plan_of_another_account_is_told(account: SandboxAccount) -> None:
+def test_a_plan_of_another_account_is_reported(account: SandboxAccount) -> None:
     """Account numbers are compared first."""
     saved = Saved(account, signed())
     saved.document["account"] = "999999999999"
@@ -281,11 +281,11 @@ def test_a_plan_is_spent_once_it_is_applied(account: SandboxAccount) -> None:
     """Applying it again is refused, because the live state is different."""
     saved = Saved(account, signed())
     account.run(saved.again())
-    with pytest.raises(Mismatch, match="distribution:lectures: not there -> there"):
+    with pytest.raises(Mismatch, match="distribution:lectures: absent -> present"):
         saved.check()
 
 
-def test_secrets_stand_in_no_plan_file(account: SandboxAccount) -> None:
+def test_no_plan_file_has_secrets(account: SandboxAccount) -> None:
     """They are neither in the recorded state nor in the reported changes."""
     account.converge(http())
 

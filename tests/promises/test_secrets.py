@@ -92,7 +92,7 @@ def test_a_stale_plan_says_that_one_has_changed(narrowed: SandboxAccount) -> Non
     assert not any(secret in caught.value.what for secret in (SECRET, "swordfish"))
 
 
-def test_a_step_that_meets_another_policy_does_not_tell_them(narrowed: SandboxAccount) -> None:
+def test_a_stale_step_does_not_show_secrets(narrowed: SandboxAccount) -> None:
     """The report shows what changed, without the secrets."""
     plan = narrowed.plan(http())
     exchange(narrowed, "swordfish")

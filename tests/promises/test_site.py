@@ -110,7 +110,7 @@ def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Sandbo
     assert steps(site.plan(in_route53())) == []
 
 
-def test_records_of_others_stay_and_one_in_the_way_is_a_problem(site: SandboxAccount) -> None:
+def test_records_of_others_stay_and_a_conflict_is_a_problem(site: SandboxAccount) -> None:
     """The problem names it, and it does not change."""
     put_record(site, "www.example.com", "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.1"}])
     put_record(site, CNAME, "A", TTL=60, ResourceRecords=[{"Value": "192.0.2.2"}])
@@ -177,7 +177,7 @@ def test_cors_is_a_policy_of_ours_on_the_default_behavior(account: SandboxAccoun
     assert behavior_of(account.config(), "")["ResponseHeadersPolicyId"] == policy["Id"]
 
 
-def test_cors_speaks_of_the_default_behavior_alone(account: SandboxAccount) -> None:
+def test_cors_is_for_the_default_behavior(account: SandboxAccount) -> None:
     """Policies of other paths stay."""
     account.converge(signed())
     simple = "60669652-455b-4ae9-85a4-c4c02393f86c"

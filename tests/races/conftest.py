@@ -14,7 +14,10 @@ from tests.world.sandbox import WatchedSandbox
 
 @pytest.fixture(autouse=True)
 def one_object_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Grant on one object at a time. Otherwise the moment after a write may be between another read and its write."""
+    """Grant on one object at a time.
+
+    Otherwise the time after one write may be between the read and the write of another object.
+    """
     monkeypatch.setattr(plain_acls, "WIDTH", 1)
 
 

@@ -1,4 +1,4 @@
-"""What another client does to distributions and key groups while a run grants something, each with a name."""
+"""Changes of distributions and key groups that another client makes during a grant, each with a name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,40 +14,40 @@ NEIGHBOUR = "neighbour"
 
 
 def identity(account: SandboxAccount) -> str:
-    """The id of the OAI that everybody shares."""
+    """Return the id of the shared OAI."""
     return next(iter(account.identities()))
 
 
 def reading(account: SandboxAccount) -> Json:
-    """An origin that reads the bucket by the shared OAI."""
+    """Return an origin that reads the bucket with the shared OAI."""
     access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity(account)}"}
     return {**CONSOLE, "S3OriginConfig": access}
 
 
 def neighbour(account: SandboxAccount) -> str:
-    """The id of the other distribution."""
+    """Return the id of the other distribution."""
     return next(str(row["Id"]) for row in account.distributions() if row["Comment"] == NEIGHBOUR)
 
 
 def make_neighbour(account: SandboxAccount, **fields: Any) -> None:
-    """Somebody's distribution that reads the bucket by the shared OAI, with signers."""
+    """Create another distribution that reads the bucket with the shared OAI, with signers."""
     by_hand(account, Comment=NEIGHBOUR, Origins=listing(reading(account)), **fields)
 
 
 def unsign(config: Json) -> None:
-    """Nobody needs to sign on the default behavior."""
+    """Remove the signers of the default behavior."""
     config["DefaultCacheBehavior"].update(TrustedSigners=signers(), TrustedKeyGroups=signers())
 
 
 def more_signers(config: Json) -> None:
-    """Another account signs, beside other accounts or in the place of key groups."""
+    """Add another account to the signers, or replace key groups by it."""
     live = behavior_of(config, "")["TrustedSigners"].get("Items", [])
     accounts = signers(*live, "444455556666")
     behavior_of(config, "").update(TrustedSigners=accounts, TrustedKeyGroups=signers())
 
 
 def reverse(config: Json) -> None:
-    """The behaviors change places."""
+    """Reverse the order of the behaviors."""
     config["CacheBehaviors"] = listing(*reversed(config["CacheBehaviors"].get("Items", [])))
 
 
@@ -56,19 +56,19 @@ new_behavior = add_behavior("/b/two*", first=True, **OPEN)
 
 
 def second_origin(config: Json) -> None:
-    """An unsigned behavior leads to the bucket by an origin with a path."""
+    """Add an unsigned behavior for the bucket, with an origin that has a path."""
     (first, *rest) = config["Origins"]["Items"]
     config["Origins"] = listing(first, *rest, {**first, "Id": "second", "OriginPath": "/b"})
     add_behavior("/x/*", first=True, **OPEN, TargetOriginId="second")(config)
 
 
 def other_path(config: Json) -> None:
-    """The origin has another path, so that an unsigned path leads to other keys."""
+    """Change the path of the origin, so that an unsigned path leads to other keys."""
     config["Origins"]["Items"][0]["OriginPath"] = "/b"
 
 
 def ours(change: Callable[[Json], None]) -> Hand:
-    """A change of the stack's own distribution, once it exists."""
+    """Return a change of the stack's own distribution, once it exists."""
 
     def hand(account: SandboxAccount) -> None:
         if any(row["Comment"] != NEIGHBOUR for row in account.distributions()):
@@ -78,12 +78,12 @@ def ours(change: Callable[[Json], None]) -> Hand:
 
 
 def theirs(change: Callable[[Json], None]) -> Hand:
-    """A change of the other distribution."""
+    """Return a change of the other distribution."""
     return lambda account: account.edit(change, id_=neighbour(account))
 
 
 def a_new_distribution(account: SandboxAccount) -> None:
-    """Somebody makes a distribution that reads by the shared OAI, and serves everybody."""
+    """Create an unsigned distribution that reads with the shared OAI."""
     default = {
         "TargetOriginId": "console",
         "ViewerProtocolPolicy": "redirect-to-https",
@@ -94,7 +94,7 @@ def a_new_distribution(account: SandboxAccount) -> None:
 
 
 def regroup(name: str, *keys: str) -> Hand:
-    """The group gets another key."""
+    """Add another key to the group."""
 
     def hand(account: SandboxAccount) -> None:
         if name not in account.groups():

@@ -1,8 +1,8 @@
-"""Another client that writes at one chosen moment of a run, and the moments at which it can.
+"""Another client that writes at one chosen time of a run, and the times at which it can.
 
-It acts before a read, during a pause, and after a write: at every moment but one. What happens between the reply to
-our read and our write cannot be detected, because the document has no ETag. Each write takes as long as the result of
-a check counts, so that the guard is checked again before the next.
+It acts before a read, during a pause, and after a write. It cannot act between the reply to a read and the write that
+follows: that cannot be detected, because the document has no ETag. Each write takes as long as the result of a check is
+valid, so that the guard is checked again before the next.
 """
 
 import threading
@@ -26,17 +26,17 @@ Hand = Callable[[], None]
 
 
 def passes(aws: Writes, call: Call) -> Json:
-    """Nothing goes wrong."""
+    """Return without a fault."""
     return aws.write(call)
 
 
 def throttled(_aws: Writes, call: Call) -> Json:
-    """Refused for the rate; nothing was done."""
+    """The write is refused because of the rate, without an effect."""
     raise Throttled(call.operation, "SlowDown", "Please reduce your request rate.", status=503)
 
 
 def conflict(_aws: Writes, call: Call) -> Json:
-    """Refused because of another operation on the bucket; nothing was done."""
+    """The write is refused because of another operation on the bucket, without an effect."""
     raise Refused(call.operation, "OperationAborted", "A conflicting operation is in progress.", status=409)
 
 
@@ -46,7 +46,7 @@ FAULTS: tuple[Fault, ...] = (passes, throttled, landed_unanswered)
 
 @dataclass
 class Race(PassThrough):
-    """A port and a clock. At the moment of number `at` the hand acts, once; the first write meets `fault`."""
+    """A port and a clock. The other client acts once, at time number `at`. The first write meets `fault`."""
 
     aws: Writes
     reads: frozenset[str]
@@ -66,7 +66,7 @@ class Race(PassThrough):
     _lock: Any = field(default_factory=threading.RLock)
 
     def moment(self, name: str) -> None:
-        """The hand acts if this is its moment."""
+        """Let the other client act, if this is its time."""
         with self._lock:
             number = len(self.moments)
             self.moments.append(name)
@@ -107,6 +107,6 @@ class RacingClock(QuickClock):
 
 
 def run(account: SandboxAccount, plan: Plan, race: Race, *allow: str) -> Report:
-    """Apply a plan while the other client watches."""
+    """Apply a plan while the other client is active."""
     world = replace(account.world, aws=race, clock=RacingClock(race))
     return apply_plan(plan, world, allow=frozenset(allow))

@@ -20,7 +20,7 @@ TAG_READS = frozenset({"list_tags_for_resource"})
 
 
 def read_by(user: str) -> Json:
-    """A grant to another account's canonical user."""
+    """Return a grant to another account's canonical user."""
     return {"Grantee": {"Type": "CanonicalUser", "ID": user}, "Permission": "READ_ACP"}
 
 
@@ -32,22 +32,22 @@ def put_acl(account: SandboxAccount, grants: list[Any]) -> None:
 
 
 def grants(account: SandboxAccount) -> list[Any]:
-    """The grants of the object's ACL."""
+    """Return the grants of the object's ACL."""
     return list(account.s3.get_object_acl(Bucket="media", Key=KEY)["Grants"])
 
 
 def adds(account: SandboxAccount) -> None:
-    """Others grant something to a colleague."""
+    """Another client grants something to a colleague."""
     put_acl(account, [*grants(account), read_by(COLLEAGUE)])
 
 
 def removes(account: SandboxAccount) -> None:
-    """Others revoke a former colleague's grant."""
+    """Another client revokes a former colleague's grant."""
     put_acl(account, [each for each in grants(account) if each["Grantee"].get("ID") != FORMER])
 
 
 def opens(account: SandboxAccount) -> None:
-    """Others remove the signers of the distribution."""
+    """Another client removes the signers of the distribution."""
     config = account.config()
     account.edit(set_to(DefaultCacheBehavior={**config["DefaultCacheBehavior"], "TrustedSigners": signers()}))
 
@@ -63,7 +63,10 @@ def granted(account: SandboxAccount) -> SandboxAccount:
 def played(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> int:
-    """Play every moment of the grant, and return their number. Each starts from the same account."""
+    """Run the grant once for each time at which the other client can act, and return the number.
+
+    Each run starts from the same account.
+    """
     (identity,) = account.identities().values()
     user = identity["S3CanonicalUserId"]
     bare = [each for each in grants(account) if each["Grantee"].get("ID") != user]
@@ -89,10 +92,10 @@ def played(
 
 @pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_what_others_do_to_an_acl_stays_done(
+def test_changes_of_an_acl_by_others_stay(
     granted: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
-    """A grant that they add is kept, and one that they revoke does not come back, at whatever moment they act."""
+    """A grant that they add is kept, and one that they revoke does not come back, whenever they act."""
     assert played(granted, fault, hand, ACL_READS) > 1
 
 
@@ -102,8 +105,8 @@ def test_no_object_is_granted_after_the_signers_are_gone(granted: SandboxAccount
     assert played(granted, fault, opens, GUARDED) > 1
 
 
-def test_a_long_walk_over_objects_ends_when_the_signers_go(granted: SandboxAccount) -> None:
-    """The distribution is read at least every five seconds, and not a single object is granted after that."""
+def test_a_long_grant_ends_when_the_signers_are_removed(granted: SandboxAccount) -> None:
+    """The distribution is read at least every five seconds, and no object is granted after that."""
     for number in range(40):
         granted.s3.put_object(Bucket="media", Key=f"a/{number:02}.mp4", Body=b"-")
     plan = granted.plan(by_acl())
@@ -132,18 +135,18 @@ def _keys(account: SandboxAccount) -> list[str]:
 
 
 def retags(account: SandboxAccount) -> None:
-    """Others give the tag another value."""
+    """Another client gives the tag another value."""
     tags = {"Items": [{"Key": "team", "Value": "by hand"}]}
     account.cloudfront.tag_resource(Resource=account.live()["ARN"], Tags=tags)
 
 
 def untags(account: SandboxAccount) -> None:
-    """Others remove the tag."""
+    """Another client removes the tag."""
     account.cloudfront.untag_resource(Resource=account.live()["ARN"], TagKeys={"Items": ["team"]})
 
 
 def tags_beside(account: SandboxAccount) -> None:
-    """Others add a tag of their own."""
+    """Another client adds its own tag."""
     tags = {"Items": [{"Key": "cost", "Value": "42"}]}
     account.cloudfront.tag_resource(Resource=account.live()["ARN"], Tags=tags)
 
@@ -154,10 +157,10 @@ def tags_beside(account: SandboxAccount) -> None:
     ids=["retags", "untags", "tags_beside"],
 )
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_what_others_do_to_tags_stays_done(
+def test_changes_of_tags_by_others_stay(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], left: str | None
 ) -> None:
-    """A tag that they change, remove or add stays as they left it, at whatever moment they act."""
+    """A tag that they change, remove or add stays as they left it, whenever they act."""
     account.bucket("media", KEY)
     number = -1
     acted = True

@@ -28,17 +28,17 @@ def start(account: SandboxAccount) -> None:
 
 
 def adds(account: SandboxAccount) -> None:
-    """Others add a statement to what is live."""
+    """Another client adds a statement to the live policy."""
     account.put_policy(*account.statements().values(), THEIRS)
 
 
 def removes(account: SandboxAccount) -> None:
-    """Others remove their statement from what is live."""
+    """Another client removes its statement from the live policy."""
     account.put_policy(*(each for sid, each in account.statements().items() if sid != "leftover"))
 
 
 def opens(account: SandboxAccount) -> None:
-    """Others remove the signers of the distribution."""
+    """Another client removes the signers of the distribution."""
     config = account.config()
     account.edit(set_to(DefaultCacheBehavior={**config["DefaultCacheBehavior"], "TrustedSigners": signers()}))
 
@@ -46,9 +46,9 @@ def opens(account: SandboxAccount) -> None:
 def races(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> list[str]:
-    """Widen the grant once for every moment at which others can act, and judge the account after each.
+    """Widen the grant once for each time at which others can act, judge the account, and return the names of the times.
 
-    Returns the names of the moments. Every run starts from the same account.
+    Every run starts from the same account.
     """
     frozen = dict(account.statements())
     behavior = account.config()["DefaultCacheBehavior"]
@@ -68,7 +68,7 @@ def races(
 def judge_policy(
     account: SandboxAccount, race: Race, hand: Callable[[SandboxAccount], None], code: int
 ) -> None:
-    """Hold the live policy to what must be true whenever others acted."""
+    """Check what must be true of the live policy, whenever others acted."""
     live, seen = account.statements(), race.moments
     assert code in (0, 4), seen
     assert ("theirs" in live) == (race.acted and hand is adds), seen
@@ -81,17 +81,17 @@ def judge_policy(
 
 @pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_what_others_do_to_the_policy_stays_done(
+def test_changes_of_the_policy_by_others_stay(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
-    """What they add is kept and what they remove does not come back, at whatever moment of a grant they act."""
+    """What they add is kept, and what they remove does not come back, whenever they act during a grant."""
     start(account)
     assert races(account, fault, hand, READS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_nothing_is_granted_after_the_signers_are_gone(account: SandboxAccount, fault: Fault) -> None:
-    """The distribution is read again before every attempt, so a grant is never sent to one without signers."""
+    """The distribution is read again before every attempt, so no grant is sent without signers."""
     start(account)
     assert races(account, fault, opens, GUARDED)
 
@@ -101,7 +101,7 @@ def test_nothing_is_granted_after_the_signers_are_gone(account: SandboxAccount, 
 def test_a_revoke_keeps_what_others_do(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
-    """The same holds while our statement is removed because the grant is made elsewhere."""
+    """The same is true while the stack's statement is removed."""
     start(account)
     keep = dict(account.statements())
     for number in range(12):
@@ -119,7 +119,7 @@ def test_a_revoke_keeps_what_others_do(
 
 
 def test_a_write_that_won_is_merged_into(account: SandboxAccount) -> None:
-    """Another client read the policy before our write, and wrote after it: both changes are live in the end."""
+    """Another client read the policy before our write and wrote after it. At the end both changes are live."""
     start(account)
     before = account.statements()
 
@@ -135,7 +135,7 @@ def test_a_write_that_won_is_merged_into(account: SandboxAccount) -> None:
 
 
 def test_a_write_that_won_and_changed_our_statement_is_not_overwritten(account: SandboxAccount) -> None:
-    """Our statement is what another client has made of it since: that is for a person to read."""
+    """The statement stays as the other client left it. A person must read that."""
     start(account)
     plan = account.plan(WIDE)
     theirs = {**account.statements()[OURS], "Resource": "arn:aws:s3:::media/b/*"}
@@ -147,7 +147,7 @@ def test_a_write_that_won_and_changed_our_statement_is_not_overwritten(account: 
 
 
 def test_after_a_lost_reply_a_write_that_won_is_stale(account: SandboxAccount) -> None:
-    """Whether ours ever arrived is not known, and the policy is not the one that was approved."""
+    """It is unknown whether our write arrived, and the policy is not the one that was approved."""
     start(account)
     plan = account.plan(WIDE)
     ours = account.statements()[OURS]

@@ -1,7 +1,7 @@
-"""Another client changes who reads by an identity, at every moment of a run that grants something to it.
+"""Another client changes who reads with an identity, at every time of a run that grants something to it.
 
-The account is judged by the evaluator that shares no code with cfstream: after the other client has acted, no write of
-the run lets anybody read who could not read then, and whom the spec does not name.
+The evaluator, which shares no code with cfstream, judges the account. After the other client has acted, no write of the
+run lets anyone read who could not read then and whom the spec does not name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +31,8 @@ Readings = frozenset[Reading]
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What is live before a run, and the spec that it applies. `{oai}` stands for the shared OAI."""
+class Setup:
+    """What is live before a run, and the spec that it applies. `{oai}` is a placeholder for the shared OAI."""
 
     after: Json
     before: Json | None = None
@@ -47,36 +47,36 @@ def _by(oai: str, document: Json) -> Json:
 
 
 def closed_by_the_spec(account: SandboxAccount) -> None:
-    """An unsigned behavior that no spec names: the run closes it."""
+    """Add an unsigned behavior that no spec names. The run closes it."""
     account.edit(add_behavior("/hls/*", **OPEN))
 
 
 PUBLIC = [{"path": "/b/*"}, {"path": "*.mp4", "public": True}]
 
-SCENES: Mapping[str, Scene] = {
-    "a first grant": Scene(signed()),
-    "a first grant by a group": Scene(http()),
-    "a first grant with a public path": Scene(signed(http={"behaviors": PUBLIC})),
-    "a wider grant": Scene(signed(), signed(grant={"prefix": "a/"})),
-    "another key and a wider grant": Scene(
+SCENES: Mapping[str, Setup] = {
+    "a first grant": Setup(signed()),
+    "a first grant by a group": Setup(http()),
+    "a first grant with a public path": Setup(signed(http={"behaviors": PUBLIC})),
+    "a wider grant": Setup(signed(), signed(grant={"prefix": "a/"})),
+    "another key and a wider grant": Setup(
         http(key_groups=[group(key(TWO, replaces=[ONE]))]), http(grant={"prefix": "a/"})
     ),
-    "a closed behavior and a wider grant": Scene(
+    "a closed behavior and a wider grant": Setup(
         signed(), signed(grant={"prefix": "a/"}), closed_by_the_spec
     ),
-    "other signers and a wider grant": Scene(http(), signed(grant={"prefix": "a/"})),
-    "another identity": Scene(signed(), signed(oai={}, grant={"prefix": "a/"})),
-    "a shared identity": Scene(signed(oai={}), shared=True),
-    "a wider grant to a shared identity": Scene(
+    "other signers and a wider grant": Setup(http(), signed(grant={"prefix": "a/"})),
+    "another identity": Setup(signed(), signed(oai={}, grant={"prefix": "a/"})),
+    "a shared identity": Setup(signed(oai={}), shared=True),
+    "a wider grant to a shared identity": Setup(
         signed(oai={}), signed(oai={}, grant={"prefix": "a/"}), shared=True
     ),
-    "another key, and a wider grant to a shared identity": Scene(
+    "another key, and a wider grant to a shared identity": Setup(
         http(oai={}, key_groups=[group(key(TWO, replaces=[ONE]))]),
         http(oai={}, grant={"prefix": "a/"}),
         shared=True,
     ),
-    "objects for a shared identity": Scene(by_acl(), shared=True),
-    "objects under a wider prefix": Scene(
+    "objects for a shared identity": Setup(by_acl(), shared=True),
+    "objects under a wider prefix": Setup(
         by_acl(), by_acl(grant={"via": "object-acl", "prefix": "a/"}), shared=True
     ),
 }
@@ -84,7 +84,7 @@ SCENES: Mapping[str, Scene] = {
 
 @dataclass
 class Watch:
-    """Who can read after each write, since the other client has acted."""
+    """Who can read after each write since the other client has acted."""
 
     account: SandboxAccount
     may: Readings
@@ -94,17 +94,17 @@ class Watch:
     _watcher: Watcher = field(default_factory=Watcher)
 
     def readings(self) -> Readings:
-        """Everything that anybody may read now."""
+        """Return everything that anyone may read now."""
         seen = self._watcher.look(self.account.sandbox.cloudfront.world)
         return Evaluator(seen).readings(TRIED)
 
     def act(self) -> None:
-        """The other client acts: what can be read then is not the run's doing."""
+        """Let the other client act. What can be read then is not an effect of the run."""
         self.hand(self.account)
         self.then = self.readings()
 
     def look(self) -> None:
-        """Note who can read because of the run."""
+        """Record who can read because of the run."""
         if self.then is None:
             return
         for each in self.readings() - self.then - self.may:
@@ -112,10 +112,10 @@ class Watch:
                 self.too_much.add(each)
 
 
-class Theatre:
-    """An account that is set up once, and set back before each run."""
+class ResettableAccount:
+    """An account that is set up once, and reset before each run."""
 
-    def __init__(self, account: SandboxAccount, scene: Scene) -> None:
+    def __init__(self, account: SandboxAccount, scene: Setup) -> None:
         self.account = account
         account.bucket("media", *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
         account.make_key(FOREIGN_KEY, file="three")
@@ -131,11 +131,11 @@ class Theatre:
         self.saved = account.sandbox.saved()
 
     def set_back(self) -> None:
-        """The account as it was before the run."""
+        """Restore the account as it was before the run."""
         self.account.sandbox.restore(self.saved)
 
     def undisturbed(self) -> Readings:
-        """Who may read: by the spec, before the run, and after one in which nobody else acts."""
+        """Return who may read: by the spec, before the run, and after a run in which nobody else acts."""
         self.set_back()
         watch = Watch(self.account, frozenset())
         before = watch.readings()
@@ -143,7 +143,7 @@ class Theatre:
         return named(self.spec, TRIED) | before | watch.readings()
 
     def play(self, hand: Hand) -> list[str]:
-        """Play every moment, and return their names."""
+        """Run once for each time, and return the names of the times."""
         moments: list[str] = []
         may = self.undisturbed()
         while True:
@@ -168,7 +168,7 @@ REPORTED = [
 
 
 def _cases() -> Sequence[tuple[str, str]]:
-    """Every scene with every hand; in `make test` each scene and each hand at least once."""
+    """Return every set-up with every change. `make test` has each set-up and each change at least once."""
     cases = [
         (scene, name)
         for scene, each in SCENES.items()
@@ -188,8 +188,6 @@ HANDS = {**OWN, **KEYS, **NEIGHBOURS}
 
 
 @pytest.mark.parametrize(("scene", "hand"), _cases())
-def test_nobody_reads_by_a_grant_whom_the_plan_does_not_expect(
-    account: SandboxAccount, scene: str, hand: str
-) -> None:
-    """Whatever becomes of the distributions that read by the identity, at whatever moment."""
-    assert Theatre(account, SCENES[scene]).play(HANDS[hand])
+def test_a_grant_adds_no_unexpected_reader(account: SandboxAccount, scene: str, hand: str) -> None:
+    """Whatever happens to the distributions that read with the identity, at any time."""
+    assert ResettableAccount(account, SCENES[scene]).play(HANDS[hand])

@@ -1,4 +1,4 @@
-"""The accounts that snapshots are taken of: those of the fault scenarios, and those of the golden plans."""
+"""The accounts of snapshots: those of the fault scenarios, and those of the golden plans."""
 
 import pytest
 
@@ -10,13 +10,13 @@ from tests.world.sandbox import BotoClients, WatchedSandbox
 
 @pytest.fixture(scope="session")
 def runner(server: WatchedSandbox, clients: BotoClients) -> FaultStage:
-    """The account of the fault scenarios, furnished."""
+    """The account of the fault scenarios, prepared."""
     return FaultStage(server, clients)
 
 
 @pytest.fixture
 def account(server: WatchedSandbox, clients: BotoClients) -> LawsAccount:
-    """An account with a zone, a certificate and policies, which specs may refer to."""
+    """An account with a zone, a certificate and policies, to which specs may refer."""
     return LawsAccount(server, clients)
 
 

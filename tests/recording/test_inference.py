@@ -1,4 +1,4 @@
-"""What follows from a recording, and what does not."""
+"""Answers that follow from a recording, and those that do not."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
@@ -9,8 +9,8 @@ import pytest
 from cfstream.errors import Missing, NotAuthorized, Refused, Throttled, Unreachable
 from cfstream.ports import Call
 from cfstream.recording.document import Snapshot, Unusable, checked, from_document, to_document
-from cfstream.recording.heard import Heard, Pages, ReadMethod, RecordedCall
 from cfstream.recording.inference import NOT_RECORDED
+from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.recording.recorder import RecordingReads
 from cfstream.recording.replay import NotRecorded, ReplayedReads
 from cfstream.values import Account
@@ -19,24 +19,24 @@ HALF_EAST = timezone(timedelta(hours=5, minutes=30))
 
 
 def objects(prefix: str, region: str = "us-east-1", **more: object) -> Call:
-    """A call for the objects of a bucket under a prefix."""
+    """Return a call for the objects of a bucket under a prefix."""
     return Call("s3", "list_objects_v2", {"Bucket": "media", "Prefix": prefix, **more}, region)
 
 
 def rows(*keys: str) -> list[dict[str, str]]:
-    """Rows of a list of objects."""
+    """Return rows of a list of objects."""
     return [{"Key": key} for key in keys]
 
 
-def replaying(*heard: tuple[ReadMethod, Call, Heard]) -> ReplayedReads:
-    """A port that has heard this."""
+def replaying(*recorded: tuple[ReadMethod, Call, Recorded]) -> ReplayedReads:
+    """Return a port with these recorded answers."""
     return ReplayedReads(
-        {RecordedCall.of(way, call): said for way, call, said in heard}, "live.json", "again"
+        {RecordedCall.of(way, call): said for way, call, said in recorded}, "live.json", "again"
     )
 
 
 def test_a_prefix_of_a_whole_listing_is_listed() -> None:
-    """In whatever way it is asked for; owners are known only where they were asked for."""
+    """For any form of the call. Owners are known only if they were requested."""
     page = {"Contents": rows("a/1", "a/2", "b/1"), "IsTruncated": False}
     port = replaying((ReadMethod.READ, objects("", FetchOwner=True), page))
     assert port.read(objects("a/"))["Contents"] == rows("a/1", "a/2")
@@ -46,8 +46,8 @@ def test_a_prefix_of_a_whole_listing_is_listed() -> None:
         without_owners.read(objects("a/", FetchOwner=True))
 
 
-def test_nothing_follows_from_a_listing_that_was_not_ended() -> None:
-    """There may be more under the prefix than what was seen."""
+def test_nothing_follows_from_an_incomplete_list() -> None:
+    """There may be more objects under the prefix."""
     cut = {"Contents": rows("a/1"), "IsTruncated": True}
     for way, said in ((ReadMethod.READ, cut), (ReadMethod.PAGES, Pages((cut,), whole=False))):
         with pytest.raises(NotRecorded):
@@ -58,8 +58,8 @@ def test_nothing_follows_from_a_listing_that_was_not_ended() -> None:
         next(pages)
 
 
-def test_what_is_in_no_list_is_not_there() -> None:
-    """A distribution that the account does not have is missing, one whose config was not read is not recorded."""
+def test_what_is_in_no_list_does_not_exist() -> None:
+    """An unlisted distribution is missing. One whose config was not read is not recorded."""
     listing = Call("cloudfront", "list_distributions")
     port = replaying((ReadMethod.ITEMS, listing, [{"Id": "E1"}]))
     assert isinstance(port.together([Call("cloudfront", "get_distribution", {"Id": "E2"})])[0], Missing)
@@ -68,7 +68,7 @@ def test_what_is_in_no_list_is_not_there() -> None:
 
 
 def test_zones_are_found_by_their_names() -> None:
-    """Out of the list of all of them, a dot at the end or none."""
+    """In the list of all zones, with or without a final dot."""
     zones = [{"Name": "example.com.", "Id": "1"}, {"Name": "a.example.com.", "Id": "2"}]
     port = replaying((ReadMethod.ITEMS, Call("route53", "list_hosted_zones"), zones))
     asked = Call("route53", "list_hosted_zones_by_name", {"DNSName": "example.com", "MaxItems": "100"})
@@ -78,27 +78,27 @@ def test_zones_are_found_by_their_names() -> None:
 @pytest.mark.parametrize(
     "operation", ["describe_certificate", "describe_function", "list_conflicting_aliases", "get_resources"]
 )
-def test_what_a_plan_can_do_without_is_refused(operation: str) -> None:
-    """With a code of its own, so that the plan goes on and tells."""
+def test_optional_reads_are_refused(operation: str) -> None:
+    """The refusal has its own code, so the plan continues and has a notice."""
     answer = replaying().together([Call("any", operation, {"Alias": "media.example.com"})])[0]
     assert isinstance(answer, Refused)
     assert answer.code == NOT_RECORDED
 
 
 def test_nothing_is_written_to_a_recording() -> None:
-    """The port out leads nowhere, and says so."""
+    """A write raises an error."""
     with pytest.raises(Exception, match="delete_bucket is not possible"):
         replaying().write(Call("s3", "delete_bucket", {}))
 
 
-def test_every_sort_of_answer_survives_the_file() -> None:
-    """Times with their zones, refusals with all that decides, lists in one order, pages in theirs."""
+def test_every_type_of_answer_survives_the_file() -> None:
+    """Times with zones, refusals with all members that matter, sorted lists, pages in order."""
     refused = NotAuthorized(
         "GetBucketPolicy", "AccessDenied", "no", request_id="x", status=403, do="allow it"
     )
     refused.region = "eu-west-1"
     time = datetime(2026, 11, 26, 12, 30, tzinfo=HALF_EAST)
-    heard: Mapping[RecordedCall, Heard] = {
+    recorded: Mapping[RecordedCall, Recorded] = {
         RecordedCall.of(ReadMethod.READ, Call("acm", "describe_certificate", {"n": 1})): {
             "NotAfter": time,
             "Names": ["b", "a"],
@@ -119,15 +119,15 @@ def test_every_sort_of_answer_survives_the_file() -> None:
         },
     }
     account = Account("012345678901")
-    snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), heard)
+    snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), recorded)
     document = checked(to_document(snapshot))
     read = from_document(document)
     assert to_document(read) == document
-    assert read.heard.keys() == heard.keys()
-    certificate = read.heard[next(asked for asked in heard if asked.service == "acm")]
+    assert read.recorded.keys() == recorded.keys()
+    certificate = read.recorded[next(asked for asked in recorded if asked.service == "acm")]
     assert certificate == {"NotAfter": time, "Names": ["b", "a"]}
     assert "+05:30" in str(document)
-    again = read.heard[next(asked for asked in heard if asked.operation == "get_bucket_policy")]
+    again = read.recorded[next(asked for asked in recorded if asked.operation == "get_bucket_policy")]
     assert isinstance(again, NotAuthorized)
     assert (again.code, again.region, again.status, again.do) == (
         "AccessDenied",
@@ -141,16 +141,16 @@ def test_every_sort_of_answer_survives_the_file() -> None:
 
 
 class Throttling:
-    """A port behind which everybody asks too often."""
+    """A port that refuses every call because of the rate."""
 
     def together(self, calls: Any) -> Any:
         return tuple(Throttled("ListKeyGroups", "Throttling", "Rate exceeded") for _ in calls)
 
 
-def test_a_refusal_for_the_rate_alone_is_recorded_nowhere() -> None:
-    """It says nothing of the account: the snapshot fails instead of telling it for ever."""
+def test_a_throttled_read_is_not_recorded() -> None:
+    """The snapshot fails instead, because the refusal is temporary."""
     port: Any = Throttling()
     recorder = RecordingReads(port)
     with pytest.raises(Throttled):
         recorder.together([Call("cloudfront", "list_key_groups")])
-    assert recorder.heard == {}
+    assert recorder.recorded == {}

@@ -1,4 +1,4 @@
-"""The plan from a snapshot is the plan from AWS, to the byte: of the specs that it was taken for, and of others."""
+"""The plan from a snapshot is the plan from AWS, byte for byte, for the specs of the snapshot and for others."""
 
 import json
 import shutil
@@ -42,7 +42,7 @@ FORESEEN = (
 
 
 def named(names: Iterable[str]) -> list[object]:
-    """Scenarios as parameters that go by their names."""
+    """Return scenarios as parameters with names."""
     known = {each.name: each for each in SCENARIOS}
     return [pytest.param(known[name], id=name.replace(" ", "-")) for name in names]
 
@@ -51,7 +51,7 @@ def named(names: Iterable[str]) -> list[object]:
 def test_the_same_specs(
     case: str, golden_account: GoldenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every golden plan comes out of a snapshot as it comes out of AWS, its fingerprint included."""
+    """Every golden plan is the same from a snapshot and from AWS, with its fingerprint."""
     shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
     shutil.copytree(KEYS, tmp_path / "keys")
     monkeypatch.chdir(tmp_path)
@@ -65,15 +65,15 @@ def test_the_same_specs(
 
 @pytest.mark.parametrize("scenario", named(FORESEEN))
 def test_changed_specs(runner: ScenarioRunner, scenario: Scenario) -> None:
-    """Specs that were changed since are planned from the snapshot of those before."""
+    """Changed specs are planned from the snapshot of the earlier ones."""
     text = before(runner, scenario)
     world, after = runner.world_at(scenario.later), runner.stacks(scenario.after)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
 @pytest.mark.parametrize("scenario", named(UNFORESEEN))
-def test_what_nobody_asked_about(runner: ScenarioRunner, scenario: Scenario) -> None:
-    """Where the snapshot cannot know what the plan needs, it says what that is, and nothing is guessed."""
+def test_missing_answers_are_named(runner: ScenarioRunner, scenario: Scenario) -> None:
+    """If the snapshot lacks an answer, the error names it, and nothing is guessed."""
     text = before(runner, scenario)
     after = runner.stacks(scenario.after)
     with pytest.raises(NotRecorded) as caught:
@@ -83,7 +83,7 @@ def test_what_nobody_asked_about(runner: ScenarioRunner, scenario: Scenario) -> 
 
 
 def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
-    """A stack that did not exist when the snapshot was taken is planned as a new one."""
+    """A stack that did not exist at the time of the snapshot is planned as a new one."""
     lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
     runner.set_back(runner.furnished)
     world = runner.world_at()
@@ -93,7 +93,7 @@ def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
 
 
 def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
-    """Whatever distribution of the account a spec comes to adopt, its config and tags are known."""
+    """The config and tags of every distribution of the account are known."""
     adopted = next(each for each in SCENARIOS if each.name == "distribution adopted").after
     runner.set_back(runner.furnished)
     world = runner.world_at()
@@ -119,15 +119,15 @@ FURNISHED = but(
 
 
 def test_fields_added_since(account: LawsAccount) -> None:
-    """Records, other pages, another cache policy, a function, one more cname: the snapshot has what they need."""
+    """Records, other pages, another cache policy, a function, another cname: the snapshot has what they need."""
     account.begin()
     text = text_of([account.stack({**NAMED})], account.world)
     after = [account.stack({**FURNISHED})]
     assert plan_of(after, world_in(text, after, account.world)) == plan_of(after, account.world)
 
 
-def test_a_cname_added_since_is_told_of(account: LawsAccount) -> None:
-    """Who holds it in other accounts was not asked when the snapshot was taken, and the plan says so."""
+def test_a_cname_added_since_has_a_notice(account: LawsAccount) -> None:
+    """Owners in other accounts were not requested, and the plan reports that."""
     account.begin()
     account.apply({**NAMED})
     text = text_of([account.stack({**NAMED})], account.world)
@@ -140,8 +140,8 @@ def test_a_cname_added_since_is_told_of(account: LawsAccount) -> None:
     assert added[0].startswith("other accounts could not be checked for the cnames")
 
 
-def test_a_function_added_since_is_told_of(account: LawsAccount) -> None:
-    """Functions that are not published are in no snapshot, and the plan says that it could not look one up."""
+def test_a_function_added_since_has_a_notice(account: LawsAccount) -> None:
+    """No snapshot has unpublished functions, and the plan reports that it could not look one up."""
     account.begin()
     text = text_of([account.stack({**SITE})], account.world)
     after = [account.stack({**SITE, "http": {"functions": {"viewer_request": "none"}}})]
@@ -151,7 +151,7 @@ def test_a_function_added_since_is_told_of(account: LawsAccount) -> None:
 
 
 def test_the_examples(sandbox: Sandbox, clients: BotoClients) -> None:
-    """All of them at once, in an account that has their buckets: new, and when they are there."""
+    """All together, in an account with their buckets: before and after they are applied."""
     stacks = load([str(EXAMPLES / name) for name in ("fleet", "lectures-http.yaml")])
     for bucket in {stack.spec.bucket.name: stack.spec.bucket.region for stack in stacks}.items():
         make_bucket(clients, *bucket)
@@ -162,7 +162,7 @@ def test_the_examples(sandbox: Sandbox, clients: BotoClients) -> None:
 
 
 def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
-    """A bucket with an object in it."""
+    """Create a bucket with an object."""
     s3 = clients("s3", region or "us-east-1")
     placed: Any = {"LocationConstraint": region} if region not in (None, "us-east-1") else {}
     s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": placed} if placed else {}))
@@ -170,7 +170,7 @@ def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
 
 
 def before(runner: ScenarioRunner, scenario: Scenario) -> str:
-    """The snapshot that was taken with the specs before; of a new stack, of one over its bucket."""
+    """Return the snapshot of the earlier specs; for a new stack, of one for its bucket."""
     runner.set_back(runner.furnished)
     first = runner.stacks(scenario.before or scenario.after)
     if scenario.before:

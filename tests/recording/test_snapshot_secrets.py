@@ -1,4 +1,4 @@
-"""A snapshot never has secrets or names of people, and on request no account numbers."""
+"""A snapshot never contains secrets or names of people, and on request no account numbers."""
 
 import json
 import re
@@ -55,7 +55,7 @@ def everything(runner: ScenarioRunner, clients: BotoClients) -> ScenarioRunner:
 
 
 def test_no_secret_is_in_a_snapshot(everything: ScenarioRunner) -> None:
-    """Neither the values of custom headers nor the names of people who own objects."""
+    """Neither values of custom headers nor names of object owners."""
     text = text_of(everything.stacks(SPECS), everything.world_at())
     owner = {"Owner": {"ID": "a" * 64, "DisplayName": "somebody@example.com"}}
     assert "somebody" not in str(redacted(Call("s3", "get_object_acl"), owner))
@@ -64,7 +64,7 @@ def test_no_secret_is_in_a_snapshot(everything: ScenarioRunner) -> None:
 
 
 def test_no_account_is_in_a_hashed_snapshot(everything: ScenarioRunner) -> None:
-    """Neither its number, in whatever text it stands, nor S3's id of it; dates in the names of objects stay."""
+    """Neither its number in any text, nor S3's id of it. Dates in names of objects stay."""
     stacks, world = everything.stacks(SPECS), everything.world_at()
     text, hashed = text_of(stacks, world), text_of(stacks, world, salt=SALT)
     known = {ACCOUNT, AUDITOR, "999988887777"}
@@ -79,7 +79,7 @@ def test_no_account_is_in_a_hashed_snapshot(everything: ScenarioRunner) -> None:
 
 
 def test_a_hashed_snapshot_gives_the_same_plan(everything: ScenarioRunner) -> None:
-    """With other digits for the accounts that the specs do not name, and nothing else but digests in another way."""
+    """Only the digits of accounts that the specs do not name differ, and digests."""
     changed = (SPECS[0], but(SPECS[1], trusted_signers=["self", "444455556666"], comment="changed"), SPECS[2])
     world, after = everything.world_at(), everything.stacks(changed)
     text = text_of(everything.stacks(SPECS), world, salt=SALT)
@@ -91,8 +91,8 @@ def test_a_hashed_snapshot_gives_the_same_plan(everything: ScenarioRunner) -> No
     assert comparable(from_hashed) == comparable(told)
 
 
-def test_what_the_specs_name_comes_back() -> None:
-    """A number, or S3's id, is put back where the specs have it, and nowhere else; tags are no names of objects."""
+def test_accounts_in_the_specs_are_restored() -> None:
+    """A number, or S3's id, is restored if the specs have it. Tags are not names of objects."""
     tag = {"Key": "of-555566667777", "Value": "ab" * 32}
     masked = [{"AccountId": f"******{ACCOUNT[-6:]}"}, {"AccountId": "******654321"}, {"Note": "*1"}]
     document = {
@@ -117,8 +117,8 @@ def test_what_the_specs_name_comes_back() -> None:
     assert ACCOUNT not in back
 
 
-def test_every_sensitive_member_is_thought_of() -> None:
-    """Whatever botocore marks as sensitive in a reply that is recorded is redacted, or one of those that are kept."""
+def test_every_sensitive_member_is_handled() -> None:
+    """Each member of a recorded reply that botocore marks as sensitive is redacted, or on the list of kept ones."""
     call = Call("cloudfront", "get_distribution", {})
     hidden_ones = {
         member
@@ -147,7 +147,7 @@ def _recorded_shapes() -> Iterator[Any]:
 
 
 def _sensitive(shape: Any, seen: frozenset[str]) -> Iterator[str]:
-    """Names of the members that are sensitive, at any depth."""
+    """Return the names of the sensitive members, at any depth."""
     if shape.name in seen:
         return
     deeper = seen | {shape.name}
@@ -163,7 +163,7 @@ def _sensitive(shape: Any, seen: frozenset[str]) -> Iterator[str]:
 
 
 def comparable(plan: str) -> Any:
-    """The plan without digests of what has account numbers in it. Its readers, sorted by name, may be in any order."""
+    """Return the plan without digests of documents with account numbers. Readers are sorted."""
     document = json.loads(re.sub(r"sha256:[0-9a-f]{64}|[0-9a-f]{64}", "…", plan))
     for stack in document["stacks"]:
         stack["exposure"]["access"].sort(key=json.dumps)

@@ -1,4 +1,4 @@
-"""A snapshot as it is used: taken of a world, written, read back, planned from."""
+"""A snapshot in use: recorded from a world, written, read back, planned from."""
 
 import json
 import re
@@ -20,7 +20,7 @@ REQUEST = re.compile(r", request [^)\"]+")
 
 
 def text_of(stacks: Sequence[Stack], world: World, *, salt: str = "") -> str:
-    """The file that `cfstream snapshot` writes; with a salt, the one of ``--hash-accounts``."""
+    """Return the file that `cfstream snapshot` writes; with a salt, the one of ``--hash-accounts``."""
     snapshot = Snapshot(
         account=world.account,
         partition=world.partition,
@@ -29,14 +29,14 @@ def text_of(stacks: Sequence[Stack], world: World, *, salt: str = "") -> str:
         taken=world.clock.now(),
         specs=("specs",),
         stacks=tuple(stack.spec.name for stack in stacks),
-        heard=record(stacks, world),
+        recorded=record(stacks, world),
     )
     document = to_document(snapshot)
     return as_text(sealed(hidden(document, salt)) if salt else document)
 
 
 def world_in(text: str, stacks: Sequence[Stack], world: World) -> World:
-    """The world that the file is for these specs, at the time that it is in `world`."""
+    """Return the world in the file for these specs, at the time of `world`."""
     document = checked(json.loads(text))
     if "salt" in document:
         named = [each for stack in stacks for each in strings(stack.spec.model_dump(mode="json"))]
@@ -46,5 +46,5 @@ def world_in(text: str, stacks: Sequence[Stack], world: World) -> World:
 
 
 def plan_of(stacks: Sequence[Stack], world: World) -> str:
-    """The plan as ``--format json`` prints it, without the ids of requests."""
+    """Return the plan as ``--format json`` prints it, without request ids."""
     return REQUEST.sub("", plan_as_text(plan_document(make_plan(stacks, world))))

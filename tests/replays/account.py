@@ -1,4 +1,4 @@
-"""An account in which changes are replayed: it deploys late, and viewers try every object after each call."""
+"""The account of replayed changes: it deploys late, and viewers request every object after each call."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -35,7 +35,7 @@ NAMES = (ONE, TWO, THREE, STRANGER)
 
 
 class ReplayedAccount(SandboxAccount):
-    """An account with two buckets that hold the same objects, and a public key of others in a group of theirs."""
+    """An account with two buckets with the same objects, and a public key of others in one of their groups."""
 
     def __init__(
         self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]
@@ -57,28 +57,28 @@ class ReplayedAccount(SandboxAccount):
         self.too_little: Askings = frozenset()
 
     def invited(self, spec: Json | None) -> Askings:
-        """Who is to get in by a spec."""
+        """Return who must be served according to a spec."""
         return invited(spec, pair=PAIR, everybody=self.crowd.keys)
 
     def expect(self, *, must: Askings, may: Askings = frozenset()) -> None:
-        """From now on these get in wherever they ask, those may get in somewhere, and all others nowhere."""
+        """Set who must be served everywhere, and who may be served somewhere. All others must be refused."""
         self.must, self.may = must, must | may
         self.look()
 
     def look(self) -> None:
-        """Notes who gets in and should not, and who does not and should."""
+        """Record who is wrongly served, and who is wrongly refused."""
         everywhere, somewhere = self.crowd.look()
         self.too_much |= somewhere - self.may
         self.too_little |= {asking for asking in self.must - everywhere if self.crowd.can_ask(asking)}
 
     def nobody_harmed(self) -> None:
-        """At no moment was anybody let in who should not be, or turned away who should not be."""
+        """Check that at no time anyone was wrongly served or wrongly refused."""
         assert sorted(self.too_much) == []
         assert sorted(self.too_little) == []
 
     @contextmanager
     def judged(self, *specs: Json) -> Iterator[None]:
-        """Judges every write by the evaluator too, on keys of its own.
+        """Judge every write with the evaluator too, on its own keys.
 
         Nobody reads more than before unless these specs name them, and everyone keeps what they still name.
         """
@@ -92,12 +92,12 @@ class ReplayedAccount(SandboxAccount):
         assert sorted(guard.too_little) == []
 
     def replayed(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
-        """Plans and applies while the crowd looks on."""
+        """Plan and apply while the viewers send requests."""
         plan = make_plan(stacks, self.world)
         return plan, self.run(plan, allow=allow, port=Replayed(self.world.aws, self.look))
 
     def settled(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> Plan:
-        """The same, held to it: all is done, and nothing is left."""
+        """Plan and apply, and check that everything is done and nothing is pending."""
         plan, report = self.replayed(stacks, allow=allow)
         assert report.exit_code == 0, told(report)
         left = make_plan(stacks, self.world)
@@ -105,7 +105,7 @@ class ReplayedAccount(SandboxAccount):
         return plan
 
     def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> list[str]:
-        """What was written by a run that died after its first write, or in its wait."""
+        """Return what was written by a run that died after its first write, or in its wait."""
         port = Replayed(self.world.aws, self.look, patience=3)
         with suppress(Killed):
             self.run(make_plan(stacks, self.world), allow=allow, port=port)

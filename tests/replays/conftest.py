@@ -15,7 +15,7 @@ from tests.world.sandbox import WatchedSandbox
 def account(
     tmp_path: Path, sandbox: WatchedSandbox, connected: World, clients: Callable[..., Any]
 ) -> Iterator[ReplayedAccount]:
-    """The account, with nothing of cfstream's on it."""
+    """The account, without resources of cfstream."""
     account = ReplayedAccount(tmp_path, sandbox, connected, clients)
     yield account
     account.crowd.close()

@@ -1,7 +1,6 @@
-"""Viewers of every sort, who ask the edge and S3 for everything at one moment; and who is to get in by a spec.
+"""Viewers of every type, who request everything from the edge and S3; and who must be served according to a spec.
 
-Shares nothing with cfstream: signatures are made by cryptography alone, and specs are read here once more, as a person
-reads them.
+Shares nothing with cfstream: cryptography makes the signatures, and this module reads specs by itself.
 """
 
 import functools
@@ -31,7 +30,7 @@ HOUR = 3600
 
 
 class Asking(NamedTuple):
-    """Somebody asks for an object under a host name: a distribution's `OWN`, a cname, or a bucket's address."""
+    """A request for an object with a host name: a distribution's `OWN`, a cname, or a bucket's address."""
 
     host: str
     key: str
@@ -44,9 +43,9 @@ Askings = frozenset[Asking]
 
 
 class Crowd:
-    """Everybody: those who sign with each of `keys`, as they should and as they should not, and who does not sign.
+    """All viewers: those who sign with each of `keys`, correctly and incorrectly, and unsigned ones.
 
-    Everybody asks edges that hear of a write when it is Deployed, and then any, of which some hear of it at once.
+    Each of them requests from edges that have a write once it is Deployed, and from edges that may have it at once.
     """
 
     def __init__(self, sandbox: Sandbox, keys: Mapping[str, PrivateKey]) -> None:
@@ -60,11 +59,11 @@ class Crowd:
         )
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Close the connection."""
         self._wire.close()
 
     def look(self) -> tuple[Askings, Askings]:
-        """Who gets in wherever they ask, and who gets in somewhere."""
+        """Return who is served everywhere, and who is served somewhere."""
         settings = self._sandbox.cloudfront.settings
         rounds = []
         for mixed in (False, True):
@@ -73,7 +72,7 @@ class Crowd:
         return frozenset.intersection(*rounds), frozenset.union(*rounds)
 
     def can_ask(self, asking: Asking) -> bool:
-        """Whether its key has, or had, an id: nobody can have a URL of a key that AWS does not know."""
+        """Return whether its key has, or had, an id: no URL can have a key that AWS does not know."""
         return asking.who == NOBODY or asking.who in self._ids
 
     def _admitted(self) -> Askings:
@@ -107,7 +106,7 @@ class Crowd:
                 yield who, BY_COOKIES, Visit(host, path, cookies["Cookie"])
 
     def _remember_ids(self) -> None:
-        """Ids of keys by name; one that is deleted is remembered, for its URLs are still about."""
+        """Return ids of keys by name, including deleted keys, whose URLs still exist."""
         world = self._sandbox.cloudfront.world
         live = {key.config["Name"]: key.id for key in world.public_keys}
         pairs = {
@@ -152,7 +151,10 @@ def _folder(key: PrivateKey, id_: str, resource: str) -> dict[str, str]:
 
 
 def invited(spec: Json | None, *, pair: str, everybody: Mapping[str, Any]) -> Askings:
-    """Who is to get in by a spec, once all of it is in force. `pair` is the key that the account's key pair is."""
+    """Return who must be served according to a spec, once all of it is deployed.
+
+    `pair` is the key of the account's key pair.
+    """
     if spec is None or not spec.get("enabled", True):
         return frozenset()
     streams = spec.get("delivery") == "rtmp"
@@ -171,7 +173,7 @@ def invited(spec: Json | None, *, pair: str, everybody: Mapping[str, Any]) -> As
 
 
 def _trusted(spec: Json, key: str, pair: str) -> set[str] | None:
-    """Whose signatures are taken for an object; None where nobody needs to sign."""
+    """Return whose signatures are accepted for an object; None if no signature is needed."""
     behaviors = spec.get("http", {}).get("behaviors", ())
     named: Json = next((each for each in behaviors if f"/{key}".startswith(each["path"].rstrip("*"))), {})
     if named.get("public") or (spec.get("public") and not named.get("key_groups")):

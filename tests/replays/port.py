@@ -1,4 +1,4 @@
-"""The port of a run that is replayed: a test looks after every call, and can end the run at any call."""
+"""The port of a replayed run: a test checks the account after every call, and can end the run at any call."""
 
 import threading
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from tests.world.ports import PassThrough
 class Replayed(PassThrough):
     """Calls `look` before and after every write, and after every read.
 
-    With `patience`, the process dies after its first write, or after that many reads without a write. So a run that
-    waits ends in its wait, and a run that writes ends after the write.
+    With `patience`, the process dies after its first write, or after this number of reads without a write. So a run
+    that waits ends in its wait, and a run that writes ends after the write.
     """
 
     def __init__(self, aws: Writes, look: Callable[[], None], patience: int = 0) -> None:

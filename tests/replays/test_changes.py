@@ -1,4 +1,4 @@
-"""Every change of a spec, replayed against the edge: at no moment is a valid URL refused or an invalid one served."""
+"""Every change of a spec, replayed against the edge: a valid URL is never refused, and an invalid one never served."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ POSTERS_BY_TWO = {**PATHS, "key_groups": [group(key(TWO), name="posters")]}
 
 @dataclass(frozen=True)
 class Change:
-    """A change of a spec, and the hazards that it has, all of them."""
+    """A change of a spec, and all hazards of its plan."""
 
     name: str
     before: Json | None
@@ -31,7 +31,7 @@ class Change:
 
     @property
     def cuts(self) -> bool:
-        """Whether viewers are cut off, as the plan says."""
+        """Return whether viewers lose access, according to the plan."""
         return "cuts-viewers" in self.hazards
 
 
@@ -97,7 +97,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
 def test_nobody_is_harmed(account: ReplayedAccount, change: Change) -> None:
-    """Who gets in before and after gets in all the time; who gets in neither before nor after never does."""
+    """A viewer who is served before and after is always served. One who is served neither before nor after never is."""
     before, after = account.invited(change.before), account.invited(change.after)
     if change.before is not None:
         account.converge(change.before, allow=("makes-public",))

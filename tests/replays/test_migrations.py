@@ -1,4 +1,4 @@
-"""What `migrate` edits, applied under the eyes of the crowd: nobody is let in or turned away who should not be."""
+"""The edits of `migrate`, applied while viewers send requests: nobody is wrongly served or refused."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ BOTH = (Target.OAC, Target.KEY_GROUPS)
 
 @dataclass(frozen=True)
 class Migration:
-    """A spec, and what it is migrated to."""
+    """A spec, and its migration."""
 
     name: str
     lines: str
@@ -48,14 +48,14 @@ MIGRATIONS = (
 
 
 def plain(spec: Path) -> Json:
-    """The spec as plain values."""
+    """Return the spec as plain values."""
     document: Json = said(spec.read_text())[0]
     return document
 
 
 @pytest.mark.parametrize("each", [pytest.param(each, id=each.name.replace(" ", "-")) for each in MIGRATIONS])
 def test_a_migration_harms_nobody(account: ReplayedAccount, each: Migration) -> None:
-    """Who gets in before and after gets in all the time; and the edit is all that had to be done by hand."""
+    """A viewer who is served before and after is always served. The edit is all that is needed."""
     spec = account.folder / "lectures.yaml"
     spec.write_text(HEAD + each.lines)
     before = frozenset() if "none" in each.lines else account.invited(plain(spec))
@@ -77,8 +77,8 @@ NEW = http(name="successor", key_groups=[{"use": "viewers"}])
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["to a stack that is there", "to a new one"])
-def test_a_name_that_moves_is_answered_all_the_time(account: ReplayedAccount, there: bool) -> None:
-    """By whichever of the two has it: who signs gets in at every moment, and nobody else ever."""
+def test_a_moved_name_is_always_served(account: ReplayedAccount, there: bool) -> None:
+    """One of the two distributions always serves it: signed requests are always accepted, others never."""
     old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
     account.converge(old)
     if there:
@@ -94,8 +94,8 @@ def test_a_name_that_moves_is_answered_all_the_time(account: ReplayedAccount, th
     account.nobody_harmed()
 
 
-def test_a_move_that_is_stopped_leaves_the_name_with_one_of_the_two(account: ReplayedAccount) -> None:
-    """Killed after each write, or while it waits, and run again: never a moment without an answer."""
+def test_an_interrupted_move_leaves_the_name_served(account: ReplayedAccount) -> None:
+    """Killed after each write, or during its wait, and run again: the name is always served."""
     old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
     account.converge(old)
     account.crowd.stacks = ("lectures", "successor")

@@ -1,5 +1,6 @@
-"""A rotation by `cfstream keys rotate`, replayed against the edge: a URL signed with either key passes at every moment
-of the grace, and a run may be stopped anywhere.
+"""A rotation by `cfstream keys rotate`, replayed against the edge.
+
+A URL signed with either key is always accepted during the grace period, and a run may be interrupted at any time.
 """
 
 from pathlib import Path
@@ -32,8 +33,8 @@ sign: {{max_validity: 24h}}
 
 
 @dataclass(frozen=True)
-class Standing(Connection):
-    """A connection whose world is there already, with a clock of its own."""
+class ExistingConnection(Connection):
+    """A connection to an existing world, with its own clock."""
 
     outside: World | None = None
 
@@ -43,7 +44,7 @@ class Standing(Connection):
 
 
 class Rotation:
-    """The rotation of a stack's one key, whose spec is a file."""
+    """The rotation of a stack's only key. Its spec is a file."""
 
     def __init__(self, account: ReplayedAccount) -> None:
         self.account = account
@@ -53,8 +54,8 @@ class Rotation:
         self._spec.write_text(SPEC)
 
     def step(self, *, now: bool = False) -> str:
-        """What one run of ``keys rotate`` comes to. The key that it makes is known to the crowd."""
-        done = rotate(str(self._spec), "viewers", Standing(outside=self.account.world), now=now)
+        """Return the outcome of one run of ``keys rotate``. The viewers get the key that it creates."""
+        done = rotate(str(self._spec), "viewers", ExistingConnection(outside=self.account.world), now=now)
         if done.outcome == "begun":
             made: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
             self.new = done.joined
@@ -62,9 +63,9 @@ class Rotation:
         return done.outcome
 
     def apply(self, *allow: str, stopped: bool = False) -> None:
-        """Applies the spec; `stopped`: by runs that die one after the other, each after a write or in its wait.
+        """Apply the spec. `stopped`: with runs that die one after the other, each after a write or in its wait.
 
-        Whoever takes the next step in between is told to apply first.
+        A rotation step in between must report that the spec must be applied first.
         """
         for _ in range(20 if stopped else 0):
             if self._in_sync():
@@ -73,14 +74,14 @@ class Rotation:
         self.account.settled(self._stacks(), allow=allow)
 
     def stopped(self, *allow: str) -> list[str]:
-        """What was written by a run that died after its first write, or in its wait."""
+        """Return what was written by a run that died after its first write, or in its wait."""
         written = self.account.stopped(self._stacks(), allow=allow)
         if not self._in_sync():
             assert self.step() == "apply-first"
         return written
 
     def waits(self) -> None:
-        """Nothing is to be done, and nothing may be done yet."""
+        """Check that nothing must be done, and nothing may be done yet."""
         assert self.step() == "waiting"
         assert self._in_sync()
 
@@ -93,7 +94,7 @@ class Rotation:
 
 @pytest.fixture
 def rotation(account: ReplayedAccount) -> Rotation:
-    """A stack with one key, live, and nothing rotated yet."""
+    """An applied stack with one key, before any rotation."""
     rotation = Rotation(account)
     account.expect(must=frozenset(), may=signed_by(ONE))
     rotation.apply()
@@ -102,13 +103,13 @@ def rotation(account: ReplayedAccount) -> Rotation:
 
 
 def signed_by(*keys: str) -> Askings:
-    """All that these keys open."""
+    """Return everything that these keys open."""
     return frozenset(Asking(OWN, key, who, how) for key in OBJECTS for who in keys for how in HONEST)
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
-def test_no_url_dies_before_its_time(rotation: Rotation, stopped: bool) -> None:
-    """The old key's URLs pass until they have run out, and the new one's as soon as its signer may change over."""
+def test_no_url_is_refused_before_it_expires(rotation: Rotation, stopped: bool) -> None:
+    """The old key's URLs are accepted until they expire, and the new key's as soon as its signer may use it."""
     account = rotation.account
     assert rotation.step() == "begun"
     assert rotation.step() == "apply-first"
@@ -132,8 +133,8 @@ def test_no_url_dies_before_its_time(rotation: Rotation, stopped: bool) -> None:
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
-def test_a_leaked_key_opens_nothing_more(rotation: Rotation, stopped: bool) -> None:
-    """With --now the new key takes its place at once; meanwhile nobody gets in who has neither."""
+def test_a_leaked_key_is_replaced_at_once(rotation: Rotation, stopped: bool) -> None:
+    """With --now the new key replaces it. No viewer without one of the keys is served."""
     account = rotation.account
     assert rotation.step(now=True) == "begun"
     account.expect(must=frozenset(), may=signed_by(ONE, rotation.new))
@@ -143,8 +144,8 @@ def test_a_leaked_key_opens_nothing_more(rotation: Rotation, stopped: bool) -> N
     account.nobody_harmed()
 
 
-def test_a_key_that_leaks_within_the_grace(rotation: Rotation) -> None:
-    """With --now the old key goes before its time, and the new one's URLs do not notice."""
+def test_a_key_that_leaks_in_the_grace_period(rotation: Rotation) -> None:
+    """With --now the old key is removed early, and the new key's URLs are not affected."""
     account = rotation.account
     rotation.step()
     account.expect(must=signed_by(ONE), may=signed_by(rotation.new))
@@ -158,8 +159,9 @@ def test_a_key_that_leaks_within_the_grace(rotation: Rotation) -> None:
 
 
 def test_the_grace_begins_when_the_new_key_is_in_the_group(rotation: Rotation) -> None:
-    """Who stops when the key is made, and goes on two days later, has the whole grace before him: until then only the
-    old key can sign.
+    """If the rotation stops after creating the key and continues two days later, the whole grace period follows.
+
+    Until then only the old key can sign.
     """
     account = rotation.account
     rotation.step()

@@ -1,4 +1,4 @@
-"""Sandboxes in processes of their own, which end with the test that started them."""
+"""Sandboxes in their own processes, which end with the test that started them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,14 +12,14 @@ from cfstream.sandbox import Running, homes, lifecycle
 
 @pytest.fixture(autouse=True)
 def state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a state directory of its own, whatever the environment of the user who runs it."""
+    """Give each test its own state directory, regardless of the user's environment."""
     monkeypatch.delenv(homes.VARIABLE, raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project's folder, with a space in its name."""
+    """A project's folder with a space in its name."""
     folder = tmp_path / "my project"
     (folder / ".git").mkdir(parents=True)
     return folder
@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def up() -> Iterator[Callable[[Path], Running]]:
-    """Starts the sandbox of a project, as `lifecycle.up` does; it is ended after the test."""
+    """Return a function that starts the sandbox of a project like `lifecycle.up`. It ends after the test."""
     started: set[Path] = set()
 
     def start(project: Path) -> Running:
@@ -42,7 +42,7 @@ def up() -> Iterator[Callable[[Path], Running]]:
 
 @pytest.fixture
 def client() -> Callable[[Running, str], Any]:
-    """Makes a client for a service of a running sandbox."""
+    """Return a function that creates a client for a service of a running sandbox."""
 
     def make(running: Running, service: str) -> Any:
         session: Any = boto3.Session("any", "any", region_name="us-east-1")

@@ -1,4 +1,4 @@
-"""Something in every service whose state is kept, and what can be seen of it."""
+"""Content for every service whose state is saved, and what the services show of it."""
 
 import json
 from collections.abc import Callable
@@ -11,9 +11,7 @@ READER = {"Grantee": {"Type": "CanonicalUser", "ID": "a" * 64}, "Permission": "R
 
 
 def fill(client: Client) -> None:
-    """Makes a bucket with versions, ACLs and a policy, a CloudFront set-up, a zone, a certificate and a
-    key.
-    """
+    """Create a bucket with versions, ACLs and a policy, a CloudFront set-up, a zone, a certificate and a key."""
     s3, cloudfront = client("s3"), client("cloudfront")
     s3.create_bucket(Bucket=BUCKET, ObjectOwnership="ObjectWriter")
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -47,7 +45,7 @@ def fill(client: Client) -> None:
 
 
 def seen(client: Client) -> Any:
-    """What `fill` made, as the services tell it."""
+    """Return what the services show of the content of `fill`."""
     s3, cloudfront = client("s3"), client("cloudfront")
     acl = s3.get_object_acl(Bucket=BUCKET, Key="a.mp4")
     streaming = cloudfront.list_streaming_distributions()["StreamingDistributionList"]["Items"][0]

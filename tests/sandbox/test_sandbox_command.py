@@ -1,4 +1,4 @@
-"""``cfstream sandbox``: what each command prints, where, and how it exits."""
+"""``cfstream sandbox``: the output and exit code of each command."""
 
 import json
 import os
@@ -20,20 +20,20 @@ runner = CliRunner()
 
 @pytest.fixture(autouse=True)
 def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Every test runs in a project of its own, and leaves nothing running."""
+    """Run each test in its own project, and stop its sandbox afterwards."""
     monkeypatch.chdir(project)
     yield project
     lifecycle.down(homes.find(project))
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    """Exit code and standard output of a command that is expected to print no more than that."""
+    """Return exit code and standard output of a command that prints nothing else."""
     result = runner.invoke(app, arguments, catch_exceptions=False)
     return result.exit_code, result.stdout
 
 
 def test_up_prints_what_a_shell_evaluates() -> None:
-    """The output of `up` is shell from the first line to the last, and leads aws and boto3 to the sandbox."""
+    """A shell can evaluate the whole output of `up`. aws and boto3 then use the sandbox."""
     code, printed = run("up")
     running = lifecycle.status(homes.find(Path.cwd()))
     assert running is not None
@@ -47,7 +47,7 @@ def test_up_prints_what_a_shell_evaluates() -> None:
 
 
 def test_up_again_finds_the_same() -> None:
-    """`up` twice gives one sandbox, and says which of the two it did."""
+    """A second `up` finds the running sandbox, and reports that."""
     first, second = (json.loads(run("up", "--format", "json")[1]) for _ in range(2))
     assert (first.pop("started"), second.pop("started")) == (True, False)
     assert first == second
@@ -55,7 +55,7 @@ def test_up_again_finds_the_same() -> None:
 
 
 def test_status_exits_with_what_it_found() -> None:
-    """`status` exits 1 when no sandbox runs and 0 when one does."""
+    """`status` exits with 1 if no sandbox runs, and with 0 otherwise."""
     assert run("status") == (
         1,
         f"No sandbox is running here.\nIts state would be in {homes.find(Path.cwd())}\n",
@@ -72,8 +72,8 @@ def test_status_exits_with_what_it_found() -> None:
     )
 
 
-def test_down_ends_it_and_is_content_when_there_is_none() -> None:
-    """`down` exits 0 either way, and says what it ended."""
+def test_down_succeeds_with_and_without_a_sandbox() -> None:
+    """`down` exits with 0, and reports what it stopped."""
     endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
     assert run("down") == (0, f"Stopped the sandbox at {endpoint}; its state is kept.\n")
     assert run("down") == (0, "No sandbox is running here.\n")
@@ -81,7 +81,7 @@ def test_down_ends_it_and_is_content_when_there_is_none() -> None:
 
 
 def test_set_changes_settings() -> None:
-    """`set` takes NAME=VALUE pairs, prints all settings, and `reset` brings the first ones back."""
+    """`set` accepts NAME=VALUE pairs and prints all settings. `reset` restores the initial ones."""
     run("up")
     code, printed = run("set", "deploy_after_reads=3", "stale_reads=1", "--format", "json")
     settings = json.loads(printed)
@@ -92,8 +92,8 @@ def test_set_changes_settings() -> None:
 
 
 @pytest.mark.parametrize("seed", ["null", "7"])
-def test_set_takes_every_setting_as_it_prints_it(seed: str) -> None:
-    """Lists and mappings are JSON; what was set to null can be set to a number again."""
+def test_set_accepts_its_own_output(seed: str) -> None:
+    """Lists and mappings are JSON. A setting that was null can be a number again."""
     run("up")
     run("set", f"shuffle_seed={seed}")
     settings = json.loads(run("set", "--format", "json")[1])
@@ -105,15 +105,15 @@ def test_set_takes_every_setting_as_it_prints_it(seed: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["deploy_after_reads", "deploy_after_raeds=1", "deploy_after_reads=many"])
-def test_set_refuses_what_it_does_not_know(wrong: str) -> None:
-    """A setting without a value, an unknown one, or a value that does not fit is wrong usage."""
+def test_set_refuses_invalid_settings(wrong: str) -> None:
+    """A setting without a value, an unknown one, or an invalid value is wrong usage."""
     run("up")
     with pytest.raises(WrongUsage):
         run("set", wrong)
 
 
-def test_nothing_to_set_where_none_runs() -> None:
-    """`set` and `reset` say that no sandbox runs, and how to start one."""
+def test_set_needs_a_running_sandbox() -> None:
+    """`set` and `reset` report that no sandbox runs, and how to start one."""
     for command in (["set", "stale_reads=1"], ["reset"]):
         with pytest.raises(CfstreamError, match="no sandbox runs here") as error:
             run(*command)
@@ -121,7 +121,7 @@ def test_nothing_to_set_where_none_runs() -> None:
 
 
 def test_folder_can_be_named(tmp_path: Path) -> None:
-    """With --dir the sandbox lives in that folder, whatever the project."""
+    """With --dir the sandbox uses that folder, for any project."""
     elsewhere = tmp_path / "elsewhere"
     try:
         assert json.loads(run("up", "--dir", str(elsewhere), "--format", "json")[1])["home"] == str(elsewhere)
@@ -133,7 +133,7 @@ def test_folder_can_be_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_stays_in_the_foreground(number: signal.Signals) -> None:
-    """`serve` tells where it serves, is found by `status`, and ends cleanly when it is interrupted."""
+    """`serve` prints its address, `status` finds it, and an interrupt ends it cleanly."""
     command = [
         sys.executable,
         "-c",
@@ -152,6 +152,6 @@ def test_serve_stays_in_the_foreground(number: signal.Signals) -> None:
 
 
 def test_help_of_each_command_shows_an_example() -> None:
-    """Every command's help ends its text with an example."""
+    """The help of every command ends with an example."""
     for command in ("up", "down", "status", "serve", "reset", "set"):
         assert "Example: " in run(command, "--help")[1]

@@ -1,4 +1,4 @@
-"""One sandbox for each project: started, found, ended, and found dead."""
+"""One sandbox for each project: how it is started, found and stopped, and how a dead one is noticed."""
 
 import json
 import os
@@ -24,7 +24,10 @@ Client = Callable[[Running, str], Any]
 def test_each_project_has_a_directory_of_its_own(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same from anywhere in a repository; without one each directory counts; a variable overrides it."""
+    """It is the same from any folder of a repository.
+
+    Without a repository each folder has its own, and a variable overrides it.
+    """
     deep = project / "specs" / "fleet"
     deep.mkdir(parents=True)
     (deep.parent / ".cfstream").mkdir()
@@ -36,7 +39,7 @@ def test_each_project_has_a_directory_of_its_own(
 
 
 def test_sandbox_is_started_once(project: Path, up: Up) -> None:
-    """Asking for the sandbox starts it, and asking again finds the same one."""
+    """The first request starts the sandbox, and the next one finds it."""
     started = up(project)
     assert started.started
     found = ensure(project)
@@ -44,8 +47,8 @@ def test_sandbox_is_started_once(project: Path, up: Up) -> None:
     assert lifecycle.status(found.home) == found
 
 
-def test_two_who_ask_at_once_get_one(project: Path, up: Up) -> None:
-    """Of several processes that want a sandbox at the same time, one starts it for all."""
+def test_concurrent_starts_make_one(project: Path, up: Up) -> None:
+    """Of several processes that need a sandbox at the same time, one starts it for all."""
     with ThreadPoolExecutor(4) as pool:
         running = list(pool.map(up, [project] * 4))
     assert len({each.pid for each in running}) == 1
@@ -53,7 +56,7 @@ def test_two_who_ask_at_once_get_one(project: Path, up: Up) -> None:
 
 
 def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Client) -> None:
-    """What is in one project's sandbox is not in another's, and ending one leaves the other alone."""
+    """Their contents are separate, and stopping one does not affect the other."""
     first, second = (up(_project(tmp_path / name)) for name in ("one", "two"))
     client(first, "s3").create_bucket(Bucket="lectures-media")
     assert client(second, "s3").list_buckets()["Buckets"] == []
@@ -63,9 +66,7 @@ def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Cl
 
 
 def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> None:
-    """Buckets, objects, ACLs, policies, certificates, identities and distributions are there again after a
-    restart.
-    """
+    """Buckets, objects, ACLs, policies, certificates, identities and distributions exist after a restart."""
     running = up(project)
     fill(lambda service: client(running, service))
     before = seen(lambda service: client(running, service))
@@ -76,7 +77,7 @@ def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> Non
 
 
 def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> None:
-    """A server that was killed is noticed, and the next one goes on from the last state that was kept."""
+    """A killed server is noticed, and the next one loads the last saved state."""
     running = up(project)
     client(running, "s3").create_bucket(Bucket="lectures-media")
     kept = running.home / "state"
@@ -88,10 +89,8 @@ def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> Non
     assert [each["Name"] for each in client(again, "s3").list_buckets()["Buckets"]] == ["lectures-media"]
 
 
-def test_pid_file_of_another_server_is_not_believed(tmp_path: Path, up: Up) -> None:
-    """A pid file whose port has become another server's counts as none: that server does not know its
-    token.
-    """
+def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: Up) -> None:
+    """If another server has the port now, it does not know the token."""
     running = up(_project(tmp_path / "one"))
     home = homes.find(_project(tmp_path / "two"))
     homes.make(home)
@@ -104,7 +103,7 @@ def test_pid_file_of_another_server_is_not_believed(tmp_path: Path, up: Up) -> N
 
 @pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"pid": 1}', "null"])
 def test_damaged_pid_file_counts_as_none(project: Path, rubbish: str) -> None:
-    """A pid file that makes no sense is as good as none."""
+    """An invalid pid file is ignored."""
     home = homes.find(project)
     homes.make(home)
     homes.write(home / lifecycle.ADDRESS, rubbish.encode())
@@ -112,7 +111,7 @@ def test_damaged_pid_file_counts_as_none(project: Path, rubbish: str) -> None:
 
 
 def test_nothing_runs_in_a_new_project(project: Path) -> None:
-    """Asking, and ending what does not run, start nothing and leave no folder behind."""
+    """Status and stop start nothing, and create no folder."""
     home = homes.find(project)
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
@@ -121,8 +120,8 @@ def test_nothing_runs_in_a_new_project(project: Path) -> None:
     assert not home.exists()
 
 
-def test_one_server_for_each_home(project: Path, up: Up) -> None:
-    """A second server for the same folder refuses to start, and says how to end the first."""
+def test_one_server_for_each_directory(project: Path, up: Up) -> None:
+    """A second server for the same directory does not start, and reports how to stop the first."""
     running = up(project)
     command = [sys.executable, "-m", "cfstream.sandbox", "serve", "--dir", str(running.home)]
     second = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -133,17 +132,15 @@ def test_one_server_for_each_home(project: Path, up: Up) -> None:
     assert lifecycle.status(running.home) == replace(running, started=False)
 
 
-def test_server_that_does_not_come_up_says_why(project: Path, up: Up) -> None:
-    """A start that fails is told with the end of the log: here the port is taken."""
+def test_a_failed_start_has_a_reason(project: Path, up: Up) -> None:
+    """The error has the end of the log; here the port is in use."""
     port = int(up(project).endpoint_url.rpartition(":")[2])
     with pytest.raises(SandboxError, match=f"port {port} is not available"):
         lifecycle.up(project / "another", port)
 
 
-def test_secrets_of_the_sandbox_are_its_users(project: Path, up: Up) -> None:
-    """State and pid file are readable by their user alone, and the folder keeps itself out of the
-    repository.
-    """
+def test_state_of_the_sandbox_is_private(project: Path, up: Up) -> None:
+    """Only its user can read state and pid file, and git ignores the folder."""
     running = up(project)
     lifecycle.down(running.home)
     up(project)
@@ -153,7 +150,7 @@ def test_secrets_of_the_sandbox_are_its_users(project: Path, up: Up) -> None:
 
 
 def test_settings_outlive_the_server(project: Path, up: Up) -> None:
-    """A person's sandbox shows waiting and keeps it short; settings stay until a reset."""
+    """The default settings show short waits. Changed settings stay until a reset."""
     running = up(project)
     assert _pace(running) == (2, 2.0)
     lifecycle.change_settings(running.home, {"deploy_after_reads": 7})
@@ -167,7 +164,7 @@ def test_settings_outlive_the_server(project: Path, up: Up) -> None:
 
 
 def test_without_moto_the_extra_is_named(project: Path) -> None:
-    """Where moto is not installed the sandbox says what to install; what does not need it still works."""
+    """Without moto, the error names the extra. Everything else still works."""
     script = """
 import sys
 from pathlib import Path
@@ -187,8 +184,8 @@ except sandbox.MissingExtra as error:
     )
 
 
-def test_face_is_cheap() -> None:
-    """Importing the sandbox's face imports neither moto nor an SDK nor an HTTP client."""
+def test_importing_the_sandbox_is_fast() -> None:
+    """Importing the sandbox's interface imports neither moto nor an SDK nor an HTTP client."""
     heavy = ("moto", "boto3", "flask", "http.client")
     script = f"import sys, cfstream.sandbox; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -206,7 +203,7 @@ def _pace(running: Running) -> tuple[int, float]:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    """Returns once it holds."""
+    """Return once the condition is true."""
     for _ in range(1000):
         if condition():
             return

@@ -1,4 +1,4 @@
-"""What the sandbox remembers, and what it does with a memory that is not its own."""
+"""The saved state of the sandbox, and state files that it cannot use."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +13,8 @@ from tests.sandbox.contents import BUCKET, READER, fill, seen
 Client = Callable[[Any, str], Any]
 
 
-def test_everything_is_there_again(tmp_path: Path, client: Client) -> None:
-    """Objects with their versions and ACLs, policies, distributions, zones, certificates and keys outlive the
-    server.
-    """
+def test_everything_is_restored(tmp_path: Path, client: Client) -> None:
+    """Objects with versions and ACLs, policies, distributions, zones, certificates and keys survive a restart."""
     with Sandbox.start(tmp_path) as sandbox:
         fill(lambda service: client(sandbox, service))
         before = seen(lambda service: client(sandbox, service))
@@ -26,7 +24,7 @@ def test_everything_is_there_again(tmp_path: Path, client: Client) -> None:
 
 
 def test_names_stay_taken(tmp_path: Path, client: Client) -> None:
-    """A bucket of before cannot be made again elsewhere, and a distribution for it is accepted."""
+    """A bucket cannot be created again, and a distribution for it is accepted."""
     with Sandbox.start(tmp_path) as sandbox:
         fill(lambda service: client(sandbox, service))
     with Sandbox.start(tmp_path) as sandbox:
@@ -35,8 +33,8 @@ def test_names_stay_taken(tmp_path: Path, client: Client) -> None:
         assert not sandbox.cloudfront.bucket_exists("another")
 
 
-def test_reset_is_remembered(tmp_path: Path, client: Client) -> None:
-    """After a reset nothing comes back."""
+def test_reset_is_saved(tmp_path: Path, client: Client) -> None:
+    """After a reset and a restart, the sandbox is empty."""
     with Sandbox.start(tmp_path) as sandbox:
         client(sandbox, "s3").create_bucket(Bucket=BUCKET)
         sandbox.reset()
@@ -44,7 +42,7 @@ def test_reset_is_remembered(tmp_path: Path, client: Client) -> None:
         assert client(sandbox, "s3").list_buckets()["Buckets"] == []
 
 
-def test_without_a_folder_nothing_is_kept(tmp_path: Path, client: Client) -> None:
+def test_without_a_folder_nothing_is_saved(tmp_path: Path, client: Client) -> None:
     """A sandbox without a state folder starts empty each time."""
     with Sandbox.start() as sandbox:
         client(sandbox, "s3").create_bucket(Bucket=BUCKET)
@@ -61,8 +59,8 @@ def test_without_a_folder_nothing_is_kept(tmp_path: Path, client: Client) -> Non
         b"\x80\x05rubbish\n\x00",
     ],
 )
-def test_state_of_another_version_is_set_aside(tmp_path: Path, client: Client, found: bytes) -> None:
-    """A state file that cannot be used is renamed, not lost and not in the way."""
+def test_state_of_another_version_is_renamed(tmp_path: Path, client: Client, found: bytes) -> None:
+    """A state file that cannot be used is renamed, and the sandbox starts empty."""
     homes.write(tmp_path / state.FILE, found)
     with Sandbox.start(tmp_path) as sandbox:
         assert client(sandbox, "s3").list_buckets()["Buckets"] == []
@@ -70,8 +68,8 @@ def test_state_of_another_version_is_set_aside(tmp_path: Path, client: Client, f
     assert aside.read_bytes() == found
 
 
-def test_damaged_pickle_is_set_aside(tmp_path: Path, client: Client) -> None:
-    """A state file of this version with a damaged end is set aside as well, and puts nothing half back."""
+def test_damaged_pickle_is_renamed(tmp_path: Path, client: Client) -> None:
+    """A state file of this version with a damaged end is renamed too, and no part of it is loaded."""
     with Sandbox.start(tmp_path) as sandbox:
         client(sandbox, "s3").create_bucket(Bucket=BUCKET)
     whole = (tmp_path / state.FILE).read_bytes()
@@ -81,8 +79,8 @@ def test_damaged_pickle_is_set_aside(tmp_path: Path, client: Client) -> None:
     assert len(list(tmp_path.glob("state.*.old"))) == 1
 
 
-def test_half_a_write_is_never_read(tmp_path: Path) -> None:
-    """The file is replaced whole: what a crash left of an unfinished write is ignored."""
+def test_a_partial_write_is_never_read(tmp_path: Path) -> None:
+    """The file is replaced atomically: an unfinished write of a crash is ignored."""
     with Sandbox.start(tmp_path):
         pass
     whole = (tmp_path / state.FILE).read_bytes()

@@ -198,7 +198,7 @@ UNTRUSTED = [shared_directory, linked_directory, shared_parent, file_instead, re
 def test_what_others_could_have_written_is_refused(
     project: Path, mark: Path, arrange: Callable[[Path], None]
 ) -> None:
-    """The message names the path, and CFSTREAM_SANDBOX_DIR as the way out; nothing is unpickled or served."""
+    """The message names the path and CFSTREAM_SANDBOX_DIR. Nothing is unpickled or served."""
     folder = homes.find(project)
     arrange(folder)
     for private in (folder.parent.parent, *([] if arrange is shared_parent else [folder.parent])):
@@ -216,7 +216,7 @@ def test_what_others_could_have_written_is_refused(
 def test_every_command_refuses_it(
     project: Path, monkeypatch: pytest.MonkeyPatch, arrange: Callable[[Path], None], command: str
 ) -> None:
-    """An address that somebody else wrote leads to a server of theirs, and its pid to any process."""
+    """An address of someone else leads to their server, and its pid to any process."""
     arrange(homes.find(project))
     monkeypatch.chdir(project)
     ran = CliRunner().invoke(app, [command])

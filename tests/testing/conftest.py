@@ -1,4 +1,4 @@
-"""The fixtures that users get, in place of those of this house."""
+"""Enables the fixtures that users get, instead of those of this repository."""
 
 from cfstream.testing.fixtures import running_sandbox, sandbox
 

@@ -1,4 +1,4 @@
-"""The plugin in somebody else's project: found by its name, nothing left behind, also after a crash."""
+"""The plugin in another project: it is found by its name, and leaves nothing, also after a crash."""
 
 import os
 import subprocess
@@ -21,8 +21,8 @@ key_groups: [{name: signers, public_keys: [{name: one, file: one.pub.pem}]}]
 """
 
 
-def test_the_page_of_the_manual_is_true(tmp_path: Path) -> None:
-    """The two files that the manual shows are all that it takes; the sandbox's folder is gone in the end."""
+def test_the_page_of_the_manual_works(tmp_path: Path) -> None:
+    """The two files in the manual are enough. The sandbox's folder is deleted at the end."""
     for part in parts(PAGE.read_text(encoding="utf-8")):
         if isinstance(part, Block) and part.title:
             (tmp_path / part.title).write_text(part.text, encoding="utf-8")
@@ -53,7 +53,7 @@ def test_the_page_of_the_manual_is_true(tmp_path: Path) -> None:
 
 
 def test_nothing_outlives_a_crash() -> None:
-    """Where the process of the tests dies without a word, its sandbox is gone with it: nobody answers any more."""
+    """If the process of the tests dies, its sandbox dies with it."""
     script = "import os, cfstream.testing as t; print(t.Sandbox().endpoint_url, flush=True); os._exit(9)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert ran.returncode == 9

@@ -1,4 +1,4 @@
-"""`cfstream.testing.Sandbox`: what those who test their own players get."""
+"""`cfstream.testing.Sandbox`, for tests of players."""
 
 import json
 import subprocess
@@ -53,8 +53,8 @@ def stage(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def test_the_functions_of_a_spec_are_made(sandbox: Sandbox) -> None:
-    """A spec with functions can be applied; one that the test made itself stays as it is."""
+def test_the_functions_of_a_spec_are_created(sandbox: Sandbox) -> None:
+    """A spec with functions can be applied. A function of the test itself stays."""
     named = SPEC.replace(
         "http:\n", "http:\n  functions: {viewer_request: rewrite, viewer_response: headers}\n"
     )
@@ -71,8 +71,8 @@ def test_the_functions_of_a_spec_are_made(sandbox: Sandbox) -> None:
     )
 
 
-def test_who_has_no_signature_is_refused(stage: Sandbox) -> None:
-    """The edge answers as CloudFront does: refused without a signature, public where the spec says so."""
+def test_unsigned_requests_are_refused(stage: Sandbox) -> None:
+    """The edge answers like CloudFront: refused without a signature, public if the spec says so."""
     assert (stage.get(PLAYLIST).status_code, stage.get("/" + PLAYLIST).status_code) == (403, 403)
     poster = stage.get("posters/week 1+.jpg")
     assert (poster.status_code, poster.content, poster.headers["content-type"]) == (
@@ -82,8 +82,8 @@ def test_who_has_no_signature_is_refused(stage: Sandbox) -> None:
     )
 
 
-def test_who_has_a_signature_gets_in(stage: Sandbox) -> None:
-    """A signed URL, and the cookies of a folder, open what they were signed for and nothing else."""
+def test_signed_requests_are_served(stage: Sandbox) -> None:
+    """A signed URL, and the cookies of a folder, open exactly what they were signed for."""
     assert stage.get(stage.sign(PLAYLIST)).text == "#EXTM3U\n"
     cookies = stage.cookies("hls/")
     assert stage.get(PLAYLIST, cookies=cookies).status_code == 200
@@ -93,14 +93,14 @@ def test_who_has_a_signature_gets_in(stage: Sandbox) -> None:
 
 
 def test_any_http_client_is_a_viewer(stage: Sandbox) -> None:
-    """A signed URL can be given to whatever asks loopback: a player, a browser, curl."""
+    """Any client on loopback can use a signed URL: a player, a browser, curl."""
     host, path = stage.sign(PLAYLIST).removeprefix("http://").split("/", 1)
     asked = httpx.get(f"{stage.endpoint_url}/{path}", headers={"Host": host}, trust_env=False)
     assert asked.status_code == 200
 
 
-def test_time_passes_when_it_is_told_to(stage: Sandbox) -> None:
-    """What was signed runs out when the clock is advanced, and what is signed then is good; a reset sets it right."""
+def test_the_clock_can_be_advanced(stage: Sandbox) -> None:
+    """Signatures expire when the clock is advanced, and new ones are valid. A reset restores the time."""
     signed, cookies = stage.sign(PLAYLIST, timedelta(minutes=5)), stage.cookies("hls/")
     stage.clock.advance(minutes=6)
     assert (stage.get(signed).status_code, stage.get(PLAYLIST, cookies=cookies).status_code) == (403, 200)
@@ -113,14 +113,14 @@ def test_time_passes_when_it_is_told_to(stage: Sandbox) -> None:
 
 
 def test_every_name_of_the_distribution_answers(stage: Sandbox) -> None:
-    """A cname is asked by its URL, with the scheme that the URL has; the bucket's own address is closed."""
+    """A cname is requested by its URL, with the URL's scheme. The bucket's own address is closed."""
     assert stage.get("https://media.example.com/posters/week%201%2B.jpg").status_code == 200
     assert stage.get("http://media.example.com/posters/week%201%2B.jpg").status_code == 301
     assert stage.get(f"https://lectures-media.s3.amazonaws.com/{PLAYLIST}").status_code == 403
 
 
 def test_an_application_signs_by_itself(stage: Sandbox) -> None:
-    """The key pair in place of the spec's own is a file and an id, as an application has them in its settings."""
+    """The replaced key pair is a file and an id, as an application's settings have them."""
     pair = stage.key("lectures-1")
     signer = Signer(pair.file, pair.id)
     signed = signer.url(f"https://media.example.com/{PLAYLIST}", timedelta(hours=1))
@@ -129,7 +129,7 @@ def test_an_application_signs_by_itself(stage: Sandbox) -> None:
 
 
 def test_a_checked_in_spec_applies_as_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
-    """A spec whose private keys nobody has here can be applied and signed for, and its files stay as they are."""
+    """A spec without its private keys can be applied and signed for, and its files do not change."""
     (tmp_path / "keys").mkdir()
     key = tmp_path / "keys" / "lectures-1.pub.pem"
     key.write_bytes(public_pem(rsa_key("somebody's")))
@@ -149,15 +149,15 @@ def test_a_checked_in_spec_applies_as_it_is(sandbox: Sandbox, tmp_path: Path) ->
 
 
 def test_trusted_signers_sign_too(sandbox: Sandbox) -> None:
-    """A spec of the legacy kind, whose signers are accounts, can be signed for."""
+    """A spec with accounts as signers can be signed for."""
     sandbox.apply("version: 1\nname: old\nbucket: old-media\noai: {}\ntrusted_signers: [self]\n")
     sandbox.put("a.mp4", b"video")
     assert sandbox.get("a.mp4").status_code == 403
     assert sandbox.get(sandbox.sign("a.mp4")).content == b"video"
 
 
-def test_the_proof_holds(stage: Sandbox) -> None:
-    """`verify` proves the whole stack, also what its key opens, and sees what somebody else has opened."""
+def test_verify_passes(stage: Sandbox) -> None:
+    """`verify` checks the whole stack, also with its key, and finds what someone else opened."""
     stage.put(PLAYLIST, "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n")
     stage.put("hls/1.ts", b"segment")
     proof = stage.verify()
@@ -167,8 +167,8 @@ def test_the_proof_holds(stage: Sandbox) -> None:
     assert stage.verify().exit_code == 7
 
 
-def test_several_stacks_are_told_apart(stage: Sandbox) -> None:
-    """With two stacks, methods want the name of the one that is meant, and say which there are."""
+def test_several_stacks_need_a_name(stage: Sandbox) -> None:
+    """With two stacks, methods need a name, and the error lists the names."""
     stage.apply("version: 1\nname: news\nbucket: news-media\npublic: true\n", allow=PUBLIC_PATHS)
     stage.put("a.mp4", b"news", stack="news")
     assert stage.get("a.mp4", stack="news").content == b"news"
@@ -178,8 +178,8 @@ def test_several_stacks_are_told_apart(stage: Sandbox) -> None:
         stage.sign("a.mp4", stack="news")
 
 
-def test_what_cannot_be_applied_says_why(sandbox: Sandbox) -> None:
-    """A spec with problems, a hazard that is not allowed, and a stack that was never applied are errors with words."""
+def test_a_failed_apply_has_a_reason(sandbox: Sandbox) -> None:
+    """A spec with problems, a hazard that is not allowed, and a stack that was never applied are errors."""
     with pytest.raises(SpecProblems):
         sandbox.apply("version: 1\nname: lectures\n")
     with pytest.raises(WrongUsage, match="applied: none"):
@@ -193,13 +193,13 @@ def test_what_cannot_be_applied_says_why(sandbox: Sandbox) -> None:
 
 
 def test_one_at_a_time(sandbox: Sandbox) -> None:
-    """A second sandbox in one process is refused: moto has one state for all, and they would empty each other."""
+    """A second sandbox in one process is refused: moto has one state per process."""
     with pytest.raises(WrongUsage, match="already runs in this process"):
         Sandbox()
 
 
-def test_without_the_extra_it_says_which_to_install() -> None:
-    """Where moto is not installed, the error names the extra."""
+def test_without_the_extra_the_error_names_it() -> None:
+    """If moto is not installed, the error names the extra."""
     script = (
         "import importlib.util as u; found = u.find_spec\n"
         "u.find_spec = lambda name, *rest: None if name == 'moto' else found(name, *rest)\n"

@@ -85,7 +85,7 @@ CONDITIONS = st.dictionaries(
 
 @settings(deadline=None)  # a digest is slow on purpose
 @given(CONDITIONS, CONDITIONS)
-def test_digests_stand_for_their_secrets(one: Any, other: Any) -> None:
+def test_digests_replace_secrets(one: Any, other: Any) -> None:
     """Hiding twice changes nothing more, a hidden policy keeps its digest, and equal policies stay equal."""
     hidden = without_secrets(policy(one))
     assert without_secrets(hidden) == hidden

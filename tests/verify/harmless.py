@@ -141,7 +141,7 @@ def distribution_of_another_bucket(account: VerifiedAccount) -> None:
     account.other_distribution("site")
 
 
-def distribution_that_is_not_let_in(account: VerifiedAccount) -> None:
+def distribution_without_a_grant(account: VerifiedAccount) -> None:
     """Create an unsigned distribution of this bucket, which refuses it."""
     account.other_distribution()
 

@@ -92,7 +92,7 @@ ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
 
 
 @pytest.mark.parametrize("case", ELSEWHERE)
-def test_a_cname_that_points_elsewhere_is_told(account: VerifiedAccount, case: str) -> None:
+def test_a_cname_that_points_elsewhere_is_reported(account: VerifiedAccount, case: str) -> None:
     """CloudFront's answer for it is still checked, and a 200 from another server is not exposed."""
     answer, told = ELSEWHERE[case]
     network = Network(account.viewer, elsewhere={HOST: answer})
@@ -103,7 +103,7 @@ def test_a_cname_that_points_elsewhere_is_told(account: VerifiedAccount, case: s
     assert finding.do == f"point {HOST} to {account.live()['DomainName']} (CNAME, or an alias record)"
 
 
-def test_tls_that_does_not_verify_at_cloudfront_is_told_of_the_certificate(account: VerifiedAccount) -> None:
+def test_tls_that_does_not_verify_at_cloudfront_names_the_certificate(account: VerifiedAccount) -> None:
     """CloudFront's certificate does not have the name, so nothing more is sent there."""
     bad = NoReply(Silence.BAD_TLS, "Hostname mismatch")
     domain = account.live()["DomainName"]
@@ -125,9 +125,7 @@ def test_an_edge_that_does_not_answer_proves_nothing(account: VerifiedAccount) -
 
 
 @pytest.mark.parametrize(("hours", "told"), [(1, "ahead of"), (-1, "behind")])
-def test_a_clock_that_is_off_is_told_apart_from_expiry(
-    account: VerifiedAccount, hours: int, told: str
-) -> None:
+def test_a_wrong_clock_is_not_confused_with_expiry(account: VerifiedAccount, hours: int, told: str) -> None:
     """Signatures use CloudFront's clock, from its Date. A difference from the local clock is reported."""
     account.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
     proof = account.proved(key=account.key)
@@ -182,7 +180,7 @@ class Refusing:
         return together(self, calls)
 
 
-def test_a_stack_that_cannot_be_looked_at_does_not_keep_the_others_from_it(account: VerifiedAccount) -> None:
+def test_a_stack_that_cannot_be_read_does_not_block_the_others(account: VerifiedAccount) -> None:
     """A refusal by AWS for one stack is reported only for that one."""
     other = {
         **account.spec,

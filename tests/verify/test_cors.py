@@ -53,7 +53,7 @@ def test_what_preflights_lack_is_named(account: VerifiedAccount) -> None:
     assert account.plan(account.spec).in_sync
 
 
-def test_without_credentials_nothing_is_said_of_cookies(empty: VerifiedAccount) -> None:
+def test_without_credentials_cookies_are_not_mentioned(empty: VerifiedAccount) -> None:
     """If pages may not send cookies, only signed URLs are checked."""
     spec = {**empty.spec, "http": {"cors": {"origins": [PAGE], "credentials": False}}}
     empty.made(spec)

@@ -85,7 +85,7 @@ def test_the_named_object_is_asked_for(account: VerifiedAccount, wanted: str) ->
     assert doubts(account.proved(key=account.key, wanted=wanted)) == []
 
 
-def test_an_object_that_is_not_there_is_told(account: VerifiedAccount) -> None:
+def test_a_missing_object_is_reported(account: VerifiedAccount) -> None:
     """Nothing is proved of a missing object. Everything else is."""
     proof = account.proved(wanted="a/typo.mp4")
     assert doubts(proof) == [("a/typo.mp4 exists", "unproved", "object a/typo.mp4 does not exist")]
@@ -102,7 +102,7 @@ def test_an_empty_bucket_shows_who_is_refused(empty: VerifiedAccount) -> None:
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key)
     assert doubts(proof) == []
-    assert "bucket bare has no object: made-up paths were requested" in notices(proof)
+    assert "bucket bare has no object: paths without an object were requested" in notices(proof)
 
 
 def test_a_key_that_left_the_spec_opens_nothing(account: VerifiedAccount) -> None:

@@ -213,7 +213,7 @@ def test_access_points_of_another_account(account: VerifiedAccount) -> None:
 
 
 @pytest.mark.parametrize("delegated", [True, False])
-def test_access_points_that_let_nobody_else_in(account: VerifiedAccount, *, delegated: bool) -> None:
+def test_access_points_without_other_readers(account: VerifiedAccount, *, delegated: bool) -> None:
     """Delegation alone is not an opening, and neither is an access point without delegation."""
     point(account, *[allow("Theirs", THEIRS, OBJECTS_OF_POINT)] * (not delegated), delegated=delegated)
     assert alarms(judged(account)) == ""

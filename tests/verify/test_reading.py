@@ -54,7 +54,7 @@ def test_a_reply_is_read(case: str) -> None:
     """The status, the headers of the server, and the document decide."""
     reply, saw, told = REPLIES[case]
     seen = read(reply)
-    assert (seen.saw, seen.told) == (saw, told)
+    assert (seen.saw, seen.text) == (saw, told)
 
 
 def test_who_is_cloudfront_says_so() -> None:

@@ -121,7 +121,7 @@ def test_another_distribution_that_nobody_needs_to_sign(account: VerifiedAccount
     assert account.proved().exit_code == 0
 
 
-def test_another_distribution_that_passes_on_reading_alone(account: VerifiedAccount) -> None:
+def test_another_distribution_that_only_forwards_reads(account: VerifiedAccount) -> None:
     """A policy that allows it to write opens nothing."""
     other = account.other_distribution()
     account.add_statement(to(other["ARN"], "s3:PutObject", "s3:DeleteObject"))

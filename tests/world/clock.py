@@ -6,7 +6,7 @@ from cfstream.errors import Interrupted
 
 
 class QuickClock:
-    """A clock that sleeping moves on at once. It does not wait."""
+    """A clock that does not wait: a sleep advances it at once."""
 
     def __init__(self, start: datetime | None = None) -> None:
         self._start = start or datetime.now(UTC)

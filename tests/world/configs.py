@@ -1,6 +1,6 @@
-"""Configs that CloudFront accepts, short ways to make what tests need, and how a refusal is asserted.
+"""Configs that CloudFront accepts, helpers to create resources, and how tests assert a refusal.
 
-No claim about AWS is made here; each is a test in one of the modules beside this one.
+This module makes no claim about AWS. Claims are tests in the modules of `tests/contract`.
 """
 
 import functools
@@ -27,7 +27,7 @@ NOBODY: Json = {"Enabled": False, "Quantity": 0}
 
 @contextmanager
 def refused(code: str, status: int, words: str = "") -> Iterator[None]:
-    """Asserts that what is inside is refused with that code and status, and those words in the message."""
+    """Assert that the block is refused with this code and status, and these words in the message."""
     with pytest.raises(ClientError) as caught:
         yield
     response: Json = dict(caught.value.response)
@@ -37,17 +37,17 @@ def refused(code: str, status: int, words: str = "") -> Iterator[None]:
 
 
 def listing(*items: Any) -> Json:
-    """Items with their quantity."""
+    """Return items with their quantity."""
     return {"Quantity": len(items), **({"Items": list(items)} if items else {})}
 
 
 def origin(**changes: Any) -> Json:
-    """An origin that names the bucket and no origin access."""
+    """Return an origin that names the bucket, without an origin access."""
     return {"Id": "s3", "DomainName": DOMAIN, "S3OriginConfig": {"OriginAccessIdentity": ""}, **changes}
 
 
 def behavior(**changes: Any) -> Json:
-    """A default cache behavior with as little as create accepts."""
+    """Return the smallest default cache behavior that a create accepts."""
     return {
         "TargetOriginId": "s3",
         "ViewerProtocolPolicy": "https-only",
@@ -57,13 +57,13 @@ def behavior(**changes: Any) -> Json:
 
 
 def legacy_behavior(**changes: Any) -> Json:
-    """A default cache behavior that has forwarded values instead of a cache policy."""
+    """Return a default cache behavior with forwarded values instead of a cache policy."""
     without_policy = {key: value for key, value in behavior().items() if key != "CachePolicyId"}
     return {**without_policy, "ForwardedValues": FORWARD_NOTHING, "MinTTL": 0, **changes}
 
 
 def config(reference: str = "one", **changes: Any) -> Json:
-    """A distribution's config with as little as create accepts."""
+    """Return the smallest config of a distribution that a create accepts."""
     return {
         "CallerReference": reference,
         "Comment": "",
@@ -75,7 +75,7 @@ def config(reference: str = "one", **changes: Any) -> Json:
 
 
 def with_certificate(*aliases: str, reference: str = "one", **changes: Any) -> Json:
-    """A distribution's config with aliases and a certificate of one's own."""
+    """Return a distribution's config with aliases and a custom certificate."""
     certificate = {
         "ACMCertificateArn": CERTIFICATE,
         "SSLSupportMethod": "sni-only",
@@ -85,7 +85,7 @@ def with_certificate(*aliases: str, reference: str = "one", **changes: Any) -> J
 
 
 def streaming_config(reference: str = "one", **changes: Any) -> Json:
-    """A streaming distribution's config with as little as create accepts."""
+    """Return the smallest config of a streaming distribution that a create accepts."""
     return {
         "CallerReference": reference,
         "Comment": "",
@@ -97,19 +97,19 @@ def streaming_config(reference: str = "one", **changes: Any) -> Json:
 
 
 def make(cloudfront: Any, sent: Json | None = None) -> Any:
-    """A new distribution, with its ETag beside its Id."""
+    """Create a distribution. Return it with its ETag."""
     made = cloudfront.create_distribution(DistributionConfig=sent or config())
     return {**made["Distribution"], "ETag": made["ETag"]}
 
 
 def make_streaming(cloudfront: Any, sent: Json | None = None) -> Any:
-    """A new streaming distribution, with its ETag beside its Id."""
+    """Create a streaming distribution. Return it with its ETag."""
     made = cloudfront.create_streaming_distribution(StreamingDistributionConfig=sent or streaming_config())
     return {**made["StreamingDistribution"], "ETag": made["ETag"]}
 
 
 def update(cloudfront: Any, distribution_id: str, **changes: Any) -> Any:
-    """The answer to an update that lays changes over the config as it reads now."""
+    """Update the current config with these changes, and return the reply."""
     live = cloudfront.get_distribution_config(Id=distribution_id)
     changed = {**live["DistributionConfig"], **changes}
     return cloudfront.update_distribution(
@@ -118,7 +118,7 @@ def update(cloudfront: Any, distribution_id: str, **changes: Any) -> Any:
 
 
 def update_streaming(cloudfront: Any, distribution_id: str, **changes: Any) -> Any:
-    """As `update`, for a streaming distribution."""
+    """Do the same for a streaming distribution."""
     live = cloudfront.get_streaming_distribution_config(Id=distribution_id)
     changed = {**live["StreamingDistributionConfig"], **changes}
     return cloudfront.update_streaming_distribution(
@@ -128,12 +128,12 @@ def update_streaming(cloudfront: Any, distribution_id: str, **changes: Any) -> A
 
 @functools.cache
 def rsa_pem(bits: int = 2048) -> str:
-    """An RSA public key in PEM, without a newline at its end."""
+    """Return an RSA public key in PEM, without a final newline."""
     return _pem(rsa.generate_private_key(65537, bits).public_key())
 
 
 def ecdsa_pem(curve: ec.EllipticCurve | None = None) -> str:
-    """A new ECDSA public key in PEM, P-256 unless said otherwise."""
+    """Return a new ECDSA public key in PEM, by default on P-256."""
     return _pem(ec.generate_private_key(curve or ec.SECP256R1()).public_key())
 
 
@@ -143,36 +143,36 @@ def _pem(key: Any) -> str:
 
 
 def key_config(name: str = "first", **changes: Any) -> Json:
-    """A public key's config, with a new ECDSA key."""
+    """Return a public key's config, with a new ECDSA key."""
     return {"CallerReference": name, "Name": name, "EncodedKey": ecdsa_pem(), **changes}
 
 
 def make_key(cloudfront: Any, name: str = "first") -> str:
-    """The id of a new public key."""
+    """Create a public key and return its id."""
     made = cloudfront.create_public_key(PublicKeyConfig=key_config(name))
     return str(made["PublicKey"]["Id"])
 
 
 def make_group(cloudfront: Any, name: str, *keys: str) -> str:
-    """The id of a new key group."""
+    """Create a key group and return its id."""
     made = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": list(keys)})
     return str(made["KeyGroup"]["Id"])
 
 
 def signers(*groups: str) -> Json:
-    """TrustedKeyGroups, or TrustedSigners, that names these."""
+    """Return TrustedKeyGroups, or TrustedSigners, with these entries."""
     return {"Enabled": bool(groups), **listing(*groups)}
 
 
 def make_identity(cloudfront: Any, reference: str = "one", comment: str = "") -> Any:
-    """A new origin access identity, with its ETag beside its Id."""
+    """Create an origin access identity. Return it with its ETag."""
     sent = {"CallerReference": reference, "Comment": comment}
     made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
     return {**made["CloudFrontOriginAccessIdentity"], "ETag": made["ETag"]}
 
 
 def control_config(name: str = "one", **changes: Any) -> Json:
-    """An origin access control's config for S3."""
+    """Return an origin access control's config for S3."""
     return {
         "Name": name,
         "SigningProtocol": "sigv4",
@@ -183,13 +183,13 @@ def control_config(name: str = "one", **changes: Any) -> Json:
 
 
 def make_control(cloudfront: Any, name: str = "one") -> Any:
-    """A new origin access control, with its ETag beside its Id."""
+    """Create an origin access control. Return it with its ETag."""
     made = cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(name))
     return {**made["OriginAccessControl"], "ETag": made["ETag"]}
 
 
 def make_function(cloudfront: Any, name: str = "rewrite", *, published: bool = True) -> str:
-    """The ARN of a new CloudFront function, in the LIVE stage too if it is published."""
+    """Create a CloudFront function, published if asked, and return its ARN."""
     code = b"function handler(event) { return event.request; }"
     made = cloudfront.create_function(Name=name, FunctionConfig=FUNCTION_CONFIG, FunctionCode=code)
     if published:
@@ -198,7 +198,7 @@ def make_function(cloudfront: Any, name: str = "rewrite", *, published: bool = T
 
 
 def associated(arn: str, event: str = "viewer-request") -> Json:
-    """An association of a CloudFront function with an event."""
+    """Return an association of a CloudFront function with an event."""
     return {"EventType": event, "FunctionARN": arn}
 
 

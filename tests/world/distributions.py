@@ -1,4 +1,4 @@
-"""Distributions as AWS shows them, for tests that need one without asking."""
+"""Distributions as AWS shows them, for tests that do not call AWS."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ NUMBER = "123456789012"
 def shown(
     config: Json, tags: Mapping[str, str] | None = None, id_: str = "E1ABC", **changes: Any
 ) -> LiveDistribution:
-    """A distribution with this configuration; `changes` are members of the reply beside it."""
+    """Return a distribution with this configuration. `changes` are other members of the reply."""
     delivery = Delivery.RTMP if document.streaming(config) else Delivery.HTTP
     whole = {
         "Id": id_,

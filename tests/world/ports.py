@@ -82,7 +82,7 @@ class Witness(PassThrough):
 
 
 def once(operation: str, hand: Callable[[], None]) -> Hand:
-    """Return a hand that acts at the first write of that operation, and at no other."""
+    """Return a callback that acts at the first write of that operation only."""
     left = [hand]
 
     def act(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""Key pairs for tests that sign, and the checks of signatures by openssl, which knows nothing of cfstream."""
+"""Key pairs for tests that sign, and checks of signatures with openssl, which shares no code with cfstream."""
 
 import subprocess
 from functools import cache
@@ -21,20 +21,20 @@ AnyKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 @cache
 def rsa_key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """The key of this name, made once: making one takes longer than most tests."""
+    """Return the key with this name. It is cached, because creating one takes longer than most tests."""
     return rsa.generate_private_key(65537, bits)
 
 
 @cache
 def ec_key(name: str) -> ec.EllipticCurvePrivateKey:
-    """The key of this name on P-256, made once."""
+    """Return the key with this name on P-256. It is cached."""
     return ec.generate_private_key(ec.SECP256R1())
 
 
 def private_pem(
     key: AnyKey, form: PrivateFormat = PrivateFormat.PKCS8, passphrase: str | None = None
 ) -> bytes:
-    """The key as PEM; TraditionalOpenSSL is PKCS#1 for RSA and SEC1 for ECDSA."""
+    """Return the key as PEM. TraditionalOpenSSL is PKCS#1 for RSA and SEC1 for ECDSA."""
     encryption: KeySerializationEncryption = (
         BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
     )
@@ -42,12 +42,12 @@ def private_pem(
 
 
 def public_pem(key: AnyKey) -> bytes:
-    """Its public half as PEM."""
+    """Return its public half as PEM."""
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def openssl_verifies(folder: Path, key: AnyKey, digest: str, policy: bytes, signature: bytes) -> bool:
-    """Whether ``openssl dgst`` takes the signature for one over the policy by this key."""
+    """Return whether ``openssl dgst`` accepts the signature for this policy and key."""
     paths = {"public": public_pem(key), "signature": signature, "policy": policy}
     for name, content in paths.items():
         (folder / name).write_bytes(content)

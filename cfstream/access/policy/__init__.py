@@ -2,12 +2,21 @@
 
 `requester` has the classes of requesters, `judging` judges one of them against statements, `candidates` finds every
 class that a policy could admit, `public` implements S3's definition of public, `acls` reads access control lists, and
-`standing` decides who is inside, expected, or an opening. The caller decides whether a statement's resource matches.
+`classification` decides who is inside, expected, or an opening. The caller decides whether a statement's resource
+matches.
 """
 
 from cfstream.access.policy.acls import acl_readers
 from cfstream.access.policy.actions import ACTIONS, Action, ResourceType, actions
 from cfstream.access.policy.candidates import candidates
+from cfstream.access.policy.classification import (
+    Classification,
+    Declared,
+    ReaderClass,
+    classify,
+    classify_reader,
+    lists,
+)
 from cfstream.access.policy.judging import Judge, Judgement
 from cfstream.access.policy.public import (
     delegates_to_access_points,
@@ -35,20 +44,19 @@ from cfstream.access.policy.requester import (
     service,
     user_id,
 )
-from cfstream.access.policy.standing import Declared, Standing, Standpoint, lists, reader_standing, standing
 from cfstream.access.policy.statement import Statement, parse_statement, parsed
 
 __all__ = [
     "ACTIONS",
     "ANY_DISTRIBUTION",
     "Action",
+    "Classification",
     "Declared",
     "Judge",
     "Judgement",
+    "ReaderClass",
     "Requester",
     "ResourceType",
-    "Standing",
-    "Standpoint",
     "Statement",
     "access_point",
     "account",
@@ -60,6 +68,8 @@ __all__ = [
     "any_service",
     "candidates",
     "canonical",
+    "classify",
+    "classify_reader",
     "delegates_to_access_points",
     "distribution",
     "distributions",
@@ -73,9 +83,7 @@ __all__ = [
     "parsed",
     "principal",
     "publicity",
-    "reader_standing",
     "service",
-    "standing",
     "survives_restriction",
     "user_id",
 ]

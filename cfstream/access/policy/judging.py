@@ -46,7 +46,7 @@ NO = Judgement(Certainty.NO)
 
 @dataclass(frozen=True)
 class _StatementMasks:
-    """What every Allow says of one requester and one action, for any resource. Statements are bits."""
+    """The effect of every Allow on one requester and one action, for any resource. Statements are bits."""
 
     allowed: int = 0
     maybe: int = 0

@@ -141,7 +141,7 @@ class _CrtConnection:
         chunks: list[bytes] = []
 
         def on_body(http_stream: Any, chunk: bytes, **_: Any) -> None:  # noqa: ARG001 (awscrt names them)
-            chunks.append(bytes(chunk))
+            chunks.append(chunk)
 
         def on_complete(future: Any) -> None:
             error = future.exception()

@@ -7,16 +7,18 @@ decrease. Before the first sign of congestion it doubles. S3 takes 3,500 writes 
 
 WRITES, READS = 3_500.0, 5_500.0
 FEWEST, MOST = 1.0, 320.0
-STEP = 4.0
+STEP = 8.0
 """By how much the number of objects in progress grows in each window without congestion."""
 WINDOW = 0.15
-SLOW = 2.0
+SLOW = 3.0
 """Replies that take so many times as long as the fastest window show congestion."""
+ENOUGH = 48.0
+"""Slow replies alone do not reduce the number below this: the cause may be this machine."""
 BURST = 0.1
 """Seconds of unused rate that may be used at once."""
 
 
-class Governor:
+class LaneGovernor:
     """The number of objects that may be in progress."""
 
     def __init__(self, start: float = 16.0, most: float = MOST) -> None:
@@ -66,7 +68,7 @@ class Governor:
         better = rate > self._rate * 1.1
         self._rate = max(rate, self._rate * 0.98)
         if mean > SLOW * self._best and not better:
-            self.limit = max(FEWEST, self.limit * 0.9)
+            self.limit = max(min(ENOUGH, self.limit), self.limit * 0.9)
             self._doubling = False
         elif full:
             self.limit = min(self._most, self.limit * 2 if self._doubling else self.limit + STEP)

@@ -17,7 +17,7 @@ from typing import Any
 
 from cfstream.aws.codes import SIGNATURES
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle
-from cfstream.aws.fast.governor import Bucketful, Governor
+from cfstream.aws.fast.governor import Bucketful, LaneGovernor
 from cfstream.aws.fast.key_lists import KeyLists
 from cfstream.aws.fast.parts import LOST, UNREACHED, AclJob, Item, Span, Transport, Wire
 from cfstream.aws.fast.replies import EXPIRED, GONE, PAUSES, error_of, is_passing, is_throttle
@@ -47,7 +47,7 @@ class AclPipeline:
 
     def __init__(self, job: AclJob, transport: Transport, clock: Callable[[], float], tell: Tell) -> None:
         self.lock = threading.RLock()
-        self.governor = Governor()
+        self.governor = LaneGovernor()
         self.job = job
         self.counts: Counter[str] = Counter(done=0, changed=0, gone=0, failed=0, skipped=0)
         self.troubles: Counter[str] = Counter()

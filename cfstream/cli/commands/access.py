@@ -21,12 +21,12 @@ def access(
         typer.Argument(
             metavar="SPEC... [KEY]",
             autocompletion=completion.specs,
-            help="YAML files, folders of them, or - for standard input; then the key of one object, if the last "
+            help="YAML files, directories of them, or - for standard input; then the key of one object, if the last "
             "argument is not an existing path.",
             show_default=False,
         ),
     ],
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Show who can read: every reader, the paths, and how the access is given.
 

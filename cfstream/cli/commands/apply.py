@@ -42,7 +42,7 @@ SpecsOrPlan = Annotated[
     typer.Argument(
         metavar="SPEC...|PLANFILE",
         autocompletion=completion.specs_and_plans,
-        help="YAML files, folders of them, or -; or one plan saved by: cfstream plan --out.",
+        help="YAML files, directories of them, or -; or one plan saved by: cfstream plan --out.",
         show_default=False,
     ),
 ]
@@ -122,7 +122,7 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     except Mismatch as moved:
         if output is not RunFormat.TEXT:
             print_for_programs(stale_report(plan, moved), None, output, run)
-        run.terminal.complain(moved)
+        run.terminal.error(moved)
         raise typer.Exit(ExitCode.STALE) from moved
 
 

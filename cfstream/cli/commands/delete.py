@@ -31,8 +31,8 @@ def delete(
 ) -> None:
     """Delete a disabled distribution, or an origin access identity that no distribution uses.
 
-    Refuses a resource that is enabled or in use. Exits with 4 if its current version is not --if-match. Resources that
-    it refers to, and its grants, are not deleted: the output lists them.
+    Refuses a resource that is enabled or in use. Exits with 4 if its current ETag is not that of --if-match.
+    Resources that it refers to, and its grants, are not deleted: the output lists them.
 
     Example: cfstream delete E1UGDLB9XZBD79 --if-match E2QWRUHAPOMQZL
     """

@@ -25,7 +25,7 @@ def diff(
         typer.Argument(
             metavar="SPEC@REV",
             autocompletion=completion.specs_at,
-            help="The old specs: a file or folder at a git revision.",
+            help="The old specs: a file or directory at a git revision.",
         ),
     ],
     after: Annotated[
@@ -36,12 +36,12 @@ def diff(
             help="The new specs, also at a revision. Default: the same path now.",
         ),
     ] = None,
-    output: Annotated[DiffFormat, typer.Option("--format", help="How to print it.")] = DiffFormat.TEXT,
+    output: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = DiffFormat.TEXT,
 ) -> None:
     """Show what a change of specs means, field by field and including defaults, without AWS.
 
-    Ignores order, comments and spelling; compares the content of key files. Lists only hazards that the specs show:
-    plan lists all. Both arguments can also be plain files.
+    Ignores order, comments and spelling; compares the content of key files. Lists only the hazards that
+    follow from the specs; plan lists all. Both arguments can also be plain files.
 
     Example: cfstream diff specs/@main specs/
     """

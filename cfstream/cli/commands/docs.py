@@ -20,7 +20,7 @@ def docs(
             help="A field, like http.behaviors. Default: all fields, as a tree.",
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Show what a field of a spec means: its values, its default, and an example.
 

@@ -28,7 +28,7 @@ def doctor(
             show_default=False,
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Check that this machine and this account have what commands need, and show how to fix what is missing.
 
@@ -40,7 +40,7 @@ def doctor(
     from cfstream.render.checkup import checkup_document, checkup_text
     from cfstream.render.document import as_text
     from cfstream.use_cases.doctor.account import account_checks
-    from cfstream.use_cases.doctor.check import all_well
+    from cfstream.use_cases.doctor.check import all_passed
     from cfstream.use_cases.doctor.machine import machine_checks
 
     run = invocation_of(ctx)
@@ -55,7 +55,7 @@ def doctor(
         terminal.say(as_text(checkup_document(checks)))
     else:
         terminal.say(checkup_text(checks, color=terminal.colored(sys.stdout), width=terminal.width()))
-    raise typer.Exit(ExitCode.DONE if all_well(checks) else ExitCode.FAILED)
+    raise typer.Exit(ExitCode.DONE if all_passed(checks) else ExitCode.FAILED)
 
 
 def _output_check(terminal: Terminal) -> "DoctorCheck":

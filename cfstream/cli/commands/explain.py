@@ -35,7 +35,7 @@ def explain(
         bool,
         typer.Option("--check", help="Exit with 7 if it would be refused, or 1 if that is unknown."),
     ] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Show what a signed URL, cookies or a stream name contain, and why CloudFront would refuse them.
 

@@ -24,7 +24,7 @@ def fmt(
         typer.Argument(
             metavar="SPEC...",
             autocompletion=completion.specs,
-            help="Files, folders, or - from standard input to standard output. Default: this folder.",
+            help="Files, directories, or - from standard input to standard output. Default: this directory.",
             show_default=False,
         ),
     ] = None,
@@ -37,7 +37,7 @@ def fmt(
     """Format specs: fields in the order of "cfstream docs", and two spaces for each level.
 
     Prints the name of each file that it changes. Comments stay with their fields. Quotes and the order of lists do not
-    change. Writes a file only if its meaning stays the same, and a file in a folder only if it is a spec.
+    change. Writes a file only if its meaning stays the same, and a file in a directory only if it is a spec.
 
     Example: cfstream fmt --check specs/
     """

@@ -33,10 +33,10 @@ def import_(
     folder: Annotated[
         str | None,
         typer.Option(
-            "--all", metavar="DIR", help="Write a spec of each distribution of the account to this folder."
+            "--all", metavar="DIR", help="Write a spec of each distribution of the account to this directory."
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print what was found.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Write a commented spec of a live distribution. Its plan is empty. Changes nothing in AWS.
 
@@ -49,7 +49,7 @@ def import_(
     """
     if (target is None) == (folder is None):
         do = "write one of: cfstream import E1UGDLB9XZBD79, cfstream import --all specs"
-        raise WrongUsage("import needs a distribution, or --all and a folder", do)
+        raise WrongUsage("import needs a distribution, or --all and a directory", do)
     if folder is not None and (out or name):
         flag = "--out" if out else "--name"
         raise WrongUsage(f"--all and {flag} exclude each other", f"remove {flag}: each spec gets its own")
@@ -98,10 +98,10 @@ def _print(found: "Imports", output: Format, run: Invocation) -> None:
 
 def _print_notes(imported: "Imported", run: Invocation) -> None:
     """Print the notices on stderr, even if the spec goes to a file or a pipe."""
-    from cfstream.render.adoption import told_text
+    from cfstream.render.adoption import notices_text
 
     color, width = run.terminal.colored(sys.stderr), run.terminal.width()
-    text = told_text(imported, color=color, width=width)
+    text = notices_text(imported, color=color, width=width)
     if imported.pending:
         run.terminal.tell(text)
     else:

@@ -22,7 +22,7 @@ app = typer.Typer(
 def new(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The key's name, like lectures-2026-11.")],
-    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The folder to write to.")] = "keys",
+    folder: Annotated[str, typer.Option("--dir", metavar="DIR", help="The directory to write to.")] = "keys",
     kind: Annotated[
         Literal["rsa", "ecdsa"], typer.Option("--type", help="RSA of 2048 bits, or ECDSA on P-256.")
     ] = "rsa",
@@ -68,10 +68,16 @@ def rotate(
         str | None,
         typer.Option("--name", metavar="NAME", help="The new key's name. Default: from the old name."),
     ] = None,
+    replaces: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--replaces", metavar="NAME", help="A key that will leave; may be repeated. Default: all."
+        ),
+    ] = None,
     now: Annotated[
         bool, typer.Option("--now", help="For a leaked key: remove it at once. Its URLs stop working.")
     ] = False,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and run next.
 
@@ -86,7 +92,7 @@ def rotate(
 
     run = invocation_of(ctx)
     terminal = run.terminal
-    done = rotated(spec, group, run.connection, new=name, now=now)
+    done = rotated(spec, group, run.connection, new=name, replaces=replaces or (), now=now)
     for notice in done.notices:
         terminal.notice(notice)
     if output is Format.JSON:

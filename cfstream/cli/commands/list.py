@@ -11,7 +11,7 @@ from cfstream.cli.options import Format
 
 def list_(
     ctx: typer.Context,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """List the account's distributions, http and rtmp, and its origin access identities.
 

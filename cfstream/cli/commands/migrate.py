@@ -22,14 +22,14 @@ def migrate(
         typer.Argument(
             metavar="SPEC...",
             autocompletion=completion.specs,
-            help="The spec to edit; with --check also folders.",
+            help="The spec to edit; with --check also directories.",
             show_default=False,
         ),
     ],
     *,
     to: Annotated[
         list[Target] | None,
-        typer.Option("--to", metavar="WAY", help=f"{', '.join(Target)}. May be repeated, except http."),
+        typer.Option("--to", metavar="TARGET", help=f"{', '.join(Target)}. May be repeated, except http."),
     ] = None,
     check: Annotated[
         bool,
@@ -64,13 +64,15 @@ def migrate(
         str | None,
         typer.Option("--urls", metavar="FILE", help="http: players' URLs to map, one per line; - is stdin."),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
-    """Edit a spec from an older feature of CloudFront to the current one, keeping its comments; then run apply.
+    r"""Edit a spec from an older feature of CloudFront to the current one, keeping its comments; then run apply.
 
-    oac: an origin access control instead of an identity or no signature. bucket-policy: one statement instead of a
-    grant on each object. key-groups: your own keys instead of trusted signers. http: a new stack beside an rtmp one;
-    the next run moves its host names.
+    \b
+    oac            an origin access control instead of an identity or no signature
+    bucket-policy  one statement instead of a grant on each object
+    key-groups     your own keys instead of trusted signers
+    http           a new stack beside an rtmp one; the next run moves the names
 
     Example: cfstream migrate lectures.yaml --to oac
     """

@@ -40,13 +40,16 @@ def plan(
     ] = None,
     output: Annotated[
         PlanFormat,
-        typer.Option("--format", metavar="FORMAT", help=f"How to print it: {', '.join(PlanFormat)}."),
+        typer.Option("--format", metavar="FORMAT", help=f"The output format: {', '.join(PlanFormat)}."),
     ] = PlanFormat.TEXT,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if there is something to do.")] = False,
     live: Annotated[
         str | None,
         typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
     ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache.")
+    ] = False,
     max_age: Annotated[
         str | None,
         typer.Option("--max-age", metavar="TIME", help="Refuse a SNAPSHOT older than this, like 24h."),
@@ -71,6 +74,7 @@ def plan(
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
+    run.connection = replace(run.connection, cache=not no_cache)
     terminal = run.terminal
 
     if out is not None:

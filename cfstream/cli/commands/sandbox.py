@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cfstream.cli.options import Format
+from cfstream.cli.parsing import Command
 from cfstream.errors import CfstreamError, WrongUsage
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="A local AWS: CloudFront, S3, STS, ACM and Route 53 without an account. It keeps its state.",
+    help="A local AWS: CloudFront, S3, STS, ACM and Route 53 without an account. It keeps its state.\n\n"
+    "Example: cfstream sandbox up",
 )
 
 
@@ -39,15 +41,16 @@ Port = Annotated[
     int,
     typer.Option(metavar="PORT", help="The port on 127.0.0.1; 0 for any free one.", min=0, max=65535),
 ]
-As = Annotated[Format, typer.Option("--format", help="How to print it.")]
+As = Annotated[Format, typer.Option("--format", help="The output format.")]
 
 
-@app.command()
+@app.command(cls=Command)
 def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
-    """Start the sandbox, and print the environment variables for aws and boto3.
+    """Start the sandbox, and print its variables.
 
-    A project has one sandbox. If it is running, only prints the variables. S3 Control needs more: its clients put the
-    account number before the endpoint's host name, and a handler must remove it.
+    The environment variables are for aws and boto3. A project has one sandbox. If it is running, only prints the
+    variables. S3 Control needs more: its clients put the account number before the endpoint's host name, and a
+    handler must remove it.
 
     The same port answers viewers, by the Host header, as CloudFront does. A request counts as https unless it has
     "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
@@ -62,7 +65,7 @@ def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     print(_where(running, format_))
 
 
-@app.command()
+@app.command(cls=Command)
 def down(dir_: Dir = None) -> None:
     """Stop the sandbox. It keeps its state for the next start.
 
@@ -79,7 +82,7 @@ def down(dir_: Dir = None) -> None:
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
     """Show where the sandbox runs, and its settings. Exits with 1 if it is not running.
 
@@ -105,7 +108,7 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
     raise typer.Exit(0 if running else 1)
 
 
-@app.command()
+@app.command(cls=Command)
 def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     """Run the sandbox in the foreground, until Ctrl-C.
 
@@ -117,7 +120,7 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
         serve_until_ended(_home(dir_), port, lambda running: print(_where(running, format_), flush=True))
 
 
-@app.command(name="key-pair")
+@app.command("key-pair", cls=Command)
 def key_pair(
     account: Annotated[
         str, typer.Argument(metavar="ACCOUNT|self", help="An account's number, or self.", show_default=False)
@@ -141,7 +144,7 @@ def key_pair(
         print(lifecycle.register_key_pair(_home(dir_), account, public_key))
 
 
-@app.command()
+@app.command(cls=Command)
 def reset(dir_: Dir = None) -> None:
     """Delete everything in the sandbox, including its settings.
 
@@ -154,7 +157,7 @@ def reset(dir_: Dir = None) -> None:
     print("The sandbox is empty.")
 
 
-@app.command(name="set")
+@app.command("set", cls=Command)
 def set_(
     settings: Annotated[
         list[str] | None,

@@ -20,7 +20,7 @@ def show(
             help="A spec of one stack, or an id such as E1UGDLB9XZBD79.",
         ),
     ],
-    output: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Show all settings of a distribution, http or rtmp, or of an origin access identity.
 

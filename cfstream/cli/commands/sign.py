@@ -1,24 +1,35 @@
 """`cfstream sign`: signs a URL, cookies or a stream name."""
 
+import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cfstream.cli.invocation import invocation_of
+from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import WrongUsage
+from cfstream.errors import CfstreamError, Notice, WrongUsage
 
 if TYPE_CHECKING:
-    from cfstream.use_cases.signing import Signed
+    from cfstream.use_cases.signing import Signed, SignRequest
 
 
 def sign(
     ctx: typer.Context,
     target: Annotated[
-        str, typer.Argument(metavar="URL|KEY", help="A URL, or the key of an object in the spec's bucket.")
-    ],
+        str | None,
+        typer.Argument(metavar="URL|KEY", help="A URL, or the key of an object in the spec's bucket."),
+    ] = None,
     *,
+    from_file: Annotated[
+        str | None,
+        typer.Option(
+            "--from-file",
+            metavar="FILE",
+            help="Sign each line of FILE, or of stdin for -, and print a line of JSON for each.",
+        ),
+    ] = None,
     key: Annotated[
         str,
         typer.Option(
@@ -63,7 +74,7 @@ def sign(
         Literal["sha1", "sha256"], typer.Option("--hash", help="The hash that is signed.")
     ] = "sha1",
     output: Annotated[
-        Literal["text", "json", "curl"], typer.Option("--format", help="How to print it.")
+        Literal["text", "json", "curl"], typer.Option("--format", help="The output format.")
     ] = "text",
     everything: Annotated[
         bool, typer.Option("--everything", help="Allow a signature for the whole host.")
@@ -81,7 +92,10 @@ def sign(
     the folder is the whole host, which needs --everything. With --sandbox, --format curl prints a command that works,
     and you can sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
-    Example: cfstream sign talks/a.mp4 --spec lectures.yaml --key keys/lectures-1.pem --expires 1h
+    With --from-file, opens the key and reads AWS once. A line that cannot be signed has an error in place of a URL; the
+    command then ends with the exit code of the first error.
+
+    Example: cfstream sign a.mp4 --spec lectures.yaml --key 1.pem --expires 1h
     """
     from cfstream.cli.terminal.moments import moment
     from cfstream.cli.terminal.private_key import open_private_key
@@ -89,9 +103,11 @@ def sign(
     from cfstream.use_cases.signing import sign as signed
 
     run = invocation_of(ctx)
+    if (target is None) == (from_file is None):
+        raise WrongUsage("name a URL or a key, or a file of them", "write URL|KEY, or --from-file FILE")
     now = run.connection.clock().now()
     request = SignRequest(
-        target=target,
+        target=target or "",
         open_key=lambda: open_private_key(key, run.terminal),
         now=now,
         starts=moment(starts, "--from", now) if starts else None,
@@ -106,6 +122,8 @@ def sign(
         force=force,
         everything=everything,
     )
+    if from_file is not None:
+        raise typer.Exit(_many(from_file, request, output, run))
     found = signed(request, run.connection)
     for notice in found.notices:
         run.terminal.notice(notice)
@@ -118,6 +136,31 @@ def sign(
     if output == "text":
         _note_domain(found, run.terminal)
         _note_edge(found, edge, run.terminal)
+
+
+def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> int:
+    """Sign each line of a file, print a line for each, and return the exit code. Raises CfstreamError and OSError."""
+    from cfstream.exit_codes import ExitCode, of_error
+    from cfstream.render.signed import line
+    from cfstream.use_cases.signing import signing
+
+    if output == "curl":
+        raise WrongUsage("--from-file prints JSON", "remove --format")
+    sign_one = signing(request, run.connection)
+    code, noticed = int(ExitCode.DONE), set[Notice]()
+    with nullcontext(sys.stdin) if file == "-" else open(file, encoding="utf-8") as lines:
+        for target in filter(None, map(str.strip, lines)):
+            found: Signed | CfstreamError
+            try:
+                found = sign_one(target)
+            except CfstreamError as error:
+                found, code = error, code or int(of_error(error))
+            else:
+                for notice in {*found.notices} - noticed:
+                    run.terminal.notice(notice)
+                noticed.update(found.notices)
+            run.terminal.say(line(target, found))
+    return code
 
 
 def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:

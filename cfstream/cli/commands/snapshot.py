@@ -25,9 +25,9 @@ def snapshot(
 ) -> None:
     """Record what plan reads, for plans without credentials.
 
-    Reads everything that a plan of these specs reads, and what changed specs for the same buckets may need, and writes
-    it to a file without secrets. cfstream plan SPEC --live FILE makes the same plan from the file, for example for a
-    pull request from a fork, which has no credentials. The file names the resources of the account; --hash-accounts
+    Reads everything that a plan of these specs reads, and what a plan of changed specs for the same buckets may read.
+    Writes it to a file without secrets. To plan from the file, for example for a pull request from a fork, which has
+    no credentials, run: cfstream plan SPEC --live FILE. The file names the resources of the account. --hash-accounts
     removes the account numbers.
 
     Example: cfstream snapshot specs/ --out live.json --hash-accounts

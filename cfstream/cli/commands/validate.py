@@ -21,7 +21,7 @@ def validate(
         typer.Argument(
             metavar="SPEC…",
             autocompletion=completion.specs,
-            help="Files, folders (every *.yaml and *.yml in them), or - for standard input.",
+            help="Files, directories (every *.yaml and *.yml in them), or - for standard input.",
         ),
     ],
     output: Annotated[
@@ -41,7 +41,7 @@ def validate(
     terminal = invocation_of(ctx).terminal
     skipped: list[str] = []
     try:
-        stacks = load(specs, passed_over=skipped)
+        stacks = load(specs, skipped=skipped)
     except SpecProblems as found:
         if output == "json":
             terminal.say(as_text({**error_document(found, ExitCode.USAGE), "stacks": []}))

@@ -40,9 +40,11 @@ def verify(
     ] = None,
     wanted: Annotated[
         str | None,
-        typer.Option("--object", metavar="KEY", help="The object to request. Default: finds some."),
+        typer.Option(
+            "--object", metavar="KEY", help="The object to request. Default: some objects of the bucket."
+        ),
     ] = None,
-    output: Annotated[VerifyFormat, typer.Option("--format", help="How to print it.")] = VerifyFormat.TEXT,
+    output: Annotated[VerifyFormat, typer.Option("--format", help="The output format.")] = VerifyFormat.TEXT,
     all_objects: AllObjects = False,
 ) -> None:
     """Prove that signed requests are served, and that all others are refused.

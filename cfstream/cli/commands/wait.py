@@ -12,7 +12,7 @@ import typer
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format, Notify
 from cfstream.cli.terminal import completion, notifying
-from cfstream.cli.terminal.streams import Terminal, lively
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode
 
@@ -40,7 +40,7 @@ def wait(
             "--timeout", metavar="TIME", help="The longest wait, like 1h. Default: from the specs, or 30m."
         ),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How to print the result.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
     notify: Notify = None,
 ) -> None:
     """Return when the distributions are Deployed and, for specs, when their key groups are active.
@@ -120,7 +120,7 @@ def _progress_shown(patience: float, terminal: Terminal) -> "Iterator[Callable[[
     """Yield the progress display: bars on a terminal, a line for each change elsewhere, nothing with -q."""
     if terminal.verbosity < 0:
         yield lambda _: None
-    elif terminal.verbosity == 0 and lively(sys.stderr):
+    elif terminal.verbosity == 0 and is_interactive(sys.stderr):
         with _bars(patience, terminal) as tell:
             yield tell
     else:

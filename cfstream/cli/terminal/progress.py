@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cfstream.applying import Event, StepBegan, StepEnded, StepProgress, StepReport, Tell, quiet
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
-from cfstream.cli.terminal.streams import Terminal, lively
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.planning import Plan
 from cfstream.render.progress import ended_line, still_line
 from cfstream.values import StepId
@@ -33,7 +33,7 @@ def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
     """Return the display for the plan, the terminal, ``-q`` and ``-v`` (no bars: log lines would break them)."""
     if terminal.verbosity < 0:
         return nullcontext(quiet)
-    if terminal.verbosity > 0 or not lively(sys.stderr):
+    if terminal.verbosity > 0 or not is_interactive(sys.stderr):
         return nullcontext(Plain(terminal).tell)
     if sum(bool(stack.steps) for stack in plan.stacks) > 1:
         from cfstream.cli.terminal.fleet import Fleet

@@ -230,7 +230,7 @@ def _ask(given: Given, question: str, usual: str | None, read: Callable[[str], T
         try:
             return read(line or usual or "")
         except WrongUsage as error:
-            given.terminal.complain(error)
+            given.terminal.error(error)
 
 
 def _line() -> str:

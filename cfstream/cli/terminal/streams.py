@@ -59,9 +59,9 @@ class Terminal:
         try:
             print(_safe_text(text, sys.stdout), end="", flush=True)
         except BrokenPipeError:
-            hush(sys.stdout)
+            discard(sys.stdout)
         except OSError as error:
-            hush(sys.stdout)
+            discard(sys.stdout)
             raise unwritten(error) from error
 
     def tell(self, text: str) -> None:
@@ -71,13 +71,13 @@ class Terminal:
         try:
             print(_safe_text(text, sys.stderr), end="", file=sys.stderr, flush=True)
         except OSError:
-            hush(sys.stderr)
+            discard(sys.stderr)
 
     def note(self, text: str) -> None:
         """Write a note to stderr, unless -q. On a terminal, notes and warnings are wrapped at words."""
         if self.verbosity < 0:
             return
-        if lively(sys.stderr) and text.startswith(("note: ", "warning: ")):
+        if is_interactive(sys.stderr) and text.startswith(("note: ", "warning: ")):
             lines = textwrap.wrap(
                 text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
             )
@@ -94,7 +94,7 @@ class Terminal:
         if notice.do:
             write(f"  fix: {notice.do}\n")
 
-    def complain(self, error: CfstreamError) -> None:
+    def error(self, error: CfstreamError) -> None:
         """Write an error to stderr: every problem of the specs, or what is wrong and how to fix it."""
         color = self.colored(sys.stderr)
         if isinstance(error, SpecProblems):
@@ -104,13 +104,13 @@ class Terminal:
             return
         from cfstream.render.errors import error_text
 
-        if isinstance(error, Interrupted) and lively(sys.stderr):
+        if isinstance(error, Interrupted) and is_interactive(sys.stderr):
             self.tell("\n")  # the terminal has printed ^C, maybe after a question
         self.tell(error_text(error, color=color, width=width(), more=self.verbosity > 0))
 
     def colored(self, stream: TextIO | None) -> bool:
         """Return whether to colour `stream`: a terminal, if no flag or variable disables colours (no-color.org)."""
-        return self.color is not False and not os.environ.get("NO_COLOR") and lively(stream)
+        return self.color is not False and not os.environ.get("NO_COLOR") and is_interactive(stream)
 
     def width(self) -> int:
         """Return the columns of the terminal."""
@@ -132,7 +132,7 @@ def _safe_text(text: str, stream: TextIO | None) -> str:
     return MOVING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
-def hush(stream: TextIO) -> None:
+def discard(stream: TextIO) -> None:
     """Discard unwritten output of `stream`, so that the flush at exit does not fail."""
     with suppress(UnsupportedOperation):  # a stream in memory has no file
         behind = stream.fileno()
@@ -141,7 +141,7 @@ def hush(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-def lively(stream: TextIO | None) -> bool:
+def is_interactive(stream: TextIO | None) -> bool:
     """Return whether `stream` is a terminal that can move its cursor."""
     return stream is not None and stream.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 

@@ -4,7 +4,7 @@ This package also finds what S3 or KMS would refuse. The live state of the bucke
 `stack/bucket`; its policy is in the kind `bucket_policy`, and the ACLs of its objects are in `object_acl`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 
@@ -15,17 +15,18 @@ from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Un
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import LiveBucket, bucket_call, unread_notice
+from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.grant import Granting
 from cfstream.steps.step import Change, Stage, Step, at
-from cfstream.values import Json, Known, Ref, digest
+from cfstream.values import Address, Json, Known, Ref, digest
 
 KIND = "bucket"
 
@@ -58,6 +59,11 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
     def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:  # noqa: ARG002
         """Return the bucket. `with_encryption` reads its encryption, if something will be written."""
         return around.bucket
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+        """Return the name and the region in the spec."""
+        bucket = scene.stack.spec.bucket
+        return {scene.address(KIND): {"id": bucket.name, "region": bucket.region or scene.region}}
 
     def propose(
         self,
@@ -122,7 +128,8 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         return with_encryption(aws, around.scene, have, around.own)
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
-        """Read the encryption, the key and the account's block public access, even if no spec needs them."""
+        """Read the account's buckets, and of each bucket the encryption, the key and the account's block."""
+        listed(aws, BUCKETS)
         for around in stacks:
             scene = around.scene
             live = with_encryption(aws, scene, around.bucket, around.own)

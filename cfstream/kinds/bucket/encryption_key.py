@@ -17,7 +17,7 @@ from cfstream.values import Json
 UNKNOWN_ID = "<id of the distribution, known after apply>"
 
 ACTIONS = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"]
-"""What CloudFront's service principal must be allowed (Developer Guide, "Restrict access to an Amazon S3 origin")."""
+"""The actions that CloudFront's service principal needs (Developer Guide, "Restrict access to an Amazon S3 origin")."""
 
 
 def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str, region: str) -> KmsKey:

@@ -32,7 +32,7 @@ from cfstream.policy_document import (
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.access_points import read_multi_region
-from cfstream.stack.bucket import bucket_call, with_owner
+from cfstream.stack.bucket import LiveBucket, bucket_call, with_owner
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
 from cfstream.stack.identities import IDENTITY
 from cfstream.stack.kind import Kind
@@ -95,6 +95,12 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         named = _named((document, *(each.policy for each in live.bucket.access_points)), live.identities)
         owned = with_owner(aws, scene, live.bucket, named)
         return replace(live, bucket=owned, document=document, unread=unread, foreign=foreign)
+
+    def granted(self, scene: Scene, land: Landscape) -> Json | None:
+        """Return the statement of the spec's identity, in whichever way the spec grants it."""
+        want = WantedGrant(scene.stack.spec.identity, scene.stack.spec.grant.prefix)
+        bucket = LiveBucket(scene.stack.spec.bucket.name)
+        return Case(scene, want, LivePolicy(bucket), _reader(scene, want, land)).target
 
     def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
         """Grant before the distribution changes, and revoke once that change is deployed."""

@@ -18,25 +18,19 @@ from cfstream.kinds.distribution.behaviors import (
     WantedBehavior,
     deletion,
     fields,
+    going,
     place,
-    unlisted,
     unlisted_notices,
     wanted_signers,
     without,
 )
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
-from cfstream.kinds.distribution.http_fields import managed, policies_named
+from cfstream.kinds.distribution.http_fields import LOOKUPS, managed, policies_named
+from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
 from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_problems
-from cfstream.kinds.distribution.web_acl import (
-    WEB_ACLS,
-    read_web_acl,
-    web_acl_notices,
-    web_acl_problems,
-    web_acl_reads,
-)
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
@@ -109,8 +103,8 @@ class ObservedDistribution:
     certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
     """The account's certificates; read only if cfstream chooses one."""
     logs: LogBucket | None = None
-    web_acl: Answer | None = None
-    """WAF's answer about the web ACL that the spec names."""
+    answers: tuple[tuple[Lookup, Answer | None], ...] = ()
+    """What AWS answered about values of fields."""
     coming: tuple[Coming, ...] = ()
     """The cnames that another stack of the run still has, and whose spec no longer has them."""
 
@@ -121,7 +115,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     name = KIND
     shown = distribution_shown(Delivery.HTTP)
     decides = True
-    scopes = (CERTIFICATES, WEB_ACLS)
+    scopes = (CERTIFICATES, *(each.scope for each in LOOKUPS))
     dispensable = frozenset({"describe_certificate", "list_conflicting_aliases"})
 
     @property
@@ -143,7 +137,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def observe(
         self, aws: Reads, around: Surroundings, want: WantedDistribution | None
     ) -> ObservedDistribution:
-        """Read key groups, and what the spec names: certificates, policies, the bucket for logs."""
+        """Read key groups, and what the spec names: certificates, policies, the log bucket."""
         scene, rows, live = around.scene, around.distributions, around.own
         if scene.destroying:
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
@@ -160,7 +154,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
             logs=read_log_bucket(aws, scene),
-            web_acl=read_web_acl(aws, scene),
+            answers=tuple((each, each.read(aws, scene)) for each in LOOKUPS),
         )
 
     def propose(
@@ -229,25 +223,25 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         if have.live is not None:
             problems += preflight.origin_problems(scene, have.live)
         problems += [*policy_problems(scene, have.live, have.policies), *log_problems(scene, have.logs)]
-        problems += web_acl_problems(scene, have.web_acl)
+        problems += [one for asked, answer in have.answers for one in asked.problems(scene, answer)]
         notices = [
             *unlisted_notices(scene.stack.spec, have.live, have.group_names),
             *policy_notices(scene),
             *log_notices(have.logs),
-            *web_acl_notices(have.web_acl),
+            *(one for asked, answer in have.answers for one in asked.notices(answer)),
             *preflight.notices(scene, have.live, have.evidence),
             *choice.notices,
         ]
         return problems, [*notices, *arriving_notices(have.coming), *leaving_notices(scene, have.live)]
 
     def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
-        reference = caller_reference(scene.account, scene.name, KIND)
-        made = self.described(scene, have, land, reference)
+        made = self._laid_out(scene, have, land)
         steps = creating(scene, Delivery.HTTP, made, land)
         return (*steps, *moves(scene, None, made.config, have.coming, steps))
 
-    def described(self, scene: Scene, have: ObservedDistribution, land: Landscape, reference: str) -> Overlay:
+    def _laid_out(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> Overlay:
         """Return a new configuration: the spec over AWS's defaults."""
+        reference = caller_reference(scene.account, scene.name, KIND)
         base = new_config(reference, _domain(scene, land), CACHE.managed["CachingOptimized"])
         wanted = _wanted(scene, have, land)
         top = creation(base, _top(scene, have, land))
@@ -262,11 +256,11 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def _modify(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> tuple[Step, ...]:
-        laid = self.laid_over(scene, live, have, land)
+        laid = self._laid_over(scene, live, have, land)
         steps = changing(scene, live, laid)
         return (*steps, *moves(scene, live, laid.config, have.coming, steps))
 
-    def laid_over(
+    def _laid_over(
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> Overlay:
         """Return the live configuration with the spec over it."""
@@ -274,7 +268,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             return Overlay(live.config)
         wanted = _wanted(scene, have, land)
         spec = scene.stack.spec
-        gone = unlisted(spec, live) if spec.http.unlisted_behaviors == "delete" else ()
+        gone = going(spec, live)
         top = overlay(without(live.config, gone), _top(scene, have, land))
         tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
         shared = overlay(tls.config, _cors(scene, tls.config, land))
@@ -287,6 +281,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             (*deleted, *top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
             (*top.hazards, *tls.hazards),
         )
+
+    def configured(self, scene: Scene, live: LiveDistribution | None, land: Landscape) -> Overlay | None:
+        """Return the configuration of the spec as far as the spec alone shows it."""
+        if scene.delivery is not Delivery.HTTP:
+            return None
+        have = ObservedDistribution(live)
+        return self._laid_over(scene, live, have, land) if live else self._laid_out(scene, have, land)
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read each distribution with its tags, the account's own policies, and its certificates."""
@@ -322,7 +323,8 @@ def _looked_up(spec: Spec) -> Needs:
         kind.listing.operation: None for kind, name, _ in policies_named(spec.http) if kind.needs_lookup(name)
     }
     yield from calls(ANYTHING, "cloudfront", *asked)
-    yield from web_acl_reads(spec)
+    for each in LOOKUPS:
+        yield from each.needs(spec)
 
 
 def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:

@@ -72,6 +72,11 @@ def unlisted(spec: Spec, live: Distribution) -> tuple[CacheBehavior, ...]:
     return tuple(each for each in ours if not each.default and each.pattern not in named)
 
 
+def going(spec: Spec, live: Distribution) -> tuple[CacheBehavior, ...]:
+    """Return the behaviors that are deleted because the spec does not name them."""
+    return unlisted(spec, live) if spec.http.deletes_unlisted else ()
+
+
 def without(config: Json, gone: Iterable[CacheBehavior]) -> dict[str, Any]:
     """Return a configuration without some behaviors."""
     patterns = {each.pattern for each in gone}
@@ -97,7 +102,7 @@ def unlisted_notices(
     spec: Spec, live: LiveDistribution | None, group_names: Mapping[str, str]
 ) -> Iterator[Notice]:
     """Yield a notice with the behaviors that stay although the spec does not name them, and who can read each."""
-    staying = unlisted(spec, live) if live is not None and spec.http.unlisted_behaviors == "keep" else ()
+    staying = unlisted(spec, live) if live is not None and not spec.http.deletes_unlisted else ()
     if staying:
         listed = "; ".join(f"{each.path}: {_readers(spec, each, group_names)}" for each in staying)
         text = f"behaviors that the spec does not name stay: {listed}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfstream.domain import counted, items
 from cfstream.spec.countries import COUNTRIES
-from cfstream.spec.http_values import Geo
+from cfstream.spec.http.viewers import Geo
 from cfstream.spec.wording import some_of
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json

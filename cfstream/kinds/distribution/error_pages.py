@@ -5,7 +5,7 @@ from typing import Any
 
 from cfstream.domain import counted, items
 from cfstream.spec.fields import duration, spell
-from cfstream.spec.http_values import ErrorResponse
+from cfstream.spec.http.viewers import ErrorResponse
 from cfstream.values import Json
 
 
@@ -67,7 +67,8 @@ def text(pages: list[dict[str, Any]]) -> str:
     """Return the entries on one line."""
     return "; ".join(
         f"{each['code']}"
-        + (f" -> {each['page']} as {each['response_code']}" if "page" in each else "")
+        + (f" -> {each['page']}" if "page" in each else "")
+        + (f" as {each['response_code']}" if each.get("response_code") else "")
         + f", cached for {each['cache']}"
         for each in pages
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from cfstream.domain import document
 from cfstream.kinds.distribution import countries, error_pages, web_acl
+from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.policies import (
     CACHE,
     ORIGIN_REQUEST,
@@ -61,6 +62,10 @@ class HttpField:
     """Return the value that a part of a live configuration has; for a policy, its id."""
     write: Callable[[dict[str, Any], Any], None]
     """Set the value in a part of a configuration."""
+    parsed: str = ""
+    """The attribute of `domain.Distribution` or `Origin` with the value, if it decides who can read."""
+    answers: bool = True
+    """Whether it changes what a viewer gets for a URL, or whether a web page may play it."""
     usual: tuple[Any, ...] = ("",)
     """The values that `import` does not write, because a new distribution has them without the field."""
     plain: Callable[[Any], Any] = _unchanged
@@ -68,6 +73,8 @@ class HttpField:
     text: Callable[[Any], str] = str
     """Return the value for people."""
     danger: Danger = no_danger
+    lookup: Lookup | None = None
+    """What a plan asks AWS about the value."""
     policies: PolicyKind | None = None
     """The kind of policies, if the value is the name or id of a policy."""
     ids: Callable[[Any, OwnPolicies], Any] | None = None
@@ -133,6 +140,11 @@ def said(section: Http | Behavior) -> Iterator[tuple[HttpField, Any]]:
             yield each, value
 
 
+def described(http: Http, part: Part) -> dict[str, Any]:
+    """Return the attributes of a parsed distribution, or of its origin, that the section decides."""
+    return {each.parsed: each.plain(value) for each, value in said(http) if each.parsed and each.part is part}
+
+
 def policies_named(http: Http) -> Iterator[tuple[PolicyKind, str, tuple[str | int, ...]]]:
     """Yield each policy that a spec names: its kind, its name, and the place in the spec."""
     sections: list[tuple[Http | Behavior, tuple[str | int, ...]]] = [(http, ("http",))]
@@ -173,12 +185,14 @@ HTTP_FIELDS = (
         label="Root object",
         part=Part.DISTRIBUTION,
         **_member("DefaultRootObject", ""),
+        parsed="default_root_object",
     ),
     HttpField(
         name="ipv6",
         label="IPv6",
         part=Part.DISTRIBUTION,
         **_member("IsIPV6Enabled", default=False),
+        answers=False,
         usual=(True, False),
         text=lambda value: "yes" if value else "no",
     ),
@@ -189,6 +203,7 @@ HTTP_FIELDS = (
         member="CachePolicyId",
         read=document.cache_policy,
         write=document.set_cache_policy,
+        answers=False,
         policies=CACHE,
     ),
     HttpField(
@@ -227,6 +242,7 @@ HTTP_FIELDS = (
         label="HTTP version",
         part=Part.DISTRIBUTION,
         **_member("HttpVersion", "http2"),
+        answers=False,
         usual=("http2",),
     ),
     HttpField(
@@ -235,6 +251,7 @@ HTTP_FIELDS = (
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
         danger=web_acl.other_firewall,
+        lookup=web_acl.LOOKUP,
     ),
     HttpField(
         name="geo",
@@ -264,6 +281,7 @@ HTTP_FIELDS = (
         label="Origin path",
         part=Part.ORIGIN,
         **_member("OriginPath", ""),
+        parsed="path",
     ),
     HttpField(
         name="origin_shield",
@@ -272,6 +290,9 @@ HTTP_FIELDS = (
         member="OriginShield",
         read=_shield,
         write=_set_shield,
+        answers=False,
     ),
 )
 """In the order of the spec language."""
+
+LOOKUPS = tuple(each.lookup for each in HTTP_FIELDS if each.lookup)

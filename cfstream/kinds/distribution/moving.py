@@ -5,8 +5,11 @@ from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, counted, document
 from cfstream.errors import Notice
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
+from cfstream.spec.key_groups import KeyGroup
+from cfstream.spec.model import Spec
 from cfstream.stack.distributions import wait_for
-from cfstream.stack.handover import Coming, same_viewers, taken, takers
+from cfstream.stack.handover import Coming, taken, takers
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.move_alias import MoveAlias
@@ -87,6 +90,44 @@ def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]
         Notice(f"{name} stays here until the stack {taker} of this run moves it")
         for name, taker in leaving(scene, live).items()
     ]
+
+
+_NOT_ANSWERS = frozenset(
+    {
+        "certificate",
+        "minimum_tls",
+        "unlisted_behaviors",
+        *(each.name for each in HTTP_FIELDS if not each.answers),
+    }
+)
+"""Fields under ``http`` that do not change what a viewer gets for a URL, or whether a web page may play it.
+
+All other fields must be equal for a host name to move without the hazard ``cuts-viewers``.
+"""
+
+
+def same_viewers(old: Spec, new: Spec) -> bool:
+    """Return whether viewers of the old stack get the same from the new one, as far as the specs show.
+
+    Both have the same bucket and the same rules for paths and pages. The new one has no smaller grant, and accepts
+    every signer of the old one.
+    """
+    return (
+        old.bucket.name == new.bucket.name
+        and old.grant.prefix.startswith(new.grant.prefix)
+        and new.enabled
+        and _answers(old) == _answers(new)
+        and (new.public or (not old.public and _signers(old) <= _signers(new)))
+    )
+
+
+def _answers(spec: Spec) -> Mapping[str, object]:
+    return spec.http.model_dump(exclude=set(_NOT_ANSWERS))
+
+
+def _signers(spec: Spec) -> set[str]:
+    groups = {group.name if isinstance(group, KeyGroup) else group.use for group in spec.key_groups or ()}
+    return groups | set(spec.trusted_signers or ())
 
 
 def _hazards(scene: Scene, each: Coming) -> tuple[Hazard, ...]:

@@ -41,7 +41,7 @@ class PolicyKind:
         return {row[f"{self.resource}Config"]["Name"]: row["Id"] for row in rows}
 
     def id_of(self, name: str, own: Mapping[str, str]) -> str | None:
-        """Return the id of a policy given by name or id; None if it does not exist. An empty name is no policy."""
+        """Return the id of a policy given by name or id; None if it does not exist. An empty name means none."""
         if not name or _UUID.match(name):
             return name
         return self.managed.get(name.removeprefix("Managed-")) or own.get(name)

@@ -7,6 +7,7 @@ checked.
 from collections.abc import Iterator
 
 from cfstream.errors import Missing, Notice, Problem, Refused
+from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Place, Scope, calls
@@ -21,10 +22,10 @@ def _web_acl(spec: Spec, _place: Place) -> str:
     return spec.http.web_acl or ""
 
 
-WEB_ACLS = Scope("WebAcls", _web_acl)
+_SCOPE = Scope("WebAcls", _web_acl)
 
 
-def read_web_acl(aws: Reads, scene: Scene) -> Answer | None:
+def _read(aws: Reads, scene: Scene) -> Answer | None:
     """Return WAF's answer about the web ACL that the spec names; None if it names none, or one of WAF Classic."""
     arn = scene.stack.spec.http.web_acl or ""
     if not arn.startswith("arn:"):
@@ -34,7 +35,7 @@ def read_web_acl(aws: Reads, scene: Scene) -> Answer | None:
     return aws.together([call])[0]
 
 
-def web_acl_problems(scene: Scene, answer: Answer | None) -> Iterator[Problem]:
+def _problems(scene: Scene, answer: Answer | None) -> Iterator[Problem]:
     """Yield a problem if the web ACL does not exist in the account."""
     if isinstance(answer, Missing):
         what = f"the web ACL {scene.stack.spec.http.web_acl} does not exist in account {scene.account}"
@@ -42,16 +43,19 @@ def web_acl_problems(scene: Scene, answer: Answer | None) -> Iterator[Problem]:
         yield scene.stack.problem(what, do, "http", "web_acl")
 
 
-def web_acl_notices(answer: Answer | None) -> Iterator[Notice]:
+def _notices(answer: Answer | None) -> Iterator[Notice]:
     """Yield a notice if WAF did not answer."""
     if isinstance(answer, Refused) and not isinstance(answer, Missing):
         yield Notice(f"the web ACL could not be checked: {answer.what}")
 
 
-def web_acl_reads(spec: Spec) -> Needs:
+def _needs(spec: Spec) -> Needs:
     """Yield the call that checks it."""
     if (spec.http.web_acl or "").startswith("arn:"):
-        yield from calls(WEB_ACLS, "wafv2", "get_web_acl")
+        yield from calls(_SCOPE, "wafv2", "get_web_acl")
+
+
+LOOKUP = Lookup(_SCOPE, _needs, _read, _problems, _notices)
 
 
 def other_firewall(before: str, after: str) -> tuple[Hazard, ...]:

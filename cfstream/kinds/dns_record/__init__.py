@@ -35,9 +35,16 @@ from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
 from cfstream.steps.hazards import Hazard, HazardName
-from cfstream.steps.records import CreateRecords, DeleteRecords, ReplaceRecords, alias_of, plain_name, told
+from cfstream.steps.records import (
+    CreateRecords,
+    DeleteRecords,
+    ReplaceRecords,
+    alias_of,
+    plain_name,
+    record_text,
+)
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.values import Json, Known, digest
+from cfstream.values import Address, Json, Known, digest
 
 KIND = "dns-record"
 
@@ -113,6 +120,16 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             {"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types
         ]
         return {"dns_records": records}
+
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the records that are not deleted yet."""
+        records = [record for step in steps if isinstance(step, DeleteRecords) for record in step.records]
+        return {
+            "dns_records": [
+                {"name": plain_name(record["Name"]), "type": record["Type"], "value": alias_of(record)}
+                for record in records
+            ]
+        }
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return the zones of a name, from the list of all."""
@@ -202,9 +219,7 @@ class _Name:
             standing = self._of_type(kind)
             if standing and not any(self.have.ours(each) or each in self._former for each in standing):
                 zone = f"{self.zone.name} ({self.zone.id})"
-                what = (
-                    f"the zone {zone} already has the record {told(standing[0])}, which cfstream does not own"
-                )
+                what = f"the zone {zone} already has the record {record_text(standing[0])}, which cfstream does not own"
                 do = f"delete it once {self.name} may point to this distribution, or remove dns from the spec"
                 number = (self.scene.stack.spec.cnames or ()).index(self.name)
                 yield self.scene.stack.problem(what, do, "cnames", number)

@@ -11,7 +11,7 @@ from cfstream.domain import CacheBehavior, LiveDistribution, PathPattern
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.kinds.function.association import ARN_BEFORE_NAME
 from cfstream.ports import Answer, Call, Reads
-from cfstream.spec.http_values import FunctionNames
+from cfstream.spec.http.behaviors import FunctionNames
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope, calls
 from cfstream.stack.kind import Kind

@@ -13,13 +13,12 @@ from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import LiveDistribution
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
-    GROUP,
-    KEY,
     KIND,
     ListedKey,
     LiveGroup,
     LiveGroups,
     WantedGroups,
+    listed_keys,
     live_group,
     live_groups,
 )
@@ -34,18 +33,20 @@ from cfstream.stack.declared_keys import (
     declared_uses,
     made_names,
 )
-from cfstream.stack.kind import Kind
+from cfstream.stack.key_groups import GROUP, KEY, trusts_groups
+from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.wait import GroupActive, WaitUntil
-from cfstream.values import Known, Ref, digest
+from cfstream.values import Address, Known, Ref, digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,15 +71,19 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def observe(self, aws: Reads, around: Surroundings, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
         scene, live = around.scene, around.own
-        groups = live_groups(aws, scene)
-        keys = {
-            row["Id"]: ListedKey(
-                row["Name"], scene.moment(row.get("CreatedTime")), scene.owns(row.get("Comment"))
-            )
-            for row in KEY.rows(aws)
-        }
+        groups, keys = around.lists.of(live_groups), around.lists.of(listed_keys)
         have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
+
+    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGroups:  # noqa: ARG002
+        """List the groups, which have their keys."""
+        return LiveGroups(around.lists.of(live_groups))
+
+    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+        """Return the names of the groups that the stack creates."""
+        return {
+            scene.address(KIND, each.name): {"id": each.name} for each in declared_groups(scene.stack.spec)
+        }
 
     def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:
         """Create the spec's groups, change their keys, and delete owned groups that nothing uses after the plan.
@@ -115,6 +120,14 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
         return {"key_group_ids": land.members(KIND)}
+
+    def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the ids of the groups by name."""
+        return {"key_group_ids": ids_of_members(ids, KIND)}
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield all groups of the account if it trusts a group."""
+        return GROUP.names(aws) if trusts_groups(live) else ()
 
     def remains(self, live: LiveDistribution) -> Iterable[str]:
         """Return the groups that its behaviors trust."""
@@ -168,7 +181,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neigh
 
 def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
     """Return the owned groups whose live keys differ from the spec."""
-    ours = {key.name: id_ for id_, key in have.keys.items() if key.ours}
+    ours = {key.name: id_ for id_, key in have.keys.items() if scene.owns(key.comment)}
     pairs = ((have.named(group.name), group) for group in want.own)
     return tuple(
         live

@@ -4,38 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from cfstream.ports import Reads
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
+from cfstream.stack.key_groups import GROUP, KEY
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owned import OwnedKind, Version
-from cfstream.stack.scene import Scene
+from cfstream.stack.owned import Version
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.step import Stage
 from cfstream.values import Json
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-GROUP = OwnedKind(
-    kind="key-group",
-    noun="key_group",
-    plural="key_groups",
-    resource="KeyGroup",
-    created=Stage.KEY_GROUPS,
-    deleted=Stage.DELETE_KEY_GROUPS,
-    nested=True,
-)
-KEY = OwnedKind(
-    kind="public-key",
-    noun="public_key",
-    plural="public_keys",
-    resource="PublicKey",
-    created=Stage.KEYS,
-    deleted=Stage.DELETE_KEYS,
-    outputs={"id": "Id", "created": "CreatedTime"},
-    referenced=True,
-)
 KIND = GROUP.kind
 
 
@@ -73,7 +53,7 @@ class ListedKey:
 
     name: str
     created: "datetime | None"
-    ours: bool
+    comment: str | None
 
 
 @dataclass(frozen=True)
@@ -101,18 +81,21 @@ class LiveGroups:
         return sorted(self.keys[key].name if key in self.keys else key for key in ids)
 
 
-def live_groups(aws: Reads, scene: Scene) -> tuple[LiveGroup, ...]:
+def live_groups(lists: AccountLists) -> tuple[LiveGroup, ...]:
     """Return all key groups of the account, sorted by id. Makes one list call; raises as `Reads.items`."""
     groups = (
-        live_group(row["Id"], row[GROUP.config], scene.moment(row.get("LastModifiedTime")))
-        for row in GROUP.rows(aws)
+        live_group(row["Id"], row[GROUP.config], lists.moment(row.get("LastModifiedTime")))
+        for row in GROUP.rows(lists.aws)
     )
     return tuple(sorted(groups, key=lambda group: group.id))
 
 
-def group_names(aws: Reads) -> dict[str, str]:
-    """Return the names of all key groups of the account, by id. Makes one list call; raises as `Reads.items`."""
-    return {row["Id"]: row[GROUP.config]["Name"] for row in GROUP.rows(aws)}
+def listed_keys(lists: AccountLists) -> Mapping[str, ListedKey]:
+    """Return all public keys of the account, by id. Makes one list call; raises as `Reads.items`."""
+    return {
+        row["Id"]: ListedKey(row["Name"], lists.moment(row.get("CreatedTime")), row.get("Comment"))
+        for row in KEY.rows(lists.aws)
+    }
 
 
 def live_group(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

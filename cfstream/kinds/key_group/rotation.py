@@ -17,6 +17,7 @@ from cfstream.ports import Reads
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
@@ -102,11 +103,11 @@ def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
     if not any(key.replaces for key in group.keys):
         return Begin()
     want = KeyGroupKind().desire(scene)
-    have = KeyGroupKind().observe(aws, Surroundings(aws, scene), want)
+    have = KeyGroupKind().observe(aws, Surroundings(AccountLists(aws, scene.now), scene), want)
     live = have.named(group.name)
     if live is None:
         return ApplyFirst(f"the key group {group.name} does not exist in AWS yet")
-    ahead = _ahead(group, live, have) or ("" if leaving else _left(group, live, have, scene.stack.spec))
+    ahead = _ahead(group, live, have) or ("" if leaving else _left(scene, group, live, have))
     if ahead:
         return ApplyFirst(ahead, cuts=_cuts(scene, group, live, have))
     if not leaving:
@@ -160,15 +161,19 @@ def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups)
     return any(grace.hazard(name) is not None for name in leaving)
 
 
-def _left(group: DeclaredGroup, live: LiveGroup, have: LiveGroups, spec: Spec) -> str:
+def _left(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     """Return what still exists of keys that have left the group; empty if the rotation is finished."""
     signs = set(have.active.get(live.id, ())) - set(live.keys)
     if signs:
         return f"{', '.join(have.names(signs))} is still active at the edges"
-    gone = {old for key in group.keys for old in key.replaces} - {key.name for key in declared_keys(spec)}
+    gone = {old for key in group.keys for old in key.replaces} - {
+        key.name for key in declared_keys(scene.stack.spec)
+    }
     held = {key for one in have.all for key in one.keys}
     there = sorted(
-        key.name for id_, key in have.keys.items() if key.ours and key.name in gone and id_ not in held
+        key.name
+        for id_, key in have.keys.items()
+        if scene.owns(key.comment) and key.name in gone and id_ not in held
     )
     return f"{', '.join(there)} still exists in AWS" if there else ""
 

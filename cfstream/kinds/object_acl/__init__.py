@@ -16,10 +16,17 @@ from cfstream.domain.tags import put_tags, remove_tag
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.bucket_policy.observed import LivePolicy
-from cfstream.kinds.object_acl.all_acls import read_acls
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
-from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, tally
+from cfstream.kinds.object_acl.observed import (
+    KIND,
+    LiveGrants,
+    Tally,
+    all_acls,
+    counted,
+    former_granted,
+    tally,
+)
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Reads
@@ -56,6 +63,12 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
 
     name = KIND
     opens = True
+
+    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGrants:
+        """Read the ACL of every object."""
+        have = self.observe(aws, around, None)
+        acls = all_acls(aws, around.scene, around.bucket)
+        return replace(have, tally=replace(have.tally, acls=acls))
 
     def desire(self, scene: Scene) -> WantedGrants | None:
         """Return the permission and the prefix of the spec; None if the grant is not on objects."""
@@ -179,7 +192,7 @@ def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistr
     """
     if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
         return Tally()
-    return Tally(acls=read_acls(aws, scene, bucket).objects)
+    return Tally(acls=all_acls(aws, scene, bucket))
 
 
 def _hidden(have: LiveGrants) -> Notice:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import islice
 
 from cfstream.acl_document import permissions_of, public_permissions
@@ -186,6 +186,23 @@ def acls_of(
                     raise answer
                 case _:
                     yield key, answer
+
+
+def all_acls(aws: Reads, scene: Scene, bucket: LiveBucket) -> ObjectAcls:
+    """Return the ACLs of the bucket's objects, if ACLs are enabled; of a large bucket those of a sample.
+
+    Makes one call for each object that is read.
+    """
+    if not bucket.usable:
+        return ObjectAcls(complete=False, why_not="the bucket is not accessible")
+    if not bucket.acls_count:
+        return ObjectAcls(why_not="ACLs are disabled")
+    classes, total = AclClasses(bucket.owner), 0
+    chosen = chosen_keys(aws, scene, bucket)
+    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
+        classes.add(key, acl)
+        total += 1
+    return replace(classes.found(complete=not chosen.sampled), total=total, sampled=chosen.sampled)
 
 
 def held(

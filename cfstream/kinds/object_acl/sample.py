@@ -42,6 +42,7 @@ def chosen_keys(aws: Reads, scene: Scene, bucket: LiveBucket) -> ChosenKeys:
     if prefix:
         under = list(islice(_listed(aws, scene, bucket, prefix), MOST_READ + 1))
         found |= {*(_spread(aws, scene, bucket, prefix, under) if len(under) > MOST_READ else under)}
+    found |= {scene.asked_key} if scene.asked_key is not None else set()
     return ChosenKeys(iter(sorted(found, key=order)), sampled=True)
 
 

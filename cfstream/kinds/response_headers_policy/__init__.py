@@ -11,8 +11,9 @@ from cfstream.domain import Delivery, LiveDistribution, PathPattern
 from cfstream.errors import Notice
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.ports import Reads
-from cfstream.spec.http_values import Cors
+from cfstream.spec.http.behaviors import Cors
 from cfstream.spec.model import Spec
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.fields import creation, overlay
 from cfstream.stack.kind import Kind
@@ -141,7 +142,7 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         """List policies and distributions; read one config if it has drifted. Raises as `Reads.read`."""
         if want is None:
             return LivePolicies()
-        rows = tuple(sorted(map(_live, aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
+        rows = around.lists.of(_live_policies)
         scene, distribution = around.scene, around.own
         rows_and_own = [*around.distributions, *([distribution] if distribution else [])]
         attached = {each.id: _attached(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
@@ -224,6 +225,11 @@ def attachment(scene: Scene, land: Landscape) -> Attachment | None:
 def own_name(scene: Scene) -> str:
     """Return the name of the stack's own policy."""
     return f"cfstream-{scene.name}"
+
+
+def _live_policies(lists: AccountLists) -> tuple[LiveHeadersPolicy, ...]:
+    """Return all policies of the account, sorted by id."""
+    return tuple(sorted(map(_live, lists.aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
 
 
 def _live(row: Json) -> LiveHeadersPolicy:

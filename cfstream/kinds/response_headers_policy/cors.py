@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cfstream.domain import counted, items
-from cfstream.spec.http_values import Cors
+from cfstream.spec.http.behaviors import Cors
 from cfstream.stack.fields import OwnedField
 from cfstream.values import Json
 

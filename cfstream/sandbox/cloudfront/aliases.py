@@ -29,7 +29,7 @@ def judge_aliases(world: CloudFrontState, aliases: list[str], own_id: str | None
     distribution of either kind has, in this or another account.
     """
     for alias in aliases:
-        demand(_ALIAS.fullmatch(alias), f"The parameter CNAME is no host name: '{alias}'.")
+        demand(_ALIAS.fullmatch(alias), f"The parameter CNAME is not a host name: '{alias}'.")
     demand(len(set(aliases)) == len(aliases), "The parameter Aliases contains duplicates.")
     taken = {alias: holder for alias, holder in _held(world) if holder != own_id}
     refuse_unless(not taken.keys() & set(aliases), "CNAMEAlreadyExists", _TAKEN)

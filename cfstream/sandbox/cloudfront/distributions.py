@@ -59,7 +59,7 @@ class Distributions:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.distributions
+        self._store = world.distributions
 
     def create_distribution(self, params: Json) -> Json:
         return self._create(params["DistributionConfig"], {})
@@ -70,9 +70,9 @@ class Distributions:
         return self._create(both["DistributionConfig"], judged_tags(self._world, {}, both["Tags"]))
 
     def _create(self, sent: Json, tags: dict[str, str]) -> Json:
-        world, shelf = self._world, self._shelf
+        world, store = self._world, self._store
         check("DistributionConfig", sent)
-        existing = shelf.spent(sent["CallerReference"])
+        existing = store.spent(sent["CallerReference"])
         if existing:
             raise CloudFrontError(
                 "DistributionAlreadyExists",
@@ -81,41 +81,41 @@ class Distributions:
             )
         config = filled(sent, world.account)
         judge(world, config, None)
-        refuse_unless(len(shelf) < world.settings.quota("distributions"), "TooManyDistributions")
+        refuse_unless(len(store) < world.settings.quota("distributions"), "TooManyDistributions")
         record = world.new_distribution("distribution", config, tags)
-        shelf.add(record)
-        shelf.references[config["CallerReference"]] = record.id
+        store.add(record)
+        store.references[config["CallerReference"]] = record.id
         location = f"{LOCATION}distribution/{record.id}"
         return {"Distribution": self._written(record), "ETag": record.etag, "Location": location}
 
     def get_distribution(self, params: Json) -> Json:
-        record = self._shelf.seen(params["Id"])
+        record = self._store.seen(params["Id"])
         return {"Distribution": self._world.show(record, _render), "ETag": record.etag}
 
     def get_distribution_config(self, params: Json) -> Json:
-        record = self._shelf.seen(params["Id"])
+        record = self._store.seen(params["Id"])
         config = self._world.show(record, lambda _record, _status, config: config)
         return {"DistributionConfig": config, "ETag": record.etag}
 
     def update_distribution(self, params: Json) -> Json:
         world, sent = self._world, params["DistributionConfig"]
         check("DistributionConfig", sent)
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         judge_update(sent, record.config)
         config = filled(sent, world.account)
         judge(world, config, record)
-        world.deploy(self._shelf, record, config)
+        world.deploy(self._store, record, config)
         return {"Distribution": self._written(record), "ETag": record.etag}
 
     def delete_distribution(self, params: Json) -> Json:
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         gone_from_edges = not record.config["Enabled"] and self._world.deployed(record)
         refuse_unless(gone_from_edges, "DistributionNotDisabled")
-        self._shelf.remove(record)
+        self._store.remove(record)
         return {}
 
     def list_distributions(self, params: Json) -> Json:
-        return {"DistributionList": self._page(self._shelf.listed(), params)}
+        return {"DistributionList": self._page(self._store.listed(), params)}
 
     def _page(self, rows: list[Distribution], params: Json) -> Json:
         return self._world.page(rows, params, lambda record: self._world.show(record, _summary))

@@ -25,29 +25,29 @@ class Functions:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.functions
+        self._store = world.functions
 
     def create_function(self, params: Json) -> Json:
         world, name = self._world, params["Name"]
         demand(_NAME.fullmatch(name), "The parameter Name may hold 1 to 64 letters, digits, '_' and '-'.")
         config = _judged(params)
-        refuse_unless(self._shelf.find(name) is None, "FunctionAlreadyExists")
+        refuse_unless(self._store.find(name) is None, "FunctionAlreadyExists")
         now = world.now()
         function = Function(name, world.new_etag(), now, config, created=now)
-        self._shelf.add(function)
+        self._store.add(function)
         return {**self._stage(function, "DEVELOPMENT"), "Location": f"{LOCATION}function/{name}"}
 
     def describe_function(self, params: Json) -> Json:
-        return self._stage(self._shelf.seen(params["Name"]), params.get("Stage", "DEVELOPMENT"))
+        return self._stage(self._store.seen(params["Name"]), params.get("Stage", "DEVELOPMENT"))
 
     def update_function(self, params: Json) -> Json:
-        function = self._shelf.held(params["Name"], params.get("IfMatch"))
-        self._world.rewrite(self._shelf, function, _judged(params))
+        function = self._store.held(params["Name"], params.get("IfMatch"))
+        self._world.rewrite(self._store, function, _judged(params))
         return self._stage(function, "DEVELOPMENT")
 
     def publish_function(self, params: Json) -> Json:
         world = self._world
-        function = self._shelf.held(params["Name"], params.get("IfMatch"))
+        function = self._store.held(params["Name"], params.get("IfMatch"))
         function.live = Record(function.id, world.new_etag(), world.now(), function.config)
         # AWS deploys the new code to every distribution that uses it, which changes their ETags.
         for user in function_users(world, self._arn(function)):
@@ -55,16 +55,16 @@ class Functions:
         return self._stage(function, "LIVE")
 
     def delete_function(self, params: Json) -> Json:
-        function = self._shelf.held(params["Name"], params.get("IfMatch"))
+        function = self._store.held(params["Name"], params.get("IfMatch"))
         refuse_unless(not function_users(self._world, self._arn(function)), "FunctionInUse")
-        self._shelf.remove(function)
+        self._store.remove(function)
         return {}
 
     def list_functions(self, params: Json) -> Json:
         asked = params.get("Stage")
         rows = [
             Record(f"{function.id}/{stage}", "", 0, self._stage(function, stage)["FunctionSummary"])
-            for function in self._shelf.listed()
+            for function in self._store.listed()
             for stage in ([asked] if asked else _STAGES)
             if stage == "DEVELOPMENT" or function.live
         ]

@@ -22,47 +22,47 @@ class PublicKeys:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.public_keys
+        self._store = world.public_keys
 
     def create_public_key(self, params: Json) -> Json:
         world, sent = self._world, params["PublicKeyConfig"]
         _judge_key(sent)
         reference, name = sent["CallerReference"], sent["Name"]
-        fresh = not self._shelf.spent(reference) and all(key.config["Name"] != name for key in self._shelf)
+        fresh = not self._store.spent(reference) and all(key.config["Name"] != name for key in self._store)
         refuse_unless(fresh, "PublicKeyAlreadyExists")
-        refuse_unless(len(self._shelf) < world.settings.quota("public_keys"), "TooManyPublicKeys")
+        refuse_unless(len(self._store) < world.settings.quota("public_keys"), "TooManyPublicKeys")
         now = world.now()
         key = PublicKey(world.new_id("K"), world.new_etag(), now, _kept(sent), created=now)
-        self._shelf.add(key)
-        self._shelf.references[reference] = key.id
+        self._store.add(key)
+        self._store.references[reference] = key.id
         return {**_public_key(key), "Location": f"{LOCATION}public-key/{key.id}"}
 
     def get_public_key(self, params: Json) -> Json:
-        return _public_key(self._shelf.seen(params["Id"]))
+        return _public_key(self._store.seen(params["Id"]))
 
     def get_public_key_config(self, params: Json) -> Json:
-        key = self._shelf.seen(params["Id"])
+        key = self._store.seen(params["Id"])
         return {"PublicKeyConfig": key.config, "ETag": key.etag}
 
     def update_public_key(self, params: Json) -> Json:
         check("PublicKeyConfig", params["PublicKeyConfig"])
-        key = self._shelf.held(params["Id"], params.get("IfMatch"))
+        key = self._store.held(params["Id"], params.get("IfMatch"))
         config = _kept(params["PublicKeyConfig"])
         same = {**config, "Comment": ""} == {**key.config, "Comment": ""}
         refuse_unless(same, "CannotChangeImmutablePublicKeyFields")
         judge_comment(config["Comment"])
-        self._world.rewrite(self._shelf, key, config)
+        self._world.rewrite(self._store, key, config)
         return _public_key(key)
 
     def delete_public_key(self, params: Json) -> Json:
-        key = self._shelf.held(params["Id"], params.get("IfMatch"))
+        key = self._store.held(params["Id"], params.get("IfMatch"))
         used = any(key.id in group.config["Items"] for group in self._world.key_groups)
         refuse_unless(not used, "PublicKeyInUse")
-        self._shelf.remove(key)
+        self._store.remove(key)
         return {}
 
     def list_public_keys(self, params: Json) -> Json:
-        return {"PublicKeyList": self._world.page(self._shelf.listed(), params, _key_summary)}
+        return {"PublicKeyList": self._world.page(self._store.listed(), params, _key_summary)}
 
 
 def _judge_key(sent: Json) -> None:
@@ -101,14 +101,14 @@ class KeyGroups:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.key_groups
+        self._store = world.key_groups
 
     def create_key_group(self, params: Json) -> Json:
         world = self._world
         config = self._judged(params["KeyGroupConfig"], None)
-        refuse_unless(len(self._shelf) < world.settings.quota("key_groups"), "TooManyKeyGroups")
+        refuse_unless(len(self._store) < world.settings.quota("key_groups"), "TooManyKeyGroups")
         group = Record(world.new_uuid(), world.new_etag(), world.now(), config)
-        self._shelf.add(group)
+        self._store.add(group)
         return {**_key_group(group), "Location": f"{LOCATION}key-group/{group.id}"}
 
     def _judged(self, sent: Json, own: Record | None) -> Json:
@@ -125,35 +125,35 @@ class KeyGroups:
                 raise CloudFrontError(
                     "InvalidArgument", f"The parameter Items names a public key that does not exist: {key}."
                 )
-        fine = all(group is own or group.config["Name"] != sent["Name"] for group in self._shelf)
+        fine = all(group is own or group.config["Name"] != sent["Name"] for group in self._store)
         refuse_unless(fine, "KeyGroupAlreadyExists")
         return {"Comment": "", **sent}
 
     def get_key_group(self, params: Json) -> Json:
-        return _key_group(self._shelf.seen(params["Id"]))
+        return _key_group(self._store.seen(params["Id"]))
 
     def get_key_group_config(self, params: Json) -> Json:
-        group = self._shelf.seen(params["Id"])
+        group = self._store.seen(params["Id"])
         return {"KeyGroupConfig": group.config, "ETag": group.etag}
 
     def update_key_group(self, params: Json) -> Json:
         world = self._world
-        group = self._shelf.held(params["Id"], params.get("IfMatch"))
+        group = self._store.held(params["Id"], params.get("IfMatch"))
         config = self._judged(params["KeyGroupConfig"], group)
         # First update the distributions that use it, whose edges still have the group's current keys.
         world.touch_users("TrustedKeyGroups", group.id)
-        world.rewrite(self._shelf, group, config)
+        world.rewrite(self._store, group, config)
         return _key_group(group)
 
     def delete_key_group(self, params: Json) -> Json:
-        group = self._shelf.held(params["Id"], params.get("IfMatch"))
+        group = self._store.held(params["Id"], params.get("IfMatch"))
         refuse_unless(not self._world.users("TrustedKeyGroups", group.id), "ResourceInUse")
-        self._shelf.remove(group)
+        self._store.remove(group)
         return {}
 
     def list_key_groups(self, params: Json) -> Json:
         page = self._world.page(
-            self._shelf.listed(), params, lambda group: {"KeyGroup": _key_group(group)["KeyGroup"]}
+            self._store.listed(), params, lambda group: {"KeyGroup": _key_group(group)["KeyGroup"]}
         )
         return {"KeyGroupList": page}
 

@@ -13,13 +13,13 @@ class OriginAccessIdentities:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.identities
+        self._store = world.identities
 
     def create_cloud_front_origin_access_identity(self, params: Json) -> Json:
         config = params["CloudFrontOriginAccessIdentityConfig"]
         self._judge(config)
-        existing = self._shelf.spent(config["CallerReference"])
-        record = self._shelf.find(existing) if existing else None
+        existing = self._store.spent(config["CallerReference"])
+        record = self._store.find(existing) if existing else None
         if existing and (record is None or record.config != config):
             raise CloudFrontError(
                 "CloudFrontOriginAccessIdentityAlreadyExists",
@@ -38,33 +38,33 @@ class OriginAccessIdentities:
     def _make(self, config: Json) -> Identity:
         world = self._world
         limit = world.settings.quota("origin_access_identities")
-        refuse_unless(len(self._shelf) < limit, "TooManyCloudFrontOriginAccessIdentities")
+        refuse_unless(len(self._store) < limit, "TooManyCloudFrontOriginAccessIdentities")
         etag, user = world.new_etag(), world.new_canonical_user()
         record = Identity(world.new_id("E"), etag, world.now(), config, canonical_user=user)
-        self._shelf.add(record)
-        self._shelf.references[config["CallerReference"]] = record.id
+        self._store.add(record)
+        self._store.references[config["CallerReference"]] = record.id
         return record
 
     def get_cloud_front_origin_access_identity(self, params: Json) -> Json:
-        return _identity(self._shelf.seen(params["Id"]))
+        return _identity(self._store.seen(params["Id"]))
 
     def get_cloud_front_origin_access_identity_config(self, params: Json) -> Json:
-        record = self._shelf.seen(params["Id"])
+        record = self._store.seen(params["Id"])
         return {"CloudFrontOriginAccessIdentityConfig": record.config, "ETag": record.etag}
 
     def update_cloud_front_origin_access_identity(self, params: Json) -> Json:
         config = params["CloudFrontOriginAccessIdentityConfig"]
         self._judge(config)
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         same = config["CallerReference"] == record.config["CallerReference"]
         refuse_unless(same, "IllegalUpdate", "You cannot update the value of CallerReference.")
-        self._world.rewrite(self._shelf, record, config)
+        self._world.rewrite(self._store, record, config)
         return _identity(record)
 
     def delete_cloud_front_origin_access_identity(self, params: Json) -> Json:
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         refuse_unless(not self._used(record.id), "CloudFrontOriginAccessIdentityInUse")
-        self._shelf.remove(record)
+        self._store.remove(record)
         return {}
 
     def _used(self, identity: str) -> bool:
@@ -75,7 +75,7 @@ class OriginAccessIdentities:
         return any(identity_of(side["OriginAccessIdentity"]) == identity for side in sides)
 
     def list_cloud_front_origin_access_identities(self, params: Json) -> Json:
-        page = self._world.page(self._shelf.listed(), params, _identity_summary)
+        page = self._world.page(self._store.listed(), params, _identity_summary)
         return {"CloudFrontOriginAccessIdentityList": page}
 
 
@@ -97,46 +97,46 @@ class OriginAccessControls:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.controls
+        self._store = world.controls
 
     def create_origin_access_control(self, params: Json) -> Json:
         world = self._world
         config = self._judged(params["OriginAccessControlConfig"], None)
         limit = world.settings.quota("origin_access_controls")
-        refuse_unless(len(self._shelf) < limit, "TooManyOriginAccessControls")
+        refuse_unless(len(self._store) < limit, "TooManyOriginAccessControls")
         record = Record(world.new_id("E"), world.new_etag(), world.now(), config)
-        self._shelf.add(record)
+        self._store.add(record)
         return {**_control(record), "Location": f"{LOCATION}origin-access-control/{record.id}"}
 
     def _judged(self, sent: Json, own: Record | None) -> Json:
         check("OriginAccessControlConfig", sent)
         name = sent["Name"]
         demand(1 <= len(name) <= 64, "The parameter Name must have 1 to 64 characters.")
-        fine = all(record is own or record.config["Name"] != name for record in self._shelf)
+        fine = all(record is own or record.config["Name"] != name for record in self._store)
         refuse_unless(fine, "OriginAccessControlAlreadyExists")
         return {"Description": "", **sent}
 
     def get_origin_access_control(self, params: Json) -> Json:
-        return _control(self._shelf.seen(params["Id"]))
+        return _control(self._store.seen(params["Id"]))
 
     def get_origin_access_control_config(self, params: Json) -> Json:
-        record = self._shelf.seen(params["Id"])
+        record = self._store.seen(params["Id"])
         return {"OriginAccessControlConfig": record.config, "ETag": record.etag}
 
     def update_origin_access_control(self, params: Json) -> Json:
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
-        self._world.rewrite(self._shelf, record, self._judged(params["OriginAccessControlConfig"], record))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
+        self._world.rewrite(self._store, record, self._judged(params["OriginAccessControlConfig"], record))
         return _control(record)
 
     def delete_origin_access_control(self, params: Json) -> Json:
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         refuse_unless(not control_users(self._world, record.id), "OriginAccessControlInUse")
-        self._shelf.remove(record)
+        self._store.remove(record)
         return {}
 
     def list_origin_access_controls(self, params: Json) -> Json:
         page = self._world.page(
-            self._shelf.listed(), params, lambda record: {"Id": record.id, **record.config}
+            self._store.listed(), params, lambda record: {"Id": record.id, **record.config}
         )
         return {"OriginAccessControlList": page}
 

@@ -32,7 +32,7 @@ _KEY_DEFAULTS: Json = {
 }
 
 
-def stock(world: CloudFrontState) -> None:
+def add_managed_policies(world: CloudFrontState) -> None:
     """Add AWS's managed policies to a new account."""
     for kind, policies in _MANAGED.items():
         for policy_id, config in policies.items():
@@ -45,7 +45,7 @@ class Policies:
     def __init__(self, world: CloudFrontState, kind: str) -> None:
         self._world = world
         self._kind = kind
-        self._shelf = world.policies[kind]
+        self._store = world.policies[kind]
 
     def operations(self) -> dict[str, Callable[[Json], Json]]:
         """The operations by name, such as CreateCachePolicy and ListDistributionsByCachePolicyId."""
@@ -67,54 +67,54 @@ class Policies:
     def _create(self, params: Json) -> Json:
         world = self._world
         config = self._judged(params[f"{self._kind}Config"], None)
-        own = [policy for policy in self._shelf if not policy.managed]
+        own = [policy for policy in self._store if not policy.managed]
         refuse_unless(len(own) < world.settings.quota("policies"), f"TooMany{self._plural}")
         policy = Policy(world.new_uuid(), world.new_etag(), world.now(), config)
-        self._shelf.add(policy)
+        self._store.add(policy)
         return {**self._render(policy), "Location": f"{LOCATION}{_PATHS[self._kind]}/{policy.id}"}
 
     def _judged(self, sent: Json, own: Policy | None) -> Json:
         check(f"{self._kind}Config", sent)
         judge_comment(sent.get("Comment", ""))
         demand(sent["Name"], "The parameter Name is required.")
-        fine = all(policy is own or policy.config["Name"] != sent["Name"] for policy in self._shelf)
+        fine = all(policy is own or policy.config["Name"] != sent["Name"] for policy in self._store)
         refuse_unless(fine, f"{self._kind}AlreadyExists")
         config = {"Comment": "", **sent}
         return _judged_cache(config) if self._kind == "CachePolicy" else config
 
     def _get(self, params: Json) -> Json:
-        return self._render(self._shelf.seen(params["Id"]))
+        return self._render(self._store.seen(params["Id"]))
 
     def _get_config(self, params: Json) -> Json:
-        policy = self._shelf.seen(params["Id"])
+        policy = self._store.seen(params["Id"])
         return {f"{self._kind}Config": policy.config, "ETag": policy.etag}
 
     def _update(self, params: Json) -> Json:
-        policy = self._shelf.held(params["Id"], params.get("IfMatch"))
+        policy = self._store.held(params["Id"], params.get("IfMatch"))
         refuse_unless(not policy.managed, "IllegalUpdate", "You cannot update a managed policy.")
         config = self._judged(params[f"{self._kind}Config"], policy)
         if self._kind == "ResponseHeadersPolicy":
             self._world.touch_users(f"{self._kind}Id", policy.id)
-        self._world.rewrite(self._shelf, policy, config)
+        self._world.rewrite(self._store, policy, config)
         return self._render(policy)
 
     def _delete(self, params: Json) -> Json:
-        policy = self._shelf.held(params["Id"], params.get("IfMatch"))
+        policy = self._store.held(params["Id"], params.get("IfMatch"))
         refuse_unless(not policy.managed, "IllegalDelete", "You cannot delete a managed policy.")
         refuse_unless(not self._world.users(f"{self._kind}Id", policy.id), f"{self._kind}InUse")
-        self._shelf.remove(policy)
+        self._store.remove(policy)
         return {}
 
     def _list(self, params: Json) -> Json:
         wanted = params.get("Type")
         fine = wanted in (None, "managed", "custom")
         demand(fine, f"The parameter Type is managed or custom: '{wanted}'.")
-        rows = [policy for policy in self._shelf.listed() if wanted in (None, _type(policy))]
+        rows = [policy for policy in self._store.listed() if wanted in (None, _type(policy))]
         return {f"{self._kind}List": self._world.page(rows, params, self._summary)}
 
     def _list_users(self, params: Json) -> Json:
         member = f"{self._kind}Id"
-        self._shelf.get(params[member])
+        self._store.get(params[member])
         users = self._world.users(member, params[member])
         return {"DistributionIdList": self._world.page(users, params, lambda record: record.id)}
 

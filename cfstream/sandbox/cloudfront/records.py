@@ -1,6 +1,6 @@
-"""The stored state of CloudFront: one record for each resource, one shelf for each kind.
+"""The stored state of CloudFront: one record for each resource, one store for each kind.
 
-A shelf has the actual state, and the earlier state that reads still show after a write (`Settings.stale_reads`). Each
+A store has the actual state, and the earlier state that reads still show after a write (`Settings.stale_reads`). Each
 kind's own module creates, checks and renders its records.
 """
 
@@ -118,7 +118,7 @@ class _Before(Generic[R]):
     reads: int
 
 
-class Shelf(Generic[R]):
+class Store(Generic[R]):
     """All records of one kind, by id. `missing` is the error code for an unknown id."""
 
     def __init__(self, settings: Settings, missing: str) -> None:

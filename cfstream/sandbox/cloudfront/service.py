@@ -4,7 +4,9 @@ It only combines the parts. It listens on no socket: a server calls `handle`.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any
 
 from botocore import xform_name
@@ -15,7 +17,7 @@ from .domains import Domains
 from .functions import Functions
 from .keys import KeyGroups, PublicKeys
 from .origin_access import OriginAccessControls, OriginAccessIdentities
-from .policies import Policies, stock
+from .policies import Policies, add_managed_policies
 from .records import Distribution, Identity, Json
 from .refusal import CloudFrontError, service_model
 from .settings import Settings
@@ -33,12 +35,13 @@ class CloudFront:
 
     def __init__(self, account: str = "123456789012", settings: Settings | None = None) -> None:
         self._world = CloudFrontState(account, settings or Settings())
-        stock(self._world)
+        add_managed_policies(self._world)
         self._open()
 
     def _open(self) -> None:
         world = self._world
         self._lock = threading.RLock()
+        self._accepted: deque[float] = deque()
         self._operations: dict[str, Callable[[Json], Json]] = {}
         for part in (
             Distributions(world),
@@ -83,9 +86,19 @@ class CloudFront:
                     "UnsupportedOperation", f"The sandbox's CloudFront does not have {operation.name}."
                 )
             with self._lock:
+                self._throttle()
                 return wire.answer(operation, perform(params))
         except CloudFrontError as refused:
             return wire.refusal(refused)
+
+    def _throttle(self) -> None:
+        """Raise CloudFrontError if this second has had all of its calls (code and message: AWS's, with status 400)."""
+        limit, now = self._world.settings.requests_per_second, monotonic()
+        while self._accepted and self._accepted[0] <= now - 1:
+            self._accepted.popleft()
+        if limit and len(self._accepted) >= limit:
+            raise CloudFrontError("Throttling", "Rate exceeded")
+        self._accepted.append(now)
 
     @property
     def settings(self) -> Settings:

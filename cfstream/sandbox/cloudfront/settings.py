@@ -64,6 +64,8 @@ class Settings:
     """Aliases of other accounts' distributions, with their distribution ids."""
     signers_without_keys: tuple[str, ...] = ("000000000000",)
     """Accounts that cannot be trusted signers because they have no CloudFront key pair."""
+    requests_per_second: int = 0
+    """How many API calls are accepted in any second; others are refused with Throttling. 0 for any number."""
     edge_mixes: bool = False
     """Whether some viewers already get the new config before a write is Deployed, chosen with `shuffle_seed`. Otherwise
     all get the old one.

@@ -17,7 +17,7 @@ class StreamingDistributions:
 
     def __init__(self, world: CloudFrontState) -> None:
         self._world = world
-        self._shelf = world.streaming
+        self._store = world.streaming
 
     def create_streaming_distribution(self, params: Json) -> Json:
         return self._create(params["StreamingDistributionConfig"], {})
@@ -28,59 +28,59 @@ class StreamingDistributions:
         return self._create(both["StreamingDistributionConfig"], judged_tags(self._world, {}, both["Tags"]))
 
     def _create(self, sent: Json, tags: dict[str, str]) -> Json:
-        world, shelf = self._world, self._shelf
+        world, store = self._world, self._store
         if world.settings.refuse_rtmp:
             raise CloudFrontError("UnsupportedOperation", "RTMP distributions are no longer supported.")
         check("StreamingDistributionConfig", sent)
         # It is not known whether AWS includes the id here, as for the other kind. The sandbox does not.
         refuse_unless(
-            not shelf.spent(sent["CallerReference"]),
+            not store.spent(sent["CallerReference"]),
             "StreamingDistributionAlreadyExists",
             "The caller reference that you are using to create a streaming distribution is associated with "
             "another streaming distribution.",
         )
         config = filled_streaming(sent, world.account)
         judge_streaming(world, config, None)
-        fine = len(shelf) < world.settings.quota("streaming_distributions")
+        fine = len(store) < world.settings.quota("streaming_distributions")
         refuse_unless(fine, "TooManyStreamingDistributions")
         record = world.new_distribution("streaming-distribution", config, tags)
-        shelf.add(record)
-        shelf.references[config["CallerReference"]] = record.id
+        store.add(record)
+        store.references[config["CallerReference"]] = record.id
         location = f"{LOCATION}streaming-distribution/{record.id}"
         return {"StreamingDistribution": self._written(record), "ETag": record.etag, "Location": location}
 
     def get_streaming_distribution(self, params: Json) -> Json:
-        record = self._shelf.seen(params["Id"])
+        record = self._store.seen(params["Id"])
         return {"StreamingDistribution": self._world.show(record, _render), "ETag": record.etag}
 
     def get_streaming_distribution_config(self, params: Json) -> Json:
-        record = self._shelf.seen(params["Id"])
+        record = self._store.seen(params["Id"])
         config = self._world.show(record, lambda _record, _status, config: config)
         return {"StreamingDistributionConfig": config, "ETag": record.etag}
 
     def update_streaming_distribution(self, params: Json) -> Json:
         world, sent = self._world, params["StreamingDistributionConfig"]
         check("StreamingDistributionConfig", sent)
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         live = record.config
         same = sent["CallerReference"] == live["CallerReference"]
         same = same and sent["S3Origin"]["DomainName"] == live["S3Origin"]["DomainName"]
         refuse_unless(same, "IllegalUpdate", "You cannot update Origin or CallerReference.")
         config = filled_streaming(sent, world.account)
         judge_streaming(world, config, record)
-        world.deploy(self._shelf, record, config)
+        world.deploy(self._store, record, config)
         return {"StreamingDistribution": self._written(record), "ETag": record.etag}
 
     def delete_streaming_distribution(self, params: Json) -> Json:
-        record = self._shelf.held(params["Id"], params.get("IfMatch"))
+        record = self._store.held(params["Id"], params.get("IfMatch"))
         gone_from_edges = not record.config["Enabled"] and self._world.deployed(record)
         refuse_unless(gone_from_edges, "StreamingDistributionNotDisabled")
-        self._shelf.remove(record)
+        self._store.remove(record)
         return {}
 
     def list_streaming_distributions(self, params: Json) -> Json:
         world = self._world
-        page = world.page(self._shelf.listed(), params, lambda record: world.show(record, _summary))
+        page = world.page(self._store.listed(), params, lambda record: world.show(record, _summary))
         return {"StreamingDistributionList": page}
 
     def _written(self, record: Distribution) -> Json:

@@ -55,7 +55,7 @@ class Tags:
         return {"Tags": {"Items": items}}
 
     def _resource(self, arn: str) -> Distribution:
-        demand(_ARN.fullmatch(arn), f"The parameter Resource is no CloudFront ARN: '{arn}'.")
+        demand(_ARN.fullmatch(arn), f"The parameter Resource is not a CloudFront ARN: '{arn}'.")
         for record in self._world.both_kinds():
             if record.arn == arn:
                 return record

@@ -131,7 +131,7 @@ def _read(shape: Shape, node: ElementTree.Element) -> Any:
     try:
         return _SCALARS.get(shape.type_name, str)(text)
     except (KeyError, ValueError):
-        message = f"'{text}' is no {shape.type_name} ({_local(node)})."
+        message = f"'{text}' is not a valid {shape.type_name} ({_local(node)})."
         raise CloudFrontError("MalformedXML", message) from None
 
 

@@ -1,4 +1,4 @@
-"""The state that all parts of the sandbox's CloudFront share: shelves, ids, and which resource uses which.
+"""The state that all parts of the sandbox's CloudFront share: stores, ids, and which resource uses which.
 
 It has what several kinds need. The operations are in the modules of their kinds.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from .defaults import shuffled
 from .key_pairs import KeyPairs
-from .records import AtEdge, Distribution, Function, Identity, Json, Policy, PublicKey, R, Record, Shelf
+from .records import AtEdge, Distribution, Function, Identity, Json, Policy, PublicKey, R, Record, Store
 from .refusal import CloudFrontError
 from .settings import Settings
 
@@ -38,16 +38,16 @@ class CloudFrontState:
         """Returns a bucket's region, and whether its ACLs are enabled; None for a bucket that does not exist."""
         self.web_acl_exists: Callable[[str], bool] | None = None
         """Returns whether WAF has a web ACL with this ARN. None: every one exists."""
-        self.distributions: Shelf[Distribution] = Shelf(settings, "NoSuchDistribution")
-        self.streaming: Shelf[Distribution] = Shelf(settings, "NoSuchStreamingDistribution")
-        self.identities: Shelf[Identity] = Shelf(settings, "NoSuchCloudFrontOriginAccessIdentity")
-        self.controls: Shelf[Record] = Shelf(settings, "NoSuchOriginAccessControl")
-        self.public_keys: Shelf[PublicKey] = Shelf(settings, "NoSuchPublicKey")
-        self.key_groups: Shelf[Record] = Shelf(settings, "NoSuchResource")
-        self.functions: Shelf[Function] = Shelf(settings, "NoSuchFunctionExists")
+        self.distributions: Store[Distribution] = Store(settings, "NoSuchDistribution")
+        self.streaming: Store[Distribution] = Store(settings, "NoSuchStreamingDistribution")
+        self.identities: Store[Identity] = Store(settings, "NoSuchCloudFrontOriginAccessIdentity")
+        self.controls: Store[Record] = Store(settings, "NoSuchOriginAccessControl")
+        self.public_keys: Store[PublicKey] = Store(settings, "NoSuchPublicKey")
+        self.key_groups: Store[Record] = Store(settings, "NoSuchResource")
+        self.functions: Store[Function] = Store(settings, "NoSuchFunctionExists")
         self.key_pairs = KeyPairs()
-        self.policies: dict[str, Shelf[Policy]] = {
-            kind: Shelf(settings, f"NoSuch{kind}")
+        self.policies: dict[str, Store[Policy]] = {
+            kind: Store(settings, f"NoSuch{kind}")
             for kind in ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
         }
 
@@ -80,7 +80,7 @@ class CloudFrontState:
         return f"{self._draw.getrandbits(384):096x}"
 
     def new_distribution(self, kind: str, config: Json, tags: dict[str, str]) -> Distribution:
-        """Return a distribution of this kind (``distribution``, ``streaming-distribution``), not on its shelf yet."""
+        """Return a distribution of this kind (``distribution``, ``streaming-distribution``), not on its store yet."""
         now, distribution_id = self.now(), self.new_id("E")
         return Distribution(
             id=distribution_id,
@@ -93,9 +93,9 @@ class CloudFrontState:
             changed=now,
         )
 
-    def rewrite(self, shelf: Shelf[R], record: R, config: Json) -> None:
+    def rewrite(self, store: Store[R], record: R, config: Json) -> None:
         """Give a record a new config, ETag and time."""
-        shelf.rewrite(record, config, self.new_etag(), self.now())
+        store.rewrite(record, config, self.new_etag(), self.now())
 
     def page(self, rows: list[R], params: Mapping[str, str], render: Callable[[R], Json | str]) -> Json:
         """Return one page of a list, in the format of all CloudFront lists.
@@ -149,7 +149,7 @@ class CloudFrontState:
     def users(self, member: str, value: str) -> list[Distribution]:
         """Return the distributions with a cache behavior that uses this policy or key group.
 
-        `member` is CachePolicyId, OriginRequestPolicyId, ResponseHeadersPolicyId or TrustedKeyGroups.
+        `member` is the behavior's member that has its id, or a list of ids.
         """
 
         def names(behavior: Json) -> bool:
@@ -166,10 +166,10 @@ class CloudFrontState:
         for record in self.users(member, value):
             self.deploy(self.distributions, record, record.config)
 
-    def deploy(self, shelf: Shelf[Distribution], record: Distribution, config: Json) -> None:
+    def deploy(self, store: Store[Distribution], record: Distribution, config: Json) -> None:
         """Write a distribution of either kind: give it a new ETag, and set it InProgress."""
         self.settle(record)
-        self.rewrite(shelf, record, config)
+        self.rewrite(store, record, config)
         record.changed, record.reads, record.settled = record.modified, 0, False
 
     def show(self, record: Distribution, render: Callable[[Distribution, str, Json], Json]) -> Json:

@@ -23,7 +23,7 @@ from cfstream.sandbox.edge import (
 )
 from cfstream.sandbox.edge import viewer as viewers
 from cfstream.sandbox.edge.hosts import EdgeSite, Json
-from cfstream.sandbox.edge.origin import Errand
+from cfstream.sandbox.edge.origin import OriginRequest
 from cfstream.sandbox.edge.viewer import ViewerRequest
 from cfstream.sandbox.listener import Answer, Environ
 
@@ -66,11 +66,11 @@ class Edge:
         world = self._world
         for record in world.both_kinds():
             world.settle(record)
-            early = not record.settled and self._hears_early()
+            early = not record.settled and self._gets_new_config()
             held = None if early else record.at_edge
             yield EdgeSite(record, held or world.spread(record), reached=early or held is not None)
 
-    def _hears_early(self) -> bool:
+    def _gets_new_config(self) -> bool:
         """Return whether this viewer gets a config that is not Deployed yet."""
         return self._world.settings.edge_mixes and self._draw.random() < 0.5
 
@@ -109,7 +109,7 @@ class Edge:
 
     def _page(self, site: EdgeSite, viewer: ViewerRequest, path: str) -> Answer:
         behavior = path_patterns.choose(site.config, path)
-        return origin.fetch(Errand(self._world, site, behavior, viewer.unconditional(), path))
+        return origin.fetch(OriginRequest(self._world, site, behavior, viewer.unconditional(), path))
 
     def _from_origin(self, site: EdgeSite, behavior: Json, viewer: ViewerRequest) -> Answer:
         root = site.config["DefaultRootObject"]
@@ -118,7 +118,7 @@ class Edge:
         keeps = self._world.settings.edge_caches_errors
         answer = self._errors.again(place) if keeps else None
         if answer is None:
-            answer = origin.fetch(Errand(self._world, site, behavior, viewer, path))
+            answer = origin.fetch(OriginRequest(self._world, site, behavior, viewer, path))
             if keeps:
                 self._errors.keep(place, site.config, answer)
         return answer

@@ -21,7 +21,7 @@ _SIGNED_FOR_S3 = ("Signature", "Expires", "Key-Pair-Id")
 
 
 @dataclass(frozen=True)
-class Errand:
+class OriginRequest:
     """A request of a behavior to its origin. The path is the viewer's, or an error page's."""
 
     world: CloudFrontState
@@ -38,51 +38,51 @@ class Errand:
         return ""
 
 
-def fetch(errand: Errand) -> Answer:
+def fetch(request: OriginRequest) -> Answer:
     """Return the answer of the behavior's origin; for an origin group, of the first member that does not fail.
 
     It is 502 for an origin without a bucket.
     """
-    config, target = errand.site.config, errand.behavior["TargetOriginId"]
+    config, target = request.site.config, request.behavior["TargetOriginId"]
     origins = {origin["Id"]: origin for origin in config["Origins"]["Items"]}
     groups = {group["Id"]: group for group in config["OriginGroups"].get("Items", ())}
     if target not in groups:
-        return _from(origins[target], errand)
+        return _from(origins[target], request)
     group = groups[target]
     failing = group["FailoverCriteria"]["StatusCodes"]["Items"]
     first, second = (origins[member["OriginId"]] for member in group["Members"]["Items"])
-    answer = _from(first, errand)
-    if answer.status in failing and errand.viewer.method in ("GET", "HEAD", "OPTIONS"):
-        return _from(second, errand)
+    answer = _from(first, request)
+    if answer.status in failing and request.viewer.method in ("GET", "HEAD", "OPTIONS"):
+        return _from(second, request)
     return answer
 
 
-def _from(origin: Json, errand: Errand) -> Answer:
+def _from(origin: Json, request: OriginRequest) -> Answer:
     if "S3OriginConfig" not in origin:
-        return _custom(origin, errand)
-    refused = _breaks_s3(errand)
+        return _custom(origin, request)
+    refused = _breaks_s3(request)
     if refused:
         return refused
-    path = origin["OriginPath"] + errand.path
-    who, method = _requester(origin, errand), errand.viewer.method
+    path = origin["OriginPath"] + request.path
+    who, method = _requester(origin, request), request.viewer.method
     aliased = access_points.aliased(direct.alias_in(origin["DomainName"]))
     if aliased:
-        return access_points.ask(aliased, path, method, who, errand.header)
-    return bucket.ask(origin["DomainName"], path, method, who, errand.header)
+        return access_points.ask(aliased, path, method, who, request.header)
+    return bucket.ask(origin["DomainName"], path, method, who, request.header)
 
 
-def _custom(origin: Json, errand: Errand) -> Answer:
+def _custom(origin: Json, request: OriginRequest) -> Answer:
     """Return the answer of a custom origin. If its address is a bucket's, CloudFront's request to it is anonymous. The
     sandbox has no other origins.
     """
-    viewer, path = errand.viewer, origin["OriginPath"] + errand.path
+    viewer, path = request.viewer, origin["OriginPath"] + request.path
     website = direct.website_of(origin["DomainName"])
     if website:
         who = requester.edge_unsigned("http")
         return websites.answer(bucket.find(website), website, who, replace(viewer, path=path))
     if direct.serves(origin["DomainName"]):
         who = requester.edge_unsigned(viewer.scheme)
-        return bucket.ask(origin["DomainName"], path, viewer.method, who, errand.header)
+        return bucket.ask(origin["DomainName"], path, viewer.method, who, request.header)
     return documents.page(502, documents.BAD_GATEWAY)
 
 
@@ -92,9 +92,9 @@ _CONDITIONS = frozenset(
 )
 
 
-def _breaks_s3(errand: Errand) -> Answer | None:
+def _breaks_s3(request: OriginRequest) -> Answer | None:
     """Return S3's refusal of a forwarded Host, and of parameters that it reads as its own signature."""
-    world, behavior, viewer = errand.world, errand.behavior, errand.viewer
+    world, behavior, viewer = request.world, request.behavior, request.viewer
     if forwarding.passes_header(world, behavior, "Host"):
         return documents.s3_error(
             403,
@@ -113,13 +113,13 @@ def _breaks_s3(errand: Errand) -> Answer | None:
     return None
 
 
-def _requester(origin: Json, errand: Errand) -> S3Requester:
-    world, viewer = errand.world, errand.viewer
+def _requester(origin: Json, request: OriginRequest) -> S3Requester:
+    world, viewer = request.world, request.viewer
     control = world.controls.find(origin["OriginAccessControlId"])
     signing = control.config["SigningBehavior"] if control else "never"
-    own_signature = errand.header("Authorization").startswith("AWS4-HMAC-SHA256")
+    own_signature = request.header("Authorization").startswith("AWS4-HMAC-SHA256")
     if signing == "always" or (signing == "no-override" and not own_signature):
-        return requester.service(errand.site.arn)
+        return requester.service(request.site.arn)
     if own_signature:
         return requester.account(world.account, requester.EDGE_ADDRESS, viewer.scheme)
     return by_identity(world, origin["S3OriginConfig"]["OriginAccessIdentity"], viewer)

@@ -28,7 +28,7 @@ def answer(world: CloudFrontState, site: EdgeSite, viewer: ViewerRequest) -> Ans
         _, fields = signature.split(viewer.query)
         names = tuple(dict.fromkeys((name, unquote(name))))
         try:
-            signature.admit(signature.Ticket(fields, names), signers, viewer.address, world.now())
+            signature.admit(signature.RequestSignature(fields, names), signers, viewer.address, world.now())
         except signature.SignatureRefused as refused:
             return documents.refused(refused.code)
     return _media(world, site, viewer, kind, name)

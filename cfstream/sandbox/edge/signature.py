@@ -37,7 +37,7 @@ class SignatureRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Ticket:
+class RequestSignature:
     """The signature of a request, with its fields named as in a URL, and what the request is for.
 
     `spellings` are the forms of the requested URL, of which a policy must cover one. `shown` is another form, which
@@ -49,8 +49,8 @@ class Ticket:
     shown: tuple[str, ...] = ()
 
 
-def of_request(viewer: ViewerRequest) -> Ticket:
-    """Return the ticket of a request for a distribution, from its URL or else from its cookies.
+def of_request(viewer: ViewerRequest) -> RequestSignature:
+    """Return the signature of a request for a distribution, from its URL or else from its cookies.
 
     With a loopback address, the URL counts both with and without the port. If it has a port, the URL that a browser
     shows (http, with the port) counts too.
@@ -62,9 +62,9 @@ def of_request(viewer: ViewerRequest) -> Ticket:
         fields = {name: viewer.cookies[cookie] for name, cookie in names.items() if cookie in viewer.cookies}
     bare = viewer.host.removesuffix(viewer.port)
     if not viewer.port:
-        return Ticket(fields, (f"{viewer.scheme}://{bare}{target}",))
+        return RequestSignature(fields, (f"{viewer.scheme}://{bare}{target}",))
     spellings = (f"{viewer.scheme}://{bare}{target}", f"{viewer.scheme}://{viewer.host}{target}")
-    return Ticket(fields, spellings, (f"http://{viewer.host}{target}",))
+    return RequestSignature(fields, spellings, (f"http://{viewer.host}{target}",))
 
 
 def split(query: str) -> tuple[str, dict[str, str]]:
@@ -83,34 +83,34 @@ def split(query: str) -> tuple[str, dict[str, str]]:
     return "&".join(kept), fields
 
 
-def admit(ticket: Ticket, keys: Mapping[str, str], address: str, now: float) -> None:
+def admit(sent: RequestSignature, keys: Mapping[str, str], address: str, now: float) -> None:
     """Admit a request, or raise `SignatureRefused`. `keys` are the PEM texts of the trusted keys, by id.
 
     The order of the checks is not documented. Here it is the key's id, the policy's form, then everything that
     CloudFront calls AccessDenied.
     """
-    fields = ticket.fields
+    fields = sent.fields
     if not fields.get("Key-Pair-Id"):
         raise SignatureRefused("MissingKey")
     pem = keys.get(fields["Key-Pair-Id"])
     if pem is None:
         raise SignatureRefused("InvalidKey")
     try:
-        variants = _variants(ticket)
+        variants = _variants(sent)
     except policies.Malformed:
         raise SignatureRefused("MalformedPolicy") from None
     algorithm, signature = fields.get("Hash-Algorithm", "SHA1"), fields.get("Signature", "")
     for text, policy in variants:
         if verifies(pem, algorithm, signature, text):
-            if policy.admits(now, address) and _covered(policy, ticket):
+            if policy.admits(now, address) and _covered(policy, sent):
                 return
             break
     raise SignatureRefused("AccessDenied")
 
 
-def _variants(ticket: Ticket) -> list[tuple[str, policies.SignedPolicy]]:
+def _variants(sent: RequestSignature) -> list[tuple[str, policies.SignedPolicy]]:
     """Return the texts that may have been signed, with their policies: one custom policy, or canned ones."""
-    fields = ticket.fields
+    fields = sent.fields
     if fields.get("Policy"):
         try:
             text = from_base64(fields["Policy"]).decode()
@@ -122,18 +122,18 @@ def _variants(ticket: Ticket) -> list[tuple[str, policies.SignedPolicy]]:
     expires = fields["Expires"]
     return [
         (policies.canned(url, expires), policies.SignedPolicy(int(expires), resource=None))
-        for url in (*ticket.spellings, *ticket.shown)
+        for url in (*sent.spellings, *sent.shown)
     ]
 
 
-def _covered(policy: policies.SignedPolicy, ticket: Ticket) -> bool:
+def _covered(policy: policies.SignedPolicy, sent: RequestSignature) -> bool:
     """Return whether the policy covers the request. The URL that a browser shows only counts if the policy names its
     port: "http://media.example.com*" must not admit a request that counts as https.
     """
     if policy.resource is None:
         return True
-    named = [url for url in ticket.shown if _host(url) == _host(policy.resource)]
-    return policy.covers((*ticket.spellings, *named))
+    named = [url for url in sent.shown if _host(url) == _host(policy.resource)]
+    return policy.covers((*sent.spellings, *named))
 
 
 def _host(url: str) -> str:

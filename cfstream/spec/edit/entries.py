@@ -45,7 +45,7 @@ def _appended(text: str, place: Written, entry: Entry) -> str:
 def _append_to_block(text: str, last: Member, entry: Entry) -> str:
     lead = text[line_start(text, last.start) : last.start]
     if not _DASH.fullmatch(lead):
-        raise by_hand("the last entry does not begin behind its dash")
+        raise by_hand("the last entry does not start after its dash")
     if last.value.flow and last.value.fields:
         lines = [lead + inline(entry, spaced=_is_spaced(text, last))]
     else:
@@ -68,5 +68,5 @@ def _removed(text: str, place: Written, number: int) -> str:
     item = items[number]
     start = line_start(text, item.start)
     if not _DASH.fullmatch(text[start : item.start]):
-        raise by_hand("the entry does not begin behind its dash")
+        raise by_hand("the entry does not start after its dash")
     return without_lines(text, start, line_end(text, item.end))

@@ -1,6 +1,6 @@
 """Replace, rename, insert or delete a field of a mapping.
 
-A comment behind a value on its line stays. A comment inside a value is deleted with it.
+A comment after a value on its line stays. A comment inside a value is deleted with it.
 """
 
 import re
@@ -52,7 +52,7 @@ def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
 
 
 def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after: str = "") -> Manuscript:
-    """Return the document with one more field in the mapping at `path`: behind the field `after`, or as the last one.
+    """Return the document with one more field in the mapping at `path`: after the field `after`, or as the last one.
 
     Raises CannotEdit.
     """
@@ -77,7 +77,7 @@ def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after:
 
 
 def drop(manuscript: Manuscript, path: Path) -> Manuscript:
-    """Return the document without the field at `path`, and without what is behind it on its line.
+    """Return the document without the field at `path`, and without what is after it on its line.
 
     Raises CannotEdit, also for the only field of a mapping.
     """
@@ -100,7 +100,7 @@ def drop(manuscript: Manuscript, path: Path) -> Manuscript:
 
 
 def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
-    """Return the document without comments with exactly this text, behind a value or on a line of their own.
+    """Return the document without comments with exactly this text, after a value or on a line of their own.
 
     Raises CannotEdit.
     """
@@ -165,7 +165,7 @@ def _without_below(text: str, pair: Member) -> str:
     old = pair.value
     end = line_end(text, old.end)
     if old.flow and text[old.end : end].strip():
-        raise by_hand("there is a comment behind the value, which begins below its key")
+        raise by_hand("there is a comment after the value, which starts below its key")
     return without_lines(text, line_start(text, old.start), end)
 
 
@@ -175,7 +175,7 @@ def _is_below(text: str, pair: Member) -> bool:
 
 
 def _colon(text: str, pair: Member) -> int:
-    """Return the place behind the colon of the key."""
+    """Return the place after the colon of the key."""
     found = _COLON.match(text, pair.name.end)
     if found is None:
         raise by_hand("a key and its colon are on two lines")

@@ -10,7 +10,7 @@ _GAP = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 
 
 def joined(text: str, item: Member, written: str) -> str:
-    """Return the text with `written` behind this item, on a line of its own if the item has one."""
+    """Return the text with `written` after this item, on a line of its own if the item has one."""
     comma, bracket = _after(text, item.end)
     indent = text[line_start(text, item.start) : item.start]
     if indent.strip():
@@ -37,7 +37,7 @@ def parted(text: str, items: Sequence[Member], number: int) -> str:
 
 
 def _after(text: str, index: int) -> tuple[int | None, int]:
-    """Return the place of the comma behind an item, if it has one, and of the next other character."""
+    """Return the place of the comma after an item, if it has one, and of the next other character."""
     comma = None
     while index < len(text):
         sign = text[index]

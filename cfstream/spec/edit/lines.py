@@ -4,7 +4,7 @@ import re
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
 _BEFORE_COMMENT = re.compile(r"(?P<rest>[^#'\"\r\n]*?)(?P<gap> {2,})(?=#)")
-"""What is between a value and the comment behind it. After a quote, a # may not be a comment."""
+"""What is between a value and the comment after it. After a quote, a # may not be a comment."""
 
 
 def line_start(text: str, index: int) -> int:
@@ -30,7 +30,7 @@ def put(text: str, index: int, more: str) -> str:
 
 
 def spliced(text: str, start: int, end: int, new: str) -> str:
-    """Return the text with `new` from `start` to `end`. A comment behind it keeps its column, if there is room."""
+    """Return the text with `new` from `start` to `end`. A comment after it keeps its column, if there is room."""
     found = _BEFORE_COMMENT.match(text, end)
     if found is None or NEWLINE.search(text, start, end) or NEWLINE.search(new):
         return text[:start] + new + text[end:]

@@ -190,11 +190,11 @@ def plan_check(world: "World", stack: "Stack") -> DoctorCheck:
         made = None
     except CfstreamError as error:
         return DoctorCheck(name, State.BAD, error.what, error.do)
-    denied = [answer for answer in reads.heard.values() if isinstance(answer, NotAuthorized)]
+    denied = [answer for answer in reads.recorded.values() if isinstance(answer, NotAuthorized)]
     problems = [problem for each in made.stacks for problem in each.problems] if made else []
     if problems and not denied:
         return DoctorCheck(name, State.BAD, problems[0].what, problems[0].do)
-    return _permission(name, denied, f"all {len(reads.heard)} reads of the plan are allowed")
+    return _permission(name, denied, f"all {len(reads.recorded)} reads of the plan are allowed")
 
 
 def _permission(name: str, denied: Sequence[NotAuthorized], well: str) -> DoctorCheck:

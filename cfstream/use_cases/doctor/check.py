@@ -28,6 +28,6 @@ class DoctorCheck:
     do: str = ""
 
 
-def all_well(checks: Sequence[DoctorCheck]) -> bool:
+def all_passed(checks: Sequence[DoctorCheck]) -> bool:
     """Return whether commands have what they need."""
     return not any(check.state is State.BAD for check in checks)

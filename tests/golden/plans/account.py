@@ -1,7 +1,7 @@
-"""Make what is live in a golden case: ``live.json``, a list of resources that are made one after the other.
+"""Create what is live in a golden case: ``live.json``, a list of resources that are created in order.
 
-The first key of each object is what it makes; `GoldenAccount.MAKERS` lists these keys. ``as`` gives its id a name, and
-a text that is only that name is replaced by the id from then on.
+The first key of each object names the type; `GoldenAccount.MAKERS` lists these keys. ``as`` gives its id a name. A text
+that is only that name is then replaced by the id.
 """
 
 import json
@@ -39,7 +39,7 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 class GoldenAccount:
-    """The sandbox, empty, with a clock that stands still."""
+    """The sandbox, empty, with a fixed clock."""
 
     def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
         sandbox.reset()
@@ -51,7 +51,7 @@ class GoldenAccount:
         self.ids: dict[str, str] = {}
 
     def set_up(self, file: Path) -> None:
-        """Makes all that the file says."""
+        """Create everything in the file."""
         for thing in json.loads(file.read_text(encoding="utf-8")):
             whole = filled(thing, self.ids)
             made = self.MAKERS[next(iter(whole))](self, whole)
@@ -59,7 +59,7 @@ class GoldenAccount:
                 self._remember(whole["as"], str(made))
 
     def _remember(self, name: str, id_: str) -> None:
-        """Keeps an id, and an identity's also as an origin and as a policy name it."""
+        """Store an id; for an identity also its forms in an origin and in a policy."""
         self.ids[name] = id_
         self.ids[f"{name}-in-origin"] = f"origin-access-identity/cloudfront/{id_}"
         self.ids[f"{name}-in-policy"] = (
@@ -106,7 +106,7 @@ class GoldenAccount:
             s3.put_object(Bucket=name, Key=key, Body=b"-")
 
     def _policy(self, thing: Thing) -> None:
-        """Adds statements to what is there, as somebody else would."""
+        """Add statements to the policy, as someone else would."""
         s3, bucket = self.clients("s3"), thing["of"]
         try:
             policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
@@ -139,7 +139,7 @@ class GoldenAccount:
         return str(make_identity(self.cloudfront, thing["identity"], thing["identity"])["Id"])
 
     def spec(self, file: Path) -> None:
-        """Fills the names of ids into a spec."""
+        """Replace the names of ids in a spec."""
         text = file.read_text(encoding="utf-8")
         for name, id_ in self.ids.items():
             text = text.replace(name, id_)

@@ -1,4 +1,4 @@
-"""Whole reports: a folder with a spec that has much wrong with it, and all that a person is told."""
+"""Whole reports: each folder has a spec with many problems, and the complete report."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ CASES = sorted(path.parent.name for path in HERE.glob("*/spec.yaml"))
 
 @pytest.mark.parametrize("case", CASES)
 def test_report(case: str, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool) -> None:
-    """The report is the one that was read and approved."""
+    """The report is equal to the golden file."""
     monkeypatch.chdir(HERE / case)
     with pytest.raises(SpecProblems) as found:
         load(["spec.yaml"])

@@ -51,8 +51,8 @@ def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> Bucket
     return world(distribution("E1", *behaviors, oai=OAI, path=path), policy=[to_oai(keys)])
 
 
-def test_a_stack_as_it_should_be() -> None:
-    """Its signers are no opening, nor is an OAI or a distribution of the account that nothing serves by."""
+def test_a_stack_in_sync() -> None:
+    """Its signers are no opening, nor are OAIs and distributions of the account that serve nothing."""
     assert found(world(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
 
 
@@ -234,7 +234,7 @@ def test_the_witness_is_a_path_that_shows_it() -> None:
     assert (str(each.reader), each.witness) == (f"account {OTHER}", "/papers/")
 
 
-def test_what_is_declared_where_paths_are_not_told_apart() -> None:
+def test_declared_paths_in_a_merged_cell() -> None:
     """Of keys that are judged together, a behavior is declared public if the spec has it in the same place."""
     many = allow("Many", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "*a????????????????")
     behaviors = [behavior("/posters/raw/*", "G1"), behavior("/posters/*"), behavior("", "G1")]

@@ -84,7 +84,7 @@ def hazards(before: BucketWorld, after: BucketWorld) -> list[str]:
 
 
 def test_the_root_object_is_read_by_the_behavior_for_the_root() -> None:
-    """Whoever may ask for ``/`` reads it, whoever may ask for its own path."""
+    """Viewers of ``/`` can read it, whoever may request its own path."""
     own = rooted("index.html", behavior("/"), behavior("", "G1"))
     assert ways(world(own, policy=[to_oac()]), "index.html") == {"anyone": True, G1: True}
     folder = rooted("index.html", behavior("/"), behavior("", "G1"), path="/v2")
@@ -183,7 +183,7 @@ WRITES = [
 
 @pytest.mark.parametrize(("action", "what", "certain"), WRITES)
 def test_writing_through_a_distribution(action: str, what: str, certain: bool) -> None:
-    """Whoever a behavior serves writes by it, if it passes on the methods."""
+    """Viewers of a behavior can write if it forwards the methods."""
     own = rooted("", behavior("", "G1"))
     theirs = rooted("", *writable(behavior("")), id_="E9")
     here = world(own, theirs, policy=[to_oac(), to("E9", action)])

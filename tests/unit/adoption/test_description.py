@@ -129,7 +129,7 @@ def test_a_security_policy_of_the_future_is_refused() -> None:
         values(distribution(ViewerCertificate={"ACMCertificateArn": CERTIFICATE, **own}))
 
 
-def test_values_that_a_spec_cannot_have_are_told_and_kept() -> None:
+def test_values_that_a_spec_cannot_have_are_reported_and_kept() -> None:
     """For example a name with an underscore, logs under an unusual prefix, a comment that is too long."""
     live = distribution(
         Aliases=listing("_odd.example.com", "media.example.com"),
@@ -141,7 +141,7 @@ def test_values_that_a_spec_cannot_have_are_told_and_kept() -> None:
         assert words in kept(live)
 
 
-def test_what_the_language_has_no_words_for_is_told() -> None:
+def test_what_a_spec_cannot_express_is_reported() -> None:
     """Each is listed with its name, but without values of secret headers."""
     header = {"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}
     function = {"LambdaFunctionARN": "arn:aws:lambda:us-east-1:1:function:a:1", "EventType": "viewer-request"}
@@ -156,22 +156,26 @@ def test_what_the_language_has_no_words_for_is_told() -> None:
         WebACLId="arn:of:acl",
         Restrictions={"GeoRestriction": {"RestrictionType": "whitelist", **listing("QQ", "DE")}},
         CustomErrorResponses=listing(
-            {"ErrorCode": 404, "ResponsePagePath": "/404.html", "ErrorCachingMinTTL": 5}
+            {
+                "ErrorCode": 404,
+                "ResponsePagePath": "/404.html",
+                "ErrorCachingMinTTL": 5,
+            }
         ),
         Staging=False,
         CacheTagConfig={"HeaderName": "x-tags"},
     )
     told = kept(live)
     for words in (
-        "adds the prefix /videos",
+        "the bucket's origin, Origin path: /videos",
         "headers x-secret",
         "api.example.org, not a bucket",
         "/api/* leads to the origin api",
         "Lambda@Edge arn:aws:lambda",
         "MinTTL 5",
-        "WAF): arn:of:acl",
-        "whitelist DE, QQ",
-        "error 404 -> /404.html",
+        "Web ACL: arn:of:acl",
+        "Countries: allow DE, QQ",
+        "Error pages: 404 -> /404.html, cached for 5s",
         "the origin group both: s3, then api",
         "CacheTagConfig: HeaderName x-tags",
     ):
@@ -192,7 +196,7 @@ def test_the_names_can_be_left_out_with_their_certificate() -> None:
     assert bare.kept[0] == "cnames and their certificate, because it ran out: media.example.com"
 
 
-def test_a_streaming_distribution_is_told_as_rtmp() -> None:
+def test_a_streaming_distribution_is_shown_as_rtmp() -> None:
     """Its signers are accounts, because it supports no others."""
     sent = streaming_config(TrustedSigners=signers(NUMBER), Enabled=False)
     assert values(shown(sent)) == {

@@ -58,7 +58,7 @@ def test_a_guarded_distribution_has_none() -> None:
         ({"DefaultCacheBehavior": behavior(TrustedKeyGroups=signers("g-2"))}, "idle-signer"),
     ],
 )
-def test_each_risk_is_told(fields: Any, name: str) -> None:
+def test_each_risk_is_found(fields: Any, name: str) -> None:
     """It has one name, and there is no other risk."""
     assert names(safe(**fields)) == [name]
 

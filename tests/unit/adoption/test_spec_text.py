@@ -11,7 +11,7 @@ from cfstream.adoption.text import comment, spec_text
 SMALLEST = {"version": 1, "name": "lectures", "bucket": "media", "public": True}
 
 
-def test_fields_stand_in_the_order_of_the_language() -> None:
+def test_fields_have_the_order_of_the_language() -> None:
     """The order in which they were found does not matter. Lists of mappings have one line per entry."""
     values: dict[str, Any] = {
         "adopt": "E12345",

@@ -6,6 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cfstream.aws.governor import Governor
+
 Reply = Mapping[str, Any] | Exception
 
 
@@ -34,7 +36,9 @@ class Client:
             serialization={"payload": "Distribution"} if required else {},
             members={"Distribution": SimpleNamespace(required_members=required)},
         )
-        model = SimpleNamespace(operation_model=lambda _name: SimpleNamespace(output_shape=shape))
+        limits = SimpleNamespace(members={"MaxItems": SimpleNamespace(type_name="string")})
+        operation = SimpleNamespace(input_shape=limits, output_shape=shape)
+        model = SimpleNamespace(operation_model=lambda _name: operation)
         self.meta = SimpleNamespace(
             method_to_api_mapping={name: name for name in replies}, service_model=model
         )
@@ -56,6 +60,10 @@ class Client:
 
 class OneClient:
     """`Clients` with one client, which records how each client was requested."""
+
+    def governor(self, _service: str, _region: str) -> Governor:
+        """Return a governor of an API that refuses nothing."""
+        return Governor()
 
     def __init__(self, client: Client) -> None:
         self._client = client

@@ -7,7 +7,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from cfstream import errors
-from cfstream.aws.errors import about_settings, rubbish, translate
+from cfstream.aws.errors import about_settings, invalid_reply, translate
 from cfstream.ports import Call
 from tests.unit.aws.stand_ins import refusal
 
@@ -123,10 +123,12 @@ def test_without_an_answer_a_write_is_unknown(error: Exception) -> None:
 
 def test_a_reply_that_is_not_of_aws() -> None:
     """Another server's reply is Unreachable for a read, and unknown for a write."""
-    assert type(rubbish(READ, write=False)) is errors.Unreachable
-    assert type(rubbish(WRITE, write=True)) is errors.ReplyLost
+    assert type(invalid_reply(READ, write=False)) is errors.Unreachable
+    assert type(invalid_reply(WRITE, write=True)) is errors.ReplyLost
     assert type(translate(refusal("", 404, ""), READ, write=False)) is errors.Unreachable
-    assert rubbish(READ, write=False).what == "the service that answered GetDistribution is not CloudFront"
+    assert (
+        invalid_reply(READ, write=False).what == "the service that answered GetDistribution is not CloudFront"
+    )
 
 
 def test_endpoint_is_named_without_its_secrets() -> None:

@@ -66,7 +66,7 @@ def test_amazon_is_known_by_its_hosts() -> None:
 
 
 @pytest.mark.parametrize("by", ["flag", "environment", "environment of s3"])
-def test_stand_ins_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_emulators_have_buckets_in_the_path(by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another endpoint's address cannot have a bucket's name in front, however it was given."""
     if by != "flag":
         monkeypatch.setenv(
@@ -85,7 +85,7 @@ def test_amazon_has_buckets_in_the_host() -> None:
     assert Clients(ConnectionSettings()).of("s3").meta.config.s3["addressing_style"] == "auto"
 
 
-def test_account_is_taken_off_a_stand_ins_host() -> None:
+def test_account_is_not_in_an_emulators_host() -> None:
     """S3 Control puts the account before the host, where other endpoints do not answer. For AWS it stays."""
     account = "123456789012"
     for endpoint, host in {

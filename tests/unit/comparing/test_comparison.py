@@ -81,7 +81,7 @@ def test_spelling_is_no_difference() -> None:
         ("x-note: {a: 1}\n", "x-other: b\n", {}),
     ],
 )
-def test_fields_are_told_with_their_defaults(
+def test_fields_are_reported_with_their_defaults(
     before: str, after: str, found: dict[str, tuple[object, object]]
 ) -> None:
     """Absent is not empty, a default is a value, and order counts if it decides."""
@@ -162,7 +162,7 @@ DANGERS = [
 
 
 @pytest.mark.parametrize(("before", "after", "told"), DANGERS)
-def test_a_danger_is_told_and_its_reverse_is_none_of_that_sort(before: str, after: str, told: str) -> None:
+def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, told: str) -> None:
     """A hazard that specs show has the name from plans. The opposite change does not have it."""
     (found,) = between(before, after).stacks
     said = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]

@@ -92,7 +92,7 @@ def with_policy(document: object) -> str:
         "https://media.example.com/posters/a.jpg",
     ],
 )
-def test_what_is_in_order_gets_in(url: str) -> None:
+def test_a_valid_request_is_accepted(url: str) -> None:
     """The signature is checked with the live key, and there is no reason to refuse it."""
     told = judged(url, viewer="203.0.113.7")
     assert reasons(told) == []
@@ -223,7 +223,7 @@ def test_the_first_reason_is_the_viewers(url: str, code: str, what: str) -> None
     assert first.do
 
 
-def test_all_reasons_are_told() -> None:
+def test_all_reasons_are_reported() -> None:
     """An expired URL for another address, with an untrusted signature, has three."""
     url = signer(FOREIGN).url(URL, HOUR, ip="203.0.113.7")
     told = judged(url, later=3_780, viewer="198.51.100.1")
@@ -272,7 +272,7 @@ def test_what_a_signature_was_made_for_is_found(url: str, hint: str) -> None:
     assert any(hint in reason.do for reason in judged(url).reasons)
 
 
-def test_without_a_distribution_what_can_be_seen_is_told() -> None:
+def test_without_a_distribution_the_visible_problems_are_reported() -> None:
     """Expiry and form need no AWS. A note says that the signature was not checked."""
     url = signer().url(URL, HOUR)
     told = explain(url, now=NOW)
@@ -323,7 +323,7 @@ def test_a_disabled_distribution_refuses_everything() -> None:
         (100_000_000, "3 years"),
     ],
 )
-def test_distances_are_told_as_people_do(seconds: int, text: str) -> None:
+def test_distances_have_their_largest_unit(seconds: int, text: str) -> None:
     """Durations have their largest useful unit."""
     assert distance(seconds) == text
 

@@ -12,6 +12,7 @@ from cfstream.spec.draft import draft_of
 from cfstream.spec.keys import PemKey, der_digest
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import declared_keys
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
@@ -88,7 +89,10 @@ def proposal(kind: Any, scene: Scene, aws: Live, land: Landscape | None = None) 
     """Return what a kind proposes for a scene in this account."""
     want = kind.desire(scene)
     proposed: Proposal = kind.propose(
-        scene, want, kind.observe(aws, Surroundings(aws, scene), want), land or Landscape()
+        scene,
+        want,
+        kind.observe(aws, Surroundings(AccountLists(aws, scene.now), scene), want),
+        land or Landscape(),
     )
     return proposed
 

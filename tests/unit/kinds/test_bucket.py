@@ -9,6 +9,7 @@ from cfstream.domain import Block
 from cfstream.errors import Refused, Unreachable
 from cfstream.kinds.bucket import BucketKind, WantedBucket, with_encryption
 from cfstream.ports import Reads
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create_bucket import CreateBucket
@@ -31,6 +32,11 @@ HEAD = "version: 1\nname: lectures\ntrusted_signers: [self]\n"
 SPEC = HEAD + f"bucket: {BUCKET}\n"
 MAKING = HEAD + f"bucket: {{name: {BUCKET}, region: eu-west-1, create: true}}\n"
 BY_ACL = "oai: {}\ngrant: {via: object-acl}\n"
+
+
+def read(aws: Reads) -> LiveBucket:
+    """Return the bucket of a run with one stack."""
+    return read_bucket(AccountLists(aws), scene(SPEC))
 
 
 def problems(text: str, **replies: Any) -> list[str]:
@@ -120,9 +126,9 @@ def test_acls_disabled() -> None:
 def test_other_refusals() -> None:
     """A refusal that means neither "does not exist" nor "not allowed" ends the plan."""
     with pytest.raises(Refused, match="400"):
-        read_bucket(live(**s3(head=Refused("s3:HeadBucket", "400", "Bad Request", status=400))), scene(SPEC))
+        read(live(**s3(head=Refused("s3:HeadBucket", "400", "Bad Request", status=400))))
     with pytest.raises(Refused, match="InternalError"):
-        read_bucket(live(**s3(ownership=Refused("s3:Get", "InternalError", ""))), scene(SPEC))
+        read(live(**s3(ownership=Refused("s3:Get", "InternalError", ""))))
 
 
 def test_not_readable_counts_as_absent() -> None:
@@ -136,7 +142,7 @@ def test_not_readable_counts_as_absent() -> None:
         get_bucket_acl=denied("s3:GetBucketAcl"),
     )
     aws = live(**replies)
-    seen = with_encryption(aws, scene(SPEC), read_bucket(aws, scene(SPEC)), None)
+    seen = with_encryption(aws, scene(SPEC), read(aws), None)
     assert (seen.effective, seen.ownership, seen.encryption, seen.grants) == (Block(), "", None, ())
     said = " ".join(notice.text for notice in seen.notices)
     for action in (
@@ -169,10 +175,10 @@ def test_effective_block() -> None:
     half = {**NONE, "BlockPublicAcls": True}
     public = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}]}
     replies = s3(block=half, account_block={**NONE, "BlockPublicPolicy": True}, policy=public)
-    assert read_bucket(live(**replies), scene(SPEC)).effective == Block(acls=True, policy=True)
+    assert read(live(**replies)).effective == Block(acls=True, policy=True)
     unasked = Refused("s3control", "Boom", "")
-    assert read_bucket(live(**s3(account_block=unasked, policy=public)), scene(SPEC)).effective.complete
-    closed = read_bucket(live(**s3(block=half, account_block=unasked)), scene(SPEC))
+    assert read(live(**s3(account_block=unasked, policy=public))).effective.complete
+    closed = read(live(**s3(block=half, account_block=unasked)))
     assert (closed.effective, closed.notices) == (Block(acls=True), ())
 
 
@@ -180,13 +186,13 @@ def test_acl_read_where_it_counts() -> None:
     """The bucket's ACL is read only if ACLs are enabled. IgnorePublicAcls keeps grants to other accounts."""
     grants = [{"Grantee": {"Type": "Group", "URI": "http://acs/global/AllUsers"}, "Permission": "READ"}]
     acl = {"Owner": {"ID": "0"}, "Grants": grants}
-    seen = read_bucket(live(**s3(block=NONE, ownership="ObjectWriter", get_bucket_acl=acl)), scene(SPEC))
+    seen = read(live(**s3(block=NONE, ownership="ObjectWriter", get_bucket_acl=acl)))
     assert seen.grants == (("http://acs/global/AllUsers", "READ"),)
     acl = {"Owner": {"ID": "0"}, "Grants": [{"Grantee": {"ID": "8" * 64}, "Permission": "FULL_CONTROL"}]}
-    seen = read_bucket(live(**s3(block=ALL, ownership="ObjectWriter", get_bucket_acl=acl)), scene(SPEC))
+    seen = read(live(**s3(block=ALL, ownership="ObjectWriter", get_bucket_acl=acl)))
     assert seen.grants == (("8" * 64, "FULL_CONTROL"),)
     unasked = Refused("s3:GetBucketAcl", "Boom", "")
-    assert read_bucket(live(**s3(block=NONE, get_bucket_acl=unasked)), scene(SPEC)).grants == ()
+    assert read(live(**s3(block=NONE, get_bucket_acl=unasked))).grants == ()
 
 
 def test_legacy_ownership() -> None:
@@ -195,7 +201,7 @@ def test_legacy_ownership() -> None:
         ownership=missing("OwnershipControlsNotFoundError"),
         encryption=missing("ServerSideEncryptionConfigurationNotFoundError"),
     )
-    seen = read_bucket(live(**replies), scene(SPEC))
+    seen = read(live(**replies))
     assert (seen.ownership, seen.encryption) == ("ObjectWriter", None)
 
 
@@ -228,7 +234,7 @@ def point_replies(policy: Any = None) -> dict[str, Any]:
 
 def test_access_points() -> None:
     """The access points of this bucket are read with their policies, sorted by name."""
-    seen = read_bucket(live(**s3(points=POINTS, **point_replies(PUBLIC_POINT))), scene(SPEC))
+    seen = read(live(**s3(points=POINTS, **point_replies(PUBLIC_POINT))))
     assert [(each.name, each.alias, each.vpc, each.policy) for each in seen.access_points] == [
         ("a", "", "", PUBLIC_POINT),
         ("b", "b-1-s3alias", "vpc-1", PUBLIC_POINT),
@@ -254,7 +260,7 @@ def test_access_point_that_cannot_be_read() -> None:
 )
 def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
     """The account's block also closes public ACLs of objects and public access points, so it is read for them."""
-    assert read_bucket(live(**replies), scene(SPEC)).effective.complete
+    assert read(live(**replies)).effective.complete
 
 
 def test_to_be_made_but_open() -> None:

@@ -151,7 +151,7 @@ def test_satisfied_by_others(theirs: Any, said: str) -> None:
     assert said in notice.text
 
 
-def test_transient_id_is_told() -> None:
+def test_transient_id_is_reported() -> None:
     """A transient id in the stack's statement counts as the OAI, and a notice mentions it."""
     shown = {**by_oai(), "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}}
     (notice,) = proposed(OAI, policy=policy_of(shown)).notices

@@ -72,7 +72,7 @@ def chosen(stack: Scene, *rows: Json, held: LiveDistribution | None = None, desc
         ("*.com", "*.example.com", False),
     ],
 )
-def test_a_wildcard_stands_for_one_label(name: str, host: str, covered: bool) -> None:
+def test_a_wildcard_matches_one_label(name: str, host: str, covered: bool) -> None:
     """A wildcard of a certificate covers one label. A wildcard cname needs the same name in the certificate."""
     assert covers_name(name, host) is covered
 
@@ -134,7 +134,7 @@ def test_one_of_iam_is_kept_for_names_that_cloudfront_took_it_for() -> None:
     assert chosen(site(MEDIA, CLIPS), row("w", "*.example.com"), held=held).arn == arn("w")
 
 
-def test_one_that_ends_soon_is_told() -> None:
+def test_one_that_ends_soon_is_reported() -> None:
     """A notice mentions a certificate that expires within a month, because ACM should have renewed it."""
     (notice,) = chosen(site(), row("n", MEDIA, days=12)).notices
     assert notice.warning

@@ -99,7 +99,7 @@ def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be
     )
 
 
-def test_a_group_with_just_these_keys_is_left_alone_in_whatever_order() -> None:
+def test_a_group_with_these_keys_in_any_order_stays() -> None:
     """The order of keys, and the rest of the comment after the mark, do not matter."""
     for order in itertools.permutations(["K1", "K2"]):
         aws = live(
@@ -217,7 +217,7 @@ def test_a_key_that_leaves_before_its_time_cuts_viewers(
     )
 
 
-def test_a_key_that_somebody_put_into_our_group_is_taken_out_and_named_by_its_id() -> None:
+def test_a_key_added_by_others_is_removed_and_named_by_its_id() -> None:
     """An owned group has only the keys of the spec. A key that is not live has no name, so its id is shown."""
     row = group("signers", "K2", "K9")
     aws = live(
@@ -351,7 +351,7 @@ def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the key group old-signers is no longer wanted, but stays: still used by D2"
+        "the stack no longer needs the key group old-signers, but it stays: still used by D2"
     ]
 
 

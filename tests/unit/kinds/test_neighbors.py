@@ -2,6 +2,7 @@
 
 import pytest
 
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.neighbors import default_access, group_users_after
 from cfstream.stack.owned import owner_of
 from cfstream.stack.surroundings import Surroundings
@@ -15,7 +16,7 @@ def users(spec: str, **config: object) -> tuple[str, ...]:
     """Return the users of the group G after the plan of `spec`, for this live distribution."""
     planned = scene(spec)
     aws = live(**ours(distribution("D1", **config)))
-    return group_users_after(Surroundings(aws, planned).neighbors, "G", planned.stack.spec)
+    return group_users_after(Surroundings(AccountLists(aws), planned).neighbors, "G", planned.stack.spec)
 
 
 def behaviors(*entries: str) -> str:
@@ -54,9 +55,9 @@ def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
     }
     planned = scene(PRIVATE)
 
-    assert group_users_after(Surroundings(live(**ours(row)), planned).neighbors, "G", planned.stack.spec) == (
-        "D1",
-    )
+    assert group_users_after(
+        Surroundings(AccountLists(live(**ours(row))), planned).neighbors, "G", planned.stack.spec
+    ) == ("D1",)
 
 
 def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> None:
@@ -64,7 +65,7 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
     replies = ours(distribution("D1", oac="NEW"))
     aws = live(**{**replies, "list_distributions": [distribution("D1", oac="OLD")]})
 
-    assert default_access(Surroundings(aws, scene(PRIVATE)).neighbors) == ("", "NEW")
+    assert default_access(Surroundings(AccountLists(aws), scene(PRIVATE)).neighbors) == ("", "NEW")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import ProposedGrant
@@ -84,7 +85,7 @@ def proposed(text: str, aws: Any, landscape: Landscape | None = None) -> Proposa
 def tally(text: str, aws: Any) -> Tally:
     """Return the counts of the objects."""
     here = scene(text)
-    seen: LiveGrants = KIND.observe(aws, Surroundings(aws, here), KIND.desire(here))
+    seen: LiveGrants = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
     return seen.tally
 
 

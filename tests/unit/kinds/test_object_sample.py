@@ -8,9 +8,9 @@ import pytest
 
 from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl import sample as sampling
-from cfstream.kinds.object_acl.all_acls import read_acls
-from cfstream.kinds.object_acl.observed import LiveGrants
+from cfstream.kinds.object_acl.observed import LiveGrants, all_acls
 from cfstream.kinds.object_acl.sample import chosen_keys
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.values import Json
@@ -36,7 +36,7 @@ def large(keys: list[str] = KEYS, permission: str = "READ") -> Any:
 def grants(aws: Any, here: Scene) -> LiveGrants:
     """Return what the kind observes."""
     kind = ObjectAclKind()
-    seen: LiveGrants = kind.observe(aws, Surroundings(aws, here), kind.desire(here))
+    seen: LiveGrants = kind.observe(aws, Surroundings(AccountLists(aws), here), kind.desire(here))
     return seen
 
 
@@ -44,7 +44,7 @@ def test_sample_is_spread_and_repeatable() -> None:
     """The sample has about a thousand objects from the whole range of keys, and is the same each time."""
     here = scene(READ)
     aws = large()
-    bucket = Surroundings(aws, here).bucket
+    bucket = Surroundings(AccountLists(aws), here).bucket
     chosen = chosen_keys(aws, here, bucket)
     keys = list(chosen.keys)
     assert chosen.sampled
@@ -90,7 +90,7 @@ def test_limit(count: int, sampled: bool) -> None:
     """Up to 10,000 objects, all are read."""
     here = scene(READ)
     aws = large(KEYS[:count])
-    assert chosen_keys(aws, here, Surroundings(aws, here).bucket).sampled is sampled
+    assert chosen_keys(aws, here, Surroundings(AccountLists(aws), here).bucket).sampled is sampled
 
 
 def test_sample_under_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,8 +103,8 @@ def test_sample_under_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_key_is_always_read() -> None:
     """The object that a user asks for is read, also if it is not in the sample."""
-    here = scene(READ)
+    here = replace(scene(READ), asked_key="lectures-5/00005.mp4")
     aws = large()
-    acls = read_acls(aws, here, Surroundings(aws, here).bucket, also="lectures-5/00005.mp4")
-    assert any("lectures-5/00005.mp4" in each.keys for each in acls.objects.classes)
+    acls = all_acls(aws, here, Surroundings(AccountLists(aws), here).bucket)
+    assert any("lectures-5/00005.mp4" in each.keys for each in acls.classes)
     assert acls.sampled

@@ -257,7 +257,7 @@ def test_a_control_that_another_distribution_reads_through_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the origin access control E1 is no longer wanted, but stays: still used by D2"
+        "the stack no longer needs the origin access control E1, but it stays: still used by D2"
     ]
 
 

@@ -95,7 +95,7 @@ def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
     )
 
 
-def test_the_one_that_bears_our_mark_is_enough() -> None:
+def test_the_one_with_our_mark_is_enough() -> None:
     """An owned identity with the wanted comment is brought, relied on and not changed."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures For lectures")])
 
@@ -158,7 +158,7 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
     assert proposal(KIND, scene(OAI), aws).steps == ()
 
 
-def test_a_comment_that_the_spec_does_not_name_is_left_alone() -> None:
+def test_a_comment_that_the_spec_does_not_set_stays() -> None:
     """Without `oai.comment`, the text after the mark stays."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Whatever")])
 
@@ -256,7 +256,7 @@ def test_an_identity_that_another_distribution_reads_through_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the origin access identity E1 is no longer wanted, but stays: still used by D2"
+        "the stack no longer needs the origin access identity E1, but it stays: still used by D2"
     ]
 
 

@@ -222,7 +222,7 @@ def test_a_key_that_another_group_holds_stays() -> None:
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
-        "the public key old is no longer wanted, but stays: still used by key group newsroom"
+        "the stack no longer needs the public key old, but it stays: still used by key group newsroom"
     ]
 
 

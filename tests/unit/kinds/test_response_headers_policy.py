@@ -6,6 +6,7 @@ import pytest
 
 from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
 from cfstream.ports import Call
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create, Twin
@@ -178,12 +179,12 @@ def land_of(text: str, aws: Any) -> Landscape:
     """Return the landscape for the distribution's kind."""
     stage = scene(text)
     want = KIND.desire(stage)
-    have = KIND.observe(aws, Surroundings(aws, stage), want)
+    have = KIND.observe(aws, Surroundings(AccountLists(aws), stage), want)
     brought = KIND.propose(stage, want, have, Landscape()).brings
     return Landscape(brought, live={KIND.name: have}, wanted={KIND.name: want})
 
 
-def test_a_distribution_is_told_what_to_carry() -> None:
+def test_the_behaviors_get_the_policy() -> None:
     """It gets the owned policy, live or from a step; none; or, if CORS is not managed, nothing."""
     create = Ref(f"create {ADDRESS}")  # type: ignore[arg-type]
     fresh = attachment(scene(CORS), land_of(CORS, live()))

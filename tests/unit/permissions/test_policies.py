@@ -57,7 +57,7 @@ def test_a_plan_may_change_nothing() -> None:
         (OBJECTS, "apply", ("PutBucketPolicy", "CreateBucket")),
     ],
 )
-def test_what_a_spec_does_not_speak_of_is_not_allowed(
+def test_what_a_spec_does_not_mention_is_not_allowed(
     document: Json, purpose: str, words: tuple[str, ...]
 ) -> None:
     """Lists of the account are allowed, because every plan reads them."""
@@ -65,7 +65,7 @@ def test_what_a_spec_does_not_speak_of_is_not_allowed(
     assert {action for action in actions if any(word in action for word in words)} == set()
 
 
-def test_resources_are_as_narrow_as_the_spec_tells() -> None:
+def test_resources_are_as_narrow_as_the_spec() -> None:
     """The bucket has its name, an adopted distribution its id, and a certificate its ARN."""
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
     may = allowed(
@@ -80,7 +80,7 @@ def test_resources_are_as_narrow_as_the_spec_tells() -> None:
     assert may["kms:GetKeyPolicy"] == ["arn:aws:kms:*:123456789012:key/*"]
 
 
-def test_without_an_account_any_stands_in_the_arn() -> None:
+def test_without_an_account_the_arn_has_a_wildcard() -> None:
     """IAM accepts ``*`` there. Other partitions have their name."""
     assert allowed(RTMP, place=Place())["cloudfront:UpdateStreamingDistribution"] == [
         "arn:aws:cloudfront::*:streaming-distribution/*"

@@ -7,6 +7,7 @@ from cfstream.kinds import KINDS
 from cfstream.planning.draft import draft, stack_plan
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.plan import StackPlan
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import GrantRead
 from cfstream.values import Json
@@ -43,7 +44,7 @@ def planned(text: str, aws: Live) -> StackPlan:
     """Return the plan of one stack in an account."""
     here = scene(text)
     wants: dict[str, Any] = {kind.name: kind.desire(here) for kind in KINDS}
-    around = Surroundings(aws, here)
+    around = Surroundings(AccountLists(aws), here)
     lives = {kind.name: kind.observe(aws, around, wants[kind.name]) for kind in KINDS}
     return stack_plan(draft(here, wants, lives, around.own), ())
 

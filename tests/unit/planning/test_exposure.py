@@ -186,7 +186,7 @@ def test_what_another_distribution_reads_by_stays() -> None:
 
 
 def test_transient_id() -> None:
-    """A transient id in the stack's statement stands for the OAI of its distribution, and for no other principal."""
+    """A transient id in the stack's statement means the OAI of its distribution, and no other principal."""
     shown = policy_of({**by_oai(), "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}})
     assert exposure(BY_OAI, signed(oai="E2OAI"), policy=shown).before == (OURS,)
 

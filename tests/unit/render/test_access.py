@@ -206,7 +206,7 @@ def test_openings_are_red() -> None:
     assert "\x1b[31maccount 999988887777  maybe read" in colored
 
 
-def test_nobody_is_said_in_words() -> None:
+def test_no_readers_are_a_sentence() -> None:
     """A stack without readers, and an object that nobody can read, have a sentence."""
     assert "Nobody can read the objects of this stack.\n" in at(StackAccess("a", "a.yaml"), 80)
     assert "Nobody can read talks/1.mp4\n" in at(StackAccess("a", "a.yaml", "talks/1.mp4"), 80)

@@ -61,7 +61,7 @@ def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
     assert columns(line) == 20
 
 
-def test_a_label_stands_alone_where_its_value_would_stick_out() -> None:
+def test_a_label_has_its_own_line_if_its_value_is_too_wide() -> None:
     """An id below its label can be copied as a whole. If it has no more room there, it stays beside it."""
     sheet = Page(width=20)
     assert sheet.flow(words("abcdefghijklm on"), first="  Domain name: ", rest="    ") == [

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from hypothesis import given, settings
 
-from cfstream.planning import Road
+from cfstream.planning import Topology
 from cfstream.render.flow import printable
 from cfstream.render.html import plan_html, problems_html
 from tests.unit.render.hostile import NASTY_TEXT, stack_of
@@ -53,7 +53,7 @@ class Page(HTMLParser):
 def test_no_value_is_obeyed(text: str) -> None:
     """The elements do not depend on values, except code in sentences and lines in pictures."""
     told, plain = (
-        Page(plan_html(plan(replace(stack_of(each), road=Road((each,), "oai", each)))))
+        Page(plan_html(plan(replace(stack_of(each), topology=Topology((each,), "oai", each)))))
         for each in (text, "x")
     )
     assert told.tags("code", "text") == plain.tags("code", "text")

@@ -64,13 +64,13 @@ def test_a_fleet_without_changes_is_one_line() -> None:
     assert plan_markdown(plan(STILL)) == f"{MARK}\n**No changes.** lectures is as its spec says.\n"
 
 
-def test_an_opening_is_told_though_nothing_changes() -> None:
+def test_an_opening_is_reported_though_nothing_changes() -> None:
     """A warning is not a change, but must be visible."""
     warned = plan_markdown(plan(replace(STILL, notices=CHANGED.notices)))
     assert "anyone may read clips/" in warned
 
 
-def test_warnings_stand_above_the_sentence_that_nothing_changes() -> None:
+def test_warnings_are_above_the_last_line() -> None:
     """Someone who reads only the first lines sees the warning."""
     warned = plan_markdown(plan(OPENED))
     assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Who can read\n")
@@ -148,7 +148,7 @@ def test_steps_go_before_what_is_dangerous() -> None:
     assert "`cfstream plan` shows everything" in comment
 
 
-def test_what_has_no_room_at_all_is_counted() -> None:
+def test_omitted_sentences_are_counted() -> None:
     """Sentences without room are counted, with the place where they can be read."""
     comment = plan_markdown(fleet("long words " * 30, 500, changes=2))
     shown = comment.count("- <b>cuts-viewers</b>")
@@ -156,7 +156,7 @@ def test_what_has_no_room_at_all_is_counted() -> None:
     assert f"… and {500 - shown} more hazards: `cfstream plan` shows everything" in comment
 
 
-def test_a_hazard_comes_before_what_is_harmless() -> None:
+def test_hazards_come_first() -> None:
     """If room is scarce, the fields of a dangerous stack are shown, and those of a harmless one are not."""
     harmless = [
         replace(stack_of("long words " * 20, f"a{n:02}", changes=8), problems=(), exposure=STILL.exposure)
@@ -172,7 +172,7 @@ def test_a_hazard_comes_before_what_is_harmless() -> None:
     assert " fields)" in harmless_part
 
 
-def test_specs_that_cannot_be_read_are_told() -> None:
+def test_specs_that_cannot_be_read() -> None:
     """There is no plan then, and the comment says why. Two thousand problems fit too."""
     comment = problems_markdown(BROKEN.problems)
     assert comment.startswith(f"{MARK}\n### cfstream plan\n\n**No plan: the specs have 1 problem.**\n")

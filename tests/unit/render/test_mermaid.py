@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from cfstream.planning import Road
+from cfstream.planning import Topology
 from cfstream.planning.exposure import Exposure
 from cfstream.render.mermaid import EDGES, LIMIT, plan_mermaid, problems_mermaid
 from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
@@ -56,9 +56,9 @@ def check(chart: str) -> None:
 
 def test_a_new_stack_is_drawn_from_viewers_to_bucket() -> None:
     """Readers come first, the bucket last, and new resources are marked."""
-    road = Road(("media.example.com",), "oac", "lectures-media")
+    topology = Topology(("media.example.com",), "oac", "lectures-media")
     exposure = Exposure(before=("nobody",), after=(SIGNERS,), ours=(SIGNERS,))
-    chart = plan_mermaid(plan(replace(NEW, road=road, exposure=exposure)))
+    chart = plan_mermaid(plan(replace(NEW, topology=topology, exposure=exposure)))
     check(chart)
     assert chart.endswith(CHART)
 
@@ -85,7 +85,7 @@ def test_problems_are_in_the_picture() -> None:
 @given(NASTY_TEXT)
 def test_no_value_is_read_as_mermaid(text: str) -> None:
     """Every line is one of the few forms of a chart, for any values."""
-    stack = replace(stack_of(text), road=Road((text, text), "oai", text))
+    stack = replace(stack_of(text), topology=Topology((text, text), "oai", text))
     check(plan_mermaid(plan(stack)))
     check(problems_mermaid(stack.problems))
 

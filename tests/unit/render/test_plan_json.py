@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 from cfstream import __version__
 from cfstream.access.reader import May, Reader, ReaderKind
@@ -16,7 +17,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
     """Programs find the keys of the contract. Additions come after them."""
     made = plan(NEW)
-    document = plan_document(made)
+    document: dict[str, Any] = {**plan_document(made)}
     stack = document.pop("stacks")[0]
     steps = stack.pop("steps")
     assert document == {

@@ -152,7 +152,7 @@ Plan: 0 to create, 0 to modify, 0 to grant, 0 to delete.
 """
 
 
-def test_a_problem_stands_with_its_place_and_its_stack_is_named_as_left_out() -> None:
+def test_a_problem_has_its_place_and_its_stack_is_left_out() -> None:
     """A stack in sync beside one with a problem has one line."""
     assert plan_text(plan(BROKEN, STILL), color=False, width=80) == LEFT_OUT
 
@@ -177,7 +177,7 @@ def test_without_changes_one_line_a_stack_is_all() -> None:
     )
 
 
-def test_a_long_path_stands_once_and_its_file_name_beside_each_step() -> None:
+def test_a_long_path_appears_once_and_its_file_name_at_each_step() -> None:
     """If one step has no room for the path, all steps only have the file name."""
     deep = "specs/" + "a" * 30 + "/lectures.yaml"
     lines = plan_text(plan(replace(NEW, spec=deep)), color=False, width=80).splitlines()

@@ -73,7 +73,7 @@ STALE = StackReport(
 )
 
 
-def test_an_applied_stack_tells_its_ids_and_names() -> None:
+def test_an_applied_stack_has_its_ids_and_names() -> None:
     """It has what users need to copy. Waits are not counted, because they change nothing."""
     assert (
         report_text(Report((APPLIED,)), color=False, width=80)
@@ -93,7 +93,7 @@ Applied. 2 created, 1 granted.
     assert failures_text(Report((APPLIED,)), color=False, width=80) == ""
 
 
-def test_what_no_step_has_brought_is_not_told() -> None:
+def test_unknown_outputs_are_not_shown() -> None:
     """In a skipped stack, a group has no id yet, and a record has no target."""
     outputs = {
         "key_group_ids": {"lectures-signers": None},
@@ -122,7 +122,7 @@ error: distribution:lectures changed after this plan was made
     )
 
 
-def test_a_stack_left_out_says_why_and_how_it_is_let_in() -> None:
+def test_a_stack_left_out_has_a_reason_and_a_fix() -> None:
     """A hazard names the flag that allows it. A problem must be fixed."""
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=ExitCode.HAZARD)
     hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
@@ -143,7 +143,7 @@ error: lectures: bucket b is not there
     )
 
 
-def test_nothing_to_do_is_said_as_such() -> None:
+def test_nothing_to_do_is_reported() -> None:
     """An apply without steps does not claim any work."""
     still = StackReport("lectures", "lectures.yaml", StackOutcome.UNCHANGED)
     assert report_text(Report((still,)), color=False, width=80).endswith("No changes. Nothing to do.\n")
@@ -182,7 +182,7 @@ def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
     ]
 
 
-def test_on_a_narrow_page_a_value_stands_below_its_name() -> None:
+def test_on_a_narrow_page_a_value_is_below_its_name() -> None:
     """Otherwise a terminal would cut the domain name in two."""
     told = report_text(Report((APPLIED,), ExitCode.DONE), color=False, width=40).splitlines()
     assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"

@@ -135,7 +135,7 @@ def test_warnings_say_what_to_do() -> None:
     assert alert["message"]["text"].splitlines()[1] == "fix: remove that statement:"
 
 
-def test_problems_hazards_and_warnings_stand_at_their_lines() -> None:
+def test_problems_hazards_and_warnings_have_their_lines() -> None:
     """Each has its rule, a sentence with a fix, and its line. Notes and steps are not alerts."""
     assert [told(each) for each in alerts(plan_sarif(plan(BROKEN, CHANGED, NEW, STILL)))] == [
         (
@@ -185,7 +185,7 @@ def test_no_value_becomes_a_link() -> None:
 
 @settings(max_examples=40)
 @given(st.text(min_size=1), st.text(), st.text(min_size=1), st.integers(0), st.integers(0))
-def test_whatever_is_told_has_the_shape(what: str, do: str, file: str, line: int, col: int) -> None:
+def test_every_result_has_the_documented_form(what: str, do: str, file: str, line: int, col: int) -> None:
     """Any sentence, file name and position gives a valid document in ASCII."""
     document = problems_sarif([Problem(Where(file, line, col), what, do)])
     json.dumps(document).encode("ascii")

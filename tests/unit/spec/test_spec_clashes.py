@@ -81,7 +81,7 @@ def test_what_stacks_may_share(tmp_path: Path) -> None:
     assert told(tmp_path, SPEC.format(name="a", rest=rest % "*.example.com"), second) == []
 
 
-def test_a_claim_that_is_wrong_in_itself_is_told_once(tmp_path: Path) -> None:
+def test_an_invalid_claim_is_reported_once(tmp_path: Path) -> None:
     """Two stacks with the same invalid name have one problem each, and no clash."""
     text = SPEC.format(name="A", rest="public: true")
     places = [place for place, _, _ in told(tmp_path, text, text)]

@@ -37,7 +37,7 @@ def test_validate_names_each_stack(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
 
 
-def test_validate_tells_notices_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_validate_prints_notices_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Notices do not fail, and are not part of the result."""
     path = tmp_path / "a.yaml"
     path.write_text("version: 1\nname: a\nbucket: films\npublic: true\nhttp: {minimum_tls: TLSv1}\n")

@@ -54,25 +54,25 @@ def test_what_is_missing_is_named() -> None:
     Path("empty").mkdir()
     assert told("gone.yaml", "empty", "a\0b") == [
         "a\0b this is not a valid file name",
-        "empty there is no spec in this folder: no file in it ends in .yaml or .yml",
-        "gone.yaml no such file or folder",
+        "empty there is no spec in this directory: no file in it ends in .yaml or .yml",
+        "gone.yaml the file does not exist",
     ]
 
 
-def test_an_empty_file_among_others_is_passed_over() -> None:
+def test_an_empty_file_among_others_is_skipped() -> None:
     """Files with only comments in a folder are skipped and named. Alone they are a problem."""
     Path("specs").mkdir()
     Path("specs/a.yaml").write_text(SPEC.format("a"))
     Path("specs/empty.yaml").write_text("")
     Path("specs/notes.yml").write_text("\ufeff# only words\r\n---\r\n\r\n...\r\n")
-    passed_over: list[str] = []
-    assert [stack.spec.name for stack in load(["specs"], passed_over=passed_over)] == ["a"]
-    assert passed_over == ["specs/empty.yaml", "specs/notes.yml"]
-    assert told("specs/empty.yaml") == ["specs/empty.yaml:1:1 there is no spec in this file"]
+    skipped: list[str] = []
+    assert [stack.spec.name for stack in load(["specs"], skipped=skipped)] == ["a"]
+    assert skipped == ["specs/empty.yaml", "specs/notes.yml"]
+    assert told("specs/empty.yaml") == ["specs/empty.yaml:1:1 this file contains no spec"]
     Path("specs/a.yaml").unlink()
     assert told("specs") == [
-        "specs/empty.yaml:1:1 there is no spec in this file",
-        "specs/notes.yml:1:1 there is no spec in this file",
+        "specs/empty.yaml:1:1 this file contains no spec",
+        "specs/notes.yml:1:1 this file contains no spec",
     ]
 
 
@@ -100,7 +100,7 @@ def test_a_huge_file_is_not_read(folder: Path) -> None:
     """More than a mebibyte is refused before it is parsed. Exactly a mebibyte is not."""
     (folder / "a.yaml").write_bytes(b"#" * (1 << 20))
     (folder / "b.yaml").write_bytes(b"#" * ((1 << 20) + 1))
-    assert told("a.yaml") == ["a.yaml:1:1 there is no spec in this file"]
+    assert told("a.yaml") == ["a.yaml:1:1 this file contains no spec"]
     assert told("b.yaml", "/dev/zero") == [
         "/dev/zero the file is larger than 1 MiB",
         "b.yaml the file is larger than 1 MiB",
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
     (folder / "b.yaml").symlink_to("gone")
     assert told(".") == [
         "./a.yaml the file cannot be read: Too many levels of symbolic links",
-        "./b.yaml no such file or folder",
+        "./b.yaml the file does not exist",
     ]
 
 
@@ -180,7 +180,7 @@ def advised(*arguments: str) -> list[str]:
     return [each.do for each in found.value.problems]
 
 
-def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
+def test_a_typo_in_a_name_suggests_the_nearest_file(folder: Path) -> None:
     """Only specs beside it count."""
     (folder / "specs").mkdir()
     (folder / "specs/lectures.yaml").touch()
@@ -193,7 +193,7 @@ def test_a_slip_in_a_name_is_told_with_the_nearest_file(folder: Path) -> None:
     )
 
 
-def test_a_key_that_is_not_made_yet_is_told_with_what_makes_it(folder: Path) -> None:
+def test_a_missing_key_is_reported_with_the_command_that_creates_it(folder: Path) -> None:
     """The fix is the command with its folder, if the file has that command's form."""
     for file, command in (
         ("keys/k-1.pub.pem", "run `cfstream keys new k-1`,"),

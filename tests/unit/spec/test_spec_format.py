@@ -238,7 +238,7 @@ def tail(draw: st.DrawFn) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(blocks(), st.randoms(use_true_random=False))
-def test_form_says_what_was_said(lines: list[str], chance: random.Random) -> None:
+def test_the_canonical_form_keeps_the_meaning(lines: list[str], chance: random.Random) -> None:
     """The meaning and every comment stay, and the form is stable."""
     text = "\n".join(lines) + chance.choice(["", "\n", "\n# last\n"])
     after = form(text)

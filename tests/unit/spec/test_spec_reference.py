@@ -53,20 +53,20 @@ def test_a_field_in_full() -> None:
         "  fields:\n"
         '    path*                    Path pattern, like "/posters/*" or "*.m3u8", in\n'
         "                             quotes.\n"
-        "    public                   true: nobody needs to sign for these paths.\n"
+        "    public                   true: no signature is needed for these paths.\n"
         "    key_groups               Who may sign for these paths.\n"
         "    trusted_signers          Accounts that may sign for these paths.\n"
-        "    cache_policy             Name of a managed cache policy, or name or id of your\n"
-        "                             own.\n"
-        "    origin_request_policy    Origin request policy of these paths: name of a\n"
+        "    cache_policy             The name of a managed cache policy, or the name or id\n"
+        "                             of your own.\n"
+        "    origin_request_policy    Origin request policy of these paths: the name of a\n"
         "                             managed one, or name or id of your own.\n"
-        "    response_headers_policy  Response headers policy of these paths: name of a\n"
+        "    response_headers_policy  Response headers policy of these paths: the name of a\n"
         "                             managed one, or name or id of your own.\n"
         "    functions                CloudFront functions for these paths, by event.\n"
     )
 
 
-def test_values_and_the_default_are_told() -> None:
+def test_values_and_the_default_are_reported() -> None:
     """A field with few values lists each. Durations have the form of specs."""
     told = field_text(ROOT, ROOT.by_name["http.viewer_protocol"], color=False, width=80)
     assert "  values: redirect-to-https https-only allow-all\n\n  default: redirect-to-https\n" in told

@@ -34,7 +34,7 @@ def test_no_message_is_lazy(name: str) -> None:
         ("comment: a\x07b", "1:11", "the character U+0007 is not allowed in YAML"),
         ("enabled:\n\tx: 1", "2:1", "YAML does not allow a tab here"),
         ("\tname: x", "1:1", "YAML does not allow a tab here"),
-        ("x: " + "[" * 60, "1:44", "this nests more than 40 deep"),
+        ("x: " + "[" * 60, "1:44", "this is nested more than 40 levels deep"),
         ('comment: "a\\x01b"', "1:10", "the character U+0001 cannot be sent to AWS"),
         (
             'comment: "\\U00110000"',
@@ -52,7 +52,7 @@ def test_characters_that_a_table_cannot_show(lines: str, place: str, what: str) 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n---\n", "--- ~\n", "\ufeff"])
 def test_a_file_without_a_spec(text: str) -> None:
     """An empty file has no spec."""
-    what = "there is no spec in this file"
+    what = "this file contains no spec"
     assert problems(text) == [("1:1", what, 'write one; "cfstream init" shows how it begins')]
 
 
@@ -70,7 +70,7 @@ def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
     [
         ("name: {}", 32, "1:7", "is not a valid stack name"),
         ("comment: {}", 128, "1:10", "a comment has at most 128 characters, and this one has 129"),
-        ("oai: {{comment: {}}}", 110, "1:16", "there is room for 110 characters, and these are 111"),
+        ("oai: {{comment: {}}}", 110, "1:16", "room for 110 characters, and the comment has 111"),
         ("bucket: {}", 63, "1:9", "is not a bucket name"),
         ("key_groups: [{{use: {}}}]", 128, "1:20", "is not a valid CloudFront name"),
         (
@@ -81,8 +81,13 @@ def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
         ),
         ("http: {{default_root_object: {}}}", 255, "1:29", "at most 255 characters, and this has 256"),
         ("grant: {{prefix: {}}}", 1024, "1:17", "a key in S3 has at most 1,024 bytes"),
-        ("tags: {{{}: x}}", 128, "1:8", "the key of a tag has 1 to 128 characters, and this one 129"),
-        ("tags: {{x: {}}}", 256, "1:11", "the value of a tag has at most 256 characters, and this one 257"),
+        ("tags: {{{}: x}}", 128, "1:8", "the key of a tag has 1 to 128 characters, and this one has 129"),
+        (
+            "tags: {{x: {}}}",
+            256,
+            "1:11",
+            "the value of a tag has at most 256 characters, and this one has 257",
+        ),
     ],
 )
 def test_lengths(template: str, limit: int, place: str, what: str) -> None:
@@ -94,13 +99,13 @@ def test_lengths(template: str, limit: int, place: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(("grant", "room"), [("", 49), ("oai: {}\ngrant: {via: object-acl}\n", 48)])
-def test_room_for_tags(grant: str, room: int) -> None:
+def test_number_of_tags(grant: str, room: int) -> None:
     """A distribution can have fifty tags, of which cfstream needs one or two."""
     tags = [f"k{number}: v" for number in range(room + 1)]
     assert problems(whole(f"tags: {{{', '.join(tags[:-1])}}}\n{grant}")) == []
     ((place, what, _),) = problems(whole(f"tags: {{{', '.join(tags)}}}\n{grant}"))
     assert place == "1:1"
-    assert f"room for {room} tags" in what
+    assert f"can have {room} tags" in what
 
 
 @pytest.mark.parametrize("prefix", ["", "x-"])
@@ -110,7 +115,7 @@ def test_aliases_are_bounded(prefix: str) -> None:
     for this, last in zip("bcdefghi", "abcdefgh", strict=True):
         bomb += f"{prefix}{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
     told = [what for _, what, _ in problems(whole(bomb))]
-    assert told.count("the aliases of this document stand for more than 10,000 values") == 1
+    assert told.count("the aliases of this document expand to more than 10,000 values") == 1
 
 
 def test_ten_thousand_documents() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from cfstream.errors import CfstreamError, Refused, ReplyLost, Throttled, Unreachable, VersionMoved
-from cfstream.steps.attempts import LOST, THROTTLED, UNREACHED, VERSIONED, Passing, persist, with_code
+from cfstream.steps.attempts import LOST, THROTTLED, UNREACHED, VERSIONED, Transient, persist, with_code
 from tests.unit.steps.buckets import Bucket, Clock, context
 
 TOO_FAST = Throttled("PutBucketPolicy", "SlowDown", "Please reduce your request rate.", status=503)
@@ -37,23 +37,23 @@ class Attempts:
         return "written"
 
 
-@pytest.mark.parametrize(("error", "passing"), EACH)
-def test_an_error_that_passes_is_waited_for(error: CfstreamError, passing: Passing) -> None:
+@pytest.mark.parametrize(("error", "transient"), EACH)
+def test_an_error_that_passes_is_waited_for(error: CfstreamError, transient: Transient) -> None:
     """There are several pauses, and the attempt after the last one still counts."""
-    assert len(passing.pauses) > 1
-    attempts, clock = Attempts(error, len(passing.pauses)), Clock()
-    assert persist(context(Bucket(), clock=clock), attempts, passing) == "written"
-    assert clock.slept == sum(passing.pauses)
+    assert len(transient.pauses) > 1
+    attempts, clock = Attempts(error, len(transient.pauses)), Clock()
+    assert persist(context(Bucket(), clock=clock), attempts, transient) == "written"
+    assert clock.slept == sum(transient.pauses)
 
 
-@pytest.mark.parametrize(("error", "passing"), EACH)
-def test_an_error_that_does_not_pass_is_raised_in_the_end(error: CfstreamError, passing: Passing) -> None:
+@pytest.mark.parametrize(("error", "transient"), EACH)
+def test_an_error_that_does_not_pass_is_raised_in_the_end(error: CfstreamError, transient: Transient) -> None:
     """After the last pause there is one more attempt, and then the error of AWS is raised."""
     attempts = Attempts(error, 100)
     with pytest.raises(type(error)) as raised:
-        persist(context(Bucket()), attempts, passing)
+        persist(context(Bucket()), attempts, transient)
     assert raised.value is error
-    assert attempts.made == len(passing.pauses) + 1
+    assert attempts.made == len(transient.pauses) + 1
 
 
 def test_any_other_error_is_raised_at_once() -> None:

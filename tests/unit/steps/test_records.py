@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.steps.records import alias_of, plain_name, same_alias, told
+from cfstream.steps.records import alias_of, plain_name, record_text, same_alias
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_an_alias_has_a_target_and_other_records_have_values() -> None:
         "ResourceRecords": [{"Value": "192.0.2.1"}, {"Value": "::"}],
     }
     assert (alias_of(alias), alias_of(plain)) == ("d1.cloudfront.net", "")
-    assert told(alias) == "media.example.com A alias of d1.cloudfront.net"
-    assert told(plain) == "media.example.com A 192.0.2.1, ::"
+    assert record_text(alias) == "media.example.com A alias of d1.cloudfront.net"
+    assert record_text(plain) == "media.example.com A 192.0.2.1, ::"
 
 
 def test_spelling_is_no_difference() -> None:

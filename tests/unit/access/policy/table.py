@@ -11,9 +11,9 @@ from cfstream.access.policy import (
     Declared,
     Requester,
     candidates,
+    classify,
     delegates_to_access_points,
     parsed,
-    standing,
 )
 from cfstream.access.reader import ANYONE, Certainty, May, ReaderKind
 from cfstream.domain import Block
@@ -87,8 +87,8 @@ def _lines(row: Row, may: May, block: Block, *, named: bool) -> Iterator[str]:
         judged = judge(policy, requester, may, ACCOUNT, block=block)
         if judged.verdict is Certainty.NO:
             continue
-        place = standing(requester, may, DECLARED, [policy[index] for index in judged.allowed_by])
-        parts = [who(requester), str(judged.verdict), str(place.standing)]
+        place = classify(requester, may, DECLARED, [policy[index] for index in judged.allowed_by])
+        parts = [who(requester), str(judged.verdict), str(place.reader_class)]
         if named:
             parts.insert(0, str(may))
         if judged.undecided:

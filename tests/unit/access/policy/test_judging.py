@@ -219,7 +219,7 @@ NAMES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("principal", NAMES, ids=str)
-def test_everybody_whom_a_statement_names_is_a_candidate(principal: dict[str, Any]) -> None:
+def test_everyone_in_a_statement_is_a_candidate(principal: dict[str, Any]) -> None:
     """For every form of principal, a requester that the statement admits is judged."""
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
     policy = parsed({"Version": "2012-10-17", "Statement": [statement]})

@@ -135,7 +135,7 @@ def classes(policy: Mapping[str, Any]) -> tuple[Requester, ...]:
 
 @given(POLICIES)
 @settings(max_examples=examples(100), deadline=None)
-def test_whoever_can_read_has_a_reader_that_can(policy: dict[str, Any]) -> None:
+def test_everyone_who_can_read_has_a_reader(policy: dict[str, Any]) -> None:
     """Each allowed request from outside belongs to a reader that is reported as yes or maybe."""
     reported = {each.reader for each in classes(policy) if judged(policy, each).verdict is not Certainty.NO}
     unexplained = [

@@ -1,4 +1,4 @@
-"""The whole way of a change, with the program itself: a pull request is planned, merged, and that plan is applied."""
+"""A change from pull request to apply with the real program: plan, merge, and apply of the saved plan."""
 
 import io
 import sys
@@ -22,7 +22,7 @@ trusted_signers: [self]
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout that holds a spec, and a module that a stranger has put there."""
+    """A checkout with a spec, and a Python module from an untrusted author."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
     Path("json.py").write_text("raise SystemExit('a stranger was imported')")
@@ -30,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def step(host: Host, command: str, aws: Sandbox | None, **inputs: str) -> int:
-    """A step of a job: with credentials for this AWS, or with none."""
+    """One step of a job, with or without credentials for this AWS."""
     to_aws = (
         {"AWS_ENDPOINT_URL": aws.endpoint_url, "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
         if aws
@@ -53,7 +53,7 @@ def step(host: Host, command: str, aws: Sandbox | None, **inputs: str) -> int:
 
 
 def test_planned_merged_and_applied(sandbox: Sandbox, host: Host, folder: Path) -> None:
-    """The comment shows the plan, apply does that plan, and then there is nothing left to do."""
+    """The comment shows the plan, apply runs that plan, and the next plan is empty."""
     assert step(host, "plan", sandbox) == 0
     assert "distribution:lectures" in host.bodies[0]
     assert step(host, "apply", sandbox, plan_file="cfstream.plan.json", args="--no-verify") == 0
@@ -67,7 +67,7 @@ def test_planned_merged_and_applied(sandbox: Sandbox, host: Host, folder: Path) 
 def test_a_fork_is_planned_from_a_snapshot(
     sandbox: Sandbox, host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without credentials for AWS the comment shows the plan, and how old it is."""
+    """Without AWS credentials, the comment shows the plan and the age of the snapshot."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", sandbox.endpoint_url)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "any")

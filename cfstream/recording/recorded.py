@@ -47,5 +47,5 @@ class Pages:
     whole: bool
 
 
-Heard = Mapping[str, Any] | list[Any] | Pages | CfstreamError
+Recorded = Mapping[str, Any] | list[Any] | Pages | CfstreamError
 """The reply, the rows of a list, its pages, or an error: a refusal, or no answer."""

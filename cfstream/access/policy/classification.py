@@ -53,7 +53,7 @@ LOAD_BALANCERS = frozenset(
 Application Load Balancer", "Legacy bucket policy")."""
 
 
-class Standing(StrEnum):
+class ReaderClass(StrEnum):
     """The relation of a reader to the bucket's owner."""
 
     INSIDE = "inside"
@@ -74,7 +74,7 @@ class Declared:
     identities: frozenset[str] = frozenset()
     """Ids of the account's OAIs."""
     unplaced: frozenset[str] = frozenset()
-    """ARNs of the account's distributions of which it is unknown whether their origins lead to the bucket."""
+    """ARNs of the account's distributions whose origins may lead to the bucket."""
     also_read_by: tuple[str, ...] = ()
     also_managed_by: tuple[str, ...] = ()
 
@@ -84,43 +84,43 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Standpoint:
-    """A standing, with an optional note about it."""
+class Classification:
+    """The class of a reader, with an optional note about it."""
 
-    standing: Standing
+    reader_class: ReaderClass
     note: str = ""
 
 
-INSIDE = Standpoint(Standing.INSIDE)
-EXPECTED = Standpoint(Standing.EXPECTED)
-OPENING = Standpoint(Standing.OPENING)
+INSIDE = Classification(ReaderClass.INSIDE)
+EXPECTED = Classification(ReaderClass.EXPECTED)
+OPENING = Classification(ReaderClass.OPENING)
 
 
-def standing(
+def classify(
     requester: Requester, may: May, declared: Declared, allowed_by: Sequence[Statement] = ()
-) -> Standpoint:
-    """Return the standing of a requester that the statements `allowed_by` admit."""
-    found = reader_standing(requester.reader, may, declared)
-    if found.standing is not Standing.OPENING:
+) -> Classification:
+    """Return the class of a requester that the statements `allowed_by` admit."""
+    found = classify_reader(requester.reader, may, declared)
+    if found.reader_class is not ReaderClass.OPENING:
         return found
     who = requester.principal
     if who.form is PrincipalForm.UNIQUE:
-        told = f"{requester.reader.name} is the unique id of a deleted user or role"
-        return Standpoint(Standing.EXPECTED, told)
+        text = f"{requester.reader.name} is the unique id of a deleted user or role"
+        return Classification(ReaderClass.EXPECTED, text)
     if who.form is PrincipalForm.SERVICE and who.name != CLOUDFRONT:
         return _service(requester, declared, allowed_by)
     if who.form is PrincipalForm.ACCOUNT and who.name in LOAD_BALANCERS and _delivers_only(allowed_by):
-        return Standpoint(Standing.EXPECTED, f"account {who.name} of AWS delivers load balancer logs")
+        return Classification(ReaderClass.EXPECTED, f"account {who.name} of AWS delivers load balancer logs")
     return found
 
 
-def _service(requester: Requester, declared: Declared, allowed_by: Sequence[Statement]) -> Standpoint:
+def _service(requester: Requester, declared: Declared, allowed_by: Sequence[Statement]) -> Classification:
     """A service is expected if it acts only for the own account, or if it only delivers logs or reports."""
     if requester.via == f"for account {declared.account}":
         return EXPECTED
     if _delivers_only(allowed_by):
-        told = f"{requester.reader} {requester.via}: no SourceAccount or SourceArn fixes the own account"
-        return Standpoint(Standing.EXPECTED, told)
+        text = f"{requester.reader} {requester.via}: no SourceAccount or SourceArn fixes the own account"
+        return Classification(ReaderClass.EXPECTED, text)
     return OPENING
 
 
@@ -131,8 +131,8 @@ def _delivers_only(allowed_by: Iterable[Statement]) -> bool:
     )
 
 
-def reader_standing(reader: Reader, may: May, declared: Declared) -> Standpoint:
-    """Return the standing of a reader by its name alone."""
+def classify_reader(reader: Reader, may: May, declared: Declared) -> Classification:
+    """Return the class of a reader by its name alone."""
     if _is_inside(reader, declared):
         return INSIDE
     name = text_of(reader.name)

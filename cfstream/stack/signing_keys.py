@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 
 from cfstream.domain import CacheBehavior, Delivery, LiveDistribution
 from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
-from cfstream.kinds.key_group.observed import GROUP, KEY
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
 from cfstream.spec.keys import NotAPublicKey, der_digest
+from cfstream.stack.key_groups import GROUP, KEY
 from cfstream.values import Json
 
 

@@ -4,13 +4,13 @@ import pytest
 
 from cfstream.access.policy import (
     Declared,
-    Standing,
+    ReaderClass,
+    classify,
+    classify_reader,
     distributions,
     lists,
     parsed,
-    reader_standing,
     service,
-    standing,
 )
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.values import Ref, StepId
@@ -63,9 +63,11 @@ def test_each_list_counts_for_its_own_actions() -> None:
     declared = Declared(OWN, also_read_by=(OTHER,), also_managed_by=("111122223333",))
     one, other = Reader(K.ACCOUNT, OTHER), Reader(K.ACCOUNT, "111122223333")
     found = {
-        (who.name, may): reader_standing(who, may, declared).standing for who in (one, other) for may in May
+        (who.name, may): classify_reader(who, may, declared).reader_class
+        for who in (one, other)
+        for may in May
     }
-    assert {key for key, value in found.items() if value is Standing.EXPECTED} == {
+    assert {key for key, value in found.items() if value is ReaderClass.EXPECTED} == {
         (OTHER, May.READ),
         (OTHER, May.LIST),
         ("111122223333", May.WRITE),
@@ -76,7 +78,7 @@ def test_each_list_counts_for_its_own_actions() -> None:
 def test_a_distribution_that_a_step_will_create_is_inside() -> None:
     """A resource of a step belongs to the account."""
     reader = Reader(K.DISTRIBUTION, Ref(StepId("create distribution:lectures"), "arn"))
-    assert reader_standing(reader, May.READ, Declared(OWN)).standing is Standing.INSIDE
+    assert classify_reader(reader, May.READ, Declared(OWN)).reader_class is ReaderClass.INSIDE
 
 
 def test_a_service_for_any_account_is_expected_only_if_it_delivers() -> None:
@@ -91,14 +93,14 @@ def test_a_service_for_any_account_is_expected_only_if_it_delivers() -> None:
         }
     )
     who = service("delivery.logs.amazonaws.com")
-    delivers = standing(who, May.WRITE, Declared(OWN), [puts])
-    assert (delivers.standing, "no SourceAccount" in delivers.note) == (Standing.EXPECTED, True)
-    assert standing(who, May.READ, Declared(OWN), [gets]).standing is Standing.OPENING
+    delivers = classify(who, May.WRITE, Declared(OWN), [puts])
+    assert (delivers.reader_class, "no SourceAccount" in delivers.note) == (ReaderClass.EXPECTED, True)
+    assert classify(who, May.READ, Declared(OWN), [gets]).reader_class is ReaderClass.OPENING
 
 
 def test_another_accounts_distributions_are_reported_as_the_account() -> None:
     """They are an opening until the account is listed."""
     who = distributions(OTHER, own=False)
     assert who.reader == Reader(K.ACCOUNT, OTHER)
-    assert standing(who, May.READ, Declared(OWN)).standing is Standing.OPENING
-    assert standing(who, May.READ, Declared(OWN, also_read_by=(OTHER,))).standing is Standing.EXPECTED
+    assert classify(who, May.READ, Declared(OWN)).reader_class is ReaderClass.OPENING
+    assert classify(who, May.READ, Declared(OWN, also_read_by=(OTHER,))).reader_class is ReaderClass.EXPECTED

@@ -1,4 +1,4 @@
-"""action.yml, ci/gitlab.yml and .pre-commit-hooks.yaml: they parse, and name what there is."""
+"""action.yml, ci/gitlab.yml and .pre-commit-hooks.yaml: they can be parsed, and everything that they name exists."""
 
 import re
 import shlex
@@ -24,7 +24,7 @@ def read(name: str) -> Any:
 
 
 def test_every_input_reaches_the_program_by_its_environment() -> None:
-    """Under the name that it looks for; no script has an expression in it, which a shell would read."""
+    """Each input has the variable that the program reads. No script contains an expression, which a shell would run."""
     action = read("action.yml")
     steps = action["runs"]["steps"]
     last = steps[-1]
@@ -40,7 +40,7 @@ def test_every_input_reaches_the_program_by_its_environment() -> None:
 
 
 def test_the_workflows_of_the_manual_are_for_this_action() -> None:
-    """They give it inputs that it has, take no more permissions than they say, and no expression reaches a shell."""
+    """They use existing inputs, need only the permissions that they list, and no expression reaches a shell."""
     page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
     workflows = [
         YAML(typ="safe").load(part.text)
@@ -62,7 +62,7 @@ def test_the_workflows_of_the_manual_are_for_this_action() -> None:
 
 
 def test_every_expression_of_the_action_names_something() -> None:
-    """An input, an output of a step that has this id, or what GitHub gives."""
+    """Each expression names an input, an output of an existing step, or a value that GitHub has."""
     action = read("action.yml")
     ids = {step["id"] for step in action["runs"]["steps"] if "id" in step}
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
@@ -74,8 +74,8 @@ def test_every_expression_of_the_action_names_something() -> None:
     assert all("description" in each for each in (*action["inputs"].values(), *action["outputs"].values()))
 
 
-def test_every_python_of_the_pipelines_is_deaf_to_the_folder_it_runs_in() -> None:
-    """A pull request may hold a json.py; -I or -P keeps Python from importing it."""
+def test_no_pipeline_imports_from_the_working_directory() -> None:
+    """A pull request may contain a json.py. -I or -P keeps Python from importing it."""
     texts = [step["run"] for step in read("action.yml")["runs"]["steps"] if "run" in step]
     for job in read("ci/gitlab.yml").values():
         texts += [*job.get("before_script", ()), *job.get("script", ())]
@@ -84,8 +84,8 @@ def test_every_python_of_the_pipelines_is_deaf_to_the_folder_it_runs_in() -> Non
     assert set(called) <= {"-I", "-P"}
 
 
-def test_the_gitlab_jobs_name_what_there_is() -> None:
-    """Jobs that they need, variables that the program looks for, and modules that are there."""
+def test_the_gitlab_jobs_name_existing_things() -> None:
+    """Each job, variable and module that they name exists."""
     template = read("ci/gitlab.yml")
     jobs = {name: job for name, job in template.items() if name not in ("variables", ".cfstream")}
     assert all(job["extends"] == ".cfstream" for job in jobs.values())
@@ -99,10 +99,10 @@ def test_the_gitlab_jobs_name_what_there_is() -> None:
 
 
 @pytest.mark.parametrize("hook", read(".pre-commit-hooks.yaml"), ids=lambda hook: str(hook["id"]))
-def test_a_hook_runs_a_command_on_specs_and_on_nothing_else(
+def test_a_hook_runs_only_on_specs(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its entry accepts a spec that is good, and refuses one that is not; ordinary YAML files are not given to it."""
+    """The hook accepts a valid spec, refuses an invalid one, and does not get other YAML files."""
     program, command, *arguments = shlex.split(hook["entry"])
     assert program == "cfstream"
     assert command in ENTRIES

@@ -1,4 +1,4 @@
-"""What is told off a terminal while a plan is applied."""
+"""The progress lines of an apply without a terminal."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ PLAN = Plan(Account("123456789012"), (NEW,))
 WAIT = NEW.steps[3]
 
 
-def test_a_long_step_is_heard_of_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line every half minute, however often the step reports."""
+def test_a_long_step_has_a_line_every_half_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    """However often the step reports."""
     clock = [0.0]
     plain = Plain(Terminal(), lambda: clock[0])
     plain.tell(StepBegan("lectures", WAIT))
@@ -35,8 +35,8 @@ def test_a_long_step_is_heard_of_now_and_then(capsys: pytest.CaptureFixture[str]
     ]
 
 
-def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """-q leaves results and errors alone; without it a log has a line for each step."""
+def test_quiet_prints_no_progress(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """-q keeps results and errors. Without it, a log has a line for each step."""
     for verbosity in (-1, 0):
         terminal = Terminal(verbosity)
         with progress_of(PLAN, PastDeploys(tmp_path, real_aws=True), terminal) as tell:
@@ -48,8 +48,8 @@ def test_quiet_tells_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert (out, err.count(" done in "), err.count("a remark")) == ("", 1, 1)
 
 
-def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What earlier deploys took is told to those who wait for the next; two of them say nothing yet."""
+def test_a_wait_shows_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The durations of earlier deploys are shown. Two of them are too few."""
     past = PastDeploys(tmp_path, real_aws=True)
     for seconds in (200.0, 240.0, 1.0, 700.0):
         deploy(past, seconds)
@@ -67,7 +67,7 @@ def test_a_wait_says_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.Ca
 
 
 def deploy(past: PastDeploys, seconds: float) -> None:
-    """A wait that took so long."""
+    """A wait of this duration."""
     expecting = Expecting(Plain(Terminal()).tell, past)
     expecting.tell(StepBegan("lectures", WAIT))
     expecting.tell(
@@ -76,8 +76,8 @@ def deploy(past: PastDeploys, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"seconds": 3}', '{"seconds": ["x"]}', '{"seconds": null}'])
-def test_a_broken_memory_counts_as_none(tmp_path: Path, text: str) -> None:
-    """Nobody edits that file, and yet it may be anything."""
+def test_a_broken_file_of_past_deploys_counts_as_empty(tmp_path: Path, text: str) -> None:
+    """The file may have any content."""
     past = PastDeploys(tmp_path, real_aws=False)
     (tmp_path / "deploys-elsewhere.json").write_text(text)
     assert past.seconds() == []
@@ -85,16 +85,16 @@ def test_a_broken_memory_counts_as_none(tmp_path: Path, text: str) -> None:
     assert past.seconds() == [61.0]
 
 
-def test_a_folder_that_cannot_be_written_is_left(tmp_path: Path) -> None:
-    """What is remembered is a comfort, and no reason to fail."""
+def test_an_unwritable_folder_is_ignored(tmp_path: Path) -> None:
+    """Keeping durations is optional."""
     (tmp_path / "cache").write_text("a file where the folder should be")
     past = PastDeploys(tmp_path / "cache", real_aws=True)
     past.add(61.0)
     assert past.seconds() == []
 
 
-def test_without_a_home_nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A container may run as a number that is nobody's; then there is no place for it, and all else goes on."""
+def test_without_a_home_no_durations_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container with an unknown user id there is no folder, and everything else works."""
 
     def nobody() -> Path:
         raise RuntimeError("Could not determine home directory.")

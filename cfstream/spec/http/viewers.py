@@ -1,64 +1,17 @@
-"""The values of the fields under ``http``: types with their rules, and sections that are the value of one field."""
+"""The fields under ``http`` about what all viewers get: HTTP versions, the firewall, countries, and error pages."""
 
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from cfstream.spec.countries import COUNTRIES
-from cfstream.spec.fields import (
-    RESOURCE_NAME,
-    CorsOrigin,
-    FunctionName,
-    Many,
-    duration,
-    fault,
-    spell,
-)
-from cfstream.spec.section import AlsoCalled, Section
+from cfstream.spec.fields import Many, duration, fault, spell
+from cfstream.spec.section import AlsoCalled, Fields, Section
 from cfstream.spec.wording import shown
-
-MinimumTls = Literal[
-    "SSLv3",
-    "TLSv1",
-    "TLSv1_2016",
-    "TLSv1.1_2016",
-    "TLSv1.2_2018",
-    "TLSv1.2_2019",
-    "TLSv1.2_2021",
-    "TLSv1.2_2025",
-    "TLSv1.3_2025",
-]
-"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
 
 HttpVersion = Literal["http1.1", "http2", "http3", "http2and3"]
 """The versions of HTTP that viewers may use (shape HttpVersion)."""
-
-OriginShieldRegion = Literal[
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-    "ap-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "eu-central-1",
-    "eu-west-1",
-    "eu-west-2",
-    "sa-east-1",
-    "me-central-1",
-    "",
-]
-"""The regions that have Origin Shield (Developer Guide, "Use Amazon CloudFront Origin Shield")."""
-
 
 _WEB_ACL = re.compile(
     r"arn:aws[a-z-]*:wafv2:(?P<region>[a-z0-9-]+):[0-9]{12}:(?P<scope>global|regional)/webacl/[\w-]+/\S+"
@@ -134,20 +87,6 @@ class Geo(Section):
         return self
 
 
-def _policy(text: str) -> str:
-    if text and not RESOURCE_NAME.fullmatch(text):
-        raise fault(f"{shown(text)} is not the name or id of a policy", "write the name or id of a policy")
-    return text
-
-
-def _named_policy(example: str) -> WithJsonSchema:
-    pattern = f"^(?:|{RESOURCE_NAME.pattern})$"
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
-
-
-OriginRequestPolicy = Annotated[str, AfterValidator(_policy), _named_policy("CORS-S3Origin")]
-ResponseHeadersPolicy = Annotated[str, AfterValidator(_policy), _named_policy("SimpleCORS")]
-
 ErrorCode = Literal[400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 """The errors that can have a page (Developer Guide, "Change response codes returned by CloudFront")."""
 
@@ -192,7 +131,9 @@ class ErrorResponse(Section):
         default=None, description="Status that viewers get with the page. Absent: the status of the error."
     )
     cache: CacheTime = Field(
-        default="10s", description="How long CloudFront caches the error at least.", examples=["10s", "5m"]
+        default="10s",
+        description="The shortest time for which CloudFront caches the error.",
+        examples=["10s", "5m"],
     )
 
     @model_validator(mode="after")
@@ -213,59 +154,32 @@ def _once_each(pages: tuple[ErrorResponse, ...]) -> tuple[ErrorResponse, ...]:
 ErrorPages = Annotated[Many[ErrorResponse], AfterValidator(_once_each)]
 
 
-def _origin_path(path: str) -> str:
-    if not path:
-        return path
-    if odd := re.search(r"[^A-Za-z0-9_.~/-]", path):
-        what = f"an origin path has letters, digits, - _ . ~ and /, and this one has {shown(odd.group())}"
-        raise fault(what, "move the objects under a prefix without other characters")
-    right = f"/{path.strip('/')}".rstrip("/")
-    if path != right:
-        what = "an origin path begins with / and does not end with /"
-        raise fault(what, f"write {right}" if right else 'write "", or a path like /v2')
-    if len(path) > 255:
-        raise fault(f"an origin path has at most 255 characters, and this one has {len(path)}", "shorten it")
-    return path
+class ViewerFields(Fields):
+    """What all viewers get."""
 
-
-OriginPath = Annotated[
-    str,
-    AfterValidator(_origin_path),
-    WithJsonSchema({"type": "string", "pattern": r"^(?:|(/[A-Za-z0-9_.~-]+)+)$", "examples": ["/v2"]}),
-]
-
-
-class Cors(Section):
-    """Which web pages may read the media with scripts."""
-
-    origins: Many[CorsOrigin] = Field(
-        min_length=1,
-        description="Origins of those pages, like https://www.example.com, or *.",
-        examples=[["https://www.example.com"]],
+    http_version: HttpVersion | None = Field(
+        default=None,
+        description="The newest version of HTTP that viewers may use. http2and3 is the fastest for players that "
+        "support it; all others use an older version. Absent: not managed; a new distribution has http2.",
     )
-    credentials: bool = Field(
-        default=False, description="true: they may send cookies, which signed cookies need."
+    web_acl: Annotated[WebAcl | None, AlsoCalled("web_acl_id", "waf")] = Field(
+        default=None,
+        description="The web ACL (firewall) of AWS WAF that checks all requests: the ARN of a WAFv2 web ACL of the "
+        'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
+        "managed.",
     )
-
-
-class FunctionNames(Section):
-    """The CloudFront functions of a behavior, by the event at which each runs."""
-
-    viewer_request: FunctionName = Field(
-        default="",
-        description="The function that runs on each request, before CloudFront looks in its cache. Empty: none.",
-        examples=["rewrite"],
+    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
+        default=None,
+        description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. Viewers "
+        "from unknown countries are served. {}: all countries. Absent: not managed.",
+        examples=[{"allow": ["US", "CA"]}],
     )
-    viewer_response: FunctionName = Field(
-        default="",
-        description="The function that runs on each response below status 400, before the viewer gets it. Empty: none.",
-        examples=["security-headers"],
+    error_pages: Annotated[
+        ErrorPages | None,
+        AlsoCalled("custom_error_response", "custom_error_responses"),
+    ] = Field(
+        default=None,
+        description="Pages and cache times for errors. A page for 403 also replaces CloudFront's refusal of unsigned "
+        "viewers. []: none. Absent: not managed.",
+        examples=[[{"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"}]],
     )
-
-    @property
-    def by_event(self) -> dict[str, str]:
-        """The names, by event, without the events that have no function."""
-        return {event: name for event, name in self if name}
-
-
-AnyFunctions = Annotated[FunctionNames | None, AlsoCalled("function_associations", "function_association")]

@@ -1,0 +1,42 @@
+"""The fields under ``http`` about how viewers connect, and what they get for ``/``."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cfstream.spec.fields import Certificate, RootObject
+from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields
+
+MinimumTls = Literal[
+    "SSLv3",
+    "TLSv1",
+    "TLSv1_2016",
+    "TLSv1.1_2016",
+    "TLSv1.2_2018",
+    "TLSv1.2_2019",
+    "TLSv1.2_2021",
+    "TLSv1.2_2025",
+    "TLSv1.3_2025",
+]
+"""CloudFront's security policies, the oldest first (shape MinimumProtocolVersion). SSLv3: see `rules`."""
+
+
+class ConnectionFields(Fields):
+    """How viewers connect."""
+
+    certificate: Annotated[Certificate, AlsoCalled("ssl_certificate")] = Field(
+        default="auto",
+        description="Certificate for the cnames. auto: the one in ACM, in us-east-1, that covers them all. "
+        "Or the ARN of one there.",
+    )
+    minimum_tls: Annotated[MinimumTls, NEVER_GUESSED] = Field(
+        default="TLSv1.2_2021",
+        description="Security policy of the certificate. It has no effect without a certificate of your own.",
+    )
+    viewer_protocol: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
+        default="redirect-to-https", description="What the default behavior answers to plain http."
+    )
+    default_root_object: RootObject | None = Field(
+        default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
+    )
+    ipv6: bool | None = Field(default=None, description="Whether viewers can use IPv6. Absent: not managed.")

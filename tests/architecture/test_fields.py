@@ -1,0 +1,92 @@
+"""A field under ``http`` is known in few places."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import cfstream
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
+from cfstream.spec.http import Http
+
+PACKAGE = Path(cfstream.__file__).parent
+ROOT = PACKAGE.parent
+
+LIMIT = 4
+"""The model, the distribution's table, the manual, and the sandbox's rule."""
+
+WITHOUT_THE_FIELD = {
+    "cfstream/domain/new_document.py": "CloudFront requires the member",
+    "cfstream/sandbox/cloudfront/defaults.py": "CloudFront completes the member",
+    "cfstream/sandbox/cloudfront/distributions.py": "a list's row has the member",
+    "cfstream/inventory/details.py": "members of the JSON of `show` that are older than the fields",
+    "cfstream/proving/reach.py": "a sentence has the word geo",
+    "cfstream/access/partition.py": "any live distribution has an origin path",
+    "cfstream/access/route.py": "any live distribution has an origin path",
+}
+"""Files that have the member or the name whether a spec has the field or not, with the reason."""
+
+FURTHER = {
+    "error_pages": {
+        "cfstream/kinds/distribution/error_pages.py": "its values",
+        "cfstream/domain/distribution.py": "access: a warning if viewers get 2xx, or need a signature for the page",
+        "cfstream/domain/parse.py": "the same warning",
+        "cfstream/sandbox/edge/errors.py": "edge",
+    },
+    "geo": {
+        "cfstream/kinds/distribution/countries.py": "its values",
+        "cfstream/sandbox/edge/edge.py": "edge",
+    },
+    "origin_path": {
+        "cfstream/domain/parse.py": "access",
+        "cfstream/sandbox/edge/origin.py": "edge",
+    },
+    "origin_request_policy": {
+        "cfstream/kinds/distribution/policy_preflight.py": "preflight",
+        "cfstream/sandbox/edge/forwarding.py": "edge",
+    },
+    "response_headers_policy": {
+        "cfstream/kinds/response_headers_policy/__init__.py": "the kind",
+        "cfstream/domain/distribution.py": "the kind",
+        "cfstream/domain/document.py": "the kind",
+        "cfstream/sandbox/cloudfront/world.py": "the kind",
+        "cfstream/sandbox/edge/edge.py": "edge",
+    },
+    "web_acl": {"cfstream/kinds/distribution/web_acl.py": "preflight"},
+}
+"""Files that a field needs for the edge, access, a preflight, or a kind of its own."""
+
+OLD = {"default_root_object", "ipv6", "cache_policy", "functions"}
+"""Fields on which other parts depend: records, signatures, caching, and the kind ``function``."""
+
+
+def knowing(name: str, member: str) -> set[str]:
+    """Return the production files that spell the field's name in code, or the member of CloudFront's documents."""
+    ways = [
+        rf"[\"'][^\"'\n]*\b{name}\b[^\"'\n]*[\"']",
+        rf"^ *(- )?{name}:",
+        rf"[{{,] ?{name}: ",
+        rf"\b(http|spec|section|behavior)\.{name}\b",
+    ]
+    spelled = re.compile("|".join([*ways, rf"[\"']{member}[\"']"] if member else ways), re.M)
+    files = [*PACKAGE.rglob("*.py"), *(ROOT / "docs").rglob("*.md")]
+    found = {
+        file.relative_to(ROOT).as_posix()
+        for file in files
+        if spelled.search(file.read_text(encoding="utf-8"))
+    }
+    return found - WITHOUT_THE_FIELD.keys()
+
+
+@pytest.mark.parametrize("name", sorted(set(Http.model_fields) & {each.name for each in HTTP_FIELDS} - OLD))
+def test_a_field_is_known_in_few_files(name: str) -> None:
+    """Four, and one each where viewers, access or a preflight notice it. Everything else follows from its entry."""
+    member = next(each.member for each in HTTP_FIELDS if each.name == name)
+    known, further = knowing(name, member), set(FURTHER.get(name, ()))
+    assert further <= known
+    assert len(known - further) <= LIMIT, sorted(known - further)
+
+
+def test_what_happens_to_unlisted_behaviors_is_known_in_few_files() -> None:
+    """The model, the distribution's behaviors and its moved names, and the manual."""
+    assert len(knowing("unlisted_behaviors", "")) <= LIMIT, knowing("unlisted_behaviors", "")

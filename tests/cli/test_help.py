@@ -1,0 +1,32 @@
+"""`cfstream help` shows what ``--help`` shows."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+
+@pytest.mark.parametrize("command", ["", "plan", "keys", "keys rotate", "sandbox set", "help"])
+def test_it_is_the_help_of_the_command(cfstream: Run, command: str) -> None:
+    """For the program, for a command, and for a command of a group."""
+    words = command.split()
+    assert cfstream("help", *words) == cfstream(*words, "--help")
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        ("plna", "'plna' is not a command"),
+        ("keys rotte", "no such command 'rotte'"),
+        ("plan lectures", "cfstream plan has no command 'lectures'"),
+    ],
+)
+def test_an_unknown_command_is_wrong_usage(cfstream: Run, command: str, problem: str) -> None:
+    """The error says where to look."""
+    ran = cfstream("help", *command.split())
+    assert ran.code == 2
+    assert problem in ran.err
+    assert "fix: " in ran.err

@@ -34,7 +34,7 @@ def rows(bench: "Bench") -> Iterator["Row"]:
     """Yield the rows of the table."""
     yield ceiling(bench)
     fast = {"cfstream": ours, "bare awscrt": bare}
-    objects = 40_000
+    objects = 100_000  # starting the processes takes a second
     first = rates(bench, 0, objects, fast)
     slow = rates(bench, 0, 1_000, {"s3cmd": s3cmd, "boto3, 32 threads": threads})
     second = rates(bench, 0, objects, {"cfstream": ours_again, "bare awscrt": bare_reads})

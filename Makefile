@@ -24,7 +24,7 @@ $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer. fix: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]' --group dev --group browser
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,fast]' --group dev --group browser
 	@touch $(SETUP)
 
 $(PLAYER): examples/player/package-lock.json $(SETUP)

@@ -57,10 +57,10 @@ def connect(
             aws=aws,
             clock=clock,
             turn=aws.turn,
-            flags=flags,
-            assume=roles.assume,
             bulk=FastWay(session),
             key_log=FileKeyLog,
+            flags=flags,
+            assume=roles.assume,
         )
 
     roles = Roles(clients, arn, connected)

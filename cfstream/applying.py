@@ -12,14 +12,14 @@ from typing import Any, TypeAlias
 
 from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
 from cfstream.exit_codes import ExitCode
-from cfstream.planning import StackPlan
+from cfstream.planning import StackKey, StackPlan
 from cfstream.planning.blocking import Blocked
 from cfstream.planning.settling import with_last_wait
 from cfstream.ports import World
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import Step, StepContext
-from cfstream.values import Address, StepId, Verb
+from cfstream.values import Account, Address, StepId, Verb
 
 
 class StepOutcome(StrEnum):
@@ -83,6 +83,11 @@ class StackReport:
     """The stack that this one waits for, if that is why it is blocked."""
     destroying: bool = False
     """Whether the run destroys the stack."""
+    account: Account = Account("")
+
+    @property
+    def key(self) -> StackKey:
+        return self.account, self.name
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ class StepBegan:
 
     stack: str
     step: Step
+    account: Account = Account("")
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class StepProgress:
     step: Step
     text: str
     fraction: float | None
+    account: Account = Account("")
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,7 @@ class StepEnded:
 
     stack: str
     report: StepReport
+    account: Account = Account("")
 
 
 @dataclass(frozen=True)
@@ -214,13 +222,26 @@ def not_begun(plan: StackPlan, failed: StackReport) -> StackReport:
 
 
 def _left_out(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
-    return StackReport(plan.name, plan.spec, StackOutcome.BLOCKED, _untried(plan), why=why, exit_code=code)
+    return replace(_stack_report(plan, StackOutcome.BLOCKED, _untried(plan), why), exit_code=code)
+
+
+def kept_out(plan: StackPlan, why: str) -> StackReport:
+    """Return the report of a stack whose account cannot be used now, or is not the one of the plan. No step ran."""
+    return _stack_report(plan, StackOutcome.FAILED, _untried(plan), why)
 
 
 def stale(plan: StackPlan, why: str) -> StackReport:
     """Return the report of a stack whose saved plan is stale: no step was tried."""
-    outcome = StackOutcome.STALE
-    return StackReport(plan.name, plan.spec, outcome, _untried(plan), why=why, exit_code=EXIT_CODE[outcome])
+    return _stack_report(plan, StackOutcome.STALE, _untried(plan), why)
+
+
+def _stack_report(
+    plan: StackPlan, outcome: StackOutcome, steps: Iterable[StepReport], why: str = ""
+) -> StackReport:
+    code = EXIT_CODE.get(outcome, ExitCode.DONE)
+    return StackReport(
+        plan.name, plan.spec, outcome, tuple(steps), why=why, exit_code=code, account=plan.account
+    )
 
 
 def _untried(plan: StackPlan) -> tuple[StepReport, ...]:
@@ -239,16 +260,16 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
             if run.stopped or _stops(reports) or not _ready(step, reports, run.terms):
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
-            run.tell(StepBegan(plan.name, step))
-            progress = _progress(run.tell, plan.name, step)
+            run.tell(StepBegan(plan.name, step, plan.account))
+            progress = _progress(run.tell, plan, step)
             context = StepContext(
                 run.world.aws, run.world.clock, outputs, run.ledger, progress, run.world.turn
             )
             report = _run(step, context, outputs)
         reports.append(report)
-        run.tell(StepEnded(plan.name, report))
+        run.tell(StepEnded(plan.name, report, plan.account))
     outcome = _outcome(plan, reports, run.terms)
-    return StackReport(plan.name, plan.spec, outcome, tuple(reports), exit_code=EXIT_CODE[outcome]), outputs
+    return _stack_report(plan, outcome, reports), outputs
 
 
 def _run(step: Step, context: StepContext, outputs: dict[StepId, Mapping[str, str]]) -> StepReport:
@@ -277,8 +298,8 @@ def _report(step: Step, outcome: StepOutcome, seconds: float = 0.0) -> StepRepor
     return StepReport(step.id, step.verb, step.address, outcome, seconds)
 
 
-def _progress(tell: Tell, stack: str, step: Step) -> Callable[[str, float | None], None]:
-    return lambda text, fraction: tell(StepProgress(stack, step, text, fraction))
+def _progress(tell: Tell, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
+    return lambda text, fraction: tell(StepProgress(plan.name, step, text, fraction, plan.account))
 
 
 def _stops(reports: list[StepReport]) -> bool:

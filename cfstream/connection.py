@@ -3,7 +3,7 @@
 import os
 import shlex
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,7 @@ class Connection:
         from cfstream.aws.connecting import connect
 
         settings = self.settings()
-        world = connect(settings, clock or self.clock(), self._documents(settings))
-        return replace(world, flags=self.flags())
+        return connect(settings, clock or self.clock(), self._documents(settings), self.flags())
 
     def _documents(self, settings: "ConnectionSettings") -> "Callable[[str], DocumentCache] | None":
         """Return what opens the cache of an account; None if there is none."""
@@ -88,11 +87,14 @@ class Connection:
 
     def settings(self) -> "ConnectionSettings":
         """Return the settings of an AWS session. Starts the sandbox if needed, and raises as `running`."""
+        from cfstream.aws.roles import EXTERNAL_ID
         from cfstream.aws.sessions import ConnectionSettings
 
+        external_id = os.environ.get(EXTERNAL_ID) or None
         if not self.sandbox:
-            return ConnectionSettings(self.profile, self.region, self.endpoint_url)
-        return ConnectionSettings(region=self.region, endpoint_url=self.running().endpoint_url, sandbox=True)
+            return ConnectionSettings(self.profile, self.region, self.endpoint_url, external_id=external_id)
+        url = self.running().endpoint_url
+        return ConnectionSettings(region=self.region, endpoint_url=url, sandbox=True, external_id=external_id)
 
     @contextmanager
     def viewer(self, world: "World") -> "Iterator[HttpViewer | None]":

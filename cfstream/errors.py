@@ -8,6 +8,7 @@
     │   ├── CannotSign            a key, a time or a URL (in `sign`)
     │   └── NotRecorded           a snapshot lacks what the plan reads (in `recording`)
     ├── NoCredentials             no credentials, or they have expired            exit 1
+    ├── CannotAssume              AWS does not let the caller assume a role       exit 1
     ├── Unreachable               no answer, and the request had no effect        exit 1
     ├── ReplyLost                 no answer to a write, which may have an effect  exit 1
     ├── Stale                     the live state is not what the plan read        exit 4
@@ -103,6 +104,10 @@ class WrongUsage(CfstreamError):
 
 class NoCredentials(CfstreamError):
     """The credentials are missing, expired or rejected."""
+
+
+class CannotAssume(CfstreamError):
+    """AWS does not let the caller assume the role of a stack. A plan has it as a problem of the stack."""
 
 
 class Unreachable(CfstreamError):

@@ -85,7 +85,9 @@ def of_kind(kind: type[CfstreamError]) -> ExitCode:
 
 
 def of_plan(plan: "Plan", *, check: bool) -> ExitCode:
-    """Return the exit code of `plan`: problems first; then, with `check`, whether steps are pending."""
+    """Return the exit code of `plan`: an account that AWS did not answer for, problems, and pending steps (`check`)."""
+    if any(stack.failed for stack in plan.stacks):
+        return ExitCode.FAILED
     if any(stack.problems for stack in plan.stacks):
         return ExitCode.USAGE
     return ExitCode.PENDING if check and not plan.in_sync else ExitCode.DONE

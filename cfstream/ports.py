@@ -9,7 +9,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from cfstream.errors import Refused
+from cfstream.errors import Refused, WrongUsage
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, Json
 
@@ -39,6 +39,9 @@ class Call:
     version: ListedVersion | None = None
     """The version that a list shows. A cache may answer a read with that version of the document."""
 
+
+IDENTITY = Call("sts", "get_caller_identity")
+"""Asks for the account and the ARN of the caller."""
 
 Answer: TypeAlias = Json | Refused
 """The result of a read: the reply, or the refusal as a value."""
@@ -168,8 +171,30 @@ class Viewer(Protocol):
 
 
 @dataclass(frozen=True)
+class Role:
+    """A role to assume, and the name of the session, which CloudTrail shows."""
+
+    arn: str
+    session: str
+
+    @property
+    def account(self) -> Account:
+        return Account(self.arn.split(":")[4])
+
+
+def no_roles(role: Role) -> "World":
+    """Raise WrongUsage: this connection has no sessions of roles."""
+    raise WrongUsage(
+        f"{role.arn} cannot be assumed with this connection", "run the command with credentials of AWS"
+    )
+
+
+@dataclass(frozen=True)
 class World:
-    """One run's connection to AWS: the account, and the interfaces."""
+    """The connection of a run to one account: the account, and the interfaces.
+
+    The one that a command gets has the caller's own credentials. `assume` returns those of other accounts.
+    """
 
     account: Account
     partition: str
@@ -186,3 +211,8 @@ class World:
     turn: Turn = no_turn
     flags: str = ""
     """The flags that another command needs for the same AWS, for hints: `` --profile media``, with a leading space."""
+    assume: Callable[[Role], "World"] = no_roles
+    """Returns the connection with the credentials of a role: the same one for the same ARN.
+
+    Raises CannotAssume, NoCredentials or Unreachable.
+    """

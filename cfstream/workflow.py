@@ -7,6 +7,7 @@
     AWS ───────observe────────▶ live ───┘
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -21,23 +22,39 @@ from cfstream.applying import (
     Tell,
     Terms,
     held_up,
+    kept_out,
     left_out,
     not_begun,
     quiet,
     walk,
 )
+from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused, Unreachable
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
 from cfstream.outputs import freshly_read, outputs_after
-from cfstream.planning import Plan, StackPlan, in_turn, without_circles
+from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
 from cfstream.planning.answers import stack_access
 from cfstream.planning.blocking import blocked
 from cfstream.planning.draft import Draft, draft, stack_plan
-from cfstream.ports import Reads, World
+from cfstream.planning.unread import unread
+from cfstream.ports import IDENTITY, Reads, Role, World
 from cfstream.spec.load import Stack
+from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.placement import (
+    StackInAccount,
+    StackWithoutAccount,
+    in_scenes,
+    placed,
+    refuse_accounts,
+    scene_of,
+    session_name,
+    specs_by_account,
+)
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
+from cfstream.steps.ledger import Ledger
+from cfstream.values import Account
 
 if TYPE_CHECKING:
     from cfstream.proving.finding import Proof
@@ -45,6 +62,9 @@ if TYPE_CHECKING:
 
 READERS = 8
 """Stacks and kinds observed at the same time; calls have a limit of their own (`aws`)."""
+
+ACCOUNTS = 8
+"""Accounts planned at the same time."""
 
 UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
@@ -59,20 +79,61 @@ def make_plan(
 ) -> Plan:
     """Return the plan of all stacks; with `destroying`, the plan that deletes them. Reads only.
 
-    With `only`, the plan of the stacks with these names. The others still count for what specs declare. Raises Refused,
-    Unreachable or NoCredentials.
+    `world` has the credentials of the caller; a stack with a role is read with those of the role. With `only`, the plan
+    of the stacks with these names. The others still count for what specs declare. Raises Refused, Unreachable or
+    NoCredentials; but if the stacks are in several accounts, the stacks of that account have the error as a problem,
+    and the others are planned.
     """
-    scenes = [
-        replace(scene, destroying=destroying)
-        for scene in scenes_of(stacks, world)
-        if only is None or scene.name in only
+    beside = specs_by_account(stacks, world)
+    accounts: defaultdict[Account, list[StackInAccount | StackWithoutAccount]] = defaultdict(list)
+    for each in placed(stacks, world, only):
+        accounts[each.account].append(each)
+    several = len(accounts) > 1
+
+    def planned(account: Account) -> tuple[StackPlan, ...]:
+        return _plan_account(accounts[account], beside[account], destroying=destroying, several=several)
+
+    if several:
+        with ThreadPoolExecutor(ACCOUNTS, "cfstream-account") as pool:
+            plans = list(pool.map(planned, accounts))
+    else:
+        plans = [planned(account) for account in accounts]
+    one = next(iter(accounts), world.account)
+    return Plan(None if several else one, tuple(stack for each in plans for stack in each))
+
+
+def _plan_account(
+    found: Sequence[StackInAccount | StackWithoutAccount],
+    beside: Sequence[Spec],
+    *,
+    destroying: bool,
+    several: bool,
+) -> tuple[StackPlan, ...]:
+    """Return the plans of the stacks of one account, sorted by name."""
+    reached = [each for each in found if isinstance(each, StackInAccount)]
+    scenes = [replace(scene_of(each.stack, each.world, beside), destroying=destroying) for each in reached]
+    plans = [
+        unread(each.stack, each.account, each.error, destroying=destroying)
+        for each in found
+        if isinstance(each, StackWithoutAccount)
     ]
-    lists = AccountLists(world.reads(), world.clock.now(), len(scenes))
-    with ThreadPoolExecutor(READERS) as pool:
-        drafts = _confirmed(
-            pool, _drafts(pool, [Surroundings(lists, scene, confirmed=False) for scene in scenes])
-        )
-    return Plan(world.account, without_circles([stack_plan(each, drafts) for each in drafts]))
+    lists = {
+        id(each.reads): AccountLists(each.reads, each.world.clock.now(), len(reached)) for each in reached
+    }
+    surroundings = [
+        Surroundings(lists[id(each.reads)], scene, confirmed=False)
+        for each, scene in zip(reached, scenes, strict=True)
+    ]
+    try:
+        with ThreadPoolExecutor(READERS) as pool:
+            drafts = _confirmed(pool, _drafts(pool, surroundings))
+    except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
+        if not several:
+            raise
+        plans += [unread(scene.stack, scene.account, error, destroying=destroying) for scene in scenes]
+    else:
+        plans += [stack_plan(each, drafts) for each in drafts]
+    return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 
 def _drafts(
@@ -142,61 +203,54 @@ def apply_plan(
     `fail_fast`, no step begins after a stack has failed.
     """
     run = Run(world, tell, Terms(allow, no_wait, fail_fast, interrupted))
+    # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
+    ledgers = {stack.account: Ledger() for stack in plan.stacks}
     with ThreadPoolExecutor(UNDER_WAY) as pool:
-        reported: dict[str, Future[StackReport]] = {}
+        reported: dict[StackKey, Future[StackReport]] = {}
         # A stack that waits for another one is submitted after it, so one of those that run never waits.
         for stack in in_turn(plan.stacks):
-            before = [reported[name] for name in stack.after if name in reported]
-            reported[stack.name] = pool.submit(_apply_stack, stack, run, before)
-        return Report.of(reported[stack.name].result() for stack in plan.stacks)
+            before = [reported[key] for key in stack.keys_before if key in reported]
+            own = replace(run, ledger=ledgers[stack.account])
+            reported[stack.key] = pool.submit(_apply_stack, stack, own, before)
+        return Report.of(reported[stack.key].result() for stack in plan.stacks)
 
 
 def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":
     """Return the proof of each stack. Reads AWS and sends viewers' requests; changes nothing.
 
-    Raises Refused, Unreachable, NoCredentials, or CannotSign.
+    Nothing is proved of a stack whose role cannot be assumed. Raises SpecProblems for a stack of another account than
+    that of the credentials, Refused, Unreachable, NoCredentials, or CannotSign.
     """
     # Planning does not sign, and the import of what signs takes a tenth of its time.
-    from cfstream.proving import Proof, prove
+    from cfstream.proving import Proof, StackProof, prove
+    from cfstream.proving.prove import unreached
 
-    reads = world.reads()
-    scenes = scenes_of(stacks, world)
+    found = placed(stacks, world)
+    refuse_accounts(found)
+    beside = specs_by_account(stacks, world)
+
+    def proved(each: StackInAccount | StackWithoutAccount) -> StackProof:
+        if isinstance(each, StackWithoutAccount):
+            return unreached(each.stack, each.account, each.error)
+        return prove(each.reads, scene_of(each.stack, each.world, beside[each.account]), means)
+
     with ThreadPoolExecutor(READERS) as pool:
-        return Proof(tuple(pool.map(lambda scene: prove(reads, scene, means), scenes)))
+        return Proof(tuple(pool.map(proved, found)))
 
 
 def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> tuple[StackAccess, ...]:
     """Return who can read each stack's bucket now, or one object of it. Reads what `verify` reads of AWS.
 
-    Raises Refused, Unreachable or NoCredentials.
+    Raises SpecProblems, CannotAssume, Refused, Unreachable or NoCredentials.
     """
-    reads = world.reads()
     with ThreadPoolExecutor(READERS) as pool:
-        return tuple(pool.map(lambda scene: _access(reads, scene, key), scenes_of(stacks, world)))
+        return tuple(pool.map(lambda each: _access(each.reads, each.scene, key), in_scenes(stacks, world)))
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    return stack_access(
-        scene, readers_observed(reads, Surroundings(AccountLists(reads, scene.now), scene)), key
-    )
-
-
-def scenes_of(stacks: Sequence[Stack], world: World) -> list[Scene]:
-    """Return a scene for each stack, sorted by name."""
-    all_specs = tuple(stack.spec for stack in stacks)
-    return [
-        Scene(
-            stack=stack,
-            account=world.account,
-            partition=world.partition,
-            region=world.region,
-            now=world.clock.now(),
-            real_aws=world.real_aws,
-            beside=all_specs,
-            flags=world.flags,
-        )
-        for stack in sorted(stacks, key=lambda stack: stack.spec.name)
-    ]
+    around = Surroundings(AccountLists(reads, scene.now), scene)
+    found = stack_access(scene, readers_observed(reads, around), key)
+    return replace(found, account=scene.account)
 
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
@@ -204,6 +258,8 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     report = _left_out(plan, run, [each.result() for each in before])
     if report is None and run.failed:
         report = not_begun(plan, run.failed[0])
+    if report is None and plan.steps:
+        run, report = _entered(plan, run)
     if report is None:
         report, brought = walk(plan, run)
         outputs = outputs_after(plan, report, brought)
@@ -222,3 +278,21 @@ def _left_out(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> Stack
     """Return the report of a stack that must not be applied; None for any other."""
     why = blocked(plan, run.terms.allow)
     return left_out(plan, why) if why else held_up(plan, before)
+
+
+def _entered(plan: StackPlan, run: Run) -> tuple[Run, StackReport | None]:
+    """Return the run with the connection to the stack's account; if AWS names another account, a report.
+
+    AWS is asked again before the first write of every stack: credentials may have changed since the plan.
+    """
+    try:
+        role = Role(plan.role, session_name([plan.name])) if plan.role else None
+        own = run.world.assume(role) if role else run.world
+        caller = own.aws.read(IDENTITY)
+    except CfstreamError as error:
+        return run, kept_out(plan, error.what)
+    account = str(caller.get("Account", ""))
+    if account != plan.account:
+        what = f"the plan is for account {plan.account}, and the credentials are of account {account}"
+        return run, kept_out(plan, what)
+    return replace(run, world=own), None

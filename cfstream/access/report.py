@@ -3,6 +3,7 @@
 from cfstream.access.reader import May, Reader
 from cfstream.errors import Notice
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Account
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,4 @@ class StackAccess:
     openings: tuple[Opening, ...] = ()
     chains: tuple[Chain, ...] = ()
     notices: tuple[Notice, ...] = ()
+    account: Account = Account("")

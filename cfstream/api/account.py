@@ -34,7 +34,8 @@ def show(target: StrPath, **where: Unpack[ChosenAws]) -> Details:
     Raises SpecProblems, WrongUsage for a spec of several stacks, and CfstreamError if there is no such resource.
     """
     targets = find([path_of(target) or ""], connection_to(**where), one=True)
-    return details_of(targets.world.reads(), targets.found[0].found)
+    found = targets.found[0]
+    return details_of((found.world or targets.world).reads(), found.found)
 
 
 def import_distribution(

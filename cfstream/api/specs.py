@@ -99,12 +99,14 @@ def permissions_for(
     *,
     account: str = "*",
     region: str = "",
+    role: str | None = None,
 ) -> PermissionPolicy:
     """Return the minimal IAM policy to plan, apply or destroy these stacks. ``document`` is the policy.
 
-    `region` names the partition: ``cn-north-1`` for China. Raises WrongUsage for an invalid account number.
+    `region` names the partition: ``cn-north-1`` for China. For stacks with a role, the policy only allows assuming it;
+    with `role`, it is the policy of that role. Raises WrongUsage for an invalid account number or role.
     """
-    return policy_of(stacks, Purpose(purpose), account=account, region=region)
+    return policy_of(stacks, Purpose(purpose), account=account, region=region, role=role)
 
 
 def rotate(

@@ -16,31 +16,23 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from cfstream.aws.errors import invalid_reply, translate
+from cfstream.aws.limits import OBJECT_WORKERS
 from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
-from cfstream.aws.remembering import OBJECT_CALLS, answer
+from cfstream.aws.remembering import answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 
-READERS = 8
-WRITERS = 2
-"""CloudFront's control plane throttles early: about 80 concurrent creates are too many (aws-cdk#29183)."""
-OBJECT_WORKERS = 32
-"""The limit for calls on single objects. S3 accepts thousands of them per second."""
-
 log = logging.getLogger("cfstream")
 
 
 class Aws:
-    """Reads and writes for many threads: at most 8 reads, 2 writes and 32 calls on objects at the same time."""
+    """Reads and writes for many threads, with one session, within the limits of its account."""
 
     def __init__(self, clients: Clients, account: str = "") -> None:
         self._clients = clients
         self._account = account
-        self._readers = threading.BoundedSemaphore(READERS)
-        self._writers = threading.BoundedSemaphore(WRITERS)
-        self._object_workers = threading.BoundedSemaphore(OBJECT_WORKERS)
         self._turn = _Turn()
 
     def read(self, call: Call) -> Json:
@@ -112,9 +104,7 @@ class Aws:
     @contextmanager
     def _lane(self, call: Call, *, write: bool) -> Iterator[threading.BoundedSemaphore]:
         """Hold a slot for the call. Do not wait if the thread's turn already holds it."""
-        lane = self._writers if write else self._readers
-        if call.service == "s3" and call.operation in OBJECT_CALLS:
-            lane = self._object_workers
+        lane = self._clients.limits.lane(call, write=write)
         with nullcontext() if lane is self._turn.lane else lane:
             yield lane
 

@@ -3,25 +3,28 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.document_cache import CachingReads, DocumentCache
 from cfstream.aws.errors import invalid_reply
 from cfstream.aws.remembering import RememberingReads
+from cfstream.aws.roles import Roles
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
-from cfstream.ports import Call, Clock, World
+from cfstream.ports import IDENTITY, Clock, World
 from cfstream.values import Account
-
-IDENTITY = Call("sts", "get_caller_identity")
 
 
 def connect(
     settings: ConnectionSettings,
     clock: Clock | None = None,
     cache: Callable[[str], DocumentCache] | None = None,
+    flags: str = "",
 ) -> World:
     """Return the World for `settings`. `cache` returns the cache for an account number.
+
+    `flags` are those with which another command reaches the same AWS.
 
     Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing
     answers.
@@ -37,15 +40,24 @@ def connect(
     account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
     if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
         raise invalid_reply(IDENTITY, write=False)
-    aws = Aws(clients, account)
-    source = CachingReads(aws, cache(account)) if cache else aws
-    return World(
-        account=Account(account),
-        partition=arn.split(":")[1],
-        region=clients.region,
-        real_aws=is_amazon(cloudfront),
-        reads=lambda: RememberingReads(source, together),
-        aws=aws,
-        clock=clock,
-        turn=aws.turn,
-    )
+    real_aws = is_amazon(cloudfront)
+
+    def connected(session: Clients, arn: str) -> World:
+        number = Account(arn.split(":")[4])
+        aws = Aws(session, number)
+        source = CachingReads(aws, cache(number)) if cache else aws
+        return World(
+            account=number,
+            partition=arn.split(":")[1],
+            region=clients.region,
+            real_aws=real_aws,
+            reads=lambda: RememberingReads(source, together),
+            aws=aws,
+            clock=clock,
+            turn=aws.turn,
+            flags=flags,
+            assume=roles.assume,
+        )
+
+    roles = Roles(clients, arn, connected)
+    return replace(connected(clients, arn), account=Account(account))

@@ -7,16 +7,19 @@ roles and single sign-on are botocore's in both.
 import os
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from dataclasses import field
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
 
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
 from cfstream.aws.governor import Governor
+from cfstream.aws.limits import AccountLimits
 from cfstream.aws.unknown_members import watch
 from cfstream.startup.frozen import dataclass
 from cfstream.startup.models import NamedFolders, PlainFiles
@@ -43,19 +46,33 @@ class ConnectionSettings:
     endpoint_url: str | None = None
     sandbox: bool = False
     """True for a sandbox on loopback. The user's configuration, credentials and proxies are then ignored."""
+    external_id: str | None = field(default=None, repr=False)
+    """The external id with which roles are assumed."""
+
+
+Fetch: TypeAlias = Callable[[], Mapping[str, str]]
+"""Returns new credentials of a role, in botocore's form: access_key, secret_key, token, and expiry_time."""
 
 
 class Clients:
-    """botocore's clients of one session, by service, region, and use for writes."""
+    """botocore's clients of one session, by service, region, and use for writes.
 
-    def __init__(self, settings: ConnectionSettings) -> None:
-        self._settings = settings
+    They keep the limits of the account. `of_role` is for a session of a role.
+    """
+
+    def __init__(self, settings: ConnectionSettings, of_role: "RoleSession | None" = None) -> None:
+        self.settings = settings
         self._guard = threading.Lock()
         self._made: dict[tuple[str, str, bool], Any] = {}
         self._paginators: dict[str, Any] = {}
-        self._governors: dict[tuple[str, str], Governor] = {}
-        self._session = _asking(lambda: _session(settings))
+        self.limits = AccountLimits() if of_role is None else of_role.limits
+        self._session = _asking(lambda: _session(settings, of_role))
         self.region: str = _asking(lambda: _region(self._session, settings))
+
+    @property
+    def models(self) -> Any:
+        """Botocore's models, as far as they are loaded."""
+        return self._session.get_component("data_loader")
 
     def credentials(self) -> str | None:
         """Return the source of the credentials as botocore names it; None if there are no credentials."""
@@ -82,11 +99,10 @@ class Clients:
 
     def governor(self, service: str, region: str = "") -> Governor:
         """Return what paces the calls to `service` in a region, for all of its clients."""
-        key = (service, region or HOME_REGIONS.get(service, self.region))
-        return self._governors.setdefault(key, Governor())
+        return self.limits.governor(service, region or HOME_REGIONS.get(service, self.region))
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
-        style: Literal["auto", "path"] = "path" if self._settings.sandbox else "auto"
+        style: Literal["auto", "path"] = "path" if self.settings.sandbox else "auto"
         client = self._create(service, region, write=write, style=style)
         if is_amazon(client):
             return client
@@ -106,10 +122,10 @@ class Clients:
             # A write is sent once. If its reply is lost, the step looks at what is live before it sends another.
             retries={"mode": "standard", "total_max_attempts": 1 if write else READ_ATTEMPTS},
             s3={"addressing_style": style},
-            proxies={} if self._settings.sandbox else None,
+            proxies={} if self.settings.sandbox else None,
         )
         client = self._session.create_client(
-            service, region_name=region, endpoint_url=self._settings.endpoint_url, config=config
+            service, region_name=region, endpoint_url=self.settings.endpoint_url, config=config
         )
         watch(client)
         self.governor(service, region).watch(client)
@@ -118,13 +134,35 @@ class Clients:
         return client
 
 
+@dataclass(frozen=True)
+class RoleSession:
+    """What a session with the credentials of a role needs."""
+
+    fetch: Fetch
+    """Called again before the credentials expire."""
+    like: Clients
+    """The session whose models are reused."""
+    limits: AccountLimits
+
+
+class _OfRole:
+    """A provider of the credentials of a role, in the place of botocore's chain of providers."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+
+    def load_credentials(self) -> RefreshableCredentials:
+        """Return the credentials, which fetch new ones before they expire."""
+        return RefreshableCredentials.create_from_metadata(self._fetch(), self._fetch, "assume-role")
+
+
 def is_amazon(client: Any) -> bool:
     """Return whether a client sends its requests to AWS and not to an emulator."""
     host = urlsplit(client.meta.endpoint_url).hostname or ""
     return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
 
 
-def _session(settings: ConnectionSettings) -> Any:
+def _session(settings: ConnectionSettings, of_role: "RoleSession | None") -> Any:
     nowhere = {
         "profile": (None, None, None, None),
         "config_file": (None, None, os.devnull, None),
@@ -141,7 +179,10 @@ def _session(settings: ConnectionSettings) -> Any:
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=timestamps.parse)
     session.user_agent_name = "cfstream"
     session.user_agent_version = cfstream.__version__
-    if settings.sandbox:
+    if of_role is not None:
+        session.register_component("data_loader", of_role.like.models)
+        session.register_component("credential_provider", _OfRole(of_role.fetch))
+    elif settings.sandbox:
         session.set_credentials("sandbox", "sandbox")
     return session
 

@@ -145,9 +145,8 @@ def document_of(report: "Report", proof: "Proof | None") -> dict[str, Any]:
     from cfstream.render.verify import stack_document
 
     document = report_document(report)
-    proofs = {each.name: each for each in proof.stacks} if proof else {}
+    proofs = {each.key: stack_document(each) for each in proof.stacks} if proof else {}
     stacks = [
-        {**stack, "verify": stack_document(proofs[stack["name"]]) if stack["name"] in proofs else None}
-        for stack in document["stacks"]
+        {**stack, "verify": proofs.get((stack["account"], stack["name"]))} for stack in document["stacks"]
     ]
     return {**document, "stacks": stacks}

@@ -21,6 +21,8 @@ class Awaited:
     found: Found
     groups: bool = False
     """Whether its key groups must be active with exactly their keys. Stacks require this."""
+    world: World | None = None
+    """The connection to its account; None for that of the run."""
 
     def __str__(self) -> str:
         return self.name if self.name == self.found.id else f"{self.name} ({self.found.id})"
@@ -39,12 +41,12 @@ def await_deployed(
     world: World, targets: Sequence[Awaited], seconds: float, report: Callable[[Progress], None]
 ) -> tuple[Progress, ...]:
     """Return the state of each target when all are Deployed, or after `seconds`. `report` gets each state."""
-    context = context_of(world)
+    contexts = [context_of(target.world or world) for target in targets]
     state = [Progress(target, "not checked yet", 0.0) for target in targets]
     for elapsed in polls(world.clock, seconds):
         for number, progress in enumerate(state):
             if progress.pending:
-                pending = _pending(progress.awaited, context)
+                pending = _pending(progress.awaited, contexts[number])
                 state[number] = Progress(progress.awaited, pending, elapsed())
                 report(state[number])
         if not any(progress.pending for progress in state):

@@ -69,6 +69,17 @@ def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, A
     return {"Version": "2012-10-17", "Statement": _statements(alike)}
 
 
+def assume_roles(document: Mapping[str, Any], roles: Iterable[str]) -> dict[str, Any]:
+    """Return the policy with a statement that allows assuming these roles."""
+    statement = {
+        "Sid": "AssumeRoles",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole"],
+        "Resource": _scalar(frozenset(roles)),
+    }
+    return {**document, "Statement": [statement, *document["Statement"]]}
+
+
 def _statements(alike: Mapping[tuple[Scope, _Form], list[str]]) -> list[dict[str, Any]]:
     numbers: Counter[Scope] = Counter()
     statements = []

@@ -20,7 +20,8 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
     """Return why the stack is blocked: a problem, protection, or a hazard not in `allow`. None if it is not."""
     hazards = {hazard.name for hazard, _ in plan.hazards}
     if plan.problems:
-        return Blocked("; ".join(problem.what for problem in plan.problems), ExitCode.USAGE)
+        code = ExitCode.FAILED if plan.failed else ExitCode.USAGE
+        return Blocked("; ".join(problem.what for problem in plan.problems), code)
     if plan.protect and (plan.destroying or HazardName.DELETES in hazards):
         return Blocked("the spec says `protect: true`", ExitCode.HAZARD)
     if not_allowed := tuple(sorted(hazards - allow)):

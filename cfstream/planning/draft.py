@@ -91,6 +91,8 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         name=scene.name,
         spec=scene.stack.path,
         spec_sha256=scene.stack.spec_sha256,
+        account=scene.account,
+        role=scene.stack.spec.role or "",
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(scene, land)),
         problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),

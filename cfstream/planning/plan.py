@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
@@ -36,6 +36,10 @@ class Topology:
     bucket: str = ""
 
 
+StackKey: TypeAlias = tuple[str, str]
+"""Account and name: they identify a stack of a run."""
+
+
 @dataclass(frozen=True)
 class StackPlan:
     """The plan of one stack. `steps` are in the order in which they run."""
@@ -43,6 +47,9 @@ class StackPlan:
     name: str
     spec: str
     spec_sha256: str
+    account: Account = Account("")
+    role: str = ""
+    """The ARN of the role that is assumed for the stack; empty for the caller's own credentials."""
     live: LiveSummary = LiveSummary()
     relied_on: tuple[Relied, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -64,6 +71,20 @@ class StackPlan:
     outputs: Mapping[str, Any] | None = None
     """The outputs that are known before any step runs. Values may be Refs."""
 
+    unread: bool = False
+    """Whether the account could not be read at all. The problem has the reason."""
+    failed: bool = False
+    """Whether it could not be read because AWS failed or could not be reached: a problem that no spec can fix."""
+
+    @property
+    def key(self) -> StackKey:
+        return self.account, self.name
+
+    @property
+    def keys_before(self) -> tuple[StackKey, ...]:
+        """The keys of the stacks that must be done first: they are of the same account."""
+        return tuple((self.account, name) for name in self.after)
+
     @property
     def in_sync(self) -> bool:
         """Whether live is as the spec says: no steps, here or in another stack, and no problems."""
@@ -77,10 +98,20 @@ class StackPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plans of all stacks of a run, sorted by name."""
+    """The plans of all stacks of a run, sorted by account and name."""
 
-    account: Account
+    account: Account | None
+    """None if the run covers several accounts."""
     stacks: tuple[StackPlan, ...]
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts of the stacks, sorted."""
+        return tuple(sorted({stack.account for stack in self.stacks}))
+
+    def of_account(self, account: Account) -> tuple[StackPlan, ...]:
+        """Return the plans of the stacks of one account."""
+        return tuple(stack for stack in self.stacks if stack.account == account)
 
     @property
     def in_sync(self) -> bool:
@@ -93,7 +124,7 @@ class Plan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The SHA-256 of the account, everything that the plan relied on, and the steps: a saved plan is bound to it.
+        """The SHA-256 of the accounts, everything that the plan relied on, and the steps: a saved plan is bound to it.
 
         ETags, reasons and line numbers are not in it. It can be computed from the JSON form of the plan. Hazards and
         openings are in it: a plan that was approved without them is stale once there are some.
@@ -101,6 +132,7 @@ class Plan:
         return digest(
             {
                 "account": self.account,
+                **({} if self.account else {"accounts": [stack.account for stack in self.stacks]}),
                 "relied_on": [
                     {"address": str(relied.address), "sha256": relied.sha256}
                     for stack in self.stacks

@@ -11,9 +11,9 @@ from cfstream.steps.stage import Stage
 
 def in_turn(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
     """Return the stacks, each after those of the run that must be done before it."""
-    named = {stack.name: stack for stack in stacks}
-    graph = {name: [each for each in stack.after if each in named] for name, stack in named.items()}
-    return tuple(named[name] for name in TopologicalSorter(graph).static_order())
+    found = {stack.key: stack for stack in stacks}
+    graph = {key: [each for each in stack.keys_before if each in found] for key, stack in found.items()}
+    return tuple(found[key] for key in TopologicalSorter(graph).static_order())
 
 
 def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
@@ -21,8 +21,9 @@ def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
     try:
         in_turn(stacks)
     except CycleError as error:
-        circle = sorted(set(error.args[1]))
-        judged = [_in_circle(stack, circle) if stack.name in circle else stack for stack in stacks]
+        keys = set(error.args[1])
+        circle = sorted(name for _, name in keys)
+        judged = [_in_circle(stack, circle) if stack.key in keys else stack for stack in stacks]
         return without_circles(judged)
     return tuple(stacks)
 

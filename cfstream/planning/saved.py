@@ -4,7 +4,7 @@ from typing import Any
 
 from cfstream import __version__
 from cfstream.errors import Stale
-from cfstream.planning.plan import Plan, StackPlan
+from cfstream.planning.plan import Plan, StackKey, StackPlan
 from cfstream.stack.proposal import Relied
 from cfstream.steps.content import differences
 from cfstream.values import Json, digest, plain
@@ -38,17 +38,30 @@ def check_saved(saved: Json, plan: Plan) -> None:
 def _account_moved(saved: Json, plan: Plan) -> list[str]:
     if saved.get("account") == plan.account:
         return []
-    return [f"it was made for account {saved.get('account')}, and these credentials are for {plan.account}"]
+    made, now = (account or "several accounts" for account in (saved.get("account"), plan.account))
+    return [f"it was made for {_whose(made)}, and these credentials are for {_whose(now)}"]
+
+
+def _whose(account: str) -> str:
+    return f"account {account}" if account.isdigit() else account
 
 
 def _stacks_moved(saved: Json, plan: Plan) -> list[str]:
-    before = {stack["name"]: stack for stack in saved.get("stacks", [])}
-    now = {stack.name: stack for stack in plan.stacks}
-    lines = [f"{name}: no longer in the specs" for name in sorted(before.keys() - now.keys())]
-    lines += [f"{name}: not in the saved plan" for name in sorted(now.keys() - before.keys())]
-    for name in sorted(before.keys() & now.keys()):
-        lines += [*_stack_moved(before[name], now[name]), *_dangers_moved(before[name], now[name])]
+    before = {_key(stack, saved): stack for stack in saved.get("stacks", [])}
+    now = {stack.key: stack for stack in plan.stacks}
+    lines = [f"{name}: no longer in the specs" for _, name in sorted(before.keys() - now.keys())]
+    lines += [f"{name}: not in the saved plan" for _, name in sorted(now.keys() - before.keys())]
+    for key in sorted(before.keys() & now.keys()):
+        if now[key].unread and not before[key].get("problems"):
+            lines += [f"{key[1]}: {problem.what}" for problem in now[key].problems]
+        else:
+            lines += [*_stack_moved(before[key], now[key]), *_dangers_moved(before[key], now[key])]
     return lines
+
+
+def _key(stack: Json, saved: Json) -> StackKey:
+    """Return the key of a stack of a saved plan."""
+    return str(stack.get("account") or saved.get("account")), str(stack["name"])
 
 
 def _dangers_moved(before: Json, now: StackPlan) -> list[str]:

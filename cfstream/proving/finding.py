@@ -5,6 +5,7 @@ from enum import StrEnum
 from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Account
 
 
 class Verdict(StrEnum):
@@ -55,6 +56,12 @@ class StackProof:
     notices: tuple[Notice, ...] = ()
     readers: tuple[str, ...] = ()
     """Who can read, in the same words as the plan's exposure."""
+    account: Account = Account("")
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Account and name, which identify the stack."""
+        return self.account, self.name
 
     @property
     def broken(self) -> tuple[Finding, ...]:

@@ -20,8 +20,10 @@ from cfstream.proving.reading import Saw, read
 from cfstream.proving.signers import signer_findings
 from cfstream.proving.site import MADE_UP, ExpectedAccess, Site, read_site
 from cfstream.sign import CannotSign
+from cfstream.spec.stack import Stack
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Account
 
 SECOND_LOOK = 12.0
 """Seconds before a failed check is repeated: edges cache an error for 10 (Developer Guide, error caching)."""
@@ -46,14 +48,19 @@ def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        return _proof(read_site(aws, scene, means.wanted_object), means)
+        found = _proof(read_site(aws, scene, means.wanted_object), means)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
-        finding = Finding(
-            scene.name, "", "", "its live state can be read", Verdict.UNPROVED, "", error.what, error.do
-        )
-        return StackProof(scene.name, scene.stack.path, (finding,))
+        return unreached(scene.stack, scene.account, error)
+    return replace(found, account=scene.account)
+
+
+def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProof:
+    """Return the proof of a stack whose live state cannot be read."""
+    name, claim = stack.spec.name, "its live state can be read"
+    finding = Finding(name, "", "", claim, Verdict.UNPROVED, "", error.what, error.do)
+    return StackProof(name, stack.path, (finding,), account=account)
 
 
 def _proof(site: Site, means: Means) -> StackProof:

@@ -10,19 +10,19 @@ from cfstream.spec.stack import Stack
 
 def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
     """Return the stacks that are as their specs say, and Deployed. A proof of the others would show nothing."""
-    names = {
-        each.name
+    places = {
+        (each.spec, each.name)
         for each in report.stacks
         if each.outcome.is_as_specified and each.outputs.get("status") == "Deployed"
     }
-    return tuple(stack for stack in stacks if stack.spec.name in names)
+    return tuple(stack for stack in stacks if (stack.path, stack.spec.name) in places)
 
 
 def with_proof(report: Report, proof: Proof) -> Report:
     """Return the report in which each stack whose proof failed is ``exposed``. What is unproved changes nothing."""
-    broken = {stack.name: stack for stack in proof.stacks if stack.broken}
+    broken = {stack.key: stack for stack in proof.stacks if stack.broken}
     return Report.of(
-        _exposed(stack, broken[stack.name]) if stack.name in broken else stack for stack in report.stacks
+        _exposed(stack, broken[stack.key]) if stack.key in broken else stack for stack in report.stacks
     )
 
 

@@ -11,6 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -29,14 +30,24 @@ NAMES_OF_OBJECTS = frozenset({"Key", "each", "Prefix"})
 
 def hidden(document: Mapping[str, Any], salt: str) -> dict[str, Any]:
     """Return the document of a snapshot without account numbers. `salt` is random, and is stored in the document."""
-    known = {*_numbers({**document, "reads": ()})}
-    for entry in document["reads"]:
-        known.update(_numbers(entry, _names_of_objects(entry)))
-    mask = _Mask(str(document["account"]), salt, frozenset(known), frozenset(_canonical_users(document)))
+    sections = document["accounts"]
+    known = {*_numbers({**document, "accounts": ()}), *(str(each["account"]) for each in sections)}
+    for section in sections:
+        for entry in section["reads"]:
+            known.update(_numbers(entry, _names_of_objects(entry)))
+    identities = frozenset(_canonical_users(sections))
     fixed = {name: document[name] for name in ("format_version", "kind", "cfstream_version", "taken")}
-    others = {name: value for name, value in document.items() if name not in {*fixed, "reads", "sha256"}}
-    reads = [mask.over(entry, objects=_names_of_objects(entry)) for entry in document["reads"]]
-    return {**fixed, "salt": salt, **mask.over(others), "reads": reads}
+    others = {name: value for name, value in document.items() if name not in {*fixed, "accounts", "sha256"}}
+    home = _Mask(str(document["account"]), salt, frozenset(known), identities)
+    masked = [
+        _hidden_section(section, replace(home, account=str(section["account"]))) for section in sections
+    ]
+    return {**fixed, "salt": salt, **home.over(others), "accounts": masked}
+
+
+def _hidden_section(section: Mapping[str, Any], mask: "_Mask") -> dict[str, Any]:
+    reads = [mask.over(entry, objects=_names_of_objects(entry)) for entry in section["reads"]]
+    return {**mask.over({**section, "reads": []}), "reads": reads}
 
 
 def revealed(text: str, salt: str, named: Iterable[str]) -> str:
@@ -131,8 +142,8 @@ def _numbers(document: Any, without: frozenset[str] = frozenset()) -> Iterable[s
                 yield from _numbers(item, without)
 
 
-def _canonical_users(document: Mapping[str, Any]) -> Iterable[str]:
+def _canonical_users(sections: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     """Yield the canonical ids of origin access identities, which do not belong to an account."""
-    for entry in document["reads"]:
+    for entry in (entry for section in sections for entry in section["reads"]):
         if entry["operation"] == IDENTITY.listing.operation:
             yield from CANONICAL_ID.findall(json.dumps(entry.get("rows", ())))

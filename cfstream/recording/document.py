@@ -2,6 +2,9 @@
 
 Calls and rows are sorted. The members of a reply keep botocore's order, which is that of its models.
 
+Each account has a section of its own under ``accounts``. Version 1 had no sections: all its reads are of the account of
+the caller.
+
 Times are ``{"$time": "2026-11-26T14:00:00+00:00"}``; everything else is as botocore returns it. Calls on single objects
 with the same answer are merged: ``each`` has their keys.
 """
@@ -18,7 +21,9 @@ from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCal
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, digest
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+OF_ONE_ACCOUNT = 1
+"""The version of older snapshots, which have the reads of one account."""
 KIND = "cfstream snapshot"
 TIME = "$time"
 EACH = "Key"
@@ -43,8 +48,17 @@ class Unusable(CfstreamError):
 
 
 @dataclass(frozen=True)
+class AccountSection:
+    """What was recorded of one account."""
+
+    account: Account
+    partition: str
+    recorded: Mapping[RecordedCall, Recorded] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """A recording, with its account, its time and its specs."""
+    """A recording, with its time and its specs. `account` and `partition` are those of the caller's credentials."""
 
     account: Account
     partition: str
@@ -54,7 +68,9 @@ class Snapshot:
     specs: tuple[str, ...]
     """The specs as the command line named them."""
     stacks: tuple[str, ...]
-    recorded: Mapping[RecordedCall, Recorded] = field(repr=False)
+    sections: tuple[AccountSection, ...]
+    """One for each account, sorted."""
+    version: int = FORMAT_VERSION
 
 
 def to_document(snapshot: Snapshot) -> dict[str, Any]:
@@ -70,7 +86,10 @@ def to_document(snapshot: Snapshot) -> dict[str, Any]:
         "real_aws": snapshot.real_aws,
         "specs": list(snapshot.specs),
         "stacks": list(snapshot.stacks),
-        "reads": list(_reads(snapshot.recorded)),
+        "accounts": [
+            {"account": each.account, "partition": each.partition, "reads": list(_reads(each.recorded))}
+            for each in snapshot.sections
+        ],
     }
     return sealed(document)
 
@@ -90,11 +109,11 @@ def checked(document: Any) -> Mapping[str, Any]:
     if not isinstance(document, dict) or document.get("kind") != KIND:
         raise Unusable("is not a snapshot", "make one: cfstream snapshot SPEC --out FILE")
     version = document.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in (OF_ONE_ACCOUNT, FORMAT_VERSION):
         made = document.get("cfstream_version")
         raise Unusable(
             f"has format_version {version!r} (of cfstream {made}); this is cfstream {__version__}, which reads "
-            f"{FORMAT_VERSION}",
+            f"{OF_ONE_ACCOUNT} and {FORMAT_VERSION}",
             "make it again with this version, or use the other version",
         )
     if document.get("sha256") != digest(
@@ -116,11 +135,24 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
             taken=datetime.fromisoformat(document["taken"]),
             specs=tuple(document["specs"]),
             stacks=tuple(document["stacks"]),
-            recorded=dict(pair for entry in document["reads"] for pair in _recorded(entry)),
+            sections=tuple(_section(each) for each in sections_of(document)),
+            version=document["format_version"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"does not have a snapshot's content ({type(error).__name__}: {error})"
         raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE") from error
+
+
+def sections_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the sections of a document of any version."""
+    if document["format_version"] == OF_ONE_ACCOUNT:
+        return [{name: document[name] for name in ("account", "partition", "reads")}]
+    return list(document["accounts"])
+
+
+def _section(section: Mapping[str, Any]) -> AccountSection:
+    recorded = dict(pair for entry in section["reads"] for pair in _recorded(entry))
+    return AccountSection(Account(str(section["account"])), str(section["partition"]), recorded)
 
 
 def _reads(recorded: Mapping[RecordedCall, Recorded]) -> Iterator[dict[str, Any]]:

@@ -1,30 +1,66 @@
 """Take a snapshot, and make a World from a snapshot."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cfstream.ports import Clock, World
+from cfstream.ports import Clock, Role, World
+from cfstream.recording.document import OF_ONE_ACCOUNT, AccountSection, Snapshot
 from cfstream.recording.recorder import RecordingReads
-from cfstream.recording.replay import ReplayedReads
+from cfstream.recording.replay import NotRecorded, ReplayedReads
 from cfstream.recording.survey import survey
-from cfstream.workflow import make_plan, scenes_of
+from cfstream.stack.placement import in_scenes
+from cfstream.workflow import make_plan
 
 if TYPE_CHECKING:
-    from cfstream.recording.document import Snapshot
     from cfstream.recording.recorded import Recorded, RecordedCall
     from cfstream.spec.load import Stack
+    from cfstream.values import Account
 
 
-def record(stacks: "Sequence[Stack]", world: World) -> "dict[RecordedCall, Recorded]":
-    """Record everything that a plan of `stacks` reads, and what a plan of changed specs may read.
+def record(stacks: "Sequence[Stack]", world: World) -> tuple[AccountSection, ...]:
+    """Record everything that a plan of `stacks` reads, and what a plan of changed specs may read, by account.
 
-    Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled.
+    Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled; CannotAssume if an account cannot be
+    recorded.
     """
-    recorder = RecordingReads(world.reads())
-    make_plan(stacks, replace(world, reads=lambda: recorder))
-    survey(recorder, scenes_of(stacks, world))
-    return recorder.recorded
+    recorders = _Recorders(world)
+    make_plan(stacks, recorders.home)
+    found = in_scenes(stacks, recorders.home)
+    for reads in {id(each.reads): each.reads for each in found}.values():
+        survey(reads, [each.scene for each in found if each.reads is reads])
+    return recorders.sections()
+
+
+class _Recorders:
+    """A recorder for each session. Those of one account fill one section."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._guard = threading.Lock()
+        self._recorders: dict[str, tuple[World, RecordingReads]] = {}
+        self.home = self._recording("", world)
+
+    def assume(self, role: Role) -> World:
+        """Return the World of a role with its recorder."""
+        return self._recording(role.arn, self._world.assume(role))
+
+    def sections(self) -> tuple[AccountSection, ...]:
+        """Return what was recorded, sorted by account. The caller's account is always there."""
+        recorded: dict[Account, dict[RecordedCall, Recorded]] = {}
+        partitions: dict[Account, str] = {}
+        for world, recorder in self._recorders.values():
+            recorded.setdefault(world.account, {}).update(recorder.recorded)
+            partitions[world.account] = world.partition
+        return tuple(AccountSection(each, partitions[each], recorded[each]) for each in sorted(recorded))
+
+    def _recording(self, role: str, own: World) -> World:
+        with self._guard:
+            if role not in self._recorders:
+                self._recorders[role] = own, RecordingReads(own.reads())
+            recorder = self._recorders[role][1]
+        return replace(own, reads=lambda: recorder, assume=self.assume)
 
 
 def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> World:
@@ -32,13 +68,32 @@ def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> Wo
 
     `source` and `remedy` are for the error if the snapshot lacks something: its name, and the fix.
     """
-    reads = ReplayedReads(snapshot.recorded, source, remedy)
-    return World(
-        account=snapshot.account,
-        partition=snapshot.partition,
-        region=snapshot.region,
-        real_aws=snapshot.real_aws,
-        reads=lambda: reads,
-        aws=reads,
-        clock=clock,
-    )
+
+    def of(section: AccountSection) -> World:
+        reads = ReplayedReads(section.recorded, source, remedy)
+        return World(
+            account=section.account,
+            partition=section.partition,
+            region=snapshot.region,
+            real_aws=snapshot.real_aws,
+            reads=lambda: reads,
+            aws=reads,
+            clock=clock,
+            assume=assume,
+        )
+
+    def assume(role: Role) -> World:
+        if role.account in worlds:
+            return worlds[role.account]
+        old = " It was made by an older cfstream, which recorded one account." * (
+            snapshot.version == OF_ONE_ACCOUNT
+        )
+        raise NotRecorded(
+            f"{source} has no section for account {role.account}, which the role {role.arn} is of.{old}".rstrip(
+                "."
+            ),
+            remedy,
+        )
+
+    worlds = {section.account: of(section) for section in snapshot.sections}
+    return worlds.get(snapshot.account) or of(AccountSection(snapshot.account, snapshot.partition, {}))

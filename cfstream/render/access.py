@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
+from cfstream.render.accounts import named, several
 from cfstream.render.documents import AccessRowDocument
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
@@ -17,7 +18,10 @@ TITLES = ("reader", "may", "paths", "way")
 def access_text(stacks: Sequence[StackAccess], *, color: bool, width: int) -> str:
     """Return a block for each stack: its openings, the table of readers or the chains, and its notices."""
     sheet = page(width, color=color)
-    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in stacks)
+    many = several(stacks)
+    return "\n".join(
+        "\n".join(_stack_lines(stack, named(stack, several=many), sheet)) + "\n" for stack in stacks
+    )
 
 
 def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
@@ -27,6 +31,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
         "stacks": [
             {
                 "name": stack.name,
+                "account": stack.account,
                 "spec": stack.spec,
                 "key": stack.key,
                 "access": [row_document(row) for row in stack.rows],
@@ -72,8 +77,8 @@ def _chain_document(chain: Chain) -> dict[str, Any]:
     return {"reader": str(chain.reader), "may": str(chain.may), "certain": chain.certain, "links": links}
 
 
-def _stack_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
-    yield from sheet.beside([Word(printable(stack.name), Style.BOLD)], Word(printable(stack.spec), Style.DIM))
+def _stack_lines(stack: StackAccess, name: str, sheet: Page) -> Iterator[str]:
+    yield from sheet.beside([Word(printable(name), Style.BOLD)], Word(printable(stack.spec), Style.DIM))
     if stack.openings:
         yield ""
     for opening in stack.openings:

@@ -161,6 +161,9 @@ class StackDocument(TypedDict):
     """The plan of one stack."""
 
     name: str
+    account: str
+    role: NotRequired[str]
+    """The role that is assumed for the stack."""
     spec: str
     spec_sha256: str
     in_sync: bool
@@ -235,6 +238,7 @@ class StackReportDocument(TypedDict):
     """The outcome of one stack."""
 
     name: str
+    account: str
     outcome: StackOutcome
     outputs: OutputsDocument
     steps: list[StepReportDocument]

@@ -24,24 +24,26 @@ def document(event: Event) -> Document:
     """Return the document of an event."""
     match event:
         case StackBegan(plan):
-            return {"event": "stack-began", "stack": plan.name, "steps": [step.id for step in plan.steps]}
-        case StepBegan(stack, step):
-            return {"event": "step-began", "stack": stack, "step": step.id}
-        case StepProgress(stack, step, text, fraction):
-            place = {"event": "step-progress", "stack": stack, "step": step.id}
+            began = {"event": "stack-began", "stack": plan.name, "account": plan.account}
+            return {**began, "steps": [step.id for step in plan.steps]}
+        case StepBegan(stack, step, account):
+            return {"event": "step-began", "stack": stack, "account": account, "step": step.id}
+        case StepProgress(stack, step, text, fraction, account):
+            place = {"event": "step-progress", "stack": stack, "account": account, "step": step.id}
             return {**place, "text": text, "fraction": fraction}
-        case StepEnded(stack, ended):
+        case StepEnded(stack, ended, account):
             return {
                 "event": "step-ended",
                 "stack": stack,
+                "account": account,
                 "step": ended.id,
                 "outcome": str(ended.outcome),
                 "seconds": ended.seconds,
                 "error": ended.error,
             }
         case StackEnded(report):
-            outcome = str(report.outcome)
-            return {"event": "stack-ended", "stack": report.name, "outcome": outcome, "why": report.why}
+            place = {"event": "stack-ended", "stack": report.name, "account": report.account}
+            return {**place, "outcome": str(report.outcome), "why": report.why}
 
 
 def reported(document: Mapping[str, Any], exit_code: int) -> Document:

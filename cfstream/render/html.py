@@ -9,9 +9,10 @@ from html import escape
 from cfstream import __version__
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
+from cfstream.render.accounts import grouped, named
 from cfstream.render.flow import printable
 from cfstream.render.hazards import allow_flags, allowance, hazards_of
-from cfstream.render.html_stack import code, prose, stack_article
+from cfstream.render.html_stack import anchor, code, prose, stack_article
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.text import summary_line
 
@@ -22,15 +23,15 @@ def plan_html(plan: Plan) -> str:
     changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.openings]
     short = plan.fingerprint.removeprefix("sha256:")[:8]
     verdict = "No changes." if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
-    held = f"account {code(plan.account)} · plan {code(short)} · cfstream {escape(__version__)}"
+    held = f"{_accounts(plan)} · plan {code(short)} · cfstream {escape(__version__)}"
     body = [
         _header(verdict, held),
-        *_links(changed),
+        *_links(plan, changed),
         "<main>",
         *_hazards(plan),
         *_problems(problems, "Nothing is applied to a stack until they are fixed."),
         *_warnings(plan),
-        *(stack_article(stack) for stack in changed),
+        *_articles(plan),
         *_still(plan),
         "</main>",
     ]
@@ -68,10 +69,32 @@ def _header(verdict: str, held: str) -> str:
     return f"<header>\n<h1>cfstream plan</h1>\n{content}\n</header>"
 
 
-def _links(stacks: Sequence[StackPlan]) -> Iterator[str]:
+def _accounts(plan: Plan) -> str:
+    listed = ", ".join(map(code, plan.accounts))
+    return f"account {code(plan.account)}" if plan.account else f"accounts {listed}"
+
+
+def _name(plan: Plan, stack: StackPlan) -> str:
+    return escape(named(stack, several=plan.account is None))
+
+
+def _articles(plan: Plan) -> Iterator[str]:
+    """Yield the stacks that change or are open, by account."""
+    for title, stacks in grouped(plan):
+        articles = [
+            stack_article(stack, anchor(stack, several=plan.account is None))
+            for stack in stacks
+            if not stack.in_sync or stack.exposure.openings
+        ]
+        yield from [f"<h2>{escape(title.capitalize())}</h2>"] if title and articles else ()
+        yield from articles
+
+
+def _links(plan: Plan, stacks: Sequence[StackPlan]) -> Iterator[str]:
     if len(stacks) > 1:
         items = "".join(
-            f'<li><a href="#stack-{escape(stack.name)}">{escape(stack.name)}</a></li>' for stack in stacks
+            f'<li><a href="#{anchor(stack, several=plan.account is None)}">{_name(plan, stack)}</a></li>'
+            for stack in stacks
         )
         yield f'<nav aria-label="Stacks"><ul>{items}</ul></nav>'
 
@@ -79,7 +102,7 @@ def _links(stacks: Sequence[StackPlan]) -> Iterator[str]:
 def _hazards(plan: Plan) -> Iterator[str]:
     found = hazards_of(plan)
     items = [
-        f"<li><b>{escape(hazard.name)}</b> {escape(stack.name)}: {prose(hazard.text)}"
+        f"<li><b>{escape(hazard.name)}</b> {_name(plan, stack)}: {prose(hazard.text)}"
         f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}<br>'
         f"{escape(allowance(hazard.name, protect=stack.protect))}</p></li>"
         for stack, step, hazard in found
@@ -105,7 +128,7 @@ def _excerpt(problem: Problem) -> str:
 
 def _warnings(plan: Plan) -> Iterator[str]:
     items = [
-        f"<li>{escape(stack.name)}: {prose(notice.text)}"
+        f"<li>{_name(plan, stack)}: {prose(notice.text)}"
         + (f"<p>fix: {'<br>'.join(map(prose, notice.do.splitlines()))}</p>" if notice.do else "")
         + "</li>"
         for stack in plan.stacks
@@ -126,7 +149,7 @@ def _alert(sort: str, items: Sequence[str], lead: str) -> Iterator[str]:
 
 
 def _still(plan: Plan) -> Iterator[str]:
-    names = [escape(stack.name) for stack in plan.stacks if stack.in_sync]
+    names = [_name(plan, stack) for stack in plan.stacks if stack.in_sync]
     if names:
         text = "is as its spec says" if len(names) == 1 else "are as their specs say"
         yield f"<p>{', '.join(names)} {text}.</p>"

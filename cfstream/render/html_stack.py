@@ -26,12 +26,17 @@ def prose(text: str) -> str:
     return "".join(code(part) if quoted else escape(part) for part, quoted in quotations(text))
 
 
-def stack_article(stack: StackPlan) -> str:
-    """Yield everything about one stack."""
+def anchor(stack: StackPlan, *, several: bool) -> str:
+    """Return the id of a stack's heading; in a plan of several accounts, with the account."""
+    return escape(f"stack-{stack.account}-{stack.name}" if several else f"stack-{stack.name}")
+
+
+def stack_article(stack: StackPlan, id_: str) -> str:
+    """Return everything about one stack. `id_` is the id of its heading."""
     name = escape(stack.name)
     parts = [
-        f'<article aria-labelledby="stack-{name}">',
-        f'<div class="top"><h2 id="stack-{name}">{name}</h2><span class="dim">{code(stack.spec)}</span></div>',
+        f'<article aria-labelledby="{id_}">',
+        f'<div class="top"><h2 id="{id_}">{name}</h2><span class="dim">{code(stack.spec)}</span></div>',
         f'<p class="dim">{_live(stack)}</p>',
         f'<figure tabindex="0" aria-label="Picture of {name}">{picture_svg(picture(stack))}{CAPTION}</figure>',
         *_reads(stack),

@@ -61,6 +61,7 @@ def _contents(stack: StackPlan) -> dict[str, Any]:
 def _stack(stack: StackPlan) -> StackDocument:
     document: StackDocument = {
         "name": stack.name,
+        "account": stack.account,
         "spec": stack.spec,
         "spec_sha256": stack.spec_sha256,
         "in_sync": stack.in_sync,
@@ -77,6 +78,8 @@ def _stack(stack: StackPlan) -> StackDocument:
         "exposure": _exposure(stack.exposure),
         "steps": [_step(step) for step in stack.steps],
     }
+    if stack.role:
+        document["role"] = stack.role
     if stack.after:
         document["after"] = list(stack.after)
     return document

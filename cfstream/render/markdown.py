@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from cfstream.errors import Problem
-from cfstream.planning import Plan, StackPlan, count
+from cfstream.planning import Plan, StackKey, StackPlan, count
 from cfstream.planning.exposure import NOBODY
+from cfstream.render.accounts import grouped, named
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
@@ -72,7 +73,7 @@ def plan_markdown(plan: Plan) -> str:
     """Return the whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded."""
     sections = _sections(plan, longest=None)
     head = _head(plan, alone=not any(section.size for section in sections))
-    room = LIMIT - SPARED - len(head) - len(_still(plan))
+    room = LIMIT - SPARED - len(head) - len(_still(plan)) - sum(len(title) + 7 for title, _ in grouped(plan))
     if sum(section.size for section in sections) > room:
         sections = _sections(plan, longest=SHORT)
     top = _fitted(sections, room)
@@ -96,12 +97,17 @@ def _head(plan: Plan, *, alone: bool) -> str:
     if plan.in_sync:
         return MARK if alone else f"{MARK}\n### cfstream plan\n"
     short = plan.fingerprint.removeprefix("sha256:")[:8]
-    held = f"account {code(plan.account)}, plan {code(short)}"
+    held = f"{_accounts(plan)}, plan {code(short)}"
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     problems = sum(len(stack.problems) for stack in plan.stacks)
     counted = [_counted(problems, "problem")] * bool(problems) + [_counted(hazards, "hazard")] * bool(hazards)
     danger = f" **{' and '.join(counted)}.**" if counted else ""
     return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n"
+
+
+def _accounts(plan: Plan) -> str:
+    listed = ", ".join(map(code, plan.accounts))
+    return f"account {code(plan.account)}" if plan.account else f"accounts {listed}"
 
 
 def _counted(number: int, noun: str) -> str:
@@ -110,7 +116,7 @@ def _counted(number: int, noun: str) -> str:
 
 def _still(plan: Plan) -> str:
     """Return one line for all stacks with nothing to do; empty if there are none."""
-    names = [stack.name for stack in plan.stacks if stack.in_sync]
+    names = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.in_sync]
     if len(names) == 1:
         return f"**No changes.** {prose(names[0])} is as its spec says."
     listed = f": {', '.join(map(prose, names))}" if len(names) <= NAMED else ""
@@ -130,7 +136,7 @@ def _sections(plan: Plan, longest: int | None) -> list[_Section]:
 def _hazard_section(plan: Plan, longest: int | None) -> _Section:
     found = hazards_of(plan)
     entries = tuple(
-        f"- <b>{hazard.name}</b> {prose(stack.name)}: {prose(clipped(hazard.text, longest))} "
+        f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
         f"({code(step.id)}{', ' + code(f'{stack.spec}:{step.line}') if step.line else ''})"
         for stack, step, hazard in found
     )
@@ -153,12 +159,16 @@ def _problem_section(problems: Iterable[Problem], longest: int | None) -> _Secti
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
     """Return who can read, for each stack with a change or an opening; new readers are bold."""
     rows = tuple(
-        f"| {prose(stack.name)} | {_phrases(stack.exposure.before, (), longest)} "
+        f"| {_name(plan, stack)} | {_phrases(stack.exposure.before, (), longest)} "
         f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
         for stack in plan.stacks
         if stack.exposure.before != stack.exposure.after or stack.exposure.openings
     )
     return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
+
+
+def _name(plan: Plan, stack: StackPlan) -> str:
+    return prose(named(stack, several=plan.account is None))
 
 
 def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) -> str:
@@ -173,7 +183,7 @@ def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) 
 
 def _warning_section(plan: Plan, longest: int | None) -> _Section:
     entries = tuple(
-        f"- {prose(stack.name)}: {prose(clipped(notice.text, longest))}"
+        f"- {_name(plan, stack)}: {prose(clipped(notice.text, longest))}"
         + "<br>fix: " * bool(notice.do)
         + "<br>".join(prose(clipped(line, longest)) for line in notice.do.splitlines())
         for stack in plan.stacks
@@ -197,25 +207,28 @@ def _stacks(plan: Plan, room: int) -> Iterator[str]:
     """Return each stack with something to do, as fully as fits: those with hazards or problems first."""
     stacks = [stack for stack in plan.stacks if not stack.in_sync]
     alone = len(stacks) == 1
-    chosen: dict[str, tuple[Tier, str]] = {}
+    chosen: dict[StackKey, tuple[Tier, str]] = {}
     for tier in Tier:
         for stack in sorted(stacks, key=lambda stack: not (stack.hazards or stack.problems)):
-            if tier > Tier.LINE and stack.name not in chosen:
+            if tier > Tier.LINE and stack.key not in chosen:
                 continue
             piece = stack_piece(stack, tier, unfolded=alone)
-            _, before = chosen.get(stack.name, (tier, ""))
+            _, before = chosen.get(stack.key, (tier, ""))
             if len(piece) - len(before) + 1 <= room:
                 room -= len(piece) - len(before) + (0 if before else 1)
-                chosen[stack.name] = tier, piece
-    yield from (chosen[stack.name][1] for stack in stacks if stack.name in chosen)
-    short = _shortened(stacks, {name: tier for name, (tier, _) in chosen.items()})
+                chosen[stack.key] = tier, piece
+    for title, of_account in grouped(plan):
+        pieces = [chosen[stack.key][1] for stack in of_account if stack.key in chosen]
+        yield from [f"#### {title.capitalize()}\n"] if title and pieces else ()
+        yield from pieces
+    short = _shortened(stacks, {key: tier for key, (tier, _) in chosen.items()})
     if short:
         yield f"{short}: {ELSEWHERE}.\n"
 
 
-def _shortened(stacks: Sequence[StackPlan], tiers: dict[str, Tier]) -> str:
+def _shortened(stacks: Sequence[StackPlan], tiers: dict[StackKey, Tier]) -> str:
     """Return what is omitted of the stacks; empty if nothing is."""
-    hidden = [stack for stack in stacks if stack.name not in tiers]
+    hidden = [stack for stack in stacks if stack.key not in tiers]
     omitted = {
         "without its fields": sum(tier is Tier.STEPS for tier in tiers.values()),
         "in one line": sum(tier is Tier.LINE for tier in tiers.values()),

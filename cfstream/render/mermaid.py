@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
+from cfstream.render.accounts import named
 from cfstream.render.flow import printable
 from cfstream.render.gfm import clipped
 from cfstream.render.picture import PartChange, Picture, picture
@@ -39,7 +40,7 @@ def plan_mermaid(plan: Plan) -> str:
     room, edges, left = LIMIT - sum(len(line) + 1 for line in lines), EDGES, 0
     for number, stack in enumerate(sorted(plan.stacks, key=_urgency)):
         drawn = picture(stack)
-        block = _stack(f"s{number}", stack, drawn)
+        block = _stack(f"s{number}", named(stack, several=plan.account is None), stack, drawn)
         size = sum(len(line) + 1 for line in block)
         if size > room or len(drawn.edges) > edges:
             left += 1
@@ -70,9 +71,9 @@ def _urgency(stack: StackPlan) -> tuple[bool, bool]:
     return not (stack.problems or stack.hazards), stack.in_sync
 
 
-def _stack(key: str, stack: StackPlan, drawn: Picture) -> list[str]:
+def _stack(key: str, name: str, stack: StackPlan, drawn: Picture) -> list[str]:
     """Yield the lines of one stack: its boxes, its problems, and its arrows."""
-    lines = [f"  subgraph {key}[{_label([stack.name])}]", "    direction LR"]
+    lines = [f"  subgraph {key}[{_label([name])}]", "    direction LR"]
     for node in drawn.nodes:
         # A word, not a sign: Mermaid reads "- " and "+ " as lists.
         word = "" if node.mark is PartChange.SAME else f"{node.mark}: "

@@ -23,11 +23,12 @@ ENDINGS: Mapping[StepOutcome, tuple[str, Style]] = {
 }
 
 
-def ended_line(report: StepReport, *, color: bool) -> str:
-    """Return ``+ create  distribution:lectures  done in 1.2 s``: one line, however long."""
+def ended_line(report: StepReport, *, color: bool, account: str = "") -> str:
+    """Return ``+ create  distribution:lectures  done in 1.2 s``: one line, however long; with `account`, also that."""
     ending, style = ENDINGS[report.outcome]
     seconds = "" if report.outcome is StepOutcome.NOT_TRIED else f" in {took(report.seconds)}"
-    return _line(report.verb, report.address, words(f" {ending}{seconds}", style), color=color)
+    said = [*words(f" {ending}{seconds}", style), *words(f" account {account}" * bool(account), Style.DIM)]
+    return _line(report.verb, report.address, said, color=color)
 
 
 def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:

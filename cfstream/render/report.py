@@ -7,6 +7,7 @@ from typing import Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
+from cfstream.render.accounts import named, several
 from cfstream.render.documents import ReportDocument, StackReportDocument
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
@@ -101,7 +102,10 @@ def report_document(report: Report) -> ReportDocument:
 def report_text(report: Report, *, color: bool, width: int) -> str:
     """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`."""
     sheet = page(width, color=color)
-    blocks = ["\n".join(_stack_lines(stack, sheet)) + "\n" for stack in report.stacks]
+    many = several(report.stacks)
+    blocks = [
+        "\n".join(_stack_lines(stack, named(stack, several=many), sheet)) + "\n" for stack in report.stacks
+    ]
     return "\n".join([*blocks, "\n".join(sheet.flow(_last_words(report), rest="  ")) + "\n"])
 
 
@@ -112,7 +116,7 @@ def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -
     """
     sheet = page(width, color=color)
     blocks = [
-        "\n".join(_failure(stack, flags, sheet)) + "\n"
+        "\n".join(_failure(stack, named(stack, several=several(report.stacks)), flags, sheet)) + "\n"
         for stack in report.stacks
         if stack.outcome not in WENT_WELL
     ]
@@ -124,6 +128,7 @@ def _stack(stack: StackReport) -> StackReportDocument:
     outputs: Any = {name: known.get(name) for name in OUTPUTS} | known
     document: StackReportDocument = {
         "name": stack.name,
+        "account": stack.account,
         "outcome": stack.outcome,
         "outputs": outputs,
         "steps": [
@@ -143,13 +148,13 @@ def _stack(stack: StackReport) -> StackReportDocument:
     return document
 
 
-def _stack_lines(stack: StackReport, sheet: Page) -> Iterator[str]:
+def _stack_lines(stack: StackReport, name: str, sheet: Page) -> Iterator[str]:
     verdict, style = VERDICTS[stack.outcome]
     if stack.destroying and stack.outcome is StackOutcome.APPLIED:
         verdict = "destroyed"
-    yield " ".join([sheet.paint(stack.name, Style.BOLD), sheet.paint(verdict, style)])
-    for name, value in _told(stack.outputs):
-        label = "  " + name.replace("_", " ").ljust(21)
+    yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
+    for output, value in _told(stack.outputs):
+        label = "  " + output.replace("_", " ").ljust(21)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
 
@@ -202,7 +207,7 @@ def _sentence(text: str) -> list[Word]:
     return words(text[:1].upper() + text[1:] + ".")
 
 
-def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
+def _failure(stack: StackReport, name: str, flags: str, sheet: Page) -> Iterator[str]:
     failed = next(
         (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
     )
@@ -217,7 +222,7 @@ def _failure(stack: StackReport, flags: str, sheet: Page) -> Iterator[str]:
     what = (failed and failed.error) or stack.why or rest_what
     about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "
     if failed is None:
-        about = f"{stack.name}: "
+        about = f"{name}: "
     yield from what_lines(about + what, sheet)
     yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
     yield from _ids("interrupted: ", stack.steps, StepOutcome.INTERRUPTED, sheet)

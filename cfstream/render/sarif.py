@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from cfstream import __version__
 from cfstream.errors import Problem, Where
+from cfstream.render.accounts import named
 from cfstream.render.errors import MANUAL
 from cfstream.render.flow import printable
 from cfstream.render.hazards import allowance
@@ -43,7 +44,8 @@ PAGES: dict[str, str] = {
 
 def plan_sarif(plan: "Plan") -> dict[str, Any]:
     """Return each stack's problems, hazards and warnings."""
-    return _log(result for stack in plan.stacks for result in _stack(stack))
+    several = plan.account is None
+    return _log(result for stack in plan.stacks for result in _stack(stack, named(stack, several=several)))
 
 
 def problems_sarif(problems: Iterable[Problem]) -> dict[str, Any]:
@@ -51,18 +53,16 @@ def problems_sarif(problems: Iterable[Problem]) -> dict[str, Any]:
     return _log(_problem(SPEC, problem) for problem in problems)
 
 
-def _stack(stack: "StackPlan") -> Iterator[dict[str, Any]]:
+def _stack(stack: "StackPlan", name: str) -> Iterator[dict[str, Any]]:
     for problem in stack.problems:
         yield _problem(PREFLIGHT, problem)
     for step in stack.steps:
         for hazard in step.hazards:
             do = allowance(hazard.name, protect=stack.protect)
-            yield _result(
-                hazard.name, Where(stack.spec, step.line), f"{hazard.text} ({step.id})", do, stack.name
-            )
+            yield _result(hazard.name, Where(stack.spec, step.line), f"{hazard.text} ({step.id})", do, name)
     for notice in stack.notices:
         if notice.warning:
-            yield _result(WARNING, Where(stack.spec), notice.text, notice.do, stack.name)
+            yield _result(WARNING, Where(stack.spec), notice.text, notice.do, name)
 
 
 def _problem(rule: str, problem: Problem) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import count
+from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.hazards import allowance
 from cfstream.render.notices import notice_lines, remedy_lines
@@ -43,10 +44,13 @@ def plan_text(
     that the run allows.
     """
     sheet = page(width, color=color)
-    if brief:
-        blocks = [[line for stack in plan.stacks for line in _brief_lines(stack, sheet, allowed)]]
-    else:
-        blocks = [list(_stack_lines(stack, sheet, allowed)) for stack in plan.stacks]
+    blocks = []
+    for title, stacks in grouped(plan):
+        lines_of = _brief_lines if brief else _stack_lines
+        pieces = [list(lines_of(stack, sheet, allowed)) for stack in stacks]
+        if title and any(pieces):
+            pieces.insert(0, [sheet.paint(title, Style.BOLD)])
+        blocks += [[line for piece in pieces for line in piece]] if brief else pieces
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
@@ -70,13 +74,14 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     for stack in plan.stacks:
         if stack.in_sync:
             what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
-            yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(f"{stack.name} {what}.")])
+            name = named(stack, several=plan.account is None)
+            yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(f"{name} {what}.")])
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
         short = plan.fingerprint.removeprefix("sha256:")[:8]
         yield from sheet.flow(
-            [*words(f"plan {short}", Style.BOLD), *words(f" account {plan.account}", Style.DIM)]
+            [*words(f"plan {short}", Style.BOLD), *words(f" {accounts_of(plan)}", Style.DIM)]
         )
     if hazards := sum(len(stack.hazards) for stack in plan.stacks):
         counted = f"{hazards} hazard{'s' * (hazards != 1)}, see above."
@@ -84,7 +89,7 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     summary = summary_line(
         count(step.verb for stack in plan.stacks if not stack.problems for step in stack.steps)
     )
-    blocked = [stack.name for stack in plan.stacks if stack.problems]
+    blocked = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
         fits = sheet.width >= USUAL or columns(summary) <= sheet.width
         yield from (

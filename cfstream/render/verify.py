@@ -4,11 +4,13 @@ The output never contains a signed URL or anything of a key.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
+from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 
@@ -29,14 +31,20 @@ HEADS = {
 def proof_text(proof: Proof, *, color: bool, width: int) -> str:
     """Return the table of each stack; its last line is the verdict."""
     sheet = page(width, color=color)
-    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in proof.stacks)
+    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in _told_apart(proof))
 
 
 def broken_text(proof: Proof, *, color: bool, width: int) -> str:
     """Return only what failed, with its addresses; may be empty."""
     sheet = page(width, color=color)
-    lines = [line for stack in proof.stacks for line in _broken_lines(stack, sheet)]
+    lines = [line for stack in _told_apart(proof) for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _told_apart(proof: Proof) -> list[StackProof]:
+    """Return the proofs of the stacks; in a run over several accounts, with the account in the name."""
+    many = several(proof.stacks)
+    return [replace(stack, name=named(stack, several=many)) for stack in proof.stacks]
 
 
 def proof_document(proof: Proof) -> dict[str, Any]:
@@ -52,6 +60,7 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
     """Return the proof of one stack for programs."""
     return {
         "name": stack.name,
+        "account": stack.account,
         "spec": stack.spec,
         "exit_code": stack.exit_code,
         "readers": list(stack.readers),
@@ -73,7 +82,7 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
 
 def proof_junit(proof: Proof) -> str:
     """Return the proof as JUnit XML: a suite for each stack, a case for each check; what is unproved is an error."""
-    suites = "".join(_suite(stack) for stack in proof.stacks)
+    suites = "".join(_suite(stack) for stack in _told_apart(proof))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfstream verify">\n{suites}</testsuites>\n'
 
 

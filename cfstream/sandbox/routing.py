@@ -11,13 +11,15 @@ import re
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3control.responses import S3ControlResponse
 from werkzeug.wrappers import Response
 
-from cfstream.sandbox import certificates, tagged
+from cfstream.sandbox import certificates, sts, tagged
+from cfstream.sandbox.accounts import ACCOUNT, Accounts, UnknownKey, account_of
 from cfstream.sandbox.cloudfront import CloudFront
 from cfstream.sandbox.dns import Records
 from cfstream.sandbox.edge import Edge, direct, hosts
@@ -46,24 +48,40 @@ class Routes:
     moto is not thread-safe, and a snapshot of the state must not contain half a write. So there is a lock.
     """
 
-    def __init__(self, cloudfront: Callable[[], CloudFront], written: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        accounts: Callable[[], Accounts],
+        prepare: Callable[[CloudFront], None],
+        written: Callable[[], None],
+    ) -> None:
+        """`prepare` connects the CloudFront of a new account with its other services."""
         self.lock = threading.RLock()
-        self._cloudfront = cloudfront
+        self._accounts = accounts
+        self._prepare = prepare
+        self._account = ACCOUNT
         self._written = written
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._edge = Edge(cloudfront)
-        self._records = Records(cloudfront)
+        self._edge = Edge(lambda: accounts().home)
+        self._edges: dict[str, Edge] = {}
+        self._records = Records(self._cloudfront)
         self._doors: dict[str, Callable[[Environ], Answer]] = {
             "acm": self._to_acm,
             "cloudfront": self._to_cloudfront,
             "route53": self._to_route53,
+            "sts": self._to_sts,
             "tagging": self._to_tagging,
         }
 
     def __call__(self, environ: Environ) -> Answer:
         try:
             with self.lock:
+                self._account = account_of(environ)
+                # moto finds the account of a key by itself, but not that of a number.
+                environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
                 answer = self._door(environ)(environ)
+        except UnknownKey as unknown:
+            what = f"The security token of {unknown} included in the request is invalid"
+            return _failure(403, "InvalidClientTokenId", what)
         except NotImplementedError as error:
             return _failure(501, "NotImplemented", str(error))
         except Exception as error:  # a bug of the sandbox: the client and the log get it
@@ -77,6 +95,8 @@ class Routes:
         host = environ.get("HTTP_HOST", "")
         service = signed_for(environ)
         anonymous = not service and not _is_form(environ)
+        if edge := self._edge_of_another(host):
+            return edge
         if self._edge.serves(host) or (anonymous and hosts.is_foreign(hostname(host))):
             return self._edge
         if anonymous and direct.serves(host):
@@ -87,6 +107,26 @@ class Routes:
             return self._to_s3_control
         return self._doors.get(service, self._to_moto)
 
+    def _cloudfront(self) -> CloudFront:
+        """Return the CloudFront of the account that the request is from."""
+        return self._of(self._account)
+
+    def _of(self, account: str) -> CloudFront:
+        return self._accounts().of(account, self._prepare)
+
+    def _edge_of_another(self, host: str) -> Edge | None:
+        """Return the edge of another account's CloudFront if the host names one of its distributions."""
+        for cloudfront in self._accounts().others:
+            account = cloudfront.account
+            if account not in self._edges:
+                self._edges[account] = Edge(partial(self._of, account))
+            if self._edges[account].has(host):
+                return self._edges[account]
+        return None
+
+    def _to_sts(self, environ: Environ) -> Answer:
+        return sts.answer(environ, _body(environ), self._account, self._to_moto)
+
     def _to_cloudfront(self, environ: Environ) -> Answer:
         path, _, query = environ["RAW_URI"].partition("?")
         status, headers, body = self._cloudfront().handle(
@@ -95,7 +135,7 @@ class Routes:
         return Answer(status, list(headers.items()), body)
 
     def _to_s3(self, environ: Environ) -> Answer:
-        status, headers, body = StrictS3(self._cloudfront()).answer(S3Request(environ))
+        status, headers, body = StrictS3(self._accounts(), self._account).answer(S3Request(environ))
         return Answer(status, [(name, str(value)) for name, value in headers.items()], body)
 
     def _to_s3_control(self, environ: Environ) -> Answer:

@@ -18,7 +18,7 @@ from moto.s3.responses import S3Response
 from cfstream.sandbox import acl as acls
 from cfstream.sandbox import bucket_policy
 from cfstream.sandbox import bucket_rules as rules
-from cfstream.sandbox.cloudfront import CloudFront
+from cfstream.sandbox.accounts import Accounts
 from cfstream.sandbox.edge import anonymous
 from cfstream.sandbox.listener import Environ
 
@@ -31,9 +31,11 @@ other owners.
 class StrictS3(S3Response):
     """One request to S3."""
 
-    def __init__(self, cloudfront: CloudFront) -> None:
+    def __init__(self, accounts: Accounts, account: str) -> None:
+        """`account` is the account of the request."""
         super().__init__()
-        self._cloudfront = cloudfront
+        self._accounts = accounts
+        self._account = account
         self._environ: Environ = {}
 
     def answer(self, request: Any) -> tuple[int, Mapping[str, str], bytes]:
@@ -52,12 +54,13 @@ class StrictS3(S3Response):
     # For every request
 
     def admit(self, bucket: FakeBucket | None, key: str = "") -> None:
-        """Admit signed requests, which are the account's and may do everything, and what anybody may do.
+        """Admit signed requests of the bucket's account, which may do everything, and what anybody may do.
 
-        Raises AccessDenied otherwise.
+        Raises AccessDenied otherwise: policies that name another account are not judged for signed requests.
         """
         signed = anonymous.is_signed(self.headers.get("Authorization", ""), self.querystring)
-        if signed or self.method == "OPTIONS":
+        own = bucket is None or bucket.account_id == self._account
+        if (signed and own) or self.method == "OPTIONS":
             return
         # The account's own address has no bucket, and only the account may list its buckets.
         if not self.bucket_name or not anonymous.admits(
@@ -256,12 +259,13 @@ class StrictS3(S3Response):
     # Identities, which belong to CloudFront
 
     def _known(self, canonical_user: str) -> bool:
-        return self._cloudfront.identity_by_canonical_user(canonical_user) is not None
+        return any(each.identity_by_canonical_user(canonical_user) for each in self._accounts)
 
     def _find_identity(self, name: str) -> str | None:
-        for identity in self._cloudfront.origin_access_identities():
-            if name in (identity.id, identity.canonical_user):
-                return identity.id
+        for cloudfront in self._accounts:
+            for identity in cloudfront.origin_access_identities():
+                if name in (identity.id, identity.canonical_user):
+                    return identity.id
         return None
 
 

@@ -17,13 +17,11 @@ from moto.s3.models import s3_backends
 from moto.wafv2.models import wafv2_backends
 
 from cfstream.sandbox import bucket_rules, control, homes, state
+from cfstream.sandbox.accounts import Accounts
 from cfstream.sandbox.cloudfront import CloudFront, Settings
 from cfstream.sandbox.edge import access_points
 from cfstream.sandbox.listener import LOOPBACK, Answer, Environ, Listener
 from cfstream.sandbox.routing import Routes
-
-ACCOUNT = "123456789012"
-"""The account of every request, with any credentials."""
 
 
 class Sandbox:
@@ -32,11 +30,11 @@ class Sandbox:
     def __init__(self, settings: Settings, state_file: Path | None, port: int, token: str) -> None:
         self.token = token
         self._settings = settings
-        self.cloudfront: CloudFront
+        self.accounts: Accounts
         _forget_moto()
-        self._adopt((state_file and state.read(state_file)) or self._new_cloudfront())
+        self._adopt((state_file and state.read(state_file)) or self._new_accounts())
         self._keeper: state.Keeper | None = None
-        self._routes = Routes(lambda: self.cloudfront, self.written)
+        self._routes = Routes(lambda: self.accounts, self._prepare, self.written)
         if state_file:
             self._keeper = state.Keeper(state_file, self._frozen)
         self._listener = Listener(self.answer, self.now, port)
@@ -61,6 +59,11 @@ class Sandbox:
         return cls(settings or Settings(), state_file, port, token)
 
     @property
+    def cloudfront(self) -> CloudFront:
+        """The CloudFront of the sandbox's own account."""
+        return self.accounts.home
+
+    @property
     def endpoint_url(self) -> str:
         """The URL of every service."""
         return f"http://{LOOPBACK}:{self._listener.port}"
@@ -74,7 +77,7 @@ class Sandbox:
         """Delete everything, and restore the initial settings."""
         with self._routes.lock:
             _forget_moto()
-            self._adopt(self._new_cloudfront())
+            self._adopt(self._new_accounts())
         self.written()
 
     def written(self) -> None:
@@ -109,17 +112,24 @@ class Sandbox:
 
     def _frozen(self) -> bytes:
         with self._routes.lock:
-            return state.freeze(self.cloudfront)
+            return state.freeze(self.accounts)
 
-    def _new_cloudfront(self) -> CloudFront:
-        return CloudFront(account=ACCOUNT, settings=copy.deepcopy(self._settings))
+    def _new_accounts(self) -> Accounts:
+        return Accounts(copy.deepcopy(self._settings))
 
-    def _adopt(self, cloudfront: CloudFront) -> None:
+    def _adopt(self, accounts: Accounts) -> None:
+        for cloudfront in accounts:
+            self._prepare(cloudfront)
+        self.accounts = accounts
+
+    def _prepare(self, cloudfront: CloudFront) -> None:
+        """Connect an account's CloudFront with the account's other services, and with the other accounts."""
+        account = cloudfront.account
         cloudfront.bucket_exists = _bucket_exists
-        cloudfront.certificate = _certificate
+        cloudfront.certificate = lambda arn: _certificate(account, arn)
         cloudfront.world.log_bucket = _log_bucket
-        cloudfront.world.web_acl_exists = _web_acl_exists
-        self.cloudfront = cloudfront
+        cloudfront.world.web_acl_exists = lambda arn: _web_acl_exists(account, arn)
+        cloudfront.world.elsewhere = lambda: [each.world for each in self.accounts if each.account != account]
 
 
 def _forget_moto() -> None:
@@ -144,15 +154,15 @@ def _log_bucket(name: str) -> tuple[str, bool] | None:
     return bucket.region_name, bucket_rules.ownership(bucket) != bucket_rules.ENFORCED
 
 
-def _web_acl_exists(arn: str) -> bool:
+def _web_acl_exists(account: str, arn: str) -> bool:
     """Return whether WAF has a web ACL for CloudFront with this ARN. moto keeps those in a region called ``global``."""
-    return arn in wafv2_backends[ACCOUNT]["global"].wacls
+    return arn in wafv2_backends[account]["global"].wacls
 
 
-def _certificate(arn: str) -> Mapping[str, Any] | None:
+def _certificate(account: str, arn: str) -> Mapping[str, Any] | None:
     """Return ACM's description of the certificate; None if this ARN does not exist."""
     region = arn.split(":")[3] if arn.count(":") >= 5 else ""
-    backends = acm_backends[ACCOUNT]
+    backends = acm_backends[account]
     if region not in backends:
         return None
     try:

@@ -1,6 +1,6 @@
 """The sandbox's state file: saved after writes and at the end, loaded at the start.
 
-The file has a pickle of moto's backends and of the CloudFront object. Unpickling executes its content, so ``homes``
+The file has a pickle of moto's backends and of the accounts' CloudFronts. Unpickling executes its content, so ``homes``
 refuses a file that another user could have written.
 """
 
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 FILE = homes.STATE
 KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts", "wafv2")
 _LAYOUT = (
+    "accounts.py",
     "acl.py",
     "cloudfront/key_pairs.py",
     "cloudfront/records.py",
@@ -53,10 +54,10 @@ def version() -> dict[str, Any]:
     """Return what must match to load a state: its format, moto's version, and the layout of our own classes."""
     here = Path(__file__).parent
     layout = sha256(b"".join((here / name).read_bytes() for name in _LAYOUT)).hexdigest()[:16]
-    return {"format": 1, "moto": moto.__version__, "layout": layout}
+    return {"format": 2, "moto": moto.__version__, "layout": layout}
 
 
-def freeze(cloudfront: Any) -> bytes:
+def freeze(accounts: Any) -> bytes:
     """Return the state as bytes. No write may happen meanwhile."""
     backends = {
         service: {
@@ -67,12 +68,12 @@ def freeze(cloudfront: Any) -> bytes:
         if f"moto.{service}.models" in sys.modules  # a service that was never imported is empty
     }
     frozen = io.BytesIO()
-    _Pickler(frozen, pickle.HIGHEST_PROTOCOL).dump({"backends": backends, "cloudfront": cloudfront})
+    _Pickler(frozen, pickle.HIGHEST_PROTOCOL).dump({"backends": backends, "accounts": accounts})
     return frozen.getvalue()
 
 
 def thaw(frozen: bytes) -> Any:
-    """Restore moto's frozen backends, and return the CloudFront object."""
+    """Restore moto's frozen backends, and return the accounts with their CloudFronts."""
     kept = pickle.loads(frozen)  # noqa: S301 (`read` ensures that only this user can have written it)
     for service, accounts in kept["backends"].items():
         for account, regions in accounts.items():
@@ -81,7 +82,7 @@ def thaw(frozen: bytes) -> Any:
     for account, by_partition in s3_backends.items():
         for partition, backend in by_partition.items():
             s3_backends.bucket_accounts.update(dict.fromkeys(backend.buckets, (partition, account)))
-    return kept["cloudfront"]
+    return kept["accounts"]
 
 
 def write(path: Path, frozen: bytes) -> None:
@@ -90,7 +91,7 @@ def write(path: Path, frozen: bytes) -> None:
 
 
 def read(path: Path) -> Any | None:
-    """Restore moto's backends and return the CloudFront object of a state file; None if there is no usable state.
+    """Restore moto's backends and return the accounts of a state file; None if there is no usable state.
 
     A file of another version, or a damaged one, is renamed and logged: nothing is lost, and the sandbox starts empty.
     Raises SandboxError for a file that another user could have written.
@@ -102,17 +103,17 @@ def read(path: Path) -> Any | None:
         return None
     try:
         found = json.loads(head)
-        cloudfront = thaw(frozen) if found == version() else None
+        accounts = thaw(frozen) if found == version() else None
     except Exception:  # a damaged pickle may raise any exception
         log.exception("the state in %s cannot be read", path)
-        found, cloudfront = "damaged", None
-    if cloudfront is None:
+        found, accounts = "damaged", None
+    if accounts is None:
         aside = path.with_name(f"{path.name}.{time.strftime('%Y%m%d-%H%M%S')}.old")
         path.replace(aside)
         log.warning(
             "the state has another version (%s, not %s); it was renamed to %s", found, version(), aside
         )
-    return cloudfront
+    return accounts
 
 
 def _backends(service: str) -> Any:

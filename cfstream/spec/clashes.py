@@ -1,12 +1,18 @@
-"""Find what two stacks both claim: a name, a cname, a key group, an adopted distribution."""
+"""Find what two stacks both claim: a name, a key group or an adopted distribution of one account, or a cname.
 
-from collections.abc import Iterator, Sequence
+A stack without `account` and `role` is in the account of the credentials, which is not known here. Such stacks are
+compared with each other only. `clashes_in` compares them with all others once the account is known.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cfstream.errors import Problem
 from cfstream.spec.draft import SpecDraft
 from cfstream.spec.fault import Path
 from cfstream.spec.model import Spec
 from cfstream.spec.signers import key_sites
+from cfstream.spec.source import Document
+from cfstream.spec.stack import Stack
 from cfstream.spec.wording import shown
 from cfstream.startup.frozen import dataclass
 
@@ -19,6 +25,8 @@ class Claim:
     word: str
     path: Path
     do: str
+    everywhere: bool = False
+    """Whether only one stack of all accounts can have it."""
 
 
 def clashes(drafts: Sequence[SpecDraft]) -> Iterator[Problem]:
@@ -26,26 +34,42 @@ def clashes(drafts: Sequence[SpecDraft]) -> Iterator[Problem]:
 
     Fields that have problems already claim nothing.
     """
-    first: dict[tuple[str, str], tuple[SpecDraft, Path]] = {}
-    for draft in drafts:
-        for claim in _claims(draft.spec):
-            if claim.path[0] in draft.trouble:
+    yield from _clashes((draft.document, draft.spec, _account(draft), draft.trouble) for draft in drafts)
+
+
+def clashes_in(stacks: Iterable[Stack], account: str) -> Iterator[Problem]:
+    """Yield the same problems for valid stacks, with `account` as the account of the credentials."""
+    nothing: frozenset[str] = frozenset()
+    yield from _clashes((each.document, each.spec, each.spec.home or account, nothing) for each in stacks)
+
+
+def _clashes(claimants: Iterable[tuple[Document, Spec, str, Collection[str]]]) -> Iterator[Problem]:
+    first: dict[tuple[str, str, str], tuple[Document, Path]] = {}
+    for document, spec, account, trouble in claimants:
+        for claim in _claims(spec):
+            if claim.path[0] in trouble:
                 continue
-            other, path = first.setdefault((claim.kind, claim.word), (draft, claim.path))
-            if other is not draft:
-                there = other.document.source.where(other.document.spot(*path))
+            key = (claim.kind, claim.word, "" if claim.everywhere else account)
+            other, path = first.setdefault(key, (document, claim.path))
+            if other is not document:
+                there = other.source.where(other.spot(*path))
                 what = f"{claim.kind} {shown(claim.word)} is taken by the stack at {there}"
-                spot = draft.document.spot(*claim.path)
-                yield draft.document.source.problem(spot, what, claim.do)
+                yield document.source.problem(document.spot(*claim.path), what, claim.do)
+
+
+def _account(draft: SpecDraft) -> str:
+    return "" if {"account", "role"} & draft.trouble else draft.spec.home
 
 
 def _claims(spec: Spec) -> Iterator[Claim]:
     yield Claim("the name", spec.name, ("name",), "give this stack another name")
     for number, cname in enumerate(spec.cnames or ()):
         do = "delete it from one of them: a host name belongs to one distribution"
-        yield Claim("the cname", cname, ("cnames", number), do)
+        yield Claim("the cname", cname, ("cnames", number), do, everywhere=True)
     for path, group, _ in key_sites(spec):
         do = f"write {{use: {group.name}}} in the stack that does not own it"
         yield Claim("the key group", group.name, (*path[:-2], "name"), do)
     if spec.adopt:
-        yield Claim("the distribution", spec.adopt, ("adopt",), "let one of the stacks adopt it")
+        yield Claim(
+            "the distribution", spec.adopt, ("adopt",), "let one of the stacks adopt it", everywhere=True
+        )

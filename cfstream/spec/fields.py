@@ -31,6 +31,11 @@ FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{0,64}")
 """Botocore's shape FunctionName; empty for none."""
 PATH_PATTERN = re.compile("[A-Za-z0-9_.*?$/~\"'@:+&-]{1,255}")
 SIGNER = re.compile(r"self|[0-9]{12}")
+ACCOUNT = re.compile(r"[0-9]{12}")
+ROLE = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}):role/(?P<name>[\w+=,.@/-]{1,576})", re.ASCII
+)
+"""The ARN of a role, with its path (botocore's sts shape arnType; IAM, roleNameType and pathType)."""
 DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
 ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -149,6 +154,27 @@ def _signer(signer: str) -> str:
             f'write "{digits}"' if SIGNER.fullmatch(digits) else 'write self, or one like "111122223333"',
         )
     return signer
+
+
+def _account(text: str) -> str:
+    if not ACCOUNT.fullmatch(text):
+        digits = re.sub("[ -]", "", text)
+        do = f'write "{digits}"' if ACCOUNT.fullmatch(digits) else 'write one like "123456789012"'
+        raise fault(f"{shown(text)} is not an account number: it has 12 digits, in quotes", do)
+    return text
+
+
+def _role(text: str) -> str:
+    if not ROLE.fullmatch(text):
+        session = re.fullmatch(r"arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/.+", text)
+        do = "write the ARN as IAM shows it, like arn:aws:iam::123456789012:role/video-deploy"
+        if session:
+            what = f"{shown(text)} is the ARN of a session, not of a role"
+            raise fault(
+                what, f"write arn:{session[1]}:iam::{session[2]}:role/{session[3]}, with the role's path"
+            )
+        raise fault(f"{shown(text)} is not the ARN of a role", do)
+    return text
 
 
 def _path_pattern(path: str) -> str:
@@ -300,6 +326,15 @@ HostName = Annotated[
     _pattern(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+", "media.example.com", "*.example.com"),
 ]
 Signer = Annotated[str, AfterValidator(_signer), _pattern(SIGNER, "self", "111122223333")]
+AccountNumber = Annotated[str, AfterValidator(_account), _pattern(ACCOUNT, "123456789012")]
+RoleArn = Annotated[
+    str,
+    AfterValidator(_role),
+    _pattern(
+        r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}",
+        "arn:aws:iam::123456789012:role/video-deploy",
+    ),
+]
 PathPattern = Annotated[str, AfterValidator(_path_pattern), _pattern(PATH_PATTERN, "/posters/*", "*.m3u8")]
 Certificate = Annotated[
     str,

@@ -11,6 +11,8 @@ from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_vali
 from pydantic_core import CoreSchema
 
 from cfstream.spec.fields import (
+    ROLE,
+    AccountNumber,
     BucketName,
     Comment,
     Duration,
@@ -20,6 +22,7 @@ from cfstream.spec.fields import (
     Prefix,
     Region,
     ResourceId,
+    RoleArn,
     Signer,
     StackName,
     Version,
@@ -143,6 +146,16 @@ class Spec(Section):
     name: StackName = Field(
         description="Identifies the stack in this account: a-z first, then a-z, 0-9 and -."
     )
+    account: AccountNumber | None = Field(
+        default=None,
+        description="The AWS account of the stack, in quotes. cfstream refuses to run in any other account. Absent: "
+        "the account of the role, or of your credentials.",
+    )
+    role: Annotated[RoleArn | None, AlsoCalled("role_arn", "assume_role")] = Field(
+        default=None,
+        description="The ARN of the IAM role that cfstream assumes for this stack, so that one run can cover several "
+        "accounts. CFSTREAM_EXTERNAL_ID has the external id, if the role needs one. Absent: your own credentials.",
+    )
     delivery: Literal["http", "rtmp"] = Field(
         default="http",
         description="How the media are served. http: by a distribution. rtmp: by a streaming distribution, which AWS "
@@ -233,6 +246,12 @@ class Spec(Section):
         description="Tags of the distribution. They are added or changed, never deleted.",
         examples=[{"team": "media"}],
     )
+
+    @property
+    def home(self) -> str:
+        """The number of the stack's account; empty if that is the account of the caller's credentials."""
+        found = ROLE.fullmatch(self.role or "")
+        return self.account or (found["account"] if found else "")
 
     @property
     def identity(self) -> Literal["oac", "oai", "none"]:

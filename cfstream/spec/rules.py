@@ -8,7 +8,7 @@ problem.
 from collections.abc import Callable, Iterator
 
 from cfstream.spec.fault import Fault, repeated
-from cfstream.spec.fields import MAX_COMMENT
+from cfstream.spec.fields import MAX_COMMENT, ROLE
 from cfstream.spec.model import Spec
 from cfstream.spec.signers import (
     WHO_SIGNS,
@@ -28,6 +28,15 @@ def faults(spec: Spec, trouble: frozenset[str]) -> Iterator[Fault]:
     for reads, rule in RULES:
         if trouble.isdisjoint(reads):
             yield from rule(spec)
+
+
+def _role_of_the_account(spec: Spec) -> Iterator[Fault]:
+    found = ROLE.fullmatch(spec.role or "")
+    if found and spec.account and found["account"] != spec.account:
+        what = f"the role is of account {found['account']}, and account is {spec.account}"
+        yield Fault(
+            what, f'write a role of account {spec.account}, or account: "{found["account"]}"', ("role",)
+        )
 
 
 def _one_identity(spec: Spec) -> Iterator[Fault]:
@@ -145,6 +154,7 @@ def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
 
 
 RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
+    (("account", "role"), _role_of_the_account),
     (("oac", "oai", "origin_access"), _one_identity),
     (("delivery", "oac", "key_groups", "http"), _rtmp_lacks),
     (("delivery", "oac", "oai", "origin_access", "grant"), _means_of_the_grant),

@@ -167,8 +167,9 @@ class Sandbox:
         report = apply_plan(make_plan(stacks, self.world), self.world, allow=frozenset(allow))
         if report.exit_code:
             raise NotApplied(report)
-        for stack, each in zip(sorted(stacks, key=lambda one: one.spec.name), report.stacks, strict=True):
-            self._sites[each.name] = _Site(stack, each)
+        by_place = {(stack.path, stack.spec.name): stack for stack in stacks}
+        for each in report.stacks:
+            self._sites[each.name] = _Site(by_place[each.spec, each.name], each)
         return report
 
     def put(

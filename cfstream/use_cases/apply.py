@@ -51,9 +51,11 @@ def prove_applied(
     from cfstream.workflow import prove_stacks
 
     deployed = provable(stacks, report)
-    names = {stack.spec.name for stack in deployed}
+    places = {(stack.path, stack.spec.name) for stack in deployed}
     finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
-    pending = tuple(each for each in report.stacks if each.outcome in finished and each.name not in names)
+    pending = tuple(
+        each for each in report.stacks if each.outcome in finished and (each.spec, each.name) not in places
+    )
     if not deployed:
         return AppliedProof(None, pending)
     try:
@@ -68,5 +70,5 @@ def adopted_and_deleted(stacks: "Sequence[Stack]", report: "Report") -> "list[St
     from cfstream.applying import StackOutcome
 
     finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
-    gone = {each.name for each in report.stacks if each.outcome in finished}
-    return [stack for stack in stacks if stack.spec.name in gone and stack.spec.adopt]
+    gone = {(each.spec, each.name) for each in report.stacks if each.outcome in finished}
+    return [stack for stack in stacks if (stack.path, stack.spec.name) in gone and stack.spec.adopt]

@@ -24,10 +24,19 @@ class PermissionPolicy:
 
 
 def policy_of(
-    stacks: "Iterable[Stack]", purpose: "Purpose", *, account: str = "*", region: str = ""
+    stacks: "Iterable[Stack]",
+    purpose: "Purpose",
+    *,
+    account: str = "*",
+    region: str = "",
+    role: str | None = None,
 ) -> PermissionPolicy:
-    """Return the minimal policy for all stacks together. Raises WrongUsage for an invalid account number."""
-    from cfstream.permissions.document import policy
+    """Return the minimal policy of the calling identity for all stacks together; with `role`, that of a role.
+
+    For a stack with a role, the calling identity only needs to assume it. Raises WrongUsage for an invalid account
+    number, and for a role that no stack has.
+    """
+    from cfstream.permissions.document import assume_roles, policy
     from cfstream.stack.calls import Place
 
     if not re.fullmatch(r"\*|[0-9]{12}", account):
@@ -35,9 +44,24 @@ def policy_of(
             f"{account!r} is not an account: an account number has 12 digits",
             "correct it, or give no account, to allow any",
         )
+    specs = [stack.spec for stack in stacks]
+    roles = sorted({spec.role for spec in specs if spec.role})
+    if role is not None and role not in roles:
+        raise WrongUsage(
+            f"no spec has the role {role}", f"use {' or '.join(roles)}" if roles else "leave out --role"
+        )
     partition = next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
-    document = policy([stack.spec for stack in stacks], purpose, Place(account, partition))
-    return PermissionPolicy(document, tuple(_notices(document)))
+    if role is not None:
+        partition, account = role.split(":")[1], role.split(":")[4]
+    document = policy([spec for spec in specs if spec.role == role], purpose, Place(account, partition))
+    notices = list(_notices(document))
+    if role is None and roles:
+        document = assume_roles(document, roles)
+        notices += [
+            Notice(f"the policy of {each} itself: run this command again with --role {each}")
+            for each in roles
+        ]
+    return PermissionPolicy(document, tuple(notices))
 
 
 def _notices(document: Mapping[str, Any]) -> Iterator[Notice]:

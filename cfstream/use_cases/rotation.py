@@ -28,7 +28,7 @@ from cfstream.stack.declared_keys import DeclaredGroup
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
 from cfstream.use_cases.spec_file import read_spec, replace_spec
-from cfstream.use_cases.targets import scene_of
+from cfstream.use_cases.targets import own_scene
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -171,8 +171,7 @@ def _stage(opened: _Opened) -> tuple[Stage, datetime]:
     """Return the next stage, and the current time. Does not use AWS if the group was never rotated."""
     if not any(key.replaces for key in opened.group.keys):
         return Begin(), opened.connection.clock().now()
-    world = opened.connection.world()
-    scene = scene_of(opened.stack, world)
+    scene, world = own_scene(opened.stack, opened.connection.world())
     return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.now()
 
 

@@ -19,7 +19,7 @@ from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
 from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
-from cfstream.use_cases.targets import one_stack, scene_of
+from cfstream.use_cases.targets import one_stack, own_scene
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection
@@ -138,9 +138,9 @@ def _with_spec(
 
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
     """Return the keys that each behavior of the stack's live distribution trusts."""
-    world = connection.world()
+    scene, world = own_scene(stack, connection.world())
     reads = world.reads()
-    guards = guards_of(reads, by_scene(reads, scene_of(stack, world)).distribution)
+    guards = guards_of(reads, by_scene(reads, scene).distribution)
     if world.real_aws:
         return guards
     return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))

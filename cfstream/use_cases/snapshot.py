@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cfstream.errors import WrongUsage
 from cfstream.recording import accounts
 from cfstream.recording.document import (
+    AccountSection,
     Snapshot,
     Unusable,
     as_text,
@@ -25,7 +26,6 @@ from cfstream.startup.frozen import dataclass
 if TYPE_CHECKING:
     from cfstream.connection import Connection
     from cfstream.ports import World
-    from cfstream.recording.recorded import Recorded, RecordedCall
     from cfstream.spec.load import Stack
 
 STALE_AFTER = timedelta(hours=24)
@@ -70,15 +70,15 @@ def take_snapshot(
     world = replace(connection, cache=False).world()
     if out != "-":
         refuse_another_account(out, world.account)
-    recorded = record(stacks, world)
-    text = to_text(recorded, world, specs, stacks, hash_accounts=hash_accounts)
+    sections = record(stacks, world)
+    text = to_text(sections, world, specs, stacks, hash_accounts=hash_accounts)
     if out != "-":
         write_whole(out, text)
-    return TakenSnapshot(text, len(recorded))
+    return TakenSnapshot(text, sum(len(each.recorded) for each in sections))
 
 
 def to_text(
-    recorded: "Mapping[RecordedCall, Recorded]",
+    sections: "Sequence[AccountSection]",
     world: "World",
     specs: Sequence[str],
     stacks: "Sequence[Stack]",
@@ -94,7 +94,7 @@ def to_text(
         taken=world.clock.now(),
         specs=tuple(specs),
         stacks=tuple(sorted(stack.spec.name for stack in stacks)),
-        recorded=recorded,
+        sections=tuple(sections),
     )
     document = to_document(snapshot)
     if hash_accounts:
@@ -129,9 +129,9 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
         raise WrongUsage(f"{file} is {_age_text(age)} old, and --max-age allows {max_age}", again)
     what = "AWS" if snapshot.real_aws else "a sandbox, not of AWS"
     taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
-    origin = (
-        f"From {file}, a snapshot of {what}: account {snapshot.account}, {taken}, {_age_text(age)} old.\n"
-    )
+    numbers = [each.account for each in snapshot.sections]
+    whose = f"account {numbers[0]}" if len(numbers) == 1 else f"accounts {', '.join(numbers)}"
+    origin = f"From {file}, a snapshot of {what}: {whose}, {taken}, {_age_text(age)} old.\n"
     if age >= STALE_AFTER:
         origin += f"Later changes are not in this plan; {again}\n"
     return Recalled(replayed(snapshot, clock, file, again), origin, age >= STALE_AFTER)
@@ -185,12 +185,12 @@ def _read(file: str) -> tuple[str, Mapping[str, Any]]:
 
 
 def _refuse_foreign(file: str, snapshot: Snapshot, stacks: "Sequence[Stack]") -> None:
-    """Raise WrongUsage if a certificate is of another account than the snapshot: CloudFront would refuse it."""
+    """Raise WrongUsage if a certificate is of another account than its stack: CloudFront would refuse it."""
     for stack in stacks:
-        arn = stack.spec.http.certificate
-        account = arn.split(":")[4] if arn.startswith("arn:") else snapshot.account
-        if account != snapshot.account:
-            what = f"{stack.path} has a certificate of account {account}, but {file} is of account {snapshot.account}"
+        arn, own = stack.spec.http.certificate, stack.spec.home or snapshot.account
+        account = arn.split(":")[4] if arn.startswith("arn:") else own
+        if account != own:
+            what = f"{stack.path} has a certificate of account {account}, but {file} is of account {own}"
             raise WrongUsage(what, "take the snapshot with credentials of that account")
 
 

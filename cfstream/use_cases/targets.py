@@ -1,7 +1,6 @@
 """Live resources that a user names by specs or by ids."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ PATIENCE = 30 * 60.0
 
 @dataclass(frozen=True)
 class Targets:
-    """The live resources with the given names, stacks first."""
+    """The live resources with the given names, stacks first. `world` has the credentials of the caller."""
 
     world: "World"
     found: "tuple[Awaited, ...]"
@@ -38,6 +37,7 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
     from cfstream.inventory.deployment import Awaited
     from cfstream.inventory.lookup import by_id, by_scene, is_id
     from cfstream.spec.load import load
+    from cfstream.stack.placement import in_scenes
 
     ids = [name for name in named if is_id(name) and not Path(name).exists()]
     specs = [name for name in named if name not in ids]
@@ -47,11 +47,12 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
         what = f"{named[0]} has {len(stacks)} stacks: {names}"
         raise WrongUsage(what, "name a spec of one stack, or an id")
     world = connection.world()
-    reads = world.reads()
     of_stacks = [
-        Awaited(stack.spec.name, by_scene(reads, scene_of(stack, world)), groups=True) for stack in stacks
+        Awaited(each.scene.name, by_scene(each.reads, each.scene), groups=True, world=each.world)
+        for each in in_scenes(stacks, world)
     ]
-    of_ids = [Awaited(each, by_id(reads, each)) for each in dict.fromkeys(ids)]
+    reads = world.reads()
+    of_ids = [Awaited(each, by_id(reads, each), world=world) for each in dict.fromkeys(ids)]
     patience = max((stack.spec.wait.timeout.total_seconds() for stack in stacks), default=PATIENCE)
     return Targets(world, (*of_stacks, *of_ids), patience)
 
@@ -67,10 +68,9 @@ def one_stack(spec: str) -> "Stack":
     return stacks[0]
 
 
-def scene_of(stack: "Stack", world: "World") -> "Scene":
-    """Return the scene of one stack, as of now."""
-    from cfstream.stack.scene import Scene
+def own_scene(stack: "Stack", world: "World") -> "tuple[Scene, World]":
+    """Return the scene of one stack as of now, and the connection to its account. Raises as `world_of`."""
+    from cfstream.stack.placement import scene_of, world_of
 
-    now = world.clock.now()
-    scene = Scene(stack, world.account, world.partition, world.region, now, world.real_aws)
-    return replace(scene, flags=world.flags)
+    own = world_of(stack, world)
+    return scene_of(stack, own), own

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.accounts import ACCOUNT
+from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import Folder

@@ -129,8 +129,8 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "is not a snapshot": lambda file: file.write_text("{}"),
     "is incomplete": lambda file: file.write_text(file.read_text()[:700]),
     "was changed after": lambda file: file.write_text(file.read_text().replace("us-east-1", "eu-west-1")),
-    "has format_version 2": lambda file: changed(file, format_version=2),
-    "does not have a snapshot's content": lambda file: changed(file, reads=[{"reply": {}}]),
+    "has format_version 3": lambda file: changed(file, format_version=3),
+    "does not have a snapshot's content": lambda file: changed(file, accounts=[{"reads": [{"reply": {}}]}]),
 }
 """What may have become of a file, by what is said of it."""
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.accounts import ACCOUNT
+from cfstream.sandbox.server import Sandbox
 from cfstream.testing.certificates import imported
 from tests.contract.claims import make_bucket
 from tests.world.configs import (

@@ -9,7 +9,11 @@ import re
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+import boto3
+
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.testing.certificates import imported
 from tests.cli.account import client, furnish
 from tests.world.signing import public_pem, rsa_key
@@ -62,6 +66,15 @@ def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:
         subprocess.run(["git", *author, *arguments], cwd=folder, check=True, env={**os.environ, **no_config})
 
 
+def _role(endpoint_url: str, _folder: Path, account: str, name: str) -> None:
+    """Create a role that the sandbox's own account may assume."""
+    session: Any = boto3.Session(account, "any", region_name="us-east-1")
+    statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam = session.client("iam", endpoint_url=endpoint_url)
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+
+
 GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with sets made by hand": _account,
     r"a certificate for (\S+)": _certificate,
@@ -71,6 +84,7 @@ GIVENS: Mapping[str, Callable[..., None]] = {
     r"the hosted zone (\S+)": _zone,
     r"the object (\S+) in (\S+)": _object,
     r"the public key (\S+)": _public_key,
+    r"the role arn:aws:iam::(\d+):role/(\S+)": _role,
 }
 
 

@@ -145,7 +145,7 @@ def test_state_survives(site: EdgeSite, cloudfront: Any) -> None:
     assert status(site, made) == 200
     slowly(site)
     site.change(made, Enabled=False)
-    site.sandbox.cloudfront = pickle.loads(pickle.dumps(site.sandbox.cloudfront))
+    site.sandbox.accounts.home = pickle.loads(pickle.dumps(site.sandbox.cloudfront))
     assert status(site, made) == 200
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from moto.s3.models import s3_backends
 
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.acl import acl_of
 from cfstream.sandbox.cloudfront.world import CloudFrontState
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     associated,
     behavior,

@@ -99,7 +99,9 @@ NAMES = {"cloud_front_origin_access_identity": "origin-access-identity"}
 
 
 def actions(call: Call) -> Sequence[str]:
-    """Return the actions that IAM checks for this call."""
+    """Return the actions that IAM checks for this call. GetCallerIdentity is never denied (STS API Reference)."""
+    if call.operation == "get_caller_identity":
+        return []
     if call.operation in SEVERAL:
         return SEVERAL[call.operation]
     name = "".join(word.capitalize() for word in call.operation.split("_"))

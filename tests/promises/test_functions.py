@@ -8,8 +8,8 @@ import pytest
 
 from cfstream.errors import NotAuthorized
 from cfstream.inventory.lookup import by_scene
+from cfstream.stack.placement import scenes_of
 from cfstream.stack.signing_keys import guards_of
-from cfstream.workflow import scenes_of
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
 from tests.promises.test_bounds import Count, count

@@ -12,7 +12,7 @@ import pytest
 from cfstream.permissions.document import policy
 from cfstream.permissions.needs import Purpose
 from cfstream.ports import Call, World
-from cfstream.sandbox.server import ACCOUNT
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Place

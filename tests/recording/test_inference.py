@@ -8,7 +8,14 @@ import pytest
 
 from cfstream.errors import Missing, NotAuthorized, Refused, Throttled, Unreachable
 from cfstream.ports import Call
-from cfstream.recording.document import Snapshot, Unusable, checked, from_document, to_document
+from cfstream.recording.document import (
+    AccountSection,
+    Snapshot,
+    Unusable,
+    checked,
+    from_document,
+    to_document,
+)
 from cfstream.recording.inference import NOT_RECORDED
 from cfstream.recording.recorded import Pages, ReadMethod, Recorded, RecordedCall
 from cfstream.recording.recorder import RecordingReads
@@ -119,15 +126,25 @@ def test_every_type_of_answer_survives_the_file() -> None:
         },
     }
     account = Account("012345678901")
-    snapshot = Snapshot(account, "aws", "us-east-1", False, time, ("a.yaml",), ("a",), recorded)
+    snapshot = Snapshot(
+        account,
+        "aws",
+        "us-east-1",
+        False,
+        time,
+        ("a.yaml",),
+        ("a",),
+        (AccountSection(account, "aws", recorded),),
+    )
     document = checked(to_document(snapshot))
     read = from_document(document)
     assert to_document(read) == document
-    assert read.recorded.keys() == recorded.keys()
-    certificate = read.recorded[next(asked for asked in recorded if asked.service == "acm")]
+    (section,) = read.sections
+    assert section.recorded.keys() == recorded.keys()
+    certificate = section.recorded[next(asked for asked in recorded if asked.service == "acm")]
     assert certificate == {"NotAfter": time, "Names": ["b", "a"]}
     assert "+05:30" in str(document)
-    again = read.recorded[next(asked for asked in recorded if asked.operation == "get_bucket_policy")]
+    again = section.recorded[next(asked for asked in recorded if asked.operation == "get_bucket_policy")]
     assert isinstance(again, NotAuthorized)
     assert (again.code, again.region, again.status, again.do) == (
         "AccessDenied",
@@ -135,7 +152,7 @@ def test_every_type_of_answer_survives_the_file() -> None:
         403,
         "allow it",
     )
-    assert [entry["each"] for entry in document["reads"] if "each" in entry] == [["1", "2"]]
+    assert [entry["each"] for entry in document["accounts"][0]["reads"] if "each" in entry] == [["1", "2"]]
     with pytest.raises(Unusable, match="is not a snapshot"):
         checked([])
 

@@ -11,7 +11,7 @@ import pytest
 from cfstream.ports import Call
 from cfstream.recording.accounts import NUMBER, hidden, revealed, stand_in
 from cfstream.recording.redaction import redacted
-from cfstream.sandbox.server import ACCOUNT
+from cfstream.sandbox.accounts import ACCOUNT
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
 from tests.recording.through_a_file import SALT, plan_of, text_of, world_in
@@ -101,15 +101,24 @@ def test_accounts_in_the_specs_are_restored() -> None:
         "cfstream_version": "0",
         "taken": "2026-11-26",
         "account": ACCOUNT,
-        "reads": [
-            {"service": "cloudfront", "operation": "x", "rows": [tag, f"arn:aws:iam::{AUDITOR}:root", masked]}
+        "accounts": [
+            {
+                "account": ACCOUNT,
+                "reads": [
+                    {
+                        "service": "cloudfront",
+                        "operation": "x",
+                        "rows": [tag, f"arn:aws:iam::{AUDITOR}:root", masked],
+                    }
+                ],
+            }
         ],
     }
     text = json.dumps(hidden(document, SALT))
     assert not [
         each for each in (ACCOUNT, AUDITOR, "555566667777", "ab" * 32, "654321", ACCOUNT[-6:]) if each in text
     ]
-    assert text.count(stand_in(ACCOUNT, SALT)) == 2
+    assert text.count(stand_in(ACCOUNT, SALT)) == 3
     assert '"*1"' in text
     back = revealed(text, SALT, [f"arn:aws:acm:us-east-1:{AUDITOR}:certificate/x", "ab" * 32])
     assert AUDITOR in back

@@ -8,7 +8,7 @@ from typing import Any
 from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
-from cfstream.sandbox.server import ACCOUNT
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.spec.load import Stack
 from cfstream.testing.certificates import imported
 from cfstream.workflow import make_plan

@@ -7,8 +7,9 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.cloudfront.records import Distribution
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.server import Sandbox
 from tests.edge import signing
 from tests.edge.signing import PrivateKey
 from tests.world.account import Json

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cfstream.ports import Reply, Viewer, Visit, World
 from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
-from cfstream.sandbox.server import ACCOUNT
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.testing.certificates import imported
 from cfstream.workflow import prove_stacks

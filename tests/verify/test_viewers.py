@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import ACCOUNT
+from cfstream.sandbox.accounts import ACCOUNT
 from tests.verify.account import VerifiedAccount, alarms
 from tests.world.account import Json
 from tests.world.configs import add_behavior, listing, set_to, signers

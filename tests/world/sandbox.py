@@ -10,8 +10,9 @@ from botocore.config import Config
 
 from cfstream.ports import World
 from cfstream.sandbox import state
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.cloudfront import Settings
-from cfstream.sandbox.server import ACCOUNT, Sandbox
+from cfstream.sandbox.server import Sandbox
 from tests.world.running import world_of
 from tests.world.transport import direct
 
@@ -49,7 +50,7 @@ class WatchedSandbox(Sandbox):
     def saved(self) -> bytes:
         """Return the whole state."""
         with self._routes.lock:
-            return state.freeze(self.cloudfront)
+            return state.freeze(self.accounts)
 
     def restore(self, saved: bytes) -> None:
         """Replace the whole state by a saved one."""

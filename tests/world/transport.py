@@ -106,10 +106,13 @@ def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]
     """Return `Clients.__init__` that takes session and clients of the last connection with the same settings.
 
     Reading botocore's models again takes longer than most commands. With a profile or a file of settings, nothing is
-    shared, because tests change these files.
+    shared, because tests change these files; a session of a role is not shared either.
     """
 
-    def init(self: Clients, settings: ConnectionSettings) -> None:
+    def init(self: Clients, settings: ConnectionSettings, *of_role: Any) -> None:
+        if of_role:
+            make(self, settings, *of_role)
+            return
         environment = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
         endpoint = settings.endpoint_url or environment.get("AWS_ENDPOINT_URL")
         files = {"AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_DATA_PATH"}

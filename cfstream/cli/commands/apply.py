@@ -135,6 +135,7 @@ def _ask(terminal: Terminal) -> None:
 def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:
     """Print on stderr what was verified of the changed stacks, and what could not be verified."""
     from cfstream.applying import StackOutcome
+    from cfstream.render.accounts import several
 
     for stack in sorted(applied.pending, key=lambda each: each.name):
         later = f"cfstream verify {shlex.quote(stack.spec)}{flags}"
@@ -142,20 +143,24 @@ def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal
     if applied.error is not None:
         terminal.note(f"not verified: {applied.error.what}\n")
     if applied.proof is not None:
-        changed = {each.name for each in report.stacks if each.outcome is StackOutcome.APPLIED}
-        for line in _proof_lines([each for each in applied.proof.stacks if each.name in changed]):
+        changed = {each.key for each in report.stacks if each.outcome is StackOutcome.APPLIED}
+        proofs = [each for each in applied.proof.stacks if each.key in changed]
+        for line in _proof_lines(proofs, many=several(report.stacks)):
             terminal.note(line + "\n")
 
 
-def _proof_lines(proofs: Sequence["StackProof"]) -> Iterator[str]:
-    """Yield a line for each stack in which no check failed."""
+def _proof_lines(proofs: Sequence["StackProof"], *, many: bool) -> Iterator[str]:
+    """Yield a line for each stack in which no check failed; `many` is whether the run covers several accounts."""
+    from cfstream.render.accounts import named
+
     for proof in proofs:
         if proof.broken:
             continue
+        name = named(proof, several=many)
         why = "; ".join(dict.fromkeys(each.why for each in proof.unproved))
         held = len(proof.findings) - len(proof.unproved)
         if why:
             total = len(proof.findings)
-            yield f"{proof.name}: {held} of {total} checks passed, the others are not verified: {why}"
+            yield f"{name}: {held} of {total} checks passed, the others are not verified: {why}"
         else:
-            yield f"{proof.name}: verified, {held} checks passed"
+            yield f"{name}: verified, {held} checks passed"

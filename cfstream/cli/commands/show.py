@@ -36,7 +36,8 @@ def show(
 
     run = invocation_of(ctx)
     targets = find([target], run.connection, one=True)
-    details = details_of(targets.world.reads(), targets.found[0].found)
+    found = targets.found[0]
+    details = details_of((found.world or targets.world).reads(), found.found)
     if output is Format.JSON:
         run.terminal.say(as_text(show_document(details)))
     else:

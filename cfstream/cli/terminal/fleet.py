@@ -19,6 +19,7 @@ from cfstream.applying import (
     Tell,
 )
 from cfstream.cli.terminal.streams import Terminal
+from cfstream.planning import StackKey
 from cfstream.render.progress import fleet_line, stack_line, took
 from cfstream.startup.frozen import dataclass
 
@@ -47,7 +48,7 @@ class Fleet:
         self._stacks = stacks
         self._guard = threading.Lock()
         self._began = time.monotonic()
-        self._running: dict[str, _RunningStack] = {}
+        self._running: dict[StackKey, _RunningStack] = {}
         self._outcomes: Counter[str] = Counter()
         self._color = terminal.colored(sys.stderr)
         console = Console(stderr=True, no_color=not self._color, highlight=False)
@@ -68,14 +69,14 @@ class Fleet:
         with self._guard:
             match event:
                 case StackBegan(plan):
-                    self._running[plan.name] = _RunningStack(len(plan.steps), time.monotonic())
-                case StepBegan(stack, step):
-                    row = self._running[stack]
+                    self._running[plan.key] = _RunningStack(len(plan.steps), time.monotonic())
+                case StepBegan(stack, step, account):
+                    row = self._running[account, stack]
                     row.step, row.text = step.id, ""
-                case StepProgress(stack, _, text):
-                    self._running[stack].text = text
-                case StepEnded(stack):
-                    self._running[stack].done += 1
+                case StepProgress(stack, _, text, _, account):
+                    self._running[account, stack].text = text
+                case StepEnded(stack, _, account):
+                    self._running[account, stack].done += 1
         if isinstance(event, StackEnded):
             self._ended(event.report)
 
@@ -83,7 +84,7 @@ class Fleet:
         from rich.text import Text
 
         with self._guard:
-            row = self._running.pop(report.name, None)
+            row = self._running.pop(report.key, None)
             self._outcomes[str(report.outcome)] += 1
         seconds = time.monotonic() - row.began if row else 0.0
         with suppress(OSError):
@@ -98,7 +99,7 @@ class Fleet:
         with self._guard:
             now = time.monotonic()
             table = Table.grid(padding=(0, 2))
-            for name, row in sorted(self._running.items()):
+            for (_, name), row in sorted(self._running.items()):
                 step = f"{min(row.done + 1, row.steps)} of {row.steps}"
                 table.add_row(name, step, f"{row.step}  {row.text}".strip(), took(now - row.began))
             return Group(Text(fleet_line(self._outcomes, self._stacks, now - self._began), "bold"), table)

@@ -60,15 +60,15 @@ class Expecting:
         self._past = past
         self._now = now
         self._expected: Expectation | None = expected(past.seconds())
-        self._began: dict[tuple[str, StepId], float] = {}
+        self._began: dict[tuple[str, str, StepId], float] = {}
 
     def tell(self, event: Event) -> None:
         """Pass an event on."""
         match event:
-            case StepBegan(stack, step):
-                self._began[stack, step.id] = self._now()
-            case StepProgress(stack, step, text) if self._expected is not None and step.verb is Verb.WAIT:
-                waited = self._now() - self._began[stack, step.id]
+            case StepBegan(stack, step, account):
+                self._began[account, stack, step.id] = self._now()
+            case StepProgress(stack, step, text, _, account) if self._expected and step.verb is Verb.WAIT:
+                waited = self._now() - self._began[account, stack, step.id]
                 words = f"{text}, {self._expected.words(waited)}"
                 event = replace(event, text=words, fraction=self._expected.fraction(waited))
             case StepEnded(_, report) if report.verb is Verb.WAIT and report.outcome is StepOutcome.DONE:

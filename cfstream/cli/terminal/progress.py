@@ -34,7 +34,7 @@ def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
     if terminal.verbosity < 0:
         return nullcontext(quiet)
     if terminal.verbosity > 0 or not is_interactive(sys.stderr):
-        return nullcontext(Plain(terminal).tell)
+        return nullcontext(Plain(terminal, several=plan.account is None).tell)
     if sum(bool(stack.steps) for stack in plan.stacks) > 1:
         from cfstream.cli.terminal.fleet import Fleet
 
@@ -45,27 +45,35 @@ def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
 class Plain:
     """A line for each finished step, and one every half minute for a long step."""
 
-    def __init__(self, terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, terminal: Terminal, now: Callable[[], float] = time.monotonic, *, several: bool = False
+    ) -> None:
+        """With `several`, each line has the account of its stack."""
         self._terminal = terminal
+        self._several = several
         self._now = now
         self._guard = threading.Lock()
         self._color = terminal.colored(sys.stderr)
-        self._began: dict[tuple[str, StepId], float] = {}
-        self._shown: dict[tuple[str, StepId], float] = {}
+        self._began: dict[tuple[str, str, StepId], float] = {}
+        self._shown: dict[tuple[str, str, StepId], float] = {}
 
     def tell(self, event: Event) -> None:
         """Print a line if the event needs one."""
         now = self._now()
         with self._guard:
             match event:
-                case StepBegan(stack, step):
-                    self._began[stack, step.id] = self._shown[stack, step.id] = now
-                case StepProgress(stack, step, text) if now - self._shown[stack, step.id] >= HEARTBEAT:
-                    self._shown[stack, step.id] = now
-                    seconds = now - self._began[stack, step.id]
+                case StepBegan(stack, step, account):
+                    key = account, stack, step.id
+                    self._began[key] = self._shown[key] = now
+                case StepProgress(stack, step, text, _, account) if (
+                    now - self._shown[account, stack, step.id] >= HEARTBEAT
+                ):
+                    self._shown[account, stack, step.id] = now
+                    seconds = now - self._began[account, stack, step.id]
                     self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
-                case StepEnded(_, report):
-                    self._terminal.tell(ended_line(report, color=self._color) + "\n")
+                case StepEnded(_, report, account):
+                    shown = account if self._several else ""
+                    self._terminal.tell(ended_line(report, color=self._color, account=shown) + "\n")
 
 
 class Live:
@@ -76,7 +84,7 @@ class Live:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._color = terminal.colored(sys.stderr)
-        self._tasks: dict[tuple[str, StepId], TaskID] = {}
+        self._tasks: dict[tuple[str, str, StepId], TaskID] = {}
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
@@ -97,23 +105,23 @@ class Live:
     def tell(self, event: Event) -> None:
         """Show the event."""
         match event:
-            case StepBegan(stack, step):
+            case StepBegan(stack, step, account):
                 self._progress.start()
-                self._tasks[stack, step.id] = self._progress.add_task(step.id, total=None)
-            case StepProgress(stack, step, text, fraction):
+                self._tasks[account, stack, step.id] = self._progress.add_task(step.id, total=None)
+            case StepProgress(stack, step, text, fraction, account):
                 self._progress.update(
-                    self._tasks[stack, step.id],
+                    self._tasks[account, stack, step.id],
                     description=f"{step.id}  {text}",
                     total=None if fraction is None else 1.0,
                     completed=fraction or 0.0,
                 )
-            case StepEnded(stack, report):
-                self._ended(stack, report)
+            case StepEnded(stack, report, account):
+                self._ended((account, stack, report.id), report)
 
-    def _ended(self, stack: str, report: StepReport) -> None:
+    def _ended(self, key: tuple[str, str, StepId], report: StepReport) -> None:
         from rich.text import Text
 
-        task = self._tasks.pop((stack, report.id), None)
+        task = self._tasks.pop(key, None)
         if task is not None:
             self._progress.remove_task(task)
         with suppress(OSError):

@@ -36,8 +36,9 @@ def judge_aliases(world: CloudFrontState, aliases: list[str], own_id: str | None
 
 
 def _held(world: CloudFrontState) -> Iterable[tuple[str, str]]:
-    for record in world.both_kinds():
-        yield from ((alias, record.id) for alias in record.aliases)
+    for state in (world, *(world.elsewhere() if world.elsewhere else ())):
+        for record in state.both_kinds():
+            yield from ((alias, record.id) for alias in record.aliases)
     for alias, holder in world.settings.foreign_aliases.items():
         yield alias.lower(), holder
 

@@ -8,7 +8,7 @@ import string
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .defaults import shuffled
@@ -25,19 +25,24 @@ _SMALL = string.ascii_lowercase + string.digits
 
 
 class CloudFrontState:
-    """The state of one account's CloudFront, without its operations. A pickle omits the server's two callables."""
+    """The state of one account's CloudFront, without its operations. A pickle omits the server's callables."""
 
     def __init__(self, account: str, settings: Settings) -> None:
         self.account = account
         self.settings = settings
         # Seeded, so that a demonstration always reads the same.
-        self._draw = random.Random(settings.shuffle_seed)  # noqa: S311 - ids, not secrets
+        # Each account has ids of its own: a domain name must not lead to two distributions.
+        own = account == "123456789012"
+        seed = settings.shuffle_seed if own else f"{settings.shuffle_seed}:{account}"
+        self._draw = random.Random(seed)  # noqa: S311 - ids, not secrets
         self.bucket_exists: Callable[[str], bool] | None = None
         self.certificate: Callable[[str], Mapping[str, Any] | None] | None = None
         self.log_bucket: Callable[[str], tuple[str, bool] | None] | None = None
         """Returns a bucket's region, and whether its ACLs are enabled; None for a bucket that does not exist."""
         self.web_acl_exists: Callable[[str], bool] | None = None
         """Returns whether WAF has a web ACL with this ARN. None: every one exists."""
+        self.elsewhere: Callable[[], Iterable[CloudFrontState]] | None = None
+        """Returns the states of the other accounts, whose aliases are taken here too."""
         self.distributions: Store[Distribution] = Store(settings, "NoSuchDistribution")
         self.streaming: Store[Distribution] = Store(settings, "NoSuchStreamingDistribution")
         self.identities: Store[Identity] = Store(settings, "NoSuchCloudFrontOriginAccessIdentity")
@@ -52,7 +57,7 @@ class CloudFrontState:
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        hooks = dict.fromkeys(("bucket_exists", "certificate", "log_bucket", "web_acl_exists"))
+        hooks = dict.fromkeys(("bucket_exists", "certificate", "elsewhere", "log_bucket", "web_acl_exists"))
         return {**self.__dict__, **hooks}
 
     def now(self) -> float:

@@ -48,6 +48,10 @@ class Edge:
         name = viewers.hostname(host)
         return hosts.is_cloudfront(name) or hosts.find(name, self._sites()) is not None
 
+    def has(self, host: str) -> bool:
+        """Return whether a Host header names a distribution by any name."""
+        return hosts.find(viewers.hostname(host), self._sites()) is not None
+
     def __call__(self, environ: Environ) -> Answer:
         """Return CloudFront's answer to a viewer."""
         return _signed_off(self._answer(viewers.of(environ)))

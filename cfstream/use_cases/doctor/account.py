@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from cfstream.errors import CfstreamError, NotAuthorized, Refused
-from cfstream.ports import Call
+from cfstream.errors import CfstreamError, NotAuthorized, Refused, SpecProblems
+from cfstream.ports import IDENTITY, Call, Role
+from cfstream.stack.placement import session_name, world_of
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 
@@ -51,6 +52,7 @@ def account_checks(stacks: "Sequence[Stack]", connection: "Connection") -> Itera
         return
     world = connection.world()
     yield from list_checks(world)
+    yield from role_checks(world, stacks)
     for stack in stacks:
         yield plan_check(world, stack)
 
@@ -107,7 +109,6 @@ class _Asked:
             return DoctorCheck("identity", State.UNKNOWN, "not checked: fix the checks above first")
         from botocore.exceptions import BotoCoreError, ClientError
 
-        from cfstream.aws.connecting import IDENTITY
         from cfstream.aws.errors import translate
 
         try:
@@ -175,6 +176,19 @@ def list_checks(world: "World") -> Iterator[DoctorCheck]:
             )
 
 
+def role_checks(world: "World", stacks: "Sequence[Stack]") -> Iterator[DoctorCheck]:
+    """Yield whether each role of the stacks can be assumed."""
+    for role in dict.fromkeys(stack.spec.role for stack in stacks if stack.spec.role):
+        names = [stack.spec.name for stack in stacks if stack.spec.role == role]
+        name = f"role in {Role(role, '').account}"
+        try:
+            own = world.assume(Role(role, session_name(names)))
+        except CfstreamError as error:
+            yield DoctorCheck(name, State.BAD, error.what, error.do)
+        else:
+            yield DoctorCheck(name, State.WELL, f"{role} can be assumed, account {own.account}")
+
+
 def plan_check(world: "World", stack: "Stack") -> DoctorCheck:
     """Return whether everything that a plan of the stack reads can be read. Makes the calls of that plan."""
     from dataclasses import replace
@@ -182,10 +196,19 @@ def plan_check(world: "World", stack: "Stack") -> DoctorCheck:
     from cfstream.recording.recorder import RecordingReads
     from cfstream.workflow import make_plan
 
-    name = f"plan of {stack.spec.name}"
-    reads = RecordingReads(world.reads())
+    # Stacks of several accounts may have the same name.
+    where = f" in {stack.spec.home}" if stack.spec.role else ""
+    name = f"plan of {stack.spec.name}{where}"
     try:
-        made = make_plan([stack], replace(world, reads=lambda: reads))
+        own = world_of(stack, world)
+    except SpecProblems as found:
+        return DoctorCheck(name, State.BAD, found.problems[0].what, found.problems[0].do)
+    except CfstreamError:
+        return DoctorCheck(name, State.UNKNOWN, "not checked: fix the check of its role first")
+    reads = RecordingReads(own.reads())
+    recording = replace(own, reads=lambda: reads)
+    try:
+        made = make_plan([stack], replace(recording, assume=lambda _: recording))
     except NotAuthorized:
         made = None
     except CfstreamError as error:

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cfstream.aws.governor import Governor
+from cfstream.aws.limits import AccountLimits
 
 Reply = Mapping[str, Any] | Exception
 
@@ -67,6 +68,7 @@ class OneClient:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self.limits = AccountLimits()
         self.wanted: list[tuple[str, str, bool]] = []
 
     def of(self, service: str, region: str = "", *, write: bool = False) -> Any:

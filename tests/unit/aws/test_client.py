@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore import exceptions as boto
 
-from cfstream.aws.client import OBJECT_WORKERS, READERS, WRITERS, Aws
+from cfstream.aws.client import Aws
+from cfstream.aws.limits import OBJECT_WORKERS, READERS, WRITERS
 from cfstream.errors import Missing, NotAuthorized, Refused, ReplyLost, Unreachable
 from cfstream.ports import Call
 from tests.unit.aws.stand_ins import Client, OneClient, Reply, refusal

@@ -8,7 +8,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
-from cfstream.aws import sessions
+from cfstream.aws import limits, sessions
 from cfstream.aws.governor import GROWS_EVERY, GROWTH, KEPT, LOWEST, Governor
 
 
@@ -142,7 +142,7 @@ def test_every_attempt_of_a_client_is_paced(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
     api = Api(limit=1)
-    monkeypatch.setattr(sessions, "Governor", lambda: made(api))
+    monkeypatch.setattr(limits, "Governor", lambda: made(api))
     clients = sessions.Clients(sessions.ConnectionSettings(region="us-east-1"))
     replies = [reply(400, THROTTLED), reply(200, EMPTY)]
     for write in (True, False):

@@ -67,6 +67,7 @@ NEW = StackPlan(
     name="lectures",
     spec="specs/lectures.yaml",
     spec_sha256="9f2c",
+    account=ACCOUNT,
     relied_on=(Relied(DISTRIBUTION, "sha256:74234e98"),),
     exposure=Exposure(before=("nobody",), after=("signers: key-group lectures-signers",)),
     steps=(
@@ -106,6 +107,7 @@ CHANGED = StackPlan(
     name="lectures",
     spec="specs/lectures.yaml",
     spec_sha256="9f2c",
+    account=ACCOUNT,
     live=LiveSummary("E1UGDLB9XZBD79", "d111111abcdef8.cloudfront.net", "Deployed", ETAG),
     relied_on=(Relied(DISTRIBUTION, "sha256:ab12", ETAG),),
     notices=(
@@ -138,6 +140,7 @@ STILL = StackPlan(
     name="lectures",
     spec="specs/lectures.yaml",
     spec_sha256="9f2c",
+    account=ACCOUNT,
     live=LiveSummary("E1UGDLB9XZBD79", "d111111abcdef8.cloudfront.net", "Deployed", ETAG),
 )
 
@@ -163,6 +166,7 @@ BROKEN = StackPlan(
     name="clips",
     spec="specs/clips.yaml",
     spec_sha256="1b2d",
+    account=ACCOUNT,
     problems=(
         Problem(
             Where("specs/clips.yaml", 6, 9),

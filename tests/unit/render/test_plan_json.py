@@ -9,8 +9,9 @@ from cfstream import __version__
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.render.document import as_text
+from cfstream.render.documents import PlanDocument
 from cfstream.render.json import plan_document, saved_document
-from cfstream.values import digest
+from cfstream.values import Account, digest
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 
@@ -49,6 +50,7 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
     ]
     assert stack == {
         "name": "lectures",
+        "account": "123456789012",
         "spec": "specs/lectures.yaml",
         "spec_sha256": "9f2c",
         "in_sync": False,
@@ -89,10 +91,22 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
 
 
 def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
-    """It covers the account, what was relied on without ETags, steps without reasons, hazards and openings."""
-    document = plan_document(plan(NEW, CHANGED, OPENED))
+    """It covers the account, what was relied on without ETags, steps without reasons, hazards and openings.
+
+    A plan of several accounts has no account of its own. There it covers that of each stack.
+    """
+    one, several = plan(NEW, CHANGED, OPENED), plan(NEW, CHANGED, OPENED)
+    there = tuple(replace(stack, account=Account("999988887777")) for stack in several.stacks[1:])
+    for made in (one, replace(several, account=None, stacks=(several.stacks[0], *there))):
+        assert_computed(plan_document(made))
+
+
+def assert_computed(document: PlanDocument) -> None:
+    """Fail unless the fingerprint can be computed from the document."""
+    own = [stack["account"] for stack in document["stacks"]]
     covered = {
         "account": document["account"],
+        **({} if document["account"] else {"accounts": own}),
         "relied_on": [
             {"address": relied["address"], "sha256": relied["sha256"]}
             for stack in document["stacks"]

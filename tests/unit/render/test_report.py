@@ -155,7 +155,7 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
     applied, stale = document["stacks"]
     assert list(document) == ["format_version", "stacks", "exit_code"]
     assert document["exit_code"] == 0
-    assert list(applied) == ["name", "outcome", "outputs", "steps"]
+    assert list(applied) == ["name", "account", "outcome", "outputs", "steps"]
     assert list(applied["outputs"]) == list(OUTPUTS)
     assert applied["outputs"]["distribution_id"] == "E1UGDLB9XZBD79"
     assert applied["outputs"]["oac_id"] is None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.errors import SpecProblems
+from cfstream.spec.clashes import clashes_in
 from cfstream.spec.load import load
 
 ROOT = Path(__file__).parents[3]
@@ -71,6 +72,46 @@ def test_one_name_of_two_stacks(tmp_path: Path) -> None:
             f'the name "a" is taken by the stack at {tmp_path}/a.yaml:2:7',
             "give this stack another name",
         )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "clash"),
+    [
+        ('account: "111122223333"', 'account: "999988887777"', False),
+        ('account: "111122223333"', "role: arn:aws:iam::999988887777:role/video", False),
+        ('account: "111122223333"', "role: arn:aws:iam::111122223333:role/video", True),
+        ("role: arn:aws:iam::111122223333:role/a", "role: arn:aws:iam::111122223333:role/b", True),
+        ('account: "111122223333"', "", False),
+        ("", "", True),
+    ],
+)
+def test_one_name_in_accounts(tmp_path: Path, first: str, second: str, clash: bool) -> None:
+    """A name, a key group and a distribution are of one account, and a stack may have them again in another one."""
+    texts = [SPEC.format(name="a", rest=f"{GROUP}\n{each}") for each in (first, second)]
+    found = [what for _, what, _ in told(tmp_path, *texts)]
+    assert [what.split(" is taken")[0] for what in found] == (
+        ['the name "a"', 'the key group "signers"'] if clash else []
+    )
+
+
+def test_a_cname_in_two_accounts(tmp_path: Path) -> None:
+    """A host name belongs to one distribution of all accounts."""
+    rest = 'public: true\ncnames: [media.example.com]\naccount: "%s"'
+    texts = [SPEC.format(name="a", rest=rest % number) for number in ("111122223333", "999988887777")]
+    assert [what for _, what, _ in told(tmp_path, *texts)] == [
+        f'the cname "media.example.com" is taken by the stack at {tmp_path}/a.yaml:6:10'
+    ]
+
+
+def test_the_account_of_the_credentials(tmp_path: Path) -> None:
+    """A stack without account and role clashes with one of the same account once the credentials are known."""
+    (tmp_path / "a.yaml").write_text(SPEC.format(name="a", rest="public: true"))
+    (tmp_path / "b.yaml").write_text(SPEC.format(name="a", rest='public: true\naccount: "111122223333"'))
+    stacks = load([str(tmp_path)])
+    assert list(clashes_in(stacks, "999988887777")) == []
+    assert [each.what for each in clashes_in(stacks, "111122223333")] == [
+        f'the name "a" is taken by the stack at {tmp_path}/a.yaml:2:7'
     ]
 
 

@@ -1,0 +1,15 @@
+"""Two accounts for each test."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.two import TwoAccounts, furnish
+from tests.world.sandbox import WatchedSandbox
+
+
+@pytest.fixture
+def accounts(tmp_path: Path, sandbox: WatchedSandbox) -> TwoAccounts:
+    """Return the caller's account and another one, each with a bucket."""
+    furnish(sandbox)
+    return TwoAccounts(tmp_path, sandbox)

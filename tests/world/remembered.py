@@ -52,7 +52,9 @@ def _calling(call: Callable[..., Any]) -> Callable[..., Any]:
         if operation.http.get("method") not in ("GET", "HEAD") or operation.has_streaming_output:
             return call(self, operation_name, api_params)
         built = _BUILT.setdefault(self, {})
-        key = f"{operation_name} {json.dumps(api_params, sort_keys=True, default=repr)}"
+        credentials = self._request_signer._credentials  # a role gets others before they expire
+        signed_by = credentials.access_key if credentials else ""
+        key = f"{operation_name} {signed_by} {json.dumps(api_params, sort_keys=True, default=repr)}"
         if key in built:
             return _called_again(self, operation, *built[key])
         created: list[tuple[dict[str, Any], Any]] = []

@@ -36,4 +36,4 @@ class FastWay:
             self._has_said = True
             import logging
 
-            logging.getLogger("cfstream").warning("object grants are about ten times slower: %s", why)
+            logging.getLogger("cfstream").warning("object grants are slower: %s", why)

@@ -18,8 +18,7 @@ from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.plain_acls import HOPELESS, hopeless, obstacle
 
 WORKERS = 2
-"""Measured on 2 cores: two processes change twice as many objects as one, because Python's part is a third of the work.
-"""
+"""Python uses one core in each process. Other numbers of processes were not measured."""
 RENEW = 2.0
 """Seconds after which the guard is checked again while workers write."""
 PAUSES = (1.0, 2.0, 4.0, 8.0)

@@ -231,5 +231,5 @@ def test_awscrt_is_missing(
     work = AclWork("b", "", Account("123456789012"), "", "", OAI, "READ")
     assert (fast(work), fast(work)) == (None, None)
     assert [each.message for each in caplog.records if "cfstream[fast]" in each.message] == [
-        "object grants are about ten times slower: awscrt is not installed. fix: pip install 'cfstream[fast]'"
+        "object grants are slower: awscrt is not installed. fix: pip install 'cfstream[fast]'"
     ]

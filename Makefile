@@ -14,6 +14,8 @@ NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --pre
 PLAYER := examples/player/node_modules/.package-lock.json
 EDITORS := tests/editors/node_modules/.package-lock.json
 CHROMIUM := .venv/chromium/ready
+# Each worker begins with one half of the tests, so states that neighbouring tests share are made once. Then it steals.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -22,7 +24,7 @@ $(SETUP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer. fix: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox]' --group dev --group browser
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,fast]' --group dev --group browser
 	@touch $(SETUP)
 
 $(PLAYER): examples/player/package-lock.json $(SETUP)
@@ -46,7 +48,7 @@ demo: $(SETUP) ## plan, apply, change, verify and play real media in the sandbox
 	@$(BIN)/python examples/demo.py
 
 quick: lint ## run unit tests, laws, golden files, lint and types: the daily loop, under a minute
-	CFSTREAM_QUICK=1 $(BIN)/python -m pytest -n 2 -q tests/unit tests/laws tests/golden
+	CFSTREAM_QUICK=1 $(PYTEST) -q tests/unit tests/laws tests/golden
 
 test: lint tests ## run everything that CI runs: lint, types, imports, tests
 
@@ -60,10 +62,10 @@ lint: $(SETUP) ## run ruff (lint and format), mypy (strict) and import-linter
 	$(BIN)/lint-imports --no-logo
 
 tests: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## run pytest, with a real browser
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST)
 
 coverage: $(SETUP) $(PLAYER) $(EDITORS) $(CHROMIUM) ## run pytest and list the lines and branches that no test reaches
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	$(PYTEST) --cov --cov-report=term
 
 format: $(SETUP) ## format the code, and apply the fixes that ruff can make
 	$(BIN)/ruff check --quiet --fix

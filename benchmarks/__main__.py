@@ -7,18 +7,16 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import who_can_read
+from benchmarks import grants, who_can_read
 from benchmarks.processes import Run, RunError, alternate, run
 from benchmarks.signing import seconds_for_one
 
@@ -27,10 +25,6 @@ YARDSTICKS = ROOT / "benchmarks" / "yardsticks"
 SPEC = str(ROOT / "examples" / "lectures-http.yaml")
 BUCKET = "lectures-media"
 """The bucket in SPEC, for the scripts, which read no spec."""
-GRANTS_IN_BOTO3 = (str(YARDSTICKS / "grants_boto3.py"),)
-CFSTREAM_GRANTS = ("-m", "benchmarks.object_grants")
-AT_ONCE = 32
-"""The number of parallel calls for objects in cfstream. For a fair comparison, the script uses as many."""
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "sandbox",
     "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -55,11 +49,21 @@ class Bench:
     scratch: Path
     tools: Path
     rounds: int
+    latencies: dict[str, int] = field(default_factory=dict)
+    """The milliseconds of each stand-in for S3, by its endpoint."""
+
+    def latency_of(self, endpoint: str) -> int:
+        """Return the latency of a stand-in."""
+        return self.latencies.get(endpoint, 0)
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of a measured process."""
+        home = {"HOME": str(self.scratch), "CFSTREAM_SANDBOX_DIR": str(self.scratch / "sandbox")}
+        return {**ENVIRONMENT, **home, **more}
 
     def command(self, *argv: str, **environment: str) -> Callable[[], Run]:
         """Return a function that runs the command."""
-        home = {"HOME": str(self.scratch), "CFSTREAM_SANDBOX_DIR": str(self.scratch / "sandbox")}
-        return partial(run, argv, {**ENVIRONMENT, **home, **environment}, self.scratch)
+        return partial(run, argv, self.environment(**environment), self.scratch)
 
     def cfstream(self, *arguments: str) -> Callable[[], Run]:
         """Return a function that runs the cfstream of this Python's environment."""
@@ -68,28 +72,6 @@ class Bench:
     def tool(self, name: str, *arguments: str) -> Callable[[], Run]:
         """Return a function that runs another tool with its Python, because `#!` lines fail in paths with a space."""
         return self.command(str(self.tools / "python"), str(self.tools / name), *arguments)
-
-    def grant(self, way: tuple[str, ...], objects: int) -> Run:
-        """Grant on all objects of a new bucket. Raises RunError if an object is left out."""
-        bucket = f"objects-{objects}"
-        with slow_s3() as endpoint:
-            granting = self.command(sys.executable, *way, bucket, AWS_ENDPOINT_URL_S3=endpoint)()
-            with urllib.request.urlopen(f"{endpoint}/-/{bucket}") as reply:
-                granted = int(reply.read())
-        if granted != objects:
-            raise RunError(f"{granted} of {objects} objects were granted by {' '.join(way)}")
-        return granting
-
-
-@contextmanager
-def slow_s3() -> Iterator[str]:
-    """Run a slow S3 and yield its endpoint."""
-    argv = [sys.executable, "-m", "benchmarks.slow_s3"]
-    with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            yield server.stdout.readline().strip() if server.stdout else ""
-        finally:
-            server.terminate()
 
 
 def measure_help(bench: Bench) -> Iterator[Row]:
@@ -133,22 +115,14 @@ def measure_plan(bench: Bench) -> Iterator[Row]:
     yield compared("cfstream plan, nothing to do", ours, "AWS CLI, the same three", aws)
 
 
-def measure_grants(bench: Bench, objects: int = 300) -> Iterator[Row]:
-    """Measure grants on objects at 30 ms per request, compared with boto3, serial and parallel."""
-    ours = bench.grant(CFSTREAM_GRANTS, objects).seconds
-    alone = bench.grant(GRANTS_IN_BOTO3, objects).seconds
-    wide = bench.grant((*GRANTS_IN_BOTO3, str(AT_ONCE)), objects).seconds
-    what, took, ratio = f"{objects} object grants", f"{ours:.1f} s", alone / ours
-    beside = f"boto3, one by one: {alone:.1f} s"
-    yield what, took, beside, f"{ratio:.1f}× faster", "8×", verdict(met=ratio >= 8)
-    yield what, took, f"boto3, {AT_ONCE} at once: {wide:.1f} s", f"{wide / ours:.1f}× faster", "", ""
+def measure_grants(bench: Bench) -> Iterator[Row]:
+    """Measure grants on objects without latency and at 30 ms, compared with other tools that make the same calls."""
+    yield from grants.rows(bench)
 
 
-def measure_memory(bench: Bench, few: int = 1_000, many: int = 10_000) -> Iterator[Row]:
-    """Measure the memory for ten times as many objects."""
-    theirs, ours = (bench.grant(CFSTREAM_GRANTS, objects).peak_mib for objects in (few, many))
-    what, beside, ratio = f"memory for {many:,} grants", f"for {few:,}: {theirs:.0f} MiB", ours / theirs
-    yield what, f"{ours:.0f} MiB", beside, f"{ratio:.2f}", "1.10", verdict(met=ratio <= 1.1)
+def measure_memory(bench: Bench) -> Iterator[Row]:
+    """Measure the memory of all processes of a grant, for ten times as many objects."""
+    yield from grants.memory(bench)
 
 
 def measure_signing(bench: Bench) -> Iterator[Row]:

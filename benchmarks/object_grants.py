@@ -1,10 +1,13 @@
-"""Runs cfstream's grants on every object of a bucket, without a plan: `… object_grants BUCKET`."""
+"""Runs cfstream's grants on every object of a bucket, without a plan: `… object_grants BUCKET [plain]`."""
 
 import sys
 
 from cfstream.aws.client import Aws
 from cfstream.aws.clock import SystemClock
+from cfstream.aws.fast_way import FastWay
+from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.sessions import Clients, ConnectionSettings
+from cfstream.ports import no_bulk
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import StepContext
@@ -17,9 +20,16 @@ grants = ObjectGrants(
     prefix="",
     grantee="b" * 64,
     permission="FULL_CONTROL",
+    total=int(sys.argv[1].rpartition("-")[2]),
 )
-clock = SystemClock()
-grants.perform(
-    StepContext(Aws(Clients(ConnectionSettings())), clock, {}, Ledger(), progress=lambda *_: None),
-    Address("object-acl", "lectures"),
+clients = Clients(ConnectionSettings())
+context = StepContext(
+    Aws(clients),
+    SystemClock(),
+    {},
+    Ledger(),
+    progress=lambda text, _: print(text, flush=True),
+    bulk=no_bulk if "plain" in sys.argv else FastWay(clients),
+    key_log=FileKeyLog,
 )
+grants.perform(context, Address("object-acl", "lectures"))

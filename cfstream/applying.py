@@ -262,8 +262,9 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
                 continue
             run.tell(StepBegan(plan.name, step, plan.account))
             progress = _progress(run.tell, plan, step)
+            world = run.world
             context = StepContext(
-                run.world.aws, run.world.clock, outputs, run.ledger, progress, run.world.turn
+                world.aws, world.clock, outputs, run.ledger, progress, world.turn, world.bulk, world.key_log
             )
             report = _run(step, context, outputs)
         reports.append(report)

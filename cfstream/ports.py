@@ -190,6 +190,98 @@ def no_roles(role: Role) -> "World":
 
 
 @dataclass(frozen=True)
+class AclWork:
+    """A change of many ACLs: exactly `permission` for `grantee` on every object under `prefix`; None revokes."""
+
+    bucket: str
+    region: str
+    account: Account
+    prefix: str
+    beyond: str
+    """Objects whose keys start with it are not changed; empty: all are."""
+    grantee: str
+    """The OAI's S3 canonical user id."""
+    permission: str | None
+    total: int = 0
+    """How many objects there probably are; 0 if that is not known."""
+
+
+class KeyLog(Protocol):
+    """A list of objects that could not be changed, in a file."""
+
+    place: str
+    """The path of the file; empty if nothing was added, or if there is no file."""
+
+    def add(self, key: str, why: str) -> None:
+        """Add an object, and why it could not be changed. Never raises."""
+        ...
+
+
+class NoKeyLog:
+    """A `KeyLog` without a file."""
+
+    place = ""
+
+    def add(self, key: str, why: str) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True)
+class AclHooks:
+    """What a change of many ACLs needs from its step."""
+
+    check: Callable[[], None] | None
+    """The guard. It raises Stale if nothing may be written any more. None if nothing guards the change."""
+    clock: Clock
+    progress: Callable[["AclProgress"], None]
+    log: KeyLog
+
+
+@dataclass(frozen=True)
+class AclProgress:
+    """How far a change of many ACLs is."""
+
+    done: int
+    """Finished objects: changed, as wanted already, gone, or refused."""
+    failed: int = 0
+    skipped: int = 0
+    """Objects of `done` that an earlier run finished."""
+    troubles: Mapping[str, int] = field(default_factory=dict)
+    """How often each error code was answered, those that a repetition healed included."""
+    note: str = ""
+    """A remark for the user, shown once."""
+
+
+@dataclass(frozen=True)
+class AclOutcome:
+    """The end of a change of many ACLs."""
+
+    done: int
+    failed: int = 0
+    first: tuple[str, Refused] | None = None
+    """An object that was refused, and its refusal."""
+    stopped_by: BaseException | None = None
+    """Why the rest was not tried."""
+
+
+class BulkAcls(Protocol):
+    """A way to change many ACLs. Every way has the same result; they differ in speed.
+
+    Laws: an object that is as wanted is not written; the grants of others stay; each attempt on an object starts with
+    a read; the guard is checked before the first write, after each pause, and every 5 s.
+    """
+
+    def change(self, work: AclWork, hooks: AclHooks) -> AclOutcome:
+        """Go through all objects. Raises nothing: what ends it is in the outcome."""
+        ...
+
+
+def no_bulk(_work: AclWork) -> BulkAcls | None:
+    """Return no faster way to change many ACLs than that of the step."""
+    return None
+
+
+@dataclass(frozen=True)
 class World:
     """The connection of a run to one account: the account, and the interfaces.
 
@@ -209,6 +301,12 @@ class World:
     """The writer. What it reads is never remembered."""
     clock: Clock
     turn: Turn = no_turn
+    bulk: Callable[[AclWork], BulkAcls | None] = no_bulk
+    """Returns a faster way to change the ACLs of thousands of objects; None if there is none."""
+    key_log: Callable[[str], KeyLog] = lambda _name: NoKeyLog()
+    """Returns a list of objects, for a name that its file gets."""
+    all_objects: bool = False
+    """Whether the ACLs of all objects are read, and not a sample of a large bucket."""
     flags: str = ""
     """The flags that another command needs for the same AWS, for hints: `` --profile media``, with a leading space."""
     assume: Callable[[Role], "World"] = no_roles

@@ -248,6 +248,7 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
 
 def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
+    scene = replace(scene, asked_key=key)
     around = Surroundings(AccountLists(reads, scene.now), scene)
     found = stack_access(scene, readers_observed(reads, around), key)
     return replace(found, account=scene.account)

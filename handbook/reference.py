@@ -116,9 +116,12 @@ def hazards() -> Iterator[str]:
 
 
 def load_all() -> None:
-    """Import all of cfstream, because a kind of error is only found after its module is imported."""
+    """Import all of cfstream, because a kind of error is only found after its module is imported.
+
+    Modules of worker processes need awscrt, and define no errors of their own.
+    """
     for found in pkgutil.walk_packages(cfstream.__path__, "cfstream."):
-        if not found.name.endswith("__main__"):
+        if not found.name.endswith(("__main__", "fast.crt", "fast.worker")):
             importlib.import_module(found.name)
 
 

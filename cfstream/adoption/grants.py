@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.access.allows import allows_reading
+from cfstream.acl_document import permissions_of
 from cfstream.adoption.account import Account
 from cfstream.adoption.risks import identity_of
 from cfstream.domain import ACL_TAG, LiveDistribution
@@ -12,7 +13,6 @@ from cfstream.inventory.grants import SAMPLE
 from cfstream.migration.advice import REMARKS
 from cfstream.policy_document import parse, prefix_of, statements
 from cfstream.ports import Call, Reads
-from cfstream.steps.object_grants import permissions_of
 
 ELSEWHERE: Mapping[str, Any] = {"via": "elsewhere"}
 

@@ -12,9 +12,6 @@ from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
 from cfstream.aws.errors import invalid_reply, translate
 from cfstream.aws.limits import OBJECT_WORKERS
 from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
@@ -22,7 +19,12 @@ from cfstream.aws.remembering import answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, Reads
+from cfstream.startup.crt import without_awscrt
 from cfstream.values import Json
+
+with without_awscrt():
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
 log = logging.getLogger("cfstream")
 

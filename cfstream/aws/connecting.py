@@ -9,6 +9,8 @@ from cfstream.aws.client import Aws, together
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.document_cache import CachingReads, DocumentCache
 from cfstream.aws.errors import invalid_reply
+from cfstream.aws.fast_way import FastWay
+from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.remembering import RememberingReads
 from cfstream.aws.roles import Roles
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
@@ -55,6 +57,8 @@ def connect(
             aws=aws,
             clock=clock,
             turn=aws.turn,
+            bulk=FastWay(session),
+            key_log=FileKeyLog,
             flags=flags,
             assume=roles.assume,
         )

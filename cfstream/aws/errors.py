@@ -26,20 +26,20 @@ def translate(error: Any, call: Call, *, write: bool, account: str = "") -> erro
         return known
     names = _names(error)
     if "ClientError" in names:
-        return _answered(error, call, write=write, account=account)
+        return answered(error.response, call, write=write, account=account)
     if "BotoCoreError" in names and not names & REASONS.keys():
         return errors.Refused(_camel(call), type(error).__name__, _oneline(str(error)))
     service = SERVICES.get(call.service, call.service)
     if names & UNREACHED:
         why = f"{_reason(names)}{_of_tls(error)}" if "SSLError" in names else _reason(names)
         return errors.Unreachable(f"{service} could not be reached{_place(error)}: {why}", DO_REACH)
-    return _unanswered(f"{service} gave no valid answer to {_camel(call)}: {_reason(names)}", write=write)
+    return unanswered(f"{service} gave no valid answer to {_camel(call)}: {_reason(names)}", write=write)
 
 
 def invalid_reply(call: Call, *, write: bool) -> errors.CfstreamError:
     """Return the error for a reply without any of its required members, which AWS would not send."""
     service = SERVICES.get(call.service, call.service)
-    return _unanswered(f"the service that answered {_camel(call)} is not {service}", write=write)
+    return unanswered(f"the service that answered {_camel(call)} is not {service}", write=write)
 
 
 def about_settings(error: Exception) -> errors.CfstreamError | None:
@@ -67,9 +67,12 @@ def _without_output(error: Exception) -> str:
     return _oneline(str(error))
 
 
-def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.CfstreamError:
-    about = error.response.get("Error", {})
-    meta = error.response.get("ResponseMetadata", {})
+def answered(
+    response: Mapping[str, Any], call: Call, *, write: bool, account: str = ""
+) -> errors.CfstreamError:
+    """Return the error for a response with an error code, as botocore parses it."""
+    about = response.get("Error", {})
+    meta = response.get("ResponseMetadata", {})
     code, message = str(about.get("Code", "")), _oneline(str(about.get("Message", "")))
     status = int(meta.get("HTTPStatusCode", 0))
     if code in SIGNATURES:
@@ -80,7 +83,7 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
     kind = CODES.get(code, errors.Refused)
     if kind is not errors.Throttled and (code in UNSURE or status in (500, 502, 503, 504)):
         text = f"{message or 'no message'} ({code}{_request(meta)})"
-        return _unanswered(f"{_camel(call)} failed inside AWS: {text}", write=write, do=DO_LATER)
+        return unanswered(f"{_camel(call)} failed inside AWS: {text}", write=write, do=DO_LATER)
     if code.isdigit():
         message = f"{message} for {_subject(call)}"
     do = permission(call, message, account) if kind is errors.NotAuthorized else ADVICE.get(code, "")
@@ -93,7 +96,8 @@ def _answered(error: Any, call: Call, *, write: bool, account: str) -> errors.Cf
     return refusal
 
 
-def _unanswered(what: str, *, write: bool, do: str = DO_REACH) -> errors.CfstreamError:
+def unanswered(what: str, *, write: bool, do: str = DO_REACH) -> errors.CfstreamError:
+    """Return the error for a call without a valid answer; ReplyLost for a write, which may have taken effect."""
     if write:
         return errors.ReplyLost(f"{what}; it is not known whether the write took effect", DO_AGAIN)
     return errors.Unreachable(what, do)

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfstream import errors
 from cfstream.aws.codes import CODES
@@ -28,12 +28,30 @@ LOWEST = 0.5
 """Calls per second."""
 
 
+class Recovery(NamedTuple):
+    """How a rate recovers: the lowest rate, and by how much it grows after how many seconds without a refusal."""
+
+    lowest: float = LOWEST
+    growth: float = GROWTH
+    grows_every: float = GROWS_EVERY
+
+
+CONTROL_PLANE = Recovery()
+OBJECT_STORE = Recovery(lowest=50.0, growth=1.5, grows_every=1.0)
+"""For S3, which takes thousands of requests a second, and throttles for seconds while it scales (S3 User Guide, "Best
+practices design patterns")."""
+
+
 class Governor:
     """The rate of the calls of one API. Safe for many threads."""
 
     def __init__(
-        self, monotonic: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        monotonic: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        recovery: Recovery = CONTROL_PLANE,
     ) -> None:
+        self._recovery = recovery
         self._monotonic = monotonic
         self._sleep = sleep
         self._guard = threading.Lock()
@@ -63,8 +81,8 @@ class Governor:
             if self._rate is None:
                 return
             now = self._monotonic()
-            if now - self._changed >= GROWS_EVERY:
-                self._rate, self._changed = self._rate * GROWTH, now
+            if now - self._changed >= self._recovery.grows_every:
+                self._rate, self._changed = self._rate * self._recovery.growth, now
             at = max(now, self._next)
             self._next = at + calls / self._rate
         self._sleep(at - now)
@@ -83,7 +101,7 @@ class Governor:
             if self._rate is not None and now - self._changed < WINDOW:
                 return
             self._forget(now)
-            self._rate = max(LOWEST, KEPT * len(self._accepted) / WINDOW)
+            self._rate = max(self._recovery.lowest, KEPT * len(self._accepted) / WINDOW)
             self._changed = now
             self._next = max(self._next, now + WINDOW)
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from cfstream.aws.governor import Governor
+from cfstream.aws.governor import OBJECT_STORE, Governor
 from cfstream.aws.remembering import OBJECT_CALLS
 from cfstream.ports import Call
 
@@ -30,4 +30,5 @@ class AccountLimits:
 
     def governor(self, service: str, region: str) -> Governor:
         """Return what paces the calls to `service` in a region."""
-        return self._governors.setdefault((service, region), Governor())
+        made = Governor(recovery=OBJECT_STORE) if service == "s3" else Governor()
+        return self._governors.setdefault((service, region), made)

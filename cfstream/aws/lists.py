@@ -11,12 +11,14 @@ page that is truncated and has no token is an error, because the rows after it w
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from botocore.exceptions import PaginationError
-from botocore.paginate import Paginator
-
 from cfstream.errors import Unreachable
 from cfstream.ports import Call
+from cfstream.startup.crt import without_awscrt
 from cfstream.values import Json
+
+with without_awscrt():
+    from botocore.exceptions import PaginationError
+    from botocore.paginate import Paginator
 
 Description: TypeAlias = Mapping[str, Any]
 """How a list is paged, in the format of botocore's paginators-1.json."""

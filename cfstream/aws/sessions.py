@@ -11,18 +11,21 @@ from dataclasses import field
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-import botocore.session
-from botocore.config import Config
-from botocore.credentials import RefreshableCredentials
-
 import cfstream
 from cfstream.aws import timestamps
 from cfstream.aws.errors import about_settings
 from cfstream.aws.governor import Governor
 from cfstream.aws.limits import AccountLimits
 from cfstream.aws.unknown_members import watch
+from cfstream.startup.crt import without_awscrt
 from cfstream.startup.frozen import dataclass
-from cfstream.startup.models import NamedFolders, PlainFiles
+
+with without_awscrt():
+    import botocore.session
+    from botocore.config import Config
+    from botocore.credentials import RefreshableCredentials
+
+    from cfstream.startup.models import NamedFolders, PlainFiles
 
 READ_ATTEMPTS = 5
 CONNECT_SECONDS = 10
@@ -79,6 +82,33 @@ class Clients:
         with self._guard:
             found = self._session.get_credentials()
         return None if found is None else str(found.method)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Return whether the clients are those of a sandbox."""
+        return self.settings.sandbox
+
+    def frozen_credentials(self) -> tuple[str, str, str | None] | None:
+        """Return access key, secret key and session token, refreshed if they expire soon; None if there are none.
+
+        Raises NoCredentials if they cannot be refreshed.
+        """
+        with self._guard:
+            found = self._session.get_credentials()
+            if found is None:
+                return None
+            frozen = _asking(found.get_frozen_credentials)
+        return str(frozen.access_key), str(frozen.secret_key), frozen.token
+
+    def authorities(self) -> str | None:
+        """Return the file with the certificates to trust, if the user's settings name one."""
+        found = None if self.settings.sandbox else self._session.get_config_variable("ca_bundle")
+        return os.path.abspath(found) if found else None
+
+    def alone(self, service: str, region: str) -> Any:
+        """Return a client that nobody else uses: the caller may change its events. Raises as `of`."""
+        with self._guard:
+            return _asking(lambda: self._make(service, region or self.region, True))  # noqa: FBT003
 
     def of(self, service: str, region: str = "", *, write: bool = False) -> Any:
         """Return the client for calls to `service`. Raises NoCredentials or WrongUsage if it cannot be made."""

@@ -6,8 +6,6 @@ A list of distributions has a timestamp in each row.
 from datetime import datetime
 from typing import Any
 
-from botocore.utils import parse_timestamp
-
 
 def parse(value: Any) -> datetime:
     """Return the time that a reply contains. Only ISO 8601 with a time zone is read here, anything else by botocore."""
@@ -19,5 +17,8 @@ def parse(value: Any) -> datetime:
         else:
             if time.tzinfo is not None:
                 return time
+    # Imported here because `sessions` imports botocore without awscrt.
+    from botocore.utils import parse_timestamp
+
     parsed: datetime = parse_timestamp(value)
     return parsed

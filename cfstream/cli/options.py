@@ -73,6 +73,13 @@ def is_brief(stacks: int, length: bool | None) -> bool:
     return length if length is not None else stacks > MANY and is_interactive(sys.stdout)
 
 
+AllObjects = Annotated[
+    bool,
+    typer.Option(
+        "--all-objects", help="Read the ACLs of all objects. Default: a sample of more than 10,000."
+    ),
+]
+
 FailFast = Annotated[
     bool, typer.Option("--fail-fast", help="Start no further step after a stack has failed.")
 ]

@@ -79,7 +79,9 @@ class ObjectAcls:
     unread: tuple[str, ...] = ()
     """Keys whose ACL could not be read."""
     total: int = field(default=0, compare=False)
-    """The number of objects, if every ACL was read."""
+    """The number of ACLs that were read."""
+    sampled: bool = field(default=False, compare=False)
+    """Whether the bucket has more objects than were read."""
     why_not: str = field(default="", compare=False)
     """Why no ACL was read, if that was intended."""
     granted_unread: bool = False

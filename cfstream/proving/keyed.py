@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
@@ -52,7 +53,7 @@ class Signing:
 
     at_hand: KeyAtHand
     foreign: PrivateKey
-    """A key that nobody trusts, made for this verification."""
+    """A key that nobody trusts."""
     now: Callable[[], float]
 
     def signer(self, key_id: str, *, late: float = 0.0, foreign: bool = False) -> Signer:
@@ -62,13 +63,17 @@ class Signing:
 
 
 def foreign_key(like: PrivateKey) -> PrivateKey:
-    """Return a new key of the same type as `like`. It is not stored."""
+    """Return a key of the same type as `like` that nobody trusts. It is not stored."""
+    # In PEM, an RSA public key has 451 characters, one on P-256 has 178.
+    return _new_key(elliptic=len(like.public_pem) < 300)
+
+
+@cache
+def _new_key(*, elliptic: bool) -> PrivateKey:
+    """Return a new key. Each process makes one of each type, because an RSA key takes longer than a stack's reads."""
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    elliptic = (
-        len(like.public_pem) < 300
-    )  # in PEM, an RSA public key has 451 characters, one on P-256 has 178
     made = ec.generate_private_key(ec.SECP256R1()) if elliptic else rsa.generate_private_key(65537, 2048)
     return private_key(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 

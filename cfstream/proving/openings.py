@@ -65,7 +65,10 @@ def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
 def _of_acls(site: Site, opened: Sequence[Opening]) -> Finding:
     acls = site.world.bucket.objects
     read = acls.why_not or f"{_objects(acls.total)} read"
-    finding = _of_sort(site, opened, ACLS, f"no ACL is an opening ({read})")
+    claim = f"no ACL is an opening ({read})"
+    if acls.sampled:
+        claim = f"no ACL of a sample is an opening ({read}, of a bucket with more: --all-objects reads all)"
+    finding = _of_sort(site, opened, ACLS, claim)
     unread = len(acls.unread)
     if finding.verdict is Verdict.HELD and unread:
         why = f"the ACLs of {_objects(unread)} of {acls.total} cannot be read"

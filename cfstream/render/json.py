@@ -37,11 +37,17 @@ def plan_document(plan: Plan) -> PlanDocument:
 
 
 def saved_document(
-    plan: Plan, specs: Sequence[str], folder: str, only: Collection[str] | None = None
+    plan: Plan,
+    specs: Sequence[str],
+    folder: str,
+    only: Collection[str] | None = None,
+    *,
+    all_objects: bool = False,
 ) -> dict[str, Any]:
     """Return the plan as it is saved, with the specs it was made from and their `folder`, relative to the file.
 
-    `only` are the names of the stacks that were chosen; None if all were.
+    `only` are the names of the stacks that were chosen; None if all were. `all_objects` means that the ACLs of all
+    objects were read, however many there are.
     """
     document = plan_document(plan)
     stacks = [
@@ -49,7 +55,8 @@ def saved_document(
         for each, stack in zip(document["stacks"], plan.stacks, strict=True)
     ]
     chosen = {} if only is None else {"only": sorted(only)}
-    return {**document, "stacks": stacks, "specs": list(specs), "folder": folder, **chosen}
+    read = {"all_objects": True} if all_objects else {}
+    return {**document, "stacks": stacks, "specs": list(specs), "folder": folder, **chosen, **read}
 
 
 def _contents(stack: StackPlan) -> dict[str, Any]:

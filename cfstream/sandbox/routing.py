@@ -15,6 +15,7 @@ from functools import partial
 
 from moto.core.request import Request
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3control.responses import S3ControlResponse
 from werkzeug.wrappers import Response
 
 from cfstream.sandbox import certificates, sts, tagged
@@ -36,7 +37,7 @@ _READS = re.compile(r"\.(Get|List|Describe)")
 
 
 class S3Request(Request):
-    """A request for moto's S3, made from the environ alone, without a Flask application."""
+    """A request for moto's S3 or S3 Control, made from the environ alone, without a Flask application."""
 
     from_wsgi_server = True
 
@@ -102,6 +103,8 @@ class Routes:
             return self._to_bucket
         if anonymous or (service == "s3" and not environ["RAW_URI"].startswith(S3_CONTROL)):
             return self._to_s3
+        if service == "s3":
+            return self._to_s3_control
         return self._doors.get(service, self._to_moto)
 
     def _cloudfront(self) -> CloudFront:
@@ -134,6 +137,12 @@ class Routes:
     def _to_s3(self, environ: Environ) -> Answer:
         status, headers, body = StrictS3(self._accounts(), self._account).answer(S3Request(environ))
         return Answer(status, [(name, str(value)) for name, value in headers.items()], body)
+
+    def _to_s3_control(self, environ: Environ) -> Answer:
+        request = S3Request(environ)
+        status, headers, body = S3ControlResponse.dispatch(request, request.raw_url, dict(request.headers))
+        content = body.encode() if isinstance(body, str) else body
+        return Answer(status, [(name, str(value)) for name, value in headers.items()], content)
 
     def _to_bucket(self, environ: Environ) -> Answer:
         return direct.answer(environ, self._to_s3)

@@ -7,6 +7,7 @@ session and what was read with it.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError, SpecProblems, WrongUsage
@@ -119,13 +120,16 @@ def scene_of(stack: "Stack", own: World, beside: Iterable["Spec"] = ()) -> Scene
         real_aws=own.real_aws,
         beside=tuple(beside),
         flags=own.flags,
+        all_objects=own.all_objects,
     )
 
 
 def _assumed(world: World, role: str, stacks: Sequence[str]) -> World | CfstreamError:
     """Return the connection of a role, or why there is none; without a role, the caller's."""
     try:
-        return world.assume(Role(role, session_name(stacks))) if role else world
+        if not role:
+            return world
+        return replace(world.assume(Role(role, session_name(stacks))), all_objects=world.all_objects)
     except WrongUsage:
         # A snapshot without this account: no other stack can be planned either.
         raise

@@ -30,6 +30,10 @@ class Scene:
     """The specs that are planned together, including this one."""
     flags: str = ""
     """The flags with which another command reaches the same AWS, with a space before each flag."""
+    all_objects: bool = False
+    """Whether to read the ACLs of all objects, and not a sample of a large bucket."""
+    asked_key: str | None = None
+    """The key of an object that the user asks about: its ACL is read in any case."""
     destroying: bool = False
     """Whether the stack is being destroyed. Its spec then only shows where to look, and nothing is wanted."""
 

@@ -1,7 +1,7 @@
 """The guard of a write that widens access: who can read, even if others change distributions at that time."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 
 from cfstream.access.compare import opens, state
@@ -13,6 +13,7 @@ from cfstream.access.ways import Evaluation, Way, Ways
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale
+from cfstream.ports import Clock
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LAG_SECONDS, read_until
 from cfstream.steps.content import differences, same
@@ -161,16 +162,16 @@ class GuardWatch:
     Once it has objected, it objects to everything that follows.
     """
 
-    def __init__(self, guard: Guard | None, context: StepContext) -> None:
-        self._guard = guard
-        self._doors = context
+    def __init__(self, check: Callable[[], None] | None, clock: Clock) -> None:
+        self._guard = check
+        self._clock = clock
         self._lock = threading.Lock()
         self._checked: float | None = None
         self._objection: CfstreamError | None = None
 
     def check(self, *, after_pause: bool) -> None:
         """Check the guard if the last check is too old, or was before a pause that has just ended."""
-        asked = self._doors.clock.monotonic()
+        asked = self._clock.monotonic()
         with self._lock:
             self.object_again()
             paused = after_pause and (self._checked is None or self._checked <= asked)
@@ -181,17 +182,17 @@ class GuardWatch:
         """Return whether the last check no longer counts."""
         if self._guard is None:
             return False
-        return self._checked is None or self._doors.clock.monotonic() - self._checked >= LONGEST_SECONDS
+        return self._checked is None or self._clock.monotonic() - self._checked >= LONGEST_SECONDS
 
     def object_again(self) -> None:
         """Raise the objection that the guard has raised before, in whichever thread."""
         if self._objection is not None:
             raise self._objection
 
-    def _check(self, guard: Guard) -> None:
-        began = self._doors.clock.monotonic()
+    def _check(self, check: Callable[[], None]) -> None:
+        began = self._clock.monotonic()
         try:
-            guard.check(self._doors)
+            check()
         except Stale as objection:
             self._objection = objection
             raise

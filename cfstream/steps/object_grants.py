@@ -3,35 +3,25 @@
 PutObjectAcl replaces the whole ACL: owner and others' grants are sent back as they were just read (`merged_write`).
 If public ACLs are ignored, S3 does not show public grants (S3 User Guide, block public access), so an ACL that is
 written then loses them. Only current versions are granted; a new version of an object has a new ACL.
+
+`plain_acls` goes through the objects of a small bucket. For more than a page of them, `StepContext.bulk` may know a
+faster way with the same result.
 """
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import field, replace
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 
-from cfstream.domain.unknown_members import UNKNOWN, UPDATE_BOTO3, would_be_lost
-from cfstream.errors import CfstreamError, Interrupted, Missing, Refused
-from cfstream.ports import Call
+from cfstream.errors import Interrupted
+from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, BulkAcls, Clock, KeyLog
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.attempts import of_kind
-from cfstream.steps.guard import LONGEST_SECONDS, Guard, GuardWatch
-from cfstream.steps.merged_write import write_merged
+from cfstream.steps.guard import Guard
+from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
-from cfstream.values import Account, Address, Json, Known, resolve
+from cfstream.values import Account, Address, Known, resolve
 
-WIDTH = 32
-"""Objects in progress at a time. S3 takes 3,500 writes a second on a prefix (S3 User Guide, optimizing
-performance)."""
-
-MOST_GRANTS = 100
-"""The most grants that an ACL may have (S3 User Guide, ACL overview)."""
-
-HOPELESS = 32
-"""After so many refusals without a success, the rest is not tried."""
-
-PROGRESS_EVERY = 25
+RATED = 2.0
+"""Seconds after which progress shows a rate."""
 
 
 @dataclass(frozen=True)
@@ -63,228 +53,92 @@ class ObjectGrants:
     def perform(self, context: StepContext, address: Address, guard: Guard | None = None) -> None:
         """Go through all objects. An object that is as wanted is skipped, so that running again resumes.
 
-        Raises Refused with the first object's refusal after all others are done, Stale as soon as the guard objects,
-        and Interrupted when the person stops it: objects in progress are finished first. Stacks of one run that write
-        to the same bucket take turns: two that replace the same ACL at once undo each other's grants.
+        Raises Refused with one object's refusal after all others are done, Stale as soon as the guard objects, and
+        Interrupted when the person stops it: objects in progress are finished first. Stacks of one run that write to
+        the same bucket take turns: two that replace the same ACL at once undo each other's grants.
         """
-        run = _Run(self, context, str(resolve(self.grantee, context.outputs)), GuardWatch(guard, context))
-        serial = context.ledger.serial(f"object ACLs of {self.bucket}")
-        with serial, ThreadPoolExecutor(WIDTH, thread_name_prefix="grant") as pool:
-            run.through(pool, self._keys(context))
-        run.verdict(address)
-
-    def _keys(self, context: StepContext) -> Iterator[str]:
-        params = {"Bucket": self.bucket, "Prefix": self.prefix, "ExpectedBucketOwner": self.account}
-        for page in context.aws.pages(Call("s3", "list_objects_v2", params, self.region)):
-            for row in page.get("Contents") or ():
-                if not self.beyond or not row["Key"].startswith(self.beyond):
-                    yield row["Key"]
-
-
-class _Run:
-    """One pass through the objects, and its counts. Memory use does not depend on the number of objects."""
-
-    def __init__(self, edit: ObjectGrants, context: StepContext, grantee: str, watch: GuardWatch) -> None:
-        self.edit = edit
-        self.context = context
-        self.grantee = grantee
-        self.watch = watch
-        # Progress is the number of objects; messages about single attempts would hide it.
-        self._quiet = replace(context, progress=lambda _text, _fraction: None)
-        self.done = 0
-        self.failed = 0
-        self.first: tuple[int, str, Refused] | None = None
-        self.stopped_by: BaseException | None = None
-        self._guard = threading.Lock()
-        self._room = threading.Semaphore(2 * WIDTH)
-
-    def through(self, pool: ThreadPoolExecutor, keys: Iterator[str]) -> None:
-        """Pass each key to the pool as soon as there is room."""
-        try:
-            for number, key in enumerate(keys):
-                self._room.acquire()
-                self.context.clock.sleep(0.0)
-                if self.stopped_by is not None:
-                    return
-                pool.submit(self._object, number, key)
-                if number % PROGRESS_EVERY == 0:
-                    self._tell()
-        except CfstreamError as stop:
-            self._stop(stop)
-
-    def verdict(self, address: Address) -> None:
-        """Raise what ended the pass, or the refusal of the first object that was refused."""
-        self._tell()
-        if isinstance(self.stopped_by, Interrupted):
-            done = self.done - self.failed
-            raise Interrupted(
-                f"{address}: interrupted with {done} of {max(self.edit.total, self.done)} objects done",
-                "run the same command again: it skips the objects that are done",
-            ) from self.stopped_by
-        if self.stopped_by is not None:
-            raise self.stopped_by
-        if self.first is None:
-            return
-        _, key, refused = self.first
-        raise type(refused)(
-            refused.operation,
-            refused.code,
-            f"{address}: {self.failed} of {self.done} objects not changed, first {key!r}: {refused.message}",
-            request_id=refused.request_id,
-            status=refused.status,
-            do=refused.do
-            or "fix the cause of the refusal, then run the same command again: the other objects are done",
+        work = AclWork(
+            self.bucket,
+            self.region,
+            self.account,
+            self.prefix,
+            self.beyond,
+            str(resolve(self.grantee, context.outputs)),
+            self.permission,
+            self.total,
         )
-
-    def _object(self, number: int, key: str) -> None:
-        try:
-            if self.stopped_by is None:
-                self._grant(key)
-                self._count()
-        except Refused as refused:
-            self._count((number, key, refused))
-        except BaseException as stop:  # of any kind: an object that was not changed must not count as done
-            self._stop(stop)
-        finally:
-            self._room.release()
-
-    def _count(self, failure: tuple[int, str, Refused] | None = None) -> None:
-        with self._guard:
-            self.done += 1
-            if failure is None:
-                return
-            self.failed += 1
-            self.first = min(self.first or failure, failure, key=lambda each: each[0])
-            if self.failed == self.done == HOPELESS:
-                self.stopped_by = self.stopped_by or _hopeless(*self.first[1:])
-
-    def _stop(self, stop: BaseException) -> None:
-        with self._guard:
-            if self.stopped_by is None or isinstance(stop, Interrupted):
-                self.stopped_by = stop
-
-    def _tell(self) -> None:
-        total = max(self.edit.total, self.done)
-        self.context.progress(f"{self.done} of {total} objects", self.done / total if total else None)
-
-    def _grant(self, key: str) -> None:
-        """Change one object's ACL, unless it is as wanted already or the object is gone."""
-        edit = _AclEdit(self, key)
-        again = False
-
-        def guard() -> None:
-            nonlocal again
-            after_pause, again = again, True
-            self.watch.check(after_pause=after_pause)
-
-        try:
-            write_merged(self._quiet, edit, guard=guard, transient=(SLOW,))
-        except Missing as missing:
-            if missing.code not in ("NoSuchKey", "404"):
-                raise
+        log = context.key_log(f"{address.stack}-{self.bucket}")
+        shown = _Shown(context, self.total)
+        hooks = AclHooks(
+            (lambda: guard.check(context)) if guard else None, context.clock, shown.progress, log
+        )
+        with context.ledger.serial(f"object ACLs of {self.bucket}"):
+            outcome = _way(work, context).change(work, hooks)
+        shown.progress(AclProgress(outcome.done, outcome.failed))
+        _judge(outcome, address, max(self.total, outcome.done), log)
 
 
-class _AclEdit:
-    """The ACL of one object while it is changed: an `Edit`."""
-
-    def __init__(self, run: _Run, key: str) -> None:
-        self._run = run
-        self._key = key
-
-    @property
-    def lane(self) -> Call:
-        return self._call("put_object_acl")
-
-    def read(self, context: StepContext) -> Json:
-        return context.aws.read(self._call("get_object_acl"))
-
-    def is_done(self, live: Json) -> bool:
-        return self._changed(live) is None
-
-    def judge(self, live: Json) -> None:
-        """Raise if the ACL is full or has unknown members, or the guard has not been checked for too long."""
-        self._run.watch.object_again()
-        if self._run.watch.is_old():
-            raise _Slow(f"S3 took more than {LONGEST_SECONDS:.0f} s to return the ACL of {self._key!r}")
-        if unknown := live.get(UNKNOWN):
-            raise Refused(
-                "s3:PutObjectAcl",
-                "UnknownMembers",
-                would_be_lost(f"the ACL of {self._key!r}", unknown),
-                do=f"{UPDATE_BOTO3}, then run the same command again",
-            )
-        if len((self._changed(live) or {"Grants": ()})["Grants"]) > MOST_GRANTS:
-            raise Refused(
-                "s3:PutObjectAcl",
-                "MalformedACLError",
-                f"it has {MOST_GRANTS} grants already, and an ACL cannot have more",
-                do="remove a grant from it, or grant via bucket-policy",
-            )
-
-    def merge(self, live: Json) -> Call:
-        return self._call("put_object_acl", AccessControlPolicy=self._changed(live))
-
-    def sent(self, live: Json, *, acknowledged: bool) -> None:
-        """No other write of the run relies on the content of one object's ACL."""
-
-    def _changed(self, live: Json) -> dict[str, Any] | None:
-        return with_grant(live, self._run.grantee, self._run.edit.permission)
-
-    def _call(self, operation: str, **params: Any) -> Call:
-        edit = self._run.edit
-        where = {"Bucket": edit.bucket, "Key": self._key, "ExpectedBucketOwner": edit.account}
-        return Call("s3", operation, {**where, **params}, edit.region)
+def _way(work: AclWork, context: StepContext) -> BulkAcls:
+    """Return the fast way if there is one and the list has more than one page."""
+    pages = context.aws.pages(list_call(work))
+    first = next(pages, {})
+    bulk = context.bulk(work) if first.get("IsTruncated") else None
+    return bulk or PlainAcls(context, first, pages)
 
 
-class _Slow(CfstreamError):
-    """The guards were checked too long ago when the ACL had been read: nothing was written."""
+class _Shown:
+    """Shows progress as text: objects, rate, the time that is left, and errors that were repeated."""
+
+    def __init__(self, context: StepContext, total: int) -> None:
+        self._tell = context.progress
+        self._clock: Clock = context.clock
+        self._total = total
+        self._began = context.clock.monotonic()
+
+    def progress(self, told: AclProgress) -> None:
+        """Show it."""
+        if told.note:
+            self._tell(told.note, None)
+            return
+        total = max(self._total, told.done)
+        text = f"{told.done} of {total} objects"
+        seconds = self._clock.monotonic() - self._began
+        rate = (told.done - told.skipped) / seconds if seconds > RATED else 0.0
+        if rate >= 1 and told.done < total:
+            text += f", {rate:.0f}/s, {_duration((total - told.done) / rate)} left"
+        self._tell(text + _in_words(told.troubles), told.done / total if total else None)
 
 
-SLOW = of_kind(_Slow, pauses=(0.0, 1.0, 2.0, 4.0, 8.0))
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _hopeless(key: str, refused: Refused) -> Refused:
-    return type(refused)(
+def _in_words(troubles: Mapping[str, int]) -> str:
+    return "".join(f", {count} {code}" for code, count in sorted(troubles.items()) if count)
+
+
+def _judge(outcome: AclOutcome, address: Address, total: int, log: KeyLog) -> None:
+    """Raise what ended the pass, or the refusal of the first object that was refused."""
+    stop = outcome.stopped_by
+    if isinstance(stop, Interrupted):
+        raise Interrupted(
+            f"{address}: interrupted with {outcome.done - outcome.failed} of {total} objects done",
+            "run the same command again: it skips the objects that are done",
+        ) from stop
+    if stop is not None:
+        raise stop
+    if outcome.first is None:
+        return
+    key, refused = outcome.first
+    listed = f" (all keys: {log.place})" if log.place else ""
+    raise type(refused)(
         refused.operation,
         refused.code,
-        f"all of the first {HOPELESS} objects were refused, the first is {key!r}: {refused.message}",
+        f"{address}: {outcome.failed} of {outcome.done} objects not changed, first {key!r}{listed}: {refused.message}",
         request_id=refused.request_id,
         status=refused.status,
-        do=refused.do,
+        do=refused.do
+        or "fix the cause of the refusal, then run the same command again: the other objects are done",
     )
-
-
-def permissions_of(acl: Json, grantee: str) -> frozenset[str]:
-    """Return what an ACL grants to that canonical user by name."""
-    return frozenset(grant["Permission"] for grant in _grants(acl) if _grantee_id(grant) == grantee)
-
-
-def public_permissions(acl: Json) -> frozenset[str]:
-    """Return what an ACL grants to anyone, or to anyone with an AWS account."""
-    groups = ("/AllUsers", "/AuthenticatedUsers")
-    return frozenset(
-        grant["Permission"]
-        for grant in _grants(acl)
-        if str(grant.get("Grantee", {}).get("URI", "")).endswith(groups)
-    )
-
-
-def with_grant(acl: Json, grantee: str, permission: str | None) -> dict[str, Any] | None:
-    """Return the ACL to write so that `grantee` has exactly `permission`; None if it has that already.
-
-    Law: owner and every other grant stay as they are.
-    """
-    wanted = frozenset({permission} if permission else ())
-    if permissions_of(acl, grantee) == wanted:
-        return None
-    kept = [grant for grant in _grants(acl) if _grantee_id(grant) != grantee]
-    given = [{"Grantee": {"Type": "CanonicalUser", "ID": grantee}, "Permission": name} for name in wanted]
-    return {"Owner": acl["Owner"], "Grants": [*kept, *given]}
-
-
-def _grants(acl: Json) -> Sequence[Mapping[str, Any]]:
-    return acl.get("Grants") or ()
-
-
-def _grantee_id(grant: Mapping[str, Any]) -> str:
-    return str(grant.get("Grantee", {}).get("ID", ""))

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from cfstream.ports import Clock, Turn, Writes, no_turn
+from cfstream.ports import AclWork, BulkAcls, Clock, KeyLog, NoKeyLog, Turn, Writes, no_bulk, no_turn
 from cfstream.secret_values import without_secrets
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
@@ -48,6 +48,8 @@ class StepContext:
     progress: Callable[[str, float | None], None]
     """Receives what the step is doing, and how far it is (0 to 1, or None if that is not known)."""
     turn: Turn = no_turn
+    bulk: Callable[[AclWork], BulkAcls | None] = no_bulk
+    key_log: Callable[[str], KeyLog] = lambda _name: NoKeyLog()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,6 +27,11 @@ class SavedPlan:
     specs: tuple[str, ...]
     """The paths of the specs, from the working directory."""
 
+    @property
+    def all_objects(self) -> bool:
+        """Whether the plan was made with --all-objects: apply must read the same ACLs."""
+        return self.document.get("all_objects") is True
+
     def chosen(self, only: Sequence[str] | None, changed_since: str | None) -> frozenset[str] | None:
         """Return the names of the stacks in the plan; None if it has all stacks of its specs.
 

@@ -45,3 +45,13 @@ def test_the_package_is_typed() -> None:
 def test_the_version_is_that_of_the_distribution() -> None:
     """`cfstream.__version__` is the installed version."""
     assert cfstream.__version__ == version("cfstream")
+
+
+def test_awscrt_is_not_imported() -> None:
+    """Only a grant over many objects needs awscrt, and it has processes of its own for that."""
+    script = (
+        "import cfstream.aws.connecting, botocore.session, sys; print([m for m in sys.modules if 'awscrt' in m "
+        "or m.startswith('cfstream.aws.fast.')])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

@@ -69,7 +69,10 @@ def knowing(name: str, member: str) -> set[str]:
         rf"\b(http|spec|section|behavior)\.{name}\b",
     ]
     spelled = re.compile("|".join([*ways, rf"[\"']{member}[\"']"] if member else ways), re.M)
-    files = [*PACKAGE.rglob("*.py"), *(ROOT / "docs").rglob("*.md")]
+    pages = [
+        page for page in (ROOT / "docs").rglob("*.md") if "reference" not in page.parts
+    ]  # those are generated
+    files = [*PACKAGE.rglob("*.py"), *pages]
     found = {
         file.relative_to(ROOT).as_posix()
         for file in files

@@ -22,7 +22,7 @@ from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from examples.player.app import SANDBOX_CREDENTIALS, App, DemoSigner, Setup, page_files
 from handbook.chromium import headless
-from tests.browser.elsewhere import Elsewhere
+from tests.browser.elsewhere import OtherOrigin
 from tests.docs.manual import site
 from tests.world.signing import private_pem, public_pem, rsa_key
 
@@ -65,14 +65,14 @@ class Visitor:
 
 
 @pytest.fixture(scope="session")
-def elsewhere() -> Iterator[Elsewhere]:
+def elsewhere() -> Iterator[OtherOrigin]:
     """A page of another origin."""
-    with Elsewhere(Path(page_files()["player/hls.min.js"])) as served:
+    with OtherOrigin(Path(page_files()["player/hls.min.js"])) as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def setup(tmp_path_factory: pytest.TempPathFactory, elsewhere: Elsewhere) -> Iterator[Setup]:
+def setup(tmp_path_factory: pytest.TempPathFactory, elsewhere: OtherOrigin) -> Iterator[Setup]:
     """The example's stack with its media and page in a sandbox, and the application that signs."""
     folder = tmp_path_factory.mktemp("examples")
     copytree(ROOT / "examples", folder, ignore=ignore_patterns("__pycache__", "player"), dirs_exist_ok=True)

@@ -11,7 +11,7 @@ HOST = "www.cloudfront.localhost"
 
 PAGE = """\
 <!doctype html>
-<title>Elsewhere</title>
+<title>OtherOrigin</title>
 <video muted></video>
 <script src="hls.min.js"></script>
 <script>
@@ -27,7 +27,7 @@ PAGE = """\
 """
 
 
-class Elsewhere:
+class OtherOrigin:
     """The server of that page. It runs until the ``with`` block ends."""
 
     def __init__(self, hls: Path) -> None:

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser
 from cfstream.sign import Signer
 from examples.player.app import PLAYLIST, Setup
 from tests.browser.conftest import Visitor
-from tests.browser.elsewhere import Elsewhere
+from tests.browser.elsewhere import OtherOrigin
 
 
 @pytest.fixture
-def guest(browser: Browser, setup: Setup, elsewhere: Elsewhere) -> Iterator[Visitor]:
+def guest(browser: Browser, setup: Setup, elsewhere: OtherOrigin) -> Iterator[Visitor]:
     """A browser on the page of another origin, without cookies."""
     context = browser.new_context()
     come = Visitor(context.new_page())

@@ -23,7 +23,7 @@ PENDING = json.dumps(
 IN_SYNC = json.dumps({"in_sync": True, "summary": {}})
 
 
-class Runner:
+class GithubRunner:
     """The environment that a runner gives a step, and what the step leaves in it."""
 
     def __init__(self, folder: Path, host: Host) -> None:
@@ -69,12 +69,14 @@ class Runner:
 
 
 @pytest.fixture
-def runner(tmp_path: Path, host: Host) -> Runner:
+def runner(tmp_path: Path, host: Host) -> GithubRunner:
     """A runner for a pull request."""
-    return Runner(tmp_path, host)
+    return GithubRunner(tmp_path, host)
 
 
-def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Host, program: Program) -> None:
+def test_a_plan_becomes_a_comment_a_summary_and_outputs(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """Pending steps do not make the job's step fail."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), specs="specs 'more specs'") == 0
     assert host.bodies == [PLAN]
@@ -90,7 +92,7 @@ def test_a_plan_becomes_a_comment_a_summary_and_outputs(runner: Runner, host: Ho
     assert arguments[-3:] == ["--", "specs", "more specs"]
 
 
-def test_check_makes_pending_steps_fail(runner: Runner, program: Program) -> None:
+def test_check_makes_pending_steps_fail(runner: GithubRunner, program: Program) -> None:
     """With `check`, pending steps give the exit code of plan --check. Without pending steps, the step succeeds."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), check="true") == 3
     assert runner.run(program(PLAN, plan=IN_SYNC), check="true") == 0
@@ -98,7 +100,7 @@ def test_check_makes_pending_steps_fail(runner: Runner, program: Program) -> Non
     assert runner.outputs["summary"] == "No changes."
 
 
-def test_the_next_run_updates_its_own_comment(runner: Runner, host: Host, program: Program) -> None:
+def test_the_next_run_updates_its_own_comment(runner: GithubRunner, host: Host, program: Program) -> None:
     """The comment is found on any page, and comments of other authors do not change."""
     for number in range(4):
         host.say(f"remark {number}", author="reviewer")
@@ -114,7 +116,7 @@ def test_the_next_run_updates_its_own_comment(runner: Runner, host: Host, progra
     assert len([method for method, _ in host.asked if method != "GET"]) == writes
 
 
-def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program: Program) -> None:
+def test_plans_of_two_keys_have_two_comments(runner: GithubRunner, host: Host, program: Program) -> None:
     """Staging and production in one pull request have separate comments. A key cannot close the HTML mark."""
     for key in ("staging", "production --> <b>", "", "staging"):
         runner.run(program(PLAN, code=3, plan=PENDING), key=key)
@@ -127,7 +129,7 @@ def test_plans_of_two_keys_have_two_comments(runner: Runner, host: Host, program
 
 @pytest.mark.parametrize("status", [401, 403, 404, 422])
 def test_a_token_that_may_not_write_leaves_the_summary(
-    runner: Runner, host: Host, program: Program, status: int
+    runner: GithubRunner, host: Host, program: Program, status: int
 ) -> None:
     """For a pull request from a fork, the plan is in the summary, and the step succeeds and reports the reason."""
     host.troubles.append(Trouble(status, message="Resource not accessible by integration", method="POST"))
@@ -139,7 +141,7 @@ def test_a_token_that_may_not_write_leaves_the_summary(
     assert "pull-requests: write" in runner.log
 
 
-def test_without_a_token_no_request_is_sent(runner: Runner, host: Host, program: Program) -> None:
+def test_without_a_token_no_request_is_sent(runner: GithubRunner, host: Host, program: Program) -> None:
     """The same is true without a pull request, and if comments are turned off."""
     assert runner.run(program(PLAN, code=3, plan=PENDING), token="") == 0
     assert runner.run(program(PLAN, code=3, plan=PENDING), comment="false") == 0
@@ -150,7 +152,9 @@ def test_without_a_token_no_request_is_sent(runner: Runner, host: Host, program:
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_temporary_failures_are_retried(runner: Runner, host: Host, program: Program, status: int) -> None:
+def test_temporary_failures_are_retried(
+    runner: GithubRunner, host: Host, program: Program, status: int
+) -> None:
     """The host is asked again after a pause, or after the time that it names."""
     host.troubles += [Trouble(status, {"retry-after": "9"}), Trouble(status)]
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
@@ -158,14 +162,14 @@ def test_temporary_failures_are_retried(runner: Runner, host: Host, program: Pro
     assert runner.slept == [9.0, 4.0]
 
 
-def test_a_lost_answer_makes_no_second_comment(runner: Runner, host: Host, program: Program) -> None:
+def test_a_lost_answer_makes_no_second_comment(runner: GithubRunner, host: Host, program: Program) -> None:
     """After a lost answer, the existing comments are read again."""
     host.troubles.append(Trouble(502, method="POST", done=True))
     runner.run(program(PLAN, code=3, plan=PENDING))
     assert host.bodies == [PLAN]
 
 
-def test_retries_end(runner: Runner, host: Host, program: Program) -> None:
+def test_retries_end(runner: GithubRunner, host: Host, program: Program) -> None:
     """If a rate limit ends only in an hour, or failures continue, only the comment is missing."""
     host.troubles.append(Trouble(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
@@ -177,21 +181,23 @@ def test_retries_end(runner: Runner, host: Host, program: Program) -> None:
     assert runner.log.count("::warning::") == 1
 
 
-def test_the_token_is_sent_to_no_other_host(runner: Runner, host: Host, program: Program) -> None:
+def test_the_token_is_sent_to_no_other_host(runner: GithubRunner, host: Host, program: Program) -> None:
     """A link to another host is not followed."""
     host.troubles.append(Trouble(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "continues on another host" in runner.log
 
 
-def test_an_answer_that_is_not_from_the_api_is_reported(runner: Runner, host: Host, program: Program) -> None:
+def test_an_answer_that_is_not_from_the_api_is_reported(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """A proxy that answers every request is not taken for a list of comments."""
     host.troubles.append(Trouble(200))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "is not a list" in runner.log
 
 
-def test_a_failed_plan_is_reported(runner: Runner, host: Host, program: Program) -> None:
+def test_a_failed_plan_is_reported(runner: GithubRunner, host: Host, program: Program) -> None:
     """The comment has the error in a code block that its text cannot close. The exit code is that of the program."""
     err = "error: no credentials\n```\n# not a title\n"
     assert runner.run(program(err=err, code=1)) == 1
@@ -201,7 +207,9 @@ def test_a_failed_plan_is_reported(runner: Runner, host: Host, program: Program)
     assert (runner.outputs["exit-code"], runner.outputs["in-sync"]) == ("1", "")
 
 
-def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, program: Program) -> None:
+def test_a_snapshot_is_planned_from_without_saving(
+    runner: GithubRunner, host: Host, program: Program
+) -> None:
     """The comment names the snapshot as plain text."""
     told = "From live.json, a snapshot of AWS: 3 hours old. <b>@all</b>\n"
     runner.run(program(PLAN, err=told, code=3, plan=PENDING), live="live.json")
@@ -211,7 +219,7 @@ def test_a_snapshot_is_planned_from_without_saving(runner: Runner, host: Host, p
     assert last == "<sub>From live.json, a snapshot of AWS: 3 hours old. &lt;b&gt;&#64;all&lt;/b&gt;</sub>"
 
 
-def test_no_output_is_a_command_for_the_runner(runner: Runner, program: Program) -> None:
+def test_no_output_is_a_command_for_the_runner(runner: GithubRunner, program: Program) -> None:
     """A spec from an untrusted author can make the program print anything."""
     evil = "::add-mask::a\n::error::forged"
     runner.run(program(f"{PLAN}{evil}\n", err=evil, code=3, plan=PENDING))
@@ -225,7 +233,7 @@ def test_no_output_is_a_command_for_the_runner(runner: Runner, program: Program)
     assert "forged" not in outside
 
 
-def test_the_program_is_not_given_the_token(runner: Runner, program: Program) -> None:
+def test_the_program_is_not_given_the_token(runner: GithubRunner, program: Program) -> None:
     """The token is neither in its arguments nor in its environment."""
     runner.run(program(PLAN, code=3, plan=PENDING), args="--allow deletes")
     assert "ghs_secret" not in json.dumps(runner.calls)
@@ -235,14 +243,14 @@ def test_the_program_is_not_given_the_token(runner: Runner, program: Program) ->
 
 
 @pytest.mark.parametrize("inputs", [{"command": "destroy"}, {"check": "maybe"}, {"specs": "'open"}])
-def test_invalid_inputs_are_refused(runner: Runner, program: Program, inputs: dict[str, str]) -> None:
+def test_invalid_inputs_are_refused(runner: GithubRunner, program: Program, inputs: dict[str, str]) -> None:
     """They are refused before anything runs."""
     assert runner.run(program(), **inputs) == 2
     assert "::error::cfstream: " in runner.log
     assert not (runner.folder / "calls").exists()
 
 
-def test_validate_and_apply_write_the_summary(runner: Runner, host: Host, program: Program) -> None:
+def test_validate_and_apply_write_the_summary(runner: GithubRunner, host: Host, program: Program) -> None:
     """Apply uses the saved plan, or else the specs. Neither command comments on the pull request."""
     assert runner.run(program("a\nApplied. 1 created.\n"), command="apply") == 0
     assert runner.calls[-1][0] == ["apply", "--yes", "--", str(runner.folder / "plan.json")]

@@ -18,7 +18,7 @@ PLAN = f"{MARK}\n### Plan: 1 to create\n"
 PENDING = json.dumps({"in_sync": False, "summary": {"create": 1}})
 
 
-class Runner:
+class GitlabRunner:
     """The environment that a runner gives a job of a merge request."""
 
     def __init__(self, host: Host) -> None:
@@ -40,13 +40,13 @@ class Runner:
 
 
 @pytest.fixture
-def runner(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
+def runner(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitlabRunner:
     """A runner in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    return Runner(host)
+    return GitlabRunner(host)
 
 
-def test_a_plan_becomes_a_note_and_a_file(runner: Runner, host: Host, program: Program) -> None:
+def test_a_plan_becomes_a_note_and_a_file(runner: GitlabRunner, host: Host, program: Program) -> None:
     """The next run updates this note and no other. The program does not get the token."""
     host.say(f"{MARK}\nforged", author="attacker")
     for plan in (PLAN, PLAN.replace("1", "2")):
@@ -62,7 +62,7 @@ def test_a_plan_becomes_a_note_and_a_file(runner: Runner, host: Host, program: P
     assert "glpat-secret" not in Path("calls").read_text()
 
 
-def test_without_a_token_the_plan_is_an_artifact(runner: Runner, host: Host, program: Program) -> None:
+def test_without_a_token_the_plan_is_an_artifact(runner: GitlabRunner, host: Host, program: Program) -> None:
     """The job reports it and succeeds, also if the token has no write permission."""
     host.troubles.append(Trouble(403, message="insufficient_scope", method="POST"))
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
@@ -74,7 +74,7 @@ def test_without_a_token_the_plan_is_an_artifact(runner: Runner, host: Host, pro
     assert Path(MARKDOWN).read_text() == PLAN
 
 
-def test_apply_uses_the_reviewed_plan(runner: Runner, program: Program) -> None:
+def test_apply_uses_the_reviewed_plan(runner: GitlabRunner, program: Program) -> None:
     """The job has the exit code of the program."""
     runner.env["CFSTREAM_PLAN_FILE"] = "cfstream.plan.json"
     assert runner.run("apply", program(err="stale\n", code=4)) == 4

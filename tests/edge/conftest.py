@@ -6,19 +6,19 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.edge.stage import Stage
+from tests.edge.site import EdgeSite
 
 
 @pytest.fixture
-def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[Stage]:
+def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[EdgeSite]:
     """A sandbox without a bucket."""
-    stage = Stage(sandbox, s3, cloudfront)
-    yield stage
-    stage.close()
+    site = EdgeSite(sandbox, s3, cloudfront)
+    yield site
+    site.close()
 
 
 @pytest.fixture
-def stage(bare: Stage) -> Stage:
+def site(bare: EdgeSite) -> EdgeSite:
     """A sandbox with a bucket that has AWS's defaults: ownership enforced, all public access blocked."""
     bare.bucket()
     return bare

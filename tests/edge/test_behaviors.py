@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.sandbox.edge.path_patterns import choose, normalised
 from tests.edge import signing
-from tests.edge.stage import Stage, behavior
+from tests.edge.site import EdgeSite, behavior
 from tests.world.configs import associated, listing, make_function
 
 
@@ -53,23 +53,23 @@ def test_normal_paths(path: str, normal: str) -> None:
     assert normalised(path) == normal
 
 
-def test_first_pattern_wins(stage: Stage) -> None:
+def test_first_pattern_wins(site: EdgeSite) -> None:
     """Behaviors are tried in order, the default one last."""
-    group = stage.key_group(stage.public_key(signing.rsa_key()))
+    group = site.key_group(site.public_key(signing.rsa_key()))
     private = behavior(key_groups=(group,))
-    made = stage.distribution(
+    made = site.distribution(
         DefaultCacheBehavior=private,
         CacheBehaviors=listing(
             {**private, "PathPattern": "/posters/secret*"}, {**behavior(), "PathPattern": "/posters/*"}
         ),
     )
-    stage.grant(made)
-    stage.put("posters/secret.jpg")
+    site.grant(made)
+    site.put("posters/secret.jpg")
     host = made["DomainName"]
-    assert stage.view("/posters/one.jpg", host).status == 200
-    assert stage.view("/posters/secret.jpg", host).verdict == (403, "MissingKey")
-    assert stage.view("/hls/one.ts", host).verdict == (403, "MissingKey")
-    assert stage.view("/posters/../hls/one.ts", host).verdict == (403, "MissingKey")
+    assert site.view("/posters/one.jpg", host).status == 200
+    assert site.view("/posters/secret.jpg", host).verdict == (403, "MissingKey")
+    assert site.view("/hls/one.ts", host).verdict == (403, "MissingKey")
+    assert site.view("/posters/../hls/one.ts", host).verdict == (403, "MissingKey")
 
 
 @pytest.mark.parametrize(
@@ -84,18 +84,18 @@ def test_first_pattern_wins(stage: Stage) -> None:
         ("allow-all", "https", 200),
     ],
 )
-def test_viewer_protocol(stage: Stage, policy: str, scheme: str, status: int) -> None:
+def test_viewer_protocol(site: EdgeSite, policy: str, scheme: str, status: int) -> None:
     """A request counts as https unless X-Forwarded-Proto is http."""
-    made = stage.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
-    stage.grant(made)
+    made = site.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
+    site.grant(made)
     headers = {"X_Forwarded_Proto": scheme} if scheme else {}
-    assert stage.view("/one.mp4", made["DomainName"], **headers).status == status
+    assert site.view("/one.mp4", made["DomainName"], **headers).status == status
 
 
-def test_redirection(stage: Stage) -> None:
+def test_redirection(site: EdgeSite) -> None:
     """A redirect keeps host, path and query, and comes before any check of a signature."""
-    group = stage.key_group(stage.public_key(signing.rsa_key()))
-    made = stage.distribution(
+    group = site.key_group(site.public_key(signing.rsa_key()))
+    made = site.distribution(
         DefaultCacheBehavior=behavior(
             key_groups=(group,),
             ViewerProtocolPolicy="redirect-to-https",
@@ -103,10 +103,10 @@ def test_redirection(stage: Stage) -> None:
         )
     )
     host = made["DomainName"]
-    reply = stage.view("/a%20b?Expires=1&x=%2F", host, X_Forwarded_Proto="http")
+    reply = site.view("/a%20b?Expires=1&x=%2F", host, X_Forwarded_Proto="http")
     assert reply.headers["Location"] == f"https://{host}/a%20b?Expires=1&x=%2F"
     assert (reply.status, reply.headers["X-Cache"]) == (301, "Redirect from cloudfront")
-    assert stage.view("/a", host, "POST", X_Forwarded_Proto="http").status == 307
+    assert site.view("/a", host, "POST", X_Forwarded_Proto="http").status == 307
 
 
 @pytest.mark.parametrize(
@@ -121,42 +121,42 @@ def test_redirection(stage: Stage) -> None:
         (("GET", "HEAD", "OPTIONS"), "PUT", 403),
     ],
 )
-def test_methods(stage: Stage, allowed: tuple[str, ...], method: str, status: int) -> None:
+def test_methods(site: EdgeSite, allowed: tuple[str, ...], method: str, status: int) -> None:
     """A method that the behavior does not allow gets an error page, an unknown one 405."""
-    made = stage.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
-    stage.grant(made)
-    reply = stage.view("/one.mp4", made["DomainName"], method)
+    made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
+    site.grant(made)
+    reply = site.view("/one.mp4", made["DomainName"], method)
     assert reply.status == status
     if status >= 400:
         assert b"The request could not be satisfied" in reply.body
 
 
-def test_head(stage: Stage) -> None:
+def test_head(site: EdgeSite) -> None:
     """HEAD has the headers of GET and no body, also for a refusal."""
-    made = stage.distribution()
+    made = site.distribution()
     host = made["DomainName"]
-    assert (stage.view("/one.mp4", host, "HEAD").status, stage.view("/one.mp4", host, "HEAD").body) == (
+    assert (site.view("/one.mp4", host, "HEAD").status, site.view("/one.mp4", host, "HEAD").body) == (
         403,
         b"",
     )
-    stage.grant(made)
-    got, head = stage.view("/one.mp4", host), stage.view("/one.mp4", host, "HEAD")
+    site.grant(made)
+    got, head = site.view("/one.mp4", host), site.view("/one.mp4", host, "HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["Content-Length"] == got.headers["Content-Length"]
     assert head.headers["ETag"] == got.headers["ETag"]
 
 
-def test_functions_change_nothing(stage: Stage) -> None:
+def test_functions_change_nothing(site: EdgeSite) -> None:
     """The edge does not run functions: it serves and refuses requests as if the behavior had none."""
     functions = listing(
-        associated(make_function(stage.cloudfront)),
-        associated(make_function(stage.cloudfront, "headers"), "viewer-response"),
+        associated(make_function(site.cloudfront)),
+        associated(make_function(site.cloudfront, "headers"), "viewer-response"),
     )
-    group = stage.key_group(stage.public_key(signing.rsa_key()))
+    group = site.key_group(site.public_key(signing.rsa_key()))
     private = behavior(key_groups=(group,), FunctionAssociations=functions, PathPattern="/hls/*")
-    made = stage.distribution(
+    made = site.distribution(
         DefaultCacheBehavior=behavior(FunctionAssociations=functions), CacheBehaviors=listing(private)
     )
-    stage.grant(made)
-    assert stage.view("/one.mp4", made["DomainName"]).status == 200
-    assert stage.view("/hls/one.ts", made["DomainName"]).verdict == (403, "MissingKey")
+    site.grant(made)
+    assert site.view("/one.mp4", made["DomainName"]).status == 200
+    assert site.view("/hls/one.ts", made["DomainName"]).verdict == (403, "MissingKey")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.edge import signing
-from tests.edge.stage import BUCKET, Json, Reply, Stage, behavior
+from tests.edge.site import BUCKET, EdgeSite, Json, Reply, behavior
 from tests.world.configs import listing
 
 SITE = "https://www.example.com"
@@ -18,14 +18,14 @@ SECURITY = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 THREE = listing("GET", "HEAD", "OPTIONS")
 
 
-def site(stage: Stage, **changes: Any) -> Json:
+def distribution_with_cors(site: EdgeSite, **changes: Any) -> Json:
     """Create an unsigned distribution with these changes to its default behavior."""
-    made = stage.distribution(DefaultCacheBehavior=behavior(AllowedMethods=THREE, **changes))
-    stage.grant(made)
+    made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=THREE, **changes))
+    site.grant(made)
     return made
 
 
-def rules(stage: Stage, **changes: Any) -> None:
+def rules(site: EdgeSite, **changes: Any) -> None:
     """Return the bucket's CORS configuration: GET for the site, with one header, with these changes."""
     rule = {
         "AllowedOrigins": [SITE],
@@ -35,18 +35,18 @@ def rules(stage: Stage, **changes: Any) -> None:
         "MaxAgeSeconds": 60,
         **changes,
     }
-    stage.s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})
+    site.s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})
 
 
-def get(stage: Stage, made: Json, origin: str = SITE) -> Reply:
+def get(site: EdgeSite, made: Json, origin: str = SITE) -> Reply:
     """Send a simple request of a page."""
-    return stage.view("/one.mp4", made["DomainName"], Origin=origin)
+    return site.view("/one.mp4", made["DomainName"], Origin=origin)
 
 
-def preflight(stage: Stage, made: Json, path: str = "/one.mp4", **changes: str) -> Reply:
+def preflight(site: EdgeSite, made: Json, path: str = "/one.mp4", **changes: str) -> Reply:
     """Send the preflight of a browser."""
     headers = {"Origin": SITE, "Access_Control_Request_Method": "GET", **changes}
-    return stage.view(path, made["DomainName"], "OPTIONS", **headers)
+    return site.view(path, made["DomainName"], "OPTIONS", **headers)
 
 
 def cors(reply: Reply) -> dict[str, str]:
@@ -59,47 +59,47 @@ def cors(reply: Reply) -> dict[str, str]:
 class TestBucket:
     """CORS by the bucket's own configuration."""
 
-    def test_forwarded(self, stage: Stage) -> None:
+    def test_forwarded(self, site: EdgeSite) -> None:
         """S3 adds its headers if the behavior forwards the Origin."""
-        made, deaf = site(stage, OriginRequestPolicyId=FORWARD_CORS), stage.distribution()
-        stage.grant(made)
-        rules(stage)
-        reply = get(stage, made)
+        made, deaf = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS), site.distribution()
+        site.grant(made)
+        rules(site)
+        reply = get(site, made)
         assert cors(reply) == {"Origin": SITE, "Methods": "GET", "Credentials": "true"}
         assert reply.headers["Access-Control-Expose-Headers"] == "ETag"
         assert reply.headers["Vary"].startswith("Origin")
-        assert cors(get(stage, deaf)) == {}
-        assert cors(get(stage, made, "https://evil.example.com")) == {}
+        assert cors(get(site, deaf)) == {}
+        assert cors(get(site, made, "https://evil.example.com")) == {}
 
-    def test_anybody(self, stage: Stage) -> None:
+    def test_anybody(self, site: EdgeSite) -> None:
         """For a rule for all origins, S3 returns *, without credentials."""
-        made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
-        rules(stage, AllowedOrigins=["*"])
-        assert cors(get(stage, made)) == {"Origin": "*", "Methods": "GET"}
+        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        rules(site, AllowedOrigins=["*"])
+        assert cors(get(site, made)) == {"Origin": "*", "Methods": "GET"}
 
-    def test_wildcard_origin(self, stage: Stage) -> None:
+    def test_wildcard_origin(self, site: EdgeSite) -> None:
         """A rule may have a wildcard in its origin."""
-        made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
-        rules(stage, AllowedOrigins=["https://*.example.com"])
-        assert cors(get(stage, made))["Origin"] == SITE
-        assert cors(get(stage, made, "https://example.org")) == {}
+        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        rules(site, AllowedOrigins=["https://*.example.com"])
+        assert cors(get(site, made))["Origin"] == SITE
+        assert cors(get(site, made, "https://example.org")) == {}
 
-    def test_legacy_forwarding(self, stage: Stage) -> None:
+    def test_legacy_forwarding(self, site: EdgeSite) -> None:
         """ForwardedValues forward the Origin too."""
         usual = behavior(AllowedMethods=THREE)
         del usual["CachePolicyId"]
         forwarding = {"QueryString": False, "Cookies": {"Forward": "none"}, "Headers": listing("Origin")}
-        made = stage.distribution(DefaultCacheBehavior={**usual, "ForwardedValues": forwarding, "MinTTL": 0})
-        stage.grant(made)
-        rules(stage)
-        assert cors(get(stage, made))["Origin"] == SITE
+        made = site.distribution(DefaultCacheBehavior={**usual, "ForwardedValues": forwarding, "MinTTL": 0})
+        site.grant(made)
+        rules(site)
+        assert cors(get(site, made))["Origin"] == SITE
 
-    def test_preflight(self, stage: Stage) -> None:
+    def test_preflight(self, site: EdgeSite) -> None:
         """The first matching rule answers a preflight, also for a missing object."""
-        made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
-        rules(stage)
+        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        rules(site)
         for path in ("/one.mp4", "/nothing"):
-            reply = preflight(stage, made, path, Access_Control_Request_Headers="X-Trace")
+            reply = preflight(site, made, path, Access_Control_Request_Headers="X-Trace")
             assert (reply.status, reply.headers["Access-Control-Max-Age"]) == (200, "60")
             assert cors(reply)["Headers"] == "x-trace"
 
@@ -111,24 +111,27 @@ class TestBucket:
             {"Access_Control_Request_Headers": "Range"},
         ],
     )
-    def test_refused_preflight(self, stage: Stage, changes: dict[str, str]) -> None:
+    def test_refused_preflight(self, site: EdgeSite, changes: dict[str, str]) -> None:
         """S3 refuses a preflight that matches no rule."""
-        made = site(stage, OriginRequestPolicyId=FORWARD_CORS)
-        rules(stage)
-        reply = preflight(stage, made, **changes)
+        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        rules(site)
+        reply = preflight(site, made, **changes)
         assert (reply.verdict, cors(reply)) == ((403, "AccessForbidden"), {})
 
-    def test_not_enabled(self, stage: Stage) -> None:
+    def test_not_enabled(self, site: EdgeSite) -> None:
         """Without a configuration a preflight is refused. Without a forwarded Origin it is invalid."""
-        made, deaf = site(stage, OriginRequestPolicyId=FORWARD_CORS), site(stage)
-        assert b"CORS is not enabled for this bucket" in preflight(stage, made).body
-        assert preflight(stage, deaf).verdict == (400, "BadRequest")
+        made, deaf = (
+            distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS),
+            distribution_with_cors(site),
+        )
+        assert b"CORS is not enabled for this bucket" in preflight(site, made).body
+        assert preflight(site, deaf).verdict == (400, "BadRequest")
 
 
 class TestPolicy:
     """CORS by a response headers policy."""
 
-    def policy(self, stage: Stage, **changes: Any) -> str:
+    def policy(self, site: EdgeSite, **changes: Any) -> str:
         """Return a policy that allows the site, with credentials."""
         config = {
             "AccessControlAllowOrigins": listing(SITE, "https://*.example.org", "app.localhost:8080"),
@@ -140,18 +143,18 @@ class TestPolicy:
             "OriginOverride": True,
             **changes,
         }
-        made = stage.cloudfront.create_response_headers_policy(
+        made = site.cloudfront.create_response_headers_policy(
             ResponseHeadersPolicyConfig={"Name": "cors", "CorsConfig": config}
         )
         return str(made["ResponseHeadersPolicy"]["Id"])
 
-    def test_simple_request(self, stage: Stage) -> None:
+    def test_simple_request(self, site: EdgeSite) -> None:
         """A simple request gets the origin, credentials and exposed headers. Without an Origin it gets nothing."""
-        made = site(stage, ResponseHeadersPolicyId=self.policy(stage))
-        reply = get(stage, made)
+        made = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
+        reply = get(site, made)
         assert cors(reply) == {"Origin": SITE, "Credentials": "true"}
         assert reply.headers["Access-Control-Expose-Headers"] == "ETag"
-        assert cors(stage.view("/one.mp4", made["DomainName"])) == {}
+        assert cors(site.view("/one.mp4", made["DomainName"])) == {}
 
     @pytest.mark.parametrize(
         ("origin", "fits"),
@@ -164,15 +167,17 @@ class TestPolicy:
             ("null", False),
         ],
     )
-    def test_origins(self, stage: Stage, origin: str, fits: bool) -> None:
+    def test_origins(self, site: EdgeSite, origin: str, fits: bool) -> None:
         """An origin matches exactly, by a wildcard, or without a scheme."""
-        made = site(stage, ResponseHeadersPolicyId=self.policy(stage))
-        assert cors(get(stage, made, origin)).get("Origin") == (origin if fits else None)
+        made = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
+        assert cors(get(site, made, origin)).get("Origin") == (origin if fits else None)
 
-    def test_preflight(self, stage: Stage) -> None:
+    def test_preflight(self, site: EdgeSite) -> None:
         """A preflight also gets methods, headers and age. Its status stays the origin's."""
-        made = site(stage, ResponseHeadersPolicyId=self.policy(stage), OriginRequestPolicyId=FORWARD_CORS)
-        reply = preflight(stage, made, Access_Control_Request_Headers="x-trace")
+        made = distribution_with_cors(
+            site, ResponseHeadersPolicyId=self.policy(site), OriginRequestPolicyId=FORWARD_CORS
+        )
+        reply = preflight(site, made, Access_Control_Request_Headers="x-trace")
         assert cors(reply) == {
             "Origin": SITE,
             "Credentials": "true",
@@ -180,58 +185,60 @@ class TestPolicy:
             "Headers": "x-trace",
         }
         assert (reply.status, reply.headers["Access-Control-Max-Age"]) == (403, "600")
-        rules(stage, AllowedOrigins=["*"])
-        reply = preflight(stage, made, Access_Control_Request_Headers="x-trace")
+        rules(site, AllowedOrigins=["*"])
+        reply = preflight(site, made, Access_Control_Request_Headers="x-trace")
         assert (reply.status, cors(reply)["Origin"]) == (200, SITE)
 
     @pytest.mark.parametrize(("override", "origin"), [(True, SITE), (False, "*")])
-    def test_override(self, stage: Stage, override: bool, origin: str) -> None:
+    def test_override(self, site: EdgeSite, override: bool, origin: str) -> None:
         """If the bucket also answers, OriginOverride decides which header is sent."""
-        policy = self.policy(stage, OriginOverride=override)
-        made = site(stage, ResponseHeadersPolicyId=policy, OriginRequestPolicyId=FORWARD_CORS)
-        rules(stage, AllowedOrigins=["*"])
-        assert cors(get(stage, made))["Origin"] == origin
+        policy = self.policy(site, OriginOverride=override)
+        made = distribution_with_cors(
+            site, ResponseHeadersPolicyId=policy, OriginRequestPolicyId=FORWARD_CORS
+        )
+        rules(site, AllowedOrigins=["*"])
+        assert cors(get(site, made))["Origin"] == origin
 
     @pytest.mark.parametrize("policy", [SIMPLE_CORS, WITH_PREFLIGHT])
-    def test_managed(self, stage: Stage, policy: str) -> None:
+    def test_managed(self, site: EdgeSite, policy: str) -> None:
         """The managed policies allow everybody, without credentials."""
-        made = site(stage, ResponseHeadersPolicyId=policy)
-        assert cors(get(stage, made)) == {"Origin": "*"}
+        made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
+        assert cors(get(site, made)) == {"Origin": "*"}
 
-    def test_refusals(self, stage: Stage) -> None:
+    def test_refusals(self, site: EdgeSite) -> None:
         """S3's refusals have the policy's headers. CloudFront's own do not, so no page can read them."""
-        policy = self.policy(stage)
-        made = site(stage, ResponseHeadersPolicyId=policy)
-        denied = stage.view("/nothing", made["DomainName"], Origin=SITE)
+        policy = self.policy(site)
+        made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
+        denied = site.view("/nothing", made["DomainName"], Origin=SITE)
         assert (denied.verdict, cors(denied)["Origin"]) == ((403, "AccessDenied"), SITE)
-        group = stage.key_group(stage.public_key(signing.rsa_key()))
-        private = site(stage, ResponseHeadersPolicyId=policy, key_groups=(group,))
-        refused = get(stage, private)
+        group = site.key_group(site.public_key(signing.rsa_key()))
+        private = distribution_with_cors(site, ResponseHeadersPolicyId=policy, key_groups=(group,))
+        refused = get(site, private)
         assert (refused.verdict, cors(refused)) == ((403, "MissingKey"), {})
-        assert preflight(stage, private).verdict == (403, "MissingKey")
+        assert preflight(site, private).verdict == (403, "MissingKey")
 
-    def test_change_waits_for_deployed(self, stage: Stage) -> None:
+    def test_change_waits_for_deployed(self, site: EdgeSite) -> None:
         """A change of the policy reaches the edges when the distribution is Deployed again."""
-        policy = self.policy(stage)
-        made = site(stage, ResponseHeadersPolicyId=policy)
-        assert cors(get(stage, made))["Origin"] == SITE
-        settings = stage.sandbox.cloudfront.settings
+        policy = self.policy(site)
+        made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
+        assert cors(get(site, made))["Origin"] == SITE
+        settings = site.sandbox.cloudfront.settings
         settings.deploy_after_seconds = 3600.0
-        live = stage.cloudfront.get_response_headers_policy(Id=policy)
+        live = site.cloudfront.get_response_headers_policy(Id=policy)
         config = live["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
         config["CorsConfig"]["AccessControlAllowOrigins"] = listing("https://other.example.com")
-        stage.cloudfront.update_response_headers_policy(
+        site.cloudfront.update_response_headers_policy(
             Id=policy, IfMatch=live["ETag"], ResponseHeadersPolicyConfig=config
         )
-        assert cors(get(stage, made))["Origin"] == SITE
+        assert cors(get(site, made))["Origin"] == SITE
         settings.deploy_after_seconds = 0.0
-        assert cors(get(stage, made)) == {}
+        assert cors(get(site, made)) == {}
 
 
-def test_security_headers(stage: Stage) -> None:
+def test_security_headers(site: EdgeSite) -> None:
     """The managed security policy adds its five headers."""
-    made = site(stage, ResponseHeadersPolicyId=SECURITY)
-    headers = get(stage, made).headers
+    made = distribution_with_cors(site, ResponseHeadersPolicyId=SECURITY)
+    headers = get(site, made).headers
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "SAMEORIGIN"
@@ -239,9 +246,9 @@ def test_security_headers(stage: Stage) -> None:
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
 
 
-def test_own_headers(stage: Stage) -> None:
+def test_own_headers(site: EdgeSite) -> None:
     """A policy adds headers, overrides the origin's if set, and removes others."""
-    made = stage.cloudfront.create_response_headers_policy(
+    made = site.cloudfront.create_response_headers_policy(
         ResponseHeadersPolicyConfig={
             "Name": "own",
             "CustomHeadersConfig": listing(
@@ -252,8 +259,8 @@ def test_own_headers(stage: Stage) -> None:
             "RemoveHeadersConfig": listing({"Header": "ETag"}),
         }
     )
-    distribution = site(stage, ResponseHeadersPolicyId=made["ResponseHeadersPolicy"]["Id"])
-    stage.put("one.mp4", CacheControl="max-age=1", ContentLanguage="en")
-    headers = get(stage, distribution).headers
+    distribution = distribution_with_cors(site, ResponseHeadersPolicyId=made["ResponseHeadersPolicy"]["Id"])
+    site.put("one.mp4", CacheControl="max-age=1", ContentLanguage="en")
+    headers = get(site, distribution).headers
     assert (headers["Cache-Control"], headers["Content-Language"]) == ("no-store", "en")
     assert (headers["X-Own"], headers["ETag"]) == ("1", None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.edge.hosts import is_foreign
-from tests.edge.stage import BUCKET, SEGMENT, Json, Stage, label
+from tests.edge.site import BUCKET, SEGMENT, EdgeSite, Json, label
 from tests.world.configs import CERTIFICATE, listing
 
 OWN = {
@@ -18,15 +18,15 @@ OWN = {
 
 
 @pytest.fixture(autouse=True)
-def any_certificate(stage: Stage) -> None:
+def any_certificate(site: EdgeSite) -> None:
     """Make every certificate cover everything."""
-    stage.sandbox.cloudfront.certificate = None
+    site.sandbox.cloudfront.certificate = None
 
 
-def named(stage: Stage, root: str, *aliases: str, **changes: Any) -> Json:
+def named(site: EdgeSite, root: str, *aliases: str, **changes: Any) -> Json:
     """Create a distribution with these aliases, identified by its root object."""
-    stage.put(root, root.encode())
-    return stage.distribution(
+    site.put(root, root.encode())
+    return site.distribution(
         Aliases=listing(*aliases),
         ViewerCertificate=OWN if aliases else {"CloudFrontDefaultCertificate": True},
         DefaultRootObject=root,
@@ -34,16 +34,16 @@ def named(stage: Stage, root: str, *aliases: str, **changes: Any) -> Json:
     )
 
 
-def open_to(stage: Stage, *distributions: Json) -> None:
+def open_to(site: EdgeSite, *distributions: Json) -> None:
     """Allow all of these to read."""
     arns = [made["ARN"] for made in distributions]
-    stage.grant(distributions[0], Condition={"StringEquals": {"AWS:SourceArn": arns}})
+    site.grant(distributions[0], Condition={"StringEquals": {"AWS:SourceArn": arns}})
 
 
-def test_names(stage: Stage) -> None:
+def test_names(site: EdgeSite) -> None:
     """A distribution answers for CloudFront's name, the sandbox's name, and its aliases, with or without a port."""
-    made = named(stage, "a", "media.example.com", "*.lectures.example.com")
-    open_to(stage, made)
+    made = named(site, "a", "media.example.com", "*.lectures.example.com")
+    open_to(site, made)
     for host in (
         made["DomainName"],
         made["DomainName"].upper(),
@@ -55,36 +55,36 @@ def test_names(stage: Stage) -> None:
         "one.lectures.example.com",
         "one.two.lectures.example.com",
     ):
-        assert stage.view("/", host).body == b"a", host
+        assert site.view("/", host).body == b"a", host
 
 
-def test_most_specific_alias_wins(stage: Stage) -> None:
+def test_most_specific_alias_wins(site: EdgeSite) -> None:
     """Of several matching aliases, the most specific one wins."""
     wide, narrow, exact = (
-        named(stage, "wide", "*.example.com"),
-        named(stage, "narrow", "*.eu.example.com"),
-        named(stage, "exact", "one.eu.example.com"),
+        named(site, "wide", "*.example.com"),
+        named(site, "narrow", "*.eu.example.com"),
+        named(site, "exact", "one.eu.example.com"),
     )
-    open_to(stage, wide, narrow, exact)
-    assert stage.view("/", "other.example.com").body == b"wide"
-    assert stage.view("/", "two.eu.example.com").body == b"narrow"
-    assert stage.view("/", "one.eu.example.com").body == b"exact"
+    open_to(site, wide, narrow, exact)
+    assert site.view("/", "other.example.com").body == b"wide"
+    assert site.view("/", "two.eu.example.com").body == b"narrow"
+    assert site.view("/", "one.eu.example.com").body == b"exact"
 
 
-def test_wildcard_is_no_apex(stage: Stage) -> None:
+def test_wildcard_is_no_apex(site: EdgeSite) -> None:
     """A wildcard alias does not match its own domain."""
-    open_to(stage, named(stage, "wide", "*.example.com"))
-    assert stage.view("/", "example.com").status == 403
+    open_to(site, named(site, "wide", "*.example.com"))
+    assert site.view("/", "example.com").status == 403
 
 
-def test_disabled(stage: Stage) -> None:
+def test_disabled(site: EdgeSite) -> None:
     """A disabled distribution is 403, also for its aliases that match another distribution's wildcard."""
-    wide, exact = named(stage, "wide", "*.example.com"), named(stage, "exact", "one.example.com")
-    open_to(stage, wide, exact)
-    stage.change(exact, Enabled=False)
-    assert stage.view("/", exact["DomainName"]).status == 403
-    assert stage.view("/", "one.example.com").status == 403
-    assert stage.view("/", "two.example.com").body == b"wide"
+    wide, exact = named(site, "wide", "*.example.com"), named(site, "exact", "one.example.com")
+    open_to(site, wide, exact)
+    site.change(exact, Enabled=False)
+    assert site.view("/", exact["DomainName"]).status == 403
+    assert site.view("/", "one.example.com").status == 403
+    assert site.view("/", "two.example.com").body == b"wide"
 
 
 @pytest.mark.parametrize(
@@ -96,55 +96,55 @@ def test_disabled(stage: Stage) -> None:
         "a.b.cloudfront.localhost",
     ],
 )
-def test_unknown_hosts(stage: Stage, host: str) -> None:
+def test_unknown_hosts(site: EdgeSite, host: str) -> None:
     """An unknown host gets CloudFront's 403 page."""
-    reply = stage.view(f"/{BUCKET}/one.mp4", host)
+    reply = site.view(f"/{BUCKET}/one.mp4", host)
     assert (reply.status, reply.headers["X-Cache"]) == (403, "Error from cloudfront")
     assert b"The request could not be satisfied" in reply.body
     assert reply.headers["Content-Type"] == "text/html"
 
 
-def test_api_and_viewers_share_the_port(stage: Stage) -> None:
+def test_api_and_viewers_share_the_port(site: EdgeSite) -> None:
     """The same port serves the API, and S3 by path at the endpoint's own address."""
-    assert stage.s3.get_object(Bucket=BUCKET, Key="one.mp4")["Body"].read() == SEGMENT
-    assert stage.view(f"/{BUCKET}/one.mp4").verdict == (403, "AccessDenied")
-    assert stage.view(f"/{BUCKET}/one.mp4", "localhost:1").verdict == (403, "AccessDenied")
+    assert site.s3.get_object(Bucket=BUCKET, Key="one.mp4")["Body"].read() == SEGMENT
+    assert site.view(f"/{BUCKET}/one.mp4").verdict == (403, "AccessDenied")
+    assert site.view(f"/{BUCKET}/one.mp4", "localhost:1").verdict == (403, "AccessDenied")
 
 
-def test_deleted(stage: Stage) -> None:
+def test_deleted(site: EdgeSite) -> None:
     """A deleted distribution no longer answers."""
-    made = named(stage, "a")
-    open_to(stage, made)
-    assert stage.view("/", made["DomainName"]).status == 200
-    stage.change(made, Enabled=False)
-    live = stage.cloudfront.get_distribution(Id=made["Id"])
-    stage.cloudfront.delete_distribution(Id=made["Id"], IfMatch=live["ETag"])
-    assert stage.view("/", made["DomainName"]).status == 403
+    made = named(site, "a")
+    open_to(site, made)
+    assert site.view("/", made["DomainName"]).status == 200
+    site.change(made, Enabled=False)
+    live = site.cloudfront.get_distribution(Id=made["Id"])
+    site.cloudfront.delete_distribution(Id=made["Id"], IfMatch=live["ETag"])
+    assert site.view("/", made["DomainName"]).status == 403
 
 
-def test_a_moved_name_is_always_served(stage: Stage) -> None:
+def test_a_moved_name_is_always_served(site: EdgeSite) -> None:
     """UpdateDomainAssociation has no gap: an edge without the change serves the name from the old distribution.
 
     A name that the new one loses does not come back (Developer Guide, "Move the alternate domain name").
     """
-    name, settings = "media.example.com", stage.sandbox.cloudfront.settings
-    old, new = named(stage, "old", name), named(stage, "new", "other.example.com")
-    open_to(stage, old, new)
-    assert stage.view("/", name).body == b"old"
+    name, settings = "media.example.com", site.sandbox.cloudfront.settings
+    old, new = named(site, "old", name), named(site, "new", "other.example.com")
+    open_to(site, old, new)
+    assert site.view("/", name).body == b"old"
 
     settings.deploy_after_reads, settings.edge_mixes = 1, True
-    etag = stage.cloudfront.get_distribution(Id=new["Id"])["ETag"]
+    etag = site.cloudfront.get_distribution(Id=new["Id"])["ETag"]
     target = {"DistributionId": new["Id"]}
-    stage.cloudfront.update_domain_association(Domain=name, TargetResource=target, IfMatch=etag)
-    assert {stage.view("/", name).body for _ in range(40)} == {b"old", b"new"}
-    stage.cloudfront.get_distribution(Id=old["Id"])
-    assert {stage.view("/", name).body for _ in range(40)} == {b"old", b"new"}
-    stage.cloudfront.get_distribution(Id=new["Id"])
-    assert stage.view("/", name).body == b"new"
+    site.cloudfront.update_domain_association(Domain=name, TargetResource=target, IfMatch=etag)
+    assert {site.view("/", name).body for _ in range(40)} == {b"old", b"new"}
+    site.cloudfront.get_distribution(Id=old["Id"])
+    assert {site.view("/", name).body for _ in range(40)} == {b"old", b"new"}
+    site.cloudfront.get_distribution(Id=new["Id"])
+    assert site.view("/", name).body == b"new"
 
     settings.deploy_after_reads = 0
-    stage.change(new, Aliases=listing("other.example.com"))
-    assert stage.view("/", name).status == 403
+    site.change(new, Aliases=listing("other.example.com"))
+    assert site.view("/", name).status == 403
 
 
 @pytest.mark.parametrize(

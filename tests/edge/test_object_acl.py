@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.s3 import OWNER_HEADER
-from tests.edge.stage import (
+from tests.edge.site import (
     BUCKET,
     PUBLIC,
+    EdgeSite,
     Json,
-    Stage,
     ask,
     by_oai,
     oai_statement,
@@ -30,17 +30,17 @@ class TestObjectAcl:
     """Grants on objects, in a bucket with ACLs enabled."""
 
     @pytest.fixture
-    def shared(self, bare: Stage) -> Stage:
+    def shared(self, bare: EdgeSite) -> EdgeSite:
         """A bucket with ACLs enabled, without a public access block."""
         bare.bucket("ObjectWriter", blocked=False)
         return bare
 
-    def grant(self, stage: Stage, permission: str, **grantee: str) -> None:
+    def grant(self, site: EdgeSite, permission: str, **grantee: str) -> None:
         """Add a grant on the video."""
-        acl = stage.s3.get_object_acl(Bucket=BUCKET, Key="one.mp4")
+        acl = site.s3.get_object_acl(Bucket=BUCKET, Key="one.mp4")
         kind = "Group" if "URI" in grantee else "CanonicalUser"
         added = {"Grantee": {"Type": kind, **grantee}, "Permission": permission}
-        stage.s3.put_object_acl(
+        site.s3.put_object_acl(
             Bucket=BUCKET,
             Key="one.mp4",
             AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], added]},
@@ -50,7 +50,7 @@ class TestObjectAcl:
         ("permission", "status"),
         [("READ", 200), ("FULL_CONTROL", 200), ("READ_ACP", 403), ("WRITE_ACP", 403)],
     )
-    def test_identity(self, shared: Stage, permission: str, status: int) -> None:
+    def test_identity(self, shared: EdgeSite, permission: str, status: int) -> None:
         """A grant to an identity allows it to read this object, and no other."""
         made, identity = by_oai(shared)
         self.grant(shared, permission, ID=identity["S3CanonicalUserId"])
@@ -62,7 +62,7 @@ class TestObjectAcl:
         [(ALL_USERS, 200, 200, 200), (AUTHENTICATED, 200, 403, 403)],
     )
     def test_groups(
-        self, shared: Stage, group: str, by_identity: int, by_service: int, by_nobody: int
+        self, shared: EdgeSite, group: str, by_identity: int, by_service: int, by_nobody: int
     ) -> None:
         """AllUsers is everyone; AuthenticatedUsers are requests signed by any AWS account."""
         made, _ = by_oai(shared)
@@ -71,7 +71,7 @@ class TestObjectAcl:
         found = tuple(ask(shared, each).status for each in (made, service, nobody))
         assert found == (by_identity, by_service, by_nobody)
 
-    def test_ignored_public_acls(self, shared: Stage) -> None:
+    def test_ignored_public_acls(self, shared: EdgeSite) -> None:
         """IgnorePublicAcls of the bucket disables public grants, and keeps the identity's."""
         made, identity = by_oai(shared)
         nobody = shared.distribution(Origins=listing(origin()))
@@ -82,7 +82,7 @@ class TestObjectAcl:
         )
         assert (ask(shared, made).status, ask(shared, nobody).status) == (200, 403)
 
-    def test_ownership_enforced(self, shared: Stage) -> None:
+    def test_ownership_enforced(self, shared: EdgeSite) -> None:
         """With enforced ownership, ACLs have no effect."""
         made, identity = by_oai(shared)
         self.grant(shared, "READ", ID=identity["S3CanonicalUserId"])
@@ -92,7 +92,7 @@ class TestObjectAcl:
         )
         assert ask(shared, made).status == 403
 
-    def test_objects_of_others(self, shared: Stage) -> None:
+    def test_objects_of_others(self, shared: EdgeSite) -> None:
         """A bucket policy does not apply to another owner's objects, until ownership is enforced."""
         made = shared.distribution()
         shared.grant(made)
@@ -111,7 +111,7 @@ class TestObjectAcl:
         )
         assert ask(shared, made).status == 200
 
-    def test_account_wide_block(self, shared: Stage, s3control: Any) -> None:
+    def test_account_wide_block(self, shared: EdgeSite, s3control: Any) -> None:
         """The account's block applies to each of its buckets."""
         nobody = shared.distribution(Origins=listing(origin()))
         self.grant(shared, "READ", URI=ALL_USERS)
@@ -131,13 +131,13 @@ class TestObjectAcl:
 class TestKms:
     """Objects encrypted with KMS."""
 
-    def encrypted(self, stage: Stage, clients: Any, *statements: Json) -> None:
+    def encrypted(self, site: EdgeSite, clients: Any, *statements: Json) -> None:
         """Encrypt the video with a key with these statements, or with aws/s3."""
         more = {}
         if statements:
             policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
             more = {"SSEKMSKeyId": clients("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]}
-        stage.put("one.mp4", ServerSideEncryption="aws:kms", **more)
+        site.put("one.mp4", ServerSideEncryption="aws:kms", **more)
 
     def decrypting(self, made: Json, **changes: Any) -> Json:
         """Return the statement from the guide."""
@@ -150,25 +150,25 @@ class TestKms:
             **changes,
         }
 
-    def test_by_oac(self, stage: Stage, clients: Any) -> None:
+    def test_by_oac(self, site: EdgeSite, clients: Any) -> None:
         """The key's policy must allow CloudFront to decrypt for this distribution."""
-        made = stage.distribution()
-        stage.grant(made)
-        self.encrypted(stage, clients, self.decrypting(made))
-        assert ask(stage, made).status == 200
-        self.encrypted(stage, clients, self.decrypting({"ARN": "arn:aws:cloudfront::1:distribution/E0"}))
-        assert ask(stage, made).verdict == (403, "AccessDenied")
-        self.encrypted(stage, clients, self.decrypting(made, Action="kms:Encrypt"))
-        assert ask(stage, made).verdict == (403, "AccessDenied")
-        self.encrypted(stage, clients)
-        assert ask(stage, made).verdict == (403, "AccessDenied")
+        made = site.distribution()
+        site.grant(made)
+        self.encrypted(site, clients, self.decrypting(made))
+        assert ask(site, made).status == 200
+        self.encrypted(site, clients, self.decrypting({"ARN": "arn:aws:cloudfront::1:distribution/E0"}))
+        assert ask(site, made).verdict == (403, "AccessDenied")
+        self.encrypted(site, clients, self.decrypting(made, Action="kms:Encrypt"))
+        assert ask(site, made).verdict == (403, "AccessDenied")
+        self.encrypted(site, clients)
+        assert ask(site, made).verdict == (403, "AccessDenied")
 
-    def test_by_others(self, stage: Stage, clients: Any) -> None:
+    def test_by_others(self, site: EdgeSite, clients: Any) -> None:
         """An identity and anonymous requests cannot sign as KMS requires."""
-        made, identity = by_oai(stage)
-        nobody = stage.distribution(Origins=listing(origin()))
-        stage.s3.delete_public_access_block(Bucket=BUCKET)
-        stage.policy(oai_statement(identity), PUBLIC)
-        self.encrypted(stage, clients, self.decrypting(made))
+        made, identity = by_oai(site)
+        nobody = site.distribution(Origins=listing(origin()))
+        site.s3.delete_public_access_block(Bucket=BUCKET)
+        site.policy(oai_statement(identity), PUBLIC)
+        self.encrypted(site, clients, self.decrypting(made))
         for each in (made, nobody):
-            assert ask(stage, each).verdict == (400, "InvalidArgument")
+            assert ask(site, each).verdict == (400, "InvalidArgument")

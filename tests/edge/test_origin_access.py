@@ -6,14 +6,14 @@ Source: Developer Guide, "Restrict access to an Amazon S3 origin"; S3 User Guide
 
 import pytest
 
-from tests.edge.stage import (
+from tests.edge.site import (
     ARN,
     BUCKET,
     OAI_ARN,
     PUBLIC,
     SEGMENT,
+    EdgeSite,
     Json,
-    Stage,
     allow_oac,
     ask,
     behavior,
@@ -24,16 +24,16 @@ from tests.edge.stage import (
 from tests.world.configs import listing
 
 
-def test_oac_and_its_statement(stage: Stage) -> None:
+def test_oac_and_its_statement(site: EdgeSite) -> None:
     """With an OAC, an object is served once the bucket policy allows this distribution."""
-    made, other = stage.distribution(), stage.distribution()
-    refused = ask(stage, made)
+    made, other = site.distribution(), site.distribution()
+    refused = ask(site, made)
     assert (refused.verdict, refused.from_s3) == ((403, "AccessDenied"), True)
     assert refused.headers["Server"] == "AmazonS3"
     assert refused.headers["X-Cache"] == "Error from cloudfront"
-    stage.grant(made)
-    assert ask(stage, made).body == SEGMENT
-    assert ask(stage, other).verdict == (403, "AccessDenied")
+    site.grant(made)
+    assert ask(site, made).body == SEGMENT
+    assert ask(site, other).verdict == (403, "AccessDenied")
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_oac_and_its_statement(stage: Stage) -> None:
         ({"Resource": ARN}, 403),
     ],
 )
-def test_oac_statements(stage: Stage, changes: Json, status: int) -> None:
+def test_oac_statements(site: EdgeSite, changes: Json, status: int) -> None:
     """Every part of the statement must match. An unsupported part allows nothing."""
-    made = stage.distribution()
-    stage.s3.delete_public_access_block(Bucket=BUCKET)
-    stage.grant(made, **changes)
-    assert ask(stage, made).status == status
+    made = site.distribution()
+    site.s3.delete_public_access_block(Bucket=BUCKET)
+    site.grant(made, **changes)
+    assert ask(site, made).status == status
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_oac_statements(stage: Stage, changes: Json, status: int) -> None:
         ({"Odd": {"aws:SourceVpce": "vpce-1"}}, 403),
     ],
 )
-def test_deny_outweighs(stage: Stage, condition: Json, status: int) -> None:
+def test_deny_outweighs(site: EdgeSite, condition: Json, status: int) -> None:
     """One Deny that applies outweighs every Allow. One with an unsupported condition applies."""
-    made = stage.distribution()
+    made = site.distribution()
     deny = {
         "Effect": "Deny",
         "Principal": "*",
@@ -114,14 +114,14 @@ def test_deny_outweighs(stage: Stage, condition: Json, status: int) -> None:
         "Resource": f"{ARN}/*",
         **({"Condition": condition} if condition else {}),
     }
-    stage.policy(allow_oac(made), deny)
-    assert ask(stage, made).status == status
+    site.policy(allow_oac(made), deny)
+    assert ask(site, made).status == status
 
 
-def test_not_principal(stage: Stage) -> None:
+def test_not_principal(site: EdgeSite) -> None:
     """A Deny for all except the identity denies everyone else."""
-    made, identity = by_oai(stage)
-    other, _ = by_oai(stage)
+    made, identity = by_oai(site)
+    other, _ = by_oai(site)
     who = {"AWS": OAI_ARN + identity["Id"]}
     deny = {
         "Effect": "Deny",
@@ -129,44 +129,44 @@ def test_not_principal(stage: Stage) -> None:
         "Action": "s3:GetObject",
         "Resource": f"{ARN}/*",
     }
-    stage.s3.delete_public_access_block(Bucket=BUCKET)
-    stage.policy(PUBLIC, deny)
-    assert (ask(stage, made).status, ask(stage, other).status) == (200, 403)
+    site.s3.delete_public_access_block(Bucket=BUCKET)
+    site.policy(PUBLIC, deny)
+    assert (ask(site, made).status, ask(site, other).status) == (200, 403)
 
 
-def test_oai_and_its_statement(stage: Stage) -> None:
+def test_oai_and_its_statement(site: EdgeSite) -> None:
     """With an OAI, an object is served once the bucket policy allows the identity, in any spelling."""
-    made, identity = by_oai(stage)
-    other, _ = by_oai(stage)
-    assert ask(stage, made).verdict == (403, "AccessDenied")
+    made, identity = by_oai(site)
+    other, _ = by_oai(site)
+    assert ask(site, made).verdict == (403, "AccessDenied")
     for principal in (
         {"AWS": OAI_ARN + identity["Id"]},
         {"CanonicalUser": identity["S3CanonicalUserId"]},
     ):
-        stage.policy(oai_statement(identity, Principal=principal))
-        assert (ask(stage, made).status, ask(stage, other).status) == (200, 403)
+        site.policy(oai_statement(identity, Principal=principal))
+        assert (ask(site, made).status, ask(site, other).status) == (200, 403)
 
 
-def test_neither(stage: Stage) -> None:
+def test_neither(site: EdgeSite) -> None:
     """Without an origin access, CloudFront is anonymous and gets public objects only."""
-    made = stage.distribution(Origins=listing(origin()))
-    assert ask(stage, made).verdict == (403, "AccessDenied")
-    stage.s3.delete_public_access_block(Bucket=BUCKET)
-    stage.policy(PUBLIC)
-    assert ask(stage, made).status == 200
+    made = site.distribution(Origins=listing(origin()))
+    assert ask(site, made).verdict == (403, "AccessDenied")
+    site.s3.delete_public_access_block(Bucket=BUCKET)
+    site.policy(PUBLIC)
+    assert ask(site, made).status == 200
 
 
 @pytest.mark.parametrize(("signing", "status"), [("always", 200), ("never", 403), ("no-override", 200)])
-def test_signing_behavior(stage: Stage, signing: str, status: int) -> None:
+def test_signing_behavior(site: EdgeSite, signing: str, status: int) -> None:
     """With `never`, CloudFront does not sign and is anonymous."""
-    made = stage.distribution(oac=stage.oac(signing))
-    stage.grant(made)
-    assert ask(stage, made).status == status
+    made = site.distribution(oac=site.oac(signing))
+    site.grant(made)
+    assert ask(site, made).status == status
 
 
-def test_viewers_own_signature(stage: Stage) -> None:
+def test_viewers_own_signature(site: EdgeSite) -> None:
     """If the origin gets a viewer's Authorization, `no-override` uses it, and `always` does not."""
-    forwarding = stage.cloudfront.create_origin_request_policy(
+    forwarding = site.cloudfront.create_origin_request_policy(
         OriginRequestPolicyConfig={
             "Name": "own",
             "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": listing("Authorization")},
@@ -176,31 +176,31 @@ def test_viewers_own_signature(stage: Stage) -> None:
     )["OriginRequestPolicy"]["Id"]
     passing = behavior(OriginRequestPolicyId=forwarding)
     for signing_behavior, status in (("no-override", 200), ("always", 403)):
-        made = stage.distribution(oac=stage.oac(signing_behavior), DefaultCacheBehavior=passing)
-        reply = stage.view(
+        made = site.distribution(oac=site.oac(signing_behavior), DefaultCacheBehavior=passing)
+        reply = site.view(
             "/one.mp4", made["DomainName"], Authorization="AWS4-HMAC-SHA256 Credential=…".replace("…", "x")
         )
         assert reply.status == status
-        assert ask(stage, made).status == 403
+        assert ask(site, made).status == 403
 
 
-def test_restricted_public_bucket(stage: Stage) -> None:
+def test_restricted_public_bucket(site: EdgeSite) -> None:
     """With RestrictPublicBuckets, a public policy only allows AWS services."""
-    service, nobody = stage.distribution(), stage.distribution(Origins=listing(origin()))
-    stage.s3.delete_public_access_block(Bucket=BUCKET)
-    stage.policy(PUBLIC)
-    assert (ask(stage, service).status, ask(stage, nobody).status) == (200, 200)
-    stage.s3.put_public_access_block(
+    service, nobody = site.distribution(), site.distribution(Origins=listing(origin()))
+    site.s3.delete_public_access_block(Bucket=BUCKET)
+    site.policy(PUBLIC)
+    assert (ask(site, service).status, ask(site, nobody).status) == (200, 200)
+    site.s3.put_public_access_block(
         Bucket=BUCKET, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True}
     )
-    assert (ask(stage, service).status, ask(stage, nobody).status) == (200, 403)
+    assert (ask(site, service).status, ask(site, nobody).status) == (200, 403)
 
 
-def test_existing_object_tags(stage: Stage) -> None:
+def test_existing_object_tags(site: EdgeSite) -> None:
     """A policy can check an object's tags."""
-    made = stage.distribution()
-    stage.grant(made, Condition={"StringEquals": {"s3:ExistingObjectTag/public": "yes"}})
-    assert ask(stage, made).status == 403
+    made = site.distribution()
+    site.grant(made, Condition={"StringEquals": {"s3:ExistingObjectTag/public": "yes"}})
+    assert ask(site, made).status == 403
     tagging = {"TagSet": [{"Key": "public", "Value": "yes"}]}
-    stage.s3.put_object_tagging(Bucket=BUCKET, Key="one.mp4", Tagging=tagging)
-    assert ask(stage, made).status == 200
+    site.s3.put_object_tagging(Bucket=BUCKET, Key="one.mp4", Tagging=tagging)
+    assert ask(site, made).status == 200

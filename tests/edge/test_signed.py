@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from tests.edge import signing
-from tests.edge.stage import SEGMENT, Json, Reply, Stage, behavior, label
+from tests.edge.site import SEGMENT, EdgeSite, Json, Reply, behavior, label
 
 PATH = "/hls/one.ts"
 
@@ -22,7 +22,7 @@ PATH = "/hls/one.ts"
 class Private:
     """A distribution that requires signatures, and requests for the segment."""
 
-    stage: Stage
+    site: EdgeSite
     made: Json
     key_id: str
 
@@ -39,25 +39,25 @@ class Private:
     def by_url(self, fields: dict[str, str], path: str = PATH, **headers: str) -> Reply:
         """Request the URL with these parameters."""
         mark = "&" if "?" in path else "?"
-        return self.stage.view(f"{path}{mark}{signing.query(fields)}", self.host, **headers)
+        return self.site.view(f"{path}{mark}{signing.query(fields)}", self.host, **headers)
 
     def by_cookies(self, fields: dict[str, str], path: str = PATH) -> Reply:
         """Send a request with these parameters as cookies."""
-        return self.stage.view(path, self.host, **signing.cookies(fields))
+        return self.site.view(path, self.host, **signing.cookies(fields))
 
 
 @pytest.fixture
-def private(stage: Stage) -> Private:
+def private(site: EdgeSite) -> Private:
     """A private distribution with one RSA key."""
-    key_id = stage.public_key(signing.rsa_key())
-    made = stage.distribution(DefaultCacheBehavior=behavior(key_groups=(stage.key_group(key_id),)))
-    stage.grant(made)
-    return Private(stage, made, key_id)
+    key_id = site.public_key(signing.rsa_key())
+    made = site.distribution(DefaultCacheBehavior=behavior(key_groups=(site.key_group(key_id),)))
+    site.grant(made)
+    return Private(site, made, key_id)
 
 
 def test_unsigned(private: Private) -> None:
     """An unsigned request is refused with MissingKey and CloudFront's message."""
-    reply = private.stage.view(PATH, private.host)
+    reply = private.site.view(PATH, private.host)
     assert reply.verdict == (403, "MissingKey")
     assert b"<Message>Missing Key-Pair-Id query parameter or cookie value</Message>" in reply.body
     assert reply.headers["Content-Type"] == "text/xml"
@@ -94,15 +94,15 @@ def test_botocore_signs_alike(private: Private) -> None:
     text = signer.build_policy(private.url, until, ip_address="127.0.0.1")
     custom = signer.generate_presigned_url(private.url, policy=text)
     for url in (canned, custom):
-        assert private.stage.view(url.removeprefix(f"https://{private.host}"), private.host).status == 200
+        assert private.site.view(url.removeprefix(f"https://{private.host}"), private.host).status == 200
 
 
-def test_ecdsa(stage: Stage) -> None:
+def test_ecdsa(site: EdgeSite) -> None:
     """An ECDSA key signs as well as an RSA key."""
-    key_id = stage.public_key(signing.ecdsa_key())
-    made = stage.distribution(DefaultCacheBehavior=behavior(key_groups=(stage.key_group(key_id),)))
-    stage.grant(made)
-    private = Private(stage, made, key_id)
+    key_id = site.public_key(signing.ecdsa_key())
+    made = site.distribution(DefaultCacheBehavior=behavior(key_groups=(site.key_group(key_id),)))
+    site.grant(made)
+    private = Private(site, made, key_id)
     assert private.by_url(signing.canned_fields(private.url, signing.ecdsa_key(), key_id)).status == 200
     foreign = signing.canned_fields(private.url, signing.ecdsa_key("theirs"), key_id)
     assert private.by_url(foreign).verdict == (403, "AccessDenied")
@@ -241,7 +241,7 @@ def test_foreign_key(private: Private) -> None:
     """A key outside the behavior's key groups is refused, with any id."""
     theirs = signing.rsa_key("theirs")
     assert private.by_url(signing.canned_fields(private.url, theirs, private.key_id)).code == "AccessDenied"
-    outside = private.stage.public_key(theirs)
+    outside = private.site.public_key(theirs)
     assert private.by_url(signing.canned_fields(private.url, theirs, outside)).code == "InvalidKey"
 
 
@@ -254,19 +254,19 @@ def test_query_strings_are_signed(private: Private) -> None:
     assert private.by_url(sized, f"{PATH}?size=big&b=1").status == 200
     assert private.by_url(sized, f"{PATH}?b=1&size=big").verdict == (403, "AccessDenied")
     between = f"{PATH}?size=big&{signing.query(sized)}&b=1"
-    assert private.stage.view(between, private.host).status == 200
+    assert private.site.view(between, private.host).status == 200
 
 
 def test_parameters_outweigh_cookies(private: Private) -> None:
     """If a URL has any of the parameters, cookies are ignored."""
     good = signing.canned_fields(private.url, signing.rsa_key(), private.key_id)
     cookies = signing.cookies(good)
-    assert private.stage.view(PATH, private.host, **cookies).status == 200
+    assert private.site.view(PATH, private.host, **cookies).status == 200
     for name in ("Expires", "Policy", "Signature", "Hash-Algorithm"):
-        reply = private.stage.view(f"{PATH}?{name}=1", private.host, **cookies)
+        reply = private.site.view(f"{PATH}?{name}=1", private.host, **cookies)
         assert reply.verdict == (403, "MissingKey"), name
     assert private.by_url(good, Cookie="CloudFront-Key-Pair-Id=K0").status == 200
-    lower = private.stage.view(f"{PATH}?expires=1", private.host, **cookies)
+    lower = private.site.view(f"{PATH}?expires=1", private.host, **cookies)
     assert lower.verdict == (403, "AccessDenied")  # not a parameter of CloudFront's: the URL is another one
 
 
@@ -274,13 +274,13 @@ def test_twice_the_same_parameter(private: Private) -> None:
     """A URL with a repeated parameter is not a valid signed URL."""
     good = signing.canned_fields(private.url, signing.rsa_key(), private.key_id)
     path = f"{PATH}?{signing.query(good)}&Expires=9999999999"
-    assert private.stage.view(path, private.host).verdict == (403, "AccessDenied")
+    assert private.site.view(path, private.host).verdict == (403, "AccessDenied")
 
 
 def test_every_name_of_a_distribution(private: Private) -> None:
     """A signature is for the host in the URL, CloudFront's name or the sandbox's."""
     local = label(private.made)
-    port = private.stage.sandbox.endpoint_url.rpartition(":")[2]
+    port = private.site.sandbox.endpoint_url.rpartition(":")[2]
     for signed, host, status in [
         (f"https://{local}", local, 200),
         (f"https://{local}", f"{local}:{port}", 200),
@@ -292,15 +292,15 @@ def test_every_name_of_a_distribution(private: Private) -> None:
         (f"https://{local}", private.host, 403),
     ]:
         fields = signing.canned_fields(f"{signed}{PATH}", signing.rsa_key(), private.key_id)
-        reply = private.stage.view(f"{PATH}?{signing.query(fields)}", host)
+        reply = private.site.view(f"{PATH}?{signing.query(fields)}", host)
         assert reply.status == status, (signed, host)
 
 
 def test_http_resources(private: Private) -> None:
     """A signature for http is refused for https, and one for https is refused for http."""
     allow_all = behavior(key_groups=tuple(_groups(private)), ViewerProtocolPolicy="allow-all")
-    live = private.stage.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
-    private.stage.change(private.made, DefaultCacheBehavior={**live["DefaultCacheBehavior"], **allow_all})
+    live = private.site.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
+    private.site.change(private.made, DefaultCacheBehavior={**live["DefaultCacheBehavior"], **allow_all})
     plain = private.url.replace("https", "http")
     for url, scheme, status in [
         (private.url, "https", 200),
@@ -313,6 +313,6 @@ def test_http_resources(private: Private) -> None:
 
 
 def _groups(private: Private) -> list[str]:
-    live = private.stage.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
+    live = private.site.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
     groups: list[str] = live["DefaultCacheBehavior"]["TrustedKeyGroups"]["Items"]
     return groups

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from tests.edge import signing
-from tests.edge.stage import BUCKET, SEGMENT, Json, Reply, Stage, behavior, label, oai_statement
+from tests.edge.site import BUCKET, SEGMENT, EdgeSite, Json, Reply, behavior, label, oai_statement
 from tests.world.configs import listing
 
 PATH = "/hls/one.ts"
 OTHER = "111122223333"
 
 
-def register(stage: Stage, account: str, public_key: str) -> tuple[int, Any]:
+def register(site: EdgeSite, account: str, public_key: str) -> tuple[int, Any]:
     """Register a key pair with the sandbox's API. Return status and answer."""
-    wire = http.client.HTTPConnection("127.0.0.1", int(stage.sandbox.endpoint_url.rpartition(":")[2]))
+    wire = http.client.HTTPConnection("127.0.0.1", int(site.sandbox.endpoint_url.rpartition(":")[2]))
     wire.request("PUT", "/_sandbox/key-pairs", json.dumps({"account": account, "public_key": public_key}))
     reply = wire.getresponse()
     found = reply.status, json.loads(reply.read())
@@ -29,9 +29,9 @@ def register(stage: Stage, account: str, public_key: str) -> tuple[int, Any]:
     return found
 
 
-def pair(stage: Stage, account: str, name: str) -> str:
+def pair(site: EdgeSite, account: str, name: str) -> str:
     """Return the id of a key pair of this account."""
-    status, answer = register(stage, account, signing.pem(signing.rsa_key(name)))
+    status, answer = register(site, account, signing.pem(signing.rsa_key(name)))
     assert status == 200
     return str(answer["id"])
 
@@ -44,15 +44,15 @@ def active(made: Json) -> dict[str, list[str]]:
     }
 
 
-def test_key_pairs(stage: Stage) -> None:
+def test_key_pairs(site: EdgeSite) -> None:
     """An account has at most two key pairs. One that is registered again keeps its id."""
-    first, second = pair(stage, OTHER, "one"), pair(stage, OTHER, "two")
+    first, second = pair(site, OTHER, "one"), pair(site, OTHER, "two")
     assert first != second
     assert first.startswith("APKA")
-    assert pair(stage, OTHER, "one") == first
-    status, answer = register(stage, OTHER, signing.pem(signing.rsa_key("three")))
+    assert pair(site, OTHER, "one") == first
+    status, answer = register(site, OTHER, signing.pem(signing.rsa_key("three")))
     assert (status, answer["error"]) == (400, f"account {OTHER} already has two key pairs")
-    assert pair(stage, "self", "three") == pair(stage, "123456789012", "three")
+    assert pair(site, "self", "three") == pair(site, "123456789012", "three")
 
 
 @pytest.mark.parametrize(
@@ -64,28 +64,28 @@ def test_key_pairs(stage: Stage) -> None:
         (OTHER, "no key"),
     ],
 )
-def test_wrong_key_pairs(stage: Stage, account: str, public_key: str) -> None:
+def test_wrong_key_pairs(site: EdgeSite, account: str, public_key: str) -> None:
     """An invalid account, and anything but an RSA key of 2048 bits, is refused."""
-    assert register(stage, account, public_key)[0] == 400
+    assert register(site, account, public_key)[0] == 400
 
 
-def test_active_signers(stage: Stage) -> None:
+def test_active_signers(site: EdgeSite) -> None:
     """ActiveTrustedSigners shows the key pairs, also of an account that had none before."""
-    ours, theirs = pair(stage, "self", "ours"), pair(stage, "000000000000", "theirs")
-    made = stage.distribution(DefaultCacheBehavior=behavior(signers=("self", "000000000000")))
-    found = active(stage.cloudfront.get_distribution(Id=made["Id"])["Distribution"])
+    ours, theirs = pair(site, "self", "ours"), pair(site, "000000000000", "theirs")
+    made = site.distribution(DefaultCacheBehavior=behavior(signers=("self", "000000000000")))
+    found = active(site.cloudfront.get_distribution(Id=made["Id"])["Distribution"])
     assert ours in found["self"]
     assert found["000000000000"] == [theirs]
 
 
-def test_signers_of_a_behavior(stage: Stage) -> None:
+def test_signers_of_a_behavior(site: EdgeSite) -> None:
     """Only the key pairs of the behavior's own signers are accepted."""
-    ours, theirs = pair(stage, "self", "ours"), pair(stage, OTHER, "theirs")
-    made = stage.distribution(
+    ours, theirs = pair(site, "self", "ours"), pair(site, OTHER, "theirs")
+    made = site.distribution(
         DefaultCacheBehavior=behavior(signers=("self",)),
         CacheBehaviors=listing({**behavior(signers=(OTHER,)), "PathPattern": "/posters/*"}),
     )
-    stage.grant(made)
+    site.grant(made)
     host = made["DomainName"]
     for path, name, key_id, verdict in [
         (PATH, "ours", ours, (200, "")),
@@ -95,31 +95,31 @@ def test_signers_of_a_behavior(stage: Stage) -> None:
         (PATH, "theirs", ours, (403, "AccessDenied")),
     ]:
         fields = signing.canned_fields(f"https://{host}{path}", signing.rsa_key(name), key_id)
-        assert stage.view(f"{path}?{signing.query(fields)}", host).verdict == verdict
+        assert site.view(f"{path}?{signing.query(fields)}", host).verdict == verdict
 
 
-def test_key_pair_without_a_public_half(stage: Stage) -> None:
+def test_key_pair_without_a_public_half(site: EdgeSite) -> None:
     """A key pair without a registered public half is an unknown key."""
-    made = stage.distribution(DefaultCacheBehavior=behavior(signers=("self",)))
-    stage.grant(made)
+    made = site.distribution(DefaultCacheBehavior=behavior(signers=("self",)))
+    site.grant(made)
     host = made["DomainName"]
-    known = active(stage.cloudfront.get_distribution(Id=made["Id"])["Distribution"])["self"][0]
+    known = active(site.cloudfront.get_distribution(Id=made["Id"])["Distribution"])["self"][0]
     fields = signing.canned_fields(f"https://{host}{PATH}", signing.rsa_key(), known)
-    assert stage.view(f"{PATH}?{signing.query(fields)}", host).verdict == (403, "InvalidKey")
+    assert site.view(f"{PATH}?{signing.query(fields)}", host).verdict == (403, "InvalidKey")
 
 
 @dataclass(frozen=True)
 class Streaming:
     """A streaming distribution with `self` as its signer."""
 
-    stage: Stage
+    site: EdgeSite
     made: Json
     key_id: str
 
     def play(self, name: str, fields: dict[str, str] | None = None, host: str = "") -> Reply:
         """Request a stream."""
         query = f"?{signing.query(fields)}" if fields else ""
-        return self.stage.view(f"/cfx/st/{name}{query}", host or self.made["DomainName"])
+        return self.site.view(f"/cfx/st/{name}{query}", host or self.made["DomainName"])
 
     def fields(self, resource: str) -> dict[str, str]:
         """Return the parameters of a signed stream name."""
@@ -127,13 +127,13 @@ class Streaming:
 
 
 @pytest.fixture
-def streaming(stage: Stage) -> Streaming:
+def streaming(site: EdgeSite) -> Streaming:
     """A streaming distribution that reads with an identity."""
-    identity = stage.identity()
-    stage.policy(oai_statement(identity))
-    stage.put("videos/one.flv")
-    stage.put("videos/one.mp4")
-    key_id = pair(stage, "self", "ours")
+    identity = site.identity()
+    site.policy(oai_statement(identity))
+    site.put("videos/one.flv")
+    site.put("videos/one.mp4")
+    key_id = pair(site, "self", "ours")
     config = {
         "CallerReference": "streaming",
         "Comment": "",
@@ -145,8 +145,8 @@ def streaming(stage: Stage) -> Streaming:
         },
         "TrustedSigners": {"Enabled": True, **listing("self")},
     }
-    made = stage.cloudfront.create_streaming_distribution(StreamingDistributionConfig=config)
-    return Streaming(stage, made["StreamingDistribution"], key_id)
+    made = site.cloudfront.create_streaming_distribution(StreamingDistributionConfig=config)
+    return Streaming(site, made["StreamingDistribution"], key_id)
 
 
 @pytest.mark.parametrize(
@@ -192,11 +192,11 @@ def test_stream_refusals(streaming: Streaming) -> None:
     old = signing.canned_fields("videos/one", signing.rsa_key(), streaming.key_id, signing.past())
     assert streaming.play("videos/one", old).verdict == (403, "AccessDenied")
     host = streaming.made["DomainName"]
-    by_cookies = streaming.stage.view("/cfx/st/videos/one", host, **signing.cookies(good))
+    by_cookies = streaming.site.view("/cfx/st/videos/one", host, **signing.cookies(good))
     assert by_cookies.verdict == (403, "MissingKey")
     missing = streaming.play("nothing", streaming.fields("nothing"))
     assert (missing.verdict, missing.from_s3) == ((403, "AccessDenied"), True)
-    assert streaming.stage.view("/videos/one.mp4", host).status == 404
+    assert streaming.site.view("/videos/one.mp4", host).status == 404
 
 
 def test_streams_by_custom_policy(streaming: Streaming) -> None:
@@ -209,9 +209,9 @@ def test_streams_by_custom_policy(streaming: Streaming) -> None:
 
 def test_disabled_streaming(streaming: Streaming) -> None:
     """A disabled streaming distribution is 403."""
-    stage, made = streaming.stage, streaming.made
-    live = stage.cloudfront.get_streaming_distribution_config(Id=made["Id"])
-    stage.cloudfront.update_streaming_distribution(
+    site, made = streaming.site, streaming.made
+    live = site.cloudfront.get_streaming_distribution_config(Id=made["Id"])
+    site.cloudfront.update_streaming_distribution(
         Id=made["Id"],
         IfMatch=live["ETag"],
         StreamingDistributionConfig={**live["StreamingDistributionConfig"], "Enabled": False},

@@ -49,6 +49,10 @@ class Service(NamedTuple):
     who: str
 
 
+_DIRECT: dict[str, tuple[tuple[Reading, bool], ...]] = {}
+"""What callers may do with a bucket, by everything that decides it."""
+
+
 class Evaluator:
     """The answers for one state. A distribution is judged by each version that an edge may have."""
 
@@ -115,7 +119,7 @@ class Evaluator:
         keys = tuple(keys)
         found: set[Reading] = set()
         for name in self.state.buckets:
-            found |= {each for each, sure in self._direct(name, keys) if sure or not certain}
+            found |= {each for each, sure in self._asked_directly(name, keys) if sure or not certain}
             found |= {each for each, sure in self._viewed(name, keys) if sure or not certain}
         return frozenset(found)
 
@@ -142,6 +146,15 @@ class Evaluator:
     def _certain(self, place: Distribution, number: int, path: str) -> frozenset[str]:
         served = self._sites.served(place, place.versions[number], path)
         return frozenset(who for who, answer in served.items() if answer is True)
+
+    def _asked_directly(self, name: str, keys: tuple[str, ...]) -> tuple[tuple[Reading, bool], ...]:
+        """Return what callers may do with a bucket. Most writes change one bucket, so the answers are kept."""
+        state = self.state
+        points = [each for each in state.access_points if each.bucket == name]
+        given = repr((state.buckets[name], points, state.identities, state.account, state.owner, keys))
+        if given not in _DIRECT:
+            _DIRECT[given] = tuple(self._direct(name, keys))
+        return _DIRECT[given]
 
     def _direct(self, name: str, keys: tuple[str, ...]) -> Iterable[tuple[Reading, bool]]:
         bucket = self.state.buckets[name]

@@ -6,9 +6,11 @@ The sources are the S3 User Guide, "How Amazon S3 authorizes a request", "Contro
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from tests.evaluator import policies
 from tests.evaluator.callers import Caller
+from tests.evaluator.conditions import Context
 from tests.evaluator.logic import Answer, all_of, any_of, negated
 from tests.evaluator.policies import Request
 from tests.evaluator.state import ALL_USERS, AUTHENTICATED_USERS, ENFORCED, AccessPoint, Bucket, Json, State
@@ -51,13 +53,20 @@ def is_conceivable(state: State, bucket: Bucket, action: str) -> bool:
 
 def _ways(state: State, bucket: Bucket, caller: Caller, action: str, key: str) -> Iterator[Answer]:
     arn = f"arn:aws:s3:::{bucket.name}" + (f"/{key}" if key else "")
-    for own in caller.contexts:
-        context = own.but(aws__ResourceAccount=state.account, s3__ResourceAccount=state.account)
+    for context in _contexts(caller, state.account):
         request = Request(caller, action, arn, context)
         yield _directly(state, bucket, key, request)
         for point in state.access_points:
             if point.bucket == bucket.name:
                 yield _through(state, point, key, request)
+
+
+@lru_cache(maxsize=1024)
+def _contexts(caller: Caller, account: str) -> tuple[Context, ...]:
+    """Return the contexts of the caller's requests to a bucket of the account."""
+    return tuple(
+        each.but(aws__ResourceAccount=account, s3__ResourceAccount=account) for each in caller.contexts
+    )
 
 
 def _directly(state: State, bucket: Bucket, key: str, request: Request) -> Answer:

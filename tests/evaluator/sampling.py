@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from tests.evaluator import callers
 from tests.evaluator.callers import CLOUDFRONT, FOREIGN, IDENTITY, Caller
@@ -24,14 +25,16 @@ def callers_of(state: State, bucket: Bucket) -> tuple[Caller, ...]:
     return tuple(found.values())
 
 
-def _always() -> Iterator[Caller]:
-    yield callers.anyone()
-    yield callers.account()
-    yield callers.distribution(FOREIGN_DISTRIBUTION)
-    yield callers.distribution(STRANGERS_DISTRIBUTION)
-    yield callers.service(FOREIGN_SERVICE, FOREIGN, foreign_resource(FOREIGN_SERVICE))
-    yield _inside(
-        callers.account(), f"account {FOREIGN} in {FOREIGN_ENDPOINT}", FOREIGN_ENDPOINT, FOREIGN_NETWORK
+@cache
+def _always() -> tuple[Caller, ...]:
+    inside = f"account {FOREIGN} in {FOREIGN_ENDPOINT}"
+    return (
+        callers.anyone(),
+        callers.account(),
+        callers.distribution(FOREIGN_DISTRIBUTION),
+        callers.distribution(STRANGERS_DISTRIBUTION),
+        callers.service(FOREIGN_SERVICE, FOREIGN, foreign_resource(FOREIGN_SERVICE)),
+        _inside(callers.account(), inside, FOREIGN_ENDPOINT, FOREIGN_NETWORK),
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.faults.account import loose_ends
 from tests.faults.running import ScenarioRunner
-from tests.faults.turns import SPECS, Turn, play
+from tests.faults.turns import SPECS, Turn, take_turns
+from tests.thorough import examples
 
 TOLD = {
     "back to an identity that edges may still read by unsigned": (
@@ -35,8 +36,8 @@ TOLD = {
     ),
 }
 
-DRAWN = 20
-"""So many stories are drawn by lot, always the same ones."""
+DRAWN = examples(6, thorough=20)
+"""The number of stories that are drawn at random, always the same ones."""
 
 
 def stories() -> Iterator[Any]:
@@ -56,7 +57,7 @@ def stories() -> Iterator[Any]:
 def test_the_last_spec_wins(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
     """No run lets anyone read whom its spec does not name, and at the end the account is as the last spec says."""
     last = SPECS[turns[-1].spec]
-    told = play(runner, turns)
+    told = take_turns(runner, turns)
     assert told.too_much == frozenset()
     assert told.too_little == frozenset()
     assert told.left == ()

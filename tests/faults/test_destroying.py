@@ -23,7 +23,6 @@ from tests.world.faults import (
     Write,
     killed,
     landed_unanswered,
-    never_arrived,
     numbered,
 )
 
@@ -113,7 +112,7 @@ def beginning(runner: ScenarioRunner, name: str) -> Moment:
     return runner.moment()
 
 
-def play(
+def destroy(
     runner: ScenarioRunner,
     name: str,
     write: Write | None = None,
@@ -157,52 +156,52 @@ def expected(runner: ScenarioRunner, name: str) -> Any:
 
 
 def cases() -> Iterator[Any]:
-    """Yield every end with each of its writes, at which the process dies, and each operation with the other faults."""
+    """Yield every end and every operation with a write at which the process dies; each operation with a lost reply."""
     every = [(name, write) for name, each in ENDS.items() for write in each.writes]
-    other_faults = [
-        (*each, fault)
-        for fault in (never_arrived, landed_unanswered)
-        for each in one_of_each(every, lambda each: each[1].operation)
-    ]
-    for name, write, fault in [*((*each, killed) for each in every), *other_faults]:
+    by_operation = one_of_each(every, lambda each: each[1].operation)
+    died = one_of_each(every, lambda each: each[0], lambda each: each[1].operation)
+    for name, write, fault in [
+        *((*each, killed) for each in died),
+        *((*each, landed_unanswered) for each in by_operation),
+    ]:
         id_ = f"{name}/{write}/{fault.__name__}".replace("_", "-").replace(" ", "-")
         yield pytest.param(name, write, fault, id=id_)
 
 
-def nobody_harmed(played: Destroyed) -> None:
+def nobody_harmed(result: Destroyed) -> None:
     """Check that nobody could read who could not before, and that the readers of others' objects still could."""
-    assert played.too_much == frozenset()
-    assert played.too_little == frozenset()
+    assert result.too_much == frozenset()
+    assert result.too_little == frozenset()
 
 
 @pytest.mark.parametrize("name", ENDS)
 def test_one_run_does_all_of_it(runner: ScenarioRunner, name: str) -> None:
     """Nothing of the stack is left, nothing of others is gone, and the table lists every write."""
-    played = play(runner, name)
-    assert played.report is not None
-    assert played.report.exit_code == 0
-    assert sorted(played.operations) == sorted(write.operation for write in ENDS[name].writes)
-    assert played.left == ()
-    assert played.account == expected(runner, name)
-    nobody_harmed(played)
+    result = destroy(runner, name)
+    assert result.report is not None
+    assert result.report.exit_code == 0
+    assert sorted(result.operations) == sorted(write.operation for write in ENDS[name].writes)
+    assert result.left == ()
+    assert result.account == expected(runner, name)
+    nobody_harmed(result)
 
 
 @pytest.mark.parametrize(("name", "write", "fault"), list(cases()))
 def test_running_again_is_the_recovery(runner: ScenarioRunner, name: str, write: Write, fault: Fault) -> None:
     """Whichever write fails, the same command ends with the result of an undisturbed run."""
-    played = play(runner, name, write, fault)
-    assert played.struck
-    assert played.left == ()
-    assert played.account == expected(runner, name)
-    nobody_harmed(played)
+    result = destroy(runner, name, write, fault)
+    assert result.struck
+    assert result.left == ()
+    assert result.account == expected(runner, name)
+    nobody_harmed(result)
 
 
 @pytest.mark.parametrize("name", ENDS)
 def test_without_waiting(runner: ScenarioRunner, name: str) -> None:
     """Steps that need the distribution to be disabled at every edge are left for the next run."""
-    played = play(runner, name, no_wait=True)
-    assert played.report is not None
-    assert played.report.exit_code in (0, 6)
-    assert played.left == ()
-    assert played.account == expected(runner, name)
-    nobody_harmed(played)
+    result = destroy(runner, name, no_wait=True)
+    assert result.report is not None
+    assert result.report.exit_code in (0, 6)
+    assert result.left == ()
+    assert result.account == expected(runner, name)
+    nobody_harmed(result)

@@ -58,80 +58,99 @@ def named(scenarios: Sequence[Scenario]) -> list[Any]:
     return [pytest.param(each, id=each.name.replace(" ", "-")) for each in scenarios]
 
 
-def nobody_harmed(played: Disturbed) -> None:
+def nobody_harmed(result: Disturbed) -> None:
     """Check that nobody could read too much or too little after any write of all runs."""
-    assert played.too_much == frozenset()
-    assert played.too_little == frozenset()
-
-
-@pytest.mark.parametrize(
-    "case",
-    named_cases(
-        [*every(killed), *(case for fault in FAULTS for case in one_of_each(every(fault), operation))]
-    ),
-)
-def test_running_again_is_the_recovery(runner: ScenarioRunner, case: Case) -> None:
-    """The same command leaves what an undisturbed run leaves. A run that exits with 0 left nothing to do."""
-    played = runner.disturbed(*case)
-    assert played.struck
-    nobody_harmed(played)
-    assert played.left == ()
-    assert played.account == runner.undisturbed(case[0]).end.account
-    if played.report is not None and played.report.exit_code == 0:
-        assert played.left_at_once == ()
+    assert result.too_much == frozenset()
+    assert result.too_little == frozenset()
 
 
 @pytest.mark.parametrize(
     "case",
     named_cases(
         [
-            *one_of_each(every(killed), scenario_name, operation),
+            *one_of_each(every(killed), operation_in_scenario),
+            *(case for fault in FAULTS for case in one_of_each(every(fault), operation)),
+        ]
+    ),
+)
+def test_running_again_is_the_recovery(runner: ScenarioRunner, case: Case) -> None:
+    """The same command leaves what an undisturbed run leaves. A run that exits with 0 left nothing to do."""
+    result = runner.disturbed(*case)
+    assert result.struck
+    nobody_harmed(result)
+    assert result.left == ()
+    assert result.account == runner.undisturbed(case[0]).end.account
+    if result.report is not None and result.report.exit_code == 0:
+        assert result.left_at_once == ()
+
+
+@pytest.mark.parametrize(
+    "case",
+    named_cases(
+        [
+            *one_of_each(every(killed), operation),
             *one_of_each(every(landed_unanswered, makes), operation),
         ]
     ),
 )
 def test_lists_that_lag(runner: ScenarioRunner, case: Case) -> None:
     """The same is true if reads and lists show the state before each write for a while."""
-    played = runner.disturbed(*case, stale_reads=1)
-    assert played.struck
-    nobody_harmed(played)
-    assert played.left == ()
-    assert played.account == runner.undisturbed(case[0]).end.account
+    result = runner.disturbed(*case, stale_reads=1)
+    assert result.struck
+    nobody_harmed(result)
+    assert result.left == ()
+    assert result.account == runner.undisturbed(case[0]).end.account
 
 
 @pytest.mark.parametrize(
     "case",
-    named_cases(one_of_each([case for case in every(killed) if case[0].turns_back], operation_in_scenario)),
+    named_cases(
+        one_of_each([case for case in every(killed) if case[0].turns_back], scenario_name, operation)
+    ),
 )
 def test_turning_back(runner: ScenarioRunner, case: Case) -> None:
     """Applying the earlier specs after a run that died restores the earlier state."""
     scenario = case[0]
-    played = runner.disturbed(*case, then=scenario.before)
-    assert played.struck
-    nobody_harmed(played)
-    assert played.left == ()
-    assert played.account == runner.undisturbed(scenario).start.account
+    result = runner.disturbed(*case, then=scenario.before)
+    assert result.struck
+    nobody_harmed(result)
+    assert result.left == ()
+    assert result.account == runner.undisturbed(scenario).start.account
 
 
-@pytest.mark.parametrize(
-    "trouble", [{"no_wait": True}, {"deploy_after_reads": 10_000}], ids=["no-wait", "late"]
-)
 @pytest.mark.parametrize("scenario", named(SCENARIOS))
-def test_deployed_does_not_come(runner: ScenarioRunner, scenario: Scenario, trouble: dict[str, Any]) -> None:
+def test_nobody_waits(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Steps that need Deployed are not run without it, and the next run continues."""
-    played = runner.disturbed(scenario, **trouble)
-    nobody_harmed(played)
-    assert played.report is not None
-    assert played.report.exit_code in (0, 6)
-    assert played.left == ()
-    assert played.account == runner.undisturbed(scenario).end.account
+    result = runner.disturbed(scenario, no_wait=True)
+    nobody_harmed(result)
+    assert result.report is not None
+    assert result.report.exit_code in (0, 6)
+    assert result.left == ()
+    assert result.account == runner.undisturbed(scenario).end.account
 
 
-@pytest.mark.parametrize("case", named_cases(one_of_each(every(killed, deploys), operation_in_scenario)))
+def waits_before(scenario: Scenario) -> frozenset[str]:
+    """Return the first write after which a distribution is InProgress, and all writes after it."""
+    first = next((number for number, write in enumerate(scenario.writes) if deploys(write)), None)
+    return frozenset() if first is None else frozenset(each.operation for each in scenario.writes[first:])
+
+
+@pytest.mark.parametrize("scenario", named(one_of_each(SCENARIOS, waits_before)))
+def test_deployed_does_not_come(runner: ScenarioRunner, scenario: Scenario) -> None:
+    """A wait ends at its deadline, and the next run continues."""
+    result = runner.disturbed(scenario, deploy_after_reads=10_000)
+    nobody_harmed(result)
+    assert result.report is not None
+    assert result.report.exit_code in (0, 6)
+    assert result.left == ()
+    assert result.account == runner.undisturbed(scenario).end.account
+
+
+@pytest.mark.parametrize("case", named_cases(one_of_each(every(killed, deploys), operation)))
 def test_nobody_waits_after_a_crash(runner: ScenarioRunner, case: Case) -> None:
     """The next run does not rely on a change that a dead run made and that is not Deployed yet."""
-    played = runner.disturbed(*case, in_a_hurry=True)
-    assert played.struck
-    nobody_harmed(played)
-    assert played.left == ()
-    assert played.account == runner.undisturbed(case[0]).end.account
+    result = runner.disturbed(*case, in_a_hurry=True)
+    assert result.struck
+    nobody_harmed(result)
+    assert result.left == ()
+    assert result.account == runner.undisturbed(case[0]).end.account

@@ -36,7 +36,7 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Told:
+class StoryResult:
     """The result of a story."""
 
     report: Report
@@ -186,7 +186,7 @@ STORIES = (
 )
 
 
-def _told(runner: ScenarioRunner, clients: BotoClients, story: Story) -> Told:
+def _told(runner: ScenarioRunner, clients: BotoClients, story: Story) -> StoryResult:
     runner.set_back(runner.furnished)
     run(runner.stacks([story.before]), runner.world_at(), ANY_HAZARD)
     story.by_hand(runner, clients)
@@ -200,7 +200,7 @@ def _told(runner: ScenarioRunner, clients: BotoClients, story: Story) -> Told:
     end = viewers.readings()
     named = runner.named([story.after])
     missing = frozenset(each for each in named - end if each.key in OBJECTS and not report.exit_code)
-    return Told(report, guard.too_much, lost(before, viewers.services(), OBJECTS), missing)
+    return StoryResult(report, guard.too_much, lost(before, viewers.services(), OBJECTS), missing)
 
 
 NOTHING_SERVED: Services = frozenset()

@@ -22,45 +22,45 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 
 @pytest.fixture
-def played(runner: ScenarioRunner, scenario: Scenario) -> Undisturbed:
+def result(runner: ScenarioRunner, scenario: Scenario) -> Undisturbed:
     """The result of the scenario."""
     return runner.undisturbed(scenario)
 
 
-def test_done(played: Undisturbed) -> None:
+def test_done(result: Undisturbed) -> None:
     """One run does everything, and nothing is pending afterwards."""
-    assert {stack.outcome for stack in played.report.stacks} == {StackOutcome.APPLIED}
-    assert played.left == ()
+    assert {stack.outcome for stack in result.report.stacks} == {StackOutcome.APPLIED}
+    assert result.left == ()
 
 
-def test_hazards(played: Undisturbed, scenario: Scenario) -> None:
+def test_hazards(result: Undisturbed, scenario: Scenario) -> None:
     """The plan has exactly the hazards of the scenario."""
-    assert {hazard.name for stack in played.plan.stacks for hazard, _ in stack.hazards} == scenario.allow
+    assert {hazard.name for stack in result.plan.stacks for hazard, _ in stack.hazards} == scenario.allow
 
 
-def test_writes(played: Undisturbed, scenario: Scenario) -> None:
+def test_writes(result: Undisturbed, scenario: Scenario) -> None:
     """The table lists every write of the scenario, so that each of them can fail."""
-    assert sorted(played.operations) == sorted(write.operation for write in scenario.writes)
+    assert sorted(result.operations) == sorted(write.operation for write in scenario.writes)
 
 
-def test_readers(played: Undisturbed, scenario: Scenario) -> None:
+def test_readers(result: Undisturbed, scenario: Scenario) -> None:
     """At the end exactly the readers of the spec can read."""
     named = {(key, who) for key, everybody in scenario.readers.items() for who in everybody}
     objects = OBJECTS_OF.get(scenario.bucket, ())
     readings = {
-        each for each in played.end.readings if each.bucket == scenario.bucket and each.key in objects
+        each for each in result.end.readings if each.bucket == scenario.bucket and each.key in objects
     }
     assert {(each.key, each.who) for each in readings} == named
 
 
-def test_nobody_on_the_way(played: Undisturbed) -> None:
+def test_nobody_on_the_way(result: Undisturbed) -> None:
     """After each write, only earlier readers and those of the spec can read."""
-    assert played.too_much == frozenset()
+    assert result.too_much == frozenset()
 
 
-def test_nobody_cut_off_on_the_way(played: Undisturbed) -> None:
+def test_nobody_cut_off_on_the_way(result: Undisturbed) -> None:
     """After each write, earlier readers that the spec names can still read."""
-    assert played.too_little == frozenset()
+    assert result.too_little == frozenset()
 
 
 def announced(scenario: Scenario) -> bool:
@@ -71,20 +71,20 @@ def announced(scenario: Scenario) -> bool:
 @pytest.mark.parametrize("each", named([each for each in SCENARIOS if not announced(each)]))
 def test_nobody_loses_access_without_a_hazard(runner: ScenarioRunner, each: Scenario) -> None:
     """Everyone who was served before is served at the end, unless the plan has a hazard."""
-    played = runner.undisturbed(each)
+    result = runner.undisturbed(each)
     objects = OBJECTS_OF[each.before[0]["bucket"]] if each.before else ()
-    assert lost(played.start.services, played.end.services, objects) == frozenset()
+    assert lost(result.start.services, result.end.services, objects) == frozenset()
 
 
-def test_others_lose_nothing(played: Undisturbed) -> None:
+def test_others_lose_nothing(result: Undisturbed) -> None:
     """What cfstream does not own is unchanged at the end, byte for byte."""
-    before, after = of_others(played.start.account), of_others(played.end.account)
+    before, after = of_others(result.start.account), of_others(result.end.account)
     for kind in ("identities", "controls", "public keys", "key groups"):
         assert after[kind] == before[kind]
     for kind in ("statements", "grants"):
         assert {name: after[kind][name] for name in before[kind]} == before[kind]
 
 
-def test_no_loose_ends(played: Undisturbed) -> None:
+def test_no_loose_ends(result: Undisturbed) -> None:
     """There is one of each resource, and each is used."""
-    assert loose_ends(played.end.account) == []
+    assert loose_ends(result.end.account) == []

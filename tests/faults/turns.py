@@ -55,7 +55,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Told:
+class TurnsResult:
     """The result of some turns. The last one was repeated until nothing was pending."""
 
     too_much: Readings
@@ -66,7 +66,7 @@ class Told:
     account: Any
 
 
-def play(runner: ScenarioRunner, turns: Sequence[Turn]) -> Told:
+def take_turns(runner: ScenarioRunner, turns: Sequence[Turn]) -> TurnsResult:
     """Run the turns in the account with resources of others."""
     wanted = {turn.spec: named(SPECS[turn.spec], KEYS) for turn in turns}
     runner.set_back(runner.furnished)
@@ -86,7 +86,7 @@ def play(runner: ScenarioRunner, turns: Sequence[Turn]) -> Told:
             if number == len(turns):
                 left = converge(stacks, world, ANY_HAZARD)[-1]
         too_much, too_little = too_much | guard.too_much, too_little | guard.too_little
-    return Told(too_much, too_little, left, runner.readers_now(), photograph(runner.sandbox))
+    return TurnsResult(too_much, too_little, left, runner.readers_now(), photograph(runner.sandbox))
 
 
 def _widely(named: Readings) -> Readings:

@@ -5,10 +5,11 @@ from hypothesis import settings
 
 from cfstream.sandbox.server import Sandbox
 from tests.laws.account import LawsAccount
+from tests.thorough import examples
 from tests.world.sandbox import BotoClients
 
 # The same examples in every run, and no clock: a law holds or it does not, on a slow machine too.
-settings.register_profile("laws", derandomize=True, deadline=None, database=None)
+settings.register_profile("laws", max_examples=examples(50), derandomize=True, deadline=None, database=None)
 settings.load_profile("laws")
 
 

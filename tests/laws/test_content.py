@@ -11,6 +11,7 @@ from cfstream.domain.listing import ORDERED
 from cfstream.steps.content import canonical, covers, differences, same
 from cfstream.values import digest
 from tests.laws.spelling import respelled
+from tests.thorough import examples
 
 TEXTS = st.text("ab ", max_size=3)
 FIELDS: Mapping[str, st.SearchStrategy[Any]] = {
@@ -85,7 +86,7 @@ def test_a_changed_field_is_not_covered(document: dict[str, Any], data: st.DataO
     assert not same(document, {**document, name: {"Another": "value"}})
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     field=st.sampled_from(sorted(ORDERED)),
     paths=st.lists(st.text("abc", min_size=1), unique=True, min_size=2),

@@ -13,7 +13,7 @@ from tests.thorough import examples
 YES = frozenset({"deletes", "cuts-viewers"})
 
 
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(6, thorough=32))
 @given(pair=pairs(), others=surroundings())
 def test_nothing_of_the_stack_is_left(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings

@@ -22,6 +22,7 @@ from cfstream.steps.modify import Modify
 from cfstream.values import Account as Number
 from cfstream.values import Address
 from tests.laws.wire import ACCOUNT, FUNCTIONS, GROUPS, Json, fields, fields_in, http_config, rtmp_config
+from tests.thorough import examples
 from tests.world.distributions import shown
 
 NAMES = dict(zip(GROUPS, ("viewers", "name with spaces", "partners"), strict=True))
@@ -80,21 +81,21 @@ def check(config: Json) -> None:
     assert json.dumps(config) == before
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(seed=SEEDS)
 def test_the_plan_of_an_imported_distribution_is_empty_and_a_change_changes_one_field(seed: int) -> None:
     """Of a hundred configs with any of the fields of the model: nothing to do, and then the comment alone."""
     check(http_config(seed))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seed=SEEDS)
 def test_streaming_distributions_have_the_same_laws(seed: int) -> None:
     """The other API has fewer fields."""
     check(rtmp_config(seed))
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(seed=SEEDS)
 def test_every_field_of_the_model_survives(seed: int) -> None:
     """A config with every field of botocore's model passes through import, plan and update unchanged."""
@@ -113,7 +114,7 @@ def test_every_field_of_the_model_survives(seed: int) -> None:
     check(rtmp)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(seed=SEEDS)
 def test_no_two_imports_of_one_config_differ(seed: int) -> None:
     """The text is the same for any order of unordered lists."""

@@ -20,7 +20,7 @@ def nothing(_account: SandboxAccount) -> None:
 
 
 @dataclass(frozen=True)
-class Change:
+class PermissionChange:
     """A change from one spec to another.
 
     `first` is done in the empty account, `then` before the second spec is planned, and `last` before it is destroyed.
@@ -133,48 +133,54 @@ CORS: Json = {"cors": {"origins": [PAGE]}}
 NAMED: Json = {"cnames": [CNAME]}
 TWO_KEYS = [group(key("one"), key("two"))]
 
-CHANGES: Mapping[str, Change] = {
-    "site made, no reply": Change(
+CHANGES: Mapping[str, PermissionChange] = {
+    "site made, no reply": PermissionChange(
         http(**NAMED, http=CORS, dns={"route53": "example.com"}), first=ground, deaf=True
     ),
-    "names and pages": Change(
+    "names and pages": PermissionChange(
         http(**NAMED, http={"cors": {"origins": ["https://other.example.com"]}}, dns=False),
         http(cnames=["old.example.com"], http=CORS, dns={"route53": "example.com"}),
         first=ground,
     ),
-    "a name goes to another stack": Change(
+    "a name goes to another stack": PermissionChange(
         [signed(name="old", cnames=[]), signed(name="new", **NAMED)],
         signed(name="old", **NAMED),
         first=ground,
     ),
-    "no pages": Change(http(http={"cors": False}), http(http=CORS)),
-    "own cache policy": Change(signed(http={"cache_policy": "mine"})),
-    "other policies": Change(
+    "no pages": PermissionChange(http(http={"cors": False}), http(http=CORS)),
+    "own cache policy": PermissionChange(signed(http={"cache_policy": "mine"})),
+    "other policies": PermissionChange(
         signed(http={"origin_request_policy": "mine", "response_headers_policy": "mine", "web_acl": WEB_ACL})
     ),
-    "own control, changed by hand": Change(signed(), signed(), then=unsigning),
-    "identity made, no reply": Change(http(oai={}), deaf=True),
-    "identity renamed": Change(http(oai={"comment": "new"}), http(oai={"comment": "old"}), last=unmarking),
-    "identity to control": Change(http(), http(oai={})),
-    "control to identity": Change(http(oai={}), http()),
-    "another key": Change(http(key_groups=TWO_KEYS, oai={}), http(oai={})),
-    "other groups": Change(
+    "own control, changed by hand": PermissionChange(signed(), signed(), then=unsigning),
+    "identity made, no reply": PermissionChange(http(oai={}), deaf=True),
+    "identity renamed": PermissionChange(
+        http(oai={"comment": "new"}), http(oai={"comment": "old"}), last=unmarking
+    ),
+    "identity to control": PermissionChange(http(), http(oai={})),
+    "control to identity": PermissionChange(http(oai={}), http()),
+    "another key": PermissionChange(http(key_groups=TWO_KEYS, oai={}), http(oai={})),
+    "other groups": PermissionChange(
         http(key_groups=[group(key("two"), name="members")], oai={}), http(key_groups=TWO_KEYS, oai={})
     ),
-    "objects": Change(by_acl(), signed(oai={}), first=open_acls),
-    "objects no more": Change(signed(oai={}), by_acl(), first=open_acls),
-    "crowd": Change(signed(), first=crowd, last=ended(signed())),
-    "access point": Change(signed(), first=with_access_point),
-    "logs": Change(signed(logging={"bucket": "logs"}), signed(), first=with_logs),
-    "elsewhere": Change(signed(grant={"via": "elsewhere"})),
-    "rtmp made, no reply": Change(rtmp(), deaf=True),
-    "rtmp": Change(
+    "objects": PermissionChange(by_acl(), signed(oai={}), first=open_acls),
+    "objects no more": PermissionChange(signed(oai={}), by_acl(), first=open_acls),
+    "crowd": PermissionChange(signed(), first=crowd, last=ended(signed())),
+    "access point": PermissionChange(signed(), first=with_access_point),
+    "logs": PermissionChange(signed(logging={"bucket": "logs"}), signed(), first=with_logs),
+    "elsewhere": PermissionChange(signed(grant={"via": "elsewhere"})),
+    "rtmp made, no reply": PermissionChange(rtmp(), deaf=True),
+    "rtmp": PermissionChange(
         rtmp(comment="new", grant={"via": "object-acl"}), rtmp(comment="old"), first=open_acls, last=unmarking
     ),
-    "rtmp, objects no more": Change(rtmp(), rtmp(grant={"via": "object-acl"}), first=with_statement),
-    "rtmp crowd": Change(rtmp(), first=crowd, last=ended(rtmp())),
-    "rtmp, identity lost and found": Change(rtmp(), first=lost),
-    "identity lost and found": Change(http(oai={}), first=lost),
-    "rtmp, identity renamed": Change(rtmp(oai={"comment": "new"}), rtmp(oai={"comment": "old"}), then=orphan),
-    "rtmp access point": Change(rtmp(), first=with_access_point),
+    "rtmp, objects no more": PermissionChange(
+        rtmp(), rtmp(grant={"via": "object-acl"}), first=with_statement
+    ),
+    "rtmp crowd": PermissionChange(rtmp(), first=crowd, last=ended(rtmp())),
+    "rtmp, identity lost and found": PermissionChange(rtmp(), first=lost),
+    "identity lost and found": PermissionChange(http(oai={}), first=lost),
+    "rtmp, identity renamed": PermissionChange(
+        rtmp(oai={"comment": "new"}), rtmp(oai={"comment": "old"}), then=orphan
+    ),
+    "rtmp access point": PermissionChange(rtmp(), first=with_access_point),
 }

@@ -25,7 +25,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Reader:
+class RecordingClient:
     """A client that records what is read through it."""
 
     inner: Reads
@@ -49,7 +49,7 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Writer(Reader):
+class Writer(RecordingClient):
     """A client that records what is read and written. With `deaf`, the reply to each create call is lost once."""
 
     aws: Writes
@@ -66,7 +66,7 @@ class Writer(Reader):
 
 
 @dataclass(frozen=True)
-class Played:
+class RecordedRun:
     """The calls for some specs and one purpose. `before` are the specs that the live resources came from."""
 
     name: str
@@ -87,7 +87,7 @@ def tags_of(aws: Reads, arn: str) -> Mapping[str, str]:
     return {tag["Key"]: tag["Value"] for tag in reply["Tags"].get("Items", ())}
 
 
-def play(
+def record_run(
     name: str,
     stacks: Sequence[Stack],
     world: World,
@@ -95,11 +95,11 @@ def play(
     before: Sequence[Spec] = (),
     deaf: bool = False,
     last: Callable[[], None] = lambda: None,
-) -> Iterator[Played]:
+) -> Iterator[RecordedRun]:
     """Plan, apply with verification, and destroy. `last` runs before destroying."""
 
-    def noted(purpose: Purpose, calls: list[Asked]) -> Played:
-        return Played(name, purpose, tuple(stack.spec for stack in stacks), tuple(before), tuple(calls))
+    def noted(purpose: Purpose, calls: list[Asked]) -> RecordedRun:
+        return RecordedRun(name, purpose, tuple(stack.spec for stack in stacks), tuple(before), tuple(calls))
 
     planned: list[Asked] = []
     plan = make_plan(stacks, recorded(world, planned))
@@ -122,6 +122,6 @@ def recorded(world: World, calls: list[Asked], *, deaf: bool = False) -> World:
     reads = world.reads
     return replace(
         world,
-        reads=lambda: Reader(reads(), calls),
+        reads=lambda: RecordingClient(reads(), calls),
         aws=Writer(world.aws, calls, aws=world.aws, deaf=deaf),
     )

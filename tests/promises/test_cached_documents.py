@@ -10,7 +10,7 @@ from cfstream.aws.client import together
 from cfstream.aws.document_cache import CachingReads, DocumentCache
 from cfstream.aws.remembering import RememberingReads
 from cfstream.ports import Reads
-from tests.promises.recorder import Asked, Reader
+from tests.promises.recorder import Asked, RecordingClient
 from tests.world.account import SandboxAccount
 from tests.world.plans import steps
 from tests.world.specs import http
@@ -26,7 +26,7 @@ def asked(account: SandboxAccount, tmp_path_factory: pytest.TempPathFactory) -> 
     calls: list[Asked] = []
     account.world = replace(
         account.world,
-        reads=lambda: RememberingReads(CachingReads(Reader(inner(), calls), cache), together),
+        reads=lambda: RememberingReads(CachingReads(RecordingClient(inner(), calls), cache), together),
     )
     return calls
 

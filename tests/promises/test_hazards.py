@@ -42,7 +42,7 @@ def shared_identity(account: SandboxAccount) -> None:
 
 
 @dataclass(frozen=True)
-class Case:
+class HazardCase:
     """A spec before and after, a change by others in between, and the expected hazards."""
 
     before: Json
@@ -51,66 +51,72 @@ class Case:
     between: Callable[[SandboxAccount], None] = nothing
 
 
-CASES: dict[str, Case] = {
-    "last signer removed": Case(signed(), public(), ["makes-public"]),
-    "last key group removed": Case(http(), public(), ["makes-public"]),
-    "last signer of a stream removed": Case(rtmp(), public(delivery="rtmp"), ["makes-public"]),
-    "path opened": Case(
+CASES: dict[str, HazardCase] = {
+    "last signer removed": HazardCase(signed(), public(), ["makes-public"]),
+    "last key group removed": HazardCase(http(), public(), ["makes-public"]),
+    "last signer of a stream removed": HazardCase(rtmp(), public(delivery="rtmp"), ["makes-public"]),
+    "path opened": HazardCase(
         signed(http=paths({"path": "/a/*"})),
         signed(http=paths({"path": "/a/*", "public": True})),
         ["makes-public"],
     ),
-    "path opened with a new behavior": Case(
+    "path opened with a new behavior": HazardCase(
         signed(), signed(http=paths({"path": "/a/*", "public": True})), ["makes-public"]
     ),
-    "granted to an identity that serves unsigned": Case(
+    "granted to an identity that serves unsigned": HazardCase(
         signed(oai={}, origin_access=None), signed(oai={}), ["makes-public"], shared_identity
     ),
-    "signer removed": Case(signed(trusted_signers=["self", "111122223333"]), signed(), ["cuts-viewers"]),
-    "signer of a stream removed": Case(
+    "signer removed": HazardCase(
+        signed(trusted_signers=["self", "111122223333"]), signed(), ["cuts-viewers"]
+    ),
+    "signer of a stream removed": HazardCase(
         rtmp(trusted_signers=["self", "111122223333"]), rtmp(), ["cuts-viewers"]
     ),
-    "signer exchanged": Case(signed(), signed(trusted_signers=["111122223333"]), ["cuts-viewers"]),
-    "signers to key groups": Case(signed(), http(), ["cuts-viewers"]),
-    "key groups to signers": Case(http(), signed(), ["cuts-viewers"]),
-    "key removed": Case(http(key_groups=[group(key(ONE), key(TWO))]), http(), ["cuts-viewers"]),
-    "key group removed": Case(
+    "signer exchanged": HazardCase(signed(), signed(trusted_signers=["111122223333"]), ["cuts-viewers"]),
+    "signers to key groups": HazardCase(signed(), http(), ["cuts-viewers"]),
+    "key groups to signers": HazardCase(http(), signed(), ["cuts-viewers"]),
+    "key removed": HazardCase(http(key_groups=[group(key(ONE), key(TWO))]), http(), ["cuts-viewers"]),
+    "key group removed": HazardCase(
         http(key_groups=[group(key(ONE)), group(key(TWO), name="others")]), http(), ["cuts-viewers"]
     ),
-    "signer of a path removed": Case(
+    "signer of a path removed": HazardCase(
         signed(http=paths({"path": "/a/*", "trusted_signers": ["self", "111122223333"]})),
         signed(http=paths({"path": "/a/*", "trusted_signers": ["self"]})),
         ["cuts-viewers"],
     ),
-    "cname removed": Case(
+    "cname removed": HazardCase(
         rtmp(cnames=["a.example.com", "b.example.com"]), rtmp(cnames=["a.example.com"]), ["cuts-viewers"]
     ),
-    "disabled": Case(signed(), signed(enabled=False), ["cuts-viewers"]),
-    "stream disabled": Case(rtmp(), rtmp(enabled=False), ["cuts-viewers"]),
-    "prefix widened": Case(signed(grant={"prefix": "a/"}), signed(), ["widens-grant"]),
-    "prefix narrowed": Case(signed(), signed(grant={"prefix": "a/"}), ["cuts-viewers"]),
-    "prefix moved": Case(
+    "disabled": HazardCase(signed(), signed(enabled=False), ["cuts-viewers"]),
+    "stream disabled": HazardCase(rtmp(), rtmp(enabled=False), ["cuts-viewers"]),
+    "prefix widened": HazardCase(signed(grant={"prefix": "a/"}), signed(), ["widens-grant"]),
+    "prefix narrowed": HazardCase(signed(), signed(grant={"prefix": "a/"}), ["cuts-viewers"]),
+    "prefix moved": HazardCase(
         signed(grant={"prefix": "a/"}), signed(grant={"prefix": "b/"}), ["cuts-viewers", "widens-grant"]
     ),
-    "prefix widened with another identity": Case(
+    "prefix widened with another identity": HazardCase(
         signed(oai={}, grant={"prefix": "a/"}), signed(), ["widens-grant"]
     ),
-    "plain http allowed": Case(signed(), signed(http={"viewer_protocol": "allow-all"}), ["weakens-tls"]),
+    "plain http allowed": HazardCase(
+        signed(), signed(http={"viewer_protocol": "allow-all"}), ["weakens-tls"]
+    ),
 }
 
-HARMLESS: dict[str, Case] = {
-    "comment": Case(signed(), signed(comment="other")),
-    "public path of a public stack": Case(public(), public(http=paths({"path": "/a/*", "public": True}))),
-    "made private": Case(public(), signed()),
-    "signer added": Case(signed(), signed(trusted_signers=["self", "111122223333"])),
-    "key added": Case(http(), http(key_groups=[group(key(ONE), key(TWO))])),
-    "cname added": Case(rtmp(), rtmp(cnames=["a.example.com"])),
-    "enabled again": Case(signed(enabled=False), signed()),
-    "OAI to OAC": Case(signed(oai={}), signed()),
-    "OAC to OAI": Case(signed(), signed(oai={})),
-    "plain http refused again": Case(signed(http={"viewer_protocol": "allow-all"}), signed()),
-    "path closed": Case(signed(http=paths({"path": "/a/*", "public": True})), signed()),
-    "price class": Case(signed(), signed(price_class="PriceClass_100")),
+HARMLESS: dict[str, HazardCase] = {
+    "comment": HazardCase(signed(), signed(comment="other")),
+    "public path of a public stack": HazardCase(
+        public(), public(http=paths({"path": "/a/*", "public": True}))
+    ),
+    "made private": HazardCase(public(), signed()),
+    "signer added": HazardCase(signed(), signed(trusted_signers=["self", "111122223333"])),
+    "key added": HazardCase(http(), http(key_groups=[group(key(ONE), key(TWO))])),
+    "cname added": HazardCase(rtmp(), rtmp(cnames=["a.example.com"])),
+    "enabled again": HazardCase(signed(enabled=False), signed()),
+    "OAI to OAC": HazardCase(signed(oai={}), signed()),
+    "OAC to OAI": HazardCase(signed(), signed(oai={})),
+    "plain http refused again": HazardCase(signed(http={"viewer_protocol": "allow-all"}), signed()),
+    "path closed": HazardCase(signed(http=paths({"path": "/a/*", "public": True})), signed()),
+    "price class": HazardCase(signed(), signed(price_class="PriceClass_100")),
 }
 
 
@@ -120,7 +126,7 @@ def clean(document: Json) -> Json:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_a_hazard_blocks_until_it_is_named(account: SandboxAccount, case: Case) -> None:
+def test_a_hazard_blocks_until_it_is_named(account: SandboxAccount, case: HazardCase) -> None:
     """Nothing is written without its name, or with the name of another hazard. With its name it is done."""
     before, after = clean(case.before), clean(case.after)
     account.converge(before)
@@ -142,7 +148,7 @@ ALL = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
 
 
 @pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)
-def test_what_is_harmless_needs_no_name(account: SandboxAccount, case: Case) -> None:
+def test_what_is_harmless_needs_no_name(account: SandboxAccount, case: HazardCase) -> None:
     """The change has no hazard, and is made."""
     account.converge(case.before, allow=["makes-public"])
     assert hazards(account.stack(case.after)) == []

@@ -18,7 +18,7 @@ from tests.world.specs import signed
 
 
 @dataclass(frozen=True)
-class Case:
+class FieldCase:
     """A value of a field, and the part of the live configuration that it becomes."""
 
     name: str
@@ -36,25 +36,25 @@ ACL = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers"
 CLASSIC = "a1b2c3d4-5678-90ab-cdef-111111111111"
 
 CASES = [
-    Case(
+    FieldCase(
         name="response_headers_policy",
         value="SecurityHeadersPolicy",
         live={"ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03"},
         shown="response headers policy SecurityHeadersPolicy",
     ),
-    Case(
+    FieldCase(
         name="origin_request_policy",
         value="CORS-S3Origin",
         live={"OriginRequestPolicyId": "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"},
         shown="origin request policy CORS-S3Origin",
     ),
-    Case(
+    FieldCase(
         name="origin_path",
         value="/v2",
         live={"OriginPath": "/v2"},
         shown="Path              /v2",
     ),
-    Case(
+    FieldCase(
         name="error_pages",
         value=[
             {"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"},
@@ -78,7 +78,7 @@ CASES = [
         nothing={"CustomErrorResponses": {"Quantity": 0}},
         shown="404 -> /errors/404.html as 404, cached for 10s;",
     ),
-    Case(
+    FieldCase(
         name="geo",
         value={"allow": ["CA", "US"]},
         live={
@@ -90,13 +90,13 @@ CASES = [
         nothing={"Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}},
         shown="Countries         allow CA, US",
     ),
-    Case(
+    FieldCase(
         name="web_acl",
         value=CLASSIC,
         live={"WebACLId": CLASSIC},
         shown=f"Web ACL           {CLASSIC}",
     ),
-    Case(
+    FieldCase(
         name="http_version",
         value="http2and3",
         live={"HttpVersion": "http2and3"},
@@ -104,7 +104,7 @@ CASES = [
         nothing={"HttpVersion": "http2"},
         shown="HTTP version      http2and3",
     ),
-    Case(
+    FieldCase(
         name="origin_shield",
         value="eu-west-1",
         live={"OriginShield": {"Enabled": True, "OriginShieldRegion": "eu-west-1"}},
@@ -114,7 +114,7 @@ CASES = [
 ]
 
 
-def part(account: SandboxAccount, case: Case) -> Json:
+def part(account: SandboxAccount, case: FieldCase) -> Json:
     """The members that the case describes, wherever in the configuration they are."""
     config = account.config()
     found = {**config, **config["DefaultCacheBehavior"], **config["Origins"]["Items"][0]}
@@ -131,7 +131,7 @@ def ordered(value: Any) -> Any:
     return value
 
 
-def named(case: Case) -> str:
+def named(case: FieldCase) -> str:
     """The name of a case among its tests."""
     return case.name
 
@@ -140,7 +140,7 @@ every_field = pytest.mark.parametrize("case", CASES, ids=named)
 
 
 @every_field
-def test_a_value_is_written_and_repaired_and_removed(account: SandboxAccount, case: Case) -> None:
+def test_a_value_is_written_and_repaired_and_removed(account: SandboxAccount, case: FieldCase) -> None:
     """The distribution is created with it, a change by hand is undone, and the empty value removes it."""
     document = signed(http={case.name: case.value})
     account.converge(document)
@@ -156,7 +156,7 @@ def test_a_value_is_written_and_repaired_and_removed(account: SandboxAccount, ca
 
 
 @every_field
-def test_an_absent_field_stays_and_is_imported_and_shown(account: SandboxAccount, case: Case) -> None:
+def test_an_absent_field_stays_and_is_imported_and_shown(account: SandboxAccount, case: FieldCase) -> None:
     """A spec without the field plans nothing for it. `import` writes it, with an empty plan, and `show` displays it."""
     account.converge(signed(http={case.name: case.value}))
     assert steps(account.plan(signed())) == []
@@ -172,7 +172,7 @@ def test_an_absent_field_stays_and_is_imported_and_shown(account: SandboxAccount
 
 
 @every_field
-def test_diff_shows_a_changed_field(account: SandboxAccount, case: Case) -> None:
+def test_diff_shows_a_changed_field(account: SandboxAccount, case: FieldCase) -> None:
     """Two versions of a spec that differ in one field differ in exactly that field."""
     sections: list[Json] = [{}, {case.name: case.value}, {case.name: case.none}]
     before, after, none = (account.load(signed(http=each))[0] for each in sections)

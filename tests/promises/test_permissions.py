@@ -22,7 +22,7 @@ from tests.golden.plans.account import GoldenAccount
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.promises.iam import actions, allowed, context, knows, refused, resource, unsupported
 from tests.promises.permission_scenarios import CHANGES, ground
-from tests.promises.recorder import Asked, Played, play, recorded
+from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
 from tests.world.account import Json, SandboxAccount
 from tests.world.sandbox import BotoClients, WatchedSandbox
 from tests.world.specs import signed
@@ -64,21 +64,21 @@ def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
     return tuple(stack.spec for stack in stacks)
 
 
-def golden(folder: Path, sandbox: WatchedSandbox, clients: BotoClients) -> Iterator[Played]:
+def golden(folder: Path, sandbox: WatchedSandbox, clients: BotoClients) -> Iterator[RecordedRun]:
     """Return every case of the golden plans."""
     for case in CASES:
         shutil.copytree(HERE / case, folder / case)
         shutil.copytree(KEYS, folder / case / "keys")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder / case)
-            stage = GoldenAccount(sandbox, clients)
-            stage.set_up(Path("live.json"))
+            account = GoldenAccount(sandbox, clients)
+            account.set_up(Path("live.json"))
             things = json.loads(Path("live.json").read_text())
             before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
             specs = sorted(Path().glob("*.yaml"))
             for spec in specs:
-                stage.spec(spec)
-            yield from play(case, load([str(spec) for spec in specs]), stage.world, before=before)
+                account.spec(spec)
+            yield from record_run(case, load([str(spec) for spec in specs]), account.world, before=before)
 
 
 def kept_in(file: str) -> tuple[Spec, ...]:
@@ -89,7 +89,7 @@ def kept_in(file: str) -> tuple[Spec, ...]:
 
 def changes(
     folder: Path, sandbox: WatchedSandbox, connected: World, clients: BotoClients
-) -> Iterator[Played]:
+) -> Iterator[RecordedRun]:
     """Return every change of the table."""
     for number, (name, change) in enumerate(CHANGES.items()):
         sandbox.reset()
@@ -104,7 +104,7 @@ def changes(
         change.then(account)
         after = [change.after] if isinstance(change.after, dict) else change.after
         stacks = account.load(*after)
-        yield from play(
+        yield from record_run(
             name,
             stacks,
             account.world,
@@ -126,15 +126,13 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)
     lacking: defaultdict[str, set[str]] = defaultdict(set)
-    for played in (*golden(tmp_path, server, clients), *changes(tmp_path, server, connected, clients)):
-        kind = played.specs[0].delivery, str(played.purpose)
-        held = [
-            policy(specs, played.purpose, Place(ACCOUNT)) for specs in (played.specs, played.before) if specs
-        ]
-        lacking[f"{played.name}: {played.purpose}"].update(
-            action for asked in played.calls for action in refused(asked.call, held, asked.tags)
+    for run in (*golden(tmp_path, server, clients), *changes(tmp_path, server, connected, clients)):
+        kind = run.specs[0].delivery, str(run.purpose)
+        held = [policy(specs, run.purpose, Place(ACCOUNT)) for specs in (run.specs, run.before) if specs]
+        lacking[f"{run.name}: {run.purpose}"].update(
+            action for asked in run.calls for action in refused(asked.call, held, asked.tags)
         )
-        called[kind].update(action for asked in played.calls for action in actions(asked.call))
+        called[kind].update(action for asked in run.calls for action in actions(asked.call))
         pairs = {pair for each in held for pair in allowed(each)}
         may[kind].update(action for action, _ in pairs)
         assert {pair for pair in pairs if not knows(*pair)} == set()
@@ -192,7 +190,7 @@ def life(account: SandboxAccount, document: Json) -> list[Asked]:
     created: list[Asked] = []
     through = recorded(account.world, created)
     apply_plan(make_plan(stacks, through), through, allow=frozenset(HazardName))
-    ended = play("changed", changed, account.world)
+    ended = record_run("changed", changed, account.world)
     return [*created, *(asked for each in ended for asked in each.calls)]
 
 

@@ -34,7 +34,7 @@ def spec(*behaviors: Json, **fields: object) -> Json:
 
 
 @dataclass(frozen=True)
-class Change:
+class PathChange:
     """A change of behaviors, and its hazards."""
 
     name: str
@@ -44,22 +44,22 @@ class Change:
 
 
 CHANGES = (
-    Change("public before signed", spec(CLIPS, OPEN_MP4), spec(OPEN_MP4, CLIPS), (OPENS,)),
-    Change("signed before public", spec(OPEN_MP4, CLIPS), spec(CLIPS, OPEN_MP4)),
-    Change("two groups swapped", spec(CLIPS, MP4_BY_TWO), spec(MP4_BY_TWO, CLIPS), (CUTS,)),
-    Change("two that never meet", spec(CLIPS, {"path": "/posters/*"}), spec({"path": "/posters/*"}, CLIPS)),
-    Change("two that differ in case", spec(CLIPS, OPEN_CAPITALS), spec(OPEN_CAPITALS, CLIPS)),
-    Change("new public one first", spec(CLIPS), spec(OPEN_MP4, CLIPS), (OPENS,)),
-    Change("new public one between", spec(CLIPS, ALL_C), spec(CLIPS, OPEN_MP4, ALL_C), (OPENS,)),
-    Change("new public one behind all that it matches", spec(CLIPS), spec(CLIPS, OPEN_CLIPS_MP4)),
-    Change("new one with other signers first", spec(CLIPS), spec(OTHERS, CLIPS), (CUTS,)),
-    Change("new one with other signers in a public one", spec(OPEN_CLIPS), spec(OTHERS, OPEN_CLIPS)),
-    Change("taken from signers and opened", spec(CLIPS_BY_TWO), spec(SHORT, OPEN_MP4, CLIPS_BY_TWO), (CUTS, OPENS)),
+    PathChange("public before signed", spec(CLIPS, OPEN_MP4), spec(OPEN_MP4, CLIPS), (OPENS,)),
+    PathChange("signed before public", spec(OPEN_MP4, CLIPS), spec(CLIPS, OPEN_MP4)),
+    PathChange("two groups swapped", spec(CLIPS, MP4_BY_TWO), spec(MP4_BY_TWO, CLIPS), (CUTS,)),
+    PathChange("two that never meet", spec(CLIPS, {"path": "/posters/*"}), spec({"path": "/posters/*"}, CLIPS)),
+    PathChange("two that differ in case", spec(CLIPS, OPEN_CAPITALS), spec(OPEN_CAPITALS, CLIPS)),
+    PathChange("new public one first", spec(CLIPS), spec(OPEN_MP4, CLIPS), (OPENS,)),
+    PathChange("new public one between", spec(CLIPS, ALL_C), spec(CLIPS, OPEN_MP4, ALL_C), (OPENS,)),
+    PathChange("new public one behind all that it matches", spec(CLIPS), spec(CLIPS, OPEN_CLIPS_MP4)),
+    PathChange("new one with other signers first", spec(CLIPS), spec(OTHERS, CLIPS), (CUTS,)),
+    PathChange("new one with other signers in a public one", spec(OPEN_CLIPS), spec(OTHERS, OPEN_CLIPS)),
+    PathChange("taken from signers and opened", spec(CLIPS_BY_TWO), spec(SHORT, OPEN_MP4, CLIPS_BY_TWO), (CUTS, OPENS)),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in CHANGES])
-def test_the_hazards_are_who_can_read_afterwards(account: SandboxAccount, change: Change) -> None:
+def test_the_hazards_are_who_can_read_afterwards(account: SandboxAccount, change: PathChange) -> None:
     """Without the flag nothing is written. With it, the hazards match what opens and closes."""
     account.converge(change.before, allow=[OPENS])
     seen = Observer(account, *PATTERNS)

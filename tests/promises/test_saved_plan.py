@@ -7,33 +7,12 @@ from typing import Any
 
 import pytest
 
-from cfstream.planning import Plan
-from cfstream.planning.saved import Mismatch, check_saved
-from cfstream.render.json import saved_document
-from cfstream.spec.load import load
-from cfstream.workflow import make_plan
+from cfstream.planning.saved import Mismatch
+from tests.promises.saved import Saved
 from tests.world.account import Json, SandboxAccount
 from tests.world.configs import add_behavior, set_to
 from tests.world.specs import ONE, TWO, by_acl, group, http, key, signed
 from tests.world.statements import allow
-
-
-class Saved:
-    """A plan as a file contains it, and the specs that it was made from."""
-
-    def __init__(self, account: SandboxAccount, document: Json) -> None:
-        self.account = account
-        self.path = account.folder / "saved.yaml"
-        self.path.write_text(json.dumps(document))
-        self.document: Json = json.loads(json.dumps(saved_document(self.again(), [str(self.path)], ".")))
-
-    def again(self) -> Plan:
-        """Return the plan of the same specs now."""
-        return make_plan(load([str(self.path)]), self.account.world)
-
-    def check(self) -> None:
-        """Return if the saved plan is still valid. Raises Mismatch if not."""
-        check_saved(self.document, self.again())
 
 
 def fingerprint_of(document: Json) -> str:
@@ -246,7 +225,9 @@ def test_a_changed_spec_is_reported_even_if_no_step_changes(account: SandboxAcco
     """The plan depends on the spec that was reviewed."""
     saved = Saved(account, signed())
     saved.path.write_text(saved.path.read_text() + "\n# one more thought\n")
-    with pytest.raises(Mismatch, match=r"saved\.yaml: the spec, or a file that it names, was changed"):
+    with pytest.raises(
+        Mismatch, match=r"saved-lectures\.yaml: the spec, or a file that it names, was changed"
+    ):
         saved.check()
 
 

@@ -6,12 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from cfstream.planning import Plan
-from cfstream.planning.saved import Mismatch, check_saved
-from cfstream.render.json import saved_document
-from cfstream.spec.load import load
-from cfstream.workflow import make_plan
+from cfstream.planning.saved import Mismatch
 from tests.promises.foreign import by_hand
+from tests.promises.saved import Saved
 from tests.world.account import Json, SandboxAccount
 from tests.world.configs import add_behavior, listing, set_to, signers
 from tests.world.plans import hazards
@@ -19,27 +16,6 @@ from tests.world.specs import ONE, TWO, group, http, key, signed
 from tests.world.statements import allow
 
 Hand = Callable[[SandboxAccount], None]
-
-
-class Saved:
-    """A plan as a file contains it, and the specs that it was made from."""
-
-    def __init__(self, account: SandboxAccount, *documents: Json) -> None:
-        self.account = account
-        self.paths = []
-        for document in documents:
-            path = account.folder / f"saved-{document['name']}.yaml"
-            path.write_text(json.dumps(document))
-            self.paths.append(str(path))
-        self.document: Json = json.loads(json.dumps(saved_document(self.again(), self.paths, ".")))
-
-    def again(self) -> Plan:
-        """Return the plan of the same specs now."""
-        return make_plan(load(self.paths), self.account.world)
-
-    def check(self) -> None:
-        """Return if the saved plan is valid. Raises Mismatch if not."""
-        check_saved(self.document, self.again())
 
 
 def stale(saved: Saved, *words: str) -> None:

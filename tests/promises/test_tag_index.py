@@ -11,7 +11,7 @@ from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import BUCKETS
 from cfstream.stack.owners import INDEX
 from cfstream.values import Json as Row
-from tests.promises.recorder import Reader
+from tests.promises.recorder import RecordingClient
 from tests.world.account import Json, SandboxAccount
 from tests.world.plans import steps
 from tests.world.specs import http, signed
@@ -20,7 +20,7 @@ REFUSED = NotAuthorized("refused", "AccessDenied", "not allowed", status=403)
 
 
 @dataclass(frozen=True)
-class Lagging(Reader):
+class Lagging(RecordingClient):
     """Reads that answer one list with old rows, or with a refusal if there are none."""
 
     listing: Call

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfstream.ports import World
-from cfstream.steps import object_grants
+from cfstream.steps import plain_acls
 from tests.world.account import SandboxAccount
 from tests.world.sandbox import WatchedSandbox
 
@@ -18,7 +18,7 @@ def one_object_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Otherwise the time after one write may be between the read and the write of another object.
     """
-    monkeypatch.setattr(object_grants, "WIDTH", 1)
+    monkeypatch.setattr(plain_acls, "WIDTH", 1)
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def granted(account: SandboxAccount) -> SandboxAccount:
     return account
 
 
-def played(
+def raced(
     account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> int:
     """Run the grant once for each time at which the other client can act, and return the number.
@@ -96,13 +96,13 @@ def test_changes_of_an_acl_by_others_stay(
     granted: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
 ) -> None:
     """A grant that they add is kept, and one that they revoke does not come back, whenever they act."""
-    assert played(granted, fault, hand, ACL_READS) > 1
+    assert raced(granted, fault, hand, ACL_READS) > 1
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_no_object_is_granted_after_the_signers_are_gone(granted: SandboxAccount, fault: Fault) -> None:
     """The distribution is read before the first write and after each pause."""
-    assert played(granted, fault, opens, GUARDED) > 1
+    assert raced(granted, fault, opens, GUARDED) > 1
 
 
 def test_a_long_grant_ends_when_the_signers_are_removed(granted: SandboxAccount) -> None:

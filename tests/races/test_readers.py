@@ -142,7 +142,7 @@ class ResettableAccount:
         assert self.account.apply(self.spec, allow=ALLOWED).exit_code == 0
         return named(self.spec, TRIED) | before | watch.readings()
 
-    def play(self, hand: Hand) -> list[str]:
+    def act_at_every_moment(self, hand: Hand) -> list[str]:
         """Run once for each time, and return the names of the times."""
         moments: list[str] = []
         may = self.undisturbed()
@@ -190,4 +190,4 @@ HANDS = {**OWN, **KEYS, **NEIGHBOURS}
 @pytest.mark.parametrize(("scene", "hand"), _cases())
 def test_a_grant_adds_no_unexpected_reader(account: SandboxAccount, scene: str, hand: str) -> None:
     """Whatever happens to the distributions that read with the identity, at any time."""
-    assert ResettableAccount(account, SCENES[scene]).play(HANDS[hand])
+    assert ResettableAccount(account, SCENES[scene]).act_at_every_moment(HANDS[hand])

@@ -1,6 +1,6 @@
 """An account for each replay."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ from tests.world.sandbox import WatchedSandbox
 @pytest.fixture
 def account(
     tmp_path: Path, sandbox: WatchedSandbox, connected: World, clients: Callable[..., Any]
-) -> Iterator[ReplayedAccount]:
+) -> ReplayedAccount:
     """The account, without resources of cfstream."""
-    account = ReplayedAccount(tmp_path, sandbox, connected, clients)
-    yield account
-    account.crowd.close()
+    return ReplayedAccount(tmp_path, sandbox, connected, clients)

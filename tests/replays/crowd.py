@@ -4,7 +4,6 @@ Shares nothing with cfstream: cryptography makes the signatures, and this module
 """
 
 import functools
-import http.client
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from cfstream.sandbox.server import Sandbox
 from tests.edge import signing
 from tests.edge.signing import PrivateKey
 from tests.world.account import Json
+from tests.world.transport import answered
 
 LECTURE, POSTER = "lecture.mp4", "posters/lecture.jpg"
 OBJECTS = (LECTURE, POSTER)
@@ -55,13 +55,6 @@ class Crowd:
         """Whose distributions are asked: of the first everything, of all others under their cnames alone."""
         self._sandbox = sandbox
         self._ids: dict[str, str] = {}
-        self._wire = http.client.HTTPConnection(
-            "127.0.0.1", int(sandbox.edge_url.rpartition(":")[2]), timeout=10
-        )
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._wire.close()
 
     def look(self) -> tuple[Askings, Askings]:
         """Return who is served everywhere, and who is served somewhere."""
@@ -117,11 +110,8 @@ class Crowd:
         self._ids |= {name: id_ for name, id_ in live.items() if name in self.keys}
 
     def _gets(self, host: str, target: str, cookie: str) -> bool:
-        headers = {"Host": host, **({"Cookie": cookie} if cookie else {})}
-        self._wire.request("GET", target, headers=headers)
-        reply = self._wire.getresponse()
-        reply.read()
-        return reply.status == 200
+        headers = [("Host", host), *([("Cookie", cookie)] if cookie else [])]
+        return answered(self._sandbox, "GET", target, headers).status == 200
 
 
 class Visit(NamedTuple):

@@ -45,7 +45,7 @@ PLAYLIST = "hls/master.m3u8"
 
 
 @pytest.fixture
-def stage(sandbox: Sandbox) -> Sandbox:
+def applied(sandbox: Sandbox) -> Sandbox:
     """A stack with a playlist and a poster."""
     sandbox.apply(SPEC, allow=PUBLIC_PATHS)
     sandbox.put(PLAYLIST, "#EXTM3U\n")
@@ -71,10 +71,10 @@ def test_the_functions_of_a_spec_are_created(sandbox: Sandbox) -> None:
     )
 
 
-def test_unsigned_requests_are_refused(stage: Sandbox) -> None:
+def test_unsigned_requests_are_refused(applied: Sandbox) -> None:
     """The edge answers like CloudFront: refused without a signature, public if the spec says so."""
-    assert (stage.get(PLAYLIST).status_code, stage.get("/" + PLAYLIST).status_code) == (403, 403)
-    poster = stage.get("posters/week 1+.jpg")
+    assert (applied.get(PLAYLIST).status_code, applied.get("/" + PLAYLIST).status_code) == (403, 403)
+    poster = applied.get("posters/week 1+.jpg")
     assert (poster.status_code, poster.content, poster.headers["content-type"]) == (
         200,
         b"poster",
@@ -82,49 +82,52 @@ def test_unsigned_requests_are_refused(stage: Sandbox) -> None:
     )
 
 
-def test_signed_requests_are_served(stage: Sandbox) -> None:
+def test_signed_requests_are_served(applied: Sandbox) -> None:
     """A signed URL, and the cookies of a folder, open exactly what they were signed for."""
-    assert stage.get(stage.sign(PLAYLIST)).text == "#EXTM3U\n"
-    cookies = stage.cookies("hls/")
-    assert stage.get(PLAYLIST, cookies=cookies).status_code == 200
-    stage.put("mp4/a.mp4", b"video")
-    assert stage.get("mp4/a.mp4", cookies=cookies).status_code == 403
-    assert stage.get(stage.url("mp4/a.mp4") + "?" + stage.sign(PLAYLIST).partition("?")[2]).status_code == 403
+    assert applied.get(applied.sign(PLAYLIST)).text == "#EXTM3U\n"
+    cookies = applied.cookies("hls/")
+    assert applied.get(PLAYLIST, cookies=cookies).status_code == 200
+    applied.put("mp4/a.mp4", b"video")
+    assert applied.get("mp4/a.mp4", cookies=cookies).status_code == 403
+    assert (
+        applied.get(applied.url("mp4/a.mp4") + "?" + applied.sign(PLAYLIST).partition("?")[2]).status_code
+        == 403
+    )
 
 
-def test_any_http_client_is_a_viewer(stage: Sandbox) -> None:
+def test_any_http_client_is_a_viewer(applied: Sandbox) -> None:
     """Any client on loopback can use a signed URL: a player, a browser, curl."""
-    host, path = stage.sign(PLAYLIST).removeprefix("http://").split("/", 1)
-    asked = httpx.get(f"{stage.endpoint_url}/{path}", headers={"Host": host}, trust_env=False)
+    host, path = applied.sign(PLAYLIST).removeprefix("http://").split("/", 1)
+    asked = httpx.get(f"{applied.endpoint_url}/{path}", headers={"Host": host}, trust_env=False)
     assert asked.status_code == 200
 
 
-def test_the_clock_can_be_advanced(stage: Sandbox) -> None:
+def test_the_clock_can_be_advanced(applied: Sandbox) -> None:
     """Signatures expire when the clock is advanced, and new ones are valid. A reset restores the time."""
-    signed, cookies = stage.sign(PLAYLIST, timedelta(minutes=5)), stage.cookies("hls/")
-    stage.clock.advance(minutes=6)
-    assert (stage.get(signed).status_code, stage.get(PLAYLIST, cookies=cookies).status_code) == (403, 200)
-    stage.clock.advance(timedelta(hours=1))
-    assert stage.get(PLAYLIST, cookies=cookies).status_code == 403
-    assert stage.get(stage.sign(PLAYLIST)).status_code == 200
-    before = stage.clock.now()
-    stage.reset()
-    assert stage.clock.now() < before
+    signed, cookies = applied.sign(PLAYLIST, timedelta(minutes=5)), applied.cookies("hls/")
+    applied.clock.advance(minutes=6)
+    assert (applied.get(signed).status_code, applied.get(PLAYLIST, cookies=cookies).status_code) == (403, 200)
+    applied.clock.advance(timedelta(hours=1))
+    assert applied.get(PLAYLIST, cookies=cookies).status_code == 403
+    assert applied.get(applied.sign(PLAYLIST)).status_code == 200
+    before = applied.clock.now()
+    applied.reset()
+    assert applied.clock.now() < before
 
 
-def test_every_name_of_the_distribution_answers(stage: Sandbox) -> None:
+def test_every_name_of_the_distribution_answers(applied: Sandbox) -> None:
     """A cname is requested by its URL, with the URL's scheme. The bucket's own address is closed."""
-    assert stage.get("https://media.example.com/posters/week%201%2B.jpg").status_code == 200
-    assert stage.get("http://media.example.com/posters/week%201%2B.jpg").status_code == 301
-    assert stage.get(f"https://lectures-media.s3.amazonaws.com/{PLAYLIST}").status_code == 403
+    assert applied.get("https://media.example.com/posters/week%201%2B.jpg").status_code == 200
+    assert applied.get("http://media.example.com/posters/week%201%2B.jpg").status_code == 301
+    assert applied.get(f"https://lectures-media.s3.amazonaws.com/{PLAYLIST}").status_code == 403
 
 
-def test_an_application_signs_by_itself(stage: Sandbox) -> None:
+def test_an_application_signs_by_itself(applied: Sandbox) -> None:
     """The replaced key pair is a file and an id, as an application's settings have them."""
-    pair = stage.key("lectures-1")
+    pair = applied.key("lectures-1")
     signer = Signer(pair.file, pair.id)
     signed = signer.url(f"https://media.example.com/{PLAYLIST}", timedelta(hours=1))
-    assert stage.get(signed).status_code == 200
+    assert applied.get(signed).status_code == 200
     assert pair.file.stat().st_mode & 0o077 == 0
 
 
@@ -156,26 +159,26 @@ def test_trusted_signers_sign_too(sandbox: Sandbox) -> None:
     assert sandbox.get(sandbox.sign("a.mp4")).content == b"video"
 
 
-def test_verify_passes(stage: Sandbox) -> None:
+def test_verify_passes(applied: Sandbox) -> None:
     """`verify` checks the whole stack, also with its key, and finds what someone else opened."""
-    stage.put(PLAYLIST, "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n")
-    stage.put("hls/1.ts", b"segment")
-    proof = stage.verify()
+    applied.put(PLAYLIST, "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n1.ts\n#EXT-X-ENDLIST\n")
+    applied.put("hls/1.ts", b"segment")
+    proof = applied.verify()
     assert proof.exit_code == 0, proof.stacks[0].findings
-    stage.client("s3").delete_public_access_block(Bucket="lectures-media")
-    stage.client("s3").put_bucket_policy(Bucket="lectures-media", Policy=json.dumps(PUBLIC))
-    assert stage.verify().exit_code == 7
+    applied.client("s3").delete_public_access_block(Bucket="lectures-media")
+    applied.client("s3").put_bucket_policy(Bucket="lectures-media", Policy=json.dumps(PUBLIC))
+    assert applied.verify().exit_code == 7
 
 
-def test_several_stacks_need_a_name(stage: Sandbox) -> None:
+def test_several_stacks_need_a_name(applied: Sandbox) -> None:
     """With two stacks, methods need a name, and the error lists the names."""
-    stage.apply("version: 1\nname: news\nbucket: news-media\npublic: true\n", allow=PUBLIC_PATHS)
-    stage.put("a.mp4", b"news", stack="news")
-    assert stage.get("a.mp4", stack="news").content == b"news"
+    applied.apply("version: 1\nname: news\nbucket: news-media\npublic: true\n", allow=PUBLIC_PATHS)
+    applied.put("a.mp4", b"news", stack="news")
+    assert applied.get("a.mp4", stack="news").content == b"news"
     with pytest.raises(WrongUsage, match="applied: lectures, news"):
-        stage.get("a.mp4")
+        applied.get("a.mp4")
     with pytest.raises(CannotSign, match="needs no signature"):
-        stage.sign("a.mp4", stack="news")
+        applied.sign("a.mp4", stack="news")
 
 
 def test_a_failed_apply_has_a_reason(sandbox: Sandbox) -> None:

@@ -25,6 +25,7 @@ from cfstream.policy_document import (
     source_arns,
 )
 from cfstream.values import Ref, StepId
+from tests.thorough import examples
 
 OAI = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"
 CANONICAL_USER = "7" * 96
@@ -185,7 +186,7 @@ foreign_statements = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(foreign_statements)
 def test_foreign_statements_survive(foreign: list[Any]) -> None:
     """Adding and removing the stack's statement leaves every other statement unchanged."""
@@ -195,7 +196,7 @@ def test_foreign_statements_survive(foreign: list[Any]) -> None:
     assert without == (policy(*foreign) if foreign else None)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(foreign_statements, st.randoms())
 def test_digest_knows_no_order(foreign: list[Any], random: Any) -> None:
     """The digest of a policy does not depend on the order of its statements."""

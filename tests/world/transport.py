@@ -1,18 +1,21 @@
-"""Requests of botocore to a sandbox in this process, without the parts that take most of a test's time.
+"""Requests of botocore and httpx to a sandbox in this process, without the parts that take most of a test's time.
 
-What botocore sends and parses, and what the sandbox reads and answers, does not change. HTTP is left out: the thread
-that sends a request also answers it (`tests/sandbox` tests HTTP). The digest in the signature is left out, because the
-sandbox does not check it. Connections with the same settings share one session and its clients.
+What they send and parse, and what the sandbox reads and answers, does not change. HTTP is left out: the thread that
+sends a request also answers it (`tests/sandbox` and `tests/edge` test HTTP). The digest in the signature is left out,
+because the sandbox does not check it. Connections with the same settings share one session and its clients.
 """
 
 import io
 import os
-from collections.abc import Callable, Iterator
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSResponse
@@ -20,8 +23,9 @@ from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from cfstream.aws.sessions import Clients, ConnectionSettings
-from cfstream.sandbox.listener import environ_of, headers_of
+from cfstream.sandbox.listener import Answer, environ_of, headers_of
 from cfstream.sandbox.server import Sandbox
+from tests.world.remembered import remember
 
 
 @contextmanager
@@ -31,6 +35,12 @@ def direct(sandbox: Sandbox) -> Iterator[None]:
         patched.setattr(URLLib3Session, "send", _sending(sandbox, URLLib3Session.send))
         patched.setattr(SigV4Auth, "add_auth", _unchecked(SigV4Auth.add_auth))
         patched.setattr(Clients, "__init__", _sharing(sandbox, Clients.__init__))
+        patched.setattr(
+            httpx.HTTPTransport, "handle_request", _handling(sandbox, httpx.HTTPTransport.handle_request)
+        )
+        # Each call draws several, and the system's random numbers are slow.
+        patched.setattr(uuid, "uuid4", _drawn)
+        remember(patched)
         yield
 
 
@@ -50,6 +60,40 @@ def _sending(sandbox: Sandbox, by_socket: Callable[..., AWSResponse]) -> Callabl
     return send
 
 
+def _handling(sandbox: Sandbox, by_socket: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
+    here = urlsplit(sandbox.edge_url).netloc
+
+    def handle_request(self: Any, request: httpx.Request) -> httpx.Response:
+        if request.url.netloc.decode() != here:
+            return by_socket(self, request)
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in request.headers.raw]
+        answer = answered(sandbox, request.method, request.url.raw_path.decode(), headers, request.read())
+        sent = headers_of(answer, request.method, sandbox.now())
+        return httpx.Response(
+            answer.status, headers=sent, stream=httpx.ByteStream(body_of(answer, request.method))
+        )
+
+    return handle_request
+
+
+def answered(
+    sandbox: Sandbox, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes = b""
+) -> Answer:
+    """Return the sandbox's answer to a request. `target` is the path with its query."""
+    port = int(sandbox.endpoint_url.rpartition(":")[2])
+    return sandbox.answer(environ_of(method, target, headers, body, port=port))
+
+
+def body_of(answer: Answer, method: str) -> bytes:
+    """Return the body that a client gets."""
+    return b"" if method == "HEAD" else b"".join((answer.body, *(answer.pieces or ())))
+
+
+def _drawn() -> uuid.UUID:
+    return uuid.UUID(int=_RANDOM.getrandbits(128), version=4)
+
+
+_RANDOM = random.Random()
 _KEPT: dict[object, dict[str, Any]] = {}
 
 
@@ -86,9 +130,8 @@ def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]
 
 
 def _reply(sandbox: Sandbox, request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
-    port = int(sandbox.endpoint_url.rpartition(":")[2])
-    answer = sandbox.answer(environ_of(request.method, target, headers, _body(request.body), port=port))
-    body = b"" if request.method == "HEAD" else b"".join((answer.body, *(answer.pieces or ())))
+    answer = answered(sandbox, request.method, target, headers, _body(request.body))
+    body = body_of(answer, request.method)
     sent = headers_of(answer, request.method, sandbox.now())
     if not request.stream_output:
         # With None in place of the stream, botocore would not read the body of GetBucketLocation.

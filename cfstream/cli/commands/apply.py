@@ -3,12 +3,14 @@
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import (
+    AllObjects,
     Allow,
     ChangedSince,
     FailFast,
@@ -59,6 +61,7 @@ def apply(
     only: Only = None,
     changed_since: ChangedSince = None,
     fail_fast: FailFast = False,
+    all_objects: AllObjects = False,
     length: Length = None,
 ) -> None:
     """Run the plan after you confirm it.
@@ -85,7 +88,9 @@ def apply(
     stacks = load(saved.specs if saved else specs)
     chosen = saved.chosen(only, changed_since) if saved else select(stacks, only or (), changed_since)
     clock = run.connection.clock()
-    world = run.connection.world(clock)
+    world = replace(
+        run.connection.world(clock), all_objects=all_objects or (saved is not None and saved.all_objects)
+    )
     plan = make_plan(stacks, world, only=chosen)
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     show(plan, output, run.terminal, brief=brief, allowed=allowed)

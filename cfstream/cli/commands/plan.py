@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import ChangedSince, Length, Only, Specs, is_brief
+from cfstream.cli.options import AllObjects, ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
@@ -56,6 +56,7 @@ def plan(
     ] = None,
     only: Only = None,
     changed_since: ChangedSince = None,
+    all_objects: AllObjects = False,
     length: Length = None,
 ) -> None:
     """Show what apply would do, and change nothing.
@@ -87,23 +88,33 @@ def plan(
         raise WrongUsage("--max-age needs --live", "add --live SNAPSHOT, or remove --max-age")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
-    made = make_plan(stacks, recorded or run.connection.world(), only=chosen)
+    world = replace(recorded or run.connection.world(), all_objects=all_objects)
+    made = make_plan(stacks, world, only=chosen)
     terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length)))
     if out is not None:
-        save(made, specs, out, only=chosen)
+        save(made, specs, out, only=chosen, all_objects=all_objects)
         flags = run.connection.flags()
         terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
     raise typer.Exit(of_plan(made, check=check))
 
 
-def save(plan: "Plan", specs: Sequence[str], target: str, *, only: Collection[str] | None = None) -> None:
+def save(
+    plan: "Plan",
+    specs: Sequence[str],
+    target: str,
+    *,
+    only: Collection[str] | None = None,
+    all_objects: bool = False,
+) -> None:
     """Write the plan to a file, for: cfstream apply FILE. `only` are the names of the stacks that were chosen."""
     from cfstream.render.document import as_text
     from cfstream.render.json import saved_document
     from cfstream.use_cases.saved_plan import folder_seen_from, refuse_stdin, write_whole
 
     refuse_stdin(specs)
-    write_whole(target, as_text(saved_document(plan, specs, folder_seen_from(target), only)))
+    write_whole(
+        target, as_text(saved_document(plan, specs, folder_seen_from(target), only, all_objects=all_objects))
+    )
 
 
 def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool) -> str:

@@ -1,13 +1,14 @@
 """`cfstream verify`: proves who can read, with requests from outside."""
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Specs
+from cfstream.cli.options import AllObjects, Specs
 from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 
@@ -44,6 +45,7 @@ def verify(
         ),
     ] = None,
     output: Annotated[VerifyFormat, typer.Option("--format", help="The output format.")] = VerifyFormat.TEXT,
+    all_objects: AllObjects = False,
 ) -> None:
     """Prove that signed requests are served, and that all others are refused.
 
@@ -67,7 +69,7 @@ def verify(
     terminal = run.terminal
     stacks = load(specs)
     at_hand = KeyAtHand(open_private_key(key, terminal), key_id) if key is not None else None
-    world = run.connection.world()
+    world = replace(run.connection.world(), all_objects=all_objects)
     with run.connection.viewer(world) as viewer:
         proof = prove_stacks(stacks, world, Means(viewer, world.clock, at_hand, wanted))
     match output:

@@ -27,6 +27,7 @@ from cfstream.kinds.object_acl.observed import (
     former_granted,
     tally,
 )
+from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
@@ -137,6 +138,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             notices.append(_hidden(have))
         problems = [*contradictions(scene)] if want is not None else []
         problems += _unknown(scene, have) if steps or taken else ()
+        notices += _of_sample(have)
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
@@ -206,8 +208,24 @@ def _hidden(have: LiveGrants) -> Notice:
     )
 
 
+def _of_sample(have: LiveGrants) -> list[Notice]:
+    """Return the notice of a sample: how many objects it has, and what it does not show."""
+    tally = have.tally
+    if not tally.sampled:
+        return []
+    read = sum(len(each.keys) for each in tally.acls.classes)
+    return [
+        Notice(
+            f"{have.bucket.name} has more than {MOST_READ} objects, so the ACLs of a sample of {read} were read. It is "
+            "not known whether other objects lack the grant, or are public. A grant goes through every object",
+            do="to read all ACLs, add --all-objects",
+        )
+    ]
+
+
 def _counted(tally: Tally) -> Json:
-    return {"objects": tally.total, "granted": tally.granted, "sha256": tally.sha256}
+    content = {"objects": tally.total, "granted": tally.granted, "sha256": tally.sha256}
+    return {**content, "sampled": True} if tally.sampled else content
 
 
 def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
@@ -222,19 +240,22 @@ def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscap
 
 def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> ProposedGrant:
     tally = have.tally
+    objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
     return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,
-        because=f"{tally.lacking} of {tally.total} objects without exactly {want.permission} for the identity",
+        because=f"{tally.lacking} of {objects} without exactly {want.permission} for the identity",
         line=scene.stack.line("grant"),
         changes=(
             Change(
                 "grant.permission",
-                f"{want.permission} on {tally.granted} of {tally.total} objects",
-                f"{want.permission} on {tally.total} of {tally.total} objects",
+                f"{want.permission} on {tally.granted} of {objects}",
+                f"{want.permission} on {tally.total} of {objects}",
             ),
         ),
-        edit=_edit(scene, have.bucket, want.prefix, user, want.permission, total=tally.total),
+        edit=_edit(
+            scene, have.bucket, want.prefix, user, want.permission, total=0 if tally.sampled else tally.total
+        ),
     )
 
 

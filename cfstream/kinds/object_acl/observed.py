@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from itertools import islice
 
+from cfstream.acl_document import permissions_of, public_permissions
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
 from cfstream.stack.bucket_region import bucket_regions
@@ -17,7 +19,6 @@ from cfstream.stack.former_buckets import former_names
 from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.object_grants import permissions_of, public_permissions
 from cfstream.values import Json
 
 KIND = "object-acl"
@@ -46,6 +47,8 @@ class Tally:
     """The digest of (key, granted) of each object, in S3's order."""
     acls: ObjectAcls = field(default_factory=lambda: ObjectAcls(complete=False))
     """All objects of the bucket, by what their ACLs grant."""
+    sampled: bool = False
+    """Whether the bucket has more objects than were read. All counts are those of the sample."""
     unknown: frozenset[str] = frozenset()
     """Members of those ACLs that the installed botocore does not know."""
 
@@ -101,7 +104,8 @@ def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permissi
     total = granted = otherwise = public = beyond = 0
     classes = AclClasses(bucket.owner)
     unknown: set[str] = set()
-    for key, acl in acls_of(aws, scene, bucket):
+    chosen = chosen_keys(aws, scene, bucket)
+    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
         classes.add(key, acl)
         has = permissions_of(acl, user) if user else frozenset()
         if not key.startswith(prefix):
@@ -113,8 +117,17 @@ def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permissi
         otherwise += bool(has) and not exact
         public += bool(public_permissions(acl) & {"READ", "FULL_CONTROL"})
         hashed.update(json.dumps([key, exact]).encode())
-    found = classes.found(complete=True)
-    return Tally(total, granted, otherwise, public, beyond, hashed.hexdigest(), found, frozenset(unknown))
+    return Tally(
+        total=total,
+        granted=granted,
+        otherwise=otherwise,
+        public=public,
+        beyond=beyond,
+        sha256=hashed.hexdigest(),
+        acls=classes.found(complete=not chosen.sampled),
+        sampled=chosen.sampled,
+        unknown=frozenset(unknown),
+    )
 
 
 class AclClasses:
@@ -153,14 +166,14 @@ def _grantee(grant: Json) -> str:
     return str(grantee.get("ID") or grantee.get("URI") or "")
 
 
-def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket) -> Iterator[tuple[str, Json]]:
-    """Yield each object of the bucket with its ACL, which is empty if it cannot be read.
+def acls_of(
+    aws: Reads, scene: Scene, bucket: LiveBucket, listed: Iterator[str]
+) -> Iterator[tuple[str, Json]]:
+    """Yield each object with its ACL, which is empty if it cannot be read.
 
-    Skips objects that were deleted since they were listed. Makes ListObjectsV2, and GetObjectAcl for every object,
-    `CHUNK` of them together. Raises as `Reads`.
+    Skips objects that were deleted since they were listed. Makes GetObjectAcl for every object, `CHUNK` of them
+    together. Raises as `Reads`.
     """
-    pages = aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=""))
-    listed = (str(row["Key"]) for page in pages for row in page.get("Contents") or ())
     while keys := list(islice(listed, CHUNK)):
         calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]
         for key, answer in zip(keys, aws.together(calls), strict=True):
@@ -176,16 +189,20 @@ def acls_of(aws: Reads, scene: Scene, bucket: LiveBucket) -> Iterator[tuple[str,
 
 
 def all_acls(aws: Reads, scene: Scene, bucket: LiveBucket) -> ObjectAcls:
-    """Return the ACL of every object of the bucket, if ACLs are enabled. Makes one call for each object."""
+    """Return the ACLs of the bucket's objects, if ACLs are enabled; of a large bucket those of a sample.
+
+    Makes one call for each object that is read.
+    """
     if not bucket.usable:
         return ObjectAcls(complete=False, why_not="the bucket is not accessible")
     if not bucket.acls_count:
         return ObjectAcls(why_not="ACLs are disabled")
     classes, total = AclClasses(bucket.owner), 0
-    for key, acl in acls_of(aws, scene, bucket):
+    chosen = chosen_keys(aws, scene, bucket)
+    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
         classes.add(key, acl)
         total += 1
-    return replace(classes.found(complete=True), total=total)
+    return replace(classes.found(complete=not chosen.sampled), total=total, sampled=chosen.sampled)
 
 
 def held(
@@ -200,10 +217,11 @@ def held(
     if not users:
         return found, ObjectAcls(complete=False)
     classes = AclClasses(bucket.owner)
-    for key, acl in acls_of(aws, scene, bucket):
+    chosen = chosen_keys(aws, scene, bucket)
+    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
         classes.add(key, acl)
         found.update(id_ for id_, user in users.items() if acl and permissions_of(acl, user))
-    return found, classes.found(complete=True)
+    return found, classes.found(complete=not chosen.sampled)
 
 
 def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:

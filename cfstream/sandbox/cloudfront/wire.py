@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
@@ -183,19 +182,33 @@ def refusal(refused: CloudFrontError) -> Response:
     request_id = str(uuid.uuid4())
     body = (
         f'<?xml version="1.0"?>\n<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type>'
-        f"<Code>{refused.code}</Code><Message>{escape(refused.message)}</Message></Error>"
+        f"<Code>{refused.code}</Code><Message>{refused.message.translate(_ESCAPED)}</Message></Error>"
         f"<RequestId>{request_id}</RequestId></ErrorResponse>"
     )
     return refused.status, {"x-amzn-RequestId": request_id, "Content-Type": "text/xml"}, body.encode()
 
 
+@functools.cache
+def _elements(shape: StructureShape) -> tuple[tuple[str, str, Shape], ...]:
+    """Return the name, the tag and the shape of each member that is in the body."""
+    return tuple(
+        (name, member.serialization.get("name", name), member)
+        for name, member in shape.members.items()
+        if "location" not in member.serialization
+    )
+
+
 def _write_members(shape: StructureShape, value: Mapping[str, Any]) -> str:
-    parts = []
-    for name, member in shape.members.items():
-        content = value.get(name)
-        if content is not None and "location" not in member.serialization:
-            parts.append(_write(member.serialization.get("name", name), member, content))
-    return "".join(parts)
+    return "".join(
+        [
+            _write(tag, member, value[name])
+            for name, tag, member in _elements(shape)
+            if value.get(name) is not None
+        ]
+    )
+
+
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
 def _write(tag: str, shape: Shape, value: Any) -> str:
@@ -210,5 +223,5 @@ def _write(tag: str, shape: Shape, value: Any) -> str:
         moment = datetime.fromtimestamp(value, UTC)
         inner = f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
     else:
-        inner = escape(str(value), {"\r": "&#13;"})
+        inner = str(value).translate(_ESCAPED)
     return f"<{tag}>{inner}</{tag}>"

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from cfstream.access.globs import ANY, ONE, Glob
+from tests.thorough import examples
 
 ALPHABET = "ab/. z"
 """``z`` and the space never occur in a generated pattern; a URL path cannot carry the space as it is."""
@@ -24,7 +25,7 @@ COMPLETE = 4
 PATTERNS = st.text("ab/.*?", max_size=6)
 GLOBS = st.builds(Glob.of_path_pattern, PATTERNS)
 
-broad = settings(max_examples=60, deadline=None)
+broad = settings(max_examples=examples(60), deadline=None)
 """For tests that try every key of `KEYS` on each example."""
 
 

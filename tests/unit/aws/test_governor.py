@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 
 from cfstream.aws import limits, sessions
-from cfstream.aws.governor import GROWS_EVERY, GROWTH, KEPT, LOWEST, Governor
+from cfstream.aws.governor import GROWS_EVERY, GROWTH, KEPT, LOWEST, OBJECT_STORE, Governor
 
 
 @dataclass
@@ -142,7 +142,7 @@ def test_every_attempt_of_a_client_is_paced(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
     api = Api(limit=1)
-    monkeypatch.setattr(limits, "Governor", lambda: made(api))
+    monkeypatch.setattr(limits, "Governor", lambda **_: made(api))
     clients = sessions.Clients(sessions.ConnectionSettings(region="us-east-1"))
     replies = [reply(400, THROTTLED), reply(200, EMPTY)]
     for write in (True, False):
@@ -154,3 +154,20 @@ def test_every_attempt_of_a_client_is_paced(monkeypatch: pytest.MonkeyPatch) -> 
     assert api.now == 100
     clients.of("cloudfront").list_distributions()
     assert api.now == 101
+
+
+def test_s3_recovers_within_seconds() -> None:
+    """S3 throttles while it scales. One refusal must not slow a grant on thousands of objects for long."""
+    slept: list[float] = []
+    now = [0.0]
+    governor = Governor(lambda: now[0], slept.append, OBJECT_STORE)
+    governor.accepted()
+    governor.throttled()
+    for second in range(2, 12):
+        now[0] = float(second)
+        governor.pace()
+    slept.clear()
+    now[0] = 12.0
+    for _ in range(1_000):
+        governor.pace()
+    assert max(slept) < 1.0

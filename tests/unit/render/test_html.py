@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from cfstream.planning import Topology
 from cfstream.render.flow import printable
 from cfstream.render.html import plan_html, problems_html
+from tests.thorough import examples
 from tests.unit.render.hostile import NASTY_TEXT, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
@@ -48,7 +49,7 @@ class Page(HTMLParser):
         return [tag for tag, _ in self.elements if tag not in but]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(NASTY_TEXT)
 def test_no_value_is_obeyed(text: str) -> None:
     """The elements do not depend on values, except code in sentences and lines in pictures."""

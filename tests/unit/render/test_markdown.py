@@ -12,6 +12,7 @@ from cfstream.errors import Problem, Where
 from cfstream.render.flow import printable
 from cfstream.render.gfm import code, prose
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
+from tests.thorough import examples
 from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, OPENED, STILL, plan
 
@@ -81,7 +82,7 @@ def test_warnings_are_above_the_last_line() -> None:
     assert "<br>fix: remove that statement:<br><code>aws s3api put --bucket media</code>" in warned
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(NASTY_TEXT)
 def test_no_value_is_obeyed(text: str) -> None:
     """The tags do not depend on values. Mentions and references are only in code."""

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from cfstream.planning import Topology
 from cfstream.planning.exposure import Exposure
 from cfstream.render.mermaid import EDGES, LIMIT, plan_mermaid, problems_mermaid
+from tests.thorough import examples
 from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
 from tests.unit.render.plans import BROKEN, NEW, STILL, plan
 
@@ -81,7 +82,7 @@ def test_problems_are_in_the_picture() -> None:
         assert '["specs/clips.yaml:6:9<br/>bucket clips-media is not there"]:::problem' in chart
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(NASTY_TEXT)
 def test_no_value_is_read_as_mermaid(text: str) -> None:
     """Every line is one of the few forms of a chart, for any values."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cfstream.errors import Problem, Where
 from cfstream.render.sarif import RULES, plan_sarif, problems_sarif
 from cfstream.steps.hazards import HazardName
+from tests.thorough import examples
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 SHAPE: Any = {
@@ -183,7 +184,7 @@ def test_no_value_becomes_a_link() -> None:
     assert "](" not in alert["message"]["text"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.text(min_size=1), st.text(), st.text(min_size=1), st.integers(0), st.integers(0))
 def test_every_result_has_the_documented_form(what: str, do: str, file: str, line: int, col: int) -> None:
     """Any sentence, file name and position gives a valid document in ASCII."""
@@ -192,7 +193,7 @@ def test_every_result_has_the_documented_form(what: str, do: str, file: str, lin
     assert len(alerts(document)) == 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(st.binary(min_size=1, max_size=8))
 def test_file_names_that_are_no_text_have_the_shape(name: bytes) -> None:
     """A file name may be any bytes; its URI is ASCII."""

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.spec.edit import CannotEdit, Manuscript, drop, insert, rename, replace
+from tests.thorough import examples
 from tests.unit.spec.reading import said
 
 NOISE = st.sampled_from(
@@ -55,7 +56,7 @@ def rest(text: str) -> list[dict[str, object]]:
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(fields(), st.sampled_from([{}, "none", [{"name": "g", "public_keys": [{"name": "k", "file": "f"}]}]]))
 def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str] | str) -> None:
     """Another value or name changes no line of another field, and no comment beside one."""
@@ -73,7 +74,7 @@ def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str
     assert ("\r\n" in after, "\r" in after.replace("\r\n", "")) == ("\r\n" in text, False)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(fields())
 def test_a_field_leaves_and_joins(parts: tuple[str, str, str]) -> None:
     """Removing it removes only its own lines. Adding it after another adds a line, and removes none."""

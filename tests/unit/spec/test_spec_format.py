@@ -12,6 +12,7 @@ from cfstream.errors import Problem, SpecProblems
 from cfstream.spec.compose import documents
 from cfstream.spec.format import formatted
 from cfstream.spec.source import Source, plain
+from tests.thorough import examples
 
 
 def form(text: str) -> str:
@@ -236,7 +237,7 @@ def tail(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["", "", "  # z", " "]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(blocks(), st.randoms(use_true_random=False))
 def test_the_canonical_form_keeps_the_meaning(lines: list[str], chance: random.Random) -> None:
     """The meaning and every comment stay, and the form is stable."""

@@ -12,6 +12,7 @@ from cfstream.errors import SpecProblems
 from cfstream.render.problems import problems_text
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
+from tests.thorough import examples
 
 PIECES = [
     "version: 1\n",
@@ -72,7 +73,9 @@ VALUES = st.recursive(
 )
 FIELDS = st.sampled_from(sorted(Spec.model_fields))
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def load_or_tell(content: bytes) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from cfstream.acl_document import permissions_of, public_permissions, with_grant
 from cfstream.errors import Interrupted, Missing, NoCredentials, NotAuthorized, Refused, Throttled
 from cfstream.ports import Call
-from cfstream.steps import object_grants
+from cfstream.steps import plain_acls
 from cfstream.steps.grant import GrantRead
-from cfstream.steps.object_grants import ObjectGrants, permissions_of, public_permissions, with_grant
+from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
 from tests.unit.steps.buckets import (
@@ -240,7 +241,7 @@ def test_memory_stays_flat() -> None:
     bucket = Paced(5000)
     grant().perform(context(bucket))
     assert len(bucket.waiting) == 5
-    assert max(bucket.waiting) <= 2 * object_grants.WIDTH
+    assert max(bucket.waiting) <= 2 * plain_acls.WIDTH
 
 
 def test_acl_of_others() -> None:

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from cfstream.acl_document import permissions_of
 from cfstream.ports import Call
 from cfstream.steps.grant import GrantRead
 from cfstream.steps.ledger import Ledger
-from cfstream.steps.object_grants import ObjectGrants, permissions_of
+from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Address, Json

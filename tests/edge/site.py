@@ -49,7 +49,7 @@ class Reply:
         return self.status, self.code
 
 
-class Stage:
+class EdgeSite:
     """One bucket with a few objects, and the distributions of a test."""
 
     def __init__(self, sandbox: Sandbox, s3: Any, cloudfront: Any) -> None:
@@ -194,15 +194,15 @@ def label(distribution: Json) -> str:
     return f"{distribution['DomainName'].partition('.')[0]}.cloudfront.localhost"
 
 
-def ask(stage: Stage, made: Json, key: str = "one.mp4") -> Reply:
+def ask(site: EdgeSite, made: Json, key: str = "one.mp4") -> Reply:
     """Request an object from a distribution."""
-    return stage.view(f"/{key}", made["DomainName"])
+    return site.view(f"/{key}", made["DomainName"])
 
 
-def by_oai(stage: Stage) -> tuple[Json, Json]:
+def by_oai(site: EdgeSite) -> tuple[Json, Json]:
     """Create a distribution that reads with an identity. Return both."""
-    identity = stage.identity()
-    return stage.distribution(Origins=listing(origin(oai=identity["Id"]))), identity
+    identity = site.identity()
+    return site.distribution(Origins=listing(origin(oai=identity["Id"]))), identity
 
 
 def oai_statement(identity: Json, **changes: Any) -> Json:

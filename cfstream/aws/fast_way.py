@@ -1,0 +1,39 @@
+"""The choice of the fast way to change many ACLs. It imports nothing of it before it is needed."""
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from cfstream.ports import AclWork, BulkAcls
+
+if TYPE_CHECKING:
+    from cfstream.aws.sessions import Clients
+
+INSTALL = "pip install 'cfstream[fast]'"
+
+
+class FastWay:
+    """Returns `fast.engine` if awscrt is installed and can reach the bucket. A function, like `ports.World.bulk`."""
+
+    def __init__(self, clients: "Clients") -> None:
+        self._clients = clients
+        self._has_said = False
+
+    def __call__(self, work: AclWork) -> BulkAcls | None:
+        if find_spec("awscrt") is None:
+            self._slower(f"awscrt is not installed. fix: {INSTALL}")
+            return None
+        from cfstream.aws.fast.endpoint import BucketAccess
+        from cfstream.aws.fast.engine import FastAcls
+
+        access = BucketAccess(self._clients, work)
+        if access.behind_proxy:
+            self._slower("the fast way cannot use a proxy")
+            return None
+        return FastAcls(access)
+
+    def _slower(self, why: str) -> None:
+        if not self._has_said:
+            self._has_said = True
+            import logging
+
+            logging.getLogger("cfstream").warning("object grants are slower: %s", why)

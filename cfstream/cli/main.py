@@ -13,6 +13,7 @@ from typer.main import get_command
 import cfstream
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.parsing import Commands, format_of, verbatim_examples, with_format_last
+from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
@@ -142,6 +143,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         _trace(terminal)
         error, code = _of_bug(bug), ExitCode.FAILED
     if error is not None:
+        repeat_flags(error, invocation.connection.flags())
         terminal.error(error)
         _answer(error, code, format_of(given), terminal)
     return _flushed(code, terminal)

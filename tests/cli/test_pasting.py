@@ -1,0 +1,32 @@
+"""The commands that an error suggests have the flags of the run."""
+
+import pytest
+
+from cfstream.cli.pasting import repeat_flags
+from cfstream.errors import WrongUsage
+
+
+@pytest.mark.parametrize(
+    ("do", "then"),
+    [
+        ("run: cfstream wait SPEC", "run: cfstream wait SPEC --profile p --sandbox"),
+        (
+            "run `cfstream plan a.yaml`, and read",
+            "run `cfstream plan a.yaml --profile p --sandbox`, and read",
+        ),
+        (
+            "run: cfstream apply a.yaml --profile p --sandbox",
+            "run: cfstream apply a.yaml --profile p --sandbox",
+        ),
+        ("plan: cfstream plan a (or b)", "plan: cfstream plan a --profile p --sandbox (or b)"),
+        ("run: cfstream docs oai", "run: cfstream docs oai"),
+        ("run cfstream list to see the ids", "run cfstream list to see the ids"),
+    ],
+)
+def test_flags_are_repeated(do: str, then: str) -> None:
+    """Once, in commands that use AWS."""
+    error = WrongUsage("wrong", do)
+    repeat_flags(error, " --profile p --sandbox")
+    assert error.do == then
+    repeat_flags(error, "")
+    assert error.do == then

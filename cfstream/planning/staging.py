@@ -66,10 +66,10 @@ class Stager:
 
     def _grant(self, grant: ProposedGrant) -> Iterator[Step]:
         whole = replace(grant, first=None, opens=self._opens(grant))
-        if not whole.opens and self._replaces(grant):
-            yield replace(whole, stage=Stage.NARROW)
-        elif not self._exposes(grant):
-            yield whole
+        if not self._exposes(grant):
+            # The statement names the former identity too, so it may open something although the new one reads no more.
+            narrows = not whole.opens and self._replaces(grant)
+            yield replace(whole, stage=Stage.NARROW) if narrows else whole
         else:
             if grant.first is not None:
                 part = replace(whole, edit=grant.first)

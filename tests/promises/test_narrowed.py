@@ -1,5 +1,6 @@
 """The stack's statement was narrowed by hand while the signers are missing: the repair opens nothing to anyone."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -187,3 +188,28 @@ def test_object_grants_that_are_gone_are_granted_late(
         account.converge(document, allow=[WIDENS])
     assert keys_of(seen.ever) == live
     assert seen.anyone() == frozenset()
+
+
+def test_another_identity_and_a_wider_grant_wait_for_the_new_signers(account: SandboxAccount) -> None:
+    """The old identity stays in the statement until the switch, so the old signers must not get its new objects."""
+    created = account.cloudfront.create_cloud_front_origin_access_identity(
+        CloudFrontOriginAccessIdentityConfig={"CallerReference": "newsroom", "Comment": "newsroom"}
+    )["CloudFrontOriginAccessIdentity"]
+    before = signed(oai={}, grant={"prefix": "week-1/"}, trusted_signers=["111122223333"])
+    after = signed(oai={"id": created["Id"]})
+    account.converge(before)
+    live = json.loads(account.s3.get_bucket_policy(Bucket="media")["Policy"])
+    principal = {"CanonicalUser": created["S3CanonicalUserId"]}
+    reads = {"Sid": "newsroom", "Effect": "Allow", "Principal": principal, "Action": "s3:GetObject"}
+    statements = [*live["Statement"], {**reads, "Resource": "arn:aws:s3:::media/*"}]
+    account.s3.put_bucket_policy(Bucket="media", Policy=json.dumps({**live, "Statement": statements}))
+    plan = account.plan(after)
+    assert plan.stacks[0].problems == ()
+    assert steps(plan)[:4] == [
+        "grant bucket-policy:lectures",
+        "modify distribution:lectures",
+        "wait distribution:lectures",
+        "grant bucket-policy:lectures#2",
+    ]
+    account.converge(after, allow=["cuts-viewers"])
+    assert steps(account.plan(after)) == []

@@ -30,7 +30,7 @@ def test_a_bucket_for_logs(account: SandboxAccount, ownership: str | None, words
     if ownership is not None:
         account.clients("s3").create_bucket(Bucket=LOGS, ObjectOwnership=ownership)
     found = problems(account.stack(logged()))
-    assert [each for each in found if "for logs" in each] == ([] if words is None else found)
+    assert [each for each in found if "log bucket" in each] == ([] if words is None else found)
     assert words is None or words in found[0]
 
 

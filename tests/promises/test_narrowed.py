@@ -211,5 +211,5 @@ def test_another_identity_and_a_wider_grant_wait_for_the_new_signers(account: Sa
         "wait distribution:lectures",
         "grant bucket-policy:lectures#2",
     ]
-    account.converge(after, allow=["cuts-viewers"])
+    account.converge(after, allow=["cuts-viewers", WIDENS])
     assert steps(account.plan(after)) == []

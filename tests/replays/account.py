@@ -106,7 +106,7 @@ class ReplayedAccount(SandboxAccount):
 
     def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> list[str]:
         """Return what was written by a run that died after its first write, or in its wait."""
-        port = Replayed(self.world.aws, self.look, patience=3)
+        port = Replayed(self.world.aws, self.look, patience=4)
         with suppress(Killed):
             self.run(make_plan(stacks, self.world), allow=allow, port=port)
         self.look()

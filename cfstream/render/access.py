@@ -1,14 +1,16 @@
 """Render who can read, as text and as a document: a table of readers, or the chain to one object."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
-from cfstream.render.documents import AccessRowDocument
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
 from cfstream.render.table import TableRow, table
+
+if TYPE_CHECKING:
+    from cfstream.render.documents import AccessRowDocument
 
 FORMAT_VERSION = 1
 
@@ -44,7 +46,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
     }
 
 
-def row_document(row: AccessRow) -> AccessRowDocument:
+def row_document(row: AccessRow) -> "AccessRowDocument":
     """Return a row as plans and `access` list it; ``undecided`` is there if a clause could not be decided."""
     document: AccessRowDocument = {
         "reader": str(row.reader),

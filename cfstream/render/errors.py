@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError, Problem, SpecProblems
-from cfstream.render.documents import ErrorDocument, ProblemDocument
 from cfstream.render.flow import Page, Style, Word, advice, page, words
+
+if TYPE_CHECKING:
+    from cfstream.render.documents import ErrorDocument, ProblemDocument
 
 MANUAL = "https://cfstream.github.io/cfstream/"
 
@@ -23,7 +26,7 @@ def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = Fa
     return "\n".join([head, *rest, *do_lines(error.do, sheet), *see]) + "\n"
 
 
-def error_document(error: CfstreamError, exit_code: int) -> ErrorDocument:
+def error_document(error: CfstreamError, exit_code: int) -> "ErrorDocument":
     """Return an error as in the contract: what a command prints in place of its own document."""
     problems = error.problems if isinstance(error, SpecProblems) else ()
     return {
@@ -34,7 +37,7 @@ def error_document(error: CfstreamError, exit_code: int) -> ErrorDocument:
     }
 
 
-def problem_document(problem: Problem) -> ProblemDocument:
+def problem_document(problem: Problem) -> "ProblemDocument":
     """Return a problem as in the contract."""
     where = problem.where
     return {"file": where.file, "line": where.line, "col": where.col, "what": problem.what, "do": problem.do}

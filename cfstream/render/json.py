@@ -4,26 +4,28 @@ Keys may be added and never change their meaning; `format_version` is the versio
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfstream import __version__
 from cfstream.planning import LiveSummary, Plan, StackPlan, sealed
 from cfstream.planning.exposure import Exposure
 from cfstream.render.access import row_document
-from cfstream.render.documents import (
-    ExposureDocument,
-    LiveDocument,
-    PlanDocument,
-    StackDocument,
-    StepDocument,
-)
 from cfstream.render.errors import problem_document
 from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
 from cfstream.values import plain
 
+if TYPE_CHECKING:
+    from cfstream.render.documents import (
+        ExposureDocument,
+        LiveDocument,
+        PlanDocument,
+        StackDocument,
+        StepDocument,
+    )
 
-def plan_document(plan: Plan) -> PlanDocument:
+
+def plan_document(plan: Plan) -> "PlanDocument":
     """Return the plan as plain dicts and lists, with keys in the order of the contract."""
     return {
         "format_version": 1,
@@ -65,7 +67,7 @@ def _contents(stack: StackPlan) -> dict[str, Any]:
     return {str(relied.address): plain(relied.content) for relied in known}
 
 
-def _stack(stack: StackPlan) -> StackDocument:
+def _stack(stack: StackPlan) -> "StackDocument":
     document: StackDocument = {
         "name": stack.name,
         "account": stack.account,
@@ -92,7 +94,7 @@ def _stack(stack: StackPlan) -> StackDocument:
     return document
 
 
-def _live(live: LiveSummary) -> LiveDocument:
+def _live(live: LiveSummary) -> "LiveDocument":
     return {
         "distribution_id": live.distribution_id,
         "domain_name": live.domain_name,
@@ -101,7 +103,7 @@ def _live(live: LiveSummary) -> LiveDocument:
     }
 
 
-def _exposure(exposure: Exposure) -> ExposureDocument:
+def _exposure(exposure: Exposure) -> "ExposureDocument":
     return {
         "before": list(exposure.before),
         "after": list(exposure.after),
@@ -110,7 +112,7 @@ def _exposure(exposure: Exposure) -> ExposureDocument:
     }
 
 
-def _step(step: Step) -> StepDocument:
+def _step(step: Step) -> "StepDocument":
     covered = sealed(step)
     return {
         "id": step.id,

@@ -1,10 +1,13 @@
 """Notices, as lines under a stack and as values for programs: the text, and how to fix it."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice
-from cfstream.render.documents import NoticeDocument
 from cfstream.render.flow import Page, Style, Word, advice, words
+
+if TYPE_CHECKING:
+    from cfstream.render.documents import NoticeDocument
 
 
 def notice_lines(notices: Iterable[Notice], sheet: Page) -> Iterator[str]:
@@ -22,7 +25,7 @@ def remedy_lines(do: str, sheet: Page, indent: str) -> Iterator[str]:
         yield from sheet.flow([*label, *advice(line)], first=indent, rest=indent + "  ")
 
 
-def notice_document(notice: Notice) -> NoticeDocument:
+def notice_document(notice: Notice) -> "NoticeDocument":
     """Return a notice for programs; it has ``do`` if there is something to fix."""
     document: NoticeDocument = {"text": notice.text, "warning": notice.warning}
     if notice.do:

@@ -3,15 +3,17 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
-from cfstream.render.documents import ReportDocument, StackReportDocument
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.values import Verb, plain
+
+if TYPE_CHECKING:
+    from cfstream.render.documents import ReportDocument, StackReportDocument
 
 OUTPUTS = (
     "distribution_id",
@@ -90,7 +92,7 @@ DESTROY_DO: Mapping[StackOutcome, str] = {
 """How to fix a stack that was being destroyed."""
 
 
-def report_document(report: Report) -> ReportDocument:
+def report_document(report: Report) -> "ReportDocument":
     """Return the report as `apply --format json` prints it: plain values, keys in the order of the contract."""
     return {
         "format_version": 1,
@@ -123,7 +125,7 @@ def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -
     return "\n".join(blocks)
 
 
-def _stack(stack: StackReport) -> StackReportDocument:
+def _stack(stack: StackReport) -> "StackReportDocument":
     known = plain(stack.outputs)
     outputs: Any = {name: known.get(name) for name in OUTPUTS} | known
     document: StackReportDocument = {

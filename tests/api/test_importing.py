@@ -21,6 +21,17 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     assert json.loads(ran.stdout) == []
 
 
+def test_loading_specs_loads_nothing_that_plans() -> None:
+    """`validate` needs the model only. Showing errors needs no schema of documents."""
+    script = (
+        "import cfstream.spec.load, cfstream.spec.limits, cfstream.render.errors, json, sys;"
+        "print(json.dumps([m for m in sys.modules if m.startswith("
+        "('cfstream.planning', 'cfstream.access', 'cfstream.kinds', 'cfstream.render.documents'))]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == []
+
+
 def test_every_public_name_exists() -> None:
     """Each public name can be imported and is listed by `dir`. Any other name is an AttributeError."""
     assert {name for name in cfstream.__all__ if getattr(cfstream, name, None) is None} == set()

@@ -14,7 +14,7 @@ from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.remembering import RememberingReads
 from cfstream.aws.roles import Roles
 from cfstream.aws.sessions import Clients, ConnectionSettings, is_amazon
-from cfstream.ports import IDENTITY, Clock, World
+from cfstream.ports import IDENTITY, Clock, Reads, World
 from cfstream.values import Account
 
 
@@ -47,13 +47,13 @@ def connect(
     def connected(session: Clients, arn: str) -> World:
         number = Account(arn.split(":")[4])
         aws = Aws(session, number)
-        source = CachingReads(aws, cache(number)) if cache else aws
+        documents = cache(number) if cache else None
         return World(
             account=number,
             partition=arn.split(":")[1],
             region=clients.region,
             real_aws=real_aws,
-            reads=lambda: RememberingReads(source, together),
+            reads=lambda: _reads(aws, documents),
             aws=aws,
             clock=clock,
             turn=aws.turn,
@@ -65,3 +65,9 @@ def connect(
 
     roles = Roles(clients, arn, connected)
     return replace(connected(clients, arn), account=Account(account))
+
+
+def _reads(aws: Aws, documents: DocumentCache | None) -> Reads:
+    """Return reads that remember, and that answer from the cache before AWS is asked."""
+    remembering = RememberingReads(aws, together)
+    return CachingReads(remembering, documents) if documents else remembering

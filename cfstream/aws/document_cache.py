@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -109,12 +110,14 @@ class CachingReads:
         self._cache = cache
 
     def read(self, call: Call) -> Json:
+        if call.version is None:
+            return self._reads.read(call)
         kept = self._cache.get(call)
-        if kept is not None:
-            return kept
-        reply = self._reads.read(call)
-        self._cache.put(call, reply)
-        return reply
+        if kept is None:
+            # As any other read of the document, so that `reads` asks AWS once for both.
+            kept = self._reads.read(replace(call, version=None))
+            self._cache.put(call, kept)
+        return kept
 
     def items(self, call: Call) -> Sequence[Json]:
         return self._reads.items(call)

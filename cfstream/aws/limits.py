@@ -30,5 +30,8 @@ class AccountLimits:
 
     def governor(self, service: str, region: str) -> Governor:
         """Return what paces the calls to `service` in a region."""
+        found = self._governors.get((service, region))
+        if found is not None:
+            return found
         made = Governor(recovery=OBJECT_STORE) if service == "s3" else Governor()
         return self._governors.setdefault((service, region), made)

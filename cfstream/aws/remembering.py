@@ -65,8 +65,7 @@ class RememberingReads:
 
 def _key(call: Call) -> tuple[str, ...]:
     params = json.dumps(dict(call.params), sort_keys=True, default=str)
-    version = call.version.etag if call.version else ""
-    return (call.service, call.operation, call.region, params, version)
+    return (call.service, call.operation, call.region, params)
 
 
 def answer(reads: Reads, call: Call) -> Answer:

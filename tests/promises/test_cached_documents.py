@@ -26,7 +26,7 @@ def asked(account: SandboxAccount, tmp_path_factory: pytest.TempPathFactory) -> 
     calls: list[Asked] = []
     account.world = replace(
         account.world,
-        reads=lambda: RememberingReads(CachingReads(RecordingClient(inner(), calls), cache), together),
+        reads=lambda: CachingReads(RememberingReads(RecordingClient(inner(), calls), together), cache),
     )
     return calls
 

@@ -30,7 +30,7 @@ class Worker:
         threading.Thread(target=self._receive, daemon=True).start()
 
     def run(self) -> None:
-        """Work until told to stop, or until the other end is gone."""
+        """Work until the engine sends the end, or its process has ended."""
         first = self._inbox.get()
         if first is None:
             return

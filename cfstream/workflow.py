@@ -9,7 +9,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,11 @@ UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
 
 
+def readers() -> Executor:
+    """Return the threads that observe stacks and kinds."""
+    return ThreadPoolExecutor(READERS)
+
+
 def make_plan(
     stacks: Sequence[Stack],
     world: World,
@@ -125,7 +130,7 @@ def _plan_account(
         for each, scene in zip(reached, scenes, strict=True)
     ]
     try:
-        with ThreadPoolExecutor(READERS) as pool:
+        with readers() as pool:
             drafts = _confirmed(pool, _drafts(pool, surroundings))
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
@@ -136,9 +141,7 @@ def _plan_account(
     return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 
-def _drafts(
-    pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]
-) -> list[tuple[Surroundings, Draft]]:
+def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
     """Observe the stacks, and return each one's surroundings with its draft."""
     wants = [{kind.name: kind.desire(around.scene) for kind in KINDS} for around in surroundings]
     _read_first(pool, surroundings)
@@ -153,7 +156,7 @@ def _drafts(
     ]
 
 
-def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
     """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
     writing = [around for around, each in drafted if each.steps]
     fresh = [replace(around, confirmed=True) for around in writing]
@@ -171,7 +174,7 @@ def _owners(around: Surroundings) -> tuple[object, ...]:
     return around.stacks, around.own, around.own.config if around.own else None
 
 
-def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
+def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
     """Read what every kind of each stack starts from. Raises the first refusal."""
     reads = [pool.submit(read) for each in surroundings for read in (each.read_s3, each.read_cloudfront)]
     for future in reads:
@@ -234,7 +237,7 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
             return unreached(each.stack, each.account, each.error)
         return prove(each.reads, scene_of(each.stack, each.world, beside[each.account]), means)
 
-    with ThreadPoolExecutor(READERS) as pool:
+    with readers() as pool:
         return Proof(tuple(pool.map(proved, found)))
 
 
@@ -243,7 +246,7 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
 
     Raises SpecProblems, CannotAssume, Refused, Unreachable or NoCredentials.
     """
-    with ThreadPoolExecutor(READERS) as pool:
+    with readers() as pool:
         return tuple(pool.map(lambda each: _access(each.reads, each.scene, key), in_scenes(stacks, world)))
 
 

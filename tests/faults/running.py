@@ -21,7 +21,8 @@ from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, miss
 from tests.world.clock import QuickClock
 from tests.world.faults import Fault, FaultyPort, Killed, Write
 from tests.world.running import world_of
-from tests.world.sandbox import BotoClients, WatchedSandbox
+from tests.world.sandbox import BotoClients
+from tests.world.watched import WatchedSandbox
 
 DEPLOY_AFTER_READS = 6
 """More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""

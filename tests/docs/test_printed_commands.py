@@ -44,9 +44,8 @@ AWS_CLI = {("configure",), ("configure", "list-profiles"), ("sso", "login"), ("s
 """Commands of the AWS CLI that are not operations of the API."""
 
 
-@cache
-def _texts() -> tuple[str, ...]:
-    """Return the texts in the code except docstrings, with a word for each value, and the golden files."""
+def _texts() -> Iterator[str]:
+    """Yield the texts in the code except docstrings, with a word for each value, and the golden files."""
     for file in sorted((ROOT / "cfstream").rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         bodies = [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]

@@ -6,6 +6,7 @@ from typing import Unpack
 
 from cfstream.adoption import Imported
 from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to, path_of
+from cfstream.errors import WrongUsage
 from cfstream.explain.judging import Explanation
 from cfstream.inventory.details import Details
 from cfstream.inventory.entries import list_all
@@ -39,15 +40,29 @@ def show(target: StrPath, **where: Unpack[ChosenAws]) -> Details:
 
 
 def import_distribution(
-    target: str, *, name: str | None = None, out: StrPath | None = None, **where: Unpack[ChosenAws]
+    target: str | None = None,
+    *,
+    name: str | None = None,
+    out: StrPath | None = None,
+    from_terraform: StrPath | None = None,
+    **where: Unpack[ChosenAws],
 ) -> Imported:
     """Return the spec of a live distribution in ``text``; with `out`, write it to that file.
 
-    `target` is an id, an ARN, a domain name or a cname. ``pending`` is what a plan of the spec would change. Raises
-    CannotImport, and WrongUsage for an invalid name and for a file that exists.
+    `target` is an id, an ARN, a domain name or a cname. ``pending`` is what a plan of the spec would change. With
+    `from_terraform`, a file with Terraform's state, `target` can be an address in it, and be left out if it has only
+    one distribution; ``terraform`` is what belongs to it there. Raises CannotImport, and WrongUsage for an invalid name
+    and for a file that exists.
     """
-    file = None if out is None else Path(out)
-    found = imports.import_distribution(target, connection_to(**where), name=name, out=file)
+    if target is None and from_terraform is None:
+        raise WrongUsage("no distribution is named", "give a target, or from_terraform")
+    found = imports.import_distribution(
+        target,
+        connection_to(**where),
+        name=name,
+        out=None if out is None else Path(out),
+        from_terraform=path_of(from_terraform),
+    )
     return found.distributions[0]
 
 

@@ -182,6 +182,14 @@ def _profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     yield from map(Suggestion, names)
 
 
+def _states(_ctx: Any, typed: str) -> Iterator[Suggestion]:
+    """Yield files that may be a state of Terraform."""
+    folder = Path(os.path.dirname(typed) or ".")
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".tfstate", ".json"):
+            yield Suggestion(path.as_posix())
+
+
 def _yaml_under(start: Path) -> Iterator[Path]:
     for above, folders, names in os.walk(start):
         depth = len(Path(above).relative_to(start).parts)
@@ -202,3 +210,4 @@ fields = _hook(_fields)
 private_keys = _hook(_private_keys)
 public_keys = _hook(_public_keys)
 profiles = _hook(_profiles)
+states = _hook(_states)

@@ -57,6 +57,15 @@ class AccountSection:
 
 
 @dataclass(frozen=True)
+class UnreadRole:
+    """A role that could not be assumed, so that its account was not recorded: why, and the fix."""
+
+    role: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A recording, with its time and its specs. `account` and `partition` are those of the caller's credentials."""
 
@@ -70,6 +79,7 @@ class Snapshot:
     stacks: tuple[str, ...]
     sections: tuple[AccountSection, ...]
     """One for each account, sorted."""
+    unread: tuple[UnreadRole, ...] = ()
     version: int = FORMAT_VERSION
 
 
@@ -90,6 +100,7 @@ def to_document(snapshot: Snapshot) -> dict[str, Any]:
             {"account": each.account, "partition": each.partition, "reads": list(_reads(each.recorded))}
             for each in snapshot.sections
         ],
+        "unread": [{"role": each.role, "what": each.what, "do": each.do} for each in snapshot.unread],
     }
     return sealed(document)
 
@@ -136,6 +147,7 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
             specs=tuple(document["specs"]),
             stacks=tuple(document["stacks"]),
             sections=tuple(_section(each) for each in sections_of(document)),
+            unread=tuple(UnreadRole(**each) for each in document.get("unread", ())),
             version=document["format_version"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -8,12 +8,13 @@ from cfstream.adoption import Imported
 from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to, path_of
 from cfstream.errors import WrongUsage
 from cfstream.explain.judging import Explanation
+from cfstream.inventory.declared import ListedAccount
 from cfstream.inventory.details import Details
 from cfstream.inventory.entries import list_all
 from cfstream.inventory.showing import details_of
 from cfstream.spec.load import Stack
 from cfstream.stack.shown import ListEntry
-from cfstream.use_cases import deletion, imports
+from cfstream.use_cases import deletion, imports, listing
 from cfstream.use_cases.doctor.account import account_checks
 from cfstream.use_cases.doctor.check import DoctorCheck
 from cfstream.use_cases.doctor.machine import machine_checks
@@ -27,6 +28,15 @@ def list_resources(**where: Unpack[ChosenAws]) -> tuple[ListEntry, ...]:
     Raises Refused, NoCredentials or Unreachable.
     """
     return list_all(connection_to(**where).world().reads())
+
+
+def list_accounts(stacks: Iterable[Stack], **where: Unpack[ChosenAws]) -> tuple[ListedAccount, ...]:
+    """Return each account of these stacks beside its specs, like ``cfstream list --spec``.
+
+    ``undeclared`` are the entries that no spec declares, ``missing`` the stacks without a distribution. An account that
+    cannot be read has an ``error``; if none can be read, raises the first one. Raises NoCredentials.
+    """
+    return listing.list_accounts(tuple(stacks), connection_to(**where))
 
 
 def show(target: StrPath, **where: Unpack[ChosenAws]) -> Details:

@@ -36,6 +36,7 @@ from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circle
 from cfstream.planning.answers import stack_access
 from cfstream.planning.blocking import blocked
 from cfstream.planning.draft import Draft, draft, stack_plan
+from cfstream.planning.shared_keys import with_shared_keys
 from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
@@ -97,7 +98,9 @@ def make_plan(
     else:
         plans = [planned(account) for account in accounts]
     one = next(iter(accounts), world.account)
-    return Plan(None if several else one, tuple(stack for each in plans for stack in each))
+    return Plan(
+        None if several else one, with_shared_keys((stack for each in plans for stack in each), stacks)
+    )
 
 
 def _plan_account(

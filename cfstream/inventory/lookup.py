@@ -69,7 +69,7 @@ def by_id(aws: Reads, resource_id: str) -> Found:
             raise answer
     raise CfstreamError(
         f"no distribution or origin access identity in this account has the id {resource_id}",
-        "run cfstream list to see the ids",
+        "to see the ids, run: cfstream list",
     )
 
 

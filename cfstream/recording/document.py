@@ -118,7 +118,7 @@ def as_text(document: Mapping[str, Any]) -> str:
 def checked(document: Any) -> Mapping[str, Any]:
     """Return the document if it is complete and of this version. Raises Unusable with the reason."""
     if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise Unusable("is not a snapshot", "make one: cfstream snapshot SPEC --out FILE")
+        raise Unusable("is not a snapshot")
     version = document.get("format_version")
     if version not in (OF_ONE_ACCOUNT, FORMAT_VERSION):
         made = document.get("cfstream_version")
@@ -131,7 +131,7 @@ def checked(document: Any) -> Mapping[str, Any]:
         {name: value for name, value in document.items() if name != "sha256"}
     ):
         what = "was changed after it was made: its digest does not match"
-        raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE")
+        raise Unusable(what)
     return document
 
 
@@ -152,7 +152,7 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"does not have a snapshot's content ({type(error).__name__}: {error})"
-        raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE") from error
+        raise Unusable(what) from error
 
 
 def sections_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -111,7 +111,7 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     from cfstream.recording.taking import replayed
 
     limit = _limit(max_age)
-    text, document = _read(file)
+    text, document = _read(file, specs)
     wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
     salt = str(document.get("salt", ""))
     hashed = " --hash-accounts" if salt else ""
@@ -167,8 +167,8 @@ def refuse_another_account(file: str, account: str) -> None:
         )
 
 
-def _read(file: str) -> tuple[str, Mapping[str, Any]]:
-    make = f"record one: cfstream snapshot SPEC --out {shlex.quote(file)}"
+def _read(file: str, specs: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    make = f"record one: cfstream snapshot {shlex.join(specs)} --out {shlex.quote(file or 'live.json')}"
     try:
         text = Path(file).read_text(encoding="utf-8")
     except OSError as error:
@@ -178,7 +178,7 @@ def _read(file: str) -> tuple[str, Mapping[str, Any]]:
     try:
         return text, checked(json.loads(text))
     except Unusable as unusable:
-        raise WrongUsage(f"{file} {unusable.what}", unusable.do) from unusable
+        raise WrongUsage(f"{file} {unusable.what}", unusable.do or make) from unusable
     except (ValueError, RecursionError) as error:
         cut = text.lstrip().startswith("{")
         what = (

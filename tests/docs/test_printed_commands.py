@@ -20,12 +20,10 @@ from cfstream.cli.table import ENTRIES
 
 ROOT = Path(__file__).parents[2]
 UNFINISHED = {
-    "cfstream migrate --to oac",
-    "cfstream migrate --to key-groups",
     "cfstream plan --out",
     "cfstream plan --format html",
 }
-"""Comments that `import` writes into a spec, which has no name yet, and mentions of a flag in help and Markdown."""
+"""Mentions of a flag in help and Markdown."""
 
 CHOSEN = {"cfstream migrate word --to word": "cfstream migrate word --to oac"}
 """Commands with a value that is one of a few."""

@@ -12,7 +12,7 @@ from typer.main import get_command
 
 import cfstream
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.parsing import Commands, format_of, verbatim_examples, with_format_last
+from cfstream.cli.parsing import Commands, format_of, leave_values, verbatim_examples, with_format_last
 from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion, streams
@@ -52,7 +52,10 @@ def everywhere(
         ),
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", metavar="NAME", help="The region of buckets.")
+        str | None,
+        typer.Option(
+            "--region", metavar="NAME", autocompletion=completion.regions, help="The region of buckets."
+        ),
     ] = None,
     endpoint_url: Annotated[
         str | None,
@@ -153,6 +156,8 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     """Return the exit code of a run without an exception: that of typer.Exit or of the command, or 0."""
     program = get_command(app)
     program.help = verbatim_examples(program.help or "")
+    if completion.is_requested():
+        leave_values(program)
     ordered = with_format_last(arguments, program.params)
     result = program.main(args=ordered, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
     return int(result) if isinstance(result, int) else ExitCode.DONE

@@ -54,7 +54,10 @@ def init(
     trusted_signer: Annotated[
         list[str] | None,
         typer.Option(
-            "--trusted-signer", metavar="ACCOUNT", help="Or an AWS account, or self. May be repeated."
+            "--trusted-signer",
+            metavar="ACCOUNT",
+            autocompletion=completion.signers,
+            help="Or an AWS account, or self. May be repeated.",
         ),
     ] = None,
     public: Annotated[bool, typer.Option("--public", help="Or nobody: anyone can watch.")] = False,

@@ -39,7 +39,12 @@ def migrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edit, and write nothing.")] = False,
     stack: Annotated[
         str | None,
-        typer.Option("--stack", metavar="NAME", help="The stack to migrate, if the file has several."),
+        typer.Option(
+            "--stack",
+            metavar="NAME",
+            autocompletion=completion.stacks,
+            help="The stack to migrate, if the file has several.",
+        ),
     ] = None,
     key_name: Annotated[
         str | None,

@@ -14,6 +14,7 @@ import typer
 
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
+from cfstream.cli.terminal import completion
 from cfstream.errors import CfstreamError, WrongUsage
 
 if TYPE_CHECKING:
@@ -123,7 +124,13 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 @app.command("key-pair", cls=Command)
 def key_pair(
     account: Annotated[
-        str, typer.Argument(metavar="ACCOUNT|self", help="An account's number, or self.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ACCOUNT|self",
+            autocompletion=completion.signers,
+            help="An account's number, or self.",
+            show_default=False,
+        ),
     ],
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The public half, in PEM.", show_default=False)

@@ -17,7 +17,7 @@ from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, Interrupted, WrongUsage
+from cfstream.errors import CfstreamError, Interrupted, WrongUsage, reason_of
 from cfstream.exit_codes import ExitCode, of_error
 from cfstream.startup.collections import collect_rarely, skip_last_collection
 
@@ -203,10 +203,10 @@ def _of_system(error: OSError) -> CfstreamError:
         do = _REMEDIES.get(
             error.errno or 0, "check that its directory exists, and that you can read and write there"
         )
-        return CfstreamError(f"{error.filename}: {error.strerror}", do)
+        return CfstreamError(f"{error.filename}: {reason_of(error)}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
         return CfstreamError("the working directory no longer exists", "change to an existing directory")
-    return CfstreamError(error.strerror or str(error))
+    return CfstreamError(reason_of(error))
 
 
 def _refusal(refusal: TyperException) -> CfstreamError | None:

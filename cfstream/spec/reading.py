@@ -14,7 +14,7 @@ from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import TextIO
 
-from cfstream.errors import Problem, SpecProblems, Where, why_unread
+from cfstream.errors import Problem, SpecProblems, Where, reason_of, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.wording import shown
@@ -81,7 +81,7 @@ class Reading:
 
     def _in_folder(self, folder: str) -> list[str]:
         def report(error: OSError) -> None:
-            what = f"the directory cannot be read: {error.strerror}"
+            what = f"the directory cannot be read: {reason_of(error)}"
             self.problems.append(Problem(Where(str(error.filename)), what, "check its permissions"))
 
         before = len(self.problems)

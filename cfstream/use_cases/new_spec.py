@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cfstream.errors import Notice, WrongUsage
+from cfstream.errors import Notice, WrongUsage, why_unread
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import make_pair, pair_in
 from cfstream.use_cases.spec_file import create_spec
@@ -101,7 +101,7 @@ def key_in_file(file: str, name: str, folder: str) -> "NewKey":
     try:
         public_key(name, Path(file).read_text("utf-8", "replace"), file)
     except OSError as error:
-        raise WrongUsage(f"{file}: {error.strerror}", "name the PEM file of a public key") from error
+        raise WrongUsage(f"{file}: {why_unread(error)}", "name the PEM file of a public key") from error
     except NotAPublicKey as error:
         raise WrongUsage(f"{file}: {error.what}", error.do) from error
     stem = Path(file).name.removesuffix(".pem").removesuffix(".pub")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError, WrongUsage, reason_of, why_unread
 from cfstream.private_file import write_private
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
@@ -80,7 +80,7 @@ def write_whole(target: str, text: str) -> None:
         write_private(Path(target), text)
     except OSError as error:
         raise CfstreamError(
-            f"{target} could not be written: {error.strerror}",
+            f"{target} could not be written: {reason_of(error)}",
             "name a file in a directory that you can write to, on a disk with free space",
         ) from error
 
@@ -113,11 +113,11 @@ def _is_saved(path: Path) -> bool:
 def _read(target: str) -> SavedPlan:
     try:
         document = json.loads(Path(target).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise WrongUsage(
-            f"{target} looks like a saved plan, but cannot be read: {error}",
-            f"make it again: cfstream plan SPEC --out {shlex.quote(target)}",
-        ) from error
+    except OSError as error:
+        raise WrongUsage(f"{target}: {why_unread(error)}", "check its permissions") from error
+    except ValueError as error:
+        what = f"{target} is incomplete, or was changed after it was made: {error}"
+        raise WrongUsage(what, f"make it again: cfstream plan SPEC --out {shlex.quote(target)}") from error
     if document.get("kind") == "cfstream snapshot":
         specs = shlex.join(map(str, document.get("specs") or ["SPEC"]))
         what = f"{target} is a snapshot, and a snapshot cannot be applied"

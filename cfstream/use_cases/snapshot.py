@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cfstream.errors import WrongUsage
+from cfstream.errors import WrongUsage, why_unread
 from cfstream.recording import accounts
 from cfstream.recording.document import (
     Snapshot,
@@ -172,7 +172,7 @@ def _read(file: str, specs: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
     try:
         text = Path(file).read_text(encoding="utf-8")
     except OSError as error:
-        raise WrongUsage(f"{file or 'the empty name'} cannot be read: {error.strerror}", make) from error
+        raise WrongUsage(f"{file or 'the empty name'}: {why_unread(error)}", make) from error
     except UnicodeDecodeError as error:
         raise WrongUsage(f"{file} is not a snapshot: it is not text", make) from error
     try:

@@ -142,7 +142,7 @@ def test_a_clone_of_cfstream_gets_no_spec(
         (["--cname", "https://x"], '"https://x" is a URL'),
         (["--trusted-signer", "12"], "a trusted signer is self, or an account number of 12 digits"),
         (["--key-group", "a b"], '"a b" is not a valid CloudFront name'),
-        (["--public-key", "gone.pem"], "gone.pem: No such file or directory"),
+        (["--public-key", "gone.pem"], "gone.pem: the file does not exist"),
         (["--public-key", "notes.txt"], "notes.txt: the file does not contain a PEM public key"),
         (["--delivery", "rtmp", "--new-key"], "key_groups is for delivery http"),
         (["--cname", "a.example.com", "--cname", "a.example.com"], '"a.example.com" is listed twice'),

@@ -15,7 +15,7 @@ import typer
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
 from cfstream.cli.terminal import completion
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError, WrongUsage, why_unread
 
 if TYPE_CHECKING:
     from cfstream.sandbox import Running
@@ -145,8 +145,10 @@ def key_pair(
 
     try:
         public_key = file.read_text()
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise WrongUsage(f"{file} cannot be read: {unreadable}", "name a file with a public key") from None
+    except UnicodeDecodeError:
+        raise WrongUsage(f"{file} is not text", "name the PEM file of a public key") from None
+    except OSError as error:
+        raise WrongUsage(f"{file}: {why_unread(error)}", "name the PEM file of a public key") from None
     with _own_errors():
         print(lifecycle.register_key_pair(_home(dir_), account, public_key))
 

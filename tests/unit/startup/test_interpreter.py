@@ -9,9 +9,9 @@ from cfstream.interpreter import install_command
     ("prefix", "command"),
     [
         ("/usr", "pip install"),
-        ("/home/ada/video/.venv", "pip install"),
-        ("/home/ada/.local/share/pipx/venvs/cfstream", "pipx install --force"),
-        ("/home/ada/.local/share/uv/tools/cfstream", "uv tool install"),
+        ("/srv/video/.venv", "pip install"),
+        ("/srv/ada/.local/share/pipx/venvs/cfstream", "pipx install --force"),
+        ("/srv/ada/.local/share/uv/tools/cfstream", "uv tool install"),
     ],
 )
 def test_an_extra_is_installed_where_cfstream_is(prefix: str, command: str) -> None:

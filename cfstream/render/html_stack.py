@@ -9,7 +9,7 @@ from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
 from cfstream.render.text import SIGNS, live_facts, nothing_live
-from cfstream.render.values import FieldChange, cells, fields
+from cfstream.render.values import FieldChange, fields, kept_text, signed_text
 from cfstream.steps.step import Step
 
 CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'
@@ -96,9 +96,24 @@ def _step(stack: StackPlan, step: Step) -> str:
 
 
 def _row(field: FieldChange) -> str:
-    before, after = cells(field)
-    was = f'<code class="was">{escape(before)}</code>' if before else ""
-    now = f'<code class="now">{escape(after)}</code>' if after else ""
     mark = {"+": "new", "-": "gone"}.get(field.sign, "changed")
     sign = f'<span class="sign">{field.sign}</span>'
-    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th><td>{was}</td><td>{now}</td></tr>\n'
+    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th>{_values(field)}</tr>\n'
+
+
+def _values(field: FieldChange) -> str:
+    """Return the cells before and after; for two lists one cell with the removed and the new members."""
+    moved = field.members
+    if moved is None:
+        before, after = field.cell(field.before), field.cell(field.after)
+        was = _value("was", before) if before else ""
+        now = _value("now", after) if after else ""
+        return f"<td>{was}</td><td>{now}</td>"
+    gone = [_value("was", signed_text("-", item)) for item in moved.removed]
+    came = [_value("now", signed_text("+", item)) for item in moved.added]
+    kept = [f'<span class="dim">{kept_text(moved)}</span>'] if moved.kept else []
+    return f'<td class="members" colspan="2">{"<br>".join([*gone, *came, *kept])}</td>'
+
+
+def _value(kind: str, text: str) -> str:
+    return f'<code class="{kind}">{escape(text)}</code>'

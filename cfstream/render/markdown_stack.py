@@ -7,7 +7,7 @@ from cfstream.planning import StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.gfm import code, prose
 from cfstream.render.text import SIGNS, live_facts, nothing_live
-from cfstream.render.values import cells, fields
+from cfstream.render.values import FieldChange, fields, kept_text, signed_text
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 
@@ -59,8 +59,21 @@ def _step(stack: StackPlan, step: Step, tier: Tier) -> str:
 def _rows(step: Step) -> Iterator[str]:
     for change in step.changes:
         for field in fields(change):
-            before, after = (code(text) if text else "" for text in cells(field))
+            before, after = _cells(field)
             yield f"| {code(field.sign)} | {code(field.name)} | {before} | {after} |"
+
+
+def _cells(field: FieldChange) -> tuple[str, str]:
+    """Return the field before and after; for two lists the removed and the new members, each with its sign."""
+    moved = field.members
+    if moved is None:
+        before, after = (code(text) if text else "" for text in map(field.cell, (field.before, field.after)))
+        return before, after
+    gone, came = (
+        [code(signed_text(sign, item)) for item in items]
+        for sign, items in (("-", moved.removed), ("+", moved.added))
+    )
+    return "<br>".join(gone), "<br>".join([*came, *filter(None, [kept_text(moved)])])
 
 
 def _remarks(stack: StackPlan) -> Iterator[str]:

@@ -107,7 +107,7 @@ lectures                                                     specs/lectures.yaml
   ~ modify  distribution:lectures                          specs/lectures.yaml:5
             3 fields differ (etag E2QWRUHAPOMQZL)
       ~ comment                            "old" -> "new"
-      ~ cnames                             +"b.example.com" -"a.example.com"
+      ~ cnames                             + "b.example.com" - "a.example.com"
                                            (1 kept)
       ~ http.behaviors[/posters/*].public  false -> true
       - logging.bucket                     "my-logs"
@@ -163,7 +163,7 @@ def test_colours_are_those_of_terraform_and_change_no_character() -> None:
     plain = plan_text(plan(NEW, replace(CHANGED, name="second")), color=False, width=80)
     assert "\x1b[32m  + create \x1b[0m" in colored
     assert "\x1b[33m  ~ modify \x1b[0m" in colored
-    assert '\x1b[31m-"a.example.com"\x1b[0m' in colored
+    assert '\x1b[31m- "a.example.com"\x1b[0m' in colored
     for code in ("0", "1", "2", "31", "32", "33", "36", "1;31", "1;32"):
         colored = colored.replace(f"\x1b[{code}m", "")
     assert colored == plain

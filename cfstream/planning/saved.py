@@ -7,7 +7,7 @@ from cfstream import __version__
 from cfstream.errors import Stale
 from cfstream.planning.plan import Plan, StackKey, StackPlan
 from cfstream.stack.proposal import Relied
-from cfstream.steps.content import differences
+from cfstream.steps.differences import differences
 from cfstream.values import Json, digest, plain
 
 

@@ -1,10 +1,10 @@
 """Render one owned field before and after: strings in quotes, lists by their new and removed items."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.render.flow import Style, Word, printable, words
+from cfstream.spec.wording import as_written
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.members import Members, members
 from cfstream.steps.step import Change
@@ -29,16 +29,7 @@ _STATEMENT = (
 
 def value_text(value: Any) -> str:
     """Return a value as a person writes it: ``"text"``, ``true``, ``["a", "b"]``, ``{path: "/x"}``."""
-    match value:
-        case {"known_after": str(step)}:
-            return f"(known after {step})"
-        case Mapping():
-            return "{" + ", ".join(f"{printable(str(k))}: {value_text(v)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(value_text(item) for item in value) + "]"
-        case str() | bool():
-            return printable(json.dumps(value, ensure_ascii=False))
-    return "none" if value is None else printable(str(value))
+    return printable(as_written(value))
 
 
 @dataclass(frozen=True)

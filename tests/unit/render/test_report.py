@@ -62,7 +62,7 @@ STALE = StackReport(
                 Verb.MODIFY,
                 DISTRIBUTION,
                 StepOutcome.STALE,
-                "distribution:lectures changed after this plan was made\n  Comment: 'a' -> 'b'",
+                "distribution:lectures changed after this plan was made\n  comment: 'a' -> 'b'",
             ),
             do="run cfstream plan again and read the difference before applying",
         ),
@@ -111,7 +111,7 @@ def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
         failures_text(report, color=False, width=80)
         == """\
 error: distribution:lectures changed after this plan was made
-  Comment: 'a' -> 'b'
+  comment: 'a' -> 'b'
   done: create origin-access-control:lectures
   not tried: grant bucket-policy:lectures, wait distribution:lectures
   fix: run cfstream plan again and read the difference before applying

@@ -100,18 +100,25 @@ def conclude(
     *,
     notify: str | None,
     proof: "Proof | None" = None,
+    again: str = "",
 ) -> None:
-    """Print the report, and run the --notify command, unless there was nothing to do."""
-    if output is not RunFormat.TEXT or not plan.in_sync or report.exit_code:
-        print_report(report, proof, output, run)
-    if not plan.in_sync:
+    """Print the report, and run the --notify command, unless there was nothing to do.
+
+    `again` is the command that resumes the run, if it is not the one of this run.
+    """
+    worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
+    if output is not RunFormat.TEXT or worked or report.exit_code:
+        print_report(report, proof, output, run, again=again or run.again())
+    if worked:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
         notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes, run.terminal)
 
 
-def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
+def print_report(
+    report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
+) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
-    from cfstream.render.report import failures_text, report_text
+    from cfstream.render.report import Commands, failures_text, report_text
     from cfstream.render.verify import broken_text
 
     terminal = run.terminal
@@ -121,7 +128,8 @@ def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run
     else:
         print_for_programs(report, proof, output, run)
     color = terminal.colored(sys.stderr)
-    terminal.tell(failures_text(report, flags=run.connection.flags(), color=color, width=width))
+    commands = Commands(run.connection.flags(), again)
+    terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:
         terminal.tell(broken_text(proof, color=color, width=width))
 

@@ -104,6 +104,9 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
     """Yield one line for a stack, and its openings and hazards."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
+    counts += (
+        ["no changes, waits until an earlier change is Deployed"] if stack.settling and not counts else []
+    )
     text = "not applied" if stack.problems else ", ".join(counts) or "no changes"
     yield from sheet.beside(
         [Word(stack.name, Style.BOLD), *words(text)], Word(printable(stack.spec), Style.DIM)

@@ -160,6 +160,7 @@ def test_a_second_apply_waits_and_verifies(
     assert (planned.code, "still being deployed" in planned.out) == (0, True)
     again = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
     report = json.loads(again.out)["stacks"][0]
-    assert (again.code, report["outcome"], report["outputs"]["status"]) == (0, "unchanged", "Deployed")
+    assert (again.code, report["outcome"], report["outputs"]["status"]) == (0, "applied", "Deployed")
     assert report["verify"] is not None
+    assert [step["verb"] for step in report["steps"]] == ["wait"]
     aws.cloudfront.settings.deploy_after_reads = 0

@@ -94,8 +94,9 @@ def test_ctrl_c_finishes_the_write_and_reports(spec: Path, aws: Sandbox) -> None
     aws.cloudfront.settings.deploy_after_seconds = 3600
     code, shown = at_terminal("apply", "lectures.yaml", answer="yes", interrupt_at="InProgress", NO_COLOR="1")
     assert code == 130
-    assert "error: distribution:lectures: interrupted\n" in shown
-    assert "\n  interrupted: wait distribution:lectures\n" in shown
+    assert "error: interrupted: wait distribution:lectures\n" in shown
+    assert shown.count("interrupted") == 2  # the stack, and the step
+    assert "\n  fix: resume: cfstream apply lectures.yaml\n" in shown
     assert "Not everything was applied. 3 created, 1 granted.\n" in shown
     assert "Traceback" not in shown
     aws.cloudfront.settings.deploy_after_seconds = 0

@@ -108,7 +108,8 @@ def apply(
         proof = applied.proof
     if proof is not None:
         report = with_proof(report, proof)
-    conclude(plan, report, output, run, notify=notify, proof=proof)
+    again = run.again({specs[0]: saved.arguments}) if saved else ""
+    conclude(plan, report, output, run, notify=notify, proof=proof, again=again)
     raise typer.Exit(report.exit_code)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
-from cfstream.render.report import OUTPUTS, failures_text, report_document, report_text
+from cfstream.render.report import OUTPUTS, Commands, failures_text, report_document, report_text
 from cfstream.values import Address, Verb, step_id
 
 DISTRIBUTION = Address("distribution", "lectures")
@@ -138,7 +138,7 @@ error: lectures: the spec says `protect: true`
   fix: if intended, remove `protect: true` from the spec first
 
 error: lectures: bucket b is not there
-  fix: fix the problems that the plan shows, then run the same command again
+  fix: fix the problems that the plan shows, then resume: run the same command again
 """
     )
 
@@ -170,16 +170,30 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
     }
 
 
-def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
+def test_a_step_that_was_interrupted_is_named_once_with_the_command_that_resumes() -> None:
     """Text and JSON distinguish the interrupted step from the ones after it."""
     report = Report((STOPPED,), ExitCode.INTERRUPTED)
-    told = failures_text(report, color=False, width=80)
-    assert "  interrupted: wait distribution:lectures\n" in told
-    assert "  not tried: create dns-record:lectures\n" in told
+    again = Commands(" --sandbox", "cfstream apply lectures.yaml --sandbox --yes")
+    assert (
+        failures_text(report, color=False, width=80, commands=again)
+        == """\
+error: interrupted: wait distribution:lectures
+  done: create distribution:lectures
+  not tried: create dns-record:lectures
+  fix: resume: cfstream apply lectures.yaml --sandbox --yes
+"""
+    )
     assert [each["outcome"] for each in report_document(report)["stacks"][0]["steps"]][1:] == [
         "interrupted",
         "not-tried",
     ]
+
+
+def test_a_run_that_only_waits_ends_like_any_other() -> None:
+    """It changed nothing, and what an earlier run changed is Deployed now."""
+    waited = replace(APPLIED, steps=APPLIED.steps[-1:])
+    text = report_text(Report((waited,)), color=False, width=80)
+    assert text.endswith("\nApplied. An earlier change is Deployed now.\n")
 
 
 def test_on_a_narrow_page_a_value_is_below_its_name() -> None:

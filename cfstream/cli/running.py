@@ -118,7 +118,7 @@ def print_report(
     report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
 ) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
-    from cfstream.render.report import Commands, failures_text, report_text
+    from cfstream.render.report import SuggestedCommands, failures_text, report_text
     from cfstream.render.verify import broken_text
 
     terminal = run.terminal
@@ -128,7 +128,7 @@ def print_report(
     else:
         print_for_programs(report, proof, output, run)
     color = terminal.colored(sys.stderr)
-    commands = Commands(run.connection.flags(), again)
+    commands = SuggestedCommands(run.connection.flags(), again)
     terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:
         terminal.tell(broken_text(proof, color=color, width=width))

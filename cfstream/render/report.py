@@ -96,8 +96,8 @@ def report_text(report: Report, *, color: bool, width: int) -> str:
 
 
 @dataclass(frozen=True)
-class Commands:
-    """Commands that a fix may suggest."""
+class SuggestedCommands:
+    """SuggestedCommands that a fix may suggest."""
 
     flags: str = ""
     """The flags of further commands for the same AWS, with a space before each."""
@@ -110,9 +110,11 @@ class Commands:
         return f"`{self.again}`" if self.again else "run the same command again"
 
 
-def failures_text(report: Report, *, color: bool, width: int, commands: Commands | None = None) -> str:
+def failures_text(
+    report: Report, *, color: bool, width: int, commands: SuggestedCommands | None = None
+) -> str:
     """Return what went wrong, a block for each stack: what, what was done, what was not, the fix. May be empty."""
-    sheet, known = page(width, color=color), commands or Commands()
+    sheet, known = page(width, color=color), commands or SuggestedCommands()
     blocks = [
         "\n".join(_failure(stack, named(stack, several=several(report.stacks)), known, sheet)) + "\n"
         for stack in report.stacks
@@ -203,7 +205,7 @@ def _sentence(text: str) -> list[Word]:
     return words(text[:1].upper() + text[1:] + ".")
 
 
-def _failure(stack: StackReport, name: str, commands: Commands, sheet: Page) -> Iterator[str]:
+def _failure(stack: StackReport, name: str, commands: SuggestedCommands, sheet: Page) -> Iterator[str]:
     failed = next(
         (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
     )
@@ -229,7 +231,7 @@ def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:
     return what if str(failed.address) in what else f"{failed.address}: {what}"
 
 
-def _do(stack: StackReport, commands: Commands) -> str:
+def _do(stack: StackReport, commands: SuggestedCommands) -> str:
     """Return how to fix a stack whose steps do not say it."""
     if stack.behind:
         return f"apply {stack.behind} first, then resume: {commands.resuming}"

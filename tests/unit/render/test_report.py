@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
-from cfstream.render.report import OUTPUTS, Commands, failures_text, report_document, report_text
+from cfstream.render.report import OUTPUTS, SuggestedCommands, failures_text, report_document, report_text
 from cfstream.values import Address, Verb, step_id
 
 DISTRIBUTION = Address("distribution", "lectures")
@@ -173,7 +173,7 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
 def test_a_step_that_was_interrupted_is_named_once_with_the_command_that_resumes() -> None:
     """Text and JSON distinguish the interrupted step from the ones after it."""
     report = Report((STOPPED,), ExitCode.INTERRUPTED)
-    again = Commands(" --sandbox", "cfstream apply lectures.yaml --sandbox --yes")
+    again = SuggestedCommands(" --sandbox", "cfstream apply lectures.yaml --sandbox --yes")
     assert (
         failures_text(report, color=False, width=80, commands=again)
         == """\

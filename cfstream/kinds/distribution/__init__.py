@@ -22,7 +22,7 @@ from cfstream.kinds.distribution.behaviors import (
 )
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
-from cfstream.kinds.distribution.http_fields import LOOKUPS, managed, policies_named
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, LOOKUPS, managed, policies_named
 from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
@@ -53,7 +53,7 @@ from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read
 from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import ListEntry
+from cfstream.stack.shown import ListEntry, Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
 from cfstream.startup.frozen import dataclass
@@ -297,6 +297,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return that a distribution does not exist, if it is in no list."""
         return infer_unlisted(Delivery.HTTP, asked, listed)
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield the account's own policies that its behaviors name."""
+        for each in HTTP_FIELDS if live.delivery is Delivery.HTTP else ():
+            if each.policies in POLICY_KINDS:
+                values = (each.read(each.part.of(live.config, one.path)) for one in live.behaviors)
+                yield from each.policies.referred(aws, values)
 
     def entries(
         self,

@@ -198,6 +198,8 @@ class PlanDocument(TypedDict):
     summary: dict[Verb, int]
     """The number of steps by verb."""
     stacks: list[StackDocument]
+    exit_code: NotRequired[int]
+    """That of the command which printed the plan; a saved plan has none."""
 
 
 @described

@@ -90,12 +90,13 @@ def plan(
     chosen = select(stacks, only or (), changed_since)
     world = replace(recorded or run.connection.world(), all_objects=all_objects)
     made = make_plan(stacks, world, only=chosen)
-    terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length)))
+    code = of_plan(made, check=check)
+    terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length), code=code))
     if out is not None:
         save(made, specs, out, only=chosen, all_objects=all_objects)
         flags = run.connection.flags()
         terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
-    raise typer.Exit(of_plan(made, check=check))
+    raise typer.Exit(code)
 
 
 def save(
@@ -117,7 +118,7 @@ def save(
     )
 
 
-def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool) -> str:
+def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool, code: int) -> str:
     """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
@@ -126,10 +127,10 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool)
             color, width = terminal.colored(sys.stdout), terminal.width()
             return plan_text(plan, color=color, width=width, brief=brief)
         case PlanFormat.JSON:
-            from cfstream.render.document import as_text
+            from cfstream.render.document import answer
             from cfstream.render.json import plan_document
 
-            return as_text(plan_document(plan))
+            return answer(plan_document(plan), code)
         case PlanFormat.MARKDOWN:
             from cfstream.render.markdown import plan_markdown
 

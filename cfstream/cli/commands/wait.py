@@ -53,7 +53,7 @@ def wait(
     notifying.check(notify)
 
     from cfstream.inventory.deployment import await_deployed, late
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.inventory import progress_line, wait_document
     from cfstream.use_cases.targets import find
 
@@ -64,13 +64,13 @@ def wait(
     patience = targets.patience if limit is None else limit
     with _explained_interrupt(named, run), _progress_shown(terminal) as tell:
         ended = await_deployed(targets.world, targets.found, patience, _expecting(tell, targets.world))
+    error = late(ended, patience)
+    code = ExitCode.TIMED_OUT if error else ExitCode.DONE
     if output is Format.JSON:
-        terminal.say(as_text(wait_document(ended)))
+        terminal.say(answer(wait_document(ended), code))
     else:
         terminal.say("".join(f"{progress_line(each)}\n" for each in ended if not each.pending))
-    error = late(ended, patience)
     outcomes = [(each.awaited.name, "pending" if each.pending else "deployed") for each in ended]
-    code = ExitCode.TIMED_OUT if error else ExitCode.DONE
     notifying.notify(notify, wait_document(ended), code, outcomes, terminal)
     if error:
         raise error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cfstream.cli.invocation import Invocation
 from cfstream.cli.options import RunFormat
 from cfstream.cli.terminal import notifying
-from cfstream.cli.terminal.streams import Terminal
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, Tell
@@ -32,7 +32,8 @@ def show(
 
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
     color, width = terminal.colored(stream), terminal.width()
-    text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed)
+    on_terminal = is_interactive(stream)
+    text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal)
     if output is RunFormat.TEXT:
         terminal.say(text)
     else:

@@ -4,6 +4,7 @@ What anyone can read is first. Hazards are near the end, where people look. The 
 too.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from cfstream.planning import Plan, StackPlan
@@ -36,12 +37,19 @@ VERB_WIDTH = max(map(len, Verb))
 
 
 def plan_text(
-    plan: Plan, *, color: bool, width: int, brief: bool = False, allowed: Set[str] = frozenset()
+    plan: Plan,
+    *,
+    color: bool,
+    width: int,
+    brief: bool = False,
+    allowed: Set[str] = frozenset(),
+    terminal: bool = False,
 ) -> str:
     """Return the whole plan. The last line is the sum, how many problems there are, or that nothing changes.
 
     With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the names of the hazards
-    that the run allows.
+    that the run allows. On a `terminal`, no line is longer than its width, except for a long id; scripts get the sum on
+    one line.
     """
     sheet = page(width, color=color)
     blocks = []
@@ -54,7 +62,7 @@ def plan_text(
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
-    blocks.append(list(_last_lines(plan, sheet)))
+    blocks.append(list(_last_lines(plan, sheet, terminal=terminal)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -70,7 +78,7 @@ def step_words(verb: Verb, address: object) -> list[Word]:
     return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
 
-def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
+def _last_lines(plan: Plan, sheet: Page, *, terminal: bool) -> Iterator[str]:
     for stack in plan.stacks:
         if stack.in_sync:
             what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
@@ -91,10 +99,9 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     )
     blocked = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
-        fits = sheet.width >= USUAL or columns(summary) <= sheet.width
-        yield from (
-            [sheet.paint(summary, Style.BOLD)] if fits else sheet.flow(words(summary, Style.BOLD), rest="  ")
-        )
+        unbroken = sheet.width >= USUAL and not terminal
+        parts = [Word(part, Style.BOLD) for part in re.split(r"(?<=[:,]) ", summary)]
+        yield from [sheet.paint(summary, Style.BOLD)] if unbroken else sheet.flow(parts, rest="  ")
     if blocked:
         problems = sum(len(stack.problems) for stack in plan.stacks)
         counted = f"{problems} problem{'s' * (problems != 1)}: {', '.join(blocked)} will not be applied."

@@ -123,7 +123,7 @@ def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream:
     stacks = {stack["name"]: stack for stack in json.loads(ran.out)["stacks"]}
     outcomes = {name: stack["outcome"] for name, stack in stacks.items()}
     assert (ran.code, outcomes) == (2, {"clips": "blocked", "lectures": "applied"})
-    assert stacks["clips"]["why"] == "clips.yaml:3:9: the bucket no-such-bucket does not exist"
+    assert stacks["clips"]["why"] == "./clips.yaml:3:9: the bucket no-such-bucket does not exist"
 
 
 def test_a_plan_that_cannot_be_saved_is_shown_all_the_same(cfstream: Run, spec: Path) -> None:

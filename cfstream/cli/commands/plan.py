@@ -11,7 +11,7 @@ import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import AllObjects, ChangedSince, Length, Only, Specs, is_brief
-from cfstream.cli.terminal.streams import Terminal
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool,
         case PlanFormat.TEXT:
             from cfstream.render.text import plan_text
 
-            color, width = terminal.colored(sys.stdout), terminal.width()
-            return plan_text(plan, color=color, width=width, brief=brief)
+            color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
+            return plan_text(plan, color=color, width=terminal.width(), brief=brief, terminal=on_terminal)
         case PlanFormat.JSON:
             from cfstream.render.document import answer
             from cfstream.render.json import plan_document

@@ -7,8 +7,9 @@ import pytest
 from cfstream.planning import Plan
 from cfstream.render.text import plan_text, summary_line
 from cfstream.steps.hazards import HazardName
+from cfstream.steps.step import Stage
 from cfstream.values import Verb
-from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, DISTRIBUTION, NEW, OPENED, STILL, Shown, plan
 
 
 def with_id(text: str, of: Plan) -> str:
@@ -90,8 +91,8 @@ lectures             specs/lectures.yaml
             lectures-signers
 
 plan @@@@@@@@  account 123456789012
-Plan: 2 to create, 0 to modify, 1 to
-  grant, 1 to wait, 0 to delete.
+Plan: 2 to create, 0 to modify,
+  1 to grant, 1 to wait, 0 to delete.
 """
 
 
@@ -255,3 +256,50 @@ def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
     text = plan_text(plan(CHANGED), color=False, width=80, allowed={"cuts-viewers"})
     assert "! cuts-viewers" in text
     assert "apply refuses this" not in text
+
+
+def every_verb(number: int) -> Plan:
+    """Return a plan with so many steps of every verb, in one stack."""
+    kinds = [type(f"Shown{verb}", (Shown,), {"verb": verb}) for verb in Verb]
+    steps = tuple(
+        kind(address=DISTRIBUTION, stage=Stage.SWITCH, because="x") for kind in kinds for _ in range(number)
+    )
+    return plan(replace(NEW, steps=steps))
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (
+            80,
+            [
+                "Plan: 12 to create, 12 to adopt, 12 to modify, 12 to grant, 12 to revoke,",
+                "  12 to wait, 12 to disable, 12 to delete.",
+            ],
+        ),
+        (
+            40,
+            [
+                "Plan: 12 to create, 12 to adopt,",
+                "  12 to modify, 12 to grant,",
+                "  12 to revoke, 12 to wait,",
+                "  12 to disable, 12 to delete.",
+            ],
+        ),
+        (
+            120,
+            [
+                "Plan: 12 to create, 12 to adopt, 12 to modify, 12 to grant, 12 to revoke, 12 to wait, 12 to disable,",
+                "  12 to delete.",
+            ],
+        ),
+    ],
+)
+def test_a_long_sum_breaks_between_its_parts_on_a_terminal(width: int, lines: list[str]) -> None:
+    """A terminal would break it inside a word. Without one it is a single line, which scripts read."""
+    shown = plan_text(every_verb(12), color=False, width=width, terminal=True)
+    assert shown.splitlines()[-len(lines) :] == lines
+    if width >= 80:
+        assert plan_text(every_verb(12), color=False, width=width).splitlines()[-1] == " ".join(
+            line.strip() for line in lines
+        )

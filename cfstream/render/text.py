@@ -226,8 +226,11 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
         12 if sheet.narrow else sheet.width * 11 // 20,
     )
     for sign, name, value in fields:
-        first = f"      {sheet.paint(sign.text, sign.style)} {padded(name, column)} "
-        yield from _hung(sheet, first, columns(f"      + {padded(name, column)} "), value)
+        # On a narrow page, a long name begins further left, so that the terminal does not break it.
+        room = sheet.width - columns(f"+ {name}")
+        indent = " " * (min(room, 6) if room >= 0 else 6)
+        first = f"{indent}{sheet.paint(sign.text, sign.style)} {padded(name, column)} "
+        yield from _hung(sheet, first, columns(f"{indent}+ {padded(name, column)} "), value)
 
 
 def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:

@@ -73,7 +73,7 @@ lectures             specs/lectures.yaml
           "www.example.com"
       + oac
           (known after create
-          origin-access-control:lectures)
+         origin-access-control:lectures)
       + tags.cfstream:name  "lectures"
       + tags.team     "media"
 

@@ -125,7 +125,8 @@ def print_report(
     terminal = run.terminal
     width = terminal.width()
     if output is RunFormat.TEXT:
-        terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=width))
+        color, quiet = terminal.colored(sys.stdout), terminal.verbosity < 0
+        terminal.say("\n" + report_text(report, color=color, width=width, quiet=quiet))
     else:
         print_for_programs(report, proof, output, run)
     color = terminal.colored(sys.stderr)

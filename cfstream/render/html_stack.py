@@ -8,7 +8,7 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
-from cfstream.render.text import SIGNS, live_facts, nothing_live
+from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, kept_text, signed_text
 from cfstream.steps.step import Step
 
@@ -84,14 +84,16 @@ def _steps(stack: StackPlan) -> Iterator[str]:
 def _step(stack: StackPlan, step: Step) -> str:
     sign, _ = SIGNS[step.verb]
     place = code(f"{stack.spec}:{step.line}") if step.line else ""
-    held = f" (etag {code(step.if_match)})" if step.if_match else ""
+    held = f"(etag {code(step.if_match)})" if step.if_match else ""
+    why = " ".join(filter(None, (prose(reason(step)), held)))
+    because = f'<p class="dim">{why}</p>' if why else ""
     rows = [_row(field) for change in step.changes for field in fields(change)]
     head = '<thead><tr><th scope="col">field</th><th scope="col">before</th><th scope="col">after</th></tr></thead>'
     table = f"<table>{head}<tbody>\n{''.join(rows)}</tbody></table>" if rows else ""
     return (
         f'<li class="step {step.verb}"><div class="top"><p class="what"><span class="sign">{escape(sign)}</span> '
         f'{step.verb} {code(str(step.address))}</p><span class="dim">{place}</span></div>'
-        f'<p class="dim">{prose(step.because)}{held}</p>{table}</li>'
+        f"{because}{table}</li>"
     )
 
 

@@ -85,12 +85,16 @@ def report_document(report: Report) -> "ReportDocument":
     }
 
 
-def report_text(report: Report, *, color: bool, width: int) -> str:
-    """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`."""
+def report_text(report: Report, *, color: bool, width: int, quiet: bool = False) -> str:
+    """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`.
+
+    With `quiet`, stacks without changes have no outputs.
+    """
     sheet = page(width, color=color)
     many = several(report.stacks)
     blocks = [
-        "\n".join(_stack_lines(stack, named(stack, several=many), sheet)) + "\n" for stack in report.stacks
+        "\n".join(_stack_lines(stack, named(stack, several=many), sheet, quiet=quiet)) + "\n"
+        for stack in report.stacks
     ]
     return "\n".join([*blocks, "\n".join(sheet.flow(_last_words(report), rest="  ")) + "\n"])
 
@@ -148,12 +152,13 @@ def _stack(stack: StackReport) -> "StackReportDocument":
     return document
 
 
-def _stack_lines(stack: StackReport, name: str, sheet: Page) -> Iterator[str]:
+def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
     verdict, style = VERDICTS[stack.outcome]
     if stack.destroying and stack.outcome is StackOutcome.APPLIED:
         verdict = "destroyed"
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
-    for output, value in _told(stack.outputs):
+    hidden = quiet and stack.outcome is StackOutcome.UNCHANGED
+    for output, value in () if hidden else _told(stack.outputs):
         label = "  " + output.replace("_", " ").ljust(21)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from cfstream.planning import Plan, StackPlan
-from cfstream.planning.plan import count
+from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.hazards import allowance
@@ -55,14 +55,16 @@ def plan_text(
     blocks = []
     for title, stacks in grouped(plan):
         lines_of = _brief_lines if brief else _stack_lines
-        pieces = [list(lines_of(stack, sheet, allowed)) for stack in stacks]
+        shown = [stack for stack in stacks if not brief or _has_brief_line(stack, plan)]
+        pieces = [list(lines_of(stack, sheet, allowed)) for stack in shown]
         if title and any(pieces):
             pieces.insert(0, [sheet.paint(title, Style.BOLD)])
         blocks += [[line for piece in pieces for line in piece]] if brief else pieces
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
-    blocks.append(list(_last_lines(plan, sheet, terminal=terminal)))
+    known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
+    blocks.append(list(_last_lines(plan, sheet, known, terminal=terminal)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -78,9 +80,20 @@ def step_words(verb: Verb, address: object) -> list[Word]:
     return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
 
-def _last_lines(plan: Plan, sheet: Page, *, terminal: bool) -> Iterator[str]:
+def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
+    """Return whether a brief plan has a line for the stack. The last line says all about one stack without changes."""
+    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.settling or stack.exposure.openings)
+
+
+def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool) -> Iterator[str]:
+    """Yield the end of a plan. The stacks in `known` have a line that says whether they have changes."""
+    if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
+        left = "have nothing left to destroy" if plan.stacks[0].destroying else "are as their specs say"
+        text = f"{len(known)} stacks {left}."
+        yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
+        return
     for stack in plan.stacks:
-        if stack.in_sync:
+        if stack.in_sync and (stack.key not in known or plan.in_sync):
             what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
             name = named(stack, several=plan.account is None)
             yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(f"{name} {what}.")])
@@ -206,16 +219,15 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(head)
     under = " " * (4 if sheet.narrow else 12)
     held = f"(etag {step.if_match})" if step.if_match else ""
-    because = "" if _lists_fields(step) else step.because
-    if text := " ".join(filter(None, (because, held))):
+    if text := " ".join(filter(None, (reason(step), held))):
         yield from sheet.flow(words(text, Style.DIM), first=under, rest=under)
     yield from change_lines(step.changes, sheet)
 
 
-def _lists_fields(step: Step) -> bool:
-    """Return whether the reason only lists fields that follow below it."""
+def reason(step: Step) -> str:
+    """Return why the step is made; empty if the reason only lists fields that follow below it."""
     first = step.because.partition(",")[0]
-    return any(change.field.startswith(first) for change in step.changes)
+    return "" if any(change.field.startswith(first) for change in step.changes) else step.because
 
 
 def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:

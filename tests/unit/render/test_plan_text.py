@@ -249,6 +249,16 @@ def test_a_brief_plan_has_one_line_a_stack_and_its_hazards_in_full() -> None:
     assert any(line.startswith("  ! cuts-viewers") for line in brief)
     assert brief[-1].startswith("Plan: ")
     assert not any("->" in line for line in brief)
+    assert not any(line.startswith("No changes.") for line in brief)
+
+
+def test_a_brief_plan_without_changes_says_so_once() -> None:
+    """One stack has the line of the whole plan. Several have a line each, and one for all."""
+    alone = plan_text(plan(STILL), color=False, width=80, brief=True)
+    assert alone == "No changes. lectures is as its spec says.\n"
+    both = plan_text(plan(STILL, replace(STILL, name="clips")), color=False, width=80, brief=True)
+    assert both.splitlines()[-1] == "No changes. 2 stacks are as their specs say."
+    assert both.count("no changes") == 2
 
 
 def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:

@@ -149,6 +149,15 @@ def test_nothing_to_do_is_reported() -> None:
     assert report_text(Report((still,)), color=False, width=80).endswith("No changes. Nothing to do.\n")
 
 
+def test_under_q_a_stack_without_changes_has_no_ids() -> None:
+    """Those of the others stay: they are the result."""
+    report = Report(
+        (replace(APPLIED, outcome=StackOutcome.UNCHANGED, steps=()), replace(APPLIED, name="clips"))
+    )
+    told = report_text(report, color=False, width=80, quiet=True)
+    assert told.startswith("lectures unchanged\n\nclips applied\n  distribution id      E1UGDLB9XZBD79\n")
+
+
 def test_the_report_as_json_has_every_output_of_the_contract() -> None:
     """Unknown outputs are null, so programs find all keys."""
     document = report_document(Report((APPLIED, STALE)))

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from cfstream.spec.http import Behavior, Http
-from cfstream.spec.http.viewers import ErrorResponse
+from cfstream.spec.http.viewers import ErrorResponse, Geo
 from cfstream.spec.model import Spec
 from cfstream.spec.section import Section, other_words
 
@@ -55,8 +55,10 @@ def is_in_spec(path: str) -> bool:
 
 
 def spec_value(value: Any) -> Any:
-    """Return a value as a spec has it: an OAI by its id alone."""
-    return value.removeprefix(_IDENTITY) if isinstance(value, str) else value
+    """Return a value as a spec has it: an OAI by its id alone, ``allow`` and ``block`` for lists of countries."""
+    if not isinstance(value, str):
+        return value
+    return dict(other_words(Geo)).get(value, value.removeprefix(_IDENTITY))
 
 
 def _known(path: str) -> str | None:

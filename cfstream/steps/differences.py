@@ -45,7 +45,8 @@ def _new_or_gone(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, p
     """Yield that something is new or gone, and its values that a spec can have."""
     yield f"{_where(path)}: {'absent -> present' if was is None else 'present -> absent'}"
     for name, value in (was or now or {}).items():
-        if is_in_spec(path.removeprefix(".") + name) and value not in ("", False, None, [], {"Quantity": 0}):
+        known = is_in_spec(path.removeprefix(".") + name) and name.strip(".") not in _NAMES
+        if known and value not in ("", False, None, [], {"Quantity": 0}):
             old, new = (None, value) if was is None else (value, None)
             yield from _lines(old, new, path + name, name.strip("."))
 
@@ -85,7 +86,8 @@ def _listed(value: Any) -> Any:
 def _parts(value: Any) -> Mapping[str, Any] | None:
     """Return the members of a document, or the items of a list of documents by their names; else None."""
     if isinstance(value, Mapping):
-        return {f".{name}": item for name, item in value.items()}
+        # The number of items says nothing beside the items.
+        return {f".{name}": item for name, item in value.items() if name != "Quantity" or len(value) == 1}
     if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
         return None
     return {f"[{_name(item, number)}]": item for number, item in enumerate(value, 1)}

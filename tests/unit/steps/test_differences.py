@@ -46,6 +46,15 @@ def changed(**members: Any) -> tuple[str, ...]:
             {"ViewerCertificate": {"MinimumProtocolVersion": "TLSv1.2_2021"}},
             ['http.minimum_tls: "TLSv1" -> "TLSv1.2_2021"'],
         ),
+        (
+            {"Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}}},
+            {
+                "Restrictions": {
+                    "GeoRestriction": {"RestrictionType": "whitelist", "Quantity": 1, "Items": ["SE"]}
+                }
+            },
+            ['http.geo: none -> ["SE"]', 'http.geo: "none" -> "allow"'],
+        ),
         ({"id": "1"}, {"id": "2"}, ['id: "1" -> "2"']),
         ({"Strange": {"Member": 1}}, {"Strange": {"Member": 2}}, ["Strange.Member: 1 -> 2"]),
     ],

@@ -1,6 +1,5 @@
 """Check that a saved plan is still the plan that would be made now. Pure."""
 
-import shlex
 from typing import Any
 
 from cfstream import __version__
@@ -15,16 +14,17 @@ class Mismatch(Stale):
     """The saved plan is stale. Nothing was written."""
 
 
-def check_saved(saved: Json, plan: Plan) -> None:
+def check_saved(saved: Json, plan: Plan, again: str = "cfstream plan SPEC --out FILE") -> None:
     """Raise Mismatch with what changed, unless the saved plan is the plan that would be made now.
 
+    `again` is the command that makes the plan again.
     Every character of the spec counts: a change that changes no step was not reviewed either.
     """
     made = saved.get("cfstream_version")
     if made != __version__:
         raise Mismatch(
             f"the saved plan was made by cfstream {made}, and this is cfstream {__version__}: nothing was written",
-            f"plan again: {_again(saved)}",
+            f"plan again: `{again}`",
         )
     moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]
     if saved.get("fingerprint") == plan.fingerprint and not moved:
@@ -32,13 +32,8 @@ def check_saved(saved: Json, plan: Plan) -> None:
     lines = "".join(f"\n  {line}" for line in moved or ["the plan has other steps, hazards or openings now"])
     raise Mismatch(
         f"the saved plan is stale, and nothing was written{lines}",
-        f"run `{_again(saved)}`, and read the difference before applying",
+        f"plan again, and read the difference before applying: `{again}`",
     )
-
-
-def _again(saved: Json) -> str:
-    """Return the command that makes the plan again."""
-    return f"cfstream plan {shlex.join(map(str, saved.get('specs') or ['SPEC']))} --out FILE"
 
 
 def _account_moved(saved: Json, plan: Plan) -> list[str]:

@@ -26,6 +26,12 @@ class SavedPlan:
     document: Json
     specs: tuple[str, ...]
     """The paths of the specs, from the working directory."""
+    file: str = "FILE"
+
+    @property
+    def again(self) -> str:
+        """The command that makes the plan again."""
+        return f"cfstream plan {shlex.join([*self.arguments, '--out', self.file])}"
 
     @property
     def all_objects(self) -> bool:
@@ -133,7 +139,7 @@ def _read(target: str) -> SavedPlan:
             f"{target} has format_version {document.get('format_version')!r}; this cfstream reads {FORMAT_VERSION}",
             "create the plan with the same version of cfstream that applies it",
         )
-    return SavedPlan(document, _specs(document, target))
+    return SavedPlan(document, _specs(document, target), target)
 
 
 def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:

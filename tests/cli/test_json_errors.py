@@ -166,7 +166,9 @@ def test_a_stale_plan_is_a_document(cfstream: Run, aws: Sandbox, spec: Path) -> 
     spec.write_text(GOOD.replace("bucket: lectures-media", "bucket: {name: lectures-media, create: true}"))
     assert cfstream("plan", "lectures.yaml", "--out", "saved.plan", "-q").code == 0
     spec.write_text(spec.read_text() + "comment: new\n")
-    document = failed(cfstream("apply", "saved.plan", "--yes", "--format", "json"))
+    ran = cfstream("apply", "saved.plan", "--yes", "--format", "json", "--region", "us-east-1")
+    assert "cfstream plan lectures.yaml --out saved.plan --region us-east-1\n" in ran.err
+    document = failed(ran)
     (stack,) = document["stacks"]
     assert (document["exit_code"], stack["outcome"]) == (4, "stale")
     assert "the spec, or a file that it names, was changed" in stack["why"]

@@ -23,6 +23,7 @@ from cfstream.cli.options import (
     Yes,
     is_brief,
 )
+from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
@@ -119,8 +120,9 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     from cfstream.planning.saved import Mismatch, check_saved
 
     try:
-        check_saved(saved.document, plan)
+        check_saved(saved.document, plan, saved.again)
     except Mismatch as moved:
+        repeat_flags(moved, run.connection.flags())
         if output is not RunFormat.TEXT:
             print_for_programs(stale_report(plan, moved), None, output, run)
         run.terminal.error(moved)

@@ -82,7 +82,9 @@ class Plain:
                     self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
                 case StepEnded(_, report, account) if report.outcome is not StepOutcome.INTERRUPTED:
                     shown = account if self._several else ""
-                    self._terminal.tell(ended_line(report, color=self._color, account=shown) + "\n")
+                    width = self._terminal.width() if is_interactive(sys.stderr) else None
+                    line = ended_line(report, color=self._color, account=shown, width=width)
+                    self._terminal.tell(line + "\n")
 
 
 class Live:
@@ -138,5 +140,5 @@ class Live:
         if report.outcome is StepOutcome.INTERRUPTED:
             return  # the report names the step, with the command that resumes
         with suppress(OSError):
-            line = Text.from_ansi(ended_line(report, color=self._color))
-            self._progress.console.print(line, soft_wrap=True)
+            line = ended_line(report, color=self._color, width=self._progress.console.width)
+            self._progress.console.print(Text.from_ansi(line), soft_wrap=True)

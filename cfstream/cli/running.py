@@ -31,7 +31,7 @@ def show(
     from cfstream.render.text import plan_text
 
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
-    color, width = terminal.colored(stream), terminal.width()
+    color, width = terminal.colored(stream), terminal.width(stream)
     on_terminal = is_interactive(stream)
     text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal)
     if output is RunFormat.TEXT:
@@ -129,7 +129,7 @@ def print_report(
         terminal.say("\n" + report_text(report, color=color, width=width, quiet=quiet))
     else:
         print_for_programs(report, proof, output, run)
-    color = terminal.colored(sys.stderr)
+    color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)
     commands = SuggestedCommands(run.connection.flags(), again)
     terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:

@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
+from cfstream.cli.terminal.streams import width
 from cfstream.sandbox.server import Sandbox
 
 SPEC = """\
@@ -175,3 +177,13 @@ def test_control_characters_are_escaped(spec: Path) -> None:
     spec.rename("e\x1b[2J\u202evil\n.yaml")
     code, shown = at_terminal("validate", ".", NO_COLOR="1")
     assert (code, shown) == (0, "ok  ./e\\u001b[2J\\u202evil\n.yaml: lectures (http)\n")
+
+
+def test_errors_have_the_width_of_their_own_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stdout may be a pipe, which has no width."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 40))
+    with open(theirs, "w", encoding="utf-8") as stream:
+        assert width(stream) == 40
+    os.close(ours)

@@ -82,7 +82,7 @@ class Plain:
                     self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
                 case StepEnded(_, report, account) if report.outcome is not StepOutcome.INTERRUPTED:
                     shown = account if self._several else ""
-                    width = self._terminal.width() if is_interactive(sys.stderr) else None
+                    width = self._terminal.width(sys.stderr) if is_interactive(sys.stderr) else None
                     line = ended_line(report, color=self._color, account=shown, width=width)
                     self._terminal.tell(line + "\n")
 

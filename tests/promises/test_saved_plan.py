@@ -150,6 +150,22 @@ MOVES: dict[str, tuple[Hand, str]] = {
         ),
         "distribution:lectures: CloudFront's Compress of http.behaviors[/posters/*]: true -> false",
     ),
+    "its signers": (
+        lambda account: account.edit(
+            lambda config: config["CacheBehaviors"]["Items"][0].update(
+                TrustedKeyGroups={"Enabled": False, "Quantity": 0}
+            )
+        ),
+        'http.behaviors[/posters/*].key_groups: ["viewers"] -> []',
+    ),
+    "its cache policy": (
+        lambda account: account.edit(
+            lambda config: config["CacheBehaviors"]["Items"][0].update(
+                CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+            )
+        ),
+        'http.behaviors[/posters/*].cache_policy: "CachingOptimized" -> "CachingDisabled"',
+    ),
     "a tag": (
         lambda account: account.cloudfront.tag_resource(
             Resource=account.live()["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]}

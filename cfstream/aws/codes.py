@@ -19,6 +19,7 @@ CODES: Mapping[str, type[errors.Refused]] = {
             "NoSuchChange",
             "NoSuchCloudFrontOriginAccessIdentity",
             "NoSuchDistribution",
+            "NoSuchEntity",
             "NoSuchFunctionExists",
             "NoSuchHostedZone",
             "NoSuchKey",
@@ -153,6 +154,7 @@ UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyC
 SERVICES: Mapping[str, str] = {
     "acm": "ACM",
     "cloudfront": "CloudFront",
+    "iam": "IAM",
     "resourcegroupstaggingapi": "the tagging API",
     "route53": "Route 53",
     "s3": "S3",

@@ -11,6 +11,7 @@ from cfstream.acl_document import permissions_of, public_permissions
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.object_acl.job_role import LiveJobRole
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
@@ -79,6 +80,8 @@ class LiveGrants:
     """The number of objects that grant an OAI something, by its id; counted only if the stack is being destroyed."""
     beyond: bool = False
     """Whether objects outside the prefix grant the stack's own identity something, left by a wider prefix."""
+    job_role: LiveJobRole | None = None
+    """The role of the job; None if no job is planned."""
 
     @property
     def acls(self) -> ObjectAcls:

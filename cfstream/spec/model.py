@@ -17,6 +17,7 @@ from cfstream.spec.fields import (
     Comment,
     Duration,
     HostName,
+    InventoryFolder,
     Many,
     Off,
     Prefix,
@@ -105,6 +106,12 @@ class Batch(Section):
         examples=["lectures-reports"],
     )
     report_prefix: Prefix = Field(default="", description="Prefix of the reports.", examples=["cfstream/"])
+    inventory: InventoryFolder | None = Field(
+        default=None,
+        description="The folder of an S3 Inventory of the bucket, in CSV with ObjectAccessControlList and ObjectOwner. "
+        "Its newest list shows the ACLs of a large bucket without reading them one by one.",
+        examples=["s3://lectures-inventory/lectures-media/all"],
+    )
 
 
 class Grant(Section):

@@ -59,7 +59,8 @@ KNOWN: Mapping[str, str] = {
         cloudfront:GetResponseHeadersPolicyConfig cloudfront:UpdateResponseHeadersPolicy""",
     "s3:::": """
         s3:CreateBucket s3:DeleteBucketPolicy s3:GetBucketAcl s3:GetBucketOwnershipControls s3:GetBucketPolicy
-        s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration s3:GetObject s3:GetObjectAcl s3:ListBucket
+        s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration s3:GetInventoryConfiguration s3:GetObject
+        s3:GetObjectAcl s3:ListBucket
         s3:PutBucketAcl
         s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutObjectAcl""",
     "s3:*:*:accesspoint/": "s3:GetAccessPointPolicy",

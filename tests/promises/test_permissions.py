@@ -24,8 +24,9 @@ from tests.promises.iam import actions, allowed, context, knows, refused, resour
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
 from tests.world.account import Json, SandboxAccount
+from tests.world.batch import ROLE
 from tests.world.sandbox import BotoClients, WatchedSandbox
-from tests.world.specs import signed
+from tests.world.specs import by_acl, signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
@@ -146,6 +147,19 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
         kind: may[kind] - called[kind] - rare - OF_THE_OTHER_DELIVERY.get(kind, frozenset()) for kind in may
     }
     assert {kind: idle for kind, idle in unused.items() if idle} == {}
+
+
+def test_a_policy_allows_reading_the_inventory(account: SandboxAccount) -> None:
+    """Its configuration, and its files: a plan reads them only for buckets with more than 10,000 objects."""
+    batch = {"role": ROLE, "report_bucket": "reports", "inventory": "s3://lists/media/all"}
+    held = policy(specs_of(account.load(by_acl(grant={"batch": batch}))), Purpose.PLAN, Place(ACCOUNT))
+    pairs = {*allowed(held)}
+    assert {
+        ("s3:GetInventoryConfiguration", "arn:aws:s3:::media"),
+        ("s3:ListBucket", "arn:aws:s3:::lists"),
+        ("s3:GetObject", "arn:aws:s3:::lists/media/all/*"),
+    } <= pairs
+    assert all(knows(*pair) for pair in pairs)
 
 
 NAMES = {"lectures": "media.example.com", "seminars": "talks.example.com"}

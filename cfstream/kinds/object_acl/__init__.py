@@ -7,17 +7,19 @@ objects have grants to revoke. While one OAI replaces another, the tag has both 
 All ACLs of the bucket are read, including those outside the prefix: they may be public, or a former prefix was wider.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
-from cfstream.errors import Notice, Problem
+from cfstream.errors import Notice, Problem, Refused, Unreachable
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
-from cfstream.kinds.object_acl.engine import ChosenEngine, chosen_engine, has_jobs
+from cfstream.kinds.object_acl.engine import ChosenEngine, chosen_engine, has_jobs, may_use_job
+from cfstream.kinds.object_acl.inventory_report import not_in_snapshots, read_inventory
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
     job_problems,
@@ -38,7 +40,7 @@ from cfstream.kinds.object_acl.observed import (
 )
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.kinds.object_acl.world import granted, known_acls
-from cfstream.ports import Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.calls import BUCKET, OBJECTS, Needs, calls
@@ -126,12 +128,31 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     def observe_more(
         self, aws: Reads, around: Surroundings, have: LiveGrants, steps: Sequence[Step]
     ) -> LiveGrants:
-        """Read the role of the job, if one is planned. Raises as `read_job_role`."""
+        """Read the role of a job and the inventory, if a grant may be made by a job. Raises as `Reads`."""
+        scene, bucket = around.scene, have.bucket
+        grant = scene.stack.spec.grant
         for step in steps:
-            if isinstance(step, Granting) and isinstance(step.edit, ObjectGrants) and step.edit.job:
-                region = have.bucket.region
-                return replace(have, job_role=read_job_role(aws, around.scene, step.edit.job, region))
+            if (
+                isinstance(step, Granting)
+                and isinstance(step.edit, ObjectGrants)
+                and may_use_job(scene, have)
+            ):
+                inventory = have.inventory
+                if have.tally.sampled:
+                    inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
+                role = read_job_role(aws, scene, bucket.region)
+                return replace(have, job_role=role, inventory=inventory)
         return have
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+        """Read the roles of jobs. The files of an inventory are too large for a snapshot."""
+        for around in stacks:
+            with suppress(Refused, Unreachable):
+                read_job_role(aws, around.scene, around.bucket.region)
+
+    def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
+        """Return a refusal for the files of an inventory."""
+        return not_in_snapshots(asked)
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
         """Tag the distribution, grant what is missing, revoke the grants to former OAIs, and untag it."""
@@ -154,13 +175,14 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if user is not None and have.beyond:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
-        notices = [*engine.notices, *notices, *unchecked(have.job_role)]
+        role = have.job_role if engine.job else None
+        notices = [*engine.notices, *notices, *unchecked(role)]
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken
         ):
             notices.append(_hidden(have))
-        problems = [*contradictions(scene), *job_problems(scene, have.job_role)] if want is not None else []
+        problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
         problems += _unknown(scene, have) if steps or taken else ()
         notices += _of_sample(have)
         return Proposal(
@@ -192,7 +214,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if destroying and spec.identity == "oai":
             yield from calls(BUCKET, "s3", "list_objects_v2")
         if spec.grant.batch and not destroying:
-            yield from job_reads()
+            yield from job_reads(spec)
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the writes of the ACLs."""

@@ -1,7 +1,7 @@
 """Choose what writes the grants on objects, this machine or a job of S3 Batch Operations, by an estimate. Pure.
 
-A job replaces whole ACLs. So it is only chosen if the ACLs of all objects were read and name nobody but the owner, or
-if the spec asks for a job: then its grant has the hazard `replaces-acls`.
+A job replaces whole ACLs. So it is only chosen if all ACLs are known, from reads or from an inventory, and name nobody
+but the owner, or if the spec asks for a job: then its grant has the hazard `replaces-acls`.
 """
 
 from dataclasses import field
@@ -93,7 +93,7 @@ class ChosenEngine:
 def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str, ...]) -> ChosenEngine:
     """Return the engine for a grant to `user`. `former` are other identities to which objects have grants."""
     grant, tally = scene.stack.spec.grant, have.tally
-    estimate = Estimate(max(tally.total, MOST_READ if tally.sampled else 0), tally.lacking, tally.sampled)
+    estimate = _estimate(have)
     impossible = _impossible(scene, have, former)
     others = _others(have, grant.prefix, user)
     if grant.engine == "local" or impossible:
@@ -107,13 +107,36 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     notices = [*_by_policy(scene, have, estimate)]
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
         used = "s3-batch" if by_job else "local"
-        text = f"{estimate}. This plan uses {used}: {why}"
+        text = f"{estimate}. This plan uses {used}: {why}{_as_of(have)}"
         notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch"))
     if not by_job:
         return ChosenEngine(notices=tuple(notices))
     text = f"a job replaces the ACLs of the objects, and removes grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
     return ChosenEngine(_job(scene, have), hazards, tuple(notices))
+
+
+def may_use_job(scene: Scene, have: LiveGrants) -> bool:
+    """Return whether a job may be chosen once its role and an inventory are read."""
+    grant = scene.stack.spec.grant
+    wanted = grant.engine == "s3-batch" or have.tally.sampled or _estimate(have).job_is_faster
+    return grant.via == "object-acl" and grant.batch is not None and grant.engine != "local" and wanted
+
+
+def _estimate(have: LiveGrants) -> Estimate:
+    tally, inventory = have.tally, have.inventory
+    if inventory is not None and inventory.objects:
+        return Estimate(inventory.objects, inventory.lacking)
+    return Estimate(max(tally.total, MOST_READ if tally.sampled else 0), tally.lacking, tally.sampled)
+
+
+def _as_of(have: LiveGrants) -> str:
+    """Return the age of what an inventory shows."""
+    until = have.inventory.until if have.inventory else None
+    if until is None:
+        return ""
+    day = until.isoformat(timespec="minutes").replace("+00:00", "Z")
+    return f" (as of {day}; newer objects are granted by this machine)"
 
 
 def has_jobs(scene: Scene) -> bool:
@@ -145,9 +168,11 @@ def _shares(own: Spec, other: Spec) -> bool:
 
 def _others(have: LiveGrants, prefix: str, user: Known) -> str:
     """Return why a job might remove grants to others; empty if all ACLs name only the owner and `user`."""
-    acls = have.acls
-    if not acls.complete:
+    acls, inventory = have.acls, have.inventory
+    if not acls.complete and inventory is None:
         return "not all ACLs were read"
+    if inventory is not None and inventory.others:
+        return inventory.others
     if unread := [key for key in acls.unread if key.startswith(prefix)]:
         return f"the ACL of {unread[0]!r} cannot be read"
     for each in acls.classes:
@@ -168,6 +193,8 @@ def _job(scene: Scene, have: LiveGrants) -> BatchJob | None:
         return None
     # S3 shows whole seconds: what is written in this second is not in the job.
     before = scene.now.replace(microsecond=0) if scene.now else None
+    if before and have.inventory and have.inventory.until:
+        before = min(before, have.inventory.until)
     patience = spec.wait.timeout.total_seconds()
     return BatchJob(batch.role, batch.report_bucket, batch.report_prefix, have.bucket.owner, before, patience)
 

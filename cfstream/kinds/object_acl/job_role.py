@@ -9,12 +9,11 @@ from typing import Any
 
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused
 from cfstream.ports import Answer, Call, Reads
-from cfstream.spec.model import Spec
+from cfstream.spec.model import Batch, Spec
 from cfstream.stack.bucket import bucket_call
-from cfstream.stack.calls import ANYTHING, Needs, Place, Scope, calls
+from cfstream.stack.calls import ANYTHING, BUCKET, Needs, Place, Scope, calls
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import BatchJob
 from cfstream.values import Json
 
 SERVICE = "batchoperations.s3.amazonaws.com"
@@ -35,11 +34,18 @@ def _report_bucket(spec: Spec, place: Place) -> str:
     return place.arn("s3", spec.grant.batch.report_bucket if spec.grant.batch else "*", global_name=True)
 
 
+def _inventory(spec: Spec, place: Place, end: str) -> str:
+    where = (spec.grant.batch.inventory if spec.grant.batch else "") or "s3://*"
+    return place.arn("s3", where.removeprefix("s3://").rstrip("/") + end, global_name=True)
+
+
 JOB_ROLE = Scope("JobRole", _role)
 JOBS = Scope("Jobs", lambda spec, place: place.arn("s3", "job/*", spec.bucket.region or "*"))
 REPORTS = Scope("JobReports", _reports)
 REPORT_BUCKET = Scope("JobReportBucket", _report_bucket)
-JOB_SCOPES = (JOB_ROLE, JOBS, REPORTS, REPORT_BUCKET)
+INVENTORY = Scope("Inventory", lambda spec, place: _inventory(spec, place, "/*"))
+INVENTORY_BUCKET = Scope("InventoryBucket", lambda spec, place: _inventory(spec, place, "").partition("/")[0])
+JOB_SCOPES = (JOB_ROLE, JOBS, REPORTS, REPORT_BUCKET, INVENTORY, INVENTORY_BUCKET)
 
 
 @dataclass(frozen=True)
@@ -58,11 +64,14 @@ class LiveJobRole:
     """Why the role could not be checked; empty if it was."""
 
 
-def read_job_role(aws: Reads, scene: Scene, job: BatchJob, region: str) -> LiveJobRole:
-    """Return what a job needs and does not have.
+def read_job_role(aws: Reads, scene: Scene, region: str) -> LiveJobRole | None:
+    """Return what a job needs and does not have; None if the spec has no `batch`.
 
     Makes GetRole, HeadBucket for the report, and SimulatePrincipalPolicy for each resource. Raises as `Reads.together`.
     """
+    job = scene.stack.spec.grant.batch
+    if job is None:
+        return None
     needed = _needed(scene, job)
     simulations = [
         Call(
@@ -125,10 +134,14 @@ def unchecked(live: LiveJobRole | None) -> tuple[Notice, ...]:
     return (Notice(text, warning=True, do="allow iam:GetRole and iam:SimulatePrincipalPolicy"),)
 
 
-def job_reads() -> Needs:
-    """Yield the calls of `read_job_role`."""
+def job_reads(spec: Spec) -> Needs:
+    """Yield the calls of `read_job_role`, and of an inventory."""
     yield from calls(JOB_ROLE, "iam", "get_role", "simulate_principal_policy")
     yield from calls(REPORT_BUCKET, "s3", "head_bucket")
+    if spec.grant.batch and spec.grant.batch.inventory:
+        yield from calls(BUCKET, "s3", "get_bucket_inventory_configuration")
+        yield from calls(INVENTORY_BUCKET, "s3", "list_objects_v2")
+        yield from calls(INVENTORY, "s3", "get_object")
 
 
 def job_writes(*, destroying: bool) -> Needs:
@@ -144,7 +157,7 @@ def job_writes(*, destroying: bool) -> Needs:
         yield from calls(REPORTS, "s3", "get_object")
 
 
-def _needed(scene: Scene, job: BatchJob) -> list[tuple[str, list[str]]]:
+def _needed(scene: Scene, job: Batch) -> list[tuple[str, list[str]]]:
     """Return each resource with the actions that the role needs on it. Keys stand for all keys with their prefix."""
     spec, start = scene.stack.spec, f"arn:{scene.partition}:s3:::"
     report = f"{job.report_prefix.rstrip('/')}/".lstrip("/")

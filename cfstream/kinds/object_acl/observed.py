@@ -11,6 +11,7 @@ from cfstream.acl_document import permissions_of, public_permissions
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 from cfstream.kinds.object_acl.job_role import LiveJobRole
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
@@ -82,6 +83,8 @@ class LiveGrants:
     """Whether objects outside the prefix grant the stack's own identity something, left by a wider prefix."""
     job_role: LiveJobRole | None = None
     """The role of the job; None if no job is planned."""
+    inventory: InventoryAcls | None = None
+    """What an inventory shows, if only a sample of the ACLs was read and the spec names an inventory."""
 
     @property
     def acls(self) -> ObjectAcls:

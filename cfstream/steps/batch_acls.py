@@ -9,7 +9,7 @@ finds the job by its description, checks the guard, and goes on waiting.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.errors import CfstreamError, Interrupted, Missing, NotAuthorized, Refused, TimedOut
+from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, TimedOut
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Writes
 from cfstream.steps.attempts import (
     LAG_SECONDS,
@@ -21,7 +21,7 @@ from cfstream.steps.attempts import (
     polls,
     with_code,
 )
-from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, mark
+from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, running_jobs
 from cfstream.steps.batch_report import UnreadableReport, failed_keys, later_keys
 from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.plain_acls import PlainAcls, list_call
@@ -38,20 +38,14 @@ SAME_TOKEN = with_code("IdempotencyException", pauses=LAG_SECONDS)
 
 
 def stop_jobs(context: StepContext, work: AclWork, stack: str, but: str = "") -> None:
-    """Cancel the stack's jobs on this bucket's region that are still running, except the one with a description.
+    """Cancel the stack's jobs in the bucket's region that are still running, except the one with a description.
 
-    They are from runs that were killed, with an earlier spec: they would change ACLs after this run. Callers that may
-    not list jobs have none.
+    They are from runs that were killed, with an earlier spec: they would change ACLs after this run.
     """
-    try:
-        rows = context.aws.items(job_call("list_jobs", work))
-    except NotAuthorized:
-        return
-    for row in rows:
-        described = str(row.get("Description") or "")
-        if described.startswith(mark(stack)) and described != but and not live_job(row).has_ended:
-            context.progress(f"cancelling the job {row['JobId']} of an earlier run", None)
-            cancel(context, work, str(row["JobId"]))
+    for job, description in running_jobs(context.aws, work.account, work.region, stack).items():
+        if description != but:
+            context.progress(f"cancelling the job {job} of an earlier run", None)
+            cancel(context, work, job)
 
 
 def cancel(context: StepContext, work: AclWork, job: str) -> None:
@@ -85,6 +79,9 @@ class BatchAcls:
 
     def change(self, work: AclWork, hooks: AclHooks) -> AclOutcome:
         """Implement `BulkAcls`: run the job, then change what it did not change object by object."""
+        if not self._has_work(work):
+            pages = self._context.aws.pages(list_call(work))
+            return PlainAcls(self._context, {}, pages).change(work, hooks)
         run = _JobRun(self._context, self._job, work, hooks, self._job.description(self._stack, work))
         try:
             ended = run.through()
@@ -92,6 +89,15 @@ class BatchAcls:
             return AclOutcome(run.last.succeeded, 0, None, stop, run.remark)
         rest = PlainAcls(self._context, {}, run.rest(ended)).change(work, hooks)
         return replace(rest, done=ended.succeeded + rest.done)
+
+    def _has_work(self, work: AclWork) -> bool:
+        """Return whether the job would have an object. Without one, S3 fails it. The first page shows it mostly."""
+        before = self._job.before
+        return any(
+            before is None or row["LastModified"] < before
+            for page in self._context.aws.pages(list_call(work))
+            for row in page.get("Contents") or ()
+        )
 
 
 class _JobRun:

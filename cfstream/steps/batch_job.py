@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from cfstream.ports import AclWork, Call
+from cfstream.errors import NotAuthorized
+from cfstream.ports import AclWork, Call, Reads
 from cfstream.startup.frozen import dataclass
-from cfstream.values import Json, digest
+from cfstream.values import Account, Json, digest
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -117,6 +118,22 @@ def job_call(operation: str, work: AclWork, job: str = "", **params: Any) -> Cal
     """Return a call on a job, or on all jobs of the account in the bucket's region."""
     where = {"AccountId": work.account, **({"JobId": job} if job else {})}
     return Call("s3control", operation, {**where, **params}, work.region)
+
+
+def running_jobs(aws: Reads, account: Account, region: str, stack: str) -> Mapping[str, str]:
+    """Return the jobs of a stack that have not ended, as descriptions by id. A caller that may not list jobs has none.
+
+    Makes ListJobs. Raises as `Reads.items`.
+    """
+    try:
+        rows = aws.items(Call("s3control", "list_jobs", {"AccountId": account}, region))
+    except NotAuthorized:
+        return {}
+    return {
+        str(row["JobId"]): str(row["Description"])
+        for row in rows
+        if str(row.get("Description") or "").startswith(mark(stack)) and row["Status"] not in ENDED
+    }
 
 
 @dataclass(frozen=True)

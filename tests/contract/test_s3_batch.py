@@ -127,13 +127,13 @@ def test_deleted_and_later_objects(s3: Any, s3control: Any, user: str) -> None:
 
 
 def test_objects_created_before(s3: Any, s3control: Any, user: str) -> None:
-    """CreatedBefore leaves out the objects that were written at that time or later."""
+    """CreatedBefore leaves out the objects that were written at that time or later. A job without objects fails."""
     request = job_request(user)
     written = s3.head_object(Bucket=MEDIA, Key=KEYS[0])["LastModified"]
     generator = request["ManifestGenerator"]["S3JobManifestGenerator"]
     generator["Filter"] = {"CreatedBefore": written}
     job = run_job(s3control, created(s3control, request))
-    assert job["ProgressSummary"]["TotalNumberOfTasks"] == 0
+    assert (job["Status"], job["ProgressSummary"]["TotalNumberOfTasks"]) == ("Failed", 0)
 
 
 @pytest.mark.parametrize("missing", ["s3:ListBucket", "s3:PutInventoryConfiguration", "s3:PutObject"])

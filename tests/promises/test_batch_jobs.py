@@ -23,6 +23,7 @@ from tests.promises.batched import (
     share,
     statuses,
 )
+from tests.promises.ending import destroy
 from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE, make_role
 from tests.world.configs import signers
@@ -233,6 +234,15 @@ class TestResumed:
         media.converge(by_job(permission="FULL_CONTROL"))
         assert statuses(media) == ["Cancelled", "Complete"]
         assert granted(media) == dict.fromkeys(KEYS, "FULL_CONTROL")
+
+    def test_destroy_cancels_the_job(self, media: SandboxAccount) -> None:
+        """Although it has granted nothing yet. The plan lists it before."""
+        with pytest.raises(KilledError):
+            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+        assert any("still write ACLs" in each.text for each in media.stack(by_job()).notices)
+        destroy(media, by_job())
+        assert statuses(media) == ["Cancelled"]
+        assert media.identities() == {}
 
     def test_a_lost_reply_of_create_job(self, media: SandboxAccount) -> None:
         """The run finds the job that it has created, and creates no second one."""

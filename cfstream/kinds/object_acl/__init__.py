@@ -18,7 +18,14 @@ from cfstream.errors import Notice, Problem, Refused, Unreachable
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
-from cfstream.kinds.object_acl.engine import ChosenEngine, chosen_engine, has_jobs, may_use_job
+from cfstream.kinds.object_acl.engine import (
+    ChosenEngine,
+    about_jobs,
+    chosen_engine,
+    has_jobs,
+    may_use_job,
+    unended_jobs,
+)
 from cfstream.kinds.object_acl.inventory_report import not_in_snapshots, read_inventory
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
@@ -117,6 +124,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former_granted(aws, scene, own),
+            jobs=unended_jobs(aws, scene, bucket),
             beyond=mine is not None
             and found.beyond > 0
             and own is not None
@@ -176,7 +184,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
         role = have.job_role if engine.job else None
-        notices = [*engine.notices, *notices, *unchecked(role)]
+        notices = [*engine.notices, *notices, *unchecked(role), *about_jobs(have)]
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken

@@ -9,10 +9,12 @@ from dataclasses import field
 from cfstream.errors import Notice
 from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
+from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import BatchJob
+from cfstream.steps.batch_job import BatchJob, running_jobs
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Known
 
@@ -142,6 +144,25 @@ def _as_of(have: LiveGrants) -> str:
 def has_jobs(scene: Scene) -> bool:
     """Return whether runs that were killed may have left jobs of the stack, which are cancelled before a write."""
     return scene.stack.spec.grant.batch is not None
+
+
+def unended_jobs(aws: Reads, scene: Scene, bucket: LiveBucket) -> tuple[str, ...]:
+    """Return the ids of the stack's jobs that have not ended. Makes ListJobs, if the spec has `batch`."""
+    if not has_jobs(scene) or not bucket.usable:
+        return ()
+    return tuple(running_jobs(aws, scene.account, bucket.region, scene.name))
+
+
+def about_jobs(have: LiveGrants) -> tuple[Notice, ...]:
+    """Return the notice of jobs that still run."""
+    if not have.jobs:
+        return ()
+    text = f"jobs of an earlier run still write ACLs: {', '.join(have.jobs)}"
+    return (
+        Notice(
+            text, warning=True, do="apply: it waits for a job that this spec needs, and cancels the others"
+        ),
+    )
 
 
 def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> str:

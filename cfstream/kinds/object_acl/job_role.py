@@ -135,9 +135,10 @@ def unchecked(live: LiveJobRole | None) -> tuple[Notice, ...]:
 
 
 def job_reads(spec: Spec) -> Needs:
-    """Yield the calls of `read_job_role`, and of an inventory."""
+    """Yield the calls of `read_job_role`, of the jobs that still run, and of an inventory."""
     yield from calls(JOB_ROLE, "iam", "get_role", "simulate_principal_policy")
     yield from calls(REPORT_BUCKET, "s3", "head_bucket")
+    yield from calls(ANYTHING, "s3control", "list_jobs")
     if spec.grant.batch and spec.grant.batch.inventory:
         yield from calls(BUCKET, "s3", "get_bucket_inventory_configuration")
         yield from calls(INVENTORY_BUCKET, "s3", "list_objects_v2")

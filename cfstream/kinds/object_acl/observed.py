@@ -81,6 +81,8 @@ class LiveGrants:
     """The number of objects that grant an OAI something, by its id; counted only if the stack is being destroyed."""
     beyond: bool = False
     """Whether objects outside the prefix grant the stack's own identity something, left by a wider prefix."""
+    jobs: tuple[str, ...] = ()
+    """The ids of the stack's jobs that have not ended: those of runs that were killed."""
     job_role: LiveJobRole | None = None
     """The role of the job; None if no job is planned."""
     inventory: InventoryAcls | None = None

@@ -46,6 +46,9 @@ def prepare(job: BatchedJob) -> None:
             )
             return
     job.keys = sorted(_keys(bucket, prefix_of(job.asked), created_before(job.asked)))
+    if not job.keys:
+        # UNCONFIRMED, as strict as AWS may be: a list of objects without any fails the job.
+        job.failures.append(("EmptyManifest", "Manifest generation found no keys matching the criteria"))
 
 
 def _keys(bucket: FakeBucket, prefix: str, before: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ from cfstream.steps.attempts import (
     with_code,
 )
 from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, running_jobs
-from cfstream.steps.batch_report import UnreadableReport, failed_keys, later_keys
+from cfstream.steps.batch_report import UnreadableReport, failed_keys, first_failure, later_keys
 from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
@@ -126,7 +126,8 @@ class _JobRun:
             self._cancel(job)
             raise
         if ended.status != "Complete":
-            raise _unfinished(ended)
+            first = first_failure(self._context, self._job, ended, self._work) if ended.failed else ""
+            raise _unfinished(ended, first)
         return ended
 
     def rest(self, ended: LiveJob) -> Iterator[Json]:
@@ -223,9 +224,10 @@ class _JobRun:
         self._hooks.progress(AclProgress(0, note=text))
 
 
-def _unfinished(job: LiveJob) -> CfstreamError:
-    """Return the error for a job that ended before all of its tasks were done."""
+def _unfinished(job: LiveJob, first: str) -> CfstreamError:
+    """Return the error for a job that ended before all of its tasks were done. `first` is a task that failed."""
     why = f": {job.why}" if job.why else ""
+    why += f"; {job.failed} of {job.succeeded + job.failed} objects failed, first {first}" if first else ""
     if job.status == "Cancelled":
         do = "run the same command again: it starts another job"
         return Refused("s3:CreateJob", "Cancelled", f"somebody cancelled the job {job.id}{why}", do=do)

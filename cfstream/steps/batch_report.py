@@ -27,15 +27,35 @@ def failed_keys(context: StepContext, job: BatchJob, live: LiveJob, work: AclWor
 
     Raises UnreadableReport.
     """
+    for row in _failed_rows(context, job, live, work):
+        yield from _spellings(row[1], work.prefix)
+
+
+def first_failure(context: StepContext, job: BatchJob, live: LiveJob, work: AclWork) -> str:
+    """Return the key and the error of the first task that failed; empty if the report does not show it."""
+    try:
+        row = next(_failed_rows(context, job, live, work), None)
+    except UnreadableReport:
+        return ""
+    return f"{row[1]!r}: {' '.join(filter(None, row[4:]))}" if row else ""
+
+
+def _failed_rows(context: StepContext, job: BatchJob, live: LiveJob, work: AclWork) -> Iterator[list[str]]:
+    """Yield the rows of the tasks that failed. Raises UnreadableReport.
+
+    Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage; samples swap the codes' order.
+    """
     try:
         manifest = json.loads(_read(context, job, work, job.report_key(live.id, "manifest.json"))["Body"])
         results = [row for row in manifest["Results"] if row["TaskExecutionStatus"] == "failed"]
         for result in results:
             for line in _lines(context, job, work, str(result["Key"])):
-                yield from _keys(line, work)
+                row = next(csv.reader([line]), [])
+                if len(row) > 1 and row[0] == work.bucket and "succeeded" not in row[3:4]:
+                    yield row
     except Refused as refused:
         raise UnreadableReport(refused.what) from refused
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise UnreadableReport("it does not have the format of AWS") from error
 
 
@@ -47,13 +67,6 @@ def later_keys(context: StepContext, live: LiveJob, work: AclWork) -> Iterator[s
         for row in page.get("Contents") or ():
             if row["LastModified"] >= live.before:
                 yield str(row["Key"])
-
-
-def _keys(line: str, work: AclWork) -> Iterator[str]:
-    # Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage; samples swap the codes' order.
-    row = next(csv.reader([line]), [])
-    if len(row) > 1 and row[0] == work.bucket and "succeeded" not in row[3:4]:
-        yield from _spellings(row[1], work.prefix)
 
 
 def _spellings(written: str, prefix: str) -> Iterator[str]:

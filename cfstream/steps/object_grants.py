@@ -15,7 +15,6 @@ from typing import Any
 from cfstream.errors import CfstreamError, Interrupted
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, BulkAcls, Clock, KeyLog
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_acls import BatchAcls, stop_jobs
 from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.guard import Guard
 from cfstream.steps.plain_acls import PlainAcls, list_call
@@ -81,6 +80,9 @@ class ObjectGrants:
         )
         with context.ledger.serial(f"object ACLs of {self.bucket}"):
             if self.has_jobs:
+                # Few stacks have jobs, and a plan of the others must not wait for this import.
+                from cfstream.steps.batch_acls import stop_jobs
+
                 stop_jobs(context, work, address.stack, self._description(work, address))
             outcome = self._way(work, context, address).change(work, hooks)
         shown.progress(AclProgress(outcome.done, outcome.failed))
@@ -90,7 +92,11 @@ class ObjectGrants:
         return self.job.description(address.stack, work) if self.job else ""
 
     def _way(self, work: AclWork, context: StepContext, address: Address) -> BulkAcls:
-        return BatchAcls(context, self.job, address.stack) if self.job else _local_way(work, context)
+        if self.job is None:
+            return _local_way(work, context)
+        from cfstream.steps.batch_acls import BatchAcls
+
+        return BatchAcls(context, self.job, address.stack)
 
 
 def _local_way(work: AclWork, context: StepContext) -> BulkAcls:

@@ -87,6 +87,20 @@ class TestFailures:
         assert "not authorized to perform s3:ListBucket" in " ".join(told(report))
         assert granted(media) == {}
 
+    def test_a_job_in_which_most_tasks_fail(
+        self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """AWS ends it. The error names the first object and its error, and the same command finishes the rest."""
+        monkeypatch.setattr(tasks, "LEAST_EXECUTED", 2)
+        make_role(media.clients("iam"), but="a/[0-4]*")
+        report = media.apply(by_job())
+        assert report.exit_code == 1
+        text = " ".join(told(report))
+        assert "2 of 2 objects failed, first 'a/0.mp4': 403 AccessDenied Access Denied" in text
+        make_role(media.clients("iam"))
+        media.converge(by_job())
+        assert statuses(media) == ["Failed", "Complete"]
+
     def test_a_job_that_somebody_cancels(self, media: SandboxAccount) -> None:
         """The error says so, and the same command starts another job."""
 

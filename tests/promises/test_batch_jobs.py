@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from moto.s3.models import OWNER
 
-from cfstream.errors import NotAuthorized, ReplyLost, Unreachable
-from cfstream.ports import Answer, Call
+from cfstream.errors import NotAuthorized, ReplyLost, Throttled, Unreachable
+from cfstream.ports import Answer, Call, Writes
+from cfstream.values import Json
 from tests.promises.batched import (
     KEYS,
     REPLACES,
@@ -30,6 +31,16 @@ from tests.world.configs import signers
 from tests.world.plans import hazards, outcome, problems, steps, told
 from tests.world.ports import PassThrough, Witness, once
 from tests.world.specs import by_acl
+
+
+def throttled() -> Throttled:
+    """Return a refusal because of the rate."""
+    return Throttled("s3:CreateJob", "TooManyRequestsException", "too many requests", status=429)
+
+
+def denied(operation: str) -> NotAuthorized:
+    """Return a refusal because of a missing permission."""
+    return NotAuthorized(operation, "AccessDenied", "not allowed", status=403)
 
 
 @pytest.fixture
@@ -133,9 +144,21 @@ class WithoutIam(PassThrough):
     aws: Any
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        refused = NotAuthorized("iam:GetRole", "AccessDenied", "not allowed", status=403)
+        refused = denied("iam:GetRole")
         answers = iter(self.aws.together([call for call in calls if call.service != "iam"]))
         return tuple(refused if call.service == "iam" else next(answers) for call in calls)
+
+
+@dataclass
+class LateList(PassThrough):
+    """A list of jobs that is empty at first."""
+
+    aws: Writes
+    reads: int = 0
+
+    def items(self, call: Call) -> Sequence[Json]:
+        self.reads += call.operation == "list_jobs"
+        return [] if call.operation == "list_jobs" and self.reads < 4 else self.aws.items(call)
 
 
 class TestRole:
@@ -187,6 +210,37 @@ class TestGuard:
         assert (report.exit_code, outcome(report)) == (4, "stale"), told(report)
         assert "is cancelled" in " ".join(told(report))
         assert statuses(media) == ["Cancelled"]
+        assert granted(media) == {}
+
+    @pytest.mark.parametrize(
+        ("error", "remark", "left"),
+        [
+            (ReplyLost("the reply was lost"), "is cancelled", "Cancelled"),
+            (denied("s3:UpdateJobStatus"), "may still be running", "Ready"),
+        ],
+    )
+    def test_a_cancel_that_fails(
+        self, media: SandboxAccount, error: Exception, remark: str, left: str
+    ) -> None:
+        """A lost reply is no problem. If the job cannot be cancelled, the error says so."""
+
+        class Failing(Watching):
+            def write(self, call: Call) -> Json:
+                if call.operation == "update_job_status" and not isinstance(error, NotAuthorized):
+                    super().write(call)
+                if call.operation == "update_job_status":
+                    raise error
+                return super().write(call)
+
+        def open_it(status: str) -> None:
+            if status == "Ready":
+                public = {**media.config()["DefaultCacheBehavior"], "TrustedSigners": signers()}
+                media.edit(lambda config: config.update(DefaultCacheBehavior=public))
+
+        report = media.apply(by_job(), port=Failing(media.world.aws, open_it))
+        assert report.exit_code == 4, told(report)
+        assert remark in " ".join(told(report))
+        assert statuses(media) == [left]
         assert granted(media) == {}
 
     def test_a_job_is_not_created_if_the_guard_objects(self, media: SandboxAccount) -> None:
@@ -252,6 +306,25 @@ class TestResumed:
 
         after = once("create_job", lambda: lose(Call("s3control", "create_job")))
         report = media.apply(by_job(), port=Witness(media.world.aws, after=after))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    @pytest.mark.parametrize("error", [Unreachable("no connection"), throttled()])
+    def test_create_job_that_does_not_arrive(self, media: SandboxAccount, error: Exception) -> None:
+        """It is sent again, after a fresh look and the guard."""
+
+        def fail() -> None:
+            raise error
+
+        report = media.apply(by_job(), port=Witness(media.world.aws, before=once("create_job", fail)))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    def test_a_list_that_does_not_show_the_job_yet(self, media: SandboxAccount) -> None:
+        """The token is that of the job of the killed run, so AWS creates no second one, and the run waits for it."""
+        with pytest.raises(KilledError):
+            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+        report = media.apply(by_job(), port=LateList(media.world.aws))
         assert report.exit_code == 0, told(report)
         assert statuses(media) == ["Complete"]
 

@@ -13,8 +13,7 @@ from dataclasses import replace
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import ACL_TAG, LiveDistribution
-from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
-from cfstream.errors import Notice, Problem, Refused, Unreachable
+from cfstream.errors import NotAuthorized, Notice, Refused, Unreachable
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
@@ -26,7 +25,6 @@ from cfstream.kinds.object_acl.engine import (
     may_use_job,
     unended_jobs,
 )
-from cfstream.kinds.object_acl.inventory_report import not_in_snapshots, read_inventory
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
     job_problems,
@@ -45,7 +43,7 @@ from cfstream.kinds.object_acl.observed import (
     former_granted,
     tally,
 )
-from cfstream.kinds.object_acl.sample import MOST_READ
+from cfstream.kinds.object_acl.remarks import about_the_sample, hidden_grants, unknown_members
 from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
@@ -147,6 +145,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             ):
                 inventory = have.inventory
                 if have.tally.sampled:
+                    from cfstream.kinds.object_acl.inventory_report import read_inventory
+
                     inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
                 role = read_job_role(aws, scene, bucket.region)
                 return replace(have, job_role=role, inventory=inventory)
@@ -160,7 +160,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
         """Return a refusal for the files of an inventory."""
-        return not_in_snapshots(asked)
+        read = asked.operation == "get_object"
+        return NotAuthorized("s3:GetObject", "NotRecorded", "a snapshot has no inventories") if read else None
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
         """Tag the distribution, grant what is missing, revoke the grants to former OAIs, and untag it."""
@@ -189,10 +190,10 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken
         ):
-            notices.append(_hidden(have))
+            notices.append(hidden_grants(have))
         problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
-        problems += _unknown(scene, have) if steps or taken else ()
-        notices += _of_sample(have)
+        problems += unknown_members(scene, have) if steps or taken else ()
+        notices += about_the_sample(have)
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
@@ -235,14 +236,6 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from job_writes(destroying=destroying)
 
 
-def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
-    """Return a problem if ACLs have members that boto3 does not know: a write would remove them."""
-    if not have.tally.unknown:
-        return ()
-    what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
-    return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
-
-
 def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
     """Return what all ACLs grant, if the tag shows that objects have grants. Otherwise nothing is read.
 
@@ -251,34 +244,6 @@ def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistr
     if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
         return Tally()
     return Tally(acls=all_acls(aws, scene, bucket))
-
-
-def _hidden(have: LiveGrants) -> Notice:
-    """Return the warning that a write removes public grants that S3 does not show.
-
-    GetObjectAcl returns the effective permissions (S3 User Guide, "Blocking public access to your Amazon S3 storage").
-    """
-    return Notice(
-        f"S3 hides public grants in the ACLs of {have.bucket.name} while IgnorePublicAcls is on. An object that has "
-        "one loses it when cfstream writes its ACL",
-        warning=True,
-        do="to keep such grants, turn IgnorePublicAcls off before apply, or grant via bucket-policy",
-    )
-
-
-def _of_sample(have: LiveGrants) -> list[Notice]:
-    """Return the notice of a sample: how many objects it has, and what it does not show."""
-    tally = have.tally
-    if not tally.sampled:
-        return []
-    read = sum(len(each.keys) for each in tally.acls.classes)
-    return [
-        Notice(
-            f"{have.bucket.name} has more than {MOST_READ} objects, so the ACLs of a sample of {read} were read. It is "
-            "not known whether other objects lack the grant, or are public. A grant goes through every object",
-            do="to read all ACLs, add --all-objects",
-        )
-    ]
 
 
 def _counted(tally: Tally) -> Json:

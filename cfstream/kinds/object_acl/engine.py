@@ -113,7 +113,7 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
         notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch"))
     if not by_job:
         return ChosenEngine(notices=tuple(notices))
-    text = f"a job replaces the ACLs of the objects, and removes grants to others: {others}"
+    text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
     return ChosenEngine(_job(scene, have), hazards, tuple(notices))
 
@@ -129,7 +129,9 @@ def _estimate(have: LiveGrants) -> Estimate:
     tally, inventory = have.tally, have.inventory
     if inventory is not None and inventory.objects:
         return Estimate(inventory.objects, inventory.lacking)
-    return Estimate(max(tally.total, MOST_READ if tally.sampled else 0), tally.lacking, tally.sampled)
+    if not tally.sampled:
+        return Estimate(tally.total, tally.lacking)
+    return Estimate(MOST_READ, round(MOST_READ * tally.lacking / max(tally.total, 1)), at_least=True)
 
 
 def _as_of(have: LiveGrants) -> str:

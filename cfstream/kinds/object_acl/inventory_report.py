@@ -218,10 +218,3 @@ def _unzipped(parts: Iterator[bytes]) -> Iterator[bytes]:
                 member, begun = zlib.decompressobj(wbits=31), False
     if begun:
         raise _Unusable("has a file that ends too early")
-
-
-def not_in_snapshots(asked: Call) -> Refused | None:
-    """Return the refusal of a read that snapshots do not contain: the files of an inventory are too large."""
-    if asked.operation != "get_object":
-        return None
-    return NotAuthorized("s3:GetObject", "NotRecorded", "a snapshot has no inventories")

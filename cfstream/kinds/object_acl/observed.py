@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cfstream.acl_document import permissions_of, public_permissions
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 from cfstream.kinds.object_acl.job_role import LiveJobRole
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
@@ -22,6 +22,9 @@ from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
+
+if TYPE_CHECKING:
+    from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 
 KIND = "object-acl"
 
@@ -85,7 +88,7 @@ class LiveGrants:
     """The ids of the stack's jobs that have not ended: those of runs that were killed."""
     job_role: LiveJobRole | None = None
     """The role of the job; None if no job is planned."""
-    inventory: InventoryAcls | None = None
+    inventory: "InventoryAcls | None" = None
     """What an inventory shows, if only a sample of the ACLs was read and the spec names an inventory."""
 
     @property

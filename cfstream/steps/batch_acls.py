@@ -176,7 +176,8 @@ class _JobRun:
                 seen = _described(self._context.aws, self._work, job)
             except CfstreamError as error:
                 self._note(not_yet(error))
-                if clock.monotonic() - checked > UNCHECKED_SECONDS:
+                now = clock.monotonic()
+                if now - checked > UNCHECKED_SECONDS or now - moved > self._job.patience:
                     raise
                 continue
             if seen.has_ended:

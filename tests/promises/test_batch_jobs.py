@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import boto3
 import pytest
 from moto.s3.models import OWNER
 
@@ -11,6 +12,7 @@ from cfstream.errors import NotAuthorized, ReplyLost, Throttled, Unreachable
 from cfstream.ports import Answer, Call, Writes
 from cfstream.values import Json
 from tests.promises.batched import (
+    BATCH,
     KEYS,
     REPLACES,
     STRANGER,
@@ -185,6 +187,19 @@ class TestRole:
             "the bucket no-reports does not exist, so the job cannot write its report",
         ]
 
+    def test_a_bucket_of_another_account(self, media: SandboxAccount) -> None:
+        """A report lists keys. It must not go to a bucket that somebody else has created with this name."""
+        theirs = boto3.client(
+            "s3",
+            endpoint_url=media.sandbox.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="999988887777",
+            aws_secret_access_key="-",
+        )
+        theirs.create_bucket(Bucket="theirs")
+        found = problems(media.stack(by_job(batch={**BATCH, "report_bucket": "theirs"})))
+        assert any(each.startswith("the bucket theirs belongs to another account") for each in found)
+
     def test_a_role_that_cannot_be_read(self, media: SandboxAccount) -> None:
         """A notice, and the job itself shows whether the role is sufficient."""
         reads = media.world.reads
@@ -293,7 +308,7 @@ class TestResumed:
         """Although it has granted nothing yet. The plan lists it before."""
         with pytest.raises(KilledError):
             media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
-        assert any("still write ACLs" in each.text for each in media.stack(by_job()).notices)
+        assert any("still writes ACLs" in each.text for each in media.stack(by_job()).notices)
         destroy(media, by_job())
         assert statuses(media) == ["Cancelled"]
         assert media.identities() == {}

@@ -185,7 +185,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
         role = have.job_role if engine.job else None
-        notices = [*engine.notices, *notices, *unchecked(role), *about_jobs(have)]
+        notices = [*engine.notices, *notices, *unchecked(role), *about_jobs(scene, have)]
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken

@@ -155,15 +155,16 @@ def unended_jobs(aws: Reads, scene: Scene, bucket: LiveBucket) -> tuple[str, ...
     return tuple(running_jobs(aws, scene.account, bucket.region, scene.name))
 
 
-def about_jobs(have: LiveGrants) -> tuple[Notice, ...]:
-    """Return the notice of jobs that still run."""
-    if not have.jobs:
-        return ()
-    text = f"jobs of an earlier run still write ACLs: {', '.join(have.jobs)}"
-    return (
+def about_jobs(scene: Scene, have: LiveGrants) -> tuple[Notice, ...]:
+    """Return the notice of each job that still runs."""
+    return tuple(
         Notice(
-            text, warning=True, do="apply: it waits for a job that this spec needs, and cancels the others"
-        ),
+            f"the job {job} of an earlier run still writes ACLs, and nothing checks the distribution meanwhile",
+            warning=True,
+            do="apply, which waits for it or cancels it; or run: aws s3control update-job-status --account-id "
+            f"{scene.account} --job-id {job} --requested-job-status Cancelled --region {have.bucket.region}",
+        )
+        for job in have.jobs
     )
 
 

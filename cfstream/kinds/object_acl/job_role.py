@@ -5,9 +5,10 @@ The permissions are those of S3 User Guide, "Granting permissions for Batch Oper
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused
+from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Batch, Spec
 from cfstream.stack.bucket import bucket_call
@@ -58,8 +59,8 @@ class LiveJobRole:
     """Whether S3 Batch Operations may not assume it."""
     lacks: tuple[tuple[str, str], ...] = ()
     """Each action that it may not do, with the resource."""
-    no_bucket: str = ""
-    """The bucket of the report, if it does not exist."""
+    bucket_trouble: str = ""
+    """Why the report cannot be in its bucket; empty if it can."""
     unread: str = ""
     """Why the role could not be checked; empty if it was."""
 
@@ -67,36 +68,47 @@ class LiveJobRole:
 def read_job_role(aws: Reads, scene: Scene, region: str) -> LiveJobRole | None:
     """Return what a job needs and does not have; None if the spec has no `batch`.
 
-    Makes GetRole, HeadBucket for the report, and SimulatePrincipalPolicy for each resource. Raises as `Reads.together`.
+    Makes HeadBucket for the report, GetRole, and SimulatePrincipalPolicy for each resource. Raises as `Reads.together`
+    for the bucket; a role that cannot be read is not checked.
     """
     job = scene.stack.spec.grant.batch
     if job is None:
         return None
-    needed = _needed(scene, job)
+    (bucket,) = aws.together([bucket_call(scene, "head_bucket", region, job.report_bucket)])
+    return replace(_read_role(aws, scene, job), bucket_trouble=_bucket_trouble(job.report_bucket, bucket))
+
+
+def _bucket_trouble(name: str, answer: Answer) -> str:
+    match answer:
+        case Missing():
+            return f"the bucket {name} does not exist, so the job cannot write its report"
+        case NotAuthorized():
+            return f"the bucket {name} belongs to another account, or these credentials may not list it"
+        case Refused() if not answer.region:  # in another region, it exists
+            raise answer
+    return ""
+
+
+def _read_role(aws: Reads, scene: Scene, job: Batch) -> LiveJobRole:
     simulations = [
         Call(
             "iam",
             "simulate_principal_policy",
             {"PolicySourceArn": job.role, "ActionNames": actions, "ResourceArns": [resource]},
         )
-        for resource, actions in needed
+        for resource, actions in _needed(scene, job)
     ]
-    role = Call("iam", "get_role", {"RoleName": job.role.rpartition("/")[2]})
-    head = bucket_call(scene, "head_bucket", region, job.report_bucket)
-    bucket, found, *simulated = aws.together([head, role, *simulations])
-    no_bucket = job.report_bucket if isinstance(bucket, Missing) else ""
+    try:
+        found, *simulated = aws.together(
+            [Call("iam", "get_role", {"RoleName": job.role.rpartition("/")[2]}), *simulations]
+        )
+    except Unreachable as error:
+        return LiveJobRole(job.role, unread=error.what)
     if isinstance(found, Missing):
-        return LiveJobRole(job.role, missing=True, no_bucket=no_bucket)
+        return LiveJobRole(job.role, missing=True)
     if refused := next((each for each in (found, *simulated) if isinstance(each, Refused)), None):
-        if not isinstance(refused, NotAuthorized | Missing):
-            raise refused
-        return LiveJobRole(job.role, no_bucket=no_bucket, unread=refused.what)
-    return LiveJobRole(
-        job.role,
-        distrusts=not _trusts(found),
-        lacks=tuple(_lacking(simulated)),
-        no_bucket=no_bucket,
-    )
+        return LiveJobRole(job.role, unread=refused.what)
+    return LiveJobRole(job.role, distrusts=not _trusts(found), lacks=tuple(_lacking(simulated)))
 
 
 def job_problems(scene: Scene, live: LiveJobRole | None) -> Iterator[Problem]:
@@ -118,10 +130,9 @@ def job_problems(scene: Scene, live: LiveJobRole | None) -> Iterator[Problem]:
     for action, resource in live.lacks:
         what = f"the role {live.role} may not do {action} on {resource}"
         yield scene.stack.problem(what, f"add to a policy of the role: Allow {action} on {resource}", *where)
-    if live.no_bucket:
-        what = f"the bucket {live.no_bucket} does not exist, so the job cannot write its report"
-        do = "create it, or write another one"
-        yield scene.stack.problem(what, do, "grant", "batch", "report_bucket")
+    if live.bucket_trouble:
+        do = "create a bucket in this account, or write another one"
+        yield scene.stack.problem(live.bucket_trouble, do, "grant", "batch", "report_bucket")
 
 
 def unchecked(live: LiveJobRole | None) -> tuple[Notice, ...]:

@@ -5,6 +5,7 @@ but the owner, or if the spec asks for a job: then its grant has the hazard `rep
 """
 
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice
 from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
@@ -17,6 +18,9 @@ from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob, running_jobs
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Known
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LOCAL_RATE = 300
 """Objects per second with boto3, and with awscrt: medians of `benchmarks`, on two cores."""
@@ -109,7 +113,7 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     notices = [*_by_policy(scene, have, estimate)]
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
         used = "s3-batch" if by_job else "local"
-        text = f"{estimate}. This plan uses {used}: {why}{_as_of(have)}"
+        text = f"{estimate}. This plan uses {used}: {why}{_as_of(scene, have)}"
         notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch"))
     if not by_job:
         return ChosenEngine(notices=tuple(notices))
@@ -134,9 +138,17 @@ def _estimate(have: LiveGrants) -> Estimate:
     return Estimate(MOST_READ, round(MOST_READ * tally.lacking / max(tally.total, 1)), at_least=True)
 
 
-def _as_of(have: LiveGrants) -> str:
+def _known_until(scene: Scene, have: LiveGrants) -> "datetime | None":
+    """Return the time until which the inventory shows all objects; None without an inventory."""
+    seconds = have.inventory.until if have.inventory else None
+    if seconds is None or scene.now is None:
+        return None
+    return scene.now.fromtimestamp(seconds, scene.now.tzinfo)
+
+
+def _as_of(scene: Scene, have: LiveGrants) -> str:
     """Return the age of what an inventory shows."""
-    until = have.inventory.until if have.inventory else None
+    until = _known_until(scene, have)
     if until is None:
         return ""
     day = until.isoformat(timespec="minutes").replace("+00:00", "Z")
@@ -172,6 +184,8 @@ def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> str:
     """Return why no job can make this grant; empty if one can."""
     if scene.stack.spec.grant.batch is None:
         return "grant.batch is not set"
+    if scene.now is None:
+        return "the time is not known"
     if former:
         return f"objects have grants to {', '.join(former)}, which a job would remove too early"
     sharing = [each.name for each in scene.beside if _shares(scene.stack.spec, each)]
@@ -217,8 +231,8 @@ def _job(scene: Scene, have: LiveGrants) -> BatchJob | None:
         return None
     # S3 shows whole seconds: what is written in this second is not in the job.
     before = scene.now.replace(microsecond=0) if scene.now else None
-    if before and have.inventory and have.inventory.until:
-        before = min(before, have.inventory.until)
+    until = _known_until(scene, have)
+    before = min(before, until) if before and until else before
     patience = spec.wait.timeout.total_seconds()
     return BatchJob(batch.role, batch.report_bucket, batch.report_prefix, have.bucket.owner, before, patience)
 

@@ -11,7 +11,6 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -24,7 +23,7 @@ from cfstream.values import Json, Known
 
 ACL, OWNER = "ObjectAccessControlList", "ObjectOwner"
 NEEDED = ("Key", ACL, OWNER)
-MARGIN = timedelta(days=1)
+MARGIN_SECONDS = 24 * 60 * 60
 CHUNK = 8 << 20
 """Files are read in parts of this size, so that memory does not depend on the number of objects."""
 
@@ -36,8 +35,8 @@ class InventoryAcls:
     objects: int = 0
     lacking: int = 0
     """Objects that lack exactly the wanted permission."""
-    until: datetime | None = None
-    """Nothing is known about objects that were written at that time or later."""
+    until: int | None = None
+    """Nothing is known about objects that were written at that time or later: seconds since 1970."""
     others: str = ""
     """Why a job might remove grants to others; empty if all ACLs name only the owner and the identity."""
 
@@ -99,8 +98,8 @@ class _Source:
                 grants = self._grants(found[ACL])
                 others = others or self._others(found, grants, user)
                 lacking += grants is None or grants.get(str(user), frozenset()) != {permission}
-        made = datetime.fromtimestamp(int(manifest["creationTimestamp"]) / 1000, UTC)
-        return InventoryAcls(objects, lacking, made.replace(microsecond=0) - MARGIN, others)
+        made = int(manifest["creationTimestamp"]) // 1000
+        return InventoryAcls(objects, lacking, made - MARGIN_SECONDS, others)
 
     def _judge_configuration(self) -> None:
         id_ = self._folder.rpartition("/")[2]

@@ -108,11 +108,6 @@ class TestWhatAJobWouldRemove:
         media.converge(by_job())
         assert jobs(media) == []
 
-    def test_two_stacks_on_the_same_objects(self, media: SandboxAccount) -> None:
-        """Each would remove the grant of the other, so no job is used."""
-        media.converge(by_job(), {**by_job(), "name": "others"})
-        assert jobs(media) == []
-
 
 class TestAuto:
     """The estimate decides."""

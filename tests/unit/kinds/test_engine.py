@@ -1,5 +1,7 @@
 """What writes the grants on objects: the estimate, the advice, and which ACLs make a job dangerous."""
 
+from dataclasses import replace
+
 import pytest
 
 from cfstream.domain import AclGrant, ObjectAcls, ObjectClass
@@ -68,6 +70,18 @@ def test_no_job_while_objects_have_grants_to_a_former_identity() -> None:
     chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), found(), USER, ("E9OLD",))
     assert chosen.job is None
     assert [(each.warning, "E9OLD" in each.text) for each in chosen.notices[1:]] == [(True, True)]
+
+
+@pytest.mark.parametrize(("prefix", "is_used"), [("", False), ("a/b/", False), ("b/", True)])
+def test_no_job_beside_a_stack_that_grants_on_the_same_objects(prefix: str, *, is_used: bool) -> None:
+    """Each would remove the grants of the other."""
+    mine = scene(SPEC.replace("ENGINE", "s3-batch"))
+    theirs = scene(
+        SPEC.replace("ENGINE", "local").replace("lectures", "others", 1).replace("a/", prefix or '""')
+    )
+    beside = (mine.stack.spec, theirs.stack.spec)
+    chosen = chosen_engine(replace(mine, beside=beside), found(), USER, ())
+    assert (chosen.job is not None) is is_used
 
 
 def test_millions_of_objects_are_better_granted_by_the_policy() -> None:

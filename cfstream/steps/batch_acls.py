@@ -9,7 +9,7 @@ finds the job by its description, checks the guard, and goes on waiting.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, TimedOut
+from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, TimedOut, Unreachable
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Writes
 from cfstream.steps.attempts import (
     LAG_SECONDS,
@@ -21,7 +21,7 @@ from cfstream.steps.attempts import (
     polls,
     with_code,
 )
-from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, running_jobs
+from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, mark, running_jobs
 from cfstream.steps.batch_report import UnreadableReport, failed_keys, first_failure, later_keys
 from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.plain_acls import PlainAcls, list_call
@@ -42,7 +42,7 @@ def stop_jobs(context: StepContext, work: AclWork, stack: str, but: str = "") ->
 
     They are from runs that were killed, with an earlier spec: they would change ACLs after this run.
     """
-    for job, description in running_jobs(context.aws, work.account, work.region, stack).items():
+    for job, description in running_jobs(context.aws, work.account, work.region, mark(stack)).items():
         if description != but:
             context.progress(f"cancelling the job {job} of an earlier run", None)
             cancel(context, work, job)
@@ -79,11 +79,11 @@ class BatchAcls:
 
     def change(self, work: AclWork, hooks: AclHooks) -> AclOutcome:
         """Implement `BulkAcls`: run the job, then change what it did not change object by object."""
-        if not self._has_work(work):
-            pages = self._context.aws.pages(list_call(work))
-            return PlainAcls(self._context, {}, pages).change(work, hooks)
         run = _JobRun(self._context, self._job, work, hooks, self._job.description(self._stack, work))
         try:
+            if not self._has_work(work):
+                pages = self._context.aws.pages(list_call(work))
+                return PlainAcls(self._context, {}, pages).change(work, hooks)
             ended = run.through()
         except BaseException as stop:  # of any kind: the step reports it with what is done
             return AclOutcome(run.last.succeeded, 0, None, stop, run.remark)
@@ -112,6 +112,8 @@ class _JobRun:
         self._hooks = hooks
         self._description = description
         self._earlier: frozenset[str] | None = None
+        self._is_sent = False
+        """Whether CreateJob was sent, and it is not known that S3 refused it."""
         self.last = LiveJob("", "")
         """The job as it was last seen."""
         self.remark = ""
@@ -119,7 +121,12 @@ class _JobRun:
 
     def through(self) -> LiveJob:
         """Return the job when it is complete. Raises what ended it otherwise."""
-        job = persist(self._context, self._found_or_created, THROTTLED, UNREACHED, LOST, SAME_TOKEN)
+        try:
+            job = persist(self._context, self._found_or_created, THROTTLED, UNREACHED, LOST, SAME_TOKEN)
+        except BaseException:  # of any kind: the job may have been created
+            if self._is_sent:
+                self._cancel_unseen()
+            raise
         try:
             ended = self._watched(job)
         except BaseException:  # of any kind: no job runs without its guard
@@ -161,7 +168,12 @@ class _JobRun:
         if self._hooks.check:
             self._hooks.check()
         request = self._job.request(self._work, self._description, len(self._earlier))
-        return str(self._context.aws.write(request)["JobId"])
+        self._is_sent = True
+        try:
+            return str(self._context.aws.write(request)["JobId"])
+        except (Refused, Unreachable):
+            self._is_sent = False
+            raise
 
     def _watched(self, job: str) -> LiveJob:
         """Return the job when it has ended. The guard is checked before each time that it is read."""
@@ -213,6 +225,17 @@ class _JobRun:
             self.remark = f"the job {job} may still be running ({error.what})"
         else:
             self.remark = f"the job {job} is cancelled"
+
+    def _cancel_unseen(self) -> None:
+        """Cancel the job of a CreateJob without a reply, if it exists."""
+        work = self._work
+        try:
+            jobs = running_jobs(self._context.aws, work.account, work.region, self._description)
+        except CfstreamError as error:
+            self.remark = f"a job may have been created, and may be running ({error.what})"
+            return
+        for job in jobs:
+            self._cancel(job)
 
     def _saw(self, seen: LiveJob) -> None:
         if (seen.id, seen.status) != (self.last.id, self.last.status):

@@ -120,8 +120,10 @@ def job_call(operation: str, work: AclWork, job: str = "", **params: Any) -> Cal
     return Call("s3control", operation, {**where, **params}, work.region)
 
 
-def running_jobs(aws: Reads, account: Account, region: str, stack: str) -> Mapping[str, str]:
-    """Return the jobs of a stack that have not ended, as descriptions by id. A caller that may not list jobs has none.
+def running_jobs(aws: Reads, account: Account, region: str, start: str) -> Mapping[str, str]:
+    """Return the jobs that have not ended and whose descriptions begin with `start`: descriptions by id.
+
+    A caller that may not list jobs has none.
 
     Makes ListJobs. Raises as `Reads.items`.
     """
@@ -132,7 +134,7 @@ def running_jobs(aws: Reads, account: Account, region: str, stack: str) -> Mappi
     return {
         str(row["JobId"]): str(row["Description"])
         for row in rows
-        if str(row.get("Description") or "").startswith(mark(stack)) and row["Status"] not in ENDED
+        if str(row.get("Description") or "").startswith(start) and row["Status"] not in ENDED
     }
 
 

@@ -147,6 +147,28 @@ class WithoutIam(PassThrough):
 
 
 @dataclass
+class LostForLong(PassThrough):
+    """The reply to CreateJob is lost, and then as many lists of jobs cannot be read."""
+
+    aws: Writes
+    broken: int
+    has_lost: bool = False
+
+    def write(self, call: Call) -> Json:
+        reply = self.aws.write(call)
+        if call.operation == "create_job":
+            self.has_lost = True
+            raise ReplyLost("the reply was lost")
+        return reply
+
+    def items(self, call: Call) -> Sequence[Json]:
+        if call.operation == "list_jobs" and self.has_lost and self.broken > 0:
+            self.broken -= 1
+            raise Unreachable("no connection")
+        return self.aws.items(call)
+
+
+@dataclass
 class LateList(PassThrough):
     """A list of jobs that is empty at first."""
 
@@ -318,6 +340,15 @@ class TestResumed:
         report = media.apply(by_job(), port=Witness(media.world.aws, after=after))
         assert report.exit_code == 0, told(report)
         assert statuses(media) == ["Complete"]
+
+    @pytest.mark.parametrize(("broken", "left"), [(5, "Cancelled"), (99, "New")])
+    def test_a_lost_reply_that_stays_unclear(self, media: SandboxAccount, broken: int, left: str) -> None:
+        """A job that may exist is cancelled, or the error says that it may be running."""
+        port = LostForLong(media.world.aws, broken)
+        report = media.apply(by_job(), port=port)
+        assert report.exit_code == 1, told(report)
+        assert statuses(media) == [left]
+        assert ("may be running" in " ".join(told(report))) is (left == "New")
 
     @pytest.mark.parametrize("error", [Unreachable("no connection"), throttled()])
     def test_create_job_that_does_not_arrive(self, media: SandboxAccount, error: Exception) -> None:

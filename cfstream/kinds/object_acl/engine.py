@@ -15,7 +15,7 @@ from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import BatchJob, running_jobs
+from cfstream.steps.batch_job import BatchJob, mark, running_jobs
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Known
 
@@ -164,7 +164,7 @@ def unended_jobs(aws: Reads, scene: Scene, bucket: LiveBucket) -> tuple[str, ...
     """Return the ids of the stack's jobs that have not ended. Makes ListJobs, if the spec has `batch`."""
     if not has_jobs(scene) or not bucket.usable:
         return ()
-    return tuple(running_jobs(aws, scene.account, bucket.region, scene.name))
+    return tuple(running_jobs(aws, scene.account, bucket.region, mark(scene.name)))
 
 
 def about_jobs(scene: Scene, have: LiveGrants) -> tuple[Notice, ...]:

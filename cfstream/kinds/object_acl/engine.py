@@ -29,6 +29,8 @@ JOB_RATE = 1000
 """Objects per second of a job, and the minutes before it begins. AWS publishes neither: assumptions."""
 JOB_START_MINUTES = 10
 POLLS_PER_MINUTE = 12
+NOT_ALL = "not all ACLs were read"
+TO_KNOW_ALL = "to know all ACLs, add --all-objects, or write grant.batch.inventory"
 MANY = 1_000_000
 """Above this number, the plan recommends a grant in the bucket's policy first."""
 
@@ -102,24 +104,34 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     estimate = _estimate(have)
     impossible = _impossible(scene, have, former)
     others = _others(have, grant.prefix, user)
-    if grant.engine == "local" or impossible:
-        why, by_job = impossible or "the spec says so", False
-    elif grant.engine == "s3-batch":
-        why, by_job = "the spec says so", True
-    elif not estimate.job_is_faster:
-        why, by_job = "a job would not be faster", False
-    else:
-        why, by_job = (others, False) if others else ("all ACLs name only the bucket's owner", True)
+    why, by_job = _decided(have, estimate, grant.engine, impossible, others)
     notices = [*_by_policy(scene, have, estimate)]
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
-        used = "s3-batch" if by_job else "local"
-        text = f"{estimate}. This plan uses {used}: {why}{_as_of(scene, have)}"
-        notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch"))
+        text = f"{estimate}. This plan uses {'s3-batch' if by_job else 'local'}: {why}{_as_of(scene, have)}"
+        do = TO_KNOW_ALL if others == NOT_ALL and grant.batch and grant.engine != "local" else ""
+        notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch", do=do))
     if not by_job:
         return ChosenEngine(notices=tuple(notices))
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
     return ChosenEngine(_job(scene, have), hazards, tuple(notices))
+
+
+def _decided(
+    have: LiveGrants, estimate: Estimate, engine: str, impossible: str, others: str
+) -> tuple[str, bool]:
+    """Return the reason for the engine, and whether it is a job."""
+    if engine == "local":
+        return "the spec says so", False
+    if impossible:
+        return impossible, False
+    if engine == "s3-batch":
+        return "the spec says so", True
+    if have.tally.sampled and others:  # the number of objects is not known either
+        return others, False
+    if not estimate.job_is_faster:
+        return "a job would not be faster", False
+    return (others, False) if others else ("all ACLs name only the bucket's owner", True)
 
 
 def may_use_job(scene: Scene, have: LiveGrants) -> bool:
@@ -208,7 +220,7 @@ def _others(have: LiveGrants, prefix: str, user: Known) -> str:
     """Return why a job might remove grants to others; empty if all ACLs name only the owner and `user`."""
     acls, inventory = have.acls, have.inventory
     if not acls.complete and inventory is None:
-        return "not all ACLs were read"
+        return NOT_ALL
     if inventory is not None and inventory.others:
         return inventory.others
     if unread := [key for key in acls.unread if key.startswith(prefix)]:

@@ -65,6 +65,14 @@ def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
     assert (auto.job is None, auto.hazards) == (bool(why), ())
 
 
+def test_how_to_know_all_acls() -> None:
+    """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
+    sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
+    (notice,) = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
+    assert notice.text.endswith("This plan uses local: not all ACLs were read")
+    assert "--all-objects" in notice.do
+
+
 def test_no_job_while_objects_have_grants_to_a_former_identity() -> None:
     """Even if the spec asks for one: the distribution still uses that identity. The notice is a warning."""
     chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), found(), USER, ("E9OLD",))

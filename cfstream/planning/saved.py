@@ -15,16 +15,16 @@ class Mismatch(Stale):
     """The saved plan is stale. Nothing was written."""
 
 
-def check_saved(saved: Json, plan: Plan) -> None:
+def check_saved(saved: Json, plan: Plan, file: str = "FILE") -> None:
     """Raise Mismatch with what changed, unless the saved plan is the plan that would be made now.
 
-    Every character of the spec counts: a change that changes no step was not reviewed either.
+    Every character of the spec counts: a change that changes no step was not reviewed either. `file` is the plan's.
     """
     made = saved.get("cfstream_version")
     if made != __version__:
         raise Mismatch(
             f"the saved plan was made by cfstream {made}, and this is cfstream {__version__}: nothing was written",
-            f"plan again: {_again(saved)}",
+            f"plan again: {_again(saved, file)}",
         )
     moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]
     if saved.get("fingerprint") == plan.fingerprint and not moved:
@@ -32,13 +32,13 @@ def check_saved(saved: Json, plan: Plan) -> None:
     lines = "".join(f"\n  {line}" for line in moved or ["the plan has other steps, hazards or openings now"])
     raise Mismatch(
         f"the saved plan is stale, and nothing was written{lines}",
-        f"run `{_again(saved)}`, and read the difference before applying",
+        f"run `{_again(saved, file)}`, and read the difference before applying",
     )
 
 
-def _again(saved: Json) -> str:
+def _again(saved: Json, file: str) -> str:
     """Return the command that makes the plan again."""
-    return f"cfstream plan {shlex.join(map(str, saved.get('specs') or ['SPEC']))} --out FILE"
+    return f"cfstream plan {shlex.join(map(str, saved.get('specs') or ['SPEC']))} --out {shlex.quote(file)}"
 
 
 def _account_moved(saved: Json, plan: Plan) -> list[str]:

@@ -25,6 +25,7 @@ from cfstream.cli.options import (
 )
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
+from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.exit_codes import ExitCode
@@ -118,7 +119,7 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     from cfstream.planning.saved import Mismatch, check_saved
 
     try:
-        check_saved(saved.document, plan)
+        check_saved(saved.document, plan, saved.file)
     except Mismatch as moved:
         if output is not RunFormat.TEXT:
             print_for_programs(stale_report(plan, moved), None, output, run)
@@ -130,8 +131,7 @@ def _ask(terminal: Terminal) -> None:
     """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm")
-    terminal.tell("Type yes to apply: ")
-    if sys.stdin.readline().strip() != "yes":
+    if not is_confirmed("apply", terminal):
         raise CfstreamError(
             "not applied: the answer was not yes", "nothing was written; to apply, run the same command again"
         )

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from cfstream import errors, sign
     from cfstream.access.report import StackAccess
     from cfstream.adoption import Imported
-    from cfstream.api.account import delete, doctor, explain_url, import_distribution, list_resources, show
+    from cfstream.api.account import (
+        delete,
+        doctor,
+        explain_url,
+        import_distribution,
+        list_accounts,
+        list_resources,
+        show,
+    )
     from cfstream.api.specs import diff, format_spec, init, migrate, new_key, permissions_for, rotate, schema
     from cfstream.api.stacks import Plan, access_of, apply, destroy, load, plan, snapshot, verify, wait
     from cfstream.applying import (
@@ -84,6 +92,7 @@ __all__ = [
     "format_spec",
     "import_distribution",
     "init",
+    "list_accounts",
     "list_resources",
     "load",
     "migrate",
@@ -109,7 +118,10 @@ _HOMES = {
         "cfstream.api.specs",
     ),
     **dict.fromkeys(
-        ("delete", "doctor", "explain_url", "import_distribution", "list_resources", "show"),
+        (
+            *("delete", "doctor", "explain_url", "import_distribution"),
+            *("list_accounts", "list_resources", "show"),
+        ),
         "cfstream.api.account",
     ),
     "StackAccess": "cfstream.access.report",

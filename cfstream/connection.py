@@ -1,6 +1,7 @@
 """The AWS that a run uses, and the ports to it, for commands and for programs."""
 
 import os
+import re
 import shlex
 from contextlib import contextmanager
 from dataclasses import field
@@ -27,6 +28,34 @@ EDGE_URL = "CFSTREAM_EDGE_URL"
 
 LOOPBACK = "127.0.0.1"
 KEY_ID = "AWS_ACCESS_KEY_ID"
+
+
+CREDENTIALS = (
+    *(KEY_ID, "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+    *("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+)
+"""The environment variables that lead to credentials (botocore's providers)."""
+
+CONFIGURATION = {
+    "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials",
+    "AWS_CONFIG_FILE": "~/.aws/config",
+}
+"""The files of the AWS configuration, with the environment variables that name others."""
+
+LEADS_TO_CREDENTIALS = re.compile(
+    r"^\s*(aws_access_key_id|credential_process|login_session|role_arn|sso_session|sso_start_url)\s*=",
+    re.MULTILINE,
+)
+
+
+def _names_credentials(file: tuple[str, str]) -> bool:
+    """Return whether a file of the AWS configuration leads to credentials."""
+    variable, usual = file
+    try:
+        text = Path(os.environ.get(variable) or usual).expanduser().read_text(encoding="utf-8")
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return bool(LEADS_TO_CREDENTIALS.search(text))
 
 
 @dataclass(frozen=True)
@@ -56,6 +85,14 @@ class Connection:
         }
         given = [f" {flag} {shlex.quote(value)}" for flag, value in named.items() if value]
         return "".join([*given, " --sandbox" if self.sandbox else ""])
+
+    def has_credentials(self) -> bool:
+        """Return whether the flags, the environment or the AWS configuration name credentials, or the sandbox.
+
+        Uses no network, so it does not find the role of an EC2 instance.
+        """
+        named = (self.sandbox, self.profile, self.endpoint_url, *map(os.environ.get, CREDENTIALS))
+        return any(named) or any(map(_names_credentials, CONFIGURATION.items()))
 
     def world(self, clock: "Clock | None" = None) -> "World":
         """Connect to AWS, or to the sandbox, which is started if it is not running.

@@ -38,8 +38,14 @@ def why_unread(error: OSError | ValueError) -> str:
         case FileNotFoundError():
             return "the file does not exist"
         case OSError():
-            return f"the file cannot be read: {error.strerror}"
+            return f"the file cannot be read: {reason_of(error)}"
     return "this is not a valid file name"
+
+
+def reason_of(error: OSError) -> str:
+    """Return the system's reason as a part of a sentence: ``no space left on device``."""
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True, order=True)

@@ -9,7 +9,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,22 +36,21 @@ from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circle
 from cfstream.planning.answers import stack_access
 from cfstream.planning.blocking import blocked
 from cfstream.planning.draft import Draft, draft, stack_plan
+from cfstream.planning.shared_keys import with_shared_keys
 from cfstream.planning.unread import unread
-from cfstream.ports import IDENTITY, Reads, Role, World
+from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
-from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.placement import (
+    InScene,
     StackInAccount,
     StackWithoutAccount,
-    in_scenes,
     placed,
-    refuse_accounts,
+    reached,
     scene_of,
     session_name,
     specs_by_account,
 )
-from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.ledger import Ledger
 from cfstream.values import Account
@@ -68,6 +67,11 @@ ACCOUNTS = 8
 
 UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
+
+
+def readers() -> Executor:
+    """Return the threads that observe stacks and kinds."""
+    return ThreadPoolExecutor(READERS)
 
 
 def make_plan(
@@ -99,7 +103,9 @@ def make_plan(
     else:
         plans = [planned(account) for account in accounts]
     one = next(iter(accounts), world.account)
-    return Plan(None if several else one, tuple(stack for each in plans for stack in each))
+    return Plan(
+        None if several else one, with_shared_keys((stack for each in plans for stack in each), stacks)
+    )
 
 
 def _plan_account(
@@ -110,22 +116,18 @@ def _plan_account(
     several: bool,
 ) -> tuple[StackPlan, ...]:
     """Return the plans of the stacks of one account, sorted by name."""
-    reached = [each for each in found if isinstance(each, StackInAccount)]
-    scenes = [replace(scene_of(each.stack, each.world, beside), destroying=destroying) for each in reached]
+    here = [each for each in found if isinstance(each, StackInAccount)]
+    scenes = [replace(scene_of(each.stack, each.world, beside), destroying=destroying) for each in here]
     plans = [
         unread(each.stack, each.account, each.error, destroying=destroying)
         for each in found
         if isinstance(each, StackWithoutAccount)
     ]
-    lists = {
-        id(each.reads): AccountLists(each.reads, each.world.clock.now(), len(reached)) for each in reached
-    }
     surroundings = [
-        Surroundings(lists[id(each.reads)], scene, confirmed=False)
-        for each, scene in zip(reached, scenes, strict=True)
+        Surroundings(each.lists, scene, confirmed=False) for each, scene in zip(here, scenes, strict=True)
     ]
     try:
-        with ThreadPoolExecutor(READERS) as pool:
+        with readers() as pool:
             drafts = _confirmed(pool, _drafts(pool, surroundings))
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
@@ -136,9 +138,7 @@ def _plan_account(
     return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 
-def _drafts(
-    pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]
-) -> list[tuple[Surroundings, Draft]]:
+def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
     """Observe the stacks, and return each one's surroundings with its draft."""
     wants = [{kind.name: kind.desire(around.scene) for kind in KINDS} for around in surroundings]
     _read_first(pool, surroundings)
@@ -153,7 +153,7 @@ def _drafts(
     ]
 
 
-def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
     """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
     writing = [around for around, each in drafted if each.steps]
     fresh = [replace(around, confirmed=True) for around in writing]
@@ -171,7 +171,7 @@ def _owners(around: Surroundings) -> tuple[object, ...]:
     return around.stacks, around.own, around.own.config if around.own else None
 
 
-def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
+def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
     """Read what every kind of each stack starts from. Raises the first refusal."""
     reads = [pool.submit(read) for each in surroundings for read in (each.read_s3, each.read_cloudfront)]
     for future in reads:
@@ -225,32 +225,41 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
     from cfstream.proving import Proof, StackProof, prove
     from cfstream.proving.prove import unreached
 
-    found = placed(stacks, world)
-    refuse_accounts(found)
-    beside = specs_by_account(stacks, world)
+    found = reached(stacks, world)
 
-    def proved(each: StackInAccount | StackWithoutAccount) -> StackProof:
+    def proved(each: InScene | StackWithoutAccount) -> StackProof:
         if isinstance(each, StackWithoutAccount):
             return unreached(each.stack, each.account, each.error)
-        return prove(each.reads, scene_of(each.stack, each.world, beside[each.account]), means)
+        return prove(each.around, means)
 
-    with ThreadPoolExecutor(READERS) as pool:
+    with readers() as pool:
         return Proof(tuple(pool.map(proved, found)))
 
 
 def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> tuple[StackAccess, ...]:
     """Return who can read each stack's bucket now, or one object of it. Reads what `verify` reads of AWS.
 
-    Raises SpecProblems, CannotAssume, Refused, Unreachable or NoCredentials.
+    A stack that cannot be read has an `error`. If none can be read, raises the first error: CannotAssume, Refused,
+    Unreachable or NoCredentials. Raises SpecProblems for a stack of another account than that of the credentials.
     """
-    with ThreadPoolExecutor(READERS) as pool:
-        return tuple(pool.map(lambda each: _access(each.reads, each.scene, key), in_scenes(stacks, world)))
+    with readers() as pool:
+        found = tuple(pool.map(lambda each: _access(each, key), reached(stacks, world)))
+    errors = [each.error for each in found if each.error is not None]
+    if errors and len(errors) == len(found):
+        raise errors[0]
+    return found
 
 
-def _access(reads: Reads, scene: Scene, key: str | None) -> StackAccess:
-    scene = replace(scene, asked_key=key)
-    around = Surroundings(AccountLists(reads, scene.now), scene)
-    found = stack_access(scene, readers_observed(reads, around), key)
+def _access(each: InScene | StackWithoutAccount, key: str | None) -> StackAccess:
+    """Return who can read the bucket of a stack, or why that cannot be read."""
+    if isinstance(each, StackWithoutAccount):
+        return StackAccess(each.stack.spec.name, each.stack.path, key, account=each.account, error=each.error)
+    scene = replace(each.scene, asked_key=key)
+    around = Surroundings(each.lists, scene)
+    try:
+        found = stack_access(scene, readers_observed(around.aws, around), key)
+    except (Refused, Unreachable) as error:
+        return StackAccess(scene.name, scene.stack.path, key, account=scene.account, error=error)
     return replace(found, account=scene.account)
 
 

@@ -1,7 +1,7 @@
 """Values that describe who can read a stack's bucket, for `cfstream access` and plans."""
 
 from cfstream.access.reader import May, Reader
-from cfstream.errors import Notice
+from cfstream.errors import CfstreamError, Notice
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
 
@@ -73,3 +73,5 @@ class StackAccess:
     chains: tuple[Chain, ...] = ()
     notices: tuple[Notice, ...] = ()
     account: Account = Account("")
+    error: CfstreamError | None = None
+    """Why it cannot be read; then nothing else is known."""

@@ -17,6 +17,7 @@ from cfstream.errors import Missing
 from cfstream.ports import Reads
 from cfstream.stack.distributions import read_distribution
 from cfstream.startup.frozen import dataclass
+from cfstream.terraform import BelongingResource
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Imported:
     """What its plan would change, or its problems; empty if the plan is empty."""
     refusal: CannotImport | None = None
     file: str = ""
+    terraform: tuple[BelongingResource, ...] = ()
+    """The distribution and what belongs to it in Terraform's state, if the state named it."""
 
 
 def import_one(aws: Reads, account: Account, row: LiveDistribution, judge: Judge, name: str = "") -> Imported:
@@ -63,10 +66,12 @@ def import_one(aws: Reads, account: Account, row: LiveDistribution, judge: Judge
     )
 
 
-def import_all(aws: Reads, account: Account, judge: Judge) -> Iterable[Imported]:
-    """Yield a result for every distribution of the account, sorted by id. A refusal is a value here."""
+def import_all(
+    aws: Reads, account: Account, judge: Judge, rows: Iterable[LiveDistribution] | None = None
+) -> Iterable[Imported]:
+    """Yield a result for each of these distributions, by default all, in their order. A refusal is a value here."""
     taken = set(account.marked)
-    for row in account.rows:
+    for row in account.rows if rows is None else rows:
         try:
             imported = import_one(aws, replace(account, marked=frozenset(taken)), row, judge)
         except CannotImport as refusal:

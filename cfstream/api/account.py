@@ -6,13 +6,15 @@ from typing import Unpack
 
 from cfstream.adoption import Imported
 from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to, path_of
+from cfstream.errors import WrongUsage
 from cfstream.explain.judging import Explanation
+from cfstream.inventory.declared import ListedAccount
 from cfstream.inventory.details import Details
 from cfstream.inventory.entries import list_all
 from cfstream.inventory.showing import details_of
 from cfstream.spec.load import Stack
 from cfstream.stack.shown import ListEntry
-from cfstream.use_cases import deletion, imports
+from cfstream.use_cases import deletion, imports, listing
 from cfstream.use_cases.doctor.account import account_checks
 from cfstream.use_cases.doctor.check import DoctorCheck
 from cfstream.use_cases.doctor.machine import machine_checks
@@ -28,6 +30,15 @@ def list_resources(**where: Unpack[ChosenAws]) -> tuple[ListEntry, ...]:
     return list_all(connection_to(**where).world().reads())
 
 
+def list_accounts(stacks: Iterable[Stack], **where: Unpack[ChosenAws]) -> tuple[ListedAccount, ...]:
+    """Return each account of these stacks beside its specs, like ``cfstream list --spec``.
+
+    ``undeclared`` are the entries that no spec declares, ``missing`` the stacks without a distribution. An account that
+    cannot be read has an ``error``; if none can be read, raises the first one. Raises NoCredentials.
+    """
+    return listing.list_accounts(tuple(stacks), connection_to(**where))
+
+
 def show(target: StrPath, **where: Unpack[ChosenAws]) -> Details:
     """Return all settings of a distribution or identity. `target` is a spec of one stack, or an id.
 
@@ -39,15 +50,29 @@ def show(target: StrPath, **where: Unpack[ChosenAws]) -> Details:
 
 
 def import_distribution(
-    target: str, *, name: str | None = None, out: StrPath | None = None, **where: Unpack[ChosenAws]
+    target: str | None = None,
+    *,
+    name: str | None = None,
+    out: StrPath | None = None,
+    from_terraform: StrPath | None = None,
+    **where: Unpack[ChosenAws],
 ) -> Imported:
     """Return the spec of a live distribution in ``text``; with `out`, write it to that file.
 
-    `target` is an id, an ARN, a domain name or a cname. ``pending`` is what a plan of the spec would change. Raises
-    CannotImport, and WrongUsage for an invalid name and for a file that exists.
+    `target` is an id, an ARN, a domain name or a cname. ``pending`` is what a plan of the spec would change. With
+    `from_terraform`, a file with Terraform's state, `target` can be an address in it, and be left out if it has only
+    one distribution; ``terraform`` is what belongs to it there. Raises CannotImport, and WrongUsage for an invalid name
+    and for a file that exists.
     """
-    file = None if out is None else Path(out)
-    found = imports.import_distribution(target, connection_to(**where), name=name, out=file)
+    if target is None and from_terraform is None:
+        raise WrongUsage("no distribution is named", "give a target, or from_terraform")
+    found = imports.import_distribution(
+        target,
+        connection_to(**where),
+        name=name,
+        out=None if out is None else Path(out),
+        from_terraform=path_of(from_terraform),
+    )
     return found.distributions[0]
 
 

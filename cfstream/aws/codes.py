@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cfstream import errors
+from cfstream.interpreter import install_command
 
 CODES: Mapping[str, type[errors.Refused]] = {
     **dict.fromkeys(
@@ -130,7 +131,7 @@ SETTINGS: Mapping[str, tuple[type[errors.CfstreamError], str]] = {
     "InvalidRetryConfigurationError": (errors.WrongUsage, "correct the AWS configuration"),
     "UnknownCredentialError": (errors.WrongUsage, "correct credential_source in the AWS configuration"),
     "InfiniteLoopConfigError": (errors.WrongUsage, "correct source_profile in the AWS configuration"),
-    "MissingDependencyException": (errors.WrongUsage, "pip install 'cfstream[fast]'"),
+    "MissingDependencyException": (errors.WrongUsage, install_command("fast")),
     "NoCredentialsError": (
         errors.NoCredentials,
         "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or try --sandbox",

@@ -3,12 +3,13 @@
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from cfstream.interpreter import install_command
 from cfstream.ports import AclWork, BulkAcls
 
 if TYPE_CHECKING:
     from cfstream.aws.sessions import Clients
 
-INSTALL = "pip install 'cfstream[fast]'"
+INSTALL = install_command("fast")
 
 
 class FastWay:

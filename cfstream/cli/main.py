@@ -12,12 +12,12 @@ from typer.main import get_command
 
 import cfstream
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.parsing import Commands, format_of, verbatim_examples, with_format_last
+from cfstream.cli.parsing import Commands, format_of, leave_values, verbatim_examples, with_format_last
 from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, Interrupted, WrongUsage
+from cfstream.errors import CfstreamError, Interrupted, WrongUsage, reason_of
 from cfstream.exit_codes import ExitCode, of_error
 from cfstream.startup.collections import collect_rarely, skip_last_collection
 
@@ -52,7 +52,10 @@ def everywhere(
         ),
     ] = None,
     region: Annotated[
-        str | None, typer.Option("--region", metavar="NAME", help="The region of buckets.")
+        str | None,
+        typer.Option(
+            "--region", metavar="NAME", autocompletion=completion.regions, help="The region of buckets."
+        ),
     ] = None,
     endpoint_url: Annotated[
         str | None,
@@ -153,6 +156,8 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     """Return the exit code of a run without an exception: that of typer.Exit or of the command, or 0."""
     program = get_command(app)
     program.help = verbatim_examples(program.help or "")
+    if completion.is_requested():
+        leave_values(program)
     ordered = with_format_last(arguments, program.params)
     result = program.main(args=ordered, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
     return int(result) if isinstance(result, int) else ExitCode.DONE
@@ -198,10 +203,10 @@ def _of_system(error: OSError) -> CfstreamError:
         do = _REMEDIES.get(
             error.errno or 0, "check that its directory exists, and that you can read and write there"
         )
-        return CfstreamError(f"{error.filename}: {error.strerror}", do)
+        return CfstreamError(f"{error.filename}: {reason_of(error)}", do)
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
         return CfstreamError("the working directory no longer exists", "change to an existing directory")
-    return CfstreamError(error.strerror or str(error))
+    return CfstreamError(reason_of(error))
 
 
 def _refusal(refusal: TyperException) -> CfstreamError | None:

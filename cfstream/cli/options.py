@@ -41,6 +41,7 @@ Only = Annotated[
     typer.Option(
         "--only",
         metavar="NAME|GLOB",
+        autocompletion=completion.stacks,
         help="Only stacks with this name. The other specs still count for who may read. May be repeated.",
     ),
 ]
@@ -50,6 +51,7 @@ ChangedSince = Annotated[
     typer.Option(
         "--changed-since",
         metavar="REV",
+        autocompletion=completion.revisions,
         help="Only stacks whose spec or keys have changed since a git revision, and what depends on them.",
     ),
 ]

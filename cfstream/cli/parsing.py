@@ -157,7 +157,22 @@ def _completed(command: Any, program: TyperGroup) -> Any:
     command.epilog = command.epilog or EPILOG
     for member in getattr(command, "commands", {}).values():
         _completed(member, program)
+    if completion.is_requested():
+        leave_values(command)
     return command
+
+
+def leave_values(command: Any) -> None:
+    """Leave the values of a command as they are typed. To check them, typer would import pydantic first."""
+    listed = command.get_params
+
+    def as_typed(ctx: Any) -> list[Any]:
+        found: list[Any] = listed(ctx)
+        for param in found:
+            param.process_value = lambda _ctx, value: value
+        return found
+
+    command.get_params = as_typed
 
 
 def _late_flag(param: Any) -> Any:

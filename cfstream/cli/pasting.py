@@ -1,8 +1,9 @@
 """Repeat the flags of a run in the commands that its errors suggest, so that they can be pasted."""
 
 import re
+from dataclasses import replace
 
-from cfstream.errors import CfstreamError
+from cfstream.errors import CfstreamError, SpecProblems
 
 USES_AWS = (
     *(
@@ -26,9 +27,17 @@ _COMMAND = re.compile(rf"((?:`|: )cfstream (?:{'|'.join(USES_AWS)})\b[^`;,\n(]*?
 
 
 def repeat_flags(error: CfstreamError, flags: str) -> None:
-    """Add the flags to each suggested command of an error that has none of them yet."""
-    names = [word for word in flags.split() if word.startswith("--")]
-    if names:
-        error.do = _COMMAND.sub(
-            lambda found: found[1] if any(name in found[1] for name in names) else found[1] + flags, error.do
-        )
+    """Add the flags to each suggested command of an error, or of its problems, that has none of them yet."""
+    error.do = with_flags(error.do, flags)
+    if isinstance(error, SpecProblems):
+        error.problems = tuple(replace(each, do=with_flags(each.do, flags)) for each in error.problems)
+
+
+def with_flags(do: str, flags: str) -> str:
+    """Return advice with the flags in its commands. A plan from a snapshot does not use AWS, and gets none."""
+    given = [*(word for word in flags.split() if word.startswith("--")), "--live"]
+    if len(given) == 1:
+        return do
+    return _COMMAND.sub(
+        lambda found: found[1] if any(name in found[1] for name in given) else found[1] + flags, do
+    )

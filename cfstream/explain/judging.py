@@ -4,6 +4,7 @@ The codes are those in the XML that a viewer gets, all with status 403. AWS does
 for AccessDenied, which look the same to a viewer.
 """
 
+import shlex
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, ip_address
 
@@ -64,6 +65,7 @@ class _Case:
     key: TrustedKey | None
     signature: bool | None
     viewer: str | None
+    spec: str
 
     @property
     def key_id(self) -> str:
@@ -75,18 +77,25 @@ class _Case:
 
 
 def explain(
-    url: str, *, now: int, cookies: str = "", guards: Guards | None = None, viewer: str | None = None
+    url: str,
+    *,
+    now: int,
+    cookies: str = "",
+    guards: Guards | None = None,
+    viewer: str | None = None,
+    spec: str = "",
 ) -> Explanation:
     """Parse the URL and the cookies, and judge them at the time `now` (seconds since 1970).
 
-    `guards` adds checks against the live distribution. `viewer` is the viewer's IPv4 or IPv6 address.
+    `guards` adds checks against the live distribution. `viewer` is the viewer's IPv4 or IPv6 address. `spec` is what
+    commands of fixes have for the spec: its path, quoted for a shell, and flags.
     """
     presented = present(url, cookies)
     policy = statement(presented)
     guard = guards.of(_path(presented)) if guards else None
     key_id = presented.values.get("Key-Pair-Id", "")
     key = next((each for each in guard.keys if each.id == key_id), None) if guard else None
-    case = _Case(presented, policy, now, guards, guard, key, _checked(presented, policy, key), viewer)
+    case = _Case(presented, policy, now, guards, guard, key, _checked(presented, policy, key), viewer, spec)
     asked = _questions(case)
     reasons = tuple(reason for question in asked for reason in question(case))
     return Explanation(presented, policy, reasons, tuple(_notes(case)), guard, key, case.signature)
@@ -139,11 +148,12 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
     values = case.presented.values
     prefix = "CloudFront-" if case.presented.via == "cookies" else ""
     if not values:
+        url = shlex.quote(case.presented.url)
         guarded = "" if case.guard else "; behaviors that require a signature refuse it"
         yield RefusalReason(
             MISSING,
             f"it is not signed: neither the URL nor the cookies have a signature{guarded}",
-            "sign it: cfstream sign URL --spec SPEC --key FILE --expires 1h",
+            f"sign it: `cfstream sign {url} --key FILE --expires 1h --spec {case.spec or 'SPEC'}`",
         )
         return
     if not case.key_id:
@@ -201,7 +211,7 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
         yield RefusalReason(
             UNKNOWN,
             f"{case.key.name} ({case.key_id}) is in its group, but is not active at the edges yet",
-            "run: cfstream wait SPEC",
+            f"run: cfstream wait {case.spec}",
         )
 
 

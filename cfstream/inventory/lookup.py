@@ -69,14 +69,20 @@ def by_id(aws: Reads, resource_id: str) -> Found:
             raise answer
     raise CfstreamError(
         f"no distribution or origin access identity in this account has the id {resource_id}",
-        "run cfstream list to see the ids",
+        "to see the ids, run: cfstream list",
     )
 
 
 def by_scene(aws: Reads, scene: Scene) -> Found:
     """Return the stack's own distribution. Raises CfstreamError if it does not exist yet."""
-    for each in Surroundings(AccountLists(aws, scene.now), scene).claims[:1]:
-        return _found(each.delivery.kind, aws.read(each.delivery.get(each.id)))
+    return of_stack(Surroundings(AccountLists(aws, scene.now), scene))
+
+
+def of_stack(around: Surroundings) -> Found:
+    """Return the stack's own distribution, with lists that were read already. Raises as `by_scene`."""
+    scene = around.scene
+    for each in around.claims[:1]:
+        return _found(each.delivery.kind, around.aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{scene.name} has no distribution in account {scene.account}",
         f"create it with: {scene.command('apply')}",

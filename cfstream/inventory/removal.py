@@ -60,7 +60,7 @@ def _must_be_off(found: Found) -> None:
     if found.live["Status"] != "Deployed":
         raise WrongUsage(
             f"{found.name} is disabled, but not Deployed yet: {found.live['Status']}",
-            f"run cfstream wait {found.id}, then delete it",
+            f"run: cfstream wait {found.id}\nthen delete it",
         )
 
 

@@ -266,7 +266,9 @@ def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Pro
             problems=(
                 scene.stack.problem(
                     f"the origin access identity {want.id} does not exist in account {scene.account}",
-                    "write an id that `cfstream list` shows, or `oai: {}` to create an identity",
+                    "write an id that `cfstream list"
+                    + scene.flags
+                    + "` shows, or `oai: {}` to create an identity",
                     "oai",
                     "id",
                 ),

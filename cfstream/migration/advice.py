@@ -33,9 +33,9 @@ ROOT_ONLY = "trusted signers need key pairs that only an account's root user can
 EXISTS = "an existing one: referenced, never changed"
 REMARKS: Mapping[str, str] = {
     "oai": EXISTS,
-    "origin_access": "CloudFront reads the bucket anonymously; fix: cfstream migrate --to oac",
+    "origin_access": "CloudFront reads the bucket anonymously; to fix it, use cfstream migrate FILE --to oac",
     "grant": "the existing grant outside this stack stays; this stack grants nothing",
-    "trusted_signers": "the legacy form; to replace it: cfstream migrate --to key-groups",
+    "trusted_signers": "the legacy form; to replace it, use cfstream migrate FILE --to key-groups",
 }
 """Comments that `import` writes beside fields that can be migrated. A migration removes them."""
 

@@ -1,9 +1,8 @@
 """Edit a spec for each migration. A spec that is already migrated stays unchanged.
 
-All functions raise CannotEdit for text that only a person can edit, and WrongUsage for an impossible migration.
+All functions raise CannotEdit for text that only a person can edit.
 """
 
-from cfstream.errors import WrongUsage
 from cfstream.migration.advice import REMARKS, signing_places
 from cfstream.spec.edit import Manuscript, Value, drop, rename, replace, uncomment
 from cfstream.spec.model import Oai, Spec
@@ -25,11 +24,6 @@ class NewSigner:
 
 def to_oac(manuscript: Manuscript, spec: Spec) -> Manuscript:
     """Read the bucket with an origin access control, and grant access to it."""
-    if spec.delivery == "rtmp":
-        raise WrongUsage(
-            f"{spec.name} is an rtmp stack, and streaming distributions do not support origin access controls",
-            "run this first: cfstream migrate SPEC --to http",
-        )
     return identity_to_oac(to_bucket_policy(manuscript, spec), spec)
 
 
@@ -44,11 +38,6 @@ def to_bucket_policy(manuscript: Manuscript, spec: Spec) -> Manuscript:
 
 def to_key_groups(manuscript: Manuscript, spec: Spec, signer: NewSigner) -> Manuscript:
     """Replace all trusted signers by a key group: declare it in the first place, and use it in all others."""
-    if spec.delivery == "rtmp":
-        raise WrongUsage(
-            f"{spec.name} is an rtmp stack, and streaming distributions do not support key groups",
-            "run this first: cfstream migrate SPEC --to http",
-        )
     edited = uncomment(manuscript, REMARKS["trusted_signers"])
     for number, path in enumerate(signing_places(spec)):
         holder = spec if len(path) == 1 else spec.http.behaviors[int(path[2])]

@@ -103,6 +103,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
         leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
         protect=scene.stack.spec.protect,
+        flags=scene.flags,
         distribution=scene.delivery.kind,
         destroying=scene.destroying,
         topology=_topology(scene),

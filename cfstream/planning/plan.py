@@ -63,6 +63,8 @@ class StackPlan:
     leaving: tuple[str, ...] = ()
     """What another stack of the run takes from this one. This stack has no step for it."""
     protect: bool = False
+    flags: str = ""
+    """The flags that other commands need for the same AWS, with a space before each."""
     distribution: str = "distribution"
     """The kind of the stack's distribution, which names its address."""
     destroying: bool = False

@@ -7,7 +7,7 @@ from itertools import chain
 from cfstream.access.warnings import viewer_warnings
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
-from cfstream.ports import Clock, Reads, Viewer
+from cfstream.ports import Clock, Viewer
 from cfstream.proving.check import Check, ask
 from cfstream.proving.direct import direct_checks
 from cfstream.proving.finding import Finding, StackProof, Verdict
@@ -21,7 +21,7 @@ from cfstream.proving.signers import signer_findings
 from cfstream.proving.site import MADE_UP, ExpectedAccess, Site, read_site
 from cfstream.sign import CannotSign
 from cfstream.spec.stack import Stack
-from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
 
@@ -42,18 +42,18 @@ class Means:
     wanted_object: str | None = None
 
 
-def prove(aws: Reads, scene: Scene, means: Means) -> StackProof:
+def prove(around: Surroundings, means: Means) -> StackProof:
     """Return all findings about a stack. Raises CannotSign for another key's id, NoCredentials and Interrupted.
 
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        found = _proof(read_site(aws, scene, means.wanted_object), means)
+        found = _proof(read_site(around, means.wanted_object), means)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
-        return unreached(scene.stack, scene.account, error)
-    return replace(found, account=scene.account)
+        return unreached(around.scene.stack, around.scene.account, error)
+    return replace(found, account=around.scene.account)
 
 
 def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProof:

@@ -14,17 +14,15 @@ from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import GuardedBehavior, Guards
-from cfstream.inventory.lookup import by_scene
+from cfstream.inventory.lookup import of_stack
 from cfstream.inventory.readers import readers_observed
 from cfstream.planning.worlds import live_world
-from cfstream.ports import Reads
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.http import Behavior
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Spec
-from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.stack.signing_keys import guards_of
@@ -114,19 +112,18 @@ class Site:
         return f"distribution {self.live.id}"
 
 
-def read_site(aws: Reads, scene: Scene, wanted_object: str | None) -> Site:
+def read_site(around: Surroundings, wanted_object: str | None) -> Site:
     """Read the live state of the stack: what a plan reads of distribution, keys and bucket, and some objects.
 
     Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
-    around = Surroundings(AccountLists(aws, scene.now), scene)
-    live = around.own
+    aws, scene, live = around.aws, around.scene, around.own
     if live is None:
         raise CfstreamError(
             f"{scene.name} has no distribution in account {scene.account}",
             f"create it: {scene.command('apply')}",
         )
-    guards = guards_of(aws, by_scene(aws, scene).distribution)
+    guards = guards_of(aws, of_stack(around).distribution)
     asked = _patterns(scene.stack.spec, guards)
     objects = sample(aws, scene, around.bucket, [_literal(pattern) for pattern in asked], wanted_object)
     world = live_world(scene, readers_observed(aws, around))

@@ -57,6 +57,15 @@ class AccountSection:
 
 
 @dataclass(frozen=True)
+class UnreadRole:
+    """A role that could not be assumed, so that its account was not recorded: why, and the fix."""
+
+    role: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """A recording, with its time and its specs. `account` and `partition` are those of the caller's credentials."""
 
@@ -70,6 +79,7 @@ class Snapshot:
     stacks: tuple[str, ...]
     sections: tuple[AccountSection, ...]
     """One for each account, sorted."""
+    unread: tuple[UnreadRole, ...] = ()
     version: int = FORMAT_VERSION
 
 
@@ -90,6 +100,7 @@ def to_document(snapshot: Snapshot) -> dict[str, Any]:
             {"account": each.account, "partition": each.partition, "reads": list(_reads(each.recorded))}
             for each in snapshot.sections
         ],
+        "unread": [{"role": each.role, "what": each.what, "do": each.do} for each in snapshot.unread],
     }
     return sealed(document)
 
@@ -107,7 +118,7 @@ def as_text(document: Mapping[str, Any]) -> str:
 def checked(document: Any) -> Mapping[str, Any]:
     """Return the document if it is complete and of this version. Raises Unusable with the reason."""
     if not isinstance(document, dict) or document.get("kind") != KIND:
-        raise Unusable("is not a snapshot", "make one: cfstream snapshot SPEC --out FILE")
+        raise Unusable("is not a snapshot")
     version = document.get("format_version")
     if version not in (OF_ONE_ACCOUNT, FORMAT_VERSION):
         made = document.get("cfstream_version")
@@ -120,7 +131,7 @@ def checked(document: Any) -> Mapping[str, Any]:
         {name: value for name, value in document.items() if name != "sha256"}
     ):
         what = "was changed after it was made: its digest does not match"
-        raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE")
+        raise Unusable(what)
     return document
 
 
@@ -136,11 +147,12 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
             specs=tuple(document["specs"]),
             stacks=tuple(document["stacks"]),
             sections=tuple(_section(each) for each in sections_of(document)),
+            unread=tuple(UnreadRole(**each) for each in document.get("unread", ())),
             version=document["format_version"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f"does not have a snapshot's content ({type(error).__name__}: {error})"
-        raise Unusable(what, "make it again: cfstream snapshot SPEC --out FILE") from error
+        raise Unusable(what) from error
 
 
 def sections_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

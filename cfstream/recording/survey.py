@@ -8,15 +8,13 @@ objects, and the owner of a cname that no spec has yet.
 from collections.abc import Sequence
 
 from cfstream.kinds import KINDS
-from cfstream.ports import Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 
 
-def survey(reads: Reads, scenes: Sequence[Scene]) -> None:
+def survey(lists: AccountLists, scenes: Sequence[Scene]) -> None:
     """Read everything. Refused reads are recorded too. Raises only NoCredentials."""
-    lists = AccountLists(reads, scenes[0].now if scenes else None)
     stacks = [Surroundings(lists, scene) for scene in scenes]
     for kind in KINDS:
-        kind.survey(reads, stacks)
+        kind.survey(lists.aws, stacks)

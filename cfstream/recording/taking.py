@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cfstream.errors import CannotAssume
 from cfstream.ports import Clock, Role, World
-from cfstream.recording.document import OF_ONE_ACCOUNT, AccountSection, Snapshot
+from cfstream.recording.document import OF_ONE_ACCOUNT, AccountSection, Snapshot, UnreadRole
 from cfstream.recording.recorder import RecordingReads
 from cfstream.recording.replay import NotRecorded, ReplayedReads
 from cfstream.recording.survey import survey
-from cfstream.stack.placement import in_scenes
+from cfstream.stack.placement import InScene, StackWithoutAccount, reached
+from cfstream.startup.frozen import dataclass
 from cfstream.workflow import make_plan
 
 if TYPE_CHECKING:
@@ -19,18 +21,34 @@ if TYPE_CHECKING:
     from cfstream.values import Account
 
 
-def record(stacks: "Sequence[Stack]", world: World) -> tuple[AccountSection, ...]:
+@dataclass(frozen=True)
+class Recording:
+    """What was recorded: a section for each account, and the roles that could not be assumed."""
+
+    sections: tuple[AccountSection, ...]
+    unread: tuple[UnreadRole, ...] = ()
+
+
+def record(stacks: "Sequence[Stack]", world: World) -> Recording:
     """Record everything that a plan of `stacks` reads, and what a plan of changed specs may read, by account.
 
-    Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled; CannotAssume if an account cannot be
-    recorded.
+    Makes the calls of `make_plan` and `survey`. Raises as they do, and Throttled. An account whose role cannot be
+    assumed is left out; if that is so for every stack, raises CannotAssume.
     """
     recorders = _Recorders(world)
     make_plan(stacks, recorders.home)
-    found = in_scenes(stacks, recorders.home)
-    for reads in {id(each.reads): each.reads for each in found}.values():
-        survey(reads, [each.scene for each in found if each.reads is reads])
-    return recorders.sections()
+    found = reached(stacks, recorders.home)
+    missing = [each for each in found if isinstance(each, StackWithoutAccount)]
+    if len(missing) == len(found) and missing:
+        raise missing[0].error
+    recorded = [each for each in found if isinstance(each, InScene)]
+    for lists in {id(each.lists): each.lists for each in recorded}.values():
+        survey(lists, [each.scene for each in recorded if each.lists is lists])
+    unread = {each.stack.spec.role or "": each.error for each in missing}
+    return Recording(
+        recorders.sections(),
+        tuple(UnreadRole(role, error.what, error.do) for role, error in sorted(unread.items())),
+    )
 
 
 class _Recorders:
@@ -85,6 +103,11 @@ def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> Wo
     def assume(role: Role) -> World:
         if role.account in worlds:
             return worlds[role.account]
+        for each in snapshot.unread:
+            if each.role == role.arn:
+                raise CannotAssume(
+                    f"{source} was recorded without account {role.account}: {each.what}", remedy
+                )
         old = " It was made by an older cfstream, which recorded one account." * (
             snapshot.version == OF_ONE_ACCOUNT
         )

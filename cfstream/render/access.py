@@ -40,6 +40,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
                 "openings": [_opening_document(opening) for opening in stack.openings],
                 "chains": [_chain_document(chain) for chain in stack.chains],
                 "notices": [notice_document(notice) for notice in stack.notices],
+                "error": {"what": stack.error.what, "do": stack.error.do} if stack.error else None,
             }
             for stack in stacks
         ],
@@ -81,6 +82,13 @@ def _chain_document(chain: Chain) -> dict[str, Any]:
 
 def _stack_lines(stack: StackAccess, name: str, sheet: Page) -> Iterator[str]:
     yield from sheet.beside([Word(printable(name), Style.BOLD)], Word(printable(stack.spec), Style.DIM))
+    if stack.error:
+        yield ""
+        text = f"This stack cannot be read: {stack.error.what}"
+        yield from sheet.flow(words(text, Style.RED), first="  ", rest="    ")
+        for line in stack.error.do.splitlines():
+            yield from remedy_lines(line, sheet, "    ")
+        return
     if stack.openings:
         yield ""
     for opening in stack.openings:

@@ -5,6 +5,8 @@ from typing import Any
 
 from cfstream.adoption import Imported
 from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.terraform import belonging_document
+from cfstream.use_cases.imports import Imports
 
 FORMAT_VERSION = 1
 
@@ -18,11 +20,14 @@ def import_text(account: str, found: Sequence[Imported], *, color: bool, width: 
     return "\n".join(f"{block}\n" for block in [*blocks, _count(found)])
 
 
-def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
-    """Return the same for programs. `file` and `spec` are null if there is none; `refused` is the reason."""
+def import_document(imports: Imports) -> dict[str, Any]:
+    """Return the same for programs. `file` and `spec` are null if there is none; `refused` is the reason.
+
+    `terraform` is null unless Terraform's state named the distribution.
+    """
     return {
         "format_version": FORMAT_VERSION,
-        "account": account,
+        "account": imports.account,
         "distributions": [
             {
                 "kind": each.row.delivery.kind,
@@ -39,8 +44,9 @@ def import_document(account: str, found: Sequence[Imported]) -> dict[str, Any]:
                 "pending": list(each.pending),
                 "risks": [{"name": risk.name, "text": risk.text} for risk in each.risks],
                 "refused": {"what": each.refusal.what, "do": each.refusal.do} if each.refusal else None,
+                "terraform": belonging_document(imports.state, each.terraform) if imports.state else None,
             }
-            for each in found
+            for each in imports.distributions
         ],
     }
 

@@ -42,7 +42,7 @@ def list_text(account: str, entries: Sequence[ListEntry], *, color: bool, width:
     for kind, title in TITLES.items():
         of_kind = [entry for entry in entries if entry.kind == kind]
         if of_kind:
-            blocks.append([sheet.paint(title, Style.BOLD), *_entry_lines(of_kind, sheet)])
+            blocks.append([sheet.paint(title, Style.BOLD), *entry_lines(of_kind, sheet)])
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
@@ -111,7 +111,8 @@ def _entry(entry: ListEntry) -> dict[str, Any]:
     return {"kind": kind, "id": resource_id, "spec": owner, **document}
 
 
-def _entry_lines(entries: Sequence[ListEntry], sheet: Page) -> Iterator[str]:
+def entry_lines(entries: Sequence[ListEntry], sheet: Page) -> Iterator[str]:
+    """Yield the lines of entries, in columns: id, owner and state, then names and origins below."""
     ids = max(columns(entry.id) for entry in entries)
     owners = max(columns(entry.owner or "-") for entry in entries)
     for entry in entries:

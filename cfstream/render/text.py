@@ -5,16 +5,18 @@ too.
 """
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
-from cfstream.render.hazards import allowance
+from cfstream.render.hazards import allow_flags, allowance
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
+from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Change, Step
 from cfstream.values import Verb
 
@@ -281,20 +283,28 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
-    last = {hazard.name: number for number, (hazard, _) in enumerate(stack.hazards)}
-    for number, (hazard, step) in enumerate(stack.hazards):
+    for hazard, step in stack.hazards:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
-        refusal = "" if hazard.name in allowed else _allowance(stack, hazard.name)
-        if refusal and last[hazard.name] == number:  # once for all hazards of a name
-            yield from sheet.flow(words(refusal), first="    ", rest="    ")
+    yield from _allowance(stack, sheet, allowed)
     if stack.destroying and stack.protect:
         head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]
         yield from sheet.flow(head, first="  ", rest="    ")
 
 
-def _allowance(stack: StackPlan, hazard: str) -> str:
+def _allowance(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
+    """Yield what allows the hazards that are not allowed yet: one command for all hazards of the stack."""
+    names = {hazard.name for hazard, _ in stack.hazards}
+    if stack.problems or names <= allowed or (stack.destroying and stack.protect):
+        return
     if stack.destroying:
-        return "" if stack.protect else f"to allow this, type {stack.name} or add --yes"
-    return allowance(hazard, protect=stack.protect)
+        text = words(f"to allow this, type {stack.name} or add --yes")
+    elif stack.protect and HazardName.DELETES in names:
+        text = words(allowance(HazardName.DELETES, protect=True))
+    elif stack.spec == "-":
+        text = [*words("if intended, add"), Word(allow_flags(names | allowed))]
+    else:
+        command = f"cfstream apply {shlex.quote(stack.spec)} {allow_flags(names | allowed)}{stack.flags}"
+        text = [*words("if intended, run:"), Word(command)]
+    yield from sheet.flow(text, first="    ", rest="      ")

@@ -8,7 +8,9 @@ imports nothing from the rest of cfstream: if it shared the reconciler's mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-EXTRA = "pip install 'cfstream[sandbox]'"
+from cfstream.interpreter import install_command
+
+EXTRA = install_command("sandbox")
 
 
 class SandboxError(Exception):

@@ -13,7 +13,7 @@ def checked(key_id: str) -> str:
     if is_group_id(key_id):
         raise CannotSign(
             f"{key_id} is the id of a key group, but a signature needs the id of a key",
-            "use the id of a public key in the group, which starts with K: cfstream show SPEC",
+            "use the id of a public key in the group, which starts with K; cfstream show lists them",
         )
     if not _KEY_ID.fullmatch(key_id):
         raise CannotSign(

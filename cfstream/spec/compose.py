@@ -87,6 +87,8 @@ class _Composer:
     source: Source
     problems: list[Problem]
     anchors: dict[str, _Read | None] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    """The line of each anchor."""
     unfolded: int = 0
 
     def documents(self) -> Iterator[Document]:
@@ -97,7 +99,7 @@ class _Composer:
             match event:
                 case DocumentStartEvent():
                     start = 0 if empty and root is None else event.start_mark.index
-                    self.anchors, self.unfolded = {}, 0
+                    self.anchors, self.lines, self.unfolded = {}, {}, 0
                     read = self._node(next(self.events), 0)
                     root = read.node
                 case DocumentEndEvent():
@@ -125,7 +127,7 @@ class _Composer:
                 self.source.problem(at, what, "remove some levels: no field needs more than seven")
             )
         if event.anchor:
-            self.anchors[event.anchor] = None
+            self._anchor(event.anchor, at)
         read = _Read(self._collect(event, at, depth, written), written, written)
         if event.anchor:
             self.anchors[event.anchor] = read
@@ -137,6 +139,14 @@ class _Composer:
             )
             return _Read(Scalar(at, BROKEN), written, written)
         return read
+
+    def _anchor(self, name: str, at: Spot) -> None:
+        """Add an anchor. YAML allows its name again: aliases before and after then mean different values."""
+        if name in self.anchors:
+            what = f"&{name} is set twice; the first is on line {self.lines[name]}"
+            self._problem(at, what, "give one of the two anchors another name")
+        self.anchors[name] = None
+        self.lines.setdefault(name, at[0])
 
     def _collect(self, event: Any, at: Spot, depth: int, written: Written) -> Node:
         match event:

@@ -5,6 +5,7 @@ folder that the user named. Such a file is read, so shared specs work. If it has
 and no content, because the checkout may belong to somebody else.
 """
 
+import json
 import os
 import re
 import shlex
@@ -13,7 +14,7 @@ from dataclasses import field, replace
 from difflib import get_close_matches
 from typing import TextIO
 
-from cfstream.errors import Problem, SpecProblems, Where, why_unread
+from cfstream.errors import Problem, SpecProblems, Where, reason_of, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
 from cfstream.spec.wording import shown
@@ -80,7 +81,7 @@ class Reading:
 
     def _in_folder(self, folder: str) -> list[str]:
         def report(error: OSError) -> None:
-            what = f"the directory cannot be read: {error.strerror}"
+            what = f"the directory cannot be read: {reason_of(error)}"
             self.problems.append(Problem(Where(str(error.filename)), what, "check its permissions"))
 
         before = len(self.problems)
@@ -154,13 +155,21 @@ def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
     if re.match(rb'\s*\{\s*"', head) is None:
         return None
     if b'"kind": "cfstream snapshot"' in head:
-        return (
-            "this is a snapshot, not a spec",
-            f"plan from it: `cfstream plan SPEC --live {shlex.quote(file)}`",
-        )
+        specs = shlex.join(_specs_of(content))
+        do = f"plan from it: `cfstream plan {specs} --live {shlex.quote(file)}`"
+        return "this is a snapshot, not a spec", do
     if b'"cfstream_version": "' in head and b'"fingerprint": "' in content[:1000]:
         return "this is a saved plan, not a spec", f"apply it: `cfstream apply {shlex.quote(file)}`"
     return None
+
+
+def _specs_of(snapshot: bytes) -> list[str]:
+    """Return the specs that a snapshot was taken for. Only its beginning may have been read."""
+    found = re.search(rb'"specs":\s*(\[[^\]]*\])', snapshot)
+    try:
+        return list(map(str, json.loads(found[1]))) if found else ["SPEC"]
+    except ValueError:
+        return ["SPEC"]
 
 
 def _stdin_bytes(stdin: TextIO) -> bytes:

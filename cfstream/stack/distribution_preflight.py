@@ -18,7 +18,7 @@ def ownership_problems(
     adopt = scene.stack.spec.adopt
     if adopt and live is None:
         what = f"the {scene.delivery.words} {adopt} does not exist in account {scene.account}"
-        do = "write an id that `cfstream list` shows, or remove `adopt`"
+        do = "write an id that `cfstream list" + scene.flags + "` shows, or remove `adopt`"
         return [scene.stack.problem(what, do, "adopt")]
     owner = live.tag(NAME_TAG) if live else None
     if live and owner and owner != scene.name:

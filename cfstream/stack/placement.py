@@ -1,7 +1,7 @@
 """Find the account of each stack, and the connection to it.
 
 A stack with a `role` uses the credentials of that role, any other stack those of the caller. Stacks of one role share a
-session and what was read with it.
+session, and the lists that were read and parsed with it.
 """
 
 from collections import defaultdict
@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError, SpecProblems, WrongUsage
-from cfstream.ports import Reads, Role, World
+from cfstream.ports import Role, World
 from cfstream.spec.clashes import clashes_in
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
 
@@ -27,11 +29,11 @@ SESSIONS = 8
 
 @dataclass(frozen=True)
 class StackInAccount:
-    """A stack with the connection to its account, and a reader that all stacks of that connection share."""
+    """A stack with the connection to its account, and the lists that all stacks of that connection share."""
 
     stack: "Stack"
     world: World
-    reads: Reads
+    lists: AccountLists
 
     @property
     def account(self) -> Account:
@@ -88,17 +90,25 @@ def placed(
     with ThreadPoolExecutor(SESSIONS, "cfstream-role") as pool:
         assumed = pool.map(lambda role: _assumed(world, role, names[role]), roles)
         worlds = dict(zip(roles, assumed, strict=True))
-    readers = {role: each.reads() for role, each in worlds.items() if isinstance(each, World)}
+    lists = {
+        role: AccountLists(each.reads(), each.clock.now(), _stacks_in(each.account, ordered, world))
+        for role, each in worlds.items()
+        if isinstance(each, World)
+    }
     result: list[StackInAccount | StackWithoutAccount] = []
     for stack in ordered:
         role = stack.spec.role or ""
         own = worlds[role]
         error = own if isinstance(own, CfstreamError) else _mismatch(stack, own)
         if isinstance(own, World) and error is None:
-            result.append(StackInAccount(stack, own, readers[role]))
+            result.append(StackInAccount(stack, own, lists[role]))
         elif error is not None:
             result.append(StackWithoutAccount(stack, account_of(stack.spec, world), error))
     return tuple(result)
+
+
+def _stacks_in(account: Account, stacks: Sequence["Stack"], world: World) -> int:
+    return sum(1 for stack in stacks if account_of(stack.spec, world) == account)
 
 
 def refuse_accounts(found: Iterable[StackInAccount | StackWithoutAccount]) -> None:
@@ -149,11 +159,16 @@ def _mismatch(stack: "Stack", own: World) -> SpecProblems | None:
 
 @dataclass(frozen=True)
 class InScene:
-    """A stack in its scene, and the connection to its account with the reader that its stacks share."""
+    """A stack in its scene, and the connection to its account with the lists that its stacks share."""
 
     scene: Scene
     world: World
-    reads: Reads
+    lists: AccountLists
+
+    @property
+    def around(self) -> Surroundings:
+        """The account around the stack, of which nothing is read yet."""
+        return Surroundings(self.lists, self.scene)
 
 
 def in_scenes(stacks: Sequence["Stack"], world: World) -> list[InScene]:
@@ -161,16 +176,27 @@ def in_scenes(stacks: Sequence["Stack"], world: World) -> list[InScene]:
 
     Raises SpecProblems, CannotAssume, NoCredentials or Unreachable if an account must not or cannot be used.
     """
-    beside = specs_by_account(stacks, world)
-    found = placed(stacks, world)
-    refuse_accounts(found)
-    scenes = []
+    found = reached(stacks, world)
     for each in found:
         if isinstance(each, StackWithoutAccount):
             raise each.error
-        scene = scene_of(each.stack, each.world, beside[each.account])
-        scenes.append(InScene(scene, each.world, each.reads))
-    return scenes
+    return [each for each in found if isinstance(each, InScene)]
+
+
+def reached(stacks: Sequence["Stack"], world: World) -> list[InScene | StackWithoutAccount]:
+    """Return each stack with its scene, or why its account cannot be used, sorted by account and name.
+
+    Raises SpecProblems for stacks of another account than that of the credentials.
+    """
+    beside = specs_by_account(stacks, world)
+    found = placed(stacks, world)
+    refuse_accounts(found)
+    return [
+        each
+        if isinstance(each, StackWithoutAccount)
+        else InScene(scene_of(each.stack, each.world, beside[each.account]), each.world, each.lists)
+        for each in found
+    ]
 
 
 def scenes_of(stacks: Sequence["Stack"], world: World) -> list[Scene]:

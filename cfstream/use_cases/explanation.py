@@ -1,5 +1,6 @@
 """Explains whether CloudFront would accept a signed URL, cookies or a stream name."""
 
+import shlex
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ def explain(
     if stack is None or stack.spec.delivery == "http":
         _check_url(url)
     guards = read_guards(stack, connection) if stack is not None else None
-    return judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer)
+    named = f"{shlex.quote(spec)}{connection.flags()}" if spec is not None else ""
+    return judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer, spec=named)
 
 
 def _check_url(text: str) -> None:

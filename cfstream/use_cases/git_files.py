@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError, WrongUsage, reason_of
 from cfstream.startup.frozen import dataclass
 
 
@@ -134,7 +134,7 @@ def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
         )
     except OSError as error:
         raise WrongUsage(
-            f"git could not be run: {error.strerror}", "install git, or compare two files"
+            f"git could not be run: {reason_of(error)}", "install git, or compare two files"
         ) from error
     if ran.returncode != 0:
         lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed without a message"]

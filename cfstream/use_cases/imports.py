@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cfstream.adoption.proof import Judge
     from cfstream.connection import Connection
     from cfstream.ports import Reads, World
+    from cfstream.use_cases.terraform import StateFile
 
 ANOTHER = "name another file, or move the existing one"
 """What to do if the file of a spec exists."""
@@ -25,6 +26,8 @@ class Imports:
 
     account: str
     distributions: "tuple[Imported, ...]"
+    state: "StateFile | None" = None
+    """Terraform's state that named the distributions."""
 
 
 def _check(name: str | None, out: Path | None) -> None:
@@ -39,43 +42,68 @@ def _check(name: str | None, out: Path | None) -> None:
 
 
 def import_distribution(
-    target: str, connection: "Connection", *, name: str | None = None, out: Path | None = None
+    target: str | None,
+    connection: "Connection",
+    *,
+    name: str | None = None,
+    out: Path | None = None,
+    from_terraform: str | None = None,
 ) -> Imports:
     """Import one distribution, named by id, ARN or host name. With `out`, write its spec to that file.
 
-    Raises WrongUsage for an invalid name or an existing file, or CannotImport.
+    With `from_terraform`, a file with Terraform's state, it must be in that state, its address names it too, and
+    without `target` it is the only one there. Raises WrongUsage for an invalid name or an existing file, or
+    CannotImport.
     """
     from cfstream.adoption import find, import_one, read_account
+    from cfstream.use_cases.terraform import open_state, with_belonging
 
     _check(name, out)
+    state = open_state(from_terraform) if from_terraform is not None else None
+    chosen = state.chosen(target) if state else None
     world = connection.world()
     reads = world.reads()
     account = read_account(reads, world.account)
-    imported = import_one(reads, account, find(account, target), _judge(world, reads), name or "")
+    row = state.live(chosen, account) if state and chosen else find(account, target or "")
+    imported = import_one(reads, account, row, _judge(world, reads), name or "")
+    if state and chosen:
+        (imported,) = with_belonging(state, {chosen.address: imported})
     if out is not None:
         _write({out: imported})
         imported = replace(imported, file=str(out))
-    return Imports(world.account, (imported,))
+    return Imports(world.account, (imported,), state)
 
 
-def import_account(folder: Path, connection: "Connection", report: "Callable[[Imported], None]") -> Imports:
-    """Import every distribution of the account, and write a spec for each into a folder.
+def import_account(
+    folder: Path,
+    connection: "Connection",
+    report: "Callable[[Imported], None]",
+    *,
+    from_terraform: str | None = None,
+) -> Imports:
+    """Import every distribution of the account, or of Terraform's state, and write a spec for each into a folder.
 
     Calls `report` for each. A file with the same text is not written again. Raises WrongUsage, before anything is
     written, if a file has another text.
     """
     from cfstream.adoption import import_all, read_account
+    from cfstream.use_cases.terraform import open_state, with_belonging
 
+    state = open_state(from_terraform) if from_terraform is not None else None
+    addresses = {each.id: each for each in state.all()} if state else {}
     world = connection.world()
     reads = world.reads()
     account = read_account(reads, world.account)
+    rows = [state.live(each, account) for each in addresses.values()] if state else None
     found = []
-    for each in import_all(reads, account, _judge(world, reads)):
+    for each in import_all(reads, account, _judge(world, reads), rows):
         report(each)
         found.append(replace(each, file=str(folder / f"{each.name}.yaml")) if each.text else each)
+    if state:
+        found = [*with_belonging(state, {addresses[each.row.id].address: each for each in found})]
     folder.mkdir(parents=True, exist_ok=True)
     _write({Path(each.file): each for each in found if each.text})
-    return Imports(world.account, tuple(found))
+    return Imports(world.account, tuple(found), state)
 
 
 def _judge(world: "World", reads: "Reads") -> "Judge":

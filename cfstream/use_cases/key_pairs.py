@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Literal
 
-from cfstream.errors import CfstreamError, Notice, WrongUsage
+from cfstream.errors import CfstreamError, Notice, WrongUsage, reason_of
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.git_files import git
 
@@ -129,4 +129,4 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise CfstreamError(f"{path} could not be written: {error.strerror}") from None
+        raise CfstreamError(f"{path} could not be written: {reason_of(error)}") from None

@@ -6,6 +6,7 @@
 import difflib
 import os
 import re
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -225,10 +226,24 @@ def _edit(text: str, stack: Stack, to: Sequence[Target], signer: NewSigner | Non
         Target.BUCKET_POLICY: to_bucket_policy,
         Target.KEY_GROUPS: lambda each, spec: to_key_groups(each, spec, signer) if signer else each,
     }
+    _refuse_rtmp(stack, to)
     manuscript = Manuscript.at(text, stack.document.root.at)
     for target in to:
         manuscript = edits[target](manuscript, stack.spec)
     return manuscript.text
+
+
+HTTP_ONLY = {Target.OAC: "origin access controls", Target.KEY_GROUPS: "key groups"}
+"""What streaming distributions do not support."""
+
+
+def _refuse_rtmp(stack: Stack, to: Sequence[Target]) -> None:
+    """Raise WrongUsage for a target that an rtmp stack cannot have."""
+    for target in to:
+        if stack.spec.delivery == "rtmp" and target in HTTP_ONLY:
+            what = f"{stack.spec.name} is an rtmp stack, and streaming distributions do not support"
+            first = f"cfstream migrate {shlex.quote(stack.path)} --to {Target.HTTP}"
+            raise WrongUsage(f"{what} {HTTP_ONLY[target]}", f"run this first: {first}")
 
 
 def _signer(asked: MigrationRequest, stacks: Sequence[Stack]) -> NewSigner | None:

@@ -1,12 +1,15 @@
 """Writes a new spec, and the key pair that it names."""
 
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cfstream.errors import Notice, WrongUsage
+from cfstream.errors import Notice, WrongUsage, why_unread
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import make_pair, pair_in
 from cfstream.use_cases.spec_file import create_spec
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 ANOTHER = "choose another name, or edit the file"
 """What to do if the file of the spec exists."""
 
+NAME_IT = "to write it here all the same, add --out and the name of a file"
+PROGRAM = "cfstream"
+
 
 @dataclass(frozen=True)
 class NewSpec:
@@ -24,6 +30,32 @@ class NewSpec:
 
     files: tuple[Path, ...]
     notices: tuple[Notice, ...] = ()
+
+
+def refuse_clone(folder: Path) -> None:
+    """Raise WrongUsage if the folder is in a clone of cfstream itself, where a spec would be among its files."""
+    clone = next((each for each in (folder, *folder.parents) if _is_clone(each)), None)
+    if clone is None:
+        return
+    beside = clone.parent / "video"
+    do = f"use a directory of your own: mkdir -p {_shown(beside)} && cd {_shown(beside)}"
+    program = Path(sys.argv[0])
+    if program.name == PROGRAM and clone in program.absolute().parents and shutil.which(PROGRAM) is None:
+        do += f"\nto find cfstream there: export PATH={shlex.quote(str(program.absolute().parent))}:$PATH"
+    raise WrongUsage("this directory is a clone of cfstream, not a place for your specs", f"{do}\n{NAME_IT}")
+
+
+def _is_clone(folder: Path) -> bool:
+    try:
+        text = (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+    return f'\nname = "{PROGRAM}"\n' in text
+
+
+def _shown(folder: Path) -> str:
+    """Return a folder as a shell needs it, relative to the working directory."""
+    return shlex.quote(os.path.relpath(folder))
 
 
 def text_of(answers: "Answers") -> str:
@@ -69,7 +101,7 @@ def key_in_file(file: str, name: str, folder: str) -> "NewKey":
     try:
         public_key(name, Path(file).read_text("utf-8", "replace"), file)
     except OSError as error:
-        raise WrongUsage(f"{file}: {error.strerror}", "name the PEM file of a public key") from error
+        raise WrongUsage(f"{file}: {why_unread(error)}", "name the PEM file of a public key") from error
     except NotAPublicKey as error:
         raise WrongUsage(f"{file}: {error.what}", error.do) from error
     stem = Path(file).name.removesuffix(".pem").removesuffix(".pub")

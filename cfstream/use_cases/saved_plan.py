@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.errors import CfstreamError, WrongUsage, reason_of, why_unread
 from cfstream.private_file import write_private
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
@@ -23,10 +23,10 @@ HEAD = 4096
 class SavedPlan:
     """A plan file. Its steps are only shown: apply plans again and compares."""
 
+    file: str
     document: Json
     specs: tuple[str, ...]
     """The paths of the specs, from the working directory."""
-    file: str = "FILE"
 
     @property
     def again(self) -> str:
@@ -91,7 +91,7 @@ def write_whole(target: str, text: str) -> None:
         write_private(Path(target), text)
     except OSError as error:
         raise CfstreamError(
-            f"{target} could not be written: {error.strerror}",
+            f"{target} could not be written: {reason_of(error)}",
             "name a file in a directory that you can write to, on a disk with free space",
         ) from error
 
@@ -124,22 +124,21 @@ def _is_saved(path: Path) -> bool:
 def _read(target: str) -> SavedPlan:
     try:
         document = json.loads(Path(target).read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise WrongUsage(
-            f"{target} looks like a saved plan, but cannot be read: {error}",
-            "make it again: cfstream plan SPEC --out FILE",
-        ) from error
+    except OSError as error:
+        raise WrongUsage(f"{target}: {why_unread(error)}", "check its permissions") from error
+    except ValueError as error:
+        what = f"{target} is incomplete, or was changed after it was made: {error}"
+        raise WrongUsage(what, f"make it again: cfstream plan SPEC --out {shlex.quote(target)}") from error
     if document.get("kind") == "cfstream snapshot":
-        raise WrongUsage(
-            f"{target} is a snapshot, and a snapshot cannot be applied",
-            "apply the specs, or a plan made from AWS: cfstream plan SPEC --out FILE",
-        )
+        specs = shlex.join(map(str, document.get("specs") or ["SPEC"]))
+        what = f"{target} is a snapshot, and a snapshot cannot be applied"
+        raise WrongUsage(what, f"apply the specs: cfstream apply {specs}")
     if document.get("format_version") != FORMAT_VERSION:
         raise WrongUsage(
             f"{target} has format_version {document.get('format_version')!r}; this cfstream reads {FORMAT_VERSION}",
             "create the plan with the same version of cfstream that applies it",
         )
-    return SavedPlan(document, _specs(document, target), target)
+    return SavedPlan(target, document, _specs(document, target))
 
 
 def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:
@@ -148,7 +147,8 @@ def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:
     if not (isinstance(named, list) and named and all(isinstance(spec, str) for spec in named)):
         raise WrongUsage(
             f"{target} does not name the specs that it was made from",
-            "create it with: cfstream plan SPEC --out FILE (apply does not accept the output of --format json)",
+            f"create it with: cfstream plan SPEC --out {shlex.quote(target)}\n"
+            "apply does not accept the output of --format json",
         )
     if all(Path(spec).exists() for spec in named):
         return tuple(named)

@@ -9,10 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cfstream.errors import WrongUsage
+from cfstream.errors import WrongUsage, why_unread
 from cfstream.recording import accounts
 from cfstream.recording.document import (
-    AccountSection,
     Snapshot,
     Unusable,
     as_text,
@@ -26,6 +25,8 @@ from cfstream.startup.frozen import dataclass
 if TYPE_CHECKING:
     from cfstream.connection import Connection
     from cfstream.ports import World
+    from cfstream.recording.document import UnreadRole
+    from cfstream.recording.taking import Recording
     from cfstream.spec.load import Stack
 
 STALE_AFTER = timedelta(hours=24)
@@ -44,10 +45,11 @@ class Recalled:
 
 @dataclass(frozen=True)
 class TakenSnapshot:
-    """A snapshot that was taken: its text, and the number of recorded answers."""
+    """A snapshot that was taken: its text, the number of recorded answers, and the roles that were not assumed."""
 
     text: str
     answers: int
+    unread: "tuple[UnreadRole, ...]" = ()
 
 
 def take_snapshot(
@@ -70,15 +72,15 @@ def take_snapshot(
     world = replace(connection, cache=False).world()
     if out != "-":
         refuse_another_account(out, world.account)
-    sections = record(stacks, world)
-    text = to_text(sections, world, specs, stacks, hash_accounts=hash_accounts)
+    found = record(stacks, world)
+    text = to_text(found, world, specs, stacks, hash_accounts=hash_accounts)
     if out != "-":
         write_whole(out, text)
-    return TakenSnapshot(text, sum(len(each.recorded) for each in sections))
+    return TakenSnapshot(text, sum(len(each.recorded) for each in found.sections), found.unread)
 
 
 def to_text(
-    sections: "Sequence[AccountSection]",
+    found: "Recording",
     world: "World",
     specs: Sequence[str],
     stacks: "Sequence[Stack]",
@@ -94,7 +96,8 @@ def to_text(
         taken=world.clock.now(),
         specs=tuple(specs),
         stacks=tuple(sorted(stack.spec.name for stack in stacks)),
-        sections=tuple(sections),
+        sections=found.sections,
+        unread=found.unread,
     )
     document = to_document(snapshot)
     if hash_accounts:
@@ -108,7 +111,7 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     from cfstream.recording.taking import replayed
 
     limit = _limit(max_age)
-    text, document = _read(file)
+    text, document = _read(file, specs)
     wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
     salt = str(document.get("salt", ""))
     hashed = " --hash-accounts" if salt else ""
@@ -164,18 +167,18 @@ def refuse_another_account(file: str, account: str) -> None:
         )
 
 
-def _read(file: str) -> tuple[str, Mapping[str, Any]]:
-    make = f"record one: cfstream snapshot SPEC --out {shlex.quote(file)}"
+def _read(file: str, specs: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    make = f"record one: cfstream snapshot {shlex.join(specs)} --out {shlex.quote(file or 'live.json')}"
     try:
         text = Path(file).read_text(encoding="utf-8")
     except OSError as error:
-        raise WrongUsage(f"{file or 'the empty name'} cannot be read: {error.strerror}", make) from error
+        raise WrongUsage(f"{file or 'the empty name'}: {why_unread(error)}", make) from error
     except UnicodeDecodeError as error:
         raise WrongUsage(f"{file} is not a snapshot: it is not text", make) from error
     try:
         return text, checked(json.loads(text))
     except Unusable as unusable:
-        raise WrongUsage(f"{file} {unusable.what}", unusable.do) from unusable
+        raise WrongUsage(f"{file} {unusable.what}", unusable.do or make) from unusable
     except (ValueError, RecursionError) as error:
         cut = text.lstrip().startswith("{")
         what = (

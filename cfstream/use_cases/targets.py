@@ -35,7 +35,7 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
     true and a spec has several stacks.
     """
     from cfstream.inventory.deployment import Awaited
-    from cfstream.inventory.lookup import by_id, by_scene, is_id
+    from cfstream.inventory.lookup import by_id, is_id, of_stack
     from cfstream.spec.load import load
     from cfstream.stack.placement import in_scenes
 
@@ -48,7 +48,7 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
         raise WrongUsage(what, "name a spec of one stack, or an id")
     world = connection.world()
     of_stacks = [
-        Awaited(each.scene.name, by_scene(each.reads, each.scene), groups=True, world=each.world)
+        Awaited(each.scene.name, of_stack(each.around), groups=True, world=each.world)
         for each in in_scenes(stacks, world)
     ]
     reads = world.reads()

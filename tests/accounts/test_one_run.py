@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 
 from cfstream.applying import StackOutcome
+from cfstream.connection import Connection
 from cfstream.errors import CannotAssume, NotAuthorized, SpecProblems, Unreachable
 from cfstream.exit_codes import ExitCode, of_plan
 from cfstream.planning.saved import Mismatch, check_saved
 from cfstream.ports import IDENTITY, Call, World
+from cfstream.render.access import access_document, access_text
+from cfstream.render.declared import declared_document, declared_text
 from cfstream.render.json import plan_document, saved_document
 from cfstream.render.text import plan_text
 from cfstream.sandbox.accounts import ACCOUNT
+from cfstream.stack.placement import StackInAccount, placed
+from cfstream.use_cases.listing import list_accounts
 from cfstream.values import Json
-from cfstream.workflow import apply_plan, make_plan
+from cfstream.workflow import access_of, apply_plan, make_plan
 from tests.accounts.two import (
     HERE,
     OTHER,
@@ -292,3 +297,67 @@ def test_limits_of_an_account(accounts: TwoAccounts) -> None:
     limits = [each.aws._clients.limits for each in (one, two, world)]  # type: ignore[attr-defined]
     assert limits[0] is limits[1]
     assert limits[0] is not limits[2]
+
+
+def test_who_can_read_without_one_account(accounts: TwoAccounts) -> None:
+    """A stack whose role cannot be assumed has the error, in text and JSON. The other one is shown."""
+    stacks = accounts.load(HERE, THERE)
+    with without_role(accounts.sandbox):
+        here, there = access_of(stacks, accounts.world())
+        with pytest.raises(CannotAssume):
+            access_of(accounts.load(THERE), accounts.world())
+    assert here.error is None
+    assert isinstance(there.error, CannotAssume)
+    assert (there.name, there.account, there.rows) == ("lectures", OTHER, ())
+    text = " ".join(access_text((here, there), color=False, width=80).split())
+    assert f"This stack cannot be read: the role {ROLE}" in text
+    document = access_document((here, there))
+    assert [each["error"] and each["error"]["what"] for each in document["stacks"]] == [
+        None,
+        there.error.what,
+    ]
+
+
+def test_who_can_read_when_one_account_does_not_answer(accounts: TwoAccounts) -> None:
+    """Its stacks have the error. The other account is shown."""
+
+    def silent(_call: Call) -> Json:
+        raise Unreachable("CloudFront could not be reached", "check the network")
+
+    here, there = access_of(accounts.load(HERE, THERE), _blind(accounts, silent))
+    assert here.error is None
+    assert isinstance(there.error, Unreachable)
+
+
+def test_listing_the_accounts_of_specs(accounts: TwoAccounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each account is listed with its role. One that cannot be read has the error, and the exit code is 1."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCOUNT)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+    stacks = accounts.load(HERE, THERE)
+    connection = Connection(endpoint_url=accounts.sandbox.endpoint_url, region="us-east-1")
+    report = apply_plan(accounts.plan(HERE), accounts.world())
+    assert report.exit_code == 0, told(report)
+    here, there = list_accounts(stacks, connection)
+    assert ([*here.missing], here.undeclared, len(here.declared)) == ([], (), 1)
+    assert ([each.spec.name for each in there.missing], there.entries) == (["lectures"], ())
+    with without_role(accounts.sandbox):
+        here, there = list_accounts(stacks, connection)
+        with pytest.raises(CannotAssume):
+            list_accounts(accounts.load(THERE), connection)
+    assert here.error is None
+    assert isinstance(there.error, CannotAssume)
+    text = declared_text((here, there), flags="", color=False, width=80)
+    assert f"account {OTHER}\nThis account cannot be read.\n" in text
+    document = declared_document((here, there))
+    assert [each["account"] for each in document["errors"]] == [OTHER]
+
+
+def test_stacks_of_one_session_share_its_lists(accounts: TwoAccounts) -> None:
+    """Each account's lists are read and parsed once in a run, whatever the run does with them."""
+    more = [{**HERE, "name": name} for name in ("one", "two")]
+    *here, there = placed(accounts.load(*more, THERE), accounts.world())
+    assert all(isinstance(each, StackInAccount) for each in (*here, there))
+    lists = [each.lists for each in (*here, there) if isinstance(each, StackInAccount)]
+    assert lists[0] is lists[1]
+    assert lists[2] is not lists[0]
+    assert [each.stacks for each in lists] == [2, 2, 1]

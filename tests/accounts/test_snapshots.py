@@ -76,6 +76,18 @@ def test_an_account_that_is_missing(accounts: TwoAccounts) -> None:
 
 
 def test_a_role_that_cannot_be_assumed(accounts: TwoAccounts) -> None:
-    """No snapshot is taken that would lack an account."""
+    """The other account is recorded. A plan from the file leaves the stacks of the missing one out, and says why."""
+    with without_role(accounts.sandbox):
+        file = snapshot(accounts, HERE, THERE)
+    here, there = from_file(accounts, file, HERE, THERE)["stacks"]
+    assert here["steps"]
+    assert not here["problems"]
+    (problem,) = there["problems"]
+    assert problem["what"].startswith(f"{file} was recorded without account {OTHER}: the role {ROLE}")
+    assert problem["do"].startswith("record it again: cfstream snapshot specs --out ")
+
+
+def test_no_role_can_be_assumed(accounts: TwoAccounts) -> None:
+    """A snapshot without any stack is not taken."""
     with without_role(accounts.sandbox), pytest.raises(CannotAssume):
-        snapshot(accounts, HERE, THERE)
+        snapshot(accounts, THERE)

@@ -22,7 +22,7 @@ FUNCTIONS = {
     "fmt": ("format_spec",),
     "import": ("import_distribution",),
     "keys": ("new_key", "rotate"),
-    "list": ("list_resources",),
+    "list": ("list_resources", "list_accounts"),
     "permissions": ("permissions_for",),
     "validate": ("load",),
 }

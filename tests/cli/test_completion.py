@@ -5,11 +5,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from cfstream.cli import main
+from cfstream.cli.invocation import Invocation
+from cfstream.cli.main import app
 from cfstream.cli.table import ENTRIES
+from cfstream.cli.terminal.spec_words import schema_fields
+from cfstream.spec.reference import reference
 from cfstream.steps.hazards import HazardName
 from tests.world.signing import public_pem, rsa_key
 
@@ -22,6 +28,8 @@ key_groups:
     public_keys:
       - {name: one, file: keys/one.pub.pem}
 """
+
+ROLE = "arn:aws:iam::111122223333:role/video-deploy"
 
 Ask = Callable[..., list[str]]
 
@@ -38,7 +46,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("keys/one.pem").write_text("")
     Path("keys/one.pub.pem").write_bytes(public_pem(rsa_key("one")))
     Path("lectures.yaml").write_text(SPEC)
+    Path("my specs/campus/other.yaml").write_text(f"version: 1\nname: 'campus'\nrole: {ROLE}  # theirs\n")
     Path("tonight.plan.json").write_text("{}")
+    Path("terraform.tfstate").write_text("{}")
     Path("config").write_text(
         "[default]\n[profile films]\nregion = eu-west-1\n[sso-session x]\n[services y]\n"
     )
@@ -93,11 +103,78 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         (["diff", "lec"], ["lectures.yaml@"]),
         (["diff", "lectures.yaml@"], []),
         (["sandbox", "sta"], ["status"]),
+        (["plan", "lectures.yaml", r"my\ specs", "--only", ""], ["campus", "lectures"]),
+        (["plan", "lectures.yaml", "--only", "l"], ["lectures"]),
+        (["plan", "lectures.yaml", "--live", "to"], ["tonight.plan.json"]),
+        (["plan", "--region", "eu-west-"], ["eu-west-1", "eu-west-2", "eu-west-3"]),
+        (["migrate", "lectures.yaml", "--stack", ""], ["lectures"]),
+        (["migrate", "lectures.yaml", "--to", "o"], ["oac"]),
+        (["keys", "rotate", "lectures.yaml", "lectures-signers", "--replaces", ""], ["one"]),
+        (["keys", "rotate", "lectures.yaml", "others", "--replaces", ""], []),
+        (["permissions", r"my\ specs", "--role", ""], [ROLE]),
+        (["permissions", r"my\ specs", "--for", "a"], ["apply"]),
+        (["init", "x", "--trusted-signer", ""], ["self"]),
+        (["import", "--from-terraform", ""], ["terraform.tfstate", "tonight.plan.json"]),
+        (["list", "--spec", "le"], ["lectures.yaml"]),
+        (["schema", "p"], ["plan"]),
+        (["help", "ke"], ["keys"]),
+        (["help", "keys", ""], ["new", "rotate"]),
     ],
 )
 def test_what_is_offered(offered: Ask, words: list[str], found: list[str]) -> None:
     """Specs, groups, keys, hazards, fields, profiles and flags. Nothing is offered for values that only AWS has."""
     assert sorted(offered(*words)) == sorted(found)
+
+
+VALUES_OF_AWS = {
+    *("--bucket", "--key-group", "--key-id", "--object", "--if-match", "resource_id", "target", "url"),
+}
+"""Parameters whose values only AWS has, or no list has."""
+
+FREE = {
+    *(
+        "name",
+        "account",
+        "settings",
+        "file",
+        "--cname",
+        "--name",
+        "--key-name",
+        "--group",
+        "--expires",
+        "--from",
+    ),
+    *("--ip", "--domain", "--cookies", "--max-age", "--timeout", "--port", "--endpoint-url", "--edge-url"),
+    *("--account", "--notify"),
+}
+"""Parameters for text of the user's own."""
+
+FILES = {"--out", "--all", "--urls", "--from-file", "--dir"}
+"""Parameters for files and folders of any name, which the shell completes."""
+
+
+def test_every_parameter_with_known_values_is_completed() -> None:
+    """The others have values of AWS or of the user, or are files of any name."""
+    program: Any = get_command(app)
+    context = program.make_context("cfstream", ["plan"], obj=Invocation(), resilient_parsing=True)
+
+    def without(command: Any) -> set[str]:
+        own = {
+            param.opts[0]
+            for param in command.params
+            if not (getattr(param, "is_flag", False) or getattr(param, "count", False))
+            if param._custom_shell_complete is None and not param.type_descriptor.is_choice
+        }
+        names = command.list_commands(context) if hasattr(command, "list_commands") else ()
+        return own.union(*(without(command.get_command(context, name)) for name in names))
+
+    assert without(program) == (VALUES_OF_AWS | FREE | FILES) - {"account"}
+
+
+def test_fields_are_those_of_the_model() -> None:
+    """They come from the schema, which is read faster than the model is imported."""
+    described = {field.name: field.description.partition(". ")[0] for field in reference().walk()}
+    assert dict(schema_fields()) == described
 
 
 def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Ask) -> None:
@@ -189,14 +266,15 @@ def test_bash_puts_it_into_the_line(folder: Path) -> None:
 
 
 def test_nothing_slow_is_loaded_for_a_word() -> None:
-    """Completing commands, specs and flags loads neither AWS's libraries nor YAML nor tables."""
+    """Completing loads neither AWS's libraries nor models nor tables, and YAML only for key groups."""
     script = (
         "import os, sys; from cfstream.cli.main import run\n"
-        "for words in ('cfstream\\npl', 'cfstream\\nplan\\nl', 'cfstream\\nplan\\n--fo'):\n"
+        "for words in ('cfstream\\npl', 'cfstream\\nplan\\nl', 'cfstream\\nplan\\n--fo', 'cfstream\\ndocs\\nori',\n"
+        "  'cfstream\\nplan\\nl\\n--format\\nj', 'cfstream\\nplan\\nlectures.yaml\\n--only\\nl'):\n"
         "    os.environ |= {'COMP_WORDS': words, 'COMP_CWORD': str(words.count('\\n'))}\n"
         "    try: run([])\n"
         "    except SystemExit: pass\n"
-        "slow = {'boto3', 'botocore', 'ruamel', 'rich', 'moto', 'cryptography'} & set(sys.modules)\n"
+        "slow = {'boto3', 'botocore', 'pydantic', 'ruamel', 'rich', 'moto', 'cryptography'} & set(sys.modules)\n"
         "sys.exit(' '.join(slow) or 0)"
     )
     environment = {
@@ -208,4 +286,6 @@ def test_nothing_slow_is_loaded_for_a_word() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment
     )
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.splitlines() == ["plan", "lectures.yaml", "--format"]
+    found = ran.stdout.splitlines()
+    assert found[:3] == ["plan", "lectures.yaml", "--format"]
+    assert found[-2:] == ["json", "lectures"]

@@ -145,7 +145,7 @@ def test_without_git_two_files_can_still_be_compared(cfstream: Run, monkeypatch:
     monkeypatch.setenv("PATH", "")
     ran = cfstream("diff", "my specs@main")
     assert ran.code == 2
-    assert "error: git could not be run: No such file or directory\n" in ran.err
+    assert "error: git could not be run: no such file or directory\n" in ran.err
     assert cfstream("diff", "my specs", "my specs").code == 0
 
 

@@ -33,7 +33,7 @@ LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can r
         (
             "file",
             1,
-            f"error: keys/a.pem: No such file or directory\n{LOOK_AT_THE_FOLDER}",
+            f"error: keys/a.pem: no such file or directory\n{LOOK_AT_THE_FOLDER}",
         ),
         ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"),
         ("usage", 2, "error: that is no flag\n"),

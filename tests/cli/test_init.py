@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cfstream.connection import CREDENTIALS
 from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
@@ -17,6 +18,7 @@ from tests.cli.conftest import Ran
 from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +89,52 @@ def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "config", "sandbox"),
+    [
+        ("", "", True),
+        ("", "[default]\nregion = eu-west-1\n", True),
+        ("", "[profile media]\nsso_session = media\n", False),
+        ("AWS_PROFILE", "", False),
+        ("AWS_ACCESS_KEY_ID", "", False),
+    ],
+)
+def test_the_next_step_without_credentials(
+    cfstream: Run, monkeypatch: pytest.MonkeyPatch, *, variable: str, config: str, sandbox: bool
+) -> None:
+    """If nothing leads to credentials, the plan is for the sandbox, and a sentence says why."""
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name, raising=False)
+    Path("config").write_text(config)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "config")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "missing")
+    if variable:
+        monkeypatch.setenv(variable, "any")
+    ran = cfstream("init", "a", "--public")
+    flag = " --sandbox" if sandbox else ""
+    assert f"  cfstream plan a.yaml{flag}\n" in ran.err
+    assert ("No credentials of AWS were found" in ran.err) is sandbox
+
+
+def test_a_clone_of_cfstream_gets_no_spec(
+    cfstream: Run, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """The error has the commands for another directory. A named file, and standard output, are allowed."""
+    clone = folder / "clone" / "docs"
+    clone.mkdir(parents=True)
+    (folder / "clone" / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    monkeypatch.chdir(clone)
+    monkeypatch.setattr(sys, "argv", [str(folder / "clone/.venv/bin/cfstream")])
+    monkeypatch.setenv("PATH", "")
+    ran = cfstream("init", "a", "--public")
+    assert (ran.code, ran.out, [*clone.iterdir()]) == (2, "", [])
+    assert "mkdir -p ../../video && cd ../../video\n" in ran.err
+    assert f"export PATH={folder}/clone/.venv/bin:$PATH" in " ".join(ran.err.split())
+    assert cfstream("init", "a", "--public", "--out", "-").code == 0
+    assert cfstream("init", "a", "--public", "--out", "a.yaml").code == 0
+    assert written("a.yaml").name == "a"
+
+
+@pytest.mark.parametrize(
     ("flags", "error"),
     [
         (["--public", "--new-key"], "--new-key and --public exclude each other"),
@@ -94,7 +142,7 @@ def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
         (["--cname", "https://x"], '"https://x" is a URL'),
         (["--trusted-signer", "12"], "a trusted signer is self, or an account number of 12 digits"),
         (["--key-group", "a b"], '"a b" is not a valid CloudFront name'),
-        (["--public-key", "gone.pem"], "gone.pem: No such file or directory"),
+        (["--public-key", "gone.pem"], "gone.pem: the file does not exist"),
         (["--public-key", "notes.txt"], "notes.txt: the file does not contain a PEM public key"),
         (["--delivery", "rtmp", "--new-key"], "key_groups is for delivery http"),
         (["--cname", "a.example.com", "--cname", "a.example.com"], '"a.example.com" is listed twice'),

@@ -158,7 +158,7 @@ def test_a_result_that_cannot_be_written_is_a_failure() -> None:
         ran = in_a_process(f"cfstream {command} > /dev/full")
         assert ran.returncode == 1
         assert ran.stderr == (
-            "error: the result could not be written: No space left on device\n"
+            "error: the result could not be written: no space left on device\n"
             "  fix: write it to a disk with free space, or to a pipe\n"
         )
 
@@ -171,7 +171,7 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     assert ran.code == 1
     told = " ".join(ran.err.split())
     assert told == (
-        f"error: {spec}: Not a directory fix: a part of this path is a file, not a directory: move it, or choose "
+        f"error: {spec}: not a directory fix: a part of this path is a file, not a directory: move it, or choose "
         "another path"
     )
 
@@ -183,7 +183,7 @@ def test_a_file_instead_of_a_folder_has_its_own_fix(
     monkeypatch.chdir(tmp_path)
     Path("keys").touch()
     ran = cfstream("keys", "new", "lectures-1")
-    assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: File exists")
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: file exists")
     assert "  fix: the file exists: move it" in ran.err
 
 

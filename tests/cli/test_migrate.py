@@ -214,12 +214,12 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "an rtmp stack to oac": (
         "delivery: rtmp\n",
         ("--to", "oac"),
-        "run this first: cfstream migrate SPEC --to http",
+        "run this first: cfstream migrate lectures.yaml --to http",
     ),
     "an rtmp stack to key groups": (
         "delivery: rtmp\n",
         KEY,
-        "run this first: cfstream migrate SPEC --to http",
+        "run this first: cfstream migrate lectures.yaml --to http",
     ),
     "a key for something else": (
         "oai: {}\n",

@@ -3,13 +3,14 @@
 import pytest
 
 from cfstream.cli.pasting import repeat_flags
-from cfstream.errors import WrongUsage
+from cfstream.errors import Problem, SpecProblems, Where, WrongUsage
 
 
 @pytest.mark.parametrize(
     ("do", "then"),
     [
-        ("run: cfstream wait SPEC", "run: cfstream wait SPEC --profile p --sandbox"),
+        ("run: cfstream wait a.yaml", "run: cfstream wait a.yaml --profile p --sandbox"),
+        ("run: cfstream plan a.yaml --live b.json", "run: cfstream plan a.yaml --live b.json"),
         (
             "run `cfstream plan a.yaml`, and read",
             "run `cfstream plan a.yaml --profile p --sandbox`, and read",
@@ -30,3 +31,11 @@ def test_flags_are_repeated(do: str, then: str) -> None:
     assert error.do == then
     repeat_flags(error, "")
     assert error.do == then
+
+
+def test_flags_are_repeated_in_problems() -> None:
+    """A problem of a spec has its own fix, with the same flags."""
+    problem = Problem(Where("a.yaml", 3), "wrong", "write an id that `cfstream list` shows")
+    error = SpecProblems((problem,))
+    repeat_flags(error, " --sandbox")
+    assert [each.do for each in error.problems] == ["write an id that `cfstream list --sandbox` shows"]

@@ -131,7 +131,7 @@ def test_a_plan_that_cannot_be_saved_is_shown_all_the_same(cfstream: Run, spec: 
     ran = cfstream("plan", "lectures.yaml", "--out", "/dev/full")
     assert ran.code == 1
     assert "Plan: 3 to create" in ran.out
-    assert ran.err.startswith("error: /dev/full could not be written: No space left on device\n")
+    assert ran.err.startswith("error: /dev/full could not be written: no space left on device\n")
 
 
 def test_an_endpoint_that_is_down(cfstream: Run, spec: Path) -> None:

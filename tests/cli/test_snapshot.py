@@ -123,7 +123,7 @@ def test_the_suggested_command_keeps_accounts_hidden(cfstream: Cli, live: Path) 
 
 
 SPOILT: dict[str, Callable[[Path], object]] = {
-    "cannot be read: No such file": lambda file: file.unlink(),
+    "the file does not exist": lambda file: file.unlink(),
     "is not text": lambda file: file.write_bytes(b"\xff\xfe"),
     "is not JSON": lambda file: file.write_text("version: 1"),
     "is not a snapshot": lambda file: file.write_text("{}"),

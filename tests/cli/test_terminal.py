@@ -1,5 +1,6 @@
 """`apply` on a terminal: the question, the colours, the live lines, and Ctrl-C."""
 
+import io
 import os
 import signal
 import subprocess
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.cli.terminal.streams import width
+from cfstream.cli.terminal.confirming import is_confirmed
+from cfstream.cli.terminal.streams import Terminal, width
 from cfstream.sandbox.server import Sandbox
 
 SPEC = """\
@@ -73,10 +75,36 @@ def is_pending() -> bool:
     return at_terminal("plan", "--check", "lectures.yaml")[0] == 3
 
 
-@pytest.mark.parametrize("answer", ["y", " "])
-def test_only_yes_confirms(spec: Path, answer: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "confirmed", "questions"),
+    [
+        ("yes\n", True, 1),
+        (" yes \n", True, 1),
+        ("y\nYES\nyes\n", True, 3),
+        ("y\nno\n", False, 2),
+        ("no\nyes\n", False, 1),
+        ("y\n", False, 2),
+        ("y\n" * 9, False, 3),
+        ("", False, 1),
+    ],
+)
+def test_a_short_yes_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    typed: str,
+    confirmed: bool,
+    questions: int,
+) -> None:
+    """Only the whole word confirms. After ``y`` the question is repeated; after any other answer it is not."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert is_confirmed("apply", Terminal()) is confirmed
+    assert capsys.readouterr().err.count("Type yes to apply: ") == questions
+
+
+def test_only_yes_confirms(spec: Path) -> None:
     """After any other answer the account is unchanged."""
-    code, shown = at_terminal("apply", "lectures.yaml", answer=answer, NO_COLOR="1")
+    code, shown = at_terminal("apply", "lectures.yaml", answer=" ", NO_COLOR="1")
     assert code == 1
     assert "error: not applied: the answer was not yes\n" in shown
     assert is_pending()

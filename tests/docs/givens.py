@@ -16,6 +16,8 @@ import boto3
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.testing.certificates import imported
 from tests.cli.account import client, furnish
+from tests.cli.terraform_state import rows
+from tests.unit.terraform.states import state_file
 from tests.world.signing import public_pem, rsa_key
 
 
@@ -59,6 +61,10 @@ def _account(endpoint_url: str, _folder: Path) -> None:
     furnish(endpoint_url)
 
 
+def _terraform(endpoint_url: str, folder: Path) -> None:
+    (folder / "terraform.tfstate").write_text(state_file(*rows(furnish(endpoint_url))))
+
+
 def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:
     no_config = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     author = ["-c", "user.name=author", "-c", "user.email=author@example.com"]
@@ -78,6 +84,7 @@ def _role(endpoint_url: str, _folder: Path, account: str, name: str) -> None:
 GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with sets made by hand": _account,
     r"a certificate for (\S+)": _certificate,
+    r"an account and its Terraform state": _terraform,
     r"the account (\d+) reads (\S+) by the statement (\S+)": _read_by,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,

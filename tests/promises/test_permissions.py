@@ -24,8 +24,9 @@ from tests.promises.iam import actions, allowed, context, knows, refused, resour
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
 from tests.world.account import Json, SandboxAccount
-from tests.world.sandbox import BotoClients, WatchedSandbox
+from tests.world.sandbox import BotoClients
 from tests.world.specs import signed
+from tests.world.watched import WatchedSandbox
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""

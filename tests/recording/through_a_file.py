@@ -29,7 +29,7 @@ def text_of(stacks: Sequence[Stack], world: World, *, salt: str = "") -> str:
         taken=world.clock.now(),
         specs=("specs",),
         stacks=tuple(stack.spec.name for stack in stacks),
-        sections=record(stacks, world),
+        sections=record(stacks, world).sections,
     )
     document = to_document(snapshot)
     return as_text(sealed(hidden(document, salt)) if salt else document)

@@ -10,6 +10,7 @@ from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
+from cfstream.exit_codes import ExitCode
 
 YAML = (".yaml", ".yml")
 
@@ -32,7 +33,8 @@ def access(
 
     Access is given by a behavior, an identity, a policy statement or an ACL. With a KEY, shows for this object each
     link from the host name to the statement, with the line of the spec or the Sid. Readers that the spec does not list
-    come first, each with a fix. Reads AWS, and changes nothing.
+    come first, each with a fix. Reads AWS, and changes nothing. Exits with 1 if a stack cannot be read; the others are
+    shown.
 
     Example: cfstream access lectures.yaml talks/1.mp4
     """
@@ -49,6 +51,8 @@ def access(
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(access_text(found, color=color, width=width))
+    if any(stack.error for stack in found):
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def spec_and_key(arguments: list[str], terminal: Terminal) -> tuple[list[str], str | None]:

@@ -26,6 +26,7 @@ from cfstream.cli.options import (
 from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
+from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.exit_codes import ExitCode
@@ -133,8 +134,7 @@ def _ask(terminal: Terminal) -> None:
     """Return if the answer is ``yes``. Raises WrongUsage without a terminal, or CfstreamError."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm")
-    terminal.tell("Type yes to apply: ")
-    if sys.stdin.readline().strip() != "yes":
+    if not is_confirmed("apply", terminal):
         raise CfstreamError(
             "not applied: the answer was not yes", "nothing was written; to apply, run the same command again"
         )

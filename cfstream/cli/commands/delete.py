@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 
@@ -53,6 +54,5 @@ def _ask(found: "Found", owner: str | None, terminal: Terminal) -> None:
         what = "delete asks for confirmation, and there is no terminal"
         raise WrongUsage(what, f"add --if-match {found.etag}, or --yes")
     whose = f"It belongs to spec {owner}. " if owner else ""
-    terminal.tell(f"{whose}Type yes to delete {found.name}: ")
-    if sys.stdin.readline().strip() != "yes":
+    if not is_confirmed(f"delete {found.name}", terminal, before=whose):
         raise CfstreamError("not deleted: the answer was not yes", "nothing was written")

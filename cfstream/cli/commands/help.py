@@ -6,13 +6,19 @@ import typer
 from typer.core import TyperGroup
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 
 
 def help_(
     ctx: typer.Context,
     command: Annotated[
-        list[str] | None, typer.Argument(metavar="COMMAND...", help="A command, such as plan or keys rotate.")
+        list[str] | None,
+        typer.Argument(
+            metavar="COMMAND...",
+            autocompletion=completion.help_commands,
+            help="A command, such as plan or keys rotate.",
+        ),
     ] = None,
 ) -> None:
     """Show the help of a command, or of the program.

@@ -8,6 +8,7 @@ import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def import_(
     ctx: typer.Context,
     target: Annotated[
         str | None,
-        typer.Argument(metavar="ID|ARN|DOMAIN|CNAME", help="The distribution, http or rtmp."),
+        typer.Argument(
+            metavar="ID|ARN|DOMAIN|CNAME",
+            help="The distribution, http or rtmp; with --from-terraform also its address there.",
+        ),
     ] = None,
     *,
     out: Annotated[
@@ -36,6 +40,16 @@ def import_(
             "--all", metavar="DIR", help="Write a spec of each distribution of the account to this directory."
         ),
     ] = None,
+    from_terraform: Annotated[
+        str | None,
+        typer.Option(
+            "--from-terraform",
+            metavar="FILE",
+            autocompletion=completion.states,
+            help="Import the distribution in this state of Terraform, and list what belongs to it; - for standard "
+            "input.",
+        ),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Write a commented spec of a live distribution. Its plan is empty. Changes nothing in AWS.
@@ -43,11 +57,17 @@ def import_(
     The spec has the settings that a plan would compare, and identifies the distribution. Comments list the settings
     that a spec cannot have, which cfstream does not change. Existing files are never overwritten.
 
+    --from-terraform reads a state file, or the output of terraform show -json. It lists what else in the state belongs
+    to the distribution, with the commands that remove it from the state. The state is not changed.
+
     Examples: cfstream import media.example.com --out lectures.yaml
 
               cfstream import --all specs
+
+              cfstream import --from-terraform terraform.tfstate --out lectures.yaml
     """
-    if (target is None) == (folder is None):
+    named = target is not None or from_terraform is not None
+    if (target is not None and folder is not None) or (not named and folder is None):
         do = "write one of: cfstream import E1UGDLB9XZBD79, cfstream import --all specs"
         raise WrongUsage("import needs a distribution, or --all and a directory", do)
     if folder is not None and (out or name):
@@ -55,15 +75,16 @@ def import_(
         raise WrongUsage(f"--all and {flag} exclude each other", f"remove {flag}: each spec gets its own")
     run = invocation_of(ctx)
     if folder is not None:
-        _all(Path(folder), output, run)
-    else:
-        _one(target or "", Path(out) if out else None, name, output, run)
-
-
-def _one(target: str, out: Path | None, name: str | None, output: Format, run: Invocation) -> None:
+        _all(Path(folder), from_terraform, output, run)
+        return
     from cfstream.use_cases.imports import import_distribution
 
-    found = import_distribution(target, run.connection, name=name, out=out)
+    file = Path(out) if out else None
+    found = import_distribution(target, run.connection, name=name, out=file, from_terraform=from_terraform)
+    _print_one(found, file, output, run)
+
+
+def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocation) -> None:
     (imported,) = found.distributions
     if output is Format.JSON:
         _print(found, output, run)
@@ -73,16 +94,20 @@ def _one(target: str, out: Path | None, name: str | None, output: Format, run: I
         run.terminal.say(f"wrote {out}\n")
     if output is Format.TEXT:
         _print_notes(imported, run)
+        _print_removals(found, run)
 
 
-def _all(folder: Path, output: Format, run: Invocation) -> None:
+def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocation) -> None:
     from cfstream.use_cases.imports import import_account
 
     def report(each: "Imported") -> None:
         result = f"no spec: {each.refusal.what}" if each.refusal else each.name
         run.terminal.note(f"{each.row.id}  {result}\n")
 
-    _print(import_account(folder, run.connection, report), output, run)
+    found = import_account(folder, run.connection, report, from_terraform=from_terraform)
+    _print(found, output, run)
+    if output is Format.TEXT:
+        _print_removals(found, run)
 
 
 def _print(found: "Imports", output: Format, run: Invocation) -> None:
@@ -90,7 +115,7 @@ def _print(found: "Imports", output: Format, run: Invocation) -> None:
     from cfstream.render.document import as_text
 
     if output is Format.JSON:
-        run.terminal.say(as_text(import_document(found.account, found.distributions)))
+        run.terminal.say(as_text(import_document(found)))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(import_text(found.account, found.distributions, color=color, width=width))
@@ -106,3 +131,12 @@ def _print_notes(imported: "Imported", run: Invocation) -> None:
         run.terminal.tell(text)
     else:
         run.terminal.note(text)
+
+
+def _print_removals(found: "Imports", run: Invocation) -> None:
+    """Print on stderr what Terraform must forget, if its state named the distributions."""
+    from cfstream.render.terraform import removals_text
+
+    if found.state is not None:
+        color, width = run.terminal.colored(sys.stderr), run.terminal.width()
+        run.terminal.note(removals_text(found.state, found.distributions, color=color, width=width))

@@ -54,7 +54,10 @@ def init(
     trusted_signer: Annotated[
         list[str] | None,
         typer.Option(
-            "--trusted-signer", metavar="ACCOUNT", help="Or an AWS account, or self. May be repeated."
+            "--trusted-signer",
+            metavar="ACCOUNT",
+            autocompletion=completion.signers,
+            help="Or an AWS account, or self. May be repeated.",
         ),
     ] = None,
     public: Annotated[bool, typer.Option("--public", help="Or nobody: anyone can watch.")] = False,
@@ -71,6 +74,7 @@ def init(
     Example: cfstream init lectures --new-key --cname media.example.com
     """
     from cfstream.cli.terminal.questions import Given, answered
+    from cfstream.use_cases.new_spec import refuse_clone
 
     run = invocation_of(ctx)
     given = Given(
@@ -80,6 +84,8 @@ def init(
     asking = not (yes or given.are_enough or out == "-") and _two_way()
     if not asking and name is None and out is None:
         given = replace(given, out="-")
+    if given.out is None:
+        refuse_clone(Path.cwd())
     _refuse_existing(given)
     _write(given, answered(given, ask=asking))
 
@@ -110,17 +116,21 @@ def _write(given: "Given", found: "Answered") -> None:
     for notice in written.notices:
         terminal.notice(notice)
     terminal.say("".join(f"wrote {each}\n" for each in written.files))
-    flags = given.connection.flags()
-    terminal.note(_next(path, answers.signers, flags, has_key=len(written.files) > 1))
+    flags, on_aws = given.connection.flags(), given.connection.has_credentials()
+    terminal.note(_next(path, answers.signers, flags, has_key=len(written.files) > 1, on_aws=on_aws))
 
 
-def _next(path: Path, signers: object, flags: str, *, has_key: bool) -> str:
-    """Return the commands to run next, with the flags that reach the same AWS."""
+def _next(path: Path, signers: object, flags: str, *, has_key: bool, on_aws: bool) -> str:
+    """Return the commands to run next, with the flags that reach the same AWS; without credentials, the sandbox."""
     from cfstream.spec.template import NewKey
 
-    steps = [f"cfstream plan {shlex.quote(str(path))}{flags}"]
+    plan = f"cfstream plan {shlex.quote(str(path))}{flags}"
+    steps = [plan if on_aws else f"{plan} --sandbox"]
     if not has_key and isinstance(signers, NewKey) and not (path.parent / signers.file).exists():
         folder = path.parent / "keys"
         where = "" if folder == Path("keys") else f" --dir {shlex.quote(str(folder))}"
         steps.insert(0, f"cfstream keys new {signers.name}{where}")
-    return "next:\n" + "".join(f"  {step}\n" for step in steps)
+    found = (
+        "" if on_aws else "No credentials of AWS were found, so the plan is for the sandbox, a local AWS.\n"
+    )
+    return "next:\n" + "".join(f"  {step}\n" for step in steps) + found

@@ -71,7 +71,10 @@ def rotate(
     replaces: Annotated[
         list[str] | None,
         typer.Option(
-            "--replaces", metavar="NAME", help="A key that will leave; may be repeated. Default: all."
+            "--replaces",
+            metavar="NAME",
+            autocompletion=completion.keys,
+            help="A key that will leave; may be repeated. Default: all.",
         ),
     ] = None,
     now: Annotated[

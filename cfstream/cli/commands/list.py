@@ -5,25 +5,44 @@ from typing import Annotated
 
 import typer
 
-from cfstream.cli.invocation import invocation_of
+from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.terminal import completion
+from cfstream.exit_codes import ExitCode, of_error
 
 
 def list_(
     ctx: typer.Context,
+    *,
+    specs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--spec",
+            metavar="DIR",
+            autocompletion=completion.specs,
+            help="Show only what no spec in this directory or file declares, and the specs without a distribution, in "
+            "every account of the specs. May be repeated.",
+        ),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """List the account's distributions, http and rtmp, and its origin access identities.
 
-    Each row shows the spec that owns it (- for none), its status, its names and its origin.
+    Each row shows the spec that owns it (- for none), its status, its names and its origin. With --spec, exits with 1
+    if an account cannot be read; the others are shown.
 
-    Example: cfstream list --format json
+    Examples: cfstream list --format json
+
+              cfstream list --spec specs
     """
     from cfstream.inventory.entries import list_all
     from cfstream.render.document import as_text
     from cfstream.render.inventory import list_document, list_text
 
     run = invocation_of(ctx)
+    if specs:
+        _beside_specs(specs, output, run)
+        return
     world = run.connection.world()
     entries = list_all(world.reads())
     if output is Format.JSON:
@@ -31,3 +50,24 @@ def list_(
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(list_text(world.account, entries, color=color, width=width))
+
+
+def _beside_specs(specs: list[str], output: Format, run: Invocation) -> None:
+    """Print each account of the specs beside them."""
+    from cfstream.render.declared import declared_document, declared_text
+    from cfstream.render.document import as_text
+    from cfstream.spec.load import load
+    from cfstream.use_cases.listing import list_accounts
+
+    found = list_accounts(load(specs), run.connection)
+    if output is Format.JSON:
+        run.terminal.say(as_text(declared_document(found)))
+    else:
+        color, width = run.terminal.colored(sys.stdout), run.terminal.width()
+        flags = run.connection.flags()
+        run.terminal.say(declared_text(found, flags=flags, color=color, width=width))
+    errors = [each.error for each in found if each.error is not None]
+    for error in errors:
+        run.terminal.error(error)
+    if errors:
+        raise typer.Exit(ExitCode.of_run(map(of_error, errors)))

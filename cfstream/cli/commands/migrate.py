@@ -1,5 +1,6 @@
 """`cfstream migrate`: edits a spec from older features of CloudFront to the current ones."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,7 +39,12 @@ def migrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the edit, and write nothing.")] = False,
     stack: Annotated[
         str | None,
-        typer.Option("--stack", metavar="NAME", help="The stack to migrate, if the file has several."),
+        typer.Option(
+            "--stack",
+            metavar="NAME",
+            autocompletion=completion.stacks,
+            help="The stack to migrate, if the file has several.",
+        ),
     ] = None,
     key_name: Annotated[
         str | None,
@@ -100,7 +106,7 @@ def migrate(
         )
         raise typer.Exit(code)
     request = MigrationRequest(
-        _only(specs), _targets(to), stack, dry_run, key_name, public_key, group, out, _lines(urls)
+        _only(specs), _targets(to, specs), stack, dry_run, key_name, public_key, group, out, _lines(urls)
     )
     done = migrated(request)
     for notice in done.notices:
@@ -129,13 +135,13 @@ def _only(specs: list[str]) -> str:
     return specs[0]
 
 
-def _targets(to: list[Target] | None) -> tuple[Target, ...]:
+def _targets(to: list[Target] | None, specs: list[str]) -> tuple[Target, ...]:
     """Return the targets, each once. Raises WrongUsage if there are none, or for http with others."""
     targets = tuple(dict.fromkeys(to or ()))
     if not targets:
         raise WrongUsage(
             f"--to is missing: use one of {', '.join(Target)}",
-            "run cfstream migrate SPEC --check to see what each spec should migrate to, and why",
+            f"to see what each spec should migrate to, run: cfstream migrate {shlex.join(specs)} --check",
         )
     if Target.HTTP in targets and len(targets) > 1:
         raise WrongUsage(

@@ -6,6 +6,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Specs
+from cfstream.cli.terminal import completion
 from cfstream.permissions.needs import Purpose
 
 
@@ -21,7 +22,12 @@ def permissions(
     ] = "*",
     role: Annotated[
         str | None,
-        typer.Option("--role", metavar="ARN", help="The policy of this role, for the specs that name it."),
+        typer.Option(
+            "--role",
+            metavar="ARN",
+            autocompletion=completion.roles_of_specs,
+            help="The policy of this role, for the specs that name it.",
+        ),
     ] = None,
 ) -> None:
     """Print the minimal IAM policy that cfstream needs for these specs.

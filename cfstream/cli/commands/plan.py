@@ -11,6 +11,7 @@ import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import AllObjects, ChangedSince, Length, Only, Specs, is_brief
+from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
@@ -45,7 +46,12 @@ def plan(
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if there is something to do.")] = False,
     live: Annotated[
         str | None,
-        typer.Option("--live", metavar="SNAPSHOT", help="Plan from a file that cfstream snapshot recorded."),
+        typer.Option(
+            "--live",
+            metavar="SNAPSHOT",
+            autocompletion=completion.snapshots,
+            help="Plan from a file that cfstream snapshot recorded.",
+        ),
     ] = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Read every distribution from AWS, not from the cache.")

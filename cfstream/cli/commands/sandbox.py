@@ -14,7 +14,8 @@ import typer
 
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
-from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.cli.terminal import completion
+from cfstream.errors import CfstreamError, WrongUsage, why_unread
 
 if TYPE_CHECKING:
     from cfstream.sandbox import Running
@@ -123,7 +124,13 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 @app.command("key-pair", cls=Command)
 def key_pair(
     account: Annotated[
-        str, typer.Argument(metavar="ACCOUNT|self", help="An account's number, or self.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="ACCOUNT|self",
+            autocompletion=completion.signers,
+            help="An account's number, or self.",
+            show_default=False,
+        ),
     ],
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The public half, in PEM.", show_default=False)
@@ -138,8 +145,10 @@ def key_pair(
 
     try:
         public_key = file.read_text()
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise WrongUsage(f"{file} cannot be read: {unreadable}", "name a file with a public key") from None
+    except UnicodeDecodeError:
+        raise WrongUsage(f"{file} is not text", "name the PEM file of a public key") from None
+    except OSError as error:
+        raise WrongUsage(f"{file}: {why_unread(error)}", "name the PEM file of a public key") from None
     with _own_errors():
         print(lifecycle.register_key_pair(_home(dir_), account, public_key))
 

@@ -7,6 +7,8 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Specs
+from cfstream.errors import CannotAssume
+from cfstream.exit_codes import ExitCode
 
 
 def snapshot(
@@ -28,7 +30,7 @@ def snapshot(
     Reads everything that a plan of these specs reads, and what a plan of changed specs for the same buckets may read.
     Writes it to a file without secrets. To plan from the file, for example for a pull request from a fork, which has
     no credentials, run: cfstream plan SPEC --live FILE. The file names the resources of the account. --hash-accounts
-    removes the account numbers.
+    removes the account numbers. Exits with 1 if a role cannot be assumed; the other accounts are recorded.
 
     Example: cfstream snapshot specs/ --out live.json --hash-accounts
     """
@@ -42,6 +44,10 @@ def snapshot(
     taken = take_snapshot(load(specs), specs, out, run.connection, hash_accounts=hash_accounts)
     if out == "-":
         run.terminal.say(taken.text)
-        return
-    again = shlex.join(["cfstream", "plan", *specs, "--live", out])
-    run.terminal.note(f"Recorded {taken.answers} answers in {out}. To plan from it: {again}\n")
+    else:
+        again = shlex.join(["cfstream", "plan", *specs, "--live", out])
+        run.terminal.note(f"Recorded {taken.answers} answers in {out}. To plan from it: {again}\n")
+    for each in taken.unread:
+        run.terminal.error(CannotAssume(f"this account was not recorded: {each.what}", each.do))
+    if taken.unread:
+        raise typer.Exit(ExitCode.FAILED)

@@ -1,28 +1,28 @@
-"""What the Tab key completes: specs, groups, hazards, fields, profiles and revisions. It never uses AWS.
+"""What the Tab key completes: specs, stacks, groups, keys, hazards, fields, profiles and revisions. It never uses AWS.
 
 It does not complete ids of public keys: they are only in AWS, and ``sign`` finds the right one from the key. For
 everything else, the shell completes file names.
 """
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from cfstream.cli.table import ENTRIES
+from cfstream.cli.terminal.spec_words import key_groups, roles, schema_fields, stack_names, yaml_under
 from cfstream.errors import CfstreamError
 from cfstream.startup.frozen import dataclass
 
 SHELL = "_CFSTREAM_COMPLETE"
 """The variable that a shell sets to ask for completions (typer)."""
 
-DEPTH = 3
 MOST = 200
-"""The depth to which folders are searched for specs, and the largest number of files to complete."""
-
-SKIPPED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
-YAML_SPECS = (".yaml", ".yml")
+"""The largest number of files to complete."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ def _hook(source: Source) -> Callable[[Any, str], list[tuple[str, str] | str]]:
     return completions
 
 
+def is_requested() -> bool:
+    """Return whether a shell asks this process for completions."""
+    return SHELL in os.environ
+
+
 def commands(entries: Mapping[str, str], typed: str) -> list[Suggestion]:
     """Return the commands that start with the typed text, each with its help. Imports none of them."""
     return [Suggestion(name, help_) for name, help_ in entries.items() if name.startswith(typed)]
@@ -88,7 +93,7 @@ def flags(params: Sequence[Any], typed: str) -> list[Suggestion]:
 def _specs(_ctx: Any, typed: str) -> Iterator[Suggestion]:
     """Yield the spec files of this folder or of the typed one, and the folders with specs."""
     start = os.path.dirname(typed)
-    found = [path for path in _yaml_under(Path(start or ".")) if not path.name.startswith(".")]
+    found = [path for path in yaml_under(Path(start or ".")) if not path.name.startswith(".")]
     names = sorted(path.as_posix() for path in found)[:MOST]
     folders = {
         name[: place + 1]
@@ -115,22 +120,14 @@ def _specs_at(ctx: Any, typed: str) -> Iterator[Suggestion]:
         for spec in _specs(ctx, typed):
             yield Suggestion(f"{spec.value}@")
         return
-    from cfstream.use_cases.git_files import git
-
-    folder = path if os.path.isdir(path) else os.path.dirname(path)
-    listed = git(
-        folder or ".", "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
-    )
-    for name in ["HEAD", *listed.decode("utf-8", "replace").split()][:MOST]:
+    for name in _refs(path if os.path.isdir(path) else os.path.dirname(path)):
         yield Suggestion(f"{path}@{name}")
 
 
 def _groups(ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the key groups that the spec on the command line creates."""
-    from cfstream.spec.load import load
-
-    for stack in load([str(ctx.params["spec"])]):
-        yield from (Suggestion(group.name, f"of {stack.spec.name}") for group in stack.spec.made_key_groups)
+    for group in key_groups(str(ctx.params["spec"])):
+        yield Suggestion(group.name, f"of {group.stack}")
 
 
 def _hazards(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
@@ -142,10 +139,7 @@ def _hazards(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
 
 def _fields(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     """Yield the fields of a spec."""
-    from cfstream.spec.reference import reference
-
-    for field in reference().walk():
-        yield Suggestion(field.name, field.description.partition(". ")[0])
+    yield from (Suggestion(name, description) for name, description in schema_fields())
 
 
 def _private_keys(_ctx: Any, typed: str) -> Iterator[Suggestion]:
@@ -182,15 +176,90 @@ def _profiles(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
     yield from map(Suggestion, names)
 
 
-def _yaml_under(start: Path) -> Iterator[Path]:
-    for above, folders, names in os.walk(start):
-        depth = len(Path(above).relative_to(start).parts)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if depth < DEPTH and name not in SKIPPED_FOLDERS and not name.startswith(".")
+def _states(_ctx: Any, typed: str) -> Iterator[Suggestion]:
+    """Yield files that may be a state of Terraform."""
+    folder = Path(os.path.dirname(typed) or ".")
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".tfstate", ".json"):
+            yield Suggestion(path.as_posix())
+
+
+def _snapshots(_ctx: Any, typed: str) -> Iterator[Suggestion]:
+    """Yield files that may be snapshots."""
+    folder = Path(os.path.dirname(typed) or ".")
+    yield from (Suggestion(path.as_posix()) for path in sorted(folder.glob("*.json")))
+
+
+def _revisions(ctx: Any, _typed: str) -> Iterator[Suggestion]:
+    """Yield the branches and tags of the repository of the specs on the command line."""
+    first = next(iter(_named(ctx)), ".")
+    yield from map(Suggestion, _refs(first if os.path.isdir(first) else os.path.dirname(first)))
+
+
+def _refs(folder: str) -> list[str]:
+    from cfstream.use_cases.git_files import git
+
+    listed = git(
+        folder or ".", "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes"
+    )
+    return ["HEAD", *listed.decode("utf-8", "replace").split()][:MOST]
+
+
+def _named(ctx: Any) -> list[str]:
+    """Return the specs on the command line.
+
+    An option without a value stops click's parser before the arguments. They are then among those that are left.
+    """
+    found = ctx.params.get("specs") or ctx.params.get("spec") or ctx.args
+    return [found] if isinstance(found, str) else [str(each) for each in found]
+
+
+def _stacks(ctx: Any, _typed: str) -> Iterator[Suggestion]:
+    """Yield the names of the stacks in the specs on the command line, or else in this folder."""
+    yield from map(Suggestion, stack_names(_named(ctx) or ["."]))
+
+
+def _roles(ctx: Any, _typed: str) -> Iterator[Suggestion]:
+    """Yield the roles in the specs on the command line."""
+    yield from map(Suggestion, roles(_named(ctx) or ["."]))
+
+
+def _keys(ctx: Any, _typed: str) -> Iterator[Suggestion]:
+    """Yield the keys of the group on the command line, or of all groups of the spec."""
+    spec, *rest = _named(ctx)
+    group = ctx.params.get("group") or next(iter(rest), None)
+    for each in key_groups(spec):
+        if group in (None, each.name):
+            yield from (Suggestion(key, f"of {each.name}") for key in each.keys)
+
+
+def _regions(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
+    """Yield the regions of AWS, from botocore's list, without importing botocore."""
+    found = find_spec("botocore")
+    if found is None or found.origin is None:
+        return
+    file = Path(found.origin).parent / "data" / "partitions.json"
+    for partition in json.loads(file.read_text(encoding="utf-8"))["partitions"]:
+        yield from (
+            Suggestion(name, region.get("description")) for name, region in partition["regions"].items()
         )
-        yield from (Path(above, name) for name in names if name.endswith(YAML_SPECS))
+
+
+def _words(*words: str) -> Source:
+    """Return a source that always yields these words."""
+    return lambda _ctx, _typed: map(Suggestion, words)
+
+
+def _commands_of_help(ctx: Any, _typed: str) -> Iterator[Suggestion]:
+    """Yield the commands, and after the name of a group its members."""
+    given = [str(each) for each in ctx.params.get("command") or ()]
+    command: Any = ctx.find_root().command
+    for name in given:
+        command = command.get_command(ctx, name)
+    for name in command.list_commands(ctx) if hasattr(command, "list_commands") else ():
+        yield Suggestion(
+            name, command.get_command(ctx, name).get_short_help_str() if given else ENTRIES[name].help
+        )
 
 
 specs = _hook(_specs)
@@ -202,3 +271,12 @@ fields = _hook(_fields)
 private_keys = _hook(_private_keys)
 public_keys = _hook(_public_keys)
 profiles = _hook(_profiles)
+states = _hook(_states)
+revisions = _hook(_revisions)
+stacks = _hook(_stacks)
+roles_of_specs = _hook(_roles)
+keys = _hook(_keys)
+regions = _hook(_regions)
+signers = _hook(_words("self"))
+help_commands = _hook(_commands_of_help)
+snapshots = _hook(_snapshots)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO
 
-from cfstream.errors import CfstreamError, Interrupted, Notice, SpecProblems
+from cfstream.errors import CfstreamError, Interrupted, Notice, SpecProblems, reason_of
 from cfstream.startup.frozen import dataclass
 
 PLAIN: Mapping[str, str] = {
@@ -124,7 +124,7 @@ class Terminal:
 def unwritten(error: OSError) -> CfstreamError:
     """Return the error for a result that could not be written to stdout."""
     return CfstreamError(
-        f"the result could not be written: {error.strerror}",
+        f"the result could not be written: {reason_of(error)}",
         "write it to a disk with free space, or to a pipe",
     )
 

@@ -7,13 +7,14 @@ from importlib import metadata
 from pathlib import Path
 
 from cfstream import __version__
+from cfstream.interpreter import install_command
 from cfstream.sandbox import EXTRA
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 
 BOTO3 = (1, 44)
 """The minimum in pyproject.toml: an older model drops fields of a config that it does not know."""
 
-EXTRAS = {"sandbox": ("moto", EXTRA), "fast": ("awscrt", "pip install 'cfstream[fast]'")}
+EXTRAS = {"sandbox": ("moto", EXTRA), "fast": ("awscrt", install_command("fast"))}
 
 
 def machine_checks() -> Iterator[DoctorCheck]:

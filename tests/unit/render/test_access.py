@@ -217,7 +217,7 @@ def test_programs_get_every_row_opening_and_chain() -> None:
     document = access_document([TABLE, CHAIN])
     assert document["format_version"] == 1
     table_, chain = document["stacks"]
-    assert [*table_] == ["name", "account", "spec", "key", "access", "openings", "chains", "notices"]
+    assert [*table_] == ["name", "account", "spec", "key", "access", "openings", "chains", "notices", "error"]
     assert table_["access"][0] == {
         "reader": "key-group lectures-signers",
         "may": "read",

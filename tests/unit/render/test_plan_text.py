@@ -122,7 +122,7 @@ lectures                                                     specs/lectures.yaml
   warning: anyone may read clips/*: a public statement of the bucket policy
   ! cuts-viewers (modify distribution:lectures)
     a.example.com will not be answered any more
-    apply refuses this unless it is allowed: --allow cuts-viewers
+    if intended, run: cfstream apply specs/lectures.yaml --allow cuts-viewers
 
 plan @@@@@@@@  account 123456789012
 1 hazard, see above.

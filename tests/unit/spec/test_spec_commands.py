@@ -126,8 +126,9 @@ def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
 
 
-def test_init_refuses_a_name_that_no_stack_can_have() -> None:
+def test_init_refuses_a_name_that_no_stack_can_have(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An invalid name is reported before a file is created."""
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(WrongUsage, match="is not a valid stack name"):
         init(RUN, "../Lectures")
 

@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
     (folder / "a.yaml").symlink_to("a.yaml")
     (folder / "b.yaml").symlink_to("gone")
     assert told(".") == [
-        "./a.yaml the file cannot be read: Too many levels of symbolic links",
+        "./a.yaml the file cannot be read: too many levels of symbolic links",
         "./b.yaml the file does not exist",
     ]
 

@@ -1,0 +1,136 @@
+"""A file with Terraform's state, the distributions in it, and the commands that remove resources from it."""
+
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cfstream.errors import WrongUsage, why_unread
+from cfstream.startup.frozen import dataclass
+
+if TYPE_CHECKING:
+    from cfstream.adoption import Account, Imported
+    from cfstream.domain import LiveDistribution
+    from cfstream.terraform import ManagedBySpec, TerraformResource, TerraformState
+
+USUAL = "terraform.tfstate"
+WORKSPACES = "terraform.tfstate.d"
+"""The names of local states: of the default workspace, and of the folder with one folder for each other workspace."""
+
+NAMED = 10
+"""How many distributions an error lists."""
+
+
+@dataclass(frozen=True)
+class StateFile:
+    """A file with a state. ``-`` is standard input."""
+
+    path: str
+    state: "TerraformState"
+
+    def removal(self, address: str) -> str:
+        """Return the command that removes a resource from the state, and leaves it in AWS.
+
+        It works in any folder if the file is a local state. The folder of another file is not known.
+        """
+        place, program, workspace = Path(self.path), self.state.program, ""
+        if self.path != "-" and place.name == USUAL:
+            folder = place.parent
+            if folder.parent.name == WORKSPACES:
+                workspace, folder = f"TF_WORKSPACE={shlex.quote(folder.name)} ", folder.parent.parent
+            if folder != Path():
+                program += f" -chdir={shlex.quote(folder.as_posix())}"
+        return f"{workspace}{program} state rm {shlex.quote(address)}"
+
+    def chosen(self, target: str | None) -> "TerraformResource":
+        """Return the distribution with this address, id, ARN or host name; without `target`, the only one.
+
+        Raises CannotImport if there is none, or if there are several.
+        """
+        from cfstream.adoption import CannotImport
+
+        self._refuse_none()
+        found = [each for each in self.state.distributions if target is None or target in _names(each)]
+        if len(found) == 1:
+            return found[0]
+        count = len(self.state.distributions)
+        what = f"{self.path} has {count} distributions" if not target else f"{target} is not in {self.path}"
+        lines = [f"{each.address}: {_named(each)}" for each in self.state.distributions[:NAMED]]
+        more = [f"and {count - NAMED} more"] if count > NAMED else []
+        first, file = self.state.distributions[0], shlex.quote(self.path)
+        do = f"name one of them: `cfstream import {first.id} --from-terraform {file}`"
+        if target is None:
+            do += f"\nfor all of them: `cfstream import --all specs --from-terraform {file}`"
+        raise CannotImport("\n".join([what, *lines, *more]), do)
+
+    def all(self) -> "tuple[TerraformResource, ...]":
+        """Return every distribution of the state. Raises CannotImport if there is none."""
+        self._refuse_none()
+        return self.state.distributions
+
+    def live(self, each: "TerraformResource", account: "Account") -> "LiveDistribution":
+        """Return the live distribution of one in the state. Raises CannotImport if it is not in the account."""
+        from cfstream.adoption import CannotImport, find
+
+        try:
+            return find(account, each.text("arn") or each.id)
+        except CannotImport as refusal:
+            do = refusal.do
+            if not any(row.id == each.id for row in account.rows) and "--profile" not in do:
+                do = f"check --profile; if it was deleted, run: {self.removal(each.address)}"
+            raise CannotImport(f"{each.address} in {self.path}: {refusal.what}", do) from refusal
+
+    def _refuse_none(self) -> None:
+        from cfstream.adoption import CannotImport
+
+        if not self.state.distributions:
+            what = f"{self.path} has no aws_cloudfront_distribution"
+            do = "name the state of the workspace that has it; to import it without a state, run: cfstream list"
+            raise CannotImport(what, do)
+
+
+def open_state(path: str) -> StateFile:
+    """Read a state; ``-`` is standard input. Raises WrongUsage if it cannot be read, and NotAState."""
+    from cfstream.terraform import read_state
+
+    if path != "-" and Path(path).is_dir():
+        do = "name the file; for a remote state, run: terraform state pull > state.json"
+        raise WrongUsage(f"{path} is a directory, not a state of Terraform", do)
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        do = "name the state; for a remote state, run: terraform state pull > state.json"
+        raise WrongUsage(f"{path or 'the empty name'}: {why_unread(error)}", do) from error
+    return StateFile(path, read_state(text, "standard input" if path == "-" else path))
+
+
+def with_belonging(file: StateFile, imported: "Mapping[str, Imported]") -> "tuple[Imported, ...]":
+    """Return what was imported, by the address of its distribution, with what belongs to each in the state."""
+    from cfstream.terraform import belonging
+
+    found = belonging(file.state, {address: _managed(each) for address, each in imported.items()})
+    return tuple(replace(each, terraform=found[address]) for address, each in imported.items())
+
+
+def _managed(imported: "Imported") -> "ManagedBySpec":
+    """Return what the imported spec manages besides the distribution."""
+    from cfstream.adoption.proof import read
+    from cfstream.terraform import ManagedBySpec
+
+    if not imported.text:
+        return ManagedBySpec(policy=False)
+    spec = read(imported.text).spec
+    grants = spec.grant.via == "bucket-policy" and spec.identity != "none"
+    return ManagedBySpec(policy=grants, records=spec.dns is not None)
+
+
+def _names(each: "TerraformResource") -> Sequence[str]:
+    """Return everything that names a distribution of the state."""
+    return (each.address, each.id, each.text("arn"), each.text("domain_name"), *each.texts("aliases"))
+
+
+def _named(each: "TerraformResource") -> str:
+    """Return a distribution's id and its host names."""
+    return ", ".join([each.id, *(each.texts("aliases") or (each.text("domain_name"),))])

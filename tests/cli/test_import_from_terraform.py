@@ -1,0 +1,140 @@
+"""import --from-terraform against a sandbox: what it imports, lists and refuses."""
+
+import io
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import cfstream as program
+from cfstream.sandbox.server import Sandbox
+from cfstream.terraform import NotAState
+from tests.cli.account import SmallAccount, furnish
+from tests.cli.conftest import Ran
+from tests.cli.terraform_state import OWN, rows
+from tests.unit.terraform.states import DISTRIBUTION, row, state_file
+from tests.world.configs import config, make
+
+Run = Callable[..., Ran]
+WHERE = {"module": 'module.cdn["eu"]', "index_key": 0}
+
+
+@pytest.fixture
+def account(aws: Sandbox) -> SmallAccount:
+    """The account, reset."""
+    return furnish(aws.endpoint_url)
+
+
+@pytest.fixture
+def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run `cfstream` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return cfstream
+
+
+def test_the_distribution_of_the_state_is_imported(account: SmallAccount, run: Run) -> None:
+    """Its plan is empty. The commands remove what cfstream manages; the rest is listed."""
+    Path("terraform.tfstate").write_text(state_file(*rows(account, **WHERE)))
+    ran = run("import", "--from-terraform", "terraform.tfstate", "--out", "it.yaml")
+    assert (ran.code, ran.out) == (0, "wrote it.yaml\n")
+    managed, kept = ran.err.split("Also in the state.")
+    address = f'module.cdn["eu"].{OWN}[0]'
+    commands = [shlex.split(line) for line in managed.splitlines() if line.startswith("  terraform state rm")]
+    assert [each[3:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
+    assert "terraform state rm aws_s3_bucket.media" in kept
+    assert "aws_instance" not in ran.err
+    assert run("plan", "it.yaml", "--check").code == 0
+
+
+def test_programs_get_the_same(account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JSON has each resource with its command; the function has them too. A state may come from standard input."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(state_file(*rows(account, **WHERE))))
+    ran = run("import", "--from-terraform", "-", "--format", "json")
+    (found,) = json.loads(ran.out)["distributions"]
+    assert found["in_sync"]
+    assert {each["address"]: each["managed"] for each in found["terraform"]["resources"]} == {
+        f'module.cdn["eu"].{OWN}[0]': True,
+        "aws_s3_bucket.media": False,
+        "aws_s3_bucket_policy.media": True,
+        "aws_cloudfront_origin_access_control.it": False,
+    }
+    Path("it.json").write_text(state_file(*rows(account, **WHERE)))
+    imported = program.import_distribution(from_terraform="it.json")
+    assert [each.address for each in imported.terraform if each.managed] == [
+        each["address"] for each in found["terraform"]["resources"] if each["managed"]
+    ]
+    with pytest.raises(program.errors.WrongUsage, match="no distribution is named"):
+        program.import_distribution()
+
+
+def test_one_of_several_is_named(account: SmallAccount, run: Run) -> None:
+    """By address, id or host name. Without a name, the error lists them; `--all` imports each of them."""
+    clips = make(account.cloudfront, config("clips", Comment="Clips"))["Id"]
+    make(account.cloudfront, config("elsewhere", Comment="Not in the state"))
+    plain = {"id": clips, "domain_name": "d2.cloudfront.net", "aliases": ["clips.example.com"]}
+    folder = Path("infra/terraform.tfstate.d/prod")
+    folder.mkdir(parents=True)
+    state = folder / "terraform.tfstate"
+    state.write_text(state_file(*rows(account, **WHERE), row(f"{DISTRIBUTION}.clips", plain)))
+    ran = run("import", "--from-terraform", str(state))
+    assert (ran.code, ran.out) == (2, "")
+    said = " ".join(ran.err.split())
+    assert f'has 2 distributions module.cdn["eu"].{OWN}[0]: {account.distribution}' in said
+    assert f"name one of them: cfstream import {account.distribution} --from-terraform {state}" in said
+    for name in (clips, f"{DISTRIBUTION}.clips", "clips.example.com"):
+        ran = run("import", name, "--from-terraform", str(state))
+        assert f"adopt: {clips}" in ran.out
+        assert f"TF_WORKSPACE=prod terraform -chdir=infra state rm {DISTRIBUTION}.clips" in ran.err
+    assert run("import", "www.example.com", "--from-terraform", str(state)).code == 2
+    ran = run("import", "--all", "specs", "--from-terraform", str(state))
+    assert ran.code == 0
+    assert "2 of 2 imported" in ran.out
+    assert len([*Path("specs").iterdir()]) == 2
+    managed, kept = ran.err.split("Also in the state.")
+    assert [line.split(" state rm ")[1] for line in managed.splitlines() if " state rm " in line] == [
+        f"'module.cdn[\"eu\"].{OWN}[0]'",
+        "aws_s3_bucket_policy.media",
+        f"{DISTRIBUTION}.clips",
+    ]
+    assert "also" not in kept
+
+
+def test_a_state_that_does_not_help_is_refused(account: SmallAccount, run: Run) -> None:
+    """No distribution, one that is gone, one of another account, a folder, no file: exit 2, and what to do."""
+    gone = {"id": "E0000000000000"}
+    foreign = {"id": "E1", "arn": "arn:aws:cloudfront::999999999999:distribution/E1"}
+    for text, words, fix in (
+        (state_file(row("aws_instance.web", {})), "has no aws_cloudfront_distribution", "run: cfstream list"),
+        (state_file(row(OWN, gone)), "E0000000000000 does not exist", f"terraform state rm {OWN}"),
+        (state_file(row(OWN, foreign)), "is in account 999999999999", "--profile"),
+        ("{}", "is not a state", "terraform show -json > state.json"),
+    ):
+        Path("it.json").write_text(text)
+        ran = run("import", "--from-terraform", "it.json", "--out", "it.yaml")
+        assert (ran.code, ran.out) == (2, "")
+        assert words in " ".join(ran.err.split())
+        assert fix in " ".join(ran.err.split())
+        assert not Path("it.yaml").exists()
+    for place in (".", "missing.tfstate", ""):
+        ran = run("import", "--from-terraform", place)
+        assert ran.code == 2
+        assert "terraform state pull > state.json" in " ".join(ran.err.split())
+
+
+def test_a_grant_that_the_spec_leaves_alone_stays_with_terraform(account: SmallAccount, run: Run) -> None:
+    """If the bucket's policy is not the spec's, only the distribution leaves the state."""
+    made = make(account.cloudfront, config("bare"))
+    bare = {"id": made["Id"], "origin": [{"domain_name": "media.s3.amazonaws.com"}]}
+    policy = row("aws_s3_bucket_policy.media", {"id": "media", "bucket": "media"})
+    Path("it.json").write_text(state_file(row(OWN, bare), policy))
+    (found,) = json.loads(run("import", "--from-terraform", "it.json", "--format", "json").out)[
+        "distributions"
+    ]
+    assert [each["managed"] for each in found["terraform"]["resources"]] == [True, False]
+
+
+def test_the_error_has_a_page() -> None:
+    """A file that is not a state is wrong usage: exit 2."""
+    assert issubclass(NotAState, program.errors.WrongUsage)

@@ -1,0 +1,76 @@
+"""list --spec: what an account has and no spec declares, and the specs without a distribution."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cfstream.sandbox.server import Sandbox
+from tests.cli.account import SmallAccount, furnish
+from tests.cli.conftest import Ran
+
+Run = Callable[..., Ran]
+
+SPEC = """\
+version: 1
+name: {name}
+bucket: media
+trusted_signers: [self]
+"""
+
+
+@pytest.fixture
+def account(aws: Sandbox) -> SmallAccount:
+    """The account, reset."""
+    return furnish(aws.endpoint_url)
+
+
+@pytest.fixture
+def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run `cfstream` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return cfstream
+
+
+def test_list_beside_specs(account: SmallAccount, run: Run, tmp_path: Path) -> None:
+    """What no spec declares, and the specs without a distribution, each with a command. The rest is counted."""
+    (tmp_path / "old.yaml").write_text(SPEC.format(name="old"))
+    (tmp_path / "new specs.yaml").write_text(f"---\n{SPEC.format(name='films')}")
+    ran = run("list", "--spec", "old.yaml", "--spec", "new specs.yaml")
+    lines = ran.out.splitlines()
+    assert (ran.code, ran.err) == (0, "")
+    assert lines[0] == "Distributions in no spec"
+    assert f"  {account.distribution}  lectures  Deployed" in lines
+    assert f"  to write a spec: cfstream import {account.distribution}" in lines
+    assert f"  {account.unused}  -  unused" in lines
+    assert not [line for line in lines if account.streaming in line or account.identity in line]
+    assert lines[-5:] == [
+        "In a spec, but not in the account",
+        "  films new specs.yaml:3",
+        "    to create it: cfstream apply 'new specs.yaml'",
+        "",
+        "2 in no spec, 1 only in a spec, 2 in both.",
+    ]
+
+
+def test_list_beside_specs_as_json(account: SmallAccount, run: Run, tmp_path: Path) -> None:
+    """Everything, with the place of the spec that declares it: what it owns, adopts, or names by id."""
+    (tmp_path / "old.yaml").write_text(SPEC.format(name="old"))
+    (tmp_path / "all.yaml").write_text(
+        f"version: 1\nname: all\nbucket: media\npublic: true\nadopt: {account.distribution}\n"
+        f"oai: {{id: {account.unused}}}\n"
+    )
+    listed = json.loads(run("list", "--spec", "all.yaml", "--spec", "old.yaml", "--format", "json").out)
+    rows = [*listed["distributions"], *listed["origin_access_identities"]]
+    places = {row["id"]: row["declared"] and row["declared"]["file"] for row in rows}
+    assert places == {
+        account.distribution: "all.yaml",
+        account.streaming: "old.yaml",
+        account.identity: "old.yaml",
+        account.unused: "all.yaml",
+    }
+    assert {row["account"] for row in rows} == {listed["account"]} == {"123456789012"}
+    assert (listed["missing"], listed["errors"]) == ([], [])
+    said = " ".join(run("list", "--spec", ".").out.split())
+    assert said == "No differences: all 4 distributions and identities of account 123456789012 are in a spec."

@@ -1,0 +1,97 @@
+"""Terraform's states: what is read from them, and what is not a state."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cfstream.terraform import NotAState, read_state
+from tests.unit.terraform.states import ATTRIBUTES, DISTRIBUTION, row, show_json, state_file
+
+
+def test_both_forms_have_the_same_resources() -> None:
+    """A state file and the output of `show -json` give the same resources. The latter has the module's address."""
+    of_file, of_show = (read_state(text, "it") for text in (state_file(), show_json()))
+    assert [each.address for each in of_file.resources] == [*ATTRIBUTES]
+    by_type = [sorted((each.type, each.id) for each in found.resources) for found in (of_file, of_show)]
+    assert by_type[0] == by_type[1]
+    assert of_show.distributions[0].address == f"module.cdn.{DISTRIBUTION}.lectures"
+
+
+@pytest.mark.parametrize(
+    ("index", "address"),
+    [
+        ({}, "this"),
+        ({"index_key": 0}, "this[0]"),
+        ({"index_key": "eu"}, 'this["eu"]'),
+        ({"index_key": 'a "b" \\'}, 'this["a \\"b\\" \\\\"]'),
+        ({"index_key": "${x}%{y}"}, 'this["$${x}%%{y}"]'),
+        ({"index_key": "zürich"}, 'this["zürich"]'),
+    ],
+)
+def test_an_address_has_its_index(index: dict[str, Any], address: str) -> None:
+    """Indexes of `count` are numbers. Those of `for_each` are in quotation marks, with Terraform's escapes."""
+    text = state_file(row(f"{DISTRIBUTION}.this", {"id": "E1"}, module='module.cdn["a.b"]', **index))
+    (found,) = read_state(text, "it").resources
+    assert found.address == f'module.cdn["a.b"].{DISTRIBUTION}.{address}'
+
+
+def test_only_resources_that_terraform_manages_count() -> None:
+    """Data sources, and instances that are only waiting to be deleted, are left out."""
+    data = {**row(f"{DISTRIBUTION}.read", {"id": "E1"}), "mode": "data"}
+    old = row(f"{DISTRIBUTION}.old", {"id": "E2"}, deposed="00000001")
+    assert read_state(state_file(data, old), "it").resources == ()
+
+
+def test_a_state_of_opentofu_is_known_by_its_providers() -> None:
+    """Its commands begin with tofu."""
+    assert read_state(state_file(), "it").program == "terraform"
+    assert read_state(state_file().replace("terraform.io", "opentofu.org"), "it").program == "tofu"
+
+
+def test_attributes_are_not_shown() -> None:
+    """They may be secret."""
+    assert "secret?" not in repr(read_state(state_file(), "it"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty"),
+        ("PK\x03\x04", "is a saved plan"),
+        ('resource "aws_s3_bucket" "media" {\n}\n', "is a configuration"),
+        ("version: 4", "not valid JSON"),
+        ("[" * 100_000, "not valid JSON"),
+        ("[]", "is not a state"),
+        ('{"name": "player"}', "is not a state"),
+        ('{"version": 4}', "is not a state"),
+        ('{"version": 5, "resources": []}', "cannot read"),
+        ('{"version": 3, "modules": []}', "which Terraform before 0.12 wrote"),
+        ('{"version": 3, "backend": {"type": "s3"}}', "remote state (backend s3)"),
+        ('{"encrypted_data": "…", "encryption_version": "v0"}', "is encrypted by OpenTofu"),
+        ('{"format_version": "1.2", "planned_values": {}}', "is a plan"),
+        ('{"format_version": "1.0"}', "is an empty state"),
+    ],
+)
+def test_what_is_not_a_state_is_named(text: str, words: str) -> None:
+    """The error names the file, what it is instead, and a command that writes a state."""
+    with pytest.raises(NotAState) as raised:
+        read_state(text, "it.json")
+    assert raised.value.what.startswith("it.json ")
+    assert words in raised.value.what
+    assert " state list" in raised.value.do or " show -json > state.json" in raised.value.do
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [None],
+        [{"mode": "managed", "instances": [{}]}],
+        [{**row("a.b", {}), "instances": [None]}],
+        [row("a.b", "x")],
+    ],
+)
+def test_a_damaged_state_is_not_a_crash(rows: list[Any]) -> None:
+    """The error says that the file is damaged."""
+    with pytest.raises(NotAState, match="it is damaged"):
+        read_state(json.dumps({"version": 4, "resources": rows}), "it")

@@ -269,7 +269,7 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
             report = _run(step, context, outputs)
         reports.append(report)
         run.tell(StepEnded(plan.name, report, plan.account))
-    outcome = _outcome(plan, reports, run.terms)
+    outcome = _outcome(reports, run.terms)
     return _stack_report(plan, outcome, reports), outputs
 
 
@@ -317,7 +317,7 @@ def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
     return done.issuperset(step.needs)
 
 
-def _outcome(plan: StackPlan, reports: list[StepReport], terms: Terms) -> StackOutcome:
+def _outcome(reports: list[StepReport], terms: Terms) -> StackOutcome:
     outcomes = {report.outcome for report in reports}
     stopped = terms.interrupted() and StepOutcome.NOT_TRIED in outcomes
     if stopped or StepOutcome.INTERRUPTED in outcomes:
@@ -329,4 +329,5 @@ def _outcome(plan: StackPlan, reports: list[StepReport], terms: Terms) -> StackO
     untried = [report for report in reports if report.outcome is StepOutcome.NOT_TRIED]
     if StepOutcome.TIMED_OUT in outcomes or any(report.verb is not Verb.WAIT for report in untried):
         return StackOutcome.TIMED_OUT
-    return StackOutcome.APPLIED if plan.steps else StackOutcome.UNCHANGED
+    # A stack without steps may have waited for a change of an earlier run.
+    return StackOutcome.APPLIED if reports else StackOutcome.UNCHANGED

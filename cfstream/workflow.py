@@ -9,7 +9,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -69,6 +69,11 @@ UNDER_WAY = 32
 """Stacks applied at the same time. Most of them wait for Deployed; those that write take turns."""
 
 
+def readers() -> Executor:
+    """Return the threads that observe stacks and kinds."""
+    return ThreadPoolExecutor(READERS)
+
+
 def make_plan(
     stacks: Sequence[Stack],
     world: World,
@@ -122,7 +127,7 @@ def _plan_account(
         Surroundings(each.lists, scene, confirmed=False) for each, scene in zip(here, scenes, strict=True)
     ]
     try:
-        with ThreadPoolExecutor(READERS) as pool:
+        with readers() as pool:
             drafts = _confirmed(pool, _drafts(pool, surroundings))
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
@@ -133,9 +138,7 @@ def _plan_account(
     return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 
-def _drafts(
-    pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]
-) -> list[tuple[Surroundings, Draft]]:
+def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
     """Observe the stacks, and return each one's surroundings with its draft."""
     wants = [{kind.name: kind.desire(around.scene) for kind in KINDS} for around in surroundings]
     _read_first(pool, surroundings)
@@ -150,7 +153,7 @@ def _drafts(
     ]
 
 
-def _confirmed(pool: ThreadPoolExecutor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
     """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
     writing = [around for around, each in drafted if each.steps]
     fresh = [replace(around, confirmed=True) for around in writing]
@@ -168,7 +171,7 @@ def _owners(around: Surroundings) -> tuple[object, ...]:
     return around.stacks, around.own, around.own.config if around.own else None
 
 
-def _read_first(pool: ThreadPoolExecutor, surroundings: Sequence[Surroundings]) -> None:
+def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
     """Read what every kind of each stack starts from. Raises the first refusal."""
     reads = [pool.submit(read) for each in surroundings for read in (each.read_s3, each.read_cloudfront)]
     for future in reads:
@@ -229,7 +232,7 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
             return unreached(each.stack, each.account, each.error)
         return prove(each.around, means)
 
-    with ThreadPoolExecutor(READERS) as pool:
+    with readers() as pool:
         return Proof(tuple(pool.map(proved, found)))
 
 
@@ -239,7 +242,7 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
     A stack that cannot be read has an `error`. If none can be read, raises the first error: CannotAssume, Refused,
     Unreachable or NoCredentials. Raises SpecProblems for a stack of another account than that of the credentials.
     """
-    with ThreadPoolExecutor(READERS) as pool:
+    with readers() as pool:
         found = tuple(pool.map(lambda each: _access(each, key), reached(stacks, world)))
     errors = [each.error for each in found if each.error is not None]
     if errors and len(errors) == len(found):

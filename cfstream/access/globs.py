@@ -1,6 +1,7 @@
 """Represent sets of object keys as globs: CloudFront's path patterns and S3's resources, matched as AWS does."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, Self
 
 from cfstream.access.reader import Certainty
@@ -84,6 +85,7 @@ def names_bucket(resource: str, bucket: str, partition: str = "aws", *, variable
     return names_arn(resource, _bucket_arn(bucket, partition), variables=variables)
 
 
+@lru_cache(maxsize=4096)
 def names_arn(resource: str, arn: str, *, variables: bool = True) -> Certainty:
     """Return whether a Resource matches this one ARN; `maybe` if it depends on a policy variable."""
     tokens, decided = _resource_tokens(resource, variables=variables)
@@ -112,6 +114,7 @@ def _sorted_wildcards(tokens: Iterable[str]) -> Iterator[str]:
         yield ANY
 
 
+@lru_cache(maxsize=4096)
 def _resource_globs(resource: str, literal: str, *, variables: bool) -> ResourceGlobs:
     tokens, decided = _resource_tokens(resource, variables=variables)
     may = _remainders(Glob(tokens).tokens, literal)

@@ -17,6 +17,7 @@ from cfstream.access.route import path_of
 from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.access.world import BucketWorld
 from cfstream.domain.bucket import BucketState
+from cfstream.spec.wording import some_of
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
 
@@ -79,7 +80,7 @@ class JudgedOpenings:
 def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     """Return the openings of a world, one for each reader and way, the widest first."""
     opened: dict[tuple[object, ...], Opening] = {}
-    notes: dict[str, None] = {}
+    notes: dict[str, None] = dict.fromkeys(_public_elsewhere(found, expected))
     for cell, way in found.rows:
         point = classify_way(found, cell, way, expected)
         if point.note:
@@ -95,6 +96,23 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
             path = (each.way.distribution_id, each.way.behavior) if each.way else None
             opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each))
     return JudgedOpenings(tuple(sorted(opened.values(), key=_order)), tuple(notes))
+
+
+def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
+    """Yield a note with the paths that other stacks open, because specs of the run declare that."""
+    places: dict[str, dict[str, None]] = {}
+    for cell, way in found.rows:
+        stack = found.world.stacks.get(way.distribution_id)
+        if (
+            stack not in (None, expected.stack)
+            and way.behavior is not None
+            and way.reader == ANYONE
+            and _declared_public(cell, way, expected)
+        ):
+            places.setdefault(stack, {}).update(dict.fromkeys(paths(found, cell, way)))
+    if places:
+        named = [f"{stack} ({', '.join(sorted(own))})" for stack, own in sorted(places.items())]
+        yield f"anyone can read through other stacks what specs of this run declare public: {some_of(named, 5)}"
 
 
 def classify_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Classification:
@@ -198,11 +216,19 @@ def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
     text = f"{who(way)} can read {', '.join(paths(found, cell, way))}: {how(found, way)}"
     return Opening(
         text + _unless(way.certain, way.undecided),
-        closing(sort, found.world.bucket, way.reader),
+        _together(found, way, closing(sort, found.world.bucket, way.reader)),
         sort,
         way.reader,
         witness_path(cell, way),
     )
+
+
+def _together(found: Evaluation, way: Way, do: str) -> str:
+    """Return the fix for an opening. What another stack serves to anyone may be declared by its spec."""
+    stack = found.world.stacks.get(way.distribution_id)
+    if stack is None or way.reader != ANYONE or way.distribution_id == found.world.own:
+        return do
+    return f"name the spec of stack {stack} in the same command, if it declares this public; or {do}"
 
 
 def _of_general(found: Evaluation, each: General) -> Opening:
@@ -241,13 +267,14 @@ def _through(found: Evaluation, way: Way) -> Iterator[str]:
 
 
 def distribution_words(found: Evaluation, way: Way) -> str:
-    """Return the distribution of a way as text: its id, or its stack if it does not exist yet."""
+    """Return the distribution of a way as text: its id and its stack; without the id if it does not exist yet."""
     kind = way.distribution.delivery.words if way.distribution else "distribution"
     if way.distribution_id == found.world.own:
         return f"the stack's own {kind}"
+    stack = found.world.stacks.get(way.distribution_id)
     if isinstance(way.distribution_id, str):
-        return f"{kind} {way.distribution_id}"
-    return f"the new {kind} of {found.world.stacks.get(way.distribution_id, 'another stack')}"
+        return f"{kind} {way.distribution_id}{f' of stack {stack}' if stack else ''}"
+    return f"the new {kind} of {stack or 'another stack'}"
 
 
 def _named(by: Sequence[str]) -> list[str]:

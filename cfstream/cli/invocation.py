@@ -1,6 +1,8 @@
 """One run of the program: the flags of all commands, as a connection and a terminal."""
 
+import shlex
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,8 @@ class Invocation:
 
     connection: Connection = field(default_factory=Connection)
     terminal: Terminal = field(default_factory=Terminal)
+    given: tuple[str, ...] = ()
+    """The arguments of the process."""
 
     def __post_init__(self) -> None:
         self.connection = replace(self.connection, on_start=self._announce, on_complaint=self._complain)
@@ -40,6 +44,11 @@ class Invocation:
                 self.connection = replace(self.connection, **{flag: value})
         if self.terminal.verbosity > 0:
             _log(self.terminal.verbosity)
+
+    def again(self, instead: Mapping[str, Sequence[str]] | None = None) -> str:
+        """Return the command of this run, to be pasted; `instead` replaces some of its arguments."""
+        words = [word for each in self.given for word in (instead or {}).get(each, (each,))]
+        return shlex.join([PROGRAM, *words])
 
     def _announce(self, sandbox: "Running") -> None:
         where = sandbox.endpoint_url

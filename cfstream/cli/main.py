@@ -123,9 +123,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _guarded(arguments: Sequence[str] | None) -> int:
     """Return the exit code of a run. All exceptions become exit codes."""
     streams.make_tolerant()
-    invocation = Invocation()
-    terminal = invocation.terminal
     given = list(sys.argv[1:] if arguments is None else arguments)
+    invocation = Invocation(given=tuple(given))
+    terminal = invocation.terminal
     error: CfstreamError | None = None
     try:
         code = _run(given, invocation)

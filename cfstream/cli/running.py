@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cfstream.cli.invocation import Invocation
 from cfstream.cli.options import RunFormat
 from cfstream.cli.terminal import notifying
-from cfstream.cli.terminal.streams import Terminal
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, Tell
@@ -31,8 +31,9 @@ def show(
     from cfstream.render.text import plan_text
 
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
-    color, width = terminal.colored(stream), terminal.width()
-    text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed)
+    color, width = terminal.colored(stream), terminal.width(stream)
+    on_terminal = is_interactive(stream)
+    text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal)
     if output is RunFormat.TEXT:
         terminal.say(text)
     else:
@@ -100,28 +101,37 @@ def conclude(
     *,
     notify: str | None,
     proof: "Proof | None" = None,
+    again: str = "",
 ) -> None:
-    """Print the report, and run the --notify command, unless there was nothing to do."""
-    if output is not RunFormat.TEXT or not plan.in_sync or report.exit_code:
-        print_report(report, proof, output, run)
-    if not plan.in_sync:
+    """Print the report, and run the --notify command, unless there was nothing to do.
+
+    `again` is the command that resumes the run, if it is not the one of this run.
+    """
+    worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
+    if output is not RunFormat.TEXT or worked or report.exit_code:
+        print_report(report, proof, output, run, again=again or run.again())
+    if worked:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
         notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes, run.terminal)
 
 
-def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
+def print_report(
+    report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
+) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
-    from cfstream.render.report import failures_text, report_text
+    from cfstream.render.report import SuggestedCommands, failures_text, report_text
     from cfstream.render.verify import broken_text
 
     terminal = run.terminal
     width = terminal.width()
     if output is RunFormat.TEXT:
-        terminal.say("\n" + report_text(report, color=terminal.colored(sys.stdout), width=width))
+        color, quiet = terminal.colored(sys.stdout), terminal.verbosity < 0
+        terminal.say("\n" + report_text(report, color=color, width=width, quiet=quiet))
     else:
         print_for_programs(report, proof, output, run)
-    color = terminal.colored(sys.stderr)
-    terminal.tell(failures_text(report, flags=run.connection.flags(), color=color, width=width))
+    color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)
+    commands = SuggestedCommands(run.connection.flags(), again)
+    terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:
         terminal.tell(broken_text(proof, color=color, width=width))
 

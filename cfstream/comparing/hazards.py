@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cfstream.access.evaluate import evaluate
 from cfstream.comparing.described import described, first
+from cfstream.domain import PathPattern
 from cfstream.errors import Notice
 from cfstream.planning.hazards import cutting_hazards, moving_hazards, opening_hazards, widening_hazard
 from cfstream.planning.staging import widened
@@ -62,11 +63,27 @@ def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
         yield Notice("destroy is no longer refused", warning=True)
     if before.bucket.name != after.bucket.name:
         yield Notice(f"the bucket {before.bucket.name} stays, with everything in it")
+    yield from _unlisted(before, after)
     for old, new in _replaced(before, after):
         patience = spell(after.sign.max_validity)
         yield Notice(
             f"the key {old} is removed: it is safe once {new}, which replaces it, is older than {patience}"
         )
+
+
+def _unlisted(before: Spec, after: Spec) -> Iterator[Notice]:
+    """Yield what becomes of the behaviors that leave the spec."""
+    named = {PathPattern(each.path) for each in after.http.behaviors}
+    fate = (
+        "is deleted"
+        if after.http.deletes_unlisted
+        else "stays as an unlisted one, with its signers"
+        if after.public
+        else "stays as an unlisted one, with the signers of the default behavior"
+    )
+    for each in before.http.behaviors:
+        if PathPattern(each.path) not in named and after.delivery == "http":
+            yield Notice(f"the behavior {each.path} {fate}")
 
 
 def _keys(spec: Spec) -> dict[tuple[str, str], PublicKey]:

@@ -18,7 +18,7 @@ from cfstream.domain.distribution import (
     Signers,
     bucket_of,
 )
-from cfstream.domain.listing import counted, items
+from cfstream.domain.listing import counted, items, without_counts
 from cfstream.domain.mark import ACL_TAG, NAME_TAG, Mark
 from cfstream.domain.parse import (
     distribution_from_config,
@@ -55,4 +55,5 @@ __all__ = [
     "distribution_from_row",
     "items",
     "with_pattern",
+    "without_counts",
 ]

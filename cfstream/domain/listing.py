@@ -1,6 +1,6 @@
 """CloudFront's counted lists: ``{"Quantity": 2, "Items": [...]}``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 ORDERED: Final = frozenset({"CacheBehaviors", "Members"})
@@ -17,3 +17,15 @@ def counted(values: Iterable[Any]) -> dict[str, Any]:
     """Return a list as CloudFront expects it, with its Quantity."""
     listed = list(values)
     return {"Quantity": len(listed), **({"Items": listed} if listed else {})}
+
+
+def without_counts(value: Any) -> Any:
+    """Return a document with plain lists for counted ones, for people and programs that read it."""
+    match value:
+        case {"Quantity": int()} if value.keys() <= {"Quantity", "Items"}:
+            return [without_counts(each) for each in items(value)]
+        case Mapping():
+            return {name: without_counts(each) for name, each in value.items()}
+        case list() | tuple():
+            return [without_counts(each) for each in value]
+    return value

@@ -47,6 +47,16 @@ class BehaviorDetails:
 
 
 @dataclass(frozen=True)
+class HeadersPolicyDetails:
+    """The headers that a policy adds to answers on some paths; the path of the default behavior is empty."""
+
+    policy: NamedId
+    paths: tuple[str, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+    """``cors``, and the other parts as in CloudFront's document; empty if they could not be read."""
+
+
+@dataclass(frozen=True)
 class ActiveSigners:
     """An active signer, an account or a key group, and the ids of its active keys."""
 
@@ -98,6 +108,7 @@ class DistributionDetails:
     price_class: str
     origins: tuple[OriginDetails, ...]
     behaviors: tuple[BehaviorDetails, ...]
+    headers_policies: tuple[HeadersPolicyDetails, ...] = ()
     active_signers: tuple[ActiveSigners, ...] = ()
     grants: tuple[GrantDetails, ...] = ()
     logging: str = ""

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from cfstream.domain import ACL_TAG, NAME_TAG, CacheBehavior, Delivery, LiveDistribution, Origin
+from cfstream.domain import ACL_TAG, NAME_TAG, CacheBehavior, Delivery, LiveDistribution, Origin, document
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.inventory.details import (
     ActiveSigners,
     BehaviorDetails,
     Details,
     DistributionDetails,
+    HeadersPolicyDetails,
     IdentityDetails,
     NamedId,
     OriginDetails,
@@ -21,7 +22,7 @@ from cfstream.inventory.details import (
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import Found
 from cfstream.kinds import KINDS
-from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, HttpField, Part
 from cfstream.ports import Reads
 from cfstream.stack.identities import IDENTITY, users_of_identity
 from cfstream.stack.owned import owner_by_mark
@@ -76,11 +77,12 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
         price_class=live.price_class,
         origins=origins,
         behaviors=tuple(_behavior(each, live, named) for each in (live.default, *live.named)),
+        headers_policies=tuple(_headers(live, named)),
         active_signers=tuple(_active(live, named)),
         grants=grants,
         logging=_logging(config),
         tls=_tls(config.get("ViewerCertificate")),
-        **_split(DistributionDetails, {} if live.delivery is Delivery.RTMP else _http(config)),
+        **_split(DistributionDetails, {} if live.delivery is Delivery.RTMP else _http(config, named)),
         tags=dict(sorted(tags.items())),
         notes=(*dict.fromkeys(each.unread for each in referred if each.unread), *notes),
     )
@@ -111,7 +113,7 @@ def _behavior(
         trusted_signers=behavior.signers.accounts,
         key_groups=tuple(_name(each, named) for each in behavior.signers.key_groups),
         viewer_protocol="" if rtmp else behavior.viewer_protocol,
-        **_split(BehaviorDetails, {} if rtmp else _http(live.config, behavior)),
+        **_split(BehaviorDetails, {} if rtmp else _http(live.config, named, behavior)),
     )
 
 
@@ -136,14 +138,35 @@ def _or_none(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _http(config: Json, behavior: CacheBehavior | None = None) -> dict[str, Any]:
+def _http(
+    config: Json, named: Mapping[str, Referred], behavior: CacheBehavior | None = None
+) -> dict[str, Any]:
     """Return the fields of a behavior, or all fields outside behaviors, as a spec has them."""
     path = behavior.path if behavior else ""
     return {
-        each.name: each.shown(each.read(each.part.of(config, path)), {})
+        each.name: _shown(each, each.read(each.part.of(config, path)), named)
         for each in HTTP_FIELDS
         if (each.part is Part.BEHAVIOR) is (behavior is not None)
     }
+
+
+def _shown(entry: HttpField, value: Any, named: Mapping[str, Referred]) -> Any:
+    """Return a value as a spec has it; a policy of the account by its name, if that could be read."""
+    found = named.get(value) if entry.policies is not None and isinstance(value, str) else None
+    own = {entry.policies.resource: {found.name: found.id}} if entry.policies and found and found.name else {}
+    return entry.shown(value, own)
+
+
+def _headers(live: LiveDistribution, named: Mapping[str, Referred]) -> Iterable[HeadersPolicyDetails]:
+    """Yield each policy that adds headers to answers, with the paths where it does."""
+    places: dict[str, list[str]] = {}
+    for behavior in (live.default, *live.named) if live.delivery is Delivery.HTTP else ():
+        policy = str(document.response_headers_policy(document.behavior(live.config, behavior.path)))
+        if policy:
+            places.setdefault(policy, []).append(behavior.path)
+    for policy, paths in places.items():
+        found = named.get(policy)
+        yield HeadersPolicyDetails(_name(policy, named), tuple(paths), dict(found.settings) if found else {})
 
 
 def _logging(config: Json) -> str:

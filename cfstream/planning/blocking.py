@@ -21,7 +21,7 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
     hazards = {hazard.name for hazard, _ in plan.hazards}
     if plan.problems:
         code = ExitCode.FAILED if plan.failed else ExitCode.USAGE
-        return Blocked("; ".join(problem.what for problem in plan.problems), code)
+        return Blocked("; ".join(f"{problem.where}: {problem.what}" for problem in plan.problems), code)
     if plan.protect and (plan.destroying or HazardName.DELETES in hazards):
         return Blocked("the spec says `protect: true`", ExitCode.HAZARD)
     if not_allowed := tuple(sorted(hazards - allow)):

@@ -1,6 +1,6 @@
 """Put the steps of a stack in the order in which they run, and find what each of them needs."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -15,16 +15,23 @@ def ordered(steps: Iterable[Step]) -> tuple[Step, ...]:
 
     Law: every needed step comes before the one that needs it, in any order of `steps`.
     """
-    in_order = sorted(steps, key=_position)
-    numbered = _numbered(in_order)
+    numbered = _numbered(_in_order(steps))
     by_stage: dict[Stage, list[StepId]] = {}
     for step in numbered:
         by_stage.setdefault(step.stage, []).append(step.id)
     return tuple(replace(step, needs=_needs(step, by_stage)) for step in numbered)
 
 
-def _position(step: Step) -> tuple[int, str, str, str]:
-    return (step.stage.position, step.address.kind, str(step.address), sent(step))
+def _in_order(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps by stage and address. Only steps with the same place are compared by what they send."""
+    by_place: defaultdict[tuple[int, str, str], list[Step]] = defaultdict(list)
+    for step in steps:
+        by_place[step.stage.position, step.address.kind, str(step.address)].append(step)
+    return [
+        step
+        for _, same in sorted(by_place.items())
+        for step in (sorted(same, key=sent) if len(same) > 1 else same)
+    ]
 
 
 def _numbered(steps: Sequence[Step]) -> list[Step]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from cfstream.steps.content import canonical, without_secrets
-from cfstream.steps.step import Step
+from cfstream.steps.members import members
+from cfstream.steps.step import Change, Step
 from cfstream.values import digest, plain
 
 
@@ -22,9 +23,15 @@ def sealed(step: Step) -> dict[str, Any]:
         "verb": str(step.verb),
         "address": str(step.address),
         "needs": list(step.needs),
-        "changes": [
-            {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
-            for change in step.changes
-        ],
+        "changes": [change_document(change) for change in step.changes],
         "sends": sent(step),
     }
+
+
+def change_document(change: Change) -> dict[str, Any]:
+    """Return a change as in the JSON form: before, after, and of two lists also what was added, removed and kept."""
+    before, after = plain(change.before), plain(change.after)
+    document = {"field": change.field, "before": before, "after": after}
+    if moved := members(before, after):
+        document |= {"added": list(moved.added), "removed": list(moved.removed), "kept": moved.kept}
+    return document

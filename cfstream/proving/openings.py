@@ -23,25 +23,28 @@ _CLAIMS = {
 
 @dataclass(frozen=True)
 class Openings:
-    """The findings, the openings, and who can read, as text."""
+    """The findings, the openings, who can read, and notes about readers that are no openings, as text."""
 
     findings: tuple[Finding, ...]
     ways: tuple[str, ...]
     readers: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def judged(site: Site) -> Openings:
     """Return what the live state allows, compared with the spec."""
     world = site.world
     said, (found,) = shared(expected(site.scene, world), *evaluate(world))
-    opened = openings(found, said).openings
+    judged_openings = openings(found, said)
+    opened = judged_openings.openings
     findings = (
         _of_policy(site, opened),
         _of_sort(site, opened, DISTRIBUTIONS, _CLAIMS[DISTRIBUTIONS]),
         _of_acls(site, opened),
         *_unread_points(site),
     )
-    return Openings(findings, tuple(each.text for each in opened), phrases(found, said))
+    ways = tuple(each.text for each in opened)
+    return Openings(findings, ways, phrases(found, said), judged_openings.notes)
 
 
 def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:

@@ -69,7 +69,7 @@ def _proof(site: Site, means: Means) -> StackProof:
     openings = judged(site)
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
-    all_notices = (*_notices(site, means), *notices)
+    all_notices = (*map(Notice, openings.notes), *_notices(site, means), *notices)
     return StackProof(site.scene.name, site.scene.stack.path, findings, all_notices, openings.readers)
 
 

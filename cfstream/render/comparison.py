@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfstream.comparing import Comparison, StackComparison
+from cfstream.planning.seal import change_document
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines
 from cfstream.render.text import change_lines
 from cfstream.render.values import field_lines
-from cfstream.values import plain
 
 FORMAT_VERSION = 1
 
@@ -60,10 +60,7 @@ def comparison_document(found: Comparison) -> dict[str, Any]:
                 "fate": stack.fate,
                 "hazards": [{"name": hazard.name, "text": hazard.text} for hazard in stack.hazards],
                 "notices": [notice_document(notice) for notice in stack.notices],
-                "changes": [
-                    {"field": change.field, "before": plain(change.before), "after": plain(change.after)}
-                    for change in stack.changes
-                ],
+                "changes": [change_document(change) for change in stack.changes],
             }
             for stack in found.stacks
         ],

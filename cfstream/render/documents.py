@@ -136,6 +136,12 @@ class ChangeDocument(TypedDict):
     before: Any
     after: Any
     """``{"known_after": STEP}`` if only that step's reply shows the value."""
+    added: NotRequired[list[Any]]
+    """The new members, if both values are lists."""
+    removed: NotRequired[list[Any]]
+    """The members that the new list no longer has."""
+    kept: NotRequired[int]
+    """The number of members that both lists have."""
 
 
 @described
@@ -192,6 +198,8 @@ class PlanDocument(TypedDict):
     summary: dict[Verb, int]
     """The number of steps by verb."""
     stacks: list[StackDocument]
+    exit_code: NotRequired[int]
+    """That of the command which printed the plan; a saved plan has none."""
 
 
 @described

@@ -7,7 +7,7 @@ from cfstream.render.progress import took
 from cfstream.startup.frozen import dataclass
 
 ENOUGH = 3
-"""No estimate is made from fewer deploys than this."""
+"""No estimate is made from fewer deploys of other stacks than this. Of the same stack, one is enough."""
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,27 @@ class Expectation:
     half: float
     most: float
     deploys: int
+    own: bool = False
+    """Whether these are deploys of the same stack."""
 
     def words(self, waited: float) -> str:
         """Return the estimate after so many seconds: ``usually 4 min 10 s (37 deploys)``."""
         if waited > self.most:
+            if self.deploys < ENOUGH:
+                return f"longer than the last time: {took(self.half)}"
             return f"longer than usual: 9 of 10 took at most {took(self.most)}"
-        return f"usually {took(self.half)} ({self.deploys} deploys)"
+        of = " of this stack" if self.own else ""
+        return f"usually {took(self.half)} ({self.deploys} deploy{'s' * (self.deploys != 1)}{of})"
 
-    def fraction(self, waited: float) -> float:
-        """Return the progress from 0 to 1; it never reaches 1, because only CloudFront knows the end."""
-        return min(waited / max(self.half, 1.0), 0.95)
+    def fraction(self, waited: float) -> float | None:
+        """Return the progress from 0 to 1; None if it takes longer than usual, because a bar would not move then."""
+        return None if waited > self.most else min(waited / max(self.most, 1.0), 0.95)
 
 
-def expected(seconds: Sequence[float]) -> Expectation | None:
-    """Return the estimate from these past deploys; None if they are too few."""
-    if len(seconds) < ENOUGH:
+def expected(own: Sequence[float], others: Sequence[float] = ()) -> Expectation | None:
+    """Return the estimate from past deploys of a stack, or else from `others`; None if they are too few."""
+    seconds = own or others
+    if not own and len(others) < ENOUGH:
         return None
-    return Expectation(median(seconds), quantiles(seconds, n=10, method="inclusive")[-1], len(seconds))
+    most = quantiles(seconds, n=10, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
+    return Expectation(median(seconds), most, len(seconds), own=bool(own))

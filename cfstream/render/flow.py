@@ -69,8 +69,8 @@ class Page:
     def flow(self, words: Iterable[Word], *, first: str = "", rest: str = "") -> list[str]:
         """Return lines of words with spaces; the first line begins with `first`, all others with `rest`.
 
-        A word wider than the page has a line of its own: an id is never cut. A label in `first` is alone on its line
-        if that gives the first word more room.
+        A word wider than the page has a line of its own: an id is never cut. A word that only fits with less space
+        before it gets less. A label in `first` is alone on its line if that gives the first word more room.
         """
         lines: list[list[Word]] = [[]]
         column = columns(first)
@@ -82,7 +82,15 @@ class Page:
                 column = columns(rest)
             column += wide + (1 if lines[-1] else 0)
             lines[-1].append(word)
-        return [((rest if n else first) + self.painted(line)).rstrip() for n, line in enumerate(lines)]
+        return [
+            ((self._before(line, rest) if n else first) + self.painted(line)).rstrip()
+            for n, line in enumerate(lines)
+        ]
+
+    def _before(self, line: Sequence[Word], rest: str) -> str:
+        """Return what is before the words of a line: less space for a single word that would not fit."""
+        wide = columns(line[0].text) if len(line) == 1 else 0
+        return rest[: self.width - wide] if wide <= self.width and not rest.strip() else rest
 
     def painted(self, line: Iterable[Word]) -> str:
         """Return the words with spaces; neighbours of one style share one pair of codes."""

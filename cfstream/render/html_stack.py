@@ -8,8 +8,8 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
-from cfstream.render.text import SIGNS, live_facts, nothing_live
-from cfstream.render.values import FieldChange, cells, fields
+from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
+from cfstream.render.values import FieldChange, fields, kept_text, signed_text
 from cfstream.steps.step import Step
 
 CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'
@@ -84,21 +84,38 @@ def _steps(stack: StackPlan) -> Iterator[str]:
 def _step(stack: StackPlan, step: Step) -> str:
     sign, _ = SIGNS[step.verb]
     place = code(f"{stack.spec}:{step.line}") if step.line else ""
-    held = f" (etag {code(step.if_match)})" if step.if_match else ""
+    held = f"(etag {code(step.if_match)})" if step.if_match else ""
+    why = " ".join(filter(None, (prose(reason(step)), held)))
+    because = f'<p class="dim">{why}</p>' if why else ""
     rows = [_row(field) for change in step.changes for field in fields(change)]
     head = '<thead><tr><th scope="col">field</th><th scope="col">before</th><th scope="col">after</th></tr></thead>'
     table = f"<table>{head}<tbody>\n{''.join(rows)}</tbody></table>" if rows else ""
     return (
         f'<li class="step {step.verb}"><div class="top"><p class="what"><span class="sign">{escape(sign)}</span> '
         f'{step.verb} {code(str(step.address))}</p><span class="dim">{place}</span></div>'
-        f'<p class="dim">{prose(step.because)}{held}</p>{table}</li>'
+        f"{because}{table}</li>"
     )
 
 
 def _row(field: FieldChange) -> str:
-    before, after = cells(field)
-    was = f'<code class="was">{escape(before)}</code>' if before else ""
-    now = f'<code class="now">{escape(after)}</code>' if after else ""
     mark = {"+": "new", "-": "gone"}.get(field.sign, "changed")
     sign = f'<span class="sign">{field.sign}</span>'
-    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th><td>{was}</td><td>{now}</td></tr>\n'
+    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th>{_values(field)}</tr>\n'
+
+
+def _values(field: FieldChange) -> str:
+    """Return the cells before and after; for two lists one cell with the removed and the new members."""
+    moved = field.members
+    if moved is None:
+        before, after = field.cell(field.before), field.cell(field.after)
+        was = _value("was", before) if before else ""
+        now = _value("now", after) if after else ""
+        return f"<td>{was}</td><td>{now}</td>"
+    gone = [_value("was", signed_text("-", item)) for item in moved.removed]
+    came = [_value("now", signed_text("+", item)) for item in moved.added]
+    kept = [f'<span class="dim">{kept_text(moved)}</span>'] if moved.kept else []
+    return f'<td class="members" colspan="2">{"<br>".join([*gone, *came, *kept])}</td>'
+
+
+def _value(kind: str, text: str) -> str:
+    return f'<code class="{kind}">{escape(text)}</code>'

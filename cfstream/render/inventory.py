@@ -3,6 +3,7 @@
 On a narrow page the second column goes below the first; ids and names are never cut.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -226,6 +227,7 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         more = (f"{label.lower()} {text}" for label, text in _http(behavior.http))
         settings = ", ".join(filter(None, (behavior.viewer_protocol, behavior.cache_policy, *more)))
         yield from _row(sheet, "", settings, Style.DIM)
+    yield from _headers(details, sheet)
     yield ""
     yield sheet.paint("Active signers", Style.BOLD)
     if not details.active_signers:
@@ -236,6 +238,42 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(words(f"{what} {_called(active.signer)}"), first="  ", rest="    ")
         for key in keys:
             yield from sheet.flow(words(key), first="    ", rest="      ")
+
+
+def _headers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
+    """Yield each response headers policy: where it is, and the headers that it sets."""
+    if details.headers_policies:
+        yield ""
+        yield sheet.paint("Headers to viewers", Style.BOLD)
+    for each in details.headers_policies:
+        where = ", ".join(path or "everything" for path in each.paths)
+        yield from sheet.flow(words(f"{_called(each.policy)} on {where}"), first="  ", rest="    ")
+        for label, value in _settings(each.settings):
+            yield from sheet.flow(words(f"{label}: {_setting(value)}"), first="    ", rest="      ")
+
+
+def _settings(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each setting of a policy that has a value, with its name after the name of its part."""
+    for part, value in parts.items():
+        label = " ".join(re.findall(r"[A-Z]?[a-z]+", part.removesuffix("Config"))).lower()
+        inner = value.items() if isinstance(value, Mapping) else [("", value)]
+        yield from (
+            (f"{label} {name}".rstrip().replace("_", " "), each)
+            for name, each in inner
+            if each not in (None, [], {})
+        )
+
+
+def _setting(value: Any) -> str:
+    """Return a setting of a policy as text; empty if it has no value."""
+    match value:
+        case bool():
+            return _yes(value)
+        case list():
+            return ", ".join(_setting(each) for each in value)
+        case Mapping():
+            return ", ".join(f"{name} {_setting(each)}" for name, each in value.items())
+    return "" if value is None else str(value)
 
 
 def _http(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

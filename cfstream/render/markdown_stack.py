@@ -6,8 +6,8 @@ from enum import IntEnum
 from cfstream.planning import StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.gfm import code, prose
-from cfstream.render.text import SIGNS, live_facts, nothing_live
-from cfstream.render.values import cells, fields
+from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
+from cfstream.render.values import FieldChange, fields, kept_text, signed_text
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 
@@ -46,9 +46,14 @@ def _live(stack: StackPlan) -> str:
 def _step(stack: StackPlan, step: Step, tier: Tier) -> str:
     sign, _ = SIGNS[step.verb]
     place = f" {code(f'{stack.spec}:{step.line}')}" if step.line else ""
-    held = f" (etag {code(step.if_match)})" if step.if_match else ""
-    head = f"<b>{code(sign)} {step.verb}</b> {code(str(step.address))}{place}<br>{prose(step.because)}{held}"
+    held = f"(etag {code(step.if_match)})" if step.if_match else ""
     rows = list(_rows(step))
+    # Without its fields, the step still names them.
+    why = prose(reason(step) if rows and tier is Tier.FIELDS else step.because)
+    because = " ".join(filter(None, (why, held)))
+    head = (
+        f"<b>{code(sign)} {step.verb}</b> {code(str(step.address))}{place}{'<br>' * bool(because)}{because}"
+    )
     if not rows:
         return f"{head}\n"
     if tier is Tier.STEPS:
@@ -59,8 +64,21 @@ def _step(stack: StackPlan, step: Step, tier: Tier) -> str:
 def _rows(step: Step) -> Iterator[str]:
     for change in step.changes:
         for field in fields(change):
-            before, after = (code(text) if text else "" for text in cells(field))
+            before, after = _cells(field)
             yield f"| {code(field.sign)} | {code(field.name)} | {before} | {after} |"
+
+
+def _cells(field: FieldChange) -> tuple[str, str]:
+    """Return the field before and after; for two lists the removed and the new members, each with its sign."""
+    moved = field.members
+    if moved is None:
+        before, after = (code(text) if text else "" for text in map(field.cell, (field.before, field.after)))
+        return before, after
+    gone, came = (
+        [code(signed_text(sign, item)) for item in items]
+        for sign, items in (("-", moved.removed), ("+", moved.added))
+    )
+    return "<br>".join(gone), "<br>".join([*came, *filter(None, [kept_text(moved)])])
 
 
 def _remarks(stack: StackPlan) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
-from cfstream.render.flow import Page, Style, Word, words
+from cfstream.render.flow import Page, Style, Word, columns, words
 from cfstream.render.report import VERDICTS, WENT_WELL
 from cfstream.render.text import step_words
 from cfstream.steps.step import Step
@@ -23,12 +23,15 @@ ENDINGS: Mapping[StepOutcome, tuple[str, Style]] = {
 }
 
 
-def ended_line(report: StepReport, *, color: bool, account: str = "") -> str:
-    """Return ``+ create  distribution:lectures  done in 1.2 s``: one line, however long; with `account`, also that."""
+def ended_line(report: StepReport, *, color: bool, account: str = "", width: int | None = None) -> str:
+    """Return ``+ create  distribution:lectures  done in 1.2 s``; with `account`, also that.
+
+    One line, however long; on a terminal of a `width`, several lines if the terminal would break it.
+    """
     ending, style = ENDINGS[report.outcome]
     seconds = "" if report.outcome is StepOutcome.NOT_TRIED else f" in {took(report.seconds)}"
     said = [*words(f" {ending}{seconds}", style), *words(f" account {account}" * bool(account), Style.DIM)]
-    return _line(report.verb, report.address, said, color=color)
+    return _line(report.verb, report.address, said, color=color, width=width)
 
 
 def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
@@ -64,6 +67,9 @@ def took(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def _line(verb: Verb, address: Address, said: list[Word], *, color: bool) -> str:
+def _line(verb: Verb, address: Address, said: list[Word], *, color: bool, width: int | None = None) -> str:
     line = [*step_words(verb, str(address).ljust(ADDRESS_WIDTH)), *said]
-    return Page(color=color).painted(line)
+    if width is None or sum(columns(word.text) + 1 for word in line) - 1 <= width:
+        return Page(color=color).painted(line)
+    narrow = [*step_words(verb, address), *(word for word in said if word.text)]
+    return "\n".join(Page(width, color).flow(narrow, rest="    "))

@@ -10,6 +10,7 @@ from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb, plain
 
 if TYPE_CHECKING:
@@ -57,39 +58,22 @@ PROTECTED_DO = "if intended, remove `protect: true` from the spec first"
 WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
 
 REST: Mapping[StackOutcome, tuple[str, str]] = {
-    StackOutcome.FAILED: (
-        "a step failed",
-        "fix it and run the same command again, or for a saved plan apply its spec: it resumes",
-    ),
+    StackOutcome.FAILED: ("a step failed", "fix it, then resume: {again}"),
     StackOutcome.STALE: ("the plan is stale", "plan again, and read the difference before applying"),
     StackOutcome.TIMED_OUT: (
         "not Deployed yet, and later steps need it",
-        "run it again, or for a saved plan apply its spec; to only wait: cfstream wait {spec}",
+        "resume: {again}\nto only wait: `cfstream wait {spec}`",
     ),
-    StackOutcome.INTERRUPTED: (
-        "interrupted",
-        "run the same command again, or for a saved plan apply its spec: it resumes",
-    ),
-    StackOutcome.BLOCKED: (
-        "blocked",
-        "fix the problems that the plan shows, then run the same command again",
-    ),
+    StackOutcome.INTERRUPTED: ("interrupted", "resume: {again}"),
+    StackOutcome.BLOCKED: ("blocked", "fix the problems that the plan shows, then resume: {again}"),
     StackOutcome.EXPOSED: (
         "verification failed",
-        "fix what is listed below, then run: cfstream verify {spec}",
+        "fix what is listed below, then run: `cfstream verify {spec}`",
     ),
 }
 """What is wrong and how to fix it, if neither the stack nor its steps have a reason. ``{spec}`` is the stack's, with
-the flags for the same AWS.
+the flags for the same AWS. ``{again}`` is the command that resumes.
 """
-
-DESTROY_DO: Mapping[StackOutcome, str] = {
-    StackOutcome.FAILED: "fix it and run the same command again: it resumes",
-    StackOutcome.STALE: "run the same command again, and read the plan before you confirm",
-    StackOutcome.TIMED_OUT: "run the same command again: it resumes; to only wait: cfstream wait {spec}",
-    StackOutcome.INTERRUPTED: "run the same command again: it resumes",
-}
-"""How to fix a stack that was being destroyed."""
 
 
 def report_document(report: Report) -> "ReportDocument":
@@ -101,24 +85,42 @@ def report_document(report: Report) -> "ReportDocument":
     }
 
 
-def report_text(report: Report, *, color: bool, width: int) -> str:
-    """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`."""
+def report_text(report: Report, *, color: bool, width: int, quiet: bool = False) -> str:
+    """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`.
+
+    With `quiet`, stacks without changes have no outputs.
+    """
     sheet = page(width, color=color)
     many = several(report.stacks)
     blocks = [
-        "\n".join(_stack_lines(stack, named(stack, several=many), sheet)) + "\n" for stack in report.stacks
+        "\n".join(_stack_lines(stack, named(stack, several=many), sheet, quiet=quiet)) + "\n"
+        for stack in report.stacks
     ]
     return "\n".join([*blocks, "\n".join(sheet.flow(_last_words(report), rest="  ")) + "\n"])
 
 
-def failures_text(report: Report, *, color: bool, width: int, flags: str = "") -> str:
-    """Return what went wrong, a block for each stack: what, what was done, what was not, the fix. May be empty.
+@dataclass(frozen=True)
+class SuggestedCommands:
+    """SuggestedCommands that a fix may suggest."""
 
-    `flags` are the flags of further commands for the same AWS, with a space before each.
-    """
-    sheet = page(width, color=color)
+    flags: str = ""
+    """The flags of further commands for the same AWS, with a space before each."""
+    again: str = ""
+    """The command that resumes the run."""
+
+    @property
+    def resuming(self) -> str:
+        """The command in backticks, or words for it."""
+        return f"`{self.again}`" if self.again else "run the same command again"
+
+
+def failures_text(
+    report: Report, *, color: bool, width: int, commands: SuggestedCommands | None = None
+) -> str:
+    """Return what went wrong, a block for each stack: what, what was done, what was not, the fix. May be empty."""
+    sheet, known = page(width, color=color), commands or SuggestedCommands()
     blocks = [
-        "\n".join(_failure(stack, named(stack, several=several(report.stacks)), flags, sheet)) + "\n"
+        "\n".join(_failure(stack, named(stack, several=several(report.stacks)), known, sheet)) + "\n"
         for stack in report.stacks
         if stack.outcome not in WENT_WELL
     ]
@@ -150,12 +152,13 @@ def _stack(stack: StackReport) -> "StackReportDocument":
     return document
 
 
-def _stack_lines(stack: StackReport, name: str, sheet: Page) -> Iterator[str]:
+def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
     verdict, style = VERDICTS[stack.outcome]
     if stack.destroying and stack.outcome is StackOutcome.APPLIED:
         verdict = "destroyed"
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
-    for output, value in _told(stack.outputs):
+    hidden = quiet and stack.outcome is StackOutcome.UNCHANGED
+    for output, value in () if hidden else _told(stack.outputs):
         label = "  " + output.replace("_", " ").ljust(21)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
@@ -190,10 +193,8 @@ def _last_words(report: Report) -> list[Word]:
     done = Counter(
         step.verb for stack in report.stacks for step in stack.steps if step.outcome is StepOutcome.DONE
     )
-    counted = (
-        ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb])
-        or "nothing was changed"
-    )
+    nothing = "an earlier change is Deployed now" if done[Verb.WAIT] else "nothing was changed"
+    counted = ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb]) or nothing
     outcomes = {stack.outcome for stack in report.stacks}
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
     if outcomes == {StackOutcome.UNCHANGED}:
@@ -209,29 +210,42 @@ def _sentence(text: str) -> list[Word]:
     return words(text[:1].upper() + text[1:] + ".")
 
 
-def _failure(stack: StackReport, name: str, flags: str, sheet: Page) -> Iterator[str]:
+def _failure(stack: StackReport, name: str, commands: SuggestedCommands, sheet: Page) -> Iterator[str]:
     failed = next(
         (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
     )
-    rest_what, rest_do = REST[stack.outcome]
-    if stack.destroying and stack.outcome in DESTROY_DO:
-        rest_do = DESTROY_DO[stack.outcome]
-    rest_do = rest_do.replace("{spec}", shlex.quote(stack.spec) + flags)
-    if stack.behind:
-        rest_do = f"apply {stack.behind} first, then run the same command again"
-    elif stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
-        rest_do = _allowing(stack, flags)
-    what = (failed and failed.error) or stack.why or rest_what
-    about = "" if failed is None or str(failed.address) in what else f"{failed.address}: "
-    if failed is None:
-        about = f"{name}: "
-    yield from what_lines(about + what, sheet)
+    yield from what_lines(_what(stack, name, failed), sheet)
     yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
-    yield from _ids("interrupted: ", stack.steps, StepOutcome.INTERRUPTED, sheet)
     yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
-    # A stale step advises to plan again, but that plan would recreate a stack that is being destroyed.
-    steps_do = failed.do if failed and not (stack.destroying and stack.outcome is StackOutcome.STALE) else ""
-    yield from do_lines(steps_do or rest_do, sheet)
+    # A stale step advises to plan again, but that plan would recreate a stack that is being destroyed. The advice of an
+    # interrupted one does not know the command.
+    general = stack.outcome is StackOutcome.INTERRUPTED or (
+        stack.destroying and stack.outcome is StackOutcome.STALE
+    )
+    steps_do = failed.do if failed and not general else ""
+    yield from do_lines(steps_do or _do(stack, commands), sheet)
+
+
+def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:
+    """Return what is wrong: the error of a step, the reason of the stack, or words for its outcome."""
+    if failed is None:
+        return f"{name}: {stack.why or REST[stack.outcome][0]}"
+    what = failed.error or stack.why or REST[stack.outcome][0]
+    if failed.outcome is StepOutcome.INTERRUPTED and what == REST[StackOutcome.INTERRUPTED][0]:
+        return f"{what}: {failed.id}"
+    return what if str(failed.address) in what else f"{failed.address}: {what}"
+
+
+def _do(stack: StackReport, commands: SuggestedCommands) -> str:
+    """Return how to fix a stack whose steps do not say it."""
+    if stack.behind:
+        return f"apply {stack.behind} first, then resume: {commands.resuming}"
+    if stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
+        return _allowing(stack, commands.flags)
+    if stack.destroying and stack.outcome is StackOutcome.STALE:
+        return f"run it again, and read the plan before you confirm: {commands.resuming}"
+    spec = shlex.quote(stack.spec) + commands.flags
+    return REST[stack.outcome][1].replace("{spec}", spec).replace("{again}", commands.resuming)
 
 
 def _allowing(stack: StackReport, flags: str) -> str:
@@ -240,7 +254,7 @@ def _allowing(stack: StackReport, flags: str) -> str:
     if not allow:
         return PROTECTED_DO
     command = "destroy" if stack.destroying else "apply"
-    return f"if intended, run: cfstream {command} {shlex.quote(stack.spec)} {allow}{flags}"
+    return f"if intended, run: `cfstream {command} {shlex.quote(stack.spec)} {allow}{flags}`"
 
 
 def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:

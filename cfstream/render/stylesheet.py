@@ -82,7 +82,7 @@ td{width:33%}
 summary{cursor:pointer;font-weight:600;margin-top:1.5rem}
 @media screen and (max-width:46rem){figcaption{display:block}}
 @media (max-width:40rem){body{padding:1rem .75rem 3rem}.sum{font-size:1.35rem}article{padding:1rem .75rem}
-tr{display:grid;grid-template-columns:1fr 1fr}tr th:first-child{grid-column:1/-1}td{border-top:0}
+tr{display:grid;grid-template-columns:1fr 1fr}tr th:first-child,.members{grid-column:1/-1}td{border-top:0}
 th[scope=row],td{width:auto}}
 """
 

@@ -4,11 +4,12 @@ What anyone can read is first. Hazards are near the end, where people look. The 
 too.
 """
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from cfstream.planning import Plan, StackPlan
-from cfstream.planning.plan import count
+from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.hazards import allow_flags, allowance
@@ -38,25 +39,34 @@ VERB_WIDTH = max(map(len, Verb))
 
 
 def plan_text(
-    plan: Plan, *, color: bool, width: int, brief: bool = False, allowed: Set[str] = frozenset()
+    plan: Plan,
+    *,
+    color: bool,
+    width: int,
+    brief: bool = False,
+    allowed: Set[str] = frozenset(),
+    terminal: bool = False,
 ) -> str:
     """Return the whole plan. The last line is the sum, how many problems there are, or that nothing changes.
 
     With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the names of the hazards
-    that the run allows.
+    that the run allows. On a `terminal`, no line is longer than its width, except for a long id; scripts get the sum on
+    one line.
     """
     sheet = page(width, color=color)
     blocks = []
     for title, stacks in grouped(plan):
         lines_of = _brief_lines if brief else _stack_lines
-        pieces = [list(lines_of(stack, sheet, allowed)) for stack in stacks]
+        shown = [stack for stack in stacks if not brief or _has_brief_line(stack, plan)]
+        pieces = [list(lines_of(stack, sheet, allowed)) for stack in shown]
         if title and any(pieces):
             pieces.insert(0, [sheet.paint(title, Style.BOLD)])
         blocks += [[line for piece in pieces for line in piece]] if brief else pieces
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
-    blocks.append(list(_last_lines(plan, sheet)))
+    known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
+    blocks.append(list(_last_lines(plan, sheet, known, terminal=terminal)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -72,9 +82,20 @@ def step_words(verb: Verb, address: object) -> list[Word]:
     return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
 
-def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
+def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
+    """Return whether a brief plan has a line for the stack. The last line says all about one stack without changes."""
+    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.settling or stack.exposure.openings)
+
+
+def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool) -> Iterator[str]:
+    """Yield the end of a plan. The stacks in `known` have a line that says whether they have changes."""
+    if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
+        left = "have nothing left to destroy" if plan.stacks[0].destroying else "are as their specs say"
+        text = f"{len(known)} stacks {left}."
+        yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
+        return
     for stack in plan.stacks:
-        if stack.in_sync:
+        if stack.in_sync and (stack.key not in known or plan.in_sync):
             what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
             name = named(stack, several=plan.account is None)
             yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(f"{name} {what}.")])
@@ -93,10 +114,9 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
     )
     blocked = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
-        fits = sheet.width >= USUAL or columns(summary) <= sheet.width
-        yield from (
-            [sheet.paint(summary, Style.BOLD)] if fits else sheet.flow(words(summary, Style.BOLD), rest="  ")
-        )
+        unbroken = sheet.width >= USUAL and not terminal
+        parts = [Word(part, Style.BOLD) for part in re.split(r"(?<=[:,]) ", summary)]
+        yield from [sheet.paint(summary, Style.BOLD)] if unbroken else sheet.flow(parts, rest="  ")
     if blocked:
         problems = sum(len(stack.problems) for stack in plan.stacks)
         counted = f"{problems} problem{'s' * (problems != 1)}: {', '.join(blocked)} will not be applied."
@@ -106,6 +126,9 @@ def _last_lines(plan: Plan, sheet: Page) -> Iterator[str]:
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
     """Yield one line for a stack, and its openings and hazards."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
+    counts += (
+        ["no changes, waits until an earlier change is Deployed"] if stack.settling and not counts else []
+    )
     text = "not applied" if stack.problems else ", ".join(counts) or "no changes"
     yield from sheet.beside(
         [Word(stack.name, Style.BOLD), *words(text)], Word(printable(stack.spec), Style.DIM)
@@ -198,16 +221,15 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(head)
     under = " " * (4 if sheet.narrow else 12)
     held = f"(etag {step.if_match})" if step.if_match else ""
-    because = "" if _lists_fields(step) else step.because
-    if text := " ".join(filter(None, (because, held))):
+    if text := " ".join(filter(None, (reason(step), held))):
         yield from sheet.flow(words(text, Style.DIM), first=under, rest=under)
     yield from change_lines(step.changes, sheet)
 
 
-def _lists_fields(step: Step) -> bool:
-    """Return whether the reason only lists fields that follow below it."""
+def reason(step: Step) -> str:
+    """Return why the step is made; empty if the reason only lists fields that follow below it."""
     first = step.because.partition(",")[0]
-    return any(change.field.startswith(first) for change in step.changes)
+    return "" if any(change.field.startswith(first) for change in step.changes) else step.because
 
 
 def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
@@ -218,8 +240,11 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
         12 if sheet.narrow else sheet.width * 11 // 20,
     )
     for sign, name, value in fields:
-        first = f"      {sheet.paint(sign.text, sign.style)} {padded(name, column)} "
-        yield from _hung(sheet, first, columns(f"      + {padded(name, column)} "), value)
+        # On a narrow page, a long name begins further left, so that the terminal does not break it.
+        room = sheet.width - columns(f"+ {name}")
+        indent = " " * (min(room, 6) if room >= 0 else 6)
+        first = f"{indent}{sheet.paint(sign.text, sign.style)} {padded(name, column)} "
+        yield from _hung(sheet, first, columns(f"{indent}+ {padded(name, column)} "), value)
 
 
 def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:

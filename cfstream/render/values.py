@@ -1,11 +1,12 @@
 """Render one owned field before and after: strings in quotes, lists by their new and removed items."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.render.flow import Style, Word, printable, words
+from cfstream.spec.wording import as_written
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.members import Members, members
 from cfstream.steps.step import Change
 from cfstream.values import plain
 
@@ -28,16 +29,7 @@ _STATEMENT = (
 
 def value_text(value: Any) -> str:
     """Return a value as a person writes it: ``"text"``, ``true``, ``["a", "b"]``, ``{path: "/x"}``."""
-    match value:
-        case {"known_after": str(step)}:
-            return f"(known after {step})"
-        case Mapping():
-            return "{" + ", ".join(f"{printable(str(k))}: {value_text(v)}" for k, v in value.items()) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(value_text(item) for item in value) + "]"
-        case str() | bool():
-            return printable(json.dumps(value, ensure_ascii=False))
-    return "none" if value is None else printable(str(value))
+    return printable(as_written(value))
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,15 @@ class FieldChange:
         if self.before is None and self.after is not None:
             return "+"
         return "-" if self.after is None and self.before is not None else "~"
+
+    @property
+    def members(self) -> Members | None:
+        """What differs, if both are lists with members; None also if only their order differs."""
+        return members(self.before, self.after)
+
+    def cell(self, value: Any) -> str:
+        """Return one of the two values as text; empty if it is absent."""
+        return "" if value is None else value_text(value)
 
 
 def fields(change: Change) -> Iterator[FieldChange]:
@@ -78,20 +79,6 @@ def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
         yield Word(field.sign, SIGNS[field.sign]), field.name, _value(field)
 
 
-def cells(field: FieldChange) -> tuple[str, str]:
-    """Return the field before and after; for two lists the removed and new items, and how many stayed."""
-    came, gone, stayed = _moved(field.before, field.after)
-    if came or gone:
-        kept = [f"({stayed} kept)"] if stayed else []
-        before, after = [value_text(item) for item in gone], [*(value_text(item) for item in came)]
-        return ", ".join(before), " ".join(filter(None, [", ".join(after), *kept]))
-    return _cell(field.before), _cell(field.after)
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else value_text(value)
-
-
 def _is_mapping(value: Any) -> bool:
     return value is None or (isinstance(value, Mapping) and "known_after" not in value)
 
@@ -102,12 +89,22 @@ def _value(field: FieldChange) -> list[Word]:
             return _whole(field.after)
         case "-":
             return _whole(field.before)
-    came, gone, stayed = _moved(field.before, field.after)
-    if not (came or gone):
+    moved = field.members
+    if moved is None:
         return [*words(value_text(field.before)), Word("->", Style.YELLOW), *words(value_text(field.after))]
-    signed = [("+", item) for item in came] + [("-", item) for item in gone]
+    signed = [("+", item) for item in moved.added] + [("-", item) for item in moved.removed]
     found = [word for sign, item in signed for word in _signed(sign, item)]
-    return [*found, Word(f"({stayed} kept)", Style.DIM)] if stayed else found
+    return [*found, Word(f"({kept_text(moved)})", Style.DIM)] if moved.kept else found
+
+
+def signed_text(sign: str, item: Any) -> str:
+    """Return a new or removed member: ``- "media.example.com"``."""
+    return f"{sign} {value_text(item)}"
+
+
+def kept_text(moved: Members) -> str:
+    """Return how many members stay: ``1 kept``; empty if there are none."""
+    return f"{moved.kept} kept" if moved.kept else ""
 
 
 def _whole(value: Any) -> list[Word]:
@@ -121,21 +118,7 @@ def _whole(value: Any) -> list[Word]:
     return words(value_text(value))
 
 
-def _moved(before: Any, after: Any) -> tuple[list[Any], list[Any], int]:
-    """Return the new and removed items of two lists, and how many stayed; nothing if only the order differs."""
-    if not (isinstance(before, list) and isinstance(after, list) and before and after):
-        return [], [], 0
-    gone, stayed = list(before), 0
-    came = []
-    for item in after:
-        if item in gone:
-            gone.remove(item)
-            stayed += 1
-        else:
-            came.append(item)
-    return came, gone, stayed
-
-
 def _signed(sign: str, item: Any) -> list[Word]:
     first, *rest = words(value_text(item))
-    return [Word(f"{sign}{first.text}", SIGNS[sign]), *(Word(word.text, SIGNS[sign]) for word in rest)]
+    # The sign and the beginning of its member stay on one line.
+    return [Word(f"{sign} {first.text}", SIGNS[sign]), *(Word(word.text, SIGNS[sign]) for word in rest)]

@@ -13,6 +13,7 @@ from typing import Any, Self
 from moto.acm.exceptions import CertificateNotFound
 from moto.acm.models import acm_backends
 from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 from moto.s3.models import s3_backends
 from moto.wafv2.models import wafv2_backends
 
@@ -134,6 +135,7 @@ class Sandbox:
 
 def _forget_moto() -> None:
     BackendDict.reset()
+    reset_model_data()  # moto keeps a list of all objects that it ever created
     s3_backends.bucket_accounts.clear()
 
 

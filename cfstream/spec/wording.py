@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -22,6 +22,20 @@ def shown(value: Any) -> str:
         text = text[: MAX_SHOWN - 1] + "…"
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(char if _harmless(char) else f"\\u{ord(char):04x}" for char in quoted)
+
+
+def as_written(value: Any) -> str:
+    """Return a value as a person writes it: ``"text"``, ``true``, ``["a", "b"]``, ``{path: "/x"}``."""
+    match value:
+        case {"known_after": str(step)}:
+            return f"(known after {step})"
+        case Mapping():
+            return "{" + ", ".join(f"{name}: {as_written(item)}" for name, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(map(as_written, value)) + "]"
+        case str() | bool():
+            return json.dumps(value, ensure_ascii=False)
+    return "none" if value is None else str(value)
 
 
 def choices(words: Iterable[Any], joint: str = "or") -> str:

@@ -79,9 +79,14 @@ def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -
     return (create, wait_for(scene, delivery, Ref(create.id), shown, because))
 
 
-def changing(scene: Scene, live: LiveDistribution, laid: Overlay) -> tuple[Step, ...]:
-    """Return one step that changes all fields and tags that differ, and the wait for it; nothing if none differ."""
-    tags = tag_step(scene, live, others=bool(laid.changes))
+def changing(
+    scene: Scene, live: LiveDistribution, laid: Overlay, *, moving: bool = False
+) -> tuple[Step, ...]:
+    """Return one step that changes all fields and tags that differ, and the wait for it; nothing if none differ.
+
+    `moving` is whether another step moves a name to the distribution: an adopted one gets its tag before that.
+    """
+    tags = tag_step(scene, live, others=moving or bool(laid.changes))
     if not laid.changes:
         return () if tags is None else (tags,)
     changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}

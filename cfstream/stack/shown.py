@@ -1,7 +1,10 @@
 """What `list`, `show` and `delete` need to know of a kind: how to read one resource, and its line in a list."""
 
+from dataclasses import field
+
 from cfstream.ports import Call
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Json
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Referred:
     """The id of an OAI in object ACLs."""
     unread: str = ""
     """Why it could not be read. Without an `id`: why none of its kind could be read."""
+    settings: Json = field(default_factory=dict)
+    """What `show` displays of it beside its name."""
 
 
 @dataclass(frozen=True)

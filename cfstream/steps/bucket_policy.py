@@ -92,7 +92,8 @@ class _Merging:
             return
         if self._acknowledged and self._keeps_ours(live):
             return
-        raise moved(self.address, _by_sids(self.edit.seen), _by_sids(live))
+        before, after = ({"Statement": statements(policy)} for policy in (self.edit.seen, live))
+        raise moved(self.address, before, after)
 
     def merge(self, live: Json | None) -> Call:
         policy = merge(live, self.put, self.edit.drop)
@@ -131,8 +132,3 @@ class _Merging:
     def _call(self, operation: str, **params: str) -> Call:
         where = {"Bucket": self.edit.bucket, "ExpectedBucketOwner": self.edit.account}
         return Call("s3", operation, {**where, **params}, self.edit.region)
-
-
-def _by_sids(policy: Json | None) -> dict[str, Json]:
-    """Return the statements by Sid, or by position if they have none: differences are then easy to read."""
-    return {str(each.get("Sid") or f"statement {n}"): each for n, each in enumerate(statements(policy), 1)}

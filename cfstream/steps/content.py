@@ -7,7 +7,7 @@ from cfstream.domain.listing import ORDERED
 from cfstream.secret_values import without_secrets
 from cfstream.values import digest
 
-__all__ = ["canonical", "covers", "differences", "same", "without_secrets"]
+__all__ = ["canonical", "covers", "same", "without_secrets"]
 
 
 def canonical(value: Any, field: str = "") -> Any:
@@ -71,38 +71,3 @@ def _covers_set(live: list[Any], wanted: list[Any] | tuple[Any, ...]) -> bool:
             return False
         live.remove(found)
     return True
-
-
-def differences(before: Any, after: Any, path: str = "", field: str = "") -> tuple[str, ...]:
-    """Return what changed between two documents, one line for each field: ``Comment: 'old' -> 'new'``.
-
-    Items of a list are identified by their own names: ``Origins.Items[films].DomainName: 'a' -> 'b'``.
-    """
-    if canonical(before, field) == canonical(after, field):
-        return ()
-    where = path.removeprefix(".") or "the whole document"
-    was, now = _parts(before), _parts(after)
-    if was is None or now is None:
-        return (f"{where}: {without_secrets(before)!r} -> {without_secrets(after)!r}",)
-    lines = [
-        differences(was.get(name), now.get(name), path + name, field if name == ".Items" else name[1:])
-        for name in sorted({*was, *now})
-    ]
-    return tuple(line for one in lines for line in one) or (f"{where}: the order changed",)
-
-
-NAMES = ("PathPattern", "Sid", "Id", "HeaderName", "ErrorCode")
-"""The field that names an item among the others of its list."""
-
-
-def _parts(value: Any) -> Mapping[str, Any] | None:
-    """Return the members of a document, or the items of a list of documents by their names; else None."""
-    if isinstance(value, Mapping):
-        return {f".{name}": item for name, item in value.items()}
-    if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
-        return None
-    return {f"[{_name(item, number)}]": item for number, item in enumerate(value, 1)}
-
-
-def _name(item: Mapping[str, Any], number: int) -> str:
-    return str(next((item[name] for name in NAMES if item.get(name)), number))

@@ -16,7 +16,8 @@ from cfstream.errors import CfstreamError, Stale
 from cfstream.ports import Clock
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import LAG_SECONDS, read_until
-from cfstream.steps.content import differences, same
+from cfstream.steps.content import same
+from cfstream.steps.differences import differences
 from cfstream.steps.live_readers import Readers, known, live_readers, reading
 from cfstream.steps.step import StepContext
 from cfstream.values import Address, Known, plain

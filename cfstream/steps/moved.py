@@ -3,7 +3,8 @@
 from typing import Any
 
 from cfstream.errors import Stale
-from cfstream.steps.content import differences, without_secrets
+from cfstream.steps.content import without_secrets
+from cfstream.steps.differences import differences
 
 
 def moved(address: object, before: Any, after: Any) -> Stale:

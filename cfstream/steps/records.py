@@ -66,7 +66,7 @@ class _ChangeRecords(Step):
         )
 
     def _wait(self, context: StepContext, change: str) -> None:
-        for elapsed in polls(context.clock, self.seconds):
+        for _ in polls(context.clock, self.seconds):
             try:
                 status = context.aws.read(Call("route53", "get_change", {"Id": change}))["ChangeInfo"][
                     "Status"
@@ -77,7 +77,7 @@ class _ChangeRecords(Step):
                 status = not_yet(error)
             if status == "INSYNC":
                 return
-            context.progress(str(status), min(elapsed() / self.seconds, 1.0) if self.seconds else None)
+            context.progress(str(status), None)
         raise TimedOut(
             f"{self.address} was not INSYNC within {round(self.seconds)} s",
             "the records are changed, and Route 53's name servers will have them soon: run the same command again",

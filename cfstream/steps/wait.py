@@ -73,11 +73,12 @@ class WaitUntil(Step):
     def perform(self, context: StepContext) -> Mapping[str, str]:
         """Return when it holds. Raises TimedOut at the deadline, with the last reason."""
         reason = ""
-        for elapsed in polls(context.clock, self.seconds):
+        for _ in polls(context.clock, self.seconds):
             reason = _pending(self.until, context)
             if not reason:
                 return {}
-            context.progress(reason, min(elapsed() / self.seconds, 1.0) if self.seconds else None)
+            # The time until the deadline says nothing about how much of the deploy is done.
+            context.progress(reason, None)
         raise TimedOut(f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}")
 
 

@@ -29,9 +29,20 @@ class SavedPlan:
     """The paths of the specs, from the working directory."""
 
     @property
+    def again(self) -> str:
+        """The command that makes the plan again."""
+        return f"cfstream plan {shlex.join([*self.arguments, '--out', self.file])}"
+
+    @property
     def all_objects(self) -> bool:
         """Whether the plan was made with --all-objects: apply must read the same ACLs."""
         return self.document.get("all_objects") is True
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of apply that do what is left of the plan. The file itself is stale then."""
+        only = [word for name in self.document.get("only") or () for word in ("--only", str(name))]
+        return (*self.specs, *only, *(["--all-objects"] if self.all_objects else []))
 
     def chosen(self, only: Sequence[str] | None, changed_since: str | None) -> frozenset[str] | None:
         """Return the names of the stacks in the plan; None if it has all stacks of its specs.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.accounts.two import TwoAccounts, furnish
-from tests.world.sandbox import WatchedSandbox
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture

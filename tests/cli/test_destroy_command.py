@@ -127,7 +127,8 @@ def test_json_of_an_unfinished_destroy(cfstream: Run, lectures: Sandbox) -> None
     assert stack["outputs"]["distribution_id"] == distribution.id
     assert distribution.config["Enabled"] is False
     assert "Not everything was destroyed" not in ran.out
-    assert "fix: run the same command again" in ran.err
+    assert "fix: resume: cfstream destroy lectures.yaml --yes --no-wait --format json\n" in ran.err
+    assert "to only wait: cfstream wait lectures.yaml\n" in ran.err
 
 
 def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:

@@ -107,7 +107,7 @@ def test_a_wait_shows_how_long_deploys_take(cfstream: Run, specs: Path, aws: San
     cfstream("apply", "specs", "--yes", "-q")
     past = PastDeploys(cache_folder(), real_aws=False)
     for _ in range(3):
-        past.add(240.0)
+        past.add(240.0, ("123456789012", "another"))
     aws.cloudfront.settings.deploy_after_seconds = 3600
     (specs / "news.yaml").write_text((specs / "news.yaml").read_text() + "comment: News\n")
     cfstream("apply", "specs", "--yes", "--no-wait", "-q")

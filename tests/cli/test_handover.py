@@ -49,4 +49,4 @@ def test_a_waiting_stack_names_the_other_stack(cfstream: Run, here: Path) -> Non
     ran = cfstream("apply", *BOTH, "--yes")
     assert ran.code == 5
     assert "new: the stack old, which must be done first, is blocked" in ran.err
-    assert "fix: apply old first, then run the same command again" in ran.err
+    assert "fix: apply old first, then resume: cfstream apply old.yaml new.yaml --yes" in ran.err

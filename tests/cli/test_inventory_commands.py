@@ -133,6 +133,25 @@ def test_show_a_distribution(account: SmallAccount, run: Run) -> None:
     assert (shown["tags"], shown["notes"]) == ({"cfstream:name": "lectures"}, [])
 
 
+def test_show_has_the_headers_that_policies_set(account: SmallAccount, run: Run) -> None:
+    """Policies of the account are shown by name, and those of headers with their content and their paths."""
+    http = "http: {cors: {origins: ['https://a.example'], credentials: true}, cache_policy: mine, behaviors: "
+    http += "[{path: /p/*, response_headers_policy: SecurityHeadersPolicy}]}"
+    ttl = {"MinTTL": 1, "Name": "mine"}
+    account.cloudfront.create_cache_policy(CachePolicyConfig=ttl)
+    Path("cors.yaml").write_text(SPEC.format(name="cors") + http)
+    assert run("apply", "cors.yaml", "--yes", "--no-verify", "-q").code == 0
+    shown = document(run("show", "cors.yaml", "--format", "json"))
+    own, managed = shown["headers_policies"]
+    assert (own["policy"]["name"], own["paths"]) == ("cfstream-cors", [""])
+    assert own["settings"]["cors"]["origins"] == ["https://a.example"]
+    assert (managed["policy"]["name"], managed["paths"]) == ("SecurityHeadersPolicy", ["/p/*"])
+    assert shown["behaviors"][0]["cache_policy"] == "mine"
+    text = run("show", "cors.yaml").out
+    assert "\n    cors origins: https://a.example\n    cors methods: GET, HEAD, OPTIONS\n" in text
+    assert "security headers" in text
+
+
 def test_show_a_streaming_distribution(account: SmallAccount, run: Run) -> None:
     """The recipe of 2011: signers with their key pairs, and grants on objects."""
     shown = document(run("show", account.streaming, "--format", "json"))

@@ -136,6 +136,44 @@ def test_an_unknown_flag_is_in_the_document(cfstream: Run, spec: Path, command: 
     assert "--nonsense" in failed(ask(cfstream, command, "--nonsense"))["error"]["what"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["plan", "lectures.yaml"], 2),
+        (["plan", "fresh.yaml", "--check"], 3),
+        (["plan", "fresh.yaml"], 0),
+        (["apply", "lectures.yaml", "--yes"], 2),
+        (["migrate", "lectures.yaml", "--check"], 3),
+        (["explain", "https://a.example/x?Expires=1&Signature=x&Key-Pair-Id=K", "--check"], 7),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_a_document_has_the_exit_code_of_its_command(
+    cfstream: Run, aws: Sandbox, spec: Path, arguments: list[str], code: int
+) -> None:
+    """Also if it is not 0, and the document is that of the command."""
+    assert aws
+    (spec.parent / "fresh.yaml").write_text(
+        GOOD.replace("bucket: lectures-media", "bucket: {name: lectures-media, create: true}")
+    )
+    ran = cfstream(*arguments, "--format", "json")
+    assert (ran.code, json.loads(ran.out)["exit_code"]) == (code, code)
+
+
+def test_a_stale_plan_is_a_document(cfstream: Run, aws: Sandbox, spec: Path) -> None:
+    """Its steps were not tried, and the reason names what has changed."""
+    assert aws
+    spec.write_text(GOOD.replace("bucket: lectures-media", "bucket: {name: lectures-media, create: true}"))
+    assert cfstream("plan", "lectures.yaml", "--out", "saved.plan", "-q").code == 0
+    spec.write_text(spec.read_text() + "comment: new\n")
+    ran = cfstream("apply", "saved.plan", "--yes", "--format", "json", "--region", "us-east-1")
+    assert "cfstream plan lectures.yaml --out saved.plan --region us-east-1\n" in ran.err
+    document = failed(ran)
+    (stack,) = document["stacks"]
+    assert (document["exit_code"], stack["outcome"]) == (4, "stale")
+    assert "the spec, or a file that it names, was changed" in stack["why"]
+
+
 def test_events_end_with_the_error(cfstream: Run, spec: Path) -> None:
     """The last line has the same document."""
     spec.write_text(BAD)

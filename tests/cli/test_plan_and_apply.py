@@ -120,8 +120,10 @@ def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream:
     assert planned.code == 2
     assert "clips will not be applied until" in planned.out
     ran = cfstream("apply", ".", "--yes", "--format", "json")
-    outcomes = {stack["name"]: stack["outcome"] for stack in json.loads(ran.out)["stacks"]}
+    stacks = {stack["name"]: stack for stack in json.loads(ran.out)["stacks"]}
+    outcomes = {name: stack["outcome"] for name, stack in stacks.items()}
     assert (ran.code, outcomes) == (2, {"clips": "blocked", "lectures": "applied"})
+    assert stacks["clips"]["why"] == "./clips.yaml:3:9: the bucket no-such-bucket does not exist"
 
 
 def test_a_plan_that_cannot_be_saved_is_shown_all_the_same(cfstream: Run, spec: Path) -> None:
@@ -160,6 +162,7 @@ def test_a_second_apply_waits_and_verifies(
     assert (planned.code, "still being deployed" in planned.out) == (0, True)
     again = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
     report = json.loads(again.out)["stacks"][0]
-    assert (again.code, report["outcome"], report["outputs"]["status"]) == (0, "unchanged", "Deployed")
+    assert (again.code, report["outcome"], report["outputs"]["status"]) == (0, "applied", "Deployed")
     assert report["verify"] is not None
+    assert [step["verb"] for step in report["steps"]] == ["wait"]
     aws.cloudfront.settings.deploy_after_reads = 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.applying import StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress, StepReport
+from cfstream.applying import Event, StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress, StepReport
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
 from cfstream.cli.terminal.progress import HEARTBEAT, Plain, progress_of
 from cfstream.cli.terminal.streams import Terminal
@@ -15,6 +15,7 @@ from tests.unit.render.plans import NEW
 
 PLAN = Plan(Account("123456789012"), (NEW,))
 WAIT = NEW.steps[3]
+KEY = ("123456789012", "lectures")
 
 
 def test_a_long_step_has_a_line_every_half_minute(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,10 +50,10 @@ def test_quiet_prints_no_progress(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_wait_shows_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The durations of earlier deploys are shown. Two of them are too few."""
+    """The durations of earlier deploys are shown. Two of them are too few, if they are of other stacks."""
     past = PastDeploys(tmp_path, real_aws=True)
     for seconds in (200.0, 240.0, 1.0, 700.0):
-        deploy(past, seconds)
+        deploy(past, seconds, "others")
     assert past.seconds() == [200.0, 240.0, 700.0]
     clock = [0.0]
     expecting = Expecting(Plain(Terminal(), lambda: clock[0]).tell, past, lambda: clock[0])
@@ -66,13 +67,40 @@ def test_a_wait_shows_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.C
     ]
 
 
-def deploy(past: PastDeploys, seconds: float) -> None:
+def test_one_deploy_of_the_same_stack_is_enough(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It counts more than all deploys of other stacks. A longer wait than ever has no bar."""
+    past = PastDeploys(tmp_path, real_aws=True)
+    for seconds in (200.0, 240.0, 700.0):
+        deploy(past, seconds, "others")
+    deploy(past, 30.0, "lectures")
+    told: list[Event] = []
+    clock = [0.0]
+    expecting = Expecting(told.append, PastDeploys(tmp_path, real_aws=True), lambda: clock[0])
+    expecting.tell(StepBegan("lectures", WAIT))
+    for clock[0] in (15.0, 40.0):
+        expecting.tell(StepProgress("lectures", WAIT, "InProgress", None))
+    progress = [(each.text, each.fraction) for each in told if isinstance(each, StepProgress)]
+    assert progress == [
+        ("InProgress, usually 30 s (1 deploy of this stack)", 0.5),
+        ("InProgress, longer than the last time: 30 s", None),
+    ]
+    assert capsys.readouterr().out == ""
+
+
+def test_an_interrupted_step_has_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """The report names it, once, with the command that resumes."""
+    plain = Plain(Terminal())
+    plain.tell(StepBegan("lectures", WAIT))
+    report = StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.INTERRUPTED, 3.0, "interrupted")
+    plain.tell(StepEnded("lectures", report))
+    assert capsys.readouterr().err == ""
+
+
+def deploy(past: PastDeploys, seconds: float, stack: str) -> None:
     """A wait of this duration."""
     expecting = Expecting(Plain(Terminal()).tell, past)
-    expecting.tell(StepBegan("lectures", WAIT))
-    expecting.tell(
-        StepEnded("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, seconds))
-    )
+    expecting.tell(StepBegan(stack, WAIT))
+    expecting.tell(StepEnded(stack, StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, seconds)))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"seconds": 3}', '{"seconds": ["x"]}', '{"seconds": null}'])
@@ -81,7 +109,7 @@ def test_a_broken_file_of_past_deploys_counts_as_empty(tmp_path: Path, text: str
     past = PastDeploys(tmp_path, real_aws=False)
     (tmp_path / "deploys-elsewhere.json").write_text(text)
     assert past.seconds() == []
-    past.add(61.0)
+    past.add(61.0, KEY)
     assert past.seconds() == [61.0]
 
 
@@ -89,7 +117,7 @@ def test_an_unwritable_folder_is_ignored(tmp_path: Path) -> None:
     """Keeping durations is optional."""
     (tmp_path / "cache").write_text("a file where the folder should be")
     past = PastDeploys(tmp_path / "cache", real_aws=True)
-    past.add(61.0)
+    past.add(61.0, KEY)
     assert past.seconds() == []
 
 
@@ -104,5 +132,5 @@ def test_without_a_home_no_durations_are_kept(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Path, "home", nobody)
     assert cache_folder() is None
     past = PastDeploys(cache_folder(), real_aws=True)
-    past.add(300.0)
+    past.add(300.0, KEY)
     assert past.seconds() == []

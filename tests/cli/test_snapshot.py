@@ -50,7 +50,7 @@ def changed(file: Path, **values: Any) -> None:
 def test_the_plan_is_the_one_from_aws(cfstream: Cli, live: Path) -> None:
     """On stdout both plans have the same bytes. The source is on stderr."""
     recorded = cfstream("plan", "lectures.yaml", "--live", live.name, "--format", "json", "--check")
-    assert recorded.out == cfstream("plan", "lectures.yaml", "--format", "json").out
+    assert recorded.out == cfstream("plan", "lectures.yaml", "--format", "json", "--check").out
     assert recorded.code == 3
     assert "From live.json, a snapshot of a sandbox, not of AWS: account 123456789012" in " ".join(
         recorded.err.split()

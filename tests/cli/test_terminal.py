@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pytest
 
 from cfstream.cli.terminal.confirming import is_confirmed
-from cfstream.cli.terminal.streams import Terminal
+from cfstream.cli.terminal.streams import Terminal, width
 from cfstream.sandbox.server import Sandbox
 
 SPEC = """\
@@ -123,8 +124,9 @@ def test_ctrl_c_finishes_the_write_and_reports(spec: Path, aws: Sandbox) -> None
     aws.cloudfront.settings.deploy_after_seconds = 3600
     code, shown = at_terminal("apply", "lectures.yaml", answer="yes", interrupt_at="InProgress", NO_COLOR="1")
     assert code == 130
-    assert "error: distribution:lectures: interrupted\n" in shown
-    assert "\n  interrupted: wait distribution:lectures\n" in shown
+    assert "error: interrupted: wait distribution:lectures\n" in shown
+    assert shown.count("interrupted") == 2  # the stack, and the step
+    assert "\n  fix: resume: cfstream apply lectures.yaml\n" in shown
     assert "Not everything was applied. 3 created, 1 granted.\n" in shown
     assert "Traceback" not in shown
     aws.cloudfront.settings.deploy_after_seconds = 0
@@ -203,3 +205,13 @@ def test_control_characters_are_escaped(spec: Path) -> None:
     spec.rename("e\x1b[2J\u202evil\n.yaml")
     code, shown = at_terminal("validate", ".", NO_COLOR="1")
     assert (code, shown) == (0, "ok  ./e\\u001b[2J\\u202evil\n.yaml: lectures (http)\n")
+
+
+def test_errors_have_the_width_of_their_own_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stdout may be a pipe, which has no width."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 40))
+    with open(theirs, "w", encoding="utf-8") as stream:
+        assert width(stream) == 40
+    os.close(ours)

@@ -40,7 +40,7 @@ from tests.evaluator.state import (
 )
 from tests.thorough import examples
 
-EXAMPLES = examples(300, thorough=2000)
+EXAMPLES = examples(150, thorough=2000)
 
 many = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, database=None)
 some = settings(many, max_examples=max(EXAMPLES // 5, 1))

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.faults.running import ScenarioRunner
-from tests.world.sandbox import BotoClients, WatchedSandbox
+from tests.world.sandbox import BotoClients
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,8 @@ from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, miss
 from tests.world.clock import QuickClock
 from tests.world.faults import Fault, FaultyPort, Killed, Write
 from tests.world.running import world_of
-from tests.world.sandbox import BotoClients, WatchedSandbox
+from tests.world.sandbox import BotoClients
+from tests.world.watched import WatchedSandbox
 
 DEPLOY_AFTER_READS = 6
 """More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""
@@ -114,6 +115,7 @@ class ScenarioRunner:
         self.furnished = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}
+        self._stacks: dict[str, tuple[Stack, ...]] = {}
 
     def readers(self, spec: Spec) -> Readings:
         """Return who can read if only this spec was ever applied, without the account of others."""
@@ -221,9 +223,12 @@ class ScenarioRunner:
     def stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
         """Return the loaded specs, with ids in place of the placeholders."""
         text = "\n---\n".join(json.dumps(spec) for spec in specs)
-        for stand_in, id_ in self.ids.items():
-            text = text.replace(stand_in, id_)
-        return load(["-"], stdin=io.StringIO(text))
+        if text not in self._stacks:
+            given = text
+            for stand_in, id_ in self.ids.items():
+                given = given.replace(stand_in, id_)
+            self._stacks[text] = load(["-"], stdin=io.StringIO(given))
+        return self._stacks[text]
 
     def world_at(self, later: timedelta = timedelta()) -> World:
         """Return the ports, at a time this far in the future."""

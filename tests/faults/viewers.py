@@ -13,7 +13,7 @@ from tests.evaluator.keys import keys_for
 from tests.evaluator.raw import Watcher
 from tests.evaluator.state import State
 from tests.faults.account import OBJECTS, OBJECTS_OF
-from tests.world.sandbox import WatchedSandbox
+from tests.world.watched import WatchedSandbox
 
 __all__ = ["ANYONE", "KEYS", "Reading", "Readings", "Services", "Viewers", "beyond", "missing"]
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.domain.listing import ORDERED
-from cfstream.steps.content import canonical, covers, differences, same
+from cfstream.steps.content import canonical, covers, same
+from cfstream.steps.differences import differences
 from cfstream.values import digest
 from tests.laws.spelling import respelled
 from tests.thorough import examples

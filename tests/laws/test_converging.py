@@ -9,7 +9,7 @@ from tests.laws.messages import message_of
 from tests.thorough import examples
 
 
-@settings(max_examples=examples(12, thorough=80))
+@settings(max_examples=examples(8, thorough=80))
 @given(spec=st.one_of(specs("http"), specs("rtmp")))
 def test_plan_after_apply_is_empty(account: LawsAccount, spec: Spec) -> None:
     """A stack that was created from any spec is in sync."""
@@ -19,7 +19,7 @@ def test_plan_after_apply_is_empty(account: LawsAccount, spec: Spec) -> None:
     assert account.plan(spec).in_sync, message_of(account.plan(spec))
 
 
-@settings(max_examples=examples(12, thorough=80))
+@settings(max_examples=examples(8, thorough=80))
 @given(pair=pairs())
 def test_any_spec_may_follow_any_other(account: LawsAccount, pair: tuple[Spec, Spec]) -> None:
     """A stack that was changed from any spec to any other is in sync with the second."""

@@ -33,7 +33,7 @@ def imports(account: LawsAccount) -> dict[str, Imported]:
     return found
 
 
-@settings(max_examples=examples(8, thorough=48))
+@settings(max_examples=examples(6, thorough=48))
 @given(spec=st.one_of(specs("http"), specs("rtmp")), others=surroundings(), lost=st.booleans())
 def test_the_plans_of_an_imported_account_are_empty(
     account: LawsAccount, spec: Spec, others: Surroundings, lost: bool

@@ -16,7 +16,7 @@ ORDERS = (0, 1, 2, None)
 """Seeds of the order in which the sandbox lists; None is the order in which things were sent."""
 
 
-@settings(max_examples=examples(10, thorough=60))
+@settings(max_examples=examples(6, thorough=60))
 @given(pair=pairs(), others=surroundings())
 def test_order_of_lists_does_not_matter(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings

@@ -111,7 +111,7 @@ def _brought() -> dict[Address, dict[str, str]]:
     }
 
 
-@settings(max_examples=examples(80))
+@settings(max_examples=examples(40, thorough=320))
 @given(spec=st.booleans().flatmap(lambda adopted: specs("http", adopted=adopted)), live=raw_configs())
 def test_overlay_is_idempotent(spec: Spec, live: Json) -> None:
     """A config with the spec applied needs no update, and the read document does not change."""
@@ -122,7 +122,7 @@ def test_overlay_is_idempotent(spec: Spec, live: Json) -> None:
         assert proposed(spec, update.call.params["DistributionConfig"]) is None
 
 
-@settings(max_examples=examples(80))
+@settings(max_examples=examples(40, thorough=320))
 @given(spec=specs("http"), live=raw_configs(), seed=st.integers())
 def test_another_spelling_needs_no_update(spec: Spec, live: Json, seed: int) -> None:
     """A config that already has what the spec asks for needs no update, in any spelling."""
@@ -134,7 +134,7 @@ def test_another_spelling_needs_no_update(spec: Spec, live: Json, seed: int) -> 
     assert proposed(spec, spelled) is None
 
 
-@settings(max_examples=examples(80))
+@settings(max_examples=examples(40, thorough=320))
 @given(spec=specs("http"), live=raw_configs())
 def test_unknown_fields_survive(spec: Spec, live: Json) -> None:
     """A field of a later version of AWS is sent back unchanged, in the config, origins and behaviors."""

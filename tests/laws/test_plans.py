@@ -154,7 +154,7 @@ LAWS: tuple[Law, ...] = (
 )
 
 
-@settings(max_examples=examples(15, thorough=100))
+@settings(max_examples=examples(10, thorough=100))
 @given(pair=pairs(), others=surroundings())
 def test_every_plan_is_lawful(account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings) -> None:
     """Each law holds for the plan of a new stack, of a changed one, and of one in sync."""

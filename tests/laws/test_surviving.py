@@ -10,7 +10,7 @@ from tests.laws.surroundings import Surroundings, change_inside, settle_around, 
 from tests.thorough import examples
 
 
-@settings(max_examples=examples(12, thorough=80))
+@settings(max_examples=examples(8, thorough=80))
 @given(pair=pairs(), others=surroundings())
 def test_what_others_own_survives(
     account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings

@@ -26,7 +26,7 @@ class StopsAfter:
         return self._left <= 0
 
 
-@settings(max_examples=examples(12, thorough=72))
+@settings(max_examples=examples(8, thorough=72))
 @given(pair=pairs(), stops=st.tuples(st.integers(0, 12), st.integers(0, 12)))
 def test_interrupted_runs_leave_one_of_each(
     account: LawsAccount, pair: tuple[Spec, Spec], stops: tuple[int, int]

@@ -8,7 +8,8 @@ import pytest
 
 from cfstream.ports import World
 from tests.world.account import SandboxAccount
-from tests.world.sandbox import States, WatchedSandbox
+from tests.world.sandbox import States
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.evaluator.raw import Watcher
 from tests.world.account import Json, SandboxAccount
 from tests.world.faults import Killed
 from tests.world.ports import Witness
-from tests.world.sandbox import WatchedSandbox
+from tests.world.watched import WatchedSandbox
 
 OBJECTS = ("a/one.mp4", "a/two.mp4", "b/three.mp4")
 """The objects of the bucket ``media``."""

@@ -147,7 +147,7 @@ def test_4_when_a_saved_plan_is_stale(shell: Shell, account: SandboxAccount) -> 
     account.edit(set_to(Comment="by hand"))
     code, out, err = shell("apply", "tonight.plan", "--yes", "--format", "json")
     assert (code, report_of(out)["outcome"]) == (4, "stale")
-    assert "Comment: 'before' -> 'by hand'" in err
+    assert 'comment: "before" -> "by hand"' in err
     assert account.config()["Comment"] == "by hand"
 
 

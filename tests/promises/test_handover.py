@@ -114,6 +114,20 @@ def test_several_names_move_one_by_one(account: SandboxAccount, com: str) -> Non
     assert led(account, com) == {"new"}
 
 
+def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
+    account: SandboxAccount, com: str
+) -> None:
+    """The move is a write like any other, so the distribution is adopted first, also if nothing else differs."""
+    arn = account.config("old")["ViewerCertificate"]["ACMCertificateArn"]
+    bare = {**without(NEW, "cnames", "dns"), "http": {"certificate": arn}}
+    account.converge(bare)
+    made = account.live("new")
+    account.cloudfront.untag_resource(Resource=made["ARN"], TagKeys={"Items": ["cfstream:name"]})
+    plan = account.converge(BARE, {**bare, "cnames": [CNAME], "adopt": made["Id"]}, allow=OVER)
+    assert steps(plan.stacks[0])[:2] == ["adopt distribution:new", "modify distribution:new"]
+    assert account.tags(made["ARN"]) == {"cfstream:name": "new"}
+
+
 @pytest.mark.parametrize(
     "fields",
     [

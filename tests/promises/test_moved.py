@@ -26,19 +26,19 @@ CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
         signed(comment="before"),
         signed(comment="after"),
         lambda account: account.edit(set_to(Comment="by hand")),
-        "Comment: 'before' -> 'by hand'",
+        'comment: "before" -> "by hand"',
     ),
     "a field that is not ours": (
         signed(),
         signed(comment="after"),
         lambda account: account.edit(set_to(HttpVersion="http3")),
-        "HttpVersion: 'http2' -> 'http3'",
+        'http.http_version: "http2" -> "http3"',
     ),
     "a streaming distribution": (
         rtmp(comment="before"),
         rtmp(comment="after"),
         lambda account: account.edit_streaming(set_to(Comment="by hand")),
-        "Comment: 'before' -> 'by hand'",
+        'comment: "before" -> "by hand"',
     ),
     "the policy": (
         signed(oai={}),
@@ -52,13 +52,13 @@ CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
         signed(oai={"comment": "before"}),
         signed(oai={"comment": "after"}),
         lambda account: rename(account, "cfstream:lectures by hand"),
-        "Comment: 'cfstream:lectures before' -> 'cfstream:lectures by hand'",
+        'comment: "cfstream:lectures before" -> "cfstream:lectures by hand"',
     ),
     "a key group": (
         http(key_groups=[group(key(ONE))]),
         http(key_groups=[group(key(ONE), key(TWO))]),
         lambda account: regroup(account, Comment="cfstream:lectures by hand"),
-        "Comment: 'cfstream:lectures' -> 'cfstream:lectures by hand'",
+        'comment: "cfstream:lectures" -> "cfstream:lectures by hand"',
     ),
 }
 
@@ -177,7 +177,7 @@ def test_a_tag_that_somebody_changed_is_not_overwritten(account: SandboxAccount)
     tag_by_hand(account, "team", "by hand")
     report = account.run(plan)
     assert (report.exit_code, outcome(report)) == (4, "stale")
-    assert "tags.team: 'media' -> 'by hand'" in " ".join(told(report))
+    assert 'tags.team: "media" -> "by hand"' in " ".join(told(report))
     assert account.tags(account.live()["ARN"])["team"] == "by hand"
     plan = account.plan(signed(tags={"team": "stage"}))
     tag_by_hand(account, "cost", "42")

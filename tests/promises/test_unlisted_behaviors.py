@@ -1,5 +1,6 @@
 """Live behaviors that the spec does not name: they stay and the plan lists them, or they are deleted on request."""
 
+from cfstream.planning import StackPlan
 from tests.world.account import Json, SandboxAccount
 from tests.world.plans import changes, hazards, steps
 from tests.world.specs import signed
@@ -12,14 +13,22 @@ def paths(account: SandboxAccount) -> list[str]:
     return [each["PathPattern"] for each in account.config()["CacheBehaviors"].get("Items", [])]
 
 
+def unlisted(planned: StackPlan) -> list[str]:
+    """What a plan says about unlisted behaviors."""
+    start = "unlisted behavior "
+    return [each.text.removeprefix(start) for each in planned.notices if each.text.startswith(start)]
+
+
 def test_unlisted_behaviors_stay_and_are_listed(account: SandboxAccount) -> None:
-    """A behavior that leaves the spec gets the default signers, and the plan lists it as one that stays."""
+    """A behavior that leaves the spec gets the default signers, and the plan lists it, with who can read by it."""
     account.converge(signed(http={"behaviors": [NAMED]}), allow=["makes-public"])
+    signers = "it stays, and gets the signers of the default behavior"
+    readers = "Before, it accepts unsigned URLs from anyone; after, URLs signed by signer self"
+    assert unlisted(account.stack(signed())) == [f"/posters/*: {signers}. {readers}"]
     account.converge(signed())
-    planned = account.stack(signed())
     assert steps(account.plan(signed())) == []
-    assert [each.text for each in planned.notices if "does not name" in each.text] == [
-        "behaviors that the spec does not name stay: /posters/*: the signers of the default behavior"
+    assert unlisted(account.stack(signed())) == [
+        "/posters/*: it stays. It accepts URLs signed by signer self"
     ]
     assert paths(account) == ["/posters/*"]
 
@@ -56,8 +65,14 @@ def test_unlisted_behaviors_are_deleted_on_request(account: SandboxAccount) -> N
         "http.behaviors[/live/*]": ({"trusted_signers": ["self"]}, None),
     }
     assert hazards(planned) == []
+    rest = "After, the next behavior that matches serves its paths"
+    assert unlisted(planned) == [
+        f"/live/*: it is deleted. Before, it accepts URLs signed by signer self. {rest}",
+        f"/posters/*: it is deleted. Before, it accepts unsigned URLs from anyone. {rest}",
+    ]
     account.converge(document)
     assert paths(account) == ["/clips/*", "/api/*"]
+    assert unlisted(account.stack(document)) == []
 
 
 def test_a_deletion_that_opens_a_path_is_a_hazard(account: SandboxAccount) -> None:
@@ -68,8 +83,6 @@ def test_a_deletion_that_opens_a_path_is_a_hazard(account: SandboxAccount) -> No
     document = {**public, "http": {"unlisted_behaviors": "delete"}}
     assert hazards(account.stack(document)) == ["makes-public"]
     kept = account.stack(public)
-    assert [each.text for each in kept.notices if "does not name" in each.text] == [
-        "behaviors that the spec does not name stay: /private/*: account self"
-    ]
+    assert unlisted(kept) == ["/private/*: it stays. It accepts URLs signed by signer self"]
     account.converge(document, allow=["makes-public"])
     assert paths(account) == []

@@ -9,7 +9,7 @@ import pytest
 from cfstream.ports import World
 from cfstream.steps import plain_acls
 from tests.world.account import SandboxAccount
-from tests.world.sandbox import WatchedSandbox
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,8 @@ import pytest
 from tests.faults.running import ScenarioRunner as FaultStage
 from tests.golden.plans.account import GoldenAccount as GoldenStage
 from tests.laws.account import LawsAccount
-from tests.world.sandbox import BotoClients, WatchedSandbox
+from tests.world.sandbox import BotoClients
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,8 @@ from tests.replays.port import Replayed
 from tests.world.account import Json, SandboxAccount
 from tests.world.faults import Killed
 from tests.world.plans import told
-from tests.world.sandbox import WatchedSandbox
 from tests.world.specs import ONE, THREE, TWO
+from tests.world.watched import WatchedSandbox
 
 DEPLOY_AFTER_READS = 4
 """More than a plan makes: whatever must wait for Deployed has something to wait for."""

@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.ports import World
 from tests.replays.account import ReplayedAccount
-from tests.world.sandbox import WatchedSandbox
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture

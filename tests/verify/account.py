@@ -21,8 +21,8 @@ from cfstream.workflow import prove_stacks
 from tests.world.account import Json, SandboxAccount
 from tests.world.configs import listing
 from tests.world.plans import told
-from tests.world.sandbox import WatchedSandbox
 from tests.world.specs import group, key
+from tests.world.watched import WatchedSandbox
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
 RENDITION = (

@@ -10,7 +10,8 @@ from cfstream.ports import World
 from cfstream.sandbox.server import Sandbox
 from cfstream.web import HttpViewer
 from tests.verify.account import VerifiedAccount
-from tests.world.sandbox import States, WatchedSandbox
+from tests.world.sandbox import States
+from tests.world.watched import WatchedSandbox
 
 
 @pytest.fixture(scope="session")

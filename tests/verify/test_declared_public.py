@@ -192,3 +192,17 @@ def test_the_keys_of_a_statement_are_split_by_what_is_declared(account: Verified
     assert any(each.startswith("anyone") for each in openings(account, account.spec))
     account.put_policy(own, allow("Open", "*", OBJECTS))
     assert any(each.startswith("anyone") for each in openings(account, account.spec))
+
+
+def test_a_path_that_another_stack_of_the_run_opens(account: VerifiedAccount) -> None:
+    """Together, plan and verify name the stack and the path in a note. Alone, it is an opening, with both names."""
+    other = signed(name="posters", http={"behaviors": [{"path": "/posters/*", "public": True}]})
+    account.converge(other, allow=["makes-public"])
+    assert openings(account, account.spec, other) == []
+    note = "anyone can read through other stacks what specs of this run declare public: posters (/posters/*)"
+    for found in (account.plan(account.spec, other), account.prove(account.spec, other)):
+        assert note in [each.text for each in found.stacks[0].notices]
+    (alone,) = account.plan(without(account.spec, "http")).stacks[0].exposure.openings
+    assert alone.text.startswith("anyone can read /posters/*: distribution ")
+    assert " of stack posters (unsigned)" in alone.text
+    assert "name the spec of stack posters in the same command" in alone.do

@@ -17,8 +17,9 @@ from cfstream.testing.certificates import imported
 from cfstream.workflow import apply_plan, make_plan
 from tests.world.clock import QuickClock
 from tests.world.plans import told
-from tests.world.sandbox import States, WatchedSandbox
+from tests.world.sandbox import States
 from tests.world.specs import FILES, KEYS, ONE
+from tests.world.watched import WatchedSandbox
 
 Json = dict[str, Any]
 

@@ -1,7 +1,6 @@
 """One sandbox in this process, emptied for each test that uses it, and boto3 clients for it."""
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import boto3
@@ -9,54 +8,17 @@ import pytest
 from botocore.config import Config
 
 from cfstream.ports import World
-from cfstream.sandbox import state
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.cloudfront import Settings
 from cfstream.sandbox.server import Sandbox
 from tests.world.running import world_of
 from tests.world.transport import direct
+from tests.world.watched import WatchedSandbox
 
 T = TypeVar("T")
 
 CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})
-
-
-class WatchedSandbox(Sandbox):
-    """A sandbox that calls watchers after each write, before the client gets the reply, and that can save its state."""
-
-    _watchers: tuple[Callable[[], None], ...] = ()
-    writes = 0
-    """How many writes it received so far."""
-
-    def written(self) -> None:
-        super().written()
-        self.writes += 1
-        with self._routes.lock:
-            for look in self._watchers:
-                look()
-
-    @contextmanager
-    def watched(self, look: Callable[[], None]) -> Iterator[None]:
-        """Call `look` now and after every write."""
-        with self._routes.lock:
-            look()
-        self._watchers = (*self._watchers, look)
-        try:
-            yield
-        finally:
-            self._watchers = tuple(each for each in self._watchers if each is not look)
-
-    def saved(self) -> bytes:
-        """Return the whole state."""
-        with self._routes.lock:
-            return state.freeze(self.accounts)
-
-    def restore(self, saved: bytes) -> None:
-        """Replace the whole state by a saved one."""
-        with self._routes.lock:
-            self.reset()
-            self._adopt(state.thaw(saved))
 
 
 class States:

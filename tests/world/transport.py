@@ -11,6 +11,7 @@ import random
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,14 +23,18 @@ from botocore.awsrequest import AWSResponse
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from cfstream import workflow
+from cfstream.aws import client
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.sandbox.listener import Answer, environ_of, headers_of
 from cfstream.sandbox.server import Sandbox
+from tests.world.answers import OneAfterTheOther, kept_until_a_write
 from tests.world.remembered import remember
+from tests.world.watched import WatchedSandbox
 
 
 @contextmanager
-def direct(sandbox: Sandbox) -> Iterator[None]:
+def direct(sandbox: WatchedSandbox) -> Iterator[None]:
     """Answer every request for the sandbox's address without a socket, and keep clients for it."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(URLLib3Session, "send", _sending(sandbox, URLLib3Session.send))
@@ -41,11 +46,14 @@ def direct(sandbox: Sandbox) -> Iterator[None]:
         # Each call draws several, and the system's random numbers are slow.
         patched.setattr(uuid, "uuid4", _drawn)
         remember(patched)
+        patched.setattr(client, "ThreadPoolExecutor", OneAfterTheOther)
+        patched.setattr(workflow, "readers", OneAfterTheOther)
         yield
 
 
-def _sending(sandbox: Sandbox, by_socket: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
+def _sending(sandbox: WatchedSandbox, by_socket: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
     here = urlsplit(sandbox.endpoint_url).netloc
+    reply = kept_until_a_write(sandbox, partial(_reply, sandbox))
 
     def send(self: Any, request: Any) -> AWSResponse:
         url = urlsplit(request.url)
@@ -55,7 +63,7 @@ def _sending(sandbox: Sandbox, by_socket: Callable[..., AWSResponse]) -> Callabl
         headers = [(name, _text(value)) for name, value in request.headers.items()]
         if "Host" not in request.headers:
             headers.append(("Host", here))
-        return _reply(sandbox, request, target, headers)
+        return reply(request, target, headers)
 
     return send
 

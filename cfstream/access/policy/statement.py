@@ -1,6 +1,6 @@
 """Parse a policy's statements for judging."""
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, groupby
 from typing import Any
 
@@ -36,14 +36,18 @@ class Statement:
 
     @cached_property
     def _named(self) -> frozenset[str]:
-        names = (each.name for each in chain.from_iterable(ACTIONS.values()))
-        return frozenset(
-            name for name in names if any(fits(name, each) for each in self.actions) != self.all_but
-        )
+        return _names_of(self.actions, all_but=self.all_but)
 
     def names_action(self, action: Action) -> bool:
         """Return whether the statement applies to `action`."""
         return action.name in self._named
+
+
+@lru_cache(maxsize=4096)
+def _names_of(patterns: tuple[str, ...], *, all_but: bool) -> frozenset[str]:
+    """Return the relevant actions that the patterns of Action match, or that those of NotAction leave."""
+    names = (each.name for each in chain.from_iterable(ACTIONS.values()))
+    return frozenset(name for name in names if any(fits(name, each) for each in patterns) != all_but)
 
 
 def parsed(policy: Json | None) -> tuple[Statement, ...]:

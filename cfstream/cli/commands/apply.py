@@ -23,6 +23,7 @@ from cfstream.cli.options import (
     Yes,
     is_brief,
 )
+from cfstream.cli.pasting import repeat_flags
 from cfstream.cli.running import carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.confirming import is_confirmed
@@ -109,7 +110,8 @@ def apply(
         proof = applied.proof
     if proof is not None:
         report = with_proof(report, proof)
-    conclude(plan, report, output, run, notify=notify, proof=proof)
+    again = run.again({specs[0]: saved.arguments}) if saved else ""
+    conclude(plan, report, output, run, notify=notify, proof=proof, again=again)
     raise typer.Exit(report.exit_code)
 
 
@@ -119,8 +121,9 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     from cfstream.planning.saved import Mismatch, check_saved
 
     try:
-        check_saved(saved.document, plan, saved.file)
+        check_saved(saved.document, plan, saved.again)
     except Mismatch as moved:
+        repeat_flags(moved, run.connection.flags())
         if output is not RunFormat.TEXT:
             print_for_programs(stale_report(plan, moved), None, output, run)
         run.terminal.error(moved)

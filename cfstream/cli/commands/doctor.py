@@ -38,7 +38,7 @@ def doctor(
     Example: cfstream doctor lectures.yaml
     """
     from cfstream.render.checkup import checkup_document, checkup_text
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.use_cases.doctor.account import account_checks
     from cfstream.use_cases.doctor.check import all_passed
     from cfstream.use_cases.doctor.machine import machine_checks
@@ -51,11 +51,12 @@ def doctor(
 
         stacks = load(specs)
     checks = [*machine_checks(), _output_check(terminal), *account_checks(stacks, run.connection)]
+    code = ExitCode.DONE if all_passed(checks) else ExitCode.FAILED
     if output is Format.JSON:
-        terminal.say(as_text(checkup_document(checks)))
+        terminal.say(answer(checkup_document(checks), code))
     else:
         terminal.say(checkup_text(checks, color=terminal.colored(sys.stdout), width=terminal.width()))
-    raise typer.Exit(ExitCode.DONE if all_passed(checks) else ExitCode.FAILED)
+    raise typer.Exit(code)
 
 
 def _output_check(terminal: Terminal) -> "DoctorCheck":

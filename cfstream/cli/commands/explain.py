@@ -44,21 +44,22 @@ def explain(
 
     Example: cfstream explain "$(cat url.txt)" --spec lectures.yaml
     """
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.explain import explain_document, explain_text
     from cfstream.use_cases.explanation import explain as explained
 
     run = invocation_of(ctx)
     now = run.connection.clock().now()
     found = explained(url, run.connection, now=now, spec=spec, cookies=cookies, viewer=ip)
+    refused = ExitCode.EXPOSED if found.reasons else ExitCode.FAILED
+    code = refused if check and not found.accepted else ExitCode.DONE
     if output is Format.JSON:
-        run.terminal.say(as_text(explain_document(found, local=local)))
+        run.terminal.say(answer(explain_document(found, local=local), code))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         text = explain_text(found, now=int(now.timestamp()), local=local, color=color, width=width)
         run.terminal.say(text)
-    if check and not found.accepted:
-        raise typer.Exit(ExitCode.EXPOSED if found.reasons else ExitCode.FAILED)
+    raise typer.Exit(code)
 
 
 def local(second: int) -> str:

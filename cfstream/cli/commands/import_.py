@@ -125,7 +125,7 @@ def _print_notes(imported: "Imported", run: Invocation) -> None:
     """Print the notices on stderr, even if the spec goes to a file or a pipe."""
     from cfstream.render.adoption import notices_text
 
-    color, width = run.terminal.colored(sys.stderr), run.terminal.width()
+    color, width = run.terminal.colored(sys.stderr), run.terminal.width(sys.stderr)
     text = notices_text(imported, color=color, width=width)
     if imported.pending:
         run.terminal.tell(text)

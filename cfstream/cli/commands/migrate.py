@@ -83,7 +83,7 @@ def migrate(
     Example: cfstream migrate lectures.yaml --to oac
     """
     from cfstream.render.advice import advice_document, advice_text
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer, as_text
     from cfstream.render.migration import migration_document, migration_text
     from cfstream.use_cases.migration import MigrationRequest, advised
     from cfstream.use_cases.migration import migrate as migrated
@@ -98,12 +98,13 @@ def migrate(
     _refuse_strays(to or [], given)
     if check:
         found = advised(specs)
+        code = ExitCode.PENDING if any(each.advice for each in found) else ExitCode.DONE
         terminal.say(
-            as_text(advice_document(found))
+            answer(advice_document(found), code)
             if output is Format.JSON
             else advice_text(found, color=color, width=width)
         )
-        raise typer.Exit(ExitCode.PENDING if any(each.advice for each in found) else ExitCode.DONE)
+        raise typer.Exit(code)
     request = MigrationRequest(
         _only(specs), _targets(to, specs), stack, dry_run, key_name, public_key, group, out, _lines(urls)
     )

@@ -12,7 +12,7 @@ import typer
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import AllObjects, ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal import completion
-from cfstream.cli.terminal.streams import Terminal
+from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
 
 if TYPE_CHECKING:
@@ -96,12 +96,13 @@ def plan(
     chosen = select(stacks, only or (), changed_since)
     world = replace(recorded or run.connection.world(), all_objects=all_objects)
     made = make_plan(stacks, world, only=chosen)
-    terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length)))
+    code = of_plan(made, check=check)
+    terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length), code=code))
     if out is not None:
         save(made, specs, out, only=chosen, all_objects=all_objects)
         flags = run.connection.flags()
         terminal.note(f"Saved to {out}. To do exactly this: cfstream apply {shlex.quote(out)}{flags}\n")
-    raise typer.Exit(of_plan(made, check=check))
+    raise typer.Exit(code)
 
 
 def save(
@@ -123,19 +124,19 @@ def save(
     )
 
 
-def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool) -> str:
+def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool, code: int) -> str:
     """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
             from cfstream.render.text import plan_text
 
-            color, width = terminal.colored(sys.stdout), terminal.width()
-            return plan_text(plan, color=color, width=width, brief=brief)
+            color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
+            return plan_text(plan, color=color, width=terminal.width(), brief=brief, terminal=on_terminal)
         case PlanFormat.JSON:
-            from cfstream.render.document import as_text
+            from cfstream.render.document import answer
             from cfstream.render.json import plan_document
 
-            return as_text(plan_document(plan))
+            return answer(plan_document(plan), code)
         case PlanFormat.MARKDOWN:
             from cfstream.render.markdown import plan_markdown
 

@@ -53,7 +53,7 @@ def wait(
     notifying.check(notify)
 
     from cfstream.inventory.deployment import await_deployed, late
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.inventory import progress_line, wait_document
     from cfstream.use_cases.targets import find
 
@@ -62,15 +62,15 @@ def wait(
     terminal = run.terminal
     targets = find(named, run.connection)
     patience = targets.patience if limit is None else limit
-    with _explained_interrupt(named, run), _progress_shown(patience, terminal) as tell:
+    with _explained_interrupt(named, run), _progress_shown(terminal) as tell:
         ended = await_deployed(targets.world, targets.found, patience, _expecting(tell, targets.world))
+    error = late(ended, patience)
+    code = ExitCode.TIMED_OUT if error else ExitCode.DONE
     if output is Format.JSON:
-        terminal.say(as_text(wait_document(ended)))
+        terminal.say(answer(wait_document(ended), code))
     else:
         terminal.say("".join(f"{progress_line(each)}\n" for each in ended if not each.pending))
-    error = late(ended, patience)
     outcomes = [(each.awaited.name, "pending" if each.pending else "deployed") for each in ended]
-    code = ExitCode.TIMED_OUT if error else ExitCode.DONE
     notifying.notify(notify, wait_document(ended), code, outcomes, terminal)
     if error:
         raise error
@@ -80,15 +80,14 @@ def _expecting(tell: "Callable[[Progress], None]", world: "World") -> "Callable[
     """Return `tell` with the usual duration of a deploy added to each pending state."""
     from cfstream.cli.terminal.past_deploys import PastDeploys
     from cfstream.private_file import cache_folder
-    from cfstream.render.expectation import expected
 
-    usual = expected(PastDeploys(cache_folder(), real_aws=world.real_aws).seconds())
-    if usual is None:
-        return tell
+    past = PastDeploys(cache_folder(), real_aws=world.real_aws)
 
     def tell_expected(progress: "Progress") -> None:
-        words = progress.pending and f"{progress.pending}, {usual.words(progress.seconds)}"
-        tell(replace(progress, pending=words))
+        usual = past.expected(((progress.awaited.world or world).account, progress.awaited.name))
+        if progress.pending and usual:
+            progress = replace(progress, pending=f"{progress.pending}, {usual.words(progress.seconds)}")
+        tell(progress)
 
     return tell_expected
 
@@ -116,12 +115,12 @@ def _explained_interrupt(named: Sequence[str], run: Invocation) -> Iterator[None
 
 
 @contextmanager
-def _progress_shown(patience: float, terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
-    """Yield the progress display: bars on a terminal, a line for each change elsewhere, nothing with -q."""
+def _progress_shown(terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
+    """Yield the progress display: the elapsed time on a terminal, a line for each change elsewhere, nothing with -q."""
     if terminal.verbosity < 0:
         yield lambda _: None
     elif terminal.verbosity == 0 and is_interactive(sys.stderr):
-        with _bars(patience, terminal) as tell:
+        with _running(terminal) as tell:
             yield tell
     else:
         yield _Plain(terminal).tell
@@ -144,23 +143,23 @@ class _Plain:
 
 
 @contextmanager
-def _bars(patience: float, terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
-    """Yield a display with a bar for each distribution, which is full at the timeout, and the elapsed time."""
+def _running(terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
+    """Yield a display with a line for each distribution, with the elapsed time."""
     from rich.console import Console
-    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
+    from rich.progress import Progress as Lines
+    from rich.progress import TaskID, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, no_color=not terminal.colored(sys.stderr), highlight=False)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20), TimeElapsedColumn())
-    bars = Bars(*columns, console=console, transient=True)
+    lines = Lines(
+        TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=console, transient=True
+    )
     tasks: dict[str, TaskID] = {}
 
     def tell(progress: "Progress") -> None:
         name = progress.awaited.name
         if name not in tasks:
-            tasks[name] = bars.add_task(name, total=patience or 1.0)
-        text = f"{name}  {progress.pending or 'Deployed'}"
-        bars.update(tasks[name], description=text, completed=progress.seconds)
+            tasks[name] = lines.add_task(name, total=None)
+        lines.update(tasks[name], description=f"{name}  {progress.pending or 'Deployed'}")
 
-    with suppress(OSError), bars:
+    with suppress(OSError), lines:
         yield tell

@@ -8,7 +8,16 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from cfstream.applying import Event, StepBegan, StepEnded, StepProgress, StepReport, Tell, quiet
+from cfstream.applying import (
+    Event,
+    StepBegan,
+    StepEnded,
+    StepOutcome,
+    StepProgress,
+    StepReport,
+    Tell,
+    quiet,
+)
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.planning import Plan
@@ -71,24 +80,28 @@ class Plain:
                     self._shown[account, stack, step.id] = now
                     seconds = now - self._began[account, stack, step.id]
                     self._terminal.tell(still_line(step, text, seconds, color=self._color) + "\n")
-                case StepEnded(_, report, account):
+                case StepEnded(_, report, account) if report.outcome is not StepOutcome.INTERRUPTED:
                     shown = account if self._several else ""
-                    self._terminal.tell(ended_line(report, color=self._color, account=shown) + "\n")
+                    width = self._terminal.width(sys.stderr) if is_interactive(sys.stderr) else None
+                    line = ended_line(report, color=self._color, account=shown, width=width)
+                    self._terminal.tell(line + "\n")
 
 
 class Live:
-    """The same lines, and below them a bar for each running step."""
+    """The same lines, and below them the running steps with their time, and a bar if their progress is known."""
 
     def __init__(self, terminal: Terminal) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+        from cfstream.cli.terminal.bars import KnownBar
 
         self._color = terminal.colored(sys.stderr)
         self._tasks: dict[tuple[str, str, StepId], TaskID] = {}
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
             TimeElapsedColumn(),
+            KnownBar(bar_width=20),
             console=Console(stderr=True, no_color=not self._color, highlight=False),
             transient=True,
         )
@@ -124,6 +137,8 @@ class Live:
         task = self._tasks.pop(key, None)
         if task is not None:
             self._progress.remove_task(task)
+        if report.outcome is StepOutcome.INTERRUPTED:
+            return  # the report names the step, with the command that resumes
         with suppress(OSError):
-            line = Text.from_ansi(ended_line(report, color=self._color))
-            self._progress.console.print(line, soft_wrap=True)
+            line = ended_line(report, color=self._color, width=self._progress.console.width)
+            self._progress.console.print(Text.from_ansi(line), soft_wrap=True)

@@ -79,7 +79,11 @@ class Terminal:
             return
         if is_interactive(sys.stderr) and text.startswith(("note: ", "warning: ")):
             lines = textwrap.wrap(
-                text, width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+                text,
+                width(sys.stderr),
+                subsequent_indent="  ",
+                break_long_words=False,
+                break_on_hyphens=False,
             )
             text = "\n".join(lines) + "\n"
         self.tell(text)
@@ -100,21 +104,21 @@ class Terminal:
         if isinstance(error, SpecProblems):
             from cfstream.render.problems import problems_text
 
-            self.tell(problems_text(error.problems, color=color, width=width()))
+            self.tell(problems_text(error.problems, color=color, width=width(sys.stderr)))
             return
         from cfstream.render.errors import error_text
 
         if isinstance(error, Interrupted) and is_interactive(sys.stderr):
             self.tell("\n")  # the terminal has printed ^C, maybe after a question
-        self.tell(error_text(error, color=color, width=width(), more=self.verbosity > 0))
+        self.tell(error_text(error, color=color, width=width(sys.stderr), more=self.verbosity > 0))
 
     def colored(self, stream: TextIO | None) -> bool:
         """Return whether to colour `stream`: a terminal, if no flag or variable disables colours (no-color.org)."""
         return self.color is not False and not os.environ.get("NO_COLOR") and is_interactive(stream)
 
-    def width(self) -> int:
-        """Return the columns of the terminal."""
-        return width()
+    def width(self, stream: TextIO | None = None) -> int:
+        """Return the columns of the terminal, by default of the one that stdout is."""
+        return width(stream)
 
 
 def unwritten(error: OSError) -> CfstreamError:
@@ -146,9 +150,15 @@ def is_interactive(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
-def width() -> int:
-    """Return the columns of the terminal, or ``COLUMNS``, or 80; fewer if ASCII replacements need space."""
+def width(stream: TextIO | None = None) -> int:
+    """Return the columns of the terminal, or ``COLUMNS``, or 80; fewer if ASCII replacements need space.
+
+    The terminal is that of stdout. With `stream`, it is that of the stream: stderr may be one if stdout is a pipe.
+    """
     columns = shutil.get_terminal_size((80, 24)).columns
+    if stream is not None and stream.isatty() and not os.environ.get("COLUMNS"):
+        with suppress(OSError, UnsupportedOperation):
+            columns = os.get_terminal_size(stream.fileno()).columns or columns
     return columns - WIDENED if _is_ascii_only(sys.stdout) else columns
 
 

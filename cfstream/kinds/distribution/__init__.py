@@ -16,21 +16,18 @@ from cfstream.kinds.distribution import certificate, preflight
 from cfstream.kinds.distribution.behaviors import (
     Wanted,
     WantedBehavior,
-    deletion,
     fields,
-    going,
     place,
-    unlisted_notices,
     wanted_signers,
-    without,
 )
 from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
-from cfstream.kinds.distribution.http_fields import LOOKUPS, managed, policies_named
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, LOOKUPS, managed, policies_named
 from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
 from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_problems
+from cfstream.kinds.distribution.unlisted import deletion, going, unlisted_notices, without
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
@@ -56,7 +53,7 @@ from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read
 from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
-from cfstream.stack.shown import ListEntry
+from cfstream.stack.shown import ListEntry, Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
 from cfstream.startup.frozen import dataclass
@@ -166,6 +163,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         if want is None:
             return Proposal()
         problems, notices = self._preflight(scene, want, have)
+        notices += unlisted_notices(scene.stack.spec, have.live, _wanted(scene, have, land))
         if have.live is None and scene.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
         made = (
@@ -225,7 +223,6 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         problems += [*policy_problems(scene, have.live, have.policies), *log_problems(scene, have.logs)]
         problems += [one for asked, answer in have.answers for one in asked.problems(scene, answer)]
         notices = [
-            *unlisted_notices(scene.stack.spec, have.live, have.group_names),
             *policy_notices(scene),
             *log_notices(have.logs),
             *(one for asked, answer in have.answers for one in asked.notices(answer)),
@@ -257,7 +254,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
     ) -> tuple[Step, ...]:
         laid = self._laid_over(scene, live, have, land)
-        steps = changing(scene, live, laid)
+        steps = changing(scene, live, laid, moving=any(each.moves for each in have.coming))
         return (*steps, *moves(scene, live, laid.config, have.coming, steps))
 
     def _laid_over(
@@ -300,6 +297,13 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return that a distribution does not exist, if it is in no list."""
         return infer_unlisted(Delivery.HTTP, asked, listed)
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield the account's own policies that its behaviors name."""
+        for each in HTTP_FIELDS if live.delivery is Delivery.HTTP else ():
+            if each.policies in POLICY_KINDS:
+                values = (each.read(each.part.of(live.config, one.path)) for one in live.behaviors)
+                yield from each.policies.referred(aws, values)
 
     def entries(
         self,

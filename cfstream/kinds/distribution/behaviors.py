@@ -1,19 +1,17 @@
 """Cache behaviors: their signers, their order, and the ones that the spec adds.
 
 The spec owns the signers of every behavior whose origin is the bucket, named or not, so that no forgotten path is
-public. A behavior that the spec does not name is deleted only with ``unlisted_behaviors: delete``, and signers are
-removed from one only if the spec names it public. A behavior of the spec and a live one are the same if CloudFront
-matches their patterns alike (`PathPattern`): the live spelling is kept.
+public. Signers are removed from a behavior only if the spec names it public. `unlisted` has the behaviors that the spec
+does not name. A behavior of the spec and a live one are the same if CloudFront matches their patterns alike
+(`PathPattern`): the live spelling is kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cfstream.domain import CacheBehavior, Distribution, LiveDistribution, PathPattern, Signers, document
+from cfstream.domain import CacheBehavior, PathPattern, Signers, document
 from cfstream.domain.precedence import in_order, insert, places
-from cfstream.errors import Notice
 from cfstream.kinds.distribution.http_fields import Managed
-from cfstream.spec.model import Spec
 from cfstream.stack.distribution_fields import normal, normal_signers, opened
 from cfstream.stack.fields import OwnedField
 from cfstream.stack.scene import Scene
@@ -63,59 +61,6 @@ def wanted_signers(scene: Scene, part: Any, group_id: Callable[[str], Known]) ->
     if part.trusted_signers is not None:
         return Signers(accounts=normal_signers(part.trusted_signers, scene.account))
     return None
-
-
-def unlisted(spec: Spec, live: Distribution) -> tuple[CacheBehavior, ...]:
-    """Return the behaviors whose origin is the bucket and that the spec does not name."""
-    named = {PathPattern(each.path) for each in spec.http.behaviors}
-    ours = live.leading_to(spec.bucket.name)
-    return tuple(each for each in ours if not each.default and each.pattern not in named)
-
-
-def going(spec: Spec, live: Distribution) -> tuple[CacheBehavior, ...]:
-    """Return the behaviors that are deleted because the spec does not name them."""
-    return unlisted(spec, live) if spec.http.deletes_unlisted else ()
-
-
-def without(config: Json, gone: Iterable[CacheBehavior]) -> dict[str, Any]:
-    """Return a configuration without some behaviors."""
-    patterns = {each.pattern for each in gone}
-    left = [each for each in document.named_behaviors(config) if document.pattern(each) not in patterns]
-    shorter = dict(config)
-    if patterns:
-        document.set_named_behaviors(shorter, left)
-    return shorter
-
-
-def deletion(wanted: Wanted, gone: CacheBehavior) -> Change:
-    """Return the change that deletes a behavior, with its signers."""
-    signers = normal(gone.signers, wanted.account)
-    before: dict[str, Any] = {} if signers else {"public": True}
-    if signers.key_groups:
-        before["key_groups"] = wanted.show_groups(signers.key_groups)
-    if signers.accounts:
-        before["trusted_signers"] = list(signers.accounts)
-    return Change(f"http.behaviors[{gone.path}]", before, None)
-
-
-def unlisted_notices(
-    spec: Spec, live: LiveDistribution | None, group_names: Mapping[str, str]
-) -> Iterator[Notice]:
-    """Yield a notice with the behaviors that stay although the spec does not name them, and who can read each."""
-    staying = unlisted(spec, live) if live is not None and not spec.http.deletes_unlisted else ()
-    if staying:
-        listed = "; ".join(f"{each.path}: {_readers(spec, each, group_names)}" for each in staying)
-        text = f"behaviors that the spec does not name stay: {listed}"
-        yield Notice(text, do="add them to http.behaviors, or delete them with unlisted_behaviors: delete")
-
-
-def _readers(spec: Spec, behavior: CacheBehavior, group_names: Mapping[str, str]) -> str:
-    """Return who can read by an unlisted behavior after the plan: it gets the signers of the default behavior."""
-    if not spec.public:
-        return "the signers of the default behavior"
-    groups = [f"key group {group_names.get(str(id_), str(id_))}" for id_ in behavior.signers.key_groups]
-    accounts = [f"account {number}" for number in behavior.signers.accounts]
-    return " and ".join([*groups, *accounts]) or "anyone"
 
 
 def place(config: dict[str, Any], wanted: Wanted, *, creating: bool) -> list[Change]:

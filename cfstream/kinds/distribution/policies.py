@@ -5,10 +5,12 @@ managed origin request policies", "Use managed response headers policies"). The 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from cfstream.errors import Refused
 from cfstream.ports import Call, Reads
+from cfstream.stack.shown import Referred
 from cfstream.startup.frozen import dataclass
 
 _UUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -39,6 +41,18 @@ class PolicyKind:
         """Return the ids of the account's policies by name. Raises as `Reads.items`."""
         rows = [row[self.resource] for row in aws.items(self.listing)]
         return {row[f"{self.resource}Config"]["Name"]: row["Id"] for row in rows}
+
+    def referred(self, aws: Reads, ids: Iterable[str]) -> Iterator[Referred]:
+        """Yield the account's own policies among these ids, or why their names cannot be read."""
+        own = {each for each in ids if each and each not in self.managed.values()}
+        if not own:
+            return
+        try:
+            names = self.own(aws)
+        except Refused as refusal:
+            yield Referred("", unread=f"{self.words} names are missing: {refusal.what}")
+            return
+        yield from (Referred(id_, name) for name, id_ in names.items() if id_ in own)
 
     def id_of(self, name: str, own: Mapping[str, str]) -> str | None:
         """Return the id of a policy given by name or id; None if it does not exist. An empty name means none."""

@@ -7,9 +7,10 @@ the policy stay. `distribution.cors` decides which behaviors have the policy.
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from cfstream.domain import Delivery, LiveDistribution, PathPattern
-from cfstream.errors import Notice
+from cfstream.domain import Delivery, LiveDistribution, PathPattern, without_counts
+from cfstream.errors import Notice, Refused
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
+from cfstream.kinds.response_headers_policy.cors import shown as cors_shown
 from cfstream.ports import Reads
 from cfstream.spec.http.behaviors import Cors
 from cfstream.spec.model import Spec
@@ -20,6 +21,7 @@ from cfstream.stack.kind import Kind
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
+from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
@@ -85,6 +87,13 @@ class LiveHeadersPolicy:
     def has_more(self) -> bool:
         """Whether it also sets headers other than those of CORS."""
         return any(self.config.get(part) for part in OTHER_HEADERS)
+
+    @property
+    def shown(self) -> Json:
+        """The headers that it sets, for `show`: those of CORS, and all others as in CloudFront's document."""
+        others = {part: without_counts(self.config[part]) for part in OTHER_HEADERS if self.config.get(part)}
+        own = cors_shown(self.config)
+        return {**({"cors": own} if own else {}), **others}
 
 
 @dataclass(frozen=True)
@@ -175,6 +184,20 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
         ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
         return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
+
+    def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
+        """Yield the policies of its behaviors, with the headers that they set."""
+        on_ours = {str(each) for each in _attached(live) if each} if live.delivery is Delivery.HTTP else set()
+        if not on_ours:
+            return
+        try:
+            rows = [_live(row) for row in aws.items(HEADERS_POLICY.listing)]
+        except Refused as refusal:
+            yield Referred("", unread=f"{HEADERS_POLICY.words} names are missing: {refusal.what}")
+            return
+        for each in rows:
+            if each.id in on_ours:
+                yield Referred(each.id, each.name.removeprefix("Managed-"), settings=each.shown)
 
     def remains(self, live: LiveDistribution) -> Iterable[str]:
         """Return the policies of its behaviors."""

@@ -77,3 +77,22 @@ def _completed(path: str, member: str, needed: Sequence[str], live: Json, *, bou
     kept = [name for name in have if name not in WILDCARDS]
     known = {name.lower() for name in kept}
     return _listed(path, member, [*kept, *(name for name in needed if name.lower() not in known)])
+
+
+def shown(config: Json) -> Json | None:
+    """Return the CORS settings of a policy for `show`; None if it has none."""
+    cors = config.get(CORS)
+    if not cors:
+        return None
+    lists = {
+        "origins": "AccessControlAllowOrigins",
+        "methods": "AccessControlAllowMethods",
+        "headers": "AccessControlAllowHeaders",
+        "exposed": "AccessControlExposeHeaders",
+    }
+    return {
+        **{name: sorted(items(cors.get(member))) for name, member in lists.items()},
+        "credentials": bool(cors.get("AccessControlAllowCredentials")),
+        "max_age_seconds": cors.get("AccessControlMaxAgeSec"),
+        "override": bool(cors.get("OriginOverride")),
+    }

@@ -122,7 +122,22 @@ def test_a_distribution_of_another_stack() -> None:
     """Its signers are inside, but not anyone who reads through it unsigned."""
     stacks = {"E1": "lectures", "E9": "newsroom"}
     assert found(world(OWN, OTHER_SIGNED, policy=BOTH, stacks=stacks)) == []
-    assert len(found(world(OWN, OTHER_OPEN, policy=BOTH, stacks=stacks))) == 1
+    (text,) = found(world(OWN, OTHER_OPEN, policy=BOTH, stacks=stacks))
+    assert text.startswith("anyone can read /*: distribution E9 of stack newsroom (unsigned)")
+
+
+def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
+    """It is no opening. A note names the stack and the path. Alone, the fix is to name both specs."""
+    other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oai=OAI)
+    here = world(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
+    said, (seen,) = shared(expected(promises=(promise(("/posters/*", True), ("", False)),)), *evaluate(here))
+    judged = openings(seen, said)
+    note = "anyone can read through other stacks what specs of this run declare public: newsroom (/posters/*)"
+    assert (judged.openings, judged.notes) == ((), (note,))
+    (alone,) = openings(next(iter(evaluate(here))), expected()).openings
+    assert alone.do.startswith(
+        "name the spec of stack newsroom in the same command, if it declares this public; or "
+    )
 
 
 def test_origin_access_none() -> None:

@@ -222,6 +222,22 @@ def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> Non
     assert (joined.hazards, joined.notices) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("after", "fate"),
+    [
+        ("", "stays as an unlisted one, with the signers of the default behavior"),
+        ("http: {behaviors: [{path: posters/*}]}", None),
+        ("http: {unlisted_behaviors: delete}", "is deleted"),
+        ("public: true", "stays as an unlisted one, with its signers"),
+    ],
+)
+def test_a_behavior_that_leaves_the_spec_has_a_fate(after: str, fate: str | None) -> None:
+    """The notice says what becomes of it, as the plan does."""
+    (found,) = between("http: {behaviors: [{path: /posters/*, public: true}]}", after).stacks
+    expected = [] if fate is None else [f"the behavior /posters/* {fate}"]
+    assert [each.text for each in found.notices if "behavior" in each.text] == expected
+
+
 def test_new_and_gone_stacks() -> None:
     """A new one shows its fields beyond the defaults. The resources of a removed one stay."""
     one, two = whole("name: one\nbucket: films\ncomment: x"), whole("name: two\nbucket: clips\npublic: true")

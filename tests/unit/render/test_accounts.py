@@ -29,7 +29,7 @@ def test_text() -> None:
             f"account {OTHER}",
         ]
         assert lines.index(f"account {ACCOUNT}") < lines.index(f"account {OTHER}")
-        assert f"No changes. lectures ({OTHER}) is as its spec says." in lines
+        assert (f"No changes. lectures ({OTHER}) is as its spec says." in lines) is not brief
         assert any(line.endswith(" 2 accounts") for line in lines)
         assert f"1 problem: clips ({ACCOUNT}) will not be applied." in lines
 

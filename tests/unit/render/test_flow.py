@@ -20,6 +20,12 @@ def test_a_word_wider_than_the_page_is_never_cut() -> None:
     assert Page(width=20).flow(words(f"from {long_id} on")) == ["from", long_id, "on"]
 
 
+def test_a_word_gets_less_space_if_it_only_fits_so() -> None:
+    """A terminal would break it. One that does not fit at all keeps the space."""
+    for word, line in (("a" * 18, "  " + "a" * 18), ("a" * 20, "a" * 20), ("a" * 21, "    " + "a" * 21)):
+        assert Page(width=20).flow(words(f"from {word}"), first="  ", rest="    ") == ["  from", line]
+
+
 def test_neighbours_of_one_style_share_their_codes() -> None:
     """Colours have no width, and a run of words has one pair of codes."""
     line = [*words("no such thing", Style.RED), Word("here")]

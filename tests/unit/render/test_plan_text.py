@@ -7,8 +7,9 @@ import pytest
 from cfstream.planning import Plan
 from cfstream.render.text import plan_text, summary_line
 from cfstream.steps.hazards import HazardName
+from cfstream.steps.step import Stage
 from cfstream.values import Verb
-from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
+from tests.unit.render.plans import BROKEN, CHANGED, DISTRIBUTION, NEW, OPENED, STILL, Shown, plan
 
 
 def with_id(text: str, of: Plan) -> str:
@@ -72,7 +73,7 @@ lectures             specs/lectures.yaml
           "www.example.com"
       + oac
           (known after create
-          origin-access-control:lectures)
+         origin-access-control:lectures)
       + tags.cfstream:name  "lectures"
       + tags.team     "media"
 
@@ -90,8 +91,8 @@ lectures             specs/lectures.yaml
             lectures-signers
 
 plan @@@@@@@@  account 123456789012
-Plan: 2 to create, 0 to modify, 1 to
-  grant, 1 to wait, 0 to delete.
+Plan: 2 to create, 0 to modify,
+  1 to grant, 1 to wait, 0 to delete.
 """
 
 
@@ -107,7 +108,7 @@ lectures                                                     specs/lectures.yaml
   ~ modify  distribution:lectures                          specs/lectures.yaml:5
             3 fields differ (etag E2QWRUHAPOMQZL)
       ~ comment                            "old" -> "new"
-      ~ cnames                             +"b.example.com" -"a.example.com"
+      ~ cnames                             + "b.example.com" - "a.example.com"
                                            (1 kept)
       ~ http.behaviors[/posters/*].public  false -> true
       - logging.bucket                     "my-logs"
@@ -163,7 +164,7 @@ def test_colours_are_those_of_terraform_and_change_no_character() -> None:
     plain = plan_text(plan(NEW, replace(CHANGED, name="second")), color=False, width=80)
     assert "\x1b[32m  + create \x1b[0m" in colored
     assert "\x1b[33m  ~ modify \x1b[0m" in colored
-    assert '\x1b[31m-"a.example.com"\x1b[0m' in colored
+    assert '\x1b[31m- "a.example.com"\x1b[0m' in colored
     for code in ("0", "1", "2", "31", "32", "33", "36", "1;31", "1;32"):
         colored = colored.replace(f"\x1b[{code}m", "")
     assert colored == plain
@@ -248,6 +249,16 @@ def test_a_brief_plan_has_one_line_a_stack_and_its_hazards_in_full() -> None:
     assert any(line.startswith("  ! cuts-viewers") for line in brief)
     assert brief[-1].startswith("Plan: ")
     assert not any("->" in line for line in brief)
+    assert not any(line.startswith("No changes.") for line in brief)
+
+
+def test_a_brief_plan_without_changes_says_so_once() -> None:
+    """One stack has the line of the whole plan. Several have a line each, and one for all."""
+    alone = plan_text(plan(STILL), color=False, width=80, brief=True)
+    assert alone == "No changes. lectures is as its spec says.\n"
+    both = plan_text(plan(STILL, replace(STILL, name="clips")), color=False, width=80, brief=True)
+    assert both.splitlines()[-1] == "No changes. 2 stacks are as their specs say."
+    assert both.count("no changes") == 2
 
 
 def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
@@ -255,3 +266,50 @@ def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
     text = plan_text(plan(CHANGED), color=False, width=80, allowed={"cuts-viewers"})
     assert "! cuts-viewers" in text
     assert "apply refuses this" not in text
+
+
+def every_verb(number: int) -> Plan:
+    """Return a plan with so many steps of every verb, in one stack."""
+    kinds = [type(f"Shown{verb}", (Shown,), {"verb": verb}) for verb in Verb]
+    steps = tuple(
+        kind(address=DISTRIBUTION, stage=Stage.SWITCH, because="x") for kind in kinds for _ in range(number)
+    )
+    return plan(replace(NEW, steps=steps))
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (
+            80,
+            [
+                "Plan: 12 to create, 12 to adopt, 12 to modify, 12 to grant, 12 to revoke,",
+                "  12 to wait, 12 to disable, 12 to delete.",
+            ],
+        ),
+        (
+            40,
+            [
+                "Plan: 12 to create, 12 to adopt,",
+                "  12 to modify, 12 to grant,",
+                "  12 to revoke, 12 to wait,",
+                "  12 to disable, 12 to delete.",
+            ],
+        ),
+        (
+            120,
+            [
+                "Plan: 12 to create, 12 to adopt, 12 to modify, 12 to grant, 12 to revoke, 12 to wait, 12 to disable,",
+                "  12 to delete.",
+            ],
+        ),
+    ],
+)
+def test_a_long_sum_breaks_between_its_parts_on_a_terminal(width: int, lines: list[str]) -> None:
+    """A terminal would break it inside a word. Without one it is a single line, which scripts read."""
+    shown = plan_text(every_verb(12), color=False, width=width, terminal=True)
+    assert shown.splitlines()[-len(lines) :] == lines
+    if width >= 80:
+        assert plan_text(every_verb(12), color=False, width=width).splitlines()[-1] == " ".join(
+            line.strip() for line in lines
+        )

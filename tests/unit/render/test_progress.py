@@ -21,6 +21,19 @@ def test_a_step_that_has_ended_is_one_line_with_its_seconds() -> None:
     assert line == "+ create  distribution:lectures                 done in 1.2 s"
 
 
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (80, ["+ create  distribution:lectures                 done in 1.2 s"]),
+        (60, ["+ create  distribution:lectures done in 1.2 s"]),
+        (40, ["+ create  distribution:lectures done in", "    1.2 s"]),
+    ],
+)
+def test_a_terminal_does_not_break_the_line_of_a_step(width: int, lines: list[str]) -> None:
+    """It loses its columns first, and breaks between words if it has no room without them."""
+    assert ended_line(ended(StepOutcome.DONE, 1.23), color=False, width=width).splitlines() == lines
+
+
 def test_a_step_that_was_not_tried_took_no_time() -> None:
     """It has no seconds."""
     assert (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
-from cfstream.render.report import OUTPUTS, failures_text, report_document, report_text
+from cfstream.render.report import OUTPUTS, SuggestedCommands, failures_text, report_document, report_text
 from cfstream.values import Address, Verb, step_id
 
 DISTRIBUTION = Address("distribution", "lectures")
@@ -62,7 +62,7 @@ STALE = StackReport(
                 Verb.MODIFY,
                 DISTRIBUTION,
                 StepOutcome.STALE,
-                "distribution:lectures changed after this plan was made\n  Comment: 'a' -> 'b'",
+                "distribution:lectures changed after this plan was made\n  comment: 'a' -> 'b'",
             ),
             do="run cfstream plan again and read the difference before applying",
         ),
@@ -111,7 +111,7 @@ def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:
         failures_text(report, color=False, width=80)
         == """\
 error: distribution:lectures changed after this plan was made
-  Comment: 'a' -> 'b'
+  comment: 'a' -> 'b'
   done: create origin-access-control:lectures
   not tried: grant bucket-policy:lectures, wait distribution:lectures
   fix: run cfstream plan again and read the difference before applying
@@ -138,7 +138,7 @@ error: lectures: the spec says `protect: true`
   fix: if intended, remove `protect: true` from the spec first
 
 error: lectures: bucket b is not there
-  fix: fix the problems that the plan shows, then run the same command again
+  fix: fix the problems that the plan shows, then resume: run the same command again
 """
     )
 
@@ -147,6 +147,15 @@ def test_nothing_to_do_is_reported() -> None:
     """An apply without steps does not claim any work."""
     still = StackReport("lectures", "lectures.yaml", StackOutcome.UNCHANGED)
     assert report_text(Report((still,)), color=False, width=80).endswith("No changes. Nothing to do.\n")
+
+
+def test_under_q_a_stack_without_changes_has_no_ids() -> None:
+    """Those of the others stay: they are the result."""
+    report = Report(
+        (replace(APPLIED, outcome=StackOutcome.UNCHANGED, steps=()), replace(APPLIED, name="clips"))
+    )
+    told = report_text(report, color=False, width=80, quiet=True)
+    assert told.startswith("lectures unchanged\n\nclips applied\n  distribution id      E1UGDLB9XZBD79\n")
 
 
 def test_the_report_as_json_has_every_output_of_the_contract() -> None:
@@ -170,16 +179,30 @@ def test_the_report_as_json_has_every_output_of_the_contract() -> None:
     }
 
 
-def test_a_step_that_was_interrupted_is_not_one_that_was_not_tried() -> None:
+def test_a_step_that_was_interrupted_is_named_once_with_the_command_that_resumes() -> None:
     """Text and JSON distinguish the interrupted step from the ones after it."""
     report = Report((STOPPED,), ExitCode.INTERRUPTED)
-    told = failures_text(report, color=False, width=80)
-    assert "  interrupted: wait distribution:lectures\n" in told
-    assert "  not tried: create dns-record:lectures\n" in told
+    again = SuggestedCommands(" --sandbox", "cfstream apply lectures.yaml --sandbox --yes")
+    assert (
+        failures_text(report, color=False, width=80, commands=again)
+        == """\
+error: interrupted: wait distribution:lectures
+  done: create distribution:lectures
+  not tried: create dns-record:lectures
+  fix: resume: cfstream apply lectures.yaml --sandbox --yes
+"""
+    )
     assert [each["outcome"] for each in report_document(report)["stacks"][0]["steps"]][1:] == [
         "interrupted",
         "not-tried",
     ]
+
+
+def test_a_run_that_only_waits_ends_like_any_other() -> None:
+    """It changed nothing, and what an earlier run changed is Deployed now."""
+    waited = replace(APPLIED, steps=APPLIED.steps[-1:])
+    text = report_text(Report((waited,)), color=False, width=80)
+    assert text.endswith("\nApplied. An earlier change is Deployed now.\n")
 
 
 def test_on_a_narrow_page_a_value_is_below_its_name() -> None:

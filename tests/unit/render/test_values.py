@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cfstream.planning.seal import change_document
 from cfstream.render.values import field_lines, value_text
 from cfstream.steps.step import Change
 from cfstream.values import Joined, Ref, StepId
@@ -49,8 +50,9 @@ def test_values_read_as_a_person_writes_them(value: object, text: str) -> None:
         ("old", "", ['~ f "old" -> ""']),
         (None, ["a", "b"], ['+ f "a", "b"']),
         (["a"], [], ['~ f ["a"] -> []']),
-        (["a", "b", "c"], ["c", "d", "b"], ['~ f +"d" -"a" (2 kept)']),
-        (["a"], ["b"], ['~ f +"b" -"a"']),
+        (["a", "b", "c"], ["c", "d", "b"], ['~ f + "d" - "a" (2 kept)']),
+        (["a", "b"], ["b"], ['~ f - "a" (1 kept)']),
+        (["a"], ["b"], ['~ f + "b" - "a"']),
         (["a", "b"], ["b", "a"], ['~ f ["a", "b"] -> ["b", "a"]']),
         (None, Ref(MADE), [f"+ f (known after {MADE})"]),
         ("E1", Joined(("x/", Ref(MADE))), [f'~ f "E1" -> (known after {MADE})']),
@@ -62,3 +64,18 @@ def test_values_read_as_a_person_writes_them(value: object, text: str) -> None:
 def test_a_change_shows_what_differs_and_nothing_else(before: Any, after: Any, lines: list[str]) -> None:
     """Lists show what was added and removed, mappings their changed keys."""
     assert told(before, after) == lines
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "more"),
+    [
+        (["a", "b"], ["b"], {"added": [], "removed": ["a"], "kept": 1}),
+        (["a"], ["b"], {"added": ["b"], "removed": ["a"], "kept": 0}),
+        (["a", "b"], ["b", "a"], {}),
+        ("a", "b", {}),
+    ],
+)
+def test_programs_get_what_a_list_gained_and_lost(before: Any, after: Any, more: dict[str, Any]) -> None:
+    """The whole lists are there too."""
+    document = change_document(Change("f", before, after))
+    assert document == {"field": "f", "before": before, "after": after, **more}

@@ -146,6 +146,6 @@ def test_block_changed_by_others() -> None:
 
     bucket = nothing()
     bucket.faults["put_public_access_block"] = [meanwhile]
-    with pytest.raises(Stale, match="RestrictPublicBuckets: True -> False"):
+    with pytest.raises(Stale, match="RestrictPublicBuckets: true -> false"):
         create().perform(context(bucket))
     assert bucket.blocked == theirs

@@ -131,7 +131,7 @@ def test_it_is_written_once_whatever_becomes_of_replies(
 def test_what_somebody_else_wrote_is_never_overwritten(events: tuple[Event, ...]) -> None:
     """The foreign content stays, and the report names the difference."""
     document = Document(*events)
-    with pytest.raises(Stale, match="Enabled"):
+    with pytest.raises(Stale, match="enabled: true -> false"):
         modify(document)
     assert document.content == {**BEFORE, "Enabled": False}
 
@@ -162,7 +162,7 @@ def test_what_others_wrote_during_a_throttle_is_never_overwritten() -> None:
     document = Document(throttled)
     clock = Clock()
     clock.sleep = lambda seconds: overtaken(document)  # type: ignore[method-assign]
-    with pytest.raises(Stale, match="Enabled"):
+    with pytest.raises(Stale, match="enabled: true -> false"):
         modify(document, clock)
     assert (document.content["Enabled"], document.writes) == (False, 1)
 

@@ -1,0 +1,44 @@
+"""A sandbox in this process that counts its writes, calls watchers after each, and saves and restores its state."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cfstream.sandbox import state
+from cfstream.sandbox.server import Sandbox
+
+
+class WatchedSandbox(Sandbox):
+    """A sandbox that calls watchers after each write, before the client gets the reply, and that can save its state."""
+
+    _watchers: tuple[Callable[[], None], ...] = ()
+    writes = 0
+    """How many writes it received so far."""
+
+    def written(self) -> None:
+        super().written()
+        self.writes += 1
+        with self._routes.lock:
+            for look in self._watchers:
+                look()
+
+    @contextmanager
+    def watched(self, look: Callable[[], None]) -> Iterator[None]:
+        """Call `look` now and after every write."""
+        with self._routes.lock:
+            look()
+        self._watchers = (*self._watchers, look)
+        try:
+            yield
+        finally:
+            self._watchers = tuple(each for each in self._watchers if each is not look)
+
+    def saved(self) -> bytes:
+        """Return the whole state."""
+        with self._routes.lock:
+            return state.freeze(self.accounts)
+
+    def restore(self, saved: bytes) -> None:
+        """Replace the whole state by a saved one."""
+        with self._routes.lock:
+            self.reset()
+            self._adopt(state.thaw(saved))

@@ -99,4 +99,4 @@ bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	$(BIN)/python -m benchmarks
 
 clean: ## remove everything that was built
-	rm -rf .venv examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site docs/reference docs/pictures
+	rm -rf .venv examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site

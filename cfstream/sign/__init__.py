@@ -14,6 +14,7 @@ key file and the clock. `stack.signing_keys` finds the key that may sign for a p
 signature is refused.
 """
 
+from cfstream.sign.caching import Caching
 from cfstream.sign.cookies import Cookies
 from cfstream.sign.policy import PolicyTerms, When
 from cfstream.sign.refusal import CannotSign, PassphraseNeeded, UnusableKey
@@ -21,6 +22,7 @@ from cfstream.sign.signer import Pass, Signer
 from cfstream.sign.stream_name import StreamName
 
 __all__ = [
+    "Caching",
     "CannotSign",
     "Cookies",
     "Pass",

@@ -116,7 +116,7 @@ class Signer:
         A relative URL in a playlist does not inherit the playlist's query, so players need the cookies. For a playlist
         at the top level, the folder is the whole host: raises CannotSign unless `everything` is set.
         """
-        return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
+        return self._pass(folder(url, everything=everything), expires, starts, ip)
 
     def for_dash(
         self,
@@ -128,11 +128,11 @@ class Signer:
         everything: bool = False,
     ) -> Pass:
         """Return a pass for a DASH manifest and its segments, as `for_hls` does."""
-        return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
+        return self._pass(folder(url, everything=everything), expires, starts, ip)
 
     def for_file(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
         """Return a pass for this one file, including range requests."""
-        return self.grant(target(url).base, expires, starts=starts, ip=ip)
+        return self._pass(target(url).base, expires, starts, ip)
 
     def stream_name(
         self, name: str, expires: When, *, starts: When | None = None, ip: str | None = None

@@ -262,6 +262,8 @@ class AclOutcome:
     """An object that was refused, and its refusal."""
     stopped_by: BaseException | None = None
     """Why the rest was not tried."""
+    remark: str = ""
+    """What the user must know about the end, beside `stopped_by`."""
 
 
 class BulkAcls(Protocol):

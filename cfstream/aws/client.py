@@ -87,7 +87,7 @@ class Aws:
             client = self._clients.of(call.service, call.region, write=once)
             began = perf_counter()
             try:
-                reply = getattr(client, call.operation)(**call.params)
+                reply = _whole(getattr(client, call.operation)(**call.params))
             except (BotoCoreError, ClientError, ResponseParserError, *_UNREADABLE) as error:
                 ours = translate(error, call, write=write, account=self._account)
                 _note(
@@ -109,6 +109,12 @@ class Aws:
         lane = self._clients.limits.lane(call, write=write)
         with nullcontext() if lane is self._turn.lane else lane:
             yield lane
+
+
+def _whole(reply: Json) -> Json:
+    """Return the reply with the content of an object, which botocore has not read yet."""
+    body: Any = reply.get("Body")
+    return {**reply, "Body": body.read()} if hasattr(body, "read") else reply
 
 
 class _Turn(threading.local):

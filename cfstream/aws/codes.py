@@ -20,6 +20,7 @@ CODES: Mapping[str, type[errors.Refused]] = {
             "NoSuchChange",
             "NoSuchCloudFrontOriginAccessIdentity",
             "NoSuchDistribution",
+            "NoSuchEntity",
             "NoSuchFunctionExists",
             "NoSuchHostedZone",
             "NoSuchKey",
@@ -154,6 +155,7 @@ UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyC
 SERVICES: Mapping[str, str] = {
     "acm": "ACM",
     "cloudfront": "CloudFront",
+    "iam": "IAM",
     "resourcegroupstaggingapi": "the tagging API",
     "route53": "Route 53",
     "s3": "S3",

@@ -2,7 +2,7 @@
 
 botocore describes most lists (paginators-1.json of each service). In botocore 1.44.8, these have no description, so it
 is here: CloudFront's key groups, cache policies, origin request policies, response headers policies, functions,
-distributions of a key group and conflicting aliases, and the access points of S3 Control.
+distributions of a key group and conflicting aliases, and the access points and the jobs of S3 Control.
 
 Only the token decides whether a list goes on: half of CloudFront's lists have no IsTruncated (botocore's shapes). A
 page that is truncated and has no token is an error, because the rows after it would count as deleted.
@@ -46,6 +46,12 @@ WITHOUT_PAGINATOR: Mapping[tuple[str, str], Description] = {
         "output_token": "NextToken",
         "limit_key": "MaxResults",
         "result_key": "AccessPointList",
+    },
+    ("s3control", "list_jobs"): {
+        "input_token": "NextToken",
+        "output_token": "NextToken",
+        "limit_key": "MaxResults",
+        "result_key": "Jobs",
     },
 }
 

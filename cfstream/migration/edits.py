@@ -32,6 +32,8 @@ def to_bucket_policy(manuscript: Manuscript, spec: Spec) -> Manuscript:
     if spec.grant.via == "bucket-policy":
         return manuscript
     edited = replace(uncomment(manuscript, REMARKS["grant"]), ("grant", "via"), "bucket-policy")
+    for name in sorted(spec.grant.model_fields_set & {"engine", "batch"}):  # only for grants on objects
+        edited = drop(edited, ("grant", name))
     # A policy only grants reading. CloudFront does not need the other permissions of an ACL.
     return edited if spec.grant.permission == "READ" else replace(edited, ("grant", "permission"), "READ")
 

@@ -20,6 +20,7 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "list_objects_v2"): ("s3:ListBucket",),
     ("s3", "get_public_access_block"): ("s3:GetBucketPublicAccessBlock",),
     ("s3", "put_public_access_block"): ("s3:PutBucketPublicAccessBlock",),
+    ("s3", "get_bucket_inventory_configuration"): ("s3:GetInventoryConfiguration",),
     ("s3", "get_bucket_encryption"): ("s3:GetEncryptionConfiguration",),
     ("s3", "put_bucket_encryption"): ("s3:PutEncryptionConfiguration",),
     ("s3", "delete_bucket_ownership_controls"): ("s3:PutBucketOwnershipControls",),

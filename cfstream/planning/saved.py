@@ -122,5 +122,24 @@ def _moved(sha256: str, content: Any, now: Relied) -> tuple[str, ...]:
     nothing = digest(None)
     if nothing in (sha256, now.sha256):
         return ("present -> absent" if now.sha256 == nothing else "absent -> present",)
-    changed = differences(content, plain(now.content)) if content is not None else ()
-    return changed or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)
+    if content is None:
+        return (f"{sha256[:19]}… -> {now.sha256[:19]}…",)
+    before, after = _read_in_both(content, plain(now.content))
+    if before == after:
+        return ()
+    return differences(before, after) or (f"{sha256[:19]}… -> {now.sha256[:19]}…",)
+
+
+_FOR_WRITES = frozenset({"encryption", "key_id", "key"})
+"""What a plan reads of a bucket only if it writes something. A bucket always has an encryption (S3, since 2023)."""
+
+
+def _read_in_both(before: Any, after: Any) -> tuple[Any, Any]:
+    """Return two contents without what only one of the plans has read."""
+    both = before, after
+    if not all(isinstance(each, Mapping) and "encryption" in each for each in both):
+        return both
+    if None not in (before["encryption"], after["encryption"]):
+        return both
+    old, new = ({name: value for name, value in each.items() if name not in _FOR_WRITES} for each in both)
+    return old, new

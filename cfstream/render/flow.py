@@ -3,6 +3,7 @@
 Widths are columns of a terminal: a wide character has two, and escape codes have none.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import groupby
@@ -26,6 +27,17 @@ class Style(StrEnum):
 
 COMMANDS = ("cfstream ", "aws ")
 """The beginning of a command in advice."""
+
+
+NAMES = (
+    *("access", "destroy", "doctor", "help", "keys", "permissions", "schema", "snapshot", "wait"),
+    *("apply", "diff", "explain", "import", "list", "plan", "show", "validate"),
+    *("delete", "docs", "fmt", "init", "migrate", "sandbox", "sign", "verify"),
+)
+"""The commands of cfstream. `cli` has the table of them, and a test compares both."""
+
+_COMMAND = re.compile(rf"(?<=: )((?:cfstream (?:{'|'.join(NAMES)})\b|aws )[^;,(]*[^;,(\s])(?=;|,|\s|$)")
+"""A command after a colon. It is a group, so that `split` keeps it."""
 
 
 @dataclass(frozen=True)
@@ -122,13 +134,17 @@ def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
 
 
 def advice(text: str) -> list[Word]:
-    """Return the words of a fix. A command in backticks is one word without them, so that it can be pasted."""
+    """Return the words of a fix. A command is one word, so that it can be pasted; backticks around it are omitted.
+
+    A command without backticks begins after a colon, and ends with the line, or at a comma, semicolon or bracket.
+    """
     result: list[Word] = []
     for part, quoted in quotations(text):
         if quoted and part.startswith(COMMANDS):
             result.append(Word(part))
-        else:
-            result += _joined(result, f"`{part}`" if quoted else part)
+            continue
+        for number, piece in enumerate([f"`{part}`"] if quoted else _COMMAND.split(part)):
+            result += [Word(piece)] if number % 2 else _joined(result, piece)
     return [word for word in result if word.text]
 
 

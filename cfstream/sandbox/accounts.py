@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from moto.iam.models import get_account_id_from, iam_backends
 
+from cfstream.sandbox.batch.job import JobsOfAccounts
 from cfstream.sandbox.cloudfront import CloudFront, Settings
 from cfstream.sandbox.listener import Environ
 
@@ -49,11 +50,12 @@ def _exists(key: str) -> bool:
 
 
 class Accounts:
-    """The CloudFront of each account. A pickle has all of them."""
+    """The CloudFront of each account, and its jobs. A pickle has all of them."""
 
     def __init__(self, settings: Settings) -> None:
         self.home = CloudFront(account=ACCOUNT, settings=settings)
         self._others: dict[str, CloudFront] = {}
+        self.jobs = JobsOfAccounts()
 
     def of(self, account: str, prepare: Callable[[CloudFront], None] = lambda _: None) -> CloudFront:
         """Return an account's CloudFront. It is made, and prepared, when it is first used."""
@@ -69,6 +71,10 @@ class Accounts:
     def others(self) -> tuple[CloudFront, ...]:
         """The CloudFronts of accounts other than the sandbox's own."""
         return tuple(self._others.values())
+
+    def knows(self, canonical_user: str) -> bool:
+        """Return whether an origin access identity of any account has this canonical user id."""
+        return any(each.identity_by_canonical_user(canonical_user) for each in self)
 
     def __iter__(self) -> Iterator[CloudFront]:
         return iter((self.home, *self.others))

@@ -1,7 +1,8 @@
 """Find the service of a request, and its handler.
 
-CloudFront and its edge are the sandbox's own. S3 and Route 53's records are moto's with stricter rules, GetResources is
-moto's with CloudFront's tags, ListCertificates is moto's with missing members added, and every other service is moto's.
+CloudFront, its edge, the jobs of S3 Batch Operations and IAM's SimulatePrincipalPolicy are the sandbox's own. S3 and
+Route 53's records are moto's with stricter rules, GetResources is moto's with CloudFront's tags, ListCertificates is
+moto's with missing members added, and every other service is moto's.
 All use one port: the Host header identifies a viewer's request, the signature that of an API client.
 """
 
@@ -18,8 +19,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3control.responses import S3ControlResponse
 from werkzeug.wrappers import Response
 
-from cfstream.sandbox import certificates, sts, tagged
+from cfstream.sandbox import certificates, simulation, sts, tagged
 from cfstream.sandbox.accounts import ACCOUNT, Accounts, UnknownKey, account_of
+from cfstream.sandbox.batch.service import BatchOperations, concerns
 from cfstream.sandbox.cloudfront import CloudFront
 from cfstream.sandbox.dns import Records
 from cfstream.sandbox.edge import Edge, direct, hosts
@@ -67,6 +69,7 @@ class Routes:
         self._doors: dict[str, Callable[[Environ], Answer]] = {
             "acm": self._to_acm,
             "cloudfront": self._to_cloudfront,
+            "iam": self._to_iam,
             "route53": self._to_route53,
             "sts": self._to_sts,
             "tagging": self._to_tagging,
@@ -139,10 +142,21 @@ class Routes:
         return Answer(status, [(name, str(value)) for name, value in headers.items()], body)
 
     def _to_s3_control(self, environ: Environ) -> Answer:
+        if concerns(environ["RAW_URI"]):
+            return self._to_batch(environ)
         request = S3Request(environ)
         status, headers, body = S3ControlResponse.dispatch(request, request.raw_url, dict(request.headers))
         content = body.encode() if isinstance(body, str) else body
         return Answer(status, [(name, str(value)) for name, value in headers.items()], content)
+
+    def _to_batch(self, environ: Environ) -> Answer:
+        accounts, world = self._accounts(), self._cloudfront().world
+        jobs = accounts.jobs.of(self._account)
+        operations = BatchOperations(self._account, jobs, accounts.knows, world.now, world.settings.job_parts)
+        return operations.answer(environ, _body(environ))
+
+    def _to_iam(self, environ: Environ) -> Answer:
+        return simulation.answer(environ, _body(environ), self._to_moto)
 
     def _to_bucket(self, environ: Environ) -> Answer:
         return direct.answer(environ, self._to_s3)
@@ -195,7 +209,8 @@ def _is_form(environ: Environ) -> bool:
 
 def _writes(environ: Environ) -> bool:
     if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
-        return False
+        # A job moves on when it is read.
+        return concerns(environ["RAW_URI"])
     return not _READS.search(environ.get("HTTP_X_AMZ_TARGET", "")) and signed_for(environ) not in (
         "sts",
         "tagging",

@@ -259,7 +259,7 @@ class StrictS3(S3Response):
     # Identities, which belong to CloudFront
 
     def _known(self, canonical_user: str) -> bool:
-        return any(each.identity_by_canonical_user(canonical_user) for each in self._accounts)
+        return self._accounts.knows(canonical_user)
 
     def _find_identity(self, name: str) -> str | None:
         for cloudfront in self._accounts:

@@ -38,6 +38,7 @@ KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts", "wafv2")
 _LAYOUT = (
     "accounts.py",
     "acl.py",
+    "batch/job.py",
     "cloudfront/key_pairs.py",
     "cloudfront/records.py",
     "cloudfront/settings.py",

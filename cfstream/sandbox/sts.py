@@ -13,16 +13,15 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from moto.iam.exceptions import NotFoundException
 from moto.iam.models import Role, iam_backends
 from moto.sts.models import sts_backends
 
 from cfstream.sandbox.accounts import access_key
 from cfstream.sandbox.listener import Answer, Environ
+from cfstream.sandbox.roles import find_role, listed
 
 Json = dict[str, Any]
 
-_ROLE = re.compile(r"arn:aws:iam::(?P<account>\d{12}):role/.+")
 _SESSION = re.compile(r"arn:aws:sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/.+")
 _NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _EXTERNAL_ID = re.compile(r"[\w+=,.@:/-]{2,1224}", re.ASCII)
@@ -39,7 +38,7 @@ def answer(environ: Environ, body: bytes, account: str, moto: Callable[[Environ]
         return _refused(400, "ValidationError", "externalId must match [\\w+=,.@:\\/-]{2,1224}")
     caller = _caller(access_key(environ), account)
     arn = asked.get("RoleArn", "")
-    role = _role(arn)
+    role = find_role(arn)
     if role is None or not _trusts(role, caller, account, asked.get("ExternalId")):
         # STS has one answer, so that nobody can find out which roles exist.
         what = f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
@@ -52,18 +51,8 @@ def _caller(key: str, account: str) -> str:
     return str(arn)
 
 
-def _role(arn: str) -> Role | None:
-    found = _ROLE.fullmatch(arn)
-    if not found:
-        return None
-    try:
-        return iam_backends[found["account"]]["aws"].get_role_by_arn(arn)
-    except NotFoundException:
-        return None
-
-
 def _trusts(role: Role, caller: str, account: str, external_id: str | None) -> bool:
-    statements = _listed(json.loads(role.assume_role_policy_document).get("Statement", ()))
+    statements = listed(json.loads(role.assume_role_policy_document).get("Statement", ()))
     effects = {
         statement["Effect"]
         for statement in statements
@@ -73,11 +62,11 @@ def _trusts(role: Role, caller: str, account: str, external_id: str | None) -> b
 
 
 def _concerns(statement: Json, caller: str, account: str) -> bool:
-    actions = [str(action).lower() for action in _listed(statement.get("Action", ()))]
+    actions = [str(action).lower() for action in listed(statement.get("Action", ()))]
     if not any(fnmatchcase("sts:assumerole", action) for action in actions):
         return False
     principal = statement.get("Principal")
-    named = _listed(principal.get("AWS", ())) if isinstance(principal, dict) else _listed(principal or ())
+    named = listed(principal.get("AWS", ())) if isinstance(principal, dict) else listed(principal or ())
     return not {*named}.isdisjoint(_names(caller, account))
 
 
@@ -96,14 +85,10 @@ def _holds(statement: Json, external_id: str | None) -> bool:
                 return False
             matches = fnmatchcase if operator == "StringLike" else str.__eq__
             if not any(
-                external_id is not None and matches(external_id, str(each)) for each in _listed(values)
+                external_id is not None and matches(external_id, str(each)) for each in listed(values)
             ):
                 return False
     return True
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _refused(status: int, code: str, message: str) -> Answer:

@@ -36,6 +36,8 @@ ROLE = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>[0-9]{12}):role/(?P<name>[\w+=,.@/-]{1,576})", re.ASCII
 )
 """The ARN of a role, with its path (botocore's sts shape arnType; IAM, roleNameType and pathType)."""
+INVENTORY = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+){2,}/?")
+"""Bucket, then an optional prefix, the name of the source bucket, and the id of the configuration."""
 DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
 ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 
@@ -184,6 +186,13 @@ def _role(text: str) -> str:
             )
         raise fault(f"{shown(text)} is not the ARN of a role", do)
     return text
+
+
+def _inventory(text: str) -> str:
+    if not INVENTORY.fullmatch(text):
+        do = "write its bucket and folder: s3://lectures-inventory/lectures-media/all"
+        raise fault(f"{shown(text)} is not the folder of an inventory", do)
+    return text.rstrip("/")
 
 
 def _path_pattern(path: str) -> str:
@@ -343,6 +352,11 @@ RoleArn = Annotated[
         r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}",
         "arn:aws:iam::123456789012:role/video-deploy",
     ),
+]
+InventoryFolder = Annotated[
+    str,
+    AfterValidator(_inventory),
+    _pattern(r"s3://[a-z0-9.-]{3,63}(/[^/]+){2,}/?", "s3://lectures-inventory/lectures-media/all"),
 ]
 PathPattern = Annotated[str, AfterValidator(_path_pattern), _pattern(PATH_PATTERN, "/posters/*", "*.m3u8")]
 Certificate = Annotated[

@@ -17,6 +17,7 @@ from cfstream.spec.fields import (
     Comment,
     Duration,
     HostName,
+    InventoryFolder,
     Many,
     Off,
     Prefix,
@@ -92,6 +93,27 @@ class Oai(Section):
     )
 
 
+class Batch(Section):
+    """The jobs of S3 Batch Operations that write the grants on objects: their role and their reports."""
+
+    role: Annotated[RoleArn, AlsoCalled("role_arn")] = Field(
+        description="The ARN of the IAM role with which S3 runs the jobs. batchoperations.s3.amazonaws.com must be "
+        "allowed to assume it; the plan checks this, and what the role may do.",
+        examples=["arn:aws:iam::123456789012:role/cfstream-batch"],
+    )
+    report_bucket: BucketName = Field(
+        description="Name of the bucket that gets the reports of the jobs; not the bucket with the media.",
+        examples=["lectures-reports"],
+    )
+    report_prefix: Prefix = Field(default="", description="Prefix of the reports.", examples=["cfstream/"])
+    inventory: InventoryFolder | None = Field(
+        default=None,
+        description="The folder of an S3 Inventory of the bucket, in CSV with ObjectAccessControlList and ObjectOwner. "
+        "Its newest list shows the ACLs of a large bucket without reading them one by one.",
+        examples=["s3://lectures-inventory/lectures-media/all"],
+    )
+
+
 class Grant(Section):
     """What CloudFront may do in the bucket, and how the bucket allows it."""
 
@@ -106,6 +128,16 @@ class Grant(Section):
         description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, needs via: object-acl.",
     )
     prefix: Prefix = Field(default="", description="Only objects whose key begins with it. Empty: all.")
+    engine: Literal["auto", "local", "s3-batch"] = Field(
+        default="auto",
+        description="What writes the grants on objects, with via: object-acl only. local: this machine, object by "
+        "object. s3-batch: a job of S3 Batch Operations, which needs batch and replaces whole ACLs. auto: a job if it "
+        "is faster, batch is set, and all ACLs name nobody but the bucket's owner; otherwise this machine.",
+    )
+    batch: Batch | None = Field(
+        default=None,
+        description="The role and the reports of the jobs of S3 Batch Operations. Absent: no job is used.",
+    )
 
 
 class Sign(Section):

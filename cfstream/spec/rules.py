@@ -81,6 +81,30 @@ def _elsewhere_is_whole(spec: Spec) -> Iterator[Fault]:
         yield Fault(what, "delete prefix, or write via: bucket-policy", ("grant", "prefix"))
 
 
+def _means_of_the_engine(spec: Spec) -> Iterator[Fault]:
+    grant = spec.grant
+    for name in ("engine", "batch"):
+        if grant.via != "object-acl" and name in grant.model_fields_set:
+            what = f"{name} is for grants on objects, and via is {grant.via}"
+            yield Fault(what, f"delete {name}, or write via: object-acl", ("grant", name), at_key=True)
+    if grant.via == "object-acl" and grant.engine == "s3-batch" and grant.batch is None:
+        what = "a job of S3 Batch Operations needs a role, and a bucket for its report"
+        yield Fault(what, "write batch: {role: …, report_bucket: …}, or engine: local", ("grant", "engine"))
+
+
+def _places_of_the_job(spec: Spec) -> Iterator[Fault]:
+    batch = spec.grant.batch
+    if batch is None:
+        return
+    if batch.report_bucket == spec.bucket.name:
+        what = "the reports would be objects of the bucket with the media"
+        yield Fault(what, "write the name of another bucket", ("grant", "batch", "report_bucket"))
+    role = ROLE.fullmatch(batch.role)
+    if role and spec.home and role["account"] != spec.home:
+        what = f"the role is of account {role['account']}, and the stack's account is {spec.home}"
+        yield Fault(what, f"write a role of account {spec.home}", ("grant", "batch", "role"))
+
+
 def _oldest_tls(spec: Spec) -> Iterator[Fault]:
     if spec.http.minimum_tls == "SSLv3" and spec.adopt is None:
         what = "SSLv3 is broken (POODLE, RFC 7568), and CloudFront accepts it only with a dedicated IP"
@@ -161,6 +185,8 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("delivery", "oac", "key_groups", "http"), _rtmp_lacks),
     (("delivery", "oac", "oai", "origin_access", "grant"), _means_of_the_grant),
     (("grant",), _elsewhere_is_whole),
+    (("grant",), _means_of_the_engine),
+    (("account", "role", "bucket", "grant"), _places_of_the_job),
     (("http", "adopt"), _oldest_tls),
     (("name", "oai"), _identity_in_use),
     (("delivery", *WHO_SIGNS, "public"), somebody_may_sign),

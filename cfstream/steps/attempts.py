@@ -95,7 +95,7 @@ def read_until(
 LONGEST_PAUSE = 20.0
 
 
-def polls(clock: Clock, seconds: float) -> Iterator[Callable[[], float]]:
+def polls(clock: Clock, seconds: float, longest: float = LONGEST_PAUSE) -> Iterator[Callable[[], float]]:
     """Yield whenever it is time to ask: at once, then after 1 s, growing by half each time to 20 s, with jitter.
 
     It ends when `seconds` are over. Each item returns the seconds since the first one.
@@ -107,8 +107,8 @@ def polls(clock: Clock, seconds: float) -> Iterator[Callable[[], float]]:
         left = seconds - (clock.monotonic() - began)
         if left <= 0:
             return
-        clock.sleep(min(min(pause, LONGEST_PAUSE) * (1.0 + clock.jitter() / 10), left))
-        pause *= 1.5
+        clock.sleep(min(min(pause, longest) * (1.0 + clock.jitter() / 10), left))
+        pause = min(pause * 1.5, longest)
 
 
 def not_yet(error: CfstreamError) -> str:

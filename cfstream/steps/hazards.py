@@ -72,8 +72,8 @@ class HazardName(StrEnum):
     )
     REPLACES_ACLS = (
         "replaces-acls",
-        "a batch job replaces ACLs that were not all read",
-        "a batch job replaces the ACLs of objects that were not all read",
+        "a batch job replaces ACLs that were not all read, or that name others",
+        "a batch job replaces the ACLs of objects that were not all read, or that grant something to others",
     )
     DELETES = (
         "deletes",

@@ -5,16 +5,17 @@ If public ACLs are ignored, S3 does not show public grants (S3 User Guide, block
 written then loses them. Only current versions are granted; a new version of an object has a new ACL.
 
 `plain_acls` goes through the objects of a small bucket. For more than a page of them, `StepContext.bulk` may know a
-faster way with the same result.
+faster way with the same result. `batch_acls` has them written by a job of S3 Batch Operations, which replaces ACLs.
 """
 
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from cfstream.errors import Interrupted
+from cfstream.errors import CfstreamError, Interrupted
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, BulkAcls, Clock, KeyLog
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.guard import Guard
 from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
@@ -39,6 +40,10 @@ class ObjectGrants:
     """How many objects the plan counted: for the progress bar."""
     beyond: str = ""
     """Objects whose keys start with it are not changed; empty: all are."""
+    job: BatchJob | None = None
+    """The job that writes the ACLs. None: this process does."""
+    has_jobs: bool = field(default=False, compare=False)
+    """Whether the stack may have jobs of earlier runs, which must not write after this change."""
 
     def asks(self) -> Any:
         """Return what the step's fingerprint covers. The plan relied on the objects' number and state already."""
@@ -48,7 +53,8 @@ class ObjectGrants:
             "grantee": self.grantee,
             "permission": self.permission,
         }
-        return {**asked, "beyond": self.beyond} if self.beyond else asked
+        asked |= {"beyond": self.beyond} if self.beyond else {}
+        return asked | ({"job": self.job.asks()} if self.job else {})
 
     def perform(self, context: StepContext, address: Address, guard: Guard | None = None) -> None:
         """Go through all objects. An object that is as wanted is skipped, so that running again resumes.
@@ -73,12 +79,27 @@ class ObjectGrants:
             (lambda: guard.check(context)) if guard else None, context.clock, shown.progress, log
         )
         with context.ledger.serial(f"object ACLs of {self.bucket}"):
-            outcome = _way(work, context).change(work, hooks)
+            if self.has_jobs:
+                # Few stacks have jobs, and a plan of the others must not wait for this import.
+                from cfstream.steps.batch_acls import stop_jobs
+
+                stop_jobs(context, work, address.stack, self._description(work, address))
+            outcome = self._way(work, context, address).change(work, hooks)
         shown.progress(AclProgress(outcome.done, outcome.failed))
         _judge(outcome, address, max(self.total, outcome.done), log)
 
+    def _description(self, work: AclWork, address: Address) -> str:
+        return self.job.description(address.stack, work) if self.job else ""
 
-def _way(work: AclWork, context: StepContext) -> BulkAcls:
+    def _way(self, work: AclWork, context: StepContext, address: Address) -> BulkAcls:
+        if self.job is None:
+            return _local_way(work, context)
+        from cfstream.steps.batch_acls import BatchAcls
+
+        return BatchAcls(context, self.job, address.stack)
+
+
+def _local_way(work: AclWork, context: StepContext) -> BulkAcls:
     """Return the fast way if there is one and the list has more than one page."""
     pages = context.aws.pages(list_call(work))
     first = next(pages, {})
@@ -123,10 +144,13 @@ def _judge(outcome: AclOutcome, address: Address, total: int, log: KeyLog) -> No
     """Raise what ended the pass, or the refusal of the first object that was refused."""
     stop = outcome.stopped_by
     if isinstance(stop, Interrupted):
+        remark = f"; {outcome.remark}" if outcome.remark else ""
         raise Interrupted(
-            f"{address}: interrupted with {outcome.done - outcome.failed} of {total} objects done",
-            "run the same command again: it skips the objects that are done",
+            f"{address}: interrupted with {outcome.done - outcome.failed} of {total} objects done{remark}",
+            "run the same command again: it grants the rest",
         ) from stop
+    if isinstance(stop, CfstreamError) and outcome.remark:
+        stop.what = f"{stop.what}\n  {outcome.remark}"
     if stop is not None:
         raise stop
     if outcome.first is None:

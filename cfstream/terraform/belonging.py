@@ -99,12 +99,15 @@ class _Links:
         )
 
 
-_OF_BEHAVIORS = ("cache_policy_id", "origin_request_policy_id", "response_headers_policy_id")
+_OF_BEHAVIORS = (
+    *("cache_policy_id", "origin_request_policy_id", "response_headers_policy_id"),
+    *("field_level_encryption_id", "realtime_log_config_arn"),
+)
 
 
 def _references(live: TerraformResource) -> Iterator[str]:
     """Yield the ids and ARNs that the distribution has in its attributes."""
-    yield live.text("web_acl_id")
+    yield from (live.text("web_acl_id"), live.text("continuous_deployment_policy_id"))
     for certificate in live.blocks("viewer_certificate"):
         yield certificate.text("acm_certificate_arn")
     for origin in live.blocks("origin"):
@@ -146,6 +149,9 @@ _TYPES: Mapping[str, tuple[str, _Match]] = {
         "its metrics",
         lambda each, links: each.text("distribution_id") == links.id,
     ),
+    "aws_cloudfront_continuous_deployment_policy": ("its continuous deployment policy", _by("id")),
+    "aws_cloudfront_field_level_encryption_config": ("its field-level encryption", _by("id")),
+    "aws_cloudfront_realtime_log_config": ("its real-time logs", _by("arn")),
     "aws_acm_certificate": ("its certificate", _by("arn")),
     "aws_acm_certificate_validation": ("waits for its certificate", _by("certificate_arn")),
     "aws_wafv2_web_acl": ("its web ACL", _by("arn")),

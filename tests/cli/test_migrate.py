@@ -48,6 +48,15 @@ DIRTY: dict[str, tuple[tuple[str, ...], str, str]] = {
         "oai: {}\ngrant: {permission: FULL_CONTROL, via: object-acl}\ntrusted_signers: [self]\n",
         "oai: {}\ngrant: {permission: READ, via: bucket-policy}\ntrusted_signers: [self]\n",
     ),
+    "grants on objects by a job": (
+        ("--to", "bucket-policy"),
+        (
+            "oai: {}\ngrant:\n  via: object-acl\n  engine: s3-batch  # nightly\n  batch:\n"
+            "    role: arn:aws:iam::123456789012:role/jobs\n    report_bucket: reports\n  prefix: a/\n"
+            "trusted_signers: [self]\n"
+        ),
+        "oai: {}\ngrant:\n  via: bucket-policy\n  prefix: a/\ntrusted_signers: [self]\n",
+    ),
     "signers": (KEY, "trusted_signers: [self]  # ä\n", f"key_groups:              # ä\n{MADE}"),
     "signers over lines, before a comment": (
         KEY,

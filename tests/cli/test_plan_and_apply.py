@@ -156,7 +156,7 @@ def test_a_second_apply_waits_and_verifies(
 ) -> None:
     """After a run with --no-wait, the second has no changes, waits, and verifies."""
     monkeypatch.setenv("CFSTREAM_EDGE_URL", aws.endpoint_url)
-    aws.cloudfront.settings.deploy_after_reads = 12
+    aws.cloudfront.settings.deploy_after_reads = 8
     assert cfstream("apply", "lectures.yaml", "--yes", "--no-wait", "-q").code == 0
     planned = cfstream("plan", "lectures.yaml", "--check")
     assert (planned.code, "still being deployed" in planned.out) == (0, True)

@@ -1,10 +1,14 @@
 """The progress lines of an apply without a terminal."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from rich.progress import Progress
 
 from cfstream.applying import Event, StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress, StepReport
+from cfstream.cli.terminal.bars import running_lines
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
 from cfstream.cli.terminal.progress import HEARTBEAT, Plain, progress_of
 from cfstream.cli.terminal.streams import Terminal
@@ -134,3 +138,23 @@ def test_without_a_home_no_durations_are_kept(monkeypatch: pytest.MonkeyPatch) -
     past = PastDeploys(cache_folder(), real_aws=True)
     past.add(300.0, KEY)
     assert past.seconds() == []
+
+
+@pytest.mark.parametrize(("width", "bar"), [(80, True), (40, False)])
+def test_only_a_bar_that_moves_is_shown(width: int, *, bar: bool) -> None:
+    """The elapsed time is always there, and a narrow terminal has no room for a bar."""
+    lines = running_lines(Console(file=StringIO(), width=width))
+    task = lines.add_task("wait distribution:lectures  InProgress", total=None)
+    assert drawn(lines) == "0:00:00 wait distribution:lectures InProgress"
+    lines.update(task, total=1.0, completed=0.5, known=True)
+    assert ("━" in drawn(lines)) is bar
+
+
+def drawn(lines: Progress) -> str:
+    """Return what a display shows, with single spaces."""
+    console = lines.console
+    assert isinstance(console.file, StringIO)
+    console.file.seek(0)
+    console.file.truncate()
+    console.print(lines.get_renderable())
+    return " ".join(console.file.getvalue().split())

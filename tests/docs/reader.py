@@ -38,6 +38,8 @@ ASKS = ("apply", "destroy")
 
 _SHELL = re.compile(r"[|<>;&`]|\$\(")
 _QUOTED = re.compile(r"'[^']*'")
+_REDIRECTED = re.compile(r"(?P<line>cfstream [^|<>;&`$]*?) +> +(?P<file>[\w./-]+)")
+_FILE_IN_QUOTES = re.compile(r'"\$\(cat (?P<file>[\w./-]+)\)(?P<rest>[^"`$]*)"')
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,12 @@ class Outcome:
 
 
 class Reader:
-    """Runs cfstream in this process, because starting Python takes longer than most commands; a shell runs the rest."""
+    """Runs cfstream in this process, because starting Python takes longer than most commands; a shell runs the rest.
 
-    def __init__(self, run: Callable[..., tuple[int, str]], folder: Path) -> None:
+    `run` returns the exit code, and what was printed on stdout and on stderr.
+    """
+
+    def __init__(self, run: Callable[..., tuple[int, str, str]], folder: Path) -> None:
         self._run = run
         self._folder = folder
 
@@ -61,8 +66,14 @@ class Reader:
         line = command.line.strip().replace(" --sandbox", "")
         if any(line == name or line.startswith(f"{name} ") for name in ELSEWHERE):
             return None
-        if line.startswith("cfstream ") and not _SHELL.search(_QUOTED.sub("", line)):
-            return self._cfstream(shlex.split(line, comments=True)[1:])
+        given = _FILE_IN_QUOTES.sub(self._content, line)
+        if given.startswith("cfstream ") and not _SHELL.search(_QUOTED.sub("", given)):
+            code, out, err = self._cfstream(given)
+            return Outcome(code, out + err)
+        if redirected := _REDIRECTED.fullmatch(line):
+            code, out, err = self._cfstream(redirected["line"])
+            (self._folder / redirected["file"]).write_text(out, encoding="utf-8")
+            return Outcome(code, err)
         script = f'python() {{ "{sys.executable}" "$@"; }}; cfstream() {{ python -m cfstream "$@"; }}; {line}'
         ran = subprocess.run(
             ["bash", "-c", script],
@@ -75,10 +86,17 @@ class Reader:
         )
         return Outcome(ran.returncode, ran.stdout + ran.stderr)
 
-    def _cfstream(self, arguments: list[str]) -> Outcome:
+    def _content(self, named: re.Match[str]) -> str:
+        """Return the content of a file in quotes, as a shell substitutes it."""
+        return shlex.quote(
+            (self._folder / named["file"]).read_text(encoding="utf-8").rstrip("\n") + named["rest"]
+        )
+
+    def _cfstream(self, line: str) -> tuple[int, str, str]:
+        arguments = shlex.split(line, comments=True)[1:]
         if any(each in ASKS for each in arguments[:1]) and not {"--yes", "--help"} & set(arguments):
             arguments = [*arguments, "--yes"]
-        return Outcome(*self._run(*arguments))
+        return self._run(*arguments)
 
 
 def missing(shown: list[str], output: str) -> list[str]:

@@ -37,9 +37,9 @@ def test_code_blocks_work(
     """Commands print what the page shows, specs load, and programs and documents can be parsed."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str) -> tuple[int, str]:
+    def run(*arguments: str) -> tuple[int, str, str]:
         ran = cfstream(*arguments)
-        return ran.code, ran.out + ran.err
+        return ran.code, ran.out, ran.err
 
     reader = Reader(run, tmp_path)
     for part in parts(page.read_text(encoding="utf-8")):

@@ -36,7 +36,8 @@ KNOWN: Mapping[str, str] = {
         cloudfront:ListDistributionsByKeyGroup cloudfront:ListKeyGroups cloudfront:ListOriginAccessControls
         cloudfront:ListPublicKeys cloudfront:ListResponseHeadersPolicies cloudfront:ListStreamingDistributions
         cloudfront:ListTagsForResource cloudfront:TagResource cloudfront:UpdateKeyGroup
-        route53:ListHostedZones route53:ListHostedZonesByName s3:GetAccessPoint s3:GetAccountPublicAccessBlock
+        route53:ListHostedZones route53:ListHostedZonesByName s3:CreateJob s3:ListJobs s3:GetAccessPoint
+        s3:GetAccountPublicAccessBlock
         s3:ListAllMyBuckets
         s3:ListAccessPoints tag:GetResources""",
     "cloudfront::*:distribution/": """
@@ -58,9 +59,13 @@ KNOWN: Mapping[str, str] = {
         cloudfront:GetResponseHeadersPolicyConfig cloudfront:UpdateResponseHeadersPolicy""",
     "s3:::": """
         s3:CreateBucket s3:DeleteBucketPolicy s3:GetBucketAcl s3:GetBucketOwnershipControls s3:GetBucketPolicy
-        s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration s3:GetObjectAcl s3:ListBucket s3:PutBucketAcl
+        s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration s3:GetInventoryConfiguration s3:GetObject
+        s3:GetObjectAcl s3:ListBucket
+        s3:PutBucketAcl
         s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutObjectAcl""",
     "s3:*:*:accesspoint/": "s3:GetAccessPointPolicy",
+    "s3:*:*:job/": "s3:DescribeJob s3:UpdateJobStatus",
+    "iam::*:role/": "iam:GetRole iam:PassRole iam:SimulatePrincipalPolicy",
     "kms:*:*:key/": "kms:DescribeKey kms:GetKeyPolicy",
     "acm:us-east-1:*:certificate/": "acm:DescribeCertificate",
     "wafv2:us-east-1:*:global/webacl/": "wafv2:GetWebACL",
@@ -86,6 +91,10 @@ OTHER_NAMES: Mapping[tuple[str, str], str] = {
     ("s3control", "get_access_point"): "s3:GetAccessPoint",
     ("s3control", "get_access_point_policy"): "s3:GetAccessPointPolicy",
     ("s3control", "list_access_points"): "s3:ListAccessPoints",
+    ("s3control", "create_job"): "s3:CreateJob",
+    ("s3control", "describe_job"): "s3:DescribeJob",
+    ("s3control", "list_jobs"): "s3:ListJobs",
+    ("s3control", "update_job_status"): "s3:UpdateJobStatus",
     ("resourcegroupstaggingapi", "get_resources"): "tag:GetResources",
 }
 
@@ -141,6 +150,11 @@ def _elsewhere(call: Call) -> str:
     if call.service == "kms":
         key = str(call.params["KeyId"])
         return key if key.startswith("arn:") else f"arn:aws:kms:us-east-1:123456789012:key/{key}"
+    if call.service == "iam":
+        params = call.params
+        return params.get("PolicySourceArn") or f"arn:aws:iam::123456789012:role/{params['RoleName']}"
+    if "JobId" in call.params:
+        return f"arn:aws:s3:us-east-1:123456789012:job/{call.params['JobId']}"
     if call.operation == "get_access_point_policy":
         return f"arn:aws:s3:us-east-1:123456789012:accesspoint/{call.params['Name']}"
     return "*"

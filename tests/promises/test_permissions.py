@@ -24,8 +24,9 @@ from tests.promises.iam import actions, allowed, context, knows, refused, resour
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
 from tests.world.account import Json, SandboxAccount
+from tests.world.batch import ROLE
 from tests.world.sandbox import BotoClients
-from tests.world.specs import signed
+from tests.world.specs import by_acl, signed
 from tests.world.watched import WatchedSandbox
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
@@ -41,6 +42,9 @@ WITHOUT_DEFAULTS = frozenset({"s3:PutBucketPublicAccessBlock"})
 WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
 """An identity that the list does not have yet is asked for by its id (`test_object_grants` makes it so)."""
 
+
+WITHOUT_A_CALL = frozenset({"iam:PassRole"})
+"""S3 asks for it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""
 
 OF_THE_OTHER_DELIVERY = {
     ("http", "destroy"): frozenset(
@@ -139,11 +143,24 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
         assert {pair for pair in pairs if not knows(*pair)} == set()
         assert [wrong for each in held for wrong in unsupported(each)] == []
     assert {name: missing for name, missing in lacking.items() if missing} == {}
-    rare = BY_OTHERS | WHILE_LISTS_LAG | WITHOUT_DEFAULTS
+    rare = BY_OTHERS | WHILE_LISTS_LAG | WITHOUT_DEFAULTS | WITHOUT_A_CALL
     unused = {
         kind: may[kind] - called[kind] - rare - OF_THE_OTHER_DELIVERY.get(kind, frozenset()) for kind in may
     }
     assert {kind: idle for kind, idle in unused.items() if idle} == {}
+
+
+def test_a_policy_allows_reading_the_inventory(account: SandboxAccount) -> None:
+    """Its configuration, and its files: a plan reads them only for buckets with more than 10,000 objects."""
+    batch = {"role": ROLE, "report_bucket": "reports", "inventory": "s3://lists/media/all"}
+    held = policy(specs_of(account.load(by_acl(grant={"batch": batch}))), Purpose.PLAN, Place(ACCOUNT))
+    pairs = {*allowed(held)}
+    assert {
+        ("s3:GetInventoryConfiguration", "arn:aws:s3:::media"),
+        ("s3:ListBucket", "arn:aws:s3:::lists"),
+        ("s3:GetObject", "arn:aws:s3:::lists/media/all/*"),
+    } <= pairs
+    assert all(knows(*pair) for pair in pairs)
 
 
 NAMES = {"lectures": "media.example.com", "seminars": "talks.example.com"}

@@ -208,6 +208,17 @@ def test_what_moved_is_refused_saying_what_from_what_to_what(
     assert caught.value.do
 
 
+def test_what_only_one_of_the_plans_has_read_is_not_what_moved(account: SandboxAccount) -> None:
+    """Encryption is read if something will be written. Here somebody has already made the change."""
+    account.converge(http(comment="before"))
+    saved = Saved(account, http(comment="after"))
+    account.edit(set_to(Comment="after"))
+    with pytest.raises(Mismatch) as caught:
+        saved.check()
+    assert 'distribution:lectures: comment: "before" -> "after"' in caught.value.what
+    assert "encryption" not in caught.value.what
+
+
 def test_order_of_behaviors_that_moved_is_reported(account: SandboxAccount) -> None:
     """The first that matches counts, so another order is another config."""
     account.converge(http())

@@ -17,6 +17,8 @@ from cfstream.errors import Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
     from cfstream.inventory.deployment import Progress
     from cfstream.ports import World
 
@@ -146,13 +148,10 @@ class _Plain:
 def _running(terminal: Terminal) -> "Iterator[Callable[[Progress], None]]":
     """Yield a display with a line for each distribution, with the elapsed time."""
     from rich.console import Console
-    from rich.progress import Progress as Lines
-    from rich.progress import TaskID, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True, no_color=not terminal.colored(sys.stderr), highlight=False)
-    lines = Lines(
-        TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=console, transient=True
-    )
+    from cfstream.cli.terminal.bars import running_lines
+
+    lines = running_lines(Console(stderr=True, no_color=not terminal.colored(sys.stderr), highlight=False))
     tasks: dict[str, TaskID] = {}
 
     def tell(progress: "Progress") -> None:

@@ -92,19 +92,12 @@ class Live:
 
     def __init__(self, terminal: Terminal) -> None:
         from rich.console import Console
-        from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-        from cfstream.cli.terminal.bars import KnownBar
+        from cfstream.cli.terminal.bars import running_lines
 
         self._color = terminal.colored(sys.stderr)
         self._tasks: dict[tuple[str, str, StepId], TaskID] = {}
-        self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            TimeElapsedColumn(),
-            KnownBar(bar_width=20),
-            console=Console(stderr=True, no_color=not self._color, highlight=False),
-            transient=True,
-        )
+        self._progress = running_lines(Console(stderr=True, no_color=not self._color, highlight=False))
 
     def __enter__(self) -> Tell:
         return self.tell
@@ -125,8 +118,9 @@ class Live:
                 self._progress.update(
                     self._tasks[account, stack, step.id],
                     description=f"{step.id}  {text}",
-                    total=None if fraction is None else 1.0,
+                    total=1.0,
                     completed=fraction or 0.0,
+                    known=fraction is not None,
                 )
             case StepEnded(stack, report, account):
                 self._ended((account, stack, report.id), report)

@@ -7,17 +7,33 @@ objects have grants to revoke. While one OAI replaces another, the tag has both 
 All ACLs of the bucket are read, including those outside the prefix: they may be public, or a former prefix was wider.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import ACL_TAG, LiveDistribution
-from cfstream.domain.tags import put_tags, remove_tag
-from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
-from cfstream.errors import Notice, Problem
+from cfstream.errors import NotAuthorized, Notice, Refused, Unreachable
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
+from cfstream.kinds.object_acl.engine import (
+    ChosenEngine,
+    about_jobs,
+    chosen_engine,
+    has_jobs,
+    may_use_job,
+    unended_jobs,
+)
+from cfstream.kinds.object_acl.job_role import (
+    JOB_SCOPES,
+    job_problems,
+    job_reads,
+    job_writes,
+    read_job_role,
+    unchecked,
+)
+from cfstream.kinds.object_acl.marking import beside, mark, unmark
 from cfstream.kinds.object_acl.observed import (
     KIND,
     LiveGrants,
@@ -27,9 +43,9 @@ from cfstream.kinds.object_acl.observed import (
     former_granted,
     tally,
 )
-from cfstream.kinds.object_acl.sample import MOST_READ
+from cfstream.kinds.object_acl.remarks import about_the_sample, hidden_grants, unknown_members
 from cfstream.kinds.object_acl.world import granted, known_acls
-from cfstream.ports import Reads
+from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.calls import BUCKET, OBJECTS, Needs, calls
@@ -41,13 +57,13 @@ from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import our_sids
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.grant import Granting, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
-from cfstream.steps.tags import ChangeTags
-from cfstream.values import Joined, Json, Known, digest, refs_in
+from cfstream.values import Json, Known, digest
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
 
     name = KIND
     opens = True
+    scopes = JOB_SCOPES
+    dispensable = frozenset({"get_role", "simulate_principal_policy"})
 
     def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGrants:
         """Read the ACL of every object."""
@@ -104,6 +122,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former_granted(aws, scene, own),
+            jobs=unended_jobs(aws, scene, bucket),
             beyond=mine is not None
             and found.beyond > 0
             and own is not None
@@ -111,6 +130,38 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             # If others read with this OAI, the grants may be theirs.
             and mine.id not in still.by_oai,
         )
+
+    def observe_more(
+        self, aws: Reads, around: Surroundings, have: LiveGrants, steps: Sequence[Step]
+    ) -> LiveGrants:
+        """Read the role of a job and the inventory, if a grant may be made by a job. Raises as `Reads`."""
+        scene, bucket = around.scene, have.bucket
+        grant = scene.stack.spec.grant
+        for step in steps:
+            if (
+                isinstance(step, Granting)
+                and isinstance(step.edit, ObjectGrants)
+                and may_use_job(scene, have)
+            ):
+                inventory = have.inventory
+                if have.tally.sampled:
+                    from cfstream.kinds.object_acl.inventory_report import read_inventory
+
+                    inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
+                role = read_job_role(aws, scene, bucket.region)
+                return replace(have, job_role=role, inventory=inventory)
+        return have
+
+    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+        """Read the roles of jobs. The files of an inventory are too large for a snapshot."""
+        for around in stacks:
+            with suppress(Refused, Unreachable):
+                read_job_role(aws, around.scene, around.bucket.region)
+
+    def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
+        """Return a refusal for the files of an inventory."""
+        read = asked.operation == "get_object"
+        return NotAuthorized("s3:GetObject", "NotRecorded", "a snapshot has no inventories") if read else None
 
     def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
         """Tag the distribution, grant what is missing, revoke the grants to former OAIs, and untag it."""
@@ -124,21 +175,25 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             return Proposal()
         former = tuple(each for each in have.marked if each != identity)
         steps: list[Step] = []
+        engine = ChosenEngine()
         if want is not None and identity is not None and user is not None and have.tally.lacking:
-            steps += _mark(scene, have, former, identity)
-            granted = _grant(scene, want, have, user)
-            steps.append(replace(granted, hazards=_stronger(scene, want, have, land)))
+            steps += mark(scene, have, former, identity)
+            engine = chosen_engine(scene, have, user, former)
+            granted = _grant(scene, want, have, user, engine.job)
+            steps.append(replace(granted, hazards=(*_stronger(scene, want, have, land), *engine.hazards)))
         if user is not None and have.beyond:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
+        role = have.job_role if engine.job else None
+        notices = [*engine.notices, *notices, *unchecked(role), *about_jobs(scene, have)]
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken
         ):
-            notices.append(_hidden(have))
-        problems = [*contradictions(scene)] if want is not None else []
-        problems += _unknown(scene, have) if steps or taken else ()
-        notices += _of_sample(have)
+            notices.append(hidden_grants(have))
+        problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
+        problems += unknown_members(scene, have) if steps or taken else ()
+        notices += about_the_sample(have)
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
@@ -167,6 +222,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from calls(OBJECTS, "s3", "get_object_acl")
         if destroying and spec.identity == "oai":
             yield from calls(BUCKET, "s3", "list_objects_v2")
+        if spec.grant.batch and not destroying:
+            yield from job_reads(spec)
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the writes of the ACLs."""
@@ -175,14 +232,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from calls(OBJECTS, "s3", "get_object_acl", "put_object_acl")
         elif destroying and spec.identity == "oai" and not (spec.oai and spec.oai.id):
             yield from calls(OBJECTS, "s3", "put_object_acl")
-
-
-def _unknown(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
-    """Return a problem if ACLs have members that boto3 does not know: a write would remove them."""
-    if not have.tally.unknown:
-        return ()
-    what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
-    return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
+        if spec.grant.batch:
+            yield from job_writes(destroying=destroying)
 
 
 def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
@@ -193,34 +244,6 @@ def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistr
     if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
         return Tally()
     return Tally(acls=all_acls(aws, scene, bucket))
-
-
-def _hidden(have: LiveGrants) -> Notice:
-    """Return the warning that a write removes public grants that S3 does not show.
-
-    GetObjectAcl returns the effective permissions (S3 User Guide, "Blocking public access to your Amazon S3 storage").
-    """
-    return Notice(
-        f"S3 hides public grants in the ACLs of {have.bucket.name} while IgnorePublicAcls is on. An object that has "
-        "one loses it when cfstream writes its ACL",
-        warning=True,
-        do="to keep such grants, turn IgnorePublicAcls off before apply, or grant via bucket-policy",
-    )
-
-
-def _of_sample(have: LiveGrants) -> list[Notice]:
-    """Return the notice of a sample: how many objects it has, and what it does not show."""
-    tally = have.tally
-    if not tally.sampled:
-        return []
-    read = sum(len(each.keys) for each in tally.acls.classes)
-    return [
-        Notice(
-            f"{have.bucket.name} has more than {MOST_READ} objects, so the ACLs of a sample of {read} were read. It is "
-            "not known whether other objects lack the grant, or are public. A grant goes through every object",
-            do="to read all ACLs, add --all-objects",
-        )
-    ]
 
 
 def _counted(tally: Tally) -> Json:
@@ -238,13 +261,17 @@ def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscap
     return (Hazard(HazardName.WIDENS_GRANT, f"the identity gets FULL_CONTROL instead of less: {many}"),)
 
 
-def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> ProposedGrant:
+def _grant(
+    scene: Scene, want: WantedGrants, have: LiveGrants, user: Known, job: BatchJob | None
+) -> ProposedGrant:
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
+    by = "; a job of S3 Batch Operations grants it" if job else ""
+    total = 0 if tally.sampled else tally.total
     return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,
-        because=f"{tally.lacking} of {objects} without exactly {want.permission} for the identity",
+        because=f"{tally.lacking} of {objects} without exactly {want.permission} for the identity{by}",
         line=scene.stack.line("grant"),
         changes=(
             Change(
@@ -253,9 +280,7 @@ def _grant(scene: Scene, want: WantedGrants, have: LiveGrants, user: Known) -> P
                 f"{want.permission} on {tally.total} of {objects}",
             ),
         ),
-        edit=_edit(
-            scene, have.bucket, want.prefix, user, want.permission, total=0 if tally.sampled else tally.total
-        ),
+        edit=replace(_edit(scene, have.bucket, want.prefix, user, want.permission), total=total, job=job),
     )
 
 
@@ -268,63 +293,13 @@ def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
         because=f"the spec grants only objects under {prefix}",
         line=scene.stack.line("grant", "prefix"),
         changes=(Change("grant.prefix", "wider", prefix),),
-        edit=ObjectGrants(bucket.name, bucket.region, scene.account, "", user, None, beyond=prefix),
+        edit=replace(_edit(scene, bucket, "", user, None), beyond=prefix),
     )
 
 
-def _edit(
-    scene: Scene, bucket: LiveBucket, prefix: str, user: Known, permission: str | None, *, total: int = 0
-) -> ObjectGrants:
-    return ObjectGrants(bucket.name, bucket.region, scene.account, prefix, user, permission, total)
-
-
-def _mark(scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known) -> list[Step]:
-    """Return the step that tags the distribution before the first grant. A new one is created with the tag."""
-    if have.own is None or identity in have.marked:
-        return []
-    return [
-        _tag(
-            scene,
-            have.own,
-            _beside(former, identity),
-            Stage.MARK,
-            "record that objects have grants, before the first grant",
-        )
-    ]
-
-
-def _beside(former: Sequence[str], identity: Known) -> Known:
-    if not former:
-        return identity
-    start = " ".join(former) + " "
-    return start + identity if isinstance(identity, str) else Joined((start, *refs_in(identity)))
-
-
-def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, because: str) -> ChangeTags:
-    return ChangeTags(
-        address=scene.address(KIND),
-        stage=stage,
-        because=because,
-        line=scene.stack.line("grant"),
-        changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), value),),
-        call=put_tags(own.arn, {ACL_TAG: value}),
-        seen=own.tags or {},
-    )
-
-
-def _unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> ChangeTags:
-    """Return the step that removes the former OAIs from the tag. The wanted one stays."""
-    because = f"no object has a grant to {', '.join(former)} now"
-    if identity is not None:
-        return _tag(scene, own, identity, Stage.UNMARK, because)
-    return ChangeTags(
-        address=scene.address(KIND),
-        stage=Stage.UNMARK,
-        because=because,
-        line=scene.stack.line("grant"),
-        changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), None),),
-        call=remove_tag(own.arn, ACL_TAG),
-        seen=own.tags or {},
+def _edit(scene: Scene, bucket: LiveBucket, prefix: str, user: Known, permission: str | None) -> ObjectGrants:
+    return ObjectGrants(
+        bucket.name, bucket.region, scene.account, prefix, user, permission, has_jobs=has_jobs(scene)
     )
 
 
@@ -364,8 +339,8 @@ def _taken(
     notices = [
         Notice(f"the identity {each} was deleted: its grants on objects have no effect") for each in gone
     ]
-    kept = _beside(needed, identity) if identity is not None else " ".join(needed) or None
-    return [*steps, _unmark(scene, have.own, former, kept)], [*stays, *notices]
+    kept = beside(needed, identity) if identity is not None else " ".join(needed) or None
+    return [*steps, unmark(scene, have.own, former, kept)], [*stays, *notices]
 
 
 def _old(scene: Scene, have: LiveGrants) -> list[Step]:
@@ -377,7 +352,9 @@ def _old(scene: Scene, have: LiveGrants) -> list[Step]:
             because=f"the distribution reads {have.bucket.name} instead",
             line=scene.stack.line("bucket"),
             changes=(Change("bucket", name, have.bucket.name),),
-            edit=ObjectGrants(name, region, scene.account, "", have.canonical_users[each], None),
+            edit=replace(
+                _edit(scene, have.bucket, "", have.canonical_users[each], None), bucket=name, region=region
+            ),
         )
         for name, region in have.former
         for each in have.marked

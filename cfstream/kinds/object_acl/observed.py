@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cfstream.acl_document import permissions_of, public_permissions
 from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, ObjectClass
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.object_acl.job_role import LiveJobRole
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
@@ -20,6 +22,9 @@ from cfstream.stack.readers import StillReading, still_reading
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
+
+if TYPE_CHECKING:
+    from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 
 KIND = "object-acl"
 
@@ -79,6 +84,12 @@ class LiveGrants:
     """The number of objects that grant an OAI something, by its id; counted only if the stack is being destroyed."""
     beyond: bool = False
     """Whether objects outside the prefix grant the stack's own identity something, left by a wider prefix."""
+    jobs: tuple[str, ...] = ()
+    """The ids of the stack's jobs that have not ended: those of runs that were killed."""
+    job_role: LiveJobRole | None = None
+    """The role of the job; None if no job is planned."""
+    inventory: "InventoryAcls | None" = None
+    """What an inventory shows, if only a sample of the ACLs was read and the spec names an inventory."""
 
     @property
     def acls(self) -> ObjectAcls:

@@ -15,10 +15,17 @@ def known_acls(scene: Scene, have: LiveGrants) -> ObjectAcls:
 
 
 def granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
-    """Return the bucket in which every object under the prefix has exactly the permission for the grantee."""
+    """Return the bucket in which every object under the prefix has exactly the permission for the grantee.
+
+    A job leaves no other grant on the objects of the bucket's owner, and changes no others.
+    """
     found: dict[tuple[frozenset[AclGrant], str], list[str]] = {}
     for each in bucket.objects.classes:
-        kept = frozenset(grant for grant in each.grants if grant.grantee != edit.grantee)
+        if edit.job and each.owner:
+            found.setdefault((each.grants, each.owner), []).extend(each.keys)
+            continue
+        stays = frozenset() if edit.job else each.grants
+        kept = frozenset(grant for grant in stays if grant.grantee != edit.grantee)
         given = kept | ({AclGrant(edit.grantee, edit.permission)} if edit.permission else frozenset())
         for key in each.keys:
             concerned = key.startswith(edit.prefix) and not (edit.beyond and key.startswith(edit.beyond))

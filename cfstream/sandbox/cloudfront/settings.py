@@ -66,6 +66,8 @@ class Settings:
     """Accounts that cannot be trusted signers because they have no CloudFront key pair."""
     requests_per_second: int = 0
     """How many API calls are accepted in any second; others are refused with Throttling. 0 for any number."""
+    job_parts: int = 3
+    """In how many DescribeJob answers an active job of S3 Batch Operations does its tasks."""
     edge_mixes: bool = False
     """Whether some viewers already get the new config before a write is Deployed, chosen with `shuffle_seed`. Otherwise
     all get the old one.

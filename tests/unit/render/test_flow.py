@@ -1,6 +1,9 @@
 """Laying out words: what is cut, what is not, and what is escaped."""
 
-from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
+import pytest
+
+from cfstream.cli.table import ENTRIES
+from cfstream.render.flow import NAMES, Page, Style, Word, advice, columns, padded, page, printable, words
 
 
 def test_lines_break_between_words_and_hang_under_their_beginning() -> None:
@@ -76,3 +79,25 @@ def test_a_label_has_its_own_line_if_its_value_is_too_wide() -> None:
     ]
     beside = sheet.flow(words("abcdefghijklm"), first="  Domain name: ", rest=" " * 15)
     assert beside == ["  Domain name: abcdefghijklm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("if intended, run: cfstream apply a.yaml --allow x", ["cfstream apply a.yaml --allow x"]),
+        ("it resumes; to wait: cfstream wait a.yaml; then verify", ["cfstream wait a.yaml;"]),
+        ("plan: cfstream plan a (or b), then x", ["cfstream plan a"]),
+        ("run: aws sso login --profile x", ["aws sso login --profile x"]),
+        ("it is lost: cfstream never writes it", []),
+    ],
+)
+def test_a_command_after_a_colon_is_one_word(text: str, parts: list[str]) -> None:
+    """It ends with the line, or at a comma, a semicolon or a bracket. A sentence about cfstream is not a command."""
+    found = [word.text for word in advice(text)]
+    assert [each for each in found if " " in each] == parts
+    assert "".join("".join(found).split()) == "".join(text.split())
+
+
+def test_commands_are_known() -> None:
+    """They are those of the program."""
+    assert set(NAMES) == set(ENTRIES)

@@ -26,7 +26,13 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
                 ],
             },
         ],
-        "default_cache_behavior": [{"trusted_key_groups": ["group-1"], "cache_policy_id": "policy-1"}],
+        "default_cache_behavior": [
+            {
+                "trusted_key_groups": ["group-1"],
+                "cache_policy_id": "policy-1",
+                "realtime_log_config_arn": "arn:aws:cloudfront::123456789012:realtime-log-config/it",
+            }
+        ],
         "ordered_cache_behavior": [
             {"function_association": [{"function_arn": "arn:aws:cloudfront::123456789012:function/rewrite"}]}
         ],
@@ -48,6 +54,10 @@ ATTRIBUTES: dict[str, dict[str, Any]] = {
     "aws_cloudfront_function.rewrite": {
         "id": "rewrite",
         "arn": "arn:aws:cloudfront::123456789012:function/rewrite",
+    },
+    "aws_cloudfront_realtime_log_config.it": {
+        "id": "it",
+        "arn": "arn:aws:cloudfront::123456789012:realtime-log-config/it",
     },
     "aws_acm_certificate.media": {"id": "x", "arn": "arn:aws:acm:us-east-1:123456789012:certificate/1"},
     "aws_route53_record.media": {"id": "Z_A", "alias": [{"name": f"{CLOUDFRONT}."}]},

@@ -1,0 +1,264 @@
+"""Choose what writes the grants on objects, this machine or a job of S3 Batch Operations, by an estimate. Pure.
+
+A job replaces whole ACLs. So it is only chosen if all ACLs are known, from reads or from an inventory, and name nobody
+but the owner, or if the spec asks for a job: then its grant has the hazard `replaces-acls`.
+"""
+
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+from cfstream.errors import Notice
+from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
+from cfstream.kinds.object_acl.sample import MOST_READ
+from cfstream.ports import Reads
+from cfstream.spec.model import Spec
+from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
+from cfstream.steps.batch_job import BatchJob, mark, running_jobs
+from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.values import Known
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LOCAL_RATE = 300
+"""Objects per second with boto3, and with awscrt: medians of `benchmarks`, on two cores."""
+FAST_RATE = 2500
+JOB_RATE = 1000
+"""Objects per second of a job, and the minutes before it begins. AWS publishes neither: assumptions."""
+JOB_START_MINUTES = 10
+POLLS_PER_MINUTE = 12
+NOT_ALL = "not all ACLs were read"
+TO_KNOW_ALL = "to know all ACLs, add --all-objects, or write grant.batch.inventory"
+MANY = 1_000_000
+"""Above this number, the plan recommends a grant in the bucket's policy first."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a grant on objects takes, by either engine."""
+
+    objects: int
+    lacking: int
+    at_least: bool = False
+    """Whether there may be many more objects: only a sample was read."""
+
+    @property
+    def local_calls(self) -> int:
+        """One list for 1,000 objects, one read for each, and one write for each that lacks the grant."""
+        return -(-self.objects // 1000) + self.objects + self.lacking
+
+    @property
+    def local_minutes(self) -> int:
+        return _minutes(self.objects, LOCAL_RATE)
+
+    @property
+    def fast_minutes(self) -> int:
+        """The minutes of the local engine with the extra `fast`."""
+        return _minutes(self.objects, FAST_RATE)
+
+    @property
+    def job_calls(self) -> int:
+        """The calls of this machine: the list of jobs, CreateJob, and DescribeJob until the job ends."""
+        return 2 + POLLS_PER_MINUTE * self.job_minutes
+
+    @property
+    def job_minutes(self) -> int:
+        return JOB_START_MINUTES + _minutes(self.objects, JOB_RATE)
+
+    @property
+    def job_is_faster(self) -> bool:
+        """Whether a job is faster than the local engine without the extra, so that all machines choose the same."""
+        return self.job_minutes < self.local_minutes
+
+    @property
+    def job_dollars(self) -> float:
+        """The price of the job without its requests, from a report of 2025 and unconfirmed. It decides nothing."""
+        return 0.25 + self.objects / 1_000_000
+
+    def __str__(self) -> str:
+        many = f"more than {MOST_READ:,}" if self.at_least else f"{self.objects:,}"
+        least = "at least " if self.at_least else ""
+        return (
+            f"Estimate for {many} objects: the engine local needs {least}{self.local_calls:,} calls and "
+            f"{self.local_minutes:,} min, or {self.fast_minutes:,} min with cfstream[fast]. The engine s3-batch needs "
+            f"{least}{self.job_calls:,} calls and {self.job_minutes:,} min, and costs {least}${self.job_dollars:,.2f} "
+            "and S3's requests (unconfirmed)"
+        )
+
+
+@dataclass(frozen=True)
+class ChosenEngine:
+    """What writes the grants, and what a plan shows about that."""
+
+    job: BatchJob | None = None
+    """None: this machine writes them."""
+    hazards: tuple[Hazard, ...] = ()
+    notices: tuple[Notice, ...] = field(default=())
+
+
+def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str, ...]) -> ChosenEngine:
+    """Return the engine for a grant to `user`. `former` are other identities to which objects have grants."""
+    grant, tally = scene.stack.spec.grant, have.tally
+    estimate = _estimate(have)
+    impossible = _impossible(scene, have, former)
+    others = _others(have, grant.prefix, user)
+    why, by_job = _decided(have, estimate, grant.engine, impossible, others)
+    notices = [*_by_policy(scene, have, estimate)]
+    if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
+        text = f"{estimate}. This plan uses {'s3-batch' if by_job else 'local'}: {why}{_as_of(scene, have)}"
+        do = TO_KNOW_ALL if others == NOT_ALL and grant.batch and grant.engine != "local" else ""
+        notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch", do=do))
+    if not by_job:
+        return ChosenEngine(notices=tuple(notices))
+    text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
+    hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
+    return ChosenEngine(_job(scene, have), hazards, tuple(notices))
+
+
+def _decided(
+    have: LiveGrants, estimate: Estimate, engine: str, impossible: str, others: str
+) -> tuple[str, bool]:
+    """Return the reason for the engine, and whether it is a job."""
+    if engine == "local":
+        return "the spec says so", False
+    if impossible:
+        return impossible, False
+    if engine == "s3-batch":
+        return "the spec says so", True
+    if have.tally.sampled and others:  # the number of objects is not known either
+        return others, False
+    if not estimate.job_is_faster:
+        return "a job would not be faster", False
+    return (others, False) if others else ("all ACLs name only the bucket's owner", True)
+
+
+def may_use_job(scene: Scene, have: LiveGrants) -> bool:
+    """Return whether a job may be chosen once its role and an inventory are read."""
+    grant = scene.stack.spec.grant
+    wanted = grant.engine == "s3-batch" or have.tally.sampled or _estimate(have).job_is_faster
+    return grant.via == "object-acl" and grant.batch is not None and grant.engine != "local" and wanted
+
+
+def _estimate(have: LiveGrants) -> Estimate:
+    tally, inventory = have.tally, have.inventory
+    if inventory is not None and inventory.objects:
+        return Estimate(inventory.objects, inventory.lacking)
+    if not tally.sampled:
+        return Estimate(tally.total, tally.lacking)
+    return Estimate(MOST_READ, round(MOST_READ * tally.lacking / max(tally.total, 1)), at_least=True)
+
+
+def _known_until(scene: Scene, have: LiveGrants) -> "datetime | None":
+    """Return the time until which the inventory shows all objects; None without an inventory."""
+    seconds = have.inventory.until if have.inventory else None
+    if seconds is None or scene.now is None:
+        return None
+    return scene.now.fromtimestamp(seconds, scene.now.tzinfo)
+
+
+def _as_of(scene: Scene, have: LiveGrants) -> str:
+    """Return the age of what an inventory shows."""
+    until = _known_until(scene, have)
+    if until is None:
+        return ""
+    day = until.isoformat(timespec="minutes").replace("+00:00", "Z")
+    return f" (as of {day}; newer objects are granted by this machine)"
+
+
+def has_jobs(scene: Scene) -> bool:
+    """Return whether runs that were killed may have left jobs of the stack, which are cancelled before a write."""
+    return scene.stack.spec.grant.batch is not None
+
+
+def unended_jobs(aws: Reads, scene: Scene, bucket: LiveBucket) -> tuple[str, ...]:
+    """Return the ids of the stack's jobs that have not ended. Makes ListJobs, if the spec has `batch`."""
+    if not has_jobs(scene) or not bucket.usable:
+        return ()
+    return tuple(running_jobs(aws, scene.account, bucket.region, mark(scene.name)))
+
+
+def about_jobs(scene: Scene, have: LiveGrants) -> tuple[Notice, ...]:
+    """Return the notice of each job that still runs."""
+    return tuple(
+        Notice(
+            f"the job {job} of an earlier run still writes ACLs, and nothing checks the distribution meanwhile",
+            warning=True,
+            do="apply, which waits for it or cancels it; or run: aws s3control update-job-status --account-id "
+            f"{scene.account} --job-id {job} --requested-job-status Cancelled --region {have.bucket.region}",
+        )
+        for job in have.jobs
+    )
+
+
+def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> str:
+    """Return why no job can make this grant; empty if one can."""
+    if scene.stack.spec.grant.batch is None:
+        return "grant.batch is not set"
+    if scene.now is None:
+        return "the time is not known"
+    if former:
+        return f"objects have grants to {', '.join(former)}, which a job would remove too early"
+    sharing = [each.name for each in scene.beside if _shares(scene.stack.spec, each)]
+    if sharing:
+        return f"{', '.join(sharing)} grants on the same objects, and a job would remove that"
+    return "" if have.bucket.owner else "the bucket's owner is not known, because its ACL cannot be read"
+
+
+def _shares(own: Spec, other: Spec) -> bool:
+    mine, theirs = own.grant.prefix, other.grant.prefix
+    return (
+        other.name != own.name
+        and other.bucket.name == own.bucket.name
+        and other.grant.via == "object-acl"
+        and (mine.startswith(theirs) or theirs.startswith(mine))
+    )
+
+
+def _others(have: LiveGrants, prefix: str, user: Known) -> str:
+    """Return why a job might remove grants to others; empty if all ACLs name only the owner and `user`."""
+    acls, inventory = have.acls, have.inventory
+    if not acls.complete and inventory is None:
+        return NOT_ALL
+    if inventory is not None and inventory.others:
+        return inventory.others
+    if unread := [key for key in acls.unread if key.startswith(prefix)]:
+        return f"the ACL of {unread[0]!r} cannot be read"
+    for each in acls.classes:
+        # Of a very frequent ACL, not all keys are kept.
+        keys = [key for key in each.keys if key.startswith(prefix)] or [*each.keys[MOST_KEYS - 1 :]]
+        named = sorted({grant.grantee for grant in each.grants if grant.grantee != user}, key=str)
+        if keys and each.owner:
+            return f"another account owns {keys[0]!r}"
+        if keys and named:
+            return f"the ACL of {keys[0]!r} also names {named[0]}"
+    return ""
+
+
+def _job(scene: Scene, have: LiveGrants) -> BatchJob | None:
+    spec = scene.stack.spec
+    batch = spec.grant.batch
+    if batch is None:
+        return None
+    # S3 shows whole seconds: what is written in this second is not in the job.
+    before = scene.now.replace(microsecond=0) if scene.now else None
+    until = _known_until(scene, have)
+    before = min(before, until) if before and until else before
+    patience = spec.wait.timeout.total_seconds()
+    return BatchJob(batch.role, batch.report_bucket, batch.report_prefix, have.bucket.owner, before, patience)
+
+
+def _by_policy(scene: Scene, have: LiveGrants, estimate: Estimate) -> tuple[Notice, ...]:
+    """Return the advice to grant by the bucket's policy, for millions of objects of the bucket's owner."""
+    if estimate.objects < MANY or any(each.owner for each in have.acls.classes):
+        return ()
+    text = (
+        f"{have.bucket.name} has {estimate.objects:,} objects. One statement of the bucket's policy grants the same "
+        "with one write, also for objects that are uploaded later"
+    )
+    return (Notice(text, do=f"{scene.command('migrate')} --to bucket-policy"),)
+
+
+def _minutes(objects: int, rate: int) -> int:
+    return max(1, -(-objects // (rate * 60)))

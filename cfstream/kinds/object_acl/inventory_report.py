@@ -1,0 +1,219 @@
+"""What an S3 Inventory shows of the ACLs of a bucket's objects, so that they need not be read one by one.
+
+Sources: S3 User Guide, "Amazon S3 Inventory list", "Locating your inventory list" and "Working with the Object ACL
+field". A list is made over hours and may lack what was written shortly before. So nothing is concluded about objects
+that were written later than a day before it was finished.
+"""
+
+import base64
+import csv
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.ports import Call, Reads
+from cfstream.stack.bucket import LiveBucket, bucket_call
+from cfstream.stack.scene import Scene
+from cfstream.startup.frozen import dataclass
+from cfstream.values import Json, Known
+
+ACL, OWNER = "ObjectAccessControlList", "ObjectOwner"
+NEEDED = ("Key", ACL, OWNER)
+MARGIN_SECONDS = 24 * 60 * 60
+CHUNK = 8 << 20
+"""Files are read in parts of this size, so that memory does not depend on the number of objects."""
+
+
+@dataclass(frozen=True)
+class InventoryAcls:
+    """The ACLs of the objects under the prefix, as an inventory shows them."""
+
+    objects: int = 0
+    lacking: int = 0
+    """Objects that lack exactly the wanted permission."""
+    until: int | None = None
+    """Nothing is known about objects that were written at that time or later: seconds since 1970."""
+    others: str = ""
+    """Why a job might remove grants to others; empty if all ACLs name only the owner and the identity."""
+
+
+class _Unusable(Exception):
+    """The inventory cannot show the ACLs of all objects under the prefix."""
+
+
+def read_inventory(
+    aws: Reads, scene: Scene, bucket: LiveBucket, user: Known, permission: str
+) -> InventoryAcls | None:
+    """Return what the newest inventory of the spec shows; None if the spec names none.
+
+    Makes ListObjectsV2, GetBucketInventoryConfiguration, and GetObject for each part of each file. Raises Refused and
+    Unreachable, unless the inventory is missing or may not be read.
+    """
+    batch = scene.stack.spec.grant.batch
+    if batch is None or not batch.inventory:
+        return None
+    name, _, folder = batch.inventory.removeprefix("s3://").partition("/")
+    source = _Source(aws, scene, bucket, name, folder.strip("/"))
+    try:
+        return source.acls(user, permission)
+    except _Unusable as error:
+        return InventoryAcls(others=f"{batch.inventory} {error}")
+    except Refused as refused:
+        if not isinstance(refused, NotAuthorized | Missing) and refused.status != 404:
+            raise
+        return InventoryAcls(others=f"{batch.inventory} cannot be read: {refused.what}")
+    except (ValueError, KeyError, TypeError, zlib.error, csv.Error):
+        return InventoryAcls(others=f"{batch.inventory} does not have the format of AWS")
+
+
+class _Source:
+    """The files of one inventory."""
+
+    def __init__(self, aws: Reads, scene: Scene, bucket: LiveBucket, name: str, folder: str) -> None:
+        self._aws = aws
+        self._scene = scene
+        self._bucket = bucket
+        self._name = name
+        self._folder = folder
+        self._known: dict[str, Mapping[str, frozenset[str]] | None] = {}
+
+    def acls(self, user: Known, permission: str) -> InventoryAcls:
+        """Return what the newest list shows. Raises _Unusable."""
+        self._judge_configuration()
+        manifest = json.loads(self._get(self._newest())["Body"])
+        columns = self._columns(manifest)
+        prefix = self._scene.stack.spec.grant.prefix
+        objects = lacking = 0
+        others = ""
+        for file in manifest["files"]:
+            for row in self._rows(str(file["key"])):
+                found = dict(zip(columns, row, strict=False))
+                if not _concerns(found, prefix):
+                    continue
+                objects += 1
+                grants = self._grants(found[ACL])
+                others = others or self._others(found, grants, user)
+                lacking += grants is None or grants.get(str(user), frozenset()) != {permission}
+        made = int(manifest["creationTimestamp"]) // 1000
+        return InventoryAcls(objects, lacking, made - MARGIN_SECONDS, others)
+
+    def _judge_configuration(self) -> None:
+        id_ = self._folder.rpartition("/")[2]
+        call = bucket_call(self._scene, "get_bucket_inventory_configuration", self._bucket.region, Id=id_)
+        found = self._aws.read(call)["InventoryConfiguration"]
+        covered = str((found.get("Filter") or {}).get("Prefix") or "")
+        if not self._scene.stack.spec.grant.prefix.startswith(covered):
+            raise _Unusable(f"lists only objects under {covered}")
+
+    def _newest(self) -> str:
+        params = {
+            "Bucket": self._name,
+            "Prefix": f"{self._folder}/",
+            "ExpectedBucketOwner": self._scene.account,
+        }
+        keys = [
+            str(row["Key"])
+            for page in self._aws.pages(Call("s3", "list_objects_v2", params, self._bucket.region))
+            for row in page.get("Contents") or ()
+        ]
+        # One folder for each list, named after its date: 2026-11-29T01-00Z/manifest.json.
+        dated = [key for key in keys if re.search(r"/\d{4}-\d\d-\d\dT\d\d-\d\dZ/manifest\.json$", key)]
+        if not dated:
+            raise _Unusable("has no list yet")
+        return max(dated)
+
+    def _columns(self, manifest: Json) -> list[str]:
+        if manifest.get("sourceBucket") != self._bucket.name:
+            raise _Unusable(f"is of the bucket {manifest.get('sourceBucket')}")
+        if manifest.get("fileFormat") != "CSV":
+            raise _Unusable(f"is in {manifest.get('fileFormat')}, and only CSV can be read")
+        columns = [name.strip() for name in str(manifest["fileSchema"]).split(",")]
+        if lacking := [name for name in NEEDED if name not in columns]:
+            raise _Unusable(f"lacks the field {lacking[0]}")
+        return columns
+
+    def _rows(self, key: str) -> Iterator[list[str]]:
+        yield from csv.reader(_lines(self._parts(key)))
+
+    def _parts(self, key: str) -> Iterator[bytes]:
+        start, total = 0, 1
+        while start < total:
+            part = self._get(key, Range=f"bytes={start}-{start + CHUNK - 1}")
+            body: bytes = part["Body"]
+            shown = re.fullmatch(r"bytes \d+-\d+/(\d+)", str(part.get("ContentRange") or ""))
+            total = int(shown.group(1)) if shown else start + len(body)
+            if not body:
+                raise _Unusable(f"has a file that ends too early: {key}")
+            start += len(body)
+            yield body
+
+    def _get(self, key: str, **params: Any) -> Json:
+        where = {"Bucket": self._name, "Key": key, "ExpectedBucketOwner": self._scene.account}
+        return self._aws.read(Call("s3", "get_object", {**where, **params}, self._bucket.region))
+
+    def _grants(self, written: str) -> Mapping[str, frozenset[str]] | None:
+        """Return the permissions by grantee; None if the ACL is not available. Most objects have one of few ACLs."""
+        if written not in self._known:
+            self._known[written] = _parsed(written)
+        return self._known[written]
+
+    def _others(
+        self, row: Mapping[str, str], grants: Mapping[str, frozenset[str]] | None, user: Known
+    ) -> str:
+        key = unquote_plus(row["Key"])
+        if grants is None:
+            return f"the inventory does not have the ACL of {key!r}"
+        if row[OWNER] != self._bucket.owner:
+            return f"another account owns {key!r}"
+        named = sorted(grants.keys() - {self._bucket.owner, str(user)})
+        return f"the ACL of {key!r} also names {named[0]}" if named else ""
+
+
+def _concerns(row: Mapping[str, str], prefix: str) -> bool:
+    """Return whether a row is about the current version of an object under the prefix."""
+    if row.get("IsLatest", "true") != "true" or row.get("IsDeleteMarker", "false") == "true":
+        return False
+    return unquote_plus(row["Key"]).startswith(prefix)
+
+
+def _parsed(written: str) -> Mapping[str, frozenset[str]] | None:
+    try:
+        text = written if written.startswith("{") else base64.b64decode(written)
+        document = json.loads(text)
+        if document["status"] != "AVAILABLE":
+            return None
+        found: dict[str, set[str]] = {}
+        for grant in document["grants"]:
+            grantee = str(grant.get("canonicalId") or grant["uri"])
+            found.setdefault(grantee, set()).add(str(grant["permission"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return {grantee: frozenset(permissions) for grantee, permissions in found.items()}
+
+
+def _lines(parts: Iterator[bytes]) -> Iterator[str]:
+    """Yield the lines of a gzip file, which may have several members."""
+    rest = b""
+    for text in _unzipped(parts):
+        *lines, rest = (rest + text).split(b"\n")
+        yield from (line.decode() + "\n" for line in lines)
+    if rest:
+        yield rest.decode()
+
+
+def _unzipped(parts: Iterator[bytes]) -> Iterator[bytes]:
+    member, begun = zlib.decompressobj(wbits=31), False
+    for part in parts:
+        left = part
+        while left:
+            begun = True
+            yield member.decompress(left)
+            left = member.unused_data
+            if member.eof:
+                member, begun = zlib.decompressobj(wbits=31), False
+    if begun:
+        raise _Unusable("has a file that ends too early")

@@ -1,0 +1,43 @@
+"""What a plan says about the ACLs of objects: members that a write would lose, hidden grants, and samples. Pure."""
+
+from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
+from cfstream.errors import Notice, Problem
+from cfstream.kinds.object_acl.observed import LiveGrants
+from cfstream.kinds.object_acl.sample import MOST_READ
+from cfstream.stack.scene import Scene
+
+
+def unknown_members(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
+    """Return a problem if ACLs have members that boto3 does not know: a write would remove them."""
+    if not have.tally.unknown:
+        return ()
+    what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
+    return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
+
+
+def hidden_grants(have: LiveGrants) -> Notice:
+    """Return the warning that a write removes public grants that S3 does not show.
+
+    GetObjectAcl returns the effective permissions (S3 User Guide, "Blocking public access to your Amazon S3 storage").
+    """
+    return Notice(
+        f"S3 hides public grants in the ACLs of {have.bucket.name} while IgnorePublicAcls is on. An object that has "
+        "one loses it when cfstream writes its ACL",
+        warning=True,
+        do="to keep such grants, turn IgnorePublicAcls off before apply, or grant via bucket-policy",
+    )
+
+
+def about_the_sample(have: LiveGrants) -> list[Notice]:
+    """Return the notice of a sample: how many objects it has, and what it does not show."""
+    tally = have.tally
+    if not tally.sampled:
+        return []
+    read = sum(len(each.keys) for each in tally.acls.classes)
+    return [
+        Notice(
+            f"{have.bucket.name} has more than {MOST_READ} objects, so the ACLs of a sample of {read} were read. It is "
+            "not known whether other objects lack the grant, or are public. A grant goes through every object",
+            do="to read all ACLs, add --all-objects",
+        )
+    ]

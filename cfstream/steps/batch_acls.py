@@ -1,0 +1,259 @@
+"""Change the ACLs of many objects with a job of S3 Batch Operations, then the rest with the usual client.
+
+A job cannot be given a guard, so it never runs without this process for long: the guard is checked before the job is
+created and each time that its state is read, at most every 5 s. If the guard objects, if the run is interrupted, or if
+nothing can be checked any more, the job is cancelled. A process that is killed leaves its job running. The next run
+finds the job by its description, checks the guard, and goes on waiting.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, TimedOut, Unreachable
+from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Writes
+from cfstream.steps.attempts import (
+    LAG_SECONDS,
+    LOST,
+    THROTTLED,
+    UNREACHED,
+    not_yet,
+    persist,
+    polls,
+    with_code,
+)
+from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, mark, running_jobs
+from cfstream.steps.batch_report import UnreadableReport, failed_keys, first_failure, later_keys
+from cfstream.steps.guard import LONGEST_SECONDS
+from cfstream.steps.plain_acls import PlainAcls, list_call
+from cfstream.steps.step import StepContext
+from cfstream.values import Json
+
+UNCHECKED_SECONDS = 60.0
+"""How long a job may run while the guard cannot be checked."""
+STOPPING_SECONDS = 120.0
+"""How long to wait until a cancelled job writes no more."""
+FOREVER = float("inf")
+SAME_TOKEN = with_code("IdempotencyException", pauses=LAG_SECONDS)
+"""The token is that of a job which the list does not show yet."""
+
+
+def stop_jobs(context: StepContext, work: AclWork, stack: str, but: str = "") -> None:
+    """Cancel the stack's jobs in the bucket's region that are still running, except the one with a description.
+
+    They are from runs that were killed, with an earlier spec: they would change ACLs after this run.
+    """
+    for job, description in running_jobs(context.aws, work.account, work.region, mark(stack)).items():
+        if description != but:
+            context.progress(f"cancelling the job {job} of an earlier run", None)
+            cancel(context, work, job)
+
+
+def cancel(context: StepContext, work: AclWork, job: str) -> None:
+    """Cancel a job, and return when it writes no more. A job that has ended stays as it is."""
+    request = job_call("update_job_status", work, job, RequestedJobStatus="Cancelled")
+    try:
+        persist(context, lambda: context.aws.write(request), THROTTLED, UNREACHED, LOST)
+    except Refused as refused:
+        if refused.code != "JobStatusException" and not isinstance(refused, Missing):
+            raise
+    for _ in polls(context.clock, STOPPING_SECONDS):
+        try:
+            if _described(context.aws, work, job).has_ended:
+                return
+        except CfstreamError as error:
+            not_yet(error)
+    raise TimedOut(f"the job {job} was cancelled and did not end within {STOPPING_SECONDS:.0f} s")
+
+
+def _described(aws: Writes, work: AclWork, job: str) -> LiveJob:
+    return live_job(aws.read(job_call("describe_job", work, job))["Job"])
+
+
+class BatchAcls:
+    """A `BulkAcls` with one job."""
+
+    def __init__(self, context: StepContext, job: BatchJob, stack: str) -> None:
+        self._context = context
+        self._job = job
+        self._stack = stack
+
+    def change(self, work: AclWork, hooks: AclHooks) -> AclOutcome:
+        """Implement `BulkAcls`: run the job, then change what it did not change object by object."""
+        run = _JobRun(self._context, self._job, work, hooks, self._job.description(self._stack, work))
+        try:
+            if not self._has_work(work):
+                pages = self._context.aws.pages(list_call(work))
+                return PlainAcls(self._context, {}, pages).change(work, hooks)
+            ended = run.through()
+        except BaseException as stop:  # of any kind: the step reports it with what is done
+            return AclOutcome(run.last.succeeded, 0, None, stop, run.remark)
+        rest = PlainAcls(self._context, {}, run.rest(ended)).change(work, hooks)
+        return replace(rest, done=ended.succeeded + rest.done)
+
+    def _has_work(self, work: AclWork) -> bool:
+        """Return whether the job would have an object. Without one, S3 fails it. The first page shows it mostly."""
+        before = self._job.before
+        return any(
+            before is None or row["LastModified"] < before
+            for page in self._context.aws.pages(list_call(work))
+            for row in page.get("Contents") or ()
+        )
+
+
+class _JobRun:
+    """One job: found or created, watched until it ends."""
+
+    def __init__(
+        self, context: StepContext, job: BatchJob, work: AclWork, hooks: AclHooks, description: str
+    ) -> None:
+        self._context = context
+        self._job = job
+        self._work = work
+        self._hooks = hooks
+        self._description = description
+        self._earlier: frozenset[str] | None = None
+        self._is_sent = False
+        """Whether CreateJob was sent, and it is not known that S3 refused it."""
+        self.last = LiveJob("", "")
+        """The job as it was last seen."""
+        self.remark = ""
+        """What became of the job, if the run ends before it."""
+
+    def through(self) -> LiveJob:
+        """Return the job when it is complete. Raises what ended it otherwise."""
+        try:
+            job = persist(self._context, self._found_or_created, THROTTLED, UNREACHED, LOST, SAME_TOKEN)
+        except BaseException:  # of any kind: the job may have been created
+            if self._is_sent:
+                self._cancel_unseen()
+            raise
+        try:
+            ended = self._watched(job)
+        except BaseException:  # of any kind: no job runs without its guard
+            self._cancel(job)
+            raise
+        if ended.status != "Complete":
+            first = first_failure(self._context, self._job, ended, self._work) if ended.failed else ""
+            raise _unfinished(ended, first)
+        return ended
+
+    def rest(self, ended: LiveJob) -> Iterator[Json]:
+        """Yield pages of the objects that the job did not change: its failures, and what was written later."""
+        if ended.failed:
+            try:
+                for key in failed_keys(self._context, self._job, ended, self._work):
+                    yield {"Contents": [{"Key": key}]}
+            except UnreadableReport as error:
+                self._note(
+                    f"the report of the job {ended.id} cannot be read ({error}): all objects are checked"
+                )
+                yield from self._context.aws.pages(list_call(self._work))
+                return
+        for key in later_keys(self._context, ended, self._work):
+            yield {"Contents": [{"Key": key}]}
+
+    def _found_or_created(self) -> str:
+        """Return the id of the running job with this description, or of a new one.
+
+        After a lost reply, the job may have ended already. Then it is the one that had not ended before.
+        """
+        rows = self._context.aws.items(job_call("list_jobs", self._work))
+        same = [live_job(row) for row in rows if row.get("Description") == self._description]
+        if self._earlier is None:
+            self._earlier = frozenset(each.id for each in same if each.has_ended)
+        for each in same:
+            if each.id not in self._earlier:
+                self._note(f"the job {each.id} does this already")
+                return each.id
+        if self._hooks.check:
+            self._hooks.check()
+        request = self._job.request(self._work, self._description, len(self._earlier))
+        self._is_sent = True
+        try:
+            return str(self._context.aws.write(request)["JobId"])
+        except (Refused, Unreachable):
+            self._is_sent = False
+            raise
+
+    def _watched(self, job: str) -> LiveJob:
+        """Return the job when it has ended. The guard is checked before each time that it is read."""
+        clock = self._context.clock
+        checked = moved = clock.monotonic()
+        confirmed = False
+        for _ in polls(clock, FOREVER, LONGEST_SECONDS):
+            try:
+                if self._hooks.check:
+                    self._hooks.check()
+                checked = clock.monotonic()
+                seen = _described(self._context.aws, self._work, job)
+            except CfstreamError as error:
+                self._note(not_yet(error))
+                now = clock.monotonic()
+                if now - checked > UNCHECKED_SECONDS or now - moved > self._job.patience:
+                    raise
+                continue
+            if seen.has_ended:
+                self._saw(seen)
+                return seen
+            if seen != self.last:
+                moved = clock.monotonic()
+            self._saw(seen)
+            if seen.status == "Suspended" and not confirmed:
+                confirmed = True
+                self._confirm(job)
+            if clock.monotonic() - moved > self._job.patience:
+                raise TimedOut(
+                    f"the job {job} was {seen.status} for {self._job.patience:.0f} s without progress"
+                )
+        raise AssertionError("the polls never end")
+
+    def _confirm(self, job: str) -> None:
+        """Start a job that waits for confirmation, which this run was asked not to need."""
+        request = job_call("update_job_status", self._work, job, RequestedJobStatus="Ready")
+        try:
+            persist(self._context, lambda: self._context.aws.write(request), THROTTLED, UNREACHED, LOST)
+        except Refused as refused:
+            if refused.code != "JobStatusException":
+                raise
+
+    def _cancel(self, job: str) -> None:
+        try:
+            cancel(self._context, self._work, job)
+        except Interrupted:
+            self.remark = f"the job {job} ends after the tasks that are in progress"
+        except CfstreamError as error:
+            self.remark = f"the job {job} may still be running ({error.what})"
+        else:
+            self.remark = f"the job {job} is cancelled"
+
+    def _cancel_unseen(self) -> None:
+        """Cancel the job of a CreateJob without a reply, if it exists."""
+        work = self._work
+        try:
+            jobs = running_jobs(self._context.aws, work.account, work.region, self._description)
+        except CfstreamError as error:
+            self.remark = f"a job may have been created, and may be running ({error.what})"
+            return
+        for job in jobs:
+            self._cancel(job)
+
+    def _saw(self, seen: LiveJob) -> None:
+        if (seen.id, seen.status) != (self.last.id, self.last.status):
+            self._note(f"the job {seen.id} is {seen.status}")
+        self.last = seen
+        if seen.total:
+            self._hooks.progress(AclProgress(seen.succeeded + seen.failed, seen.failed))
+
+    def _note(self, text: str) -> None:
+        self._hooks.progress(AclProgress(0, note=text))
+
+
+def _unfinished(job: LiveJob, first: str) -> CfstreamError:
+    """Return the error for a job that ended before all of its tasks were done. `first` is a task that failed."""
+    why = f": {job.why}" if job.why else ""
+    why += f"; {job.failed} of {job.succeeded + job.failed} objects failed, first {first}" if first else ""
+    if job.status == "Cancelled":
+        do = "run the same command again: it starts another job"
+        return Refused("s3:CreateJob", "Cancelled", f"somebody cancelled the job {job.id}{why}", do=do)
+    do = "fix the cause, or write engine: local; then run the same command again"
+    return Refused("s3:CreateJob", job.code or "Failed", f"the job {job.id} failed{why}", do=do)

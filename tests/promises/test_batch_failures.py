@@ -1,0 +1,144 @@
+"""Jobs of S3 Batch Operations that fail, in part or as a whole, and buckets that change while one runs."""
+
+import pytest
+
+from cfstream.errors import NotAuthorized
+from cfstream.ports import Call
+from cfstream.sandbox.batch import tasks
+from cfstream.values import Json
+from tests.promises.batched import (
+    KEYS,
+    REPLACES,
+    STRANGER,
+    Watching,
+    by_job,
+    granted,
+    jobs,
+    ready,
+    share,
+    statuses,
+)
+from tests.world.account import SandboxAccount
+from tests.world.batch import make_role
+from tests.world.plans import told
+from tests.world.ports import PassThrough, Witness
+
+
+@pytest.fixture
+def media(empty: SandboxAccount) -> SandboxAccount:
+    """Return an account with objects, a bucket for reports, and the role of a job."""
+    return ready(empty)
+
+
+class TestFailures:
+    """Jobs that fail, in part or as a whole."""
+
+    def test_a_job_that_half_fails(self, media: SandboxAccount) -> None:
+        """What failed is in the report, and is granted here."""
+        make_role(media.clients("iam"), but="a/[34]*")
+        plan = media.plan(by_job())
+        witness = Witness(media.world.aws)
+        report = media.run(plan, port=witness)
+        assert report.exit_code == 0, told(report)
+        assert granted(media) == dict.fromkeys(KEYS, "READ")
+        assert witness.writes.count("put_object_acl") == 2
+        assert media.plan(by_job()).in_sync
+
+    def test_a_report_that_cannot_be_read(self, media: SandboxAccount) -> None:
+        """Every object is checked here instead."""
+
+        class NoReport(PassThrough):
+            def __init__(self) -> None:
+                self.aws = media.world.aws
+
+            def read(self, call: Call) -> Json:
+                if call.operation == "get_object":
+                    raise NotAuthorized("s3:GetObject", "AccessDenied", "not allowed", status=403)
+                return self.aws.read(call)
+
+        make_role(media.clients("iam"), but="a/3*")
+        report = media.apply(by_job(), port=NoReport())
+        assert report.exit_code == 0, told(report)
+        assert granted(media) == dict.fromkeys(KEYS, "READ")
+
+    def test_a_job_that_waits_for_confirmation(self, media: SandboxAccount) -> None:
+        """The run confirms it, after the guard."""
+
+        class Asking(PassThrough):
+            def __init__(self) -> None:
+                self.aws = media.world.aws
+
+            def write(self, call: Call) -> Json:
+                if call.operation == "create_job":
+                    params = {**call.params, "ConfirmationRequired": True}
+                    call = Call(call.service, call.operation, params, call.region)
+                return self.aws.write(call)
+
+        report = media.apply(by_job(), port=Asking())
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    def test_a_role_that_loses_a_permission_after_the_plan(self, media: SandboxAccount) -> None:
+        """The job fails, and the error has AWS's reason and the fix."""
+        plan = media.plan(by_job())
+        make_role(media.clients("iam"), without="s3:ListBucket")
+        report = media.run(plan)
+        assert report.exit_code == 1
+        assert "not authorized to perform s3:ListBucket" in " ".join(told(report))
+        assert granted(media) == {}
+
+    def test_a_job_in_which_most_tasks_fail(
+        self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """AWS ends it. The error names the first object and its error, and the same command finishes the rest."""
+        monkeypatch.setattr(tasks, "LEAST_EXECUTED", 2)
+        make_role(media.clients("iam"), but="a/[0-4]*")
+        report = media.apply(by_job())
+        assert report.exit_code == 1
+        text = " ".join(told(report))
+        assert "2 of 2 objects failed, first 'a/0.mp4': 403 AccessDenied Access Denied" in text
+        make_role(media.clients("iam"))
+        media.converge(by_job())
+        assert statuses(media) == ["Failed", "Complete"]
+
+    def test_a_job_that_somebody_cancels(self, media: SandboxAccount) -> None:
+        """The error says so, and the same command starts another job."""
+
+        def cancel(status: str) -> None:
+            if status == "Ready":
+                jobs(media)[0].status = "Cancelling"
+
+        report = media.apply(by_job(), port=Watching(media.world.aws, cancel))
+        assert report.exit_code == 1
+        assert "somebody cancelled the job" in " ".join(told(report))
+        media.converge(by_job())
+        assert statuses(media) == ["Cancelled", "Complete"]
+
+    def test_a_job_without_progress_is_cancelled(
+        self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """After the timeout of the spec."""
+        monkeypatch.setattr(tasks, "work", lambda *_: None)
+        report = media.apply({**by_job(), "wait": {"timeout": "2m"}})
+        assert report.exit_code == 6, told(report)
+        assert statuses(media) == ["Cancelled"]
+
+    def test_a_bucket_that_loses_objects(self, media: SandboxAccount) -> None:
+        """A deleted object is no error."""
+
+        def delete(status: str) -> None:
+            if status == "Ready":
+                media.s3.delete_object(Bucket="media", Key=KEYS[5])
+
+        report = media.apply(by_job(), port=Watching(media.world.aws, delete))
+        assert report.exit_code == 0, told(report)
+
+    def test_a_bucket_that_gains_objects(self, media: SandboxAccount) -> None:
+        """Objects that are newer than the plan are granted here, and keep the grants of others."""
+        media.clock.slept -= 10
+        share(media)  # as an object that was uploaded with a grant, in the second of the plan
+        report = media.apply(by_job(), allow=REPLACES)
+        assert report.exit_code == 0, told(report)
+        assert jobs(media) == []
+        assert granted(media) == dict.fromkeys(KEYS, "READ")
+        assert media.grants(KEYS[0])[STRANGER] == ["READ"]

@@ -1,0 +1,389 @@
+"""Grants by a job of S3 Batch Operations: only where it removes nothing unread, guarded, resumed and cancelled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import boto3
+import pytest
+from moto.s3.models import OWNER
+
+from cfstream.errors import NotAuthorized, ReplyLost, Throttled, Unreachable
+from cfstream.ports import Answer, Call, Writes
+from cfstream.values import Json
+from tests.promises.batched import (
+    BATCH,
+    KEYS,
+    REPLACES,
+    STRANGER,
+    Killed,
+    KilledError,
+    Watching,
+    by_job,
+    granted,
+    jobs,
+    ready,
+    share,
+    statuses,
+)
+from tests.promises.ending import destroy
+from tests.world.account import SandboxAccount
+from tests.world.batch import ROLE, make_role
+from tests.world.configs import signers
+from tests.world.plans import hazards, outcome, problems, steps, told
+from tests.world.ports import PassThrough, Witness, once
+from tests.world.specs import by_acl
+
+
+def throttled() -> Throttled:
+    """Return a refusal because of the rate."""
+    return Throttled("s3:CreateJob", "TooManyRequestsException", "too many requests", status=429)
+
+
+def denied(operation: str) -> NotAuthorized:
+    """Return a refusal because of a missing permission."""
+    return NotAuthorized(operation, "AccessDenied", "not allowed", status=403)
+
+
+@pytest.fixture
+def media(empty: SandboxAccount) -> SandboxAccount:
+    """Return an account with objects, a bucket for reports, and the role of a job."""
+    return ready(empty)
+
+
+def test_a_job_grants_on_every_object(media: SandboxAccount) -> None:
+    """One job, no write of a single ACL, and the next plan is empty."""
+    witness = Witness(media.world.aws)
+    report = media.apply(by_job(), port=witness)
+    assert report.exit_code == 0, told(report)
+    assert granted(media) == dict.fromkeys(KEYS, "READ")
+    assert statuses(media) == ["Complete"]
+    assert "put_object_acl" not in witness.writes
+    (created,) = [call.params for call in witness.calls if call.operation == "create_job"]
+    assert created["ConfirmationRequired"] is False
+    assert media.plan(by_job()).in_sync
+
+
+def test_only_objects_under_the_prefix(media: SandboxAccount) -> None:
+    """The job has one prefix, and the others stay as they are."""
+    media.s3.put_object(Bucket="media", Key="b/other.mp4", Body=b"-")
+    media.converge(by_job(prefix="a/"))
+    assert set(granted(media)) == set(KEYS)
+    assert list(media.grants("b/other.mp4")) == [OWNER]
+
+
+class TestWhatAJobWouldRemove:
+    """A job replaces whole ACLs."""
+
+    def test_grants_of_others_are_a_hazard(self, media: SandboxAccount) -> None:
+        """Without --allow nothing is written; the hazard names an object and who would lose it."""
+        share(media)
+        plan = media.plan(by_job())
+        assert hazards(plan.stacks[0]) == ["cuts-viewers", "replaces-acls"]
+        text = next(each.text for each, _ in plan.stacks[0].hazards if each.name == "replaces-acls")
+        assert KEYS[0] in text
+        assert STRANGER in text
+        assert media.run(plan).exit_code == 5
+        assert jobs(media) == []
+
+    def test_allowed_it_replaces_them(self, media: SandboxAccount) -> None:
+        """With --allow replaces-acls the grants of others are gone."""
+        share(media)
+        report = media.apply(by_job(), allow=REPLACES)
+        assert report.exit_code == 0, told(report)
+        assert STRANGER not in media.grants(KEYS[0])
+
+    def test_auto_does_it_here_then(self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With engine auto nothing of others is lost, however much faster a job is."""
+        _make_jobs_faster(monkeypatch)
+        share(media)
+        media.converge(by_job(engine="auto"))
+        assert jobs(media) == []
+        assert media.grants(KEYS[0])[STRANGER] == ["READ"]
+
+    def test_a_former_identity_keeps_its_grant_until_it_is_not_needed(self, media: SandboxAccount) -> None:
+        """A job would remove it before the distribution uses the new identity. So this machine adds the new grant."""
+        former = media.make_identity()
+        media.converge({**by_acl(), "oai": {"id": former}})
+        media.converge(by_job())
+        assert jobs(media) == []
+
+
+class TestAuto:
+    """The estimate decides."""
+
+    def test_few_objects_are_granted_here(self, media: SandboxAccount) -> None:
+        """The plan shows the estimate and the reason."""
+        plan = media.plan(by_job(engine="auto"))
+        (text,) = [each.text for each in plan.stacks[0].notices if "Estimate" in each.text]
+        assert "Estimate for 6 objects" in text
+        assert text.endswith("This plan uses local: a job would not be faster")
+        assert media.run(plan).exit_code == 0
+        assert jobs(media) == []
+
+    def test_many_objects_are_granted_by_a_job(
+        self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """If all ACLs were read, and name only the owner."""
+        _make_jobs_faster(monkeypatch)
+        media.converge(by_job(engine="auto"))
+        assert statuses(media) == ["Complete"]
+
+
+def _make_jobs_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cfstream.kinds.object_acl.engine.Estimate.job_is_faster", True)
+
+
+@dataclass
+class WithoutIam(PassThrough):
+    """Reads that IAM does not allow."""
+
+    aws: Any
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        refused = denied("iam:GetRole")
+        answers = iter(self.aws.together([call for call in calls if call.service != "iam"]))
+        return tuple(refused if call.service == "iam" else next(answers) for call in calls)
+
+
+@dataclass
+class LostForLong(PassThrough):
+    """The reply to CreateJob is lost, and then as many lists of jobs cannot be read."""
+
+    aws: Writes
+    broken: int
+    has_lost: bool = False
+
+    def write(self, call: Call) -> Json:
+        reply = self.aws.write(call)
+        if call.operation == "create_job":
+            self.has_lost = True
+            raise ReplyLost("the reply was lost")
+        return reply
+
+    def items(self, call: Call) -> Sequence[Json]:
+        if call.operation == "list_jobs" and self.has_lost and self.broken > 0:
+            self.broken -= 1
+            raise Unreachable("no connection")
+        return self.aws.items(call)
+
+
+@dataclass
+class LateList(PassThrough):
+    """A list of jobs that is empty at first."""
+
+    aws: Writes
+    reads: int = 0
+
+    def items(self, call: Call) -> Sequence[Json]:
+        self.reads += call.operation == "list_jobs"
+        return [] if call.operation == "list_jobs" and self.reads < 4 else self.aws.items(call)
+
+
+class TestRole:
+    """The plan checks the role and the bucket of the report."""
+
+    @pytest.mark.parametrize("missing", ["s3:PutObjectAcl", "s3:PutInventoryConfiguration", "s3:PutObject"])
+    def test_a_missing_permission_is_named(self, media: SandboxAccount, missing: str) -> None:
+        """The problem says what to add."""
+        make_role(media.clients("iam"), without=missing)
+        (problem,) = media.stack(by_job()).problems
+        assert f"may not do {missing} on arn:aws:s3:::" in problem.what
+        assert problem.do.startswith(f"add to a policy of the role: Allow {missing} on")
+
+    def test_a_missing_trust_is_named(self, media: SandboxAccount) -> None:
+        """S3 Batch Operations must be allowed to assume the role."""
+        make_role(media.clients("iam"), service="lambda.amazonaws.com")
+        assert problems(media.stack(by_job())) == [f"S3 Batch Operations may not assume the role {ROLE}"]
+
+    def test_what_does_not_exist(self, media: SandboxAccount) -> None:
+        """Neither the role nor the bucket of the report."""
+        batch = {"role": f"{ROLE}-none", "report_bucket": "no-reports"}
+        assert problems(media.stack(by_job(batch=batch))) == [
+            f"the role {ROLE}-none does not exist",
+            "the bucket no-reports does not exist, so the job cannot write its report",
+        ]
+
+    def test_a_bucket_of_another_account(self, media: SandboxAccount) -> None:
+        """A report lists keys. It must not go to a bucket that somebody else has created with this name."""
+        theirs = boto3.client(
+            "s3",
+            endpoint_url=media.sandbox.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="999988887777",
+            aws_secret_access_key="-",
+        )
+        theirs.create_bucket(Bucket="theirs")
+        found = problems(media.stack(by_job(batch={**BATCH, "report_bucket": "theirs"})))
+        assert any(each.startswith("the bucket theirs belongs to another account") for each in found)
+
+    def test_a_role_that_cannot_be_read(self, media: SandboxAccount) -> None:
+        """A notice, and the job itself shows whether the role is sufficient."""
+        reads = media.world.reads
+        media.world = replace(media.world, reads=lambda: WithoutIam(reads()))
+        plan = media.plan(by_job())
+        assert problems(plan.stacks[0]) == []
+        assert any("could not be checked" in each.text for each in plan.stacks[0].notices)
+
+
+class TestGuard:
+    """Nobody can read by a job who could not read before."""
+
+    def test_signers_that_are_removed_cancel_the_job(self, media: SandboxAccount) -> None:
+        """The guard is checked each time that the job is read; a cancelled job writes no more."""
+
+        def open_it(status: str) -> None:
+            if status == "Ready":
+                behavior = media.config()["DefaultCacheBehavior"]
+                public = {**behavior, "TrustedSigners": signers(), "TrustedKeyGroups": signers()}
+                media.edit(lambda config: config.update(DefaultCacheBehavior=public))
+
+        report = media.apply(by_job(), port=Watching(media.world.aws, open_it))
+        assert (report.exit_code, outcome(report)) == (4, "stale"), told(report)
+        assert "is cancelled" in " ".join(told(report))
+        assert statuses(media) == ["Cancelled"]
+        assert granted(media) == {}
+
+    @pytest.mark.parametrize(
+        ("error", "remark", "left"),
+        [
+            (ReplyLost("the reply was lost"), "is cancelled", "Cancelled"),
+            (denied("s3:UpdateJobStatus"), "may still be running", "Ready"),
+        ],
+    )
+    def test_a_cancel_that_fails(
+        self, media: SandboxAccount, error: Exception, remark: str, left: str
+    ) -> None:
+        """A lost reply is no problem. If the job cannot be cancelled, the error says so."""
+
+        class Failing(Watching):
+            def write(self, call: Call) -> Json:
+                if call.operation == "update_job_status" and not isinstance(error, NotAuthorized):
+                    super().write(call)
+                if call.operation == "update_job_status":
+                    raise error
+                return super().write(call)
+
+        def open_it(status: str) -> None:
+            if status == "Ready":
+                public = {**media.config()["DefaultCacheBehavior"], "TrustedSigners": signers()}
+                media.edit(lambda config: config.update(DefaultCacheBehavior=public))
+
+        report = media.apply(by_job(), port=Failing(media.world.aws, open_it))
+        assert report.exit_code == 4, told(report)
+        assert remark in " ".join(told(report))
+        assert statuses(media) == [left]
+        assert granted(media) == {}
+
+    def test_a_job_is_not_created_if_the_guard_objects(self, media: SandboxAccount) -> None:
+        """The guard is checked right before CreateJob."""
+        media.converge(by_job(prefix="b/"))
+        plan = media.plan(by_job())
+        behavior = media.config()["DefaultCacheBehavior"]
+        media.edit(
+            lambda config: config.update(DefaultCacheBehavior={**behavior, "TrustedSigners": signers()})
+        )
+        assert media.run(plan).exit_code == 4
+        assert jobs(media) == []
+
+
+class TestResumed:
+    """A run that ends early leaves nothing that runs unguarded, or a job that the next run finds."""
+
+    def test_ctrl_c_cancels_the_job(self, media: SandboxAccount) -> None:
+        """What is granted stays, and the same command finishes the rest."""
+
+        def interrupt(status: str) -> None:
+            if status == "Active" and granted(media):
+                media.clock.interrupted = True
+
+        report = media.apply(by_job(), port=Watching(media.world.aws, interrupt))
+        assert report.exit_code == 130, told(report)
+        assert statuses(media)[0] in ("Cancelling", "Cancelled")
+        assert 0 < len(granted(media)) < len(KEYS)
+        media.clock.interrupted = False
+        media.converge(by_job())
+        assert granted(media) == dict.fromkeys(KEYS, "READ")
+
+    def test_the_next_run_finds_the_job_of_a_run_that_was_killed(self, media: SandboxAccount) -> None:
+        """It waits for the same job."""
+        with pytest.raises(KilledError):
+            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+        assert statuses(media) == ["Ready"]
+        media.converge(by_job())
+        assert statuses(media) == ["Complete"]
+
+    def test_another_spec_cancels_the_job_first(self, media: SandboxAccount) -> None:
+        """A job with an earlier spec does not write after this run."""
+        with pytest.raises(KilledError):
+            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+        media.converge(by_job(permission="FULL_CONTROL"))
+        assert statuses(media) == ["Cancelled", "Complete"]
+        assert granted(media) == dict.fromkeys(KEYS, "FULL_CONTROL")
+
+    def test_destroy_cancels_the_job(self, media: SandboxAccount) -> None:
+        """Although it has granted nothing yet. The plan lists it before."""
+        with pytest.raises(KilledError):
+            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+        assert any("still writes ACLs" in each.text for each in media.stack(by_job()).notices)
+        destroy(media, by_job())
+        assert statuses(media) == ["Cancelled"]
+        assert media.identities() == {}
+
+    def test_a_lost_reply_of_create_job(self, media: SandboxAccount) -> None:
+        """The run finds the job that it has created, and creates no second one."""
+
+        def lose(_call: Call) -> None:
+            raise ReplyLost("the reply was lost")
+
+        after = once("create_job", lambda: lose(Call("s3control", "create_job")))
+        report = media.apply(by_job(), port=Witness(media.world.aws, after=after))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    @pytest.mark.parametrize(("broken", "left"), [(5, "Cancelled"), (99, "New")])
+    def test_a_lost_reply_that_stays_unclear(self, media: SandboxAccount, broken: int, left: str) -> None:
+        """A job that may exist is cancelled, or the error says that it may be running."""
+        port = LostForLong(media.world.aws, broken)
+        report = media.apply(by_job(), port=port)
+        assert report.exit_code == 1, told(report)
+        assert statuses(media) == [left]
+        assert ("may be running" in " ".join(told(report))) is (left == "New")
+
+    @pytest.mark.parametrize("error", [Unreachable("no connection"), throttled()])
+    def test_create_job_that_does_not_arrive(self, media: SandboxAccount, error: Exception) -> None:
+        """It is sent again, after a fresh look and the guard."""
+
+        def fail() -> None:
+            raise error
+
+        report = media.apply(by_job(), port=Witness(media.world.aws, before=once("create_job", fail)))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    def test_a_list_that_does_not_show_the_job_yet(self, media: SandboxAccount) -> None:
+        """The token is that of the job of the killed run, so AWS creates no second one, and the run waits for it."""
+        with pytest.raises(KilledError):
+            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+        report = media.apply(by_job(), port=LateList(media.world.aws))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    def test_a_network_that_fails_for_a_while(self, media: SandboxAccount) -> None:
+        """The wait goes on."""
+        left = [Unreachable("the network is gone")] * 3
+
+        def fail(_status: str) -> None:
+            if left:
+                raise left.pop()
+
+        report = media.apply(by_job(), port=Watching(media.world.aws, fail))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+
+def test_a_saved_plan_has_the_job(media: SandboxAccount) -> None:
+    """The engine is part of the fingerprint."""
+    local, job = media.plan(by_acl()), media.plan(by_job())
+    assert steps(local) == steps(job)
+    assert local.fingerprint != job.fingerprint

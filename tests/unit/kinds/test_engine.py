@@ -1,0 +1,109 @@
+"""What writes the grants on objects: the estimate, the advice, and which ACLs make a job dangerous."""
+
+from dataclasses import replace
+
+import pytest
+
+from cfstream.domain import AclGrant, ObjectAcls, ObjectClass
+from cfstream.kinds.object_acl.engine import Estimate, chosen_engine
+from cfstream.kinds.object_acl.observed import LiveGrants, Tally
+from cfstream.stack.bucket import LiveBucket
+from tests.unit.kinds.live import scene
+from tests.unit.kinds.s3 import BUCKET, REGION
+
+USER, OTHER, OWNER = "1" * 96, "2" * 64, "0" * 64
+SPEC = (
+    f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\noai: {{}}\n"
+    "grant: {via: object-acl, prefix: a/, engine: ENGINE, "
+    "batch: {role: arn:aws:iam::123456789012:role/jobs, report_bucket: reports}}\n"
+)
+PRIVATE = ObjectClass(frozenset(), ("a/1", "b/1"))
+
+
+def found(*classes: ObjectClass, total: int = 1_000_000, **more: object) -> LiveGrants:
+    """Return a bucket with these ACLs."""
+    acls = ObjectAcls(classes or (PRIVATE,), complete=True, **more)  # type: ignore[arg-type]
+    bucket = LiveBucket(BUCKET, REGION, owner=OWNER)
+    return LiveGrants(bucket, Tally(total=total, acls=acls))
+
+
+@pytest.mark.parametrize(("objects", "is_faster"), [(1, False), (200_000, False), (300_000, True)])
+def test_a_job_is_faster_for_many_objects(objects: int, *, is_faster: bool) -> None:
+    """Below about 257,000 objects, a job takes longer to begin than this machine takes for everything."""
+    assert Estimate(objects, objects).job_is_faster is is_faster
+
+
+def test_the_estimate_in_words() -> None:
+    """Objects, calls and minutes for each engine; the price is unconfirmed."""
+    assert str(Estimate(1_000_000, 400_000)) == (
+        "Estimate for 1,000,000 objects: the engine local needs 1,401,000 calls and 56 min, or 7 min with "
+        "cfstream[fast]. The engine s3-batch needs 326 calls and 27 min, and costs $1.25 and S3's requests "
+        "(unconfirmed)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("have", "why"),
+    [
+        (found(), ""),
+        (found(ObjectClass(frozenset({AclGrant(USER, "WRITE_ACP")}), ("a/1",))), ""),
+        (found(ObjectClass(frozenset({AclGrant(OTHER, "READ")}), ("b/1",))), ""),
+        (found(ObjectClass(frozenset({AclGrant(OTHER, "READ")}), ("a/1",))), f"also names {OTHER}"),
+        (found(ObjectClass(frozenset(), ("a/1",), OTHER)), "another account owns 'a/1'"),
+        (found(unread=("a/1",)), "the ACL of 'a/1' cannot be read"),
+        (found(unread=("b/1",)), ""),
+        (LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True)), "not all ACLs"),
+    ],
+)
+def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
+    """A job that the spec asks for has a hazard, and auto does not use one."""
+    asked = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
+    assert asked.job is not None
+    assert [hazard.name for hazard in asked.hazards] == (["replaces-acls"] if why else [])
+    assert all(why in hazard.text for hazard in asked.hazards)
+    auto = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), have, USER, ())
+    assert (auto.job is None, auto.hazards) == (bool(why), ())
+
+
+def test_how_to_know_all_acls() -> None:
+    """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
+    sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
+    (notice,) = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
+    assert notice.text.endswith("This plan uses local: not all ACLs were read")
+    assert "--all-objects" in notice.do
+
+
+def test_no_job_while_objects_have_grants_to_a_former_identity() -> None:
+    """Even if the spec asks for one: the distribution still uses that identity. The notice is a warning."""
+    chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), found(), USER, ("E9OLD",))
+    assert chosen.job is None
+    assert [(each.warning, "E9OLD" in each.text) for each in chosen.notices[1:]] == [(True, True)]
+
+
+@pytest.mark.parametrize(("prefix", "is_used"), [("", False), ("a/b/", False), ("b/", True)])
+def test_no_job_beside_a_stack_that_grants_on_the_same_objects(prefix: str, *, is_used: bool) -> None:
+    """Each would remove the grants of the other."""
+    mine = scene(SPEC.replace("ENGINE", "s3-batch"))
+    theirs = scene(
+        SPEC.replace("ENGINE", "local").replace("lectures", "others", 1).replace("a/", prefix or '""')
+    )
+    beside = (mine.stack.spec, theirs.stack.spec)
+    chosen = chosen_engine(replace(mine, beside=beside), found(), USER, ())
+    assert (chosen.job is not None) is is_used
+
+
+def test_millions_of_objects_are_better_granted_by_the_policy() -> None:
+    """The first notice recommends it, unless other accounts own objects."""
+    engine = scene(SPEC.replace("ENGINE", "local"))
+    (first, *_) = chosen_engine(engine, found(), USER, ()).notices
+    assert "one write" in first.text
+    assert first.do.endswith("--to bucket-policy")
+    foreign = chosen_engine(engine, found(ObjectClass(frozenset(), ("a/1",), OTHER)), USER, ())
+    assert not any("one write" in each.text for each in foreign.notices)
+
+
+def test_small_buckets_without_an_engine_have_no_estimate() -> None:
+    """The plan of a small bucket is as short as before."""
+    plain = scene(SPEC.partition("grant")[0] + "grant: {via: object-acl}\n")
+    assert chosen_engine(plain, found(total=10_000), USER, ()).notices == ()
+    assert len(chosen_engine(plain, found(total=10_001), USER, ()).notices) == 1

@@ -1,0 +1,161 @@
+"""What an S3 Inventory shows, and what makes it useless. Then a job has a hazard, with the reason."""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from cfstream.errors import Missing, NotAuthorized, Refused
+from cfstream.kinds.object_acl import inventory_report
+from cfstream.kinds.object_acl.inventory_report import InventoryAcls, read_inventory
+from cfstream.ports import Call
+from cfstream.stack.bucket import LiveBucket
+from tests.unit.kinds.live import scene
+from tests.unit.kinds.s3 import BUCKET, REGION
+from tests.world.ports import PassThrough
+
+Json = dict[str, Any]
+
+OWNER, USER, OTHER = "0" * 64, "1" * 96, "2" * 64
+SPEC = (
+    f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\noai: {{}}\n"
+    "grant: {via: object-acl, prefix: a/, batch: {role: arn:aws:iam::123456789012:role/jobs, "
+    "report_bucket: reports, inventory: s3://lists/media/all}}\n"
+)
+DAY = 24 * 60 * 60
+SCHEMA = "Bucket, Key, IsLatest, IsDeleteMarker, ObjectAccessControlList, ObjectOwner"
+
+
+def acl(status: str = "AVAILABLE", **grants: str) -> str:
+    """Return the field of an ACL with the owner's grant, and these by name."""
+    rows = [{"canonicalId": OWNER, "type": "CanonicalUser", "permission": "FULL_CONTROL"}]
+    names = {"user": {"canonicalId": USER}, "other": {"canonicalId": OTHER}, "anyone": {"uri": "…/AllUsers"}}
+    rows += [{**names[name], "permission": permission} for name, permission in grants.items()]
+    document = {"version": "2022-11-10", "status": status, "grants": rows}
+    return base64.b64encode(json.dumps(document).encode()).decode()
+
+
+def row(
+    key: str, found: str, owner: str = OWNER, *, latest: str = "true", marker: str = "false"
+) -> tuple[str, ...]:
+    """Return a row of the schema."""
+    return (BUCKET, key, latest, marker, found, owner)
+
+
+SOUND = (
+    row("a/1", acl()),
+    row("a/2+%2B", acl(user="READ")),
+    row("b/3", acl(other="READ")),
+    row("a/1", acl(other="READ"), latest="false"),
+    row("a/4", "", marker="true"),
+)
+
+
+class Lists(PassThrough):
+    """The inventory of a bucket. `covers` is the prefix of its configuration."""
+
+    def __init__(self, *rows: tuple[str, ...], covers: str = "", **manifest: Any) -> None:
+        lines = "".join(",".join(f'"{value}"' for value in each) + "\n" for each in rows or SOUND)
+        half = len(lines) // 2
+        self.covers = covers
+        self.data = gzip.compress(lines[:half].encode()) + gzip.compress(lines[half:].encode())
+        self.manifest = {
+            "sourceBucket": BUCKET,
+            "fileFormat": "CSV",
+            "fileSchema": SCHEMA,
+            "creationTimestamp": str(3 * DAY * 1000 + 999),
+            "files": [{"key": "one.csv.gz"}],
+            **manifest,
+        }
+        self.error: Refused | None = None
+
+    def read(self, call: Call) -> Json:
+        if self.error:
+            raise self.error
+        if call.operation == "get_bucket_inventory_configuration":
+            assert call.params["Id"] == "all"
+            return {"InventoryConfiguration": {"Filter": {"Prefix": self.covers}} if self.covers else {}}
+        if call.params["Key"] == "media/all/2026-11-29T01-00Z/manifest.json":
+            return {"Body": json.dumps(self.manifest).encode()}
+        start, end = map(int, call.params["Range"].removeprefix("bytes=").split("-"))
+        part = self.data[start : end + 1]
+        return {"Body": part, "ContentRange": f"bytes {start}-{start + len(part) - 1}/{len(self.data)}"}
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        assert call.params["Prefix"] == "media/all/"
+        yield {"Contents": [{"Key": f"media/all/2026-11-{day}T01-00Z/manifest.json"} for day in (29, 28)]}
+        yield {"Contents": [{"Key": "media/all/hive/manifest.json"}]}
+
+
+def seen(lists: Lists) -> InventoryAcls:
+    """Return what the inventory shows."""
+    bucket = LiveBucket(BUCKET, REGION, owner=OWNER)
+    found = read_inventory(lists, scene(SPEC), bucket, USER, "READ")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("chunk", [11, 1 << 20])
+def test_current_objects_under_the_prefix_count(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    """The newest list is read in parts. What was written a day before it was finished, or later, is not known."""
+    monkeypatch.setattr(inventory_report, "CHUNK", chunk)
+    assert seen(Lists()) == InventoryAcls(objects=2, lacking=1, until=2 * DAY)
+
+
+def _cut() -> Lists:
+    lists = Lists()
+    lists.data = lists.data[:-9]
+    return lists
+
+
+def _refusing(error: Refused) -> Lists:
+    lists = Lists()
+    lists.error = error
+    return lists
+
+
+@pytest.mark.parametrize(
+    ("lists", "why"),
+    [
+        (lambda: Lists(row("a/1", acl(other="READ"))), f"the ACL of 'a/1' also names {OTHER}"),
+        (lambda: Lists(row("a/1", acl(anyone="READ"))), "the ACL of 'a/1' also names …/AllUsers"),
+        (lambda: Lists(row("a/x+y", acl("UNAVAILABLE"))), "the inventory does not have the ACL of 'a/x y'"),
+        (lambda: Lists(row("a/1", "?")), "the inventory does not have the ACL of 'a/1'"),
+        (lambda: Lists(row("a/1", acl(), OTHER)), "another account owns 'a/1'"),
+        (lambda: Lists(sourceBucket="another"), "s3://lists/media/all is of the bucket another"),
+        (lambda: Lists(fileFormat="ORC"), "s3://lists/media/all is in ORC, and only CSV can be read"),
+        (
+            lambda: Lists(fileSchema="Bucket, Key"),
+            "s3://lists/media/all lacks the field ObjectAccessControlList",
+        ),
+        (lambda: Lists(covers="a/b/"), "s3://lists/media/all lists only objects under a/b/"),
+        (lambda: Lists(files=[{}]), "s3://lists/media/all does not have the format of AWS"),
+        (_cut, "s3://lists/media/all has a file that ends too early"),
+        (lambda: _refusing(Missing("s3:GetObject", "NoSuchKey", "")), "s3://lists/media/all cannot be read"),
+        (lambda: _refusing(NotAuthorized("s3:GetObject", "AccessDenied", "")), "cannot be read"),
+    ],
+)
+def test_what_an_inventory_does_not_show(lists: Callable[[], Lists], why: str) -> None:
+    """The reason names an object, or what is wrong with the inventory."""
+    assert why in seen(lists()).others
+
+
+def test_a_prefix_that_the_inventory_covers() -> None:
+    """An inventory of a part of the bucket is sufficient for a grant in that part."""
+    assert seen(Lists(covers="a")).others == ""
+
+
+def test_other_refusals_end_the_plan() -> None:
+    """They may be temporary."""
+    with pytest.raises(Refused):
+        seen(_refusing(Refused("s3:GetObject", "InternalError", "", status=500)))
+
+
+def test_without_an_inventory_nothing_is_read() -> None:
+    """The spec names none."""
+    text = SPEC.replace(", inventory: s3://lists/media/all", "")
+    bucket = LiveBucket(BUCKET, REGION, owner=OWNER)
+    assert read_inventory(PassThrough(), scene(text), bucket, USER, "READ") is None

@@ -71,10 +71,11 @@ format: $(SETUP) ## format the code, and apply the fixes that ruff can make
 	$(BIN)/ruff check --quiet --fix
 	$(BIN)/ruff format --quiet
 
-schema: $(SETUP) ## regenerate the files in schemas/
+schema: $(SETUP) ## regenerate the files in schemas/ and docs/reference/
 	$(BIN)/cfstream schema > schemas/cfstream.v1.json
 	$(BIN)/cfstream schema plan > schemas/plan.v1.json
 	$(BIN)/cfstream schema report > schemas/report.v1.json
+	$(BIN)/python -m handbook
 
 docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
 	$(BIN)/python -m handbook --pictures

@@ -14,7 +14,7 @@ from tests.cli.conftest import Ran
 from tests.docs.page import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
-AGAIN = "to generate it again: make docs"
+AGAIN = "to record it again: make docs"
 BYTES = 200_000
 """The limit for one picture."""
 
@@ -24,7 +24,7 @@ def test_a_reference_page_is_fresh(name: str) -> None:
     """It has the text that the program gives."""
     page = ROOT / "docs" / "reference" / f"{name}.md"
     generated = "\n".join(getattr(reference, name)()) + "\n"
-    assert page.read_text(encoding="utf-8") == generated, AGAIN
+    assert page.read_text(encoding="utf-8") == generated, "to generate it again: make schema"
 
 
 def test_recordings_and_the_plan_page_are_fresh(

@@ -274,7 +274,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
         report, brought = walk(plan, run)
         outputs = outputs_after(plan, report, brought)
         if report.steps:
-            outputs |= freshly_read(run.world.aws, plan, outputs)
+            outputs |= freshly_read(run.world.aws, plan, outputs, brought.get(report.steps[-1].id))
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)

@@ -95,7 +95,7 @@ def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
     exist or is not allowed.
     """
     aws = lists.aws
-    live = _listed(lists, scene) or _asked(aws, scene)
+    live = _listed(lists, scene) or _asked(aws, scene, one_by_one=lists.stacks >= MANY)
     if not live.usable:
         return live
     live = _with_acl(aws, scene, live)
@@ -126,10 +126,17 @@ def _regions(lists: AccountLists) -> Mapping[str, str]:
     return {row["Name"]: str(row["BucketRegion"]) for row in rows if row.get("BucketRegion")}
 
 
-def _asked(aws: Reads, scene: Scene) -> LiveBucket:
-    """Return the bucket as HeadBucket and its settings show it. HeadBucket's reply, or refusal, has the region."""
+def _asked(aws: Reads, scene: Scene, *, one_by_one: bool) -> LiveBucket:
+    """Return the bucket as HeadBucket and its settings show it. HeadBucket's reply, or refusal, has the region.
+
+    With `one_by_one`, a bucket that HeadBucket refuses costs no other call. Otherwise the calls are made together.
+    """
     bucket = scene.stack.spec.bucket
     region = bucket.region or scene.region
+    if one_by_one:
+        (head,) = aws.together([bucket_call(scene, "head_bucket", region)])
+        if isinstance(head, Refused) and head.region in ("", region):
+            return _not_usable(bucket.name, region, head)
     answers = _ask(aws, scene, region)
     head = answers[0]
     if isinstance(head, Refused) and head.region not in ("", region):

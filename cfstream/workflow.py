@@ -134,7 +134,9 @@ def _plan_account(
             raise
         plans += [unread(scene.stack, scene.account, error, destroying=destroying) for scene in scenes]
     else:
-        plans += [stack_plan(each, drafts) for each in drafts]
+        # Only steps count for other stacks. In a run without changes, none is compared with all others.
+        writing = [each for each in drafts if each.steps]
+        plans += [stack_plan(each, writing) for each in drafts]
     return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 

@@ -86,6 +86,10 @@ MANY = 3
 """From this number of stacks on, one list of buckets replaces HeadBucket for each."""
 
 
+ONE_AFTER_THE_OTHER = 16
+"""From this number of stacks on, the settings of one bucket are not read at the same time."""
+
+
 def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
     """Return the live state of the stack's bucket.
 
@@ -108,7 +112,14 @@ def _listed(lists: AccountLists, scene: Scene) -> LiveBucket | None:
     region = lists.of(_regions).get(name) if lists.stacks >= MANY else None
     if region is None:
         return None
-    answers = lists.aws.together(_settings(scene, region))
+    settings = _settings(scene, region)
+    # With so many stacks, enough reads run at the same time, and threads for two calls would only take time.
+    together = lists.stacks < ONE_AFTER_THE_OTHER
+    answers = (
+        lists.aws.together(settings)
+        if together
+        else tuple(each for call in settings for each in lists.aws.together([call]))
+    )
     # The list may still have a deleted bucket, and a refusal may concern the whole bucket.
     if any(
         isinstance(each, NotAuthorized) or getattr(each, "code", "") == "NoSuchBucket" for each in answers

@@ -1,10 +1,12 @@
 """Fixtures for all tests: the sandbox, and golden files."""
 
+import functools
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 pytest_plugins = ["tests.world.sandbox"]
@@ -26,6 +28,16 @@ def _user_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _interruptible() -> None:
     """Let Ctrl-C reach the tests of it, also if a shell runs them in the background, where it is ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _models_read_once() -> Iterator[None]:
+    """Let all sessions of boto3 share what botocore reads from its files: that takes longer than most tests."""
+    make = botocore.session.create_loader
+    shared = functools.cache(lambda: make(None))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(botocore.session, "create_loader", lambda path=None: make(path) if path else shared())
+        yield
 
 
 @pytest.fixture

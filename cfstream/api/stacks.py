@@ -36,7 +36,7 @@ class Plan(planning.Plan):
     ``in_sync`` is true if there is nothing to do; ``stacks`` have steps, hazards, problems, notices and exposure.
     """
 
-    source: "PlanSource" = field(repr=False, compare=False)
+    source: "PlanSource" = field(repr=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _planned(stacks: Iterable[Stack], where: ChosenAws, *, destroying: bool) -> 
     clock = connection.clock()
     world = connection.world(clock)
     made = workflow.make_plan(specs, world, destroying=destroying)
-    return Plan(made.account, made.stacks, PlanSource(specs, connection, world, clock))
+    return Plan(made.account, made.stacks, source=PlanSource(specs, connection, world, clock))
 
 
 def apply(

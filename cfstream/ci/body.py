@@ -8,8 +8,6 @@ from cfstream.render.markdown import MARK
 LONGEST = 50_000
 """How many characters of an error are shown. A comment may have 65,536."""
 
-LONGEST_NOTE = 1_000
-
 
 def mark_of(key: str) -> str:
     """Return the second line of a comment. `key` distinguishes several comments in one pull request."""
@@ -17,13 +15,12 @@ def mark_of(key: str) -> str:
     return f"<!-- cfstream key: {harmless} -->" if key else ""
 
 
-def body_of(ran: Ran, key: str = "", note: str = "") -> str:
-    """Return the comment for a plan: the program's output, or its error, with a small `note` below."""
+def body_of(ran: Ran, key: str = "") -> str:
+    """Return the comment for a plan: the program's output, or its error."""
     text = ran.out.strip() if ran.out.lstrip().startswith(MARK) else f"{MARK}\n{_failure(ran)}"
     first, _, rest = text.partition("\n")
     marked = "\n".join(line for line in (first, mark_of(key), rest) if line)
-    small = f"\n\n<sub>{_plain(note)}</sub>" if note.strip() else ""
-    return f"{marked}{small}\n"
+    return f"{marked}\n"
 
 
 def is_ours(body: str, key: str = "") -> bool:
@@ -45,11 +42,3 @@ def fenced(text: str) -> str:
 def _failure(ran: Ran) -> str:
     said = ran.err.strip() or ran.out.strip() or f"exit code {ran.code}, without any output"
     return f"### cfstream: the plan failed\n\n{fenced(said[:LONGEST])}"
-
-
-def _plain(note: str) -> str:
-    """Return the note as one line, without any markup or mention of users."""
-    text = re.sub(r"([\\`*_{}\[\]()#!|~])", r"\\\1", " ".join(note.split())[:LONGEST_NOTE])
-    for sign, entity in {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}.items():
-        text = text.replace(sign, entity)
-    return text

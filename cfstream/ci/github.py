@@ -16,6 +16,7 @@ from typing import Any
 from cfstream.ci.body import fenced, is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
 from cfstream.ci.job import USAGE, Job, Result, Runner, do, truth
+from cfstream.ci.source import source
 
 PREFIX = "CFSTREAM_ACTION_"
 """The prefix of the variables with the action's inputs."""
@@ -50,13 +51,18 @@ class ActionRun:
         self._runner.tell(f"::stop-commands::{token}\n")
         # The program does not need the action's inputs, and must not see the token.
         env = {name: text for name, text in self._env.items() if not name.startswith(PREFIX)}
-        result = do(job, self._runner, env)
+        result = do(job, self._runner, {**env, **self._source()})
         self._runner.tell(f"\n::{token}::\n")
         self._write("GITHUB_OUTPUT", _outputs(job, result))
         self._write("GITHUB_STEP_SUMMARY", result.body or _summary(job, result))
         if comment and result.body:
             self._comment(job, result.body)
         return result.code
+
+    def _source(self) -> dict[str, str]:
+        server = self._env.get("GITHUB_SERVER_URL") or "https://github.com"
+        repository = self._env.get("GITHUB_REPOSITORY", "")
+        return source(f"{server}/{repository}/blob", self._env.get("GITHUB_SHA", "") if repository else "")
 
     def _comment(self, job: Job, body: str) -> None:
         """Update the pull request's comment. If that is not allowed, the run does not fail."""

@@ -15,6 +15,7 @@ from typing import Any
 from cfstream.ci.body import is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
 from cfstream.ci.job import USAGE, Job, Runner, do
+from cfstream.ci.source import source
 from cfstream.private_file import write_private
 
 PREFIX = "CFSTREAM_"
@@ -39,7 +40,9 @@ class Pipeline:
             self._runner.tell(f"error: {error}\n")
             return USAGE
         env = {name: text for name, text in self._env.items() if name != TOKEN}
-        result = do(job, self._runner, env)
+        project = self._env.get("CI_PROJECT_URL", "")
+        commit = self._env.get("CI_COMMIT_SHA", "") if project else ""
+        result = do(job, self._runner, {**env, **source(f"{project}/-/blob", commit)})
         if result.body:
             write_private(Path(MARKDOWN), result.body)
             self._note(job, result.body)

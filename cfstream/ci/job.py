@@ -118,7 +118,7 @@ def _plan(job: Job, cfstream: Callable[..., Ran]) -> Result:
     begin = ("plan", "--check", *source, *job.args)
     ran = cfstream(*begin, "--format", "markdown", "--", *job.specs)
     planned = ran.code in (0, PENDING)
-    body = body_of(ran, job.key, ran.err if job.live and planned else "")
+    body = body_of(ran, job.key)
     if not planned:
         return Result(ran, ran.code, f"no plan: exit {ran.code}", "false" if ran.code == USAGE else "", body)
     again = (*begin, "-q", "--format", "json", "--", *job.specs)

@@ -4,13 +4,14 @@ The same input gives the same bytes.
 """
 
 from cfstream.planning.order import ordered
-from cfstream.planning.plan import LiveSummary, Plan, StackKey, StackPlan, Topology, count
+from cfstream.planning.plan import LiveSummary, Plan, SnapshotSource, StackKey, StackPlan, Topology, count
 from cfstream.planning.runs import in_turn, without_circles
 from cfstream.planning.seal import sealed, sent
 
 __all__ = [
     "LiveSummary",
     "Plan",
+    "SnapshotSource",
     "StackKey",
     "StackPlan",
     "Topology",

@@ -99,12 +99,33 @@ class StackPlan:
 
 
 @dataclass(frozen=True)
+class SnapshotSource:
+    """The snapshot that a plan was made from in place of AWS."""
+
+    file: str
+    taken: str
+    """The time of the recording, in ISO 8601."""
+    age_seconds: int
+    text: str
+    """Where and when it was recorded, and its age, as a sentence."""
+    warning: str = ""
+    """What to do about an old one; empty if it is recent."""
+
+    @property
+    def whole(self) -> str:
+        """The sentence, and the warning about an old one."""
+        return f"{self.text} {self.warning}".rstrip()
+
+
+@dataclass(frozen=True)
 class Plan:
     """The plans of all stacks of a run, sorted by account and name."""
 
     account: Account | None
     """None if the run covers several accounts."""
     stacks: tuple[StackPlan, ...]
+    snapshot: SnapshotSource | None = None
+    """None if the plan was made from AWS."""
 
     @property
     def accounts(self) -> tuple[Account, ...]:

@@ -185,6 +185,19 @@ class StackDocument(TypedDict):
 
 
 @described
+class SnapshotDocument(TypedDict):
+    """The snapshot that a plan was made from in place of AWS: ``plan --live``."""
+
+    file: str
+    taken: str
+    """The time at which it was recorded, in ISO 8601."""
+    age_seconds: int
+    """Its age when the plan was made."""
+    text: str
+    """The same for people, with a warning if it is old."""
+
+
+@described
 class PlanDocument(TypedDict):
     """What apply would do."""
 
@@ -198,6 +211,8 @@ class PlanDocument(TypedDict):
     summary: dict[Verb, int]
     """The number of steps by verb."""
     stacks: list[StackDocument]
+    snapshot: NotRequired[SnapshotDocument]
+    """Absent if the plan was made from AWS."""
     exit_code: NotRequired[int]
     """That of the command which printed the plan; a saved plan has none."""
 

@@ -25,7 +25,7 @@ def plan_html(plan: Plan) -> str:
     verdict = "No changes." if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
     held = f"{_accounts(plan)} · plan {code(short)} · cfstream {escape(__version__)}"
     body = [
-        _header(verdict, held),
+        _header(verdict, held, _source(plan)),
         *_links(plan, changed),
         "<main>",
         *_hazards(plan),
@@ -64,8 +64,16 @@ def _page(title: str, body: Iterable[str]) -> str:
     )
 
 
-def _header(verdict: str, held: str) -> str:
-    content = f'<p class="sum">{escape(verdict)}</p>\n<p class="dim">{held}</p>'
+def _source(plan: Plan) -> str:
+    """Return the snapshot that the plan was made from; empty if it was made from AWS."""
+    if not plan.snapshot:
+        return ""
+    warning = f" <b>{prose(plan.snapshot.warning)}</b>" if plan.snapshot.warning else ""
+    return f'\n<p class="dim">{prose(plan.snapshot.text)}{warning}</p>'
+
+
+def _header(verdict: str, held: str, source: str = "") -> str:
+    content = f'<p class="sum">{escape(verdict)}</p>\n<p class="dim">{held}</p>{source}'
     return f"<header>\n<h1>cfstream plan</h1>\n{content}\n</header>"
 
 

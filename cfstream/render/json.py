@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def plan_document(plan: Plan) -> "PlanDocument":
     """Return the plan as plain dicts and lists, with keys in the order of the contract."""
-    return {
+    document: PlanDocument = {
         "format_version": 1,
         "cfstream_version": __version__,
         "account": plan.account,
@@ -36,6 +36,14 @@ def plan_document(plan: Plan) -> "PlanDocument":
         "summary": dict(plan.summary),
         "stacks": [_stack(stack) for stack in plan.stacks],
     }
+    if plan.snapshot:
+        document["snapshot"] = {
+            "file": plan.snapshot.file,
+            "taken": plan.snapshot.taken,
+            "age_seconds": plan.snapshot.age_seconds,
+            "text": plan.snapshot.whole,
+        }
+    return document
 
 
 def saved_document(

@@ -14,6 +14,7 @@ from cfstream.render.accounts import grouped, named
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
+from cfstream.render.places import NOWHERE, Places
 from cfstream.render.text import summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -69,40 +70,46 @@ class _Section:
         return "\n".join(lines).rstrip() + "\n"
 
 
-def plan_markdown(plan: Plan) -> str:
-    """Return the whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded."""
-    sections = _sections(plan, longest=None)
-    head = _head(plan, alone=not any(section.size for section in sections))
+def plan_markdown(plan: Plan, places: Places = NOWHERE) -> str:
+    """Return the whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded.
+
+    Lines of specs are links if `places` are known. If there is no room for all of a section, it has no links.
+    """
+    sections = _sections(plan, None, places)
+    head = _head(plan, alone=not plan.snapshot and not any(section.size for section in sections))
     room = LIMIT - SPARED - len(head) - len(_still(plan)) - sum(len(title) + 7 for title, _ in grouped(plan))
-    if sum(section.size for section in sections) > room:
-        sections = _sections(plan, longest=SHORT)
+    for longest in (None, SHORT):
+        if sum(section.size for section in sections) > room:
+            sections = _sections(plan, longest, NOWHERE)
     top = _fitted(sections, room)
     room -= sum(map(len, top)) + len(top)
     still = [f"{_still(plan)}\n"] if _still(plan) else []
-    return "\n".join([head, *top, *_stacks(plan, room), *still])
+    return "\n".join([head, *top, *_stacks(plan, room, places), *still])
 
 
-def problems_markdown(problems: Sequence[Problem]) -> str:
+def problems_markdown(problems: Sequence[Problem], places: Places = NOWHERE) -> str:
     """Return the comment for specs that cannot be read."""
     head = f"{MARK}\n### cfstream plan\n\n**No plan: the specs have {_counted(len(problems), 'problem')}.**\n"
     room = LIMIT - SPARED - len(head)
-    section = _problem_section(problems, longest=None)
-    if section.size > room:
-        section = _problem_section(problems, longest=SHORT)
+    section = _problem_section(problems, None, places)
+    for longest in (None, SHORT):
+        if section.size > room:
+            section = _problem_section(problems, longest, NOWHERE)
     return "\n".join([head, section.within(room)])
 
 
 def _head(plan: Plan, *, alone: bool) -> str:
     """Return the text above the sections; for a plan without steps only the mark, or a title if sections follow."""
+    source = f"\n{prose(clipped(plan.snapshot.whole, SPARED))}\n" if plan.snapshot else ""
     if plan.in_sync:
-        return MARK if alone else f"{MARK}\n### cfstream plan\n"
+        return MARK if alone else f"{MARK}\n### cfstream plan\n{source}"
     short = plan.fingerprint.removeprefix("sha256:")[:8]
     held = f"{_accounts(plan)}, plan {code(short)}"
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     problems = sum(len(stack.problems) for stack in plan.stacks)
     counted = [_counted(problems, "problem")] * bool(problems) + [_counted(hazards, "hazard")] * bool(hazards)
     danger = f" **{' and '.join(counted)}.**" if counted else ""
-    return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n"
+    return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n{source}"
 
 
 def _accounts(plan: Plan) -> str:
@@ -123,21 +130,21 @@ def _still(plan: Plan) -> str:
     return f"**No changes.** {len(names)} stacks are as their specs say{listed}." if names else ""
 
 
-def _sections(plan: Plan, longest: int | None) -> list[_Section]:
+def _sections(plan: Plan, longest: int | None, places: Places) -> list[_Section]:
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     return [
-        _hazard_section(plan, longest),
-        _problem_section(problems, longest),
+        _hazard_section(plan, longest, places),
+        _problem_section(problems, longest, places),
         _exposure_section(plan, longest),
         _warning_section(plan, longest),
     ]
 
 
-def _hazard_section(plan: Plan, longest: int | None) -> _Section:
+def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section:
     found = hazards_of(plan)
     entries = tuple(
         f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
-        f"({code(step.id)}{', ' + code(f'{stack.spec}:{step.line}') if step.line else ''})"
+        f"({code(step.id)}{', ' + places.code(stack.spec, step.line) if step.line else ''})"
         for stack, step, hazard in found
     )
     flags = code(allow_flags(hazard.name for _, _, hazard in found))
@@ -147,9 +154,10 @@ def _hazard_section(plan: Plan, longest: int | None) -> _Section:
     return _Section("Hazards", "hazards", lead, entries)
 
 
-def _problem_section(problems: Iterable[Problem], longest: int | None) -> _Section:
+def _problem_section(problems: Iterable[Problem], longest: int | None, places: Places) -> _Section:
     entries = tuple(
-        f"- {code(str(problem.where))} <b>{prose(clipped(problem.what, longest))}</b>"
+        f"- {places.code(problem.where.file, problem.where.line, problem.where.col)} "
+        f"<b>{prose(clipped(problem.what, longest))}</b>"
         + (f"<br>fix: {prose(clipped(problem.do, longest))}" if problem.do else "")
         for problem in problems
     )
@@ -203,7 +211,7 @@ def _fitted(sections: Sequence[_Section], room: int) -> list[str]:
     return [texts[n] for n in range(len(sections)) if texts[n]]
 
 
-def _stacks(plan: Plan, room: int) -> Iterator[str]:
+def _stacks(plan: Plan, room: int, places: Places) -> Iterator[str]:
     """Return each stack with something to do, as fully as fits: those with hazards or problems first."""
     stacks = [stack for stack in plan.stacks if not stack.in_sync]
     alone = len(stacks) == 1
@@ -212,7 +220,7 @@ def _stacks(plan: Plan, room: int) -> Iterator[str]:
         for stack in sorted(stacks, key=lambda stack: not (stack.hazards or stack.problems)):
             if tier > Tier.LINE and stack.key not in chosen:
                 continue
-            piece = stack_piece(stack, tier, unfolded=alone)
+            piece = stack_piece(stack, tier, unfolded=alone, places=places)
             _, before = chosen.get(stack.key, (tier, ""))
             if len(piece) - len(before) + 1 <= room:
                 room -= len(piece) - len(before) + (0 if before else 1)
@@ -231,7 +239,7 @@ def _shortened(stacks: Sequence[StackPlan], tiers: dict[StackKey, Tier]) -> str:
     hidden = [stack for stack in stacks if stack.key not in tiers]
     omitted = {
         "without its fields": sum(tier is Tier.STEPS for tier in tiers.values()),
-        "in one line": sum(tier is Tier.LINE for tier in tiers.values()),
+        "in one line": sum(tier <= Tier.LINKED for tier in tiers.values()),
         "not at all": len(hidden),
     }
     counted = [f"{_counted(number, 'stack')} {how}" for how, number in omitted.items() if number]

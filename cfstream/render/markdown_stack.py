@@ -6,6 +6,7 @@ from enum import IntEnum
 from cfstream.planning import StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.gfm import code, prose
+from cfstream.render.places import NOWHERE, Places
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, kept_text, signed_text
 from cfstream.steps.step import Step
@@ -16,17 +17,20 @@ class Tier(IntEnum):
     """How much of a stack is shown, the least first."""
 
     LINE = 1
-    STEPS = 2
-    FIELDS = 3
+    LINKED = 2
+    """One line with a link to the spec."""
+    STEPS = 3
+    FIELDS = 4
 
 
-def stack_piece(stack: StackPlan, tier: Tier, *, unfolded: bool = False) -> str:
+def stack_piece(stack: StackPlan, tier: Tier, *, unfolded: bool = False, places: Places = NOWHERE) -> str:
     """Return the stack, as fully as the tier says, with a final empty line."""
-    head = f"<b>{prose(stack.name)}</b> {_sum(stack)} {code(stack.spec)}"
-    if tier is Tier.LINE:
+    linked = NOWHERE if tier is Tier.LINE else places
+    head = f"<b>{prose(stack.name)}</b> {_sum(stack)} {linked.code(stack.spec)}"
+    if tier <= Tier.LINKED:
         return f"{head}\n"
     parts = [f"<details{' open' * unfolded}><summary>{head}</summary>\n", f"{_live(stack)}\n"]
-    parts += [_step(stack, step, tier) for step in stack.steps]
+    parts += [_step(stack, step, tier, places) for step in stack.steps]
     if tier is Tier.FIELDS:
         parts += _remarks(stack)
     return "\n".join([*parts, "</details>\n"])
@@ -43,9 +47,9 @@ def _live(stack: StackPlan) -> str:
     return " ".join(map(code, live_facts(stack))) or nothing_live(stack)
 
 
-def _step(stack: StackPlan, step: Step, tier: Tier) -> str:
+def _step(stack: StackPlan, step: Step, tier: Tier, places: Places) -> str:
     sign, _ = SIGNS[step.verb]
-    place = f" {code(f'{stack.spec}:{step.line}')}" if step.line else ""
+    place = f" {places.code(stack.spec, step.line)}" if step.line else ""
     held = f"(etag {code(step.if_match)})" if step.if_match else ""
     rows = list(_rows(step))
     # Without its fields, the step still names them.

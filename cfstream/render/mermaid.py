@@ -37,6 +37,11 @@ _TELLING = re.compile(r"[^\w ,.:/=+()-]|_")
 def plan_mermaid(plan: Plan) -> str:
     """Return the chart with a final newline."""
     lines = ["flowchart LR", *CLASSES]
+    if plan.snapshot:
+        shape = "changed" if plan.snapshot.warning else "same"
+        lines.append(
+            f"  source[{_label([plan.snapshot.text, *filter(None, [plan.snapshot.warning])])}]:::{shape}"
+        )
     room, edges, left = LIMIT - sum(len(line) + 1 for line in lines), EDGES, 0
     for number, stack in enumerate(sorted(plan.stacks, key=_urgency)):
         drawn = picture(stack)

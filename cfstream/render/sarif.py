@@ -6,7 +6,7 @@ its first line. Warnings are included, notes are not: an alert must ask for an a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -45,12 +45,21 @@ PAGES: dict[str, str] = {
 def plan_sarif(plan: "Plan") -> dict[str, Any]:
     """Return each stack's problems, hazards and warnings."""
     several = plan.account is None
-    return _log(result for stack in plan.stacks for result in _stack(stack, named(stack, several=several)))
+    results = (result for stack in plan.stacks for result in _stack(stack, named(stack, several=several)))
+    return _log(results, _notifications(plan))
 
 
 def problems_sarif(problems: Iterable[Problem]) -> dict[str, Any]:
     """Return the problems of specs that are found without AWS; a document without results if there are none."""
     return _log(_problem(SPEC, problem) for problem in problems)
+
+
+def _notifications(plan: "Plan") -> list[dict[str, Any]]:
+    """Return a message of the run about the snapshot that the plan was made from; none if it was made from AWS."""
+    if not plan.snapshot:
+        return []
+    level = "warning" if plan.snapshot.warning else "note"
+    return [{"level": level, "message": {"text": _plain(plan.snapshot.whole)}}]
 
 
 def _stack(stack: "StackPlan", name: str) -> Iterator[dict[str, Any]]:
@@ -111,7 +120,7 @@ def _uri(file: str) -> str:
     return f"file://{path}" if path.startswith("/") else path
 
 
-def _log(results: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _log(results: Iterable[dict[str, Any]], notifications: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     rules = [
         {
             "id": name,
@@ -124,6 +133,7 @@ def _log(results: Iterable[dict[str, Any]]) -> dict[str, Any]:
         for name, (level, meaning) in RULES.items()
     ]
     driver = {"name": "cfstream", "version": __version__, "informationUri": HOME, "rules": rules}
+    said = {"executionSuccessful": True, "toolExecutionNotifications": [*notifications]}
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -131,6 +141,7 @@ def _log(results: Iterable[dict[str, Any]]) -> dict[str, Any]:
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
+                **({"invocations": [said]} if notifications else {}),
                 "results": list(_fingerprinted(results)),
             },
         ],

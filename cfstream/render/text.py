@@ -12,7 +12,7 @@ from functools import partial
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
-from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
 from cfstream.render.hazards import allow_flags, allowance
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
@@ -58,7 +58,7 @@ def plan_text(
     one line.
     """
     sheet = page(width, color=color)
-    blocks = []
+    blocks = [list(_source_lines(plan, sheet))]
     for title, stacks in grouped(plan):
         shown = [stack for stack in stacks if not brief or _has_brief_line(stack, plan)]
         column = max((columns(stack.name) for stack in shown), default=0)
@@ -85,6 +85,14 @@ def step_words(verb: Verb, address: object) -> list[Word]:
     """Return sign, verb and address of a step: the beginning of a line in plans and while applying."""
     sign, style = SIGNS[verb]
     return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
+
+
+def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:
+    """Yield the snapshot that the plan was made from, and a warning if it is old."""
+    if plan.snapshot:
+        yield from sheet.flow(words(plan.snapshot.text, Style.DIM))
+        if plan.snapshot.warning:
+            yield from sheet.flow([*words("warning:", Style.YELLOW), *advice(plan.snapshot.warning)])
 
 
 def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:

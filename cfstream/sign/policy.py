@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Interface
+from math import ceil
 from typing import TypeAlias
 
 from cfstream.sign.refusal import CannotSign
@@ -48,22 +49,33 @@ def custom(terms: PolicyTerms) -> bytes:
 
 
 def terms_of(
-    resource: str, expires: When, starts: When | None, ip: str | None, now: Callable[[], float]
+    resource: str, until: int, starts: When | None, ip: str | None, now: Callable[[], float]
 ) -> PolicyTerms:
     """Return the terms in a policy's units. Raises CannotSign for terms that never allow access."""
-    until = expiry(expires, now)
     since = None if starts is None else epoch(starts, now, "the start")
     if since is not None and since >= until:
         raise CannotSign("it would expire before it starts", "choose a later expiry or an earlier start")
     return PolicyTerms(resource, until, since, None if ip is None else network(ip))
 
 
-def expiry(expires: When, now: Callable[[], float]) -> int:
-    """Return the expiry in seconds since 1970, rounded down. Raises CannotSign for a time in the past."""
-    until = epoch(expires, now, "the expiry")
-    if until <= now():
+def expiry(expires: When, now: Callable[[], float], step: int = 0) -> int:
+    """Return the expiry in seconds since 1970, rounded down. Raises CannotSign for a time in the past.
+
+    With a step, a timedelta from now is rounded up to a multiple of it: by less than one step, and to less than twice
+    the timedelta. An absolute time is not rounded, because everyone who asks for it already has the same one.
+    """
+    moment = now()
+    until = epoch(expires, lambda: moment, "the expiry")
+    if until <= moment:
         raise CannotSign("it would already be expired", "choose an expiry in the future")
-    return until
+    if not step or not isinstance(expires, timedelta):
+        return until
+    if expires.total_seconds() < step:
+        raise CannotSign(
+            f"the expiry is {expires} from now, but the caching step is {timedelta(seconds=step)}",
+            "choose a caching step that is not longer than any expiry",
+        )
+    return ceil((moment + expires.total_seconds()) / step) * step
 
 
 def epoch(when: When, now: Callable[[], float], what: str) -> int:

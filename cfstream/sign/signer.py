@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from functools import lru_cache
 
+from cfstream.sign.caching import Caching, SignedOnce
 from cfstream.sign.cookies import Cookies
 from cfstream.sign.encoding import encode
 from cfstream.sign.key_id import checked
@@ -14,8 +14,8 @@ from cfstream.sign.resource import folder, matches, pattern, target
 from cfstream.sign.stream_name import StreamName, prefix_for, stream
 from cfstream.startup.frozen import dataclass
 
-REMEMBERED = 128
-"""How many signed policies a signer caches: a folder's policy is signed once for all requests in the same second."""
+EXACT = Caching()
+"""The caching of a signer by default: it does not round, so only requests in the same second share a signature."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,11 @@ class Pass:
 
 
 class Signer:
-    """Signs URLs, cookies and stream names with one private key, by any number of threads.
+    """Signs URLs, cookies and stream names with one private key, by any number of threads and forked processes.
 
     `key_id` is the id of the public key (``K…``) in a key group of the distribution, or of a key pair (``APKA…``).
-    CloudFront checks with SHA-1 unless a signature names ``SHA256``. Raises UnusableKey or CannotSign.
+    CloudFront checks with SHA-1 unless a signature names ``SHA256``. `caching` sets which requests share a signature;
+    with None, each request gets its own. Raises UnusableKey or CannotSign.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Signer:
         passphrase: str | bytes | None = None,
         hash: Hash = "SHA1",  # noqa: A002 (named like the parameter that it sets)
         now: Callable[[], float] = time.time,
+        caching: Caching | None = EXACT,
     ) -> None:
         self.key_id = checked(key_id)
         self.hash = hash
@@ -60,7 +62,10 @@ class Signer:
         self._sign = loaded.signing(hash)
         self._now = now
         self._tail = f"&Key-Pair-Id={key_id}" + ("&Hash-Algorithm=SHA256" if hash == "SHA256" else "")
-        self._sealed = lru_cache(maxsize=REMEMBERED)(self._seal)
+        self._step = caching.seconds if caching else 0
+        # Two caches, so that a page with a thousand URLs does not drop the passes of the folders.
+        self._passes = SignedOnce[Pass](caching.size) if caching else None
+        self._queries = SignedOnce[str](caching.size) if caching else None
 
     def __repr__(self) -> str:
         return f"Signer(key_id={self.key_id!r}, hash={self.hash!r})"
@@ -82,9 +87,7 @@ class Signer:
         aim = target(url)
         if starts is not None or ip is not None or resource is not None:
             return self.grant(resource or aim.base, expires, starts=starts, ip=ip).url(url)
-        until = expiry(expires, self._now)
-        signature = encode(self._sign(canned(aim.base, until)))
-        return _joined(aim.base, f"Expires={until}&Signature={signature}{self._tail}") + aim.fragment
+        return _joined(aim.base, self._canned_query(aim.base, expires)) + aim.fragment
 
     def cookies(
         self, resource: str, expires: When, *, starts: When | None = None, ip: str | None = None
@@ -97,7 +100,7 @@ class Signer:
     ) -> Pass:
         """Return a signed custom policy for a resource. Equal policies are cached."""
         named = pattern(resource) if "*" in resource else target(resource).base
-        return self._sealed(terms_of(named, expires, starts, ip, self._now))
+        return self._pass(named, expires, starts, ip)
 
     def for_hls(
         self,
@@ -113,7 +116,7 @@ class Signer:
         A relative URL in a playlist does not inherit the playlist's query, so players need the cookies. For a playlist
         at the top level, the folder is the whole host: raises CannotSign unless `everything` is set.
         """
-        return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
+        return self._pass(folder(url, everything=everything), expires, starts, ip)
 
     def for_dash(
         self,
@@ -125,11 +128,11 @@ class Signer:
         everything: bool = False,
     ) -> Pass:
         """Return a pass for a DASH manifest and its segments, as `for_hls` does."""
-        return self.grant(folder(url, everything=everything), expires, starts=starts, ip=ip)
+        return self._pass(folder(url, everything=everything), expires, starts, ip)
 
     def for_file(self, url: str, expires: When, *, starts: When | None = None, ip: str | None = None) -> Pass:
         """Return a pass for this one file, including range requests."""
-        return self.grant(target(url).base, expires, starts=starts, ip=ip)
+        return self._pass(target(url).base, expires, starts, ip)
 
     def stream_name(
         self, name: str, expires: When, *, starts: When | None = None, ip: str | None = None
@@ -137,11 +140,25 @@ class Signer:
         """Return a signed RTMP stream name. `name` may have its prefix (``mp4:``) or the server before it."""
         asked = stream(name)
         if starts is None and ip is None:
-            until = expiry(expires, self._now)
-            query = f"Expires={until}&Signature={encode(self._sign(canned(asked.name, until)))}{self._tail}"
+            query = self._canned_query(asked.name, expires)
         else:
-            query = self._sealed(terms_of(asked.name, expires, starts, ip, self._now)).query
+            query = self._pass(asked.name, expires, starts, ip).query
         return StreamName(_joined(asked.name, query), prefix_for(asked), asked.prefix)
+
+    def _canned_query(self, resource: str, expires: When) -> str:
+        until = expiry(expires, self._now, self._step)
+
+        def sign() -> str:
+            return f"Expires={until}&Signature={encode(self._sign(canned(resource, until)))}{self._tail}"
+
+        return self._queries.get((resource, until), sign) if self._queries else sign()
+
+    def _pass(self, resource: str, expires: When, starts: When | None, ip: str | None) -> Pass:
+        terms = terms_of(resource, expiry(expires, self._now, self._step), starts, ip, self._now)
+        if self._passes is None:
+            return self._seal(terms)
+        key = (terms.resource, terms.expires, terms.starts, terms.ip)
+        return self._passes.get(key, lambda: self._seal(terms))
 
     def _seal(self, terms: PolicyTerms) -> Pass:
         policy = custom(terms)

@@ -60,14 +60,22 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
 def blind_spots(guards: Guards, resource: str, key_id: str) -> tuple[GuardedBehavior, ...]:
     """Return the behaviors that may serve part of a folder but do not trust this key.
 
-    Compares only the beginnings of pattern and folder, so a behavior may be listed that serves nothing in the folder.
+    Behaviors after one that serves the whole folder serve nothing in it. Of the others, only the beginnings of pattern
+    and folder are compared, so a behavior may be listed that serves nothing in the folder.
     """
     inside = sections(resource).path.removesuffix("*")
-    return tuple(
-        guard
-        for guard in guards.behaviors
-        if guard.signed and key_id not in guard.key_ids and _may_meet(guard.path, inside)
-    )
+    found = []
+    for guard in guards.behaviors:
+        if guard.signed and key_id not in guard.key_ids and _may_meet(guard.path, inside):
+            found.append(guard)
+        if _serves_all(guard.path, inside):
+            break
+    return tuple(found)
+
+
+def _serves_all(behavior: str, folder: str) -> bool:
+    begin, star, end = pattern_path(behavior or "*").partition("*")
+    return bool(star) and not end and "?" not in begin and folder.startswith(begin)
 
 
 def _may_meet(behavior: str, folder: str) -> bool:

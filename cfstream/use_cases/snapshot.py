@@ -24,6 +24,7 @@ from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection
+    from cfstream.planning import SnapshotSource
     from cfstream.ports import World
     from cfstream.recording.document import UnreadRole
     from cfstream.recording.taking import Recording
@@ -38,9 +39,7 @@ class Recalled:
     """A snapshot as a world for plans."""
 
     world: "World"
-    origin: str
-    """Where and when it was recorded, for people."""
-    old: bool
+    source: "SnapshotSource"
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,7 @@ def to_text(
 def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: str | None) -> Recalled:
     """Return the world recorded in a file. Raises WrongUsage if the file does not match these specs."""
     from cfstream.aws.clock import SystemClock
+    from cfstream.planning import SnapshotSource
     from cfstream.recording.taking import replayed
 
     limit = _limit(max_age)
@@ -115,7 +115,8 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
     salt = str(document.get("salt", ""))
     hashed = " --hash-accounts" if salt else ""
-    again = f"record it again: cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
+    command = f"cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
+    again = f"record it again: {command}"
     if salt:
         named = [
             string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))
@@ -134,10 +135,16 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
     numbers = [each.account for each in snapshot.sections]
     whose = f"account {numbers[0]}" if len(numbers) == 1 else f"accounts {', '.join(numbers)}"
-    origin = f"From {file}, a snapshot of {what}: {whose}, {taken}, {_age_text(age)} old.\n"
-    if age >= STALE_AFTER:
-        origin += f"Later changes are not in this plan; {again}\n"
-    return Recalled(replayed(snapshot, clock, file, again), origin, age >= STALE_AFTER)
+    source = SnapshotSource(
+        file,
+        snapshot.taken.isoformat(),
+        int(age.total_seconds()),
+        text=f"From {file}, a snapshot of {what}: {whose}, {taken}, {_age_text(age)} old.",
+        warning=f"Later changes are not in this plan. Record it again: `{command}`"
+        if age >= STALE_AFTER
+        else "",
+    )
+    return Recalled(replayed(snapshot, clock, file, again), source)
 
 
 def refuse_flags_of_aws(connection: "Connection", out: str | None) -> None:

@@ -1,5 +1,6 @@
 """Two accounts of the sandbox: the caller's own, and another one with a role that the caller may assume."""
 
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,10 +38,15 @@ THERE = signed(name="lectures", bucket="media-there", role=ROLE)
 
 def client(sandbox: Sandbox, service: str, account: str = ACCOUNT) -> Any:
     """Return boto3's client with the credentials of an account."""
+    return _client(sandbox.endpoint_url, service, account)
+
+
+@functools.cache
+def _client(endpoint_url: str, service: str, account: str) -> Any:
     session: Any = boto3.Session(
         aws_access_key_id=account, aws_secret_access_key="any", region_name="us-east-1"
     )
-    return session.client(service, endpoint_url=sandbox.endpoint_url)
+    return session.client(service, endpoint_url=endpoint_url)
 
 
 def trust(sandbox: Sandbox, **statement: Any) -> None:

@@ -74,5 +74,5 @@ def test_a_fork_is_planned_from_a_snapshot(
     assert main.run(["snapshot", "lectures.yaml", "--out", "live.json", "--hash-accounts", "-q"]) == 0
     assert step(host, "plan", None, live="live.json", check="true") == 3
     assert "distribution:lectures" in host.bodies[0]
-    assert host.bodies[0].splitlines()[-1].startswith("<sub>From live.json, a snapshot of a sandbox")
+    assert "\nFrom live.json, a snapshot of a sandbox, not of AWS: " in host.bodies[0]
     assert "Plan: 3 to create" in (folder / "plan.outputs").read_text()

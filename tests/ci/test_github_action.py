@@ -210,13 +210,29 @@ def test_a_failed_plan_is_reported(runner: GithubRunner, host: Host, program: Pr
 def test_a_snapshot_is_planned_from_without_saving(
     runner: GithubRunner, host: Host, program: Program
 ) -> None:
-    """The comment names the snapshot as plain text."""
-    told = "From live.json, a snapshot of AWS: 3 hours old. <b>@all</b>\n"
-    runner.run(program(PLAN, err=told, code=3, plan=PENDING), live="live.json")
+    """The plan names the snapshot itself, so what the program says about it stays in the log."""
+    runner.run(program(PLAN, err="From live.json\n", code=3, plan=PENDING), live="live.json")
     assert runner.outputs["plan-file"] == ""
     assert "--out" not in [argument for arguments, _ in runner.calls for argument in arguments]
-    last = host.bodies[0].splitlines()[-1]
-    assert last == "<sub>From live.json, a snapshot of AWS: 3 hours old. &lt;b&gt;&#64;all&lt;/b&gt;</sub>"
+    assert "From live.json" not in host.bodies[0]
+    assert "From live.json" in runner.log
+
+
+def test_the_program_knows_where_the_commit_is_shown(
+    runner: GithubRunner, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It gets the address of the commit and the folder in the checkout, and outside of a checkout neither."""
+    (tmp_path / "checkout" / "video").mkdir(parents=True)
+    (tmp_path / "checkout" / ".git").touch()
+    monkeypatch.chdir(tmp_path / "checkout" / "video")
+    runner.env |= {"GITHUB_REPOSITORY": "media/specs", "GITHUB_SHA": "5eed"}
+    runner.run(program(PLAN, code=3, plan=PENDING))
+    monkeypatch.chdir(tmp_path)
+    runner.run(program(PLAN, code=3, plan=PENDING))
+    (_, inside), (_, outside) = runner.calls
+    assert inside["CFSTREAM_SOURCE_URL"] == "https://github.com/media/specs/blob/5eed"
+    assert inside["CFSTREAM_SOURCE_FOLDER"] == "video"
+    assert "CFSTREAM_SOURCE_URL" not in outside
 
 
 def test_no_output_is_a_command_for_the_runner(runner: GithubRunner, program: Program) -> None:

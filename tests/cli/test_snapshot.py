@@ -1,6 +1,8 @@
 """`cfstream snapshot` and `cfstream plan --live`, as users run them."""
 
+import html
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cfstream.cli.commands.plan import PlanFormat
 from cfstream.recording.document import as_text, sealed
 from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
@@ -48,13 +51,27 @@ def changed(file: Path, **values: Any) -> None:
 
 
 def test_the_plan_is_the_one_from_aws(cfstream: Cli, live: Path) -> None:
-    """On stdout both plans have the same bytes. The source is on stderr."""
+    """It is the same document, and also names the snapshot."""
     recorded = cfstream("plan", "lectures.yaml", "--live", live.name, "--format", "json", "--check")
-    assert recorded.out == cfstream("plan", "lectures.yaml", "--format", "json", "--check").out
-    assert recorded.code == 3
-    assert "From live.json, a snapshot of a sandbox, not of AWS: account 123456789012" in " ".join(
-        recorded.err.split()
+    document = json.loads(recorded.out)
+    named = document.pop("snapshot")
+    assert document == json.loads(cfstream("plan", "lectures.yaml", "--format", "json", "--check").out)
+    assert (recorded.code, recorded.err) == (3, "")
+    assert named["text"].startswith(
+        "From live.json, a snapshot of a sandbox, not of AWS: account 123456789012"
     )
+    assert 0 <= named["age_seconds"] < 600
+
+
+def test_every_format_names_the_snapshot_and_its_age(cfstream: Cli, live: Path) -> None:
+    """Also with -q, and with the command that records an old one again."""
+    changed(live, taken="2026-01-01T00:00:00+00:00")
+    for output in PlanFormat:
+        ran = cfstream("plan", "lectures.yaml", "--live", "live.json", "--format", output, "-q")
+        shown = " ".join(html.unescape(re.sub("&?#(?=[0-9]+;)", "&#", ran.out)).split())
+        assert re.search(r"From live\.json, a snapshot of a sandbox, not of AWS: .*, \d+ days old\.", shown)
+        assert "cfstream snapshot lectures.yaml --out live.json" in shown
+        assert (ran.code, ran.err) == (0, "")
 
 
 def test_neither_aws_nor_boto3_is_needed(live: Path) -> None:
@@ -102,7 +119,8 @@ def test_an_old_snapshot_is_reported_and_can_be_refused(cfstream: Cli, live: Pat
     changed(live, taken="2026-01-01T00:00:00+00:00")
     told = cfstream("plan", "lectures.yaml", "--live", "live.json", "-q")
     assert told.code == 0
-    assert " days old.\nLater changes are not in this plan" in told.err
+    assert told.out.startswith("From live.json, a snapshot of ")
+    assert "\nwarning: Later changes are not in this plan." in told.out
     refused = cfstream("plan", "lectures.yaml", "--live", "live.json", "--max-age", "24h")
     assert (refused.code, refused.out) == (2, "")
     assert "and --max-age allows 24h" in refused.err

@@ -20,13 +20,17 @@ from tests.cli.terraform_state import rows
 from tests.unit.terraform.states import state_file
 from tests.world.signing import public_pem, rsa_key
 
+PLAYLIST = b"#EXTM3U\n#EXTINF:6,\n1.m4s\n"
+"""A playlist with one segment in its folder."""
+
 
 def _bucket(endpoint_url: str, _folder: Path, name: str) -> None:
     client("s3", endpoint_url).create_bucket(Bucket=name)
 
 
 def _object(endpoint_url: str, _folder: Path, key: str, bucket: str) -> None:
-    client("s3", endpoint_url).put_object(Bucket=bucket, Key=key, Body=b"a video")
+    body = PLAYLIST if key.endswith(".m3u8") else b"a video"
+    client("s3", endpoint_url).put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def _read_by(endpoint_url: str, _folder: Path, account: str, bucket: str, sid: str) -> None:

@@ -1,5 +1,6 @@
 """`cfstream plan`: shows what apply would do, and saves it with --out."""
 
+import os
 import shlex
 import sys
 from collections.abc import Collection, Sequence
@@ -17,8 +18,8 @@ from cfstream.errors import Problem, SpecProblems, WrongUsage
 
 if TYPE_CHECKING:
     from cfstream.planning import Plan
-    from cfstream.ports import World
     from cfstream.spec.load import Stack
+    from cfstream.use_cases.snapshot import Recalled
 
 
 class PlanFormat(StrEnum):
@@ -94,8 +95,8 @@ def plan(
         raise WrongUsage("--max-age needs --live", "add --live SNAPSHOT, or remove --max-age")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
-    world = replace(recorded or run.connection.world(), all_objects=all_objects)
-    made = make_plan(stacks, world, only=chosen)
+    world = replace(recorded.world if recorded else run.connection.world(), all_objects=all_objects)
+    made = replace(make_plan(stacks, world, only=chosen), snapshot=recorded.source if recorded else None)
     code = of_plan(made, check=check)
     terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length), code=code))
     if out is not None:
@@ -139,8 +140,9 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool,
             return answer(plan_document(plan), code)
         case PlanFormat.MARKDOWN:
             from cfstream.render.markdown import plan_markdown
+            from cfstream.render.places import Places
 
-            return plan_markdown(plan)
+            return plan_markdown(plan, Places.of(os.environ))
         case PlanFormat.HTML:
             from cfstream.render.html import plan_html
 
@@ -163,8 +165,9 @@ def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:
             return ""
         case PlanFormat.MARKDOWN:
             from cfstream.render.markdown import problems_markdown
+            from cfstream.render.places import Places
 
-            return problems_markdown(problems)
+            return problems_markdown(problems, Places.of(os.environ))
         case PlanFormat.HTML:
             from cfstream.render.html import problems_html
 
@@ -188,11 +191,9 @@ def _recorded(
     *,
     out: str | None,
     max_age: str | None,
-) -> "World":
-    """Return the world of a snapshot, and print its origin on stderr. Raises WrongUsage."""
+) -> "Recalled":
+    """Return the snapshot. Raises WrongUsage."""
     from cfstream.use_cases.snapshot import recall, refuse_flags_of_aws
 
     refuse_flags_of_aws(run.connection, out)
-    recalled = recall(file, specs, stacks, max_age)
-    (run.terminal.tell if recalled.old else run.terminal.note)(recalled.origin)
-    return recalled.world
+    return recall(file, specs, stacks, max_age)

@@ -1,11 +1,8 @@
 """Generate reference pages: help of commands, exit codes, spec fields, errors, hazards, changelog, CONTRIBUTING."""
 
-import contextlib
 import importlib
 import inspect
-import io
 import json
-import os
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,19 +10,14 @@ from pathlib import Path
 import cfstream
 from cfstream import exit_codes
 from cfstream.aws.codes import CODES
-from cfstream.cli import main
-from cfstream.cli.table import SECTIONS
 from cfstream.errors import CfstreamError
-from cfstream.exit_codes import ExitCode
 from cfstream.render.errors import anchor
 from cfstream.render.reference import example_text
 from cfstream.spec import reference as fields
 from cfstream.steps.hazards import HazardName
+from handbook import commands
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUPS = {"keys": ("new", "rotate"), "sandbox": ("up", "down", "status", "serve", "key-pair", "set", "reset")}
-"""Commands that have subcommands."""
-
 RELEASES_BEGIN = "<!-- scriv-insert-here -->"
 """The line of the changelog after which scriv inserts the newest release."""
 
@@ -35,7 +27,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pages = {
         "spec": spec(),
-        "commands": commands(),
+        "commands": commands.page(),
         "errors": errors(),
         "hazards": hazards(),
         "changelog": changelog(),
@@ -73,22 +65,6 @@ def spec() -> Iterator[str]:
 
 def _spelled(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).strip('"') or '""'
-
-
-def commands() -> Iterator[str]:
-    """Yield every command with its help, in the sections of `cfstream --help`."""
-    yield from ("# Commands", "")
-    yield from ("The output of `--help` for each command.", "")
-    yield from ("```text", *help_of(), "```", "")
-    yield from ("## Exit codes", "", "| exit | means |", "|---|---|")
-    yield from (f"| {code.value} | {code.meaning} |" for code in ExitCode)
-    yield from ("", "If a run has several stacks, its exit code is the first of these that a stack has:")
-    yield from (", ".join(str(code.value) for code in exit_codes.PRECEDENCE) + ".", "")
-    for section, entries in SECTIONS.items():
-        yield from (f"## {section}", "")
-        for name in entries:
-            for words in [(name,), *((name, inner) for inner in GROUPS.get(name, ()))]:
-                yield from (f"### cfstream {' '.join(words)}", "", "```text", *help_of(*words), "```", "")
 
 
 def errors() -> Iterator[str]:
@@ -130,17 +106,6 @@ def kinds_of(kind: type[CfstreamError]) -> Iterator[type[CfstreamError]]:
     for each in kind.__subclasses__():
         yield each
         yield from kinds_of(each)
-
-
-def help_of(*words: str) -> list[str]:
-    """Return the lines of a command's help on a terminal of 80 columns."""
-    os.environ["COLUMNS"] = "80"
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        code = main.run([*words, "--help"])
-    if code != ExitCode.DONE:
-        raise SystemExit(f"cfstream {' '.join(words)} --help exited with {code}")
-    return output.getvalue().strip("\n").splitlines()
 
 
 def changelog() -> Iterator[str]:

@@ -52,7 +52,7 @@ def spec() -> Iterator[str]:
     for field in root.walk():
         needed = ", required" if field.required else ""
         yield from (f"{'#' * (len(field.path) + 1)} {field.name} {{#{'-'.join(field.path)}}}", "")
-        yield from (f"*{field.takes}{needed}*", "", field.description, "")
+        yield from (f"*{field.takes}{needed}*", "", _without_emphasis(field.description), "")
         if field.values:
             yield from (f"One of {', '.join(f'`{_spelled(value)}`' for value in field.values)}.", "")
         if field.default is not None:
@@ -61,6 +61,12 @@ def spec() -> Iterator[str]:
         if example not in shown:
             shown.append(example)
             yield from ("```yaml", *example_text(root, field).rstrip().splitlines(), "```", "")
+
+
+def _without_emphasis(text: str) -> str:
+    """Return text in which a star outside of code is a star, as in ``/posters/*``."""
+    parts = text.split("`")
+    return "`".join(part if number % 2 else part.replace("*", "\\*") for number, part in enumerate(parts))
 
 
 def _spelled(value: object) -> str:

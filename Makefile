@@ -80,6 +80,7 @@ schema: $(SETUP) ## regenerate the files in schemas/ and docs/reference/
 docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
 	$(BIN)/python -m handbook --pictures
 	$(BIN)/zensical build --clean --strict
+	$(BIN)/python -m handbook.finish site
 
 dist: $(SETUP) ## build the wheel and the sdist in dist/; the git tag is the version
 	rm -rf dist

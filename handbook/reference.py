@@ -15,7 +15,7 @@ from cfstream.render.errors import anchor
 from cfstream.render.reference import example_text
 from cfstream.spec import reference as fields
 from cfstream.steps.hazards import HazardName
-from handbook.commands import commands
+from handbook import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKED_IN = ("spec", "hazards")
@@ -30,7 +30,7 @@ def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pages = {
         "spec": spec(),
-        "commands": commands(),
+        "commands": commands.page(),
         "errors": errors(),
         "hazards": hazards(),
         "changelog": changelog(),
@@ -59,7 +59,7 @@ def spec() -> Iterator[str]:
             yield from (f'<a id="{"-".join(field.path)}"></a>', "")
         names.add(field.name)
         yield from (f"{'#' * (len(field.path) + 1)} {field.name}", "")
-        yield from (f"*{field.takes}{needed}*", "", field.description, "")
+        yield from (f"*{field.takes}{needed}*", "", _without_emphasis(field.description), "")
         if field.values:
             yield from (f"One of {', '.join(f'`{_spelled(value)}`' for value in field.values)}.", "")
         if field.default is not None:
@@ -68,6 +68,12 @@ def spec() -> Iterator[str]:
         if example not in shown:
             shown.append(example)
             yield from ("```yaml", *example_text(root, field).rstrip().splitlines(), "```", "")
+
+
+def _without_emphasis(text: str) -> str:
+    """Return text in which a star outside of code is a star, as in ``/posters/*``."""
+    parts = text.split("`")
+    return "`".join(part if number % 2 else part.replace("*", "\\*") for number, part in enumerate(parts))
 
 
 def _spelled(value: object) -> str:

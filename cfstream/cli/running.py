@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from cfstream.cli.invocation import Invocation
-from cfstream.cli.options import RunFormat
+from cfstream.cli.options import RunFormat, is_brief
 from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 
@@ -51,7 +51,8 @@ def _progress(
     from cfstream.render.events import planned
 
     if output is not RunFormat.NDJSON:
-        return progress_of(plan, PastDeploys(cache_folder(), real_aws=world.real_aws), terminal)
+        past = PastDeploys(cache_folder(), real_aws=world.real_aws)
+        return progress_of(plan, past, terminal, world.clock.monotonic)
     events = Events(terminal, world.clock.now)
     events.say(planned(plan))
     return nullcontext(events.tell)
@@ -126,7 +127,8 @@ def print_report(
     width = terminal.width()
     if output is RunFormat.TEXT:
         color, quiet = terminal.colored(sys.stdout), terminal.verbosity < 0
-        terminal.say("\n" + report_text(report, color=color, width=width, quiet=quiet))
+        brief = is_brief(len(report.stacks), None)
+        terminal.say("\n" + report_text(report, color=color, width=width, quiet=quiet, brief=brief))
     else:
         print_for_programs(report, proof, output, run)
     color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)

@@ -29,7 +29,7 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
         if lasting is None or cell in lasting:
             own = way.behavior is not None and way.distribution_id == after.world.own
             text = (
-                f"{_where(way)}: anyone can read it without a signature"
+                f"{_where(way)}: anyone can read {_it(way)} without a signature"
                 if own
                 else f"anyone can read the bucket through {how(after, way)}"
             )
@@ -128,6 +128,11 @@ def _where(way: Way) -> str:
     if way.path and way.distribution is not None:
         return f"the path {way.path}{_root(way.distribution)}"
     return f"paths that match {way.behavior.path}" if way.behavior.path else "the default behavior"
+
+
+def _it(way: Way) -> str:
+    """Return the pronoun for what `_where` returns."""
+    return "them" if _where(way).startswith("paths") else "it"
 
 
 def _root(distribution: Distribution) -> str:

@@ -106,7 +106,7 @@ class Page:
         if gap >= 2:
             return [self.painted(left) + " " * gap + self.paint(right.text, right.style)]
         under = max(self.width - columns(right.text), 4)
-        return [self.painted(left), " " * under + self.paint(right.text, right.style)]
+        return [*self.flow(left, rest="    "), " " * under + self.paint(right.text, right.style)]
 
 
 def page(width: int, *, color: bool) -> Page:

@@ -9,7 +9,7 @@ from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, St
 from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
-from cfstream.render.flow import Page, Style, Word, page, printable, words
+from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb, plain
 
@@ -85,17 +85,21 @@ def report_document(report: Report) -> "ReportDocument":
     }
 
 
-def report_text(report: Report, *, color: bool, width: int, quiet: bool = False) -> str:
+def report_text(report: Report, *, color: bool, width: int, quiet: bool = False, brief: bool = False) -> str:
     """Return what was done: each stack's outputs, and the sum line. Failures are in `failures_text`.
 
-    With `quiet`, stacks without changes have no outputs.
+    Blocked stacks have no outputs: nothing was done. With `quiet`, neither do stacks without changes.
+    With `brief`, each stack has one line, with the id and the domain name of its distribution.
     """
     sheet = page(width, color=color)
     many = several(report.stacks)
-    blocks = [
-        "\n".join(_stack_lines(stack, named(stack, several=many), sheet, quiet=quiet)) + "\n"
-        for stack in report.stacks
-    ]
+    if brief:
+        blocks = ["\n".join(_brief_lines(report, sheet)) + "\n"]
+    else:
+        blocks = [
+            "\n".join(_stack_lines(stack, named(stack, several=many), sheet, quiet=quiet)) + "\n"
+            for stack in report.stacks
+        ]
     return "\n".join([*blocks, "\n".join(sheet.flow(_last_words(report), rest="  ")) + "\n"])
 
 
@@ -153,14 +157,31 @@ def _stack(stack: StackReport) -> "StackReportDocument":
 
 
 def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
-    verdict, style = VERDICTS[stack.outcome]
-    if stack.destroying and stack.outcome is StackOutcome.APPLIED:
-        verdict = "destroyed"
+    verdict, style = _verdict(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
-    hidden = quiet and stack.outcome is StackOutcome.UNCHANGED
+    hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
     for output, value in () if hidden else _told(stack.outputs):
         label = "  " + output.replace("_", " ").ljust(21)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
+
+
+def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
+    """Yield a line for each stack: its name, its outcome, and its distribution."""
+    names = [named(stack, several=several(report.stacks)) for stack in report.stacks]
+    column = max(map(columns, names))
+    verdicts = [_verdict(stack) for stack in report.stacks]
+    second = max(len(verdict) for verdict, _ in verdicts)
+    for stack, name, (verdict, style) in zip(report.stacks, names, verdicts, strict=True):
+        live = [stack.outputs.get(each) for each in ("distribution_id", "domain_name")]
+        blocked = stack.outcome is StackOutcome.BLOCKED
+        facts = [] if blocked else [Word(f" {printable(str(fact))}") for fact in live if fact]
+        head = [Word(padded(name, column), Style.BOLD), Word(" " + padded(verdict, second), style)]
+        yield from sheet.flow([*head, *facts], rest="   ")
+
+
+def _verdict(stack: StackReport) -> tuple[str, Style]:
+    verdict, style = VERDICTS[stack.outcome]
+    return ("destroyed" if stack.destroying and stack.outcome is StackOutcome.APPLIED else verdict), style
 
 
 def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -260,5 +281,12 @@ def _allowing(stack: StackReport, flags: str) -> str:
 def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:
     found = [step.id for step in steps if step.outcome is outcome]
     if found:
-        listed = [Word(printable(step) + "," * (n < len(found))) for n, step in enumerate(found, 1)]
-        yield from sheet.flow([Word(label.rstrip()), *listed], first="  ", rest="    ")
+        listed = [printable(step) + "," * (n < len(found)) for n, step in enumerate(found, 1)]
+        # A line break between a verb and its address is the last resort.
+        parts = [Word(part) for step in listed for part in _whole(step, sheet.width - 4)]
+        yield from sheet.flow([Word(label.rstrip()), *parts], first="  ", rest="    ")
+
+
+def _whole(text: str, room: int) -> list[str]:
+    """Return the text, or its words if it is too long for one line."""
+    return [text] if columns(text) <= room else text.split(" ")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from cfstream.explain.times import distance
-from cfstream.render.flow import Page, Style, page, words
+from cfstream.render.flow import COMMANDS, Page, Style, Word, advice, page, words
 from cfstream.spec.fields import spell
 from cfstream.use_cases.rotation import Rotated
 
@@ -52,8 +52,8 @@ def _begun(done: Rotated) -> Told:
     head = f"{done.joined} joins {done.group}, and replaces {left}"
     details = [
         f"{done.spec}:{done.line}: the new key" + (f"; {left} is removed" if done.cuts_viewers else ""),
-        f"{done.private_file}: its private half, only for signers; never commit it",
-        f"{done.public_file}: its public half",
+        f"{done.private_file}: the private key, only for what signs; never commit it",
+        f"{done.public_file}: the public key",
     ]
     if not done.made:
         details.append("both files exist from an earlier run, and are used")
@@ -102,4 +102,5 @@ def _again(done: Rotated) -> str:
 
 def _numbered(steps: list[str], sheet: Page) -> Iterator[str]:
     for number, step in enumerate(steps, 1):
-        yield from sheet.flow(words(step), first=f"  {number}. ", rest="     ")
+        shown = [Word(step)] if step.startswith(COMMANDS) else advice(step)
+        yield from sheet.flow(shown, first=f"  {number}. ", rest="     ")

@@ -7,6 +7,7 @@ too.
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import partial
 
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
@@ -35,6 +36,9 @@ ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
 USUAL = 80
 """Columns without a terminal. Scripts read the last line, so the sum stays on one line on such a page."""
 
+INDENT = 6
+"""Columns before the sign of a changed field."""
+
 VERB_WIDTH = max(map(len, Verb))
 
 
@@ -56,8 +60,9 @@ def plan_text(
     sheet = page(width, color=color)
     blocks = [list(_source_lines(plan, sheet))]
     for title, stacks in grouped(plan):
-        lines_of = _brief_lines if brief else _stack_lines
         shown = [stack for stack in stacks if not brief or _has_brief_line(stack, plan)]
+        column = max((columns(stack.name) for stack in shown), default=0)
+        lines_of = partial(_brief_lines, column=column) if brief else _stack_lines
         pieces = [list(lines_of(stack, sheet, allowed)) for stack in shown]
         if title and any(pieces):
             pieces.insert(0, [sheet.paint(title, Style.BOLD)])
@@ -114,9 +119,12 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool
         yield from sheet.flow(
             [*words(f"plan {short}", Style.BOLD), *words(f" {accounts_of(plan)}", Style.DIM)]
         )
-    if hazards := sum(len(stack.hazards) for stack in plan.stacks):
-        counted = f"{hazards} hazard{'s' * (hazards != 1)}, see above."
-        yield from sheet.flow(words(counted, Style.BOLD_RED))
+    openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
+    hazards = sum(len(stack.hazards) for stack in plan.stacks)
+    for number, what in ((openings, "opening"), (hazards, "hazard")):
+        if number:
+            counted = f"{number} {what}{'s' * (number != 1)}, see above."
+            yield from sheet.flow(words(counted, Style.BOLD_RED))
     summary = summary_line(
         count(step.verb for stack in plan.stacks if not stack.problems for step in stack.steps)
     )
@@ -131,16 +139,20 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool
         yield from sheet.flow(words(counted, Style.BOLD_RED), rest="  ")
 
 
-def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
-    """Yield one line for a stack, and its openings and hazards."""
+def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str], *, column: int) -> Iterator[str]:
+    """Yield one line for a stack, with its name in a column, and its openings and hazards."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
     counts += (
         ["no changes, waits until an earlier change is Deployed"] if stack.settling and not counts else []
     )
     text = "not applied" if stack.problems else ", ".join(counts) or "no changes"
-    yield from sheet.beside(
-        [Word(stack.name, Style.BOLD), *words(text)], Word(printable(stack.spec), Style.DIM)
-    )
+    name, spec = Word(stack.name, Style.BOLD), Word(printable(stack.spec), Style.DIM)
+    if sheet.narrow:
+        yield from sheet.beside([name], spec)
+        yield from sheet.flow(words(text), first="  ", rest="  ")
+    else:
+        apart = Word(" " * (column - columns(stack.name)))
+        yield from sheet.beside([name, apart, *words(text)], spec)
     yield from _open_lines(stack, sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
@@ -181,7 +193,8 @@ def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     exposure = stack.exposure
     for phrase in exposure.before:
         if phrase.startswith("anyone") and phrase not in exposure.after:
-            head = [Word("! open now:", Style.BOLD_RED), *words(f"{phrase}. This plan closes it.", Style.RED)]
+            text = f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
+            head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
             yield from sheet.flow(head, first="  ", rest="    ")
     for opening in exposure.openings:
         head = [Word("! open:", Style.BOLD_RED), *words(opening.text, Style.RED)]
@@ -226,7 +239,7 @@ def _step_lines(step: Step, file: str, sheet: Page) -> Iterator[str]:
     if step.line:
         yield from sheet.beside(head, Word(f"{file}:{step.line}", Style.DIM))
     else:
-        yield from sheet.flow(head)
+        yield from sheet.flow(head, rest="    ")
     under = " " * (4 if sheet.narrow else 12)
     held = f"(etag {step.if_match})" if step.if_match else ""
     if text := " ".join(filter(None, (reason(step), held))):
@@ -248,11 +261,21 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
         12 if sheet.narrow else sheet.width * 11 // 20,
     )
     for sign, name, value in fields:
-        # On a narrow page, a long name begins further left, so that the terminal does not break it.
-        room = sheet.width - columns(f"+ {name}")
-        indent = " " * (min(room, 6) if room >= 0 else 6)
-        first = f"{indent}{sheet.paint(sign.text, sign.style)} {padded(name, column)} "
-        yield from _hung(sheet, first, columns(f"{indent}+ {padded(name, column)} "), value)
+        *above, last = _name_lines(name, sheet.width - INDENT - 2)
+        signs = [sheet.paint(sign.text, sign.style), *" " * len(above)]
+        yield from (f"{' ' * INDENT}{before} {part}" for before, part in zip(signs, above, strict=False))
+        first = f"{' ' * INDENT}{signs[-1]} {padded(last, column)} "
+        yield from _hung(sheet, first, INDENT + columns(f"+ {padded(last, column)} "), value)
+
+
+def _name_lines(name: str, room: int) -> list[str]:
+    """Return the name of a field in lines that fit: it is only broken before a dot or a bracket."""
+    lines = [""]
+    for part in re.split(r"(?=[.\[])", name):
+        if lines[-1] and columns(lines[-1] + part) > room:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:
@@ -260,7 +283,9 @@ def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[st
     longest = max((columns(word.text) for word in value), default=0)
     if taken + 1 + longest > sheet.width:
         yield first.rstrip()
-        yield from sheet.flow(value, first=" " * 10, rest=" " * 10)
+        room = sheet.width - longest
+        under = " " * (10 if room < 4 else min(10, room))
+        yield from sheet.flow(value, first=under, rest=under)
         return
     hang = " " * (taken + 1)
     first_line, *more = sheet.flow(value, first=hang, rest=hang)

@@ -96,7 +96,7 @@ def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
         yield ""
     yield from notice_lines(stack.notices, sheet)
     yield ""
-    yield from sheet.flow(_verdict(stack))
+    yield from sheet.flow(_verdict(stack), rest="  ")
 
 
 def _broken_lines(stack: StackProof, sheet: Page) -> Iterator[str]:

@@ -1,14 +1,28 @@
 """The manual in a real browser: its buttons copy what can be pasted, and pages load nothing from other hosts."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
+
+from tests.browser.accessible import violations
+
+OnScreen: TypeAlias = tuple[Literal["light", "dark"], int]
+SCREENS: tuple[OnScreen, ...] = (("light", 400), ("light", 1200), ("dark", 400), ("dark", 1200))
+
+ENOUGH = 40
+"""Elements of an article."""
+
+SCHEME_OF = {
+    "light": "document.body.dataset.mdColorScheme === 'default'",
+    "dark": "document.body.dataset.mdColorScheme === 'slate'",
+}
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -63,3 +77,35 @@ def test_copy_buttons_copy_only_commands(page: Page, address: str) -> None:
     assert copied(page, "upload-a-video-and-watch-it")[0] == 'eval "$(cfstream sandbox up)"'
     page.goto(f"{address}/how-to/ci/")
     assert copied(page, "pre-commit")[0] == "repos:"
+
+
+@pytest.mark.parametrize(
+    ("path", "within", "screens"),
+    [
+        ("", "html", SCREENS),
+        ("how-to/sign/", "html", SCREENS[:1]),
+        ("reference/commands/", "article", SCREENS[::3]),
+        ("python/", "article", SCREENS[::3]),
+    ],
+)
+def test_pages_are_accessible(
+    browser: Browser, address: str, path: str, within: str, screens: Sequence[OnScreen]
+) -> None:
+    """In light and dark mode, narrow and wide, axe finds no violation, and the page fits its width.
+
+    What all pages share is judged once, because axe takes a second for it.
+    """
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(f"{address}/{path}")
+    # The rest of a long page repeats the same elements, and axe would take seconds for it.
+    tab.evaluate(f"[...document.querySelectorAll('article > *')].slice({ENOUGH}).forEach(e => e.remove())")
+    for scheme, width in screens:
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.emulate_media(color_scheme=scheme)
+        tab.wait_for_function(SCHEME_OF[scheme])
+        assert violations(tab, within) == [], (scheme, width)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        opened = tab.locator(".md-sidebar--primary").evaluate("e => e.getBoundingClientRect().left >= 0")
+        assert opened is (width == 1200), "the navigation is open where there is room"
+    context.close()

@@ -1,11 +1,15 @@
 """The demo's player in a real browser: signed requests play the private video, all others are refused."""
 
-from typing import Any
+import itertools
+from typing import Any, Literal
 
 import pytest
 
 from examples.player.app import Setup
+from tests.browser.accessible import violations
 from tests.browser.conftest import Visitor
+
+SCREENS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 400), ("dark", 1200))
 
 REFUSED = [
     ("unsigned", "MissingKey", "it is not signed"),
@@ -97,3 +101,14 @@ def test_keyboard(visitor: Visitor, setup: Setup) -> None:
     assert visitor.page.get_by_role("table").count() == 1
     unnamed = "[...document.querySelectorAll('button, video')].filter(e => !e.innerText.trim() && !e.ariaLabel).length"
     assert visitor.page.evaluate(unnamed) == 0
+
+
+def test_the_page_is_accessible(visitor: Visitor) -> None:
+    """In light and dark mode, narrow and wide, while it plays and when it is refused, axe finds no violation."""
+    for button, (scheme, width) in itertools.product(("viewer", "unsigned"), SCREENS):
+        visitor.presses(button)
+        visitor.sees("Playing" if button == "viewer" else "Refused")
+        visitor.page.set_viewport_size({"width": width, "height": 760})
+        visitor.page.emulate_media(color_scheme=scheme)
+        assert violations(visitor.page) == [], (button, scheme, width)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width

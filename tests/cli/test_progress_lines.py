@@ -140,9 +140,9 @@ def test_without_a_home_no_durations_are_kept(monkeypatch: pytest.MonkeyPatch) -
     assert past.seconds() == []
 
 
-@pytest.mark.parametrize(("width", "bar"), [(80, True), (40, False)])
+@pytest.mark.parametrize(("width", "bar"), [(120, True), (80, False), (40, False)])
 def test_only_a_bar_that_moves_is_shown(width: int, *, bar: bool) -> None:
-    """The elapsed time is always there, and a narrow terminal has no room for a bar."""
+    """The elapsed time is always there, and only a wide terminal has room for a bar."""
     lines = running_lines(Console(file=StringIO(), width=width))
     task = lines.add_task("wait distribution:lectures  InProgress", total=None)
     assert drawn(lines) == "0:00:00 wait distribution:lectures InProgress"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from handbook import reference
+from handbook.finish import finish
 from tests.docs.page import ROOT
 
 
@@ -23,4 +24,5 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [zensical, "build", "--strict"], cwd=place, capture_output=True, text=True, check=False
     )
     assert built.returncode == 0, built.stdout + built.stderr
+    finish(place / "site")
     return place / "site"

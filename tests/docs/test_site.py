@@ -10,7 +10,7 @@ from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
 from cfstream.steps.hazards import HazardName
 from handbook import reference
-from handbook.commands import commands
+from handbook.commands import page
 
 ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(https?://[^"' >]+)""")
 
@@ -59,7 +59,7 @@ def test_no_example_of_a_field_appears_twice() -> None:
 
 def test_every_command_has_usage_options_and_an_example() -> None:
     """The page of commands has a section for each, and a row for each option, in place of its help."""
-    text = "\n".join(commands())
+    text = "\n".join(page())
     sections = {
         section.splitlines()[0]: section
         for section in re.split(r"^###+ cfstream ", text, flags=re.MULTILINE)[1:]

@@ -22,6 +22,10 @@ class QuickClock:
     def jitter(self) -> float:
         return 0.0
 
+    def interrupt(self) -> None:
+        """End the next sleep."""
+        self.interrupted = True
+
     def sleep(self, seconds: float) -> None:
         if self.interrupted:
             raise Interrupted("interrupted")

@@ -153,15 +153,22 @@ def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal
     if applied.proof is not None:
         changed = {each.key for each in report.stacks if each.outcome is StackOutcome.APPLIED}
         proofs = [each for each in applied.proof.stacks if each.key in changed]
-        for line in _proof_lines(proofs, many=several(report.stacks)):
+        short = is_brief(len(proofs), None)
+        for line in _proof_lines(proofs, many=several(report.stacks), short=short):
             terminal.note(line + "\n")
 
 
-def _proof_lines(proofs: Sequence["StackProof"], *, many: bool) -> Iterator[str]:
-    """Yield a line for each stack in which no check failed; `many` is whether the run covers several accounts."""
+def _proof_lines(proofs: Sequence["StackProof"], *, many: bool, short: bool) -> Iterator[str]:
+    """Yield a line for each stack in which no check failed; `many` is whether the run covers several accounts.
+
+    With `short`, one line counts all stacks that are verified.
+    """
     from cfstream.render.accounts import named
 
-    for proof in proofs:
+    whole = [proof for proof in proofs if short and not proof.broken and not proof.unproved]
+    if whole:
+        yield f"{len(whole)} stacks: verified, {sum(len(proof.findings) for proof in whole)} checks passed"
+    for proof in (each for each in proofs if each not in whole):
         if proof.broken:
             continue
         name = named(proof, several=many)

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -41,13 +42,14 @@ class _RunningStack:
 class Fleet:
     """A live table of the running stacks."""
 
-    def __init__(self, stacks: int, terminal: Terminal) -> None:
+    def __init__(self, stacks: int, terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console
         from rich.live import Live
 
         self._stacks = stacks
         self._guard = threading.Lock()
-        self._began = time.monotonic()
+        self._now = now
+        self._began = now()
         self._running: dict[StackKey, _RunningStack] = {}
         self._outcomes: Counter[str] = Counter()
         self._color = terminal.colored(sys.stderr)
@@ -69,7 +71,7 @@ class Fleet:
         with self._guard:
             match event:
                 case StackBegan(plan):
-                    self._running[plan.key] = _RunningStack(len(plan.steps), time.monotonic())
+                    self._running[plan.key] = _RunningStack(len(plan.steps), self._now())
                 case StepBegan(stack, step, account):
                     row = self._running[account, stack]
                     row.step, row.text = step.id, ""
@@ -86,7 +88,7 @@ class Fleet:
         with self._guard:
             row = self._running.pop(report.key, None)
             self._outcomes[str(report.outcome)] += 1
-        seconds = time.monotonic() - row.began if row else 0.0
+        seconds = self._now() - row.began if row else 0.0
         with suppress(OSError):
             line = stack_line(report, seconds, color=self._color)
             self._live.console.print(Text.from_ansi(line), soft_wrap=True)
@@ -97,7 +99,7 @@ class Fleet:
         from rich.text import Text
 
         with self._guard:
-            now = time.monotonic()
+            now = self._now()
             table = Table.grid(padding=(0, 2))
             for (_, name), row in sorted(self._running.items()):
                 step = f"{min(row.done + 1, row.steps)} of {row.steps}"

@@ -32,23 +32,25 @@ HEARTBEAT = 30.0
 
 
 @contextmanager
-def progress_of(plan: Plan, past: PastDeploys, terminal: Terminal) -> Iterator[Tell]:
+def progress_of(
+    plan: Plan, past: PastDeploys, terminal: Terminal, now: Callable[[], float] = time.monotonic
+) -> Iterator[Tell]:
     """Show the progress of a plan, and how long each wait usually takes."""
-    with _display(plan, terminal) as tell:
-        yield Expecting(tell, past).tell
+    with _display(plan, terminal, now) as tell:
+        yield Expecting(tell, past, now).tell
 
 
-def _display(plan: Plan, terminal: Terminal) -> AbstractContextManager[Tell]:
+def _display(plan: Plan, terminal: Terminal, now: Callable[[], float]) -> AbstractContextManager[Tell]:
     """Return the display for the plan, the terminal, ``-q`` and ``-v`` (no bars: log lines would break them)."""
     if terminal.verbosity < 0:
         return nullcontext(quiet)
     if terminal.verbosity > 0 or not is_interactive(sys.stderr):
-        return nullcontext(Plain(terminal, several=plan.account is None).tell)
+        return nullcontext(Plain(terminal, now, several=plan.account is None).tell)
     if sum(bool(stack.steps) for stack in plan.stacks) > 1:
         from cfstream.cli.terminal.fleet import Fleet
 
-        return Fleet(len(plan.stacks), terminal)
-    return Live(terminal)
+        return Fleet(len(plan.stacks), terminal, now)
+    return Live(terminal, now)
 
 
 class Plain:
@@ -90,14 +92,17 @@ class Plain:
 class Live:
     """The same lines, and below them the running steps with their time, and a bar if their progress is known."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, now: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console
 
         from cfstream.cli.terminal.bars import running_lines
 
         self._color = terminal.colored(sys.stderr)
         self._tasks: dict[tuple[str, str, StepId], TaskID] = {}
-        self._progress = running_lines(Console(stderr=True, no_color=not self._color, highlight=False))
+        console = Console(stderr=True, no_color=not self._color, highlight=False)
+        self._width = console.width
+        console.width -= len("^C")  # Ctrl-C at the end of a full line would add a line, which stays
+        self._progress = running_lines(console, now)
 
     def __enter__(self) -> Tell:
         return self.tell
@@ -134,5 +139,5 @@ class Live:
         if report.outcome is StepOutcome.INTERRUPTED:
             return  # the report names the step, with the command that resumes
         with suppress(OSError):
-            line = ended_line(report, color=self._color, width=self._progress.console.width)
+            line = ended_line(report, color=self._color, width=self._width)
             self._progress.console.print(Text.from_ansi(line), soft_wrap=True)

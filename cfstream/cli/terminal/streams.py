@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import sys
-import textwrap
 from collections.abc import Mapping
 from contextlib import suppress
 from io import TextIOWrapper, UnsupportedOperation
 from typing import TextIO
 
 from cfstream.errors import CfstreamError, Interrupted, Notice, SpecProblems, reason_of
+from cfstream.render.flow import Page, advice, columns
 from cfstream.startup.frozen import dataclass
 
 PLAIN: Mapping[str, str] = {
@@ -74,18 +74,11 @@ class Terminal:
             discard(sys.stderr)
 
     def note(self, text: str) -> None:
-        """Write a note to stderr, unless -q. On a terminal, notes and warnings are wrapped at words."""
+        """Write a note to stderr, unless -q. On a terminal, a single line is wrapped, except for a command in it."""
         if self.verbosity < 0:
             return
-        if is_interactive(sys.stderr) and text.startswith(("note: ", "warning: ")):
-            lines = textwrap.wrap(
-                text,
-                width(sys.stderr),
-                subsequent_indent="  ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-            text = "\n".join(lines) + "\n"
+        if is_interactive(sys.stderr) and text.count("\n") == 1 and columns(text) > width(sys.stderr):
+            text = "\n".join(Page(width(sys.stderr)).flow(advice(text.rstrip("\n")), rest="  ")) + "\n"
         self.tell(text)
 
     def notice(self, notice: Notice) -> None:

@@ -99,12 +99,12 @@ DANGERS = [
     (
         BEHAVED.format(""),
         BEHAVED.format(", public: true"),
-        "makes-public paths that match /a: anyone can read it without a signature",
+        "makes-public paths that match /a: anyone can read them without a signature",
     ),
     (
         "",
         BEHAVED.format(", public: true"),
-        "makes-public paths that match /a: anyone can read it without a signature",
+        "makes-public paths that match /a: anyone can read them without a signature",
     ),
     (
         "trusted_signers: [self, '111122223333']",

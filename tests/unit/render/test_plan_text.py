@@ -58,7 +58,8 @@ CREATED_AT_40 = """\
 lectures             specs/lectures.yaml
   no distribution yet
 
-  + create  origin-access-control:lectures
+  + create
+    origin-access-control:lectures
                          lectures.yaml:8
     the control does not exist
       + oac  "cfstream-lectures"
@@ -72,7 +73,7 @@ lectures             specs/lectures.yaml
           "media.example.com",
           "www.example.com"
       + oac
-          (known after create
+         (known after create
          origin-access-control:lectures)
       + tags.cfstream:name  "lectures"
       + tags.team     "media"

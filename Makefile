@@ -71,10 +71,11 @@ format: $(SETUP) ## format the code, and apply the fixes that ruff can make
 	$(BIN)/ruff check --quiet --fix
 	$(BIN)/ruff format --quiet
 
-schema: $(SETUP) ## regenerate the files in schemas/
+schema: $(SETUP) ## regenerate the files in schemas/ and docs/reference/
 	$(BIN)/cfstream schema > schemas/cfstream.v1.json
 	$(BIN)/cfstream schema plan > schemas/plan.v1.json
 	$(BIN)/cfstream schema report > schemas/report.v1.json
+	$(BIN)/python -m handbook
 
 docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
 	$(BIN)/python -m handbook --pictures
@@ -100,4 +101,4 @@ bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
 	$(BIN)/python -m benchmarks
 
 clean: ## remove everything that was built
-	rm -rf .venv examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site docs/reference docs/pictures
+	rm -rf .venv examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site

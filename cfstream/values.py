@@ -113,8 +113,16 @@ def resolve(value: Any, outputs: Mapping[StepId, Mapping[str, str]]) -> Any:
     return value
 
 
+_LEAVES = frozenset({str, int, bool, float, type(None)})
+"""Types of values without parts: most of a document, and asking for a Mapping takes ten times as long."""
+
+
 def plain(value: Any) -> Any:
     """Return `value` for JSON: a Ref becomes ``{"known_after": "<step id>"}``, tuples and sets become lists."""
+    return value if value.__class__ in _LEAVES else _plain(value)
+
+
+def _plain(value: Any) -> Any:
     match value:
         case Ref(step, _):
             return {"known_after": step}

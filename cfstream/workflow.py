@@ -134,7 +134,9 @@ def _plan_account(
             raise
         plans += [unread(scene.stack, scene.account, error, destroying=destroying) for scene in scenes]
     else:
-        plans += [stack_plan(each, drafts) for each in drafts]
+        # Only steps count for other stacks. In a run without changes, none is compared with all others.
+        writing = [each for each in drafts if each.steps]
+        plans += [stack_plan(each, writing) for each in drafts]
     return without_circles(sorted(plans, key=lambda plan: plan.name))
 
 
@@ -274,7 +276,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
         report, brought = walk(plan, run)
         outputs = outputs_after(plan, report, brought)
         if report.steps:
-            outputs |= freshly_read(run.world.aws, plan, outputs)
+            outputs |= freshly_read(run.world.aws, plan, outputs, brought.get(report.steps[-1].id))
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)

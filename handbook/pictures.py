@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
+from handbook.freshness import write_if_changed
 from handbook.terminal import COLUMNS, typed
 
 CASTS: Mapping[str, Sequence[str]] = {
@@ -32,7 +33,7 @@ def make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sandbox_folder() as workdir:
         for name, commands in CASTS.items():
-            (folder / f"{name}.svg").write_text(_recorded(name, commands, workdir), encoding="utf-8")
+            write_if_changed(folder / f"{name}.svg", _recorded(name, commands, workdir))
 
 
 @contextmanager

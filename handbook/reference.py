@@ -18,6 +18,9 @@ from cfstream.steps.hazards import HazardName
 from handbook import commands
 
 ROOT = Path(__file__).resolve().parents[1]
+CHECKED_IN = ("spec", "hazards")
+"""The pages that other pages link to. The others are only on the site."""
+
 RELEASES_BEGIN = "<!-- scriv-insert-here -->"
 """The line of the changelog after which scriv inserts the newest release."""
 
@@ -42,7 +45,7 @@ def spec() -> Iterator[str]:
 
     An example with several fields appears only at the first of them.
     """
-    root, shown = fields.reference(), list[object]()
+    root, shown, names = fields.reference(), list[object](), set[str]()
     yield from ("# The spec", "")
     yield from ("All fields of a spec. `cfstream docs FIELD` shows the same in a terminal.", "")
     yield from (
@@ -51,7 +54,11 @@ def spec() -> Iterator[str]:
     )
     for field in root.walk():
         needed = ", required" if field.required else ""
-        yield from (f"{'#' * (len(field.path) + 1)} {field.name} {{#{'-'.join(field.path)}}}", "")
+        if len(field.path) > 1 or field.name in names:
+            # Not `{#…}`, which a code host shows as text.
+            yield from (f'<a id="{"-".join(field.path)}"></a>', "")
+        names.add(field.name)
+        yield from (f"{'#' * (len(field.path) + 1)} {field.name}", "")
         yield from (f"*{field.takes}{needed}*", "", _without_emphasis(field.description), "")
         if field.values:
             yield from (f"One of {', '.join(f'`{_spelled(value)}`' for value in field.values)}.", "")
@@ -94,7 +101,7 @@ def hazards() -> Iterator[str]:
     yield from ("# Hazards", "")
     yield from ("`apply` refuses a change that has a hazard until you allow it: `--allow cuts-viewers`.", "")
     for name in HazardName:
-        yield from (f"## {name} {{#{name}}}", "", f"{name.when[0].upper()}{name.when[1:]}.", "")
+        yield from (f"## {name}", "", f"{name.when[0].upper()}{name.when[1:]}.", "")
 
 
 def load_all() -> None:

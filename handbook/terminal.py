@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ END_OF_INPUT = b"\x04"
 class Terminal:
     """A program on its own terminal, and its output."""
 
+    command: str
     program: "subprocess.Popen[bytes]"
     screen: int
     until: float
@@ -35,11 +37,11 @@ class Terminal:
     def read_until(self, enough: Callable[[str], object]) -> bool:
         """Read until `enough` accepts the output. Return False if the program ends before.
 
-        Raises SystemExit with the output if the time limit is reached.
+        Raises SystemExit with the command and its output if the time limit is reached.
         """
         while not enough(self.shown):
             if not select.select([self.screen], [], [], max(0.0, self.until - time.monotonic()))[0]:
-                raise SystemExit(f"the program took too long and was stopped. Its output:\n{self.shown}")
+                raise SystemExit(f"{self.command} took too long and was stopped. Its output:\n{self.shown}")
             try:
                 self.output += os.read(self.screen, 65536)
             except OSError:
@@ -48,21 +50,38 @@ class Terminal:
 
 
 @contextmanager
-def on_terminal(command: Sequence[str], folder: Path, *, seconds: float) -> Iterator[Terminal]:
-    """Start the program, and kill it at the end if it still runs. Its first question reads the end of input."""
+def on_terminal(
+    command: Sequence[str], folder: Path, *, seconds: float, name: str = ""
+) -> Iterator[Terminal]:
+    """Start the program, and kill it at the end if it still runs. Its first question reads the end of input.
+
+    `name` is the command in errors.
+    """
     ours, theirs = pty.openpty()
     os.write(ours, END_OF_INPUT)
     program = subprocess.Popen(
-        command, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        command,
+        cwd=folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=_heed_signals,  # noqa: PLW1509 (the build has one thread)
     )
     os.close(theirs)
     try:
-        yield Terminal(program, ours, time.monotonic() + seconds)
+        yield Terminal(name or shlex.join(command), program, ours, time.monotonic() + seconds)
     finally:
         if program.poll() is None:
             os.killpg(program.pid, signal.SIGKILL)
         program.wait()
         os.close(ours)
+
+
+def _heed_signals() -> None:
+    """Undo that the parent ignores signals, as `nohup` and shells without job control do: a child inherits it."""
+    for each in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
 
 
 def typed(command: str, folder: Path, *, seconds: float = SECONDS) -> str:
@@ -71,7 +90,7 @@ def typed(command: str, folder: Path, *, seconds: float = SECONDS) -> str:
     Raises SystemExit with the output if the command fails or takes too long.
     """
     script = f'cfstream() {{ "{sys.executable}" -m cfstream "$@"; }}; stty cols {COLUMNS}; {command}'
-    with on_terminal(["bash", "-c", script], folder, seconds=seconds) as terminal:
+    with on_terminal(["bash", "-c", script], folder, seconds=seconds, name=command) as terminal:
         terminal.read_until(lambda _: False)
         code = terminal.program.wait()
     if code != 0:

@@ -12,6 +12,9 @@ from cfstream.values import Known
 
 _S3_ENDPOINT = re.compile(r"(?:^|[.-])s3[.-].*amazonaws\.com(?:\.cn)?$")
 
+_RECOGNISED = frozenset({OriginKind.BUCKET, OriginKind.WEBSITE})
+"""Origins whose name shows the bucket."""
+
 
 def leads_to(world: BucketWorld, origin: Origin) -> bool:
     """Return whether an origin reads the bucket: by its name, or by the alias of one of its access points."""
@@ -50,20 +53,19 @@ def _perhaps_leads_to(world: BucketWorld, origin: Origin) -> bool:
     lead to it (S3 User Guide, "Using an alias for your access point", "Methods for accessing a general purpose
     bucket").
     """
-    if leads_to(world, origin) or not control(origin, world):
+    if origin.kind in _RECOGNISED or leads_to(world, origin) or not control(origin, world):
         return False
-    match origin.kind:
-        case OriginKind.BUCKET | OriginKind.WEBSITE:
-            return False
-        case OriginKind.ACCESS_POINT | OriginKind.MULTI_REGION_ACCESS_POINT:
-            return True
+    if origin.kind in (OriginKind.ACCESS_POINT, OriginKind.MULTI_REGION_ACCESS_POINT):
+        return True
     name = origin.domain_name.lower()
     return name == world.bucket.name or _S3_ENDPOINT.search(name) is not None
 
 
 def unplaced(world: BucketWorld) -> Mapping[Known, tuple[Origin, ...]]:
     """Return the distributions, by ARN, that may read the bucket through origins that are not recognised."""
-    found = {each.arn: unrecognised_origins(world, each) for each in world.distributions}
+    # Most distributions only read buckets by their names, which are recognised.
+    odd = [each for each in world.distributions if any(one.kind not in _RECOGNISED for one in each.origins)]
+    found = {each.arn: unrecognised_origins(world, each) for each in odd}
     return {arn: origins for arn, origins in found.items() if origins}
 
 

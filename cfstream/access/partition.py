@@ -234,16 +234,16 @@ def _objects(
 
 
 def _layout(world: BucketWorld, bits: _Bits) -> Layout:
-    reached = frozenset(
-        origin
+    found = [
+        (distribution, origins)
         for distribution in world.distributions
-        for origin in distribution.origins
-        if leads_to(world, origin)
-    )
+        if (origins := [each for each in distribution.origins if leads_to(world, each)])
+    ]
+    reached = frozenset(origin for _, origins in found for origin in origins)
     routes = tuple(
         _route(distribution, path, bits)
-        for distribution in sorted(world.distributions, key=lambda each: str(plain(each.id)))
-        for path in sorted({each.path for each in distribution.origins if each in reached})
+        for distribution, origins in sorted(found, key=lambda each: str(plain(each[0].id)))
+        for path in sorted({each.path for each in origins})
     )
     of_bucket = tuple(_statement(world, each, bits) for each in statements(world.bucket.policy))
     of_points = (

@@ -64,7 +64,7 @@ def _pending(target: Awaited, context: StepContext) -> str:
     found = target.found
     deployed = Deployed(found.shown.get(found.id), found.shown.resource, {})
     try:
-        return deployed.pending(context) or (_groups_pending(found, context) if target.groups else "")
+        return deployed.look(context).pending or (_groups_pending(found, context) if target.groups else "")
     except (Throttled, Unreachable) as error:
         return not_yet(error)
 
@@ -74,7 +74,7 @@ def _groups_pending(found: Found, context: StepContext) -> str:
     for group_id in _groups(found):
         reply = context.aws.read(GROUP.get(group_id))
         keys = tuple(reply[GROUP.resource][GROUP.config]["Items"])
-        pending = GroupActive(group_id, keys).pending(context)
+        pending = GroupActive(group_id, keys).look(context).pending
         if pending:
             return pending
     return ""

@@ -81,7 +81,7 @@ def elsewhere(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
 
 
 def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
-    """Return the plan of one stack; `drafts` are those of all stacks of the run."""
+    """Return the plan of one stack; `drafts` are those of all stacks of the run that have steps."""
     scene, land, proposals, live = proposed.scene, proposed.land, proposed.proposals, proposed.live
     among = Among(beside(proposed, drafts), elsewhere(proposed, drafts))
     judged = judge(scene, land, proposed.steps, among)

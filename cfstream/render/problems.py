@@ -1,6 +1,7 @@
 """Render problems as text: what is wrong, where, the line with a caret under the place, and the fix."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from cfstream.errors import Problem
 from cfstream.render.flow import Page, Style, Word, advice, columns, printable, words
@@ -10,22 +11,49 @@ _MARGIN = 8
 
 _CUT = "…"
 
+SEVERAL = 3
+"""In so many files, the same problem is shown once."""
+
 
 def problems_text(problems: Iterable[Problem], *, color: bool, width: int = 80) -> str:
     """Return every problem in the order given, with empty lines between them; empty if there are none.
 
+    The same problem in several files is shown once, with every place, and then the last line counts all problems.
     Sentences are wrapped between words; a source line that does not fit into `width` columns is cut to the part
     around the caret.
     """
     page = Page(max(width, 40), color=color)
-    return "\n".join("".join(f"{line}\n" for line in _lines(problem, page)) for problem in problems)
+    every = tuple(problems)
+    groups = _grouped(every)
+    blocks = ["".join(f"{line}\n" for line in _lines(first, others, page)) for first, *others in groups]
+    if len(groups) < len(every):
+        blocks.append(f"{len(every)} problems in {len({each.where.file for each in every})} files.\n")
+    return "\n".join(blocks)
 
 
-def _lines(problem: Problem, page: Page) -> Iterator[str]:
+def _grouped(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """Return the problems, each alone or with the same ones of other files, in the order of the first ones."""
+    alike: defaultdict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        alike[problem.what, problem.do].append(problem)
+    groups = []
+    for problem in problems:
+        same = alike[problem.what, problem.do]
+        if len({each.where.file for each in same}) < SEVERAL:
+            groups.append([problem])
+        elif same[0] is problem:
+            groups.append(same)
+    return groups
+
+
+def _lines(problem: Problem, others: Sequence[Problem], page: Page) -> Iterator[str]:
     yield from page.flow([Word("error:", Style.BOLD_RED), *words(problem.what, Style.BOLD)], rest="  ")
     yield f"  {printable(str(problem.where))}"
     if problem.source_line.strip() and problem.where.line:
         yield from _excerpt(problem, page)
+    if others:
+        yield f"  The same in {len(others)} other places:"
+        yield from (f"    {printable(str(each.where))}" for each in others)
     if problem.do:
         yield from page.flow([Word("fix:", Style.CYAN), *advice(problem.do)], first="  ", rest="       ")
 

@@ -86,6 +86,10 @@ MANY = 3
 """From this number of stacks on, one list of buckets replaces HeadBucket for each."""
 
 
+ONE_AFTER_THE_OTHER = 16
+"""From this number of stacks on, the settings of one bucket are not read at the same time."""
+
+
 def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
     """Return the live state of the stack's bucket.
 
@@ -95,7 +99,7 @@ def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
     exist or is not allowed.
     """
     aws = lists.aws
-    live = _listed(lists, scene) or _asked(aws, scene)
+    live = _listed(lists, scene) or _asked(aws, scene, one_by_one=lists.stacks >= MANY)
     if not live.usable:
         return live
     live = _with_acl(aws, scene, live)
@@ -108,7 +112,14 @@ def _listed(lists: AccountLists, scene: Scene) -> LiveBucket | None:
     region = lists.of(_regions).get(name) if lists.stacks >= MANY else None
     if region is None:
         return None
-    answers = lists.aws.together(_settings(scene, region))
+    settings = _settings(scene, region)
+    # With so many stacks, enough reads run at the same time, and threads for two calls would only take time.
+    together = lists.stacks < ONE_AFTER_THE_OTHER
+    answers = (
+        lists.aws.together(settings)
+        if together
+        else tuple(each for call in settings for each in lists.aws.together([call]))
+    )
     # The list may still have a deleted bucket, and a refusal may concern the whole bucket.
     if any(
         isinstance(each, NotAuthorized) or getattr(each, "code", "") == "NoSuchBucket" for each in answers
@@ -126,10 +137,17 @@ def _regions(lists: AccountLists) -> Mapping[str, str]:
     return {row["Name"]: str(row["BucketRegion"]) for row in rows if row.get("BucketRegion")}
 
 
-def _asked(aws: Reads, scene: Scene) -> LiveBucket:
-    """Return the bucket as HeadBucket and its settings show it. HeadBucket's reply, or refusal, has the region."""
+def _asked(aws: Reads, scene: Scene, *, one_by_one: bool) -> LiveBucket:
+    """Return the bucket as HeadBucket and its settings show it. HeadBucket's reply, or refusal, has the region.
+
+    With `one_by_one`, a bucket that HeadBucket refuses costs no other call. Otherwise the calls are made together.
+    """
     bucket = scene.stack.spec.bucket
     region = bucket.region or scene.region
+    if one_by_one:
+        (head,) = aws.together([bucket_call(scene, "head_bucket", region)])
+        if isinstance(head, Refused) and head.region in ("", region):
+            return _not_usable(bucket.name, region, head)
     answers = _ask(aws, scene, region)
     head = answers[0]
     if isinstance(head, Refused) and head.region not in ("", region):

@@ -44,7 +44,7 @@ def takers(scene: Scene) -> Mapping[str, str]:
     own = scene.stack.spec
     if own.delivery != "http":
         return {}
-    theirs = [spec for spec in _others(scene) if spec.delivery == "http"]
+    theirs = [spec for spec in _others(scene) if spec.cnames and spec.delivery == "http"]
     return {name: spec.name for spec in theirs for name in spec.cnames or () if gives_up(own, name)}
 
 
@@ -100,7 +100,7 @@ def records_given_up(
 
 def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> Mapping[str, Spec]:
     """Return the spec of the run, other than this one, that owns each distribution, by distribution id."""
-    others = list(_others(scene))
+    others = _others(scene)
     asked = {row.id: row for row in rows} if others else {}
     names = tagged(aws, list(asked.values()))
     owners: dict[str, Spec] = {}
@@ -116,6 +116,7 @@ def _manages(spec: Spec) -> bool:
     return spec.delivery == "http" or spec.dns is not None
 
 
-def _others(scene: Scene) -> Iterable[Spec]:
+def _others(scene: Scene) -> Sequence[Spec]:
     """Return the other specs of the run; none if the run destroys them, because then no name moves."""
-    return () if scene.destroying else (spec for spec in scene.beside if spec.name != scene.name)
+    name = scene.name
+    return () if scene.destroying else [spec for spec in scene.beside if spec.name != name]

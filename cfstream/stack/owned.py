@@ -312,7 +312,8 @@ class OwnedKind:
 
 def marked(scene: Scene, rows: Iterable[R]) -> list[R]:
     """Return the resources that have the stack's mark."""
-    return [row for row in rows if scene.owns(row.comment)]
+    mark = scene.mark
+    return [row for row in rows if row.comment.startswith(mark) and scene.owns(row.comment)]
 
 
 def chosen(ours: Iterable[R], name: str, used: str) -> R | None:

@@ -66,4 +66,5 @@ class Scene:
 
     def owns(self, comment: str | None) -> bool:
         """Return whether a comment or description starts with the stack's mark."""
-        return comment is not None and comment.split(" ", 1)[0] == self.mark
+        mark = self.mark
+        return comment is not None and comment.startswith(mark) and comment.split(" ", 1)[0] == mark

@@ -15,12 +15,14 @@ def canonical(value: Any, field: str = "") -> Any:
 
     Law: equal forms if and only if AWS would act the same on both.
     """
+    if value.__class__ is str:
+        return value.strip()
     match value:
         case Mapping():
             return _canonical_mapping(value, field)
         case list() | tuple():
             items = [canonical(item) for item in value]
-            return items if field in ORDERED else sorted(items, key=digest)
+            return items if field in ORDERED or len(items) < 2 else sorted(items, key=digest)
         case str():
             return value.strip()
     return value

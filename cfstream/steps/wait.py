@@ -1,6 +1,7 @@
 """The step that waits until a change is in force at CloudFront's edges."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import Any, ClassVar
 
 from cfstream.errors import CfstreamError, TimedOut
@@ -13,6 +14,14 @@ from cfstream.values import Json, Known, Verb, resolve
 
 
 @dataclass(frozen=True)
+class Look:
+    """What one poll has found: why the change is not in force yet (empty if it is), and the outputs if it is."""
+
+    pending: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Deployed:
     """A distribution is Deployed, and the change reads back: a read that lags shows the old content as Deployed."""
 
@@ -22,13 +31,15 @@ class Deployed:
     config: Any
     """The fields that must read back; may hold Refs."""
 
-    def pending(self, context: StepContext) -> str:
-        """Return why it does not hold yet; empty if it does."""
+    def look(self, context: StepContext) -> Look:
+        """Read the distribution. Once it holds, the outputs are its ``status`` and ``etag``."""
         reply = context.aws.read(_resolved(self.read, context))
         live = reply[self.resource]
         if not covers(live[f"{self.resource}Config"], resolve(self.config, context.outputs)):
-            return "the change does not read back yet"
-        return "" if live["Status"] == "Deployed" else str(live["Status"])
+            return Look("the change does not read back yet")
+        if live["Status"] != "Deployed":
+            return Look(str(live["Status"]))
+        return Look(outputs={"status": live["Status"], "etag": reply["ETag"]})
 
 
 @dataclass(frozen=True)
@@ -38,8 +49,8 @@ class GroupActive:
     group: Known
     public_keys: tuple[Known, ...]
 
-    def pending(self, context: StepContext) -> str:
-        """Return why it does not hold yet; empty if it does."""
+    def look(self, context: StepContext) -> Look:
+        """Read every distribution that uses the group."""
         group = str(resolve(self.group, context.outputs))
         wanted = set(resolve(self.public_keys, context.outputs))
         for user in _users(context, group):
@@ -47,10 +58,10 @@ class GroupActive:
             if not live["DistributionConfig"]["Enabled"]:
                 continue
             if _active_keys(live, group) != wanted:
-                return f"{user} does not use the changed keys yet"
+                return Look(f"{user} does not use the changed keys yet")
             if live["Status"] != "Deployed":
-                return f"{user} is {live['Status']}"
-        return ""
+                return Look(f"{user} is {live['Status']}")
+        return Look()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,23 +82,24 @@ class WaitUntil(Step):
                 return {"group": self.until.group, "public_keys": self.until.public_keys}
 
     def perform(self, context: StepContext) -> Mapping[str, str]:
-        """Return when it holds. Raises TimedOut at the deadline, with the last reason."""
+        """Return when it holds, with what the last poll has read. Raises TimedOut at the deadline."""
         reason = ""
         for _ in polls(context.clock, self.seconds):
-            reason = _pending(self.until, context)
+            found = _look(self.until, context)
+            reason = found.pending
             if not reason:
-                return {}
+                return found.outputs
             # The time until the deadline says nothing about how much of the deploy is done.
             context.progress(reason, None)
         raise TimedOut(f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}")
 
 
-def _pending(until: Deployed | GroupActive, context: StepContext) -> str:
-    """Return why it does not hold yet. A read that fails for a while is a reason to go on waiting."""
+def _look(until: Deployed | GroupActive, context: StepContext) -> Look:
+    """Return what one poll has found. A read that fails for a while is a reason to go on waiting."""
     try:
-        return until.pending(context)
+        return until.look(context)
     except CfstreamError as error:
-        return not_yet(error)
+        return Look(not_yet(error))
 
 
 def _users(context: StepContext, group: str) -> Sequence[str]:

@@ -4,12 +4,14 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfstream.cli import main, table
 from cfstream.sandbox.server import Sandbox
+from tests.cli.account import SmallAccount, furnish
 from tests.cli.signing_account import Folder, folder
 
 
@@ -52,6 +54,19 @@ def aws(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     return server
+
+
+@pytest.fixture
+def account(aws: Sandbox) -> SmallAccount:
+    """A small account, reset."""
+    return furnish(aws.endpoint_url)
+
+
+@pytest.fixture
+def run(cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
+    """Run `cfstream` in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return cfstream
 
 
 @pytest.fixture(scope="module")

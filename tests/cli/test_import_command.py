@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.server import Sandbox
-from tests.cli.account import SmallAccount, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.conftest import Ran
 from tests.world.configs import (
     behavior,
@@ -25,19 +25,6 @@ from tests.world.configs import (
 Run = Callable[..., Ran]
 
 CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
-
-
-@pytest.fixture
-def account(aws: Sandbox) -> SmallAccount:
-    """The account, reset."""
-    return furnish(aws.endpoint_url)
-
-
-@pytest.fixture
-def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run `cfstream` in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    return cfstream
 
 
 def custom(domain: str) -> Any:

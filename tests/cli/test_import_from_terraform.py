@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import cfstream as program
-from cfstream.sandbox.server import Sandbox
 from cfstream.terraform import NotAState
-from tests.cli.account import SmallAccount, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.conftest import Ran
 from tests.cli.terraform_state import OWN, rows
 from tests.unit.terraform.states import DISTRIBUTION, row, state_file
@@ -19,19 +18,6 @@ from tests.world.configs import config, make
 
 Run = Callable[..., Ran]
 WHERE = {"module": 'module.cdn["eu"]', "index_key": 0}
-
-
-@pytest.fixture
-def account(aws: Sandbox) -> SmallAccount:
-    """The account, reset."""
-    return furnish(aws.endpoint_url)
-
-
-@pytest.fixture
-def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run `cfstream` in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    return cfstream
 
 
 def test_the_distribution_of_the_state_is_imported(account: SmallAccount, run: Run) -> None:

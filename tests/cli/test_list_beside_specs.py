@@ -4,10 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from cfstream.sandbox.server import Sandbox
-from tests.cli.account import SmallAccount, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.conftest import Ran
 
 Run = Callable[..., Ran]
@@ -18,19 +15,6 @@ name: {name}
 bucket: media
 trusted_signers: [self]
 """
-
-
-@pytest.fixture
-def account(aws: Sandbox) -> SmallAccount:
-    """The account, reset."""
-    return furnish(aws.endpoint_url)
-
-
-@pytest.fixture
-def run(cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run `cfstream` in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    return cfstream
 
 
 def test_list_beside_specs(account: SmallAccount, run: Run, tmp_path: Path) -> None:

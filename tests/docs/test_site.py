@@ -5,10 +5,12 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from cfstream.cli.table import ENTRIES
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
 from cfstream.steps.hazards import HazardName
 from handbook import reference
+from handbook.commands import page
 
 ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(https?://[^"' >]+)""")
 
@@ -53,3 +55,18 @@ def test_no_example_of_a_field_appears_twice() -> None:
     assert [each for number, each in enumerate(examples) if each in examples[:number]] == []
     sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
     assert [each.splitlines()[0] for each in sections if "```yaml" not in each] == []
+
+
+def test_every_command_has_usage_options_and_an_example() -> None:
+    """The page of commands has a section for each, and a row for each option, in place of its help."""
+    text = "\n".join(page())
+    sections = {
+        section.splitlines()[0]: section
+        for section in re.split(r"^###+ cfstream ", text, flags=re.MULTILINE)[1:]
+    }
+    assert {name.split()[0] for name in sections} == ENTRIES.keys()
+    groups = {name.split()[0] for name in sections if " " in name}
+    for name, section in sections.items():
+        assert f"```text\ncfstream {name} " in section
+        assert name in groups or "```console\n$ " in section, name
+    assert "| <code>--only NAME&#124;GLOB</code> | Only stacks with this name." in sections["plan"]

@@ -74,6 +74,24 @@ def test_what_is_in_no_list_does_not_exist() -> None:
         port.read(Call("cloudfront", "get_distribution", {"Id": "E1"}))
 
 
+def test_one_stack_is_planned_from_a_snapshot_of_many() -> None:
+    """The list of buckets replaced HeadBucket, and nothing was asked about a missing bucket but HeadBucket."""
+    port = replaying(
+        (ReadMethod.ITEMS, Call("s3", "list_buckets"), [{"Name": "media", "BucketRegion": "eu-west-1"}])
+    )
+
+    def of(bucket: str, operation: str) -> Call:
+        return Call("s3", operation, {"Bucket": bucket, "ExpectedBucketOwner": "123456789012"}, "us-east-1")
+
+    assert port.read(of("media", "head_bucket")) == {"BucketRegion": "eu-west-1"}
+    settings = ("get_public_access_block", "get_bucket_ownership_controls")
+    answers = port.together([of("absent", each) for each in settings])
+    assert all(isinstance(each, Missing) for each in answers)
+    for unknown in (of("media", settings[0]), of("absent", "head_bucket")):
+        with pytest.raises(NotRecorded):
+            port.read(unknown)
+
+
 def test_zones_are_found_by_their_names() -> None:
     """In the list of all zones, with or without a final dot."""
     zones = [{"Name": "example.com.", "Id": "1"}, {"Name": "a.example.com.", "Id": "2"}]

@@ -4,7 +4,7 @@ This package also finds what S3 or KMS would refuse. The live state of the bucke
 `stack/bucket`; its policy is in the kind `bucket_policy`, and the ACLs of its objects are in `object_acl`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 
@@ -30,6 +30,9 @@ from cfstream.steps.step import Change, Stage, Step, at
 from cfstream.values import Address, Json, Known, Ref, digest
 
 KIND = "bucket"
+
+_READ_OF_FEW = frozenset({"head_bucket", "get_public_access_block", "get_bucket_ownership_controls"})
+"""What a plan of few stacks asks of every bucket, in one go."""
 
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 """What a bucket has that `CreateBucket` creates."""
@@ -135,6 +138,19 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         ):
             return have
         return with_encryption(aws, around.scene, have, around.own)
+
+    def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
+        """Return HeadBucket of a bucket in the account's list, and no settings for a bucket that is not in it.
+
+        A plan of many stacks reads neither, and a snapshot of them may be planned for a single one.
+        """
+        rows = listed(BUCKETS) if asked.operation in _READ_OF_FEW else None
+        if asked.service != "s3" or rows is None:
+            return None
+        found = next((row for row in rows if row["Name"] == asked.params.get("Bucket")), None)
+        if asked.operation == "head_bucket":
+            return {"BucketRegion": found["BucketRegion"]} if found and found.get("BucketRegion") else None
+        return None if found else Missing(asked.operation, "NoSuchBucket", "the account does not list it")
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
         """Read the account's buckets, and of each bucket the encryption, the key and the account's block."""

@@ -68,7 +68,8 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         scene, bucket, own = around.scene, around.bucket, around.own
         listed = IDENTITY.rows(aws)
         known = tuple(own if own and each.id == own.id else each for each in around.distributions)
-        distributions = known if own is None or own in known else (*known, own)
+        # The lists may not show it yet.
+        distributions = known if own is None or any(each is own for each in known) else (*known, own)
         points, notices = (
             read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
         )

@@ -174,7 +174,7 @@ def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neigh
     return {
         key: group.name
         for group in groups
-        if group.id not in gone and not (scene.owns(group.comment) and group.name in made)
+        if group.id not in gone and not (group.name in made and scene.owns(group.comment))
         for key in group.keys
     }
 

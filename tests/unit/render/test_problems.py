@@ -36,6 +36,19 @@ def test_several_and_none() -> None:
     assert problems_text([], color=False) == ""
 
 
+def test_the_same_problem_of_many_files_is_shown_once() -> None:
+    """With every place and a fix; other problems keep their places."""
+    same = [Problem(Where(f"{name}.yaml", 3, 1), "unknown key", "write sign", "sing: x") for name in "acd"]
+    other = Problem(Where("b.yaml"), "it is gone", "look for it")
+    assert problems_text([same[0], other, *same[1:]], color=False) == (
+        "error: unknown key\n  a.yaml:3:1\n    3 | sing: x\n      | ^\n"
+        "  The same in 2 other places:\n    c.yaml:3:1\n    d.yaml:3:1\n  fix: write sign\n\n"
+        "error: it is gone\n  b.yaml\n  fix: look for it\n\n"
+        "4 problems in 4 files.\n"
+    )
+    assert "same" not in problems_text(same[:2], color=False)
+
+
 def test_a_place_without_a_line() -> None:
     """Without the source line there is no excerpt, and without a column there is no caret."""
     assert problems_text([Problem(Where("a.yaml", 3), "x", "")], color=False) == "error: x\n  a.yaml:3\n"

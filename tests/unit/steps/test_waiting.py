@@ -14,7 +14,7 @@ from cfstream.steps.wait import Deployed, WaitUntil
 from cfstream.values import Address, Json
 from tests.unit.steps.buckets import Clock
 
-DEPLOYED = {"Distribution": {"Status": "Deployed", "DistributionConfig": {"Enabled": True}}}
+DEPLOYED = {"ETag": "E1", "Distribution": {"Status": "Deployed", "DistributionConfig": {"Enabled": True}}}
 THROTTLED = Throttled("GetDistribution", "Throttling", "Rate exceeded")
 UNREACHABLE = Unreachable("GetDistribution failed inside AWS: 503")
 TARGET = {"HostedZoneId": "Z2", "DNSName": "d1.cloudfront.net.", "EvaluateTargetHealth": False}
@@ -72,9 +72,9 @@ def records(seconds: float = 1800.0) -> CreateRecords:
 
 @pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
 def test_a_wait_outlasts_passing_trouble(trouble: Exception) -> None:
-    """Any number of failed polls counts as not yet, until the deadline."""
+    """Any number of failed polls counts as not yet, until the deadline. The last poll brings status and ETag."""
     aws = Script(get_distribution=[trouble] * 40 + [DEPLOYED])
-    assert perform(wait(), aws) == {}
+    assert perform(wait(), aws) == {"status": "Deployed", "etag": "E1"}
 
 
 @pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])

@@ -65,7 +65,7 @@ class Screen(io.StringIO):
             if styled and style != last:
                 text += ("‹/›" if last else "") + (f"‹{style}›" if style else "")
             text, last = text + sign, style
-        return text.rstrip() + (WRAPPED if number in self._wrapped else "")
+        return text + WRAPPED if number in self._wrapped else text.rstrip()
 
     def _set_style(self, codes: str) -> None:
         for code in (codes or "0").split(";"):

@@ -6,8 +6,10 @@ nothing can be checked any more, the job is cancelled. A process that is killed 
 finds the job by its description, checks the guard, and goes on waiting.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, TimedOut, Unreachable
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Writes
@@ -21,12 +23,23 @@ from cfstream.steps.attempts import (
     polls,
     with_code,
 )
-from cfstream.steps.batch_job import BatchJob, LiveJob, job_call, live_job, mark, running_jobs
+from cfstream.steps.batch_job import (
+    BatchJob,
+    LiveJob,
+    cancel_command,
+    job_call,
+    list_command,
+    live_job,
+    unended_jobs,
+)
 from cfstream.steps.batch_report import UnreadableReport, failed_keys, first_failure, later_keys
 from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
 from cfstream.values import Json
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 UNCHECKED_SECONDS = 60.0
 """How long a job may run while the guard cannot be checked."""
@@ -37,32 +50,25 @@ SAME_TOKEN = with_code("IdempotencyException", pauses=LAG_SECONDS)
 """The token is that of a job which the list does not show yet."""
 
 
-def stop_jobs(context: StepContext, work: AclWork, stack: str, but: str = "") -> None:
-    """Cancel the stack's jobs in the bucket's region that are still running, except the one with a description.
-
-    They are from runs that were killed, with an earlier spec: they would change ACLs after this run.
-    """
-    for job, description in running_jobs(context.aws, work.account, work.region, mark(stack)).items():
-        if description != but:
-            context.progress(f"cancelling the job {job} of an earlier run", None)
-            cancel(context, work, job)
-
-
-def cancel(context: StepContext, work: AclWork, job: str) -> None:
-    """Cancel a job, and return when it writes no more. A job that has ended stays as it is."""
+def _ask_to_cancel(context: StepContext, work: AclWork, job: str) -> None:
+    """Cancel a job. A job that has ended stays as it is. Raises if S3 did not accept it."""
     request = job_call("update_job_status", work, job, RequestedJobStatus="Cancelled")
     try:
         persist(context, lambda: context.aws.write(request), THROTTLED, UNREACHED, LOST)
     except Refused as refused:
         if refused.code != "JobStatusException" and not isinstance(refused, Missing):
             raise
+
+
+def _await_end(context: StepContext, work: AclWork, job: str) -> bool:
+    """Return whether a cancelled job has ended, when it writes no more or after `STOPPING_SECONDS`."""
     for _ in polls(context.clock, STOPPING_SECONDS):
         try:
             if _described(context.aws, work, job).has_ended:
-                return
+                return True
         except CfstreamError as error:
             not_yet(error)
-    raise TimedOut(f"the job {job} was cancelled and did not end within {STOPPING_SECONDS:.0f} s")
+    return False
 
 
 def _described(aws: Writes, work: AclWork, job: str) -> LiveJob:
@@ -111,9 +117,10 @@ class _JobRun:
         self._work = work
         self._hooks = hooks
         self._description = description
-        self._earlier: frozenset[str] | None = None
+        self._since: datetime | None = None
+        """When the first CreateJob of this run was sent."""
         self._is_sent = False
-        """Whether CreateJob was sent, and it is not known that S3 refused it."""
+        """Whether a CreateJob was sent, and it is not known that S3 refused it."""
         self.last = LiveJob("", "")
         """The job as it was last seen."""
         self.remark = ""
@@ -155,25 +162,35 @@ class _JobRun:
     def _found_or_created(self) -> str:
         """Return the id of the running job with this description, or of a new one.
 
-        After a lost reply, the job may have ended already. Then it is the one that had not ended before.
+        After a lost reply, the job may have ended already. Then it counts only if it was created in this run.
         """
         rows = self._context.aws.items(job_call("list_jobs", self._work))
         same = [live_job(row) for row in rows if row.get("Description") == self._description]
-        if self._earlier is None:
-            self._earlier = frozenset(each.id for each in same if each.has_ended)
+        earlier = [each for each in same if each.has_ended and not self._is_of_this_run(each)]
         for each in same:
-            if each.id not in self._earlier:
+            if each not in earlier:
                 self._note(f"the job {each.id} does this already")
                 return each.id
         if self._hooks.check:
             self._hooks.check()
-        request = self._job.request(self._work, self._description, len(self._earlier))
-        self._is_sent = True
+        return self._created(len(earlier))
+
+    def _created(self, earlier: int) -> str:
+        """Return the id of the job that CreateJob returns. Its token may be that of a job of a killed run."""
+        request = self._job.request(self._work, self._description, earlier)
+        was_sent, self._is_sent = self._is_sent, True
+        self._since = self._since or self._context.clock.now().replace(microsecond=0)
         try:
             return str(self._context.aws.write(request)["JobId"])
-        except (Refused, Unreachable):
-            self._is_sent = False
+        except (Refused, Unreachable) as error:
+            # A job with this token exists, although the list does not show it.
+            exists = isinstance(error, Refused) and error.code == "IdempotencyException"
+            self._is_sent = was_sent or exists
             raise
+
+    def _is_of_this_run(self, job: LiveJob) -> bool:
+        """Return whether the job was created after the first CreateJob of this run was sent."""
+        return self._since is not None and job.created is not None and job.created >= self._since
 
     def _watched(self, job: str) -> LiveJob:
         """Return the job when it has ended. The guard is checked before each time that it is read."""
@@ -193,6 +210,7 @@ class _JobRun:
                     raise
                 continue
             if seen.has_ended:
+                self._judge_age(seen)
                 self._saw(seen)
                 return seen
             if seen != self.last:
@@ -207,35 +225,57 @@ class _JobRun:
                 )
         raise AssertionError("the polls never end")
 
+    def _judge_age(self, seen: LiveJob) -> None:
+        """Raise if the job had ended before this run saw it: S3 may return an old job that its list does not show."""
+        if self.last.id != seen.id and not self._is_of_this_run(seen):
+            what = f"the job {seen.id} of an earlier run had ended, and no other job was created"
+            do = "run the same command again: it starts another job if objects still lack the grant"
+            raise Refused("s3:CreateJob", "JobEnded", what, do=do)
+
     def _confirm(self, job: str) -> None:
         """Start a job that waits for confirmation, which this run was asked not to need."""
         request = job_call("update_job_status", self._work, job, RequestedJobStatus="Ready")
+
+        def confirm() -> None:
+            if self._hooks.check:
+                self._hooks.check()
+            self._context.aws.write(request)
+
         try:
-            persist(self._context, lambda: self._context.aws.write(request), THROTTLED, UNREACHED, LOST)
+            persist(self._context, confirm, THROTTLED, UNREACHED, LOST)
         except Refused as refused:
             if refused.code != "JobStatusException":
                 raise
 
     def _cancel(self, job: str) -> None:
+        command = cancel_command(self._work.account, self._work.region, job)
         try:
-            cancel(self._context, self._work, job)
-        except Interrupted:
-            self.remark = f"the job {job} ends after the tasks that are in progress"
+            _ask_to_cancel(self._context, self._work, job)
         except CfstreamError as error:
-            self.remark = f"the job {job} may still be running ({error.what})"
-        else:
-            self.remark = f"the job {job} is cancelled"
+            why = "its cancellation was interrupted" if isinstance(error, Interrupted) else error.what
+            self.remark = f"the job {job} may still be running ({why}). To cancel it: `{command}`"
+            return
+        self.remark = f"the job {job} is cancelled, and ends after the tasks that are in progress"
+        with suppress(CfstreamError):
+            if _await_end(self._context, self._work, job):
+                self.remark = f"the job {job} is cancelled"
 
     def _cancel_unseen(self) -> None:
         """Cancel the job of a CreateJob without a reply, if it exists."""
-        work = self._work
+        work, why = self._work, "the list of jobs does not show it yet"
+        jobs: Mapping[str, str] = {}
         try:
-            jobs = running_jobs(self._context.aws, work.account, work.region, self._description)
+            jobs = unended_jobs(self._context.aws, work.account, work.region, self._description)
         except CfstreamError as error:
-            self.remark = f"a job may have been created, and may be running ({error.what})"
-            return
+            why = error.what
         for job in jobs:
             self._cancel(job)
+        if not jobs:
+            self.remark = (
+                f"a job may have been created, and may be running ({why}). To list the jobs: "
+                f"`{list_command(work.account, work.region)}`. Cancel each one with the description "
+                f"{self._description!r}: `{cancel_command(work.account, work.region, 'JOB_ID')}`"
+            )
 
     def _saw(self, seen: LiveJob) -> None:
         if (seen.id, seen.status) != (self.last.id, self.last.status):

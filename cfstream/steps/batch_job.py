@@ -7,9 +7,9 @@ The sources are the shapes of botocore's s3control model, and S3 User Guide, "Cr
 import hashlib
 from collections.abc import Mapping
 from dataclasses import field
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from cfstream.errors import NotAuthorized
 from cfstream.ports import AclWork, Call, Reads
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account, Json, digest
@@ -120,17 +120,26 @@ def job_call(operation: str, work: AclWork, job: str = "", **params: Any) -> Cal
     return Call("s3control", operation, {**where, **params}, work.region)
 
 
-def running_jobs(aws: Reads, account: Account, region: str, start: str) -> Mapping[str, str]:
-    """Return the jobs that have not ended and whose descriptions begin with `start`: descriptions by id.
+def cancel_command(account: Account, region: str, job: str) -> str:
+    """Return the command of the AWS CLI that cancels a job."""
+    return (
+        f"aws s3control update-job-status --account-id {quote(account)} --job-id {quote(job)} "
+        f"--requested-job-status Cancelled --region {quote(region)}"
+    )
 
-    A caller that may not list jobs has none.
+
+def list_command(account: Account, region: str) -> str:
+    """Return the command of the AWS CLI that lists the jobs that may still write."""
+    states = "New Preparing Suspended Ready Active Pausing Paused"
+    return f"aws s3control list-jobs --account-id {quote(account)} --job-statuses {states} --region {quote(region)}"
+
+
+def unended_jobs(aws: Reads, account: Account, region: str, start: str) -> Mapping[str, str]:
+    """Return the jobs that have not ended and whose descriptions begin with `start`: descriptions by id.
 
     Makes ListJobs. Raises as `Reads.items`.
     """
-    try:
-        rows = aws.items(Call("s3control", "list_jobs", {"AccountId": account}, region))
-    except NotAuthorized:
-        return {}
+    rows = aws.items(Call("s3control", "list_jobs", {"AccountId": account}, region))
     return {
         str(row["JobId"]): str(row["Description"])
         for row in rows
@@ -153,6 +162,7 @@ class LiveJob:
     """The code of the failure."""
     before: "datetime | None" = None
     """As `BatchJob.before`, of this job."""
+    created: "datetime | None" = None
 
     @property
     def has_ended(self) -> bool:
@@ -175,4 +185,5 @@ def live_job(described: Mapping[str, Any]) -> LiveJob:
         why or str(described.get("StatusUpdateReason") or ""),
         str(reasons[0].get("FailureCode") or "") if reasons else "",
         (generator.get("Filter") or {}).get("CreatedBefore"),
+        described.get("CreationTime"),
     )

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from cfstream.errors import CfstreamError, Interrupted
+from cfstream.errors import CfstreamError, Interrupted, Stale
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, BulkAcls, Clock, KeyLog
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import BatchJob
+from cfstream.steps.batch_job import BatchJob, cancel_command, mark, unended_jobs
 from cfstream.steps.guard import Guard
 from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
@@ -42,8 +42,8 @@ class ObjectGrants:
     """Objects whose keys start with it are not changed; empty: all are."""
     job: BatchJob | None = None
     """The job that writes the ACLs. None: this process does."""
-    has_jobs: bool = field(default=False, compare=False)
-    """Whether the stack may have jobs of earlier runs, which must not write after this change."""
+    lists_jobs: bool = field(default=False, compare=False)
+    """Whether the plan listed the stack's jobs: then one that began after the plan makes this step stale."""
 
     def asks(self) -> Any:
         """Return what the step's fingerprint covers. The plan relied on the objects' number and state already."""
@@ -63,33 +63,44 @@ class ObjectGrants:
         Interrupted when the person stops it: objects in progress are finished first. Stacks of one run that write to
         the same bucket take turns: two that replace the same ACL at once undo each other's grants.
         """
-        work = AclWork(
-            self.bucket,
-            self.region,
-            self.account,
-            self.prefix,
-            self.beyond,
-            str(resolve(self.grantee, context.outputs)),
-            self.permission,
-            self.total,
-        )
+        work = self.work(str(resolve(self.grantee, context.outputs)))
         log = context.key_log(f"{address.stack}-{self.bucket}")
         shown = _Shown(context, self.total)
         hooks = AclHooks(
             (lambda: guard.check(context)) if guard else None, context.clock, shown.progress, log
         )
         with context.ledger.serial(f"object ACLs of {self.bucket}"):
-            if self.has_jobs:
-                # Few stacks have jobs, and a plan of the others must not wait for this import.
-                from cfstream.steps.batch_acls import stop_jobs
-
-                stop_jobs(context, work, address.stack, self._description(work, address))
+            if self.lists_jobs:
+                self._refuse_other_jobs(work, context, address)
             outcome = self._way(work, context, address).change(work, hooks)
         shown.progress(AclProgress(outcome.done, outcome.failed))
         _judge(outcome, address, max(self.total, outcome.done), log)
 
-    def _description(self, work: AclWork, address: Address) -> str:
-        return self.job.description(address.stack, work) if self.job else ""
+    def work(self, grantee: str) -> AclWork:
+        """Return what is asked for, with the canonical user id of the OAI."""
+        return AclWork(
+            self.bucket,
+            self.region,
+            self.account,
+            self.prefix,
+            self.beyond,
+            grantee,
+            self.permission,
+            self.total,
+        )
+
+    def _refuse_other_jobs(self, work: AclWork, context: StepContext, address: Address) -> None:
+        """Raise Stale if a job of the stack runs that this step does not wait for: it would write after this step."""
+        own = self.job.description(address.stack, work) if self.job else ""
+        for job, description in unended_jobs(
+            context.aws, work.account, work.region, mark(address.stack)
+        ).items():
+            if description != own:
+                command = cancel_command(work.account, work.region, job)
+                raise Stale(
+                    f"{address}: the job {job} of another run was created after this plan, and grants objects",
+                    f"let it end, or cancel it, then run the same command again. To cancel it: `{command}`",
+                )
 
     def _way(self, work: AclWork, context: StepContext, address: Address) -> BulkAcls:
         if self.job is None:

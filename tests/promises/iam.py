@@ -21,6 +21,7 @@ KEYS: Mapping[str, str] = {
     "aws:RequestTag/": """
         cloudfront:CreateDistribution cloudfront:CreateStreamingDistributionWithTags cloudfront:TagResource""",
     RECORDS: RECORDS,
+    "iam:PassedToService": "iam:PassRole",
 }
 """Every condition key, as its beginning, with the actions that know it."""
 

@@ -8,7 +8,7 @@ from tests.promises.ending import destroy
 from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, PAGE, zone
 from tests.world.account import Json, SandboxAccount
-from tests.world.batch import ROLE, job_request, make_role
+from tests.world.batch import ROLE, make_role
 from tests.world.configs import make_streaming, streaming_config
 from tests.world.specs import by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
@@ -128,14 +128,6 @@ def with_role(account: SandboxAccount) -> None:
     account.clock.slept += 10
 
 
-def with_old_job(account: SandboxAccount) -> None:
-    """Leave a job of a run that was killed."""
-    client = account.clients("s3control")
-    token = str(account.clock.slept)
-    request = job_request("7" * 64, ClientRequestToken=token, Description="cfstream:lectures another")
-    client.create_job(**request)
-
-
 def ended(document: Json) -> Hand:
     """Destroy the stack."""
 
@@ -184,8 +176,6 @@ CHANGES: Mapping[str, PermissionChange] = {
     "objects by a job": PermissionChange(
         by_acl(grant={"engine": "s3-batch", "batch": {"role": ROLE, "report_bucket": "reports"}}),
         first=with_role,
-        then=with_old_job,
-        last=with_old_job,
     ),
     "objects no more": PermissionChange(signed(oai={}), by_acl(), first=open_acls),
     "crowd": PermissionChange(signed(), first=crowd, last=ended(signed())),

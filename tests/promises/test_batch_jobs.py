@@ -26,7 +26,6 @@ from tests.promises.batched import (
     share,
     statuses,
 )
-from tests.promises.ending import destroy
 from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE, make_role
 from tests.world.configs import signers
@@ -312,23 +311,6 @@ class TestResumed:
         assert statuses(media) == ["Ready"]
         media.converge(by_job())
         assert statuses(media) == ["Complete"]
-
-    def test_another_spec_cancels_the_job_first(self, media: SandboxAccount) -> None:
-        """A job with an earlier spec does not write after this run."""
-        with pytest.raises(KilledError):
-            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
-        media.converge(by_job(permission="FULL_CONTROL"))
-        assert statuses(media) == ["Cancelled", "Complete"]
-        assert granted(media) == dict.fromkeys(KEYS, "FULL_CONTROL")
-
-    def test_destroy_cancels_the_job(self, media: SandboxAccount) -> None:
-        """Although it has granted nothing yet. The plan lists it before."""
-        with pytest.raises(KilledError):
-            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
-        assert any("still writes ACLs" in each.text for each in media.stack(by_job()).notices)
-        destroy(media, by_job())
-        assert statuses(media) == ["Cancelled"]
-        assert media.identities() == {}
 
     def test_a_lost_reply_of_create_job(self, media: SandboxAccount) -> None:
         """The run finds the job that it has created, and creates no second one."""

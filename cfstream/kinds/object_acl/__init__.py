@@ -19,11 +19,8 @@ from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
 from cfstream.kinds.object_acl.engine import (
     ChosenEngine,
-    about_jobs,
     chosen_engine,
-    has_jobs,
     may_use_job,
-    unended_jobs,
 )
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
@@ -33,6 +30,7 @@ from cfstream.kinds.object_acl.job_role import (
     read_job_role,
     unchecked,
 )
+from cfstream.kinds.object_acl.left_jobs import left_job_problems, read_left_jobs
 from cfstream.kinds.object_acl.marking import beside, mark, unmark
 from cfstream.kinds.object_acl.observed import (
     KIND,
@@ -48,7 +46,7 @@ from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.calls import BUCKET, OBJECTS, Needs, calls
+from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls
 from cfstream.stack.identities import used_identity
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
@@ -115,14 +113,15 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             if want is not None and counted
             else _granted_before(aws, scene, bucket, own)
         )
+        former = former_granted(aws, scene, own)
         return LiveGrants(
             bucket=bucket,
             tally=found,
             own=own,
             distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
-            former=former_granted(aws, scene, own),
-            jobs=unended_jobs(aws, scene, bucket),
+            former=former,
+            left=read_left_jobs(aws, scene, bucket, own, former),
             beyond=mine is not None
             and found.beyond > 0
             and own is not None
@@ -153,9 +152,10 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         return have
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
-        """Read the roles of jobs. The files of an inventory are too large for a snapshot."""
+        """Read the roles of jobs, and the jobs. The files of an inventory are too large for a snapshot."""
         for around in stacks:
             with suppress(Refused, Unreachable):
+                read_left_jobs(aws, around.scene, around.bucket, around.own)
                 read_job_role(aws, around.scene, around.bucket.region)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
@@ -168,11 +168,11 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if scene.destroying:
             return last_revokes(scene, have, land)
         if scene.stack.spec.grant.via == "elsewhere":
-            return Proposal()
+            return Proposal(problems=tuple(left_job_problems(scene, have.left, have.marked)))
         identity = land.get(scene.address("origin-access-identity")) if want else None
         user = land.get(scene.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):
-            return Proposal()
+            return Proposal(problems=tuple(left_job_problems(scene, have.left, have.marked)))
         former = tuple(each for each in have.marked if each != identity)
         steps: list[Step] = []
         engine = ChosenEngine()
@@ -185,13 +185,14 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
         role = have.job_role if engine.job else None
-        notices = [*engine.notices, *notices, *unchecked(role), *about_jobs(scene, have)]
+        notices = [*engine.notices, *notices, *unchecked(role)]
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken
         ):
             notices.append(hidden_grants(have))
         problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
+        problems += left_job_problems(scene, have.left, have.marked, steps)
         problems += unknown_members(scene, have) if steps or taken else ()
         notices += about_the_sample(have)
         return Proposal(
@@ -222,8 +223,10 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from calls(OBJECTS, "s3", "get_object_acl")
         if destroying and spec.identity == "oai":
             yield from calls(BUCKET, "s3", "list_objects_v2")
-        if spec.grant.batch and not destroying:
-            yield from job_reads(spec)
+        if spec.grant.via == "object-acl":
+            yield from calls(ANYTHING, "s3control", "list_jobs")
+            if spec.grant.batch and spec.grant.engine != "local" and not destroying:
+                yield from job_reads(spec)
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the writes of the ACLs."""
@@ -232,8 +235,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from calls(OBJECTS, "s3", "get_object_acl", "put_object_acl")
         elif destroying and spec.identity == "oai" and not (spec.oai and spec.oai.id):
             yield from calls(OBJECTS, "s3", "put_object_acl")
-        if spec.grant.batch:
-            yield from job_writes(destroying=destroying)
+        if spec.grant.batch and spec.grant.engine != "local" and not destroying:
+            yield from job_writes()
 
 
 def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
@@ -280,26 +283,27 @@ def _grant(
                 f"{want.permission} on {tally.total} of {objects}",
             ),
         ),
-        edit=replace(_edit(scene, have.bucket, want.prefix, user, want.permission), total=total, job=job),
+        edit=replace(_edit(scene, have, want.prefix, user, want.permission), total=total, job=job),
     )
 
 
 def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
     """Return the step that revokes the grants that a wider prefix left outside the spec's prefix."""
-    prefix, bucket = scene.stack.spec.grant.prefix, have.bucket
+    prefix = scene.stack.spec.grant.prefix
     return Revoke(
         address=scene.address(KIND),
         stage=Stage.REVOKE,
         because=f"the spec grants only objects under {prefix}",
         line=scene.stack.line("grant", "prefix"),
         changes=(Change("grant.prefix", "wider", prefix),),
-        edit=replace(_edit(scene, bucket, "", user, None), beyond=prefix),
+        edit=replace(_edit(scene, have, "", user, None), beyond=prefix),
     )
 
 
-def _edit(scene: Scene, bucket: LiveBucket, prefix: str, user: Known, permission: str | None) -> ObjectGrants:
+def _edit(scene: Scene, have: LiveGrants, prefix: str, user: Known, permission: str | None) -> ObjectGrants:
+    bucket, listed = have.bucket, have.left.listed
     return ObjectGrants(
-        bucket.name, bucket.region, scene.account, prefix, user, permission, has_jobs=has_jobs(scene)
+        bucket.name, bucket.region, scene.account, prefix, user, permission, lists_jobs=listed
     )
 
 
@@ -330,7 +334,7 @@ def _taken(
             because=f"objects no longer need a grant to {each}",
             line=scene.stack.line("grant"),
             changes=(Change("grant.via", f"object-acl for {each}", None),),
-            edit=_edit(scene, have.bucket, "", have.canonical_users[each], None),
+            edit=_edit(scene, have, "", have.canonical_users[each], None),
         )
         for each in former
         if counts and each in have.canonical_users
@@ -353,7 +357,7 @@ def _old(scene: Scene, have: LiveGrants) -> list[Step]:
             line=scene.stack.line("bucket"),
             changes=(Change("bucket", name, have.bucket.name),),
             edit=replace(
-                _edit(scene, have.bucket, "", have.canonical_users[each], None), bucket=name, region=region
+                _edit(scene, have, "", have.canonical_users[each], None), bucket=name, region=region
             ),
         )
         for name, region in have.former

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.errors import Notice
-from cfstream.kinds.object_acl.engine import has_jobs, unended_jobs
+from cfstream.kinds.object_acl.left_jobs import left_job_problems, read_left_jobs
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, held
 from cfstream.kinds.origin_access_identity import LiveIdentities
 from cfstream.ports import Reads
@@ -36,15 +36,13 @@ def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
         distributions=around.staying,
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
-        jobs=unended_jobs(aws, scene, bucket),
+        left=read_left_jobs(aws, scene, bucket, own, former),
     )
     if not (bucket.usable and bucket.acls_count):
         return have
     wanted = {*_ours(scene, identities), *have.marked}
     users = {id_: user for id_, user in have.canonical_users.items() if id_ in wanted}
     counts, acls = held(aws, scene, bucket, users)
-    # A job of a run that was killed may not have granted anything yet. The revoke cancels it.
-    counts = {**dict.fromkeys(users if have.jobs else (), 0), **counts}
     return replace(have, held=counts, tally=Tally(acls=acls))
 
 
@@ -61,7 +59,8 @@ def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
         else:
             steps.append(_revoke(scene, have, id_, objects, early=id_ not in ours))
     steps += _in_former_buckets(scene, have)
-    return Proposal(steps=tuple(steps), notices=(*notices, *_without_effect(have)))
+    problems = tuple(left_job_problems(scene, have.left, have.marked))
+    return Proposal(steps=tuple(steps), problems=problems, notices=(*notices, *_without_effect(have)))
 
 
 def _ours(scene: Scene, identities: Identities) -> frozenset[str]:
@@ -79,7 +78,7 @@ def _revoke(scene: Scene, have: LiveGrants, identity: str, objects: int, *, earl
         line=scene.stack.line("grant"),
         changes=(Change("grant.via", f"object-acl for {identity}", None),),
         edit=ObjectGrants(
-            bucket.name, bucket.region, scene.account, "", user, None, has_jobs=has_jobs(scene)
+            bucket.name, bucket.region, scene.account, "", user, None, lists_jobs=have.left.listed
         ),
     )
 
@@ -97,7 +96,13 @@ def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
                 line=scene.stack.line("bucket"),
                 changes=(Change("grant.via", f"object-acl for {id_}", None),),
                 edit=ObjectGrants(
-                    name, region, scene.account, "", have.canonical_users[id_], None, has_jobs=has_jobs(scene)
+                    name,
+                    region,
+                    scene.account,
+                    "",
+                    have.canonical_users[id_],
+                    None,
+                    lists_jobs=have.left.listed,
                 ),
             )
 

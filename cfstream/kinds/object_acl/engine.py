@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 from cfstream.errors import Notice
 from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
-from cfstream.ports import Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import BatchJob, mark, running_jobs
+from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Known
 
@@ -165,31 +163,6 @@ def _as_of(scene: Scene, have: LiveGrants) -> str:
         return ""
     day = until.isoformat(timespec="minutes").replace("+00:00", "Z")
     return f" (as of {day}; newer objects are granted by this machine)"
-
-
-def has_jobs(scene: Scene) -> bool:
-    """Return whether runs that were killed may have left jobs of the stack, which are cancelled before a write."""
-    return scene.stack.spec.grant.batch is not None
-
-
-def unended_jobs(aws: Reads, scene: Scene, bucket: LiveBucket) -> tuple[str, ...]:
-    """Return the ids of the stack's jobs that have not ended. Makes ListJobs, if the spec has `batch`."""
-    if not has_jobs(scene) or not bucket.usable:
-        return ()
-    return tuple(running_jobs(aws, scene.account, bucket.region, mark(scene.name)))
-
-
-def about_jobs(scene: Scene, have: LiveGrants) -> tuple[Notice, ...]:
-    """Return the notice of each job that still runs."""
-    return tuple(
-        Notice(
-            f"the job {job} of an earlier run still writes ACLs, and nothing checks the distribution meanwhile",
-            warning=True,
-            do="apply, which waits for it or cancels it; or run: aws s3control update-job-status --account-id "
-            f"{scene.account} --job-id {job} --requested-job-status Cancelled --region {have.bucket.region}",
-        )
-        for job in have.jobs
-    )
 
 
 def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> str:

@@ -41,12 +41,15 @@ def _inventory(spec: Spec, place: Place, end: str) -> str:
 
 
 JOB_ROLE = Scope("JobRole", _role)
+PASSED_ROLE = Scope(
+    "PassedJobRole", _role, lambda _spec: {("StringEquals", "iam:PassedToService"): frozenset({SERVICE})}
+)
 JOBS = Scope("Jobs", lambda spec, place: place.arn("s3", "job/*", spec.bucket.region or "*"))
 REPORTS = Scope("JobReports", _reports)
 REPORT_BUCKET = Scope("JobReportBucket", _report_bucket)
 INVENTORY = Scope("Inventory", lambda spec, place: _inventory(spec, place, "/*"))
 INVENTORY_BUCKET = Scope("InventoryBucket", lambda spec, place: _inventory(spec, place, "").partition("/")[0])
-JOB_SCOPES = (JOB_ROLE, JOBS, REPORTS, REPORT_BUCKET, INVENTORY, INVENTORY_BUCKET)
+JOB_SCOPES = (JOB_ROLE, PASSED_ROLE, JOBS, REPORTS, REPORT_BUCKET, INVENTORY, INVENTORY_BUCKET)
 
 
 @dataclass(frozen=True)
@@ -146,27 +149,21 @@ def unchecked(live: LiveJobRole | None) -> tuple[Notice, ...]:
 
 
 def job_reads(spec: Spec) -> Needs:
-    """Yield the calls of `read_job_role`, of the jobs that still run, and of an inventory."""
+    """Yield the calls of `read_job_role` and of an inventory."""
     yield from calls(JOB_ROLE, "iam", "get_role", "simulate_principal_policy")
     yield from calls(REPORT_BUCKET, "s3", "head_bucket")
-    yield from calls(ANYTHING, "s3control", "list_jobs")
     if spec.grant.batch and spec.grant.batch.inventory:
         yield from calls(BUCKET, "s3", "get_bucket_inventory_configuration")
         yield from calls(INVENTORY_BUCKET, "s3", "list_objects_v2")
         yield from calls(INVENTORY, "s3", "get_object")
 
 
-def job_writes(*, destroying: bool) -> Needs:
-    """Yield the calls of a job, or only those that cancel jobs of earlier runs, if the stack is destroyed.
-
-    PassRole is no call: IAM asks for it when a job is created.
-    """
-    yield from calls(ANYTHING, "s3control", "list_jobs")
+def job_writes() -> Needs:
+    """Yield the calls of a job. PassRole is not a call: IAM asks for it when a job is created."""
+    yield from calls(ANYTHING, "s3control", "create_job")
     yield from calls(JOBS, "s3control", "describe_job", "update_job_status")
-    if not destroying:
-        yield from calls(ANYTHING, "s3control", "create_job")
-        yield from calls(JOB_ROLE, "iam", "pass_role")
-        yield from calls(REPORTS, "s3", "get_object")
+    yield from calls(PASSED_ROLE, "iam", "pass_role")
+    yield from calls(REPORTS, "s3", "get_object")
 
 
 def _needed(scene: Scene, job: Batch) -> list[tuple[str, list[str]]]:

@@ -13,6 +13,7 @@ from cfstream.domain import ACL_TAG, AclGrant, LiveDistribution, ObjectAcls, Obj
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.kinds.object_acl.job_role import LiveJobRole
+from cfstream.kinds.object_acl.left_jobs import LeftJobs
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
@@ -84,8 +85,8 @@ class LiveGrants:
     """The number of objects that grant an OAI something, by its id; counted only if the stack is being destroyed."""
     beyond: bool = False
     """Whether objects outside the prefix grant the stack's own identity something, left by a wider prefix."""
-    jobs: tuple[str, ...] = ()
-    """The ids of the stack's jobs that have not ended: those of runs that were killed."""
+    left: LeftJobs = LeftJobs()
+    """The jobs of runs that were killed."""
     job_role: LiveJobRole | None = None
     """The role of the job; None if no job is planned."""
     inventory: "InventoryAcls | None" = None

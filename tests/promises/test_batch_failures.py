@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.errors import NotAuthorized
+from cfstream.errors import NotAuthorized, Throttled
 from cfstream.ports import Call
 from cfstream.sandbox.batch import tasks
 from cfstream.values import Json
@@ -20,6 +20,7 @@ from tests.promises.batched import (
 )
 from tests.world.account import SandboxAccount
 from tests.world.batch import make_role
+from tests.world.configs import signers
 from tests.world.plans import told
 from tests.world.ports import PassThrough, Witness
 
@@ -77,6 +78,31 @@ class TestFailures:
         report = media.apply(by_job(), port=Asking())
         assert report.exit_code == 0, told(report)
         assert statuses(media) == ["Complete"]
+
+    def test_the_guard_is_checked_before_each_confirmation(self, media: SandboxAccount) -> None:
+        """S3 throttles the first one, and then the distribution has no signers."""
+
+        class Throttling(PassThrough):
+            confirmed = 0
+
+            def __init__(self) -> None:
+                self.aws = media.world.aws
+
+            def write(self, call: Call) -> Json:
+                if call.operation == "create_job":
+                    params = {**call.params, "ConfirmationRequired": True}
+                    call = Call(call.service, call.operation, params, call.region)
+                if call.params.get("RequestedJobStatus") == "Ready":
+                    self.confirmed += 1
+                    open_to = {**media.config()["DefaultCacheBehavior"], "TrustedSigners": signers()}
+                    media.edit(lambda config: config.update(DefaultCacheBehavior=open_to))
+                    raise Throttled("s3:UpdateJobStatus", "TooManyRequestsException", "too many", status=429)
+                return self.aws.write(call)
+
+        port = Throttling()
+        report = media.apply(by_job(), port=port)
+        assert (report.exit_code, port.confirmed) == (4, 1), told(report)
+        assert statuses(media) == ["Cancelled"]
 
     def test_a_role_that_loses_a_permission_after_the_plan(self, media: SandboxAccount) -> None:
         """The job fails, and the error has AWS's reason and the fix."""

@@ -168,6 +168,26 @@ class LostForLong(PassThrough):
 
 
 @dataclass
+class LostThenThrottled(PassThrough):
+    """The reply to the first CreateJob is lost, the others are refused, and the list does not show the job."""
+
+    aws: Writes
+    sent: int = 0
+
+    def write(self, call: Call) -> Json:
+        if call.operation != "create_job":
+            return self.aws.write(call)
+        self.sent += 1
+        if self.sent > 1:
+            raise throttled()
+        self.aws.write(call)
+        raise ReplyLost("the reply was lost")
+
+    def items(self, call: Call) -> Sequence[Json]:
+        return [] if call.operation == "list_jobs" and self.sent else self.aws.items(call)
+
+
+@dataclass
 class LateList(PassThrough):
     """A list of jobs that is empty at first."""
 
@@ -331,6 +351,46 @@ class TestResumed:
         assert report.exit_code == 1, told(report)
         assert statuses(media) == [left]
         assert ("may be running" in " ".join(told(report))) is (left == "New")
+
+    def test_a_lost_reply_and_then_refusals(self, media: SandboxAccount) -> None:
+        """A later CreateJob that S3 refuses does not mean that the first one created no job."""
+        report = media.apply(by_job(), port=LostThenThrottled(media.world.aws))
+        assert report.exit_code == 1, told(report)
+        text = " ".join(told(report))
+        assert "may be running (the list of jobs does not show it yet)" in text
+        assert "aws s3control list-jobs --account-id" in text
+        assert "--job-id JOB_ID --requested-job-status Cancelled --region us-east-1" in text
+
+    def test_ctrl_c_while_the_cancel_is_throttled(self, media: SandboxAccount) -> None:
+        """S3 did not accept the cancellation, so the job does not end."""
+
+        class Throttling(Watching):
+            def write(self, call: Call) -> Json:
+                if call.operation == "update_job_status":
+                    raise throttled()
+                return super().write(call)
+
+        def interrupt(status: str) -> None:
+            if status == "Active":
+                media.clock.interrupted = True
+
+        report = media.apply(by_job(), port=Throttling(media.world.aws, interrupt))
+        assert report.exit_code == 130, told(report)
+        text = " ".join(told(report))
+        assert "may still be running (its cancellation was interrupted)" in text
+        assert f"--job-id {jobs(media)[0].id} --requested-job-status Cancelled" in text
+
+    def test_an_old_job_is_not_the_job_of_this_run(self, media: SandboxAccount) -> None:
+        """It ended before this run, and a list that lags shows it late. The run creates a job of its own."""
+        media.converge(by_job())
+        for key in KEYS:
+            media.s3.put_object_acl(Bucket="media", Key=key, ACL="private")
+        plan = media.plan(by_job())
+        media.clock.slept += 100
+        report = media.run(plan, port=LateList(media.world.aws))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete", "Complete"]
+        assert granted(media) == dict.fromkeys(KEYS, "READ")
 
     @pytest.mark.parametrize("error", [Unreachable("no connection"), throttled()])
     def test_create_job_that_does_not_arrive(self, media: SandboxAccount, error: Exception) -> None:

@@ -106,13 +106,19 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     notices = [*_by_policy(scene, have, estimate)]
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
         text = f"{estimate}. This plan uses {'s3-batch' if by_job else 'local'}: {why}{_as_of(scene, have)}"
-        do = TO_KNOW_ALL if others == NOT_ALL and grant.batch and grant.engine != "local" else ""
+        do = _to_know_all(have, others) if grant.batch and grant.engine != "local" else ""
         notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch", do=do))
     if not by_job:
         return ChosenEngine(notices=tuple(notices))
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
     return ChosenEngine(_job(scene, have), hazards, tuple(notices))
+
+
+def _to_know_all(have: LiveGrants, others: str) -> str:
+    if others == NOT_ALL:
+        return TO_KNOW_ALL
+    return have.inventory.do if have.inventory else ""
 
 
 def _decided(

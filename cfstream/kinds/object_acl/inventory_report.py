@@ -10,7 +10,7 @@ import csv
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -27,6 +27,14 @@ MARGIN_SECONDS = 24 * 60 * 60
 CHUNK = 8 << 20
 """Files are read in parts of this size, so that memory does not depend on the number of objects."""
 
+OR_READ_ALL = "or add --all-objects"
+WRITE_FOLDER = "write the folder of an inventory of this bucket: s3://BUCKET/[PREFIX/]SOURCE-BUCKET/ID"
+PIECE = 256 << 10
+"""How much is unzipped at a time."""
+SLICE = 16 << 10
+MOST_ACLS = 1000
+"""How many parsed ACLs are kept."""
+
 
 @dataclass(frozen=True)
 class InventoryAcls:
@@ -39,10 +47,16 @@ class InventoryAcls:
     """Nothing is known about objects that were written at that time or later: seconds since 1970."""
     others: str = ""
     """Why a job might remove grants to others; empty if all ACLs name only the owner and the identity."""
+    do: str = ""
+    """How to fix an inventory that cannot be used; empty if it can."""
 
 
 class _Unusable(Exception):
-    """The inventory cannot show the ACLs of all objects under the prefix."""
+    """The inventory cannot show the ACLs of all objects under the prefix: why, and what to `do`."""
+
+    def __init__(self, why: str, do: str) -> None:
+        super().__init__(why)
+        self.do = do
 
 
 def read_inventory(
@@ -61,13 +75,17 @@ def read_inventory(
     try:
         return source.acls(user, permission)
     except _Unusable as error:
-        return InventoryAcls(others=f"{batch.inventory} {error}")
+        return InventoryAcls(others=f"{batch.inventory} {error}", do=error.do)
     except Refused as refused:
         if not isinstance(refused, NotAuthorized | Missing) and refused.status != 404:
             raise
-        return InventoryAcls(others=f"{batch.inventory} cannot be read: {refused.what}")
+        others = f"{batch.inventory} cannot be read: {refused.what}"
+        return InventoryAcls(
+            others=others, do=f"allow the reads that `cfstream permissions` lists, {OR_READ_ALL}"
+        )
     except (ValueError, KeyError, TypeError, zlib.error, csv.Error):
-        return InventoryAcls(others=f"{batch.inventory} does not have the format of AWS")
+        others = f"{batch.inventory} does not have the format of AWS"
+        return InventoryAcls(others=others, do=f"{WRITE_FOLDER}, or wait for the next list")
 
 
 class _Source:
@@ -107,7 +125,17 @@ class _Source:
         found = self._aws.read(call)["InventoryConfiguration"]
         covered = str((found.get("Filter") or {}).get("Prefix") or "")
         if not self._scene.stack.spec.grant.prefix.startswith(covered):
-            raise _Unusable(f"lists only objects under {covered}")
+            raise _Unusable(
+                f"lists only objects under {covered}", "configure an inventory of the whole bucket"
+            )
+        if found["IsEnabled"] is False:
+            raise _Unusable("is not enabled, so its newest list is out of date", f"enable it, {OR_READ_ALL}")
+        to = found["Destination"]["S3BucketDestination"]
+        bucket = str(to["Bucket"]).rpartition(":")[2]
+        folder = "/".join(filter(None, [str(to.get("Prefix") or "").strip("/"), self._bucket.name, id_]))
+        if (bucket, folder) != (self._name, self._folder):
+            where = f"s3://{bucket}/{folder}"
+            raise _Unusable(f"gets no new lists: S3 writes them to {where}", f"write inventory: {where}")
 
     def _newest(self) -> str:
         params = {
@@ -123,17 +151,19 @@ class _Source:
         # One folder for each list, named after its date: 2026-11-29T01-00Z/manifest.json.
         dated = [key for key in keys if re.search(r"/\d{4}-\d\d-\d\dT\d\d-\d\dZ/manifest\.json$", key)]
         if not dated:
-            raise _Unusable("has no list yet")
+            raise _Unusable("has no list yet", f"wait up to 48 hours for the first list, {OR_READ_ALL}")
         return max(dated)
 
     def _columns(self, manifest: Json) -> list[str]:
         if manifest.get("sourceBucket") != self._bucket.name:
-            raise _Unusable(f"is of the bucket {manifest.get('sourceBucket')}")
+            raise _Unusable(f"is of the bucket {manifest.get('sourceBucket')}", WRITE_FOLDER)
         if manifest.get("fileFormat") != "CSV":
-            raise _Unusable(f"is in {manifest.get('fileFormat')}, and only CSV can be read")
+            raise _Unusable(
+                f"is in {manifest.get('fileFormat')}, and only CSV can be read", "set its format to CSV"
+            )
         columns = [name.strip() for name in str(manifest["fileSchema"]).split(",")]
         if lacking := [name for name in NEEDED if name not in columns]:
-            raise _Unusable(f"lacks the field {lacking[0]}")
+            raise _Unusable(f"lacks the field {lacking[0]}", f"add the field {lacking[0]} to it")
         return columns
 
     def _rows(self, key: str) -> Iterator[list[str]]:
@@ -147,7 +177,7 @@ class _Source:
             shown = re.fullmatch(r"bytes \d+-\d+/(\d+)", str(part.get("ContentRange") or ""))
             total = int(shown.group(1)) if shown else start + len(body)
             if not body:
-                raise _Unusable(f"has a file that ends too early: {key}")
+                raise _Unusable(f"has a file that ends too early: {key}", "wait for the next list")
             start += len(body)
             yield body
 
@@ -158,6 +188,8 @@ class _Source:
     def _grants(self, written: str) -> Mapping[str, frozenset[str]] | None:
         """Return the permissions by grantee; None if the ACL is not available. Most objects have one of few ACLs."""
         if written not in self._known:
+            if len(self._known) >= MOST_ACLS:
+                self._known.clear()
             self._known[written] = _parsed(written)
         return self._known[written]
 
@@ -195,25 +227,37 @@ def _parsed(written: str) -> Mapping[str, frozenset[str]] | None:
     return {grantee: frozenset(permissions) for grantee, permissions in found.items()}
 
 
-def _lines(parts: Iterator[bytes]) -> Iterator[str]:
-    """Yield the lines of a gzip file, which may have several members."""
+def _lines(parts: Iterable[bytes]) -> Iterator[str]:
+    """Yield the lines of a gzip file, which may have several members. Raises ValueError for a line over `PIECE`."""
     rest = b""
     for text in _unzipped(parts):
         *lines, rest = (rest + text).split(b"\n")
+        if len(rest) > PIECE:
+            raise ValueError("a line is too long")
         yield from (line.decode() + "\n" for line in lines)
     if rest:
         yield rest.decode()
 
 
-def _unzipped(parts: Iterator[bytes]) -> Iterator[bytes]:
+def _unzipped(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces of at most `PIECE`: a small file may be unzipped to gigabytes."""
     member, begun = zlib.decompressobj(wbits=31), False
-    for part in parts:
-        left = part
-        while left:
+    for part in _slices(parts):
+        left, piece = part, b""
+        while left or len(piece) == PIECE:  # after a full piece, the member may have more of the same input
             begun = True
-            yield member.decompress(left)
-            left = member.unused_data
+            piece = member.decompress(left, PIECE)
+            yield piece
+            left = member.unconsumed_tail
             if member.eof:
+                left, piece = member.unused_data, b""
                 member, begun = zlib.decompressobj(wbits=31), False
     if begun:
-        raise _Unusable("has a file that ends too early")
+        raise _Unusable("has a file that ends too early", "wait for the next list")
+
+
+def _slices(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in small slices: zlib copies the rest of its input for each piece."""
+    for part in parts:
+        for start in range(0, len(part), SLICE):
+            yield part[start : start + SLICE]

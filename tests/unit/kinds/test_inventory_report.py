@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,7 +24,7 @@ OWNER, USER, OTHER = "0" * 64, "1" * 96, "2" * 64
 SPEC = (
     f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\noai: {{}}\n"
     "grant: {via: object-acl, prefix: a/, batch: {role: arn:aws:iam::123456789012:role/jobs, "
-    "report_bucket: reports, inventory: s3://lists/media/all}}\n"
+    "report_bucket: reports, inventory: s3://lists/lectures-media/all}}\n"
 )
 DAY = 24 * 60 * 60
 SCHEMA = "Bucket, Key, IsLatest, IsDeleteMarker, ObjectAccessControlList, ObjectOwner"
@@ -54,6 +55,12 @@ SOUND = (
 )
 
 
+ENABLED = {
+    "IsEnabled": True,
+    "Destination": {"S3BucketDestination": {"Bucket": "arn:aws:s3:::lists", "Format": "CSV"}},
+}
+
+
 class Lists(PassThrough):
     """The inventory of a bucket. `covers` is the prefix of its configuration."""
 
@@ -61,6 +68,7 @@ class Lists(PassThrough):
         lines = "".join(",".join(f'"{value}"' for value in each) + "\n" for each in rows or SOUND)
         half = len(lines) // 2
         self.covers = covers
+        self.configured: Json = {}
         self.data = gzip.compress(lines[:half].encode()) + gzip.compress(lines[half:].encode())
         self.manifest = {
             "sourceBucket": BUCKET,
@@ -77,17 +85,22 @@ class Lists(PassThrough):
             raise self.error
         if call.operation == "get_bucket_inventory_configuration":
             assert call.params["Id"] == "all"
-            return {"InventoryConfiguration": {"Filter": {"Prefix": self.covers}} if self.covers else {}}
-        if call.params["Key"] == "media/all/2026-11-29T01-00Z/manifest.json":
+            covers = {"Filter": {"Prefix": self.covers}} if self.covers else {}
+            return {"InventoryConfiguration": {**ENABLED, **covers, **self.configured}}
+        if call.params["Key"] == "lectures-media/all/2026-11-29T01-00Z/manifest.json":
             return {"Body": json.dumps(self.manifest).encode()}
         start, end = map(int, call.params["Range"].removeprefix("bytes=").split("-"))
         part = self.data[start : end + 1]
         return {"Body": part, "ContentRange": f"bytes {start}-{start + len(part) - 1}/{len(self.data)}"}
 
     def pages(self, call: Call) -> Iterator[Json]:
-        assert call.params["Prefix"] == "media/all/"
-        yield {"Contents": [{"Key": f"media/all/2026-11-{day}T01-00Z/manifest.json"} for day in (29, 28)]}
-        yield {"Contents": [{"Key": "media/all/hive/manifest.json"}]}
+        assert call.params["Prefix"] == "lectures-media/all/"
+        yield {
+            "Contents": [
+                {"Key": f"lectures-media/all/2026-11-{day}T01-00Z/manifest.json"} for day in (29, 28)
+            ]
+        }
+        yield {"Contents": [{"Key": "lectures-media/all/hive/manifest.json"}]}
 
 
 def seen(lists: Lists) -> InventoryAcls:
@@ -125,22 +138,71 @@ def _refusing(error: Refused) -> Lists:
         (lambda: Lists(row("a/x+y", acl("UNAVAILABLE"))), "the inventory does not have the ACL of 'a/x y'"),
         (lambda: Lists(row("a/1", "?")), "the inventory does not have the ACL of 'a/1'"),
         (lambda: Lists(row("a/1", acl(), OTHER)), "another account owns 'a/1'"),
-        (lambda: Lists(sourceBucket="another"), "s3://lists/media/all is of the bucket another"),
-        (lambda: Lists(fileFormat="ORC"), "s3://lists/media/all is in ORC, and only CSV can be read"),
+        (lambda: Lists(sourceBucket="another"), "s3://lists/lectures-media/all is of the bucket another"),
+        (
+            lambda: Lists(fileFormat="ORC"),
+            "s3://lists/lectures-media/all is in ORC, and only CSV can be read",
+        ),
         (
             lambda: Lists(fileSchema="Bucket, Key"),
-            "s3://lists/media/all lacks the field ObjectAccessControlList",
+            "s3://lists/lectures-media/all lacks the field ObjectAccessControlList",
         ),
-        (lambda: Lists(covers="a/b/"), "s3://lists/media/all lists only objects under a/b/"),
-        (lambda: Lists(files=[{}]), "s3://lists/media/all does not have the format of AWS"),
-        (_cut, "s3://lists/media/all has a file that ends too early"),
-        (lambda: _refusing(Missing("s3:GetObject", "NoSuchKey", "")), "s3://lists/media/all cannot be read"),
+        (lambda: Lists(covers="a/b/"), "s3://lists/lectures-media/all lists only objects under a/b/"),
+        (lambda: Lists(files=[{}]), "s3://lists/lectures-media/all does not have the format of AWS"),
+        (_cut, "s3://lists/lectures-media/all has a file that ends too early"),
+        (
+            lambda: _refusing(Missing("s3:GetObject", "NoSuchKey", "")),
+            "s3://lists/lectures-media/all cannot be read",
+        ),
         (lambda: _refusing(NotAuthorized("s3:GetObject", "AccessDenied", "")), "cannot be read"),
     ],
 )
 def test_what_an_inventory_does_not_show(lists: Callable[[], Lists], why: str) -> None:
     """The reason names an object, or what is wrong with the inventory."""
     assert why in seen(lists()).others
+
+
+@pytest.mark.parametrize(
+    ("configured", "why", "do"),
+    [
+        ({"IsEnabled": False}, "is not enabled", "enable it, or add --all-objects"),
+        (
+            {"Destination": {"S3BucketDestination": {"Bucket": "arn:aws:s3:::new", "Prefix": "x"}}},
+            f"gets no new lists: S3 writes them to s3://new/x/{BUCKET}/all",
+            f"write inventory: s3://new/x/{BUCKET}/all",
+        ),
+    ],
+)
+def test_an_inventory_that_gets_no_new_lists(configured: Json, why: str, do: str) -> None:
+    """The notice has the fix."""
+    lists = Lists()
+    lists.configured = configured
+    found = seen(lists)
+    assert why in found.others
+    assert found.do == do
+
+
+@pytest.mark.parametrize("chunk", [len, lambda _data: 11])
+def test_a_small_file_that_is_large_when_unzipped(chunk: Callable[[bytes], int]) -> None:
+    """It is unzipped in small pieces, whatever the size of the parts."""
+    line = b'"media","a/1","' + b"x" * 4000 + b'"\n'
+    data = gzip.compress(line * 2500)
+    size = chunk(data)
+    tracemalloc.start()
+    try:
+        parts = (data[start : start + size] for start in range(0, len(data), size))
+        count = sum(1 for _ in inventory_report._lines(parts))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 2500
+    assert peak < 2_000_000
+
+
+def test_a_line_without_an_end() -> None:
+    """It is refused before it fills the memory."""
+    with pytest.raises(ValueError, match="too long"):
+        list(inventory_report._lines([gzip.compress(b"x" * 1_000_000)]))
 
 
 def test_a_prefix_that_the_inventory_covers() -> None:
@@ -156,6 +218,6 @@ def test_other_refusals_end_the_plan() -> None:
 
 def test_without_an_inventory_nothing_is_read() -> None:
     """The spec names none."""
-    text = SPEC.replace(", inventory: s3://lists/media/all", "")
+    text = SPEC.replace(", inventory: s3://lists/lectures-media/all", "")
     bucket = LiveBucket(BUCKET, REGION, owner=OWNER)
     assert read_inventory(PassThrough(), scene(text), bucket, USER, "READ") is None

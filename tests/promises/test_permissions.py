@@ -166,6 +166,22 @@ def test_a_policy_allows_reading_the_inventory(account: SandboxAccount) -> None:
     assert all(knows(*pair) for pair in pairs)
 
 
+def test_a_policy_passes_the_role_of_a_job_to_s3_only(account: SandboxAccount) -> None:
+    """And allows nothing of a job except ListJobs with `engine: local`."""
+    batch = {"role": ROLE, "report_bucket": "reports"}
+
+    def held(engine: str) -> Json:
+        stacks = account.load(by_acl(grant={"engine": engine, "batch": batch}))
+        return policy(specs_of(stacks), Purpose.APPLY, Place(ACCOUNT))
+
+    (passing,) = [each for each in held("auto")["Statement"] if "iam:PassRole" in each["Action"]]
+    service = "batchoperations.s3.amazonaws.com"
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+    local = {action for action, _ in allowed(held("local"))}
+    assert "s3:ListJobs" in local
+    assert not local & {"iam:PassRole", "iam:GetRole", "s3:CreateJob", "s3:DescribeJob", "s3:UpdateJobStatus"}
+
+
 NAMES = {"lectures": "media.example.com", "seminars": "talks.example.com"}
 LIMITED = ("distribution/", "hostedzone/")
 """Resources that IAM can limit to a stack; keys, groups, controls, identities and policies it cannot."""

@@ -220,10 +220,16 @@ class _JobRun:
                 confirmed = True
                 self._confirm(job)
             if clock.monotonic() - moved > self._job.patience:
-                raise TimedOut(
-                    f"the job {job} was {seen.status} for {self._job.patience:.0f} s without progress"
-                )
+                raise self._stuck(seen)
         raise AssertionError("the polls never end")
+
+    def _stuck(self, seen: LiveJob) -> TimedOut:
+        where = f"--account-id {self._work.account} --job-id {seen.id} --region {self._work.region}"
+        return TimedOut(
+            f"the job {seen.id} was {seen.status} for {self._job.patience:.0f} s without progress",
+            f"look for the reason: `aws s3control describe-job {where}`. Then run the same command again, with a "
+            "longer wait.timeout in the spec if the job only needs more time",
+        )
 
     def _judge_age(self, seen: LiveJob) -> None:
         """Raise if the job had ended before this run saw it: S3 may return an old job that its list does not show."""

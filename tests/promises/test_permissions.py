@@ -44,7 +44,7 @@ WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
 
 
 WHEN_A_RUN_STOPS = frozenset({"s3:UpdateJobStatus"})
-"""It cancels the job of a run that ends early (`test_batch_jobs`)."""
+"""It cancels the job of a run that ends early (`test_batch_resumed`)."""
 
 WITHOUT_A_CALL = frozenset({"iam:PassRole"})
 """S3 asks for it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""

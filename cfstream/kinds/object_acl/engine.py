@@ -100,19 +100,40 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     """Return the engine for a grant to `user`. `former` are other identities to which objects have grants."""
     grant, tally = scene.stack.spec.grant, have.tally
     estimate = _estimate(have)
-    impossible = _impossible(scene, have, former)
+    impossible, remedy = _impossible(scene, have, former)
     others = _others(have, grant.prefix, user)
     why, by_job = _decided(have, estimate, grant.engine, impossible, others)
     notices = [*_by_policy(scene, have, estimate)]
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
         text = f"{estimate}. This plan uses {'s3-batch' if by_job else 'local'}: {why}{_as_of(scene, have)}"
+        is_refused = bool(impossible) and grant.engine == "s3-batch"
         do = _to_know_all(have, others) if grant.batch and grant.engine != "local" else ""
-        notices.append(Notice(text, warning=bool(impossible) and grant.engine == "s3-batch", do=do))
+        notices.append(Notice(text, warning=is_refused, do=remedy if is_refused else do))
     if not by_job:
         return ChosenEngine(notices=tuple(notices))
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
-    return ChosenEngine(_job(scene, have), hazards, tuple(notices))
+    return ChosenEngine(_job(scene, have), hazards, (*notices, _unread_acls(scene, have)))
+
+
+def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:
+    """Return the warning of the ACLs that a job replaces although nothing has read them.
+
+    S3 dates an object of a multipart upload when the upload begins ("CreateMultipartUpload" in the API reference).
+    """
+    read = (
+        "the inventory's list was made"
+        if have.inventory and have.inventory.until is not None
+        else "the ACLs were read"
+    )
+    where = f"{have.bucket.name}/{scene.stack.spec.grant.prefix}"
+    return Notice(
+        f"The job replaces the whole ACL of each object in {where}. Grants to others are lost if an object is "
+        f"overwritten before the job reaches it, if a multipart upload began before {read} and completes after that, "
+        f"or if an ACL changes after {read}",
+        warning=True,
+        do=f"until the job ends, let nobody write objects or ACLs in {where}; or write engine: local",
+    )
 
 
 def _to_know_all(have: LiveGrants, others: str) -> str:
@@ -171,18 +192,23 @@ def _as_of(scene: Scene, have: LiveGrants) -> str:
     return f" (as of {day}; newer objects are granted by this machine)"
 
 
-def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> str:
-    """Return why no job can make this grant; empty if one can."""
+def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> tuple[str, str]:
+    """Return why no job can make this grant, and how to fix that; empty if one can."""
     if scene.stack.spec.grant.batch is None:
-        return "grant.batch is not set"
+        return "grant.batch is not set", "add grant.batch with role and report_bucket, or write engine: auto"
     if scene.now is None:
-        return "the time is not known"
+        return "the time is not known", "plan with AWS, not with a snapshot"
     if former:
-        return f"objects have grants to {', '.join(former)}, which a job would remove too early"
+        why = f"objects have grants to {', '.join(former)}, which a job would remove too early"
+        return why, "apply, and write engine: auto until those grants are revoked"
     sharing = [each.name for each in scene.beside if _shares(scene.stack.spec, each)]
     if sharing:
-        return f"{', '.join(sharing)} grants on the same objects, and a job would remove that"
-    return "" if have.bucket.owner else "the bucket's owner is not known, because its ACL cannot be read"
+        why = f"{', '.join(sharing)} grants on the same objects, and a job would remove that"
+        return why, "write other prefixes in these specs, or engine: local"
+    if have.bucket.owner:
+        return "", ""
+    why = f"the owner of {have.bucket.name} is not known, because its ACL cannot be read"
+    return why, f"allow s3:GetBucketAcl on {have.bucket.name}, or write engine: local"
 
 
 def _shares(own: Spec, other: Spec) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from cfstream.domain import AclGrant, ObjectAcls, ObjectClass
 from cfstream.kinds.object_acl.engine import Estimate, chosen_engine
+from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 from cfstream.kinds.object_acl.observed import LiveGrants, Tally
 from cfstream.stack.bucket import LiveBucket
 from tests.unit.kinds.live import scene
@@ -77,6 +78,7 @@ def test_no_job_while_objects_have_grants_to_a_former_identity() -> None:
     """Even if the spec asks for one: the distribution still uses that identity. The notice is a warning."""
     chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), found(), USER, ("E9OLD",))
     assert chosen.job is None
+    assert chosen.notices[-1].do == "apply, and write engine: auto until those grants are revoked"
     assert [(each.warning, "E9OLD" in each.text) for each in chosen.notices[1:]] == [(True, True)]
 
 
@@ -90,6 +92,21 @@ def test_no_job_beside_a_stack_that_grants_on_the_same_objects(prefix: str, *, i
     beside = (mine.stack.spec, theirs.stack.spec)
     chosen = chosen_engine(replace(mine, beside=beside), found(), USER, ())
     assert (chosen.job is not None) is is_used
+
+
+@pytest.mark.parametrize("since", ["the ACLs were read", "the inventory's list was made"])
+def test_a_job_warns_of_acls_that_it_replaces_unread(since: str) -> None:
+    """The plan lists each way in which grants of others are lost, and the fix."""
+    have = found()
+    if "inventory" in since:
+        have = replace(have, inventory=InventoryAcls(1_000_000, 1, until=1))
+    chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
+    warning = chosen.notices[-1]
+    assert warning.warning
+    assert "an object is overwritten before the job reaches it" in warning.text
+    assert f"a multipart upload began before {since} and completes after that" in warning.text
+    assert f"an ACL changes after {since}" in warning.text
+    assert warning.do.endswith("or write engine: local")
 
 
 def test_millions_of_objects_are_better_granted_by_the_policy() -> None:

@@ -114,16 +114,25 @@ def with_belonging(file: StateFile, imported: "Mapping[str, Imported]") -> "tupl
     return tuple(replace(each, terraform=found[address]) for address, each in imported.items())
 
 
-def _managed(imported: "Imported") -> "ManagedBySpec":
-    """Return what the imported spec manages besides the distribution."""
+def _managed(imported: "Imported") -> "ManagedBySpec | None":
+    """Return what the imported spec manages besides the distribution; None if there is no spec."""
     from cfstream.adoption.proof import read
-    from cfstream.terraform import ManagedBySpec
+    from cfstream.spec.model import Dns
+    from cfstream.terraform import CONTROL, GROUP, KEY, ManagedBySpec
 
     if not imported.text:
-        return ManagedBySpec(policy=False)
+        return None
     spec = read(imported.text).spec
     grants = spec.grant.via == "bucket-policy" and spec.identity != "none"
-    return ManagedBySpec(policy=grants, records=spec.dns is not None)
+    owned = {(GROUP, group.name) for group in spec.made_key_groups}
+    owned |= {(KEY, key.name) for group in spec.made_key_groups for key in group.public_keys}
+    if spec.identity == "oac" and not (spec.oac and spec.oac.id):
+        owned.add((CONTROL, f"cfstream-{spec.name}"))
+    return ManagedBySpec(
+        bucket=spec.bucket.name if grants else "",
+        cnames=frozenset(spec.cnames or ()) if isinstance(spec.dns, Dns) else frozenset(),
+        owned=frozenset(owned),
+    )
 
 
 def _names(each: "TerraformResource") -> Sequence[str]:

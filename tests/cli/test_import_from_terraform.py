@@ -44,6 +44,7 @@ def test_programs_get_the_same(account: SmallAccount, run: Run, monkeypatch: pyt
         f'module.cdn["eu"].{OWN}[0]': True,
         "aws_s3_bucket.media": False,
         "aws_s3_bucket_policy.media": True,
+        "aws_s3_bucket_policy.static": False,
         "aws_cloudfront_origin_access_control.it": False,
     }
     Path("it.json").write_text(state_file(*rows(account, **WHERE)))

@@ -33,13 +33,18 @@ class StateFile:
     def removal(self, address: str) -> str:
         """Return the command that removes a resource from the state, and leaves it in AWS.
 
-        It works in any folder if the file is a local state. The folder of another file is not known.
+        If the file is a local state, it works in any folder, and whatever workspace is selected there. The folder of
+        another file is not known.
         """
         place, program, workspace = Path(self.path), self.state.program, ""
         if self.path != "-" and place.name == USUAL:
-            folder = place.parent
-            if folder.parent.name == WORKSPACES:
-                workspace, folder = f"TF_WORKSPACE={shlex.quote(folder.name)} ", folder.parent.parent
+            folder, named = place.parent, place.absolute().parent
+            if named.parent.name == WORKSPACES:
+                inside = folder.parent.name == WORKSPACES
+                name, folder = named.name, (folder if inside else named).parent.parent
+            else:
+                name = "default"
+            workspace = f"TF_WORKSPACE={shlex.quote(name)} "
             if folder != Path():
                 program += f" -chdir={shlex.quote(folder.as_posix())}"
         return f"{workspace}{program} state rm {shlex.quote(address)}"

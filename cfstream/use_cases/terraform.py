@@ -98,17 +98,25 @@ class StateFile:
 
 def open_state(path: str) -> StateFile:
     """Read a state; ``-`` is standard input. Raises WrongUsage if it cannot be read, and NotAState."""
-    from cfstream.terraform import read_state
+    from cfstream.terraform import decoded, read_state
 
     if path != "-" and Path(path).is_dir():
         do = "name the file; for a remote state, run: terraform state pull > state.json"
         raise WrongUsage(f"{path} is a directory, not a state of Terraform", do)
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8", errors="replace")
+        text = _piped() if path == "-" else decoded(Path(path).read_bytes())
     except (OSError, ValueError) as error:
         do = "name the state; for a remote state, run: terraform state pull > state.json"
         raise WrongUsage(f"{path or 'the empty name'}: {why_unread(error)}", do) from error
     return StateFile(path, read_state(text, "standard input" if path == "-" else path))
+
+
+def _piped() -> str:
+    """Return the text of standard input. It is read as bytes, because its encoding may not be that of the terminal."""
+    from cfstream.terraform import decoded
+
+    stream = getattr(sys.stdin, "buffer", None)
+    return decoded(stream.read()) if stream else sys.stdin.read()
 
 
 def with_belonging(file: StateFile, imported: "Mapping[str, Imported]") -> "tuple[Imported, ...]":

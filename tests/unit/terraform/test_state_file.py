@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from cfstream.terraform import TerraformState
-from cfstream.use_cases.terraform import StateFile
+from cfstream.use_cases.terraform import StateFile, open_state
+from tests.unit.terraform.states import state_file
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,15 @@ def test_a_state_in_the_current_folder_may_be_of_a_named_workspace(
     monkeypatch.chdir(folder)
     found = StateFile("terraform.tfstate", TerraformState(())).removal("a.b")
     assert found == f"TF_WORKSPACE=prod terraform -chdir={tmp_path} state rm a.b"
+
+
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_file_and_standard_input_may_be_in_utf_16(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, piped: bool
+) -> None:
+    """PowerShell's `>` writes UTF-16. Nothing is lost if the file goes to standard input."""
+    path = tmp_path / "state.json"
+    path.write_bytes(state_file().encode("utf-16"))
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        assert open_state("-" if piped else str(path)).state.distributions

@@ -60,7 +60,7 @@ def belonging_document(file: StateFile, found: Sequence[BelongingResource]) -> d
 
 def _merged(found: Sequence[Sequence[BelongingResource]]) -> list[BelongingResource]:
     """Return each resource once: managed if one spec manages it, and shared only with what was not imported."""
-    imported = {own.address for own, *_ in found}
+    imported = {address for own, *_ in found for address in (own.address, *own.also_at)}
     merged: dict[str, BelongingResource] = {}
     for each in (each for resources in found for each in resources):
         managed = each.managed or (each.address in merged and merged[each.address].managed)
@@ -73,8 +73,10 @@ def _commands(file: StateFile, found: Sequence[BelongingResource], sheet: Page) 
     """Yield a line for each command, without a break, so that it can be pasted."""
     for each in found:
         yield from sheet.flow([Word(printable(file.removal(each.address)))], first="  ")
-        if each.managed and each.shared:
-            text = f"also belongs to {some_of(each.shared, NAMED)}"
+        text = f"also belongs to {some_of(each.shared, NAMED)}" if each.managed and each.shared else ""
+        if each.also_at:
+            text = f"the same distribution as {some_of(each.also_at, NAMED)}: Terraform has it more than once"
+        if text:
             yield from sheet.flow(words(f"# {text}", Style.YELLOW), first="    ", rest="    # ")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cfstream.domain import bucket_of, document
 from cfstream.startup.frozen import dataclass
-from cfstream.terraform.state import DISTRIBUTION, TerraformResource, TerraformState
+from cfstream.terraform.state import TerraformResource, TerraformState
 
 POLICY = "aws_s3_bucket_policy"
 RECORD = "aws_route53_record"
@@ -52,6 +52,8 @@ class BelongingResource:
     """Whether cfstream manages it from now on, so that Terraform must not."""
     shared: tuple[str, ...] = ()
     """Addresses of other distributions of the state to which it belongs too."""
+    also_at: tuple[str, ...] = ()
+    """Other addresses of the same distribution: Terraform has it more than once."""
 
 
 def belonging(
@@ -72,18 +74,27 @@ def belonging(
         each = by_address[address]
         spec = manages[own]
         managed = spec is not None and spec.includes(each)
-        shared = tuple(user for user in users[address] if user != own)
+        shared = tuple(user for user in users[address] if by_address[user].id != by_address[own].id)
         return BelongingResource(address, each.type, each.id, why, managed=managed, shared=shared)
 
     return {
         own: (
-            BelongingResource(
-                own, DISTRIBUTION, by_address[own].id, "the distribution", managed=spec is not None
-            ),
+            *_itself(state, by_address[own], managed=spec is not None),
             *(described(own, address, why) for address, why in related[own].items()),
         )
         for own, spec in manages.items()
     }
+
+
+def _itself(state: TerraformState, own: TerraformResource, *, managed: bool) -> Iterator[BelongingResource]:
+    """Yield a distribution, once for each of its addresses, `own` first."""
+    others = [address for address in state.addresses(own.id) if address != own.address]
+    addresses = [own.address, *others]
+    times = "twice" if len(addresses) == 2 else f"{len(addresses)} times"
+    why = f"the distribution; Terraform has it {times}" if others else "the distribution"
+    for address in addresses:
+        also_at = tuple(each for each in addresses if each != address)
+        yield BelongingResource(address, own.type, own.id, why, managed=managed, also_at=also_at)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,8 +30,8 @@ class StateFile:
     path: str
     state: "TerraformState"
 
-    def removal(self, address: str) -> str:
-        """Return the command that removes a resource from the state, and leaves it in AWS.
+    def removal(self, *addresses: str) -> str:
+        """Return the command that removes resources from the state, and leaves them in AWS.
 
         If the file is a local state, it works in any folder, and whatever workspace is selected there. The folder of
         another file is not known.
@@ -47,33 +47,42 @@ class StateFile:
             workspace = f"TF_WORKSPACE={shlex.quote(name)} "
             if folder != Path():
                 program += f" -chdir={shlex.quote(folder.as_posix())}"
-        return f"{workspace}{program} state rm {shlex.quote(address)}"
+        return f"{workspace}{program} state rm {shlex.join(addresses)}"
 
     def chosen(self, target: str | None) -> "TerraformResource":
         """Return the distribution with this address, id, ARN or host name; without `target`, the only one.
 
-        Raises CannotImport if there is none, or if there are several.
+        A distribution that Terraform has twice is one. Raises CannotImport if there is none, or if there are several.
         """
         from cfstream.adoption import CannotImport
 
-        self._refuse_none()
-        found = [each for each in self.state.distributions if target is None or target in _names(each)]
+        all_ = self.all()
+        found = (
+            all_
+            if target is None
+            else _once(each for each in self.state.distributions if target in _names(each))
+        )
         if len(found) == 1:
             return found[0]
-        count = len(self.state.distributions)
-        what = f"{self.path} has {count} distributions" if not target else f"{target} is not in {self.path}"
-        lines = [f"{each.address}: {_named(each)}" for each in self.state.distributions[:NAMED]]
-        more = [f"and {count - NAMED} more"] if count > NAMED else []
-        first, file = self.state.distributions[0], shlex.quote(self.path)
-        do = f"name one of them: `cfstream import {first.id} --from-terraform {file}`"
+        listed = found or all_
+        if not target:
+            what = f"{self.path} has {len(all_)} distributions"
+        elif found:
+            what = f"{target} names {len(found)} distributions of {self.path}"
+        else:
+            what = f"{target} is not in {self.path}"
+        lines = [f"{each.address}: {_named(each)}" for each in listed[:NAMED]]
+        more = [f"and {len(listed) - NAMED} more"] if len(listed) > NAMED else []
+        file = shlex.quote(self.path)
+        do = f"name one of them: `cfstream import {listed[0].id} --from-terraform {file}`"
         if target is None:
             do += f"\nfor all of them: `cfstream import --all specs --from-terraform {file}`"
         raise CannotImport("\n".join([what, *lines, *more]), do)
 
     def all(self) -> "tuple[TerraformResource, ...]":
-        """Return every distribution of the state. Raises CannotImport if there is none."""
+        """Return every distribution of the state, each once. Raises CannotImport if there is none."""
         self._refuse_none()
-        return self.state.distributions
+        return _once(self.state.distributions)
 
     def live(self, each: "TerraformResource", account: "Account") -> "LiveDistribution":
         """Return the live distribution of one in the state. Raises CannotImport if it is not in the account."""
@@ -84,7 +93,9 @@ class StateFile:
         except CannotImport as refusal:
             do = refusal.do
             if not any(row.id == each.id for row in account.rows) and "--profile" not in do:
-                do = f"check --profile; if it was deleted, run: {self.removal(each.address)}"
+                do = (
+                    f"check --profile; if it was deleted, run: {self.removal(*self.state.addresses(each.id))}"
+                )
             raise CannotImport(f"{each.address} in {self.path}: {refusal.what}", do) from refusal
 
     def _refuse_none(self) -> None:
@@ -146,6 +157,14 @@ def _managed(imported: "Imported") -> "ManagedBySpec | None":
         cnames=frozenset(spec.cnames or ()) if isinstance(spec.dns, Dns) else frozenset(),
         owned=frozenset(owned),
     )
+
+
+def _once(found: "Iterable[TerraformResource]") -> "tuple[TerraformResource, ...]":
+    """Return each distribution once, with the first of its addresses."""
+    by_id: dict[str, TerraformResource] = {}
+    for each in found:
+        by_id.setdefault(each.id, each)
+    return tuple(by_id.values())
 
 
 def _names(each: "TerraformResource") -> Sequence[str]:

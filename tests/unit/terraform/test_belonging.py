@@ -63,3 +63,17 @@ def test_what_two_distributions_use_names_the_other() -> None:
     assert shared["aws_s3_bucket_policy.media"] == (other,)
     assert shared["aws_route53_record.media"] == ()
     assert [*belonging(state, {other: ManagedBySpec()})] == [other]
+
+
+def test_a_distribution_with_two_addresses_leaves_both() -> None:
+    """Otherwise Terraform would go on managing it. What belongs to both is not shared with another distribution."""
+    again = f"{DISTRIBUTION}.again"
+    rows = [row(address, each) for address, each in ATTRIBUTES.items()]
+    state = read_state(state_file(*rows, row(again, ATTRIBUTES[OWN])), "it")
+    found = belonging(state, {OWN: ManagedBySpec()})[OWN]
+    assert [(each.address, each.also_at) for each in found if each.managed] == [
+        (OWN, (again,)),
+        (again, (OWN,)),
+    ]
+    assert found[1].why == "the distribution; Terraform has it twice"
+    assert not any(each.shared for each in found)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.terraform import TerraformState
+from cfstream.adoption import CannotImport
+from cfstream.terraform import TerraformState, read_state
 from cfstream.use_cases.terraform import StateFile, open_state
-from tests.unit.terraform.states import state_file
+from tests.unit.terraform.states import DISTRIBUTION, row, state_file
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,26 @@ def test_a_file_and_standard_input_may_be_in_utf_16(
     with path.open(encoding="utf-8", errors="replace") as stream:
         monkeypatch.setattr("sys.stdin", stream)
         assert open_state("-" if piped else str(path)).state.distributions
+
+
+def _state(**ids: str) -> StateFile:
+    """Return a state with distributions of these names and ids, all with one alias."""
+    attributes = {name: {"id": id_, "aliases": ["media.example.com"]} for name, id_ in ids.items()}
+    rows = [row(f"{DISTRIBUTION}.{name}", each) for name, each in attributes.items()]
+    return StateFile("s.json", read_state(state_file(*rows), "s.json"))
+
+
+@pytest.mark.parametrize("target", [None, "E1", "media.example.com"])
+def test_a_distribution_with_two_addresses_is_one(target: str | None) -> None:
+    """Its id names it, and it is the only one of its state."""
+    assert _state(a="E1", b="E1").chosen(target).address == f"{DISTRIBUTION}.a"
+    assert _state(a="E1", b="E1").chosen(f"{DISTRIBUTION}.b").address == f"{DISTRIBUTION}.b"
+    assert [each.id for each in _state(a="E1", b="E1", c="E2").all()] == ["E1", "E2"]
+
+
+def test_a_name_of_several_distributions_is_refused() -> None:
+    """The error lists only these, and names one by its id."""
+    with pytest.raises(CannotImport) as raised:
+        _state(a="E1", b="E2").chosen("media.example.com")
+    assert raised.value.what.startswith("media.example.com names 2 distributions of s.json\n")
+    assert raised.value.do == "name one of them: `cfstream import E1 --from-terraform s.json`"

@@ -98,6 +98,21 @@ class StateFile:
                 )
             raise CannotImport(f"{each.address} in {self.path}: {refusal.what}", do) from refusal
 
+    def rows(self, account: "Account") -> "tuple[list[LiveDistribution], list[Imported]]":
+        """Return the live distributions of the state, and a refusal for each one that is not in the account.
+
+        Raises CannotImport if the state has no distribution.
+        """
+        from cfstream.adoption import CannotImport, Imported
+
+        live, missing = [], []
+        for each in self.all():
+            try:
+                live.append(self.live(each, account))
+            except CannotImport as refusal:
+                missing.append(Imported(_row(each), refusal=refusal))
+        return live, missing
+
     def _refuse_none(self) -> None:
         from cfstream.adoption import CannotImport
 
@@ -156,6 +171,22 @@ def _managed(imported: "Imported") -> "ManagedBySpec | None":
         bucket=spec.bucket.name if grants else "",
         cnames=frozenset(spec.cnames or ()) if isinstance(spec.dns, Dns) else frozenset(),
         owned=frozenset(owned),
+    )
+
+
+def _row(each: "TerraformResource") -> "LiveDistribution":
+    """Return a distribution as the state has it, because it is not in the account."""
+    from cfstream.domain import Delivery, LiveDistribution
+
+    return LiveDistribution(
+        Delivery.HTTP,
+        id=each.id,
+        arn=each.text("arn"),
+        enabled=each.attributes.get("enabled") is not False,
+        origins=(),
+        behaviors=(),
+        domain_name=each.text("domain_name"),
+        aliases=tuple(sorted(each.texts("aliases"))),
     )
 
 

@@ -89,6 +89,40 @@ def test_one_of_several_is_named(account: SmallAccount, run: Run) -> None:
     assert "also" not in kept
 
 
+def test_all_imports_the_others_if_one_is_missing(account: SmallAccount, run: Run) -> None:
+    """The missing one is named, and stays in the state: exit 2. A distribution that Terraform has twice is one."""
+    own, *others = rows(account)
+    gone = row(f"{DISTRIBUTION}.gone", {"id": "E0000000000000", "aliases": ["gone.example.com"]})
+    again = row(f"{DISTRIBUTION}.again", own["instances"][0]["attributes"])
+    Path("it.json").write_text(state_file(gone, own, again, *others))
+    ran = run("import", "--all", "specs", "--from-terraform", "it.json")
+    assert ran.code == 2
+    assert "1 of 2 imported" in ran.out
+    assert f"{DISTRIBUTION}.gone in it.json: distribution E0000000000000 does not exist" in " ".join(
+        ran.out.split()
+    )
+    assert len([*Path("specs").iterdir()]) == 1
+    managed, _ = ran.err.split("Also in the state.")
+    commands = [line for line in managed.splitlines() if line.startswith("  terraform")]
+    assert [line.split(" state rm ")[1] for line in commands] == [
+        OWN,
+        f"{DISTRIBUTION}.again",
+        "aws_s3_bucket_policy.media",
+    ]
+    assert f"# the same distribution as {OWN}:" in " ".join(managed.split())
+    ran = run("import", "--all", "specs", "--from-terraform", "it.json", "--format", "json")
+    assert ran.code == 2
+    found, missing = json.loads(ran.out)["distributions"]
+    assert found["in_sync"]
+    assert (missing["id"], missing["cnames"], missing["spec"]) == (
+        "E0000000000000",
+        ["gone.example.com"],
+        None,
+    )
+    assert missing["refused"]["do"].endswith(f"terraform state rm {DISTRIBUTION}.gone")
+    assert [each["managed"] for each in missing["terraform"]["resources"]] == [False]
+
+
 def test_a_state_that_does_not_help_is_refused(account: SmallAccount, run: Run) -> None:
     """No distribution, one that is gone, one of another account, a folder, no file: exit 2, and what to do."""
     gone = {"id": "E0000000000000"}

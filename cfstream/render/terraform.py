@@ -35,7 +35,8 @@ def removals_text(file: StateFile, found: Sequence[Imported], *, color: bool, wi
         lines += ["", *sheet.flow(words(title, Style.BOLD))]
         for each in others:
             lines += sheet.flow(words(_line(each)), first="  ", rest="    ")
-        lines += ["", sheet.paint("To remove them too:", Style.BOLD), *_commands(file, others, sheet)]
+        title = "To remove them too, so that nothing manages them:"
+        lines += ["", sheet.paint(title, Style.BOLD), *_commands(file, others, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -205,4 +205,4 @@ def _names(each: "TerraformResource") -> Sequence[str]:
 
 def _named(each: "TerraformResource") -> str:
     """Return a distribution's id and its host names."""
-    return ", ".join([each.id, *(each.texts("aliases") or (each.text("domain_name"),))])
+    return ", ".join(filter(None, [each.id, *(each.texts("aliases") or (each.text("domain_name"),))]))

@@ -71,6 +71,10 @@ def test_a_distribution_with_two_addresses_is_one(target: str | None) -> None:
 def test_a_name_of_several_distributions_is_refused() -> None:
     """The error lists only these, and names one by its id."""
     with pytest.raises(CannotImport) as raised:
-        _state(a="E1", b="E2").chosen("media.example.com")
-    assert raised.value.what.startswith("media.example.com names 2 distributions of s.json\n")
+        _state(a="E1", b="E2", a_again="E1").chosen("media.example.com")
+    assert raised.value.what.splitlines() == [
+        "media.example.com names 2 distributions of s.json",
+        f"{DISTRIBUTION}.a: E1, media.example.com",
+        f"{DISTRIBUTION}.b: E2, media.example.com",
+    ]
     assert raised.value.do == "name one of them: `cfstream import E1 --from-terraform s.json`"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from cfstream.adoption import Imported
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.spec.wording import some_of
 from cfstream.terraform import BelongingResource
 from cfstream.use_cases.terraform import StateFile
@@ -72,7 +72,7 @@ def _merged(found: Sequence[Sequence[BelongingResource]]) -> list[BelongingResou
 def _commands(file: StateFile, found: Sequence[BelongingResource], sheet: Page) -> Iterator[str]:
     """Yield a line for each command, without a break, so that it can be pasted."""
     for each in found:
-        yield from sheet.flow([Word(file.removal(each.address))], first="  ")
+        yield from sheet.flow([Word(printable(file.removal(each.address)))], first="  ")
         if each.managed and each.shared:
             text = f"also belongs to {some_of(each.shared, NAMED)}"
             yield from sheet.flow(words(f"# {text}", Style.YELLOW), first="    ", rest="    # ")

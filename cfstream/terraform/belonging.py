@@ -10,15 +10,33 @@ from cfstream.terraform.state import DISTRIBUTION, TerraformResource, TerraformS
 
 POLICY = "aws_s3_bucket_policy"
 RECORD = "aws_route53_record"
+CONTROL = "aws_cloudfront_origin_access_control"
+GROUP = "aws_cloudfront_key_group"
+KEY = "aws_cloudfront_public_key"
 
 
 @dataclass(frozen=True)
 class ManagedBySpec:
-    """What the spec of a distribution manages besides it."""
+    """What the spec of a distribution manages besides it.
 
-    policy: bool = True
-    """A statement in the bucket's policy."""
-    records: bool = False
+    A spec does not manage an identity that it refers to by id, a key group that it uses, or the settings of its bucket.
+    """
+
+    bucket: str = ""
+    """The bucket whose policy has its statement; empty if it has no statement there."""
+    cnames: frozenset[str] = frozenset()
+    """The host names whose A and AAAA records it manages, in lower case."""
+    owned: frozenset[tuple[str, str]] = frozenset()
+    """Types and names of its own resources: the origin access control, the key groups and the public keys."""
+
+    def includes(self, each: TerraformResource) -> bool:
+        """Return whether the spec manages a resource that belongs to its distribution."""
+        if each.type == POLICY:
+            return self.bucket != "" and (each.text("bucket") or each.id) == self.bucket
+        if each.type == RECORD:
+            names = {each.text(name).rstrip(".").lower() for name in ("name", "fqdn")}
+            return each.text("type") in ("A", "AAAA") and not names.isdisjoint(self.cnames)
+        return (each.type, each.text("name")) in self.owned
 
 
 @dataclass(frozen=True)
@@ -37,11 +55,11 @@ class BelongingResource:
 
 
 def belonging(
-    state: TerraformState, manages: Mapping[str, ManagedBySpec]
+    state: TerraformState, manages: Mapping[str, ManagedBySpec | None]
 ) -> dict[str, tuple[BelongingResource, ...]]:
     """Return each of these distributions and what belongs to it, the distribution first, by its address.
 
-    `manages` has the addresses of the distributions.
+    `manages` has the addresses of the distributions. Nothing is managed for one that has no spec.
     """
     by_address = {each.address: each for each in state.resources}
     related = {each.address: dict(_related(state, _Links.of(each, state))) for each in state.distributions}
@@ -52,18 +70,19 @@ def belonging(
 
     def described(own: str, address: str, why: str) -> BelongingResource:
         each = by_address[address]
-        managed = (each.type == POLICY and manages[own].policy) or (
-            each.type == RECORD and manages[own].records
-        )
+        spec = manages[own]
+        managed = spec is not None and spec.includes(each)
         shared = tuple(user for user in users[address] if user != own)
         return BelongingResource(address, each.type, each.id, why, managed=managed, shared=shared)
 
     return {
         own: (
-            BelongingResource(own, DISTRIBUTION, by_address[own].id, "the distribution", managed=True),
+            BelongingResource(
+                own, DISTRIBUTION, by_address[own].id, "the distribution", managed=spec is not None
+            ),
             *(described(own, address, why) for address, why in related[own].items()),
         )
-        for own in manages
+        for own, spec in manages.items()
     }
 
 
@@ -84,9 +103,7 @@ class _Links:
     def of(cls, live: TerraformResource, state: TerraformState) -> "_Links":
         """Return the references of a distribution. The state has the keys of its groups."""
         ids = frozenset(_references(live))
-        groups = [
-            each for each in state.resources if each.type == "aws_cloudfront_key_group" and each.id in ids
-        ]
+        groups = [each for each in state.resources if each.type == GROUP and each.id in ids]
         logs = [bucket_of(each.text("bucket")) or "" for each in live.blocks("logging_config")]
         origins = [bucket_of(each.text("domain_name")) or "" for each in live.blocks("origin")]
         return cls(
@@ -136,10 +153,10 @@ def _is_alias(record: TerraformResource, links: _Links) -> bool:
 
 
 _TYPES: Mapping[str, tuple[str, _Match]] = {
-    "aws_cloudfront_origin_access_control": ("CloudFront reads the bucket with it", _by("id")),
+    CONTROL: ("CloudFront reads the bucket with it", _by("id")),
     "aws_cloudfront_origin_access_identity": ("CloudFront reads the bucket with it", _by("id")),
-    "aws_cloudfront_key_group": ("its keys may sign", _by("id")),
-    "aws_cloudfront_public_key": ("a key that may sign", lambda each, links: each.id in links.keys),
+    GROUP: ("its keys may sign", _by("id")),
+    KEY: ("a key that may sign", lambda each, links: each.id in links.keys),
     "aws_cloudfront_cache_policy": ("its cache policy", _by("id")),
     "aws_cloudfront_origin_request_policy": ("its origin request policy", _by("id")),
     "aws_cloudfront_response_headers_policy": ("its response headers policy", _by("id")),

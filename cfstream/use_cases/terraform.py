@@ -33,13 +33,18 @@ class StateFile:
     def removal(self, address: str) -> str:
         """Return the command that removes a resource from the state, and leaves it in AWS.
 
-        It works in any folder if the file is a local state. The folder of another file is not known.
+        If the file is a local state, it works in any folder, and whatever workspace is selected there. The folder of
+        another file is not known.
         """
         place, program, workspace = Path(self.path), self.state.program, ""
         if self.path != "-" and place.name == USUAL:
-            folder = place.parent
-            if folder.parent.name == WORKSPACES:
-                workspace, folder = f"TF_WORKSPACE={shlex.quote(folder.name)} ", folder.parent.parent
+            folder, named = place.parent, place.absolute().parent
+            if named.parent.name == WORKSPACES:
+                inside = folder.parent.name == WORKSPACES
+                name, folder = named.name, (folder if inside else named).parent.parent
+            else:
+                name = "default"
+            workspace = f"TF_WORKSPACE={shlex.quote(name)} "
             if folder != Path():
                 program += f" -chdir={shlex.quote(folder.as_posix())}"
         return f"{workspace}{program} state rm {shlex.quote(address)}"
@@ -93,17 +98,25 @@ class StateFile:
 
 def open_state(path: str) -> StateFile:
     """Read a state; ``-`` is standard input. Raises WrongUsage if it cannot be read, and NotAState."""
-    from cfstream.terraform import read_state
+    from cfstream.terraform import decoded, read_state
 
     if path != "-" and Path(path).is_dir():
         do = "name the file; for a remote state, run: terraform state pull > state.json"
         raise WrongUsage(f"{path} is a directory, not a state of Terraform", do)
     try:
-        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8", errors="replace")
+        text = _piped() if path == "-" else decoded(Path(path).read_bytes())
     except (OSError, ValueError) as error:
         do = "name the state; for a remote state, run: terraform state pull > state.json"
         raise WrongUsage(f"{path or 'the empty name'}: {why_unread(error)}", do) from error
     return StateFile(path, read_state(text, "standard input" if path == "-" else path))
+
+
+def _piped() -> str:
+    """Return the text of standard input. It is read as bytes, because its encoding may not be that of the terminal."""
+    from cfstream.terraform import decoded
+
+    stream = getattr(sys.stdin, "buffer", None)
+    return decoded(stream.read()) if stream else sys.stdin.read()
 
 
 def with_belonging(file: StateFile, imported: "Mapping[str, Imported]") -> "tuple[Imported, ...]":
@@ -114,16 +127,25 @@ def with_belonging(file: StateFile, imported: "Mapping[str, Imported]") -> "tupl
     return tuple(replace(each, terraform=found[address]) for address, each in imported.items())
 
 
-def _managed(imported: "Imported") -> "ManagedBySpec":
-    """Return what the imported spec manages besides the distribution."""
+def _managed(imported: "Imported") -> "ManagedBySpec | None":
+    """Return what the imported spec manages besides the distribution; None if there is no spec."""
     from cfstream.adoption.proof import read
-    from cfstream.terraform import ManagedBySpec
+    from cfstream.spec.model import Dns
+    from cfstream.terraform import CONTROL, GROUP, KEY, ManagedBySpec
 
     if not imported.text:
-        return ManagedBySpec(policy=False)
+        return None
     spec = read(imported.text).spec
     grants = spec.grant.via == "bucket-policy" and spec.identity != "none"
-    return ManagedBySpec(policy=grants, records=spec.dns is not None)
+    owned = {(GROUP, group.name) for group in spec.made_key_groups}
+    owned |= {(KEY, key.name) for group in spec.made_key_groups for key in group.public_keys}
+    if spec.identity == "oac" and not (spec.oac and spec.oac.id):
+        owned.add((CONTROL, f"cfstream-{spec.name}"))
+    return ManagedBySpec(
+        bucket=spec.bucket.name if grants else "",
+        cnames=frozenset(spec.cnames or ()) if isinstance(spec.dns, Dns) else frozenset(),
+        owned=frozenset(owned),
+    )
 
 
 def _names(each: "TerraformResource") -> Sequence[str]:

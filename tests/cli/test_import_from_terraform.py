@@ -27,9 +27,10 @@ def test_the_distribution_of_the_state_is_imported(account: SmallAccount, run: R
     assert (ran.code, ran.out) == (0, "wrote it.yaml\n")
     managed, kept = ran.err.split("Also in the state.")
     address = f'module.cdn["eu"].{OWN}[0]'
-    commands = [shlex.split(line) for line in managed.splitlines() if line.startswith("  terraform state rm")]
-    assert [each[3:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
-    assert "terraform state rm aws_s3_bucket.media" in kept
+    commands = [shlex.split(line) for line in managed.splitlines() if " state rm " in line]
+    assert all(each[:2] == ["TF_WORKSPACE=default", "terraform"] for each in commands)
+    assert [each[4:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
+    assert "TF_WORKSPACE=default terraform state rm aws_s3_bucket.media" in kept
     assert "aws_instance" not in ran.err
     assert run("plan", "it.yaml", "--check").code == 0
 
@@ -44,6 +45,7 @@ def test_programs_get_the_same(account: SmallAccount, run: Run, monkeypatch: pyt
         f'module.cdn["eu"].{OWN}[0]': True,
         "aws_s3_bucket.media": False,
         "aws_s3_bucket_policy.media": True,
+        "aws_s3_bucket_policy.static": False,
         "aws_cloudfront_origin_access_control.it": False,
     }
     Path("it.json").write_text(state_file(*rows(account, **WHERE)))

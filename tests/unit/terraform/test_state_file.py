@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.adoption import CannotImport
-from cfstream.terraform import TerraformState, read_state
-from cfstream.use_cases.terraform import StateFile, open_state
+from cfstream.adoption import CannotImport, Imported
+from cfstream.domain import Delivery, LiveDistribution
+from cfstream.terraform import CONTROL, TerraformState, read_state
+from cfstream.use_cases.terraform import StateFile, open_state, with_belonging
 from tests.unit.terraform.states import DISTRIBUTION, row, state_file
 
 
@@ -78,3 +79,25 @@ def test_a_name_of_several_distributions_is_refused() -> None:
         f"{DISTRIBUTION}.b: E2, media.example.com",
     ]
     assert raised.value.do == "name one of them: `cfstream import E1 --from-terraform s.json`"
+
+
+SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ncnames: [media.example.com]\npublic: true\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "managed"),
+    [
+        ("", {"aws_s3_bucket_policy.media", f"{CONTROL}.media"}),
+        ("oac: {id: E2CONTROL}\n", {"aws_s3_bucket_policy.media"}),
+        ("oac: {id: E2CONTROL}\ngrant: {via: elsewhere}\n", set()),
+        ("origin_access: none\ndns: {route53: example.com}\n", {"aws_route53_record.media"}),
+        ("origin_access: none\ndns: false\n", set()),
+    ],
+)
+def test_the_fields_of_the_spec_decide_what_it_manages(fields: str, managed: set[str]) -> None:
+    """An identity with an id, a grant elsewhere, and records of a spec without dns stay with Terraform."""
+    file = StateFile("s.json", read_state(state_file(), "s.json"))
+    own = file.chosen(None)
+    row_ = LiveDistribution(Delivery.HTTP, own.id, "", enabled=True, origins=(), behaviors=())
+    (found,) = with_belonging(file, {own.address: Imported(row_, text=SPEC + fields)})
+    assert {each.address for each in found.terraform if each.managed} == {own.address, *managed}

@@ -25,7 +25,7 @@ _SECTION = re.compile(r'<label class="md-nav__title" for="(__nav_\d+)">')
 _LABELLED = re.compile(r'aria-labelledby="(__nav_\d+)_label"')
 _NAME = re.compile(rf"<code>([^<>\s]{{{LONG},}})</code>")
 _HEADING = re.compile(rf'(<h[2-6] id="[^"]*">)([\w.]{{{LONG},}})(?=<)')
-_BREAK = re.compile(r"(?<=[/,])(?=[^/])|(?<=[^/.])(?=[.\[])")
+_BREAK = re.compile(r"(?<=[^\[][/,])(?=[^/])|(?<=[^/.])(?=[.\[])")
 _RECORDING = re.compile(r'(<img [^>]*src="([^"]*pictures/[\w-]+\.svg)"[^>]*>)')
 
 

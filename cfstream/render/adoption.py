@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cfstream.adoption import Imported
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.terraform import belonging_document
 from cfstream.use_cases.imports import Imports
 
@@ -66,11 +66,10 @@ def notices_text(imported: Imported, *, color: bool, width: int) -> str:
 def _block(each: Imported, sheet: Page) -> Iterator[str]:
     state = [] if each.row.enabled else [Word("disabled", Style.YELLOW)]
     name = Word(each.name or "-", Style.BOLD if each.name else Style.PLAIN)
-    yield from sheet.flow([Word(each.row.id, Style.BOLD), name, *state], rest="  ")
-    sort = each.row.delivery.value
-    hosts = ", ".join([each.row.domain_name, *each.row.aliases])
+    yield from sheet.flow([Word(printable(each.row.id), Style.BOLD), name, *state], rest="  ")
     source = f" from {each.bucket}" if each.bucket else ""
-    yield from _inside(f"{sort}{source}, {hosts}", sheet)
+    parts = [f"{each.row.delivery.value}{source}", each.row.domain_name, *each.row.aliases]
+    yield from _inside(", ".join(filter(None, parts)), sheet)
     if each.refusal:
         yield from _remark("no spec:", f"{each.refusal.what}; {each.refusal.do}", sheet, Style.CYAN)
         return

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from cfstream.adoption import Imported
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.spec.wording import some_of
 from cfstream.terraform import BelongingResource
 from cfstream.use_cases.terraform import StateFile
@@ -35,7 +35,8 @@ def removals_text(file: StateFile, found: Sequence[Imported], *, color: bool, wi
         lines += ["", *sheet.flow(words(title, Style.BOLD))]
         for each in others:
             lines += sheet.flow(words(_line(each)), first="  ", rest="    ")
-        lines += ["", sheet.paint("To remove them too:", Style.BOLD), *_commands(file, others, sheet)]
+        title = "To remove them too, so that nothing manages them:"
+        lines += ["", sheet.paint(title, Style.BOLD), *_commands(file, others, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -60,7 +61,7 @@ def belonging_document(file: StateFile, found: Sequence[BelongingResource]) -> d
 
 def _merged(found: Sequence[Sequence[BelongingResource]]) -> list[BelongingResource]:
     """Return each resource once: managed if one spec manages it, and shared only with what was not imported."""
-    imported = {own.address for own, *_ in found}
+    imported = {address for own, *_ in found for address in (own.address, *own.also_at)}
     merged: dict[str, BelongingResource] = {}
     for each in (each for resources in found for each in resources):
         managed = each.managed or (each.address in merged and merged[each.address].managed)
@@ -72,9 +73,11 @@ def _merged(found: Sequence[Sequence[BelongingResource]]) -> list[BelongingResou
 def _commands(file: StateFile, found: Sequence[BelongingResource], sheet: Page) -> Iterator[str]:
     """Yield a line for each command, without a break, so that it can be pasted."""
     for each in found:
-        yield from sheet.flow([Word(file.removal(each.address))], first="  ")
-        if each.managed and each.shared:
-            text = f"also belongs to {some_of(each.shared, NAMED)}"
+        yield from sheet.flow([Word(printable(file.removal(each.address)))], first="  ")
+        text = f"also belongs to {some_of(each.shared, NAMED)}" if each.managed and each.shared else ""
+        if each.also_at:
+            text = f"the same distribution as {some_of(each.also_at, NAMED)}: Terraform has it more than once"
+        if text:
             yield from sheet.flow(words(f"# {text}", Style.YELLOW), first="    ", rest="    # ")
 
 

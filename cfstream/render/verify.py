@@ -97,6 +97,9 @@ def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
     yield from notice_lines(stack.notices, sheet)
     yield ""
     yield from sheet.flow(_verdict(stack), rest="  ")
+    for head, verdict in (("Exposed:", Verdict.SERVED), ("Wrongly refused:", Verdict.DENIED)):
+        if names := _named(stack.broken, verdict):
+            yield from sheet.flow(words(f"{head} {names}."), first="  ", rest="    ")
 
 
 def _broken_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
@@ -156,12 +159,9 @@ def _verdict(stack: StackProof) -> list[Word]:
     held = sum(finding.verdict is Verdict.HELD for finding in stack.findings)
     counted = f"{held} of {total} checks passed."
     if stack.broken:
-        in_, out = (_named(stack.broken, verdict) for verdict in (Verdict.SERVED, Verdict.DENIED))
-        sentences = [f"Exposed: {in_}." if in_ else "", f"Wrongly refused: {out}." if out else ""]
         return [
             *words("Verification failed:", Style.BOLD_RED),
             *words(f"{len(stack.broken)} of {total} checks."),
-            *words(" ".join(filter(None, sentences))),
         ]
     if stack.unproved:
         return [*words("Not fully verified.", Style.YELLOW), *words(counted)]

@@ -153,7 +153,7 @@ def claims(lists: AccountLists, scene: Scene, names: Mapping[str, str]) -> tuple
     More than one is a problem, except when the stack is destroyed. If there is none, returns the distribution that
     the stack created and that has lost its name. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
-    rows, adopted = lists.of(account_distributions), scene.stack.spec.adopt
+    rows, adopted, own_name = lists.of(account_distributions), scene.stack.spec.adopt, scene.name
     found = (
         [ClaimedDistribution(scene.delivery, adopted, adopted=True)]
         if adopted and _exists(lists.aws, scene, adopted)
@@ -162,7 +162,7 @@ def claims(lists: AccountLists, scene: Scene, names: Mapping[str, str]) -> tuple
     tagged = [
         ClaimedDistribution(rows.by_id[id_].delivery, id_)
         for id_, name in names.items()
-        if name == scene.name and id_ != adopted
+        if name == own_name and id_ != adopted
     ]
     if not tagged and not adopted and not scene.destroying:
         likely = rows.likely(scene).values()

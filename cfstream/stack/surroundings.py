@@ -3,7 +3,9 @@
 This is read first, once for each stack. Then each kind reads what it needs beyond that.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Generic, TypeVar, overload
 
 from cfstream.domain import Delivery, LiveDistribution
@@ -48,6 +50,11 @@ class _ReadOnce(Generic[T]):
         # The next access finds the value itself in the instance.
         value = around.__dict__[self._read.__name__] = self._read(around)
         return value
+
+
+def _account_neighbors(lists: AccountLists) -> tuple[Neighbor, ...]:
+    """Return every distribution of the account as a neighbor that stays, sorted by id."""
+    return tuple(map(Neighbor, lists.of(account_distributions).all))
 
 
 @dataclass(frozen=True)
@@ -128,14 +135,16 @@ class Surroundings:
 
         The stack's own is read from its configuration: a list may still show it as it was before the last write.
         """
-        own = self.own
-        others = [
-            Neighbor(row, going=row.id in self.going)
-            for row in self.distributions
-            if own is None or row.id != own.id
-        ]
-        mine = [Neighbor(own, ours=True, going=self.scene.destroying)] if own else []
-        return tuple(sorted([*others, *mine], key=lambda each: each.live.id))
+        own, going = self.own, self.going
+        shared = self.lists.of(_account_neighbors)
+        if going:
+            shared = tuple(replace(each, going=each.live.id in going) for each in shared)
+        if own is None:
+            return shared
+        # Sorted by id, so the place of the own one is found without a look at all others.
+        at = bisect_left(shared, own.id, key=lambda each: each.live.id)
+        behind = at + (at < len(shared) and shared[at].live.id == own.id)
+        return (*shared[:at], Neighbor(own, ours=True, going=self.scene.destroying), *shared[behind:])
 
     @_ReadOnce
     def identities(self) -> Identities:

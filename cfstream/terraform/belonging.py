@@ -6,19 +6,37 @@ from typing import Any
 
 from cfstream.domain import bucket_of, document
 from cfstream.startup.frozen import dataclass
-from cfstream.terraform.state import DISTRIBUTION, TerraformResource, TerraformState
+from cfstream.terraform.state import TerraformResource, TerraformState
 
 POLICY = "aws_s3_bucket_policy"
 RECORD = "aws_route53_record"
+CONTROL = "aws_cloudfront_origin_access_control"
+GROUP = "aws_cloudfront_key_group"
+KEY = "aws_cloudfront_public_key"
 
 
 @dataclass(frozen=True)
 class ManagedBySpec:
-    """What the spec of a distribution manages besides it."""
+    """What the spec of a distribution manages besides it.
 
-    policy: bool = True
-    """A statement in the bucket's policy."""
-    records: bool = False
+    A spec does not manage an identity that it refers to by id, a key group that it uses, or the settings of its bucket.
+    """
+
+    bucket: str = ""
+    """The bucket whose policy has its statement; empty if it has no statement there."""
+    cnames: frozenset[str] = frozenset()
+    """The host names whose A and AAAA records it manages, in lower case."""
+    owned: frozenset[tuple[str, str]] = frozenset()
+    """Types and names of its own resources: the origin access control, the key groups and the public keys."""
+
+    def includes(self, each: TerraformResource) -> bool:
+        """Return whether the spec manages a resource that belongs to its distribution."""
+        if each.type == POLICY:
+            return self.bucket != "" and (each.text("bucket") or each.id) == self.bucket
+        if each.type == RECORD:
+            names = {each.text(name).rstrip(".").lower() for name in ("name", "fqdn")}
+            return each.text("type") in ("A", "AAAA") and not names.isdisjoint(self.cnames)
+        return (each.type, each.text("name")) in self.owned
 
 
 @dataclass(frozen=True)
@@ -34,14 +52,16 @@ class BelongingResource:
     """Whether cfstream manages it from now on, so that Terraform must not."""
     shared: tuple[str, ...] = ()
     """Addresses of other distributions of the state to which it belongs too."""
+    also_at: tuple[str, ...] = ()
+    """Other addresses of the same distribution: Terraform has it more than once."""
 
 
 def belonging(
-    state: TerraformState, manages: Mapping[str, ManagedBySpec]
+    state: TerraformState, manages: Mapping[str, ManagedBySpec | None]
 ) -> dict[str, tuple[BelongingResource, ...]]:
     """Return each of these distributions and what belongs to it, the distribution first, by its address.
 
-    `manages` has the addresses of the distributions.
+    `manages` has the addresses of the distributions. Nothing is managed for one that has no spec.
     """
     by_address = {each.address: each for each in state.resources}
     related = {each.address: dict(_related(state, _Links.of(each, state))) for each in state.distributions}
@@ -52,19 +72,29 @@ def belonging(
 
     def described(own: str, address: str, why: str) -> BelongingResource:
         each = by_address[address]
-        managed = (each.type == POLICY and manages[own].policy) or (
-            each.type == RECORD and manages[own].records
-        )
-        shared = tuple(user for user in users[address] if user != own)
+        spec = manages[own]
+        managed = spec is not None and spec.includes(each)
+        shared = tuple(user for user in users[address] if by_address[user].id != by_address[own].id)
         return BelongingResource(address, each.type, each.id, why, managed=managed, shared=shared)
 
     return {
         own: (
-            BelongingResource(own, DISTRIBUTION, by_address[own].id, "the distribution", managed=True),
+            *_itself(state, by_address[own], managed=spec is not None),
             *(described(own, address, why) for address, why in related[own].items()),
         )
-        for own in manages
+        for own, spec in manages.items()
     }
+
+
+def _itself(state: TerraformState, own: TerraformResource, *, managed: bool) -> Iterator[BelongingResource]:
+    """Yield a distribution, once for each of its addresses, `own` first."""
+    others = [address for address in state.addresses(own.id) if address != own.address]
+    addresses = [own.address, *others]
+    times = "twice" if len(addresses) == 2 else f"{len(addresses)} times"
+    why = f"the distribution; Terraform has it {times}" if others else "the distribution"
+    for address in addresses:
+        also_at = tuple(each for each in addresses if each != address)
+        yield BelongingResource(address, own.type, own.id, why, managed=managed, also_at=also_at)
 
 
 @dataclass(frozen=True)
@@ -84,9 +114,7 @@ class _Links:
     def of(cls, live: TerraformResource, state: TerraformState) -> "_Links":
         """Return the references of a distribution. The state has the keys of its groups."""
         ids = frozenset(_references(live))
-        groups = [
-            each for each in state.resources if each.type == "aws_cloudfront_key_group" and each.id in ids
-        ]
+        groups = [each for each in state.resources if each.type == GROUP and each.id in ids]
         logs = [bucket_of(each.text("bucket")) or "" for each in live.blocks("logging_config")]
         origins = [bucket_of(each.text("domain_name")) or "" for each in live.blocks("origin")]
         return cls(
@@ -136,10 +164,10 @@ def _is_alias(record: TerraformResource, links: _Links) -> bool:
 
 
 _TYPES: Mapping[str, tuple[str, _Match]] = {
-    "aws_cloudfront_origin_access_control": ("CloudFront reads the bucket with it", _by("id")),
+    CONTROL: ("CloudFront reads the bucket with it", _by("id")),
     "aws_cloudfront_origin_access_identity": ("CloudFront reads the bucket with it", _by("id")),
-    "aws_cloudfront_key_group": ("its keys may sign", _by("id")),
-    "aws_cloudfront_public_key": ("a key that may sign", lambda each, links: each.id in links.keys),
+    GROUP: ("its keys may sign", _by("id")),
+    KEY: ("a key that may sign", lambda each, links: each.id in links.keys),
     "aws_cloudfront_cache_policy": ("its cache policy", _by("id")),
     "aws_cloudfront_origin_request_policy": ("its origin request policy", _by("id")),
     "aws_cloudfront_response_headers_policy": ("its response headers policy", _by("id")),

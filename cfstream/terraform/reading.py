@@ -4,6 +4,7 @@ Sources: Terraform's `internal/states/statefile/version4.go` and the page "JSON 
 OpenTofu's page "State and Plan Encryption".
 """
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -16,11 +17,18 @@ VERSION = 4
 """The version of state files since Terraform 0.12."""
 
 TOFU = "registry.opentofu.org/"
+_NAMED_ESCAPES: Mapping[str, str] = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 AGAIN = "run: {program} show -json > state.json\nthen: cfstream import --from-terraform state.json"
 
 
 class NotAState(WrongUsage):
     """The file is not a state that can be read."""
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a state. PowerShell's ``>`` writes UTF-16, with a byte order mark."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8", errors="replace")
 
 
 def read_state(text: str, name: str) -> TerraformState:
@@ -85,7 +93,8 @@ def _of_file(document: Mapping[str, Any]) -> Iterator[TerraformResource]:
             if "deposed" not in instance:
                 index = _index(instance["index_key"]) if "index_key" in instance else ""
                 attributes = dict(instance.get("attributes") or instance.get("attributes_flat") or {})
-                yield TerraformResource(f"{where}{row['type']}.{row['name']}{index}", row["type"], attributes)
+                address = _escaped(f"{where}{row['type']}.{row['name']}{index}")
+                yield TerraformResource(address, row["type"], attributes)
 
 
 def _of_show(values: Mapping[str, Any]) -> Iterator[TerraformResource]:
@@ -96,7 +105,7 @@ def _of_show(values: Mapping[str, Any]) -> Iterator[TerraformResource]:
         modules += module.get("child_modules") or ()
         for row in module.get("resources") or ():
             if row.get("mode") == "managed" and "deposed_key" not in row:
-                yield TerraformResource(row["address"], row["type"], dict(row.get("values") or {}))
+                yield TerraformResource(_escaped(row["address"]), row["type"], dict(row.get("values") or {}))
 
 
 def _index(key: object) -> str:
@@ -106,5 +115,20 @@ def _index(key: object) -> str:
     """
     if isinstance(key, int):
         return f"[{key}]"
-    text = json.dumps(str(key), ensure_ascii=False)
-    return f"[{text.replace('${', '$${').replace('%{', '%%{')}]"
+    text = re.sub(r'["\\]', r"\\\g<0>", str(key))
+    return f'["{text.replace("${", "$${").replace("%{", "%%{")}"]'
+
+
+def _escaped(address: str) -> str:
+    """Return an address with HCL's escapes for characters that are not printable. Terraform reads them as the same.
+
+    The address is printed as part of a command, and a control character could change what the terminal shows.
+    """
+    if address.isprintable():
+        return address
+    return "".join(sign if sign.isprintable() else _escape(sign) for sign in address)
+
+
+def _escape(sign: str) -> str:
+    code = ord(sign)
+    return _NAMED_ESCAPES.get(sign) or (f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")

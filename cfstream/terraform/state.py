@@ -51,4 +51,9 @@ class TerraformState:
 
     @property
     def distributions(self) -> tuple[TerraformResource, ...]:
+        """All its distributions. One that has several addresses is listed once for each."""
         return tuple(each for each in self.resources if each.type == DISTRIBUTION and each.id)
+
+    def addresses(self, distribution: str) -> tuple[str, ...]:
+        """Return the addresses of a distribution, by its id."""
+        return tuple(each.address for each in self.distributions if each.id == distribution)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ class Imports:
     distributions: "tuple[Imported, ...]"
     state: "StateFile | None" = None
     """Terraform's state that named the distributions."""
+    missing: tuple[str, ...] = ()
+    """The ids of those that the state has, and the account does not have."""
 
 
 def _check(name: str | None, out: Path | None) -> None:
@@ -83,8 +86,9 @@ def import_account(
 ) -> Imports:
     """Import every distribution of the account, or of Terraform's state, and write a spec for each into a folder.
 
-    Calls `report` for each. A file with the same text is not written again. Raises WrongUsage, before anything is
-    written, if a file has another text.
+    Calls `report` for each. A distribution of the state that is not in the account is refused, and the others are
+    imported. A file with the same text is not written again. Raises WrongUsage, before anything is written, if a file
+    has another text.
     """
     from cfstream.adoption import import_all, read_account
     from cfstream.use_cases.terraform import open_state, with_belonging
@@ -94,16 +98,16 @@ def import_account(
     world = connection.world()
     reads = world.reads()
     account = read_account(reads, world.account)
-    rows = [state.live(each, account) for each in addresses.values()] if state else None
+    rows, missing = state.rows(account) if state else (None, [])
     found = []
-    for each in import_all(reads, account, _judge(world, reads), rows):
+    for each in chain(import_all(reads, account, _judge(world, reads), rows), missing):
         report(each)
         found.append(replace(each, file=str(folder / f"{each.name}.yaml")) if each.text else each)
     if state:
         found = [*with_belonging(state, {addresses[each.row.id].address: each for each in found})]
     folder.mkdir(parents=True, exist_ok=True)
     _write({Path(each.file): each for each in found if each.text})
-    return Imports(world.account, tuple(found), state)
+    return Imports(world.account, tuple(found), state, tuple(each.row.id for each in missing))
 
 
 def _judge(world: "World", reads: "Reads") -> "Judge":

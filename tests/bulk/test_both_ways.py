@@ -79,6 +79,10 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         yield Way(s3, is_fast=request.param == "awscrt")
 
 
+AGAIN = range(4)
+"""How many reads may be repeated: on a busy machine the server may close a connection that a read is about to use."""
+
+
 class HeldGuard:
     """A guard that holds, until it is told to object."""
 
@@ -99,10 +103,13 @@ def test_grant_again_and_revoke(way: Way) -> None:
     way.run()
     assert way.s3.granted() == {*KEYS}
     assert FOREIGN in way.s3.acl(KEYS[7])["Grants"]
-    assert (way.s3.calls["GET"], way.s3.calls["PUT"]) == (len(KEYS), len(KEYS))
+    assert way.s3.calls["PUT"] == len(KEYS)
+    read = way.s3.calls["GET"]
+    assert read - len(KEYS) in AGAIN
     assert way.told[-1] == f"{len(KEYS)} of {len(KEYS)} objects"
     way.run()
-    assert (way.s3.calls["GET"], way.s3.calls["PUT"]) == (2 * len(KEYS), len(KEYS))
+    assert way.s3.calls["PUT"] == len(KEYS)
+    assert way.s3.calls["GET"] - read - len(KEYS) in AGAIN
     way.run(None)
     assert {key: way.s3.acl(key) for key in KEYS} == before
 

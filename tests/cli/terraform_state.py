@@ -9,7 +9,7 @@ OWN = f"{DISTRIBUTION}.lectures"
 
 
 def attributes(account: SmallAccount, id_: str) -> dict[str, Any]:
-    """Return what Terraform would store of a live distribution."""
+    """Return what Terraform would store of a live distribution, with a second origin."""
     live = account.cloudfront.get_distribution(Id=id_)["Distribution"]
     origin = live["DistributionConfig"]["Origins"]["Items"][0]
     behavior = live["DistributionConfig"]["DefaultCacheBehavior"]
@@ -19,7 +19,7 @@ def attributes(account: SmallAccount, id_: str) -> dict[str, Any]:
         "arn": live["ARN"],
         "domain_name": live["DomainName"],
         "aliases": live["DistributionConfig"]["Aliases"].get("Items", []),
-        "origin": [named],
+        "origin": [named, {"domain_name": "static.s3.amazonaws.com"}],
         "default_cache_behavior": [
             {"trusted_key_groups": behavior.get("TrustedKeyGroups", {}).get("Items", [])}
         ],
@@ -33,6 +33,7 @@ def rows(account: SmallAccount, **where: Any) -> list[Any]:
         row(OWN, own, **where),
         row("aws_s3_bucket.media", {"id": "media", "bucket": "media"}),
         row("aws_s3_bucket_policy.media", {"id": "media", "bucket": "media"}),
+        row("aws_s3_bucket_policy.static", {"id": "static", "bucket": "static"}),
         row("aws_cloudfront_origin_access_control.it", {"id": own["origin"][0]["origin_access_control_id"]}),
         row("aws_instance.web", {"id": "i-1"}),
     ]

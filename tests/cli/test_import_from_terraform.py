@@ -27,9 +27,10 @@ def test_the_distribution_of_the_state_is_imported(account: SmallAccount, run: R
     assert (ran.code, ran.out) == (0, "wrote it.yaml\n")
     managed, kept = ran.err.split("Also in the state.")
     address = f'module.cdn["eu"].{OWN}[0]'
-    commands = [shlex.split(line) for line in managed.splitlines() if line.startswith("  terraform state rm")]
-    assert [each[3:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
-    assert "terraform state rm aws_s3_bucket.media" in kept
+    commands = [shlex.split(line) for line in managed.splitlines() if " state rm " in line]
+    assert all(each[:2] == ["TF_WORKSPACE=default", "terraform"] for each in commands)
+    assert [each[4:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
+    assert "TF_WORKSPACE=default terraform state rm aws_s3_bucket.media" in kept
     assert "aws_instance" not in ran.err
     assert run("plan", "it.yaml", "--check").code == 0
 
@@ -44,6 +45,7 @@ def test_programs_get_the_same(account: SmallAccount, run: Run, monkeypatch: pyt
         f'module.cdn["eu"].{OWN}[0]': True,
         "aws_s3_bucket.media": False,
         "aws_s3_bucket_policy.media": True,
+        "aws_s3_bucket_policy.static": False,
         "aws_cloudfront_origin_access_control.it": False,
     }
     Path("it.json").write_text(state_file(*rows(account, **WHERE)))
@@ -85,6 +87,40 @@ def test_one_of_several_is_named(account: SmallAccount, run: Run) -> None:
         f"{DISTRIBUTION}.clips",
     ]
     assert "also" not in kept
+
+
+def test_all_imports_the_others_if_one_is_missing(account: SmallAccount, run: Run) -> None:
+    """The missing one is named, and stays in the state: exit 2. A distribution that Terraform has twice is one."""
+    own, *others = rows(account)
+    gone = row(f"{DISTRIBUTION}.gone", {"id": "E0000000000000", "aliases": ["gone.example.com"]})
+    again = row(f"{DISTRIBUTION}.again", own["instances"][0]["attributes"])
+    Path("it.json").write_text(state_file(gone, own, again, *others))
+    ran = run("import", "--all", "specs", "--from-terraform", "it.json")
+    assert ran.code == 2
+    assert "1 of 2 imported" in ran.out
+    assert f"{DISTRIBUTION}.gone in it.json: distribution E0000000000000 does not exist" in " ".join(
+        ran.out.split()
+    )
+    assert len([*Path("specs").iterdir()]) == 1
+    managed, _ = ran.err.split("Also in the state.")
+    commands = [line for line in managed.splitlines() if line.startswith("  terraform")]
+    assert [line.split(" state rm ")[1] for line in commands] == [
+        OWN,
+        f"{DISTRIBUTION}.again",
+        "aws_s3_bucket_policy.media",
+    ]
+    assert f"# the same distribution as {OWN}:" in " ".join(managed.split())
+    ran = run("import", "--all", "specs", "--from-terraform", "it.json", "--format", "json")
+    assert ran.code == 2
+    found, missing = json.loads(ran.out)["distributions"]
+    assert found["in_sync"]
+    assert (missing["id"], missing["cnames"], missing["spec"]) == (
+        "E0000000000000",
+        ["gone.example.com"],
+        None,
+    )
+    assert missing["refused"]["do"].endswith(f"terraform state rm {DISTRIBUTION}.gone")
+    assert [each["managed"] for each in missing["terraform"]["resources"]] == [False]
 
 
 def test_a_state_that_does_not_help_is_refused(account: SmallAccount, run: Run) -> None:

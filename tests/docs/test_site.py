@@ -9,7 +9,7 @@ from cfstream.cli.table import ENTRIES
 from cfstream.errors import CfstreamError
 from cfstream.render.errors import anchor
 from cfstream.steps.hazards import HazardName
-from handbook import reference
+from handbook import finish, reference
 from handbook.commands import page
 
 ASKED = re.compile(r"""<(?:link|script|img|source)\b[^>]*(?:href|src)=["']?(https?://[^"' >]+)""")
@@ -70,3 +70,12 @@ def test_every_command_has_usage_options_and_an_example() -> None:
         assert f"```text\ncfstream {name} " in section
         assert name in groups or "```console\n$ " in section, name
     assert "| <code>--only NAME&#124;GLOB</code> | Only stacks with this name." in sections["plan"]
+
+
+def test_long_names_can_break() -> None:
+    """After a slash, and before a dot or a bracket; short names, and blocks of code, stay as they are."""
+    assert finish.page("<code>http.behaviors[/posters/*].public</code>") == (
+        "<code>http<wbr>.behaviors<wbr>[/posters/<wbr>*]<wbr>.public</code>"
+    )
+    for unchanged in ("<code>http.behaviors</code>", "<code><span>http.behaviors[/posters/*]</span></code>"):
+        assert finish.page(unchanged) == unchanged

@@ -10,6 +10,7 @@ from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
+from cfstream.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from cfstream.adoption import Imported
@@ -98,16 +99,19 @@ def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocati
 
 
 def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocation) -> None:
+    from cfstream.render.flow import printable
     from cfstream.use_cases.imports import import_account
 
     def report(each: "Imported") -> None:
         result = f"no spec: {each.refusal.what}" if each.refusal else each.name
-        run.terminal.note(f"{each.row.id}  {result}\n")
+        run.terminal.note(printable(f"{each.row.id}  {result}") + "\n")
 
     found = import_account(folder, run.connection, report, from_terraform=from_terraform)
     _print(found, output, run)
     if output is Format.TEXT:
         _print_removals(found, run)
+    if found.missing:
+        raise typer.Exit(ExitCode.USAGE)
 
 
 def _print(found: "Imports", output: Format, run: Invocation) -> None:

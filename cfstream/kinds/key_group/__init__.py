@@ -100,9 +100,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
 
     def add_to_world(self, scene: Scene, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
         """Add the groups of the account."""
-        return replace(
-            world, groups={each.id: GroupState(each.name, frozenset(each.keys)) for each in have.all}
-        )
+        return replace(world, groups={each.id: each.state for each in have.all})
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
         """Return the world with the group and its keys as the step leaves them."""

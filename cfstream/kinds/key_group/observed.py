@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cfstream.access.world import GroupState
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
 from cfstream.stack.key_groups import GROUP, KEY
@@ -45,6 +47,11 @@ class LiveGroup:
     @property
     def content(self) -> Json:
         return {"id": self.id, **self.config}
+
+    @cached_property
+    def state(self) -> GroupState:
+        """What decides about access. The stacks of a run share the rows, so it is made once."""
+        return GroupState(self.name, frozenset(self.keys))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """What belongs to a distribution in a state, and what Terraform must forget."""
 
-from cfstream.terraform import ManagedBySpec, belonging, read_state
+import pytest
+
+from cfstream.terraform import CONTROL, GROUP, KEY, ManagedBySpec, belonging, read_state
 from tests.unit.terraform.states import ATTRIBUTES, DISTRIBUTION, row, state_file
 
 OWN = f"{DISTRIBUTION}.lectures"
@@ -21,17 +23,34 @@ def test_everything_that_it_refers_to_belongs_to_it() -> None:
     assert all(each.why for each in found)
 
 
-def test_terraform_must_forget_what_the_spec_manages() -> None:
-    """The distribution always; the policy and the records only if the spec manages them."""
-    state = read_state(state_file(), "it")
+@pytest.mark.parametrize(
+    ("manages", "others"),
+    [
+        (ManagedBySpec(), set()),
+        (ManagedBySpec(bucket="lectures-media"), {"aws_s3_bucket_policy.media"}),
+        (ManagedBySpec(bucket="old-media"), {"aws_s3_bucket_policy.old"}),
+        (ManagedBySpec(cnames=frozenset({"media.example.com"})), {"aws_route53_record.media"}),
+        (ManagedBySpec(cnames=frozenset({"clips.example.com"})), {"aws_route53_record.clips"}),
+        (ManagedBySpec(cnames=frozenset({"www.example.com"})), set()),
+        (
+            ManagedBySpec(
+                owned=frozenset({(CONTROL, "cfstream-lectures"), (GROUP, "signers"), (KEY, "one")})
+            ),
+            {f"{CONTROL}.media", f"{GROUP}.signers", f"{KEY}.one"},
+        ),
+    ],
+)
+def test_terraform_must_forget_what_the_spec_manages(manages: ManagedBySpec, others: set[str]) -> None:
+    """The distribution, the policy of the spec's own bucket, its address records and its own resources."""
+    found = belonging(read_state(state_file(), "it"), {OWN: manages})[OWN]
+    assert {each.address for each in found if each.managed} == {OWN, *others}
 
-    def managed(manages: ManagedBySpec) -> set[str]:
-        return {each.address for each in belonging(state, {OWN: manages})[OWN] if each.managed}
 
-    assert managed(ManagedBySpec(policy=False)) == {OWN}
-    assert managed(ManagedBySpec()) == {OWN, "aws_s3_bucket_policy.media"}
-    records = {"aws_route53_record.media", "aws_route53_record.www"}
-    assert managed(ManagedBySpec(records=True)) == {OWN, "aws_s3_bucket_policy.media", *records}
+def test_terraform_keeps_everything_of_a_distribution_without_a_spec() -> None:
+    """The distribution too: nobody else would manage it."""
+    found = belonging(read_state(state_file(), "it"), {OWN: None})[OWN]
+    assert found[0].address == OWN
+    assert not any(each.managed for each in found)
 
 
 def test_what_two_distributions_use_names_the_other() -> None:
@@ -44,3 +63,17 @@ def test_what_two_distributions_use_names_the_other() -> None:
     assert shared["aws_s3_bucket_policy.media"] == (other,)
     assert shared["aws_route53_record.media"] == ()
     assert [*belonging(state, {other: ManagedBySpec()})] == [other]
+
+
+def test_a_distribution_with_two_addresses_leaves_both() -> None:
+    """Otherwise Terraform would go on managing it. What belongs to both is not shared with another distribution."""
+    again = f"{DISTRIBUTION}.again"
+    rows = [row(address, each) for address, each in ATTRIBUTES.items()]
+    state = read_state(state_file(*rows, row(again, ATTRIBUTES[OWN])), "it")
+    found = belonging(state, {OWN: ManagedBySpec()})[OWN]
+    assert [(each.address, each.also_at) for each in found if each.managed] == [
+        (OWN, (again,)),
+        (again, (OWN,)),
+    ]
+    assert found[1].why == "the distribution; Terraform has it twice"
+    assert not any(each.shared for each in found)

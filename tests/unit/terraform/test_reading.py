@@ -1,11 +1,12 @@
 """Terraform's states: what is read from them, and what is not a state."""
 
+import codecs
 import json
 from typing import Any
 
 import pytest
 
-from cfstream.terraform import NotAState, read_state
+from cfstream.terraform import NotAState, decoded, read_state
 from tests.unit.terraform.states import ATTRIBUTES, DISTRIBUTION, row, show_json, state_file
 
 
@@ -34,6 +35,33 @@ def test_an_address_has_its_index(index: dict[str, Any], address: str) -> None:
     text = state_file(row(f"{DISTRIBUTION}.this", {"id": "E1"}, module='module.cdn["a.b"]', **index))
     (found,) = read_state(text, "it").resources
     assert found.address == f'module.cdn["a.b"].{DISTRIBUTION}.{address}'
+
+
+@pytest.mark.parametrize(
+    ("raw", "written"),
+    [
+        ("\n\r\t", "\\n\\r\\t"),
+        ("\x1b[2J\b\x7f", "\\u001b[2J\\u0008\\u007f"),
+        ("\u202e\U000e0001", "\\u202e\\U000e0001"),
+    ],
+)
+def test_an_address_has_no_control_characters(raw: str, written: str) -> None:
+    """They have the escapes of HCL, so the address is safe to print, and still names the resource."""
+    resource = {"address": f'{DISTRIBUTION}.this["{raw}"]', "mode": "managed", "type": DISTRIBUTION}
+    show = json.dumps({"format_version": "1.0", "values": {"root_module": {"resources": [resource]}}})
+    file = state_file(row(f"{DISTRIBUTION}.this", {}, index_key=raw))
+    for text in (show, file):
+        (found,) = read_state(text, "it").resources
+        assert found.address == f'{DISTRIBUTION}.this["{written}"]'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_state_may_be_in_utf_16(encoding: str) -> None:
+    """PowerShell's `>` writes UTF-16 with a byte order mark."""
+    text = state_file(row(f"{DISTRIBUTION}.this", {}, index_key="zürich"))
+    for data in (text.encode(encoding), codecs.BOM_UTF16_BE + text.encode("utf-16-be")):
+        (found,) = read_state(decoded(data), "it").resources
+        assert found.address == f'{DISTRIBUTION}.this["zürich"]'
 
 
 def test_only_resources_that_terraform_manages_count() -> None:

@@ -29,7 +29,7 @@ UNFINISHED = {
 CHOSEN = {"cfstream migrate word --to word": "cfstream migrate word --to oac"}
 """Commands with a value that is one of a few."""
 
-PROSE = r"\s(?:again|and|to|which|or|shows?|then|by|first|lists?|for|in|must|reads|needs|with the)\b.*"
+PROSE = r"\s(?:again|and|to|which|or|shows?|then|by|first|lists?(?!-)|for|in|must|reads|needs|with the)\b.*"
 """What ends a command in a sentence."""
 
 OPENSSL = {

@@ -14,8 +14,9 @@ NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --pre
 PLAYER := examples/player/node_modules/.package-lock.json
 EDITORS := tests/editors/node_modules/.package-lock.json
 CHROMIUM := .venv/chromium/ready
-# Each worker begins with one half of the tests, so states that neighbouring tests share are made once. Then it steals.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+# Three workers keep two cores busy while tests wait for a process or a browser. Each begins with a third of the tests,
+# so states that neighbouring tests share are made once. Then it steals.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile

@@ -1,9 +1,11 @@
 """Jobs of S3 Batch Operations that fail, in part or as a whole, and buckets that change while one runs."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from cfstream.errors import NotAuthorized, Throttled
-from cfstream.ports import Call
+from cfstream.ports import Call, Writes
 from cfstream.sandbox.batch import tasks
 from cfstream.values import Json
 from tests.promises.batched import (
@@ -29,6 +31,19 @@ from tests.world.ports import PassThrough, Witness
 def media(empty: SandboxAccount) -> SandboxAccount:
     """Return an account with objects, a bucket for reports, and the role of a job."""
     return ready(empty)
+
+
+@dataclass
+class Confirmed(PassThrough):
+    """A port through which every new job waits for confirmation."""
+
+    aws: Writes
+
+    def write(self, call: Call) -> Json:
+        if call.operation == "create_job":
+            params = {**call.params, "ConfirmationRequired": True}
+            call = Call(call.service, call.operation, params, call.region)
+        return self.aws.write(call)
 
 
 class TestFailures:
@@ -64,42 +79,25 @@ class TestFailures:
 
     def test_a_job_that_waits_for_confirmation(self, media: SandboxAccount) -> None:
         """The run confirms it, after the guard."""
-
-        class Asking(PassThrough):
-            def __init__(self) -> None:
-                self.aws = media.world.aws
-
-            def write(self, call: Call) -> Json:
-                if call.operation == "create_job":
-                    params = {**call.params, "ConfirmationRequired": True}
-                    call = Call(call.service, call.operation, params, call.region)
-                return self.aws.write(call)
-
-        report = media.apply(by_job(), port=Asking())
+        report = media.apply(by_job(), port=Confirmed(media.world.aws))
         assert report.exit_code == 0, told(report)
         assert statuses(media) == ["Complete"]
 
     def test_the_guard_is_checked_before_each_confirmation(self, media: SandboxAccount) -> None:
         """S3 throttles the first one, and then the distribution has no signers."""
 
-        class Throttling(PassThrough):
+        class Throttling(Confirmed):
             confirmed = 0
 
-            def __init__(self) -> None:
-                self.aws = media.world.aws
-
             def write(self, call: Call) -> Json:
-                if call.operation == "create_job":
-                    params = {**call.params, "ConfirmationRequired": True}
-                    call = Call(call.service, call.operation, params, call.region)
                 if call.params.get("RequestedJobStatus") == "Ready":
                     self.confirmed += 1
                     open_to = {**media.config()["DefaultCacheBehavior"], "TrustedSigners": signers()}
                     media.edit(lambda config: config.update(DefaultCacheBehavior=open_to))
                     raise Throttled("s3:UpdateJobStatus", "TooManyRequestsException", "too many", status=429)
-                return self.aws.write(call)
+                return super().write(call)
 
-        port = Throttling()
+        port = Throttling(media.world.aws)
         report = media.apply(by_job(), port=port)
         assert (report.exit_code, port.confirmed) == (4, 1), told(report)
         assert statuses(media) == ["Cancelled"]

@@ -22,17 +22,18 @@ Reply = Callable[[Any, str, list[tuple[str, str]]], AWSResponse]
 def kept_until_a_write(sandbox: WatchedSandbox, reply: Reply) -> Reply:
     """Return `reply` that repeats the sandbox's last answer to the same request, if nothing was written since."""
     kept: dict[tuple[object, ...], tuple[AWSResponse, bytes]] = {}
-    at: list[object] = [None]
+    kept_for: object = None
 
     def replied(request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
+        nonlocal kept_for
         said = dict(headers)
         signature = said.get("Authorization", "")
         if request.method not in ("GET", "HEAD") or request.stream_output or _counted(sandbox, signature):
             return reply(request, target, headers)
         now = (sandbox.writes, sandbox.accounts, repr(sandbox.cloudfront.settings))
-        if at[0] != now:
+        if kept_for != now:
             kept.clear()
-            at[0] = now
+            kept_for = now
         key = (request.method, target, said.get("Host"), signature)
         if key not in kept:
             answer = reply(request, target, headers)

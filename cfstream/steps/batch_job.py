@@ -128,6 +128,12 @@ def cancel_command(account: Account, region: str, job: str) -> str:
     )
 
 
+def ending_advice(account: Account, region: str, job: str) -> str:
+    """Return what to do about a job that no run watches."""
+    command = cancel_command(account, region, job)
+    return f"let it end, or cancel it, then run the same command again. To cancel it: `{command}`"
+
+
 def list_command(account: Account, region: str) -> str:
     """Return the command of the AWS CLI that lists the jobs that may still write."""
     states = "New Preparing Suspended Ready Active Pausing Paused"

@@ -15,7 +15,7 @@ from typing import Any
 from cfstream.errors import CfstreamError, Interrupted, Stale
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, BulkAcls, Clock, KeyLog
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import BatchJob, cancel_command, mark, unended_jobs
+from cfstream.steps.batch_job import BatchJob, ending_advice, mark, unended_jobs
 from cfstream.steps.guard import Guard
 from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
@@ -96,10 +96,9 @@ class ObjectGrants:
             context.aws, work.account, work.region, mark(address.stack)
         ).items():
             if description != own:
-                command = cancel_command(work.account, work.region, job)
                 raise Stale(
                     f"{address}: the job {job} of another run was created after this plan, and grants objects",
-                    f"let it end, or cancel it, then run the same command again. To cancel it: `{command}`",
+                    ending_advice(work.account, work.region, job),
                 )
 
     def _way(self, work: AclWork, context: StepContext, address: Address) -> BulkAcls:

@@ -12,7 +12,7 @@ from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_job import cancel_command, mark, unended_jobs
+from cfstream.steps.batch_job import ending_advice, mark, unended_jobs
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Step
 
@@ -83,9 +83,7 @@ def left_job_problems(
             continue
         to = ", ".join(identities) or "the stack's origin access identity"
         what = f"the job {job.id} of an earlier run still grants objects to {to}"
-        command = cancel_command(scene.account, job.region, job.id)
-        do = f"let it end, or cancel it, then run the same command again. To cancel it: `{command}`"
-        yield scene.stack.problem(what, do, "grant")
+        yield scene.stack.problem(what, ending_advice(scene.account, job.region, job.id), "grant")
 
 
 def _joins(scene: Scene, step: Step) -> tuple[str, str] | None:

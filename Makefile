@@ -14,9 +14,9 @@ NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --pre
 PLAYER := examples/player/node_modules/.package-lock.json
 EDITORS := tests/editors/node_modules/.package-lock.json
 CHROMIUM := .venv/chromium/ready
-# Three workers keep two cores busy while tests wait for a process or a browser. Each begins with a third of the tests,
-# so states that neighbouring tests share are made once. Then it steals.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
+# Each worker begins with its share of the tests, so states that neighbouring tests share are made once. Then it steals.
+# Three keep two cores busy while tests wait for a process or a browser. The tests of `make quick` wait for nothing.
+PYTEST := $(BIN)/python -m pytest --dist worksteal -n 3
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -49,7 +49,7 @@ demo: $(SETUP) ## plan, apply, change, verify and play real media in the sandbox
 	@$(BIN)/python examples/demo.py
 
 quick: lint ## run unit tests, laws, golden files, lint and types: the daily loop, under a minute
-	CFSTREAM_QUICK=1 $(PYTEST) -q tests/unit tests/laws tests/golden
+	CFSTREAM_QUICK=1 $(PYTEST) -n 2 -q tests/unit tests/laws tests/golden
 
 test: lint tests ## run everything that CI runs: lint, types, imports, tests
 

@@ -214,7 +214,7 @@ class ScenarioRunner:
         """Return the current account."""
         viewers = Viewers(self.sandbox)
         return Moment(
-            self.sandbox.saved(),
+            self.sandbox.save(),
             photograph(self.sandbox),
             viewers.readings(),
             viewers.services(),

@@ -36,7 +36,7 @@ class States:
             known: T = result
             return known
         made = make()
-        self._saved[key] = (self._sandbox.saved(), made)
+        self._saved[key] = (self._sandbox.save(), made)
         return made
 
 

@@ -1,4 +1,4 @@
-"""A sandbox in this process that counts its writes and calls watchers after each."""
+"""A server of the sandbox that counts its writes and calls watchers after each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from cfstream.sandbox.server import Sandbox
 
 
-class WatchedSandbox(Sandbox):
-    """A sandbox that calls watchers after each write, before the client gets the reply."""
+class WatchedServer(Sandbox):
+    """A server that calls watchers after each write, before the client gets the reply."""
 
     _watchers: tuple[Callable[[], None], ...] = ()
     writes = 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cfstream.cli import main, table
-from tests.cli.account import SmallAccount, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.signing_account import Folder, folder
 from tests.world.sandbox import Sandbox
 
@@ -59,7 +59,7 @@ def aws(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 @pytest.fixture
 def account(aws: Sandbox) -> SmallAccount:
     """A small account, reset."""
-    return furnish(aws.endpoint_url)
+    return SmallAccount(aws.endpoint_url)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
 from tests.faults.scenarios import HTTP, SIGNED
 from tests.faults.viewers import ANYONE, Viewers
+from tests.world.clients import BotoClients
 from tests.world.configs import signers, update
-from tests.world.sandbox import BotoClients
 
 Write = Callable[[BotoClients, str], None]
 

@@ -13,8 +13,8 @@ from tests.faults.account import OBJECTS
 from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
 from tests.faults.scenarios import HTTP, Spec, but
 from tests.faults.viewers import Readings, Services, Viewers, lost
+from tests.world.clients import BotoClients
 from tests.world.configs import behavior, config, listing, make, origin, signers, update
-from tests.world.sandbox import BotoClients
 
 Json = dict[str, Any]
 ByHand = Callable[[ScenarioRunner, BotoClients], None]

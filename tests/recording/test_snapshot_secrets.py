@@ -15,8 +15,8 @@ from cfstream.sandbox.accounts import ACCOUNT
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
 from tests.recording.through_a_file import SALT, plan_of, text_of, world_in
+from tests.world.clients import BotoClients
 from tests.world.configs import config, listing, make, origin
-from tests.world.sandbox import BotoClients
 
 AUDITOR = "111122223333"
 """The account that statements of others in the bucket policies name."""

@@ -50,8 +50,8 @@ def _other_openings(before: Evaluation, after: Evaluation, net: Net | None) -> I
     lasting = set(others_opened_to_anyone(*net)) if net else None
     for each in others_opened_to_anyone(before, after):
         if each.way is not None and (lasting is None or each in lasting):
-            text = f"{_where(each.way)}: anyone can {_WHAT[each.may]} without a signature through {how(after, each.way)}"
-            yield Hazard(HazardName.MAKES_PUBLIC, text)
+            can = f"anyone can {_WHAT[each.may]} without a signature through {how(after, each.way)}"
+            yield Hazard(HazardName.MAKES_PUBLIC, f"{_where(each.way)}: {can}")
 
 
 def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:

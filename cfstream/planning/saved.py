@@ -17,11 +17,11 @@ class Mismatch(Stale):
     """The saved plan is stale. Nothing was written."""
 
 
-def check_saved(saved: Json, plan: Plan, again: str = "cfstream plan SPEC --out FILE") -> None:
+def check_saved(saved: Json, plan: Plan, again: str) -> None:
     """Raise Mismatch with what changed, unless the saved plan is the plan that would be made now.
 
-    `again` is the command that makes the plan again.
-    Every character of the spec counts: a change that changes no step was not reviewed either.
+    `again` is the command that makes the plan again. Every character of the spec counts: a change that
+    changes no step was not reviewed either.
     """
     made = saved.get("cfstream_version")
     if made != __version__:

@@ -270,6 +270,8 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
                 world.aws, world.clock, outputs, run.ledger, progress, world.turn, world.bulk, world.key_log
             )
             report = _run(step, context, outputs)
+            if report.outcome is StepOutcome.STALE and report.error:
+                report = replace(report, error=plan.names.in_place_of_ids(report.error))
         reports.append(report)
         run.tell(StepEnded(plan.name, report, plan.account))
     outcome = _outcome(reports, run.terms)

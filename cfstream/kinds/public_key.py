@@ -109,6 +109,10 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         ours = (live for live in marked(scene, have.all) if live.name not in names)
         return KEY.with_orphans(scene, joined(parts), (_unwanted(live, have) for live in ours))
 
+    def listed(self, have: LiveKeys) -> Sequence[LiveKey]:
+        """Return all keys of the account."""
+        return have.all
+
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the keys by name."""
         return {"public_key_ids": land.members(KIND)}

@@ -9,6 +9,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Among, Judged, judge
+from cfstream.planning.known_names import KnownNames
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, StackPlan, Topology
@@ -108,6 +109,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         destroying=scene.destroying,
         topology=_topology(scene),
         outputs=outputs_of(scene, land),
+        names=KnownNames.of(land.live),
     )
 
 

@@ -12,7 +12,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, Signers
 from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.distribution import certificate, preflight
+from cfstream.kinds.distribution import certificate, policies, preflight
 from cfstream.kinds.distribution.behaviors import (
     Wanted,
     WantedBehavior,
@@ -188,6 +188,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def concerns(self, step: Step, bucket: str) -> bool:
         """Return whether the step writes a distribution that has an origin in the bucket."""
         return leads_to_bucket(step, Delivery.HTTP, bucket)
+
+    def listed(self, have: ObservedDistribution) -> Sequence[Referred]:
+        """Return the policies of AWS, and those of the account that were read."""
+        return policies.known_policies(have.policies)
 
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
         """Return the id and the domain name."""

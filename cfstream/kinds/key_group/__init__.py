@@ -115,6 +115,10 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         """Return whether the step changes the keys of a group: any distribution may trust it."""
         return isinstance(step, Modify)
 
+    def listed(self, have: LiveGroups) -> Sequence[LiveGroup]:
+        """Return all groups of the account."""
+        return have.all
+
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
         return {"key_group_ids": land.members(KIND)}

@@ -4,7 +4,7 @@ This kind has the stack's own policy. The spec owns its origins, and whether the
 the policy stay. `distribution.cors` decides which behaviors have the policy.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern, without_counts
@@ -184,6 +184,10 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
         ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
         return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
+
+    def listed(self, have: LivePolicies) -> Sequence[LiveHeadersPolicy]:
+        """Return the account's own policies. A spec calls those of AWS by other names than their configs."""
+        return tuple(each for each in have.all if not each.managed)
 
     def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
         """Yield the policies of its behaviors, with the headers that they set."""

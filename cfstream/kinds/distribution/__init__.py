@@ -48,6 +48,7 @@ from cfstream.stack.distribution_world import after_distribution_step, leads_to_
 from cfstream.stack.distributions import distribution_entries, distribution_shown, infer_unlisted
 from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.handover import Coming, coming
+from cfstream.stack.key_groups import names_of_groups
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import ClaimedDistribution
@@ -140,13 +141,12 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
         if want is None:
             return ObservedDistribution(None, rows=rows)
-        groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         return ObservedDistribution(
             live=live,
             claims=around.claims,
             rows=rows,
             policies=read_own(aws, want.policies),
-            group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
+            group_names=around.lists.of(names_of_groups),
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
@@ -345,7 +345,7 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
         identity,
         _looked_up_ids(have, land),
         certificate=arn,
-        apart=apart(scene, have.coming),
+        apart=apart(scene, have.live, have.coming),
     )
 
 

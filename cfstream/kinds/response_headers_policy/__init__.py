@@ -9,6 +9,7 @@ from dataclasses import field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern, without_counts
 from cfstream.errors import Notice, Refused
+from cfstream.indexed import Indexed
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.kinds.response_headers_policy.cors import shown as cors_shown
 from cfstream.ports import Reads
@@ -254,9 +255,9 @@ def own_name(scene: Scene) -> str:
     return f"cfstream-{scene.name}"
 
 
-def _live_policies(lists: AccountLists) -> tuple[LiveHeadersPolicy, ...]:
+def _live_policies(lists: AccountLists) -> Indexed[LiveHeadersPolicy]:
     """Return all policies of the account, sorted by id."""
-    return tuple(sorted(map(_live, lists.aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
+    return Indexed(sorted(map(_live, lists.aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
 
 
 def _live(row: Json) -> LiveHeadersPolicy:

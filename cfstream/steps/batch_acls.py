@@ -118,7 +118,7 @@ class _JobRun:
         self._hooks = hooks
         self._description = description
         self._since: datetime | None = None
-        """When the first CreateJob of this run was sent."""
+        """AWS's time when the first CreateJob of this run was sent, or a few seconds before."""
         self._is_sent = False
         """Whether a CreateJob was sent, and it is not known that S3 refused it."""
         self.last = LiveJob("", "")
@@ -179,7 +179,7 @@ class _JobRun:
         """Return the id of the job that CreateJob returns. Its token may be that of a job of a killed run."""
         request = self._job.request(self._work, self._description, earlier)
         was_sent, self._is_sent = self._is_sent, True
-        self._since = self._since or self._context.clock.now().replace(microsecond=0)
+        self._since = self._since or self._context.clock.aws_now()
         try:
             return str(self._context.aws.write(request)["JobId"])
         except (Refused, Unreachable) as error:

@@ -246,7 +246,7 @@ def _job(scene: Scene, have: LiveGrants) -> BatchJob | None:
     batch = spec.grant.batch
     if batch is None:
         return None
-    # S3 shows whole seconds: what is written in this second is not in the job.
+    # S3 shows whole seconds. So all that was written before this time was listed by the plan, and its ACL was read.
     before = scene.now.replace(microsecond=0) if scene.now else None
     until = _known_until(scene, have)
     before = min(before, until) if before and until else before

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.seal import sealed
-from cfstream.stack.proposal import Relied
+from cfstream.stack.proposal import Relied, WriteCheck
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Step
@@ -73,6 +73,8 @@ class StackPlan:
     outputs: Mapping[str, Any] | None = None
     """The outputs that are known before any step runs. Values may be Refs."""
 
+    checks: tuple[WriteCheck, ...] = ()
+    """What is checked before the first write."""
     unread: bool = False
     """Whether the account could not be read at all. The problem has the reason."""
     failed: bool = False

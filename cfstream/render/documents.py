@@ -267,6 +267,8 @@ class StackReportDocument(TypedDict):
     steps: list[StepReportDocument]
     why: NotRequired[str]
     """Why the stack was left out, or what failed."""
+    do: NotRequired[str]
+    """How to fix it."""
     verify: NotRequired[dict[str, Any] | None]
     """The proof of ``cfstream verify``; null if the stack was not verified."""
 

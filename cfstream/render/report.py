@@ -153,6 +153,8 @@ def _stack(stack: StackReport) -> "StackReportDocument":
     }
     if stack.why:
         document["why"] = stack.why
+    if stack.do:
+        document["do"] = stack.do
     return document
 
 
@@ -243,8 +245,8 @@ def _failure(stack: StackReport, name: str, commands: SuggestedCommands, sheet: 
     general = stack.outcome is StackOutcome.INTERRUPTED or (
         stack.destroying and stack.outcome is StackOutcome.STALE
     )
-    steps_do = failed.do if failed and not general else ""
-    yield from do_lines(steps_do or _do(stack, commands), sheet)
+    own_do = stack.do or (failed.do if failed and not general else "")
+    yield from do_lines(own_do or _do(stack, commands), sheet)
 
 
 def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:

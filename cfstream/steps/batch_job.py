@@ -128,9 +128,11 @@ def cancel_command(account: Account, region: str, job: str) -> str:
     )
 
 
-def ending_advice(account: Account, region: str, job: str) -> str:
+def ending_advice(account: Account, region: str, job: str, *, in_sandbox: bool = False) -> str:
     """Return what to do about a job that no run watches."""
-    command = cancel_command(account, region, job)
+    # The AWS CLI puts the account before the host name, which does not exist on loopback.
+    way = "HTTP_PROXY=$AWS_ENDPOINT_URL " if in_sandbox else ""
+    command = f"{way}{cancel_command(account, region, job)}"
     return f"let it end, or cancel it, then run the same command again. To cancel it: `{command}`"
 
 

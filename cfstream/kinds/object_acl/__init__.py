@@ -30,7 +30,7 @@ from cfstream.kinds.object_acl.job_role import (
     read_job_role,
     unchecked,
 )
-from cfstream.kinds.object_acl.left_jobs import left_job_problems, read_left_jobs
+from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
 from cfstream.kinds.object_acl.marking import beside, mark, unmark
 from cfstream.kinds.object_acl.observed import (
     KIND,
@@ -168,11 +168,11 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if scene.destroying:
             return last_revokes(scene, have, land)
         if scene.stack.spec.grant.via == "elsewhere":
-            return Proposal(problems=tuple(left_job_problems(scene, have.left, have.marked)))
+            return about_left_jobs(scene, have.left, have.marked)
         identity = land.get(scene.address("origin-access-identity")) if want else None
         user = land.get(scene.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):
-            return Proposal(problems=tuple(left_job_problems(scene, have.left, have.marked)))
+            return about_left_jobs(scene, have.left, have.marked)
         former = tuple(each for each in have.marked if each != identity)
         steps: list[Step] = []
         engine = ChosenEngine()
@@ -192,14 +192,15 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         ):
             notices.append(hidden_grants(have))
         problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
-        problems += left_job_problems(scene, have.left, have.marked, steps)
+        left = about_left_jobs(scene, have.left, have.marked, steps)
         problems += unknown_members(scene, have) if steps or taken else ()
         notices += about_the_sample(have)
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
-            problems=tuple(problems),
-            notices=tuple(notices),
+            problems=(*problems, *left.problems),
+            notices=(*notices, *left.notices),
+            checks=left.checks,
         )
 
     def add_to_world(self, scene: Scene, have: LiveGrants, world: BucketWorld) -> BucketWorld:
@@ -301,7 +302,7 @@ def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
 
 
 def _edit(scene: Scene, have: LiveGrants, prefix: str, user: Known, permission: str | None) -> ObjectGrants:
-    bucket, listed = have.bucket, have.left.listed
+    bucket, listed = have.bucket, bool(have.left.regions)
     return ObjectGrants(
         bucket.name, bucket.region, scene.account, prefix, user, permission, lists_jobs=listed
     )

@@ -250,6 +250,6 @@ def test_simulated_policies(sandbox: Any, clients: BotoClients) -> None:
 
     assert decided("s3:PutObjectAcl", "arn:aws:s3:::media/a/1.mp4") == "allowed"
     assert decided("s3:PutObjectAcl", "arn:aws:s3:::media/a/secret.mp4") == "explicitDeny"
-    assert decided("s3:GetObject", "arn:aws:s3:::media/a/1.mp4") == "implicitDeny"
+    assert decided("s3:DeleteObject", "arn:aws:s3:::media/a/1.mp4") == "implicitDeny"
     with refused("NoSuchEntity", 404):
         iam.simulate_principal_policy(PolicySourceArn=f"{ROLE}-none", ActionNames=["s3:GetObject"])

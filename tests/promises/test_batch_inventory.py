@@ -15,7 +15,7 @@ from tests.world.account import SandboxAccount
 from tests.world.plans import hazards, problems, told
 
 FOLDER = "media/all"
-SCHEMA = "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, ObjectAccessControlList, ObjectOwner"
+SCHEMA = "Bucket, Key, Size, ObjectAccessControlList, ObjectOwner"
 DATED = f"{FOLDER}/2026-11-29T01-00Z"
 Spec = dict[str, Any]
 
@@ -23,13 +23,18 @@ Spec = dict[str, Any]
 @pytest.fixture
 def media(empty: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> SandboxAccount:
     """Return an account with a bucket that counts as large: of its six objects, a plan reads two."""
+    large(monkeypatch)
+    ready(empty)
+    empty.bucket("inventory")
+    return empty
+
+
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a bucket with three objects count as large, and jobs as faster."""
     monkeypatch.setattr("cfstream.kinds.object_acl.sample.MOST_READ", 2)
     monkeypatch.setattr("cfstream.kinds.object_acl.sample.FROM_START", 1)
     monkeypatch.setattr("cfstream.kinds.object_acl.sample.LISTS", 0)
     monkeypatch.setattr("cfstream.kinds.object_acl.engine.Estimate.job_is_faster", True)
-    ready(empty)
-    empty.bucket("inventory")
-    return empty
 
 
 def spec(**grant: Any) -> Spec:
@@ -64,8 +69,8 @@ def deliver(
         Bucket="media", Id="all", InventoryConfiguration=configuration
     )
     rows = "".join(
-        f'"media","{key}","","true","false","1","{found}","{OWNER}"\n'
-        for key, found in (acls or dict.fromkeys(KEYS, PRIVATE)).items()
+        f'"media","{key}","1","{found}","{OWNER}"\n'
+        for key, found in {**dict.fromkeys(KEYS, PRIVATE), **(acls or {})}.items()
     )
     data = f"{FOLDER}/data/one.csv.gz"
     half = len(rows) // 2
@@ -74,6 +79,7 @@ def deliver(
     when = made or datetime.now(UTC) + timedelta(days=2)
     document = {
         "sourceBucket": "media",
+        "destinationBucket": "arn:aws:s3:::inventory",
         "fileFormat": "CSV",
         "fileSchema": SCHEMA,
         "creationTimestamp": str(int(when.timestamp() * 1000)),
@@ -112,7 +118,7 @@ def test_objects_that_are_newer_than_the_inventory_are_granted_here(media: Sandb
 def test_an_inventory_that_shows_others(media: SandboxAccount) -> None:
     """With engine auto this machine writes the grants, and with s3-batch there is the hazard; both say why."""
     share(media, KEYS[4])
-    deliver(media, {**dict.fromkeys(KEYS, PRIVATE), KEYS[4]: acl({OWNER: "FULL_CONTROL", STRANGER: "READ"})})
+    deliver(media, {KEYS[4]: acl({OWNER: "FULL_CONTROL", STRANGER: "READ"})})
     plan = media.stack(spec())
     assert hazards(plan) == []
     (text,) = [each.text for each in plan.notices if "This plan uses local" in each.text]

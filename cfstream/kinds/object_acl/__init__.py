@@ -22,6 +22,7 @@ from cfstream.kinds.object_acl.engine import (
     chosen_engine,
     may_use_job,
 )
+from cfstream.kinds.object_acl.job_objects import job_objects
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
     job_problems,
@@ -140,15 +141,16 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             if (
                 isinstance(step, Granting)
                 and isinstance(step.edit, ObjectGrants)
-                and may_use_job(scene, have)
+                and may_use_job(scene, have, step.edit.grantee)
             ):
                 inventory = have.inventory
                 if have.tally.sampled:
                     from cfstream.kinds.object_acl.inventory_report import read_inventory
 
                     inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
-                role = read_job_role(aws, scene, bucket.region)
-                return replace(have, job_role=role, inventory=inventory)
+                have = replace(have, inventory=inventory)
+                objects = job_objects(scene, have, step.edit.grantee)
+                return replace(have, job_role=read_job_role(aws, scene, bucket.region, objects))
         return have
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
@@ -270,7 +272,7 @@ def _grant(
 ) -> ProposedGrant:
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
-    by = "; a job of S3 Batch Operations grants it" if job else ""
+    by = f"; a job of S3 Batch Operations grants it {job.objects}".rstrip() if job else ""
     total = 0 if tally.sampled else tally.total
     return ProposedGrant(
         address=scene.address(KIND),

@@ -38,7 +38,7 @@ def test_the_estimate_in_words() -> None:
     """Objects, calls and minutes for each engine; the price is unconfirmed."""
     assert str(Estimate(1_000_000, 400_000)) == (
         "Estimate for 1,000,000 objects: the engine local needs 1,401,000 calls and 56 min, or 7 min with "
-        "cfstream[fast]. The engine s3-batch needs 326 calls and 27 min, and costs $1.25 and S3's requests "
+        "cfstream[fast]. The engine s3-batch needs 1,327 calls and 27 min, and costs $1.25 and S3's requests "
         "(unconfirmed)"
     )
 

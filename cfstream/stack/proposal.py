@@ -8,6 +8,7 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.ports import Reads
 from cfstream.secret_values import without_secrets
+from cfstream.stack.grant_estimate import GrantEstimate
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Address, ETag, Known
@@ -53,6 +54,7 @@ class Proposal:
     """What another stack of the run moves away from this one."""
     checks: tuple[WriteCheck, ...] = ()
     """What is checked before the first write."""
+    estimate: GrantEstimate | None = None
 
 
 @dataclass(frozen=True)

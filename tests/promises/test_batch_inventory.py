@@ -95,9 +95,11 @@ def test_a_job_without_reading_all_acls(media: SandboxAccount) -> None:
     deliver(media)
     plan = media.plan(spec())
     assert (hazards(plan.stacks[0]), problems(plan.stacks[0])) == ([], [])
-    (text,) = [each.text for each in plan.stacks[0].notices if "Estimate" in each.text]
-    assert "Estimate for 6 objects" in text
-    assert "This plan uses s3-batch: all ACLs name only the bucket's owner (as of " in text
+    (text,) = [each.text for each in plan.stacks[0].notices if "the engine s3-batch" in each.text]
+    assert "all ACLs name only the bucket's owner (as of " in text
+    estimate = plan.stacks[0].estimate
+    assert estimate is not None
+    assert (estimate.objects, estimate.at_least) == (6, False)
     report = media.run(plan)
     assert report.exit_code == 0, told(report)
     assert statuses(media) == ["Complete"]
@@ -121,6 +123,6 @@ def test_an_inventory_that_shows_others(media: SandboxAccount) -> None:
     deliver(media, {KEYS[4]: acl({OWNER: "FULL_CONTROL", STRANGER: "READ"})})
     plan = media.stack(spec())
     assert hazards(plan) == []
-    (text,) = [each.text for each in plan.notices if "This plan uses local" in each.text]
+    (text,) = [each.text for each in plan.notices if "the engine local" in each.text]
     assert f"also names {STRANGER}" in text
     assert "replaces-acls" in hazards(media.stack(spec(engine="s3-batch")))

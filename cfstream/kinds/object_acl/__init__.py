@@ -203,6 +203,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             problems=(*problems, *left.problems),
             notices=(*notices, *left.notices),
             checks=left.checks,
+            estimate=engine.estimate,
         )
 
     def add_to_world(self, scene: Scene, have: LiveGrants, world: BucketWorld) -> BucketWorld:

@@ -13,6 +13,7 @@ from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_n
 from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.spec.model import Spec
+from cfstream.stack.grant_estimate import Engine, EngineEstimate, GrantEstimate
 from cfstream.stack.scene import Scene, names_of_buckets
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
@@ -89,15 +90,13 @@ class Estimate:
         """The price of the job without its requests, from a report of 2025 and unconfirmed. It decides nothing."""
         return 0.25 + self.in_job / 1_000_000
 
-    def __str__(self) -> str:
-        many = f"more than {MOST_READ:,}" if self.at_least else f"{self.objects:,}"
-        least = "at least " if self.at_least else ""
-        return (
-            f"Estimate for {many} objects: the engine local needs {least}{self.local_calls:,} calls and "
-            f"{self.local_minutes:,} min, or {self.fast_minutes:,} min with cfstream[fast]. The engine s3-batch needs "
-            f"{least}{self.job_calls:,} calls and {self.job_minutes:,} min, and costs {least}${self.job_dollars:,.2f} "
-            "and S3's requests (unconfirmed)"
+    def shown(self, engine: Engine, because: str) -> GrantEstimate:
+        """Return the estimate as a plan shows it, with the engine that it uses."""
+        local = EngineEstimate("local", self.objects, self.local_calls, self.local_minutes, self.fast_minutes)
+        job = EngineEstimate(
+            "s3-batch", self.in_job, self.job_calls, self.job_minutes, dollars=round(self.job_dollars, 2)
         )
+        return GrantEstimate(self.objects, self.lacking, self.at_least, engine, because, (local, job))
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,7 @@ class ChosenEngine:
     """None: this machine writes them."""
     hazards: tuple[Hazard, ...] = ()
     notices: tuple[Notice, ...] = field(default=())
+    estimate: GrantEstimate | None = None
 
 
 def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str, ...]) -> ChosenEngine:
@@ -119,16 +119,20 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     others = others_named(have, grant.prefix, user, objects)
     why, by_job = _decided(have, estimate, grant.engine, impossible, others)
     notices = [*_by_policy(scene, have, estimate)]
+    shown = None
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
-        text = f"{estimate}. This plan uses {'s3-batch' if by_job else 'local'}: {why}{_as_of(scene, have)}"
+        engine: Engine = "s3-batch" if by_job else "local"
+        because = f"{why}{_as_of(scene, have)}"
+        shown = estimate.shown(engine, because)
+        text = f"The grant uses the engine {engine}: {because}"
         is_refused = bool(impossible) and grant.engine == "s3-batch"
         do = _to_know_all(have, others) if grant.batch and grant.engine != "local" else ""
         notices.append(Notice(text, warning=is_refused, do=remedy if is_refused else do))
     if not by_job:
-        return ChosenEngine(notices=tuple(notices))
+        return ChosenEngine(notices=tuple(notices), estimate=shown)
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
-    return ChosenEngine(_job(scene, have, objects), hazards, (*notices, _unread_acls(scene, have)))
+    return ChosenEngine(_job(scene, have, objects), hazards, (*notices, _unread_acls(scene, have)), shown)
 
 
 def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:

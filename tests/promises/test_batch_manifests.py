@@ -17,6 +17,7 @@ from tests.promises.batched import (
     KilledError,
     by_job,
     granted,
+    granted_by_job,
     jobs,
     ready,
     share,
@@ -28,15 +29,15 @@ from tests.world.account import SandboxAccount
 from tests.world.batch import make_role
 from tests.world.plans import hazards, problems, told
 from tests.world.ports import PassThrough, Witness, once
+from tests.world.sandbox import States
 
 LACKING = KEYS[:2]
 
 
 @pytest.fixture
-def media(empty: SandboxAccount) -> SandboxAccount:
+def media(empty: SandboxAccount, states: States) -> SandboxAccount:
     """Return an account in which two objects of a granted bucket have lost the grant, and one is shared with others."""
-    ready(empty)
-    empty.converge(by_job())
+    granted_by_job(empty, states)
     for key in LACKING:
         empty.s3.put_object_acl(Bucket="media", Key=key, ACL="private")
     return empty
@@ -52,18 +53,8 @@ class TestOwnList:
 
     def test_only_these_are_in_the_job(self, media: SandboxAccount) -> None:
         """The others keep their ACLs, so their grants to others are no hazard."""
-        share(media, KEYS[5])
         (identity,) = media.identities().values()
-        acl = media.s3.get_object_acl(Bucket="media", Key=KEYS[5])
-        grant = {
-            "Grantee": {"Type": "CanonicalUser", "ID": identity["S3CanonicalUserId"]},
-            "Permission": "READ",
-        }
-        media.s3.put_object_acl(
-            Bucket="media",
-            Key=KEYS[5],
-            AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], grant]},
-        )
+        share(media, KEYS[5], identity["S3CanonicalUserId"])
         plan = media.plan(by_job())
         assert hazards(plan.stacks[0]) == []
         (because,) = [step.because for step in plan.stacks[0].steps]
@@ -122,7 +113,6 @@ class TestOwnList:
 
     def test_an_object_that_was_written_after_the_plan(self, media: SandboxAccount) -> None:
         """It is not in the list, and keeps its grants to others."""
-        media.clock.slept -= 10
         plan = media.plan(by_job())
         share(media, LACKING[0])
         report = media.run(plan, port=Later(media.world.aws, LACKING[0]))

@@ -171,6 +171,8 @@ def _stack(stack: StackReport) -> "StackReportDocument":
     }
     if stack.why:
         document["why"] = stack.why
+    if stack.do:
+        document["do"] = stack.do
     return document
 
 
@@ -300,8 +302,8 @@ def _failure(stack: StackReport, name: str, commands: SuggestedCommands) -> _Fai
     general = stack.outcome is StackOutcome.INTERRUPTED or (
         stack.destroying and stack.outcome is StackOutcome.STALE
     )
-    steps_do = failed.do if failed and not general else ""
-    return _Failure(stack, name, _what(stack, name, failed), steps_do or _do(stack, commands), failed)
+    own_do = stack.do or (failed.do if failed and not general else "")
+    return _Failure(stack, name, _what(stack, name, failed), own_do or _do(stack, commands), failed)
 
 
 def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:

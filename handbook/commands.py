@@ -1,4 +1,4 @@
-"""Generate the page of commands: for each one its usage, its arguments and options as tables, and examples."""
+"""Generate the page of commands: for each one its usage, arguments, options, examples and exit codes."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,14 @@ from typer.main import get_command
 
 from cfstream import exit_codes
 from cfstream.cli import main
+from cfstream.cli.exits import EXITS
 from cfstream.cli.parsing import NO_BREAK
 from cfstream.cli.table import EVERYWHERE, PROGRAM, SECTIONS
 from cfstream.exit_codes import ExitCode
+from cfstream.steps.hazards import HazardName
+
+HAZARDS = "|".join(name for name in HazardName if "-" in name)
+"""The names of hazards that are no words of a sentence."""
 
 
 def page() -> Iterator[str]:
@@ -58,8 +63,15 @@ def _command(command: Any, above: Any, name: str) -> Iterator[str]:
     options = [param for param in own if param.param_type_name == "option"]
     yield from _table("option", (_record(param, context) for param in options))
     yield from _examples(examples)
+    yield from _table("exit", _exits_of(words.removeprefix(f"{PROGRAM} ")))
     for inner, subcommand in getattr(command, "commands", {}).items():
         yield from _command(subcommand, context, inner)
+
+
+def _exits_of(command: str) -> Iterator[tuple[str, str]]:
+    """Yield each exit code of a command, with its reason; nothing for a group of commands."""
+    for code, reason in sorted(EXITS.get(command, {}).items()):
+        yield str(code.value), reason
 
 
 def _name(param: Any) -> str:
@@ -90,10 +102,10 @@ def _table(head: str, rows: Any) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Return text for a cell: flags are code, and no sign is markup."""
+    """Return text for a cell: flags and names of hazards are code, and no sign is markup."""
     shown = escape(" ".join(text.split()), quote=False).replace("|", "&#124;").replace("*", "&#42;")
     shown = shown.replace("[", "&#91;").replace("_", "&#95;")
-    return re.sub(r"(?<![\w-])(--[a-z][a-z-]*[a-z])", r"`\1`", shown)
+    return re.sub(rf"(?<![\w-])(--[a-z][a-z-]*[a-z]|{HAZARDS})", r"`\1`", shown)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class SandboxAccount(OtherUser):
 
     # What cfstream does
 
-    def load(self, *documents: Json) -> tuple[Stack, ...]:
+    def load(self, *documents: Mapping[str, Any]) -> tuple[Stack, ...]:
         """Return the stacks of these specs, each in its own file, with ids in place of the placeholders.
 
         The same specs with the same keys are loaded once.

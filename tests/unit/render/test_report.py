@@ -125,14 +125,24 @@ error: distribution:lectures changed after this plan was made
 def test_a_stack_left_out_has_a_reason_and_a_fix() -> None:
     """A hazard names the flag that allows it. A problem must be fixed."""
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=ExitCode.HAZARD)
-    hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
+    hazard = replace(left_out, why="hazards not allowed: deletes", hazards=("deletes",))
+    destroyed = replace(hazard, hazards=("deletes", "makes-public"), destroying=True)
+    piped = replace(hazard, spec="-")
     protected = replace(left_out, why="the spec says `protect: true`")
     problem = replace(left_out, why="bucket b is not there", exit_code=ExitCode.USAGE)
     assert (
-        failures_text(Report((hazard, protected, problem), ExitCode.HAZARD), color=False, width=100)
+        failures_text(
+            Report((hazard, destroyed, piped, protected, problem), ExitCode.HAZARD), color=False, width=100
+        )
         == """\
 error: lectures: hazards not allowed: deletes
   fix: if intended, run: cfstream apply lectures.yaml --allow deletes
+
+error: lectures: hazards not allowed: deletes
+  fix: if intended, run: cfstream destroy lectures.yaml --allow makes-public
+
+error: lectures: hazards not allowed: deletes
+  fix: if intended, add --allow deletes
 
 error: lectures: the spec says `protect: true`
   fix: if intended, remove `protect: true` from the spec first
@@ -211,3 +221,40 @@ def test_on_a_narrow_page_a_value_is_below_its_name() -> None:
     assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
     assert "  status               Deployed" in told
     assert max(map(len, told)) <= 40
+
+
+def refused(number: int) -> StackReport:
+    """Return the report of a stack of a fleet, whose control is refused because of a quota."""
+    name = f"s{number:02}"
+    control = Address("origin-access-control", name)
+    error = f"{control}: CreateOriginAccessControl was refused: too many (TooMany, request 4169-{number})"
+    return StackReport(
+        name=name,
+        spec=f"{name}.yaml",
+        outcome=StackOutcome.FAILED,
+        steps=(step(Verb.CREATE, control, StepOutcome.REFUSED, error),),
+        exit_code=ExitCode.FAILED,
+    )
+
+
+def test_stacks_that_fail_for_the_same_reason_share_one_error_and_one_fix() -> None:
+    """A fleet that exceeds a quota fails a hundred times: the reason and the command to resume stand once."""
+    commands = SuggestedCommands(again="cfstream apply specs")
+    other = replace(
+        refused(0), name="news", steps=(step(Verb.CREATE, DISTRIBUTION, StepOutcome.REFUSED, "no"),)
+    )
+    report = Report((*(refused(number) for number in range(20)), other))
+    text = failures_text(report, commands=commands, color=False, width=100)
+    assert text.count("too many") == 1
+    assert "the same error, in 19 other stacks: s01, s02," in text
+    assert "s12, and 7 more" in " ".join(text.split())
+    assert "distribution:lectures: no" in text
+    assert text.count("fix: fix the cause, then resume: cfstream apply specs") == 1
+    assert text.endswith("cfstream apply specs\n")
+
+
+def test_two_stacks_with_the_same_reason_have_an_error_each() -> None:
+    """Two errors hide nothing."""
+    text = failures_text(Report((refused(1), refused(2))), color=False, width=100)
+    assert text.count("too many") == 2
+    assert text.count("fix:") == 1

@@ -12,9 +12,9 @@ from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
-def runner(running_sandbox: Sandbox) -> ScenarioRunner:
+def runner(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> ScenarioRunner:
     """The account of the fault scenarios, prepared."""
-    return ScenarioRunner(running_sandbox)
+    return ScenarioRunner(tmp_path_factory.mktemp("scenarios"), running_sandbox)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_the_same_specs(
 def test_changed_specs(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Changed specs are planned from the snapshot of the earlier ones."""
     text = before(runner, scenario)
-    world, after = runner.world_at(scenario.later), runner.stacks(scenario.after)
+    world, after = runner.world_at(scenario.later), runner.load(*scenario.after)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
@@ -76,7 +76,7 @@ def test_changed_specs(runner: ScenarioRunner, scenario: Scenario) -> None:
 def test_missing_answers_are_named(runner: ScenarioRunner, scenario: Scenario) -> None:
     """If the snapshot lacks an answer, the error names it, and nothing is guessed."""
     text = before(runner, scenario)
-    after = runner.stacks(scenario.after)
+    after = runner.load(*scenario.after)
     with pytest.raises(NotRecorded) as caught:
         plan_of(after, world_in(text, after, runner.world_at()))
     assert UNFORESEEN[scenario.name] in caught.value.what
@@ -88,8 +88,8 @@ def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
     lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
     runner.set_back(runner.furnished)
     world = runner.world_at()
-    text = text_of(runner.stacks([lectures]), world)
-    both = runner.stacks([lectures, seminars])
+    text = text_of(runner.load(lectures), world)
+    both = runner.load(lectures, seminars)
     assert plan_of(both, world_in(text, both, world)) == plan_of(both, world)
 
 
@@ -99,8 +99,8 @@ def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
     runner.set_back(runner.furnished)
     world = runner.world_at()
     new = but(adopted[0], "adopt", "tags")
-    text = text_of(runner.stacks([new]), world)
-    after = runner.stacks(adopted)
+    text = text_of(runner.load(new), world)
+    after = runner.load(*adopted)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
@@ -173,7 +173,7 @@ def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
 def before(runner: ScenarioRunner, scenario: Scenario) -> str:
     """Return the snapshot of the earlier specs; for a new stack, of one for its bucket."""
     runner.set_back(runner.furnished)
-    first = runner.stacks(scenario.before or scenario.after)
+    first = runner.load(*(scenario.before or scenario.after))
     if scenario.before:
         run(first, runner.world_at(), ANY_HAZARD)
     return text_of(first, runner.world_at())

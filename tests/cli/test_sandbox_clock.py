@@ -23,8 +23,8 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv(homes.VARIABLE, str(home))
-    monkeypatch.setattr(aws, "token", "known")
-    lifecycle.announce(home, int(aws.endpoint_url.rpartition(":")[2]), "known")
+    monkeypatch.setattr(aws.server, "token", "known")
+    lifecycle.announce(home, aws.port, "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD
     return aws
 

@@ -29,7 +29,7 @@ COMMANDS = ("cfstream ", "aws ", "terraform ", "tofu ")
 """The beginning of a command in advice."""
 
 
-SHORT = 24
+SHORT = 30
 """Columns of code in a sentence that is not broken."""
 
 NAMES = (

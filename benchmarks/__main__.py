@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from benchmarks import ansible, applies, commands, fleets, grants, in_process, plan_profile, table
+from benchmarks import ansible, applies, commands, fleets, grants, in_process, page, plan_profile, table
 from benchmarks.bench import ROOT, SCALES, Bench
+from benchmarks.page import FIGURES
 from benchmarks.results import Result, Row, Section
 
 SECTIONS: dict[str, Callable[[Bench], Iterator[Result]]] = {
@@ -34,8 +35,6 @@ SECTIONS: dict[str, Callable[[Bench], Iterator[Result]]] = {
 }
 """The sections in the order of the table. Each is measured and stored alone."""
 
-FIGURES = ROOT / "docs" / "benchmarks"
-
 
 def main() -> int:
     """Print the table. Return 1 if a section could not be measured."""
@@ -53,10 +52,13 @@ def main() -> int:
                     section.add(result)
                     if isinstance(result, Row):
                         print(table.line(result), flush=True)
+                section.finish()
             except Exception as error:  # the other sections can still be measured
                 print(f"error: {name} could not be measured: {error}", file=sys.stderr, flush=True)
                 failed.append(name)
             print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    if folder == FIGURES:
+        page.write()
     print(f"the figures are in {folder}", file=sys.stderr)
     return int(bool(failed))
 

@@ -95,8 +95,8 @@ class Case:
         what = f"{self.what}, {objects:,} objects"
         yield Row(f"{self.id}-bare", what, mine, "bare awscrt", theirs, limit=limit, enough=enough)
         yield self._point(objects, mine)
-        less = objects // 10
-        yield self._point(less, self.rates(less, {"": ours}, rounds=1)[""])
+        for less in (objects // 10, objects // 100):
+            yield self._point(less, self.rates(less, {"": ours}, rounds=1)[""])
 
     def beside_slow(self, mine: Figure, objects: int, name: str, tool: Tool, **more: Any) -> Row:
         """Return the row of a slower tool with fewer objects, beside the rate of cfstream with many."""

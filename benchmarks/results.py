@@ -1,5 +1,6 @@
 """The raw figures: one JSON file for each section, written after every row, so that an interruption loses nothing."""
 
+import functools
 import json
 import os
 import platform
@@ -102,23 +103,32 @@ class Section:
     def __init__(self, folder: Path, name: str) -> None:
         self.file = folder / f"{name}.json"
         self._found: dict[str, Any] = {"rows": {}, "points": {}, "profiles": {}}
+        self._new: dict[str, Any] = {"rows": {}, "points": {}, "profiles": {}}
         if self.file.exists():
-            self._found |= json.loads(self.file.read_text(encoding="utf-8"))
+            kept = json.loads(self.file.read_text(encoding="utf-8"))
+            self._found = {name: kept[name] for name in self._found}
 
     def add(self, result: Result) -> None:
         """Store a result, and write the file."""
-        self._found["machine"] = machine()
         stamp = {"measured": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}"}
-        if isinstance(result, Row):
-            self._found["rows"][result.id] = result.json() | stamp
-        elif isinstance(result, Point):
-            points = self._found["points"].setdefault(result.series, {})
-            points[str(result.size)] = result.values
-        else:
-            self._found["profiles"][result.id] = asdict(result) | stamp
+        for stored in (self._found, self._new):
+            if isinstance(result, Row):
+                stored["rows"][result.id] = result.json() | stamp
+            elif isinstance(result, Point):
+                stored["points"].setdefault(result.series, {})[str(result.size)] = result.values
+            else:
+                stored["profiles"][result.id] = asdict(result) | stamp
+        self._write(self._found)
+
+    def finish(self) -> None:
+        """Forget the earlier results that this run has not measured again."""
+        self._write(self._new)
+
+    def _write(self, results: dict[str, Any]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         partial = self.file.with_suffix(".partial")
-        partial.write_text(json.dumps(self._found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps({"machine": machine(), **results}, indent=1, ensure_ascii=False)
+        partial.write_text(text + "\n", encoding="utf-8")
         partial.replace(self.file)
 
 
@@ -137,6 +147,7 @@ def row_of(stored: dict[str, Any]) -> Row:
     return Row(**made)
 
 
+@functools.cache
 def machine() -> dict[str, str]:
     """Return what the figures depend on."""
     return {

@@ -9,7 +9,7 @@ def line(row: Row) -> str:
     """Return the line of a row."""
     ours = figure(row.ours) if row.ours else ""
     theirs = f"{row.beside}: {figure(row.theirs)}" if row.theirs else row.beside
-    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    ratio = "" if row.ratio is None else number(row.ratio)
     met = "" if row.met is None else ("yes" if row.met else "**no**")
     return f"| {row.what} | {ours} | {theirs} | {ratio} | {_limit(row)} | {met} |"
 

@@ -35,12 +35,15 @@ SECTIONS: dict[str, Callable[[Bench], Iterator[Result]]] = {
 }
 """The sections in the order of the table. Each is measured and stored alone."""
 
+NOT_QUICK = frozenset({"playbook", "applies", "grants-memory", "edge"})
+"""The sections that `make bench` leaves out, because they take long."""
+
 
 def main() -> int:
     """Print the table. Return 1 if a section could not be measured."""
     arguments = _parser().parse_args()
     folder = arguments.out or (FIGURES if arguments.scale == "full" else ROOT / ".venv" / "bench" / "figures")
-    names = [name for name in SECTIONS if _chosen(name, arguments.only)]
+    names = [name for name in SECTIONS if _chosen(name, arguments.only, arguments.scale)]
     failed = []
     print("\n".join(table.HEAD), flush=True)
     with tempfile.TemporaryDirectory(prefix="cfstream-bench-") as scratch:
@@ -78,8 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _chosen(name: str, patterns: list[str] | None) -> bool:
-    return not patterns or any(fnmatch(name, pattern) for pattern in patterns)
+def _chosen(name: str, patterns: list[str] | None, scale: str) -> bool:
+    if patterns:
+        return any(fnmatch(name, pattern) for pattern in patterns)
+    return scale != "quick" or name not in NOT_QUICK
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ def rows(bench: Bench) -> Iterator[Result]:
         waits = Figure.of("deploys", [run.seconds / deploy])
         full = deploy >= 60
         what = f"apply of {size} new stack{'s' * (size > 1)}, deploys of {deploy:.0f} s, without verify"
-        yield Row(f"apply-{size}", what, waits, limit=1.5 if full and size > 1 else None,
-                  note=f"{run.seconds:.1f} s")  # fmt: skip
+        limit = 1.5 if full and size > 1 else None
+        yield Row(f"apply-{size}", what, waits, f"{run.seconds:.1f} s in all", limit=limit)
         counted = calls.total() - max(calls[POLLS] - size, 0)
         each = Figure.of("calls", [counted / size])
         what = f"calls for each of {size} new stack{'s' * (size > 1)}, without polling"

@@ -54,7 +54,6 @@ class Row:
     limit: float | None = None
     enough: float | None = None
     """A figure that meets the limit, whatever the ratio is."""
-    note: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -139,9 +138,7 @@ def read(folder: Path) -> dict[str, Any]:
 
 def row_of(stored: dict[str, Any]) -> Row:
     """Return a stored row."""
-    made: dict[str, Any] = {
-        name: stored[name] for name in ("id", "what", "beside", "limit", "enough", "note")
-    }
+    made: dict[str, Any] = {name: stored[name] for name in ("id", "what", "beside", "limit", "enough")}
     for name in ("ours", "theirs"):
         made[name] = Figure(**stored[name]) if stored[name] else None
     return Row(**made)

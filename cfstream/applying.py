@@ -79,6 +79,8 @@ class StackReport:
     exit_code: ExitCode = ExitCode.DONE
     not_allowed: tuple[str, ...] = ()
     """The hazards that must be allowed; empty for a stack that is blocked for another reason."""
+    hazards: tuple[str, ...] = ()
+    """These and the hazards of the stack that the run allows."""
     behind: str = ""
     """The stack that this one waits for, if that is why it is blocked."""
     destroying: bool = False
@@ -200,7 +202,8 @@ EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
 
 def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
     """Return the report of a stack that must not be applied."""
-    return replace(_left_out(plan, blocked.why, blocked.exit_code), not_allowed=blocked.not_allowed)
+    report = _left_out(plan, blocked.why, blocked.exit_code)
+    return replace(report, not_allowed=blocked.not_allowed, hazards=blocked.hazards)
 
 
 def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | None:
@@ -267,6 +270,8 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
                 world.aws, world.clock, outputs, run.ledger, progress, world.turn, world.bulk, world.key_log
             )
             report = _run(step, context, outputs)
+            if report.outcome is StepOutcome.STALE and report.error:
+                report = replace(report, error=plan.names.in_place_of_ids(report.error))
         reports.append(report)
         run.tell(StepEnded(plan.name, report, plan.account))
     outcome = _outcome(reports, run.terms)

@@ -21,26 +21,33 @@ if TYPE_CHECKING:
 class ExitCode(IntEnum):
     """An exit code, with its meaning. Help, manual and tests derive from it."""
 
+    brief: str
+    """The meaning in a word or two, for a line that lists several codes."""
     meaning: str
 
-    def __new__(cls, code: int, meaning: str) -> Self:
+    def __new__(cls, code: int, brief: str, meaning: str) -> Self:
         made = int.__new__(cls, code)
         made._value_ = code
-        made.meaning = meaning
+        made.brief, made.meaning = brief, meaning
         return made
 
-    DONE = 0, "done, or nothing to do"
-    FAILED = 1, "failed: AWS refused, or could not be reached"
-    USAGE = 2, "wrong usage, or a spec or preflight problem"
-    PENDING = 3, "plan --check, migrate --check, fmt --check: changes are pending"
-    STALE = 4, "stale: live state changed since the plan; nothing was forced"
-    HAZARD = 5, "a hazard was not allowed, or the stack is protected"
-    TIMED_OUT = 6, "partly applied: Deployed was not reached in time, or --no-wait left steps for later"
+    DONE = 0, "done", "done, or nothing to do"
+    FAILED = 1, "failed", "failed: AWS refused, or could not be reached"
+    USAGE = 2, "usage or problem", "wrong usage, or a spec or preflight problem"
+    PENDING = 3, "pending", "plan --check, migrate --check, fmt --check: changes are pending"
+    STALE = 4, "stale", "stale: live state changed since the plan; nothing was forced"
+    HAZARD = 5, "hazard", "a hazard was not allowed, or the stack is protected"
+    TIMED_OUT = (
+        6,
+        "not Deployed",
+        "partly applied: Deployed was not reached in time, or --no-wait left steps for later",
+    )
     EXPOSED = (
         7,
+        "exposed",
         "verify, apply: a request was wrongly served or wrongly refused, or there is an opening",
     )
-    INTERRUPTED = 130, "interrupted"
+    INTERRUPTED = 130, "interrupted", "interrupted"
 
     @classmethod
     def of_run(cls, codes: Iterable[int]) -> "ExitCode":

@@ -110,7 +110,7 @@ def make_plan(
 
 def _plan_account(
     found: Sequence[StackInAccount | StackWithoutAccount],
-    beside: Sequence[Spec],
+    beside: tuple[Spec, ...],
     *,
     destroying: bool,
     several: bool,

@@ -1,4 +1,4 @@
-"""Generate the page of commands: for each one its usage, its arguments and options as tables, and examples."""
+"""Generate the page of commands: for each one its usage, arguments, options, examples and exit codes."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from cfstream import exit_codes
 from cfstream.cli import main
+from cfstream.cli.exits import EXITS
 from cfstream.cli.parsing import NO_BREAK
 from cfstream.cli.table import EVERYWHERE, PROGRAM, SECTIONS
 from cfstream.exit_codes import ExitCode
@@ -58,8 +59,15 @@ def _command(command: Any, above: Any, name: str) -> Iterator[str]:
     options = [param for param in own if param.param_type_name == "option"]
     yield from _table("option", (_record(param, context) for param in options))
     yield from _examples(examples)
+    yield from _table("exit", _exits_of(words.removeprefix(f"{PROGRAM} ")))
     for inner, subcommand in getattr(command, "commands", {}).items():
         yield from _command(subcommand, context, inner)
+
+
+def _exits_of(command: str) -> Iterator[tuple[str, str]]:
+    """Yield each exit code of a command, with its reason; nothing for a group of commands."""
+    for code, reason in sorted(EXITS.get(command, {}).items()):
+        yield str(code.value), reason
 
 
 def _name(param: Any) -> str:

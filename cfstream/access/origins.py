@@ -7,13 +7,16 @@ from cfstream.access.policy import Requester, anonymous, distribution, oai
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, Distribution, Origin
-from cfstream.domain.distribution import OriginKind
+from cfstream.domain.distribution import OriginKind, buckets, origin_kinds
+from cfstream.indexed import having
 from cfstream.values import Known
 
 _S3_ENDPOINT = re.compile(r"(?:^|[.-])s3[.-].*amazonaws\.com(?:\.cn)?$")
 
 _RECOGNISED = frozenset({OriginKind.BUCKET, OriginKind.WEBSITE})
 """Origins whose name shows the bucket."""
+
+_UNRECOGNISED = tuple(kind for kind in OriginKind if kind not in _RECOGNISED)
 
 
 def leads_to(world: BucketWorld, origin: Origin) -> bool:
@@ -23,12 +26,23 @@ def leads_to(world: BucketWorld, origin: Origin) -> bool:
     return origin.alias is not None and origin.alias in {each.alias for each in world.bucket.access_points}
 
 
+def leading(world: BucketWorld) -> list[Distribution]:
+    """Return the distributions with an origin that leads to the bucket, in no particular order."""
+    found = [
+        *having(world.distributions, buckets, world.bucket.name),
+        *having(world.distributions, origin_kinds, OriginKind.ACCESS_POINT),
+        *having(world.distributions, origin_kinds, OriginKind.MULTI_REGION_ACCESS_POINT),
+    ]
+    unique = {each.id: each for each in found}
+    return [each for each in unique.values() if any(leads_to(world, origin) for origin in each.origins)]
+
+
 def judged_by_origins(world: BucketWorld, reader: Reader) -> bool:
     """Return whether a reader is a distribution of the account that reads by its known origins, or not at all."""
     own = f":cloudfront::{world.account}:"
     if reader.kind is not ReaderKind.DISTRIBUTION or own not in str(reader.name):
         return False
-    found = next((each for each in world.distributions if each.arn == reader.name), None)
+    found = next(iter(having(world.distributions, _arns, reader.name)), None)
     if found is None:
         return True
     known = found.id == world.own or any(leads_to(world, origin) for origin in found.origins)
@@ -64,9 +78,13 @@ def _perhaps_leads_to(world: BucketWorld, origin: Origin) -> bool:
 def unplaced(world: BucketWorld) -> Mapping[Known, tuple[Origin, ...]]:
     """Return the distributions, by ARN, that may read the bucket through origins that are not recognised."""
     # Most distributions only read buckets by their names, which are recognised.
-    odd = [each for each in world.distributions if any(one.kind not in _RECOGNISED for one in each.origins)]
+    odd = [each for kind in _UNRECOGNISED for each in having(world.distributions, origin_kinds, kind)]
     found = {each.arn: unrecognised_origins(world, each) for each in odd}
     return {arn: origins for arn, origins in found.items() if origins}
+
+
+def _arns(distribution: Distribution) -> tuple[Known, ...]:
+    return (distribution.arn,)
 
 
 def control(origin: Origin, world: BucketWorld) -> Known:

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from cfstream.access.automaton import Automaton
 from cfstream.access.fitting import fitted
 from cfstream.access.globs import Glob, ResourceGlobs
-from cfstream.access.origins import leads_to
+from cfstream.access.origins import leading, leads_to
 from cfstream.access.policy.principals import principals
 from cfstream.access.route import Route, key_of, path_of, root_of, serves_all
 from cfstream.access.world import BucketWorld
@@ -236,7 +236,7 @@ def _objects(
 def _layout(world: BucketWorld, bits: _Bits) -> Layout:
     found = [
         (distribution, origins)
-        for distribution in world.distributions
+        for distribution in leading(world)
         if (origins := [each for each in distribution.origins if leads_to(world, each)])
     ]
     reached = frozenset(origin for _, origins in found for origin in origins)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from cfstream.domain import BucketState, Distribution
+from cfstream.domain.distribution import ids
+from cfstream.indexed import having
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
@@ -35,6 +37,11 @@ class BucketWorld:
     """The account's key groups by id."""
     stacks: Mapping[Known, str] = field(default_factory=dict)
     """Name of the cfstream stack that owns a distribution, by distribution id."""
+
+    @property
+    def own_distribution(self) -> Distribution | None:
+        """The stack's own distribution, if there is one."""
+        return next(iter(having(self.distributions, ids, self.own)), None)
 
     def group_name(self, group: Known) -> Known:
         """Return the name of a key group, or its id if the name is not known."""

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from cfstream.cli.exits import EXITS, exits_line
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.table import ENTRIES, EVERYWHERE, PROGRAM, SECTIONS, CommandEntry
 from cfstream.cli.terminal import completion
@@ -44,7 +45,7 @@ class Commands(TyperGroup):
         if entry is None:
             return None
         if cmd_name not in self.commands:
-            self.commands[cmd_name] = _completed(_load(cmd_name, entry), self)
+            self.commands[cmd_name] = _completed(_load(cmd_name, entry), self, cmd_name)
         return self.commands[cmd_name]
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -146,17 +147,18 @@ def _load(name: str, entry: CommandEntry) -> TyperCommand | TyperGroup:
     return command
 
 
-def _completed(command: Any, program: TyperGroup) -> Any:
-    """Return the command with the flags of all commands, and with unwrapped examples."""
+def _completed(command: Any, program: TyperGroup, path: str) -> Any:
+    """Return the command with the flags of all commands, unwrapped examples, and the exit codes of its `path`."""
     own = {option for param in command.params for option in param.opts}
     for param in program.params:
         if param.name in EVERYWHERE and not own.intersection(param.opts):
             command.params.append(_late_flag(param))
     command.rich_markup_mode = None
     command.help = verbatim_examples(command.help or "")
-    command.epilog = command.epilog or EPILOG
-    for member in getattr(command, "commands", {}).values():
-        _completed(member, program)
+    line = f"\n{exits_line(path)}" if path in EXITS else ""
+    command.epilog = command.epilog or EPILOG + line
+    for name, member in getattr(command, "commands", {}).items():
+        _completed(member, program, f"{path} {name}")
     if completion.is_requested():
         leave_values(command)
     return command

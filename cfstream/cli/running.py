@@ -25,9 +25,9 @@ def show(
     terminal: Terminal,
     *,
     brief: bool = False,
-    allowed: frozenset[str] = frozenset(),
+    allowed: frozenset[str] | None = frozenset(),
 ) -> None:
-    """Print the plan on stdout; on stderr if stdout is for JSON."""
+    """Print the plan on stdout; on stderr if stdout is for JSON. `allowed` is that of `plan_text`."""
     from cfstream.render.text import plan_text
 
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr

@@ -237,6 +237,26 @@ class Distribution:
         )
 
 
+def ids(distribution: Distribution) -> tuple[Known, ...]:
+    """Return the id, by which a distribution is found."""
+    return (distribution.id,)
+
+
+def buckets(distribution: Distribution) -> frozenset[str]:
+    """Return the buckets among its origins, by which a distribution is found."""
+    return distribution.buckets
+
+
+def aliases(distribution: Distribution) -> tuple[str, ...]:
+    """Return its aliases, by which a distribution is found."""
+    return distribution.aliases
+
+
+def origin_kinds(distribution: Distribution) -> frozenset[OriginKind]:
+    """Return the kinds of its origins, by which a distribution is found."""
+    return frozenset(origin.kind for origin in distribution.origins)
+
+
 NO_ETAG = ETag("")
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from cfstream.access.world import BucketWorld
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.indexed import Indexed
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
@@ -104,7 +105,7 @@ class LiveControl:
 class LiveControls:
     """All controls of the account, sorted by id, and the distributions."""
 
-    all: tuple[LiveControl, ...] = ()
+    all: Indexed[LiveControl] = Indexed()
     neighbors: tuple[Neighbor, ...] = ()
     own: LiveControl | None = None
     """The stack's own control, even if it is not wanted."""
@@ -173,7 +174,7 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
 
     def add_to_world(self, scene: Scene, have: LiveControls, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
         """Add the controls that do not sign."""
-        return replace(world, unsigned_controls=frozenset(each.id for each in have.all if each.never_signs))
+        return replace(world, unsigned_controls=have.all.once(_unsigned))
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
         """Return the world in which the control that the step repairs signs."""
@@ -233,9 +234,13 @@ def own_name(scene: Scene) -> str:
     return f"cfstream-{scene.name}"
 
 
-def _live_controls(lists: AccountLists) -> tuple[LiveControl, ...]:
+def _live_controls(lists: AccountLists) -> Indexed[LiveControl]:
     """Return all controls of the account, sorted by id."""
-    return tuple(sorted(map(_live, CONTROL.rows(lists.aws)), key=lambda live: live.id))
+    return Indexed(sorted(map(_live, CONTROL.rows(lists.aws)), key=lambda live: live.id))
+
+
+def _unsigned(controls: Sequence[LiveControl]) -> frozenset[Known]:
+    return frozenset(each.id for each in controls if each.never_signs)
 
 
 def _live(row: Json) -> LiveControl:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Problem
-from cfstream.kinds.key_group import keys_after
+from cfstream.indexed import Indexed
+from cfstream.kinds.key_group import holders_after
 from cfstream.kinds.key_group.observed import live_groups
 from cfstream.ports import Reads
 from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
@@ -21,7 +22,7 @@ from cfstream.stack.calls import ANYTHING, Needs
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
 from cfstream.stack.key_groups import KEY, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
-from cfstream.stack.owned import Reason, Unwanted, joined, marked
+from cfstream.stack.owned import Reason, Unwanted, joined, marked, names
 from cfstream.stack.proposal import Landscape, Proposal
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import Referred
@@ -65,12 +66,12 @@ class LiveKey:
 class LiveKeys:
     """All public keys of the account, sorted by id."""
 
-    all: tuple[LiveKey, ...] = ()
+    all: Indexed[LiveKey] = Indexed()
     held: Mapping[str, str] = field(default_factory=dict)
     """The name of a group that contains a key after the plan, by key id. The spec's own groups do not count."""
 
     def named(self, name: str) -> LiveKey | None:
-        return next((key for key in self.all if key.name == name), None)
+        return next(iter(self.all.having(names, name)), None)
 
 
 class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
@@ -88,9 +89,9 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
 
     def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """List keys, groups and distributions. Raises as `Reads.read`."""
-        scene = around.scene
-        held = keys_after(scene, around.lists.of(live_groups), around.neighbors)
-        return LiveKeys(around.lists.of(_live_keys), held)
+        scene, keys = around.scene, around.lists.of(_live_keys)
+        ours = [key.id for key in marked(scene, keys)]
+        return LiveKeys(keys, holders_after(scene, around.lists.of(live_groups), around.neighbors, ours))
 
     def propose(
         self,
@@ -108,6 +109,10 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         names = {key.declared.name for key in want}
         ours = (live for live in marked(scene, have.all) if live.name not in names)
         return KEY.with_orphans(scene, joined(parts), (_unwanted(live, have) for live in ours))
+
+    def listed(self, have: LiveKeys) -> Sequence[LiveKey]:
+        """Return all keys of the account."""
+        return have.all
 
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the keys by name."""
@@ -138,9 +143,9 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         listed(aws, KEY.listing)
 
 
-def _live_keys(lists: AccountLists) -> tuple[LiveKey, ...]:
+def _live_keys(lists: AccountLists) -> Indexed[LiveKey]:
     """Return all public keys of the account, sorted by id."""
-    return tuple(sorted((_live(row, lists) for row in KEY.rows(lists.aws)), key=lambda key: key.id))
+    return Indexed(sorted((_live(row, lists) for row in KEY.rows(lists.aws)), key=lambda key: key.id))
 
 
 def _live(row: Json, lists: AccountLists) -> LiveKey:

@@ -14,6 +14,8 @@ class Blocked:
     exit_code: ExitCode
     not_allowed: tuple[str, ...] = ()
     """The hazards that would have to be allowed; empty if something else blocks the stack."""
+    hazards: tuple[str, ...] = ()
+    """These and the hazards of the stack that are allowed: what a command must allow to apply it."""
 
 
 def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
@@ -25,5 +27,6 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
     if plan.protect and (plan.destroying or HazardName.DELETES in hazards):
         return Blocked("the spec says `protect: true`", ExitCode.HAZARD)
     if not_allowed := tuple(sorted(hazards - allow)):
-        return Blocked(f"hazards not allowed: {', '.join(not_allowed)}", ExitCode.HAZARD, not_allowed)
+        why = f"hazards not allowed: {', '.join(not_allowed)}"
+        return Blocked(why, ExitCode.HAZARD, not_allowed, tuple(sorted(hazards)))
     return None

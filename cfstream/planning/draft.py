@@ -9,12 +9,14 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Among, Judged, judge
+from cfstream.planning.known_names import KnownNames
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, StackPlan, Topology
 from cfstream.planning.relied import relied_on_others
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.planning.unknown_members import unknown_notices, unknown_problems
+from cfstream.planning.worlds import live_world
 from cfstream.planning.written import with_statements
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.stack.proposal import Landscape, Proposal, Relied
@@ -84,7 +86,8 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
     """Return the plan of one stack; `drafts` are those of all stacks of the run that have steps."""
     scene, land, proposals, live = proposed.scene, proposed.land, proposed.proposals, proposed.live
     among = Among(beside(proposed, drafts), elsewhere(proposed, drafts))
-    judged = judge(scene, land, proposed.steps, among)
+    world = live_world(scene, land)
+    judged = judge(scene, land, world, proposed.steps, among)
     steps = [*judged.steps, *settling_steps(scene, live, judged.steps)]
     settling = unawaited(scene, live, steps)
     return StackPlan(
@@ -94,7 +97,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         account=scene.account,
         role=scene.stack.spec.role or "",
         live=_summary(live),
-        relied_on=_unique(proposals, relied_on_others(scene, land)),
+        relied_on=_unique(proposals, relied_on_others(scene, land, world)),
         problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),
         notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,
@@ -108,6 +111,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         destroying=scene.destroying,
         topology=_topology(scene),
         outputs=outputs_of(scene, land),
+        names=KnownNames.of(land.live),
     )
 
 

@@ -1,6 +1,6 @@
 """Find who may read according to a spec, to judge openings. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from cfstream.access.openings import Expected
 from cfstream.access.policy import Declared
@@ -33,14 +33,13 @@ def expected(scene: Scene, world: BucketWorld) -> Expected:
 
 def _signers(spec: Spec, world: BucketWorld) -> Iterable[Reader]:
     """Yield every signer of the spec, for any path. A used group may be given by its id."""
-    names: Mapping[str, str] = {str(id_): state.name for id_, state in world.groups.items()}
     parts: tuple[Spec | Behavior, ...] = (spec, *spec.http.behaviors)
     for part in parts:
         for group in part.key_groups or ():
-            yield Reader(ReaderKind.KEY_GROUP, _name(group, names))
+            yield Reader(ReaderKind.KEY_GROUP, _name(group, world))
         for account in part.trusted_signers or ():
             yield Reader(ReaderKind.SIGNER, world.account if account == "self" else account)
 
 
-def _name(group: AnyKeyGroup, names: Mapping[str, str]) -> str:
-    return group.name if isinstance(group, KeyGroup) else names.get(group.use, group.use)
+def _name(group: AnyKeyGroup, world: BucketWorld) -> str:
+    return group.name if isinstance(group, KeyGroup) else str(world.group_name(group.use))

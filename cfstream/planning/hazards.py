@@ -50,8 +50,8 @@ def _other_openings(before: Evaluation, after: Evaluation, net: Net | None) -> I
     lasting = set(others_opened_to_anyone(*net)) if net else None
     for each in others_opened_to_anyone(before, after):
         if each.way is not None and (lasting is None or each in lasting):
-            text = f"{_where(each.way)}: anyone can {_WHAT[each.may]} without a signature ({how(after, each.way)})"
-            yield Hazard(HazardName.MAKES_PUBLIC, text)
+            can = f"anyone can {_WHAT[each.may]} without a signature through {how(after, each.way)}"
+            yield Hazard(HazardName.MAKES_PUBLIC, f"{_where(each.way)}: {can}")
 
 
 def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
@@ -88,7 +88,7 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     way = loss.way
     path = witness_path(cell, way)
     if way.behavior is None:
-        text = f"{way.reader} can no longer read {path} ({how(before, way)})"
+        text = f"{way.reader} can no longer read {path} through {how(before, way)}"
     elif not _answers(after, way):
         own = way.distribution_id == before.world.own
         which = "stack's own " + _kind(way) if own else f"{_kind(way)} {plain(way.distribution_id)}"

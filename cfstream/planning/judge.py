@@ -28,7 +28,7 @@ from cfstream.planning.hazards import (
 )
 from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
-from cfstream.planning.worlds import former_world, live_world, projected_all
+from cfstream.planning.worlds import former_world, projected_all
 from cfstream.policy_document.document import statements
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
@@ -65,9 +65,10 @@ ALONE = Among()
 """A run with one stack."""
 
 
-def judge(scene: Scene, land: Landscape, proposed: Sequence[Step], among: Among = ALONE) -> Judged:
-    """Return the proposed steps, judged."""
-    live = live_world(scene, land)
+def judge(
+    scene: Scene, land: Landscape, live: BucketWorld, proposed: Sequence[Step], among: Among = ALONE
+) -> Judged:
+    """Return the proposed steps, judged. `live` is the world before the first one."""
     stager = Stager(live, ordered_by_stage(proposed), scene.name)
     steps = ordered(stager.staged())
     alone = course(live, steps, scene.name)
@@ -169,6 +170,6 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
 
 
 def _warnings(scene: Scene, after: Evaluation) -> Iterator[Notice]:
-    own = next((each for each in after.world.distributions if each.id == after.world.own), None)
+    own = after.world.own_distribution
     if own is not None and scene.stack.spec.identity != "none":
         yield from viewer_warnings(own)

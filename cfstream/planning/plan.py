@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
+from cfstream.planning.known_names import KnownNames
 from cfstream.planning.seal import sealed
 from cfstream.stack.proposal import Relied
 from cfstream.startup.frozen import dataclass
@@ -72,6 +73,8 @@ class StackPlan:
     topology: Topology = Topology()
     outputs: Mapping[str, Any] | None = None
     """The outputs that are known before any step runs. Values may be Refs."""
+    names: KnownNames = field(default=KnownNames(), compare=False, repr=False)
+    """The names of what AWS knows by an id, for texts."""
 
     unread: bool = False
     """Whether the account could not be read at all. The problem has the reason."""

@@ -18,11 +18,12 @@ from cfstream.domain import (
     Signers,
 )
 from cfstream.domain.precedence import in_order, insert, places
+from cfstream.indexed import having
 from cfstream.kinds.distribution.http_fields import Part, described
 from cfstream.policy_document import oai_statement
 from cfstream.spec import http
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene
+from cfstream.stack.scene import Scene, names_of_buckets
 
 PROMISED = "promised"
 """Placeholder ids for the distribution and the identity of a spec."""
@@ -33,15 +34,11 @@ SOMEBODY = Signers(accounts=("self",))
 
 def promises(scene: Scene, world: BucketWorld) -> tuple[BucketWorld, ...]:
     """Return the worlds that the spec, and the other specs of the run for its bucket, describe."""
-    found = list(_of_spec(scene.stack.spec, world, _own(world), ending=scene.destroying))
-    for spec in scene.beside:
-        if spec.name != scene.name and spec.bucket.name == world.bucket.name:
+    found = list(_of_spec(scene.stack.spec, world, world.own_distribution, ending=scene.destroying))
+    for spec in having(scene.beside, names_of_buckets, world.bucket.name):
+        if spec.name != scene.name:
             found += _of_spec(spec, world, _live(spec, world))
     return tuple(found)
-
-
-def _own(world: BucketWorld) -> Distribution | None:
-    return next((each for each in world.distributions if each.id == world.own), None)
 
 
 def _live(spec: Spec, world: BucketWorld) -> Distribution | None:

@@ -3,30 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from cfstream.access.origins import leads_to
+from cfstream.access.origins import leading
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
-from cfstream.planning.worlds import live_world
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.proposal import Landscape, Relied
 from cfstream.stack.scene import Scene
 from cfstream.values import Address, Json, digest, plain
 
 
-def relied_on_others(scene: Scene, land: Landscape) -> tuple[Relied, ...]:
+def relied_on_others(scene: Scene, land: Landscape, world: BucketWorld) -> tuple[Relied, ...]:
     """Return what access uses of each other distribution that reads the bucket, and of multi-Region access points.
 
     A saved plan is stale if a distribution gets other origins, behaviors or signers, or starts to read the bucket; if
     its OAC starts or stops to sign; or if the policy of an access point changes. The bucket itself covers its own
-    access points.
+    access points. `world` is what is live.
     """
-    world = live_world(scene, land)
     return (*_distributions(scene, world), *_access_points(scene, world, land.observed(LiveBucket)))
 
 
 def _distributions(scene: Scene, world: BucketWorld) -> Iterator[Relied]:
-    for each in world.distributions:
-        if each.id != world.own and any(leads_to(world, origin) for origin in each.origins):
+    for each in leading(world):
+        if each.id != world.own:
             address = Address(each.delivery.kind, scene.name, str(plain(each.id)))
             content = {**deciding(each), "unsigned_controls": _unsigned(world, each)}
             yield Relied(address, digest(content), content=content)

@@ -1,12 +1,10 @@
 """Check that a saved plan is still the plan that would be made now. Pure."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from cfstream import __version__
 from cfstream.errors import Stale
-from cfstream.kinds.distribution.policies import POLICY_KINDS, RESPONSE_HEADERS
 from cfstream.planning.plan import Plan, StackKey, StackPlan
 from cfstream.stack.proposal import Relied
 from cfstream.steps.differences import differences
@@ -17,11 +15,11 @@ class Mismatch(Stale):
     """The saved plan is stale. Nothing was written."""
 
 
-def check_saved(saved: Json, plan: Plan, again: str = "cfstream plan SPEC --out FILE") -> None:
+def check_saved(saved: Json, plan: Plan, again: str) -> None:
     """Raise Mismatch with what changed, unless the saved plan is the plan that would be made now.
 
-    `again` is the command that makes the plan again.
-    Every character of the spec counts: a change that changes no step was not reviewed either.
+    `again` is the command that makes the plan again. Every character of the spec counts: a change that
+    changes no step was not reviewed either.
     """
     made = saved.get("cfstream_version")
     if made != __version__:
@@ -87,34 +85,16 @@ def _stack_moved(before: Json, now: StackPlan) -> list[str]:
     if before.get("spec_sha256") != now.spec_sha256:
         lines.append(f"{now.spec}: the spec, or a file that it names, was changed")
     relied = {relied["address"]: relied for relied in before.get("relied_on", [])}
-    names = _names(now)
     contents = before.get("relied_content", {})
     for current in now.relied_on:
         address = str(current.address)
         if address in relied and relied[address]["sha256"] != current.sha256:
             changed = _moved(relied[address]["sha256"], contents.get(address), current)
-            lines += [f"{address}: {_named(line, names)}" for line in changed]
+            lines += [f"{address}: {now.names.in_place_of_ids(line)}" for line in changed]
     addresses = {str(relied.address) for relied in now.relied_on}
     lines += [f"{address}: gone" for address in sorted(relied.keys() - addresses)]
     lines += [f"{address}: new" for address in sorted(addresses - relied.keys())]
     return lines
-
-
-def _names(stack: StackPlan) -> Mapping[str, str]:
-    """Return the names by which a spec calls the stack's key groups and keys, and AWS's policies, by their ids."""
-    outputs = stack.outputs or {}
-    own = [
-        (name, id_)
-        for output in ("key_group_ids", "public_key_ids")
-        for name, id_ in (outputs.get(output) or {}).items()
-    ]
-    managed = [each for kind in (*POLICY_KINDS, RESPONSE_HEADERS) for each in kind.managed.items()]
-    return {id_: name for name, id_ in (*own, *managed) if isinstance(id_, str)}
-
-
-def _named(line: str, names: Mapping[str, str]) -> str:
-    """Return a line of a difference with names for ids."""
-    return re.sub(r'"([\w-]+)"', lambda found: f'"{names.get(found[1], found[1])}"', line)
 
 
 def _moved(sha256: str, content: Any, now: Relied) -> tuple[str, ...]:

@@ -76,10 +76,10 @@ def _path(site: Site) -> str:
 def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
     match seen.saw:
         case Saw.OBJECT:
-            why = "; ".join(openings) or "no reason was found in the policy, ACLs or access points"
+            unknown = "S3 serves it to anyone, and no reason was found in the policy, ACLs or access points"
             return ClaimJudgement(
                 Verdict.SERVED,
-                f"S3 serves it to anyone ({why})",
+                "; ".join(openings) or unknown,
                 "close the openings of the bucket that are listed below",
             )
         case Saw.FAILED:

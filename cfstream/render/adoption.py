@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cfstream.adoption import Imported
+from cfstream.render.errors import do_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.terraform import belonging_document
 from cfstream.use_cases.imports import Imports
@@ -71,7 +72,8 @@ def _block(each: Imported, sheet: Page) -> Iterator[str]:
     parts = [f"{each.row.delivery.value}{source}", each.row.domain_name, *each.row.aliases]
     yield from _inside(", ".join(filter(None, parts)), sheet)
     if each.refusal:
-        yield from _remark("no spec:", f"{each.refusal.what}; {each.refusal.do}", sheet, Style.CYAN)
+        yield from _remark("no spec:", each.refusal.what, sheet, Style.CYAN)
+        yield from do_lines(each.refusal.do, sheet)
         return
     if each.file:
         plan = "its plan is not empty" if each.pending else "its plan is empty"

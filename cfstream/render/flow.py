@@ -25,7 +25,7 @@ class Style(StrEnum):
     BOLD_GREEN = "1;32"
 
 
-COMMANDS = ("cfstream ", "aws ")
+COMMANDS = ("cfstream ", "aws ", "terraform ", "tofu ")
 """The beginning of a command in advice."""
 
 
@@ -36,7 +36,9 @@ NAMES = (
 )
 """The commands of cfstream. `cli` has the table of them, and a test compares both."""
 
-_COMMAND = re.compile(rf"(?<=: )((?:cfstream (?:{'|'.join(NAMES)})\b|aws )[^;,(]*[^;,(\s])(?=;|,|\s|$)")
+_COMMAND = re.compile(
+    rf"(?<=: )((?:cfstream (?:{'|'.join(NAMES)})\b|aws |terraform |tofu )[^;,(]*[^;,(\s])(?=;|,|\s|$)"
+)
 """A command after a colon. It is a group, so that `split` keeps it."""
 
 

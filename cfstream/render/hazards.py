@@ -1,5 +1,6 @@
 """Hazards as text, the same in every format."""
 
+import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,17 @@ def allowance(hazard: str, *, protect: bool) -> str:
     if protect and hazard == HazardName.DELETES:
         return "apply refuses this while the spec says protect: true"
     return f"apply refuses this unless it is allowed: --allow {hazard}"
+
+
+def allowing(spec: str, hazards: Iterable[str], flags: str, *, command: str = "apply") -> str:
+    """Return the advice that allows these hazards of a stack: a whole command, which ends with `flags`.
+
+    A spec from standard input is not in any file, so only the flags can be advised.
+    """
+    allow = allow_flags(hazards)
+    if spec == "-":
+        return f"if intended, add {allow}"
+    return f"if intended, run: `cfstream {command} {shlex.quote(spec)} {allow}{flags}`"
 
 
 def allow_flags(hazards: Iterable[str]) -> str:

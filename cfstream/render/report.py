@@ -10,7 +10,9 @@ from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
+from cfstream.render.hazards import allowing
 from cfstream.startup.frozen import dataclass
+from cfstream.use_cases.apply import DESTROY_IMPLIES
 from cfstream.values import Verb, plain
 
 if TYPE_CHECKING:
@@ -271,11 +273,11 @@ def _do(stack: StackReport, commands: SuggestedCommands) -> str:
 
 def _allowing(stack: StackReport, flags: str) -> str:
     """Return the fix for a stack that is blocked for hazards: the command that allows them; or for its protection."""
-    allow = " ".join(f"--allow {name}" for name in stack.not_allowed)
-    if not allow:
+    if not stack.hazards:
         return PROTECTED_DO
-    command = "destroy" if stack.destroying else "apply"
-    return f"if intended, run: `cfstream {command} {shlex.quote(stack.spec)} {allow}{flags}`"
+    if stack.destroying:
+        return allowing(stack.spec, {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
+    return allowing(stack.spec, stack.hazards, flags)
 
 
 def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:

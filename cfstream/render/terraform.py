@@ -36,7 +36,7 @@ def removals_text(file: StateFile, found: Sequence[Imported], *, color: bool, wi
         for each in others:
             lines += sheet.flow(words(_line(each)), first="  ", rest="    ")
         title = "To remove them too, so that nothing manages them:"
-        lines += ["", sheet.paint(title, Style.BOLD), *_commands(file, others, sheet)]
+        lines += ["", *sheet.flow(words(title, Style.BOLD)), *_commands(file, others, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -52,6 +52,7 @@ def belonging_document(file: StateFile, found: Sequence[BelongingResource]) -> d
                 "why": each.why,
                 "managed": each.managed,
                 "shared_with": list(each.shared),
+                "deposed": list(each.deposed),
                 "remove": file.removal(each.address),
             }
             for each in found
@@ -74,11 +75,21 @@ def _commands(file: StateFile, found: Sequence[BelongingResource], sheet: Page) 
     """Yield a line for each command, without a break, so that it can be pasted."""
     for each in found:
         yield from sheet.flow([Word(printable(file.removal(each.address)))], first="  ")
-        text = f"also belongs to {some_of(each.shared, NAMED)}" if each.managed and each.shared else ""
-        if each.also_at:
-            text = f"the same distribution as {some_of(each.also_at, NAMED)}: Terraform has it more than once"
-        if text:
+        for text in _remarks(each):
             yield from sheet.flow(words(f"# {text}", Style.YELLOW), first="    ", rest="    # ")
+
+
+def _remarks(each: BelongingResource) -> Iterator[str]:
+    """Yield what a person must know before a resource is removed from the state."""
+    if each.managed and each.shared:
+        yield f"also belongs to {some_of(each.shared, NAMED)}"
+    if each.also_at:
+        yield f"the same distribution as {some_of(each.also_at, NAMED)}: Terraform has it more than once"
+    if each.deposed:
+        yield (
+            f"also forgets {some_of(each.deposed, NAMED)}, which this one replaced and Terraform has not deleted yet; "
+            "to delete it, apply with Terraform first"
+        )
 
 
 def _line(each: BelongingResource) -> str:

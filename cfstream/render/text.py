@@ -5,7 +5,6 @@ too.
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import partial
 
@@ -13,7 +12,7 @@ from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
-from cfstream.render.hazards import allow_flags, allowance
+from cfstream.render.hazards import allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.values import field_lines
@@ -48,14 +47,14 @@ def plan_text(
     color: bool,
     width: int,
     brief: bool = False,
-    allowed: Set[str] = frozenset(),
+    allowed: Set[str] | None = frozenset(),
     terminal: bool = False,
 ) -> str:
     """Return the whole plan. The last line is the sum, how many problems there are, or that nothing changes.
 
     With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the names of the hazards
-    that the run allows. On a `terminal`, no line is longer than its width, except for a long id; scripts get the sum on
-    one line.
+    that the run allows; None if its report will say how to allow the others. On a `terminal`, no line is longer than
+    its width, except for a long id; scripts get the sum on one line.
     """
     sheet = page(width, color=color)
     blocks = [list(_source_lines(plan, sheet))]
@@ -71,7 +70,7 @@ def plan_text(
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
     known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
-    blocks.append(list(_last_lines(plan, sheet, known, terminal=terminal)))
+    blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -97,11 +96,16 @@ def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:
 
 def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
     """Return whether a brief plan has a line for the stack. The last line says all about one stack without changes."""
-    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.settling or stack.exposure.openings)
+    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.exposure.openings)
 
 
-def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool) -> Iterator[str]:
-    """Yield the end of a plan. The stacks in `known` have a line that says whether they have changes."""
+def _last_lines(
+    plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, terminal: bool
+) -> Iterator[str]:
+    """Yield the end of a plan. The stacks in `known` have a line that says whether they have changes.
+
+    A full plan has a notice of a stack that waits for an earlier change; a brief one has it here.
+    """
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
         left = "have nothing left to destroy" if plan.stacks[0].destroying else "are as their specs say"
         text = f"{len(known)} stacks {left}."
@@ -109,9 +113,9 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool
         return
     for stack in plan.stacks:
         if stack.in_sync and (stack.key not in known or plan.in_sync):
-            what = "has nothing left to destroy" if stack.destroying else "is as its spec says"
             name = named(stack, several=plan.account is None)
-            yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(f"{name} {what}.")])
+            text = f"{name} {_unchanged(stack, waits=brief and stack.key not in known)}."
+            yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
@@ -139,13 +143,19 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, terminal: bool
         yield from sheet.flow(words(counted, Style.BOLD_RED), rest="  ")
 
 
-def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str], *, column: int) -> Iterator[str]:
+def _unchanged(stack: StackPlan, *, waits: bool) -> str:
+    """Return what the last line says of a stack in sync. With `waits`, also that apply waits for an earlier change."""
+    if stack.destroying:
+        return "has nothing left to destroy"
+    later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
+    return f"is as its spec says{later}"
+
+
+def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None, *, column: int) -> Iterator[str]:
     """Yield one line for a stack, with its name in a column, and its openings and hazards."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
-    counts += (
-        ["no changes, waits until an earlier change is Deployed"] if stack.settling and not counts else []
-    )
-    text = "not applied" if stack.problems else ", ".join(counts) or "no changes"
+    idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
+    text = "not applied" if stack.problems else ", ".join(counts) or idle
     name, spec = Word(stack.name, Style.BOLD), Word(printable(stack.spec), Style.DIM)
     if sheet.narrow:
         yield from sheet.beside([name], spec)
@@ -157,7 +167,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str], *, column: in
     yield from _hazard_lines(stack, sheet, allowed)
 
 
-def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
+def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
     opened = list(_open_lines(stack, sheet))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
@@ -315,7 +325,7 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     yield from notice_lines((each for each in stack.notices if each.text not in openings), sheet)
 
 
-def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
+def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
     for hazard, step in stack.hazards:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
         yield from sheet.flow(head, first="  ", rest="    ")
@@ -326,18 +336,15 @@ def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[
         yield from sheet.flow(head, first="  ", rest="    ")
 
 
-def _allowance(stack: StackPlan, sheet: Page, allowed: Set[str]) -> Iterator[str]:
+def _allowance(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
     """Yield what allows the hazards that are not allowed yet: one command for all hazards of the stack."""
     names = {hazard.name for hazard, _ in stack.hazards}
-    if stack.problems or names <= allowed or (stack.destroying and stack.protect):
+    if allowed is None or stack.problems or names <= allowed or (stack.destroying and stack.protect):
         return
     if stack.destroying:
         text = words(f"to allow this, type {stack.name} or add --yes")
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
-    elif stack.spec == "-":
-        text = [*words("if intended, add"), Word(allow_flags(names | allowed))]
     else:
-        command = f"cfstream apply {shlex.quote(stack.spec)} {allow_flags(names | allowed)}{stack.flags}"
-        text = [*words("if intended, run:"), Word(command)]
+        text = advice(allowing(stack.spec, names | allowed, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

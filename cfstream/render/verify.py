@@ -51,7 +51,6 @@ def proof_document(proof: Proof) -> dict[str, Any]:
     """Return the proof for programs: plain values. Keys may be added and never change their meaning."""
     return {
         "format_version": 1,
-        "exit_code": proof.exit_code,
         "stacks": [stack_document(each) for each in proof.stacks],
     }
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cfstream.domain import AccessPoint, Block, LiveDistribution, OriginKind
+from cfstream.domain.distribution import origin_kinds
 from cfstream.errors import Notice, Refused, Unreachable
+from cfstream.indexed import having
 from cfstream.policy_document import parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.scene import Scene
@@ -71,8 +73,7 @@ def read_multi_region(
     aws: Reads, scene: Scene, bucket: str, distributions: Iterable[LiveDistribution]
 ) -> tuple[tuple[AccessPoint, ...], tuple[Notice, ...]]:
     """Return the multi-Region access points that contain the bucket, if a distribution has one as an origin."""
-    kinds = {origin.kind for each in distributions for origin in each.origins}
-    if OriginKind.MULTI_REGION_ACCESS_POINT not in kinds:
+    if not having(distributions, origin_kinds, OriginKind.MULTI_REGION_ACCESS_POINT):
         return (), ()
     listing = Call("s3control", "list_multi_region_access_points", {"AccountId": scene.account}, MULTI_REGION)
     try:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
+from cfstream.domain.distribution import aliases
 from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Missing, Problem
+from cfstream.indexed import having
 from cfstream.ports import Call, ListedVersion, Reads
 from cfstream.stack.scene import Scene
 from cfstream.stack.shown import ListEntry, Shown
@@ -34,16 +36,18 @@ def wait_for(
     )
 
 
-def held_aliases(rows: Iterable[LiveDistribution], ours: str | None) -> dict[str, LiveDistribution]:
-    """Return the distribution that holds each alias, except the one with the id `ours`."""
-    return {alias: row for row in rows if row.id != ours for alias in row.aliases}
+def held_aliases(
+    rows: Iterable[LiveDistribution], names: Iterable[str] | None, ours: str | None
+) -> dict[str, LiveDistribution]:
+    """Return the distribution that holds each of these names as an alias, except the one with the id `ours`."""
+    return {name: row for name in names or () for row in having(rows, aliases, name) if row.id != ours}
 
 
 def alias_problems(
     scene: Scene, rows: Sequence[LiveDistribution], ours: str | None, coming: Container[str] = ()
 ) -> list[Problem]:
     """Return a problem for each cname that another distribution of the account holds, except those `coming`."""
-    held = held_aliases(rows, ours)
+    held = held_aliases(rows, scene.stack.spec.cnames, ours)
     return [
         scene.stack.problem(
             f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}",

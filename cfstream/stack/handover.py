@@ -9,11 +9,12 @@ moved from a streaming distribution: there the old stack removes it, and then th
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cfstream.domain import Delivery, LiveDistribution
+from cfstream.indexed import having
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.owners import tagged
-from cfstream.stack.scene import Scene
+from cfstream.stack.scene import Scene, names
 from cfstream.startup.frozen import dataclass
 
 
@@ -36,30 +37,32 @@ def gives_up(spec: Spec, alias: str) -> bool:
     return spec.cnames is not None and alias not in spec.cnames
 
 
-def takers(scene: Scene) -> Mapping[str, str]:
-    """Return the names that another http stack of the run wants and this one no longer has, with that stack's name.
+def takers(scene: Scene, names: Iterable[str]) -> Mapping[str, str]:
+    """Return those of the names that another http stack of the run wants and this one no longer has, with that stack.
 
     They stay in place until the other stack moves them.
     """
+    return {name: takers[-1].name for name in names if (takers := _takers(scene, name))}
+
+
+def records_taken(scene: Scene, names: Iterable[str], zone: str) -> frozenset[str]:
+    """Return those of the names whose records in this zone another stack also takes over."""
+    return frozenset(
+        name for name in names if any(spec.dns and spec.dns.route53 == zone for spec in _takers(scene, name))
+    )
+
+
+def _takers(scene: Scene, name: str) -> list[Spec]:
+    """Return the other http stacks of the run that want a name, if this one is an http stack that no longer has it."""
     own = scene.stack.spec
-    if own.delivery != "http":
-        return {}
-    theirs = [spec for spec in _others(scene) if spec.cnames and spec.delivery == "http"]
-    return {name: spec.name for spec in theirs for name in spec.cnames or () if gives_up(own, name)}
+    if scene.destroying or own.delivery != "http" or not gives_up(own, name):
+        return []
+    wanting = having(scene.beside, _wanted, name)
+    return [spec for spec in wanting if spec.delivery == "http" and spec.name != scene.name]
 
 
-def taken(scene: Scene) -> frozenset[str]:
-    """Return the names of `takers`."""
-    return frozenset(takers(scene))
-
-
-def records_taken(scene: Scene, zone: str) -> frozenset[str]:
-    """Return the names whose records in this zone the other stack also takes over."""
-    names = taken(scene)
-    theirs = [
-        spec for spec in _others(scene) if spec.delivery == "http" and spec.dns and spec.dns.route53 == zone
-    ]
-    return frozenset(name for spec in theirs for name in spec.cnames or () if name in names)
+def _wanted(spec: Spec) -> tuple[str, ...]:
+    return tuple(spec.cnames or ())
 
 
 def coming(
@@ -69,7 +72,7 @@ def coming(
 
     Reads tags only if there may be such cnames. Raises as `Reads.read`.
     """
-    held = held_aliases(rows, own_id)
+    held = held_aliases(rows, scene.stack.spec.cnames, own_id)
     wanted = [name for name in scene.stack.spec.cnames or () if name in held]
     owners = owners_in_run(aws, scene, [held[name] for name in wanted])
     return tuple(
@@ -100,23 +103,28 @@ def records_given_up(
 
 def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> Mapping[str, Spec]:
     """Return the spec of the run, other than this one, that owns each distribution, by distribution id."""
-    others = _others(scene)
-    asked = {row.id: row for row in rows} if others else {}
-    names = tagged(aws, list(asked.values()))
+    alone = scene.destroying or all(spec.name == scene.name for spec in scene.beside)
+    asked = {} if alone else {row.id: row for row in rows}
     owners: dict[str, Spec] = {}
-    for id_ in asked:
-        for spec in others:
-            if id_ == spec.adopt or (names.get(id_) == spec.name and spec.adopt is None):
+    for id_, name in _named(aws, asked).items():
+        adopting = having(scene.beside, _adopted, id_)
+        tagged_ = [spec for spec in having(scene.beside, names, name) if spec.adopt is None]
+        for spec in (*adopting, *tagged_):
+            if spec.name != scene.name:
                 owners[id_] = spec
     return owners
+
+
+def _named(aws: Reads, rows: Mapping[str, LiveDistribution]) -> Mapping[str, str]:
+    """Return the name of the stack in each distribution's tags, by distribution id; empty for none."""
+    found = tagged(aws, list(rows.values()))
+    return {id_: found.get(id_, "") for id_ in rows}
+
+
+def _adopted(spec: Spec) -> tuple[str, ...]:
+    return (spec.adopt,) if spec.adopt else ()
 
 
 def _manages(spec: Spec) -> bool:
     """Return whether the records of the old stack can be replaced: an rtmp stack must delete its records itself."""
     return spec.delivery == "http" or spec.dns is not None
-
-
-def _others(scene: Scene) -> Sequence[Spec]:
-    """Return the other specs of the run; none if the run destroys them, because then no name moves."""
-    name = scene.name
-    return () if scene.destroying else [spec for spec in scene.beside if spec.name != name]

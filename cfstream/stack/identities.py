@@ -1,14 +1,15 @@
 """The origin access identities (OAI) of the account, and which of them is the stack's own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import Missing
+from cfstream.indexed import Indexed, having
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
-from cfstream.stack.owned import OwnedKind, Version, chosen, marked
+from cfstream.stack.owned import OwnedKind, Version, chosen, ids, marked
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Stage
@@ -50,7 +51,7 @@ class LiveIdentity:
 class Identities:
     """All identities of the account, sorted by id."""
 
-    all: tuple[LiveIdentity, ...] = ()
+    all: Indexed[LiveIdentity] = Indexed()
     own: LiveIdentity | None = None
     """The stack's own one, whether the spec wants it or not."""
     overwritten: Version | None = None
@@ -58,7 +59,7 @@ class Identities:
 
     def get(self, identity: str) -> LiveIdentity | None:
         """Return the identity with this id."""
-        return next((live for live in self.all if live.id == identity), None)
+        return next(iter(self.all.having(ids, identity)), None)
 
 
 def used_identity(spec: Spec) -> str:
@@ -87,16 +88,23 @@ def users_of_identity(identity: str, rows: Sequence[LiveDistribution]) -> tuple[
 
 def unwanted_identities(scene: Scene, have: Identities, kept: str) -> tuple[LiveIdentity, ...]:
     """Return the identities that the stack owns, except the one with the id `kept`."""
-    return tuple(
-        live for live in have.all if live.id != kept and (scene.owns(live.comment) or live == have.own)
+    found = {*marked(scene, have.all), *([have.own] if have.own else [])}
+    return tuple(sorted(live for live in found if live.id != kept))
+
+
+def listed_identities(lists: AccountLists) -> Indexed[LiveIdentity]:
+    """Return the identities of the account as the list shows them, sorted by id. Raises as `Reads.items`."""
+    return Indexed(
+        sorted(
+            LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
+            for row in IDENTITY.rows(lists.aws)
+        )
     )
 
 
-def _listed(lists: AccountLists) -> tuple[LiveIdentity, ...]:
-    return tuple(
-        LiveIdentity(row["Id"], row["S3CanonicalUserId"], row.get("Comment") or "")
-        for row in IDENTITY.rows(lists.aws)
-    )
+def users_of_identities(lists: AccountLists) -> Mapping[str, str]:
+    """Return the id of each identity of the list, by its canonical user id. Raises as `Reads.items`."""
+    return {each.canonical_user: each.id for each in lists.of(listed_identities)}
 
 
 def read_identities(lists: AccountLists, scene: Scene, distribution: LiveDistribution | None) -> Identities:
@@ -107,8 +115,9 @@ def read_identities(lists: AccountLists, scene: Scene, distribution: LiveDistrib
     """
     origin = distribution.default_origin if distribution else None
     used = str(origin.oai_id) if origin else ""
-    aws, listed = lists.aws, lists.of(_listed)
-    found = Identities(tuple(sorted([*listed, *_unlisted(aws, listed, distribution, used)])))
+    aws, listed = lists.aws, lists.of(listed_identities)
+    more = tuple(_unlisted(aws, listed, distribution, used))
+    found = Identities(Indexed(sorted([*listed, *more])) if more else listed)
     own = chosen(marked(scene, found.all), "", used)
     spec = scene.stack.spec
     looked_for = not used_identity(spec) if scene.destroying else own_identity(spec)
@@ -125,7 +134,7 @@ def _unlisted(
     The list lags behind a creation. If an identity counted as gone, its grants would stay.
     """
     named = {used, *distribution.tag_words(ACL_TAG)} if distribution else set()
-    for identity in sorted(named - {"", *(row.id for row in listed)}):
+    for identity in sorted(each for each in named - {""} if not having(listed, ids, each)):
         try:
             reply = aws.read(IDENTITY.get(identity))
         except Missing:

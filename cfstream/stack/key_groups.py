@@ -1,6 +1,9 @@
 """How the API names key groups and public keys."""
 
+from collections.abc import Mapping
+
 from cfstream.domain import LiveDistribution
+from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.owned import OwnedKind
 from cfstream.steps.step import Stage
 
@@ -29,3 +32,8 @@ KEY = OwnedKind(
     outputs={"id": "Id", "created": "CreatedTime"},
     referenced=True,
 )
+
+
+def names_of_groups(lists: AccountLists) -> Mapping[str, str]:
+    """Return the name of each key group of the account, by id. Makes one list call; raises as `Reads.items`."""
+    return {row["Id"]: row[GROUP.config]["Name"] for row in GROUP.rows(lists.aws)}

@@ -12,7 +12,7 @@ but not write to it, and the others cannot reach AWS at all.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import LiveDistribution
@@ -38,6 +38,15 @@ def own_id(ids: Mapping[Address, str], kind: str) -> str | None:
 def ids_of_members(ids: Mapping[Address, str], kind: str) -> dict[str, str]:
     """Return the ids of the stack's resources of a kind, by member."""
     return {address.member: id_ for address, id_ in sorted(ids.items()) if address.kind == kind}
+
+
+class NamedResource(Protocol):
+    """A resource that a spec calls by its name, and AWS by its id."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 W = TypeVar("W")
@@ -114,6 +123,10 @@ class Kind(ABC, Generic[W, H]):
     def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
         """Return whether a step of a stack with another bucket may change who reads this bucket. Pure."""
         return False
+
+    def listed(self, have: H) -> Sequence[NamedResource]:  # noqa: ARG002
+        """Return the account's resources of this kind that have a name in specs. Stacks share the list. Pure."""
+        return ()
 
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the outputs of the contract that are known before any step runs. Pure.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
+from cfstream.indexed import having
 from cfstream.spec import http
 from cfstream.spec.model import Spec
 from cfstream.startup.frozen import dataclass
@@ -21,8 +22,15 @@ class Neighbor:
 
 def default_access(all_of_them: Iterable[Neighbor]) -> tuple[str, str]:
     """Return the ids of the OAI and the OAC with which the stack's distribution reads its bucket; empty for none."""
-    origin = next((each.live.default_origin for each in all_of_them if each.ours), None)
+    origin = next((each.live.default_origin for each in having(all_of_them, _ours, OURS)), None)
     return (str(origin.oai_id), str(origin.oac_id)) if origin else ("", "")
+
+
+OURS = "ours"
+
+
+def _ours(neighbor: Neighbor) -> tuple[str, ...]:
+    return (OURS,) if neighbor.ours else ()
 
 
 def access_users(all_of_them: Iterable[Neighbor], access: str) -> tuple[str, ...]:

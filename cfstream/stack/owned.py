@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from cfstream.domain import Mark
 from cfstream.domain.unknown_members import unknown_members
 from cfstream.errors import Missing, Notice, Problem, Refused
+from cfstream.indexed import having
 from cfstream.ports import Call, Reads
 from cfstream.stack.calls import Need, Needs, Scope
 from cfstream.stack.proposal import Proposal, Relied
@@ -25,8 +26,8 @@ from cfstream.steps.step import Change, Stage, Step
 from cfstream.values import ETag, Json, Known, Ref, digest
 
 
-class Row(Protocol):
-    """One live resource of an owned kind, as a list shows it."""
+class MarkedRow(Protocol):
+    """What shows whose a resource is."""
 
     @property
     def id(self) -> str: ...
@@ -41,6 +42,10 @@ class Row(Protocol):
         """The text that starts with the mark of the stack that owns it."""
         ...
 
+
+class Row(MarkedRow, Protocol):
+    """One live resource of an owned kind, as a list shows it."""
+
     @property
     def content(self) -> Json:
         """What a plan relies on: another content makes a saved plan stale."""
@@ -48,6 +53,7 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+M = TypeVar("M", bound=MarkedRow)
 
 
 @dataclass(frozen=True)
@@ -310,10 +316,24 @@ class OwnedKind:
         )
 
 
-def marked(scene: Scene, rows: Iterable[R]) -> list[R]:
+def ids(row: MarkedRow) -> tuple[str, ...]:
+    """Return the id, by which a resource is found."""
+    return (row.id,)
+
+
+def names(row: MarkedRow) -> tuple[str, ...]:
+    """Return the name, by which a resource is found."""
+    return (row.name,)
+
+
+def marks(row: MarkedRow) -> tuple[str, ...]:
+    """Return what may be the mark of a stack at the start of its comment, by which a resource is found."""
+    return (row.comment.split(" ", 1)[0],)
+
+
+def marked(scene: Scene, rows: Iterable[M]) -> list[M]:
     """Return the resources that have the stack's mark."""
-    mark = scene.mark
-    return [row for row in rows if row.comment.startswith(mark) and scene.owns(row.comment)]
+    return list(having(rows, marks, scene.mark))
 
 
 def chosen(ours: Iterable[R], name: str, used: str) -> R | None:
@@ -323,7 +343,7 @@ def chosen(ours: Iterable[R], name: str, used: str) -> R | None:
 
 def of_others(scene: Scene, rows: Iterable[R], name: str) -> R | None:
     """Return the resource with this name, if it does not have the stack's mark."""
-    return next((row for row in rows if row.name == name and not scene.owns(row.comment)), None)
+    return next((row for row in having(rows, names, name) if not scene.owns(row.comment)), None)
 
 
 def owner_by_mark(comment: str | None) -> str | None:

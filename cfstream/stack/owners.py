@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, distribution_from_row
+from cfstream.domain.distribution import aliases, buckets
 from cfstream.domain.tags import by_key, read_tags, tags_of
 from cfstream.errors import Missing, Refused, Unreachable
+from cfstream.indexed import Indexed
 from cfstream.ports import Call, ListedVersion, Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
@@ -40,12 +42,9 @@ class ClaimedDistribution:
 class ListedDistributions:
     """Every distribution of the account, of both deliveries, as lists show them."""
 
-    all: tuple[LiveDistribution, ...]
+    all: Indexed[LiveDistribution]
     """Sorted by id."""
     by_id: Mapping[str, LiveDistribution]
-    by_bucket: Mapping[str, Sequence[LiveDistribution]]
-    """Those with an origin in the bucket."""
-    by_alias: Mapping[str, Sequence[LiveDistribution]]
     stacks: Mapping[str, str]
     """The name of the stack that the tag index lists, by distribution id."""
     named: Mapping[str, Sequence[LiveDistribution]]
@@ -56,8 +55,8 @@ class ListedDistributions:
     def likely(self, scene: Scene) -> dict[str, LiveDistribution]:
         """Return the distributions with an origin in the stack's bucket, or with one of its aliases, by id."""
         spec = scene.stack.spec
-        aliases = (self.by_alias.get(name, ()) for name in spec.cnames or ())
-        found = chain(self.by_bucket.get(spec.bucket.name, ()), *aliases)
+        of_names = (self.all.having(aliases, name) for name in spec.cnames or ())
+        found = chain(self.all.having(buckets, spec.bucket.name), *of_names)
         return {row.id: row for row in sorted(found, key=lambda row: row.id)}
 
 
@@ -78,10 +77,8 @@ def account_distributions(lists: AccountLists) -> ListedDistributions:
     indexed = _indexed_tags(lists.aws) if rows else {}
     tags = {row.id: indexed[row.arn] for row in rows if row.arn in indexed}
     return ListedDistributions(
-        all=rows,
+        all=Indexed(rows),
         by_id={row.id: row for row in rows},
-        by_bucket=_grouped(rows, lambda row: row.buckets),
-        by_alias=_grouped(rows, lambda row: row.aliases),
         stacks={id_: each[NAME_TAG] for id_, each in tags.items()},
         named=_grouped(rows, lambda row: (tags[row.id][NAME_TAG],) if row.id in tags else ()),
         tags=tags,

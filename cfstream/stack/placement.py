@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError, SpecProblems, WrongUsage
+from cfstream.indexed import Indexed
 from cfstream.ports import Role, World
 from cfstream.spec.clashes import clashes_in
 from cfstream.stack.account_lists import AccountLists
@@ -119,7 +120,7 @@ def refuse_accounts(found: Iterable[StackInAccount | StackWithoutAccount]) -> No
         raise SpecProblems(tuple(sorted(problems)))
 
 
-def scene_of(stack: "Stack", own: World, beside: Iterable["Spec"] = ()) -> Scene:
+def scene_of(stack: "Stack", own: World, beside: "tuple[Spec, ...]" = ()) -> Scene:
     """Return the scene of a stack as of now. `own` is the connection to its account; `beside` are other specs of it."""
     return Scene(
         stack=stack,
@@ -128,7 +129,7 @@ def scene_of(stack: "Stack", own: World, beside: Iterable["Spec"] = ()) -> Scene
         region=own.region,
         now=own.clock.now(),
         real_aws=own.real_aws,
-        beside=tuple(beside),
+        beside=beside,
         flags=own.flags,
         all_objects=own.all_objects,
     )
@@ -204,9 +205,9 @@ def scenes_of(stacks: Sequence["Stack"], world: World) -> list[Scene]:
     return [each.scene for each in in_scenes(stacks, world)]
 
 
-def specs_by_account(stacks: Sequence["Stack"], world: World) -> "Mapping[Account, Sequence[Spec]]":
+def specs_by_account(stacks: Sequence["Stack"], world: World) -> "Mapping[Account, Indexed[Spec]]":
     """Return the specs of each account: only those of one account are beside each other."""
     found: defaultdict[Account, list[Spec]] = defaultdict(list)
     for stack in stacks:
         found[account_of(stack.spec, world)].append(stack.spec)
-    return found
+    return {account: Indexed(specs) for account, specs in found.items()}

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from cfstream.domain import LiveDistribution, Origin
+from cfstream.domain.distribution import buckets
+from cfstream.indexed import having
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 
@@ -44,7 +46,7 @@ def still_reading(
 def _reading(
     scene: Scene, distributions: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
 ) -> Iterable[tuple[LiveDistribution, Origin]]:
-    for live in distributions:
+    for live in having(distributions, buckets, bucket):
         ours = own is not None and live.id == own.id
         if ours and scene.destroying:
             continue

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+def names_of_buckets(spec: Spec) -> tuple[str, ...]:
+    """Return the name of its bucket, by which a spec is found."""
+    return (spec.bucket.name,)
+
+
+def names(spec: Spec) -> tuple[str, ...]:
+    """Return the name of its stack, by which a spec is found."""
+    return (spec.name,)
+
+
 @dataclass(frozen=True)
 class Scene:
     """The context that all kinds of one stack share while it is planned."""
@@ -27,7 +37,7 @@ class Scene:
     real_aws: bool = True
     """False if the endpoint is not Amazon's, for example the sandbox."""
     beside: tuple[Spec, ...] = ()
-    """The specs that are planned together, including this one."""
+    """The specs of the account that are planned together, including this one."""
     flags: str = ""
     """The flags with which another command reaches the same AWS, with a space before each flag."""
     all_objects: bool = False

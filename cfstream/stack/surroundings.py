@@ -3,12 +3,12 @@
 This is read first, once for each stack. Then each kind reads what it needs beyond that.
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Generic, TypeVar, overload
 
 from cfstream.domain import Delivery, LiveDistribution
+from cfstream.indexed import Indexed, amended
 from cfstream.ports import Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
@@ -52,9 +52,9 @@ class _ReadOnce(Generic[T]):
         return value
 
 
-def _account_neighbors(lists: AccountLists) -> tuple[Neighbor, ...]:
+def _account_neighbors(lists: AccountLists) -> Indexed[Neighbor]:
     """Return every distribution of the account as a neighbor that stays, sorted by id."""
-    return tuple(map(Neighbor, lists.of(account_distributions).all))
+    return Indexed(map(Neighbor, lists.of(account_distributions).all))
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Surroundings:
         _ = self.bucket
 
     @_ReadOnce
-    def distributions(self) -> tuple[LiveDistribution, ...]:
+    def distributions(self) -> Indexed[LiveDistribution]:
         """Every distribution of the account, of both deliveries, as lists show them, sorted by id."""
         return self.lists.of(account_distributions).all
 
@@ -127,6 +127,8 @@ class Surroundings:
     @_ReadOnce
     def staying(self) -> tuple[LiveDistribution, ...]:
         """Every distribution of the account that the plan does not delete."""
+        if not self.going:
+            return self.distributions
         return tuple(row for row in self.distributions if row.id not in self.going)
 
     @_ReadOnce
@@ -138,13 +140,12 @@ class Surroundings:
         own, going = self.own, self.going
         shared = self.lists.of(_account_neighbors)
         if going:
-            shared = tuple(replace(each, going=each.live.id in going) for each in shared)
+            shared = Indexed(replace(each, going=each.live.id in going) for each in shared)
         if own is None:
             return shared
-        # Sorted by id, so the place of the own one is found without a look at all others.
-        at = bisect_left(shared, own.id, key=lambda each: each.live.id)
-        behind = at + (at < len(shared) and shared[at].live.id == own.id)
-        return (*shared[:at], Neighbor(own, ours=True, going=self.scene.destroying), *shared[behind:])
+        return amended(
+            shared, Neighbor(own, ours=True, going=self.scene.destroying), lambda each: each.live.id
+        )
 
     @_ReadOnce
     def identities(self) -> Identities:

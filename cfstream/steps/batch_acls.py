@@ -152,7 +152,7 @@ class _JobRun:
                     yield {"Contents": [{"Key": key}]}
             except UnreadableReport as error:
                 self._note(
-                    f"the report of the job {ended.id} cannot be read ({error}): all objects are checked"
+                    f"the report of the job {ended.id} cannot be read: {error}. All objects are checked"
                 )
                 yield from self._context.aws.pages(list_call(self._work))
                 return
@@ -259,7 +259,7 @@ class _JobRun:
             _ask_to_cancel(self._context, self._work, job)
         except CfstreamError as error:
             why = "its cancellation was interrupted" if isinstance(error, Interrupted) else error.what
-            self.remark = f"the job {job} may still be running ({why}). To cancel it: `{command}`"
+            self.remark = f"the job {job} may still be running: {why}. To cancel it: `{command}`"
             return
         self.remark = f"the job {job} is cancelled, and ends after the tasks that are in progress"
         with suppress(CfstreamError):
@@ -278,7 +278,7 @@ class _JobRun:
             self._cancel(job)
         if not jobs:
             self.remark = (
-                f"a job may have been created, and may be running ({why}). To list the jobs: "
+                f"a job may have been created, and may be running: {why}. To list the jobs: "
                 f"`{list_command(work.account, work.region)}`. Cancel each one with the description "
                 f"{self._description!r}: `{cancel_command(work.account, work.region, 'JOB_ID')}`"
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from cfstream.access.origins import leads_to
+from cfstream.access.origins import leading
 from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
     Delivery,
@@ -68,11 +68,7 @@ def live_readers(context: StepContext, expected: BucketWorld) -> tuple[Readers, 
 
 def reading(world: BucketWorld) -> dict[Known, Distribution]:
     """Return the distributions that read the bucket, by id."""
-    return {
-        each.id: each
-        for each in world.distributions
-        if any(leads_to(world, origin) for origin in each.origins)
-    }
+    return {each.id: each for each in leading(world)}
 
 
 def known(world: BucketWorld, outputs: Outputs) -> BucketWorld:

@@ -54,6 +54,8 @@ class BelongingResource:
     """Addresses of other distributions of the state to which it belongs too."""
     also_at: tuple[str, ...] = ()
     """Other addresses of the same distribution: Terraform has it more than once."""
+    deposed: tuple[str, ...] = ()
+    """The ids of distributions that this one has replaced, and that Terraform has not deleted yet."""
 
 
 def belonging(
@@ -94,7 +96,10 @@ def _itself(state: TerraformState, own: TerraformResource, *, managed: bool) -> 
     why = f"the distribution; Terraform has it {times}" if others else "the distribution"
     for address in addresses:
         also_at = tuple(each for each in addresses if each != address)
-        yield BelongingResource(address, own.type, own.id, why, managed=managed, also_at=also_at)
+        deposed = tuple(each.id for each in state.deposed if each.address == address and each.id)
+        yield BelongingResource(
+            address, own.type, own.id, why, managed=managed, also_at=also_at, deposed=deposed
+        )
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,15 @@ def read_state(text: str, name: str) -> TerraformState:
     document = _parsed(text.removeprefix("\ufeff"), name)
     _check(document, name)
     try:
-        found = tuple(_of_show(document["values"]) if "values" in document else _of_file(document))
+        found = list(_of_show(document["values"]) if "values" in document else _of_file(document))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         do = AGAIN.format(program="terraform")
         raise NotAState(f"{name} is damaged: a resource lacks what every resource has", do) from error
-    return TerraformState(found, "tofu" if TOFU in text else "terraform")
+    return TerraformState(
+        tuple(each for each, deposed in found if not deposed),
+        "tofu" if TOFU in text else "terraform",
+        tuple(each for each, deposed in found if deposed),
+    )
 
 
 def _parsed(text: str, name: str) -> Mapping[str, Any]:
@@ -83,29 +87,30 @@ def _check(document: Mapping[str, Any], name: str) -> None:
         raise NotAState(f"{name} is not a state of Terraform, or of a version that cfstream cannot read", do)
 
 
-def _of_file(document: Mapping[str, Any]) -> Iterator[TerraformResource]:
-    """Yield the managed resources of a state file. An instance that was replaced but not deleted is skipped."""
+def _of_file(document: Mapping[str, Any]) -> Iterator[tuple[TerraformResource, bool]]:
+    """Yield the managed resources of a state file, and whether each was replaced and is not deleted yet."""
     for row in document["resources"]:
         if row["mode"] != "managed":
             continue
         where = f"{row['module']}." if row.get("module") else ""
         for instance in row.get("instances") or ():
-            if "deposed" not in instance:
-                index = _index(instance["index_key"]) if "index_key" in instance else ""
-                attributes = dict(instance.get("attributes") or instance.get("attributes_flat") or {})
-                address = _escaped(f"{where}{row['type']}.{row['name']}{index}")
-                yield TerraformResource(address, row["type"], attributes)
+            index = _index(instance["index_key"]) if "index_key" in instance else ""
+            attributes = dict(instance.get("attributes") or instance.get("attributes_flat") or {})
+            address = _escaped(f"{where}{row['type']}.{row['name']}{index}")
+            yield TerraformResource(address, row["type"], attributes), "deposed" in instance
 
 
-def _of_show(values: Mapping[str, Any]) -> Iterator[TerraformResource]:
-    """Yield the managed resources of the output of ``show -json``, module by module."""
+def _of_show(values: Mapping[str, Any]) -> Iterator[tuple[TerraformResource, bool]]:
+    """Yield the same of the output of ``show -json``, module by module."""
     modules = [values.get("root_module") or {}]
     while modules:
         module = modules.pop(0)
         modules += module.get("child_modules") or ()
         for row in module.get("resources") or ():
-            if row.get("mode") == "managed" and "deposed_key" not in row:
-                yield TerraformResource(_escaped(row["address"]), row["type"], dict(row.get("values") or {}))
+            if row.get("mode") == "managed":
+                attributes = dict(row.get("values") or {})
+                resource = TerraformResource(_escaped(row["address"]), row["type"], attributes)
+                yield resource, "deposed_key" in row
 
 
 def _index(key: object) -> str:

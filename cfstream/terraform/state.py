@@ -48,6 +48,8 @@ class TerraformState:
     resources: tuple[TerraformResource, ...]
     program: str = "terraform"
     """The program that wrote it: ``terraform`` or ``tofu``."""
+    deposed: tuple[TerraformResource, ...] = ()
+    """Objects that were replaced and are not deleted yet, each with the address of the one that replaced it."""
 
     @property
     def distributions(self) -> tuple[TerraformResource, ...]:

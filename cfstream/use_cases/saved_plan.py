@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -122,13 +123,15 @@ def _is_saved(path: Path) -> bool:
 
 
 def _read(target: str) -> SavedPlan:
+    text = ""
     try:
-        document = json.loads(Path(target).read_text(encoding="utf-8"))
+        text = Path(target).read_text(encoding="utf-8")
+        document = json.loads(text)
     except OSError as error:
         raise WrongUsage(f"{target}: {why_unread(error)}", "check its permissions") from error
     except ValueError as error:
         what = f"{target} is incomplete, or was changed after it was made: {error}"
-        raise WrongUsage(what, f"make it again: cfstream plan SPEC --out {shlex.quote(target)}") from error
+        raise WrongUsage(what, f"make it again: {_making(text, target)}") from error
     if document.get("kind") == "cfstream snapshot":
         specs = shlex.join(map(str, document.get("specs") or ["SPEC"]))
         what = f"{target} is a snapshot, and a snapshot cannot be applied"
@@ -138,17 +141,22 @@ def _read(target: str) -> SavedPlan:
             f"{target} has format_version {document.get('format_version')!r}; this cfstream reads {FORMAT_VERSION}",
             "create the plan with the same version of cfstream that applies it",
         )
-    return SavedPlan(target, document, _specs(document, target))
+    return SavedPlan(target, document, _specs(document, text, target))
 
 
-def _specs(document: Mapping[str, Any], target: str) -> tuple[str, ...]:
+def _making(text: str, target: str) -> str:
+    """Return the command that makes a plan file, with the specs that its text names, even if a part is missing."""
+    specs = dict.fromkeys(re.findall(r'"spec": "([^"\\]+)"', text))
+    return f"`cfstream plan {shlex.join(specs) or 'SPEC'} --out {shlex.quote(target)}`"
+
+
+def _specs(document: Mapping[str, Any], text: str, target: str) -> tuple[str, ...]:
     """Return the paths of the plan's specs: from here, if they exist, or else from the folder of that run."""
     named = document.get("specs")
     if not (isinstance(named, list) and named and all(isinstance(spec, str) for spec in named)):
         raise WrongUsage(
             f"{target} does not name the specs that it was made from",
-            f"create it with: cfstream plan SPEC --out {shlex.quote(target)}\n"
-            "apply does not accept the output of --format json",
+            f"create it with: {_making(text, target)}\napply does not accept the output of --format json",
         )
     if all(Path(spec).exists() for spec in named):
         return tuple(named)

@@ -33,10 +33,10 @@ class StateFile:
     def removal(self, *addresses: str) -> str:
         """Return the command that removes resources from the state, and leaves them in AWS.
 
-        If the file is a local state, it works in any folder, and whatever workspace is selected there. The folder of
-        another file is not known.
+        For a local state it works in any folder. It selects the workspace of the file first, and removes nothing if
+        that fails. `&&` is the same in POSIX shells and in PowerShell 7. The folder of another file is not known.
         """
-        place, program, workspace = Path(self.path), self.state.program, ""
+        place, program, select = Path(self.path), self.state.program, ""
         if self.path != "-" and place.name == USUAL:
             folder, named = place.parent, place.absolute().parent
             if named.parent.name == WORKSPACES:
@@ -44,10 +44,10 @@ class StateFile:
                 name, folder = named.name, (folder if inside else named).parent.parent
             else:
                 name = "default"
-            workspace = f"TF_WORKSPACE={shlex.quote(name)} "
             if folder != Path():
                 program += f" -chdir={shlex.quote(folder.as_posix())}"
-        return f"{workspace}{program} state rm {shlex.join(addresses)}"
+            select = f"{program} workspace select {shlex.quote(name)} && "
+        return f"{select}{program} state rm {shlex.join(addresses)}"
 
     def chosen(self, target: str | None) -> "TerraformResource":
         """Return the distribution with this address, id, ARN or host name; without `target`, the only one.
@@ -89,13 +89,17 @@ class StateFile:
         from cfstream.adoption import CannotImport, find
 
         try:
-            return find(account, each.text("arn") or each.id)
+            found = find(account, each.text("arn") or each.id)
+            if found.id != each.id:
+                what = f"its id is {each.id}, and its ARN is that of {found.id}"
+                raise CannotImport(
+                    what, f"to repair the state, run: {self.state.program} apply -refresh-only"
+                )
+            return found
         except CannotImport as refusal:
             do = refusal.do
             if not any(row.id == each.id for row in account.rows) and "--profile" not in do:
-                do = (
-                    f"check --profile; if it was deleted, run: {self.removal(*self.state.addresses(each.id))}"
-                )
+                do = f"check --profile; if it was deleted, run: `{self.removal(*self.state.addresses(each.id))}`"
             raise CannotImport(f"{each.address} in {self.path}: {refusal.what}", do) from refusal
 
     def rows(self, account: "Account") -> "tuple[list[LiveDistribution], list[Imported]]":

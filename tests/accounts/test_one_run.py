@@ -180,9 +180,9 @@ def test_a_role_that_is_revoked_after_the_plan(accounts: TwoAccounts) -> None:
 def test_a_saved_plan_and_a_revoked_role(accounts: TwoAccounts) -> None:
     """The saved plan is stale, and the reason is the role."""
     saved = json.loads(json.dumps(saved_document(accounts.plan(HERE, THERE), ["specs"], ".")))
-    check_saved(saved, accounts.plan(HERE, THERE))
+    check_saved(saved, accounts.plan(HERE, THERE), "plan again")
     with without_role(accounts.sandbox), pytest.raises(Mismatch, match="cannot be assumed"):
-        check_saved(saved, accounts.plan(HERE, THERE))
+        check_saved(saved, accounts.plan(HERE, THERE), "plan again")
 
 
 def test_credentials_of_the_wrong_account(accounts: TwoAccounts) -> None:

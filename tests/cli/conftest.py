@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cfstream.cli import main, table
+from cfstream.cli.exits import EXITS
 from cfstream.sandbox.server import Sandbox
 from tests.cli.account import SmallAccount, furnish
 from tests.cli.signing_account import Folder, folder
@@ -36,6 +37,8 @@ def cfstream(
 
     def run(*arguments: str) -> Ran:
         code = main.run(arguments)
+        command = next((each for n in (2, 1) if (each := " ".join(arguments[:n])) in EXITS), None)
+        assert command is None or code in EXITS[command], f"{command} is not known to exit with {code}"
         return Ran(code, *capsys.readouterr())
 
     yield run

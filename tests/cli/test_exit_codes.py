@@ -1,13 +1,17 @@
 """Exit codes are a contract with scripts: each error has one, and each is tested."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from cfstream.__main__ import INTERRUPTED
+from cfstream.cli import main
+from cfstream.cli.exits import EXITS, exits_line
 from cfstream.exit_codes import ExitCode, of_plan
 from tests.cli.conftest import Ran
 from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
@@ -81,6 +85,33 @@ def test_the_most_important_exit_code_of_several_stacks_counts() -> None:
     while rest:
         assert ExitCode.of_run([0, *reversed(rest)]) == rest.pop(0)
     assert ExitCode.of_run([0, 0]) is ExitCode.of_run([]) is ExitCode.DONE
+
+
+def commands(program: Any, path: str = "") -> Iterator[str]:
+    """Yield the path of each command of the program."""
+    if not hasattr(program, "list_commands"):
+        yield path
+        return
+    context = program.make_context(path or "cfstream", [], resilient_parsing=True)
+    for name in program.list_commands(context):
+        yield from commands(program.get_command(context, name), f"{path} {name}".strip())
+
+
+def test_each_command_has_its_exit_codes() -> None:
+    """The fixture `cfstream` checks that no run ends with another one; every code has a command that returns it."""
+    assert set(commands(get_command(main.app))) == EXITS.keys()
+    assert {code for codes in EXITS.values() for code in codes} == {*ExitCode}
+
+
+def test_the_help_lists_the_exit_codes_on_one_line(cfstream: Run) -> None:
+    """With a word for each; on a full line only for those that not every command has. It fits on 80 columns."""
+    lines = {
+        "plan": "  Exit codes: 0 done, 1 failed, 2 usage or problem, 3 pending, 130 interrupted",
+        "apply": "  Exit codes: 0, 1, 2, 130; 4 stale, 5 hazard, 6 not Deployed, 7 exposed",
+    }
+    for command, line in lines.items():
+        assert line in cfstream(command, "--help").out.splitlines()
+    assert all(len(exits_line(each)) <= 76 for each in EXITS)
 
 
 def test_an_interrupted_start_has_the_code_of_an_interrupted_run() -> None:

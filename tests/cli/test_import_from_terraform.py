@@ -28,9 +28,9 @@ def test_the_distribution_of_the_state_is_imported(account: SmallAccount, run: R
     managed, kept = ran.err.split("Also in the state.")
     address = f'module.cdn["eu"].{OWN}[0]'
     commands = [shlex.split(line) for line in managed.splitlines() if " state rm " in line]
-    assert all(each[:2] == ["TF_WORKSPACE=default", "terraform"] for each in commands)
-    assert [each[4:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
-    assert "TF_WORKSPACE=default terraform state rm aws_s3_bucket.media" in kept
+    assert all(each[:5] == ["terraform", "workspace", "select", "default", "&&"] for each in commands)
+    assert [each[8:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
+    assert "terraform workspace select default && terraform state rm aws_s3_bucket.media" in kept
     assert "aws_instance" not in ran.err
     assert run("plan", "it.yaml", "--check").code == 0
 
@@ -74,7 +74,8 @@ def test_one_of_several_is_named(account: SmallAccount, run: Run) -> None:
     for name in (clips, f"{DISTRIBUTION}.clips", "clips.example.com"):
         ran = run("import", name, "--from-terraform", str(state))
         assert f"adopt: {clips}" in ran.out
-        assert f"TF_WORKSPACE=prod terraform -chdir=infra state rm {DISTRIBUTION}.clips" in ran.err
+        assert "  terraform -chdir=infra workspace select prod && terraform -chdir=infra " in ran.err
+        assert f" state rm {DISTRIBUTION}.clips\n" in ran.err
     assert run("import", "www.example.com", "--from-terraform", str(state)).code == 2
     ran = run("import", "--all", "specs", "--from-terraform", str(state))
     assert ran.code == 0
@@ -119,7 +120,7 @@ def test_all_imports_the_others_if_one_is_missing(account: SmallAccount, run: Ru
         ["gone.example.com"],
         None,
     )
-    assert missing["refused"]["do"].endswith(f"terraform state rm {DISTRIBUTION}.gone")
+    assert missing["refused"]["do"].endswith(f"terraform state rm {DISTRIBUTION}.gone`")
     assert [each["managed"] for each in missing["terraform"]["resources"]] == [False]
 
 
@@ -160,3 +161,46 @@ def test_a_grant_that_the_spec_leaves_alone_stays_with_terraform(account: SmallA
 def test_the_error_has_a_page() -> None:
     """A file that is not a state is wrong usage: exit 2."""
     assert issubclass(NotAState, program.errors.WrongUsage)
+
+
+NO_BLOCKS = ("custom_error_response", "logging_config", "ordered_cache_behavior", "origin_group")
+
+
+@pytest.mark.parametrize("newer", [False, True], ids=["provider 5", "provider 6"])
+def test_a_state_has_the_form_that_terraform_writes(account: SmallAccount, run: Run, *, newer: bool) -> None:
+    """Null for what is absent, empty lists for blocks, identities since version 6, and what waits to be deleted."""
+    own, *others = rows(account, module='module.media["eu"]', index_key=0)
+    (current,) = own["instances"]
+    current["attributes"] |= {"aliases": None, "web_acl_id": "", **{name: [] for name in NO_BLOCKS}}
+    current |= {"sensitive_attributes": [], "private": "bnVsbA==", "dependencies": ["aws_s3_bucket.media"]}
+    if newer:
+        current |= {"identity_schema_version": 0, "identity": {"id": account.distribution}}
+    replaced = {**current, "deposed": "0a1b2c3d", "attributes": {"id": "E0000000000000"}}
+    own["instances"] = [current, replaced]
+    document = json.loads(state_file(own, *others)) | {"outputs": {}, "check_results": None}
+    Path("it.json").write_text(json.dumps(document))
+    ran = run("import", "--from-terraform", "it.json", "--out", "it.yaml")
+    assert (ran.code, ran.out) == (0, "wrote it.yaml\n")
+    managed = " ".join(ran.err.split("Also in the state.")[0].replace("#", "").split())
+    command = f"terraform state rm 'module.media[\"eu\"].{OWN}[0]'"
+    assert f"{command} also forgets E0000000000000, which this one replaced" in managed
+
+
+def test_an_id_and_an_arn_of_two_distributions_are_refused(
+    account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state is damaged. The others are imported, and the command that repairs it is whole on narrow terminals."""
+    clips = make(account.cloudfront, config("clips", Comment="Clips"))
+    own, *others = rows(account)
+    mixed = row(f"{DISTRIBUTION}.clips", {"id": clips["Id"], "arn": own["instances"][0]["attributes"]["arn"]})
+    gone = row(f'{DISTRIBUTION}.this["of a page in the archive"]', {"id": "E0000000000000"})
+    Path("it.json").write_text(state_file(own, mixed, gone, *others))
+    for columns in ("40", "80"):
+        monkeypatch.setenv("COLUMNS", columns)
+        ran = run("import", "--all", f"specs{columns}", "--from-terraform", "it.json")
+        assert ran.code == 2
+        assert "1 of 3 imported" in ran.out
+        said = " ".join(ran.out.split())
+        assert f"its id is {clips['Id']}, and its ARN is that of {account.distribution}" in said
+        assert "terraform apply -refresh-only\n" in ran.out
+        assert f"terraform state rm '{DISTRIBUTION}.this[\"of a page in the archive\"]'\n" in ran.out

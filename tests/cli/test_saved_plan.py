@@ -3,12 +3,15 @@
 import json
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cfstream.cli.commands.plan import save
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.render.document import as_text
+from cfstream.render.json import plan_document
 from cfstream.use_cases.saved_plan import find, refuse_foreign, write_whole
 from tests.unit.render.plans import NEW, plan
 
@@ -135,6 +138,17 @@ def test_an_unusable_plan_has_a_reason(project: Path, content: str, reason: str)
     (project / "tonight.plan").write_text(content)
     with pytest.raises(WrongUsage, match=reason):
         find(["tonight.plan"])
+
+
+@pytest.mark.parametrize("end", [-900, None])
+def test_an_unusable_plan_names_its_specs(project: Path, end: int | None) -> None:
+    """The command that makes it again is a whole one: also for a file without its end, or of --format json."""
+    document = plan_document(plan(NEW, replace(NEW, name="clips", spec="my specs/clips.yaml")))
+    (project / "tonight.plan").write_text(as_text(document)[:end])
+    with pytest.raises(WrongUsage) as raised:
+        find(["tonight.plan"])
+    command = "`cfstream plan specs/lectures.yaml 'my specs/clips.yaml' --out tonight.plan`"
+    assert raised.value.do.splitlines()[0].endswith(command)
 
 
 def test_a_plan_is_applied_alone(project: Path) -> None:

@@ -34,4 +34,4 @@ class Saved:
 
     def check(self) -> None:
         """Return if the saved plan is valid. Raises Mismatch if not."""
-        check_saved(self.document, self.again())
+        check_saved(self.document, self.again(), "plan again")

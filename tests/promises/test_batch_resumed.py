@@ -140,7 +140,7 @@ class TestResumed:
         report = media.apply(by_job(), port=LostThenThrottled(media.world.aws))
         assert report.exit_code == 1, told(report)
         text = " ".join(told(report))
-        assert "may be running (the list of jobs does not show it yet)" in text
+        assert "may be running: the list of jobs does not show it yet." in text
         assert "aws s3control list-jobs --account-id" in text
         assert "--job-id JOB_ID --requested-job-status Cancelled --region us-east-1" in text
 
@@ -160,7 +160,7 @@ class TestResumed:
         report = media.apply(by_job(), port=Throttling(media.world.aws, interrupt))
         assert report.exit_code == 130, told(report)
         text = " ".join(told(report))
-        assert "may still be running (its cancellation was interrupted)" in text
+        assert "may still be running: its cancellation was interrupted." in text
         assert f"--job-id {jobs(media)[0].id} --requested-job-status Cancelled" in text
 
     def test_an_old_job_is_not_the_job_of_this_run(self, media: SandboxAccount) -> None:

@@ -60,6 +60,24 @@ CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
         lambda account: regroup(account, Comment="cfstream:lectures by hand"),
         'comment: "cfstream:lectures" -> "cfstream:lectures by hand"',
     ),
+    "the signers, by their names": (
+        http(key_groups=[group(key(ONE))]),
+        http(key_groups=[group(key(ONE))], comment="after"),
+        lambda account: account.edit(
+            lambda config: config["DefaultCacheBehavior"].update(TrustedKeyGroups=signers())
+        ),
+        'key_groups: ["viewers"] -> []',
+    ),
+    "a policy, by its name": (
+        http(key_groups=[group(key(ONE))]),
+        http(key_groups=[group(key(ONE))], comment="after"),
+        lambda account: account.edit(
+            lambda config: config["DefaultCacheBehavior"].update(
+                CachePolicyId="4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+            )
+        ),
+        'http.cache_policy: "CachingOptimized" -> "CachingDisabled"',
+    ),
 }
 
 

@@ -85,10 +85,10 @@ def test_a_stale_plan_says_that_one_has_changed(narrowed: SandboxAccount) -> Non
     """It shows the name of the condition, but neither value."""
     stacks = narrowed.load(http())
     saved = json.loads(json.dumps(saved_document(make_plan(stacks, narrowed.world), ["specs"], ".")))
-    check_saved(saved, make_plan(stacks, narrowed.world))
+    check_saved(saved, make_plan(stacks, narrowed.world), "plan again")
     exchange(narrowed, "swordfish")
     with pytest.raises(Mismatch, match="Referer") as caught:
-        check_saved(saved, make_plan(stacks, narrowed.world))
+        check_saved(saved, make_plan(stacks, narrowed.world), "plan again")
     assert not any(secret in caught.value.what for secret in (SECRET, "swordfish"))
 
 

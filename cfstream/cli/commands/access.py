@@ -39,20 +39,20 @@ def access(
     Example: cfstream access lectures.yaml talks/1.mp4
     """
     from cfstream.render.access import access_document, access_text
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.spec.load import load
     from cfstream.workflow import access_of
 
     run = invocation_of(ctx)
     files, key = spec_and_key(specs, run.terminal)
     found = access_of(load(files), run.connection.world(), key)
+    code = ExitCode.FAILED if any(stack.error for stack in found) else ExitCode.DONE
     if output is Format.JSON:
-        run.terminal.say(as_text(access_document(found)))
+        run.terminal.say(answer(access_document(found), code))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(access_text(found, color=color, width=width))
-    if any(stack.error for stack in found):
-        raise typer.Exit(ExitCode.FAILED)
+    raise typer.Exit(code)
 
 
 def spec_and_key(arguments: list[str], terminal: Terminal) -> tuple[list[str], str | None]:

@@ -95,10 +95,11 @@ def apply(
     )
     plan = make_plan(stacks, world, only=chosen)
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
-    show(plan, output, run.terminal, brief=brief, allowed=allowed)
+    asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
+    show(plan, output, run.terminal, brief=brief, allowed=allowed if asking else None)
     if saved:
         _refuse_stale(saved, plan, output, run)
-    if not yes and any(would_run(stack, allowed) for stack in plan.stacks):
+    if asking:
         _ask(run.terminal)
     report = carry_out(
         plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait, fail_fast=fail_fast

@@ -50,9 +50,10 @@ def destroy(
     clock = run.connection.clock()
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, destroying=True)
-    show(plan, output, run.terminal)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
-    if going and not yes:
+    asking = bool(going) and not yes
+    show(plan, output, run.terminal, allowed=frozenset() if asking else None)
+    if asking:
         _ask(going, run.terminal)
     report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
     conclude(plan, report, output, run, notify=notify)

@@ -8,6 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.terminal import completion
+from cfstream.exit_codes import ExitCode
 
 
 class DiffFormat(StrEnum):
@@ -46,14 +47,14 @@ def diff(
     Example: cfstream diff specs/@main specs/
     """
     from cfstream.render.comparison import comparison_document, comparison_markdown, comparison_text
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.use_cases.diff import diff as compared
 
     terminal = invocation_of(ctx).terminal
     found = compared(before, after)
     match output:
         case DiffFormat.JSON:
-            terminal.say(as_text(comparison_document(found)))
+            terminal.say(answer(comparison_document(found), ExitCode.DONE))
         case DiffFormat.MARKDOWN:
             terminal.say(comparison_markdown(found))
         case DiffFormat.TEXT:

@@ -8,6 +8,7 @@ import typer
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.terminal import completion
+from cfstream.exit_codes import ExitCode
 
 
 def docs(
@@ -26,7 +27,7 @@ def docs(
 
     Example: cfstream docs http.behaviors
     """
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.reference import field_document, field_text, tree_text
     from cfstream.spec.reference import named, reference
 
@@ -35,7 +36,7 @@ def docs(
     found = root if field is None else named(root, field)
     color, width = terminal.colored(sys.stdout), terminal.width()
     if output is Format.JSON:
-        terminal.say(as_text(field_document(root, found)))
+        terminal.say(answer({"format_version": 1, **field_document(root, found)}, ExitCode.DONE))
     elif found is root:
         terminal.say(tree_text(root, color=color, width=width))
     else:

@@ -88,7 +88,7 @@ def import_(
 def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocation) -> None:
     (imported,) = found.distributions
     if output is Format.JSON:
-        _print(found, output, run)
+        _print(found, output, run, ExitCode.DONE)
     elif out is None:
         run.terminal.say(imported.text)
     else:
@@ -107,19 +107,19 @@ def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocati
         run.terminal.note(printable(f"{each.row.id}  {result}") + "\n")
 
     found = import_account(folder, run.connection, report, from_terraform=from_terraform)
-    _print(found, output, run)
+    code = ExitCode.USAGE if found.missing else ExitCode.DONE
+    _print(found, output, run, code)
     if output is Format.TEXT:
         _print_removals(found, run)
-    if found.missing:
-        raise typer.Exit(ExitCode.USAGE)
+    raise typer.Exit(code)
 
 
-def _print(found: "Imports", output: Format, run: Invocation) -> None:
+def _print(found: "Imports", output: Format, run: Invocation, code: ExitCode) -> None:
     from cfstream.render.adoption import import_document, import_text
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
 
     if output is Format.JSON:
-        run.terminal.say(as_text(import_document(found)))
+        run.terminal.say(answer(import_document(found), code))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(import_text(found.account, found.distributions, color=color, width=width))

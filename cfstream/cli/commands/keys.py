@@ -9,6 +9,7 @@ from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
 from cfstream.cli.terminal import completion
+from cfstream.exit_codes import ExitCode
 
 app = typer.Typer(
     add_completion=False,
@@ -89,7 +90,7 @@ def rotate(
 
     Example: cfstream keys rotate lectures.yaml lectures-signers
     """
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.rotation import rotation_document, rotation_text
     from cfstream.use_cases.rotation import rotate as rotated
 
@@ -99,6 +100,6 @@ def rotate(
     for notice in done.notices:
         terminal.notice(notice)
     if output is Format.JSON:
-        terminal.say(as_text(rotation_document(done)))
+        terminal.say(answer(rotation_document(done), ExitCode.DONE))
     else:
         terminal.say(rotation_text(done, color=terminal.colored(sys.stdout), width=terminal.width()))

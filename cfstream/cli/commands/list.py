@@ -36,7 +36,7 @@ def list_(
               cfstream list --spec specs
     """
     from cfstream.inventory.entries import list_all
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.inventory import list_document, list_text
 
     run = invocation_of(ctx)
@@ -46,7 +46,7 @@ def list_(
     world = run.connection.world()
     entries = list_all(world.reads())
     if output is Format.JSON:
-        run.terminal.say(as_text(list_document(world.account, entries)))
+        run.terminal.say(answer(list_document(world.account, entries), ExitCode.DONE))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(list_text(world.account, entries, color=color, width=width))
@@ -55,19 +55,19 @@ def list_(
 def _beside_specs(specs: list[str], output: Format, run: Invocation) -> None:
     """Print each account of the specs beside them."""
     from cfstream.render.declared import declared_document, declared_text
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.spec.load import load
     from cfstream.use_cases.listing import list_accounts
 
     found = list_accounts(load(specs), run.connection)
+    errors = [each.error for each in found if each.error is not None]
+    code = ExitCode.of_run(map(of_error, errors))
     if output is Format.JSON:
-        run.terminal.say(as_text(declared_document(found)))
+        run.terminal.say(answer(declared_document(found), code))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         flags = run.connection.flags()
         run.terminal.say(declared_text(found, flags=flags, color=color, width=width))
-    errors = [each.error for each in found if each.error is not None]
     for error in errors:
         run.terminal.error(error)
-    if errors:
-        raise typer.Exit(ExitCode.of_run(map(of_error, errors)))
+    raise typer.Exit(code)

@@ -83,7 +83,7 @@ def migrate(
     Example: cfstream migrate lectures.yaml --to oac
     """
     from cfstream.render.advice import advice_document, advice_text
-    from cfstream.render.document import answer, as_text
+    from cfstream.render.document import answer
     from cfstream.render.migration import migration_document, migration_text
     from cfstream.use_cases.migration import MigrationRequest, advised
     from cfstream.use_cases.migration import migrate as migrated
@@ -113,7 +113,7 @@ def migrate(
         terminal.notice(notice)
     flags = run.connection.flags()
     terminal.say(
-        as_text(migration_document(done, flags))
+        answer(migration_document(done, flags), ExitCode.DONE)
         if output is Format.JSON
         else migration_text(done, flags, color=color, width=width)
     )

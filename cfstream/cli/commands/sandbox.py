@@ -7,6 +7,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command
 from cfstream.cli.terminal import completion
 from cfstream.errors import CfstreamError, WrongUsage, why_unread
+from cfstream.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from cfstream.sandbox import Running
@@ -63,7 +65,10 @@ def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     with _own_errors():
         running = lifecycle.up(_home(dir_), port)
     print("Started the sandbox." if running.started else "The sandbox is already running.", file=sys.stderr)
-    print(_where(running, format_))
+    if format_ is Format.JSON:
+        print(json.dumps({**_started(running), "exit_code": ExitCode.DONE}))
+    else:
+        print(_environment_lines(running))
 
 
 @app.command(cls=Command)
@@ -95,18 +100,22 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
         home = _home(dir_)
         running = lifecycle.status(home)
         settings = lifecycle.settings(home) if running else {}
+    code = ExitCode.DONE if running else ExitCode.FAILED
     if format_ is Format.JSON:
-        print(
-            json.dumps(
-                {"running": bool(running), "home": str(home), **_fields(running), "settings": settings}
-            )
-        )
+        document = {
+            "format_version": 1,
+            "running": bool(running),
+            "home": str(home),
+            **_fields(running),
+            "settings": settings,
+        }
+        print(json.dumps({**document, "exit_code": code}))
     elif running:
         print(f"The sandbox is running at {running.endpoint_url} (pid {running.pid}).\nIts state: {home}")
         print(_settings(settings))
     else:
         print(f"No sandbox is running here.\nIts state would be in {home}")
-    raise typer.Exit(0 if running else 1)
+    raise typer.Exit(code)
 
 
 @app.command(cls=Command)
@@ -118,7 +127,7 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     from cfstream.sandbox.__main__ import serve as serve_until_ended
 
     with _own_errors():
-        serve_until_ended(_home(dir_), port, lambda running: print(_where(running, format_), flush=True))
+        serve_until_ended(_home(dir_), port, partial(_print_address, format_))
 
 
 @app.command("key-pair", cls=Command)
@@ -238,15 +247,28 @@ def _fields(running: "Running | None") -> dict[str, Any]:
     return {"endpoint_url": running.endpoint_url, "edge_url": running.edge_url, "pid": running.pid}
 
 
-def _where(running: "Running", format_: Format) -> str:
-    """Return where the sandbox is: as JSON, or as lines that a shell can evaluate."""
-    environment = _environment(running)
-    if format_ is Format.JSON:
-        fields = {**_fields(running), "started": running.started, "home": str(running.home)}
-        return json.dumps({**fields, "environment": environment})
+def _print_address(format_: Format, running: "Running") -> None:
+    """Print where the sandbox is. JSON has no exit code: the command still runs."""
+    shown = json.dumps(_started(running)) if format_ is Format.JSON else _environment_lines(running)
+    print(shown, flush=True)
+
+
+def _started(running: "Running") -> dict[str, Any]:
+    """Return where the sandbox is, for programs."""
+    return {
+        "format_version": 1,
+        **_fields(running),
+        "started": running.started,
+        "home": str(running.home),
+        "environment": _environment(running),
+    }
+
+
+def _environment_lines(running: "Running") -> str:
+    """Return where the sandbox is, as lines that a shell can evaluate."""
     return "\n".join(
         [
-            *(f"export {name}={value}" for name, value in environment.items()),
+            *(f"export {name}={value}" for name, value in _environment(running).items()),
             "# From Python, without the variables:",
             '#   sandbox = boto3.Session("sandbox", "sandbox", region_name="us-east-1")',
             f'#   s3 = sandbox.client("s3", endpoint_url="{running.endpoint_url}")',

@@ -8,6 +8,7 @@ import typer
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.terminal import completion
+from cfstream.exit_codes import ExitCode
 
 
 def show(
@@ -30,7 +31,7 @@ def show(
     Example: cfstream show E1UGDLB9XZBD79 --format json
     """
     from cfstream.inventory.showing import details_of
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.inventory import show_document, show_text
     from cfstream.use_cases.targets import find
 
@@ -39,7 +40,7 @@ def show(
     found = targets.found[0]
     details = details_of((found.world or targets.world).reads(), found.found)
     if output is Format.JSON:
-        run.terminal.say(as_text(show_document(details)))
+        run.terminal.say(answer(show_document(details), ExitCode.DONE))
     else:
         color, width = run.terminal.colored(sys.stdout), run.terminal.width()
         run.terminal.say(show_text(details, color=color, width=width))

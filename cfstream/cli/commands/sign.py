@@ -10,6 +10,7 @@ from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, Notice, WrongUsage
+from cfstream.exit_codes import ExitCode, of_error
 
 if TYPE_CHECKING:
     from cfstream.use_cases.signing import Signed, SignRequest
@@ -140,7 +141,6 @@ def sign(
 
 def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> int:
     """Sign each line of a file, print a line for each, and return the exit code. Raises CfstreamError and OSError."""
-    from cfstream.exit_codes import ExitCode, of_error
     from cfstream.render.signed import line
     from cfstream.use_cases.signing import signing
 
@@ -165,11 +165,11 @@ def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> in
 
 def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:
     """Print the signed URL, cookies or stream name in a format."""
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.signed import cookies_text, document, url_text
 
     if output == "json":
-        terminal.say(as_text(document(found)))
+        terminal.say(answer(document(found), ExitCode.DONE))
     elif found.cookies is not None:
         terminal.say(cookies_text(found, curl=output == "curl", edge=edge))
     else:

@@ -33,7 +33,7 @@ def validate(
 
     Example: cfstream validate specs/
     """
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.errors import error_document
     from cfstream.spec.limits import notices
     from cfstream.spec.load import load
@@ -44,7 +44,7 @@ def validate(
         stacks = load(specs, skipped=skipped)
     except SpecProblems as found:
         if output == "json":
-            terminal.say(as_text({**error_document(found, ExitCode.USAGE), "stacks": []}))
+            terminal.say(answer({**error_document(found, ExitCode.USAGE), "stacks": []}, ExitCode.USAGE))
         if output == "sarif":
             terminal.say(_alerts(found.problems))
         raise
@@ -53,9 +53,7 @@ def validate(
     checked = [(stack, notices(stack)) for stack in stacks]
     if output == "json":
         rows = [_row(stack, noticed) for stack, noticed in checked]
-        terminal.say(
-            as_text({"format_version": 1, "exit_code": ExitCode.DONE, "stacks": rows, "problems": []})
-        )
+        terminal.say(answer({"format_version": 1, "stacks": rows, "problems": []}, ExitCode.DONE))
         return
     if output == "sarif":
         terminal.say(_alerts(()))

@@ -58,7 +58,7 @@ def verify(
     """
     from cfstream.cli.terminal.private_key import open_private_key
     from cfstream.proving import KeyAtHand, Means
-    from cfstream.render.document import as_text
+    from cfstream.render.document import answer
     from cfstream.render.verify import proof_document, proof_junit, proof_text
     from cfstream.spec.load import load
     from cfstream.workflow import prove_stacks
@@ -74,7 +74,7 @@ def verify(
         proof = prove_stacks(stacks, world, Means(viewer, world.clock, at_hand, wanted))
     match output:
         case VerifyFormat.JSON:
-            terminal.say(as_text(proof_document(proof)))
+            terminal.say(answer(proof_document(proof), proof.exit_code))
         case VerifyFormat.JUNIT:
             terminal.say(proof_junit(proof))
         case VerifyFormat.TEXT:

@@ -60,7 +60,7 @@ def notices(scene: Scene, key: KmsKey | None) -> list[Notice]:
         return []
     statement = json.dumps(_statement(key.distribution_arn, scene.name))
     if key.unread:
-        text = f"the policy of the key {key.id} cannot be read ({key.unread}); it must contain: {statement}"
+        text = f"the policy of the key {key.id} cannot be read: {key.unread}. It must contain: {statement}"
     else:
         text = f"the key {key.id} does not allow CloudFront to decrypt; add to its policy: {statement}"
     return [Notice(text, warning=True)]

@@ -7,10 +7,13 @@ the writes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import LiveDistribution
+from cfstream.domain.distribution import ids
 from cfstream.errors import Missing, Notice, Refused
+from cfstream.indexed import amended
 from cfstream.kinds.bucket_policy import preflight
 from cfstream.kinds.bucket_policy.deciding import Case, decide
 from cfstream.kinds.bucket_policy.ending import last_statements
@@ -34,8 +37,9 @@ from cfstream.spec.model import Spec
 from cfstream.stack.access_points import read_multi_region
 from cfstream.stack.bucket import LiveBucket, bucket_call, with_owner
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
-from cfstream.stack.identities import IDENTITY
+from cfstream.stack.identities import listed_identities, users_of_identities
 from cfstream.stack.kind import Kind
+from cfstream.stack.owned import marked
 from cfstream.stack.proposal import Landscape, Proposal, Relied
 from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import our_sids, sid_of
@@ -66,14 +70,15 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         A policy that cannot be read is reported as a problem. Otherwise raises as `Reads.read`.
         """
         scene, bucket, own = around.scene, around.bucket, around.own
-        listed = IDENTITY.rows(aws)
-        known = tuple(own if own and each.id == own.id else each for each in around.distributions)
         # The lists may not show it yet.
-        distributions = known if own is None or any(each is own for each in known) else (*known, own)
+        distributions = (
+            amended(around.distributions, own, lambda each: each.id) if own else around.distributions
+        )
         points, notices = (
             read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
         )
-        ours = [each for each in distributions if each.id in around.going or (own and each.id == own.id)]
+        mine = around.going | ({own.id} if own else frozenset())
+        ours = [each for id_ in sorted(mine) for each in distributions.having(ids, id_)]
         former = read_former(aws, scene, own, around.staying)
         live = LivePolicy(
             replace(
@@ -82,8 +87,8 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             own=own,
             distributions=distributions,
             stacks=around.stacks,
-            identities={row["S3CanonicalUserId"]: row["Id"] for row in listed},
-            marked=frozenset(row["Id"] for row in listed if scene.owns(row.get("Comment"))),
+            identities=around.lists.of(users_of_identities),
+            marked=frozenset(each.id for each in marked(scene, around.lists.of(listed_identities))),
             going=around.going,
             former=former,
             others=read_others(aws, scene, ours, former),
@@ -137,8 +142,9 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             bucket=bucket_state(scene, have),
             distributions=have.distributions,
             own=have.own.id if have.own else None,
-            identities=dict(have.identities.items()),
-            stacks=dict(have.stacks.items()),
+            # The type of a key is not covariant, and a copy for each stack would take time.
+            identities=cast("Mapping[Known, Known]", have.identities),
+            stacks=cast("Mapping[Known, str]", have.stacks),
         )
 
     def former_world(self, scene: Scene, have: LivePolicy, world: BucketWorld) -> BucketWorld | None:

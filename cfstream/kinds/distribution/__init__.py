@@ -12,7 +12,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.domain import Delivery, LiveDistribution, Signers
 from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.distribution import certificate, preflight
+from cfstream.kinds.distribution import certificate, policies, preflight
 from cfstream.kinds.distribution.behaviors import (
     Wanted,
     WantedBehavior,
@@ -48,6 +48,7 @@ from cfstream.stack.distribution_world import after_distribution_step, leads_to_
 from cfstream.stack.distributions import distribution_entries, distribution_shown, infer_unlisted
 from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.handover import Coming, coming
+from cfstream.stack.key_groups import names_of_groups
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import ClaimedDistribution
@@ -140,13 +141,12 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
         if want is None:
             return ObservedDistribution(None, rows=rows)
-        groups = [row["KeyGroup"] for row in aws.items(Call("cloudfront", "list_key_groups"))]
         return ObservedDistribution(
             live=live,
             claims=around.claims,
             rows=rows,
             policies=read_own(aws, want.policies),
-            group_names={group["Id"]: group["KeyGroupConfig"]["Name"] for group in groups},
+            group_names=around.lists.of(names_of_groups),
             evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
@@ -188,6 +188,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def concerns(self, step: Step, bucket: str) -> bool:
         """Return whether the step writes a distribution that has an origin in the bucket."""
         return leads_to_bucket(step, Delivery.HTTP, bucket)
+
+    def listed(self, have: ObservedDistribution) -> Sequence[Referred]:
+        """Return the policies of AWS, and those of the account that were read."""
+        return policies.known_policies(have.policies)
 
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
         """Return the id and the domain name."""
@@ -341,7 +345,7 @@ def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]
         identity,
         _looked_up_ids(have, land),
         certificate=arn,
-        apart=apart(scene, have.coming),
+        apart=apart(scene, have.live, have.coming),
     )
 
 

@@ -9,7 +9,7 @@ from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.stack.distributions import wait_for
-from cfstream.stack.handover import Coming, taken, takers
+from cfstream.stack.handover import Coming, takers
 from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.move_alias import MoveAlias
@@ -22,9 +22,9 @@ _NOT_EXPECTED = frozenset({"Aliases", "CallerReference"})
 """What a move itself changes, and what is unknown before a distribution exists."""
 
 
-def apart(scene: Scene, coming: Iterable[Coming]) -> frozenset[str]:
+def apart(scene: Scene, live: LiveDistribution | None, coming: Iterable[Coming]) -> frozenset[str]:
     """Return the names that updates of the distribution neither add nor remove."""
-    return taken(scene) | {each.alias for each in coming if each.moves}
+    return frozenset(leaving(scene, live)) | {each.alias for each in coming if each.moves}
 
 
 def moves(
@@ -81,7 +81,7 @@ def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
 def leaving(scene: Scene, live: LiveDistribution | None) -> Mapping[str, str]:
     """Return the names that stay in place until another stack of the run moves them, with that stack."""
     held = live.aliases if live else ()
-    return {name: taker for name, taker in sorted(takers(scene).items()) if name in held}
+    return takers(scene, sorted(held))
 
 
 def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:

@@ -123,6 +123,16 @@ For other resources that a field names, the ids are by the name of their kind.
 """
 
 
+def known_policies(own: OwnPolicies) -> tuple[Referred, ...]:
+    """Return the policies of AWS and of the account by their names in specs."""
+    return (*_MANAGED, *(Referred(id_, name) for names in own.values() for name, id_ in names.items()))
+
+
+_MANAGED = tuple(
+    Referred(id_, name) for kind in (*POLICY_KINDS, RESPONSE_HEADERS) for name, id_ in kind.managed.items()
+)
+
+
 def read_own(aws: Reads, named: Iterable[tuple[PolicyKind, str]]) -> OwnPolicies:
     """Return the account's own policies of each kind that a name needs. Raises as `Reads.items`."""
     asked = {kind.resource: kind for kind, name in named if kind.needs_lookup(name)}

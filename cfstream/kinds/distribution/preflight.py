@@ -47,7 +47,7 @@ def gather(
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]
-    held = held_aliases(rows, live.id if live else None)
+    held = held_aliases(rows, aliases, live.id if live else None)
     mine = live.aliases if live else ()
     new = [alias for alias in aliases if alias not in mine and alias not in held]
     if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):

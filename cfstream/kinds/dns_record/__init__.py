@@ -299,8 +299,9 @@ def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
 
 def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
     """Yield a step for each name with owned records that are unwanted. Those that another stack takes over stay."""
-    kept = records_taken(scene, zone.name)
-    ours = [record for record in zone.records if have.ours(record) and plain_name(record["Name"]) not in kept]
+    ours = [record for record in zone.records if have.ours(record)]
+    kept = records_taken(scene, {plain_name(record["Name"]) for record in ours}, zone.name)
+    ours = [record for record in ours if plain_name(record["Name"]) not in kept]
     by_name = sorted(ours, key=lambda record: (plain_name(record["Name"]), record["Type"]))
     for name, group in groupby(by_name, key=lambda record: plain_name(record["Name"])):
         wanted = _wanted(name, want.names or ())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import LiveDistribution
+from cfstream.indexed import Indexed
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
     KIND,
@@ -100,7 +101,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
 
     def add_to_world(self, scene: Scene, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
         """Add the groups of the account."""
-        return replace(world, groups={each.id: each.state for each in have.all})
+        return replace(world, groups=have.all.once(_states))
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
         """Return the world with the group and its keys as the step leaves them."""
@@ -114,6 +115,10 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
         """Return whether the step changes the keys of a group: any distribution may trust it."""
         return isinstance(step, Modify)
+
+    def listed(self, have: LiveGroups) -> Sequence[LiveGroup]:
+        """Return all groups of the account."""
+        return have.all
 
     def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
@@ -160,26 +165,35 @@ def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGrou
     )
 
 
-def keys_after(scene: Scene, groups: Iterable[LiveGroup], others: Sequence[Neighbor]) -> Mapping[str, str]:
-    """Return the name of a group that contains a key after the plan, by the key's id.
+def holders_after(
+    scene: Scene, groups: Indexed[LiveGroup], others: Sequence[Neighbor], keys: Iterable[str]
+) -> Mapping[str, str]:
+    """Return the name of a group that contains a key after the plan, for each of these ids of keys that has one.
 
     The spec's own groups do not count.
     """
     spec, made = scene.stack.spec, made_names(scene)
-    groups = tuple(groups)
     unwanted = unwanted_groups(scene, groups)
     gone = {group.id for group in unwanted if not group_users_after(others, group.id, spec)}
     return {
         key: group.name
-        for group in groups
+        for key in keys
+        for group in groups.having(_keys, key)
         if group.id not in gone and not (group.name in made and scene.owns(group.comment))
-        for key in group.keys
     }
+
+
+def _keys(group: LiveGroup) -> tuple[str, ...]:
+    return group.keys
+
+
+def _states(groups: Sequence[LiveGroup]) -> Mapping[Known, GroupState]:
+    return {each.id: each.state for each in groups}
 
 
 def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
     """Return the owned groups whose live keys differ from the spec."""
-    ours = {key.name: id_ for id_, key in have.keys.items() if scene.owns(key.comment)}
+    ours = {key.name: key.id for key in marked(scene, have.keys)}
     pairs = ((have.named(group.name), group) for group in want.own)
     return tuple(
         live
@@ -195,7 +209,8 @@ def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> Li
     found = GROUP.read_all(aws, [group.id for group in groups])
     fresh = {group.id: live_group(group.id, found[group.id].document, group.changed) for group in groups}
     versions = {id_: replace(version, document=fresh[id_].config) for id_, version in found.items()}
-    return replace(have, all=tuple(fresh.get(group.id, group) for group in have.all), versions=versions)
+    groups = Indexed(fresh.get(group.id, group) for group in have.all) if fresh else have.all
+    return replace(have, all=groups, versions=versions)
 
 
 def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Landscape) -> Proposal:
@@ -244,7 +259,7 @@ def _change(
 def _modify(
     scene: Scene, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> Modify:
-    before, after = have.names(live.keys), sorted(keys)
+    before, after = have.key_names(live.keys), sorted(keys)
     reason = Reason(
         because=_because(before, after),
         path=(*group.path, "public_keys"),
@@ -268,11 +283,10 @@ def _hazards(
     spec = scene.stack.spec
     in_force = set(live.keys) & set(have.active.get(live.id, live.keys))
     staying = {
-        name: Successor(name, since(live, have.keys.get(str(key))), key in in_force)
-        for name, key in keys.items()
+        name: Successor(name, since(live, have.key(str(key))), key in in_force) for name, key in keys.items()
     }
     grace = Grace(declared_keys(spec), staying, spec.sign.max_validity, scene.now)
-    leaving = have.names(key for key in live.keys if key not in keys.values())
+    leaving = have.key_names(key for key in live.keys if key not in keys.values())
     hazards = (grace.hazard(name) for name in leaving)
     return tuple(hazard for hazard in hazards if hazard is not None)
 
@@ -314,7 +328,7 @@ def _unwanted(scene: Scene, have: LiveGroups, group: LiveGroup) -> Unwanted:
         group,
         member=group.name,
         called=group.name,
-        change=Change(f"key_groups[{group.name}].public_keys", have.names(group.keys), None),
+        change=Change(f"key_groups[{group.name}].public_keys", have.key_names(group.keys), None),
         base=group.config,
         users=group_users_after(have.neighbors, group.id, scene.stack.spec),
     )

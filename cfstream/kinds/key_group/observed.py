@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cfstream.access.world import GroupState
+from cfstream.indexed import Indexed
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
 from cfstream.stack.key_groups import GROUP, KEY
 from cfstream.stack.neighbors import Neighbor
-from cfstream.stack.owned import Version
+from cfstream.stack.owned import Version, ids, names
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -58,51 +59,55 @@ class LiveGroup:
 class ListedKey:
     """The part of a row of ListPublicKeys that the plan of a group needs."""
 
+    id: str
     name: str
     created: "datetime | None"
-    comment: str | None
+    comment: str
 
 
 @dataclass(frozen=True)
 class LiveGroups:
     """All key groups of the account, sorted by id, the names of their keys, and the distributions."""
 
-    all: tuple[LiveGroup, ...] = ()
-    keys: Mapping[str, ListedKey] = field(default_factory=dict)
-    """By id."""
+    all: Indexed[LiveGroup] = Indexed()
+    keys: Indexed[ListedKey] = Indexed()
     neighbors: tuple[Neighbor, ...] = ()
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of the keys that are active at the stack's own distribution, by group id."""
     versions: Mapping[str, Version] = field(default_factory=dict)
     """The documents of the groups whose keys change, by group id."""
 
+    def key(self, id_: str) -> ListedKey | None:
+        """Return the key with this id."""
+        return next(iter(self.keys.having(ids, id_)), None)
+
     def named(self, name: str) -> LiveGroup | None:
-        return next((group for group in self.all if group.name == name), None)
+        return next(iter(self.all.having(names, name)), None)
 
     def resolve(self, reference: str) -> LiveGroup | None:
         """Return the group with this id, else the one with this name."""
-        return next((group for group in self.all if group.id == reference), None) or self.named(reference)
+        return next(iter(self.all.having(ids, reference)), None) or self.named(reference)
 
-    def names(self, ids: Iterable[str]) -> list[str]:
+    def key_names(self, keys: Iterable[str]) -> list[str]:
         """Return the names of these keys, sorted; a key that is not live keeps its id."""
-        return sorted(self.keys[key].name if key in self.keys else key for key in ids)
+        return sorted(known.name if (known := self.key(key)) else key for key in keys)
 
 
-def live_groups(lists: AccountLists) -> tuple[LiveGroup, ...]:
+def live_groups(lists: AccountLists) -> Indexed[LiveGroup]:
     """Return all key groups of the account, sorted by id. Makes one list call; raises as `Reads.items`."""
     groups = (
         live_group(row["Id"], row[GROUP.config], lists.moment(row.get("LastModifiedTime")))
         for row in GROUP.rows(lists.aws)
     )
-    return tuple(sorted(groups, key=lambda group: group.id))
+    return Indexed(sorted(groups, key=lambda group: group.id))
 
 
-def listed_keys(lists: AccountLists) -> Mapping[str, ListedKey]:
-    """Return all public keys of the account, by id. Makes one list call; raises as `Reads.items`."""
-    return {
-        row["Id"]: ListedKey(row["Name"], lists.moment(row.get("CreatedTime")), row.get("Comment"))
+def listed_keys(lists: AccountLists) -> Indexed[ListedKey]:
+    """Return all public keys of the account. Makes one list call; raises as `Reads.items`."""
+    return Indexed(
+        ListedKey(row["Id"], row["Name"], lists.moment(row.get("CreatedTime")), row.get("Comment") or "")
         for row in KEY.rows(lists.aws)
-    }
+    )
 
 
 def live_group(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

@@ -140,7 +140,7 @@ def names_taken(spec: Spec) -> tuple[str, ...]:
 
 def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     """Return how the spec and AWS differ; empty if they agree."""
-    there, wanted = set(have.names(live.keys)), {key.name for key in group.keys}
+    there, wanted = set(have.key_names(live.keys)), {key.name for key in group.keys}
     missing, extra = sorted(wanted - there), sorted(there - wanted)
     if missing:
         return f"{', '.join(missing)} is not in the group in AWS yet"
@@ -149,7 +149,7 @@ def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
 
 def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
     """Return whether the spec removes a key from the live group while its URLs may still be valid."""
-    there = set(have.names(live.keys))
+    there = set(have.key_names(live.keys))
     leaving = there - {key.name for key in group.keys}
     staying = replace(group, keys=tuple(key for key in group.keys if key.name in there))
     grace = Grace(
@@ -165,15 +165,13 @@ def _left(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups)
     """Return what still exists of keys that have left the group; empty if the rotation is finished."""
     signs = set(have.active.get(live.id, ())) - set(live.keys)
     if signs:
-        return f"{', '.join(have.names(signs))} is still active at the edges"
+        return f"{', '.join(have.key_names(signs))} is still active at the edges"
     gone = {old for key in group.keys for old in key.replaces} - {
         key.name for key in declared_keys(scene.stack.spec)
     }
     held = {key for one in have.all for key in one.keys}
     there = sorted(
-        key.name
-        for id_, key in have.keys.items()
-        if scene.owns(key.comment) and key.name in gone and id_ not in held
+        key.name for key in have.keys if scene.owns(key.comment) and key.name in gone and key.id not in held
     )
     return f"{', '.join(there)} still exists in AWS" if there else ""
 
@@ -200,10 +198,10 @@ def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: Li
 def _staying(
     group: DeclaredGroup, live: LiveGroup, have: LiveGroups, leaving: tuple[str, ...]
 ) -> Mapping[str, Successor]:
-    ids = {have.keys[id_].name: id_ for id_ in live.keys if id_ in have.keys}
+    known = {key.name: key for id_ in live.keys if (key := have.key(id_))}
     in_force = set(have.active.get(live.id, live.keys))
     return {
-        key.name: Successor(key.name, since(live, have.keys[ids[key.name]]), ids[key.name] in in_force)
+        key.name: Successor(key.name, since(live, known[key.name]), known[key.name].id in in_force)
         for key in group.keys
         if key.name not in leaving
     }

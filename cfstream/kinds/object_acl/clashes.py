@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from cfstream.errors import Problem
+from cfstream.indexed import having
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene
+from cfstream.stack.scene import Scene, names_of_buckets
 
 
 def contradictions(scene: Scene) -> Iterator[Problem]:
@@ -13,7 +14,7 @@ def contradictions(scene: Scene) -> Iterator[Problem]:
     Each would undo the grants of the other in every run.
     """
     own = scene.stack.spec
-    for other in scene.beside:
+    for other in having(scene.beside, names_of_buckets, own.bucket.name):
         if (
             other.name != own.name
             and _same_objects(own, other)
@@ -34,7 +35,6 @@ def _same_objects(one: Spec, other: Spec) -> bool:
         identity is not None
         and other.oai is not None
         and other.oai.id == identity
-        and one.bucket.name == other.bucket.name
         and one.grant.via == other.grant.via == "object-acl"
         and (mine.startswith(theirs) or theirs.startswith(mine))
     )

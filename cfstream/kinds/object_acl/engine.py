@@ -8,10 +8,11 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice
+from cfstream.indexed import having
 from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene
+from cfstream.stack.scene import Scene, names_of_buckets
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.hazards import Hazard, HazardName
@@ -201,7 +202,8 @@ def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> tupl
     if former:
         why = f"objects have grants to {', '.join(former)}, which a job would remove too early"
         return why, "apply, and write engine: auto until those grants are revoked"
-    sharing = [each.name for each in scene.beside if _shares(scene.stack.spec, each)]
+    others = having(scene.beside, names_of_buckets, have.bucket.name)
+    sharing = [each.name for each in others if _shares(scene.stack.spec, each)]
     if sharing:
         why = f"{', '.join(sharing)} grants on the same objects, and a job would remove that"
         return why, "write other prefixes in these specs, or engine: local"
@@ -215,7 +217,6 @@ def _shares(own: Spec, other: Spec) -> bool:
     mine, theirs = own.grant.prefix, other.grant.prefix
     return (
         other.name != own.name
-        and other.bucket.name == own.bucket.name
         and other.grant.via == "object-acl"
         and (mine.startswith(theirs) or theirs.startswith(mine))
     )

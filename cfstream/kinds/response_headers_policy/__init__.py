@@ -4,11 +4,12 @@ This kind has the stack's own policy. The spec owns its origins, and whether the
 the policy stay. `distribution.cors` decides which behaviors have the policy.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from cfstream.domain import Delivery, LiveDistribution, PathPattern, without_counts
 from cfstream.errors import Notice, Refused
+from cfstream.indexed import Indexed
 from cfstream.kinds.response_headers_policy.cors import CORS, MAX_AGE_SECONDS, cors_fields
 from cfstream.kinds.response_headers_policy.cors import shown as cors_shown
 from cfstream.ports import Reads
@@ -185,6 +186,10 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
         return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
 
+    def listed(self, have: LivePolicies) -> Sequence[LiveHeadersPolicy]:
+        """Return the account's own policies. A spec calls those of AWS by other names than their configs."""
+        return tuple(each for each in have.all if not each.managed)
+
     def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
         """Yield the policies of its behaviors, with the headers that they set."""
         on_ours = {str(each) for each in _attached(live) if each} if live.delivery is Delivery.HTTP else set()
@@ -250,9 +255,9 @@ def own_name(scene: Scene) -> str:
     return f"cfstream-{scene.name}"
 
 
-def _live_policies(lists: AccountLists) -> tuple[LiveHeadersPolicy, ...]:
+def _live_policies(lists: AccountLists) -> Indexed[LiveHeadersPolicy]:
     """Return all policies of the account, sorted by id."""
-    return tuple(sorted(map(_live, lists.aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
+    return Indexed(sorted(map(_live, lists.aws.items(HEADERS_POLICY.listing)), key=lambda live: live.id))
 
 
 def _live(row: Json) -> LiveHeadersPolicy:

@@ -25,6 +25,8 @@ COLORED = 80
 BAR = re.compile(" *[━╸╺]+$", re.MULTILINE)
 """Without colours, the rest of a bar is not shown."""
 
+NESTED = re.compile(r"\([^()]*\(")
+
 SPEC = """\
 version: 1
 name: lectures
@@ -133,6 +135,7 @@ def looks_right(golden: Callable[[Path, str], None], capsys: pytest.CaptureFixtu
             plain, _ = situation.shown(columns, color=False)
             colored, styled = situation.shown(columns, color=True)
             golden(HERE / name / f"{columns}.txt", plain)
+            assert not NESTED.search(plain), "a remark in brackets has no brackets of its own"
             assert BAR.sub("", colored) == BAR.sub("", plain), "colours change no text"
             if columns == COLORED:
                 golden(HERE / name / f"{columns}.colours.txt", styled)

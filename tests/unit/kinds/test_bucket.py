@@ -339,7 +339,7 @@ def test_kms_key_that_does_not_allow(policy: str) -> None:
 def test_kms_key_that_cannot_be_read() -> None:
     """If the key's policy cannot be read, a notice still has the statement that it needs."""
     (text,) = notices(SPEC, **s3(encryption=KMS, describe_key=denied("kms:DescribeKey")))
-    assert "cannot be read (kms:DescribeKey was refused" in text
+    assert "cannot be read: kms:DescribeKey was refused" in text
     assert "distribution/<id of the distribution, known after apply>" in text
 
 

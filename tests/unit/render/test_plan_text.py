@@ -266,7 +266,14 @@ def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
     """It needs no advice any more."""
     text = plan_text(plan(CHANGED), color=False, width=80, allowed={"cuts-viewers"})
     assert "! cuts-viewers" in text
-    assert "apply refuses this" not in text
+    assert "--allow" not in text
+
+
+def test_the_advice_allows_every_hazard_of_a_stack() -> None:
+    """Also one that this run allows: the advised command is a whole one. A run that asks nothing advises at its end."""
+    text = plan_text(plan(CHANGED), color=False, width=80, allowed={"deletes"})
+    assert "cfstream apply specs/lectures.yaml --allow cuts-viewers --allow deletes\n" in text
+    assert "--allow" not in plan_text(plan(CHANGED), color=False, width=80, allowed=None)
 
 
 def every_verb(number: int) -> Plan:

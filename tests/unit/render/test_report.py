@@ -125,14 +125,24 @@ error: distribution:lectures changed after this plan was made
 def test_a_stack_left_out_has_a_reason_and_a_fix() -> None:
     """A hazard names the flag that allows it. A problem must be fixed."""
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), exit_code=ExitCode.HAZARD)
-    hazard = replace(left_out, why="hazards not allowed: deletes", not_allowed=("deletes",))
+    hazard = replace(left_out, why="hazards not allowed: deletes", hazards=("deletes",))
+    destroyed = replace(hazard, hazards=("deletes", "makes-public"), destroying=True)
+    piped = replace(hazard, spec="-")
     protected = replace(left_out, why="the spec says `protect: true`")
     problem = replace(left_out, why="bucket b is not there", exit_code=ExitCode.USAGE)
     assert (
-        failures_text(Report((hazard, protected, problem), ExitCode.HAZARD), color=False, width=100)
+        failures_text(
+            Report((hazard, destroyed, piped, protected, problem), ExitCode.HAZARD), color=False, width=100
+        )
         == """\
 error: lectures: hazards not allowed: deletes
   fix: if intended, run: cfstream apply lectures.yaml --allow deletes
+
+error: lectures: hazards not allowed: deletes
+  fix: if intended, run: cfstream destroy lectures.yaml --allow makes-public
+
+error: lectures: hazards not allowed: deletes
+  fix: if intended, add --allow deletes
 
 error: lectures: the spec says `protect: true`
   fix: if intended, remove `protect: true` from the spec first

@@ -65,10 +65,12 @@ def test_a_state_may_be_in_utf_16(encoding: str) -> None:
 
 
 def test_only_resources_that_terraform_manages_count() -> None:
-    """Data sources, and instances that are only waiting to be deleted, are left out."""
+    """Data sources are left out. Instances that are only waiting to be deleted are no resources of their own."""
     data = {**row(f"{DISTRIBUTION}.read", {"id": "E1"}), "mode": "data"}
-    old = row(f"{DISTRIBUTION}.old", {"id": "E2"}, deposed="00000001")
-    assert read_state(state_file(data, old), "it").resources == ()
+    old = row(f"{DISTRIBUTION}.this", {"id": "E2"}, deposed="00000001", index_key=0)
+    found = read_state(state_file(data, old), "it")
+    assert found.resources == ()
+    assert [(each.address, each.id) for each in found.deposed] == [(f"{DISTRIBUTION}.this[0]", "E2")]
 
 
 def test_a_state_of_opentofu_is_known_by_its_providers() -> None:

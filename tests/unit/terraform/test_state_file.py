@@ -14,20 +14,29 @@ from tests.unit.terraform.states import DISTRIBUTION, row, state_file
 @pytest.mark.parametrize(
     ("path", "command"),
     [
-        ("terraform.tfstate", "TF_WORKSPACE=default terraform state rm a.b"),
-        ("infra/terraform.tfstate", "TF_WORKSPACE=default terraform -chdir=infra state rm a.b"),
-        ("terraform.tfstate.d/prod/terraform.tfstate", "TF_WORKSPACE=prod terraform state rm a.b"),
-        ("terraform.tfstate.d/a b/terraform.tfstate", "TF_WORKSPACE='a b' terraform state rm a.b"),
+        ("terraform.tfstate", "terraform workspace select default && terraform state rm a.b"),
+        (
+            "infra/terraform.tfstate",
+            "terraform -chdir=infra workspace select default && terraform -chdir=infra state rm a.b",
+        ),
+        (
+            "terraform.tfstate.d/prod/terraform.tfstate",
+            "terraform workspace select prod && terraform state rm a.b",
+        ),
+        (
+            "terraform.tfstate.d/a b/terraform.tfstate",
+            "terraform workspace select 'a b' && terraform state rm a.b",
+        ),
         (
             "infra/terraform.tfstate.d/prod/terraform.tfstate",
-            "TF_WORKSPACE=prod terraform -chdir=infra state rm a.b",
+            "terraform -chdir=infra workspace select prod && terraform -chdir=infra state rm a.b",
         ),
         ("state.json", "terraform state rm a.b"),
         ("-", "terraform state rm a.b"),
     ],
 )
 def test_a_command_names_the_workspace_of_a_local_state(path: str, command: str) -> None:
-    """If another workspace is selected, the command would otherwise remove the same address from that one."""
+    """If another workspace were selected, the command would remove the same address from that one."""
     assert StateFile(path, TerraformState(())).removal("a.b") == command
 
 
@@ -39,7 +48,8 @@ def test_a_state_in_the_current_folder_may_be_of_a_named_workspace(
     folder.mkdir(parents=True)
     monkeypatch.chdir(folder)
     found = StateFile("terraform.tfstate", TerraformState(())).removal("a.b")
-    assert found == f"TF_WORKSPACE=prod terraform -chdir={tmp_path} state rm a.b"
+    program = f"terraform -chdir={tmp_path}"
+    assert found == f"{program} workspace select prod && {program} state rm a.b"
 
 
 @pytest.mark.parametrize("piped", [False, True])

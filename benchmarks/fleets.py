@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import shutil
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -137,23 +138,26 @@ def fleet(bench: Bench, size: int, latency: int = 0, rate: int = 0) -> Iterator[
 
 def recorded(bench: Bench) -> Path:
     """Return the folder with the recorded answers. They are recorded again if the code or the sizes change."""
-    digest = hashlib.sha256(repr(bench.scale.fleets).encode())
+    digest = hashlib.sha256()
     for file in (*sorted((ROOT / "cfstream").rglob("*.py")), HERE / "record.py", HERE / "fleet_specs.py"):
         digest.update(file.read_bytes())
-    folder = bench.tools.parent / "fleets" / digest.hexdigest()[:16]
+    code, sizes = digest.hexdigest()[:16], [str(size) for size in bench.scale.fleets]
+    folder = bench.tools.parent / "fleets" / "-".join((code, *sizes))
     if not folder.exists():
         began = time.perf_counter()
-        print(
-            f"applying {max(bench.scale.fleets):,} stacks in the sandbox, and recording its answers …",
-            flush=True,
-        )
-        partial = folder.with_suffix(".partial")
-        shutil.rmtree(folder.parent, ignore_errors=True)
+        print(f"applying {sizes[-1]} stacks in the sandbox, and recording its answers …", file=sys.stderr)
+        for old in folder.parent.glob("*"):
+            if not old.name.startswith(code) or old.suffix == PARTIAL:
+                shutil.rmtree(old)
+        partial = folder.with_suffix(PARTIAL)
         partial.mkdir(parents=True)
-        bench.python("-m", "benchmarks.record", str(partial), *map(str, bench.scale.fleets))()
+        bench.python("-m", "benchmarks.record", str(partial), *sizes)()
         partial.rename(folder)
-        print(f"recorded in {time.perf_counter() - began:.0f} s", flush=True)
+        print(f"recorded in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     return folder
+
+
+PARTIAL = ".partial"
 
 
 def _one_stack(fleet: Fleet) -> Iterator[Result]:

@@ -88,8 +88,9 @@ def record(running: Recorder, port: World, specs: Path, file: Path) -> None:
     plan = make_plan(load([str(specs)]), port)
     if any(each.steps or each.problems for each in plan.stacks):
         raise SystemExit(f"the plan of {specs} has something to do")
-    fleet_boto3.read(running.endpoint_url)
-    reads_boto3.read(fleet_specs.bucket(0), running.endpoint_url)
+    fleet_boto3.read(running.endpoint_url, each=False)  # the calls for each stack are those of the plan
+    if file.stem == "1":
+        reads_boto3.read(fleet_specs.bucket(0), running.endpoint_url)
     running.kept = None
     with file.open("wb") as out:
         for request, response in kept.items():

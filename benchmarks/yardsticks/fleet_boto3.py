@@ -23,8 +23,11 @@ LISTS = (
 OF_BUCKET = ("get_bucket_policy", "get_bucket_ownership_controls", "get_public_access_block")
 
 
-def read(endpoint: str, *, warm: bool = False) -> int:
-    """Read everything about all distributions of the account. Return how many there are."""
+def read(endpoint: str, *, warm: bool = False, each: bool = True) -> int:
+    """Read everything about all distributions of the account, or without `each` only the lists.
+
+    Return how many there are.
+    """
     config = Config(max_pool_connections=AT_ONCE, s3={"addressing_style": "path"})
     session = boto3.Session("sandbox", "sandbox", region_name="us-east-1")
     made = {
@@ -36,20 +39,20 @@ def read(endpoint: str, *, warm: bool = False) -> int:
     account = made["sts"].get_caller_identity()["Account"]
     cloudfront, s3 = made["cloudfront"], made["s3"]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting: list[Future[Any]] = [pool.submit(listed, cloudfront, *each) for each in LISTS]
+        waiting: list[Future[Any]] = [pool.submit(listed, cloudfront, *names) for names in LISTS]
         waiting += [
             pool.submit(s3.list_buckets, MaxBuckets=1000),
             pool.submit(made["s3control"].list_access_points, AccountId=account),
             pool.submit(tags, made["resourcegroupstaggingapi"]),
         ]
         distributions = listed(cloudfront, "list_distributions", "DistributionList")
-        for distribution in distributions:
+        for distribution in distributions if each else ():
             bucket = distribution["Origins"]["Items"][0]["DomainName"].partition(".")[0]
             if not warm:
                 waiting.append(pool.submit(cloudfront.get_distribution, Id=distribution["Id"]))
             waiting += [pool.submit(getattr(s3, operation), Bucket=bucket) for operation in OF_BUCKET]
-        for each in waiting:
-            each.result()
+        for call in waiting:
+            call.result()
     return len(distributions)
 
 

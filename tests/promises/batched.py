@@ -12,6 +12,7 @@ from cfstream.values import Json
 from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE, make_role
 from tests.world.ports import PassThrough
+from tests.world.sandbox import States
 from tests.world.specs import by_acl
 
 Spec = dict[str, Any]
@@ -37,6 +38,13 @@ def ready(account: SandboxAccount) -> SandboxAccount:
     return account
 
 
+def granted_by_job(account: SandboxAccount, states: States) -> SandboxAccount:
+    """Let a job grant on all objects, in a state that tests share."""
+    account.start_at(states, "granted by a job", lambda: ready(account).converge(by_job()))
+    account.clock.slept = 1000.0
+    return account
+
+
 def jobs(account: SandboxAccount) -> list[Any]:
     """Return the jobs of the account, the oldest first."""
     return account.sandbox.accounts.jobs.of(ACCOUNT)
@@ -54,11 +62,11 @@ def granted(account: SandboxAccount) -> dict[str, str]:
     return {key: " ".join(permissions) for key, permissions in given.items() if permissions}
 
 
-def share(account: SandboxAccount, key: str = KEYS[0]) -> None:
-    """Grant an object to somebody else."""
+def share(account: SandboxAccount, key: str = KEYS[0], *others: str) -> None:
+    """Grant an object to somebody else, and to these others."""
     grants = [
         {"Grantee": {"Type": "CanonicalUser", "ID": who}, "Permission": permission}
-        for who, permission in ((OWNER, "FULL_CONTROL"), (STRANGER, "READ"))
+        for who, permission in ((OWNER, "FULL_CONTROL"), *((who, "READ") for who in (STRANGER, *others)))
     ]
     policy = {"Owner": {"ID": OWNER}, "Grants": grants}
     account.s3.put_object_acl(Bucket="media", Key=key, AccessControlPolicy=policy)

@@ -75,7 +75,9 @@ class StackReport:
     steps: tuple[StepReport, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
-    """Why the stack is blocked; empty for all others."""
+    """Why no step of the stack ran; empty for all others."""
+    do: str = ""
+    """How to fix that; empty if it follows from the outcome."""
     exit_code: ExitCode = ExitCode.DONE
     not_allowed: tuple[str, ...] = ()
     """The hazards that must be allowed; empty for a stack that is blocked for another reason."""
@@ -228,9 +230,9 @@ def _left_out(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
     return replace(_stack_report(plan, StackOutcome.BLOCKED, _untried(plan), why), exit_code=code)
 
 
-def kept_out(plan: StackPlan, why: str) -> StackReport:
-    """Return the report of a stack whose account cannot be used now, or is not the one of the plan. No step ran."""
-    return _stack_report(plan, StackOutcome.FAILED, _untried(plan), why)
+def kept_out(plan: StackPlan, why: str, do: str = "") -> StackReport:
+    """Return the report of a stack of which nothing may be written, for example in another account. No step ran."""
+    return replace(_stack_report(plan, StackOutcome.FAILED, _untried(plan), why), do=do)
 
 
 def stale(plan: StackPlan, why: str) -> StackReport:

@@ -95,7 +95,18 @@ class Clock(Protocol):
     """Time, which tests can set."""
 
     def now(self) -> "datetime":
-        """Return the time in UTC, with its zone."""
+        """Return this machine's time in UTC, with its zone."""
+        ...
+
+    def aws_now(self) -> "datetime":
+        """Return AWS's time: never late, and a few seconds early. Before AWS has answered, it is `now`.
+
+        Only this time can be compared with a time of AWS, because the clock of this machine may be wrong.
+        """
+        ...
+
+    def note_date(self, header: str) -> None:
+        """Learn AWS's time from the Date header of a reply that has just arrived."""
         ...
 
     def monotonic(self) -> float:

@@ -293,9 +293,10 @@ def _left_out(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> Stack
 
 
 def _entered(plan: StackPlan, run: Run) -> tuple[Run, StackReport | None]:
-    """Return the run with the connection to the stack's account; if AWS names another account, a report.
+    """Return the run with the connection to the stack's account; if nothing of it may be written, a report.
 
-    AWS is asked again before the first write of every stack: credentials may have changed since the plan.
+    AWS is asked again before the first write of every stack: credentials may have changed since the plan. What the plan
+    could not check is checked now.
     """
     try:
         role = Role(plan.role, session_name([plan.name])) if plan.role else None
@@ -307,4 +308,9 @@ def _entered(plan: StackPlan, run: Run) -> tuple[Run, StackReport | None]:
     if account != plan.account:
         what = f"the plan is for account {plan.account}, and the credentials are of account {account}"
         return run, kept_out(plan, what)
+    try:
+        for check in plan.checks:
+            check.before_writing(own.aws)
+    except CfstreamError as error:
+        return run, kept_out(plan, error.what, error.do)
     return replace(run, world=own), None

@@ -32,9 +32,13 @@ log = logging.getLogger("cfstream")
 class Aws:
     """Reads and writes for many threads, with one session, within the limits of its account."""
 
-    def __init__(self, clients: Clients, account: str = "") -> None:
+    def __init__(
+        self, clients: Clients, account: str = "", note_date: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Use the clients. `note_date` gets the Date header of each reply."""
         self._clients = clients
         self._account = account
+        self._note_date = note_date
         self._turn = _Turn()
 
     def read(self, call: Call) -> Json:
@@ -98,6 +102,7 @@ class Aws:
                 )
                 # Under -vv, only a refusal shows its cause: others may contain a token, or a URL with a password.
                 raise ours from (error if isinstance(ours, Refused) else None)
+        self._note_date(reply.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))
         _note(call, began, reply, "ok")
         if not _plausible(client, call, reply):
             raise invalid_reply(call, write=write)

@@ -1,11 +1,16 @@
-"""Real time. A sleep ends immediately when the run is interrupted, from any thread or signal handler."""
+"""Real time, and AWS's. A sleep ends immediately when the run is interrupted, from any thread or signal handler."""
 
 import random
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 
 from cfstream.errors import Interrupted
+
+DISAGREEMENT = timedelta(seconds=5)
+"""How much the clocks of AWS's servers may differ: an assumption, AWS keeps them much closer. The Date header is of one
+server, and others date the objects, keys and jobs with which it is compared."""
 
 
 class SystemClock:
@@ -17,9 +22,32 @@ class SystemClock:
         # thread (Python documentation, "SimpleQueue.put"). An Event would wait for its own lock.
         self._wakeups: SimpleQueue[None] = SimpleQueue()
         self.interrupted = False
+        self._noted = ""
+        self._date: tuple[datetime, float] | None = None
+        """AWS's time, and the reading of `monotonic` when it arrived."""
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
+
+    def aws_now(self) -> datetime:
+        """Return AWS's time. `monotonic` counts from the last date, so a clock that is set in between does no harm."""
+        if self._date is None:
+            return self.now()
+        date, at = self._date
+        return date - DISAGREEMENT + timedelta(seconds=self.monotonic() - at)
+
+    def note_date(self, header: str) -> None:
+        if header == self._noted:  # a header has whole seconds, and a run has hundreds of replies in one
+            return
+        self._noted = header
+        try:
+            date = parsedate_to_datetime(header)
+        except ValueError:
+            return
+        self._date = (
+            date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC),
+            self.monotonic(),
+        )
 
     def monotonic(self) -> float:
         return time.monotonic()

@@ -35,7 +35,7 @@ def connect(
     clients = Clients(settings)
     clients.of("sts")
     with ThreadPoolExecutor(1, "cfstream-identity") as pool:
-        identity = pool.submit(Aws(clients).read, IDENTITY)
+        identity = pool.submit(Aws(clients, note_date=clock.note_date).read, IDENTITY)
         # Made while STS answers: every command needs CloudFront's client next.
         cloudfront = clients.of("cloudfront")
     caller = identity.result()
@@ -46,7 +46,7 @@ def connect(
 
     def connected(session: Clients, arn: str) -> World:
         number = Account(arn.split(":")[4])
-        aws = Aws(session, number)
+        aws = Aws(session, number, clock.note_date)
         documents = cache(number) if cache else None
         return World(
             account=number,

@@ -1,12 +1,11 @@
 """Run the program in a process of its own."""
 
-import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
+from cfstream import ending_signals
 from cfstream.interpreter import SAFE, environment
 from cfstream.startup.frozen import dataclass
 
@@ -37,8 +36,8 @@ def run(
 ) -> Ran:
     """Run the program with these arguments, and echo each line immediately: an apply may take half an hour.
 
-    The arguments stay a list, so no shell interprets them. A SIGINT is forwarded to the program, which finishes the
-    current write and prints its report.
+    The arguments stay a list, so no shell interprets them. A signal to end is forwarded to the program, which
+    finishes the current write and prints its report.
     """
     output: dict[str, list[str]] = {"out": [], "err": []}
 
@@ -57,19 +56,9 @@ def run(
     ) as process:
         streams = {"out": process.stdout, "err": process.stderr}
         listeners = [threading.Thread(target=listen, args=pair) for pair in streams.items()]
-        with _passed_on(process):
+        with ending_signals.handled(process.send_signal):
             for listener in listeners:
                 listener.start()
             for listener in listeners:
                 listener.join()
     return Ran(process.returncode, "".join(output["out"]), "".join(output["err"]))
-
-
-@contextmanager
-def _passed_on(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Forward every SIGINT to the program while the block runs."""
-    previous = signal.signal(signal.SIGINT, lambda *_: process.send_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)

@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import cfstream
+from cfstream import ending_signals
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.parsing import Commands, format_of, leave_values, verbatim_examples, with_format_last
 from cfstream.cli.pasting import repeat_flags
@@ -115,6 +116,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     if arguments is not None:
         return _guarded(arguments)
     collect_rarely()
+    ending_signals.end_as_by_ctrl_c()
     code = _guarded(None)
     skip_last_collection()
     return code

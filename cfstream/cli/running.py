@@ -1,11 +1,10 @@
 """What `apply` and `destroy` share: show the plan, run it, show its progress, and print the report."""
 
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from cfstream import ending_signals
 from cfstream.cli.invocation import Invocation
 from cfstream.cli.options import RunFormat, is_brief
 from cfstream.cli.terminal import notifying
@@ -58,16 +57,6 @@ def _progress(
     return nullcontext(events.tell)
 
 
-@contextmanager
-def _stopped_by_sigint(interrupt: Callable[[], None]) -> Iterator[None]:
-    """On SIGINT, finish the current write and skip the remaining steps. A second SIGINT changes nothing."""
-    previous = signal.signal(signal.SIGINT, lambda *_: interrupt())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)
-
-
 def carry_out(
     plan: "Plan",
     world: "World",
@@ -79,10 +68,15 @@ def carry_out(
     no_wait: bool,
     fail_fast: bool = False,
 ) -> "Report":
-    """Apply the plan, and show its progress. SIGINT stops it after the current write."""
+    """Apply the plan, and show its progress.
+
+    Ctrl-C, SIGTERM or SIGHUP stops it after the current write, and skips the remaining steps. Another one changes
+    nothing.
+    """
     from cfstream.workflow import apply_plan
 
-    with _stopped_by_sigint(clock.interrupt), _progress(plan, world, output, terminal) as tell:
+    ending = ending_signals.handled(lambda _: clock.interrupt())
+    with ending, _progress(plan, world, output, terminal) as tell:
         return apply_plan(
             plan,
             world,

@@ -105,6 +105,8 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         settling=settling,
         after=tuple(sorted({name for proposal in proposals for name in proposal.after})),
         leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
+        estimate=next((each.estimate for each in proposals if each.estimate), None),
+        checks=tuple(check for proposal in proposals for check in proposal.checks),
         protect=scene.stack.spec.protect,
         flags=scene.flags,
         distribution=scene.delivery.kind,

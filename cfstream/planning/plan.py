@@ -10,7 +10,8 @@ from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.known_names import KnownNames
 from cfstream.planning.seal import sealed
-from cfstream.stack.proposal import Relied
+from cfstream.stack.grant_estimate import GrantEstimate
+from cfstream.stack.proposal import Relied, WriteCheck
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Step
@@ -76,6 +77,10 @@ class StackPlan:
     names: KnownNames = field(default=KnownNames(), compare=False, repr=False)
     """The names of what AWS knows by an id, for texts."""
 
+    checks: tuple[WriteCheck, ...] = ()
+    """What is checked before the first write."""
+    estimate: GrantEstimate | None = None
+    """What the grant on objects takes; None if there is none, or if the bucket is small."""
     unread: bool = False
     """Whether the account could not be read at all. The problem has the reason."""
     failed: bool = False

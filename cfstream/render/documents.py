@@ -163,6 +163,37 @@ class StepDocument(TypedDict):
 
 
 @described
+class EngineEstimateDocument(TypedDict):
+    """The estimate for one engine."""
+
+    engine: Literal["local", "s3-batch"]
+    objects: int
+    """The objects that it goes through."""
+    calls: int
+    """The calls of this machine."""
+    minutes: int
+    fast_minutes: int | None
+    """The minutes with the extra fast; null if it makes no difference."""
+    unconfirmed_dollars: float | None
+    """The price without S3's requests; null for an engine without a price of its own."""
+
+
+@described
+class GrantEstimateDocument(TypedDict):
+    """What a grant on objects takes with each engine. All numbers are estimates."""
+
+    objects: int
+    lacking: int
+    """Objects without the grant."""
+    at_least: bool
+    """Whether there may be many more objects, because only a sample was read."""
+    engine: Literal["local", "s3-batch"]
+    """The engine that the plan uses."""
+    because: str
+    engines: list[EngineEstimateDocument]
+
+
+@described
 class StackDocument(TypedDict):
     """The plan of one stack."""
 
@@ -182,6 +213,8 @@ class StackDocument(TypedDict):
     hazards: list[HazardDocument]
     exposure: ExposureDocument
     steps: list[StepDocument]
+    grant_estimate: NotRequired[GrantEstimateDocument]
+    """Absent without a grant on objects, and for small buckets."""
 
 
 @described
@@ -267,6 +300,8 @@ class StackReportDocument(TypedDict):
     steps: list[StepReportDocument]
     why: NotRequired[str]
     """Why the stack was left out, or what failed."""
+    do: NotRequired[str]
+    """How to fix it."""
     verify: NotRequired[dict[str, Any] | None]
     """The proof of ``cfstream verify``; null if the stack was not verified."""
 

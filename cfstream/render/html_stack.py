@@ -5,6 +5,7 @@ from html import escape
 
 from cfstream.planning import StackPlan
 from cfstream.planning.exposure import NOBODY
+from cfstream.render.estimate import HEADER, rows, title
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
@@ -41,6 +42,7 @@ def stack_article(stack: StackPlan, id_: str) -> str:
         f'<figure tabindex="0" aria-label="Picture of {name}">{picture_svg(picture(stack))}{CAPTION}</figure>',
         *_reads(stack),
         *_steps(stack),
+        *_estimate(stack),
         *(
             f'<p class="note">note: {prose(each.text)}</p>'
             for each in sorted(stack.notices)
@@ -79,6 +81,18 @@ def _steps(stack: StackPlan) -> Iterator[str]:
         yield f"<details open><summary>{number}</summary><ol>"
         yield from (_step(stack, step) for step in stack.steps)
         yield "</ol></details>"
+
+
+def _estimate(stack: StackPlan) -> Iterator[str]:
+    if stack.estimate is None:
+        return
+    head = "".join(f'<th scope="col">{each}</th>' for each in HEADER)
+    yield f"<h3>{escape(title(stack.estimate))}</h3>"
+    yield f"<table><thead><tr>{head}</tr></thead><tbody>"
+    for name, *cells in rows(stack.estimate):
+        data = "".join(f"<td>{escape(each)}</td>" for each in cells)
+        yield f'<tr><th scope="row">{escape(name)}</th>{data}</tr>'
+    yield "</tbody></table>"
 
 
 def _step(stack: StackPlan, step: Step) -> str:

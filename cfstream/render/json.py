@@ -11,6 +11,7 @@ from cfstream.planning import LiveSummary, Plan, StackPlan, sealed
 from cfstream.planning.exposure import Exposure
 from cfstream.render.access import row_document
 from cfstream.render.errors import problem_document
+from cfstream.render.estimate import estimate_document
 from cfstream.render.notices import notice_document
 from cfstream.steps.step import Step
 from cfstream.values import plain
@@ -97,6 +98,8 @@ def _stack(stack: StackPlan) -> "StackDocument":
     }
     if stack.role:
         document["role"] = stack.role
+    if stack.estimate:
+        document["grant_estimate"] = estimate_document(stack.estimate)
     if stack.after:
         document["after"] = list(stack.after)
     return document

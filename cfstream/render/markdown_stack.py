@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from cfstream.planning import StackPlan, count
 from cfstream.planning.exposure import NOBODY
+from cfstream.render.estimate import HEADER, rows, title
 from cfstream.render.gfm import code, prose
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
@@ -90,6 +91,9 @@ def _remarks(stack: StackPlan) -> Iterator[str]:
     exposure = stack.exposure
     if stack.steps and exposure.before == exposure.after and not exposure.openings:
         yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"
+    if stack.estimate:
+        table = [HEADER, ["---"] * len(HEADER), *rows(stack.estimate)]
+        yield "\n".join([f"{title(stack.estimate)}\n", *(f"| {' | '.join(cells)} |" for cells in table), ""])
     for notice in sorted(stack.notices):
         if not notice.warning:
             yield f"note: {prose(notice.text)}\n"

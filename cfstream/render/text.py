@@ -12,6 +12,7 @@ from cfstream.errors import Notice
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
+from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
 from cfstream.render.hazards import allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
@@ -189,6 +190,9 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Ite
     if stack.steps or stack.exposure.openings:
         yield ""
         yield from _exposure_lines(stack, sheet)
+    if stack.estimate:
+        yield ""
+        yield from estimate_lines(stack.estimate, sheet)
     if warnings:
         yield ""
         yield from warnings

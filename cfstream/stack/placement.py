@@ -92,7 +92,7 @@ def placed(
         assumed = pool.map(lambda role: _assumed(world, role, names[role]), roles)
         worlds = dict(zip(roles, assumed, strict=True))
     lists = {
-        role: AccountLists(each.reads(), each.clock.now(), _stacks_in(each.account, ordered, world))
+        role: AccountLists(each.reads(), each.clock.aws_now(), _stacks_in(each.account, ordered, world))
         for role, each in worlds.items()
         if isinstance(each, World)
     }
@@ -127,7 +127,7 @@ def scene_of(stack: "Stack", own: World, beside: "tuple[Spec, ...]" = ()) -> Sce
         account=own.account,
         partition=own.partition,
         region=own.region,
-        now=own.clock.now(),
+        now=own.clock.aws_now(),
         real_aws=own.real_aws,
         beside=beside,
         flags=own.flags,

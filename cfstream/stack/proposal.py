@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.ports import Reads
 from cfstream.secret_values import without_secrets
+from cfstream.stack.grant_estimate import GrantEstimate
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Address, ETag, Known
@@ -28,6 +30,14 @@ class Relied:
         object.__setattr__(self, "content", without_secrets(self.content))
 
 
+class WriteCheck(Protocol):
+    """What must be checked before the first write of a stack, because the plan could not check it."""
+
+    def before_writing(self, aws: Reads) -> None:
+        """Raise CfstreamError if nothing may be written."""
+        ...
+
+
 @dataclass(frozen=True)
 class Proposal:
     """What a kind contributes to a plan."""
@@ -42,6 +52,9 @@ class Proposal:
     """Names of other stacks of the run that must be finished before this one starts."""
     leaving: tuple[str, ...] = ()
     """What another stack of the run moves away from this one."""
+    checks: tuple[WriteCheck, ...] = ()
+    """What is checked before the first write."""
+    estimate: GrantEstimate | None = None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Scene:
     region: str = "us-east-1"
     """The region of the session, for a bucket whose region the spec does not name."""
     now: "datetime | None" = None
+    """AWS's time before anything was read. It is compared with times of AWS, and is never late."""
     real_aws: bool = True
     """False if the endpoint is not Amazon's, for example the sandbox."""
     beside: tuple[Spec, ...] = ()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cfstream.errors import CfstreamError, Interrupted, Missing, Refused, TimedOut, Unreachable
-from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Writes
+from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Call, Writes
 from cfstream.steps.attempts import (
     LAG_SECONDS,
     LOST,
@@ -32,6 +32,7 @@ from cfstream.steps.batch_job import (
     live_job,
     unended_jobs,
 )
+from cfstream.steps.batch_manifest import JobObjects, objects_now, of_inventory, of_list, of_s3, put_list
 from cfstream.steps.batch_report import UnreadableReport, failed_keys, first_failure, later_keys
 from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.plain_acls import PlainAcls, list_call
@@ -87,23 +88,15 @@ class BatchAcls:
         """Implement `BulkAcls`: run the job, then change what it did not change object by object."""
         run = _JobRun(self._context, self._job, work, hooks, self._job.description(self._stack, work))
         try:
-            if not self._has_work(work):
+            objects = objects_now(self._context, work, self._job.objects, self._job.before)
+            if objects is None:  # S3 fails a job without objects
                 pages = self._context.aws.pages(list_call(work))
                 return PlainAcls(self._context, {}, pages).change(work, hooks)
-            ended = run.through()
+            ended = run.through(objects)
         except BaseException as stop:  # of any kind: the step reports it with what is done
             return AclOutcome(run.last.succeeded, 0, None, stop, run.remark)
         rest = PlainAcls(self._context, {}, run.rest(ended)).change(work, hooks)
         return replace(rest, done=ended.succeeded + rest.done)
-
-    def _has_work(self, work: AclWork) -> bool:
-        """Return whether the job would have an object. Without one, S3 fails it. The first page shows it mostly."""
-        before = self._job.before
-        return any(
-            before is None or row["LastModified"] < before
-            for page in self._context.aws.pages(list_call(work))
-            for row in page.get("Contents") or ()
-        )
 
 
 class _JobRun:
@@ -117,8 +110,13 @@ class _JobRun:
         self._work = work
         self._hooks = hooks
         self._description = description
+        self._objects = JobObjects()
+        self._lists: dict[str, str] = {}
+        """The ETag of each list that was written, by its key."""
+        self._asked: set[str] = set()
+        """The ids that CreateJob returned: these jobs have the objects that this run asked for."""
         self._since: datetime | None = None
-        """When the first CreateJob of this run was sent."""
+        """AWS's time when the first CreateJob of this run was sent, or a few seconds before."""
         self._is_sent = False
         """Whether a CreateJob was sent, and it is not known that S3 refused it."""
         self.last = LiveJob("", "")
@@ -126,8 +124,9 @@ class _JobRun:
         self.remark = ""
         """What became of the job, if the run ends before it."""
 
-    def through(self) -> LiveJob:
-        """Return the job when it is complete. Raises what ended it otherwise."""
+    def through(self, objects: JobObjects) -> LiveJob:
+        """Return the job over these objects when it is complete. Raises what ended it otherwise."""
+        self._objects = objects
         try:
             job = persist(self._context, self._found_or_created, THROTTLED, UNREACHED, LOST, SAME_TOKEN)
         except BaseException:  # of any kind: the job may have been created
@@ -156,7 +155,12 @@ class _JobRun:
                 )
                 yield from self._context.aws.pages(list_call(self._work))
                 return
-        for key in later_keys(self._context, ended, self._work):
+        if not (ended.is_listed_by_s3 or ended.id in self._asked or self._is_of_this_run(ended)):
+            self._note(f"the objects of the job {ended.id} are not known: all objects are checked")
+            yield from self._context.aws.pages(list_call(self._work))
+            return
+        before = ended.before if ended.is_listed_by_s3 else self._job.before
+        for key in later_keys(self._context, before, self._work):
             yield {"Contents": [{"Key": key}]}
 
     def _found_or_created(self) -> str:
@@ -171,22 +175,38 @@ class _JobRun:
             if each not in earlier:
                 self._note(f"the job {each.id} does this already")
                 return each.id
+        token = self._job.token(self._work, self._description, len(earlier))
+        objects = self._manifest(token)
         if self._hooks.check:
             self._hooks.check()
-        return self._created(len(earlier))
+        return self._created(self._job.request(self._work, self._description, token, objects))
 
-    def _created(self, earlier: int) -> str:
+    def _manifest(self, token: str) -> Json:
+        """Return the member of CreateJob that names the objects. Writes a list of our own, once."""
+        job, objects = self._job, self._objects
+        if objects.keys:
+            key = job.list_key(token)
+            if key not in self._lists:
+                self._lists[key] = put_list(self._context, self._work, job.report_bucket, key, objects.keys)
+            return of_list(job.arn(f"{job.report_bucket}/{key}"), self._lists[key])
+        if objects.inventory:
+            found = objects.inventory
+            return of_inventory(job.arn(f"{found.bucket}/{found.key}"), found.etag)
+        return of_s3(self._work, job.arn(self._work.bucket), job.before)
+
+    def _created(self, request: Call) -> str:
         """Return the id of the job that CreateJob returns. Its token may be that of a job of a killed run."""
-        request = self._job.request(self._work, self._description, earlier)
         was_sent, self._is_sent = self._is_sent, True
-        self._since = self._since or self._context.clock.now().replace(microsecond=0)
+        self._since = self._since or self._context.clock.aws_now()
         try:
-            return str(self._context.aws.write(request)["JobId"])
+            id_ = str(self._context.aws.write(request)["JobId"])
         except (Refused, Unreachable) as error:
             # A job with this token exists, although the list does not show it.
             exists = isinstance(error, Refused) and error.code == "IdempotencyException"
             self._is_sent = was_sent or exists
             raise
+        self._asked.add(id_)
+        return id_
 
     def _is_of_this_run(self, job: LiveJob) -> bool:
         """Return whether the job was created after the first CreateJob of this run was sent."""

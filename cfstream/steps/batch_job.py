@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.ports import AclWork, Call, Reads
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.batch_manifest import JobObjects
 from cfstream.values import Account, Json, digest
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class BatchJob:
     """Objects that were written at that time or later are not in the job: their ACLs were not read by the plan."""
     patience: float = field(default=1800.0, compare=False)
     """After so many seconds without any progress, the job is cancelled."""
+    objects: JobObjects = field(default=JobObjects(), compare=False)
+    """What the plan knows about its objects. The token and the description of the job do not depend on it."""
 
     def asks(self) -> Any:
         """Return what the step's fingerprint covers."""
@@ -49,19 +52,22 @@ class BatchJob:
         asked = [self.asks(), work.account, work.bucket, work.prefix, work.grantee, work.permission]
         return f"{mark(stack)}{digest(asked).rpartition(':')[2][:16]}"
 
-    def request(self, work: AclWork, description: str, earlier: int) -> Call:
-        """Return the call that creates the job. `earlier` is how many jobs with this description have ended.
+    def token(self, work: AclWork, description: str, earlier: int) -> str:
+        """Return the token of a request. `earlier` is how many jobs with this description have ended.
 
-        The token is the same until such a job ends. So AWS returns the existing job if a reply was lost.
+        It is the same until such a job ends. So AWS returns the existing job if a reply was lost.
         """
-        token = hashlib.sha256(f"{work.account} {description} {earlier}".encode()).hexdigest()[:48]
+        return hashlib.sha256(f"{work.account} {description} {earlier}".encode()).hexdigest()[:48]
+
+    def request(self, work: AclWork, description: str, token: str, objects: Json) -> Call:
+        """Return the call that creates the job. `objects` is the member that names its objects."""
         params = {
             "AccountId": work.account,
             # Always sent: botocore and the User Guide disagree about what happens without it.
             "ConfirmationRequired": False,
             "Operation": {"S3PutObjectAcl": {"AccessControlPolicy": {"AccessControlList": self._acl(work)}}},
             "Report": {
-                "Bucket": self._arn(self.report_bucket),
+                "Bucket": self.arn(self.report_bucket),
                 "Format": "Report_CSV_20180820",
                 "Enabled": True,
                 "ReportScope": "FailedTasksOnly",
@@ -71,7 +77,7 @@ class BatchJob:
             "Description": description,
             "Priority": PRIORITY,
             "RoleArn": self.role,
-            "ManifestGenerator": {"S3JobManifestGenerator": self._objects(work)},
+            **objects,
         }
         return Call("s3control", "create_job", params, work.region)
 
@@ -79,6 +85,11 @@ class BatchJob:
         """Return the key of a file of the job's report."""
         start = f"{self._report_prefix}/" if self._report_prefix else ""
         return f"{start}job-{job}/{name}"
+
+    def list_key(self, token: str) -> str:
+        """Return the key of a list of the objects, in the bucket of the report."""
+        start = f"{self._report_prefix}/" if self._report_prefix else ""
+        return f"{start}objects-{token}.csv"
 
     @property
     def _report_prefix(self) -> str:
@@ -94,19 +105,9 @@ class BatchJob:
             ],
         }
 
-    def _objects(self, work: AclWork) -> Json:
-        # KeyNameConstraint: "an array of strings with a length of 1 string".
-        only: dict[str, Any] = {"KeyNameConstraint": {"MatchAnyPrefix": [work.prefix]}} if work.prefix else {}
-        only |= {"CreatedBefore": self.before} if self.before else {}
-        return {
-            "ExpectedBucketOwner": work.account,
-            "SourceBucket": self._arn(work.bucket),
-            "EnableManifestOutput": False,
-            **({"Filter": only} if only else {}),
-        }
-
-    def _arn(self, bucket: str) -> str:
-        return f"arn:{self.role.split(':')[1]}:s3:::{bucket}"
+    def arn(self, place: str) -> str:
+        """Return the ARN of a bucket, or of ``BUCKET/KEY``."""
+        return f"arn:{self.role.split(':')[1]}:s3:::{place}"
 
 
 def mark(stack: str) -> str:
@@ -128,9 +129,11 @@ def cancel_command(account: Account, region: str, job: str) -> str:
     )
 
 
-def ending_advice(account: Account, region: str, job: str) -> str:
+def ending_advice(account: Account, region: str, job: str, *, in_sandbox: bool = False) -> str:
     """Return what to do about a job that no run watches."""
-    command = cancel_command(account, region, job)
+    # The AWS CLI puts the account before the host name, which does not exist on loopback.
+    way = "HTTP_PROXY=$AWS_ENDPOINT_URL " if in_sandbox else ""
+    command = f"{way}{cancel_command(account, region, job)}"
     return f"let it end, or cancel it, then run the same command again. To cancel it: `{command}`"
 
 
@@ -169,6 +172,8 @@ class LiveJob:
     before: "datetime | None" = None
     """As `BatchJob.before`, of this job."""
     created: "datetime | None" = None
+    is_listed_by_s3: bool = False
+    """Whether S3 has listed its objects: otherwise AWS does not show which ones it has."""
 
     @property
     def has_ended(self) -> bool:
@@ -192,4 +197,5 @@ def live_job(described: Mapping[str, Any]) -> LiveJob:
         str(reasons[0].get("FailureCode") or "") if reasons else "",
         (generator.get("Filter") or {}).get("CreatedBefore"),
         described.get("CreationTime"),
+        bool(generator),
     )

@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_plus
 
 from cfstream.errors import Refused
@@ -13,6 +13,9 @@ from cfstream.steps.batch_job import BatchJob, LiveJob
 from cfstream.steps.plain_acls import list_call
 from cfstream.steps.step import StepContext
 from cfstream.values import Json
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 CHUNK = 1 << 20
 """A report is read in parts of this size, so that memory does not depend on the number of failures."""
@@ -59,13 +62,13 @@ def _failed_rows(context: StepContext, job: BatchJob, live: LiveJob, work: AclWo
         raise UnreadableReport("it does not have the format of AWS") from error
 
 
-def later_keys(context: StepContext, live: LiveJob, work: AclWork) -> Iterator[str]:
-    """Yield the keys that were written too late for the job's list of objects."""
-    if live.before is None:
+def later_keys(context: StepContext, before: "datetime | None", work: AclWork) -> Iterator[str]:
+    """Yield the keys that were written too late for the job's objects; none if all were in it."""
+    if before is None:
         return
     for page in context.aws.pages(list_call(work)):
         for row in page.get("Contents") or ():
-            if row["LastModified"] >= live.before:
+            if row["LastModified"] >= before:
                 yield str(row["Key"])
 
 

@@ -172,7 +172,7 @@ def _stage(opened: _Opened) -> tuple[Stage, datetime]:
     if not any(key.replaces for key in opened.group.keys):
         return Begin(), opened.connection.clock().now()
     scene, world = own_scene(opened.stack, opened.connection.world())
-    return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.now()
+    return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.aws_now()
 
 
 def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: bool) -> Rotated:

@@ -92,7 +92,7 @@ def to_text(
         partition=world.partition,
         region=world.region,
         real_aws=world.real_aws,
-        taken=world.clock.now(),
+        taken=world.clock.aws_now(),
         specs=tuple(specs),
         stacks=tuple(sorted(stack.spec.name for stack in stacks)),
         sections=found.sections,

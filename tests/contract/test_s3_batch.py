@@ -4,16 +4,18 @@ S3 Control API CreateJob, DescribeJob, ListJobs, UpdateJobStatus.
 
 import json
 from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 from moto.s3.models import OWNER
 
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.batch import tasks
+from cfstream.sandbox.server import Sandbox
 from tests.contract.claims import identity, make_bucket
 from tests.world.batch import MEDIA, REPORTS, ROLE, job_request, make_role, run_job
+from tests.world.clients import BotoClients
 from tests.world.configs import refused
-from tests.world.sandbox import BotoClients
 
 KEYS = ("a/1.mp4", "a/2 +.mp4", "b/3.mp4")
 
@@ -51,6 +53,17 @@ def test_a_job_replaces_the_whole_acl(s3: Any, s3control: Any, user: str) -> Non
     assert job["ProgressSummary"]["NumberOfTasksSucceeded"] == 2
     assert granted(s3, KEYS[0]) == granted(s3, KEYS[1]) == {OWNER: "FULL_CONTROL", user: "READ"}
     assert granted(s3, KEYS[2]) == {OWNER: "FULL_CONTROL"}
+
+
+def test_a_client_that_puts_the_account_in_the_host(sandbox: Sandbox) -> None:
+    """No host on loopback has that name, so the AWS CLI uses the sandbox as a proxy."""
+    proxied = build_opener(ProxyHandler({"http": sandbox.endpoint_url}))
+    headers = {
+        "x-amz-account-id": ACCOUNT,
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={ACCOUNT}/20261130/us-east-1/s3/aws4_request",
+    }
+    asked = Request(f"http://{ACCOUNT}.127.0.0.1:1/v20180820/jobs", headers=headers)
+    assert b"ListJobsResult" in proxied.open(asked).read()
 
 
 def test_a_job_passes_through_its_states(s3: Any, s3control: Any, user: str) -> None:
@@ -237,6 +250,6 @@ def test_simulated_policies(sandbox: Any, clients: BotoClients) -> None:
 
     assert decided("s3:PutObjectAcl", "arn:aws:s3:::media/a/1.mp4") == "allowed"
     assert decided("s3:PutObjectAcl", "arn:aws:s3:::media/a/secret.mp4") == "explicitDeny"
-    assert decided("s3:GetObject", "arn:aws:s3:::media/a/1.mp4") == "implicitDeny"
+    assert decided("s3:DeleteObject", "arn:aws:s3:::media/a/1.mp4") == "implicitDeny"
     with refused("NoSuchEntity", 404):
         iam.simulate_principal_policy(PolicySourceArn=f"{ROLE}-none", ActionNames=["s3:GetObject"])

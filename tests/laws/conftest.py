@@ -3,10 +3,9 @@
 import pytest
 from hypothesis import settings
 
-from cfstream.sandbox.server import Sandbox
-from tests.laws.account import LawsAccount
 from tests.thorough import examples
-from tests.world.sandbox import BotoClients
+from tests.world.account import SandboxAccount
+from tests.world.sandbox import Sandbox
 
 # The same examples in every run, and no clock: a law holds or it does not, on a slow machine too.
 settings.register_profile("laws", max_examples=examples(50), derandomize=True, deadline=None, database=None)
@@ -14,6 +13,6 @@ settings.load_profile("laws")
 
 
 @pytest.fixture(scope="session")
-def account(server: Sandbox, clients: BotoClients) -> LawsAccount:
-    """The account of the laws. Each example resets it."""
-    return LawsAccount(server, clients)
+def account(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> SandboxAccount:
+    """The account of the laws. Each example starts from the same state."""
+    return SandboxAccount(tmp_path_factory.mktemp("laws"), running_sandbox)

@@ -37,6 +37,13 @@ def ready(account: SandboxAccount) -> SandboxAccount:
     return account
 
 
+def granted_by_job(account: SandboxAccount) -> SandboxAccount:
+    """Let a job grant on all objects, in a state that tests share."""
+    account.start_at("granted by a job", lambda: ready(account).converge(by_job()))
+    account.clock.slept = 1000.0
+    return account
+
+
 def jobs(account: SandboxAccount) -> list[Any]:
     """Return the jobs of the account, the oldest first."""
     return account.sandbox.accounts.jobs.of(ACCOUNT)
@@ -54,11 +61,11 @@ def granted(account: SandboxAccount) -> dict[str, str]:
     return {key: " ".join(permissions) for key, permissions in given.items() if permissions}
 
 
-def share(account: SandboxAccount, key: str = KEYS[0]) -> None:
-    """Grant an object to somebody else."""
+def share(account: SandboxAccount, key: str = KEYS[0], *others: str) -> None:
+    """Grant an object to somebody else, and to these others."""
     grants = [
         {"Grantee": {"Type": "CanonicalUser", "ID": who}, "Permission": permission}
-        for who, permission in ((OWNER, "FULL_CONTROL"), (STRANGER, "READ"))
+        for who, permission in ((OWNER, "FULL_CONTROL"), *((who, "READ") for who in (STRANGER, *others)))
     ]
     policy = {"Owner": {"ID": OWNER}, "Grants": grants}
     account.s3.put_object_acl(Bucket="media", Key=key, AccessControlPolicy=policy)

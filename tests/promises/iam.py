@@ -63,7 +63,8 @@ KNOWN: Mapping[str, str] = {
         s3:GetBucketPublicAccessBlock s3:GetEncryptionConfiguration s3:GetInventoryConfiguration s3:GetObject
         s3:GetObjectAcl s3:ListBucket
         s3:PutBucketAcl
-        s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutObjectAcl""",
+        s3:PutBucketOwnershipControls s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutObject
+        s3:PutObjectAcl""",
     "s3:*:*:accesspoint/": "s3:GetAccessPointPolicy",
     "s3:*:*:job/": "s3:DescribeJob s3:UpdateJobStatus",
     "iam::*:role/": "iam:GetRole iam:PassRole iam:SimulatePrincipalPolicy",

@@ -15,7 +15,7 @@ from tests.world.account import SandboxAccount
 from tests.world.plans import hazards, problems, told
 
 FOLDER = "media/all"
-SCHEMA = "Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, ObjectAccessControlList, ObjectOwner"
+SCHEMA = "Bucket, Key, Size, ObjectAccessControlList, ObjectOwner"
 DATED = f"{FOLDER}/2026-11-29T01-00Z"
 Spec = dict[str, Any]
 
@@ -23,13 +23,18 @@ Spec = dict[str, Any]
 @pytest.fixture
 def media(empty: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> SandboxAccount:
     """Return an account with a bucket that counts as large: of its six objects, a plan reads two."""
+    large(monkeypatch)
+    ready(empty)
+    empty.bucket("inventory")
+    return empty
+
+
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a bucket with three objects count as large, and jobs as faster."""
     monkeypatch.setattr("cfstream.kinds.object_acl.sample.MOST_READ", 2)
     monkeypatch.setattr("cfstream.kinds.object_acl.sample.FROM_START", 1)
     monkeypatch.setattr("cfstream.kinds.object_acl.sample.LISTS", 0)
     monkeypatch.setattr("cfstream.kinds.object_acl.engine.Estimate.job_is_faster", True)
-    ready(empty)
-    empty.bucket("inventory")
-    return empty
 
 
 def spec(**grant: Any) -> Spec:
@@ -64,8 +69,8 @@ def deliver(
         Bucket="media", Id="all", InventoryConfiguration=configuration
     )
     rows = "".join(
-        f'"media","{key}","","true","false","1","{found}","{OWNER}"\n'
-        for key, found in (acls or dict.fromkeys(KEYS, PRIVATE)).items()
+        f'"media","{key}","1","{found}","{OWNER}"\n'
+        for key, found in {**dict.fromkeys(KEYS, PRIVATE), **(acls or {})}.items()
     )
     data = f"{FOLDER}/data/one.csv.gz"
     half = len(rows) // 2
@@ -74,6 +79,7 @@ def deliver(
     when = made or datetime.now(UTC) + timedelta(days=2)
     document = {
         "sourceBucket": "media",
+        "destinationBucket": "arn:aws:s3:::inventory",
         "fileFormat": "CSV",
         "fileSchema": SCHEMA,
         "creationTimestamp": str(int(when.timestamp() * 1000)),
@@ -89,9 +95,11 @@ def test_a_job_without_reading_all_acls(media: SandboxAccount) -> None:
     deliver(media)
     plan = media.plan(spec())
     assert (hazards(plan.stacks[0]), problems(plan.stacks[0])) == ([], [])
-    (text,) = [each.text for each in plan.stacks[0].notices if "Estimate" in each.text]
-    assert "Estimate for 6 objects" in text
-    assert "This plan uses s3-batch: all ACLs name only the bucket's owner (as of " in text
+    (text,) = [each.text for each in plan.stacks[0].notices if "the engine s3-batch" in each.text]
+    assert "all ACLs name only the bucket's owner (as of " in text
+    estimate = plan.stacks[0].estimate
+    assert estimate is not None
+    assert (estimate.objects, estimate.at_least) == (6, False)
     report = media.run(plan)
     assert report.exit_code == 0, told(report)
     assert statuses(media) == ["Complete"]
@@ -112,9 +120,9 @@ def test_objects_that_are_newer_than_the_inventory_are_granted_here(media: Sandb
 def test_an_inventory_that_shows_others(media: SandboxAccount) -> None:
     """With engine auto this machine writes the grants, and with s3-batch there is the hazard; both say why."""
     share(media, KEYS[4])
-    deliver(media, {**dict.fromkeys(KEYS, PRIVATE), KEYS[4]: acl({OWNER: "FULL_CONTROL", STRANGER: "READ"})})
+    deliver(media, {KEYS[4]: acl({OWNER: "FULL_CONTROL", STRANGER: "READ"})})
     plan = media.stack(spec())
     assert hazards(plan) == []
-    (text,) = [each.text for each in plan.notices if "This plan uses local" in each.text]
+    (text,) = [each.text for each in plan.notices if "the engine local" in each.text]
     assert f"also names {STRANGER}" in text
     assert "replaces-acls" in hazards(media.stack(spec(engine="s3-batch")))

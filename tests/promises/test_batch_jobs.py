@@ -10,6 +10,7 @@ from moto.s3.models import OWNER
 
 from cfstream.errors import NotAuthorized, ReplyLost
 from cfstream.ports import Answer, Call
+from cfstream.render.json import plan_document
 from cfstream.values import Json
 from tests.promises.batched import (
     BATCH,
@@ -107,9 +108,11 @@ class TestAuto:
     def test_few_objects_are_granted_here(self, media: SandboxAccount) -> None:
         """The plan shows the estimate and the reason."""
         plan = media.plan(by_job(engine="auto"))
-        (text,) = [each.text for each in plan.stacks[0].notices if "Estimate" in each.text]
-        assert "Estimate for 6 objects" in text
-        assert text.endswith("This plan uses local: a job would not be faster")
+        assert [
+            each for each in plan.stacks[0].notices if each.text.endswith("local: a job would not be faster")
+        ]
+        (found,) = [each["grant_estimate"] for each in plan_document(plan)["stacks"]]
+        assert (found["objects"], found["lacking"], found["engine"]) == (6, 6, "local")
         assert media.run(plan).exit_code == 0
         assert jobs(media) == []
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from moto.s3.models import OWNER
 
-from cfstream.errors import NotAuthorized
+from cfstream.errors import CfstreamError, NotAuthorized, Refused, Unreachable
+from cfstream.planning import Plan
 from cfstream.ports import Call, Writes
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.values import Json
@@ -134,26 +135,94 @@ def test_a_job_that_ends_is_no_problem_any_more(media: SandboxAccount) -> None:
     assert granted(media) == dict.fromkeys(KEYS, "FULL_CONTROL")
 
 
+DENIED = NotAuthorized("s3:ListJobs", "AccessDenied", "not allowed", status=403)
+UNREACHED = Unreachable("S3 Control could not be reached")
+
+
 @dataclass
 class WithoutList(PassThrough):
-    """ListJobs is not allowed."""
+    """ListJobs gets an error."""
 
     aws: Writes
+    error: CfstreamError = DENIED
 
     def items(self, call: Call) -> Sequence[Json]:
         if call.operation == "list_jobs":
-            raise NotAuthorized("s3:ListJobs", "AccessDenied", "not allowed", status=403)
+            raise self.error
         return self.aws.items(call)
 
 
+def unlisted(account: SandboxAccount, error: CfstreamError = DENIED) -> None:
+    """Let every plan of the account get this error from ListJobs."""
+    reads: Callable[[], Any] = account.world.reads
+    account.world = replace(account.world, reads=lambda: WithoutList(reads(), error))
+
+
 @pytest.mark.parametrize(("document", "count"), [(by_job(engine="local"), 1), (by_acl(), 0)])
-def test_jobs_that_cannot_be_listed(media: SandboxAccount, document: Spec, count: int) -> None:
+def test_jobs_that_may_not_be_listed(media: SandboxAccount, document: Spec, count: int) -> None:
     """With `batch`, a run may have started one. Without it, none did."""
-    reads: Callable[[], Any] = media.world.reads
-    media.world = replace(media.world, reads=lambda: WithoutList(reads()))
+    unlisted(media)
     found = media.stack(document).problems
     assert len(found) == count
     assert all("s3:ListJobs" in each.do for each in found)
+
+
+class TestUnreached:
+    """S3 Control cannot be reached when the plan is made."""
+
+    CHANGED = by_job(permission="FULL_CONTROL")
+
+    def planned(self, account: SandboxAccount, document: Spec) -> Plan:
+        """Return a plan without problems, which has a notice."""
+        unlisted(account, UNREACHED)
+        plan = account.plan(document)
+        assert problems(plan.stacks[0]) == []
+        assert [each.text for each in plan.stacks[0].notices if "could not be listed" in each.text]
+        return plan
+
+    @pytest.mark.parametrize("reached", [False, True])
+    def test_nothing_is_written_while_a_job_may_run(self, media: SandboxAccount, *, reached: bool) -> None:
+        """Jobs are listed before the first write. The error has the job, or why it is not known."""
+        plan = self.planned(media, self.CHANGED)
+        witness = Witness(media.world.aws if reached else WithoutList(media.world.aws, UNREACHED))
+        report = media.run(plan, port=witness, allow=ALLOWED)
+        assert (report.exit_code, outcome(report), witness.writes) == (1, "failed", [])
+        (stack,) = report.stacks
+        expected = (
+            f"the job {jobs(media)[0].id} of an earlier run still grants" if reached else UNREACHED.what
+        )
+        assert stack.why.startswith("nothing was written")
+        assert expected in stack.why
+        assert ("aws s3control update-job-status" if reached else "can be reached") in stack.do
+
+    def test_the_same_spec_resumes_once_it_is_reached(self, media: SandboxAccount) -> None:
+        """Its plan waits for the job."""
+        report = media.run(self.planned(media, by_job()))
+        assert report.exit_code == 0, told(report)
+        assert statuses(media) == ["Complete"]
+
+    def test_destroy_waits_too(self, media: SandboxAccount) -> None:
+        """It deletes nothing."""
+        unlisted(media, UNREACHED)
+        assert problems(ending(media, by_job())) == []
+        assert destroy(media, by_job()).exit_code == 1
+        assert len(media.identities()) == 1
+
+
+NONE = Refused("s3:ListJobs", "NotImplemented", "ListJobs is not implemented", status=501)
+
+
+@pytest.mark.parametrize("error", [UNREACHED, NONE])
+def test_no_job_can_run_before_the_first_grant(empty: SandboxAccount, error: CfstreamError) -> None:
+    """A new stack is applied without S3 Control. An emulator that does not have it is no obstacle later either."""
+    ready(empty)
+    unlisted(empty, error)
+    plan = empty.plan(by_acl())
+    assert not [each for each in plan.stacks[0].notices if "listed" in each.text]
+    assert empty.run(plan, port=WithoutList(empty.world.aws, error)).exit_code == 0
+    assert granted(empty) == dict.fromkeys(KEYS, "READ")
+    if error is NONE:
+        empty.converge(by_acl(permission="FULL_CONTROL"), allow=ALLOWED)
 
 
 @pytest.mark.usefixtures("s3control")

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran, cfstream
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import set_to
-from tests.world.specs import signed
+from tests.world.sandbox import Sandbox
+from tests.world.specs import Json, signed
 
 __all__ = ["cfstream"]
 
@@ -175,7 +175,7 @@ def test_6_when_deployed_does_not_come(shell: Shell, account: SandboxAccount) ->
 
 
 def test_130_when_interrupted(shell: Shell, account: SandboxAccount) -> None:
-    """The report is still printed."""
+    """SIGTERM does what Ctrl-C does: the write in progress finishes, and the report is printed."""
     account.sandbox.cloudfront.settings.deploy_after_reads = 1000
     shell.write(signed())
     process = shell.start("apply", "lectures.yaml", "--yes", "--format", "json")
@@ -183,7 +183,7 @@ def test_130_when_interrupted(shell: Shell, account: SandboxAccount) -> None:
     for line in process.stderr:
         if "bucket-policy:lectures" in line and "done" in line:
             break
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, report_of(out)["outcome"]) == (130, "interrupted")
     assert "Traceback" not in err

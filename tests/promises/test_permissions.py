@@ -11,23 +11,23 @@ import pytest
 
 from cfstream.permissions.document import policy
 from cfstream.permissions.needs import Purpose
-from cfstream.ports import Call, World
+from cfstream.ports import Call
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Place
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan, make_plan
-from tests.golden.plans.account import GoldenAccount
+from tests.golden.plans.live import NOW, fill, set_up
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.promises.iam import actions, allowed, context, knows, refused, resource, unsupported
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE
-from tests.world.sandbox import BotoClients
-from tests.world.specs import by_acl, signed
-from tests.world.watched import WatchedSandbox
+from tests.world.clock import QuickClock
+from tests.world.sandbox import Sandbox
+from tests.world.specs import Json, by_acl, signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
@@ -45,6 +45,9 @@ WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
 
 WHEN_A_RUN_STOPS = frozenset({"s3:UpdateJobStatus"})
 """It cancels the job of a run that ends early (`test_batch_resumed`)."""
+
+WHERE_OTHERS_HAVE_THE_GRANT = frozenset({"s3:PutObject"})
+"""The list of a job: of the objects that lack the grant, if others have it (`test_batch_manifests`)."""
 
 WITHOUT_A_CALL = frozenset({"iam:PassRole"})
 """S3 asks for it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""
@@ -72,20 +75,21 @@ def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
     return tuple(stack.spec for stack in stacks)
 
 
-def golden(folder: Path, sandbox: WatchedSandbox, clients: BotoClients) -> Iterator[RecordedRun]:
+def golden(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
     """Return every case of the golden plans."""
     for case in CASES:
         shutil.copytree(HERE / case, folder / case)
         shutil.copytree(KEYS, folder / case / "keys")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder / case)
-            account = GoldenAccount(sandbox, clients)
-            account.set_up(Path("live.json"))
+            sandbox.reset()
+            account = SandboxAccount(folder / case, sandbox, QuickClock(NOW))
+            set_up(account, Path("live.json"))
             things = json.loads(Path("live.json").read_text())
             before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
             specs = sorted(Path().glob("*.yaml"))
             for spec in specs:
-                account.spec(spec)
+                fill(account, spec)
             yield from record_run(case, load([str(spec) for spec in specs]), account.world, before=before)
 
 
@@ -95,14 +99,12 @@ def kept_in(file: str) -> tuple[Spec, ...]:
         return specs_of(load(["-"], stdin=stream))
 
 
-def changes(
-    folder: Path, sandbox: WatchedSandbox, connected: World, clients: BotoClients
-) -> Iterator[RecordedRun]:
+def changes(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
     """Return every change of the table."""
     for number, (name, change) in enumerate(CHANGES.items()):
         sandbox.reset()
         (folder / str(number)).mkdir()
-        account = SandboxAccount(folder / str(number), sandbox, connected, clients)
+        account = SandboxAccount(folder / str(number), sandbox)
         account.bucket("media", "a/one.mp4")
         change.first(account)
         before: tuple[Spec, ...] = ()
@@ -123,9 +125,7 @@ def changes(
 
 
 @pytest.mark.usefixtures("s3control")
-def test_a_policy_allows_what_is_called_and_nothing_else(
-    tmp_path: Path, server: WatchedSandbox, connected: World, clients: BotoClients
-) -> None:
+def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running_sandbox: Sandbox) -> None:
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
 
     A stack that changes from one spec to another has the policies of both. IAM knows each action, on such resources and
@@ -134,7 +134,7 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)
     lacking: defaultdict[str, set[str]] = defaultdict(set)
-    for run in (*golden(tmp_path, server, clients), *changes(tmp_path, server, connected, clients)):
+    for run in (*golden(tmp_path, running_sandbox), *changes(tmp_path, running_sandbox)):
         kind = run.specs[0].delivery, str(run.purpose)
         held = [policy(specs, run.purpose, Place(ACCOUNT)) for specs in (run.specs, run.before) if specs]
         lacking[f"{run.name}: {run.purpose}"].update(
@@ -146,7 +146,14 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
         assert {pair for pair in pairs if not knows(*pair)} == set()
         assert [wrong for each in held for wrong in unsupported(each)] == []
     assert {name: missing for name, missing in lacking.items() if missing} == {}
-    rare = BY_OTHERS | WHILE_LISTS_LAG | WITHOUT_DEFAULTS | WITHOUT_A_CALL | WHEN_A_RUN_STOPS
+    rare = (
+        BY_OTHERS
+        | WHILE_LISTS_LAG
+        | WITHOUT_DEFAULTS
+        | WITHOUT_A_CALL
+        | WHEN_A_RUN_STOPS
+        | WHERE_OTHERS_HAVE_THE_GRANT
+    )
     unused = {
         kind: may[kind] - called[kind] - rare - OF_THE_OTHER_DELIVERY.get(kind, frozenset()) for kind in may
     }

@@ -17,6 +17,7 @@ MAY: dict[str, str] = {
     "s3:ListBucket": f"arn:aws:s3:::{MEDIA}",
     "s3:PutInventoryConfiguration": f"arn:aws:s3:::{MEDIA}",
     "s3:PutObject": f"arn:aws:s3:::{REPORTS}/*",
+    "s3:GetObject": "arn:aws:s3:::*",
 }
 """What the role of a job needs, by action."""
 

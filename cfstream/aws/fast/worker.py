@@ -1,17 +1,17 @@
 """The main module of a worker process: `python -P -m cfstream.aws.fast.worker`.
 
 It reads messages from stdin and writes messages to stdout, each a line of JSON. Credentials come by stdin only. If the
-other end is closed, it finishes what is in progress and ends. It ignores SIGINT: `engine` tells it to stop.
+other end is closed, it finishes what is in progress and ends. It ignores the signals to end: `engine` tells it to stop.
 """
 
 import json
 import queue
-import signal
 import sys
 import threading
 import time
 from typing import Any
 
+from cfstream import ending_signals
 from cfstream.aws.fast.crt import Crt, Endpoint
 from cfstream.aws.fast.parts import AclJob
 from cfstream.aws.fast.pipeline import AclPipeline
@@ -109,7 +109,7 @@ class Worker:
 
 def main() -> None:
     """Run the worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ending_signals.ignore_all()
     Worker().run()
 
 

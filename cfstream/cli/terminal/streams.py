@@ -1,9 +1,11 @@
 """The output streams: results go to stdout, everything else to stderr, in the form that the terminal can show."""
 
 import codecs
+import errno
 import os
 import re
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -51,18 +53,18 @@ class Terminal:
     """Whether a result was written to stdout."""
 
     def say(self, text: str) -> None:
-        """Write a result to stdout. It is not an error if the reader has closed the pipe (``| head``).
+        """Write a result to stdout. It is not an error if the pipe (``| head``) or the terminal was closed.
 
         Raises CfstreamError for a result that cannot be written.
         """
         self.answered = self.answered or bool(text)
         try:
             print(_safe_text(text, sys.stdout), end="", flush=True)
-        except BrokenPipeError:
-            discard(sys.stdout)
         except OSError as error:
+            is_closed = isinstance(error, BrokenPipeError) or _has_hung_up(sys.stdout, error)
             discard(sys.stdout)
-            raise unwritten(error) from error
+            if not is_closed:
+                raise unwritten(error) from error
 
     def tell(self, text: str) -> None:
         """Write progress or an error to stderr. The command continues if that fails."""
@@ -112,6 +114,13 @@ class Terminal:
     def width(self, stream: TextIO | None = None) -> int:
         """Return the columns of the terminal, by default of the one that stdout is."""
         return width(stream)
+
+
+def _has_hung_up(stream: TextIO, error: OSError) -> bool:
+    """Return whether the stream is a terminal that was closed. Then ``isatty`` is False."""
+    with suppress(OSError, UnsupportedOperation):
+        return error.errno == errno.EIO and stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    return False
 
 
 def unwritten(error: OSError) -> CfstreamError:

@@ -22,6 +22,7 @@ from cfstream.kinds.object_acl.engine import (
     chosen_engine,
     may_use_job,
 )
+from cfstream.kinds.object_acl.job_objects import job_objects
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
     job_problems,
@@ -30,7 +31,7 @@ from cfstream.kinds.object_acl.job_role import (
     read_job_role,
     unchecked,
 )
-from cfstream.kinds.object_acl.left_jobs import left_job_problems, read_left_jobs
+from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
 from cfstream.kinds.object_acl.marking import beside, mark, unmark
 from cfstream.kinds.object_acl.observed import (
     KIND,
@@ -140,15 +141,16 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             if (
                 isinstance(step, Granting)
                 and isinstance(step.edit, ObjectGrants)
-                and may_use_job(scene, have)
+                and may_use_job(scene, have, step.edit.grantee)
             ):
                 inventory = have.inventory
                 if have.tally.sampled:
                     from cfstream.kinds.object_acl.inventory_report import read_inventory
 
                     inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
-                role = read_job_role(aws, scene, bucket.region)
-                return replace(have, job_role=role, inventory=inventory)
+                have = replace(have, inventory=inventory)
+                objects = job_objects(scene, have, step.edit.grantee)
+                return replace(have, job_role=read_job_role(aws, scene, bucket.region, objects))
         return have
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
@@ -168,11 +170,11 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if scene.destroying:
             return last_revokes(scene, have, land)
         if scene.stack.spec.grant.via == "elsewhere":
-            return Proposal(problems=tuple(left_job_problems(scene, have.left, have.marked)))
+            return about_left_jobs(scene, have.left, have.marked)
         identity = land.get(scene.address("origin-access-identity")) if want else None
         user = land.get(scene.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):
-            return Proposal(problems=tuple(left_job_problems(scene, have.left, have.marked)))
+            return about_left_jobs(scene, have.left, have.marked)
         former = tuple(each for each in have.marked if each != identity)
         steps: list[Step] = []
         engine = ChosenEngine()
@@ -192,14 +194,16 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         ):
             notices.append(hidden_grants(have))
         problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
-        problems += left_job_problems(scene, have.left, have.marked, steps)
+        left = about_left_jobs(scene, have.left, have.marked, steps)
         problems += unknown_members(scene, have) if steps or taken else ()
         notices += about_the_sample(have)
         return Proposal(
             steps=(*steps, *taken, *_old(scene, have)),
             relied_on=(relied,) if want is not None else (),
-            problems=tuple(problems),
-            notices=tuple(notices),
+            problems=(*problems, *left.problems),
+            notices=(*notices, *left.notices),
+            checks=left.checks,
+            estimate=engine.estimate,
         )
 
     def add_to_world(self, scene: Scene, have: LiveGrants, world: BucketWorld) -> BucketWorld:
@@ -269,7 +273,7 @@ def _grant(
 ) -> ProposedGrant:
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
-    by = "; a job of S3 Batch Operations grants it" if job else ""
+    by = f"; a job of S3 Batch Operations grants it {job.objects}".rstrip() if job else ""
     total = 0 if tally.sampled else tally.total
     return ProposedGrant(
         address=scene.address(KIND),
@@ -301,7 +305,7 @@ def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
 
 
 def _edit(scene: Scene, have: LiveGrants, prefix: str, user: Known, permission: str | None) -> ObjectGrants:
-    bucket, listed = have.bucket, have.left.listed
+    bucket, listed = have.bucket, bool(have.left.regions)
     return ObjectGrants(
         bucket.name, bucket.region, scene.account, prefix, user, permission, lists_jobs=listed
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.errors import Notice
-from cfstream.kinds.object_acl.left_jobs import left_job_problems, read_left_jobs
+from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, held
 from cfstream.kinds.origin_access_identity import LiveIdentities
 from cfstream.ports import Reads
@@ -59,8 +59,8 @@ def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
         else:
             steps.append(_revoke(scene, have, id_, objects, early=id_ not in ours))
     steps += _in_former_buckets(scene, have)
-    problems = tuple(left_job_problems(scene, have.left, have.marked))
-    return Proposal(steps=tuple(steps), problems=problems, notices=(*notices, *_without_effect(have)))
+    left = about_left_jobs(scene, have.left, have.marked)
+    return replace(left, steps=tuple(steps), notices=(*left.notices, *notices, *_without_effect(have)))
 
 
 def _ours(scene: Scene, identities: Identities) -> frozenset[str]:
@@ -78,7 +78,7 @@ def _revoke(scene: Scene, have: LiveGrants, identity: str, objects: int, *, earl
         line=scene.stack.line("grant"),
         changes=(Change("grant.via", f"object-acl for {identity}", None),),
         edit=ObjectGrants(
-            bucket.name, bucket.region, scene.account, "", user, None, lists_jobs=have.left.listed
+            bucket.name, bucket.region, scene.account, "", user, None, lists_jobs=bool(have.left.regions)
         ),
     )
 
@@ -102,7 +102,7 @@ def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
                     "",
                     have.canonical_users[id_],
                     None,
-                    lists_jobs=have.left.listed,
+                    lists_jobs=bool(have.left.regions),
                 ),
             )
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice
 from cfstream.indexed import having
-from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
+from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_named
+from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.spec.model import Spec
+from cfstream.stack.grant_estimate import Engine, EngineEstimate, GrantEstimate
 from cfstream.stack.scene import Scene, names_of_buckets
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
+from cfstream.steps.batch_manifest import JobObjects
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Known
 
@@ -28,7 +31,6 @@ JOB_RATE = 1000
 """Objects per second of a job, and the minutes before it begins. AWS publishes neither: assumptions."""
 JOB_START_MINUTES = 10
 POLLS_PER_MINUTE = 12
-NOT_ALL = "not all ACLs were read"
 TO_KNOW_ALL = "to know all ACLs, add --all-objects, or write grant.batch.inventory"
 MANY = 1_000_000
 """Above this number, the plan recommends a grant in the bucket's policy first."""
@@ -42,11 +44,13 @@ class Estimate:
     lacking: int
     at_least: bool = False
     """Whether there may be many more objects: only a sample was read."""
+    by: JobObjects = JobObjects()
+    """How a job would get its objects."""
 
     @property
     def local_calls(self) -> int:
         """One list for 1,000 objects, one read for each, and one write for each that lacks the grant."""
-        return -(-self.objects // 1000) + self.objects + self.lacking
+        return self._pages + self.objects + self.lacking
 
     @property
     def local_minutes(self) -> int:
@@ -59,12 +63,22 @@ class Estimate:
 
     @property
     def job_calls(self) -> int:
-        """The calls of this machine: the list of jobs, CreateJob, and DescribeJob until the job ends."""
-        return 2 + POLLS_PER_MINUTE * self.job_minutes
+        """The calls of this machine: the lists of jobs and objects, CreateJob, and DescribeJob until the job ends."""
+        before = self._pages if self.by.keys or self.by.inventory else 1
+        return 2 + before + bool(self.by.keys) + POLLS_PER_MINUTE * self.job_minutes + self._pages
 
     @property
     def job_minutes(self) -> int:
-        return JOB_START_MINUTES + _minutes(self.objects, JOB_RATE)
+        return JOB_START_MINUTES + _minutes(self.in_job, JOB_RATE)
+
+    @property
+    def in_job(self) -> int:
+        """The number of objects in the job."""
+        return len(self.by.keys) or self.objects
+
+    @property
+    def _pages(self) -> int:
+        return -(-self.objects // 1000)
 
     @property
     def job_is_faster(self) -> bool:
@@ -74,17 +88,15 @@ class Estimate:
     @property
     def job_dollars(self) -> float:
         """The price of the job without its requests, from a report of 2025 and unconfirmed. It decides nothing."""
-        return 0.25 + self.objects / 1_000_000
+        return 0.25 + self.in_job / 1_000_000
 
-    def __str__(self) -> str:
-        many = f"more than {MOST_READ:,}" if self.at_least else f"{self.objects:,}"
-        least = "at least " if self.at_least else ""
-        return (
-            f"Estimate for {many} objects: the engine local needs {least}{self.local_calls:,} calls and "
-            f"{self.local_minutes:,} min, or {self.fast_minutes:,} min with cfstream[fast]. The engine s3-batch needs "
-            f"{least}{self.job_calls:,} calls and {self.job_minutes:,} min, and costs {least}${self.job_dollars:,.2f} "
-            "and S3's requests (unconfirmed)"
+    def shown(self, engine: Engine, because: str) -> GrantEstimate:
+        """Return the estimate as a plan shows it, with the engine that it uses."""
+        local = EngineEstimate("local", self.objects, self.local_calls, self.local_minutes, self.fast_minutes)
+        job = EngineEstimate(
+            "s3-batch", self.in_job, self.job_calls, self.job_minutes, dollars=round(self.job_dollars, 2)
         )
+        return GrantEstimate(self.objects, self.lacking, self.at_least, engine, because, (local, job))
 
 
 @dataclass(frozen=True)
@@ -95,26 +107,32 @@ class ChosenEngine:
     """None: this machine writes them."""
     hazards: tuple[Hazard, ...] = ()
     notices: tuple[Notice, ...] = field(default=())
+    estimate: GrantEstimate | None = None
 
 
 def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str, ...]) -> ChosenEngine:
     """Return the engine for a grant to `user`. `former` are other identities to which objects have grants."""
     grant, tally = scene.stack.spec.grant, have.tally
-    estimate = _estimate(have)
+    objects = job_objects(scene, have, user)
+    estimate = _estimate(have, objects)
     impossible, remedy = _impossible(scene, have, former)
-    others = _others(have, grant.prefix, user)
+    others = others_named(have, grant.prefix, user, objects)
     why, by_job = _decided(have, estimate, grant.engine, impossible, others)
     notices = [*_by_policy(scene, have, estimate)]
+    shown = None
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
-        text = f"{estimate}. This plan uses {'s3-batch' if by_job else 'local'}: {why}{_as_of(scene, have)}"
+        engine: Engine = "s3-batch" if by_job else "local"
+        because = f"{why}{_as_of(scene, have)}"
+        shown = estimate.shown(engine, because)
+        text = f"The grant uses the engine {engine}: {because}"
         is_refused = bool(impossible) and grant.engine == "s3-batch"
         do = _to_know_all(have, others) if grant.batch and grant.engine != "local" else ""
         notices.append(Notice(text, warning=is_refused, do=remedy if is_refused else do))
     if not by_job:
-        return ChosenEngine(notices=tuple(notices))
+        return ChosenEngine(notices=tuple(notices), estimate=shown)
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
-    return ChosenEngine(_job(scene, have), hazards, (*notices, _unread_acls(scene, have)))
+    return ChosenEngine(_job(scene, have, objects), hazards, (*notices, _unread_acls(scene, have)), shown)
 
 
 def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:
@@ -160,19 +178,20 @@ def _decided(
     return (others, False) if others else ("all ACLs name only the bucket's owner", True)
 
 
-def may_use_job(scene: Scene, have: LiveGrants) -> bool:
-    """Return whether a job may be chosen once its role and an inventory are read."""
+def may_use_job(scene: Scene, have: LiveGrants, user: Known) -> bool:
+    """Return whether a job that grants to `user` may be chosen once its role and an inventory are read."""
     grant = scene.stack.spec.grant
-    wanted = grant.engine == "s3-batch" or have.tally.sampled or _estimate(have).job_is_faster
+    is_faster = _estimate(have, job_objects(scene, have, user)).job_is_faster
+    wanted = grant.engine == "s3-batch" or have.tally.sampled or is_faster
     return grant.via == "object-acl" and grant.batch is not None and grant.engine != "local" and wanted
 
 
-def _estimate(have: LiveGrants) -> Estimate:
+def _estimate(have: LiveGrants, objects: JobObjects) -> Estimate:
     tally, inventory = have.tally, have.inventory
     if inventory is not None and inventory.objects:
-        return Estimate(inventory.objects, inventory.lacking)
+        return Estimate(inventory.objects, inventory.lacking, by=objects)
     if not tally.sampled:
-        return Estimate(tally.total, tally.lacking)
+        return Estimate(tally.total, tally.lacking, by=objects)
     return Estimate(MOST_READ, round(MOST_READ * tally.lacking / max(tally.total, 1)), at_least=True)
 
 
@@ -222,37 +241,19 @@ def _shares(own: Spec, other: Spec) -> bool:
     )
 
 
-def _others(have: LiveGrants, prefix: str, user: Known) -> str:
-    """Return why a job might remove grants to others; empty if all ACLs name only the owner and `user`."""
-    acls, inventory = have.acls, have.inventory
-    if not acls.complete and inventory is None:
-        return NOT_ALL
-    if inventory is not None and inventory.others:
-        return inventory.others
-    if unread := [key for key in acls.unread if key.startswith(prefix)]:
-        return f"the ACL of {unread[0]!r} cannot be read"
-    for each in acls.classes:
-        # Of a very frequent ACL, not all keys are kept.
-        keys = [key for key in each.keys if key.startswith(prefix)] or [*each.keys[MOST_KEYS - 1 :]]
-        named = sorted({grant.grantee for grant in each.grants if grant.grantee != user}, key=str)
-        if keys and each.owner:
-            return f"another account owns {keys[0]!r}"
-        if keys and named:
-            return f"the ACL of {keys[0]!r} also names {named[0]}"
-    return ""
-
-
-def _job(scene: Scene, have: LiveGrants) -> BatchJob | None:
+def _job(scene: Scene, have: LiveGrants, objects: JobObjects) -> BatchJob | None:
     spec = scene.stack.spec
     batch = spec.grant.batch
     if batch is None:
         return None
-    # S3 shows whole seconds: what is written in this second is not in the job.
+    # S3 shows whole seconds. So all that was written before this time was listed by the plan, and its ACL was read.
     before = scene.now.replace(microsecond=0) if scene.now else None
     until = _known_until(scene, have)
     before = min(before, until) if before and until else before
     patience = spec.wait.timeout.total_seconds()
-    return BatchJob(batch.role, batch.report_bucket, batch.report_prefix, have.bucket.owner, before, patience)
+    return BatchJob(
+        batch.role, batch.report_bucket, batch.report_prefix, have.bucket.owner, before, patience, objects
+    )
 
 
 def _by_policy(scene: Scene, have: LiveGrants, estimate: Estimate) -> tuple[Notice, ...]:

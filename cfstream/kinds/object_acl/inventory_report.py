@@ -11,6 +11,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -19,6 +20,7 @@ from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.batch_manifest import MOST_LISTED, InventoryList
 from cfstream.values import Json, Known
 
 ACL, OWNER = "ObjectAccessControlList", "ObjectOwner"
@@ -49,6 +51,12 @@ class InventoryAcls:
     """Why a job might remove grants to others; empty if all ACLs name only the owner and the identity."""
     do: str = ""
     """How to fix an inventory that cannot be used; empty if it can."""
+    keys: tuple[str, ...] = ()
+    """The objects that lack the permission, if others have it, and if they are at most `MOST_LISTED`."""
+    others_lacking: str = ""
+    """As `others`, of these objects alone."""
+    manifest: InventoryList | None = None
+    """The list for a job, if it has the current versions of all objects under the prefix, and nothing else."""
 
 
 class _Unusable(Exception):
@@ -97,29 +105,32 @@ class _Source:
         self._bucket = bucket
         self._name = name
         self._folder = folder
-        self._known: dict[str, Mapping[str, frozenset[str]] | None] = {}
 
     def acls(self, user: Known, permission: str) -> InventoryAcls:
         """Return what the newest list shows. Raises _Unusable."""
-        self._judge_configuration()
-        manifest = json.loads(self._get(self._newest())["Body"])
+        is_exact = self._judge_configuration()
+        newest = self._newest()
+        reply = self._get(newest)
+        manifest = json.loads(reply["Body"])
         columns = self._columns(manifest)
-        prefix = self._scene.stack.spec.grant.prefix
-        objects = lacking = 0
-        others = ""
+        rows = _Rows(self._scene.stack.spec.grant.prefix, self._bucket.owner, user, permission)
         for file in manifest["files"]:
             for row in self._rows(str(file["key"])):
-                found = dict(zip(columns, row, strict=False))
-                if not _concerns(found, prefix):
-                    continue
-                objects += 1
-                grants = self._grants(found[ACL])
-                others = others or self._others(found, grants, user)
-                lacking += grants is None or grants.get(str(user), frozenset()) != {permission}
+                rows.add(dict(zip(columns, row, strict=False)))
         made = int(manifest["creationTimestamp"]) // 1000
-        return InventoryAcls(objects, lacking, made - MARGIN_SECONDS, others)
+        # An inventory of all versions has this column, and one of the current versions does not.
+        usable = is_exact and not rows.skipped and "VersionId" not in columns
+        return replace(
+            rows.found(),
+            until=made - MARGIN_SECONDS,
+            manifest=InventoryList(self._name, newest, str(reply.get("ETag") or "")) if usable else None,
+        )
 
-    def _judge_configuration(self) -> None:
+    def _judge_configuration(self) -> bool:
+        """Return whether its lists have the objects under the prefix, and no others.
+
+        Raises _Unusable if they lack any.
+        """
         id_ = self._folder.rpartition("/")[2]
         call = bucket_call(self._scene, "get_bucket_inventory_configuration", self._bucket.region, Id=id_)
         found = self._aws.read(call)["InventoryConfiguration"]
@@ -136,6 +147,7 @@ class _Source:
         if (bucket, folder) != (self._name, self._folder):
             where = f"s3://{bucket}/{folder}"
             raise _Unusable(f"gets no new lists: S3 writes them to {where}", f"write inventory: {where}")
+        return covered == self._scene.stack.spec.grant.prefix
 
     def _newest(self) -> str:
         params = {
@@ -185,6 +197,48 @@ class _Source:
         where = {"Bucket": self._name, "Key": key, "ExpectedBucketOwner": self._scene.account}
         return self._aws.read(Call("s3", "get_object", {**where, **params}, self._bucket.region))
 
+
+class _Rows:
+    """Counts the rows of a list. Memory does not depend on their number."""
+
+    def __init__(self, prefix: str, owner: str, user: Known, permission: str) -> None:
+        self._prefix = prefix
+        self._owner = owner
+        self._user = str(user)
+        self._permission = permission
+        self._known: dict[str, Mapping[str, frozenset[str]] | None] = {}
+        self._objects = self._lacking = 0
+        self._others = self._others_lacking = ""
+        self._keys: list[str] = []
+        self.skipped = False
+        """Whether a row is not about the current version of an object under the prefix."""
+
+    def add(self, row: Mapping[str, str]) -> None:
+        """Count a row."""
+        if not _concerns(row, self._prefix):
+            self.skipped = True
+            return
+        self._objects += 1
+        grants = self._grants(row[ACL])
+        self._others = self._others or self._named(row, grants)
+        if grants is not None and grants.get(self._user, frozenset()) == {self._permission}:
+            return
+        self._lacking += 1
+        self._others_lacking = self._others_lacking or self._named(row, grants)
+        if self._lacking <= MOST_LISTED:
+            self._keys.append(unquote_plus(row["Key"]))
+
+    def found(self) -> InventoryAcls:
+        """Return the counts."""
+        few = 0 < self._lacking < self._objects and self._lacking <= MOST_LISTED
+        return InventoryAcls(
+            self._objects,
+            self._lacking,
+            others=self._others,
+            keys=tuple(self._keys) if few else (),
+            others_lacking=self._others_lacking,
+        )
+
     def _grants(self, written: str) -> Mapping[str, frozenset[str]] | None:
         """Return the permissions by grantee; None if the ACL is not available. Most objects have one of few ACLs."""
         if written not in self._known:
@@ -193,15 +247,14 @@ class _Source:
             self._known[written] = _parsed(written)
         return self._known[written]
 
-    def _others(
-        self, row: Mapping[str, str], grants: Mapping[str, frozenset[str]] | None, user: Known
-    ) -> str:
+    def _named(self, row: Mapping[str, str], grants: Mapping[str, frozenset[str]] | None) -> str:
+        """Return why a job that has the object might remove grants to others; empty if it cannot."""
         key = unquote_plus(row["Key"])
         if grants is None:
             return f"the inventory does not have the ACL of {key!r}"
-        if row[OWNER] != self._bucket.owner:
+        if row[OWNER] != self._owner:
             return f"another account owns {key!r}"
-        named = sorted(grants.keys() - {self._bucket.owner, str(user)})
+        named = sorted(grants.keys() - {self._owner, self._user})
         return f"the ACL of {key!r} also names {named[0]}" if named else ""
 
 

@@ -1,6 +1,6 @@
 """The role of a job of S3 Batch Operations, and the bucket of its report: read and checked when a job is planned.
 
-The permissions are those of S3 User Guide, "Granting permissions for Batch Operations", for a manifest that S3 makes.
+The permissions are those of S3 User Guide, "Granting permissions for Batch Operations".
 """
 
 import json
@@ -15,6 +15,7 @@ from cfstream.stack.bucket import bucket_call
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, Place, Scope, calls
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.batch_manifest import BY_S3, JobObjects
 from cfstream.values import Json
 
 SERVICE = "batchoperations.s3.amazonaws.com"
@@ -28,6 +29,13 @@ def _reports(spec: Spec, place: Place) -> str:
     batch = spec.grant.batch
     return place.arn(
         "s3", f"{batch.report_bucket}/{batch.report_prefix}*" if batch else "*", global_name=True
+    )
+
+
+def _lists(spec: Spec, place: Place) -> str:
+    batch = spec.grant.batch
+    return place.arn(
+        "s3", f"{batch.report_bucket}/{_folder(batch)}objects-*" if batch else "*", global_name=True
     )
 
 
@@ -46,10 +54,11 @@ PASSED_ROLE = Scope(
 )
 JOBS = Scope("Jobs", lambda spec, place: place.arn("s3", "job/*", spec.bucket.region or "*"))
 REPORTS = Scope("JobReports", _reports)
+LISTS = Scope("JobLists", _lists)
 REPORT_BUCKET = Scope("JobReportBucket", _report_bucket)
 INVENTORY = Scope("Inventory", lambda spec, place: _inventory(spec, place, "/*"))
 INVENTORY_BUCKET = Scope("InventoryBucket", lambda spec, place: _inventory(spec, place, "").partition("/")[0])
-JOB_SCOPES = (JOB_ROLE, PASSED_ROLE, JOBS, REPORTS, REPORT_BUCKET, INVENTORY, INVENTORY_BUCKET)
+JOB_SCOPES = (JOB_ROLE, PASSED_ROLE, JOBS, REPORTS, LISTS, REPORT_BUCKET, INVENTORY, INVENTORY_BUCKET)
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,8 @@ class LiveJobRole:
     """Why the role could not be checked; empty if it was."""
 
 
-def read_job_role(aws: Reads, scene: Scene, region: str) -> LiveJobRole | None:
-    """Return what a job needs and does not have; None if the spec has no `batch`.
+def read_job_role(aws: Reads, scene: Scene, region: str, objects: JobObjects = BY_S3) -> LiveJobRole | None:
+    """Return what a job over these objects needs and does not have; None if the spec has no `batch`.
 
     Makes HeadBucket for the report, GetRole, and SimulatePrincipalPolicy for each resource. Raises as `Reads.together`
     for the bucket; a role that cannot be read is not checked.
@@ -78,7 +87,9 @@ def read_job_role(aws: Reads, scene: Scene, region: str) -> LiveJobRole | None:
     if job is None:
         return None
     (bucket,) = aws.together([bucket_call(scene, "head_bucket", region, job.report_bucket)])
-    return replace(_read_role(aws, scene, job), bucket_trouble=_bucket_trouble(job.report_bucket, bucket))
+    return replace(
+        _read_role(aws, scene, job, objects), bucket_trouble=_bucket_trouble(job.report_bucket, bucket)
+    )
 
 
 def _bucket_trouble(name: str, answer: Answer) -> str:
@@ -92,14 +103,14 @@ def _bucket_trouble(name: str, answer: Answer) -> str:
     return ""
 
 
-def _read_role(aws: Reads, scene: Scene, job: Batch) -> LiveJobRole:
+def _read_role(aws: Reads, scene: Scene, job: Batch, objects: JobObjects) -> LiveJobRole:
     simulations = [
         Call(
             "iam",
             "simulate_principal_policy",
             {"PolicySourceArn": job.role, "ActionNames": actions, "ResourceArns": [resource]},
         )
-        for resource, actions in _needed(scene, job)
+        for resource, actions in _needed(scene, job, objects)
     ]
     try:
         found, *simulated = aws.together(
@@ -164,17 +175,29 @@ def job_writes() -> Needs:
     yield from calls(JOBS, "s3control", "describe_job", "update_job_status")
     yield from calls(PASSED_ROLE, "iam", "pass_role")
     yield from calls(REPORTS, "s3", "get_object")
+    yield from calls(LISTS, "s3", "put_object")
 
 
-def _needed(scene: Scene, job: Batch) -> list[tuple[str, list[str]]]:
-    """Return each resource with the actions that the role needs on it. Keys stand for all keys with their prefix."""
+def _needed(scene: Scene, job: Batch, objects: JobObjects) -> Iterator[tuple[str, list[str]]]:
+    """Yield each resource with the actions that the role needs on it. Keys stand for all keys with their prefix.
+
+    The role of a job over an inventory may have to list the objects, if the step cannot use the inventory.
+    """
     spec, start = scene.stack.spec, f"arn:{scene.partition}:s3:::"
-    report = f"{job.report_prefix.rstrip('/')}/".lstrip("/")
-    return [
-        (f"{start}{spec.bucket.name}/{spec.grant.prefix}*", ["s3:PutObjectAcl"]),
-        (f"{start}{spec.bucket.name}", ["s3:ListBucket", "s3:PutInventoryConfiguration"]),
-        (f"{start}{job.report_bucket}/{report}job-*", ["s3:PutObject"]),
-    ]
+    report = _folder(job)
+    yield f"{start}{spec.bucket.name}/{spec.grant.prefix}*", ["s3:PutObjectAcl"]
+    yield f"{start}{job.report_bucket}/{report}job-*", ["s3:PutObject"]
+    if objects.keys:
+        yield f"{start}{job.report_bucket}/{report}objects-*", ["s3:GetObject"]
+        return
+    yield f"{start}{spec.bucket.name}", ["s3:ListBucket", "s3:PutInventoryConfiguration"]
+    if objects.inventory:
+        folder = (job.inventory or "").removeprefix("s3://").rstrip("/")
+        yield f"{start}{folder}/*", ["s3:GetObject"]
+
+
+def _folder(job: Batch) -> str:
+    return f"{job.report_prefix.rstrip('/')}/".lstrip("/")
 
 
 def _trusts(found: Answer) -> bool:

@@ -2,19 +2,25 @@
 
 A run that is killed leaves its job running. The job goes on to grant what the spec asked for at that time, and no guard
 checks who can read. So a plan that does not wait for this very job has a problem, whatever its spec asks for now.
+
+If S3 Control cannot be reached, a plan shows that as a notice, and `UnlistedJobs` lists jobs before the first write.
+The tag ``cfstream:acl`` is written before the first job is created: without it, no job can run.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import field
 
 from cfstream.domain import ACL_TAG, LiveDistribution
-from cfstream.errors import NotAuthorized, Problem
+from cfstream.errors import CfstreamError, NotAuthorized, Notice, Refused, Throttled, Unreachable
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.proposal import Proposal
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import ending_advice, mark, unended_jobs
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Step
+from cfstream.values import Account
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,11 @@ class LeftJobs:
 
     found: tuple[LeftJob, ...] = ()
     denied: str = ""
-    """Why the jobs cannot be listed; empty if they were listed."""
-    listed: bool = False
-    """Whether they were listed: only then is there a reason to list them again before a write."""
+    """Why the jobs may not be listed; empty if they may."""
+    unread: str = ""
+    """Why the jobs could not be listed now, although one may run; empty if they were listed, or none can run."""
+    regions: tuple[str, ...] = ()
+    """Where jobs were listed, or must be listed before a write. Empty if no job can run."""
 
 
 def read_left_jobs(
@@ -47,43 +55,97 @@ def read_left_jobs(
     """Return the stack's jobs that have not ended.
 
     Makes ListJobs for each region, if the spec grants on objects or the distribution's tag shows that cfstream did.
-    Raises as `Reads.items`, unless ListJobs is not allowed.
     """
     tagged = own is not None and bool(own.tag(ACL_TAG))
     if not tagged and scene.stack.spec.grant.via != "object-acl":
         return LeftJobs()
-    regions = dict.fromkeys([*(() if bucket.missing else (bucket.region,)), *(each for _, each in former)])
+    usual = () if bucket.missing else (bucket.region,)
+    regions = tuple(dict.fromkeys([*usual, *(each for _, each in former)]))
     try:
-        found = tuple(
-            LeftJob(id_, region, description)
-            for region in regions
-            for id_, description in unended_jobs(aws, scene.account, region, mark(scene.name)).items()
-        )
+        return LeftJobs(tuple(_left_jobs(aws, scene.account, scene.name, regions)), regions=regions)
     except NotAuthorized as refused:
         return LeftJobs(denied=refused.what)
-    return LeftJobs(found, listed=bool(regions))
+    except (Refused, Unreachable) as error:
+        # An emulator without S3 Control has no jobs. An untagged distribution never had a grant on an object.
+        if not tagged or not (scene.real_aws or isinstance(error, Throttled | Unreachable)):
+            return LeftJobs()
+        return LeftJobs(unread=error.what, regions=regions)
 
 
-def left_job_problems(
+def _left_jobs(aws: Reads, account: Account, stack: str, regions: Sequence[str]) -> Iterator[LeftJob]:
+    for region in regions:
+        for id_, description in unended_jobs(aws, account, region, mark(stack)).items():
+            yield LeftJob(id_, region, description)
+
+
+def about_left_jobs(
     scene: Scene, left: LeftJobs, identities: Sequence[str], steps: Sequence[Step] = ()
-) -> Iterator[Problem]:
-    """Yield a problem for each job that no step waits for, and for a list that is not allowed.
+) -> Proposal:
+    """Return a problem for each job that no step waits for, and for a list that is not allowed.
+
+    If the jobs could not be listed, returns a notice, and the check before the first write.
 
     `identities` are the origin access identities to which objects have grants. Without `batch`, the spec never started
     a job: then a list that is not allowed is no problem.
     """
+    unlisted = UnlistedJobs(
+        scene.name,
+        scene.account,
+        left.regions,
+        ", ".join(identities) or "the stack's origin access identity",
+        tuple(filter(None, (_joins(scene, step) for step in steps))),
+        _in_sandbox(scene),
+    )
+    problems = tuple(scene.stack.problem(what, do, "grant") for what, do in unlisted.complaints(left.found))
     if left.denied and scene.stack.spec.grant.batch is not None:
         what = f"the jobs of earlier runs cannot be listed: {left.denied}"
-        do = "allow s3:ListJobs on *. A job that still runs would grant objects, and nothing would check who can read"
-        yield scene.stack.problem(what, do, "grant")
-    joined = {_joins(scene, step) for step in steps}
-    for job in left.found:
-        if (job.region, job.description) in joined:
-            joined.remove((job.region, job.description))  # a step waits for one job
-            continue
-        to = ", ".join(identities) or "the stack's origin access identity"
-        what = f"the job {job.id} of an earlier run still grants objects to {to}"
-        yield scene.stack.problem(what, ending_advice(scene.account, job.region, job.id), "grant")
+        do = f"allow s3:ListJobs on *. {DANGER}"
+        problems = (scene.stack.problem(what, do, "grant"), *problems)
+    if not left.unread:
+        return Proposal(problems=problems)
+    text = f"the jobs of earlier runs could not be listed: {left.unread}. Before anything is written, they are listed"
+    return Proposal(problems=problems, notices=(Notice(text, warning=True),), checks=(unlisted,))
+
+
+DANGER = "A job that still runs would grant objects, and nothing would check who can read"
+
+
+@dataclass(frozen=True)
+class UnlistedJobs:
+    """A `WriteCheck` that no job runs which the plan does not wait for."""
+
+    stack: str
+    account: Account
+    regions: tuple[str, ...]
+    reader: str
+    """To whom such a job grants objects."""
+    joined: tuple[tuple[str, str], ...] = field(default=())
+    """Region and description of each job that a step starts or waits for."""
+    in_sandbox: bool = False
+
+    def before_writing(self, aws: Reads) -> None:
+        """Implement `WriteCheck`. Makes ListJobs for each region."""
+        try:
+            found = tuple(_left_jobs(aws, self.account, self.stack, self.regions))
+        except CfstreamError as error:
+            what = f"nothing was written, because the jobs of earlier runs cannot be listed: {error.what}"
+            raise CfstreamError(what, f"make sure that S3 Control can be reached. {DANGER}") from error
+        for what, do in self.complaints(found):
+            raise CfstreamError(f"nothing was written: {what}", do)
+
+    def complaints(self, found: Sequence[LeftJob]) -> Iterator[tuple[str, str]]:
+        """Yield what is wrong with each job that no step waits for, and what to do."""
+        joined = list(self.joined)
+        for job in found:
+            if (job.region, job.description) in joined:
+                joined.remove((job.region, job.description))  # a step waits for one job
+                continue
+            what = f"the job {job.id} of an earlier run still grants objects to {self.reader}"
+            yield what, ending_advice(self.account, job.region, job.id, in_sandbox=self.in_sandbox)
+
+
+def _in_sandbox(scene: Scene) -> bool:
+    return "--sandbox" in scene.flags.split()
 
 
 def _joins(scene: Scene, step: Step) -> tuple[str, str] | None:

@@ -17,8 +17,10 @@ def known_acls(scene: Scene, have: LiveGrants) -> ObjectAcls:
 def granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
     """Return the bucket in which every object under the prefix has exactly the permission for the grantee.
 
-    A job leaves no other grant on the objects of the bucket's owner, and changes no others.
+    A job leaves no other grant on the objects of the bucket's owner, and changes no others. With a list of objects, it
+    changes only these.
     """
+    listed = frozenset(edit.job.objects.keys) if edit.job else frozenset()
     found: dict[tuple[frozenset[AclGrant], str], list[str]] = {}
     for each in bucket.objects.classes:
         if edit.job and each.owner:
@@ -29,6 +31,7 @@ def granted(bucket: BucketState, edit: ObjectGrants) -> BucketState:
         given = kept | ({AclGrant(edit.grantee, edit.permission)} if edit.permission else frozenset())
         for key in each.keys:
             concerned = key.startswith(edit.prefix) and not (edit.beyond and key.startswith(edit.beyond))
+            concerned = concerned and (not listed or key in listed)
             found.setdefault((given if concerned else each.grants, each.owner), []).append(key)
     classes = tuple(ObjectClass(grants, tuple(keys), owner) for (grants, owner), keys in found.items())
     return replace(bucket, objects=replace(bucket.objects, classes=classes))

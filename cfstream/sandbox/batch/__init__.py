@@ -1,4 +1,5 @@
-"""The jobs of S3 Batch Operations, which moto does not have: PutObjectAcl on the objects that S3 lists for a job.
+"""The jobs of S3 Batch Operations, which moto does not have: PutObjectAcl on many objects.
 
-`service` answers the requests, `asked` judges CreateJob, `job` keeps the jobs, and `tasks` does their work.
+`service` answers the requests, `asked` judges CreateJob, `job` keeps the jobs, `manifests` finds the objects of a job,
+and `tasks` does its work.
 """

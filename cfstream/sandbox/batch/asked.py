@@ -11,6 +11,7 @@ import xmltodict
 from moto.s3.models import s3_backends
 
 from cfstream.sandbox.acl import MAX_GRANTS, OBJECT_PERMISSIONS
+from cfstream.sandbox.batch import manifests
 from cfstream.sandbox.batch.job import Json
 
 _BUCKET = re.compile(r"arn:aws[a-z-]*:s3:::(?P<name>[a-z0-9.-]{3,63})")
@@ -55,7 +56,9 @@ def judge(asked: Json, account: str, region: str) -> None:
     if ("Manifest" in asked) == ("ManifestGenerator" in asked):
         raise _bad("Exactly one of Manifest and ManifestGenerator is required")
     if "Manifest" in asked:
-        raise NotImplementedError("the sandbox runs jobs over objects that S3 lists, not over a manifest")
+        if what := manifests.complaint(asked["Manifest"]):
+            raise _bad(what)
+        return
     _judge_generator(asked["ManifestGenerator"].get("S3JobManifestGenerator") or {}, account, region)
 
 
@@ -65,27 +68,6 @@ def bucket_name(arn: str) -> str:
     if found is None:
         raise _bad(f"{arn} is not the ARN of a bucket")
     return found["name"]
-
-
-def prefix_of(asked: Json) -> str:
-    """Return the prefix of the objects of a job; "" for all."""
-    listed = _filter(asked).get("KeyNameConstraint", {}).get("MatchAnyPrefix") or [""]
-    return str(listed[0])
-
-
-def created_before(asked: Json) -> str:
-    """Return the time before which the objects of a job were created, in ISO 8601; "" for any."""
-    return str(_filter(asked).get("CreatedBefore") or "")
-
-
-def source_of(asked: Json) -> str:
-    """Return the name of the bucket whose objects a job changes."""
-    return bucket_name(asked["ManifestGenerator"]["S3JobManifestGenerator"]["SourceBucket"])
-
-
-def _filter(asked: Json) -> Json:
-    found: Json = asked["ManifestGenerator"]["S3JobManifestGenerator"].get("Filter") or {}
-    return found
 
 
 def _judge_operation(operation: Json) -> None:

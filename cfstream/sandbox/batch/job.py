@@ -39,8 +39,9 @@ class BatchedJob:
     update_reason: str = ""
     failures: list[tuple[str, str]] = field(default_factory=list)
     """Code and reason, if the job failed as a whole."""
+    bucket: str = ""
     keys: list[str] = field(default_factory=list)
-    """The manifest: made once, when the job is prepared."""
+    """The bucket and the keys of its objects: known once the job is prepared."""
     done: int = 0
     """How many tasks are finished."""
     failed: list[FailedTask] = field(default_factory=list)

@@ -148,6 +148,7 @@ def _described(job: BatchedJob, account: str) -> Json:
         "Priority",
         "Report",
         "RoleArn",
+        "Manifest",
         "ManifestGenerator",
     )
     return {

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from moto.iam.models import Role
 from moto.s3.exceptions import S3ClientError
-from moto.s3.models import OWNER, FakeBucket, FakeDeleteMarker, FakeGrant, FakeGrantee, s3_backends
+from moto.s3.models import OWNER, FakeDeleteMarker, FakeGrant, FakeGrantee, s3_backends
 
 from cfstream.sandbox import bucket_rules as rules
 from cfstream.sandbox import roles
 from cfstream.sandbox.acl import PUBLIC, Acl, KnownUser, acl_of
-from cfstream.sandbox.batch.asked import REPORT_FORMAT, bucket_name, created_before, prefix_of, source_of
+from cfstream.sandbox.batch import manifests
+from cfstream.sandbox.batch.asked import REPORT_FORMAT, bucket_name
 from cfstream.sandbox.batch.job import BatchedJob, FailedTask
 
 SERVICE = "batchoperations.s3.amazonaws.com"
@@ -20,46 +20,20 @@ LEAST_EXECUTED = 1000
 """A job fails if more than half of its tasks failed, once that many were executed (S3 User Guide, job status)."""
 
 
-def find_bucket(name: str) -> FakeBucket | None:
-    """Return the bucket, of any account."""
-    if name not in s3_backends.bucket_accounts:
-        return None
-    partition, account = s3_backends.bucket_accounts[name]
-    return s3_backends[account][partition].buckets[name]
-
-
 def prepare(job: BatchedJob) -> None:
-    """Make the manifest. If that is not possible, note the failure of the job."""
+    """Note the objects of the job, or why it fails."""
     role = roles.find_role(job.asked["RoleArn"])
     if role is None or not roles.trusts_service(role, SERVICE):
         job.failures.append(("AccessDenied", f"The role {job.asked['RoleArn']} cannot be assumed"))
         return
-    name = source_of(job.asked)
-    bucket = find_bucket(name)
-    if bucket is None:
-        job.failures.append(("NoSuchBucket", f"The bucket {name} does not exist"))
+    try:
+        job.bucket, job.keys = manifests.objects_of(job.asked, role)
+    except manifests.NoManifest as failed:
+        job.failures.append((failed.code, failed.reason))
         return
-    for action in ("s3:PutInventoryConfiguration", "s3:ListBucket"):
-        if roles.decision(role, action, bucket.arn) != "allowed":
-            job.failures.append(
-                ("AccessDenied", f"The role is not authorized to perform {action} on {bucket.arn}")
-            )
-            return
-    job.keys = sorted(_keys(bucket, prefix_of(job.asked), created_before(job.asked)))
     if not job.keys:
         # UNCONFIRMED, as strict as AWS may be: a list of objects without any fails the job.
         job.failures.append(("EmptyManifest", "Manifest generation found no keys matching the criteria"))
-
-
-def _keys(bucket: FakeBucket, prefix: str, before: str) -> Iterator[str]:
-    limit = datetime.fromisoformat(before) if before else None
-    for key, newest in bucket.keys.items():
-        if isinstance(newest, FakeDeleteMarker) or not key.startswith(prefix):
-            continue
-        # S3 shows whole seconds.
-        written = newest.last_modified.replace(microsecond=0, tzinfo=UTC)
-        if limit is None or written < limit:
-            yield key
 
 
 def work(job: BatchedJob, known: KnownUser, count: int) -> None:
@@ -79,7 +53,7 @@ def work(job: BatchedJob, known: KnownUser, count: int) -> None:
 
 
 def _put(job: BatchedJob, role: Role | None, key: str, known: KnownUser) -> None:
-    bucket = find_bucket(source_of(job.asked))
+    bucket = manifests.find_bucket(job.bucket)
     if bucket is None:
         raise rules.S3Refusal("NoSuchBucket", "The specified bucket does not exist")
     allowed = role is not None and roles.trusts_service(role, SERVICE)
@@ -129,7 +103,7 @@ def report(job: BatchedJob) -> None:
     if asked["Enabled"] == "false":
         return
     name = bucket_name(asked["Bucket"])
-    bucket, role = find_bucket(name), roles.find_role(job.asked["RoleArn"])
+    bucket, role = manifests.find_bucket(name), roles.find_role(job.asked["RoleArn"])
     start = f"{asked['Prefix']}/" if asked.get("Prefix") else ""
     place = f"{start}job-{job.id}"
     allowed = role is not None and roles.decision(
@@ -154,13 +128,12 @@ def report(job: BatchedJob) -> None:
 
 def _failed_rows(job: BatchedJob) -> Iterator[str]:
     # The samples of the User Guide have code and status in this order.
-    bucket = source_of(job.asked)
     for each in job.failed:
-        yield f"{bucket},{quote(each.key)},,failed,{each.status},{each.code},{each.message}\n"
+        yield f"{job.bucket},{quote(each.key)},,failed,{each.status},{each.code},{each.message}\n"
 
 
 def _succeeded_rows(job: BatchedJob) -> Iterator[str]:
     failed = {each.key for each in job.failed}
     for key in job.keys[: job.done]:
         if key not in failed:
-            yield f"{source_of(job.asked)},{quote(key)},,succeeded,200,,Successful\n"
+            yield f"{job.bucket},{quote(key)},,succeeded,200,,Successful\n"

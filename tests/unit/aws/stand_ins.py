@@ -11,6 +11,9 @@ from cfstream.aws.limits import AccountLimits
 
 Reply = Mapping[str, Any] | Exception
 
+DATE = "Mon, 30 Nov 2026 04:00:00 GMT"
+"""The Date header of each reply."""
+
 
 def refusal(
     code: str, status: int = 400, message: str = "no", operation: str = "GetDistribution", **headers: str
@@ -54,7 +57,7 @@ class Client:
                 reply = script.pop(0) if len(script) > 1 else script[0]
             if isinstance(reply, Exception):
                 raise reply
-            return {**reply, "ResponseMetadata": {"RequestId": "7c1f"}}
+            return {**reply, "ResponseMetadata": {"RequestId": "7c1f", "HTTPHeaders": {"date": DATE}}}
 
         return answer
 

@@ -11,7 +11,7 @@ from cfstream.aws.client import Aws
 from cfstream.aws.limits import OBJECT_WORKERS, READERS, WRITERS
 from cfstream.errors import Missing, NotAuthorized, Refused, ReplyLost, Unreachable
 from cfstream.ports import Call
-from tests.unit.aws.stand_ins import Client, OneClient, Reply, refusal
+from tests.unit.aws.stand_ins import DATE, Client, OneClient, Reply, refusal
 
 GET = Call("cloudfront", "get_distribution", {"Id": "E1"})
 UPDATE = Call("cloudfront", "update_distribution", {"Id": "E1"})
@@ -28,6 +28,14 @@ def test_a_reply_is_the_document_alone() -> None:
     """Metadata of botocore is not part of what is compared and hashed."""
     client = Client(get_distribution=[{"ETag": "E2", "Distribution": {"Id": "E1"}}])
     assert connected(client).read(GET) == {"ETag": "E2", "Distribution": {"Id": "E1"}}
+
+
+def test_each_reply_shows_the_time_of_aws() -> None:
+    """Its Date header is noted."""
+    clients: Any = OneClient(Client(get_distribution=[{"ETag": "E2"}]))
+    noted: list[str] = []
+    Aws(clients, note_date=noted.append).read(GET)
+    assert noted == [DATE]
 
 
 def test_reads_and_writes_have_clients_of_their_own() -> None:

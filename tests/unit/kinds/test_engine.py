@@ -9,6 +9,8 @@ from cfstream.kinds.object_acl.engine import Estimate, chosen_engine
 from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 from cfstream.kinds.object_acl.observed import LiveGrants, Tally
 from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.grant_estimate import EngineEstimate
+from cfstream.steps.batch_manifest import JobObjects
 from tests.unit.kinds.live import scene
 from tests.unit.kinds.s3 import BUCKET, REGION
 
@@ -34,13 +36,14 @@ def test_a_job_is_faster_for_many_objects(objects: int, *, is_faster: bool) -> N
     assert Estimate(objects, objects).job_is_faster is is_faster
 
 
-def test_the_estimate_in_words() -> None:
-    """Objects, calls and minutes for each engine; the price is unconfirmed."""
-    assert str(Estimate(1_000_000, 400_000)) == (
-        "Estimate for 1,000,000 objects: the engine local needs 1,401,000 calls and 56 min, or 7 min with "
-        "cfstream[fast]. The engine s3-batch needs 326 calls and 27 min, and costs $1.25 and S3's requests "
-        "(unconfirmed)"
+def test_the_estimate_of_each_engine() -> None:
+    """Objects, calls and minutes; a job over a list has fewer objects. The price is unconfirmed."""
+    assert Estimate(1_000_000, 400_000).shown("local", "why").engines == (
+        EngineEstimate("local", 1_000_000, 1_401_000, 56, 7),
+        EngineEstimate("s3-batch", 1_000_000, 1_327, 27, None, 1.25),
     )
+    few = Estimate(1_000_000, 2, by=JobObjects(("a/1", "a/2"))).shown("s3-batch", "why")
+    assert few.engines[1] == EngineEstimate("s3-batch", 2, 2135, 11, None, 0.25)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,7 @@ def test_how_to_know_all_acls() -> None:
     """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
     sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
     (notice,) = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
-    assert notice.text.endswith("This plan uses local: not all ACLs were read")
+    assert notice.text.endswith("the engine local: not all ACLs were read")
     assert "--all-objects" in notice.do
 
 

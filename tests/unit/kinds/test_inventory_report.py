@@ -14,6 +14,7 @@ from cfstream.kinds.object_acl import inventory_report
 from cfstream.kinds.object_acl.inventory_report import InventoryAcls, read_inventory
 from cfstream.ports import Call
 from cfstream.stack.bucket import LiveBucket
+from cfstream.steps.batch_manifest import InventoryList
 from tests.unit.kinds.live import scene
 from tests.unit.kinds.s3 import BUCKET, REGION
 from tests.world.ports import PassThrough
@@ -88,7 +89,7 @@ class Lists(PassThrough):
             covers = {"Filter": {"Prefix": self.covers}} if self.covers else {}
             return {"InventoryConfiguration": {**ENABLED, **covers, **self.configured}}
         if call.params["Key"] == "lectures-media/all/2026-11-29T01-00Z/manifest.json":
-            return {"Body": json.dumps(self.manifest).encode()}
+            return {"Body": json.dumps(self.manifest).encode(), "ETag": '"e1"'}
         start, end = map(int, call.params["Range"].removeprefix("bytes=").split("-"))
         part = self.data[start : end + 1]
         return {"Body": part, "ContentRange": f"bytes {start}-{start + len(part) - 1}/{len(self.data)}"}
@@ -115,7 +116,46 @@ def seen(lists: Lists) -> InventoryAcls:
 def test_current_objects_under_the_prefix_count(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     """The newest list is read in parts. What was written a day before it was finished, or later, is not known."""
     monkeypatch.setattr(inventory_report, "CHUNK", chunk)
-    assert seen(Lists()) == InventoryAcls(objects=2, lacking=1, until=2 * DAY)
+    assert seen(Lists()) == InventoryAcls(2, 1, 2 * DAY, keys=("a/1",))
+
+
+CURRENT = {"fileSchema": "Bucket, Key, ObjectAccessControlList, ObjectOwner"}
+ONLY = (BUCKET, "a/1", acl(), OWNER)
+
+
+@pytest.mark.parametrize(
+    ("lists", "is_usable"),
+    [
+        (Lists(ONLY, covers="a/", **CURRENT), True),
+        (Lists(ONLY, covers="a", **CURRENT), False),
+        (Lists(ONLY, (BUCKET, "b/1", acl(), OWNER), covers="a/", **CURRENT), False),
+        (Lists(covers="a/"), False),
+        (
+            Lists(
+                ("v", *ONLY),
+                covers="a/",
+                fileSchema="VersionId, Bucket, Key, ObjectAccessControlList, ObjectOwner",
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_list_that_a_job_can_use(lists: Lists, *, is_usable: bool) -> None:
+    """It has the current versions of all objects under the prefix, and nothing else."""
+    manifest = "lectures-media/all/2026-11-29T01-00Z/manifest.json"
+    assert seen(lists).manifest == (InventoryList("lists", manifest, '"e1"') if is_usable else None)
+
+
+@pytest.mark.parametrize(("most", "keys"), [(2, ("a/1", "a/2")), (1, ())])
+def test_a_list_of_the_objects_that_lack_the_grant(
+    monkeypatch: pytest.MonkeyPatch, most: int, keys: tuple[str, ...]
+) -> None:
+    """Only if others have it, and if there are not too many. Grants of the others to somebody else do not count."""
+    monkeypatch.setattr(inventory_report, "MOST_LISTED", most)
+    shared = acl(user="READ", other="READ")
+    found = seen(Lists(row("a/1", acl()), row("a/2", acl()), row("a/3", shared)))
+    assert (found.lacking, found.keys, found.others_lacking) == (2, keys, "")
+    assert "a/3" in found.others
 
 
 def _cut() -> Lists:

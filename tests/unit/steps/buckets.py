@@ -38,6 +38,12 @@ class Clock:
     def now(self) -> datetime:
         return datetime(2026, 11, 24, tzinfo=UTC)
 
+    def aws_now(self) -> datetime:
+        return self.now()
+
+    def note_date(self, header: str) -> None:
+        """Ignore the date."""
+
     def monotonic(self) -> float:
         return self.slept
 

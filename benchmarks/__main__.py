@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from benchmarks import ansible, applies, commands, fleets, grants, in_process, page, plan_profile, table
+from benchmarks import (
+    ansible,
+    applies,
+    commands,
+    fleets,
+    grants,
+    in_process,
+    interrupted,
+    page,
+    plan_profile,
+    table,
+)
 from benchmarks.bench import ROOT, SCALES, Bench
 from benchmarks.page import FIGURES
 from benchmarks.results import Result, Row, Section
@@ -27,6 +38,7 @@ SECTIONS: dict[str, Callable[[Bench], Iterator[Result]]] = {
     "grants-30ms": grants.late_rows,
     "grants-tls": grants.tls_rows,
     "grants-memory": grants.memory,
+    "grants-interrupted": interrupted.rows,
     "signing": in_process.signing,
     "access": in_process.access,
     "edge": commands.edge,
@@ -35,7 +47,7 @@ SECTIONS: dict[str, Callable[[Bench], Iterator[Result]]] = {
 }
 """The sections in the order of the table. Each is measured and stored alone."""
 
-NOT_QUICK = frozenset({"playbook", "applies", "grants-memory", "edge"})
+NOT_QUICK = frozenset({"playbook", "applies", "grants-memory", "grants-interrupted", "edge"})
 """The sections that `make bench` leaves out, because they take long."""
 
 

@@ -39,6 +39,8 @@ class Scale:
     throttled: int
     """Stacks in the plan of a throttled account."""
     objects: int
+    interrupted: int
+    """Objects of a grant that is interrupted twice."""
     slow_objects: int
     """Objects for programs that need milliseconds for each."""
     specs: int
@@ -55,9 +57,9 @@ class Scale:
 
 
 SCALES = {
-    "tiny": Scale(1, 1, (1, 3, 10), 10, 2_000, 100, 20, 3, 2.0, 1),
-    "quick": Scale(5, 1, (1, 30, 100), 30, 10_000, 500, 300, 10, 5.0, 1),
-    "full": Scale(15, 3, (1, 30, 100, 300, 1_000), 100, 100_000, 1_000, 1_000, 30, 60.0, 3),
+    "tiny": Scale(1, 1, (1, 3, 10), 10, 2_000, 20_000, 100, 20, 3, 2.0, 1),
+    "quick": Scale(5, 1, (1, 30, 100), 30, 10_000, 100_000, 500, 300, 10, 5.0, 1),
+    "full": Scale(15, 3, (1, 30, 100, 300, 1_000), 100, 100_000, 1_000_000, 1_000, 1_000, 30, 60.0, 3),
 }
 
 

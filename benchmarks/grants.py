@@ -45,9 +45,13 @@ class Server:
 
     def check(self, bucket: str) -> None:
         """Check that each object has the grant. Raises RunError."""
-        granted = int(self._control(f"/-/{bucket}?{GRANTEE}").split()[0])
+        granted = self.having(bucket, GRANTEE)
         if granted != _size(bucket):
             raise RunError(f"only {granted} objects of {bucket} were granted")
+
+    def having(self, bucket: str, text: str) -> int:
+        """Return how many objects of a bucket have an ACL that contains the text. The stand-in looks at each."""
+        return int(self._control(f"/-/{bucket}?{text}").split()[0])
 
     def counts(self) -> dict[str, int]:
         """Return how many lists, reads and writes were answered."""

@@ -21,6 +21,7 @@ TITLES = {
     "grants-30ms": "Grants on objects, 30 ms",
     "grants-tls": "Grants on objects over TLS",
     "grants-memory": "Memory of grants",
+    "grants-interrupted": "Grants that are interrupted",
     "signing": "Signing",
     "access": "Who can read",
     "edge": "The sandbox's edge",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice
 from cfstream.indexed import having
-from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_named
+from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_named, unread_list
 from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.spec.model import Spec
@@ -132,7 +132,12 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
         return ChosenEngine(notices=tuple(notices), estimate=shown)
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
-    return ChosenEngine(_job(scene, have, objects), hazards, (*notices, _unread_acls(scene, have)), shown)
+    return ChosenEngine(
+        _job(scene, have, objects),
+        hazards,
+        (*notices, *unread_list(scene, have, user, objects), _unread_acls(scene, have)),
+        shown,
+    )
 
 
 def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:

@@ -13,6 +13,10 @@ from cfstream.cli.exits import EXITS
 from cfstream.cli.parsing import NO_BREAK
 from cfstream.cli.table import EVERYWHERE, PROGRAM, SECTIONS
 from cfstream.exit_codes import ExitCode
+from cfstream.steps.hazards import HazardName
+
+HAZARDS = "|".join(name for name in HazardName if "-" in name)
+"""The names of hazards that are no words of a sentence."""
 
 
 def page() -> Iterator[str]:
@@ -98,10 +102,10 @@ def _table(head: str, rows: Any) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """Return text for a cell: flags are code, and no sign is markup."""
+    """Return text for a cell: flags and names of hazards are code, and no sign is markup."""
     shown = escape(" ".join(text.split()), quote=False).replace("|", "&#124;").replace("*", "&#42;")
     shown = shown.replace("[", "&#91;").replace("_", "&#95;")
-    return re.sub(r"(?<![\w-])(--[a-z][a-z-]*[a-z])", r"`\1`", shown)
+    return re.sub(rf"(?<![\w-])(--[a-z][a-z-]*[a-z]|{HAZARDS})", r"`\1`", shown)
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@
 - Every landmark has a name of its own: the theme names the path of a page like the navigation, makes each copy button
   a navigation without a name, and names sections after a label that may be empty.
 - A long name in code or in a heading can break after a slash and before a dot or a bracket.
+- A shorter one with a hyphen, such as a flag, does not break.
 - A recording links to itself, so that it can be enlarged, and scrolled with the keyboard.
 """
 
@@ -25,7 +26,9 @@ _SECTION = re.compile(r'<label class="md-nav__title" for="(__nav_\d+)">')
 _LABELLED = re.compile(r'aria-labelledby="(__nav_\d+)_label"')
 _NAME = re.compile(rf"<code>([^<>\s]{{{LONG},}})</code>")
 _HEADING = re.compile(rf'(<h[2-6] id="[^"]*">)([\w.]{{{LONG},}})(?=<)')
-_BREAK = re.compile(r"(?<=[^\[][/,])(?=[^/])|(?<=[^/.])(?=[.\[])")
+_BREAK = re.compile(r"(?<=[^\[][/,])(?=[^/])|(?<=&#124;)|(?<=[^/.])(?=\.(?!\.)|\[)")
+_INLINE = re.compile(r"(?<!<pre><span></span>)<code>([^<>]+)</code>")
+_HYPHENED = re.compile(rf"(?<!\S)(?=\S{{,{LONG - 1}}}(?:\s|$))\S*-\S*")
 _RECORDING = re.compile(r'(<img [^>]*src="([^"]*pictures/[\w-]+\.svg)"[^>]*>)')
 
 
@@ -45,9 +48,15 @@ def page(html: str) -> str:
     html = html.replace('class="md-path" aria-label="Navigation"', 'class="md-path" aria-label="Path"')
     html = _SECTION.sub(r'<label class="md-nav__title" id="\1_title" for="\1">', html)
     html = _LABELLED.sub(r'aria-labelledby="\1_title"', html)
+    html = _INLINE.sub(lambda code: f"<code>{_HYPHENED.sub(_whole, code[1])}</code>", html)
     html = _NAME.sub(lambda name: f"<code>{_BREAK.sub('<wbr>', name[1])}</code>", html)
     html = _HEADING.sub(lambda head: head[1] + _BREAK.sub("<wbr>", head[2]), html)
     return _RECORDING.sub(r'<a class="recording" href="\2">\1</a>', html)
+
+
+def _whole(word: re.Match[str]) -> str:
+    """Return a word without a line break."""
+    return f'<span class="whole">{word[0]}</span>'
 
 
 if __name__ == "__main__":

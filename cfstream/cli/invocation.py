@@ -1,11 +1,11 @@
 """One run of the program: the flags of all commands, as a connection and a terminal."""
 
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
+from cfstream.cli.pasting import command
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.connection import Connection
@@ -48,7 +48,7 @@ class Invocation:
     def again(self, instead: Mapping[str, Sequence[str]] | None = None) -> str:
         """Return the command of this run, to be pasted; `instead` replaces some of its arguments."""
         words = [word for each in self.given for word in (instead or {}).get(each, (each,))]
-        return shlex.join([PROGRAM, *words])
+        return command([PROGRAM, *words])
 
     def _announce(self, sandbox: "Running") -> None:
         where = sandbox.endpoint_url

@@ -41,7 +41,7 @@ def _numbered(steps: Sequence[Step]) -> list[Step]:
     for step in steps:
         key = (step.verb, str(step.address))
         seen[key] += 1
-        numbered.append(replace(step, nth=seen[key]))
+        numbered.append(step if step.nth == seen[key] else replace(step, nth=seen[key]))
     return numbered
 
 

@@ -11,10 +11,11 @@ from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.accounts import grouped, named
 from cfstream.render.flow import printable
-from cfstream.render.hazards import allow_flags, allowance, hazards_of
+from cfstream.render.hazards import hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.text import summary_line
+from cfstream.steps.hazards import HazardName
 
 
 def plan_html(plan: Plan) -> str:
@@ -111,11 +112,15 @@ def _hazards(plan: Plan) -> Iterator[str]:
     found = hazards_of(plan)
     items = [
         f"<li><b>{escape(hazard.name)}</b> {_name(plan, stack)}: {prose(hazard.text)}"
-        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}<br>'
-        f"{escape(allowance(hazard.name, protect=stack.protect))}</p></li>"
+        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}</p></li>'
         for stack, step, hazard in found
     ]
-    lead = f"To allow all of them: {code(allow_flags(hazard.name for _, _, hazard in found))}"
+    these = "this unless it is" if len(found) == 1 else "these unless they are"
+    names = sorted({hazard.name for _, _, hazard in found})
+    flags = " ".join(f'<code class="flag">--allow {name}</code>' for name in names)
+    lead = f"apply refuses {these} allowed: {flags}"
+    if any(stack.protect and hazard.name == HazardName.DELETES for stack, _, hazard in found):
+        lead += f"<br>apply never deletes a stack whose spec says {code('protect: true')}."
     yield from _alert("hazard", items, lead)
 
 

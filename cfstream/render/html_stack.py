@@ -101,9 +101,7 @@ def _step(stack: StackPlan, step: Step) -> str:
     held = f"(etag {code(step.if_match)})" if step.if_match else ""
     why = " ".join(filter(None, (prose(reason(step)), held)))
     because = f'<p class="dim">{why}</p>' if why else ""
-    rows = [_row(field) for change in step.changes for field in fields(change)]
-    head = '<thead><tr><th scope="col">field</th><th scope="col">before</th><th scope="col">after</th></tr></thead>'
-    table = f"<table>{head}<tbody>\n{''.join(rows)}</tbody></table>" if rows else ""
+    table = _table([field for change in step.changes for field in fields(change)])
     return (
         f'<li class="step {step.verb}"><div class="top"><p class="what"><span class="sign">{escape(sign)}</span> '
         f'{step.verb} {code(str(step.address))}</p><span class="dim">{place}</span></div>'
@@ -111,20 +109,33 @@ def _step(stack: StackPlan, step: Step) -> str:
     )
 
 
-def _row(field: FieldChange) -> str:
+def _table(changed: Sequence[FieldChange]) -> str:
+    """Return the fields of a step. What a create has before, and a delete after, is no column: it would be empty."""
+    if not changed:
+        return ""
+    shown = {
+        "before": any(each.before is not None for each in changed),
+        "after": any(each.after is not None for each in changed),
+    }
+    sides = [side for side in shown if shown[side]]
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("field", *sides))
+    rows = "".join(_row(each, sides) for each in changed)
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
+
+
+def _row(field: FieldChange, sides: Sequence[str]) -> str:
     mark = {"+": "new", "-": "gone"}.get(field.sign, "changed")
     sign = f'<span class="sign">{field.sign}</span>'
-    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th>{_values(field)}</tr>\n'
+    return f'<tr class="{mark}"><th scope="row">{sign} {code(field.name)}</th>{_values(field, sides)}</tr>\n'
 
 
-def _values(field: FieldChange) -> str:
-    """Return the cells before and after; for two lists one cell with the removed and the new members."""
+def _values(field: FieldChange, sides: Sequence[str]) -> str:
+    """Return the cells of these sides; for two lists one cell with the removed and the new members."""
     moved = field.members
     if moved is None:
-        before, after = field.cell(field.before), field.cell(field.after)
-        was = _value("was", before) if before else ""
-        now = _value("now", after) if after else ""
-        return f"<td>{was}</td><td>{now}</td>"
+        texts = {"before": ("was", field.cell(field.before)), "after": ("now", field.cell(field.after))}
+        cells = [(kind, text) for side, (kind, text) in texts.items() if side in sides]
+        return "".join(f"<td>{_value(kind, text) if text else ''}</td>" for kind, text in cells)
     gone = [_value("was", signed_text("-", item)) for item in moved.removed]
     came = [_value("now", signed_text("+", item)) for item in moved.added]
     kept = [f'<span class="dim">{kept_text(moved)}</span>'] if moved.kept else []

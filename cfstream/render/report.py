@@ -1,8 +1,9 @@
 """Render the report of a run as text and as JSON: what was done, what was not, and what to do now."""
 
+import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
@@ -60,7 +61,7 @@ PROTECTED_DO = "if intended, remove `protect: true` from the spec first"
 WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
 
 REST: Mapping[StackOutcome, tuple[str, str]] = {
-    StackOutcome.FAILED: ("a step failed", "fix it, then resume: {again}"),
+    StackOutcome.FAILED: ("a step failed", "fix the cause, then resume: {again}"),
     StackOutcome.STALE: ("the plan is stale", "plan again, and read the difference before applying"),
     StackOutcome.TIMED_OUT: (
         "not Deployed yet, and later steps need it",
@@ -127,12 +128,27 @@ class SuggestedCommands:
 def failures_text(
     report: Report, *, color: bool, width: int, commands: SuggestedCommands | None = None
 ) -> str:
-    """Return what went wrong, a block for each stack: what, what was done, what was not, the fix. May be empty."""
+    """Return what went wrong, a block for each stack: what, what was done, what was not, the fix. May be empty.
+
+    Stacks that failed for the same reason share a block, and blocks with the same fix have it once, in the last one.
+    """
     sheet, known = page(width, color=color), commands or SuggestedCommands()
+    many = several(report.stacks)
+    alike: dict[object, list[_Failure]] = {}
+    for stack in report.stacks:
+        if stack.outcome not in WENT_WELL:
+            failure = _failure(stack, named(stack, several=many), known)
+            alike.setdefault(failure.reason, []).append(failure)
+    # Two stacks may each have their own block. More would hide what else went wrong.
+    groups = [
+        group
+        for found in alike.values()
+        for group in ([found] if len(found) > 2 else [[each] for each in found])
+    ]
+    last = {group[0].do: number for number, group in enumerate(groups)}
     blocks = [
-        "\n".join(_failure(stack, named(stack, several=several(report.stacks)), known, sheet)) + "\n"
-        for stack in report.stacks
-        if stack.outcome not in WENT_WELL
+        "\n".join(_failure_lines(group, sheet, fix=last[group[0].do] == number)) + "\n"
+        for number, group in enumerate(groups)
     ]
     return "\n".join(blocks)
 
@@ -243,20 +259,59 @@ def _sentence(text: str) -> list[Word]:
     return words(text[:1].upper() + text[1:] + ".")
 
 
-def _failure(stack: StackReport, name: str, commands: SuggestedCommands, sheet: Page) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Failure:
+    """What went wrong with a stack, and how to fix it."""
+
+    stack: StackReport
+    name: str
+    what: str
+    do: str
+    failed: StepReport | None
+
+    @property
+    def reason(self) -> object:
+        """What is equal for stacks that failed for the same reason."""
+        address = str(self.failed.address) if self.failed else self.name
+        text = _REQUEST.sub("", self.what.replace(address, "").replace(self.name, ""))
+        return self.stack.outcome, self.failed and (self.failed.verb, self.failed.address.kind), text, self.do
+
+
+_REQUEST = re.compile(r"request [\w-]+")
+"""The id of a request in an error of AWS."""
+
+_NAMED = 12
+"""How many further stacks with the same error are named."""
+
+
+def _failure_lines(group: Sequence[_Failure], sheet: Page, *, fix: bool) -> Iterator[str]:
+    """Yield the block of stacks that failed for the same reason: the first one in full."""
+    first, *others = group
+    yield from what_lines(first.what, sheet)
+    yield from _ids("done: ", first.stack.steps, StepOutcome.DONE, sheet)
+    yield from _ids("not tried: ", first.stack.steps, StepOutcome.NOT_TRIED, sheet)
+    if others:
+        shown = [each.name for each in others[:_NAMED]]
+        left = [f"and {len(others) - _NAMED} more"] if len(others) > _NAMED else []
+        listed = ", ".join([*shown, *left])
+        yield from sheet.flow(
+            words(f"the same error, in {len(others)} other stacks: {listed}"), first="  ", rest="    "
+        )
+    if fix:
+        yield from do_lines(first.do, sheet)
+
+
+def _failure(stack: StackReport, name: str, commands: SuggestedCommands) -> _Failure:
     failed = next(
         (step for step in stack.steps if step.outcome not in (StepOutcome.DONE, StepOutcome.NOT_TRIED)), None
     )
-    yield from what_lines(_what(stack, name, failed), sheet)
-    yield from _ids("done: ", stack.steps, StepOutcome.DONE, sheet)
-    yield from _ids("not tried: ", stack.steps, StepOutcome.NOT_TRIED, sheet)
     # A stale step advises to plan again, but that plan would recreate a stack that is being destroyed. The advice of an
     # interrupted one does not know the command.
     general = stack.outcome is StackOutcome.INTERRUPTED or (
         stack.destroying and stack.outcome is StackOutcome.STALE
     )
     own_do = stack.do or (failed.do if failed and not general else "")
-    yield from do_lines(own_do or _do(stack, commands), sheet)
+    return _Failure(stack, name, _what(stack, name, failed), own_do or _do(stack, commands), failed)
 
 
 def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:

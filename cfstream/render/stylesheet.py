@@ -37,6 +37,7 @@ margin:1rem 0;background:var(--gone-paper)}
 .alert.warning h2{color:var(--changed)}
 .alert li{margin:.8rem 0 0}
 .alert .dim{color:var(--ink)}
+.flag{white-space:nowrap}
 .excerpt{display:block;margin:.3rem 0;white-space:pre-wrap}
 article{border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:1.5rem 0}
 .top{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;align-items:baseline}
@@ -83,6 +84,7 @@ summary{cursor:pointer;font-weight:600;margin-top:1.5rem}
 @media screen and (max-width:46rem){figcaption{display:block}}
 @media (max-width:40rem){body{padding:1rem .75rem 3rem}.sum{font-size:1.35rem}article{padding:1rem .75rem}
 tr{display:grid;grid-template-columns:1fr 1fr}tr th:first-child,.members{grid-column:1/-1}td{border-top:0}
+td:only-of-type,th:nth-child(2):last-child{grid-column:1/-1}
 th[scope=row],td{width:auto}}
 """
 

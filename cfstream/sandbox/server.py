@@ -37,7 +37,7 @@ class Sandbox:
         self._keeper: state.Keeper | None = None
         self._routes = Routes(lambda: self.accounts, self._prepare, self.written)
         if state_file:
-            self._keeper = state.Keeper(state_file, self._frozen)
+            self._keeper = state.Keeper(state_file, self.save)
         self._listener = Listener(self.answer, self.now, port)
 
     @classmethod
@@ -81,6 +81,18 @@ class Sandbox:
             self._adopt(self._new_accounts())
         self.written()
 
+    def save(self) -> bytes:
+        """Return everything, with the settings, for `restore`."""
+        with self._routes.lock:
+            return state.freeze(self.accounts)
+
+    def restore(self, saved: bytes) -> None:
+        """Replace everything by what `save` returned."""
+        with self._routes.lock:
+            _forget_moto()
+            self._adopt(state.thaw(saved))
+        self.written()
+
     def written(self) -> None:
         """Record that the state has changed."""
         if self._keeper:
@@ -110,10 +122,6 @@ class Sandbox:
             with self._routes.lock:
                 return control.answer(environ, self)
         return self._routes(environ)
-
-    def _frozen(self) -> bytes:
-        with self._routes.lock:
-            return state.freeze(self.accounts)
 
     def _new_accounts(self) -> Accounts:
         return Accounts(copy.deepcopy(self._settings))

@@ -21,9 +21,9 @@ pytest-xdist has its own, and nothing is left when the process ends, however it 
 from importlib.util import find_spec
 
 from cfstream.testing.key_pairs import KeyPair
-from cfstream.testing.sandbox import NotApplied, Sandbox, SandboxClock
+from cfstream.testing.sandbox import NotApplied, Sandbox, SandboxClock, SandboxState
 
-__all__ = ["KeyPair", "NotApplied", "Sandbox", "SandboxClock"]
+__all__ = ["KeyPair", "NotApplied", "Sandbox", "SandboxClock", "SandboxState"]
 
 if find_spec("pytest"):  # other test runners cannot use fixtures
     from cfstream.testing.fixtures import running_sandbox, sandbox

@@ -1,6 +1,6 @@
 """Key pairs that replace those of a spec, so that a test can sign without the real private keys."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,24 @@ class KeyRing:
                 if name == "self"
                 else ec.generate_private_key(ec.SECP256R1())
             )
-            pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            self.file(name).parent.mkdir(parents=True, exist_ok=True)
-            self.file(name).touch(0o600)
-            self.file(name).write_bytes(pem)
-            self._made[name] = private_key(pem, name=name)
+            self._add(name, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return self._made[name]
+
+    def _add(self, name: str, pem: bytes) -> None:
+        self.file(name).parent.mkdir(parents=True, exist_ok=True)
+        self.file(name).touch(0o600)
+        self.file(name).write_bytes(pem)
+        self._made[name] = private_key(pem, name=name)
+
+    def save(self) -> Mapping[str, bytes]:
+        """Return all private keys as PEM, by name, for `restore`."""
+        return {name: self.file(name).read_bytes() for name in self._made}
+
+    def restore(self, saved: Mapping[str, bytes]) -> None:
+        """Replace all private keys by what `save` returned."""
+        self._made.clear()
+        for name, pem in saved.items():
+            self._add(name, pem)
 
     def of(self, der_sha256: str | None) -> PrivateKey | None:
         """Return the private key with this public half."""

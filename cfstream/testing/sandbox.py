@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,8 @@ from cfstream.workflow import apply_plan, make_plan, prove_stacks
 
 if TYPE_CHECKING:
     import httpx
+
+    from cfstream.sandbox.server import Sandbox as Server
 
 HOUR = timedelta(hours=1)
 
@@ -74,6 +77,15 @@ class _Site:
         return f"{self.report.outputs['domain_name'].partition('.')[0]}.cloudfront.localhost"
 
 
+@dataclass(frozen=True)
+class SandboxState:
+    """All that a sandbox has at one time. `Sandbox.save` returns it."""
+
+    _server: bytes = field(repr=False)
+    _sites: Mapping[str, _Site] = field(repr=False)
+    _keys: Mapping[str, bytes] = field(repr=False)
+
+
 class Sandbox:
     """An AWS on loopback with its edge, in this process; one at a time. Use it in a ``with`` block, or `close` it.
 
@@ -93,15 +105,18 @@ class Sandbox:
                 "a sandbox already runs in this process, and moto keeps its state per process",
                 "share it with the fixture running_sandbox, or close it first",
             )
-        from cfstream.sandbox.cloudfront import Settings as Pace
-        from cfstream.sandbox.server import Sandbox as Server
-
-        self._server = Server.start(settings=Pace(deploy_after_reads=0))
+        self._server = self._started()
         Sandbox._running = True
         self.clock = SandboxClock(lambda: self._server.cloudfront.settings)
         self._settings = ConnectionSettings(region="us-east-1", endpoint_url=self.endpoint_url, sandbox=True)
         self._clients = Clients(self._settings)
         self._begin()
+
+    def _started(self) -> "Server":
+        from cfstream.sandbox.cloudfront import Settings as Pace
+        from cfstream.sandbox.server import Sandbox as Server
+
+        return Server.start(settings=Pace(deploy_after_reads=0))
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +137,17 @@ class Sandbox:
         self._server.reset()
         self._folder.cleanup()
         self._begin()
+
+    def save(self) -> SandboxState:
+        """Return everything in AWS, the applied stacks, their private keys and the time, for `restore`."""
+        return SandboxState(self._server.save(), {**self._sites}, self._ring.save())
+
+    def restore(self, state: SandboxState) -> None:
+        """Return to what `save` returned, also after a reset. Takes milliseconds. Files in `folder` stay."""
+        self._server.restore(state._server)
+        self._sites.clear()
+        self._sites.update(state._sites)
+        self._ring.restore(state._keys)
 
     def _begin(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="cfstream-", ignore_cleanup_errors=True)

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.accounts.two import TwoAccounts, furnish
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture
-def accounts(tmp_path: Path, sandbox: WatchedSandbox) -> TwoAccounts:
+def accounts(tmp_path: Path, sandbox: Sandbox) -> TwoAccounts:
     """Return the caller's account and another one, each with a bucket."""
     furnish(sandbox)
     return TwoAccounts(tmp_path, sandbox)

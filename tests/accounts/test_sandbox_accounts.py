@@ -10,13 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cfstream.sandbox.accounts import ACCOUNT
-from cfstream.sandbox.server import Sandbox
+from cfstream.sandbox.server import Sandbox as Server
 from cfstream.testing.certificates import imported
 from tests.accounts.two import OTHER, TwoAccounts, client
 from tests.world.configs import BUCKET, config, listing, make, origin, with_certificate
+from tests.world.sandbox import Sandbox
 
 
-def domain(sandbox: Sandbox, account: str) -> str:
+def domain(sandbox: Sandbox | Server, account: str) -> str:
     """Create a distribution in an account, and return its domain name."""
     client(sandbox, "s3", account).create_bucket(Bucket=f"{BUCKET}-{account}")
     sent = config(account, Origins=listing(origin(DomainName=f"{BUCKET}-{account}.s3.amazonaws.com")))
@@ -77,11 +78,11 @@ def test_a_session_that_does_not_exist(accounts: TwoAccounts) -> None:
 
 def test_state_survives(tmp_path: Path) -> None:
     """Distributions and roles of every account are part of the state."""
-    with Sandbox.start(tmp_path / "state") as sandbox:
+    with Server.start(tmp_path / "state") as sandbox:
         name = domain(sandbox, OTHER)
         iam = client(sandbox, "iam", OTHER)
         iam.create_role(RoleName="deploy", AssumeRolePolicyDocument="{}")
-    with Sandbox.start(tmp_path / "state") as sandbox:
+    with Server.start(tmp_path / "state") as sandbox:
         listed = client(sandbox, "cloudfront", OTHER).list_distributions()["DistributionList"]
         assert [each["DomainName"] for each in listed["Items"]] == [name]
         assert client(sandbox, "iam", OTHER).get_role(RoleName="deploy")["Role"]["RoleName"] == "deploy"

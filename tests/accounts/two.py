@@ -16,12 +16,13 @@ from cfstream.errors import Throttled
 from cfstream.planning import Plan
 from cfstream.ports import Call, Role, World, Writes
 from cfstream.sandbox.accounts import ACCOUNT
-from cfstream.sandbox.server import Sandbox
+from cfstream.sandbox.server import Sandbox as Server
 from cfstream.spec.load import Stack, load
 from cfstream.values import Json
 from cfstream.workflow import make_plan
 from tests.world.clock import QuickClock
 from tests.world.ports import PassThrough
+from tests.world.sandbox import Sandbox
 from tests.world.specs import signed
 
 OTHER = "222233334444"
@@ -36,7 +37,7 @@ HERE = signed(name="lectures", bucket="media-here")
 THERE = signed(name="lectures", bucket="media-there", role=ROLE)
 
 
-def client(sandbox: Sandbox, service: str, account: str = ACCOUNT) -> Any:
+def client(sandbox: Sandbox | Server, service: str, account: str = ACCOUNT) -> Any:
     """Return boto3's client with the credentials of an account."""
     return _client(sandbox.endpoint_url, service, account)
 

@@ -11,8 +11,8 @@ import pytest
 import cfstream
 from cfstream import errors
 from cfstream.cli.table import ENTRIES
-from cfstream.sandbox.server import Sandbox
 from tests.api.test_functions import SPEC, desk
+from tests.world.sandbox import Sandbox
 
 __all__ = ["desk"]
 

@@ -13,9 +13,9 @@ import pytest
 import cfstream
 from cfstream import errors
 from cfstream.render.json import plan_document
-from cfstream.sandbox.server import Sandbox
 from cfstream.sign import Signer
 from cfstream.steps.step import Step
+from tests.world.sandbox import Sandbox
 from tests.world.signing import private_pem, public_pem, rsa_key
 
 SPEC = """\

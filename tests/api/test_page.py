@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.docs.page import ROOT, Block, parts
+from tests.world.sandbox import Sandbox
 from tests.world.signing import private_pem, public_pem, rsa_key
 
 SPEC = """\

@@ -6,11 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.browser.accessible import violations
+
+Scheme: TypeAlias = Literal["light", "dark"]
 
 ROOT = Path(__file__).parents[2]
+SCREENS: tuple[tuple[Scheme, int], ...] = (("light", 400), ("dark", 1200))
 PLAYLIST = "/hls/master.m3u8"
 PLAYS_TO = """second => new Promise((done, failed) => {
     const video = document.querySelector("video");
@@ -82,6 +88,22 @@ def test_only_members_can_watch(page: Page, site: str) -> None:
     refused = page.goto(playlist)
     assert refused is not None
     assert refused.status == 403
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_the_pages_are_accessible(browser: Browser, site: str, scheme: Scheme, width: int) -> None:
+    """Axe finds no violation in the list, the login and a lecture, and the pages fit their width."""
+    screen: ViewportSize = {"width": width, "height": 800}
+    with closing(browser.new_context(color_scheme=scheme, viewport=screen, bypass_csp=True)) as context:
+        page = context.new_page()
+        page.goto(f"{site}/login?then=counting")
+        pages = [violations(page)]
+        log_in(page)
+        page.get_by_role("heading", name="Counting to twelve").wait_for()
+        pages.append(violations(page))
+        page.goto(site)
+        assert [*pages, violations(page)] == [[], [], []]
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_wrong_password_brings_no_cookie(page: Page, site: str) -> None:

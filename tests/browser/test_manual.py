@@ -86,6 +86,7 @@ def test_copy_buttons_copy_only_commands(page: Page, address: str) -> None:
         ("how-to/sign/", "html", SCREENS[:1]),
         ("reference/commands/", "article", SCREENS[::3]),
         ("python/", "article", SCREENS[::3]),
+        ("404.html", "html", SCREENS[1:2]),
     ],
 )
 def test_pages_are_accessible(

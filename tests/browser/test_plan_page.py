@@ -7,9 +7,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
+from cfstream.errors import Problem, Where
 from cfstream.planning import Topology
 from cfstream.planning.exposure import Exposure
-from cfstream.render.html import plan_html
+from cfstream.render.html import plan_html, problems_html
 from tests.browser.accessible import violations
 from tests.unit.render.hostile import NASTY, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
@@ -23,6 +24,12 @@ PLAN = plan(
     replace(stack_of("".join(NASTY), "nasty"), topology=replace(TOPOLOGY, hosts=tuple(NASTY))),
     BROKEN,
     replace(STILL, name="still"),
+)
+
+
+PROBLEMS = (
+    Problem(Where("a.yaml", 5, 1), "unknown field colour", "delete it", "colour: red"),
+    Problem(Where("".join(NASTY), 1, 1), "".join(NASTY), "".join(NASTY)),
 )
 
 
@@ -43,17 +50,16 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 400])
 def test_the_page_is_accessible(browser: Browser, scheme: Literal["light", "dark"], width: int) -> None:
-    """Axe finds no violation, and the page fits its width."""
+    """Axe finds no violation, and the page fits its width: of a plan, and of specs that cannot be read."""
     context = browser.new_context(
         color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
     )
     tab = context.new_page()
-    tab.set_content(plan_html(PLAN))
-    found = violations(tab)
-    wide = tab.evaluate("document.documentElement.scrollWidth")
+    for page in (plan_html(PLAN), problems_html(PROBLEMS)):
+        tab.set_content(page)
+        assert violations(tab) == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
-    assert found == []
-    assert wide <= width
 
 
 def test_the_keyboard_reaches_everything(page: Page) -> None:

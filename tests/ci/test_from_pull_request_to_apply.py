@@ -9,8 +9,8 @@ import pytest
 from cfstream.ci.github import ActionRun
 from cfstream.ci.job import Runner
 from cfstream.cli import main
-from cfstream.sandbox.server import Sandbox
 from tests.ci.host import Host
+from tests.world.sandbox import Sandbox
 
 SPEC = """\
 version: 1

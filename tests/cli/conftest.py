@@ -11,9 +11,9 @@ import pytest
 
 from cfstream.cli import main, table
 from cfstream.cli.exits import EXITS
-from cfstream.sandbox.server import Sandbox
 from tests.cli.account import SmallAccount, furnish
 from tests.cli.signing_account import Folder, folder
+from tests.world.sandbox import Sandbox
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ def cfstream(
 
 
 @pytest.fixture
-def aws(server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def aws(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     """The sandbox, empty, and an environment that points to it."""
-    server.reset()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint_url)
+    running_sandbox.reset()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", running_sandbox.endpoint_url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    return server
+    return running_sandbox
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def run(cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 @pytest.fixture(scope="module")
-def stack(server: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
+def stack(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     """An applied stack, and an environment that points to it."""
-    server.reset()
+    running_sandbox.reset()
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {
-            "AWS_ENDPOINT_URL": server.endpoint_url,
+            "AWS_ENDPOINT_URL": running_sandbox.endpoint_url,
             "AWS_ACCESS_KEY_ID": "any",
             "AWS_SECRET_ACCESS_KEY": "any",
             "AWS_REGION": "us-east-1",

@@ -12,9 +12,9 @@ from cfstream.access.reader import ANYONE, May
 from cfstream.access.report import AccessRow, Chain, Link, StackAccess
 from cfstream.cli.commands.access import spec_and_key
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.stack import Stack
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 SPEC = "version: 1\nname: {name}\nbucket: lectures-media\npublic: true\n"
 

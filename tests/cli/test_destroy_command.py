@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

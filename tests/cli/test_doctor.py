@@ -11,14 +11,14 @@ import pytest
 from cfstream.errors import NotAuthorized
 from cfstream.ports import Answer, Call, Reads, World
 from cfstream.render.checkup import checkup_text
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.use_cases.doctor.account import clock_check, list_checks, plan_check
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 from cfstream.values import Json
 from tests.cli.conftest import Ran
+from tests.world.clock import QuickClock
 from tests.world.ports import Counted
-from tests.world.running import world_of
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 
@@ -155,7 +155,7 @@ def denying(world: World) -> World:
 
 def test_reads_that_are_not_allowed_are_named_with_the_permission(aws: Sandbox, spec: str) -> None:
     """A read of every plan is a failure, a read of some plans is a note. Each missing action is listed."""
-    world = denying(world_of(aws))
+    world = denying(aws.world_at(QuickClock()))
     found = {check.name: check for check in list_checks(world)}
     assert (found["permissions"].state, found["permissions"].do) == (
         State.BAD,

@@ -10,8 +10,8 @@ import pytest
 
 from cfstream.cli.terminal.past_deploys import PastDeploys
 from cfstream.private_file import cache_folder
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

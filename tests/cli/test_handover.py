@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from cfstream.testing.certificates import imported
 from tests.cli.account import client
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.cli.account import SmallAccount
 from tests.cli.conftest import Ran
 from tests.world.configs import (
@@ -21,6 +20,7 @@ from tests.world.configs import (
     origin,
     signers,
 )
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from cfstream.connection import CREDENTIALS
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
 from tests.cli.account import client
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from cfstream.aws.clock import SystemClock
-from cfstream.sandbox.cloudfront import Settings
-from cfstream.sandbox.server import Sandbox
-from tests.cli.account import SmallAccount, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.conftest import Ran
 from tests.world.configs import update
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
+
+pytestmark = pytest.mark.usefixtures("aws")
 
 SPEC = """\
 version: 1
@@ -24,35 +25,6 @@ name: {name}
 bucket: media
 trusted_signers: [self]
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Sandbox]:
-    """A sandbox in which a write is Deployed at once."""
-    with Sandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def account(server: Sandbox) -> SmallAccount:
-    """The account, reset."""
-    server.reset()
-    return furnish(server.endpoint_url)
-
-
-@pytest.fixture
-def run(server: Sandbox, cfstream: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run `cfstream` against that account, in an empty folder."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-        "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": server.endpoint_url,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.chdir(tmp_path)
-    return cfstream
 
 
 def document(ran: Ran) -> Any:
@@ -104,9 +76,9 @@ def test_list_as_json(account: SmallAccount, run: Run) -> None:
     assert unused == {"id": account.unused, "spec": None, "comment": "made by hand", "used_by": []}
 
 
-def test_list_of_an_empty_account(server: Sandbox, run: Run) -> None:
+def test_list_of_an_empty_account(aws: Sandbox, run: Run) -> None:
     """It prints that there are none."""
-    server.reset()
+    aws.reset()
     expected = "No distributions and no origin access identities in account 123456789012.\n"
     assert run("list") == Ran(0, expected, "")
 
@@ -227,10 +199,10 @@ def test_wait_for_what_is_deployed(account: SmallAccount, run: Run, tmp_path: Pa
     assert ran == Ran(0, expected, "")
 
 
-def test_wait_times_out(account: SmallAccount, server: Sandbox, run: Run) -> None:
+def test_wait_times_out(account: SmallAccount, aws: Sandbox, run: Run) -> None:
     """A distribution that is not Deployed in time is named. The exit code is 6, and JSON has each status."""
     assert run("list").code == 0  # what has been seen as Deployed stays so
-    server.cloudfront.settings.deploy_after_reads = 10_000
+    aws.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Comment="changed")
     ran = run("wait", account.distribution, account.streaming, "--timeout", "1s", "--format", "json")
     assert ran.code == 6
@@ -239,9 +211,9 @@ def test_wait_times_out(account: SmallAccount, server: Sandbox, run: Run) -> Non
     assert ended == {account.distribution: (False, "InProgress"), account.streaming: (True, None)}
 
 
-def test_wait_ends_when_deployed(account: SmallAccount, server: Sandbox, run: Run) -> None:
+def test_wait_ends_when_deployed(account: SmallAccount, aws: Sandbox, run: Run) -> None:
     """It polls until the change is Deployed."""
-    server.cloudfront.settings.deploy_after_reads = 3
+    aws.cloudfront.settings.deploy_after_reads = 3
     update(account.cloudfront, account.distribution, Comment="changed")
     ran = run("wait", account.distribution)
     assert (ran.code, ran.out) == (0, f"{account.distribution} is Deployed.\n")
@@ -268,7 +240,7 @@ def test_an_unknown_id_is_not_a_file(run: Run, command: str, id_: str) -> None:
 
 
 def test_ctrl_c_shows_how_to_continue_waiting(
-    account: SmallAccount, server: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+    account: SmallAccount, aws: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The note has the same command with its flags. CloudFront continues to deploy."""
 
@@ -276,7 +248,7 @@ def test_ctrl_c_shows_how_to_continue_waiting(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(SystemClock, "sleep", stopped)
-    server.cloudfront.settings.deploy_after_reads = 10_000
+    aws.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Comment="new")
     ran = run("wait", account.distribution, "--region", "eu-west-1")
     assert (ran.code, ran.out) == (130, "")
@@ -323,9 +295,9 @@ def test_delete_refuses_what_is_used(account: SmallAccount, run: Run, which: str
     assert "fix: " in ran.err
 
 
-def test_delete_refuses_a_distribution_in_progress(account: SmallAccount, server: Sandbox, run: Run) -> None:
+def test_delete_refuses_a_distribution_in_progress(account: SmallAccount, aws: Sandbox, run: Run) -> None:
     """A disabled distribution that is not Deployed yet must be waited for."""
-    server.cloudfront.settings.deploy_after_reads = 10_000
+    aws.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Enabled=False)
     ran = run("delete", account.distribution, "--yes")
     assert ran.code == 2

@@ -14,9 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from cfstream.kinds.key_group.rotation import new_name
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder
+from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]

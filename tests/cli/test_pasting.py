@@ -1,8 +1,11 @@
 """The commands that an error suggests have the flags of the run."""
 
+import shlex
+from pathlib import Path
+
 import pytest
 
-from cfstream.cli.pasting import repeat_flags
+from cfstream.cli.pasting import command, repeat_flags
 from cfstream.errors import Problem, SpecProblems, Where, WrongUsage
 
 
@@ -39,3 +42,20 @@ def test_flags_are_repeated_in_problems() -> None:
     error = SpecProblems((problem,))
     repeat_flags(error, " --sandbox")
     assert [each.do for each in error.problems] == ["write an id that `cfstream list --sandbox` shows"]
+
+
+def test_a_command_names_a_folder_instead_of_all_its_specs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shell replaces ``specs/*.yaml`` by hundreds of names."""
+    monkeypatch.chdir(tmp_path)
+    names = [f"specs/s{number}.yaml" for number in range(9)]
+    (tmp_path / "specs").mkdir()
+    for name in names:
+        (tmp_path / name).touch()
+    assert command(["cfstream", "apply", "--yes", *names]) == "cfstream apply --yes specs"
+    assert command(["cfstream", "apply", *names, "other.yaml"]) == "cfstream apply specs other.yaml"
+    assert command(["cfstream", "apply", *names[1:]]) == shlex.join(["cfstream", "apply", *names[1:]])
+    (tmp_path / "specs" / "below").mkdir()
+    (tmp_path / "specs" / "below" / "more.yml").touch()
+    assert command(["cfstream", "apply", *names]) == shlex.join(["cfstream", "apply", *names])

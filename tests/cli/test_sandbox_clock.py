@@ -9,8 +9,8 @@ import pytest
 
 from cfstream.connection import Connection
 from cfstream.sandbox import homes, lifecycle
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cfstream import workflow
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from cfstream.sandbox.accounts import ACCOUNT
-from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import Folder
+from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
 Sign = Callable[..., Ran]
@@ -96,13 +96,15 @@ trusted_signers: [self]
 
 @pytest.fixture
 def streams(
-    cfstream: Callable[..., Ran], server: Sandbox, edge: str, stack: Folder, tmp_path: Path
+    cfstream: Callable[..., Ran], running_sandbox: Sandbox, edge: str, stack: Folder, tmp_path: Path
 ) -> tuple[str, ...]:
     """Return the flags to sign for a streaming distribution of the bucket whose account has a key pair."""
     spec = tmp_path / "seminars.yaml"
     spec.write_text(RTMP)
     assert cfstream("apply", str(spec), "--yes", "--no-verify").code == 0
-    key_pair = server.cloudfront.world.key_pairs.register(ACCOUNT, public_pem(rsa_key("lectures-1")).decode())
+    key_pair = running_sandbox.cloudfront.world.key_pairs.register(
+        ACCOUNT, public_pem(rsa_key("lectures-1")).decode()
+    )
     return ("--spec", str(spec), "--key", stack.key("lectures-1"), "--key-id", key_pair, "--expires", "1h")
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from cfstream.cli.commands.plan import PlanFormat
 from cfstream.recording.document import as_text, sealed
-from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
+from tests.world.sandbox import Sandbox
 
 Cli = Callable[..., Ran]
 

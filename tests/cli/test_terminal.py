@@ -17,7 +17,7 @@ import pytest
 from cfstream.cli.main import run
 from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal, width
-from cfstream.sandbox.server import Sandbox
+from tests.world.sandbox import Sandbox
 
 SPEC = """\
 version: 1

@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.verify.account import signing_key
 from tests.world.configs import update
+from tests.world.sandbox import Sandbox
 
 Run = Callable[..., Ran]
 

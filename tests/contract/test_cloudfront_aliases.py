@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     BUCKET,
     CERTIFICATE,
@@ -21,6 +20,7 @@ from tests.world.configs import (
     update_streaming,
     with_certificate,
 )
+from tests.world.sandbox import Sandbox
 
 NAME = "media.example.com"
 

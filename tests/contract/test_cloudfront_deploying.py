@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     BUCKET,
     behavior,
@@ -19,6 +18,7 @@ from tests.world.configs import (
     update,
     update_streaming,
 )
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     BUCKET,
     DOMAIN,
@@ -19,6 +18,7 @@ from tests.world.configs import (
     refused,
     update,
 )
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)

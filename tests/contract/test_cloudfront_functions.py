@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     BUCKET,
     FUNCTION_CONFIG,
@@ -18,6 +17,7 @@ from tests.world.configs import (
     refused,
     update,
 )
+from tests.world.sandbox import Sandbox
 
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:auth:1"
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     BUCKET,
     Json,
@@ -22,6 +21,7 @@ from tests.world.configs import (
     signers,
     streaming_config,
 )
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import BUCKET, CACHING_OPTIMIZED, Json, behavior, config, make, refused
+from tests.world.sandbox import Sandbox
 
 CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
 SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"

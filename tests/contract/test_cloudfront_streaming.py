@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     BUCKET,
     NONE,
@@ -18,6 +17,7 @@ from tests.world.configs import (
     streaming_config,
     update_streaming,
 )
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from cfstream.sandbox.server import Sandbox
 from tests.contract.claims import make_bucket
 from tests.world.configs import refused
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import BotoClients, Sandbox
 
 ALL_BLOCKED = {
     "BlockPublicAcls": True,

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from cfstream.sandbox.accounts import ACCOUNT
-from cfstream.sandbox.server import Sandbox
 from cfstream.testing.certificates import imported
 from tests.contract.claims import make_bucket
 from tests.world.configs import (
@@ -21,7 +20,7 @@ from tests.world.configs import (
     streaming_config,
     with_certificate,
 )
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import BotoClients, Sandbox
 
 DISTRIBUTIONS = ["cloudfront:distribution", "cloudfront:streaming-distribution"]
 

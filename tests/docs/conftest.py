@@ -2,9 +2,9 @@
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import aws, cfstream
 from tests.docs.manual import site
+from tests.world.sandbox import Sandbox
 
 __all__ = ["aws", "cfstream", "edge", "site"]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from handbook.terminal import typed
 from tests.docs.page import ROOT, Block, parts, session
 from tests.docs.reader import ELSEWHERE
+from tests.world.sandbox import Sandbox
 
 PAGES = ("README.md", "docs/start.md")
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from handbook import reference, screenshots
 from handbook.freshness import compact, recorded_lines, source_digest, stamp_of
 from handbook.pictures import CASTS
 from handbook.terminal import COLUMNS
 from tests.cli.conftest import Ran
 from tests.docs.page import ROOT
+from tests.world.sandbox import Sandbox
 
 PICTURES = ROOT / "docs" / "pictures"
 AGAIN = "to record it again: make docs"

@@ -12,13 +12,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from cfstream.errors import SpecProblems
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from tests.cli.conftest import Ran
 from tests.docs.givens import give
 from tests.docs.page import ROOT, Block, Given, pages, parts, session
 from tests.docs.reader import Reader, missing
 from tests.docs.recipe import outdated
+from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
 Run = Callable[..., Ran]

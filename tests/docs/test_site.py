@@ -77,5 +77,21 @@ def test_long_names_can_break() -> None:
     assert finish.page("<code>http.behaviors[/posters/*].public</code>") == (
         "<code>http<wbr>.behaviors<wbr>[/posters/<wbr>*]<wbr>.public</code>"
     )
-    for unchanged in ("<code>http.behaviors</code>", "<code><span>http.behaviors[/posters/*]</span></code>"):
+    assert finish.page("<code>SPEC...&#124;PLANFILE</code>") == "<code>SPEC...&#124;<wbr>PLANFILE</code>"
+    block = "<pre><span></span><code>cfstream apply --yes</code></pre>"
+    named = "<code><span>http.behaviors[/posters/*]</span></code>"
+    for unchanged in (
+        "<code>http.behaviors</code>",
+        named,
+        block,
+        "<code>externally-managed-environment</code>",
+    ):
         assert finish.page(unchanged) == unchanged
+
+
+def test_flags_do_not_break() -> None:
+    """Short words with a hyphen, alone and in a command."""
+    assert finish.page("<code>--out</code>") == '<code><span class="whole">--out</span></code>'
+    assert finish.page("<code>plan --live FILE</code>") == (
+        '<code>plan <span class="whole">--live</span> FILE</code>'
+    )

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.edge.site import EdgeSite
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture

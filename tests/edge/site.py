@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-from cfstream.sandbox.server import Sandbox
 from tests.edge import signing
 from tests.world.configs import CACHING_OPTIMIZED, listing
+from tests.world.sandbox import Sandbox
 
 Json = dict[str, Any]
 

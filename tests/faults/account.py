@@ -11,7 +11,6 @@ from moto.s3.models import s3_backends
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.acl import acl_of
 from cfstream.sandbox.cloudfront.world import CloudFrontState
-from cfstream.sandbox.server import Sandbox
 from tests.world.configs import (
     associated,
     behavior,
@@ -25,7 +24,7 @@ from tests.world.configs import (
     origin,
     signers,
 )
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import BotoClients, Sandbox
 
 Json = dict[str, Any]
 

@@ -3,11 +3,10 @@
 import pytest
 
 from tests.faults.running import ScenarioRunner
-from tests.world.sandbox import BotoClients
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
-def runner(server: WatchedSandbox, clients: BotoClients) -> ScenarioRunner:
+def runner(running_sandbox: Sandbox) -> ScenarioRunner:
     """The runner, with the account prepared."""
-    return ScenarioRunner(server, clients)
+    return ScenarioRunner(running_sandbox)

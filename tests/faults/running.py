@@ -12,6 +12,7 @@ from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.spec.load import Stack, load
+from cfstream.testing import SandboxState
 from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
 from tests.evaluator.naming import named
@@ -20,9 +21,7 @@ from tests.faults.scenarios import Scenario, Spec
 from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, missing, stays
 from tests.world.clock import QuickClock
 from tests.world.faults import Fault, FaultyPort, Killed, Write
-from tests.world.running import world_of
-from tests.world.sandbox import BotoClients
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 DEPLOY_AFTER_READS = 6
 """More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""
@@ -37,7 +36,7 @@ ANY_HAZARD = frozenset({"makes-public", "cuts-viewers", "widens-grant", "weakens
 class Moment:
     """The account at one time, and who can read then."""
 
-    saved: bytes
+    saved: SandboxState
     account: Any
     readings: Readings
     services: Services
@@ -106,12 +105,12 @@ class AccessMonitor:
 class ScenarioRunner:
     """One sandbox that runs scenarios one after the other."""
 
-    def __init__(self, sandbox: WatchedSandbox, clients: BotoClients) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._world = world_of(sandbox)
+        self._world = sandbox.world
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
-        self.ids: Mapping[str, str] = furnish(clients)
+        self.ids: Mapping[str, str] = furnish(sandbox.clients)
         self.furnished = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}
@@ -214,7 +213,7 @@ class ScenarioRunner:
         """Return the current account."""
         viewers = Viewers(self.sandbox)
         return Moment(
-            self.sandbox.saved(),
+            self.sandbox.save(),
             photograph(self.sandbox),
             viewers.readings(),
             viewers.services(),

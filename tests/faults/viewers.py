@@ -13,7 +13,7 @@ from tests.evaluator.keys import keys_for
 from tests.evaluator.raw import Watcher
 from tests.evaluator.state import State
 from tests.faults.account import OBJECTS, OBJECTS_OF
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 __all__ = ["ANYONE", "KEYS", "Reading", "Readings", "Services", "Viewers", "beyond", "missing"]
 
@@ -29,7 +29,7 @@ PATHS = tuple(f"/{key}" for key in KEYS)
 class Viewers:
     """Checks the sandbox after each write."""
 
-    def __init__(self, sandbox: WatchedSandbox) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._watcher = Watcher()
         self._seen: tuple[Readings, Services] = (frozenset(), frozenset())

@@ -8,12 +8,12 @@ from typing import Any
 from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import Stack, load
 from cfstream.steps.hazards import HazardName
 from cfstream.testing.certificates import imported
 from cfstream.workflow import make_plan
 from tests.laws.language import BUCKETS, FOREIGN_GROUP, FUNCTIONS, OWN_POLICY, ZONE, Spec
+from tests.world.clock import QuickClock
 from tests.world.configs import (
     behavior,
     config,
@@ -28,8 +28,8 @@ from tests.world.configs import (
     origin,
     streaming_config,
 )
-from tests.world.running import run, world_of
-from tests.world.sandbox import BotoClients
+from tests.world.running import run
+from tests.world.sandbox import Sandbox
 
 OBJECTS = ("published/lecture.mp4", "films/one.mp4", "a b/ü/two.mp4", "three.mp4")
 
@@ -37,11 +37,11 @@ OBJECTS = ("published/lecture.mp4", "films/one.mp4", "a b/ü/two.mp4", "three.mp
 class LawsAccount:
     """One account in the sandbox. `begin` empties it and creates what specs refer to."""
 
-    def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.clients = clients
-        self.cloudfront = clients("cloudfront")
-        self.world: World = world_of(sandbox)
+        self.clients = sandbox.clients
+        self.cloudfront = self.clients("cloudfront")
+        self.world: World = sandbox.world_at(QuickClock())
         self.ids: dict[str, str] = {}
         """What the words of specs stand for that begin with ``@``."""
 

@@ -1,23 +1,17 @@
 """The accounts for promises: an empty one, and one with a bucket."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cfstream.ports import World
 from tests.world.account import SandboxAccount
-from tests.world.sandbox import States
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox, States
 
 
 @pytest.fixture
-def empty(
-    tmp_path: Path, sandbox: WatchedSandbox, connected: World, clients: Callable[..., Any]
-) -> SandboxAccount:
+def empty(tmp_path: Path, sandbox: Sandbox) -> SandboxAccount:
     """Return an empty account."""
-    return SandboxAccount(tmp_path, sandbox, connected, clients)
+    return SandboxAccount(tmp_path, sandbox)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.evaluator.raw import Watcher
 from tests.world.account import Json, SandboxAccount
 from tests.world.faults import Killed
 from tests.world.ports import Witness
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 OBJECTS = ("a/one.mp4", "a/two.mp4", "b/three.mp4")
 """The objects of the bucket ``media``."""
@@ -26,7 +26,7 @@ class Observer:
     """Judges the account after every write, with keys around `patterns` in addition to the objects."""
 
     def __init__(self, account: SandboxAccount, *patterns: str) -> None:
-        assert isinstance(account.sandbox, WatchedSandbox)
+        assert isinstance(account.sandbox, Sandbox)
         self._sandbox = account.sandbox
         self._watcher = Watcher()
         self._keys = keys_for(patterns, OBJECTS)

@@ -1,19 +1,22 @@
 """A world with an older botocore, whose model does not have some members of CloudFront's documents."""
 
-from dataclasses import replace
 from typing import Any
 
 from cfstream.aws.client import Aws
+from cfstream.aws.connecting import connect
+from cfstream.aws.sessions import ConnectionSettings
 from cfstream.ports import World
 from tests.world.account import SandboxAccount
-from tests.world.running import world_of
 from tests.world.transport import forget_clients
 
 
 def older(account: SandboxAccount, *members: str) -> SandboxAccount:
     """Remove these members, such as ``CacheBehavior.GrpcConfig``, from the model of cfstream's botocore."""
     forget_clients()
-    world = world_of(account.sandbox)
+    world = connect(
+        ConnectionSettings(region="us-east-1", endpoint_url=account.sandbox.endpoint_url, sandbox=True),
+        account.clock,
+    )
     forget_clients()
     assert isinstance(world.aws, Aws)
     shapes = [shapes_of(world, write=write) for write in (False, True)]
@@ -21,7 +24,7 @@ def older(account: SandboxAccount, *members: str) -> SandboxAccount:
         shape, _, name = member.partition(".")
         for known in shapes:
             known[shape]["members"].pop(name, None)
-    account.world = replace(world, clock=account.clock)
+    account.world = world
     return account
 
 

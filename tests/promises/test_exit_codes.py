@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox.server import Sandbox
 from tests.cli.conftest import Ran, cfstream
 from tests.world.account import Json, SandboxAccount
 from tests.world.configs import set_to
+from tests.world.sandbox import Sandbox
 from tests.world.specs import signed
 
 __all__ = ["cfstream"]

@@ -11,7 +11,7 @@ import pytest
 
 from cfstream.permissions.document import policy
 from cfstream.permissions.needs import Purpose
-from cfstream.ports import Call, World
+from cfstream.ports import Call
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.spec.load import Stack, load
 from cfstream.spec.model import Spec
@@ -25,9 +25,8 @@ from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
 from tests.world.account import Json, SandboxAccount
 from tests.world.batch import ROLE
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import Sandbox
 from tests.world.specs import by_acl, signed
-from tests.world.watched import WatchedSandbox
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
@@ -75,14 +74,14 @@ def specs_of(stacks: Sequence[Stack]) -> tuple[Spec, ...]:
     return tuple(stack.spec for stack in stacks)
 
 
-def golden(folder: Path, sandbox: WatchedSandbox, clients: BotoClients) -> Iterator[RecordedRun]:
+def golden(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
     """Return every case of the golden plans."""
     for case in CASES:
         shutil.copytree(HERE / case, folder / case)
         shutil.copytree(KEYS, folder / case / "keys")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder / case)
-            account = GoldenAccount(sandbox, clients)
+            account = GoldenAccount(sandbox)
             account.set_up(Path("live.json"))
             things = json.loads(Path("live.json").read_text())
             before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
@@ -98,14 +97,12 @@ def kept_in(file: str) -> tuple[Spec, ...]:
         return specs_of(load(["-"], stdin=stream))
 
 
-def changes(
-    folder: Path, sandbox: WatchedSandbox, connected: World, clients: BotoClients
-) -> Iterator[RecordedRun]:
+def changes(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
     """Return every change of the table."""
     for number, (name, change) in enumerate(CHANGES.items()):
         sandbox.reset()
         (folder / str(number)).mkdir()
-        account = SandboxAccount(folder / str(number), sandbox, connected, clients)
+        account = SandboxAccount(folder / str(number), sandbox)
         account.bucket("media", "a/one.mp4")
         change.first(account)
         before: tuple[Spec, ...] = ()
@@ -126,9 +123,7 @@ def changes(
 
 
 @pytest.mark.usefixtures("s3control")
-def test_a_policy_allows_what_is_called_and_nothing_else(
-    tmp_path: Path, server: WatchedSandbox, connected: World, clients: BotoClients
-) -> None:
+def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running_sandbox: Sandbox) -> None:
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
 
     A stack that changes from one spec to another has the policies of both. IAM knows each action, on such resources and
@@ -137,7 +132,7 @@ def test_a_policy_allows_what_is_called_and_nothing_else(
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)
     lacking: defaultdict[str, set[str]] = defaultdict(set)
-    for run in (*golden(tmp_path, server, clients), *changes(tmp_path, server, connected, clients)):
+    for run in (*golden(tmp_path, running_sandbox), *changes(tmp_path, running_sandbox)):
         kind = run.specs[0].delivery, str(run.purpose)
         held = [policy(specs, run.purpose, Place(ACCOUNT)) for specs in (run.specs, run.before) if specs]
         lacking[f"{run.name}: {run.purpose}"].update(

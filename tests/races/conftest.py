@@ -1,15 +1,12 @@
 """The account in which two clients write to the same documents."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cfstream.ports import World
 from cfstream.steps import plain_acls
 from tests.world.account import SandboxAccount
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +19,6 @@ def one_object_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def account(
-    tmp_path: Path, sandbox: WatchedSandbox, connected: World, clients: Callable[..., Any]
-) -> SandboxAccount:
+def account(tmp_path: Path, sandbox: Sandbox) -> SandboxAccount:
     """Return an empty account."""
-    return SandboxAccount(tmp_path, sandbox, connected, clients)
+    return SandboxAccount(tmp_path, sandbox)

@@ -128,7 +128,7 @@ class ResettableAccount:
             account.converge(_by(oai, scene.before), allow=ALLOWED)
         scene.meanwhile(account)
         self.spec = _by(oai, scene.after)
-        self.saved = account.sandbox.saved()
+        self.saved = account.sandbox.save()
 
     def set_back(self) -> None:
         """Restore the account as it was before the run."""

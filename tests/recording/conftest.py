@@ -5,23 +5,22 @@ import pytest
 from tests.faults.running import ScenarioRunner as FaultStage
 from tests.golden.plans.account import GoldenAccount as GoldenStage
 from tests.laws.account import LawsAccount
-from tests.world.sandbox import BotoClients
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
-def runner(server: WatchedSandbox, clients: BotoClients) -> FaultStage:
+def runner(running_sandbox: Sandbox) -> FaultStage:
     """The account of the fault scenarios, prepared."""
-    return FaultStage(server, clients)
+    return FaultStage(running_sandbox)
 
 
 @pytest.fixture
-def account(server: WatchedSandbox, clients: BotoClients) -> LawsAccount:
+def account(running_sandbox: Sandbox) -> LawsAccount:
     """An account with a zone, a certificate and policies, to which specs may refer."""
-    return LawsAccount(server, clients)
+    return LawsAccount(running_sandbox)
 
 
 @pytest.fixture
-def golden_account(server: WatchedSandbox, clients: BotoClients) -> GoldenStage:
+def golden_account(running_sandbox: Sandbox) -> GoldenStage:
     """The account of a golden plan, empty."""
-    return GoldenStage(server, clients)
+    return GoldenStage(running_sandbox)

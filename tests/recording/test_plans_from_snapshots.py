@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from cfstream.recording.replay import NotRecorded
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import SCENARIOS, Scenario, but
@@ -18,8 +17,8 @@ from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.laws.account import LawsAccount
 from tests.laws.language import OWN_POLICY, ZONE
 from tests.recording.through_a_file import plan_of, text_of, world_in
-from tests.world.running import world_of
-from tests.world.sandbox import BotoClients
+from tests.world.clock import QuickClock
+from tests.world.sandbox import BotoClients, Sandbox
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -155,7 +154,7 @@ def test_the_examples(sandbox: Sandbox, clients: BotoClients) -> None:
     stacks = load([str(EXAMPLES / name) for name in ("fleet", "lectures-http.yaml")])
     for bucket in {stack.spec.bucket.name: stack.spec.bucket.region for stack in stacks}.items():
         make_bucket(clients, *bucket)
-    world = world_of(sandbox)
+    world = sandbox.world_at(QuickClock())
     assert plan_of(stacks, world_in(text_of(stacks, world), stacks, world)) == plan_of(stacks, world)
     run(stacks, world, ANY_HAZARD)
     assert plan_of(stacks, world_in(text_of(stacks, world), stacks, world)) == plan_of(stacks, world)

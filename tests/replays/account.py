@@ -1,13 +1,11 @@
 """The account of replayed changes: it deploys late, and viewers request every object after each call."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from cfstream.applying import Report
 from cfstream.planning import Plan
-from cfstream.ports import World
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.spec.load import Stack
 from cfstream.testing.certificates import imported
@@ -21,8 +19,8 @@ from tests.replays.port import Replayed
 from tests.world.account import Json, SandboxAccount
 from tests.world.faults import Killed
 from tests.world.plans import told
+from tests.world.sandbox import Sandbox
 from tests.world.specs import ONE, THREE, TWO
-from tests.world.watched import WatchedSandbox
 
 DEPLOY_AFTER_READS = 4
 """More than a plan makes: whatever must wait for Deployed has something to wait for."""
@@ -37,16 +35,14 @@ NAMES = (ONE, TWO, THREE, STRANGER)
 class ReplayedAccount(SandboxAccount):
     """An account with two buckets with the same objects, and a public key of others in one of their groups."""
 
-    def __init__(
-        self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]
-    ) -> None:
-        super().__init__(folder, sandbox, world, clients)
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder, sandbox)
         self._watched = sandbox
         for name in NAMES:
             (folder / f"{name}.pem").write_text(signing.pem(signing.rsa_key(name)))
         for bucket in BUCKETS:
             self.bucket(bucket, *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
-        imported(clients("acm"), HOST, f"new.{HOST}")
+        imported(self.clients("acm"), HOST, f"new.{HOST}")
         self.make_group("theirs", self.make_key(STRANGER, file=STRANGER))
         sandbox.cloudfront.world.key_pairs.register(ACCOUNT, signing.pem(signing.rsa_key(PAIR)))
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.cloudfront.records import Distribution
-from cfstream.sandbox.server import Sandbox
 from tests.edge import signing
 from tests.edge.signing import PrivateKey
 from tests.world.account import Json
+from tests.world.sandbox import Sandbox
 from tests.world.transport import answered
 
 LECTURE, POSTER = "lecture.mp4", "posters/lecture.jpg"
@@ -111,7 +111,7 @@ class Crowd:
 
     def _gets(self, host: str, target: str, cookie: str) -> bool:
         headers = [("Host", host), *([("Cookie", cookie)] if cookie else [])]
-        return answered(self._sandbox, "GET", target, headers).status == 200
+        return answered(self._sandbox.server, "GET", target, headers).status == 200
 
 
 class Visit(NamedTuple):

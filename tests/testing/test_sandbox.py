@@ -115,6 +115,21 @@ def test_the_clock_can_be_advanced(applied: Sandbox) -> None:
     assert applied.clock.now() < before
 
 
+def test_a_saved_state_can_be_restored(applied: Sandbox) -> None:
+    """After a reset too, the stack, its objects, its keys and the time are as they were, as often as needed."""
+    state, before = applied.save(), applied.clock.now()
+    for _ in range(2):
+        applied.reset()
+        assert applied.client("s3").list_buckets()["Buckets"] == []
+        applied.restore(state)
+        assert applied.get(applied.sign(PLAYLIST)).text == "#EXTM3U\n"
+        assert applied.key("lectures-1").file.stat().st_mode & 0o077 == 0
+        applied.client("s3").delete_object(Bucket="lectures-media", Key=PLAYLIST)
+        applied.clock.advance(days=1)
+    applied.restore(state)
+    assert applied.clock.now() - before < timedelta(days=1)
+
+
 def test_every_name_of_the_distribution_answers(applied: Sandbox) -> None:
     """A cname is requested by its URL, with the URL's scheme. The bucket's own address is closed."""
     assert applied.get("https://media.example.com/posters/week%201%2B.jpg").status_code == 200

@@ -4,14 +4,13 @@ The modules beside this one have the tests.
 """
 
 import functools
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from cfstream.ports import Reply, Viewer, Visit, World
+from cfstream.ports import Reply, Viewer, Visit
 from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
 from cfstream.sandbox.accounts import ACCOUNT
@@ -21,8 +20,8 @@ from cfstream.workflow import prove_stacks
 from tests.world.account import Json, SandboxAccount
 from tests.world.configs import listing
 from tests.world.plans import told
+from tests.world.sandbox import Sandbox
 from tests.world.specs import group, key
-from tests.world.watched import WatchedSandbox
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
 RENDITION = (
@@ -56,14 +55,12 @@ class VerifiedAccount(SandboxAccount):
     def __init__(
         self,
         folder: Path,
-        sandbox: WatchedSandbox,
-        world: World,
-        clients: Callable[..., Any],
+        sandbox: Sandbox,
         *,
         viewer: Viewer,
         s3control: Any,
     ) -> None:
-        super().__init__(folder, sandbox, world, clients)
+        super().__init__(folder, sandbox)
         self.viewer = viewer
         self.s3control = s3control
         self.key = signing_key("one")

@@ -1,23 +1,20 @@
 """A good stack, live in the sandbox, for each test to break."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cfstream.ports import World
-from cfstream.sandbox.server import Sandbox
 from cfstream.web import HttpViewer
 from tests.verify.account import VerifiedAccount
-from tests.world.sandbox import States
-from tests.world.watched import WatchedSandbox
+from tests.world.sandbox import Sandbox, States
 
 
 @pytest.fixture(scope="session")
-def viewer(server: Sandbox) -> Iterator[HttpViewer]:
+def viewer(running_sandbox: Sandbox) -> Iterator[HttpViewer]:
     """Return a viewer whose requests all go to the sandbox's edge."""
-    with HttpViewer(server.edge_url) as viewer:
+    with HttpViewer(running_sandbox.edge_url) as viewer:
         yield viewer
 
 
@@ -25,15 +22,13 @@ def viewer(server: Sandbox) -> Iterator[HttpViewer]:
 def empty(
     *,
     tmp_path: Path,
-    sandbox: WatchedSandbox,
+    sandbox: Sandbox,
     states: States,
-    connected: World,
     viewer: HttpViewer,
-    clients: Callable[..., Any],
     s3control: Any,
 ) -> VerifiedAccount:
     """Return an account with the bucket and its media, and without a distribution."""
-    account = VerifiedAccount(tmp_path, sandbox, connected, clients, viewer=viewer, s3control=s3control)
+    account = VerifiedAccount(tmp_path, sandbox, viewer=viewer, s3control=s3control)
     states.reach("media to verify", account.furnish)
     return account
 

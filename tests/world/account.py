@@ -11,15 +11,14 @@ from botocore.exceptions import ClientError
 
 from cfstream.applying import Report
 from cfstream.planning import Plan, StackPlan
-from cfstream.ports import World, Writes
+from cfstream.ports import Writes
 from cfstream.spec.load import Stack, load
 from cfstream.testing.certificates import imported
 from cfstream.workflow import apply_plan, make_plan
 from tests.world.clock import QuickClock
 from tests.world.plans import told
-from tests.world.sandbox import States
+from tests.world.sandbox import Sandbox, States
 from tests.world.specs import FILES, KEYS, ONE
-from tests.world.watched import WatchedSandbox
 
 Json = dict[str, Any]
 
@@ -27,15 +26,13 @@ Json = dict[str, Any]
 class SandboxAccount:
     """One account and a folder for specs. Methods plan and apply specs, or act like another user of the account."""
 
-    def __init__(
-        self, folder: Path, sandbox: WatchedSandbox, world: World, clients: Callable[..., Any]
-    ) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.clients = clients
-        self.cloudfront: Any = clients("cloudfront")
-        self.s3: Any = clients("s3")
+        self.clients = sandbox.clients
+        self.cloudfront: Any = self.clients("cloudfront")
+        self.s3: Any = self.clients("s3")
         self.clock = QuickClock()
-        self.world = replace(world, clock=self.clock)
+        self.world = sandbox.world_at(self.clock)
         self.folder = folder
         self._numbers = itertools.count(1)
         self._states: States | None = None

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from botocore.awsrequest import AWSResponse
 
-from tests.world.watched import WatchedSandbox
+from tests.world.watched import WatchedServer
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ Reply = Callable[[Any, str, list[tuple[str, str]]], AWSResponse]
 """Answers a request of botocore for a target (the path with its query) with these headers."""
 
 
-def kept_until_a_write(sandbox: WatchedSandbox, reply: Reply) -> Reply:
+def kept_until_a_write(sandbox: WatchedServer, reply: Reply) -> Reply:
     """Return `reply` that repeats the sandbox's last answer to the same request, if nothing was written since."""
     kept: dict[tuple[object, ...], tuple[AWSResponse, bytes]] = {}
     kept_for: object = None
@@ -47,7 +47,7 @@ def kept_until_a_write(sandbox: WatchedSandbox, reply: Reply) -> Reply:
     return replied
 
 
-def _counted(sandbox: WatchedSandbox, signature: str) -> bool:
+def _counted(sandbox: WatchedServer, signature: str) -> bool:
     """Return whether the answer depends on earlier reads or on time: by a setting, or as a change of DNS records."""
     settings = sandbox.cloudfront.settings
     lags = settings.stale_reads or settings.deploy_after_reads or settings.deploy_after_seconds

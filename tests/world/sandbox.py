@@ -1,69 +1,26 @@
-"""One sandbox in this process, emptied for each test that uses it, and boto3 clients for it."""
+"""The sandbox that users' tests get, with what the tests of this repository need besides. It runs in this process."""
 
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import boto3
 import pytest
 from botocore.config import Config
 
-from cfstream.ports import World
-from cfstream.sandbox.accounts import ACCOUNT
-from cfstream.sandbox.cloudfront import Settings
-from cfstream.sandbox.server import Sandbox
-from tests.world.running import world_of
+from cfstream import testing
+from cfstream.ports import Clock, World
+from cfstream.sandbox.accounts import ACCOUNT, Accounts
+from cfstream.sandbox.cloudfront import CloudFront, Settings
+from cfstream.testing import SandboxState
 from tests.world.transport import direct
-from tests.world.watched import WatchedSandbox
+from tests.world.watched import WatchedServer
 
 T = TypeVar("T")
 
 CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
 ONCE = Config(retries={"total_max_attempts": 1})
-
-
-class States:
-    """States of the sandbox that many tests start from. Each is made once, and restored afterwards."""
-
-    def __init__(self, sandbox: WatchedSandbox) -> None:
-        self._sandbox = sandbox
-        self._saved: dict[Hashable, tuple[bytes, Any]] = {}
-
-    def reach(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` returns when it makes the state `key`. If that state is known, restore it instead."""
-        if key in self._saved:
-            saved, result = self._saved[key]
-            self._sandbox.restore(saved)
-            known: T = result
-            return known
-        made = make()
-        self._saved[key] = (self._sandbox.saved(), made)
-        return made
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[WatchedSandbox]:
-    """Return a sandbox in this process, in which a write is Deployed at once."""
-    with WatchedSandbox.start(settings=Settings(deploy_after_reads=0)) as sandbox, direct(sandbox):
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(server: WatchedSandbox) -> WatchedSandbox:
-    """Return the sandbox, empty."""
-    server.reset()
-    return server
-
-
-@pytest.fixture(scope="session")
-def connected(server: WatchedSandbox) -> World:
-    """Return the world of a run, connected once, because creating clients takes longer than most tests."""
-    return world_of(server)
-
-
-@pytest.fixture(scope="session")
-def states(server: WatchedSandbox) -> States:
-    """Return the states that tests of this process share."""
-    return States(server)
 
 
 class BotoClients:
@@ -82,52 +39,133 @@ class BotoClients:
         return self._made[service, region]
 
 
+class Sandbox(testing.Sandbox):
+    """The sandbox, its server, and clients that are not cfstream's."""
+
+    server: WatchedServer
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clients = BotoClients(self.endpoint_url)
+
+    def _started(self) -> WatchedServer:
+        self.server = WatchedServer.start(settings=Settings(deploy_after_reads=0))
+        return self.server
+
+    @property
+    def cloudfront(self) -> CloudFront:
+        """The CloudFront of the caller's account."""
+        return self.server.cloudfront
+
+    @property
+    def accounts(self) -> Accounts:
+        """The CloudFronts of all accounts."""
+        return self.server.accounts
+
+    @property
+    def edge_url(self) -> str:
+        """The URL for viewers' requests."""
+        return self.server.edge_url
+
+    @property
+    def writes(self) -> int:
+        """How many writes it received so far."""
+        return self.server.writes
+
+    def world_at(self, clock: Clock) -> World:
+        """Return the world of a run with this clock. It connects once, because making clients takes long."""
+        return replace(self.world, clock=clock)
+
+    def watched(self, look: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `look` now and after every write."""
+        return self.server.watched(look)
+
+
+class States:
+    """States of the sandbox that many tests start from. Each is made once, and restored afterwards."""
+
+    def __init__(self, sandbox: testing.Sandbox) -> None:
+        self._sandbox = sandbox
+        self._saved: dict[Hashable, tuple[SandboxState, Any]] = {}
+
+    def reach(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns when it makes the state `key`. If that state is known, restore it instead."""
+        if key in self._saved:
+            saved, result = self._saved[key]
+            self._sandbox.restore(saved)
+            known: T = result
+            return known
+        made = make()
+        self._saved[key] = (self._sandbox.save(), made)
+        return made
+
+
 @pytest.fixture(scope="session")
-def clients(server: Sandbox) -> BotoClients:
+def running_sandbox() -> Iterator[Sandbox]:
+    """Return the sandbox of this process, in place of the one of `cfstream.testing`."""
+    with Sandbox() as running, direct(running.server):
+        yield running
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    """Return the sandbox, empty, and with the current time."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture(scope="session")
+def states(running_sandbox: Sandbox) -> States:
+    """Return the states that tests of this process share."""
+    return States(running_sandbox)
+
+
+@pytest.fixture(scope="session")
+def clients(running_sandbox: Sandbox) -> BotoClients:
     """Return a factory of clients for any service and region. Use `sandbox` too, or it is not emptied first."""
-    return BotoClients(server.endpoint_url)
+    return running_sandbox.clients
 
 
 @pytest.fixture
-def cloudfront(sandbox: Sandbox, clients: BotoClients) -> Any:
+def cloudfront(sandbox: Sandbox) -> Any:
     """Return a CloudFront client for the sandbox."""
-    return clients("cloudfront")
+    return sandbox.clients("cloudfront")
 
 
 @pytest.fixture
-def s3(sandbox: Sandbox, clients: BotoClients) -> Any:
+def s3(sandbox: Sandbox) -> Any:
     """Return an S3 client for us-east-1 of the sandbox."""
-    return clients("s3")
+    return sandbox.clients("s3")
 
 
 @pytest.fixture
-def sts(sandbox: Sandbox, clients: BotoClients) -> Any:
+def sts(sandbox: Sandbox) -> Any:
     """Return an STS client for the sandbox."""
-    return clients("sts")
+    return sandbox.clients("sts")
 
 
 @pytest.fixture
-def acm(sandbox: Sandbox, clients: BotoClients) -> Any:
+def acm(sandbox: Sandbox) -> Any:
     """Return an ACM client for us-east-1 of the sandbox."""
-    return clients("acm")
+    return sandbox.clients("acm")
 
 
 @pytest.fixture
-def route53(sandbox: Sandbox, clients: BotoClients) -> Any:
+def route53(sandbox: Sandbox) -> Any:
     """Return a Route 53 client for the sandbox."""
-    return clients("route53")
+    return sandbox.clients("route53")
 
 
 @pytest.fixture
-def tagging(sandbox: Sandbox, clients: BotoClients) -> Any:
+def tagging(sandbox: Sandbox) -> Any:
     """Return a tagging client for us-east-1 of the sandbox."""
-    return clients("resourcegroupstaggingapi")
+    return sandbox.clients("resourcegroupstaggingapi")
 
 
 @pytest.fixture
-def s3control(sandbox: Sandbox, clients: BotoClients) -> Any:
+def s3control(sandbox: Sandbox) -> Any:
     """Return an S3 Control client. It puts the account before the host name, which no resolver knows; remove it."""
-    client = clients("s3control")
+    client = sandbox.clients("s3control")
 
     def on_loopback(request: Any, **_: Any) -> None:
         request.url = request.url.replace(f"//{ACCOUNT}.", "//")

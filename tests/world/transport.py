@@ -27,14 +27,13 @@ from cfstream import workflow
 from cfstream.aws import client
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.sandbox.listener import Answer, environ_of, headers_of
-from cfstream.sandbox.server import Sandbox
 from tests.world.answers import OneAfterTheOther, kept_until_a_write
 from tests.world.remembered import remember
-from tests.world.watched import WatchedSandbox
+from tests.world.watched import WatchedServer
 
 
 @contextmanager
-def direct(sandbox: WatchedSandbox) -> Iterator[None]:
+def direct(sandbox: WatchedServer) -> Iterator[None]:
     """Answer every request for the sandbox's address without a socket, and keep clients for it."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(URLLib3Session, "send", _sending(sandbox, URLLib3Session.send))
@@ -51,7 +50,7 @@ def direct(sandbox: WatchedSandbox) -> Iterator[None]:
         yield
 
 
-def _sending(sandbox: WatchedSandbox, by_socket: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
+def _sending(sandbox: WatchedServer, by_socket: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
     here = urlsplit(sandbox.endpoint_url).netloc
     reply = kept_until_a_write(sandbox, partial(_reply, sandbox))
 
@@ -68,7 +67,9 @@ def _sending(sandbox: WatchedSandbox, by_socket: Callable[..., AWSResponse]) -> 
     return send
 
 
-def _handling(sandbox: Sandbox, by_socket: Callable[..., httpx.Response]) -> Callable[..., httpx.Response]:
+def _handling(
+    sandbox: WatchedServer, by_socket: Callable[..., httpx.Response]
+) -> Callable[..., httpx.Response]:
     here = urlsplit(sandbox.edge_url).netloc
 
     def handle_request(self: Any, request: httpx.Request) -> httpx.Response:
@@ -85,7 +86,7 @@ def _handling(sandbox: Sandbox, by_socket: Callable[..., httpx.Response]) -> Cal
 
 
 def answered(
-    sandbox: Sandbox, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes = b""
+    sandbox: WatchedServer, method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes = b""
 ) -> Answer:
     """Return the sandbox's answer to a request. `target` is the path with its query."""
     port = int(sandbox.endpoint_url.rpartition(":")[2])
@@ -110,7 +111,7 @@ def forget_clients() -> None:
     _KEPT.clear()
 
 
-def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]:
+def _sharing(sandbox: WatchedServer, make: Callable[..., None]) -> Callable[..., None]:
     """Return `Clients.__init__` that takes session and clients of the last connection with the same settings.
 
     Reading botocore's models again takes longer than most commands. With a profile or a file of settings, nothing is
@@ -137,7 +138,7 @@ def _sharing(sandbox: Sandbox, make: Callable[..., None]) -> Callable[..., None]
     return init
 
 
-def _reply(sandbox: Sandbox, request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
+def _reply(sandbox: WatchedServer, request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
     answer = answered(sandbox, request.method, target, headers, _body(request.body))
     body = body_of(answer, request.method)
     sent = headers_of(answer, request.method, sandbox.now())

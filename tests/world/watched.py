@@ -1,14 +1,13 @@
-"""A sandbox in this process that counts its writes, calls watchers after each, and saves and restores its state."""
+"""A server of the sandbox that counts its writes and calls watchers after each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cfstream.sandbox import state
 from cfstream.sandbox.server import Sandbox
 
 
-class WatchedSandbox(Sandbox):
-    """A sandbox that calls watchers after each write, before the client gets the reply, and that can save its state."""
+class WatchedServer(Sandbox):
+    """A server that calls watchers after each write, before the client gets the reply."""
 
     _watchers: tuple[Callable[[], None], ...] = ()
     writes = 0
@@ -31,14 +30,3 @@ class WatchedSandbox(Sandbox):
             yield
         finally:
             self._watchers = tuple(each for each in self._watchers if each is not look)
-
-    def saved(self) -> bytes:
-        """Return the whole state."""
-        with self._routes.lock:
-            return state.freeze(self.accounts)
-
-    def restore(self, saved: bytes) -> None:
-        """Replace the whole state by a saved one."""
-        with self._routes.lock:
-            self.reset()
-            self._adopt(state.thaw(saved))

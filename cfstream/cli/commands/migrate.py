@@ -1,6 +1,5 @@
 """`cfstream migrate`: edits a spec from older features of CloudFront to the current ones."""
 
-import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
+from cfstream.cli.pasting import command
 from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 from cfstream.exit_codes import ExitCode
@@ -141,7 +141,7 @@ def _targets(to: list[Target] | None, specs: list[str]) -> tuple[Target, ...]:
     if not targets:
         raise WrongUsage(
             f"--to is missing: use one of {', '.join(Target)}",
-            f"to see what each spec should migrate to, run: cfstream migrate {shlex.join(specs)} --check",
+            f"to see what each spec should migrate to, run: {command(['cfstream', 'migrate', *specs, '--check'])}",
         )
     if Target.HTTP in targets and len(targets) > 1:
         raise WrongUsage(

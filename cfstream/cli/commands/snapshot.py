@@ -1,12 +1,12 @@
 """`cfstream snapshot`: records what plan reads in a file."""
 
-import shlex
 from typing import Annotated
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Specs
+from cfstream.cli.pasting import command
 from cfstream.errors import CannotAssume
 from cfstream.exit_codes import ExitCode
 
@@ -45,7 +45,7 @@ def snapshot(
     if out == "-":
         run.terminal.say(taken.text)
     else:
-        again = shlex.join(["cfstream", "plan", *specs, "--live", out])
+        again = command(["cfstream", "plan", *specs, "--live", out])
         run.terminal.note(f"Recorded {taken.answers} answers in {out}. To plan from it: {again}\n")
     for each in taken.unread:
         run.terminal.error(CannotAssume(f"this account was not recorded: {each.what}", each.do))

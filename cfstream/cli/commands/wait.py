@@ -1,6 +1,5 @@
 """`cfstream wait`: returns when distributions are Deployed."""
 
-import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,6 +10,7 @@ import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format, Notify
+from cfstream.cli.pasting import command
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Interrupted, WrongUsage
@@ -112,7 +112,7 @@ def _explained_interrupt(named: Sequence[str], run: Invocation) -> Iterator[None
     try:
         yield
     except KeyboardInterrupt as stop:
-        again = f"cfstream wait {shlex.join(named)}{run.connection.flags()}"
+        again = command(["cfstream", "wait", *named]) + run.connection.flags()
         raise Interrupted("interrupted; CloudFront continues to deploy", f"to wait again: {again}") from stop
 
 

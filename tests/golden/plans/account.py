@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 from moto.moto_api._internal import mock_random
 
 from cfstream.ports import World
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.steps.hazards import HazardName
 from cfstream.testing.certificates import imported
@@ -30,8 +29,8 @@ from tests.world.configs import (
     make_streaming,
     streaming_config,
 )
-from tests.world.running import run, world_of
-from tests.world.sandbox import BotoClients
+from tests.world.running import run
+from tests.world.sandbox import Sandbox
 
 Thing = Mapping[str, Any]
 
@@ -41,12 +40,12 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 class GoldenAccount:
     """The sandbox, empty, with a fixed clock."""
 
-    def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         sandbox.reset()
         self.sandbox = sandbox
-        self.clients = clients
-        self.cloudfront = clients("cloudfront")
-        self.world: World = world_of(sandbox, QuickClock(NOW))
+        self.clients = sandbox.clients
+        self.cloudfront = self.clients("cloudfront")
+        self.world: World = sandbox.world_at(QuickClock(NOW))
         self.width = 80
         self.ids: dict[str, str] = {}
 

@@ -14,11 +14,10 @@ from cfstream.render.markdown import plan_markdown
 from cfstream.render.mermaid import plan_mermaid
 from cfstream.render.stylesheet import STYLE
 from cfstream.render.text import plan_text
-from cfstream.sandbox.server import Sandbox
 from cfstream.spec.load import load
 from cfstream.workflow import make_plan
 from tests.golden.plans.account import GoldenAccount
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import Sandbox
 
 HERE = Path(__file__).parent
 KEYS = HERE.parents[2] / "examples" / "keys"
@@ -28,9 +27,9 @@ IN_EVERY_FORMAT = ("exposed", "fleet", "hazards", "new-http", "oai-to-oac", "pre
 
 
 @pytest.fixture
-def account(server: Sandbox, clients: BotoClients) -> GoldenAccount:
+def account(running_sandbox: Sandbox) -> GoldenAccount:
     """An empty account."""
-    return GoldenAccount(server, clients)
+    return GoldenAccount(running_sandbox)
 
 
 def of_any_version(text: str) -> str:

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from cfstream.cli import main
-from cfstream.sandbox.server import Sandbox
 from tests.golden.screens.session import Moment, Situation, folder_with
-from tests.world.sandbox import BotoClients
+from tests.world.sandbox import BotoClients, Sandbox
 
 HERE = Path(__file__).parent
 KEYS = HERE.parents[2] / "examples" / "keys"
@@ -100,12 +99,12 @@ class Desk:
 
 @pytest.fixture
 def desk(
-    server: Sandbox, clients: BotoClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running_sandbox: Sandbox, clients: BotoClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Desk]:
     """An empty folder and account."""
-    server.reset()
+    running_sandbox.reset()
     for name, value in {
-        "AWS_ENDPOINT_URL": server.endpoint_url,
+        "AWS_ENDPOINT_URL": running_sandbox.endpoint_url,
         "AWS_ACCESS_KEY_ID": "any",
         "AWS_SECRET_ACCESS_KEY": "any",
         "AWS_REGION": "us-east-1",
@@ -116,8 +115,8 @@ def desk(
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "CFSTREAM_EDGE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    yield Desk(server, clients)
-    server.cloudfront.settings.deploy_after_reads = 0
+    yield Desk(running_sandbox, clients)
+    running_sandbox.cloudfront.settings.deploy_after_reads = 0
     logging.getLogger("cfstream").handlers.clear()
 
 

@@ -120,6 +120,13 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
         assert told in text
 
 
+def test_only_columns_with_values_are_shown() -> None:
+    """What is created has no values before, and what is deleted has none after."""
+    heads = re.findall(r'<thead><tr><th scope="col">field</th>(.*?)</tr>', plan_html(plan(NEW, CHANGED)))
+    shown = {"/".join(re.findall(r">(\w+)</th>", head)) for head in heads}
+    assert shown == {"after", "before/after"}
+
+
 def test_a_plan_without_changes_says_so() -> None:
     """Its page is short."""
     text = Page(plan_html(plan(STILL))).text

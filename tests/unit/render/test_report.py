@@ -233,3 +233,40 @@ def test_on_a_narrow_page_a_value_is_below_its_name() -> None:
     assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
     assert "  status               Deployed" in told
     assert max(map(len, told)) <= 40
+
+
+def refused(number: int) -> StackReport:
+    """Return the report of a stack of a fleet, whose control is refused because of a quota."""
+    name = f"s{number:02}"
+    control = Address("origin-access-control", name)
+    error = f"{control}: CreateOriginAccessControl was refused: too many (TooMany, request 4169-{number})"
+    return StackReport(
+        name=name,
+        spec=f"{name}.yaml",
+        outcome=StackOutcome.FAILED,
+        steps=(step(Verb.CREATE, control, StepOutcome.REFUSED, error),),
+        exit_code=ExitCode.FAILED,
+    )
+
+
+def test_stacks_that_fail_for_the_same_reason_share_one_error_and_one_fix() -> None:
+    """A fleet that exceeds a quota fails a hundred times: the reason and the command to resume stand once."""
+    commands = SuggestedCommands(again="cfstream apply specs")
+    other = replace(
+        refused(0), name="news", steps=(step(Verb.CREATE, DISTRIBUTION, StepOutcome.REFUSED, "no"),)
+    )
+    report = Report((*(refused(number) for number in range(20)), other))
+    text = failures_text(report, commands=commands, color=False, width=100)
+    assert text.count("too many") == 1
+    assert "the same error, in 19 other stacks: s01, s02," in text
+    assert "s12, and 7 more" in " ".join(text.split())
+    assert "distribution:lectures: no" in text
+    assert text.count("fix: fix the cause, then resume: cfstream apply specs") == 1
+    assert text.endswith("cfstream apply specs\n")
+
+
+def test_two_stacks_with_the_same_reason_have_an_error_each() -> None:
+    """Two errors hide nothing."""
+    text = failures_text(Report((refused(1), refused(2))), color=False, width=100)
+    assert text.count("too many") == 2
+    assert text.count("fix:") == 1

@@ -50,7 +50,13 @@ def test_list_shows_all_with_their_owners(account: SmallAccount, run: Run) -> No
 def test_list_as_json(account: SmallAccount, run: Run) -> None:
     """The document has the keys that programs rely on."""
     listed = document(run("list", "--format", "json"))
-    assert list(listed) == ["format_version", "account", "distributions", "origin_access_identities"]
+    assert list(listed) == [
+        "format_version",
+        "account",
+        "distributions",
+        "origin_access_identities",
+        "exit_code",
+    ]
     assert listed["account"] == "123456789012"
     first, second = listed["distributions"]
     assert first == {

@@ -92,9 +92,20 @@ class TestOwnList:
         """It need not list the bucket."""
         make_role(media.clients("iam"), without="s3:ListBucket")
         assert problems(media.stack(by_job())) == []
+        batch = {"role": make_role(media.clients("iam"), without="s3:GetObject"), "report_bucket": "reports"}
+        make_role(media.clients("iam"), without="s3:GetObject s3:ListBucket")
+        (problem,) = media.stack(by_job(batch=batch)).problems
+        assert "may not do s3:GetObject on arn:aws:s3:::reports/objects-*" in problem.what
+
+    def test_a_role_that_cannot_read_a_list(self, media: SandboxAccount) -> None:
+        """The job goes through all objects, and the notice has the fix: a role that sufficed goes on to suffice."""
         make_role(media.clients("iam"), without="s3:GetObject")
-        (problem,) = media.stack(by_job()).problems
-        assert "may not do s3:GetObject on arn:aws:s3:::reports/acl/objects-*" in problem.what
+        plan = media.plan(by_job())
+        (fix,) = [each.do for each in plan.stacks[0].notices if "goes through all objects" in each.text]
+        assert fix == "add to a policy of the role: Allow s3:GetObject on arn:aws:s3:::reports/acl/objects-*"
+        report = media.run(plan)
+        assert report.exit_code == 0, report_lines(report)
+        assert manifest(media) is None
 
     @pytest.mark.parametrize(
         "error",
@@ -189,9 +200,3 @@ class TestInventory:
         assert report.exit_code == 0, report_lines(report)
         assert jobs(lists)[-1].keys == [*KEYS[:3]]
         assert granted(lists) == dict.fromkeys(KEYS, "READ")
-
-    def test_the_role_must_read_it(self, lists: SandboxAccount) -> None:
-        """And list the bucket, in case that the inventory cannot be used."""
-        make_role(lists.clients("iam"), without="s3:GetObject")
-        (problem,) = lists.stack(by_inventory()).problems
-        assert "may not do s3:GetObject on arn:aws:s3:::inventory/media/all/*" in problem.what

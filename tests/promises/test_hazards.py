@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from cfstream.steps.hazards import HazardName
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
@@ -144,7 +145,7 @@ def test_a_hazard_blocks_until_it_is_named(account: SandboxAccount, case: Hazard
     account.converge(after, allow=case.names)
 
 
-ALL = ("makes-public", "cuts-viewers", "widens-grant", "weakens-tls", "deletes")
+ALL = tuple(HazardName)
 
 
 @pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)

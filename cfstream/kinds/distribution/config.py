@@ -61,12 +61,13 @@ def minimum_tls(config: Json, want: str) -> list[OwnedField]:
 
     def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
         ranks = {name: rank for rank, name in enumerate(TLS_FROM_WEAKEST)}
-        if ranks.get(after, 0) >= ranks.get(before, 0):
+        # A policy that is not known here is newer than all that are: any other may be weaker.
+        if not before or (before in ranks and ranks[after] >= ranks[before]):
             return ()
         return (
             Hazard(
                 HazardName.WEAKENS_TLS,
-                f"viewers may use TLS that {before} refuses",
+                f"viewers can connect with TLS versions or ciphers that {before} refuses",
             ),
         )
 

@@ -24,7 +24,7 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     home.mkdir()
     monkeypatch.setenv(homes.VARIABLE, str(home))
     monkeypatch.setattr(aws.server, "token", "known")
-    lifecycle.announce(home, int(aws.endpoint_url.rpartition(":")[2]), "known")
+    lifecycle.announce(home, aws.port, "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD
     return aws
 

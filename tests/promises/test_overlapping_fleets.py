@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cfstream.workflow import apply_plan
 from tests.world.account import SandboxAccount
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.specs import signed
 
 A, B, C = (signed(name=name) for name in "abc")
@@ -17,7 +17,7 @@ def test_both_converge_without_duplicates(account: SandboxAccount) -> None:
         reports = list(pool.map(lambda plan: apply_plan(plan, account.world), plans))
     assert {report.exit_code for report in reports} <= {0, 1, 4}
     report = account.apply(A, B, C)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert account.plan(A, B, C).in_sync
     assert sorted(account.tags(row["ARN"])["cfstream:name"] for row in account.distributions()) == [*"abc"]
     assert {*account.statements()} == {f"cfstream-{name}-oac" for name in "abc"}

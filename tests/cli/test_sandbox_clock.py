@@ -40,6 +40,14 @@ def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox) -> None:
     assert not is_ahead(Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
 
 
+def test_the_edge_is_that_of_the_sandbox(ahead: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that an earlier sandbox has left in the shell does not count."""
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", "http://127.0.0.1:1")
+    assert Connection(sandbox=True).edge() == ahead.edge_url
+    assert Connection(sandbox=True, edge_url="http://127.0.0.1:2").edge() == "http://127.0.0.1:2"
+    assert Connection(endpoint_url=ahead.endpoint_url).edge() == "http://127.0.0.1:1"
+
+
 def test_its_answers_have_its_time(ahead: Sandbox) -> None:
     """The header Date shows the difference between the clocks."""
     date = httpx.get(ahead.endpoint_url).headers["Date"]

@@ -33,8 +33,8 @@ from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
 from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
-from cfstream.planning.answers import stack_access
 from cfstream.planning.blocking import blocked
+from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.planning.shared_keys import with_shared_keys
 from cfstream.planning.unread import unread

@@ -64,7 +64,7 @@ class HttpField:
     """Set the value in a part of a configuration."""
     parsed: str = ""
     """The attribute of `domain.Distribution` or `Origin` with the value, if it decides who can read."""
-    answers: bool = True
+    changes_responses: bool = True
     """Whether it changes what a viewer gets for a URL, or whether a web page may play it."""
     usual: tuple[Any, ...] = ("",)
     """The values that `import` does not write, because a new distribution has them without the field."""
@@ -192,7 +192,7 @@ HTTP_FIELDS = (
         label="IPv6",
         part=Part.DISTRIBUTION,
         **_member("IsIPV6Enabled", default=False),
-        answers=False,
+        changes_responses=False,
         usual=(True, False),
         text=lambda value: "yes" if value else "no",
     ),
@@ -203,7 +203,7 @@ HTTP_FIELDS = (
         member="CachePolicyId",
         read=document.cache_policy,
         write=document.set_cache_policy,
-        answers=False,
+        changes_responses=False,
         policies=CACHE,
     ),
     HttpField(
@@ -242,7 +242,7 @@ HTTP_FIELDS = (
         label="HTTP version",
         part=Part.DISTRIBUTION,
         **_member("HttpVersion", "http2"),
-        answers=False,
+        changes_responses=False,
         usual=("http2",),
     ),
     HttpField(
@@ -290,7 +290,7 @@ HTTP_FIELDS = (
         member="OriginShield",
         read=_shield,
         write=_set_shield,
-        answers=False,
+        changes_responses=False,
     ),
 )
 """In the order of the spec language."""

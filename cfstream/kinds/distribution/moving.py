@@ -97,7 +97,7 @@ _NOT_ANSWERS = frozenset(
         "certificate",
         "minimum_tls",
         "unlisted_behaviors",
-        *(each.name for each in HTTP_FIELDS if not each.answers),
+        *(each.name for each in HTTP_FIELDS if not each.changes_responses),
     }
 )
 """Fields under ``http`` that do not change what a viewer gets for a URL, or whether a web page may play it.

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from cfstream.domain.tls import TLS_FROM_WEAKEST
-from cfstream.kinds.distribution.config import minimum_tls
+from cfstream.kinds.distribution.always_managed import minimum_tls
 from cfstream.spec.http.connection import MinimumTls
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/a"

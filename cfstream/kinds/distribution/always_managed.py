@@ -1,4 +1,7 @@
-"""The fields of a distribution, except its signers and its other behaviors."""
+"""The fields that every spec manages, such as the bucket and the viewer protocol.
+
+The optional fields are in `http_fields`; signers and other behaviors are in `behaviors`.
+"""
 
 from collections.abc import Callable, Set
 from typing import Any

@@ -267,7 +267,7 @@ def _access(each: InScene | StackWithoutAccount, key: str | None) -> StackAccess
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
     """Apply one stack after those `before` it, and report."""
-    report = _left_out(plan, run, [each.result() for each in before])
+    report = _blocked_or_held_up(plan, run, [each.result() for each in before])
     if report is None and run.failed:
         report = not_begun(plan, run.failed[0])
     if report is None and plan.steps:
@@ -286,7 +286,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     return report
 
 
-def _left_out(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
+def _blocked_or_held_up(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
     """Return the report of a stack that must not be applied; None for any other."""
     why = blocked(plan, run.terms.allow)
     return left_out(plan, why) if why else held_up(plan, before)

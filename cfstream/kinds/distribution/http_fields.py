@@ -22,7 +22,7 @@ from cfstream.kinds.distribution.policies import (
 )
 from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Http
-from cfstream.stack.fields import Danger, OwnedField, no_danger
+from cfstream.stack.fields import HazardsOf, OwnedField, no_hazards
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -72,7 +72,7 @@ class HttpField:
     """Return the plain form of the model's value."""
     text: Callable[[Any], str] = str
     """Return the value for people."""
-    danger: Danger = no_danger
+    hazards: HazardsOf = no_hazards
     lookup: Lookup | None = None
     """What a plan asks AWS about the value."""
     policies: PolicyKind | None = None
@@ -118,7 +118,7 @@ class Managed:
             lambda config: self.entry.read(self.entry.part.of(config, path)),
             lambda config, value: self.entry.write(self.entry.part.of(config, path), value),
             show=lambda value: self.entry.shown(value, self.own),
-            danger=self.entry.danger,
+            hazards=self.entry.hazards,
         )
 
     @property
@@ -250,7 +250,7 @@ HTTP_FIELDS = (
         label="Web ACL",
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
-        danger=web_acl.other_firewall,
+        hazards=web_acl.other_firewall,
         lookup=web_acl.LOOKUP,
     ),
     HttpField(
@@ -263,7 +263,7 @@ HTTP_FIELDS = (
         usual=({},),
         plain=countries.plain,
         text=countries.text,
-        danger=countries.more_served,
+        hazards=countries.more_served,
     ),
     HttpField(
         name="error_pages",

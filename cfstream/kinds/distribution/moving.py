@@ -92,7 +92,7 @@ def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]
     ]
 
 
-_NOT_ANSWERS = frozenset(
+_SAME_RESPONSES = frozenset(
     {
         "certificate",
         "minimum_tls",
@@ -122,7 +122,7 @@ def same_viewers(old: Spec, new: Spec) -> bool:
 
 
 def _answers(spec: Spec) -> Mapping[str, object]:
-    return spec.http.model_dump(exclude=set(_NOT_ANSWERS))
+    return spec.http.model_dump(exclude=set(_SAME_RESPONSES))
 
 
 def _signers(spec: Spec) -> set[str]:

@@ -8,9 +8,11 @@ spec does not have are in `domain/new_document.py`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 
 from cfstream.domain import document
+from cfstream.domain.new_document import new_config
 from cfstream.kinds.distribution import countries, error_pages, web_acl
 from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.policies import (
@@ -25,6 +27,8 @@ from cfstream.spec.http import Behavior, Http
 from cfstream.stack.fields import HazardsOf, OwnedField, no_hazards
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
+
+_NEW = new_config("", "", "")
 
 
 class Part(Enum):
@@ -66,8 +70,8 @@ class HttpField:
     """The attribute of `domain.Distribution` or `Origin` with the value, if it decides who can read."""
     changes_responses: bool = True
     """Whether it changes what a viewer gets for a URL, or whether a web page may play it."""
-    usual: tuple[Any, ...] = ("",)
-    """The values that `import` does not write, because a new distribution has them without the field."""
+    also_usual: tuple[Any, ...] = ()
+    """Values that `import` does not write, besides that of a new distribution."""
     plain: Callable[[Any], Any] = _unchanged
     """Return the plain form of the model's value."""
     text: Callable[[Any], str] = str
@@ -81,6 +85,11 @@ class HttpField:
     """Return a plain value with its names replaced by ids; None if a name is unknown. Another kind looks the ids up."""
     names: Callable[[Any], Any] = _unchanged
     """Return a value with names for the ids in it."""
+
+    @cached_property
+    def usual(self) -> tuple[Any, ...]:
+        """The values that `import` does not write: that of a new distribution, and others with no meaning."""
+        return self.read(self.part.of(_NEW)), *self.also_usual
 
     def wanted(self, value: Any, own: OwnPolicies) -> Any:
         """Return what a part of a configuration must have for a value of the model; None for an unknown name."""
@@ -193,7 +202,7 @@ HTTP_FIELDS = (
         part=Part.DISTRIBUTION,
         **_member("IsIPV6Enabled", default=False),
         changes_responses=False,
-        usual=(True, False),
+        also_usual=(False,),
         text=lambda value: "yes" if value else "no",
     ),
     HttpField(
@@ -231,7 +240,6 @@ HTTP_FIELDS = (
         member="FunctionAssociations",
         read=document.functions,
         write=document.set_functions,
-        usual=({},),
         plain=lambda value: value.by_event,
         ids=association.arns,
         names=association.named,
@@ -243,7 +251,6 @@ HTTP_FIELDS = (
         part=Part.DISTRIBUTION,
         **_member("HttpVersion", "http2"),
         changes_responses=False,
-        usual=("http2",),
     ),
     HttpField(
         name="web_acl",
@@ -260,7 +267,6 @@ HTTP_FIELDS = (
         member="Restrictions",
         read=countries.read,
         write=countries.write,
-        usual=({},),
         plain=countries.plain,
         text=countries.text,
         hazards=countries.more_served,
@@ -272,7 +278,6 @@ HTTP_FIELDS = (
         member="CustomErrorResponses",
         read=error_pages.read,
         write=error_pages.write,
-        usual=([],),
         plain=error_pages.plain,
         text=error_pages.text,
     ),

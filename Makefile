@@ -1,7 +1,7 @@
 # Start with `make demo` and `make quick`. Every target installs what it needs into .venv the first time.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test test-all lint tests coverage format schema docs dist dist-check changelog bench clean
+.PHONY: help demo quick test test-all lint tests coverage format schema docs dist dist-check changelog bench bench-full clean
 
 # Hundreds of tests start a process. Without cached bytecode, each of them compiles all modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -96,10 +96,18 @@ dist-check: dist ## check that the sdist is complete, and that the wheel works w
 changelog: $(SETUP) ## make changelog VERSION=1.2.0: move the fragments of changelog.d/ into CHANGELOG.md
 	$(BIN)/scriv collect --version "$(VERSION)"
 
-bench: $(SETUP) ## measure speed against s3cmd, the AWS CLI and bare boto3
+BENCH := .venv/bench/ready
+
+$(BENCH): benchmarks/requirements.txt $(SETUP)
 	$(PYTHON) -m venv .venv/bench
 	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+bench: $(BENCH) ## measure speed against Ansible, s3cmd, the AWS CLI, awscrt and boto3 in two minutes
 	$(BIN)/python -m benchmarks
+
+bench-full: $(BENCH) ## measure larger fleets and buckets in 25 minutes, and write docs/speed.md
+	$(BIN)/python -m benchmarks --scale full
 
 clean: ## remove everything that was built
 	rm -rf .venv examples/player/node_modules tests/browser/node_modules tests/editors/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist site

@@ -1,227 +1,276 @@
-"""Measures grants on objects against `stand_in.c`: cfstream, bare awscrt in two processes, boto3's threads, and s3cmd.
+"""Measures grants on objects against `stand_in.c`: cfstream, bare awscrt in two processes, and other tools.
 
-Each tool has a stand-in of its own. They run in turns, so that other load affects all equally, and are compared by the
-medians of objects per second. Ratios of the rates count, not the rates.
+Each run has a stand-in of its own. The tools run in turns, so that other load affects all equally, and are compared by
+the medians of objects per second. The rows without a limit are about fewer objects, for which every tool was given the
+time that it needs.
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING
+from typing import Any
 
+from benchmarks import ceiling
+from benchmarks.bench import YARDSTICKS, Bench
+from benchmarks.certificate import certificate
 from benchmarks.processes import Run, RunError
+from benchmarks.results import Figure, Point, Result, Row
 
-if TYPE_CHECKING:
-    from benchmarks.__main__ import Bench, Row
-
-HERE = Path(__file__).resolve().parent
-ROUNDS = 3
 GRANTEE = "b" * 64
 LANES = {0: "32", 30: "150"}
 """Connections of each bare process, by latency: more were not faster on 2 cores."""
 
-Tool = Callable[["Bench", str, str], Run]
+
+@dataclass(frozen=True)
+class Server:
+    """A running stand-in."""
+
+    bench: Bench
+    endpoint: str
+    pid: int
+    latency: int
+    authorities: str
+    """The certificates to trust, if it serves https."""
+
+    def python(self, *argv: str) -> Run:
+        """Run this Python with the stand-in as S3."""
+        more = {"AWS_CA_BUNDLE": self.authorities} if self.authorities else {}
+        return self.bench.python(*argv, AWS_ENDPOINT_URL_S3=self.endpoint, **more)()
+
+    def check(self, bucket: str) -> None:
+        """Check that each object has the grant. Raises RunError."""
+        granted = self.having(bucket, GRANTEE)
+        if granted != _size(bucket):
+            raise RunError(f"only {granted} objects of {bucket} were granted")
+
+    def having(self, bucket: str, text: str) -> int:
+        """Return how many objects of a bucket have an ACL that contains the text. The stand-in looks at each."""
+        return int(self._control(f"/-/{bucket}?{text}").split()[0])
+
+    def counts(self) -> dict[str, int]:
+        """Return how many lists, reads and writes were answered."""
+        counts: dict[str, int] = json.loads(self._control("/-"))
+        return counts
+
+    def _control(self, path: str) -> bytes:
+        import ssl
+
+        trusting = ssl.create_default_context(cafile=self.authorities) if self.authorities else None
+        with urllib.request.urlopen(self.endpoint + path, context=trusting) as answer:
+            found: bytes = answer.read()
+        return found
 
 
-def rows(bench: "Bench") -> Iterator["Row"]:
-    """Yield the rows of the table."""
-    yield ceiling(bench)
-    fast = {"cfstream": ours, "bare awscrt": bare}
-    objects = 100_000  # starting the processes takes a second
-    first = rates(bench, 0, objects, fast)
-    slow = rates(bench, 0, 1_000, {"s3cmd": s3cmd, "boto3, 32 threads": threads})
-    second = rates(bench, 0, objects, {"cfstream": ours_again, "bare awscrt": bare_reads})
-    yield row("object grants, no latency", first["cfstream"], "bare awscrt", first["bare awscrt"], limit=0.85)
-    yield row("object grants, no latency", first["cfstream"], "s3cmd", slow["s3cmd"], limit=7.0)
-    name = "boto3, 32 threads"
-    yield row("object grants, no latency", first["cfstream"], name, slow[name])
-    yield row(
-        "second run over granted objects", second["cfstream"], "bare reads", second["bare awscrt"], limit=0.9
+Tool = Callable[[Server, str], Run]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the rows of a section have in common."""
+
+    bench: Bench
+    id: str
+    what: str
+    latency: int = 0
+    tls: bool = False
+
+    def rates(self, objects: int, tools: Mapping[str, Tool], rounds: int = 0) -> dict[str, Figure]:
+        """Return the objects per second of each tool."""
+        found: dict[str, list[float]] = {name: [] for name in tools}
+        bucket = f"objects-{objects}"
+        for _ in range(rounds or self.bench.scale.few):
+            for name, tool in tools.items():
+                with stand_in(self.bench, self.latency, tls=self.tls) as server:
+                    found[name].append(objects / tool(server, bucket).seconds)
+        return {name: Figure.of("/s", each) for name, each in found.items()}
+
+    def beside_bare(
+        self, objects: int, limit: float | None = None, enough: float | None = None
+    ) -> Iterator[Result]:
+        """Yield the row of cfstream beside bare awscrt, and its points."""
+        found = self.rates(objects, {"cfstream": ours, "bare awscrt": bare})
+        mine, theirs = found["cfstream"], found["bare awscrt"]
+        what = f"{self.what}, {objects:,} objects"
+        if not self.bench.scale.large:
+            limit = enough = None
+        yield Row(f"{self.id}-bare", what, mine, "bare awscrt", theirs, limit=limit, enough=enough)
+        yield self._point(objects, mine)
+        for less in (objects // 10, objects // 100):
+            yield self._point(less, self.rates(less, {"": ours}, rounds=1)[""])
+
+    def beside_slow(self, mine: Figure, objects: int, name: str, tool: Tool, **more: Any) -> Row:
+        """Return the row of a slower tool with fewer objects, beside the rate of cfstream with many."""
+        rounds = 1 if tool is aws_cli else 0
+        theirs = self.rates(objects, {name: tool}, rounds)[name]
+        word = name.partition(",")[0].partition(":")[0].partition(" ")[0].lower()
+        return Row(f"{self.id}-{word}", self.what, mine, f"{name}, {objects:,} objects", theirs, **more)
+
+    def _point(self, objects: int, rate: Figure) -> Point:
+        return Point(self.what, objects, {"seconds": round(objects / rate.median, 3)})
+
+
+def rows(bench: Bench) -> Iterator[Result]:
+    """Yield the rows without latency."""
+    yield _ceiling(bench)
+    case = Case(bench, "grants", "object grants, no latency")
+    mine = yield from _with_rate(case.beside_bare(bench.scale.objects, limit=0.85))
+    few = bench.scale.slow_objects
+    yield case.beside_slow(
+        mine, few, "s3cmd setacl --recursive", s3cmd, limit=7.0 if bench.scale.large else None
     )
-    late = rates(bench, 30, objects, fast)
-    yield row(
-        "object grants, 30 ms", late["cfstream"], "bare awscrt", late["bare awscrt"], limit=0.95, enough=3_400
-    )
-    late_threads = rates(bench, 30, 2_000, {name: threads})
-    yield row("object grants, 30 ms", late["cfstream"], name, late_threads[name])
+    yield case.beside_slow(mine, few, "boto3, 32 threads", threads)
+    yield case.beside_slow(mine, few, "2011: boto3, one by one", one_by_one)
+    yield case.beside_slow(mine, max(few // 100, 2), "AWS CLI in a loop", aws_cli)
+    found = case.rates(bench.scale.objects, {"cfstream": ours_again, "bare": bare_reads})
+    what = "second run over granted objects"
+    limit = 0.9 if bench.scale.large else None
+    yield Row("grants-second", what, found["cfstream"], "bare awscrt, only reads", found["bare"], limit=limit)
 
 
-def memory(bench: "Bench", few: int = 10_000, many: int = 100_000) -> Iterator["Row"]:
+def late_rows(bench: Bench) -> Iterator[Result]:
+    """Yield the rows at 30 ms."""
+    case = Case(bench, "late", "object grants, 30 ms", latency=30)
+    mine = yield from _with_rate(case.beside_bare(bench.scale.objects, limit=0.95, enough=3_400.0))
+    few = bench.scale.slow_objects
+    yield case.beside_slow(mine, few, "boto3, 32 threads", threads)
+    yield case.beside_slow(mine, few // 10, "s3cmd setacl --recursive", s3cmd)
+    yield case.beside_slow(mine, few // 10, "2011: boto3, one by one", one_by_one)
+
+
+def tls_rows(bench: Bench) -> Iterator[Result]:
+    """Yield the row over https, without latency. The stand-in's own share of TLS is in both figures."""
+    case = Case(bench, "tls", "object grants over TLS, no latency", tls=True)
+    yield from case.beside_bare(bench.scale.objects)
+
+
+def memory(bench: Bench) -> Iterator[Result]:
     """Yield the row about the memory of all processes together."""
-    before, after = (_peak(bench, objects) for objects in (few, many))
-    beside, met = f"for {few:,}: {before:.0f} MiB", after < 150
-    yield f"memory for {many:,} grants", f"{after:.0f} MiB", beside, "", "150 MiB", "yes" if met else "NO"
+    many = bench.scale.objects
+    peaks = {objects: _peak(bench, objects) for objects in (many // 10, many)}
+    for objects, peak in peaks.items():
+        yield Point("memory of grants", objects, {"MiB": round(peak, 1)})
+    beside = f"for {many // 10:,}: {peaks[many // 10]:.0f} MiB"
+    after = Figure.of("MiB", [peaks[many]])
+    yield Row("grants-memory", f"memory of {many:,} grants", after, beside, limit=150.0)
 
 
-def row(
-    what: str,
-    mine: float,
-    name: str,
-    theirs: float,
-    *,
-    limit: float | None = None,
-    enough: float | None = None,
-) -> "Row":
-    """Return a row of two rates. It is met if the ratio or the rate is high enough."""
-    ratio = mine / theirs
-    met = limit is None or ratio >= limit or (enough is not None and mine >= enough)
-    judged = ("", "") if limit is None else (f"{limit:.2f}", "yes" if met else "NO")
-    return what, f"{mine:.0f}/s", f"{name}: {theirs:.0f}/s", f"{ratio:.2f}", *judged
+def _with_rate(results: Iterator[Result]) -> Generator[Result, None, Figure]:
+    """Yield the results. Return the rate of cfstream."""
+    rate: Figure | None = None
+    for each in results:
+        if isinstance(each, Row):
+            rate = each.ours
+        yield each
+    if rate is None:
+        raise RunError("cfstream was not measured")
+    return rate
 
 
-def rates(bench: "Bench", latency: int, objects: int, tools: Mapping[str, Tool]) -> dict[str, float]:
-    """Return the median of objects per second for each tool."""
-    found: dict[str, list[float]] = {name: [] for name in tools}
-    bucket = f"objects-{objects}"
-    for _ in range(ROUNDS):
-        for name, tool in tools.items():
-            with stand_in(bench, latency) as endpoint:
-                found[name].append(objects / tool(bench, endpoint, bucket).seconds)
-    return {name: median(each) for name, each in found.items()}
+def _ceiling(bench: Bench) -> Row:
+    with stand_in(bench, 0) as server:
+        target, mark = "/objects-1/lectures-0/00000000.mp4?acl", b"</AccessControlPolicy>"
+        found = ceiling.rate(server.endpoint, server.pid, target, mark)
+    return Row("grants-ceiling", "the stand-in for S3 itself, reads of ACLs", None, "on a core", found)
 
 
-def ceiling(bench: "Bench", seconds: float = 2.0) -> "Row":
-    """Return the row with how many requests per second the stand-in answers, with the core that clients leave it.
-
-    It is asked by a client that only writes and reads bytes, so its CPU time is the stand-in's own cost.
-    """
-    import socket
-
-    with stand_in(bench, 0) as endpoint:
-        host, port = endpoint.removeprefix("http://").split(":")
-        request = f"GET /objects-1/lectures-0/00000000.mp4?acl HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-        count, until = 0, time.perf_counter() + seconds
-        with socket.create_connection((host, int(port))) as client:
-            while time.perf_counter() < until:
-                client.sendall(request * 32)
-                left = 32
-                while left:
-                    left -= client.recv(65536).count(b"</AccessControlPolicy>")
-                count += 32
-        spent = _cpu(_PROCESSES[endpoint])
-    return "the stand-in itself, reads", "", f"{count / spent:,.0f}/s on a core", "", "", ""
-
-
-def ours(bench: "Bench", endpoint: str, bucket: str, *more: str) -> Run:
+def ours(server: Server, bucket: str) -> Run:
     """Run cfstream's grants, and check that each object has the grant."""
-    ran = _python(bench, endpoint, "-m", "benchmarks.object_grants", bucket, *more)
-    _check(endpoint, bucket)
+    ran = server.python("-m", "benchmarks.object_grants", bucket)
+    server.check(bucket)
     return ran
 
 
-def ours_again(bench: "Bench", endpoint: str, bucket: str) -> Run:
+def ours_again(server: Server, bucket: str) -> Run:
     """Run cfstream's grants on objects that have them, and check that each was only read."""
-    ours(bench, endpoint, bucket)
-    before = _counts(endpoint)
-    ran = ours(bench, endpoint, bucket)
-    after, objects = _counts(endpoint), int(bucket.rpartition("-")[2])
-    if after["writes"] != before["writes"] or after["reads"] - before["reads"] != objects:
+    ours(server, bucket)
+    before = server.counts()
+    ran = ours(server, bucket)
+    after = server.counts()
+    if after["writes"] != before["writes"] or after["reads"] - before["reads"] != _size(bucket):
         raise RunError(f"the second run did not make one read for each object: {before}, {after}")
     return ran
 
 
-def bare(bench: "Bench", endpoint: str, bucket: str, *more: str) -> Run:
+def bare(server: Server, bucket: str, *more: str) -> Run:
     """Run bare awscrt in two processes."""
-    lanes = LANES[30] if bench.latency_of(endpoint) else LANES[0]
-    ran = _python(bench, endpoint, str(HERE / "yardsticks" / "grants_crt.py"), lanes, bucket, *more)
+    ran = server.python(str(YARDSTICKS / "grants_crt.py"), LANES[server.latency], bucket, *more)
     if not more:
-        _check(endpoint, bucket)
+        server.check(bucket)
     return ran
 
 
-def bare_reads(bench: "Bench", endpoint: str, bucket: str) -> Run:
+def bare_reads(server: Server, bucket: str) -> Run:
     """Run only the reads of bare awscrt."""
-    return bare(bench, endpoint, bucket, "read")
+    return bare(server, bucket, "read")
 
 
-def threads(bench: "Bench", endpoint: str, bucket: str) -> Run:
+def threads(server: Server, bucket: str) -> Run:
     """Run boto3 with 32 threads."""
-    ran = _python(bench, endpoint, str(HERE / "yardsticks" / "grants_boto3.py"), "32", bucket)
-    _check(endpoint, bucket)
+    ran = server.python(str(YARDSTICKS / "grants_boto3.py"), "32", bucket)
+    server.check(bucket)
     return ran
 
 
-def s3cmd(bench: "Bench", endpoint: str, bucket: str) -> Run:
+def one_by_one(server: Server, bucket: str) -> Run:
+    """Grant as the scripts of 2011 did: the whole list first, then one object after the other."""
+    ran = server.python(str(YARDSTICKS / "grants_boto3.py"), bucket)
+    server.check(bucket)
+    return ran
+
+
+def s3cmd(server: Server, bucket: str) -> Run:
     """Run `s3cmd setacl`, over one connection. It grants by the same requests."""
-    host = endpoint.removeprefix("http://")
-    settings = bench.scratch / "s3cfg"
+    host = server.endpoint.removeprefix("http://")
+    settings = server.bench.scratch / "s3cfg"
     settings.write_text(
         f"[default]\naccess_key = a\nsecret_key = b\nhost_base = {host}\nhost_bucket = {host}\nuse_https = False\n"
         "signature_v2 = False\n"
     )
-    arguments = (
-        "-c",
-        str(settings),
-        "setacl",
-        f"--acl-grant=read:{GRANTEE}",
-        "--recursive",
-        f"s3://{bucket}/",
-    )
-    ran = bench.tool("s3cmd", *arguments)()
-    _check(endpoint, bucket)
+    grant = ("setacl", f"--acl-grant=read:{GRANTEE}", "--recursive", f"s3://{bucket}/")
+    ran = server.bench.tool("s3cmd", "-c", str(settings), *grant)()
+    server.check(bucket)
     return ran
 
 
-def _python(bench: "Bench", endpoint: str, *argv: str) -> Run:
-    return bench.command(sys.executable, *argv, AWS_ENDPOINT_URL_S3=endpoint, PYTHONPATH=str(HERE.parent))()
-
-
-def _check(endpoint: str, bucket: str) -> None:
-    with urllib.request.urlopen(f"{endpoint}/-/{bucket}?{GRANTEE}") as reply:
-        granted = int(reply.read().split()[0])
-    if granted != int(bucket.rpartition("-")[2]):
-        raise RunError(f"only {granted} objects of {bucket} were granted")
-
-
-def _counts(endpoint: str) -> dict[str, int]:
-    with urllib.request.urlopen(f"{endpoint}/-") as reply:
-        counts: dict[str, int] = json.loads(reply.read())
-    return counts
-
-
-_PROCESSES: dict[str, int] = {}
+def aws_cli(server: Server, bucket: str) -> Run:
+    """Grant with the AWS CLI: a list, and two calls for each object."""
+    shell, tools = str(YARDSTICKS / "grants_aws_cli.sh"), str(server.bench.tools)
+    ran = server.bench.command("sh", shell, bucket, tools, AWS_ENDPOINT_URL_S3=server.endpoint)()
+    server.check(bucket)
+    return ran
 
 
 @contextmanager
-def stand_in(bench: "Bench", latency: int) -> Iterator[str]:
-    """Compile and run the stand-in, and yield its endpoint."""
-    program = bench.scratch / "stand_in"
-    if not program.exists():
-        subprocess.run(["cc", "-O2", "-o", str(program), str(HERE / "stand_in.c")], check=True)
-    with subprocess.Popen([program, str(latency)], stdout=subprocess.PIPE, text=True) as server:
-        endpoint = server.stdout.readline().strip() if server.stdout else ""
-        _PROCESSES[endpoint] = server.pid
-        bench.latencies[endpoint] = latency
-        try:
-            yield endpoint
-        finally:
-            server.terminate()
+def stand_in(bench: Bench, latency: int, *, tls: bool = False) -> Iterator[Server]:
+    """Run the stand-in for S3."""
+    pem, authority = map(str, certificate(bench.scratch)) if tls else ("", "")
+    arguments = (str(latency), "0", pem) if tls else (str(latency),)
+    with bench.serving("stand_in", *arguments, tls=tls) as (endpoint, pid):
+        yield Server(bench, endpoint, pid, latency, authority)
 
 
-def _cpu(pid: int) -> float:
-    fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _size(bucket: str) -> int:
+    return int(bucket.rpartition("-")[2])
 
 
-def _peak(bench: "Bench", objects: int) -> float:
+def _peak(bench: Bench, objects: int) -> float:
     """Return the most memory in MiB that all processes of a grant had together: shared pages count once."""
     bucket = f"objects-{objects}"
-    with stand_in(bench, 0) as endpoint:
-        env = bench.environment(AWS_ENDPOINT_URL_S3=endpoint, PYTHONPATH=str(HERE.parent))
+    with stand_in(bench, 0) as server:
         argv = [sys.executable, "-m", "benchmarks.object_grants", bucket]
         most = 0.0
+        env = bench.environment(AWS_ENDPOINT_URL_S3=server.endpoint)
         with subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL) as process:
             while process.poll() is None:
                 most = max(most, sum(map(_proportional, _family(process.pid))))
                 time.sleep(0.1)
-        _check(endpoint, bucket)
+        server.check(bucket)
     return most
 
 

@@ -7,6 +7,9 @@ from cfstream.aws.clock import SystemClock
 from cfstream.aws.fast_way import FastWay
 from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.sessions import Clients, ConnectionSettings
+from cfstream.ending_signals import handled
+from cfstream.errors import Interrupted
+from cfstream.exit_codes import ExitCode
 from cfstream.ports import no_bulk
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants
@@ -22,14 +25,18 @@ grants = ObjectGrants(
     permission="FULL_CONTROL",
     total=int(sys.argv[1].rpartition("-")[2]),
 )
-clients = Clients(ConnectionSettings())
+clients, clock = Clients(ConnectionSettings()), SystemClock()
 context = StepContext(
     Aws(clients),
-    SystemClock(),
+    clock,
     {},
     Ledger(),
     progress=lambda text, _: print(text, flush=True),
     bulk=no_bulk if "plain" in sys.argv else FastWay(clients),
     key_log=FileKeyLog,
 )
-grants.perform(context, Address("object-acl", "lectures"))
+try:
+    with handled(lambda _: clock.interrupt()):
+        grants.perform(context, Address("object-acl", "lectures"))
+except Interrupted:
+    sys.exit(ExitCode.INTERRUPTED)

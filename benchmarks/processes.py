@@ -1,4 +1,4 @@
-"""Measures whole processes. `__main__` defines which ones."""
+"""Measures whole processes."""
 
 import os
 import subprocess
@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 
 class RunError(Exception):
@@ -16,12 +15,13 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """The result of one process: seconds from start to end, peak memory in MiB, and its output.
+    """The result of one process: wall and CPU seconds, peak memory in MiB, and its output.
 
     Linux counts the memory of the starting process into a child's peak, so the starter imports nothing large.
     """
 
     seconds: float
+    cpu: float
     peak_mib: float
     printed: str
 
@@ -41,15 +41,15 @@ def run(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Run:
         output.seek(0)
         printed = output.read().decode(errors="replace")
     if process.returncode != 0:
-        raise RunError(f"exit {process.returncode} from {' '.join(argv)}\n{printed}")
-    return Run(seconds, usage.ru_maxrss / 1024, printed)
+        raise RunError(f"exit {process.returncode} from {' '.join(argv)}\n{printed[-2000:]}")
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, printed)
 
 
-def alternate(*runs: Callable[[], Run], rounds: int) -> list[float]:
-    """Return the median seconds of each, in the given order.
+def alternate(*runs: Callable[[], Run], rounds: int, warm_up: bool = True) -> list[list[Run]]:
+    """Return the runs of each, in the given order.
 
-    They run alternately, so that other load affects all of them equally. The first round does not count: it
-    compiles bytecode and fills the disk cache.
+    They run alternately, so that other load affects all of them equally. With `warm_up`, the first round does not
+    count: it compiles bytecode and fills the disk cache.
     """
-    times = [[one().seconds for one in runs] for _ in range(rounds + 1)]
-    return [median(seconds) for seconds in zip(*times[1:], strict=True)]
+    taken = [[one() for one in runs] for _ in range(rounds + warm_up)]
+    return [list(each) for each in zip(*taken[warm_up:], strict=True)]

@@ -1,6 +1,7 @@
 /* A fake S3 for benchmarks of object grants, fast enough not to be what is measured.
  *
- *     stand_in [LATENCY_MS [WRITES_PER_SECOND]]    prints its URL, then serves until it is stopped
+ *     stand_in [LATENCY_MS [WRITES_PER_SECOND [PEM]]]    prints its URL, then serves until it is
+ *                                                       stopped; with PEM over https
  *
  * It implements ListObjectsV2, GetObjectAcl and PutObjectAcl, keeps the ACL of every object in memory, and checks no
  * signatures. Every bucket exists, and its name ends with the number of its objects: `objects-1000` has a thousand, in
@@ -10,23 +11,10 @@
  *     GET /-/BUCKET?TEXT       how many objects have an ACL that contains TEXT
  *     GET /-                   how many lists, reads, writes and refusals were answered
  */
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+#include "http_server.h"
 
 #define FOLDERS 8
 #define MOST_BODIES 4096
-#define INPUT 65536
 #define XMLNS "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
 #define OWNER "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -38,31 +26,12 @@ static const char PRIVATE[] =
 
 typedef struct { char name[64]; long size, each; unsigned short *acls; } Bucket;
 
-typedef struct Conn {
-    int fd, closed;
-    size_t used;
-    char in[INPUT];
-    char *out;
-    size_t out_size, out_sent, out_room;
-    double due;
-    struct Conn *next; /* in the queue of delayed replies */
-    int waiting;
-} Conn;
-
 static Bucket buckets[64];
 static int bucket_count;
 static char *bodies[MOST_BODIES]; /* the different ACLs; number 0 is the one that an object has at first */
 static int body_count = 1;
-static double latency;
 static double allowed, tokens, refilled;
 static long lists, reads, writes, refused;
-static Conn *first, *last;
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static Bucket *bucket_of(const char *name) {
     for (int i = 0; i < bucket_count; i++)
@@ -123,16 +92,6 @@ static int param(const char *query, const char *name, char *value, size_t room) 
     }
     *value = 0;
     return 0;
-}
-
-static void reply(Conn *c, const char *status, const char *body, size_t size) {
-    size_t need = size + 512;
-    if (c->out_room < need) { c->out = realloc(c->out, need); c->out_room = need; }
-    int head = sprintf(c->out, "HTTP/1.1 %s\r\nx-amz-request-id: BENCH\r\nContent-Type: application/xml\r\n"
-                       "Content-Length: %zu\r\n\r\n", status, size);
-    memcpy(c->out + head, body, size);
-    c->out_size = head + size;
-    c->out_sent = 0;
 }
 
 static void list(Conn *c, Bucket *b, const char *query) {
@@ -231,101 +190,10 @@ static int answer(Conn *c, char *head, char *body, size_t size) {
     return 1;
 }
 
-static void drop(Conn *c) {
-    if (!c->closed) close(c->fd);
-    c->closed = 1;
-    if (!c->waiting) { free(c->out); free(c); }
-}
-
-/* Send what is left of the reply. Small replies fit into the socket's buffer; large ones are sent by waiting. */
-static int flush_reply(Conn *c) {
-    while (c->out_sent < c->out_size) {
-        ssize_t sent = send(c->fd, c->out + c->out_sent, c->out_size - c->out_sent, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN) { usleep(50); continue; }
-        if (sent <= 0) return 0;
-        c->out_sent += sent;
-    }
-    return 1;
-}
-
-/* Answer the request in the buffer, if it is complete. Return 0 if the connection is to be dropped. */
-static int serve(Conn *c) {
-    while (!c->waiting) {
-        c->in[c->used] = 0;
-        char *end = strstr(c->in, "\r\n\r\n");
-        if (!end) return 1;
-        size_t body = 0;
-        char *length = strcasestr(c->in, "\ncontent-length:");
-        if (length && length < end) body = atol(length + 16);
-        size_t head = end + 4 - c->in, whole = head + body;
-        if (whole >= INPUT) return 0;
-        if (c->used < whole) {
-            char *expect = strcasestr(c->in, "\nexpect:");
-            if (expect && expect < end) {
-                if (send(c->fd, "HTTP/1.1 100 Continue\r\n\r\n", 25, MSG_NOSIGNAL) < 0) return 0;
-                memset(expect, ' ', 1);
-            }
-            return 1;
-        }
-        int delayed = answer(c, c->in, c->in + head, body);
-        memmove(c->in, c->in + whole, c->used - whole);
-        c->used -= whole;
-        if (delayed && latency) {
-            c->due = now() + latency;
-            c->waiting = 1;
-            c->next = NULL;
-            if (last) last->next = c; else first = c;
-            last = c;
-        } else if (!flush_reply(c)) return 0;
-    }
-    return 1;
-}
-
 int main(int argc, char **argv) {
     latency = argc > 1 ? atof(argv[1]) / 1e3 : 0;
     allowed = argc > 2 ? atof(argv[2]) : 0;
     refilled = now();
     bodies[0] = (char *)PRIVATE;
-    int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 4096)) { perror("listen"); return 1; }
-    getsockname(listener, (struct sockaddr *)&address, &size);
-    printf("http://127.0.0.1:%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    int poll = epoll_create1(0);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL}, events[256];
-    epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
-    for (;;) {
-        int wait = -1;
-        if (first) { double left = (first->due - now()) * 1e3; wait = left > 0 ? (int)left + 1 : 0; }
-        int count = epoll_wait(poll, events, 256, wait);
-        for (int i = 0; i < count; i++) {
-            Conn *c = events[i].data.ptr;
-            if (!c) {
-                int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-                if (fd < 0) continue;
-                setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                c = calloc(1, sizeof *c);
-                c->fd = fd;
-                event.events = EPOLLIN;
-                event.data.ptr = c;
-                epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
-                continue;
-            }
-            ssize_t got = recv(c->fd, c->in + c->used, INPUT - 1 - c->used, 0);
-            if (got < 0 && errno == EAGAIN) continue;
-            if (got <= 0) { drop(c); continue; }
-            c->used += got;
-            if (!serve(c)) drop(c);
-        }
-        double t = first ? now() : 0;
-        while (first && first->due <= t) {
-            Conn *c = first;
-            first = c->next;
-            if (!first) last = NULL;
-            c->waiting = 0;
-            if (c->closed || !flush_reply(c) || !serve(c)) drop(c);
-        }
-    }
+    return serve_forever(argc > 3 ? argv[3] : NULL);
 }

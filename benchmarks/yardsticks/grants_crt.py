@@ -24,7 +24,13 @@ from awscrt.auth import (
     aws_sign_request,
 )
 from awscrt.http import HttpClientConnection, HttpHeaders, HttpRequest
-from awscrt.io import ClientBootstrap, DefaultHostResolver, EventLoopGroup
+from awscrt.io import (
+    ClientBootstrap,
+    ClientTlsContext,
+    DefaultHostResolver,
+    EventLoopGroup,
+    TlsContextOptions,
+)
 
 ENDPOINT = urlsplit(os.environ["AWS_ENDPOINT_URL_S3"])
 LOOPS = EventLoopGroup(1)
@@ -41,8 +47,25 @@ BODY = (
 ).encode()
 
 
+def trusting() -> Any:
+    """Return what a connection over https needs, and None for http."""
+    if ENDPOINT.scheme == "http":
+        return None
+    options = TlsContextOptions()
+    options.override_default_trust_store_from_path(None, os.environ["AWS_CA_BUNDLE"])
+    return ClientTlsContext(options)
+
+
+TLS = trusting()
+
+
 def connect() -> Any:
-    return HttpClientConnection.new(ENDPOINT.hostname, ENDPOINT.port, BOOTSTRAP).result()
+    options = TLS.new_connection_options() if TLS else None
+    if options:
+        options.set_server_name(ENDPOINT.hostname)
+    return HttpClientConnection.new(
+        ENDPOINT.hostname, ENDPOINT.port, BOOTSTRAP, tls_connection_options=options
+    ).result()
 
 
 def send(

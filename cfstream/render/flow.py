@@ -29,6 +29,9 @@ COMMANDS = ("cfstream ", "aws ", "terraform ", "tofu ")
 """The beginning of a command in advice."""
 
 
+SHORT = 30
+"""Columns of code in a sentence that is not broken."""
+
 NAMES = (
     *("access", "destroy", "doctor", "help", "keys", "permissions", "schema", "snapshot", "wait"),
     *("apply", "diff", "explain", "import", "list", "plan", "show", "validate"),
@@ -138,21 +141,25 @@ def words(text: str, style: Style = Style.PLAIN) -> list[Word]:
 def advice(text: str) -> list[Word]:
     """Return the words of a fix. A command is one word, so that it can be pasted; backticks around it are omitted.
 
-    A command without backticks begins after a colon, and ends with the line, or at a comma, semicolon or bracket.
+    Other short code in backticks is one word too, with its backticks. A command without backticks begins after a colon,
+    and ends with the line, or at a comma, semicolon or bracket.
     """
     result: list[Word] = []
     for part, quoted in quotations(text):
         if quoted and part.startswith(COMMANDS):
             result.append(Word(part))
             continue
+        if quoted and columns(part) <= SHORT:
+            result += _joined(result, [Word(f"`{printable(part)}`")])
+            continue
         for number, piece in enumerate([f"`{part}`"] if quoted else _COMMAND.split(part)):
-            result += [Word(piece)] if number % 2 else _joined(result, piece)
+            result += [Word(piece)] if number % 2 else _joined(result, words(piece))
     return [word for word in result if word.text]
 
 
-def _joined(before: list[Word], part: str) -> list[Word]:
+def _joined(before: list[Word], part: list[Word]) -> list[Word]:
     """Return the words of a part. Its first word is joined to the last word of `before` if no space separates them."""
-    first, *rest = words(part)
+    first, *rest = part
     if before and before[-1].text and first.text:
         first = Word(before.pop().text + first.text)
     return [first, *rest]

@@ -156,7 +156,7 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
     name = field_name(path)
     what = f"{name} is text, not {_found(value)}"
     account = _section_name(path) in ACCOUNTS and isinstance(value, int | float)
-    if account and (wrong := account_number(text)) and len(text) != 12:
+    if account and (wrong := account_number(text, least=1)) and len(text) != 12:
         return *wrong, ""
     if _section_name(path) == "trusted_signers" and isinstance(value, int | float):
         what = "a trusted signer is an account number of 12 digits, in quotes"
@@ -188,15 +188,16 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     return f"{name} is a list, not {_found(value)}", do, ""
 
 
+_QUOTED_OR_SIGN = pattern(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|.')
+
+
 def _balanced(text: str) -> str:
-    """Return the flow mapping at the beginning of a line; ``{…}`` if it goes on, or has quotes."""
+    """Return the flow mapping at the beginning of a line; ``{…}`` if it goes on."""
     depth = 0
-    for place, sign in enumerate(text):
-        depth += (sign in "{[") - (sign in "}]")
-        if not depth and not place:
-            break
+    for part in _QUOTED_OR_SIGN.finditer(text):
+        depth += (part[0] in "{[") - (part[0] in "}]")
         if not depth:
-            return text[: place + 1] if not {"'", '"'} & {*text[:place]} else "{…}"
+            return text[: part.end()] if part.start() else "{…}"
     return "{…}"
 
 

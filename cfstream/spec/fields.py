@@ -154,13 +154,14 @@ def _signer(signer: str) -> str:
     return signer
 
 
-def account_number(text: str) -> tuple[str, str] | None:
+def account_number(text: str, *, least: int = 5) -> tuple[str, str] | None:
     """Return what is wrong with a text that is meant as an account number, and what to write; None if it is not.
 
-    The digits decide first: with another number of them, quotes or hyphens are not the mistake.
+    It is if it has at least so many digits, and nothing else. They decide first: with another number of them, quotes or
+    hyphens are not the mistake.
     """
     digits = re.sub("[ -]", "", text)
-    if not re.fullmatch("[0-9]{5,}", digits):
+    if len(digits) < least or not re.fullmatch("[0-9]+", digits):
         return None
     if len(digits) != 12:
         what = f"an account number has 12 digits, and {shown(text)} has {len(digits)}"
@@ -171,7 +172,7 @@ def account_number(text: str) -> tuple[str, str] | None:
 def _account(text: str) -> str:
     if not ACCOUNT.fullmatch(text):
         what = f"{shown(text)} is not an account number: it has 12 digits, in quotes"
-        raise fault(*(account_number(text) or (what, 'write one like "123456789012"')))
+        raise fault(*(account_number(text, least=1) or (what, 'write one like "123456789012"')))
     return text
 
 

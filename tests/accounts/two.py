@@ -1,14 +1,11 @@
 """Two accounts of the sandbox: the caller's own, and another one with a role that the caller may assume."""
 
-import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import boto3
 
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import ConnectionSettings
@@ -20,6 +17,7 @@ from cfstream.sandbox.server import Sandbox as Server
 from cfstream.spec.load import Stack, load
 from cfstream.values import Json
 from cfstream.workflow import make_plan
+from tests.world.clients import clients_for
 from tests.world.clock import QuickClock
 from tests.world.ports import PassThrough
 from tests.world.sandbox import Sandbox
@@ -39,15 +37,7 @@ THERE = signed(name="lectures", bucket="media-there", role=ROLE)
 
 def client(sandbox: Sandbox | Server, service: str, account: str = ACCOUNT) -> Any:
     """Return boto3's client with the credentials of an account."""
-    return _client(sandbox.endpoint_url, service, account)
-
-
-@functools.cache
-def _client(endpoint_url: str, service: str, account: str) -> Any:
-    session: Any = boto3.Session(
-        aws_access_key_id=account, aws_secret_access_key="any", region_name="us-east-1"
-    )
-    return session.client(service, endpoint_url=endpoint_url)
+    return clients_for(sandbox.endpoint_url, account)(service)
 
 
 def trust(sandbox: Sandbox, **statement: Any) -> None:

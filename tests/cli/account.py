@@ -1,70 +1,42 @@
 """A small account in a sandbox: an http stack, an old rtmp stack, and an unused identity."""
 
-import functools
 import json
-from dataclasses import dataclass
 from typing import Any
 
-import boto3
-
+from tests.world.clients import clients_for
 from tests.world.configs import (
     behavior,
     config,
     listing,
     make_control,
     make_group,
+    make_identity,
     make_key,
     origin,
     signers,
     streaming_config,
 )
+from tests.world.other_user import OtherUser
 
 OAI_PREFIX = "origin-access-identity/cloudfront/"
 
 
-@dataclass(frozen=True)
-class SmallAccount:
-    """The ids of the resources, and a client that reads them independently of the commands."""
+class SmallAccount(OtherUser):
+    """The ids of the resources, and a user who reads and changes them without the commands."""
 
-    cloudfront: Any
-    distribution: str
-    streaming: str
-    identity: str
-    unused: str
+    def __init__(self, endpoint_url: str) -> None:
+        """Create the resources."""
+        super().__init__(clients_for(endpoint_url))
+        self.distribution = _over_http(self.cloudfront, self.s3)
+        used = make_identity(self.cloudfront, "used", "cfstream:old Old lectures")
+        self.identity = str(used["Id"])
+        self.streaming = _over_rtmp(self.cloudfront, self.s3, self.identity, used["S3CanonicalUserId"])
+        self.unused = self.make_identity("made by hand", "unused")
 
     def etag(self) -> str:
         """Return the current ETag of the unused identity."""
         reply = self.cloudfront.get_cloud_front_origin_access_identity(Id=self.unused)
         return str(reply["ETag"])
-
-    def identities(self) -> set[str]:
-        """Return the ids of all identities."""
-        listed = self.cloudfront.list_cloud_front_origin_access_identities()
-        items = listed["CloudFrontOriginAccessIdentityList"].get("Items", [])
-        return {item["Id"] for item in items}
-
-
-@functools.cache
-def client(service: str, endpoint_url: str) -> Any:
-    """Return a boto3 client for a sandbox. It is cached, because creating one takes longer than most tests."""
-    session: Any = boto3.Session(
-        aws_access_key_id="any", aws_secret_access_key="any", region_name="us-east-1"
-    )
-    return session.client(service, endpoint_url=endpoint_url)
-
-
-def furnish(endpoint_url: str) -> SmallAccount:
-    """Create the resources."""
-    cloudfront, s3 = client("cloudfront", endpoint_url), client("s3", endpoint_url)
-    distribution = _over_http(cloudfront, s3)
-    identity = _identity(cloudfront, "used", "cfstream:old Old lectures")
-    return SmallAccount(
-        cloudfront,
-        distribution,
-        _over_rtmp(cloudfront, s3, identity["Id"], identity["S3CanonicalUserId"]),
-        identity["Id"],
-        _identity(cloudfront, "unused", "made by hand")["Id"],
-    )
 
 
 def _over_http(cloudfront: Any, s3: Any) -> str:
@@ -117,9 +89,3 @@ def _over_rtmp(cloudfront: Any, s3: Any, identity: str, canonical_user: str) -> 
     with_tags = {"StreamingDistributionConfig": sent, "Tags": tags}
     made = cloudfront.create_streaming_distribution_with_tags(StreamingDistributionConfigWithTags=with_tags)
     return str(made["StreamingDistribution"]["Id"])
-
-
-def _identity(cloudfront: Any, reference: str, comment: str) -> Any:
-    sent = {"CallerReference": reference, "Comment": comment}
-    made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
-    return made["CloudFrontOriginAccessIdentity"]

@@ -11,7 +11,7 @@ import pytest
 
 from cfstream.cli import main, table
 from cfstream.cli.exits import EXITS
-from tests.cli.account import SmallAccount, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.signing_account import Folder, folder
 from tests.world.sandbox import Sandbox
 
@@ -62,7 +62,7 @@ def aws(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 @pytest.fixture
 def account(aws: Sandbox) -> SmallAccount:
     """A small account, reset."""
-    return furnish(aws.endpoint_url)
+    return SmallAccount(aws.endpoint_url)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from cfstream.testing.certificates import imported
-from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.world.sandbox import Sandbox
 
@@ -21,7 +20,7 @@ BOTH = ("old.yaml", "new.yaml")
 def here(cfstream: Run, aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two stacks. One has a name that the specs now give to the other."""
     monkeypatch.chdir(tmp_path)
-    imported(client("acm", aws.endpoint_url), "media.example.com")
+    imported(aws.clients("acm"), "media.example.com")
     old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
     old.write_text(f"{HEAD}name: old\ncnames: [media.example.com]\n")
     new.write_text(f"{HEAD}name: new\ncnames: []\n")

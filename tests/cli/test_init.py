@@ -12,7 +12,6 @@ import pytest
 from cfstream.connection import CREDENTIALS
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
-from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
@@ -212,7 +211,7 @@ def at_terminal(*arguments: str, answers: list[str], stop: bool = False) -> tupl
 def test_the_questions(aws: Sandbox) -> None:
     """An invalid answer is asked again, the account's buckets are listed with numbers, and a key pair is created."""
     for bucket in ("clips", "films-media"):
-        client("s3", aws.endpoint_url).create_bucket(Bucket=bucket)
+        aws.clients("s3").create_bucket(Bucket=bucket)
     code, shown = at_terminal(
         answers=["y", "Films", "films", "yes", "1", "", "a.example.com, b.example.com", "1"]
     )

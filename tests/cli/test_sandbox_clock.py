@@ -23,7 +23,7 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv(homes.VARIABLE, str(home))
-    monkeypatch.setattr(aws, "token", "known")
+    monkeypatch.setattr(aws.server, "token", "known")
     lifecycle.announce(home, int(aws.endpoint_url.rpartition(":")[2]), "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD
     return aws

@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import SPEC, Folder, folder
+from tests.world.clients import clients_for
 from tests.world.signing import PASSPHRASE
 
 Sign = Callable[..., Ran]
@@ -74,7 +74,7 @@ AWKWARD = ("hls/a b+c~é.m3u8", "hls/x*y?z#.mp4", "v'[1]&=.mp4", "100%20.mp4", "
 def ask(stack: Folder) -> Callable[..., tuple[int, str]]:
     """Request a URL at the sandbox's edge. Return the status, and CloudFront's code if it refuses."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
-    s3 = client("s3", endpoint)
+    s3 = clients_for(endpoint)("s3")
     for key in (*AWKWARD, "posters/a.jpg"):
         s3.put_object(Bucket="lectures-media", Key=key, Body=b"-")
 

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from cfstream.sandbox.accounts import ACCOUNT
-from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.cli.signing_account import Folder
+from tests.world.clients import clients_for
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
@@ -27,7 +27,7 @@ def edge(stack: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of the edge, in the environment as the sandbox prints it, and a playlist at it."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     monkeypatch.setenv("CFSTREAM_EDGE_URL", endpoint)
-    client("s3", endpoint).put_object(Bucket="lectures-media", Key=KEY, Body=b"#EXTM3U\n")
+    clients_for(endpoint)("s3").put_object(Bucket="lectures-media", Key=KEY, Body=b"#EXTM3U\n")
     return endpoint
 
 
@@ -112,7 +112,7 @@ def test_the_curl_command_for_a_stream(
     cfstream: Callable[..., Ran], edge: str, streams: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It requests the path where the edge serves streams. Without an edge there is no command."""
-    client("s3", edge).put_object(Bucket="lectures-media", Key="talks/a.mp4", Body=b"-")
+    clients_for(edge)("s3").put_object(Bucket="lectures-media", Key="talks/a.mp4", Body=b"-")
     line = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl").out
     assert f"{edge}/cfx/st/talks/a.mp4?Expires=" in line
     assert pasted(line) == 200

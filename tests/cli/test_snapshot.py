@@ -13,7 +13,6 @@ import pytest
 
 from cfstream.cli.commands.plan import PlanFormat
 from cfstream.recording.document import as_text, sealed
-from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.world.sandbox import Sandbox
 
@@ -30,7 +29,7 @@ trusted_signers: [self]
 @pytest.fixture
 def project(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a spec whose bucket exists."""
-    client("s3", aws.endpoint_url).create_bucket(Bucket="lectures-media")
+    aws.clients("s3").create_bucket(Bucket="lectures-media")
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
     return tmp_path

@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.account import client
 from tests.cli.conftest import Ran
 from tests.verify.account import signing_key
 from tests.world.configs import update
@@ -49,7 +48,7 @@ def edge(aws: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandb
 @pytest.fixture
 def s3(edge: Sandbox) -> Any:
     """A client for the bucket, as someone else uses it."""
-    return client("s3", edge.endpoint_url)
+    return edge.clients("s3")
 
 
 @pytest.fixture
@@ -101,7 +100,7 @@ def test_a_public_bucket_fails_with_the_reason(cfstream: Run, s3: Any) -> None:
 
 def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
     """They have the flags of this command, quoted."""
-    cloudfront = client("cloudfront", edge.endpoint_url)
+    cloudfront = edge.clients("cloudfront")
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
     update(cloudfront, row["Id"], Enabled=False)
     spec = Path("lectures.yaml").rename("my lectures.yaml")

@@ -14,8 +14,8 @@ from cfstream.sandbox.batch import tasks
 from cfstream.sandbox.server import Sandbox
 from tests.contract.claims import identity, make_bucket
 from tests.world.batch import MEDIA, REPORTS, ROLE, job_request, make_role, run_job
+from tests.world.clients import BotoClients
 from tests.world.configs import refused
-from tests.world.sandbox import BotoClients
 
 KEYS = ("a/1.mp4", "a/2 +.mp4", "b/3.mp4")
 

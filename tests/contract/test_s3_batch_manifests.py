@@ -14,8 +14,8 @@ import pytest
 
 from tests.contract.claims import identity, make_bucket
 from tests.world.batch import MEDIA, REPORTS, job_request, make_role, run_job
+from tests.world.clients import BotoClients
 from tests.world.configs import refused
-from tests.world.sandbox import BotoClients
 
 KEYS = ("a/1.mp4", "a/2 +.mp4", "b/3.mp4")
 LIST = {"Format": "S3BatchOperations_CSV_20180820", "Fields": ["Bucket", "Key"]}

@@ -10,8 +10,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from tests.contract.claims import make_bucket
+from tests.world.clients import BotoClients
 from tests.world.configs import refused
-from tests.world.sandbox import BotoClients, Sandbox
+from tests.world.sandbox import Sandbox
 
 ALL_BLOCKED = {
     "BlockPublicAcls": True,

@@ -11,6 +11,7 @@ import pytest
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.testing.certificates import imported
 from tests.contract.claims import make_bucket
+from tests.world.clients import BotoClients
 from tests.world.configs import (
     BUCKET,
     listing,
@@ -20,7 +21,7 @@ from tests.world.configs import (
     streaming_config,
     with_certificate,
 )
-from tests.world.sandbox import BotoClients, Sandbox
+from tests.world.sandbox import Sandbox
 
 DISTRIBUTIONS = ["cloudfront:distribution", "cloudfront:streaming-distribution"]
 

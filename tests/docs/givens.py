@@ -15,9 +15,10 @@ import boto3
 
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.testing.certificates import imported
-from tests.cli.account import client, furnish
+from tests.cli.account import SmallAccount
 from tests.cli.terraform_state import rows
 from tests.unit.terraform.states import state_file
+from tests.world.clients import clients_for
 from tests.world.signing import public_pem, rsa_key
 
 PLAYLIST = b"#EXTM3U\n#EXTINF:6,\n1.m4s\n"
@@ -25,16 +26,16 @@ PLAYLIST = b"#EXTM3U\n#EXTINF:6,\n1.m4s\n"
 
 
 def _bucket(endpoint_url: str, _folder: Path, name: str) -> None:
-    client("s3", endpoint_url).create_bucket(Bucket=name)
+    clients_for(endpoint_url)("s3").create_bucket(Bucket=name)
 
 
 def _object(endpoint_url: str, _folder: Path, key: str, bucket: str) -> None:
     body = PLAYLIST if key.endswith(".m3u8") else b"a video"
-    client("s3", endpoint_url).put_object(Bucket=bucket, Key=key, Body=body)
+    clients_for(endpoint_url)("s3").put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def _read_by(endpoint_url: str, _folder: Path, account: str, bucket: str, sid: str) -> None:
-    s3 = client("s3", endpoint_url)
+    s3 = clients_for(endpoint_url)("s3")
     policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     statement = {
         "Sid": sid,
@@ -54,19 +55,19 @@ def _public_key(_endpoint_url: str, folder: Path, file: str) -> None:
 
 
 def _zone(endpoint_url: str, _folder: Path, name: str) -> None:
-    client("route53", endpoint_url).create_hosted_zone(Name=name, CallerReference=name)
+    clients_for(endpoint_url)("route53").create_hosted_zone(Name=name, CallerReference=name)
 
 
 def _certificate(endpoint_url: str, _folder: Path, name: str) -> None:
-    imported(client("acm", endpoint_url), name)
+    imported(clients_for(endpoint_url)("acm"), name)
 
 
 def _account(endpoint_url: str, _folder: Path) -> None:
-    furnish(endpoint_url)
+    SmallAccount(endpoint_url)
 
 
 def _terraform(endpoint_url: str, folder: Path) -> None:
-    (folder / "terraform.tfstate").write_text(state_file(*rows(furnish(endpoint_url))))
+    (folder / "terraform.tfstate").write_text(state_file(*rows(SmallAccount(endpoint_url))))
 
 
 def _committed(_endpoint_url: str, folder: Path, branch: str) -> None:

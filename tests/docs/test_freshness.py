@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import page as speed
+from benchmarks import results
 from handbook import reference, screenshots
 from handbook.freshness import compact, recorded_lines, source_digest, stamp_of
 from handbook.pictures import CASTS
@@ -25,6 +27,16 @@ def test_a_reference_page_is_fresh(name: str) -> None:
     page = ROOT / "docs" / "reference" / f"{name}.md"
     generated = "\n".join(getattr(reference, name)()) + "\n"
     assert page.read_text(encoding="utf-8") == generated, "to generate it again: make schema"
+
+
+def test_the_page_about_speed_is_fresh() -> None:
+    """It and its charts are what the raw figures give."""
+    again = "to generate them again: python -m benchmarks.page"
+    figures = ROOT / "docs" / "benchmarks"
+    sections = results.read(figures)
+    drawn = speed.charts(sections)
+    assert {file.stem: file.read_text(encoding="utf-8") for file in figures.glob("*.svg")} == drawn, again
+    assert (ROOT / "docs" / "speed.md").read_text(encoding="utf-8") == speed.page(sections, drawn), again
 
 
 def test_recordings_and_the_plan_page_are_fresh(

@@ -11,6 +11,7 @@ from moto.s3.models import s3_backends
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.acl import acl_of
 from cfstream.sandbox.cloudfront.world import CloudFrontState
+from tests.world.clients import BotoClients
 from tests.world.configs import (
     associated,
     behavior,
@@ -24,7 +25,7 @@ from tests.world.configs import (
     origin,
     signers,
 )
-from tests.world.sandbox import BotoClients, Sandbox
+from tests.world.sandbox import Sandbox
 
 Json = dict[str, Any]
 

@@ -7,6 +7,6 @@ from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
-def runner(running_sandbox: Sandbox) -> ScenarioRunner:
+def runner(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> ScenarioRunner:
     """The runner, with the account prepared."""
-    return ScenarioRunner(running_sandbox)
+    return ScenarioRunner(tmp_path_factory.mktemp("scenarios"), running_sandbox)

@@ -1,17 +1,17 @@
 """The runner of the scenarios: a slow sandbox that can be reset to any state, and the results of a scenario."""
 
-import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Self
 
 from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
-from cfstream.spec.load import Stack, load
+from cfstream.spec.load import Stack
 from cfstream.testing import SandboxState
 from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
@@ -19,6 +19,7 @@ from tests.evaluator.naming import named
 from tests.faults.account import furnish, photograph
 from tests.faults.scenarios import Scenario, Spec
 from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, missing, stays
+from tests.world.account import SandboxAccount
 from tests.world.clock import QuickClock
 from tests.world.faults import Fault, FaultyPort, Killed, Write
 from tests.world.sandbox import Sandbox
@@ -102,26 +103,24 @@ class AccessMonitor:
         self._watching.__exit__(*about)
 
 
-class ScenarioRunner:
-    """One sandbox that runs scenarios one after the other."""
+class ScenarioRunner(SandboxAccount):
+    """An account in which scenarios run one after the other."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self._world = sandbox.world
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        super().__init__(folder, sandbox)
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
-        self.ids: Mapping[str, str] = furnish(sandbox.clients)
+        self.ids |= furnish(sandbox.clients)
         self.furnished = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}
-        self._stacks: dict[str, tuple[Stack, ...]] = {}
 
     def readers(self, spec: Spec) -> Readings:
         """Return who can read if only this spec was ever applied, without the account of others."""
         key = json.dumps(spec)
         if key not in self._readers:
             self.set_back(self.furnished)
-            run(self.stacks([spec]), self.world_at(), ANY_HAZARD)
+            run(self.load(spec), self.world_at(), ANY_HAZARD)
             self._readers[key] = self.readers_now()
         return self._readers[key]
 
@@ -142,11 +141,11 @@ class ScenarioRunner:
     def _undisturbed(self, scenario: Scenario) -> Undisturbed:
         self.set_back(self.furnished)
         if scenario.before:
-            run(self.stacks(scenario.before), self.world_at(), ANY_HAZARD)
+            run(self.load(*scenario.before), self.world_at(), ANY_HAZARD)
         start = self.moment()
         wanted = self.named(scenario.after)
         must = frozenset(each for each in start.services if stays(each, wanted))
-        world, stacks = self.world_at(scenario.later), self.stacks(scenario.after)
+        world, stacks = self.world_at(scenario.later), self.load(*scenario.after)
         port = FaultyPort(world.aws)
         with AccessMonitor(Viewers(self.sandbox), start.readings | wanted, must) as guard:
             plan, report = run(stacks, replace(world, aws=port), scenario.allow)
@@ -182,10 +181,10 @@ class ScenarioRunner:
         report = None
         with AccessMonitor(Viewers(self.sandbox), may, known.start.services & known.end.services) as guard:
             with suppress(Killed):
-                stacks = self.stacks(scenario.after)
+                stacks = self.load(*scenario.after)
                 _, report = run(stacks, replace(world, aws=port), scenario.allow, no_wait=no_wait)
             settings.deploy_after_reads = DEPLOY_AFTER_READS
-            stacks = self.stacks(then or scenario.after)
+            stacks = self.load(*(then or scenario.after))
             allow = ANY_HAZARD if then else scenario.allow
             if in_a_hurry:
                 run(stacks, world, allow, no_wait=True)
@@ -219,19 +218,9 @@ class ScenarioRunner:
             viewers.services(),
         )
 
-    def stacks(self, specs: Iterable[Spec]) -> tuple[Stack, ...]:
-        """Return the loaded specs, with ids in place of the placeholders."""
-        text = "\n---\n".join(json.dumps(spec) for spec in specs)
-        if text not in self._stacks:
-            given = text
-            for stand_in, id_ in self.ids.items():
-                given = given.replace(stand_in, id_)
-            self._stacks[text] = load(["-"], stdin=io.StringIO(given))
-        return self._stacks[text]
-
     def world_at(self, later: timedelta = timedelta()) -> World:
         """Return the ports, at a time this far in the future."""
-        return replace(self._world, clock=QuickClock(datetime.now(UTC) + later))
+        return replace(self.world, clock=QuickClock(datetime.now(UTC) + later))
 
 
 def run(

@@ -108,7 +108,7 @@ def beginning(runner: ScenarioRunner, name: str) -> Moment:
         last = number == len(each.applied)
         port = FaultyPort(world.aws, each.dies_at if last else None, killed)
         with suppress(Killed):
-            run(runner.stacks(specs), replace(world, aws=port), ANY_HAZARD)
+            run(runner.load(*specs), replace(world, aws=port), ANY_HAZARD)
     return runner.moment()
 
 
@@ -128,7 +128,7 @@ def destroy(
         for each in runner.furnished.services
         if name != "adopted" or each.place not in ("by-hand", runner.ids[BY_HAND])
     )
-    stacks, world = runner.stacks(ENDS[name].applied[-1]), runner.world_at()
+    stacks, world = runner.load(*ENDS[name].applied[-1]), runner.world_at()
     port = FaultyPort(world.aws, write, fault)
     report = None
     with AccessMonitor(Viewers(runner.sandbox), start.readings, others) as guard:

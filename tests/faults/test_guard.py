@@ -9,8 +9,8 @@ import pytest
 from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
 from tests.faults.scenarios import HTTP, SIGNED
 from tests.faults.viewers import ANYONE, Viewers
+from tests.world.clients import BotoClients
 from tests.world.configs import signers, update
-from tests.world.sandbox import BotoClients
 
 Write = Callable[[BotoClients, str], None]
 
@@ -19,7 +19,7 @@ Write = Callable[[BotoClients, str], None]
 def applied(runner: ScenarioRunner) -> str:
     """The id of the distribution of an applied stack."""
     runner.set_back(runner.furnished)
-    run(runner.stacks([HTTP]), runner.world_at(), ANY_HAZARD)
+    run(runner.load(HTTP), runner.world_at(), ANY_HAZARD)
     records = runner.sandbox.cloudfront.world.distributions
     return next(each.id for each in records if "cfstream:name" in each.tags)
 

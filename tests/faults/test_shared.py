@@ -13,8 +13,8 @@ from tests.faults.account import OBJECTS
 from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
 from tests.faults.scenarios import HTTP, Spec, but
 from tests.faults.viewers import Readings, Services, Viewers, lost
+from tests.world.clients import BotoClients
 from tests.world.configs import behavior, config, listing, make, origin, signers, update
-from tests.world.sandbox import BotoClients
 
 Json = dict[str, Any]
 ByHand = Callable[[ScenarioRunner, BotoClients], None]
@@ -188,14 +188,14 @@ STORIES = (
 
 def _told(runner: ScenarioRunner, clients: BotoClients, story: Story) -> StoryResult:
     runner.set_back(runner.furnished)
-    run(runner.stacks([story.before]), runner.world_at(), ANY_HAZARD)
+    run(runner.load(story.before), runner.world_at(), ANY_HAZARD)
     story.by_hand(runner, clients)
     _until_deployed(runner)
     viewers = Viewers(runner.sandbox)
     before = viewers.services()
     wanted = runner.named([story.after])
     with AccessMonitor(viewers, viewers.readings() | wanted, NOTHING_SERVED) as guard:
-        _, report = run(runner.stacks([story.after]), runner.world_at(), story.allow)
+        _, report = run(runner.load(story.after), runner.world_at(), story.allow)
     viewers.look()
     end = viewers.readings()
     named = runner.named([story.after])
@@ -226,7 +226,7 @@ def test_an_identity_that_others_name_stays(runner: ScenarioRunner, clients: Bot
 def test_destroy_after_another_delivery(runner: ScenarioRunner) -> None:
     """After a change of delivery, destroy deletes the stack's distributions of both deliveries."""
     runner.set_back(runner.furnished)
-    run(runner.stacks([known.RTMP]), runner.world_at(), ANY_HAZARD)
-    run(runner.stacks([known.BY_OBJECTS]), runner.world_at(), NOTHING)
-    run(runner.stacks([known.BY_OBJECTS]), runner.world_at(), ANY_HAZARD | {"deletes"}, destroying=True)
+    run(runner.load(known.RTMP), runner.world_at(), ANY_HAZARD)
+    run(runner.load(known.BY_OBJECTS), runner.world_at(), NOTHING)
+    run(runner.load(known.BY_OBJECTS), runner.world_at(), ANY_HAZARD | {"deletes"}, destroying=True)
     assert runner.readers_now() == frozenset()

@@ -78,7 +78,7 @@ def take_turns(runner: ScenarioRunner, turns: Sequence[Turn]) -> TurnsResult:
         viewers.look()
         now, readers = viewers.services(), wanted[turn.spec]
         must = frozenset(each for each in now if each in runner.furnished.services or stays(each, readers))
-        stacks, world = runner.stacks([SPECS[turn.spec]]), runner.world_at(LATER)
+        stacks, world = runner.load(SPECS[turn.spec]), runner.world_at(LATER)
         port = FaultyPort(world.aws, turn.dies_at, killed)
         with AccessMonitor(viewers, viewers.readings() | _widely(readers), must) as guard:
             with suppress(Killed):

@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.sandbox.cloudfront.records import Distribution
-from tests.laws.account import OBJECTS, LawsAccount
+from tests.laws.account import OBJECTS
 from tests.laws.language import BUCKETS, NAME, Spec
+from tests.world.account import SandboxAccount
 
 Json = dict[str, Any]
 
@@ -22,7 +23,7 @@ LEGACY = frozenset({"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
 """What a cache policy excludes."""
 
 
-def own_distributions(account: LawsAccount) -> list[tuple[str, Distribution]]:
+def own_distributions(account: SandboxAccount) -> list[tuple[str, Distribution]]:
     """Return kind and record of each distribution of the stack, by its tag or by adoption."""
     world = account.sandbox.cloudfront.world
     shelves = (("distribution", world.distributions), ("streaming-distribution", world.streaming))
@@ -34,7 +35,7 @@ def own_distributions(account: LawsAccount) -> list[tuple[str, Distribution]]:
     ]
 
 
-def ours(account: LawsAccount) -> dict[str, list[str]]:
+def ours(account: SandboxAccount) -> dict[str, list[str]]:
     """Return what the stack owns, by kind: names if there are any, else ids."""
     world = account.sandbox.cloudfront.world
     return {
@@ -54,7 +55,7 @@ class InUse:
     keys: set[str]
 
 
-def names_in_use(account: LawsAccount) -> InUse:
+def names_in_use(account: SandboxAccount) -> InUse:
     """Return what stays with any spec: signers are never removed from a path that no spec makes public."""
     world = account.sandbox.cloudfront.world
     trusted = {
@@ -71,7 +72,7 @@ def names_in_use(account: LawsAccount) -> InUse:
     )
 
 
-def theirs(account: LawsAccount, *specs: Spec) -> Json:
+def theirs(account: SandboxAccount, *specs: Spec) -> Json:
     """Return everything that the stack does not own, in a form in which equal meaning is equal.
 
     Of the stack's own distribution, it has what none of `specs` manages.
@@ -134,7 +135,7 @@ def _marked(comment: str | None) -> bool:
     return (comment or "").split(" ")[0] == MARK
 
 
-def _foreign_statements(account: LawsAccount, bucket: str) -> list[Json]:
+def _foreign_statements(account: SandboxAccount, bucket: str) -> list[Json]:
     """Return the statements of others as S3 returns them, in order."""
     s3 = account.clients("s3", BUCKETS[bucket])
     try:
@@ -146,7 +147,7 @@ def _foreign_statements(account: LawsAccount, bucket: str) -> list[Json]:
     return [each for each in policy["Statement"] if each.get("Sid") not in OUR_SIDS]
 
 
-def _foreign_records(account: LawsAccount, domains: set[str]) -> list[Json]:
+def _foreign_records(account: SandboxAccount, domains: set[str]) -> list[Json]:
     """Return the records of the zone that are not aliases of the stack."""
     listed = account.clients("route53").list_resource_record_sets(HostedZoneId=account.ids["@zone"])
     return [
@@ -156,7 +157,7 @@ def _foreign_records(account: LawsAccount, domains: set[str]) -> list[Json]:
     ]
 
 
-def _foreign_grants(account: LawsAccount, bucket: str) -> dict[str, Any]:
+def _foreign_grants(account: SandboxAccount, bucket: str) -> dict[str, Any]:
     """Return owner and grants of each object, without grants to identities, which belong to stacks."""
     s3 = account.clients("s3", BUCKETS[bucket])
     identities = {each.canonical_user for each in account.sandbox.cloudfront.world.identities}
@@ -168,7 +169,7 @@ def _foreign_grants(account: LawsAccount, bucket: str) -> dict[str, Any]:
     return found
 
 
-def _without_our_headers(account: LawsAccount, record: Distribution) -> Distribution:
+def _without_our_headers(account: SandboxAccount, record: Distribution) -> Distribution:
     """Return the record without the stack's headers policy, which new behaviors copy from the default one."""
     policies = account.sandbox.cloudfront.world.policies["ResponseHeadersPolicy"]
     nothing = {"", *(each.id for each in policies if _marked(each.config.get("Comment")))}

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import settings
 
-from tests.laws.account import LawsAccount
 from tests.thorough import examples
+from tests.world.account import SandboxAccount
 from tests.world.sandbox import Sandbox
 
 # The same examples in every run, and no clock: a law holds or it does not, on a slow machine too.
@@ -13,6 +13,6 @@ settings.load_profile("laws")
 
 
 @pytest.fixture(scope="session")
-def account(running_sandbox: Sandbox) -> LawsAccount:
-    """The account of the laws. Each example resets it."""
-    return LawsAccount(running_sandbox)
+def account(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> SandboxAccount:
+    """The account of the laws. Each example starts from the same state."""
+    return SandboxAccount(tmp_path_factory.mktemp("laws"), running_sandbox)

@@ -10,8 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.laws.account import OBJECTS, LawsAccount
+from tests.laws.account import OBJECTS
 from tests.laws.language import BUCKETS
+from tests.world.account import SandboxAccount
 from tests.world.configs import (
     associated,
     behavior,
@@ -169,7 +170,7 @@ def surroundings() -> st.SearchStrategy[Surroundings]:
     )
 
 
-def settle_around(account: LawsAccount, others: Surroundings) -> None:
+def settle_around(account: SandboxAccount, others: Surroundings) -> None:
     """Create what is outside the stack."""
     for bucket, region in BUCKETS.items():
         s3 = account.clients("s3", region)
@@ -188,7 +189,7 @@ def settle_around(account: LawsAccount, others: Surroundings) -> None:
         distributions(account.ids)[name](account.cloudfront)
 
 
-def change_inside(account: LawsAccount, others: Surroundings, found: tuple[str, str]) -> None:
+def change_inside(account: SandboxAccount, others: Surroundings, found: tuple[str, str]) -> None:
     """Apply the changes to the stack's own distribution, given by its kind and id."""
     kind, distribution = found
     aws = account.cloudfront

@@ -3,12 +3,13 @@
 from hypothesis import given, settings
 
 from cfstream.workflow import apply_plan, make_plan
-from tests.laws.account import LawsAccount
+from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import ours, own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.messages import message_of
 from tests.laws.surroundings import Surroundings, settle_around, surroundings
 from tests.thorough import examples
+from tests.world.account import SandboxAccount
 
 YES = frozenset({"deletes", "cuts-viewers"})
 
@@ -16,18 +17,18 @@ YES = frozenset({"deletes", "cuts-viewers"})
 @settings(max_examples=examples(6, thorough=32))
 @given(pair=pairs(), others=surroundings())
 def test_nothing_of_the_stack_is_left(
-    account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
+    account: SandboxAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
     """A stack that was changed from any spec to any other is deleted completely, in one run."""
-    account.begin()
+    begin(account)
     before, after = pair
-    account.make_adopted(before)
+    make_adopted(account, before)
     settle_around(account, others)
     outside = {**theirs(account), "inside": {}}
     for spec in (before, after):
-        _, report = account.apply(spec)
+        report = account.apply(spec, allow=EVERY_HAZARD)
         assert report.exit_code == 0, message_of(report)
-    stacks = [account.stack({**after, "protect": False})]
+    stacks = account.load({**after, "protect": False})
     report = apply_plan(make_plan(stacks, account.world, destroying=True), account.world, allow=YES)
     assert report.exit_code == 0, message_of(report)
     assert {kind for kind, left in ours(account).items() if left} == set()

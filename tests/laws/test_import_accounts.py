@@ -10,14 +10,15 @@ from cfstream.adoption.proof import read
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan
-from tests.laws.account import LawsAccount
+from tests.laws.account import EVERY_HAZARD, begin
 from tests.laws.belongings import own_distributions
 from tests.laws.language import NAME, Spec, specs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
 from tests.thorough import examples
+from tests.world.account import SandboxAccount
 
 
-def imports(account: LawsAccount) -> dict[str, Imported]:
+def imports(account: SandboxAccount) -> dict[str, Imported]:
     """Return the import of every distribution, by its id."""
     reads = account.world.reads()
     remembering = replace(account.world, reads=lambda: reads)
@@ -36,12 +37,12 @@ def imports(account: LawsAccount) -> dict[str, Imported]:
 @settings(max_examples=examples(6, thorough=48))
 @given(spec=st.one_of(specs("http"), specs("rtmp")), others=surroundings(), lost=st.booleans())
 def test_the_plans_of_an_imported_account_are_empty(
-    account: LawsAccount, spec: Spec, others: Surroundings, lost: bool
+    account: SandboxAccount, spec: Spec, others: Surroundings, lost: bool
 ) -> None:
     """For a stack whose spec was lost, and for one that also lost its tag, among resources of others."""
-    account.begin()
+    begin(account)
     settle_around(account, others)
-    account.apply(spec)
+    account.apply(spec, allow=EVERY_HAZARD)
     [(kind, record)] = own_distributions(account)
     change_inside(account, others, (kind, record.id))
     if lost:

@@ -6,11 +6,12 @@ from cfstream.planning import Plan
 from cfstream.render.document import as_text
 from cfstream.render.json import plan_document
 from cfstream.render.text import plan_text
-from tests.laws.account import LawsAccount
+from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import own_distributions
 from tests.laws.language import Spec, pairs
 from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
 from tests.thorough import examples
+from tests.world.account import SandboxAccount
 
 ORDERS = (0, 1, 2, None)
 """Seeds of the order in which the sandbox lists; None is the order in which things were sent."""
@@ -19,21 +20,21 @@ ORDERS = (0, 1, 2, None)
 @settings(max_examples=examples(6, thorough=60))
 @given(pair=pairs(), others=surroundings())
 def test_order_of_lists_does_not_matter(
-    account: LawsAccount, pair: tuple[Spec, Spec], others: Surroundings
+    account: SandboxAccount, pair: tuple[Spec, Spec], others: Surroundings
 ) -> None:
     """Text and JSON of a plan have the same bytes for any order of AWS's lists."""
-    account.begin()
+    begin(account)
     before, after = pair
-    account.make_adopted(before)
+    make_adopted(account, before)
     settle_around(account, others)
-    account.apply(before)
+    account.apply(before, allow=EVERY_HAZARD)
     [(kind, record)] = own_distributions(account)
     change_inside(account, others, (kind, record.id))
     seen = {bytes_of(plan_in_order(account, after, order)) for order in ORDERS}
     assert len(seen) == 1
 
 
-def plan_in_order(account: LawsAccount, spec: Spec, order: int | None) -> Plan:
+def plan_in_order(account: SandboxAccount, spec: Spec, order: int | None) -> Plan:
     """Return the plan if AWS lists in the order of this seed."""
     account.sandbox.cloudfront.settings.shuffle_seed = order
     return account.plan(spec)

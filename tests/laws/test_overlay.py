@@ -14,12 +14,12 @@ from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.steps.modify import Modify
 from cfstream.values import Account, Address
-from tests.laws.account import filled
 from tests.laws.language import BUCKETS, FOREIGN_GROUP, NAME, OWN_ACCOUNT, OWN_POLICY, PATHS, Spec, specs
 from tests.laws.spelling import respelled
 from tests.thorough import examples
 from tests.world.configs import behavior, config, legacy_behavior, listing, origin, signers
 from tests.world.distributions import shown
+from tests.world.specs import filled
 
 Json = dict[str, Any]
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from cfstream.steps.content import canonical
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
+from tests.world.specs import Json
 
 
 def snapshot(account: SandboxAccount) -> Json:

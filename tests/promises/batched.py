@@ -12,7 +12,6 @@ from cfstream.values import Json
 from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE, make_role
 from tests.world.ports import PassThrough
-from tests.world.sandbox import States
 from tests.world.specs import by_acl
 
 Spec = dict[str, Any]
@@ -38,9 +37,9 @@ def ready(account: SandboxAccount) -> SandboxAccount:
     return account
 
 
-def granted_by_job(account: SandboxAccount, states: States) -> SandboxAccount:
+def granted_by_job(account: SandboxAccount) -> SandboxAccount:
     """Let a job grant on all objects, in a state that tests share."""
-    account.start_at(states, "granted by a job", lambda: ready(account).converge(by_job()))
+    account.start_at("granted by a job", lambda: ready(account).converge(by_job()))
     account.clock.slept = 1000.0
     return account
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.account import SandboxAccount
-from tests.world.sandbox import Sandbox, States
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def empty(tmp_path: Path, sandbox: Sandbox) -> SandboxAccount:
 
 
 @pytest.fixture
-def account(empty: SandboxAccount, states: States) -> SandboxAccount:
+def account(empty: SandboxAccount) -> SandboxAccount:
     """Return an account with the bucket ``media``, and three objects in it."""
-    empty.start_at(states, "media", lambda: empty.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4"))
+    empty.start_at("media", lambda: empty.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4"))
     return empty

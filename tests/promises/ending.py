@@ -5,8 +5,9 @@ from typing import Any
 from cfstream.applying import Report
 from cfstream.planning import StackPlan
 from cfstream.workflow import make_plan
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import steps, told
+from tests.world.specs import Json
 
 YES = ("deletes", "cuts-viewers")
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from cfstream.errors import NotAuthorized, Refused
 from cfstream.ports import Answer, Call, Reads
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import signers
+from tests.world.specs import Json
 
 
 def by_hand(account: SandboxAccount, **fields: Any) -> Json:

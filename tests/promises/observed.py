@@ -8,10 +8,11 @@ from tests.evaluator.callers import ANYONE
 from tests.evaluator.evaluator import Evaluator, Reading, Service
 from tests.evaluator.keys import keys_for
 from tests.evaluator.raw import Watcher
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.faults import Killed
 from tests.world.ports import Witness
 from tests.world.sandbox import Sandbox
+from tests.world.specs import Json
 
 OBJECTS = ("a/one.mp4", "a/two.mp4", "b/three.mp4")
 """The objects of the bucket ``media``."""

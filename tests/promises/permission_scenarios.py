@@ -7,10 +7,10 @@ from cfstream.stack.caller_reference import caller_reference
 from tests.promises.ending import destroy
 from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, PAGE, zone
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE, make_role
 from tests.world.configs import make_streaming, streaming_config
-from tests.world.specs import by_acl, group, http, key, rtmp, signed
+from tests.world.specs import Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
 
 Hand = Callable[[SandboxAccount], None]

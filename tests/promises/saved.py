@@ -8,7 +8,8 @@ from cfstream.planning.saved import check_saved
 from cfstream.render.json import saved_document
 from cfstream.spec.load import load
 from cfstream.workflow import make_plan
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
+from tests.world.specs import Json
 
 
 class Saved:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, cast
 
 from cfstream.ports import Reads
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
+from tests.world.specs import Json
 
 
 class Seen:

@@ -4,9 +4,9 @@ from typing import Any
 
 from cfstream.kinds.response_headers_policy import KIND
 from cfstream.planning import StackPlan
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import listing
-from tests.world.specs import signed
+from tests.world.specs import Json, signed
 
 CNAME = "media.example.com"
 PAGE = "https://www.example.com"

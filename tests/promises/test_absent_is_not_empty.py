@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import behavior_of, listing, set_to
 from tests.world.plans import changes, steps
-from tests.world.specs import http, rtmp, signed
+from tests.world.specs import Json, http, rtmp, signed
 
 LOGS = {"Enabled": True, "IncludeCookies": True, "Bucket": "logs.s3.amazonaws.com", "Prefix": "cf/"}
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -74,7 +74,7 @@ def test_absent_cnames_stay_as_somebody_set_them(account: SandboxAccount) -> Non
     emptied = account.plan(rtmp(cnames=[])).stacks[0]
     assert changes(emptied) == {"cnames": (["media.example.com"], [])}
     account.converge(rtmp(cnames=[]), allow=["cuts-viewers"])
-    assert account.streaming()["Aliases"] == {"Quantity": 0}
+    assert account.streaming_config()["Aliases"] == {"Quantity": 0}
 
 
 @pytest.mark.parametrize(("fields", "by_hand", "becomes"), REMOVALS, ids="-".join)

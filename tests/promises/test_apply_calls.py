@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from tests.world.account import Json, SandboxAccount
-from tests.world.specs import ONE, group, http, key
+from tests.world.account import SandboxAccount
+from tests.world.specs import ONE, Json, group, http, key
 
 STACKS = 4
 

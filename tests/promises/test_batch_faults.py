@@ -17,7 +17,6 @@ from tests.world.batch import make_role
 from tests.world.faults import Fault, FaultyPort, Killed, Write, killed, landed_unanswered, never_arrived
 from tests.world.plans import told
 from tests.world.ports import PassThrough
-from tests.world.sandbox import States
 
 WRITES = ("put_object", "create_job", "update_job_status", "put_object_acl")
 RUNS = 3
@@ -42,9 +41,9 @@ class Confirmed(PassThrough):
 
 
 @pytest.fixture
-def media(empty: SandboxAccount, states: States) -> SandboxAccount:
+def media(empty: SandboxAccount) -> SandboxAccount:
     """Return a granted bucket in which two objects lack the grant, and another one is shared with somebody else."""
-    granted_by_job(empty, states)
+    granted_by_job(empty)
     (identity,) = empty.identities().values()
     for key in KEYS[:2]:
         empty.s3.put_object_acl(Bucket="media", Key=key, ACL="private")

@@ -29,15 +29,14 @@ from tests.world.account import SandboxAccount
 from tests.world.batch import make_role
 from tests.world.plans import hazards, problems, told
 from tests.world.ports import PassThrough, Witness, once
-from tests.world.sandbox import States
 
 LACKING = KEYS[:2]
 
 
 @pytest.fixture
-def media(empty: SandboxAccount, states: States) -> SandboxAccount:
+def media(empty: SandboxAccount) -> SandboxAccount:
     """Return an account in which two objects of a granted bucket have lost the grant, and one is shared with others."""
-    granted_by_job(empty, states)
+    granted_by_job(empty)
     for key in LACKING:
         empty.s3.put_object_acl(Bucket="media", Key=key, ACL="private")
     return empty

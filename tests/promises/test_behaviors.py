@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of, listing, paths, signers
 from tests.world.plans import changes, hazards, outcome, steps
-from tests.world.specs import ONE, group, http, key, signed
+from tests.world.specs import ONE, Json, group, http, key, signed
 
 NOBODY = signers()
 

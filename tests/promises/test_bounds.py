@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from cfstream.ports import Call
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, set_to, signers
 from tests.world.plans import outcome, steps, told
 from tests.world.ports import Witness
-from tests.world.specs import ONE, TWO, by_acl, group, http, key, rtmp, signed
+from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed
 
 IDENTITY = 1
 """GetCallerIdentity, which connecting makes: the account is connected once for all tests."""

@@ -15,12 +15,12 @@ from tests.promises.site import (
     policies,
     read_by,
 )
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of, listing
 from tests.world.faults import landed_unanswered
 from tests.world.plans import changes, outcome, problems, steps
 from tests.world.ports import Witness
-from tests.world.specs import signed
+from tests.world.specs import Json, signed
 
 OURS = "cfstream-lectures"
 FALSE = signed(http={"cors": False})

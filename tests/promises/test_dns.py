@@ -7,11 +7,11 @@ import pytest
 from cfstream.errors import ReplyLost
 from cfstream.ports import Call
 from tests.promises.site import CNAME, alias, change, members, named, record, records, zone
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.faults import landed_unanswered, never_arrived
 from tests.world.plans import changes, hazards, outcome, problems, steps, told
 from tests.world.ports import Witness, once
-from tests.world.specs import rtmp, without
+from tests.world.specs import Json, rtmp, without
 
 KIND = "dns-record"
 WRITE = "change_resource_record_sets"

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Ran, cfstream
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import set_to
 from tests.world.sandbox import Sandbox
-from tests.world.specs import signed
+from tests.world.specs import Json, signed
 
 __all__ = ["cfstream"]
 

@@ -10,10 +10,10 @@ from cfstream.proving import Means
 from cfstream.workflow import prove_stacks
 from tests.promises.foreign import by_hand
 from tests.promises.seen import seen_otherwise
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import listing, signers
 from tests.world.plans import steps
-from tests.world.specs import ONE, by_acl, group, http, key, rtmp, signed, without
+from tests.world.specs import ONE, Json, by_acl, group, http, key, rtmp, signed, without
 from tests.world.statements import allow
 
 PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}

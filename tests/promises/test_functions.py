@@ -14,11 +14,11 @@ from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
 from tests.promises.test_bounds import Count, count
 from tests.promises.test_import import imported, spec
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, associated, behavior_of, listing, make_function, signers
 from tests.world.plans import changes, outcome, problems, steps
 from tests.world.ports import Witness
-from tests.world.specs import signed
+from tests.world.specs import Json, signed
 
 __all__ = ["count"]
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from tests.promises.site import CNAME, named, records, zone
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import set_to
 from tests.world.faults import FAULTS, Fault, FaultyPort
 from tests.world.plans import changes, hazards, outcome, problems, steps, told
 from tests.world.ports import Witness, once
-from tests.world.specs import rtmp, signed, without
+from tests.world.specs import Json, rtmp, signed, without
 
 OTHER = "other.example.com"
 MOVE = "update_domain_association"

@@ -8,10 +8,10 @@ import pytest
 from cfstream.steps.hazards import HazardName
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import listing
 from tests.world.plans import hazards, outcome, told
-from tests.world.specs import ONE, TWO, by_acl, group, http, key, rtmp, signed, without
+from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed, without
 from tests.world.statements import allow
 
 

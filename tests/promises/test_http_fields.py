@@ -12,9 +12,9 @@ from cfstream.inventory.showing import details_of
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.render.inventory import show_text
 from tests.promises.test_import import imported
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import changes, hazards, problems, steps
-from tests.world.specs import signed
+from tests.world.specs import Json, signed
 
 
 @dataclass(frozen=True)

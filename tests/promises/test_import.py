@@ -14,10 +14,10 @@ from cfstream.spec.load import Stack
 from cfstream.steps.content import canonical
 from cfstream.workflow import make_plan
 from tests.promises.foreign import Closed, by_hand
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import listing, signers
 from tests.world.plans import steps
-from tests.world.specs import by_acl, rtmp, signed
+from tests.world.specs import Json, by_acl, rtmp, signed
 from tests.world.statements import allow
 
 PREFIX = "origin-access-identity/cloudfront/"

@@ -3,10 +3,10 @@
 import pytest
 
 from cfstream.errors import SpecProblems
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import changes, hazards, outcome, problems, steps
 from tests.world.ports import Witness
-from tests.world.specs import ONE, THREE, TWO, group, http, key
+from tests.world.specs import ONE, THREE, TWO, Json, group, http, key
 
 HOUR = 3600.0
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import problems
-from tests.world.specs import by_acl, signed
+from tests.world.specs import Json, by_acl, signed
 
 LOGS = "media-logs"
 

@@ -7,11 +7,11 @@ import pytest
 
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import set_to, signers
 from tests.world.plans import outcome, told
 from tests.world.ports import Witness, once
-from tests.world.specs import ONE, TWO, by_acl, group, http, key, rtmp, signed
+from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
 
 Hand = Callable[[SandboxAccount], Any]

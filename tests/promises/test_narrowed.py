@@ -8,11 +8,11 @@ import pytest
 from cfstream.errors import Throttled
 from cfstream.ports import Call
 from tests.promises.observed import UPDATES, Observer, keys_of, killed_after, killed_before
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import signers
 from tests.world.plans import hazards, outcome, steps, told
 from tests.world.ports import Witness
-from tests.world.specs import by_acl, rtmp, signed
+from tests.world.specs import Json, by_acl, rtmp, signed
 
 WIDENS = "widens-grant"
 PATTERNS = ("a/*", "b/*")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import behavior_of
-from tests.world.specs import ONE, by_acl, group, http, key, signed
+from tests.world.specs import ONE, Json, by_acl, group, http, key, signed
 
 NEVER = 10_000
 """More reads than any run makes: what is InProgress stays so."""

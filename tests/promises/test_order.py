@@ -11,11 +11,11 @@ from cfstream.applying import Event, StepBegan
 from cfstream.errors import NotAuthorized
 from cfstream.ports import Call
 from cfstream.values import Verb
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import signers
 from tests.world.plans import outcome, steps, told
 from tests.world.ports import Witness, once
-from tests.world.specs import ONE, by_acl, group, http, key, rtmp, signed
+from tests.world.specs import ONE, Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
 
 PENDING = 3

@@ -117,7 +117,7 @@ def test_a_deleted_resource_is_created_again(account: SandboxAccount) -> None:
 def test_caller_references_are_made_of_account_name_kind_and_generation(account: SandboxAccount) -> None:
     """They do not depend on a clock or the bucket: the same stack in another bucket has the same ones."""
     account.converge(rtmp())
-    streaming = account.streaming()["CallerReference"]
+    streaming = account.streaming_config()["CallerReference"]
     (identity,) = account.identities()
     config = account.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
     references = [streaming, config["CloudFrontOriginAccessIdentityConfig"]["CallerReference"]]

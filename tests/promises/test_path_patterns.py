@@ -5,11 +5,11 @@ import pytest
 from cfstream.adoption.account import Account
 from cfstream.adoption.description import describe
 from cfstream.comparing import compare
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of, listing, paths, signers
 from tests.world.distributions import shown
 from tests.world.plans import changes, hazards, steps
-from tests.world.specs import ONE, group, key, signed
+from tests.world.specs import ONE, Json, group, key, signed
 
 NOBODY = signers()
 POSTERS, CLIPS = "/posters/*", "/clips/*"

@@ -18,15 +18,16 @@ from cfstream.spec.model import Spec
 from cfstream.stack.calls import Place
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan, make_plan
-from tests.golden.plans.account import GoldenAccount
+from tests.golden.plans.live import NOW, fill, set_up
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.promises.iam import actions, allowed, context, knows, refused, resource, unsupported
 from tests.promises.permission_scenarios import CHANGES, ground
 from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE
+from tests.world.clock import QuickClock
 from tests.world.sandbox import Sandbox
-from tests.world.specs import by_acl, signed
+from tests.world.specs import Json, by_acl, signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
 """CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
@@ -81,13 +82,14 @@ def golden(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
         shutil.copytree(KEYS, folder / case / "keys")
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(folder / case)
-            account = GoldenAccount(sandbox)
-            account.set_up(Path("live.json"))
+            sandbox.reset()
+            account = SandboxAccount(folder / case, sandbox, QuickClock(NOW))
+            set_up(account, Path("live.json"))
             things = json.loads(Path("live.json").read_text())
             before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
             specs = sorted(Path().glob("*.yaml"))
             for spec in specs:
-                account.spec(spec)
+                fill(account, spec)
             yield from record_run(case, load([str(spec) for spec in specs]), account.world, before=before)
 
 

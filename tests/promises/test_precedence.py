@@ -6,10 +6,10 @@ import pytest
 
 from tests.promises.account import snapshot
 from tests.promises.observed import Observer, keys_of, lost
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import paths
 from tests.world.plans import hazards, outcome, steps
-from tests.world.specs import TWO, group, http, key
+from tests.world.specs import TWO, Json, group, http, key
 
 CLIPS = {"path": "/clips/*"}
 MP4 = {"path": "*.mp4"}

@@ -13,11 +13,11 @@ from cfstream.testing.certificates import imported
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
 from tests.promises.seen import seen_otherwise
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import listing, set_to
 from tests.world.plans import outcome, problems, told
 from tests.world.ports import Witness
-from tests.world.specs import by_acl, http, key, rtmp, signed
+from tests.world.specs import Json, by_acl, http, key, rtmp, signed
 from tests.world.statements import allow
 
 CNAME = "media.example.com"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.world.account import Json, SandboxAccount
-from tests.world.specs import by_acl, signed
+from tests.world.account import SandboxAccount
+from tests.world.specs import Json, by_acl, signed
 
 SPECS: dict[str, Callable[..., Json]] = {"bucket-policy": signed, "object-acl": by_acl}
 

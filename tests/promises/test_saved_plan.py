@@ -9,9 +9,9 @@ import pytest
 
 from cfstream.planning.saved import Mismatch
 from tests.promises.saved import Saved
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, set_to
-from tests.world.specs import ONE, TWO, by_acl, group, http, key, signed
+from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, signed
 from tests.world.statements import allow
 
 

@@ -12,9 +12,9 @@ from cfstream.render.markdown import plan_markdown
 from cfstream.render.text import plan_text
 from cfstream.workflow import make_plan
 from tests.recording.through_a_file import text_of, world_in
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import told
-from tests.world.specs import http
+from tests.world.specs import Json, http
 
 SECRET = "hunter2-hunter2"
 

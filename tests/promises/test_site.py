@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from tests.promises.test_bounds import IDENTITY, Count
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of
 from tests.world.plans import changes, hazards, outcome, problems, steps, told
 from tests.world.ports import Witness
-from tests.world.specs import signed, without
+from tests.world.specs import Json, signed, without
 
 CNAME = "media.example.com"
 PAGE = "https://www.example.com"

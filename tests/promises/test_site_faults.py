@@ -3,9 +3,10 @@
 import pytest
 
 from tests.promises.site import CNAME, PAGE, named, policies, records, zone
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.faults import FAULTS, Fault, FaultyPort
 from tests.world.plans import steps
+from tests.world.specs import Json
 
 SITE: Json = named(http={"cors": {"origins": [PAGE], "credentials": True}})
 BARE: Json = named(cnames=[], http={"cors": False})

@@ -9,10 +9,10 @@ import pytest
 from cfstream.planning.saved import Mismatch
 from tests.promises.foreign import by_hand
 from tests.promises.saved import Saved
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, listing, set_to, signers
 from tests.world.plans import hazards
-from tests.world.specs import ONE, TWO, group, http, key, signed
+from tests.world.specs import ONE, TWO, Json, group, http, key, signed
 from tests.world.statements import allow
 
 Hand = Callable[[SandboxAccount], None]

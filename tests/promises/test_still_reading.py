@@ -8,10 +8,10 @@ import pytest
 from tests.promises.foreign import by_hand
 from tests.promises.observed import Observer, lost
 from tests.thorough import one_of_each
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, listing
 from tests.world.plans import hazards, outcome, steps, told
-from tests.world.specs import by_acl, rtmp, signed, without
+from tests.world.specs import Json, by_acl, rtmp, signed, without
 
 OLD, NEW = "media", "newer"
 KEYS = ("a/one.mp4", "a/two.mp4", "b/three.mp4")

@@ -12,9 +12,9 @@ from cfstream.stack.bucket import BUCKETS
 from cfstream.stack.owners import INDEX
 from cfstream.values import Json as Row
 from tests.promises.recorder import RecordingClient
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import steps
-from tests.world.specs import http, signed
+from tests.world.specs import Json, http, signed
 
 REFUSED = NotAuthorized("refused", "AccessDenied", "not allowed", status=403)
 

@@ -8,9 +8,9 @@ from tests.promises.account import snapshot
 from tests.promises.ending import destroy, ending, gone, notices
 from tests.promises.foreign import by_hand
 from tests.promises.observed import Observer, lost
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import outcome, problems, steps, told
-from tests.world.specs import by_acl, rtmp, signed, without
+from tests.world.specs import Json, by_acl, rtmp, signed, without
 from tests.world.statements import allow
 
 NAME = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}

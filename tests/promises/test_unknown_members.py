@@ -11,8 +11,8 @@ from cfstream.steps.content import same
 from tests.promises.ending import ending
 from tests.promises.older import older
 from tests.recording.through_a_file import text_of, world_in
-from tests.world.account import Json, SandboxAccount
-from tests.world.specs import ONE, group, http, key, signed
+from tests.world.account import SandboxAccount
+from tests.world.specs import ONE, Json, group, http, key, signed
 
 GRPC = "DefaultCacheBehavior.GrpcConfig"
 SHIELD = {"Enabled": True, "OriginShieldRegion": "eu-west-1"}

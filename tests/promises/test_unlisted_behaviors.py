@@ -1,9 +1,9 @@
 """Live behaviors that the spec does not name: they stay and the plan lists them, or they are deleted on request."""
 
 from cfstream.planning import StackPlan
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.plans import changes, hazards, steps
-from tests.world.specs import signed
+from tests.world.specs import Json, signed
 
 NAMED: Json = {"path": "/posters/*", "public": True}
 

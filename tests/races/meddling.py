@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.promises.foreign import by_hand
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of, listing, signers
+from tests.world.specs import Json
 
 Hand = Callable[[SandboxAccount], None]
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tests.races.rival import FAULTS, Race, run
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import set_to, signers
 from tests.world.faults import Fault
 from tests.world.plans import told
-from tests.world.specs import by_acl, signed
+from tests.world.specs import Json, by_acl, signed
 
 KEY = "a/one.mp4"
 COLLEAGUE, FORMER = "5" * 64, "6" * 64

@@ -17,10 +17,10 @@ from tests.races import meddling
 from tests.races.meddling import FOREIGN_KEY, KEYS, NEIGHBOURS, OPEN, OWN, Hand, make_neighbour
 from tests.races.rival import Race, run
 from tests.thorough import THOROUGH
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior
 from tests.world.plans import told
-from tests.world.specs import ONE, TWO, by_acl, group, http, key, signed
+from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, signed
 
 OBJECTS = ("a/one.mp4", "b/two.mp4", "top.mp4")
 TRIED = keys_for(("a/*", "b/*", "x/*"), OBJECTS)

@@ -1,26 +1,29 @@
 """The accounts of snapshots: those of the fault scenarios, and those of the golden plans."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.faults.running import ScenarioRunner as FaultStage
-from tests.golden.plans.account import GoldenAccount as GoldenStage
-from tests.laws.account import LawsAccount
+from tests.faults.running import ScenarioRunner
+from tests.golden.plans.live import NOW
+from tests.world.account import SandboxAccount
+from tests.world.clock import QuickClock
 from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
-def runner(running_sandbox: Sandbox) -> FaultStage:
+def runner(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> ScenarioRunner:
     """The account of the fault scenarios, prepared."""
-    return FaultStage(running_sandbox)
+    return ScenarioRunner(tmp_path_factory.mktemp("scenarios"), running_sandbox)
 
 
 @pytest.fixture
-def account(running_sandbox: Sandbox) -> LawsAccount:
+def account(running_sandbox: Sandbox, tmp_path: Path) -> SandboxAccount:
     """An account with a zone, a certificate and policies, to which specs may refer."""
-    return LawsAccount(running_sandbox)
+    return SandboxAccount(tmp_path, running_sandbox)
 
 
 @pytest.fixture
-def golden_account(running_sandbox: Sandbox) -> GoldenStage:
+def golden_account(sandbox: Sandbox, tmp_path: Path) -> SandboxAccount:
     """The account of a golden plan, empty."""
-    return GoldenStage(running_sandbox)
+    return SandboxAccount(tmp_path, sandbox, QuickClock(NOW))

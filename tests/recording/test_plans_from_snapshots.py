@@ -12,13 +12,15 @@ from cfstream.recording.replay import NotRecorded
 from cfstream.spec.load import load
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import SCENARIOS, Scenario, but
-from tests.golden.plans.account import GoldenAccount as GoldenStage
+from tests.golden.plans.live import fill, set_up
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
-from tests.laws.account import LawsAccount
+from tests.laws.account import EVERY_HAZARD, begin
 from tests.laws.language import OWN_POLICY, ZONE
 from tests.recording.through_a_file import plan_of, text_of, world_in
+from tests.world.account import SandboxAccount
+from tests.world.clients import BotoClients
 from tests.world.clock import QuickClock
-from tests.world.sandbox import BotoClients, Sandbox
+from tests.world.sandbox import Sandbox
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -48,15 +50,15 @@ def named(names: Iterable[str]) -> list[object]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_specs(
-    case: str, golden_account: GoldenStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: str, golden_account: SandboxAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every golden plan is the same from a snapshot and from AWS, with its fingerprint."""
     shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
     shutil.copytree(KEYS, tmp_path / "keys")
     monkeypatch.chdir(tmp_path)
-    golden_account.set_up(Path("live.json"))
+    set_up(golden_account, Path("live.json"))
     for spec in Path().glob("*.yaml"):
-        golden_account.spec(spec)
+        fill(golden_account, spec)
     stacks = load([str(spec) for spec in sorted(Path().glob("*.yaml"))])
     recorded = world_in(text_of(stacks, golden_account.world), stacks, golden_account.world)
     assert plan_of(stacks, recorded) == plan_of(stacks, golden_account.world)
@@ -66,7 +68,7 @@ def test_the_same_specs(
 def test_changed_specs(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Changed specs are planned from the snapshot of the earlier ones."""
     text = before(runner, scenario)
-    world, after = runner.world_at(scenario.later), runner.stacks(scenario.after)
+    world, after = runner.world_at(scenario.later), runner.load(*scenario.after)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
@@ -74,7 +76,7 @@ def test_changed_specs(runner: ScenarioRunner, scenario: Scenario) -> None:
 def test_missing_answers_are_named(runner: ScenarioRunner, scenario: Scenario) -> None:
     """If the snapshot lacks an answer, the error names it, and nothing is guessed."""
     text = before(runner, scenario)
-    after = runner.stacks(scenario.after)
+    after = runner.load(*scenario.after)
     with pytest.raises(NotRecorded) as caught:
         plan_of(after, world_in(text, after, runner.world_at()))
     assert UNFORESEEN[scenario.name] in caught.value.what
@@ -86,8 +88,8 @@ def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
     lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
     runner.set_back(runner.furnished)
     world = runner.world_at()
-    text = text_of(runner.stacks([lectures]), world)
-    both = runner.stacks([lectures, seminars])
+    text = text_of(runner.load(lectures), world)
+    both = runner.load(lectures, seminars)
     assert plan_of(both, world_in(text, both, world)) == plan_of(both, world)
 
 
@@ -97,8 +99,8 @@ def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
     runner.set_back(runner.furnished)
     world = runner.world_at()
     new = but(adopted[0], "adopt", "tags")
-    text = text_of(runner.stacks([new]), world)
-    after = runner.stacks(adopted)
+    text = text_of(runner.load(new), world)
+    after = runner.load(*adopted)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
@@ -117,20 +119,20 @@ FURNISHED = but(
 )
 
 
-def test_fields_added_since(account: LawsAccount) -> None:
+def test_fields_added_since(account: SandboxAccount) -> None:
     """Records, other pages, another cache policy, a function, another cname: the snapshot has what they need."""
-    account.begin()
-    text = text_of([account.stack({**NAMED})], account.world)
-    after = [account.stack({**FURNISHED})]
+    begin(account)
+    text = text_of(account.load({**NAMED}), account.world)
+    after = account.load({**FURNISHED})
     assert plan_of(after, world_in(text, after, account.world)) == plan_of(after, account.world)
 
 
-def test_a_cname_added_since_has_a_notice(account: LawsAccount) -> None:
+def test_a_cname_added_since_has_a_notice(account: SandboxAccount) -> None:
     """Owners in other accounts were not requested, and the plan reports that."""
-    account.begin()
-    account.apply({**NAMED})
-    text = text_of([account.stack({**NAMED})], account.world)
-    after = [account.stack({**NAMED, "cnames": ["media.example.com", "clips.example.com"]})]
+    begin(account)
+    account.apply({**NAMED}, allow=EVERY_HAZARD)
+    text = text_of(account.load({**NAMED}), account.world)
+    after = account.load({**NAMED, "cnames": ["media.example.com", "clips.example.com"]})
     told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
     asked = json.loads(plan_of(after, account.world))["stacks"][0]
     assert told["steps"] == asked["steps"]
@@ -139,11 +141,11 @@ def test_a_cname_added_since_has_a_notice(account: LawsAccount) -> None:
     assert added[0].startswith("other accounts could not be checked for the cnames")
 
 
-def test_a_function_added_since_has_a_notice(account: LawsAccount) -> None:
+def test_a_function_added_since_has_a_notice(account: SandboxAccount) -> None:
     """No snapshot has unpublished functions, and the plan reports that it could not look one up."""
-    account.begin()
-    text = text_of([account.stack({**SITE})], account.world)
-    after = [account.stack({**SITE, "http": {"functions": {"viewer_request": "none"}}})]
+    begin(account)
+    text = text_of(account.load({**SITE}), account.world)
+    after = account.load({**SITE, "http": {"functions": {"viewer_request": "none"}}})
     told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
     assert told["problems"] == []
     assert any("the function none could not be looked up" in notice["text"] for notice in told["notices"])
@@ -171,7 +173,7 @@ def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
 def before(runner: ScenarioRunner, scenario: Scenario) -> str:
     """Return the snapshot of the earlier specs; for a new stack, of one for its bucket."""
     runner.set_back(runner.furnished)
-    first = runner.stacks(scenario.before or scenario.after)
+    first = runner.load(*(scenario.before or scenario.after))
     if scenario.before:
         run(first, runner.world_at(), ANY_HAZARD)
     return text_of(first, runner.world_at())

@@ -15,8 +15,8 @@ from cfstream.sandbox.accounts import ACCOUNT
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
 from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
 from tests.recording.through_a_file import SALT, plan_of, text_of, world_in
+from tests.world.clients import BotoClients
 from tests.world.configs import config, listing, make, origin
-from tests.world.sandbox import BotoClients
 
 AUDITOR = "111122223333"
 """The account that statements of others in the bucket policies name."""
@@ -50,13 +50,13 @@ def everything(runner: ScenarioRunner, clients: BotoClients) -> ScenarioRunner:
         clients("cloudfront"),
         config("verified", Origins=listing(origin(DomainName="lectures.s3.amazonaws.com"), api)),
     )
-    run(runner.stacks(SPECS), runner.world_at(), ANY_HAZARD)
+    run(runner.load(*SPECS), runner.world_at(), ANY_HAZARD)
     return runner
 
 
 def test_no_secret_is_in_a_snapshot(everything: ScenarioRunner) -> None:
     """Neither values of custom headers nor names of object owners."""
-    text = text_of(everything.stacks(SPECS), everything.world_at())
+    text = text_of(everything.load(*SPECS), everything.world_at())
     owner = {"Owner": {"ID": "a" * 64, "DisplayName": "somebody@example.com"}}
     assert "somebody" not in str(redacted(Call("s3", "get_object_acl"), owner))
     assert "X-Origin-Verify" in text
@@ -65,7 +65,7 @@ def test_no_secret_is_in_a_snapshot(everything: ScenarioRunner) -> None:
 
 def test_no_account_is_in_a_hashed_snapshot(everything: ScenarioRunner) -> None:
     """Neither its number in any text, nor S3's id of it. Dates in names of objects stay."""
-    stacks, world = everything.stacks(SPECS), everything.world_at()
+    stacks, world = everything.load(*SPECS), everything.world_at()
     text, hashed = text_of(stacks, world), text_of(stacks, world, salt=SALT)
     known = {ACCOUNT, AUDITOR, "999988887777"}
     assert known <= {*NUMBER.findall(text)}
@@ -81,8 +81,8 @@ def test_no_account_is_in_a_hashed_snapshot(everything: ScenarioRunner) -> None:
 def test_a_hashed_snapshot_gives_the_same_plan(everything: ScenarioRunner) -> None:
     """Only the digits of accounts that the specs do not name differ, and digests."""
     changed = (SPECS[0], but(SPECS[1], trusted_signers=["self", "444455556666"], comment="changed"), SPECS[2])
-    world, after = everything.world_at(), everything.stacks(changed)
-    text = text_of(everything.stacks(SPECS), world, salt=SALT)
+    world, after = everything.world_at(), everything.load(*changed)
+    text = text_of(everything.load(*SPECS), world, salt=SALT)
     from_aws, from_hashed = plan_of(after, world), plan_of(after, world_in(text, after, world))
     told = from_aws
     for number in (AUDITOR, "999988887777"):

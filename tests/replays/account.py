@@ -16,11 +16,11 @@ from tests.faults.running import AccessMonitor
 from tests.faults.viewers import KEYS, Reading, Viewers, stays
 from tests.replays.crowd import BUCKETS, OBJECTS, STRANGER, Askings, Crowd, invited
 from tests.replays.port import Replayed
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.faults import Killed
 from tests.world.plans import told
 from tests.world.sandbox import Sandbox
-from tests.world.specs import ONE, THREE, TWO
+from tests.world.specs import ONE, THREE, TWO, Json
 
 DEPLOY_AFTER_READS = 4
 """More than a plan makes: whatever must wait for Deployed has something to wait for."""

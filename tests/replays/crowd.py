@@ -11,8 +11,8 @@ from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.cloudfront.records import Distribution
 from tests.edge import signing
 from tests.edge.signing import PrivateKey
-from tests.world.account import Json
 from tests.world.sandbox import Sandbox
+from tests.world.specs import Json
 from tests.world.transport import answered
 
 LECTURE, POSTER = "lecture.mp4", "posters/lecture.jpg"

@@ -6,8 +6,7 @@ import pytest
 
 from tests.replays.account import HOST, ReplayedAccount
 from tests.thorough import one_of_each
-from tests.world.account import Json
-from tests.world.specs import ONE, TWO, group, http, key, rtmp, signed, without
+from tests.world.specs import ONE, TWO, Json, group, http, key, rtmp, signed, without
 
 PATHS = {"path": "/posters/*"}
 OPEN = http(http={"behaviors": [{**PATHS, "public": True}]})

@@ -10,9 +10,8 @@ from cfstream.spec.load import load
 from cfstream.use_cases.migration import MigrationRequest, migrate
 from tests.replays.account import HOST, ReplayedAccount
 from tests.unit.spec.reading import said
-from tests.world.account import Json
 from tests.world.plans import told
-from tests.world.specs import ONE, group, http, key
+from tests.world.specs import ONE, Json, group, http, key
 
 HEAD = "version: 1\nname: lectures\nbucket: media   # of 2011\n"
 BEHAVIOR = "http: {behaviors: [{path: /posters/*, trusted_signers: [self]}]}\n"

@@ -17,11 +17,11 @@ from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.testing.certificates import imported
 from cfstream.workflow import prove_stacks
-from tests.world.account import Json, SandboxAccount
+from tests.world.account import SandboxAccount
 from tests.world.configs import listing
 from tests.world.plans import told
 from tests.world.sandbox import Sandbox
-from tests.world.specs import group, key
+from tests.world.specs import Json, group, key
 
 MASTER = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=800000\nlow/index.m3u8\n"
 RENDITION = (

@@ -5,8 +5,8 @@
 import json
 
 from tests.verify.account import VerifiedAccount
-from tests.world.account import Json
 from tests.world.configs import behavior_of, listing, set_to, signers
+from tests.world.specs import Json
 from tests.world.statements import allow
 
 NOBODY = signers()

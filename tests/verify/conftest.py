@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.web import HttpViewer
 from tests.verify.account import VerifiedAccount
-from tests.world.sandbox import Sandbox, States
+from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
@@ -23,18 +23,17 @@ def empty(
     *,
     tmp_path: Path,
     sandbox: Sandbox,
-    states: States,
     viewer: HttpViewer,
     s3control: Any,
 ) -> VerifiedAccount:
     """Return an account with the bucket and its media, and without a distribution."""
     account = VerifiedAccount(tmp_path, sandbox, viewer=viewer, s3control=s3control)
-    states.reach("media to verify", account.furnish)
+    sandbox.states.reach("media to verify", account.furnish)
     return account
 
 
 @pytest.fixture
-def account(empty: VerifiedAccount, states: States) -> VerifiedAccount:
+def account(empty: VerifiedAccount) -> VerifiedAccount:
     """Return the good stack: with an OAC, a key group that signs, public posters and a second behavior."""
-    states.reach("good stack to verify", empty.made)
+    empty.sandbox.states.reach("good stack to verify", empty.made)
     return empty

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.verify.account import VerifiedAccount
 from tests.verify.breaks import NOBODY, add
-from tests.world.account import Json
 from tests.world.configs import listing, set_to, signers
+from tests.world.specs import Json
 from tests.world.statements import allow
 
 ROLE = "arn:aws:iam::123456789012:role/encoder"

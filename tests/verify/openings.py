@@ -6,7 +6,7 @@ Each is added to the policy of the good stack's bucket, with all four blocks on.
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.world.account import Json
+from tests.world.specs import Json
 from tests.world.statements import allow
 
 OWN = "123456789012"

@@ -10,9 +10,8 @@ import pytest
 
 from tests.verify.account import VerifiedAccount, alarms
 from tests.verify.openings import ANY_DISTRIBUTION, CLOUDFRONT, OBJECTS
-from tests.world.account import Json
 from tests.world.configs import add_behavior, listing, signers
-from tests.world.specs import signed, without
+from tests.world.specs import Json, signed, without
 from tests.world.statements import allow
 
 PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}

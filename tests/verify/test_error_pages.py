@@ -3,8 +3,8 @@
 import pytest
 
 from tests.verify.account import VerifiedAccount, alarms
-from tests.world.account import Json
 from tests.world.configs import listing, set_to
+from tests.world.specs import Json
 
 SUCCESS = "answers 200 for a 403: refused viewers see a success"
 ON_SIGNED = "is on a signed path (the default behavior): viewers may get it without a signature"

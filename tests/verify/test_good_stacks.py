@@ -9,8 +9,7 @@ import pytest
 from cfstream.errors import WrongUsage
 from cfstream.proving import StackProof, Verdict
 from tests.verify.account import VerifiedAccount, alarms, signing_key
-from tests.world.account import Json
-from tests.world.specs import by_acl, rtmp, signed
+from tests.world.specs import Json, by_acl, rtmp, signed
 
 
 def doubts(proof: StackProof) -> list[tuple[str, str, str]]:

@@ -19,7 +19,7 @@ from tests.verify.openings import (
     THIRD,
     Statement,
 )
-from tests.world.account import Json
+from tests.world.specs import Json
 from tests.world.statements import allow
 
 ANOTHER = allow("Another", {"AWS": f"arn:aws:iam::{THIRD}:root"}, [BUCKET, OBJECTS], Action="s3:*")

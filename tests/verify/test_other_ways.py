@@ -9,7 +9,7 @@ from cfstream.proving import StackProof
 from tests.verify.account import MEDIA, VerifiedAccount, alarms
 from tests.verify.openings import BUCKET, CANONICAL, CLOUDFRONT, OBJECTS, OTHER, OWN, THEIRS
 from tests.verify.test_openings import judged
-from tests.world.account import Json
+from tests.world.specs import Json
 from tests.world.statements import allow
 
 POINT = f"arn:aws:s3:us-east-1:{OWN}:accesspoint/media-point"

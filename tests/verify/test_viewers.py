@@ -6,9 +6,9 @@ import pytest
 
 from cfstream.sandbox.accounts import ACCOUNT
 from tests.verify.account import VerifiedAccount, alarms
-from tests.world.account import Json
 from tests.world.configs import add_behavior, listing, set_to, signers
 from tests.world.plans import hazards
+from tests.world.specs import Json
 from tests.world.statements import allow
 
 CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}

@@ -5,38 +5,37 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from cfstream import testing
 from cfstream.ports import Clock, World
 from cfstream.sandbox.accounts import ACCOUNT, Accounts
 from cfstream.sandbox.cloudfront import CloudFront, Settings
 from cfstream.testing import SandboxState
+from tests.world.clients import BotoClients, clients_for
 from tests.world.transport import direct
 from tests.world.watched import WatchedServer
 
 T = TypeVar("T")
 
-CREDENTIALS: Any = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
-ONCE = Config(retries={"total_max_attempts": 1})
 
+class States:
+    """States of the sandbox that many tests start from. Each is made once, and restored afterwards."""
 
-class BotoClients:
-    """boto3 clients for one endpoint. Each is created once, because that takes longer than most tests."""
+    def __init__(self, sandbox: testing.Sandbox) -> None:
+        self._sandbox = sandbox
+        self._saved: dict[Hashable, tuple[SandboxState, Any]] = {}
 
-    def __init__(self, endpoint_url: str) -> None:
-        self._endpoint_url = endpoint_url
-        self._session: Any = boto3.Session()
-        self._made: dict[tuple[str, str], Any] = {}
-
-    def __call__(self, service: str, region: str = "us-east-1") -> Any:
-        if (service, region) not in self._made:
-            self._made[service, region] = self._session.client(
-                service, region, endpoint_url=self._endpoint_url, config=ONCE, **CREDENTIALS
-            )
-        return self._made[service, region]
+    def reach(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns when it makes the state `key`. If that state is known, restore it instead."""
+        if key in self._saved:
+            saved, result = self._saved[key]
+            self._sandbox.restore(saved)
+            known: T = result
+            return known
+        made = make()
+        self._saved[key] = (self._sandbox.save(), made)
+        return made
 
 
 class Sandbox(testing.Sandbox):
@@ -46,7 +45,8 @@ class Sandbox(testing.Sandbox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clients = BotoClients(self.endpoint_url)
+        self.clients = clients_for(self.endpoint_url)
+        self.states = States(self)
 
     def _started(self) -> WatchedServer:
         self.server = WatchedServer.start(settings=Settings(deploy_after_reads=0))
@@ -81,25 +81,6 @@ class Sandbox(testing.Sandbox):
         return self.server.watched(look)
 
 
-class States:
-    """States of the sandbox that many tests start from. Each is made once, and restored afterwards."""
-
-    def __init__(self, sandbox: testing.Sandbox) -> None:
-        self._sandbox = sandbox
-        self._saved: dict[Hashable, tuple[SandboxState, Any]] = {}
-
-    def reach(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` returns when it makes the state `key`. If that state is known, restore it instead."""
-        if key in self._saved:
-            saved, result = self._saved[key]
-            self._sandbox.restore(saved)
-            known: T = result
-            return known
-        made = make()
-        self._saved[key] = (self._sandbox.save(), made)
-        return made
-
-
 @pytest.fixture(scope="session")
 def running_sandbox() -> Iterator[Sandbox]:
     """Return the sandbox of this process, in place of the one of `cfstream.testing`."""
@@ -112,12 +93,6 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
     """Return the sandbox, empty, and with the current time."""
     running_sandbox.reset()
     return running_sandbox
-
-
-@pytest.fixture(scope="session")
-def states(running_sandbox: Sandbox) -> States:
-    """Return the states that tests of this process share."""
-    return States(running_sandbox)
 
 
 @pytest.fixture(scope="session")

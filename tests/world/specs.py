@@ -1,6 +1,6 @@
 """Specs as dicts, and the public keys that they name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +48,15 @@ def by_acl(permission: str = "READ", **fields: Any) -> Json:
     """Return a spec that grants on objects."""
     grant = {"via": "object-acl", "permission": permission, **fields.pop("grant", {})}
     return signed(oai={}, grant=grant, **fields)
+
+
+def filled(value: Any, ids: Mapping[str, str]) -> Any:
+    """Return a spec, or a part of one, with ids in place of the placeholders."""
+    match value:
+        case dict():
+            return {name: filled(item, ids) for name, item in value.items()}
+        case list():
+            return [filled(item, ids) for item in value]
+        case str():
+            return ids.get(value, value)
+    return value

@@ -139,12 +139,11 @@ def _grant(case: Case, put: Json, used: Iterable[str]) -> ProposedGrant:
     """
     scene, want, ours = case.scene, case.want, case.ours
     changes = _changes(case, put)
-    text = ", ".join(change.field for change in changes)
     as_before = {**put, **{name: ours[name] for name in _EXTENT if name in ours}} if ours and used else None
     return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,
-        because=f"the stack's statement changes: {text}"
+        because="the stack's statement is not as the spec says"
         if ours
         else "allow the distribution to read objects",
         line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),

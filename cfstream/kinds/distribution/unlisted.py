@@ -55,11 +55,12 @@ def unlisted_notices(spec: Spec, live: LiveDistribution | None, wanted: Wanted) 
     """
     found = sorted(unlisted(spec, live), key=lambda each: each.path) if live is not None else []
     delete = spec.http.deletes_unlisted
+    them = "it" if len(found) == 1 else "them"
+    advice = f"add {them} to `http.behaviors`, or delete {them} with `unlisted_behaviors: delete`"
     for number, each in enumerate(found, 1):
         fate = _deleted(wanted, each) if delete else _kept(wanted, each)
         last = number == len(found) and not delete
-        do = "add them to http.behaviors, or delete them with unlisted_behaviors: delete" if last else ""
-        yield Notice(f"unlisted behavior {each.path}: {fate}", do=do)
+        yield Notice(f"unlisted behavior {each.path}: {fate}", do=advice if last else "")
 
 
 def _kept(wanted: Wanted, behavior: CacheBehavior) -> str:

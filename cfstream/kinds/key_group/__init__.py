@@ -261,19 +261,13 @@ def _modify(
 ) -> Modify:
     before, after = have.key_names(live.keys), sorted(keys)
     reason = Reason(
-        because=_because(before, after),
+        because="the spec lists other keys",
         path=(*group.path, "public_keys"),
         changes=(Change(f"{group.field}.public_keys", before, after),),
         hazards=_hazards(scene, live, keys, have),
     )
     config = {**live.config, "Items": list(keys.values())}
     return GROUP.modify(scene, group.name, have.versions[live.id], config, reason)
-
-
-def _because(before: Sequence[str], after: Sequence[str]) -> str:
-    joins = [f"+ {name}" for name in after if name not in before]
-    leaves = [f"- {name}" for name in before if name not in after]
-    return " ".join(["public_keys", *joins, *leaves])
 
 
 def _hazards(

@@ -16,7 +16,9 @@ from cfstream.render.stylesheet import STYLE
 from cfstream.render.text import plan_text
 from cfstream.spec.load import load
 from cfstream.workflow import make_plan
-from tests.golden.plans.account import GoldenAccount
+from tests.golden.plans.live import NOW, fill, set_up
+from tests.world.account import SandboxAccount
+from tests.world.clock import QuickClock
 from tests.world.sandbox import Sandbox
 
 HERE = Path(__file__).parent
@@ -27,9 +29,9 @@ IN_EVERY_FORMAT = ("exposed", "fleet", "hazards", "new-http", "oai-to-oac", "pre
 
 
 @pytest.fixture
-def account(running_sandbox: Sandbox) -> GoldenAccount:
-    """An empty account."""
-    return GoldenAccount(running_sandbox)
+def account(sandbox: Sandbox, tmp_path: Path) -> SandboxAccount:
+    """An empty account, at a fixed time."""
+    return SandboxAccount(tmp_path, sandbox, QuickClock(NOW))
 
 
 def of_any_version(text: str) -> str:
@@ -40,7 +42,7 @@ def of_any_version(text: str) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_plan_is_the_golden_one(
     case: str,
-    account: GoldenAccount,
+    account: SandboxAccount,
     golden: Callable[[Path, str], None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -49,12 +51,12 @@ def test_plan_is_the_golden_one(
     shutil.copytree(HERE / case, tmp_path, dirs_exist_ok=True)
     shutil.copytree(KEYS, tmp_path / "keys")
     monkeypatch.chdir(tmp_path)
-    account.set_up(Path("live.json"))
+    width = set_up(account, Path("live.json"))
     specs = sorted(Path().glob("*.yaml"))
     for spec in specs:
-        account.spec(spec)
+        fill(account, spec)
     plan = make_plan(load([str(spec) for spec in specs]), account.world)
-    golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=account.width))
+    golden(HERE / case / "plan.txt", plan_text(plan, color=False, width=width))
     if case in IN_EVERY_FORMAT:
         golden(HERE / case / "plan.json", of_any_version(as_text(plan_document(plan))))
         golden(HERE / case / "plan.md", plan_markdown(plan))

@@ -13,7 +13,8 @@ import pytest
 
 from cfstream.cli import main
 from tests.golden.screens.session import Moment, Situation, folder_with
-from tests.world.sandbox import BotoClients, Sandbox
+from tests.world.clients import BotoClients
+from tests.world.sandbox import Sandbox
 
 HERE = Path(__file__).parent
 KEYS = HERE.parents[2] / "examples" / "keys"

@@ -175,7 +175,7 @@ def test_repaired() -> None:
     """If someone changed the stack's statement, it is repaired in its place."""
     (step,) = proposed(OAC, policy=policy_of({**by_oac(), "Action": "s3:*"})).steps
     assert isinstance(step, ProposedGrant)
-    assert step.because == "the stack's statement changes: grant"
+    assert step.because == "the stack's statement is not as the spec says"
     (change,) = step.changes
     assert (change.before["Action"], change.after["Action"]) == (["s3:*"], ["s3:getobject"])
     assert step.hazards == ()

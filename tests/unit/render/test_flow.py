@@ -58,7 +58,7 @@ def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
     told = [
         word.text for word in advice("run `aws s3 ls --x y`, or take `adopt: E1`. `cfstream plan a b` tells")
     ]
-    assert told == ["run", "aws s3 ls --x y,", "or", "take", "`adopt:", "E1`.", "cfstream plan a b", "tells"]
+    assert told == ["run", "aws s3 ls --x y,", "or", "take", "`adopt: E1`.", "cfstream plan a b", "tells"]
 
 
 def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:

@@ -213,7 +213,9 @@ class Spec(Section):
         default=None,
         description='Comment of the distribution, at most 128 characters. "": none. Absent: not managed.',
     )
-    enabled: bool = Field(default=True, description="false: the distribution exists and refuses everything.")
+    enabled: bool = Field(
+        default=True, description="false: the distribution exists and refuses every request."
+    )
     protect: Annotated[
         bool, AlsoCalled("prevent_destroy", "deletion_protection", "deletion_policy", "retain_on_delete")
     ] = Field(
@@ -289,7 +291,7 @@ class Spec(Section):
     )
     price_class: PriceClass | None = Field(
         default=None,
-        description="The edge locations that serve. More locations cost more. Absent: not managed.",
+        description="The edge locations that serve viewers. More locations cost more. Absent: not managed.",
     )
     logging: Annotated[AnyLogging | None, AlsoCalled("logging_config", "access_logs", "access_log")] = Field(
         default=None, description="Access logs; false: none. Absent: not managed."

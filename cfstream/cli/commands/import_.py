@@ -33,7 +33,9 @@ def import_(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="The stack's name. Default: from cname or comment."),
+        typer.Option(
+            "--name", metavar="NAME", help="The stack's name. Default: taken from a cname or the comment."
+        ),
     ] = None,
     folder: Annotated[
         str | None,

@@ -42,7 +42,8 @@ class ConnectionFields(Fields):
         MinimumTls, AlsoCalled("minimum_protocol_version", "security_policy"), NEVER_GUESSED
     ] = Field(
         default="TLSv1.2_2021",
-        description="Security policy of the certificate. It has no effect without a certificate of your own.",
+        description="The security policy: the oldest TLS version and the ciphers that viewers may use. "
+        "It has no effect without a certificate of your own.",
     )
     viewer_protocol: Annotated[
         Literal["redirect-to-https", "https-only", "allow-all"],

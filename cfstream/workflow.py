@@ -5,6 +5,9 @@
     specs ──▶ Stack ──desire──▶ wanted ─┐
                                         ├─propose──▶ steps ──ordered──▶ Plan ──walk──▶ Report
     AWS ───────observe────────▶ live ───┘
+
+A stack with steps is proposed again if more is read because of them (`_observed_more`), and observed and proposed from
+the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks without changes need few calls.
 """
 
 from collections import defaultdict
@@ -52,6 +55,7 @@ from cfstream.stack.placement import (
     specs_by_account,
 )
 from cfstream.stack.surroundings import Surroundings
+from cfstream.steps.content import canonical
 from cfstream.steps.ledger import Ledger
 from cfstream.values import Account
 
@@ -169,8 +173,8 @@ def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) ->
 
 
 def _owners(around: Surroundings) -> tuple[object, ...]:
-    """Return the owners of distributions, and the stack's own one with its document."""
-    return around.stacks, around.own, around.own.config if around.own else None
+    """Return the owners of distributions, and the stack's own one with its document in whatever order AWS lists it."""
+    return around.stacks, around.own, canonical(around.own.config) if around.own else None
 
 
 def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:

@@ -66,7 +66,7 @@ class Connection:
     region: str | None = None
     endpoint_url: str | None = None
     edge_url: str | None = None
-    """Where viewers' requests are sent; None for CFSTREAM_EDGE_URL, or the sandbox's edge."""
+    """Where viewers' requests are sent; None for the sandbox's edge; without a sandbox, for CFSTREAM_EDGE_URL."""
     sandbox: bool = False
     cache: bool = True
     """Whether plans may read distributions from the user's cache folder."""
@@ -185,7 +185,9 @@ class Connection:
         """
         from cfstream.web import edge_address
 
-        given = edge_address(self.edge_url or os.environ.get(EDGE_URL) or "")
+        # The variable may be that of another sandbox, which has stopped.
+        from_environment = "" if self.sandbox else os.environ.get(EDGE_URL)
+        given = edge_address(self.edge_url or from_environment or "")
         return self.running().edge_url if self.sandbox and not given else given
 
     def running(self) -> "Running":

@@ -32,9 +32,8 @@ def rows(estimate: GrantEstimate) -> Iterator[tuple[str, ...]]:
         yield _name(each, estimate), objects, calls, f"{minutes}{fast}", _price(each, least)
 
 
-def estimate_lines(estimate: GrantEstimate, sheet: Page) -> Iterator[str]:
-    """Yield the heading, and a paragraph for each engine."""
-    yield from sheet.flow(words(title(estimate)), first="  ", rest="    ")
+def sentences(estimate: GrantEstimate) -> Iterator[tuple[str, str]]:
+    """Yield the name of each engine, and what the grant takes with it."""
     least = _least(estimate)
     for each in estimate.engines:
         objects = f"{least}{each.objects:,} object{'s' * (each.objects != 1)}"
@@ -42,9 +41,15 @@ def estimate_lines(estimate: GrantEstimate, sheet: Page) -> Iterator[str]:
         if each.fast_minutes is not None:
             parts.append(f"or {least}{each.fast_minutes:,} min with {FAST}")
         parts += filter(None, [_price(each, least)])
-        style = Style.BOLD if each.engine == estimate.engine else Style.PLAIN
-        name = words(f"{_name(each, estimate)}:", style)
-        yield from sheet.flow([*name, *words(", ".join(parts))], first="    ", rest="      ")
+        yield _name(each, estimate), ", ".join(parts)
+
+
+def estimate_lines(estimate: GrantEstimate, sheet: Page) -> Iterator[str]:
+    """Yield the heading, and a paragraph for each engine."""
+    yield from sheet.flow(words(title(estimate)), first="  ", rest="    ")
+    for name, text in sentences(estimate):
+        style = Style.BOLD if name.startswith(f"{estimate.engine} ") else Style.PLAIN
+        yield from sheet.flow([*words(f"{name}:", style), *words(text)], first="    ", rest="      ")
 
 
 def estimate_document(estimate: GrantEstimate) -> "GrantEstimateDocument":

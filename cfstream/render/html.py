@@ -14,12 +14,12 @@ from cfstream.render.flow import printable
 from cfstream.render.hazards import hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
 from cfstream.render.stylesheet import POLICY, STYLE
-from cfstream.render.text import summary_line
+from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.steps.hazards import HazardName
 
 
 def plan_html(plan: Plan) -> str:
-    """Return the whole page: the sum, hazards, problems, warnings, and each stack with its picture and its steps."""
+    """Return the whole page: the sum, what people must see first, and each stack with its picture and its steps."""
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.openings]
     short = plan.fingerprint.removeprefix("sha256:")[:8]
@@ -29,6 +29,7 @@ def plan_html(plan: Plan) -> str:
         _header(verdict, held, _source(plan)),
         *_links(plan, changed),
         "<main>",
+        *_openings(plan),
         *_hazards(plan),
         *_problems(problems, "Nothing is applied to a stack until they are fixed."),
         *_warnings(plan),
@@ -108,6 +109,23 @@ def _links(plan: Plan, stacks: Sequence[StackPlan]) -> Iterator[str]:
         yield f'<nav aria-label="Stacks"><ul>{items}</ul></nav>'
 
 
+def _openings(plan: Plan) -> Iterator[str]:
+    """Yield who can read or write and should not, after the plan or until the plan closes it."""
+    items = []
+    for stack in plan.stacks:
+        name = _name(plan, stack)
+        items += [f"<li>{name}: <b>open now</b>: {prose(text)}</li>" for text in open_now(stack)]
+        items += [
+            f"<li>{name}: <b>open</b>: {prose(each.text)}{_fix(each.do)}</li>"
+            for each in stack.exposure.openings
+        ]
+    yield from _alert("opening", items, "")
+
+
+def _fix(do: str) -> str:
+    return f"<p>fix: {'<br>'.join(map(prose, do.splitlines()))}</p>" if do else ""
+
+
 def _hazards(plan: Plan) -> Iterator[str]:
     found = hazards_of(plan.stacks)
     items = [
@@ -141,11 +159,9 @@ def _excerpt(problem: Problem) -> str:
 
 def _warnings(plan: Plan) -> Iterator[str]:
     items = [
-        f"<li>{_name(plan, stack)}: {prose(notice.text)}"
-        + (f"<p>fix: {'<br>'.join(map(prose, notice.do.splitlines()))}</p>" if notice.do else "")
-        + "</li>"
+        f"<li>{_name(plan, stack)}: {prose(notice.text)}{_fix(notice.do)}</li>"
         for stack in plan.stacks
-        for notice in sorted(stack.notices)
+        for notice in sorted(other_notices(stack))
         if notice.warning
     ]
     yield from _alert("warning", items, "")

@@ -5,7 +5,7 @@ from html import escape
 
 from cfstream.planning import StackPlan
 from cfstream.planning.exposure import NOBODY
-from cfstream.render.estimate import HEADER, rows, title
+from cfstream.render.estimate import sentences, title
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.svg import picture_svg
@@ -86,13 +86,9 @@ def _steps(stack: StackPlan) -> Iterator[str]:
 def _estimate(stack: StackPlan) -> Iterator[str]:
     if stack.estimate is None:
         return
-    head = "".join(f'<th scope="col">{each}</th>' for each in HEADER)
     yield f"<h3>{escape(title(stack.estimate))}</h3>"
-    yield f"<table><thead><tr>{head}</tr></thead><tbody>"
-    for name, *cells in rows(stack.estimate):
-        data = "".join(f"<td>{escape(each)}</td>" for each in cells)
-        yield f'<tr><th scope="row">{escape(name)}</th>{data}</tr>'
-    yield "</tbody></table>"
+    for name, text in sentences(stack.estimate):
+        yield f"<p><b>{escape(name)}</b>: {escape(text)}</p>"
 
 
 def _step(stack: StackPlan, step: Step) -> str:

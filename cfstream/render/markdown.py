@@ -15,7 +15,7 @@ from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.places import NOWHERE, Places
-from cfstream.render.text import summary_line
+from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
 
@@ -105,10 +105,14 @@ def _head(plan: Plan, *, alone: bool) -> str:
         return MARK if alone else f"{MARK}\n### cfstream plan\n{source}"
     short = plan.fingerprint.removeprefix("sha256:")[:8]
     held = f"{_accounts(plan)}, plan {code(short)}"
-    hazards = sum(len(stack.hazards) for stack in plan.stacks)
-    problems = sum(len(stack.problems) for stack in plan.stacks)
-    counted = [_counted(problems, "problem")] * bool(problems) + [_counted(hazards, "hazard")] * bool(hazards)
-    danger = f" **{' and '.join(counted)}.**" if counted else ""
+    numbers = {
+        "problem": sum(len(stack.problems) for stack in plan.stacks),
+        "opening": sum(len(stack.exposure.openings) for stack in plan.stacks),
+        "hazard": sum(len(stack.hazards) for stack in plan.stacks),
+    }
+    counted = [_counted(number, noun) for noun, number in numbers.items() if number]
+    listed = " and ".join(filter(None, [", ".join(counted[:-1]), *counted[-1:]]))
+    danger = f" **{listed}.**" if listed else ""
     return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n{source}"
 
 
@@ -133,11 +137,29 @@ def _still(plan: Plan) -> str:
 def _sections(plan: Plan, longest: int | None, places: Places) -> list[_Section]:
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     return [
+        _opening_section(plan, longest),
         _hazard_section(plan, longest, places),
         _problem_section(problems, longest, places),
         _exposure_section(plan, longest),
         _warning_section(plan, longest),
     ]
+
+
+def _opening_section(plan: Plan, longest: int | None) -> _Section:
+    """Return who can read or write and should not, after the plan or until the plan closes it."""
+    entries: list[str] = []
+    for stack in plan.stacks:
+        name = _name(plan, stack)
+        entries += [f"- {name}: <b>open now</b>: {prose(clipped(text, longest))}" for text in open_now(stack)]
+        entries += [
+            f"- {name}: <b>open</b>: {prose(clipped(each.text, longest))}{_fix(each.do, longest)}"
+            for each in stack.exposure.openings
+        ]
+    return _Section("Openings", "openings", "", tuple(entries))
+
+
+def _fix(do: str, longest: int | None) -> str:
+    return "<br>fix: " * bool(do) + "<br>".join(prose(clipped(line, longest)) for line in do.splitlines())
 
 
 def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section:
@@ -191,11 +213,9 @@ def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) 
 
 def _warning_section(plan: Plan, longest: int | None) -> _Section:
     entries = tuple(
-        f"- {_name(plan, stack)}: {prose(clipped(notice.text, longest))}"
-        + "<br>fix: " * bool(notice.do)
-        + "<br>".join(prose(clipped(line, longest)) for line in notice.do.splitlines())
+        f"- {_name(plan, stack)}: {prose(clipped(notice.text, longest))}{_fix(notice.do, longest)}"
         for stack in plan.stacks
-        for notice in sorted(stack.notices)
+        for notice in sorted(other_notices(stack))
         if notice.warning
     )
     return _Section("Warnings", "warnings", "", entries)

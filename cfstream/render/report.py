@@ -79,6 +79,10 @@ the flags for the same AWS. ``{again}`` is the command that resumes.
 """
 
 
+UNFINISHED = frozenset({StepOutcome.INTERRUPTED, StepOutcome.UNKNOWN, StepOutcome.REFUSED, StepOutcome.STALE})
+"""The outcomes of a step that may have changed something."""
+
+
 def report_document(report: Report) -> "ReportDocument":
     """Return the report as `apply --format json` prints it: plain values, keys in the order of the contract."""
     return {
@@ -234,7 +238,11 @@ def _last_words(report: Report) -> list[Word]:
     done = Counter(
         step.verb for stack in report.stacks for step in stack.steps if step.outcome is StepOutcome.DONE
     )
-    nothing = "an earlier change is Deployed now" if done[Verb.WAIT] else "nothing was changed"
+    nothing = "nothing was changed"
+    if done[Verb.WAIT]:
+        nothing = "an earlier change is Deployed now"
+    elif any(step.outcome in UNFINISHED for stack in report.stacks for step in stack.steps):
+        nothing = "no step is finished"  # but a grant may have reached some of the objects
     counted = ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb]) or nothing
     outcomes = {stack.outcome for stack in report.stacks}
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"

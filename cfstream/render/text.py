@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import partial
 
+from cfstream.errors import Notice
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
@@ -204,16 +205,29 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Ite
 
 def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     """Yield who can read or write and should not, after the plan or until the plan closes it."""
-    exposure = stack.exposure
-    for phrase in exposure.before:
-        if phrase.startswith("anyone") and phrase not in exposure.after:
-            text = f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
-            head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
-            yield from sheet.flow(head, first="  ", rest="    ")
-    for opening in exposure.openings:
+    for text in open_now(stack):
+        head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
+        yield from sheet.flow(head, first="  ", rest="    ")
+    for opening in stack.exposure.openings:
         head = [Word("! open:", Style.BOLD_RED), *words(opening.text, Style.RED)]
         yield from sheet.flow(head, first="  ", rest="    ")
         yield from remedy_lines(opening.do, sheet, "    ")
+
+
+def open_now(stack: StackPlan) -> list[str]:
+    """Return what anyone can read until the plan closes it."""
+    exposure = stack.exposure
+    return [
+        f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
+        for phrase in exposure.before
+        if phrase.startswith("anyone") and phrase not in exposure.after
+    ]
+
+
+def other_notices(stack: StackPlan) -> list[Notice]:
+    """Return the notices except those of openings, which a plan shows first."""
+    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
+    return [notice for notice in stack.notices if notice.text not in openings]
 
 
 def live_facts(stack: StackPlan) -> list[str]:
@@ -325,8 +339,7 @@ def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
 
 
 def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
-    yield from notice_lines((each for each in stack.notices if each.text not in openings), sheet)
+    yield from notice_lines(other_notices(stack), sheet)
 
 
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from cfstream.errors import CannotAssume
 from cfstream.ports import IDENTITY
 from cfstream.workflow import apply_plan
 from tests.accounts.two import HERE, OTHER, THERE, TwoAccounts, role, without_role
-from tests.world.plans import told
+from tests.world.plans import report_lines
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_run_outlives_its_credentials(accounts: TwoAccounts, fetched: list[str]) -> None:
     """Every step has credentials, and all are of the same session name."""
     report = apply_plan(accounts.plan(HERE, THERE), accounts.world())
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert len({*fetched}) > 10
     assert accounts.plan(HERE, THERE).in_sync
 

@@ -37,7 +37,7 @@ from tests.accounts.two import (
     without_role,
 )
 from tests.world.faults import FaultyPort, Killed, Write, killed
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.specs import signed
 
 
@@ -50,7 +50,7 @@ def test_two_stacks_with_one_name(accounts: TwoAccounts) -> None:
         (OTHER, ROLE, True),
     ]
     report = apply_plan(plan, accounts.world())
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert [(stack.account, stack.outcome) for stack in report.stacks] == [
         (ACCOUNT, StackOutcome.APPLIED),
         (OTHER, StackOutcome.APPLIED),
@@ -221,7 +221,7 @@ def test_a_crash_between_the_accounts(accounts: TwoAccounts) -> None:
     assert accounts.distributions(OTHER) == [f"lectures {OTHER}"]
     assert accounts.statements("media-there", OTHER) == []
     report = apply_plan(accounts.plan(HERE, THERE), accounts.world())
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert accounts.distributions(ACCOUNT) == [f"lectures {ACCOUNT}"]
     assert accounts.distributions(OTHER) == [f"lectures {OTHER}"]
     assert accounts.plan(HERE, THERE).in_sync
@@ -232,7 +232,7 @@ def test_throttling_in_one_account(accounts: TwoAccounts) -> None:
     plan = accounts.plan(HERE, THERE)
     world = through(accounts.world(), lambda aws: Slow(aws, 2), account=OTHER)
     report = apply_plan(plan, world)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert accounts.plan(HERE, THERE).in_sync
 
 
@@ -276,12 +276,12 @@ def _blind(accounts: TwoAccounts, answer: Callable[[Call], Json]) -> World:
 def test_destroying(accounts: TwoAccounts) -> None:
     """Destroy deletes what the stacks own in each account."""
     report = apply_plan(accounts.plan(HERE, THERE), accounts.world())
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     stacks = accounts.load(HERE, THERE)
     world = accounts.world()
     allow = frozenset({"deletes", "cuts-viewers"})
     report = apply_plan(make_plan(stacks, world, destroying=True), world, allow=allow)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert accounts.distributions(ACCOUNT) == accounts.distributions(OTHER) == []
     assert accounts.statements("media-there", OTHER) == []
 
@@ -336,7 +336,7 @@ def test_listing_the_accounts_of_specs(accounts: TwoAccounts, monkeypatch: pytes
     stacks = accounts.load(HERE, THERE)
     connection = Connection(endpoint_url=accounts.sandbox.endpoint_url, region="us-east-1")
     report = apply_plan(accounts.plan(HERE), accounts.world())
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     here, there = list_accounts(stacks, connection)
     assert ([*here.missing], here.undeclared, len(here.declared)) == ([], (), 1)
     assert ([each.spec.name for each in there.missing], there.entries) == (["lectures"], ())

@@ -15,7 +15,7 @@ from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.use_cases.snapshot import recall, to_text
 from cfstream.workflow import apply_plan, make_plan
 from tests.accounts.two import HERE, OTHER, ROLE, THERE, TwoAccounts, without_role
-from tests.world.plans import told
+from tests.world.plans import report_lines
 
 
 def snapshot(accounts: TwoAccounts, *documents: dict[str, Any], hash_accounts: bool = False) -> Path:
@@ -43,7 +43,7 @@ def test_the_plan_is_the_one_from_aws(accounts: TwoAccounts, hash_accounts: bool
         specs = {**here, **change}, {**THERE, **change}
         assert from_file(accounts, file, *specs) == plan_document(accounts.plan(*specs))
         report = apply_plan(accounts.plan(here, THERE), accounts.world())
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
 
 
 def test_sections(accounts: TwoAccounts) -> None:

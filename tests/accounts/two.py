@@ -47,7 +47,7 @@ def trust(sandbox: Sandbox, **statement: Any) -> None:
     iam.update_assume_role_policy(RoleName="video-deploy", PolicyDocument=document)
 
 
-def furnish(sandbox: Sandbox) -> None:
+def create_resources(sandbox: Sandbox) -> None:
     """Make the role in the other account, and a bucket with an object in each."""
     document = json.dumps({"Version": "2012-10-17", "Statement": [TRUSTED]})
     iam = client(sandbox, "iam", OTHER)

@@ -24,7 +24,7 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     home.mkdir()
     monkeypatch.setenv(homes.VARIABLE, str(home))
     monkeypatch.setattr(aws.server, "token", "known")
-    lifecycle.announce(home, int(aws.endpoint_url.rpartition(":")[2]), "known")
+    lifecycle.announce(home, aws.port, "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD
     return aws
 
@@ -38,6 +38,14 @@ def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox) -> None:
     """Rotations and plans use it. A run with only its endpoint URL uses this machine's clock."""
     assert is_ahead(Connection(sandbox=True).world().clock.now())
     assert not is_ahead(Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
+
+
+def test_the_edge_is_that_of_the_sandbox(ahead: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that an earlier sandbox has left in the shell does not count."""
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", "http://127.0.0.1:1")
+    assert Connection(sandbox=True).edge() == ahead.edge_url
+    assert Connection(sandbox=True, edge_url="http://127.0.0.1:2").edge() == "http://127.0.0.1:2"
+    assert Connection(endpoint_url=ahead.endpoint_url).edge() == "http://127.0.0.1:1"
 
 
 def test_its_answers_have_its_time(ahead: Sandbox) -> None:

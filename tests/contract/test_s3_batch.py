@@ -253,3 +253,15 @@ def test_simulated_policies(sandbox: Any, clients: BotoClients) -> None:
     assert decided("s3:DeleteObject", "arn:aws:s3:::media/a/1.mp4") == "implicitDeny"
     with refused("NoSuchEntity", 404):
         iam.simulate_principal_policy(PolicySourceArn=f"{ROLE}-none", ActionNames=["s3:GetObject"])
+
+
+def test_a_job_that_nothing_watches_goes_on(s3control: Any, user: str, sandbox: Sandbox) -> None:
+    """Its end does not depend on who reads its state, and neither does that of a cancelled job."""
+    one = created(s3control, job_request(user))
+    run_job(s3control, one, "Ready")
+    s3control.update_job_status(AccountId=ACCOUNT, JobId=one, RequestedJobStatus="Cancelled")
+    assert s3control.list_jobs(AccountId=ACCOUNT)["Jobs"][0]["Status"] == "Cancelled"
+    created(s3control, job_request(user, ClientRequestToken="two"))
+    assert s3control.list_jobs(AccountId=ACCOUNT)["Jobs"][0]["Status"] == "New"
+    sandbox.cloudfront.settings.clock_ahead_seconds += 100
+    assert s3control.list_jobs(AccountId=ACCOUNT)["Jobs"][0]["Status"] == "Complete"

@@ -38,13 +38,13 @@ OBJECTS_OF = {**dict.fromkeys(ENFORCED, OBJECTS), **dict.fromkeys(WITH_ACLS, FEW
 BUCKETS = tuple(OBJECTS_OF)
 BY_HAND = "E0BYHAND000000"
 """Stands in a spec for the id of the distribution that was made by hand."""
-SOMEBODYS_IDENTITY = "E0SOMEBODYS000"
+FOREIGN_IDENTITY = "E0SOMEBODYS000"
 """Stands in a spec for the id of the origin access identity that it reads by."""
 COLLEAGUE = "f" * 64
 """The canonical user of another account, to whom somebody granted something on every object with an ACL."""
 
 
-def furnish(clients: BotoClients) -> Mapping[str, str]:
+def create_resources(clients: BotoClients) -> Mapping[str, str]:
     """Create what others own. Return the ids for the placeholders in specs."""
     s3, cloudfront = clients("s3"), clients("cloudfront")
     for name in ENFORCED:
@@ -117,10 +117,10 @@ def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
     tags = {"Items": [{"Key": "owner", "Value": "media desk"}, {"Key": "cost-center", "Value": "4711"}]}
     both = {"DistributionConfig": sent, "Tags": tags}
     made = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)
-    return {BY_HAND: str(made["Distribution"]["Id"]), SOMEBODYS_IDENTITY: str(identity["Id"])}
+    return {BY_HAND: str(made["Distribution"]["Id"]), FOREIGN_IDENTITY: str(identity["Id"])}
 
 
-def photograph(sandbox: Sandbox) -> Json:
+def state_of(sandbox: Sandbox) -> Json:
     """Return the whole account without what differs in every run: ids, ETags and times.
 
     An id is replaced by a description of its resource, and unordered lists are sorted.
@@ -146,7 +146,7 @@ def of_others(account: Json) -> Json:
             each["config"] for each in account["distributions"] if "cfstream:name" not in each["tags"]
         ],
         **{
-            kind: [each for each in account[kind] if not _bears_our_mark(each)]
+            kind: [each for each in account[kind] if not _has_our_mark(each)]
             for kind in ("identities", "controls", "public keys", "key groups")
         },
         "statements": {
@@ -163,11 +163,11 @@ def of_others(account: Json) -> Json:
     }
 
 
-def loose_ends(account: Json) -> list[str]:
+def leftovers(account: Json) -> list[str]:
     """Return resources with cfstream's mark that are duplicates in one stack, or unused."""
     distributions, groups = json.dumps(account["distributions"]), json.dumps(account["key groups"])
     marked = {
-        kind: [each for each in account[kind] if _bears_our_mark(each)]
+        kind: [each for each in account[kind] if _has_our_mark(each)]
         for kind in ("identities", "controls", "public keys", "key groups")
     }
     one_each = [each["tags"].get("cfstream:name", "") for each in account["distributions"]]
@@ -188,7 +188,7 @@ def _comment(config: Json) -> str:
     return str(config.get("Comment") or config.get("Description") or "")
 
 
-def _bears_our_mark(config: Json) -> bool:
+def _has_our_mark(config: Json) -> bool:
     return _comment(config).startswith("cfstream:")
 
 

@@ -17,7 +17,7 @@ from cfstream.testing import SandboxState
 from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
 from tests.evaluator.naming import named
-from tests.faults.account import furnish, photograph
+from tests.faults.account import create_resources, state_of
 from tests.faults.scenarios import Scenario, Spec
 from tests.faults.viewers import KEYS, Readings, Services, Viewers, beyond, missing, stays
 from tests.world.account import SandboxAccount
@@ -111,8 +111,8 @@ class ScenarioRunner(SandboxAccount):
         super().__init__(folder, sandbox)
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
-        self.ids |= furnish(sandbox.clients)
-        self.furnished = self.moment()
+        self.ids |= create_resources(sandbox.clients)
+        self.initial = self.moment()
         self._known: dict[str, Undisturbed] = {}
         self._readers: dict[str, Readings] = {}
 
@@ -120,14 +120,14 @@ class ScenarioRunner(SandboxAccount):
         """Return who can read if only this spec was ever applied, without the account of others."""
         key = json.dumps(spec)
         if key not in self._readers:
-            self.set_back(self.furnished)
+            self.set_back(self.initial)
             run(self.load(spec), self.world_at(), ANY_HAZARD)
             self._readers[key] = self.readers_now()
         return self._readers[key]
 
     def readers_now(self) -> Readings:
         """Return who can read now, without the account of others."""
-        return Viewers(self.sandbox).readings() - self.furnished.readings
+        return Viewers(self.sandbox).readings() - self.initial.readings
 
     def named(self, specs: Iterable[Spec]) -> Readings:
         """Return who may read what according to these specs."""
@@ -140,7 +140,7 @@ class ScenarioRunner(SandboxAccount):
         return self._known[scenario.name]
 
     def _undisturbed(self, scenario: Scenario) -> Undisturbed:
-        self.set_back(self.furnished)
+        self.set_back(self.initial)
         if scenario.before:
             run(self.load(*scenario.before), self.world_at(), ANY_HAZARD)
         start = self.moment()
@@ -148,12 +148,12 @@ class ScenarioRunner(SandboxAccount):
         must = frozenset(each for each in start.services if stays(each, wanted))
         world, stacks = self.world_at(scenario.later), self.load(*scenario.after)
         port = FaultyPort(world.aws)
-        with AccessMonitor(Viewers(self.sandbox), start.readings | wanted, must) as guard:
+        with AccessMonitor(Viewers(self.sandbox), start.readings | wanted, must) as monitor:
             plan, report = run(stacks, replace(world, aws=port), scenario.allow)
         end = self.moment()
         left = _pending(make_plan(stacks, world))
         operations = tuple(port.operations)
-        return Undisturbed(start, end, plan, report, operations, left, guard.too_much, guard.too_little)
+        return Undisturbed(start, end, plan, report, operations, left, monitor.too_much, monitor.too_little)
 
     def disturbed(
         self,
@@ -180,7 +180,7 @@ class ScenarioRunner(SandboxAccount):
         world = self.world_at(scenario.later)
         port = FaultyPort(world.aws, write, fault)
         report = None
-        with AccessMonitor(Viewers(self.sandbox), may, known.start.services & known.end.services) as guard:
+        with AccessMonitor(Viewers(self.sandbox), may, known.start.services & known.end.services) as monitor:
             with suppress(Killed):
                 stacks = self.load(*scenario.after)
                 _, report = run(stacks, replace(world, aws=port), scenario.allow, no_wait=no_wait)
@@ -195,9 +195,9 @@ class ScenarioRunner(SandboxAccount):
             report,
             left_at_once=pending[0],
             left=self._pending_without_lag(stacks, world) if stale_reads else pending[-1],
-            account=photograph(self.sandbox),
-            too_much=guard.too_much,
-            too_little=guard.too_little,
+            account=state_of(self.sandbox),
+            too_much=monitor.too_much,
+            too_little=monitor.too_little,
         )
 
     def _pending_without_lag(self, stacks: Sequence[Stack], world: World) -> tuple[StepId, ...]:
@@ -214,7 +214,7 @@ class ScenarioRunner(SandboxAccount):
         viewers = Viewers(self.sandbox)
         return Moment(
             self.sandbox.save(),
-            photograph(self.sandbox),
+            state_of(self.sandbox),
             viewers.readings(),
             viewers.services(),
         )

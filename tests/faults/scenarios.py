@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.faults.account import BY_HAND, FEW_OBJECTS, OBJECTS, SOMEBODYS_IDENTITY
+from tests.faults.account import BY_HAND, FEW_OBJECTS, FOREIGN_IDENTITY, OBJECTS
 from tests.world.faults import Write, numbered
 
 Spec = Mapping[str, Any]
@@ -104,7 +104,7 @@ POSTERS = but(HTTP, http={"behaviors": [{"path": "/posters/*", "public": True}]}
 BY_ACCOUNT = but(HTTP, "key_groups", trusted_signers=["self"])
 SOME_CLIPS = but(HTTP, grant={"prefix": "clips/"})
 OAI = but(HTTP, oai={})
-SOMEBODYS = but(HTTP, oai={"id": SOMEBODYS_IDENTITY})
+SOMEBODYS = but(HTTP, oai={"id": FOREIGN_IDENTITY})
 OPEN_POSTERS = but(OAI, "key_groups", public=True, grant={"prefix": "posters/"})
 BY_OBJECTS = but(OAI, bucket="lectures-acl", grant={"via": "object-acl"})
 BY_POLICY = but(BY_OBJECTS, "grant")

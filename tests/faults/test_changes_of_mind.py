@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.account import loose_ends
+from tests.faults.account import leftovers
 from tests.faults.running import ScenarioRunner
 from tests.faults.turns import SPECS, Turn, take_turns
 from tests.thorough import examples
@@ -62,7 +62,7 @@ def test_the_last_spec_wins(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> 
     assert told.too_little == frozenset()
     assert told.left == ()
     assert told.readers == runner.readers(last)
-    assert loose_ends(told.account) == []
+    assert leftovers(told.account) == []
     assert list(strays(told.account, last)) == []
 
 

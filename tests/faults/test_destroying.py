@@ -11,7 +11,7 @@ import pytest
 from cfstream.applying import Report
 from cfstream.values import StepId
 from tests.faults import scenarios as known
-from tests.faults.account import BY_HAND, SOMEBODYS_IDENTITY, photograph
+from tests.faults.account import BY_HAND, FOREIGN_IDENTITY, state_of
 from tests.faults.running import ANY_HAZARD, AccessMonitor, Moment, ScenarioRunner, converge, run
 from tests.faults.scenarios import HTTP, NEW, NO_OAC, NO_OAI, OBJECT_ACLS, POLICY, UPDATED, Spec, but, group
 from tests.faults.viewers import Readings, Services, Viewers
@@ -63,7 +63,7 @@ ENDS: Mapping[str, End] = {
     ),
     "by somebody's oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, of=known.SOMEBODYS),
     "objects by somebody's oai": end(
-        *(UPDATED, OBJECT_ACLS, GONE, *NO_SIGNERS), of=but(known.BY_OBJECTS, oai={"id": SOMEBODYS_IDENTITY})
+        *(UPDATED, OBJECT_ACLS, GONE, *NO_SIGNERS), of=but(known.BY_OBJECTS, oai={"id": FOREIGN_IDENTITY})
     ),
     "adopted": end(UPDATED, GONE, POLICY, NO_OAC, of=known.ADOPTED),
     "left on the way to another bucket": end(
@@ -101,7 +101,7 @@ class Destroyed:
 @cache
 def beginning(runner: ScenarioRunner, name: str) -> Moment:
     """Return the account just before the stacks are destroyed."""
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     each = ENDS[name]
     world = runner.world_at()
     for number, specs in enumerate(each.applied, 1):
@@ -125,13 +125,13 @@ def destroy(
     runner.set_back(start)
     others = frozenset(
         each
-        for each in runner.furnished.services
+        for each in runner.initial.services
         if name != "adopted" or each.place not in ("by-hand", runner.ids[BY_HAND])
     )
     stacks, world = runner.load(*ENDS[name].applied[-1]), runner.world_at()
     port = FaultyPort(world.aws, write, fault)
     report = None
-    with AccessMonitor(Viewers(runner.sandbox), start.readings, others) as guard:
+    with AccessMonitor(Viewers(runner.sandbox), start.readings, others) as monitor:
         with suppress(Killed):
             _, report = run(stacks, replace(world, aws=port), YES, no_wait=no_wait, destroying=True)
         left = converge(stacks, world, YES, destroying=True)[-1]
@@ -140,15 +140,15 @@ def destroy(
         report,
         tuple(port.operations),
         left,
-        photograph(runner.sandbox),
-        guard.too_much,
-        guard.too_little,
+        state_of(runner.sandbox),
+        monitor.too_much,
+        monitor.too_little,
     )
 
 
 def expected(runner: ScenarioRunner, name: str) -> Any:
     """Return the account of others as it was before any stack, without the distribution that was adopted."""
-    account = runner.furnished.account
+    account = runner.initial.account
     if name != "adopted":
         return account
     kept = [each for each in account["distributions"] if each["config"]["Comment"] != "made by hand"]

@@ -18,7 +18,7 @@ Write = Callable[[BotoClients, str], None]
 @pytest.fixture
 def applied(runner: ScenarioRunner) -> str:
     """The id of the distribution of an applied stack."""
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     run(runner.load(HTTP), runner.world_at(), ANY_HAZARD)
     records = runner.sandbox.cloudfront.world.distributions
     return next(each.id for each in records if "cfstream:name" in each.tags)
@@ -88,10 +88,10 @@ def test_too_much(runner: ScenarioRunner, clients: BotoClients, applied: str, wr
     viewers = Viewers(runner.sandbox)
     s3 = clients("s3")
     before = s3.get_bucket_policy(Bucket="lectures")["Policy"]
-    with AccessMonitor(viewers, viewers.readings(), frozenset()) as guard:
+    with AccessMonitor(viewers, viewers.readings(), frozenset()) as monitor:
         write(clients, applied)
         s3.put_bucket_policy(Bucket="lectures", Policy=before)
-    assert who in {each.who for each in guard.too_much}
+    assert who in {each.who for each in monitor.too_much}
 
 
 def _no_policy(clients: BotoClients, _: str) -> None:
@@ -113,9 +113,9 @@ def _other_signers(clients: BotoClients, id_: str) -> None:
 def test_too_little(runner: ScenarioRunner, clients: BotoClients, applied: str, write: Write) -> None:
     """A write after which a viewer is no longer served is noticed."""
     viewers = Viewers(runner.sandbox)
-    with AccessMonitor(viewers, viewers.readings(), viewers.services()) as guard:
+    with AccessMonitor(viewers, viewers.readings(), viewers.services()) as monitor:
         write(clients, applied)
-    assert SIGNED in {each.who for each in guard.too_little if each.place == applied}
+    assert SIGNED in {each.who for each in monitor.too_little if each.place == applied}
 
 
 def test_edges_with_the_old_configuration(runner: ScenarioRunner, clients: BotoClients, applied: str) -> None:

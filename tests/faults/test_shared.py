@@ -23,7 +23,7 @@ NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Story:
+class ManualChange:
     """A spec is applied, someone changes something by hand, and then a spec is applied."""
 
     name: str
@@ -36,8 +36,8 @@ class Story:
 
 
 @dataclass(frozen=True)
-class StoryResult:
-    """The result of a story."""
+class ManualChangeResult:
+    """The result of a change."""
 
     report: Report
     too_much: Readings
@@ -151,66 +151,70 @@ POSTERS = "arn:aws:s3:::lectures/posters/*"
 WIDER = frozenset({"widens-grant"})
 TLS = {"StringEquals": {"aws:PrincipalTag/x": "y"}}
 
-STORIES = (
-    Story("statement narrowed to a folder", HTTP, _narrowed(Resource=POSTERS), HTTP, WIDER),
-    Story(
+MANUAL_CHANGES = (
+    ManualChange("statement narrowed to a folder", HTTP, _narrowed(Resource=POSTERS), HTTP, WIDER),
+    ManualChange(
         "statement narrowed to another action",
         HTTP,
         _narrowed(Action="s3:GetObjectTagging"),
         HTTP,
         WIDER,
     ),
-    Story("statement turned into a deny", HTTP, _narrowed(Effect="Deny"), HTTP, WIDER),
-    Story("statement with a condition", HTTP, _narrowed(Condition=TLS), HTTP, WIDER),
-    Story("signers gone", HTTP, _unsigned, HTTP),
-    Story(
+    ManualChange("statement turned into a deny", HTTP, _narrowed(Effect="Deny"), HTTP, WIDER),
+    ManualChange("statement with a condition", HTTP, _narrowed(Condition=TLS), HTTP, WIDER),
+    ManualChange("signers gone", HTTP, _unsigned, HTTP),
+    ManualChange(
         "second origin by the old identity",
         known.OAI,
         lambda runner, clients: _with_origin(runner, clients, failover=False),
         HTTP,
     ),
-    Story(
+    ManualChange(
         "failover by the old identity",
         known.OAI,
         lambda runner, clients: _with_origin(runner, clients, failover=True),
         HTTP,
     ),
-    Story("another distribution by the old identity", known.OAI, _another_distribution, HTTP),
-    Story(
+    ManualChange("another distribution by the old identity", known.OAI, _another_distribution, HTTP),
+    ManualChange(
         "another distribution in the old bucket",
         known.OAI,
         _another_distribution,
         but(known.OAI, bucket="archive"),
     ),
-    Story("adopt another distribution of the bucket", HTTP, _second, but(HTTP, adopt=SECOND), exit_code=2),
+    ManualChange(
+        "adopt another distribution of the bucket", HTTP, _second, but(HTTP, adopt=SECOND), exit_code=2
+    ),
 )
 
 
-def _told(runner: ScenarioRunner, clients: BotoClients, story: Story) -> StoryResult:
-    runner.set_back(runner.furnished)
-    run(runner.load(story.before), runner.world_at(), ANY_HAZARD)
-    story.by_hand(runner, clients)
+def _result_of(runner: ScenarioRunner, clients: BotoClients, change: ManualChange) -> ManualChangeResult:
+    runner.set_back(runner.initial)
+    run(runner.load(change.before), runner.world_at(), ANY_HAZARD)
+    change.by_hand(runner, clients)
     _until_deployed(runner)
     viewers = Viewers(runner.sandbox)
     before = viewers.services()
-    wanted = runner.named([story.after])
-    with AccessMonitor(viewers, viewers.readings() | wanted, NOTHING_SERVED) as guard:
-        _, report = run(runner.load(story.after), runner.world_at(), story.allow)
+    wanted = runner.named([change.after])
+    with AccessMonitor(viewers, viewers.readings() | wanted, NOTHING_SERVED) as monitor:
+        _, report = run(runner.load(change.after), runner.world_at(), change.allow)
     viewers.look()
     end = viewers.readings()
-    named = runner.named([story.after])
+    named = runner.named([change.after])
     missing = frozenset(each for each in named - end if each.key in OBJECTS and not report.exit_code)
-    return StoryResult(report, guard.too_much, lost(before, viewers.services(), OBJECTS), missing)
+    return ManualChangeResult(report, monitor.too_much, lost(before, viewers.services(), OBJECTS), missing)
 
 
 NOTHING_SERVED: Services = frozenset()
 
 
-@pytest.mark.parametrize("story", [pytest.param(each, id=each.name.replace(" ", "-")) for each in STORIES])
-def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, story: Story) -> None:
+@pytest.mark.parametrize(
+    "change", [pytest.param(each, id=each.name.replace(" ", "-")) for each in MANUAL_CHANGES]
+)
+def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, change: ManualChange) -> None:
     """After each write, only earlier and named readers can read, and nobody loses access without a hazard."""
-    told = _told(runner, clients, story)
-    assert told.report.exit_code == story.exit_code
+    told = _result_of(runner, clients, change)
+    assert told.report.exit_code == change.exit_code
     assert told.too_much == frozenset()
     assert told.lost == frozenset()
     assert told.missing == frozenset()
@@ -218,14 +222,14 @@ def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, story: S
 
 def test_an_identity_that_others_name_stays(runner: ScenarioRunner, clients: BotoClients) -> None:
     """A policy that names a deleted identity can no longer be written, so the identity stays."""
-    told = _told(runner, clients, Story("", known.OAI, _foreign_statement, HTTP))
+    told = _result_of(runner, clients, ManualChange("", known.OAI, _foreign_statement, HTTP))
     assert told.too_much == frozenset()
     _statements(clients, list)
 
 
 def test_destroy_after_another_delivery(runner: ScenarioRunner) -> None:
     """After a change of delivery, destroy deletes the stack's distributions of both deliveries."""
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     run(runner.load(known.RTMP), runner.world_at(), ANY_HAZARD)
     run(runner.load(known.BY_OBJECTS), runner.world_at(), NOTHING)
     run(runner.load(known.BY_OBJECTS), runner.world_at(), ANY_HAZARD | {"deletes"}, destroying=True)

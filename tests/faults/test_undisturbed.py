@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cfstream.applying import StackOutcome
-from tests.faults.account import OBJECTS_OF, loose_ends, of_others
+from tests.faults.account import OBJECTS_OF, leftovers, of_others
 from tests.faults.running import ScenarioRunner, Undisturbed
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.test_faults import named
@@ -87,4 +87,4 @@ def test_others_lose_nothing(result: Undisturbed) -> None:
 
 def test_no_loose_ends(result: Undisturbed) -> None:
     """There is one of each resource, and each is used."""
-    assert loose_ends(result.end.account) == []
+    assert leftovers(result.end.account) == []

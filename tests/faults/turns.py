@@ -9,7 +9,7 @@ from typing import Any
 from cfstream.values import StepId
 from tests.evaluator.naming import named
 from tests.faults import scenarios as known
-from tests.faults.account import BUCKETS, SOMEBODYS_IDENTITY, photograph
+from tests.faults.account import BUCKETS, FOREIGN_IDENTITY, state_of
 from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, converge, run
 from tests.faults.scenarios import NEW, OLD, Spec, but, group
 from tests.faults.viewers import ANYONE, KEYS, Reading, Readings, Services, Viewers, stays
@@ -30,7 +30,7 @@ SPECS: Mapping[str, Spec] = {
     "objects": known.BY_OBJECTS,
     "objects in full": but(known.BY_OBJECTS, grant={"via": "object-acl", "permission": "FULL_CONTROL"}),
     "objects in archive": but(known.BY_OBJECTS, bucket="archive-acl"),
-    "objects by somebody's oai": but(known.BY_OBJECTS, oai={"id": SOMEBODYS_IDENTITY}),
+    "objects by somebody's oai": but(known.BY_OBJECTS, oai={"id": FOREIGN_IDENTITY}),
     "policy": known.BY_POLICY,
     "policy by oac": but(known.BY_POLICY, "oai"),
     "open posters": known.OPEN_POSTERS,
@@ -69,7 +69,7 @@ class TurnsResult:
 def take_turns(runner: ScenarioRunner, turns: Sequence[Turn]) -> TurnsResult:
     """Run the turns in the account with resources of others."""
     wanted = {turn.spec: named(SPECS[turn.spec], KEYS) for turn in turns}
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     viewers = Viewers(runner.sandbox)
     too_much: Readings = frozenset()
     too_little: Services = frozenset()
@@ -77,16 +77,16 @@ def take_turns(runner: ScenarioRunner, turns: Sequence[Turn]) -> TurnsResult:
     for number, turn in enumerate(turns, 1):
         viewers.look()
         now, readers = viewers.services(), wanted[turn.spec]
-        must = frozenset(each for each in now if each in runner.furnished.services or stays(each, readers))
+        must = frozenset(each for each in now if each in runner.initial.services or stays(each, readers))
         stacks, world = runner.load(SPECS[turn.spec]), runner.world_at(LATER)
         port = FaultyPort(world.aws, turn.dies_at, killed)
-        with AccessMonitor(viewers, viewers.readings() | _widely(readers), must) as guard:
+        with AccessMonitor(viewers, viewers.readings() | _widely(readers), must) as monitor:
             with suppress(Killed):
                 run(stacks, replace(world, aws=port), ANY_HAZARD, no_wait=turn.no_wait)
             if number == len(turns):
                 left = converge(stacks, world, ANY_HAZARD)[-1]
-        too_much, too_little = too_much | guard.too_much, too_little | guard.too_little
-    return TurnsResult(too_much, too_little, left, runner.readers_now(), photograph(runner.sandbox))
+        too_much, too_little = too_much | monitor.too_much, too_little | monitor.too_little
+    return TurnsResult(too_much, too_little, left, runner.readers_now(), state_of(runner.sandbox))
 
 
 def _widely(named: Readings) -> Readings:

@@ -29,11 +29,13 @@ EVERY_HAZARD = tuple(HazardName)
 def begin(account: SandboxAccount) -> None:
     """Empty the account, and create what specs may refer to."""
     account.ids = {
-        **account.sandbox.states.reach("what the specs of the laws refer to", lambda: furnish(account))
+        **account.sandbox.states.reach(
+            "what the specs of the laws refer to", lambda: create_resources(account)
+        )
     }
 
 
-def furnish(account: SandboxAccount) -> Mapping[str, str]:
+def create_resources(account: SandboxAccount) -> Mapping[str, str]:
     """Create buckets, a certificate, and resources of others. Return the ids for the placeholders in specs."""
     account.sandbox.reset()
     for bucket, region in BUCKETS.items():

@@ -170,7 +170,7 @@ def surroundings() -> st.SearchStrategy[Surroundings]:
     )
 
 
-def settle_around(account: SandboxAccount, others: Surroundings) -> None:
+def create_neighbours(account: SandboxAccount, others: Surroundings) -> None:
     """Create what is outside the stack."""
     for bucket, region in BUCKETS.items():
         s3 = account.clients("s3", region)

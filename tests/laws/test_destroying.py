@@ -7,7 +7,7 @@ from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import ours, own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.messages import message_of
-from tests.laws.surroundings import Surroundings, settle_around, surroundings
+from tests.laws.surroundings import Surroundings, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -23,7 +23,7 @@ def test_nothing_of_the_stack_is_left(
     begin(account)
     before, after = pair
     make_adopted(account, before)
-    settle_around(account, others)
+    create_neighbours(account, others)
     outside = {**theirs(account), "inside": {}}
     for spec in (before, after):
         report = account.apply(spec, allow=EVERY_HAZARD)

@@ -13,7 +13,7 @@ from cfstream.workflow import make_plan
 from tests.laws.account import EVERY_HAZARD, begin
 from tests.laws.belongings import own_distributions
 from tests.laws.language import NAME, Spec, specs
-from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -41,7 +41,7 @@ def test_the_plans_of_an_imported_account_are_empty(
 ) -> None:
     """For a stack whose spec was lost, and for one that also lost its tag, among resources of others."""
     begin(account)
-    settle_around(account, others)
+    create_neighbours(account, others)
     account.apply(spec, allow=EVERY_HAZARD)
     [(kind, record)] = own_distributions(account)
     change_inside(account, others, (kind, record.id))

@@ -9,7 +9,7 @@ from cfstream.render.text import plan_text
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import own_distributions
 from tests.laws.language import Spec, pairs
-from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -26,7 +26,7 @@ def test_order_of_lists_does_not_matter(
     begin(account)
     before, after = pair
     make_adopted(account, before)
-    settle_around(account, others)
+    create_neighbours(account, others)
     account.apply(before, allow=EVERY_HAZARD)
     [(kind, record)] = own_distributions(account)
     change_inside(account, others, (kind, record.id))

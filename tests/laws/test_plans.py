@@ -18,7 +18,7 @@ from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import own_distributions, unordered
 from tests.laws.language import Spec, pairs
 from tests.laws.messages import message_of
-from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -163,7 +163,7 @@ def test_every_plan_is_lawful(account: SandboxAccount, pair: tuple[Spec, Spec], 
     begin(account)
     before, after = pair
     make_adopted(account, before)
-    settle_around(account, others)
+    create_neighbours(account, others)
     first = account.plan(before)
     account.run(first, allow=EVERY_HAZARD)
     [(kind, record)] = own_distributions(account)

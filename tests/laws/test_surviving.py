@@ -6,7 +6,7 @@ from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import own_distributions, theirs
 from tests.laws.language import Spec, pairs
 from tests.laws.messages import message_of
-from tests.laws.surroundings import Surroundings, change_inside, settle_around, surroundings
+from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -20,7 +20,7 @@ def test_what_others_own_survives(
     begin(account)
     before, after = pair
     make_adopted(account, before)
-    settle_around(account, others)
+    create_neighbours(account, others)
     outside = theirs(account)
     account.apply(before, allow=EVERY_HAZARD)
     assert {**theirs(account), "inside": {}} == {**outside, "inside": {}}

@@ -6,7 +6,7 @@ from cfstream.applying import Report
 from cfstream.planning import StackPlan
 from cfstream.workflow import make_plan
 from tests.world.account import SandboxAccount
-from tests.world.plans import steps, told
+from tests.world.plans import report_lines, steps
 from tests.world.specs import Json
 
 YES = ("deletes", "cuts-viewers")
@@ -27,7 +27,7 @@ def destroy(account: SandboxAccount, *documents: Json, **terms: Any) -> Report:
 def gone(account: SandboxAccount, *documents: Json) -> None:
     """Destroy these stacks, and check that everything is done and nothing is left to do."""
     report = destroy(account, *documents)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     for document in documents:
         assert steps(ending(account, document)) == []
 

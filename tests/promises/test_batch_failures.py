@@ -23,7 +23,7 @@ from tests.promises.batched import (
 from tests.world.account import SandboxAccount
 from tests.world.batch import make_role
 from tests.world.configs import signers
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.ports import PassThrough, Witness
 
 
@@ -55,7 +55,7 @@ class TestFailures:
         plan = media.plan(by_job())
         witness = Witness(media.world.aws)
         report = media.run(plan, port=witness)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert granted(media) == dict.fromkeys(KEYS, "READ")
         assert witness.writes.count("put_object_acl") == 2
         assert media.plan(by_job()).in_sync
@@ -74,13 +74,13 @@ class TestFailures:
 
         make_role(media.clients("iam"), but="a/3*")
         report = media.apply(by_job(), port=NoReport())
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert granted(media) == dict.fromkeys(KEYS, "READ")
 
     def test_a_job_that_waits_for_confirmation(self, media: SandboxAccount) -> None:
         """The run confirms it, after the guard."""
         report = media.apply(by_job(), port=Confirmed(media.world.aws))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]
 
     def test_the_guard_is_checked_before_each_confirmation(self, media: SandboxAccount) -> None:
@@ -99,7 +99,7 @@ class TestFailures:
 
         port = Throttling(media.world.aws)
         report = media.apply(by_job(), port=port)
-        assert (report.exit_code, port.confirmed) == (4, 1), told(report)
+        assert (report.exit_code, port.confirmed) == (4, 1), report_lines(report)
         assert statuses(media) == ["Cancelled"]
 
     def test_a_role_that_loses_a_permission_after_the_plan(self, media: SandboxAccount) -> None:
@@ -108,7 +108,7 @@ class TestFailures:
         make_role(media.clients("iam"), without="s3:ListBucket")
         report = media.run(plan)
         assert report.exit_code == 1
-        assert "not authorized to perform s3:ListBucket" in " ".join(told(report))
+        assert "not authorized to perform s3:ListBucket" in " ".join(report_lines(report))
         assert granted(media) == {}
 
     def test_a_job_in_which_most_tasks_fail(
@@ -119,7 +119,7 @@ class TestFailures:
         make_role(media.clients("iam"), but="a/[0-4]*")
         report = media.apply(by_job())
         assert report.exit_code == 1
-        text = " ".join(told(report))
+        text = " ".join(report_lines(report))
         assert "2 of 2 objects failed, first 'a/0.mp4': 403 AccessDenied Access Denied" in text
         make_role(media.clients("iam"))
         media.converge(by_job())
@@ -134,7 +134,7 @@ class TestFailures:
 
         report = media.apply(by_job(), port=Watching(media.world.aws, cancel))
         assert report.exit_code == 1
-        assert "somebody cancelled the job" in " ".join(told(report))
+        assert "somebody cancelled the job" in " ".join(report_lines(report))
         media.converge(by_job())
         assert statuses(media) == ["Cancelled", "Complete"]
 
@@ -144,7 +144,7 @@ class TestFailures:
         """After the timeout of the spec."""
         monkeypatch.setattr(tasks, "work", lambda *_: None)
         report = media.apply({**by_job(), "wait": {"timeout": "2m"}})
-        assert report.exit_code == 6, told(report)
+        assert report.exit_code == 6, report_lines(report)
         assert statuses(media) == ["Cancelled"]
 
     def test_a_bucket_that_loses_objects(self, media: SandboxAccount) -> None:
@@ -155,7 +155,7 @@ class TestFailures:
                 media.s3.delete_object(Bucket="media", Key=KEYS[5])
 
         report = media.apply(by_job(), port=Watching(media.world.aws, delete))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
 
     @pytest.mark.parametrize("ahead", [0.0, 600.0])
     def test_a_bucket_that_gains_objects(self, media: SandboxAccount, ahead: float) -> None:
@@ -167,7 +167,7 @@ class TestFailures:
         media.clock.ahead = ahead
         share(media)  # as an object that was uploaded with a grant, in the second of the plan
         report = media.apply(by_job(), allow=REPLACES)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert jobs(media) == []
         assert granted(media) == dict.fromkeys(KEYS, "READ")
         assert media.grants(KEYS[0])[STRANGER] == ["READ"]

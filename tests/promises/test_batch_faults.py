@@ -15,7 +15,7 @@ from tests.promises.batched import KEYS, STRANGER, by_job, granted, granted_by_j
 from tests.world.account import SandboxAccount
 from tests.world.batch import make_role
 from tests.world.faults import Fault, FaultyPort, Killed, Write, killed, landed_unanswered, never_arrived
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.ports import PassThrough
 
 WRITES = ("put_object", "create_job", "update_job_status", "put_object_acl")
@@ -65,7 +65,7 @@ def test_running_again_is_the_recovery(media: SandboxAccount, operation: str, fa
         if media.plan(by_job()).in_sync:
             break
         report = media.apply(by_job(), port=confirmed)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
     assert media.plan(by_job()).in_sync
     assert granted(media) == dict.fromkeys(KEYS, "READ")
     assert media.grants(KEYS[5])[STRANGER] == ["READ"]

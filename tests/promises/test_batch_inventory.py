@@ -12,7 +12,7 @@ from moto.s3.models import OWNER
 
 from tests.promises.batched import BATCH, KEYS, STRANGER, by_job, granted, jobs, ready, share, statuses
 from tests.world.account import SandboxAccount
-from tests.world.plans import hazards, problems, told
+from tests.world.plans import hazards, problems, report_lines
 
 FOLDER = "media/all"
 SCHEMA = "Bucket, Key, Size, ObjectAccessControlList, ObjectOwner"
@@ -101,7 +101,7 @@ def test_a_job_without_reading_all_acls(media: SandboxAccount) -> None:
     assert estimate is not None
     assert (estimate.objects, estimate.at_least) == (6, False)
     report = media.run(plan)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert statuses(media) == ["Complete"]
     assert granted(media) == dict.fromkeys(KEYS, "READ")
 
@@ -111,7 +111,7 @@ def test_objects_that_are_newer_than_the_inventory_are_granted_here(media: Sandb
     deliver(media, made=datetime.now(UTC))
     share(media, KEYS[3])
     report = media.apply(spec(engine="s3-batch"))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert jobs(media) == []
     assert granted(media) == dict.fromkeys(KEYS, "READ")
     assert media.grants(KEYS[3])[STRANGER] == ["READ"]

@@ -28,7 +28,7 @@ from tests.promises.batched import (
 from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE, make_role
 from tests.world.configs import signers
-from tests.world.plans import hazards, outcome, problems, steps, told
+from tests.world.plans import hazards, outcome, problems, report_lines, steps
 from tests.world.ports import PassThrough, Witness
 from tests.world.specs import by_acl
 
@@ -48,7 +48,7 @@ def test_a_job_grants_on_every_object(media: SandboxAccount) -> None:
     """One job, no write of a single ACL, and the next plan is empty."""
     witness = Witness(media.world.aws)
     report = media.apply(by_job(), port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert granted(media) == dict.fromkeys(KEYS, "READ")
     assert statuses(media) == ["Complete"]
     assert "put_object_acl" not in witness.writes
@@ -83,7 +83,7 @@ class TestWhatAJobWouldRemove:
         """With --allow replaces-acls the grants of others are gone."""
         share(media)
         report = media.apply(by_job(), allow=REPLACES)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert STRANGER not in media.grants(KEYS[0])
 
     def test_auto_does_it_here_then(self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,8 +200,8 @@ class TestGuard:
                 media.edit(lambda config: config.update(DefaultCacheBehavior=public))
 
         report = media.apply(by_job(), port=Watching(media.world.aws, open_it))
-        assert (report.exit_code, outcome(report)) == (4, "stale"), told(report)
-        assert "is cancelled" in " ".join(told(report))
+        assert (report.exit_code, outcome(report)) == (4, "stale"), report_lines(report)
+        assert "is cancelled" in " ".join(report_lines(report))
         assert statuses(media) == ["Cancelled"]
         assert granted(media) == {}
 
@@ -231,8 +231,8 @@ class TestGuard:
                 media.edit(lambda config: config.update(DefaultCacheBehavior=public))
 
         report = media.apply(by_job(), port=Failing(media.world.aws, open_it))
-        assert report.exit_code == 4, told(report)
-        assert remark in " ".join(told(report))
+        assert report.exit_code == 4, report_lines(report)
+        assert remark in " ".join(report_lines(report))
         assert statuses(media) == [left]
         assert granted(media) == {}
 

@@ -27,7 +27,7 @@ from tests.promises.ending import destroy, ending
 from tests.promises.test_batch_inventory import spec as by_inventory
 from tests.world.account import SandboxAccount
 from tests.world.batch import job_request
-from tests.world.plans import outcome, problems, told
+from tests.world.plans import outcome, problems, report_lines
 from tests.world.ports import PassThrough, Witness
 from tests.world.specs import by_acl, signed, without
 
@@ -87,7 +87,7 @@ def test_destroy_deletes_nothing(media: SandboxAccount, document: Spec) -> None:
     """The identity stays until the job has ended. Then destroy goes on."""
     assert [each for each in problems(ending(media, document)) if "still grants objects" in each]
     report = destroy(media, document)
-    assert report.exit_code == 2, told(report)
+    assert report.exit_code == 2, report_lines(report)
     assert len(media.identities()) == 1
     jobs(media)[0].status = "Cancelled"
     destroy(media, document)
@@ -198,7 +198,7 @@ class TestUnreached:
     def test_the_same_spec_resumes_once_it_is_reached(self, media: SandboxAccount) -> None:
         """Its plan waits for the job."""
         report = media.run(self.planned(media, by_job()))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]
 
     def test_destroy_waits_too(self, media: SandboxAccount) -> None:
@@ -233,6 +233,6 @@ def test_a_job_that_begins_after_the_plan(media: SandboxAccount) -> None:
     request = job_request("7" * 64, ClientRequestToken="another", Description="cfstream:lectures another")
     media.clients("s3control").create_job(**request)
     report = media.run(plan)
-    assert (report.exit_code, outcome(report)) == (4, "stale"), told(report)
-    assert "was created after this plan" in " ".join(told(report))
+    assert (report.exit_code, outcome(report)) == (4, "stale"), report_lines(report)
+    assert "was created after this plan" in " ".join(report_lines(report))
     assert granted(media) == {}

@@ -20,7 +20,7 @@ from tests.promises.batched import (
     statuses,
 )
 from tests.world.account import SandboxAccount
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.ports import PassThrough, Witness, once
 
 
@@ -100,7 +100,7 @@ class TestResumed:
                 media.clock.interrupted = True
 
         report = media.apply(by_job(), port=Watching(media.world.aws, interrupt))
-        assert report.exit_code == 130, told(report)
+        assert report.exit_code == 130, report_lines(report)
         assert statuses(media)[0] in ("Cancelling", "Cancelled")
         assert 0 < len(granted(media)) < len(KEYS)
         media.clock.interrupted = False
@@ -123,7 +123,7 @@ class TestResumed:
 
         after = once("create_job", lambda: lose(Call("s3control", "create_job")))
         report = media.apply(by_job(), port=Witness(media.world.aws, after=after))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]
 
     @pytest.mark.parametrize(("broken", "left"), [(5, "Cancelled"), (99, "New")])
@@ -131,15 +131,15 @@ class TestResumed:
         """A job that may exist is cancelled, or the error says that it may be running."""
         port = LostForLong(media.world.aws, broken)
         report = media.apply(by_job(), port=port)
-        assert report.exit_code == 1, told(report)
+        assert report.exit_code == 1, report_lines(report)
         assert statuses(media) == [left]
-        assert ("may be running" in " ".join(told(report))) is (left == "New")
+        assert ("may be running" in " ".join(report_lines(report))) is (left == "New")
 
     def test_a_lost_reply_and_then_refusals(self, media: SandboxAccount) -> None:
         """A later CreateJob that S3 refuses does not mean that the first one created no job."""
         report = media.apply(by_job(), port=LostThenThrottled(media.world.aws))
-        assert report.exit_code == 1, told(report)
-        text = " ".join(told(report))
+        assert report.exit_code == 1, report_lines(report)
+        text = " ".join(report_lines(report))
         assert "may be running: the list of jobs does not show it yet." in text
         assert "aws s3control list-jobs --account-id" in text
         assert "--job-id JOB_ID --requested-job-status Cancelled --region us-east-1" in text
@@ -158,8 +158,8 @@ class TestResumed:
                 media.clock.interrupted = True
 
         report = media.apply(by_job(), port=Throttling(media.world.aws, interrupt))
-        assert report.exit_code == 130, told(report)
-        text = " ".join(told(report))
+        assert report.exit_code == 130, report_lines(report)
+        text = " ".join(report_lines(report))
         assert "may still be running: its cancellation was interrupted." in text
         assert f"--job-id {jobs(media)[0].id} --requested-job-status Cancelled" in text
 
@@ -171,7 +171,7 @@ class TestResumed:
         plan = media.plan(by_job())
         media.clock.slept += 100
         report = media.run(plan, port=LateList(media.world.aws))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete", "Complete"]
         assert granted(media) == dict.fromkeys(KEYS, "READ")
 
@@ -183,7 +183,7 @@ class TestResumed:
             raise error
 
         report = media.apply(by_job(), port=Witness(media.world.aws, before=once("create_job", fail)))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]
 
     def test_a_list_that_does_not_show_the_job_yet(self, media: SandboxAccount) -> None:
@@ -191,7 +191,7 @@ class TestResumed:
         with pytest.raises(KilledError):
             media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
         report = media.apply(by_job(), port=LateList(media.world.aws))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]
 
     def test_a_network_that_fails_for_a_while(self, media: SandboxAccount) -> None:
@@ -203,5 +203,5 @@ class TestResumed:
                 raise left.pop()
 
         report = media.apply(by_job(), port=Watching(media.world.aws, fail))
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]

@@ -9,7 +9,7 @@ import pytest
 from cfstream.ports import Call
 from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, set_to, signers
-from tests.world.plans import outcome, steps, told
+from tests.world.plans import outcome, report_lines, steps
 from tests.world.ports import Witness
 from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed
 
@@ -180,7 +180,7 @@ def polls(account: SandboxAccount, reads: int, document: Json) -> float:
     account.sandbox.cloudfront.settings.deploy_after_reads = reads
     began = account.clock.slept
     report = account.apply(document)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     return account.clock.slept - began
 
 
@@ -224,7 +224,7 @@ def test_a_stale_read_that_shows_deployed_is_not_believed(account: SandboxAccoun
             seen.append(account.config()["Origins"]["Items"][0]["S3OriginConfig"]["OriginAccessIdentity"])
 
     report = account.run(plan, port=Witness(account.world.aws, before=look))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert seen == [""]
 
 

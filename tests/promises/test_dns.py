@@ -9,7 +9,7 @@ from cfstream.ports import Call
 from tests.promises.site import CNAME, alias, change, members, named, record, records, zone
 from tests.world.account import SandboxAccount
 from tests.world.faults import landed_unanswered, never_arrived
-from tests.world.plans import changes, hazards, outcome, problems, steps, told
+from tests.world.plans import changes, hazards, outcome, problems, report_lines, steps
 from tests.world.ports import Witness, once
 from tests.world.specs import Json, rtmp, without
 
@@ -217,7 +217,7 @@ def test_a_record_that_came_in_between_is_not_overwritten(site: SandboxAccount, 
     meddle = once("create_distribution_with_tags", lambda: change(site, com, "CREATE", theirs))
     report = site.apply(named(), port=Witness(site.world.aws, before=meddle))
     assert (report.exit_code, outcome(report)) == (4, "stale")
-    assert "192.0.2.1" in "\n".join(told(report))
+    assert "192.0.2.1" in "\n".join(report_lines(report))
     assert [*records(site, com)] == [f"{CNAME}. A"]
 
 
@@ -241,7 +241,7 @@ def test_a_write_that_goes_wrong_leaves_each_record_once(site: SandboxAccount, c
             return super().write(call)
 
     report = site.apply(named(), port=Losing(site.world.aws))
-    assert (report.exit_code == 0) is (fault is landed_unanswered), told(report)
+    assert (report.exit_code == 0) is (fault is landed_unanswered), report_lines(report)
     site.converge(named())
     assert len(records(site, com)) == 2
     lost.clear()
@@ -277,7 +277,7 @@ def test_name_servers_that_take_long_time_out(site: SandboxAccount, com: str) ->
 
     report = site.apply(named(), port=Slow(site.world.aws))
     assert (report.exit_code, outcome(report)) == (6, "timed-out")
-    assert "INSYNC" in "\n".join(told(report))
+    assert "INSYNC" in "\n".join(report_lines(report))
     assert steps(site.plan(named())) == []
 
 

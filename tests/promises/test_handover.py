@@ -9,7 +9,7 @@ from tests.promises.site import CNAME, named, records, zone
 from tests.world.account import SandboxAccount
 from tests.world.configs import set_to
 from tests.world.faults import FAULTS, Fault, FaultyPort
-from tests.world.plans import changes, hazards, outcome, problems, steps, told
+from tests.world.plans import changes, hazards, outcome, problems, report_lines, steps
 from tests.world.ports import Witness, once
 from tests.world.specs import Json, rtmp, signed, without
 
@@ -66,7 +66,7 @@ def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
 
     port = Witness(account.world.aws)
     report = account.run(plan, port=port)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert port.writes == ["update_distribution", MOVE, "change_resource_record_sets"]
     assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
     assert steps(account.plan(BARE, NEW)) == []
@@ -76,7 +76,7 @@ def test_a_name_moves_to_a_stack_that_is_made_in_the_same_run(account: SandboxAc
     """It is created without the name, and gets it once it works."""
     port = Witness(account.world.aws)
     report = account.apply(BARE, NEW, port=port)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert port.writes[-2:] == [MOVE, "change_resource_record_sets"]
     assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
     assert steps(account.plan(BARE, NEW)) == []
@@ -229,7 +229,7 @@ def test_a_new_etag_with_the_same_content_is_used(account: SandboxAccount, com: 
     account.converge(without(NEW, "cnames", "dns"))
     port = Witness(account.world.aws, before=once(MOVE, by_hand(account, "new", Comment="")))
     report = account.apply(BARE, NEW, port=port)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert aliases(account, "new") == [CNAME]
 
 
@@ -241,7 +241,7 @@ def test_a_giver_that_fails_holds_the_taker_up(account: SandboxAccount, com: str
     )
     report = account.apply({**BARE, "comment": "was"}, NEW, port=port)
     assert (outcome(report, "old"), outcome(report, "new"), report.exit_code) == ("stale", "blocked", 4)
-    assert "old, which must be done first, is stale" in told(report)[0]
+    assert "old, which must be done first, is stale" in report_lines(report)[0]
     assert aliases(account, "old") == [CNAME]
 
 

@@ -10,7 +10,7 @@ from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing
-from tests.world.plans import hazards, outcome, told
+from tests.world.plans import hazards, outcome, report_lines
 from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed, without
 from tests.world.statements import allow
 
@@ -139,7 +139,7 @@ def test_a_hazard_blocks_until_it_is_named(account: SandboxAccount, case: Hazard
     live = snapshot(account)
     for allowed in ([], [name for name in ALL if name not in case.names]):
         report = account.apply(after, allow=allowed)
-        assert (report.exit_code, outcome(report)) == (5, "blocked"), told(report)
+        assert (report.exit_code, outcome(report)) == (5, "blocked"), report_lines(report)
         assert {str(step.outcome) for step in report.stacks[0].steps} == {"not-tried"}
         assert snapshot(account) == live
     account.converge(after, allow=case.names)

@@ -9,7 +9,7 @@ from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
 from tests.world.configs import set_to, signers
-from tests.world.plans import outcome, told
+from tests.world.plans import outcome, report_lines
 from tests.world.ports import Witness, once
 from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
@@ -111,7 +111,7 @@ def test_what_moved_is_stale_and_stays_as_it_moved(
     witness = Witness(account.world.aws)
     report = account.run(plan, allow=["cuts-viewers"], port=witness)
     assert (report.exit_code, outcome(report)) == (4, "stale")
-    assert line in " ".join(told(report))
+    assert line in " ".join(report_lines(report))
     kept = snapshot(account)
     for part in ("distributions", "policies", "identities", "groups"):
         assert moved[part].items() <= kept[part].items()
@@ -143,7 +143,7 @@ def test_another_stacks_step_may_move_the_etag(account: SandboxAccount) -> None:
     account.converge(http(name="owner"), user)
     documents = [http(name="owner", key_groups=[group(key(ONE), key(TWO))]), {**user, "comment": "after"}]
     report = account.apply(*documents)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert account.config("user")["Comment"] == "after"
 
 
@@ -195,7 +195,7 @@ def test_a_tag_that_somebody_changed_is_not_overwritten(account: SandboxAccount)
     tag_by_hand(account, "team", "by hand")
     report = account.run(plan)
     assert (report.exit_code, outcome(report)) == (4, "stale")
-    assert 'tags.team: "media" -> "by hand"' in " ".join(told(report))
+    assert 'tags.team: "media" -> "by hand"' in " ".join(report_lines(report))
     assert account.tags(account.live()["ARN"])["team"] == "by hand"
     plan = account.plan(signed(tags={"team": "stage"}))
     tag_by_hand(account, "cost", "42")
@@ -295,5 +295,5 @@ def test_a_policy_that_another_stack_of_the_run_wrote_is_no_stranger(account: Sa
     """Both were planned from the same policy: the second merges into what the first wrote."""
     account.converge(signed(oai={}), signed(name="clips", oai={}))
     report = account.apply(signed(), signed(name="clips"))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert {*account.statements()} == {"cfstream-lectures-oac", "cfstream-clips-oac"}

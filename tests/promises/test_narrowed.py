@@ -10,7 +10,7 @@ from cfstream.ports import Call
 from tests.promises.observed import UPDATES, Observer, keys_of, killed_after, killed_before
 from tests.world.account import SandboxAccount
 from tests.world.configs import signers
-from tests.world.plans import hazards, outcome, steps, told
+from tests.world.plans import hazards, outcome, report_lines, steps
 from tests.world.ports import Witness
 from tests.world.specs import Json, by_acl, rtmp, signed
 
@@ -98,7 +98,7 @@ def test_the_repair_grants_late_and_opens_nothing(
         assert outcome(account.run(plan)) == "blocked"
         assert account.policy() == policy
         report = account.run(plan, allow=[WIDENS])
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert keys_of(seen.ever) <= keys_of(live)
     assert account.plan(document).in_sync
     assert {each.who for each in seen.readings} == {"signer self"}
@@ -133,7 +133,7 @@ def test_signers_that_are_removed_again_stop_the_grant(account: SandboxAccount) 
             raise Throttled(call.operation, "SlowDown", "Please reduce your request rate.", status=503)
 
     report = account.apply(document, allow=[WIDENS], port=Witness(account.world.aws, before=undo))
-    assert outcome(report) == "stale", told(report)
+    assert outcome(report) == "stale", report_lines(report)
     assert len(tried) == 1
     assert account.policy() == policy
 

@@ -10,7 +10,7 @@ from cfstream.errors import NotAuthorized, Unreachable
 from cfstream.ports import Answer, Call, Reads
 from cfstream.values import Json
 from tests.world.account import SandboxAccount
-from tests.world.plans import outcome, steps, told
+from tests.world.plans import outcome, report_lines, steps
 from tests.world.ports import Witness
 from tests.world.specs import by_acl, rtmp, signed
 
@@ -99,7 +99,7 @@ def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: Sandbox
 
     report = media.apply(by_acl(), port=Witness(media.world.aws, before=refuse))
     assert (report.exit_code, outcome(report)) == (1, "failed")
-    assert KEYS[3] in " ".join(told(report))
+    assert KEYS[3] in " ".join(report_lines(report))
     assert {*granted(media)} == {*KEYS} - {KEYS[3]}
     media.converge(by_acl())
 
@@ -112,7 +112,7 @@ def test_the_permission_is_exact_and_changes_by_one_write_an_object(
     media.converge(by_acl(before))
     witness = Witness(media.world.aws)
     report = media.apply(by_acl(after), allow=["widens-grant"], port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert witness.writes == ["put_object_acl"] * len(KEYS)
     assert granted(media) == all_of([after])
     assert steps(media.plan(by_acl(after))) == []
@@ -209,7 +209,7 @@ def test_another_identity_is_granted_before_the_former_loses_its_grants(media: S
                 assert {former, users} <= media.grants(name).keys()
 
     report = media.apply(after, port=Witness(media.world.aws, before=look))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert order.index("update_distribution") < len(order) - len(KEYS)
     assert order[-1] == "delete_cloud_front_origin_access_identity"
     assert [*media.identities()] == [theirs]

@@ -13,7 +13,7 @@ from cfstream.ports import Call
 from cfstream.values import Verb
 from tests.world.account import SandboxAccount
 from tests.world.configs import signers
-from tests.world.plans import outcome, steps, told
+from tests.world.plans import outcome, report_lines, steps
 from tests.world.ports import Witness, once
 from tests.world.specs import ONE, Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
@@ -101,7 +101,7 @@ def test_the_old_grant_outlives_the_switch_until_it_is_deployed(
 
     witness = Witness(account.world.aws, before=look)
     report = account.apply(after, port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert order.index("update_distribution") > 0
     assert steps(account.plan(after)) == []
 
@@ -156,7 +156,7 @@ def test_a_grant_that_would_open_waits_until_the_signers_are_in_force(account: S
 
     witness = Witness(account.world.aws, before=look)
     report = account.apply(signed(), allow=["widens-grant"], port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert next(iter(account.statements().values()))["Resource"] == "arn:aws:s3:::media/*"
 
 
@@ -176,7 +176,7 @@ def test_two_stacks_on_one_bucket_both_get_their_statement(account: SandboxAccou
     documents = [signed(name=f"stack-{number}") for number in range(4)]
     witness = Witness(account.world.aws, before=enter, after=leave)
     report = account.apply(*documents, port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert overlaps == [False] * 4
     assert {*account.statements()} == {f"cfstream-stack-{number}-oac" for number in range(4)}
     assert steps(account.plan(*documents)) == []
@@ -187,7 +187,7 @@ def test_a_policy_is_merged_again_when_another_write_won(account: SandboxAccount
     theirs = allow("theirs", {"AWS": "arn:aws:iam::111122223333:root"})
     witness = Witness(account.world.aws, after=once("put_bucket_policy", lambda: account.put_policy(theirs)))
     report = account.apply(signed(), port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert {*account.statements()} == {"theirs", "cfstream-lectures-oac"}
 
 
@@ -200,7 +200,7 @@ def test_a_policy_that_somebody_keeps_taking_back_is_given_up(account: SandboxAc
 
     report = account.apply(signed(), port=Witness(account.world.aws, after=undo))
     assert (report.exit_code, outcome(report)) == (4, "stale")
-    assert any("does not stay" in line for line in told(report))
+    assert any("does not stay" in line for line in report_lines(report))
 
 
 REFUSED_AT: list[str] = [
@@ -331,7 +331,7 @@ def test_never_more_than_two_writers(account: SandboxAccount) -> None:
         signed(name=f"stack-{number}", bucket=account.bucket(f"media-{number}")) for number in range(5)
     ]
     report = account.apply(*documents, port=Witness(account.world.aws, before=enter, after=leave))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert most == [2]
 
 
@@ -347,7 +347,7 @@ def test_who_waits_holds_nobody_up(account: SandboxAccount) -> None:
         signed(name=f"stack-{number}", bucket=account.bucket(f"media-{number}")) for number in range(5)
     ]
     report = account.run(account.plan(*documents), tell=meet)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
 
 
 def test_a_key_group_is_waited_for_at_each_distribution_that_uses_it(account: SandboxAccount) -> None:
@@ -357,7 +357,7 @@ def test_a_key_group_is_waited_for_at_each_distribution_that_uses_it(account: Sa
     account.converge(http(name="owner"), user)
     slow(account)
     report = account.apply(http(name="owner", key_groups=[group(key(ONE), key("two"))]))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     keys = {row["Id"] for row in account.keys().values()}
     for stack in ("owner", "user"):
         live = account.live(stack)

@@ -2,7 +2,7 @@
 
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
-from tests.world.plans import changes, outcome, problems, steps, told
+from tests.world.plans import changes, outcome, problems, report_lines, steps
 from tests.world.ports import Witness
 from tests.world.specs import http, rtmp, signed
 from tests.world.statements import allow
@@ -91,7 +91,7 @@ def test_one_that_lists_do_not_lead_to_is_adopted_when_it_is_created_again(accou
     account.s3.delete_bucket_policy(Bucket="media")
     ours = untagged(account)
     first = account.apply(signed())
-    assert (first.exit_code, outcome(first)) == (4, "stale"), told(first)
+    assert (first.exit_code, outcome(first)) == (4, "stale"), report_lines(first)
     assert account.id() == ours
     account.converge(signed())
     assert [row["Id"] for row in account.distributions()] == [ours]

@@ -15,7 +15,7 @@ from tests.promises.foreign import by_hand
 from tests.promises.seen import seen_otherwise
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing, set_to
-from tests.world.plans import outcome, problems, told
+from tests.world.plans import outcome, problems, report_lines
 from tests.world.ports import Witness
 from tests.world.specs import Json, by_acl, http, key, rtmp, signed
 from tests.world.statements import allow
@@ -36,7 +36,7 @@ def refused_at_plan(account: SandboxAccount, document: Json, *words: str) -> Non
     before = snapshot(account)
     witness = Witness(account.world.aws)
     report = account.apply(document, port=witness)
-    assert (report.exit_code, outcome(report)) == (2, "blocked"), told(report)
+    assert (report.exit_code, outcome(report)) == (2, "blocked"), report_lines(report)
     assert witness.writes == []
     assert snapshot(account) == before
 
@@ -372,5 +372,5 @@ def test_a_refusal_to_make_a_stream_is_passed_on(account: SandboxAccount) -> Non
     account.sandbox.cloudfront.settings.refuse_rtmp = True
     report = account.apply(rtmp())
     assert (report.exit_code, outcome(report)) == (1, "failed")
-    assert any("streaming-distribution:lectures: refused" in line for line in told(report))
+    assert any("streaming-distribution:lectures: refused" in line for line in report_lines(report))
     assert account.policy() is None

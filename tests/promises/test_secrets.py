@@ -13,7 +13,7 @@ from cfstream.render.text import plan_text
 from cfstream.workflow import make_plan
 from tests.recording.through_a_file import text_of, world_in
 from tests.world.account import SandboxAccount
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.specs import Json, http
 
 SECRET = "hunter2-hunter2"
@@ -96,7 +96,7 @@ def test_a_stale_step_does_not_show_secrets(narrowed: SandboxAccount) -> None:
     """The report shows what changed, without the secrets."""
     plan = narrowed.plan(http())
     exchange(narrowed, "swordfish")
-    report = "\n".join(told(narrowed.run(plan, allow=["widens-grant"])))
+    report = "\n".join(report_lines(narrowed.run(plan, allow=["widens-grant"])))
     assert "Referer" in report
     assert not any(secret in report for secret in (SECRET, "swordfish"))
 

@@ -7,7 +7,7 @@ import pytest
 from tests.promises.test_bounds import IDENTITY, Count
 from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of
-from tests.world.plans import changes, hazards, outcome, problems, steps, told
+from tests.world.plans import changes, hazards, outcome, problems, report_lines, steps
 from tests.world.ports import Witness
 from tests.world.specs import Json, signed, without
 
@@ -100,7 +100,7 @@ def test_records_are_aliases_made_once_the_distribution_is_deployed(site: Sandbo
 
     plan = site.plan(in_route53())
     report = site.run(plan, port=Witness(site.world.aws, before=look))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert {*seen} == {"Deployed"}
     assert steps(plan)[-1].startswith("create dns-record:lectures")
     live = site.live()
@@ -145,7 +145,7 @@ def test_a_cname_that_goes_takes_its_record_along_first(site: SandboxAccount) ->
     order: list[str] = []
     witness = Witness(site.world.aws, before=lambda call: order.append(call.operation))
     report = site.run(site.plan(in_route53()), allow=["cuts-viewers"], port=witness)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert order == ["change_resource_record_sets", "update_distribution"]
     assert {name for name, _ in records(site)} == {f"{CNAME}."}
 

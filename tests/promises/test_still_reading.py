@@ -10,7 +10,7 @@ from tests.promises.observed import Observer, lost
 from tests.thorough import one_of_each
 from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, listing
-from tests.world.plans import hazards, outcome, steps, told
+from tests.world.plans import hazards, outcome, report_lines, steps
 from tests.world.specs import Json, by_acl, rtmp, signed, without
 
 OLD, NEW = "media", "newer"
@@ -161,7 +161,7 @@ def test_nobody_loses_access(both: SandboxAccount, change: GrantChange, reader: 
         plan = account.plan(after)
         assert hazards(plan.stacks[0]) == []
         report = account.run(plan)
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert served
     assert lost(served, seen.always) == frozenset()
     left = account.plan(after)

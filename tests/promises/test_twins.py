@@ -9,7 +9,7 @@ from tests.promises.ending import destroy, ending, gone, notices
 from tests.promises.foreign import by_hand
 from tests.promises.observed import Observer, lost
 from tests.world.account import SandboxAccount
-from tests.world.plans import outcome, problems, steps, told
+from tests.world.plans import outcome, problems, report_lines, steps
 from tests.world.specs import Json, by_acl, rtmp, signed, without
 from tests.world.statements import allow
 
@@ -28,7 +28,7 @@ def refused(account: SandboxAccount, document: Json, *words: str) -> None:
     assert any(all(word in text for word in words) for text in texts), texts
     live = snapshot(account)
     report = account.apply(document, allow=["cuts-viewers", "makes-public", "widens-grant"])
-    assert (report.exit_code, outcome(report)) == (2, "blocked"), told(report)
+    assert (report.exit_code, outcome(report)) == (2, "blocked"), report_lines(report)
     assert snapshot(account) == live
 
 

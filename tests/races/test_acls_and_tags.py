@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.races.rival import FAULTS, Race, run
+from tests.races.other_client import FAULTS, Race, run
 from tests.world.account import SandboxAccount
 from tests.world.configs import set_to, signers
 from tests.world.faults import Fault
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.specs import Json, by_acl, signed
 
 KEY = "a/one.mp4"
@@ -61,7 +61,7 @@ def granted(account: SandboxAccount) -> SandboxAccount:
 
 
 def raced(
-    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
+    account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> int:
     """Run the grant once for each time at which the other client can act, and return the number.
 
@@ -78,25 +78,27 @@ def raced(
         put_acl(account, [*bare, read_by(FORMER)])
         account.edit(set_to(DefaultCacheBehavior=behavior))
         plan = account.plan(by_acl())
-        race = Race(account.world.aws, reads, "put_object_acl", fault, lambda: hand(account), number)
+        race = Race(account.world.aws, reads, "put_object_acl", fault, lambda: change(account), number)
         report = run(account, plan, race, "widens-grant")
         live = account.grants(KEY)
         acted = race.acted
-        assert report.exit_code == (4 if hand is opens and live.get(user) is None else 0), told(report)
-        assert hand is opens or live.get(user) == ["READ"], race.moments
-        assert hand is not adds or not race.acted or live.get(COLLEAGUE) == ["READ_ACP"], race.moments
-        assert hand is not removes or not race.acted or FORMER not in live, race.moments
-        assert hand is not opens or race.sent_after == 0, race.moments
+        assert report.exit_code == (4 if change is opens and live.get(user) is None else 0), report_lines(
+            report
+        )
+        assert change is opens or live.get(user) == ["READ"], race.moments
+        assert change is not adds or not race.acted or live.get(COLLEAGUE) == ["READ_ACP"], race.moments
+        assert change is not removes or not race.acted or FORMER not in live, race.moments
+        assert change is not opens or race.sent_after == 0, race.moments
     return number
 
 
-@pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("change", [adds, removes], ids=lambda change: change.__name__)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_changes_of_an_acl_by_others_stay(
-    granted: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
+    granted: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None]
 ) -> None:
     """A grant that they add is kept, and one that they revoke does not come back, whenever they act."""
-    assert raced(granted, fault, hand, ACL_READS) > 1
+    assert raced(granted, fault, change, ACL_READS) > 1
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
@@ -110,7 +112,7 @@ def test_a_long_grant_ends_when_the_signers_are_removed(granted: SandboxAccount)
     for number in range(40):
         granted.s3.put_object(Bucket="media", Key=f"a/{number:02}.mp4", Body=b"-")
     plan = granted.plan(by_acl())
-    race = Race(granted.world.aws, frozenset(), "put_object_acl", hand=lambda: opens(granted), at=4)
+    race = Race(granted.world.aws, frozenset(), "put_object_acl", change=lambda: opens(granted), at=4)
 
     def passing_time(call: Any) -> Any:
         clock.slept += 6.0
@@ -152,13 +154,13 @@ def tags_beside(account: SandboxAccount) -> None:
 
 
 @pytest.mark.parametrize(
-    ("hand", "left"),
+    ("change", "left"),
     [(retags, "by hand"), (untags, None), (tags_beside, "stage")],
     ids=["retags", "untags", "tags_beside"],
 )
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_changes_of_tags_by_others_stay(
-    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], left: str | None
+    account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None], left: str | None
 ) -> None:
     """A tag that they change, remove or add stays as they left it, whenever they act."""
     account.bucket("media", KEY)
@@ -168,10 +170,10 @@ def test_changes_of_tags_by_others_stay(
         number += 1
         account.converge(signed(tags={"team": "media"}))
         plan = account.plan(signed(tags={"team": "stage"}))
-        race = Race(account.world.aws, TAG_READS, "tag_resource", fault, lambda: hand(account), number)
+        race = Race(account.world.aws, TAG_READS, "tag_resource", fault, lambda: change(account), number)
         run(account, plan, race)
         acted = race.acted
         live = account.tags(account.live()["ARN"])
         assert live.get("team") == (left if race.acted else "stage"), race.moments
-        assert hand is not tags_beside or not race.acted or live["cost"] == "42", race.moments
+        assert change is not tags_beside or not race.acted or live["cost"] == "42", race.moments
     assert number > 1

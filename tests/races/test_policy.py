@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.races.rival import FAULTS, Hand, Race, conflict, passes, run
+from tests.races.other_client import FAULTS, Change, Race, conflict, passes, run
 from tests.world.account import SandboxAccount
 from tests.world.configs import set_to, signers
 from tests.world.faults import Fault, landed_unanswered
@@ -44,7 +44,7 @@ def opens(account: SandboxAccount) -> None:
 
 
 def races(
-    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None], reads: frozenset[str]
+    account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> list[str]:
     """Widen the grant once for each time at which others can act, judge the account, and return the names of the times.
 
@@ -57,36 +57,38 @@ def races(
         account.put_policy(*frozen.values())
         account.edit(set_to(DefaultCacheBehavior=behavior))
         plan = account.plan(WIDE)
-        race = Race(account.world.aws, reads, "put_bucket_policy", fault, lambda: hand(account), len(moments))
+        race = Race(
+            account.world.aws, reads, "put_bucket_policy", fault, lambda: change(account), len(moments)
+        )
         report = run(account, plan, race, "widens-grant")
-        judge_policy(account, race, hand, report.exit_code)
+        judge_policy(account, race, change, report.exit_code)
         if not race.acted:
             return moments
         moments.append(race.moments[race.at])
 
 
 def judge_policy(
-    account: SandboxAccount, race: Race, hand: Callable[[SandboxAccount], None], code: int
+    account: SandboxAccount, race: Race, change: Callable[[SandboxAccount], None], code: int
 ) -> None:
     """Check what must be true of the live policy, whenever others acted."""
     live, seen = account.statements(), race.moments
     assert code in (0, 4), seen
-    assert ("theirs" in live) == (race.acted and hand is adds), seen
-    assert ("leftover" in live) == (not race.acted or hand is not removes), seen
-    if hand is opens:
+    assert ("theirs" in live) == (race.acted and change is adds), seen
+    assert ("leftover" in live) == (not race.acted or change is not removes), seen
+    if change is opens:
         assert race.sent_after == 0, seen
     if code == 0:
         assert live[OURS]["Resource"] == "arn:aws:s3:::media/*", seen
 
 
-@pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("change", [adds, removes], ids=lambda change: change.__name__)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_changes_of_the_policy_by_others_stay(
-    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
+    account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None]
 ) -> None:
     """What they add is kept, and what they remove does not come back, whenever they act during a grant."""
     start(account)
-    assert races(account, fault, hand, READS)
+    assert races(account, fault, change, READS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
@@ -96,10 +98,10 @@ def test_nothing_is_granted_after_the_signers_are_gone(account: SandboxAccount, 
     assert races(account, fault, opens, GUARDED)
 
 
-@pytest.mark.parametrize("hand", [adds, removes], ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("change", [adds, removes], ids=lambda change: change.__name__)
 @pytest.mark.parametrize("fault", [conflict, landed_unanswered], ids=lambda fault: fault.__name__)
 def test_a_revoke_keeps_what_others_do(
-    account: SandboxAccount, fault: Fault, hand: Callable[[SandboxAccount], None]
+    account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None]
 ) -> None:
     """The same is true while the stack's statement is removed."""
     start(account)
@@ -107,12 +109,12 @@ def test_a_revoke_keeps_what_others_do(
     for number in range(12):
         account.put_policy(*keep.values())
         plan = account.plan(signed(oai={}, grant={"prefix": "a/"}))
-        race = Race(account.world.aws, READS, "put_bucket_policy", fault, lambda: hand(account), number)
+        race = Race(account.world.aws, READS, "put_bucket_policy", fault, lambda: change(account), number)
         report = run(account, plan, race, "cuts-viewers", "widens-grant")
         live = account.statements()
         assert report.exit_code in (0, 4), race.moments
-        assert ("theirs" in live) == (race.acted and hand is adds), race.moments
-        assert ("leftover" in live) == (not race.acted or hand is adds), race.moments
+        assert ("theirs" in live) == (race.acted and change is adds), race.moments
+        assert ("leftover" in live) == (not race.acted or change is adds), race.moments
         account.converge(NARROW, allow=["cuts-viewers", "widens-grant"])
         if not race.acted:
             return
@@ -139,8 +141,8 @@ def test_a_write_that_won_and_changed_our_statement_is_not_overwritten(account: 
     start(account)
     plan = account.plan(WIDE)
     theirs = {**account.statements()[OURS], "Resource": "arn:aws:s3:::media/b/*"}
-    hand: Hand = lambda: account.put_policy(theirs)  # noqa: E731 (a name for what the other client does)
-    race = Race(account.world.aws, frozenset(), "put_bucket_policy", passes, hand, 0)
+    change: Change = lambda: account.put_policy(theirs)  # noqa: E731 (a name for what the other client does)
+    race = Race(account.world.aws, frozenset(), "put_bucket_policy", passes, change, 0)
     report = run(account, plan, race, "widens-grant")
     assert report.exit_code == 4
     assert [*account.statements().values()] == [theirs]

@@ -13,13 +13,13 @@ from tests.evaluator.evaluator import Evaluator, Reading
 from tests.evaluator.keys import keys_for
 from tests.evaluator.naming import named
 from tests.evaluator.raw import Watcher
-from tests.races import meddling
-from tests.races.meddling import FOREIGN_KEY, KEYS, NEIGHBOURS, OPEN, OWN, Hand, make_neighbour
-from tests.races.rival import Race, run
+from tests.races import other_changes
+from tests.races.other_changes import FOREIGN_KEY, KEYS, NEIGHBOURS, OPEN, OWN, Change, make_neighbour
+from tests.races.other_client import Race, run
 from tests.thorough import THOROUGH
 from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, signed
 
 OBJECTS = ("a/one.mp4", "b/two.mp4", "top.mp4")
@@ -53,7 +53,7 @@ def closed_by_the_spec(account: SandboxAccount) -> None:
 
 PUBLIC = [{"path": "/b/*"}, {"path": "*.mp4", "public": True}]
 
-SCENES: Mapping[str, Setup] = {
+SETUPS: Mapping[str, Setup] = {
     "a first grant": Setup(signed()),
     "a first grant by a group": Setup(http()),
     "a first grant with a public path": Setup(signed(http={"behaviors": PUBLIC})),
@@ -88,7 +88,7 @@ class Watch:
 
     account: SandboxAccount
     may: Readings
-    hand: Hand = lambda _: None
+    change: Change = lambda _: None
     then: Readings | None = None
     too_much: set[Reading] = field(default_factory=set)
     _watcher: Watcher = field(default_factory=Watcher)
@@ -100,7 +100,7 @@ class Watch:
 
     def act(self) -> None:
         """Let the other client act. What can be read then is not an effect of the run."""
-        self.hand(self.account)
+        self.change(self.account)
         self.then = self.readings()
 
     def look(self) -> None:
@@ -115,19 +115,19 @@ class Watch:
 class ResettableAccount:
     """An account that is set up once, and reset before each run."""
 
-    def __init__(self, account: SandboxAccount, scene: Setup) -> None:
+    def __init__(self, account: SandboxAccount, setup: Setup) -> None:
         self.account = account
         account.bucket("media", *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
         account.make_key(FOREIGN_KEY, file="three")
         oai = account.make_identity()
-        if scene.shared:
+        if setup.shared:
             make_neighbour(account)
             for each in (add_behavior("/b/*"), add_behavior("*.mp4", **OPEN)):
-                account.edit(each, id_=meddling.neighbour(account))
-        if scene.before is not None:
-            account.converge(_by(oai, scene.before), allow=ALLOWED)
-        scene.meanwhile(account)
-        self.spec = _by(oai, scene.after)
+                account.edit(each, id_=other_changes.neighbour(account))
+        if setup.before is not None:
+            account.converge(_by(oai, setup.before), allow=ALLOWED)
+        setup.meanwhile(account)
+        self.spec = _by(oai, setup.after)
         self.saved = account.sandbox.save()
 
     def set_back(self) -> None:
@@ -142,20 +142,24 @@ class ResettableAccount:
         assert self.account.apply(self.spec, allow=ALLOWED).exit_code == 0
         return named(self.spec, TRIED) | before | watch.readings()
 
-    def act_at_every_moment(self, hand: Hand) -> list[str]:
+    def act_at_every_moment(self, change: Change) -> list[str]:
         """Run once for each time, and return the names of the times."""
         moments: list[str] = []
         may = self.undisturbed()
         while True:
             self.set_back()
             plan = self.account.plan(self.spec)
-            watch = Watch(self.account, may, hand)
-            race = Race(self.account.world.aws, READS, "", hand=watch.act, at=len(moments))
+            watch = Watch(self.account, may, change)
+            race = Race(self.account.world.aws, READS, "", change=watch.act, at=len(moments))
             with self.account.sandbox.watched(watch.look):
                 report = run(self.account, plan, race, *ALLOWED)
-            assert not watch.too_much, (race.moments[race.at :][:1], sorted(watch.too_much), told(report))
+            assert not watch.too_much, (
+                race.moments[race.at :][:1],
+                sorted(watch.too_much),
+                report_lines(report),
+            )
             if not race.acted:
-                assert report.exit_code == 0, told(report)
+                assert report.exit_code == 0, report_lines(report)
                 return moments
             moments.append(race.moments[race.at])
 
@@ -170,24 +174,24 @@ REPORTED = [
 def _cases() -> Sequence[tuple[str, str]]:
     """Return every set-up with every change. `make test` has each set-up and each change at least once."""
     cases = [
-        (scene, name)
-        for scene, each in SCENES.items()
+        (setup, name)
+        for setup, each in SETUPS.items()
         for name in (*OWN, *KEYS, *(NEIGHBOURS if each.shared else ()))
     ]
     if THOROUGH:
         return cases
-    own, near = [*OWN, *KEYS], [scene for scene, each in SCENES.items() if each.shared]
+    own, near = [*OWN, *KEYS], [setup for setup, each in SETUPS.items() if each.shared]
     turns = [
-        *((scene, own[number % len(own)]) for number, scene in enumerate(SCENES)),
+        *((setup, own[number % len(own)]) for number, setup in enumerate(SETUPS)),
         *((near[number % len(near)], name) for number, name in enumerate(NEIGHBOURS)),
     ]
     return list(dict.fromkeys([*REPORTED, *turns]))
 
 
-HANDS = {**OWN, **KEYS, **NEIGHBOURS}
+CHANGES = {**OWN, **KEYS, **NEIGHBOURS}
 
 
-@pytest.mark.parametrize(("scene", "hand"), _cases())
-def test_a_grant_adds_no_unexpected_reader(account: SandboxAccount, scene: str, hand: str) -> None:
+@pytest.mark.parametrize(("setup", "change"), _cases())
+def test_a_grant_adds_no_unexpected_reader(account: SandboxAccount, setup: str, change: str) -> None:
     """Whatever happens to the distributions that read with the identity, at any time."""
-    assert ResettableAccount(account, SCENES[scene]).act_at_every_moment(HANDS[hand])
+    assert ResettableAccount(account, SETUPS[setup]).act_at_every_moment(CHANGES[change])

@@ -86,7 +86,7 @@ def test_missing_answers_are_named(runner: ScenarioRunner, scenario: Scenario) -
 def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
     """A stack that did not exist at the time of the snapshot is planned as a new one."""
     lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     world = runner.world_at()
     text = text_of(runner.load(lectures), world)
     both = runner.load(lectures, seminars)
@@ -96,7 +96,7 @@ def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
 def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
     """The config and tags of every distribution of the account are known."""
     adopted = next(each for each in SCENARIOS if each.name == "distribution adopted").after
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     world = runner.world_at()
     new = but(adopted[0], "adopt", "tags")
     text = text_of(runner.load(new), world)
@@ -106,7 +106,7 @@ def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
 
 SITE: dict[str, Any] = {"version": 1, "name": "site", "bucket": "lectures-media", "trusted_signers": ["self"]}
 NAMED = but(SITE, cnames=["media.example.com"], http={"certificate": "auto"})
-FURNISHED = but(
+EXTENDED = but(
     NAMED,
     cnames=["media.example.com", "clips.example.com"],
     dns={"route53": ZONE},
@@ -123,7 +123,7 @@ def test_fields_added_since(account: SandboxAccount) -> None:
     """Records, other pages, another cache policy, a function, another cname: the snapshot has what they need."""
     begin(account)
     text = text_of(account.load({**NAMED}), account.world)
-    after = account.load({**FURNISHED})
+    after = account.load({**EXTENDED})
     assert plan_of(after, world_in(text, after, account.world)) == plan_of(after, account.world)
 
 
@@ -172,7 +172,7 @@ def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
 
 def before(runner: ScenarioRunner, scenario: Scenario) -> str:
     """Return the snapshot of the earlier specs; for a new stack, of one for its bucket."""
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     first = runner.load(*(scenario.before or scenario.after))
     if scenario.before:
         run(first, runner.world_at(), ANY_HAZARD)

@@ -35,7 +35,7 @@ SPECS: tuple[Spec, ...] = (
 @pytest.fixture
 def everything(runner: ScenarioRunner, clients: BotoClients) -> ScenarioRunner:
     """An account with numbers in all places, and a shared secret on an origin."""
-    runner.set_back(runner.furnished)
+    runner.set_back(runner.initial)
     clients("s3").create_bucket(Bucket=BUCKET)
     clients("s3").put_object(Bucket=BUCKET, Key="recorded-202611261422.mp4", Body=b"-")
     headers = listing({"HeaderName": "X-Origin-Verify", "HeaderValue": "s3cr3t-s3cr3t"})

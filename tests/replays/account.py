@@ -14,11 +14,18 @@ from tests.edge import signing
 from tests.evaluator.naming import named
 from tests.faults.running import AccessMonitor
 from tests.faults.viewers import KEYS, Reading, Viewers, stays
-from tests.replays.crowd import BUCKETS, OBJECTS, STRANGER, Askings, Crowd, invited
 from tests.replays.port import Replayed
+from tests.replays.requesting_viewers import (
+    BUCKETS,
+    FOREIGN_KEY,
+    OBJECTS,
+    RequestingViewers,
+    ViewerRequests,
+    allowed_by,
+)
 from tests.world.account import SandboxAccount
 from tests.world.faults import Killed
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.sandbox import Sandbox
 from tests.world.specs import ONE, THREE, TWO, Json
 
@@ -29,7 +36,7 @@ HOST = "media.example.com"
 PAIR = THREE
 """The key whose public half is a CloudFront key pair of the account: that of the trusted signer ``self``."""
 
-NAMES = (ONE, TWO, THREE, STRANGER)
+NAMES = (ONE, TWO, THREE, FOREIGN_KEY)
 
 
 class ReplayedAccount(SandboxAccount):
@@ -43,29 +50,29 @@ class ReplayedAccount(SandboxAccount):
         for bucket in BUCKETS:
             self.bucket(bucket, *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
         imported(self.clients("acm"), HOST, f"new.{HOST}")
-        self.make_group("theirs", self.make_key(STRANGER, file=STRANGER))
+        self.make_group("theirs", self.make_key(FOREIGN_KEY, file=FOREIGN_KEY))
         sandbox.cloudfront.world.key_pairs.register(ACCOUNT, signing.pem(signing.rsa_key(PAIR)))
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
-        self.crowd = Crowd(sandbox, {name: signing.rsa_key(name) for name in NAMES})
-        self.may: Askings = frozenset()
-        self.must: Askings = frozenset()
-        self.too_much: Askings = frozenset()
-        self.too_little: Askings = frozenset()
+        self.viewers = RequestingViewers(sandbox, {name: signing.rsa_key(name) for name in NAMES})
+        self.may: ViewerRequests = frozenset()
+        self.must: ViewerRequests = frozenset()
+        self.too_much: ViewerRequests = frozenset()
+        self.too_little: ViewerRequests = frozenset()
 
-    def invited(self, spec: Json | None) -> Askings:
+    def allowed_by(self, spec: Json | None) -> ViewerRequests:
         """Return who must be served according to a spec."""
-        return invited(spec, pair=PAIR, everybody=self.crowd.keys)
+        return allowed_by(spec, pair=PAIR, all_keys=self.viewers.keys)
 
-    def expect(self, *, must: Askings, may: Askings = frozenset()) -> None:
+    def expect(self, *, must: ViewerRequests, may: ViewerRequests = frozenset()) -> None:
         """Set who must be served everywhere, and who may be served somewhere. All others must be refused."""
         self.must, self.may = must, must | may
         self.look()
 
     def look(self) -> None:
         """Record who is wrongly served, and who is wrongly refused."""
-        everywhere, somewhere = self.crowd.look()
+        everywhere, somewhere = self.viewers.look()
         self.too_much |= somewhere - self.may
-        self.too_little |= {asking for asking in self.must - everywhere if self.crowd.can_ask(asking)}
+        self.too_little |= {request for request in self.must - everywhere if self.viewers.can_send(request)}
 
     def nobody_harmed(self) -> None:
         """Check that at no time anyone was wrongly served or wrongly refused."""
@@ -82,10 +89,10 @@ class ReplayedAccount(SandboxAccount):
         wanted = frozenset[Reading]().union(*(named(spec, KEYS) for spec in specs))
         objects = dict.fromkeys(BUCKETS, OBJECTS)
         must = frozenset(each for each in viewers.services() if stays(each, wanted, objects))
-        with AccessMonitor(viewers, viewers.readings() | wanted, must) as guard:
+        with AccessMonitor(viewers, viewers.readings() | wanted, must) as monitor:
             yield
-        assert sorted(guard.too_much) == []
-        assert sorted(guard.too_little) == []
+        assert sorted(monitor.too_much) == []
+        assert sorted(monitor.too_little) == []
 
     def replayed(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
         """Plan and apply while the viewers send requests."""
@@ -95,7 +102,7 @@ class ReplayedAccount(SandboxAccount):
     def settled(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> Plan:
         """Plan and apply, and check that everything is done and nothing is pending."""
         plan, report = self.replayed(stacks, allow=allow)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         left = make_plan(stacks, self.world)
         assert left.in_sync, [step.id for stack in left.stacks for step in stack.steps]
         return plan

@@ -111,7 +111,7 @@ CHANGES = (
 )
 def test_nobody_is_harmed(account: ReplayedAccount, change: SpecChange) -> None:
     """A viewer who is served before and after is always served. One who is served neither before nor after never is."""
-    before, after = account.invited(change.before), account.invited(change.after)
+    before, after = account.allowed_by(change.before), account.allowed_by(change.after)
     if change.before is not None:
         account.converge(change.before, allow=("makes-public",))
     account.expect(must=before)

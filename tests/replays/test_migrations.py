@@ -10,7 +10,7 @@ from cfstream.spec.load import load
 from cfstream.use_cases.migration import MigrationRequest, migrate
 from tests.replays.account import HOST, ReplayedAccount
 from tests.unit.spec.reading import said
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.specs import ONE, Json, group, http, key
 
 HEAD = "version: 1\nname: lectures\nbucket: media   # of 2011\n"
@@ -57,12 +57,12 @@ def test_a_migration_harms_nobody(account: ReplayedAccount, each: Migration) -> 
     """A viewer who is served before and after is always served. The edit is all that is needed."""
     spec = account.folder / "lectures.yaml"
     spec.write_text(HEAD + each.lines)
-    before = frozenset() if "none" in each.lines else account.invited(plain(spec))
+    before = frozenset() if "none" in each.lines else account.allowed_by(plain(spec))
     account.converge(plain(spec))
     account.expect(must=before)
 
     migrate(MigrationRequest(str(spec), each.to, public_key=str(account.folder / f"{ONE}.pem")))
-    after = account.invited(plain(spec))
+    after = account.allowed_by(plain(spec))
     account.expect(must=frozenset() if each.hazards else before & after, may=before | after)
     with account.judged(plain(spec)):
         plan = account.settled(load([str(spec)]), allow=each.hazards)
@@ -82,12 +82,12 @@ def test_a_moved_name_is_always_served(account: ReplayedAccount, there: bool) ->
     account.converge(old)
     if there:
         account.converge(NEW)
-    account.crowd.stacks = ("lectures", "successor")
-    account.expect(must=account.invited(old))
+    account.viewers.stacks = ("lectures", "successor")
+    account.expect(must=account.allowed_by(old))
     plan, report = account.replayed(account.load(http(cnames=[]), new))
-    assert report.exit_code == 0, told(report)
+    assert report.exit_code == 0, report_lines(report)
     assert [stack.hazards for stack in plan.stacks] == [(), ()]
-    account.expect(must=account.invited(old))
+    account.expect(must=account.allowed_by(old))
     assert account.plan(http(cnames=[]), new).in_sync
     assert account.config("successor")["Aliases"]["Items"] == [HOST]
     account.nobody_harmed()
@@ -97,8 +97,8 @@ def test_an_interrupted_move_leaves_the_name_served(account: ReplayedAccount) ->
     """Killed after each write, or during its wait, and run again: the name is always served."""
     old, new = http(cnames=[HOST]), {**NEW, "cnames": [HOST]}
     account.converge(old)
-    account.crowd.stacks = ("lectures", "successor")
-    account.expect(must=account.invited(old))
+    account.viewers.stacks = ("lectures", "successor")
+    account.expect(must=account.allowed_by(old))
     stacks = account.load(http(cnames=[], key_groups=[group(key(ONE))]), new)
     runs = 0
     while account.stopped(stacks) or not account.plan(http(cnames=[]), new).in_sync:

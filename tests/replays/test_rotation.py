@@ -16,7 +16,7 @@ from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.rotation import rotate
 from cfstream.workflow import make_plan
 from tests.replays.account import ReplayedAccount
-from tests.replays.crowd import HONEST, OBJECTS, OWN, STRANGER, Asking, Askings
+from tests.replays.requesting_viewers import FOREIGN_KEY, HONEST, OBJECTS, OWN, ViewerRequest, ViewerRequests
 from tests.world.specs import ONE
 
 HOUR = 3600.0
@@ -59,7 +59,7 @@ class Rotation:
         if done.outcome == "begun":
             made: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
             self.new = done.joined
-            self.account.crowd.keys[self.new] = made
+            self.account.viewers.keys[self.new] = made
         return done.outcome
 
     def apply(self, *allow: str, stopped: bool = False) -> None:
@@ -102,9 +102,9 @@ def rotation(account: ReplayedAccount) -> Rotation:
     return rotation
 
 
-def signed_by(*keys: str) -> Askings:
+def signed_by(*keys: str) -> ViewerRequests:
     """Return everything that these keys open."""
-    return frozenset(Asking(OWN, key, who, how) for key in OBJECTS for who in keys for how in HONEST)
+    return frozenset(ViewerRequest(OWN, key, who, how) for key in OBJECTS for who in keys for how in HONEST)
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
@@ -128,7 +128,7 @@ def test_no_url_is_refused_before_it_expires(rotation: Rotation, stopped: bool) 
     account.expect(must=signed_by(rotation.new), may=signed_by(ONE))
     rotation.apply(stopped=stopped)
     account.expect(must=signed_by(rotation.new))
-    assert {*account.keys()} == {rotation.new, STRANGER}
+    assert {*account.keys()} == {rotation.new, FOREIGN_KEY}
     account.nobody_harmed()
 
 
@@ -140,7 +140,7 @@ def test_a_leaked_key_is_replaced_at_once(rotation: Rotation, stopped: bool) -> 
     account.expect(must=frozenset(), may=signed_by(ONE, rotation.new))
     rotation.apply("cuts-viewers", stopped=stopped)
     account.expect(must=signed_by(rotation.new))
-    assert {*account.keys()} == {rotation.new, STRANGER}
+    assert {*account.keys()} == {rotation.new, FOREIGN_KEY}
     account.nobody_harmed()
 
 

@@ -19,7 +19,7 @@ from cfstream.testing.certificates import imported
 from cfstream.workflow import prove_stacks
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.sandbox import Sandbox
 from tests.world.specs import Json, group, key
 
@@ -67,7 +67,7 @@ class VerifiedAccount(SandboxAccount):
         for name in ("one", "old"):
             (folder / f"{name}.pem").write_text(signing_key(name).public_pem)
 
-    def furnish(self) -> None:
+    def create_media(self) -> None:
         """Make the bucket with its media, and the certificate."""
         self.bucket("media", ObjectOwnership="BucketOwnerPreferred")
         for name, body in MEDIA.items():
@@ -95,7 +95,7 @@ class VerifiedAccount(SandboxAccount):
     def made(self, document: Json | None = None) -> None:
         """Apply a spec, or the good one. Both may have public paths, which are a hazard."""
         report = self.apply(document or self.spec, allow=["makes-public"])
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
 
     def prove(
         self,
@@ -184,7 +184,7 @@ class VerifiedAccount(SandboxAccount):
         return made
 
 
-def alarms(proof: StackProof) -> str:
+def failed_checks(proof: StackProof) -> str:
     """Return what verify reports as broken; empty if nothing is."""
     return "\n".join(
         f"{each.verdict}: {each.where}: {each.part}: {each.claim}: {each.why}" for each in proof.broken

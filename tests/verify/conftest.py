@@ -28,7 +28,7 @@ def empty(
 ) -> VerifiedAccount:
     """Return an account with the bucket and its media, and without a distribution."""
     account = VerifiedAccount(tmp_path, sandbox, viewer=viewer, s3control=s3control)
-    sandbox.states.reach("media to verify", account.furnish)
+    sandbox.states.reach("media to verify", account.create_media)
     return account
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.verify import breaks
-from tests.verify.account import VerifiedAccount, alarms
+from tests.verify.account import VerifiedAccount, failed_checks
 
 
 class Broken(NamedTuple):
@@ -80,7 +80,7 @@ def test_what_was_done_is_named(account: VerifiedAccount, broken: Broken) -> Non
     assert broken.verify or broken.plan
     if broken.verify:
         proof = account.proved(key=account.key if broken.key else None)
-        assert broken.verify in alarms(proof)
+        assert broken.verify in failed_checks(proof)
         assert proof.exit_code == 7
     if broken.plan:
         assert broken.plan in account.planned()

@@ -1,7 +1,7 @@
 """Verify proves that pages of other origins can play, and notes what preflights lack."""
 
 from cfstream.proving import StackProof
-from tests.verify.account import VerifiedAccount, alarms
+from tests.verify.account import VerifiedAccount, failed_checks
 from tests.world.configs import behavior_of
 
 PAGE = "https://www.example.com"
@@ -33,7 +33,7 @@ def test_what_players_need_is_proved(account: VerifiedAccount) -> None:
     """A page can read what a signed URL opens, and what cookies open."""
     proof = account.proved(key=account.key)
     assert briefs(proof) == {"CORS", "CORS with cookies"}
-    assert alarms(proof) == ""
+    assert failed_checks(proof) == ""
 
 
 def test_what_preflights_lack_is_named(account: VerifiedAccount) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.verify.account import VerifiedAccount, alarms
+from tests.verify.account import VerifiedAccount, failed_checks
 from tests.verify.openings import ANY_DISTRIBUTION, CLOUDFRONT, OBJECTS
 from tests.world.configs import add_behavior, listing, signers
 from tests.world.specs import Json, signed, without
@@ -34,8 +34,8 @@ def openings(account: VerifiedAccount, *documents: Json) -> list[str]:
     proof = account.prove(*documents).stacks[0]
     assert plan.steps == ()
     found = [each.text for each in plan.exposure.openings]
-    assert bool(found) == (proof.exit_code == 7), alarms(proof)
-    assert all(each in alarms(proof) for each in found)
+    assert bool(found) == (proof.exit_code == 7), failed_checks(proof)
+    assert all(each in failed_checks(proof) for each in found)
     return found
 
 

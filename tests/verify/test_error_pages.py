@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.verify.account import VerifiedAccount, alarms
+from tests.verify.account import VerifiedAccount, failed_checks
 from tests.world.configs import listing, set_to
 from tests.world.specs import Json
 
@@ -32,7 +32,7 @@ def test_a_public_page_that_answers_success_is_a_warning(account: VerifiedAccoun
     page(account, "/posters/sorry.html")
     assert f"the error page /posters/sorry.html {SUCCESS}" in warnings(account)
     assert "signed path" not in warnings(account)
-    assert alarms(account.proved(key=account.key)) == ""
+    assert failed_checks(account.proved(key=account.key)) == ""
 
 
 @pytest.mark.parametrize(("code", "exit_code"), [("200", 7), ("403", 0)])
@@ -43,18 +43,18 @@ def test_a_page_on_a_signed_path_is_a_warning(account: VerifiedAccount, code: st
     proof = account.proved()
     assert proof.exit_code == exit_code
     told = "the error page /a/sorry.html is served, although its path requires a signature"
-    assert (told in alarms(proof)) == (exit_code == 7)
+    assert (told in failed_checks(proof)) == (exit_code == 7)
 
 
 def test_a_page_that_keeps_the_status_is_no_warning(account: VerifiedAccount) -> None:
     """S3 serves the page, and does not refuse the object."""
     page(account, "/posters/sorry.html", "403")
     assert warnings(account) == ""
-    assert alarms(account.proved(key=account.key)) == ""
+    assert failed_checks(account.proved(key=account.key)) == ""
 
 
 def test_a_page_for_what_does_not_exist_is_no_warning(account: VerifiedAccount) -> None:
     """It is a public page that keeps the error's status."""
     page(account, "/posters/none.html", "404", 404)
     assert warnings(account) == ""
-    assert alarms(account.proved()) == ""
+    assert failed_checks(account.proved()) == ""

@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.errors import WrongUsage
 from cfstream.proving import StackProof, Verdict
-from tests.verify.account import VerifiedAccount, alarms, signing_key
+from tests.verify.account import VerifiedAccount, failed_checks, signing_key
 from tests.world.specs import Json, by_acl, rtmp, signed
 
 
@@ -119,7 +119,7 @@ def test_a_key_that_left_the_spec_and_still_signs_is_named(account: VerifiedAcco
     reply = account.cloudfront.get_key_group_config(Id=group)
     config = {**reply["KeyGroupConfig"], "Items": [*reply["KeyGroupConfig"]["Items"], id_]}
     account.cloudfront.update_key_group(Id=group, IfMatch=reply["ETag"], KeyGroupConfig=config)
-    said = alarms(account.proved(key=signing_key("old")))
+    said = failed_checks(account.proved(key=signing_key("old")))
     assert f"this key is refused with the id {id_}: the default behavior" in said
 
 
@@ -135,7 +135,7 @@ def test_a_disabled_stack_refuses_everything(empty: VerifiedAccount) -> None:
     empty.made(spec)
     assert doubts(empty.proved(spec, key=empty.key)) == []
     empty.edit(lambda config: config.update(Enabled=True))
-    said = alarms(empty.proved(spec))
+    said = failed_checks(empty.proved(spec))
     assert "the spec has enabled: false, but the distribution answers" in said
     assert "it is enabled, but the spec has enabled: false" in said
 
@@ -171,7 +171,7 @@ def test_another_distribution_by_our_identity_is_named(empty: VerifiedAccount) -
     empty.made(spec)
     made = empty.other_distribution()
     told = f"anyone can read /*: distribution {made['Id']} (unsigned), object ACL"
-    assert told in alarms(empty.proved(spec))
+    assert told in failed_checks(empty.proved(spec))
 
 
 def test_stacks_are_proved_side_by_side(account: VerifiedAccount) -> None:

@@ -7,7 +7,7 @@ import pytest
 from cfstream.proving import StackProof, Verdict
 from tests.thorough import one_of_each
 from tests.unit.access.policy import table
-from tests.verify.account import VerifiedAccount, alarms
+from tests.verify.account import VerifiedAccount, failed_checks
 from tests.verify.openings import (
     ANYONE_MANAGES,
     BUCKET,
@@ -62,7 +62,7 @@ def judged(account: VerifiedAccount, **fields: Any) -> StackProof:
     assert plan.steps == ()
     assert bool(plan.exposure.openings) == (proof.exit_code == 7)
     for each in plan.exposure.openings:
-        assert each.text in alarms(proof)
+        assert each.text in failed_checks(proof)
     return proof
 
 
@@ -92,9 +92,9 @@ def test_a_statement_is_named_though_all_is_blocked(account: VerifiedAccount, op
     put(account, opening.of(account.live()["ARN"]))
     proof = judged(account)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
-    assert f"{opening.reader} " in alarms(proof)
-    assert "bucket policy statement Opening" in alarms(proof)
-    assert "cfstream-lectures-oac" not in alarms(proof)
+    assert f"{opening.reader} " in failed_checks(proof)
+    assert "bucket policy statement Opening" in failed_checks(proof)
+    assert "cfstream-lectures-oac" not in failed_checks(proof)
 
 
 @pytest.mark.parametrize("opening", ANYONE_MANAGES, ids=str)
@@ -103,8 +103,8 @@ def test_what_anyone_may_do_is_named(account: VerifiedAccount, opening: Statemen
     put(account, opening.of(account.live()["ARN"]), blocked=False)
     proof = judged(account)
     assert proof.exit_code == 7
-    assert f"{opening.reader} " in alarms(proof)
-    assert "bucket policy statement Opening" in alarms(proof)
+    assert f"{opening.reader} " in failed_checks(proof)
+    assert "bucket policy statement Opening" in failed_checks(proof)
 
 
 LISTABLE: list[Statement] = one_of_each((*READERS, *MANAGERS), _kind)
@@ -123,10 +123,10 @@ def test_a_listed_reader_is_expected_and_nobody_else(account: VerifiedAccount, o
     put(account, statement, ANOTHER)
     proof = judged(account, **listing)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
-    assert "statement Another" in alarms(proof)
-    assert "statement Opening" not in alarms(proof)
+    assert "statement Another" in failed_checks(proof)
+    assert "statement Opening" not in failed_checks(proof)
     for name in {"also_read_by", "also_managed_by"} - {*opening.lists}:
-        assert "statement Opening" in alarms(judged(account, **{name: [opening.listed]}))
+        assert "statement Opening" in failed_checks(judged(account, **{name: [opening.listed]}))
 
 
 @pytest.mark.parametrize("enforced", [True, False])
@@ -142,8 +142,8 @@ def test_the_owner_is_inside_as_a_canonical_user(account: VerifiedAccount, enfor
     put(account, allow("Owner", {"CanonicalUser": [owner, "c" * 64]}, Action=actions))
     proof = judged(account)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
-    assert f"canonical {'c' * 64} " in alarms(proof)
-    assert f"canonical {owner} " not in alarms(proof)
+    assert f"canonical {'c' * 64} " in failed_checks(proof)
+    assert f"canonical {owner} " not in failed_checks(proof)
 
 
 @pytest.mark.parametrize("row", HEALTHY, ids=lambda row: str(row.name))
@@ -155,7 +155,7 @@ def test_a_healthy_policy_stays_quiet(account: VerifiedAccount, row: table.Row) 
         proof = account.proved()
         assert [each for each in proof.broken if each.verdict is Verdict.SERVED] == []
         assert proof.unproved == ()
-        assert proof.exit_code == (7 if row.name in DENY_CLOUDFRONT else 0), alarms(proof)
+        assert proof.exit_code == (7 if row.name in DENY_CLOUDFRONT else 0), failed_checks(proof)
         assert account.stack(account.spec).exposure.openings == ()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cfstream.proving import StackProof
-from tests.verify.account import MEDIA, VerifiedAccount, alarms
+from tests.verify.account import MEDIA, VerifiedAccount, failed_checks
 from tests.verify.openings import BUCKET, CANONICAL, CLOUDFRONT, OBJECTS, OTHER, OWN, THEIRS
 from tests.verify.test_openings import judged
 from tests.world.specs import Json
@@ -23,7 +23,7 @@ def opened(proof: StackProof, part: str) -> str:
     """Return the text of an opening of this part, and check that verify exits with 7 for it."""
     assert proof.exit_code == 7
     assert part in {each.part for each in proof.broken}
-    return alarms(proof)
+    return failed_checks(proof)
 
 
 def proved(account: VerifiedAccount, **fields: Any) -> StackProof:
@@ -84,7 +84,7 @@ def test_a_listed_distribution_covers_its_unsigned_viewers(account: VerifiedAcco
     assert f"distribution {made['Id']} (unsigned)" in opened(judged(account), "distributions")
     listed = made["ARN"] if spelling == "arn" else OWN
     proof = judged(account, also_read_by=[listed])
-    assert (proof.exit_code, alarms(proof)) == (0, "")
+    assert (proof.exit_code, failed_checks(proof)) == (0, "")
     plan = account.stack({**account.spec, "also_read_by": [listed]})
     assert f"the distribution {made['Id']} is listed in also_read_by, and serves anyone" in [
         each.text for each in plan.notices
@@ -109,7 +109,7 @@ def test_an_object_granted_to_an_identity_that_nothing_uses(account: VerifiedAcc
     """Nobody reads with it, so it is not an opening."""
     identity = account.make_identity()
     grant(account, "READ", account.identities()[identity]["S3CanonicalUserId"])
-    assert alarms(judged(account)) == ""
+    assert failed_checks(judged(account)) == ""
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_an_object_granted_to_another_account(
     assert f"canonical {CANONICAL}" in told
     assert "/a/one.mp4" in told
     every = {name: [f"canonical:{CANONICAL}"] for name in lists}
-    assert alarms(proved(account, **every)) == ""
+    assert failed_checks(proved(account, **every)) == ""
     for name in every:
         fewer = {field: value for field, value in every.items() if field != name}
         assert f"canonical {CANONICAL}" in opened(proved(account, **fewer), "ACLs")
@@ -154,7 +154,7 @@ def test_a_bucket_granted_to_another_account(
         AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], given]},
     )
     assert f"canonical {CANONICAL} {told}" in opened(judged(account), "ACLs")
-    assert alarms(judged(account, **{field: [f"canonical:{CANONICAL}"]})) == ""
+    assert failed_checks(judged(account, **{field: [f"canonical:{CANONICAL}"]})) == ""
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_an_access_point_for_another_account(
     said = opened(judged(account), "policy")
     assert f"account {OTHER} {told}" in said
     assert "statement Theirs of the access point media-point" in said
-    assert alarms(judged(account, **{field: [OTHER]})) == ""
+    assert failed_checks(judged(account, **{field: [OTHER]})) == ""
 
 
 def test_an_access_point_for_any_distribution(account: VerifiedAccount) -> None:
@@ -209,11 +209,11 @@ def test_access_points_of_another_account(account: VerifiedAccount) -> None:
     add(account, allow("Points", "*", OBJECTS, Condition=theirs))
     told = opened(judged(account), "policy")
     assert f"account {OTHER} through an access point of account {OTHER} can read" in told
-    assert alarms(judged(account, also_read_by=[OTHER])) == ""
+    assert failed_checks(judged(account, also_read_by=[OTHER])) == ""
 
 
 @pytest.mark.parametrize("delegated", [True, False])
 def test_access_points_without_other_readers(account: VerifiedAccount, *, delegated: bool) -> None:
     """Delegation alone is not an opening, and neither is an access point without delegation."""
     point(account, *[allow("Theirs", THEIRS, OBJECTS_OF_POINT)] * (not delegated), delegated=delegated)
-    assert alarms(judged(account)) == ""
+    assert failed_checks(judged(account)) == ""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfstream.sandbox.accounts import ACCOUNT
-from tests.verify.account import VerifiedAccount, alarms
+from tests.verify.account import VerifiedAccount, failed_checks
 from tests.world.configs import add_behavior, listing, set_to, signers
 from tests.world.plans import hazards
 from tests.world.specs import Json
@@ -75,7 +75,7 @@ def test_a_root_that_a_hand_opened(account: VerifiedAccount) -> None:
     assert status(account, ROOT) == 200
     proof = account.proved(with_root(account, "a/one.mp4"))
     assert proof.exit_code == 7
-    assert "anyone can read /" in alarms(proof)
+    assert "anyone can read /" in failed_checks(proof)
     assert account.apply(with_root(account, "a/one.mp4")).exit_code == 0
     assert status(account, ROOT) == 403
 
@@ -90,7 +90,7 @@ def test_a_public_root_lists_the_bucket(account: VerifiedAccount) -> None:
     assert b"<Key>hls/master.m3u8</Key>" in account.visit(ROOT).body
     proof = account.proved(new)
     assert proof.exit_code == 7
-    assert "anyone can list the objects: the stack's own distribution (unsigned)" in alarms(proof)
+    assert "anyone can list the objects: the stack's own distribution (unsigned)" in failed_checks(proof)
     safe = with_root(account, "posters/one.jpg", {"path": "/", "public": True})
     assert account.apply(safe).exit_code == 0
     assert account.visit(ROOT).body == b"poster"
@@ -112,7 +112,7 @@ def test_another_distribution_that_nobody_needs_to_sign(account: VerifiedAccount
     assert account.stack(account.spec).exposure.openings != ()
     proof = account.proved()
     assert proof.exit_code == 7
-    assert f"distribution {other['Id']} (unsigned), bucket policy statement More" in alarms(proof)
+    assert f"distribution {other['Id']} (unsigned), bucket policy statement More" in failed_checks(proof)
     field = "also_read_by" if name == "list" else "also_managed_by"
     assert account.proved({**account.spec, field: [other["ARN"]]}).exit_code == 0
     account.edit(
@@ -149,7 +149,7 @@ def test_an_origin_that_is_not_recognised(account: VerifiedAccount) -> None:
     assert account.stack(account.spec).exposure.openings != ()
     proof = account.proved()
     assert proof.exit_code == 7
-    assert f"distribution arn:aws:cloudfront::{ACCOUNT}:distribution/{other['Id']}" in alarms(proof)
+    assert f"distribution arn:aws:cloudfront::{ACCOUNT}:distribution/{other['Id']}" in failed_checks(proof)
     assert account.proved({**account.spec, "also_read_by": [other["ARN"]]}).exit_code == 0
 
 
@@ -170,4 +170,4 @@ def test_the_root_object_of_another_distribution_is_not_known(account: VerifiedA
     assert account.proved(listed).exit_code == 0
     account.edit(set_to(DefaultRootObject="a/one.mp4"), id_=other["Id"])
     account.edit(add_behavior("/", first=True, TrustedSigners=signers()), id_=other["Id"])
-    assert "lists do not show the default root object" in alarms(account.proved())
+    assert "lists do not show the default root object" in failed_checks(account.proved())

@@ -14,7 +14,7 @@ from cfstream.spec.load import Stack, load
 from cfstream.workflow import apply_plan, make_plan
 from tests.world.clock import QuickClock
 from tests.world.other_user import OtherUser
-from tests.world.plans import told
+from tests.world.plans import report_lines
 from tests.world.sandbox import Sandbox
 from tests.world.specs import FILES, KEYS, ONE, Json, filled
 
@@ -115,7 +115,7 @@ class SandboxAccount(OtherUser):
     def _converge(self, *documents: Json, allow: Sequence[str]) -> Plan:
         plan = self.plan(*documents)
         report = self.run(plan, allow=allow)
-        assert report.exit_code == 0, told(report)
+        assert report.exit_code == 0, report_lines(report)
         left = self.plan(*documents)
         assert not left.stacks or left.in_sync, [
             (one.id, one.because, one.changes) for stack in left.stacks for one in stack.steps

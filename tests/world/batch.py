@@ -23,11 +23,11 @@ MAY: dict[str, str] = {
 
 
 def make_role(iam: Any, *, service: str = SERVICE, without: str = "", but: str = "") -> str:
-    """Make the role, or make it again: without one action, and with a Deny of its writes to the object `but`."""
+    """Make the role, or make it again: without some actions, and with a Deny of its writes to the object `but`."""
     statements: list[Json] = [
         {"Effect": "Allow", "Action": action, "Resource": resource}
         for action, resource in MAY.items()
-        if action != without
+        if action not in without.split()
     ]
     if but:
         denied = f"arn:aws:s3:::{MEDIA}/{but}"

@@ -28,7 +28,7 @@ def problems(plan: StackPlan) -> list[str]:
     return [problem.what for problem in plan.problems]
 
 
-def told(report: Report) -> list[str]:
+def report_lines(report: Report) -> list[str]:
     """Return the outcome of each stack and of each of its steps, as text."""
     lines = []
     for stack in report.stacks:

@@ -22,7 +22,6 @@ from cfstream.kinds.object_acl.engine import (
     chosen_engine,
     may_use_job,
 )
-from cfstream.kinds.object_acl.job_objects import job_objects
 from cfstream.kinds.object_acl.job_role import (
     JOB_SCOPES,
     job_problems,
@@ -57,6 +56,7 @@ from cfstream.stack.statement_ids import our_sids
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
+from cfstream.steps.batch_manifest import BY_S3
 from cfstream.steps.grant import Granting, ProposedGrant
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.object_grants import ObjectGrants
@@ -148,9 +148,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
                     from cfstream.kinds.object_acl.inventory_report import read_inventory
 
                     inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
-                have = replace(have, inventory=inventory)
-                objects = job_objects(scene, have, step.edit.grantee)
-                return replace(have, job_role=read_job_role(aws, scene, bucket.region, objects))
+                role = read_job_role(aws, scene, bucket.region)
+                return replace(have, inventory=inventory, job_role=role)
         return have
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
@@ -186,14 +185,14 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if user is not None and have.beyond:
             steps.append(_narrow(scene, have, user))
         taken, notices = _taken(scene, have, former, identity)
-        role = have.job_role if engine.job else None
+        role, objects = (have.job_role, engine.job.objects) if engine.job else (None, BY_S3)
         notices = [*engine.notices, *notices, *unchecked(role)]
         relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
         if have.bucket.effective.ignore_acls and any(
             isinstance(each, Granting | Revoke) for each in steps + taken
         ):
             notices.append(hidden_grants(have))
-        problems = [*contradictions(scene), *job_problems(scene, role)] if want is not None else []
+        problems = [*contradictions(scene), *job_problems(scene, role, objects)] if want is not None else []
         left = about_left_jobs(scene, have.left, have.marked, steps)
         problems += unknown_members(scene, have) if steps or taken else ()
         notices += about_the_sample(have)
@@ -274,7 +273,8 @@ def _grant(
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
     by = f"; a job of S3 Batch Operations grants it {job.objects}".rstrip() if job else ""
-    total = 0 if tally.sampled else tally.total
+    total = len(job.objects.keys) if job else 0
+    total = total or (0 if tally.sampled else tally.total)
     return ProposedGrant(
         address=scene.address(KIND),
         stage=Stage.GRANT,

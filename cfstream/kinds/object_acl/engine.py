@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cfstream.errors import Notice
 from cfstream.indexed import having
-from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_named
+from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_named, unread_list
 from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.spec.model import Spec
@@ -33,7 +33,7 @@ JOB_START_MINUTES = 10
 POLLS_PER_MINUTE = 12
 TO_KNOW_ALL = "to know all ACLs, add --all-objects, or write grant.batch.inventory"
 MANY = 1_000_000
-"""Above this number, the plan recommends a grant in the bucket's policy first."""
+"""From this number on, and if the number is not known, the plan recommends a grant in the bucket's policy first."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,12 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
         return ChosenEngine(notices=tuple(notices), estimate=shown)
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
-    return ChosenEngine(_job(scene, have, objects), hazards, (*notices, _unread_acls(scene, have)), shown)
+    return ChosenEngine(
+        _job(scene, have, objects),
+        hazards,
+        (*notices, *unread_list(scene, have, user, objects), _unread_acls(scene, have)),
+        shown,
+    )
 
 
 def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:
@@ -257,11 +262,15 @@ def _job(scene: Scene, have: LiveGrants, objects: JobObjects) -> BatchJob | None
 
 
 def _by_policy(scene: Scene, have: LiveGrants, estimate: Estimate) -> tuple[Notice, ...]:
-    """Return the advice to grant by the bucket's policy, for millions of objects of the bucket's owner."""
-    if estimate.objects < MANY or any(each.owner for each in have.acls.classes):
+    """Return the advice to grant by the bucket's policy, for a large number of objects of the bucket's owner.
+
+    The number of objects is not known if the ACLs of a sample were read.
+    """
+    if not (estimate.objects >= MANY or estimate.at_least) or any(each.owner for each in have.acls.classes):
         return ()
+    many = f"{'more than ' if estimate.at_least else ''}{estimate.objects:,}"
     text = (
-        f"{have.bucket.name} has {estimate.objects:,} objects. One statement of the bucket's policy grants the same "
+        f"{have.bucket.name} has {many} objects. One statement of the bucket's policy grants the same "
         "with one write, also for objects that are uploaded later"
     )
     return (Notice(text, do=f"{scene.command('migrate')} --to bucket-policy"),)

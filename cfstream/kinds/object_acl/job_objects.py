@@ -8,14 +8,24 @@
 
 from collections.abc import Iterator
 
+from cfstream.errors import Notice
+from cfstream.kinds.object_acl.job_role import lacking
 from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
 from cfstream.stack.scene import Scene
-from cfstream.steps.batch_manifest import MOST_LISTED, JobObjects
+from cfstream.steps.batch_manifest import BY_S3, MOST_LISTED, JobObjects
 from cfstream.values import Known
 
 
 def job_objects(scene: Scene, have: LiveGrants, user: Known) -> JobObjects:
-    """Return the objects of a job that grants to `user`."""
+    """Return the objects of a job that grants to `user`: those of S3's list if the role cannot read a better one."""
+    best = best_objects(scene, have, user)
+    if lacking(scene, have.job_role, best) and not lacking(scene, have.job_role, BY_S3):
+        return BY_S3
+    return best
+
+
+def best_objects(scene: Scene, have: LiveGrants, user: Known) -> JobObjects:
+    """Return the objects of a job whose role may read all lists."""
     inventory = have.inventory
     if inventory is not None and inventory.objects:
         return JobObjects(inventory.keys) if inventory.keys else JobObjects(inventory=inventory.manifest)
@@ -24,7 +34,17 @@ def job_objects(scene: Scene, have: LiveGrants, user: Known) -> JobObjects:
         keys = tuple(_lacking(scene, have, user))
         if len(keys) == tally.lacking:  # of a very frequent ACL, not all keys are kept
             return JobObjects(keys)
-    return JobObjects()
+    return BY_S3
+
+
+def unread_list(scene: Scene, have: LiveGrants, user: Known, objects: JobObjects) -> tuple[Notice, ...]:
+    """Return the notice that the role cannot read the best list of the objects."""
+    best = best_objects(scene, have, user)
+    if best == objects:
+        return ()
+    missing = "; ".join(f"{action} on {resource}" for action, resource in lacking(scene, have.job_role, best))
+    text = "The job goes through all objects: its role cannot read a list of those that need the grant"
+    return (Notice(text, do=f"add to a policy of the role: Allow {missing}"),)
 
 
 def _lacking(scene: Scene, have: LiveGrants, user: Known) -> Iterator[str]:

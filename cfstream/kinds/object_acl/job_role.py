@@ -15,7 +15,7 @@ from cfstream.stack.bucket import bucket_call
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, Place, Scope, calls
 from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.batch_manifest import BY_S3, JobObjects
+from cfstream.steps.batch_manifest import BY_S3, InventoryList, JobObjects
 from cfstream.values import Json
 
 SERVICE = "batchoperations.s3.amazonaws.com"
@@ -70,15 +70,15 @@ class LiveJobRole:
     distrusts: bool = False
     """Whether S3 Batch Operations may not assume it."""
     lacks: tuple[tuple[str, str], ...] = ()
-    """Each action that it may not do, with the resource."""
+    """Each action that it may not do, with the resource. A job needs some of them only over certain objects."""
     bucket_trouble: str = ""
     """Why the report cannot be in its bucket; empty if it can."""
     unread: str = ""
     """Why the role could not be checked; empty if it was."""
 
 
-def read_job_role(aws: Reads, scene: Scene, region: str, objects: JobObjects = BY_S3) -> LiveJobRole | None:
-    """Return what a job over these objects needs and does not have; None if the spec has no `batch`.
+def read_job_role(aws: Reads, scene: Scene, region: str) -> LiveJobRole | None:
+    """Return what a job may need, over any objects, and does not have; None if the spec has no `batch`.
 
     Makes HeadBucket for the report, GetRole, and SimulatePrincipalPolicy for each resource. Raises as `Reads.together`
     for the bucket; a role that cannot be read is not checked.
@@ -87,9 +87,7 @@ def read_job_role(aws: Reads, scene: Scene, region: str, objects: JobObjects = B
     if job is None:
         return None
     (bucket,) = aws.together([bucket_call(scene, "head_bucket", region, job.report_bucket)])
-    return replace(
-        _read_role(aws, scene, job, objects), bucket_trouble=_bucket_trouble(job.report_bucket, bucket)
-    )
+    return replace(_read_role(aws, scene, job), bucket_trouble=_bucket_trouble(job.report_bucket, bucket))
 
 
 def _bucket_trouble(name: str, answer: Answer) -> str:
@@ -103,14 +101,14 @@ def _bucket_trouble(name: str, answer: Answer) -> str:
     return ""
 
 
-def _read_role(aws: Reads, scene: Scene, job: Batch, objects: JobObjects) -> LiveJobRole:
+def _read_role(aws: Reads, scene: Scene, job: Batch) -> LiveJobRole:
     simulations = [
         Call(
             "iam",
             "simulate_principal_policy",
             {"PolicySourceArn": job.role, "ActionNames": actions, "ResourceArns": [resource]},
         )
-        for resource, actions in _needed(scene, job, objects)
+        for resource, actions in _maybe_needed(scene, job).items()
     ]
     try:
         found, *simulated = aws.together(
@@ -125,8 +123,17 @@ def _read_role(aws: Reads, scene: Scene, job: Batch, objects: JobObjects) -> Liv
     return LiveJobRole(job.role, distrusts=not _trusts(found), lacks=tuple(_lacking(simulated)))
 
 
-def job_problems(scene: Scene, live: LiveJobRole | None) -> Iterator[Problem]:
-    """Yield what would make a job fail, with what to add."""
+def lacking(scene: Scene, live: LiveJobRole | None, objects: JobObjects) -> tuple[tuple[str, str], ...]:
+    """Return each action, with its resource, that a job over these objects needs and the role may not do."""
+    job = scene.stack.spec.grant.batch
+    if live is None or job is None:
+        return ()
+    needed = _needed(scene, job, objects)
+    return tuple(each for each in live.lacks if each[0] in needed.get(each[1], ()))
+
+
+def job_problems(scene: Scene, live: LiveJobRole | None, objects: JobObjects) -> Iterator[Problem]:
+    """Yield what would make a job over these objects fail, with what to add."""
     if live is None:
         return
     where = ("grant", "batch", "role")
@@ -141,7 +148,7 @@ def job_problems(scene: Scene, live: LiveJobRole | None) -> Iterator[Problem]:
         what = f"S3 Batch Operations may not assume the role {live.role}"
         do = f"add to its trust policy: Allow sts:AssumeRole to the service {SERVICE}"
         yield scene.stack.problem(what, do, *where)
-    for action, resource in live.lacks:
+    for action, resource in lacking(scene, live, objects):
         what = f"the role {live.role} may not do {action} on {resource}"
         yield scene.stack.problem(what, f"add to a policy of the role: Allow {action} on {resource}", *where)
     if live.bucket_trouble:
@@ -178,22 +185,30 @@ def job_writes() -> Needs:
     yield from calls(LISTS, "s3", "put_object")
 
 
-def _needed(scene: Scene, job: Batch, objects: JobObjects) -> Iterator[tuple[str, list[str]]]:
-    """Yield each resource with the actions that the role needs on it. Keys stand for all keys with their prefix.
+def _needed(scene: Scene, job: Batch, objects: JobObjects) -> dict[str, list[str]]:
+    """Return the actions that the role needs, by resource. A key with an asterisk stands for all keys with its prefix.
 
     The role of a job over an inventory may have to list the objects, if the step cannot use the inventory.
     """
     spec, start = scene.stack.spec, f"arn:{scene.partition}:s3:::"
-    report = _folder(job)
-    yield f"{start}{spec.bucket.name}/{spec.grant.prefix}*", ["s3:PutObjectAcl"]
-    yield f"{start}{job.report_bucket}/{report}job-*", ["s3:PutObject"]
+    folder = f"{start}{job.report_bucket}/{_folder(job)}"
+    needed = {
+        f"{start}{spec.bucket.name}/{spec.grant.prefix}*": ["s3:PutObjectAcl"],
+        f"{folder}job-*": ["s3:PutObject"],
+    }
     if objects.keys:
-        yield f"{start}{job.report_bucket}/{report}objects-*", ["s3:GetObject"]
-        return
-    yield f"{start}{spec.bucket.name}", ["s3:ListBucket", "s3:PutInventoryConfiguration"]
+        return {**needed, f"{folder}objects-*": ["s3:GetObject"]}
+    needed[f"{start}{spec.bucket.name}"] = ["s3:ListBucket", "s3:PutInventoryConfiguration"]
     if objects.inventory:
-        folder = (job.inventory or "").removeprefix("s3://").rstrip("/")
-        yield f"{start}{folder}/*", ["s3:GetObject"]
+        lists = (job.inventory or "").removeprefix("s3://").rstrip("/")
+        needed[f"{start}{lists}/*"] = ["s3:GetObject"]
+    return needed
+
+
+def _maybe_needed(scene: Scene, job: Batch) -> dict[str, list[str]]:
+    """Return the actions that the role needs over some objects."""
+    by_inventory = JobObjects(inventory=InventoryList("", "", "")) if job.inventory else BY_S3
+    return {**_needed(scene, job, JobObjects(("any",))), **_needed(scene, job, by_inventory)}
 
 
 def _folder(job: Batch) -> str:

@@ -46,6 +46,8 @@ class BatchedJob:
     """How many tasks are finished."""
     failed: list[FailedTask] = field(default_factory=list)
     ended: float | None = None
+    described: float = 0.0
+    """When its state was read last, or when it was created."""
 
     @property
     def token(self) -> str:

@@ -1,6 +1,7 @@
 """The requests CreateJob, DescribeJob, ListJobs and UpdateJobStatus, and how a job moves on.
 
-A job moves one state further before each DescribeJob is answered, so that tests need no clock.
+A job moves one state further before each DescribeJob is answered, so that tests need no clock. A job that nothing has
+described for a minute ends before ListJobs is answered, as it would on AWS.
 """
 
 import re
@@ -15,11 +16,12 @@ from xml.sax.saxutils import escape
 from cfstream.sandbox.acl import KnownUser
 from cfstream.sandbox.batch import tasks
 from cfstream.sandbox.batch.asked import JobRefused, judge, parsed
-from cfstream.sandbox.batch.job import CANCELLABLE, STATES, BatchedJob, Json
+from cfstream.sandbox.batch.job import CANCELLABLE, ENDED, STATES, BatchedJob, Json
 from cfstream.sandbox.listener import Answer, Environ
 
 _PATH = re.compile(r"/v20180820/jobs(?:/(?P<id>[^/?]+))?(?P<status>/status)?/?(?:\?(?P<query>.*))?")
 _REGION = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/")
+UNWATCHED_SECONDS = 60.0
 _NAMESPACE = "http://awss3control.amazonaws.com/doc/2018-08-20/"
 
 
@@ -72,12 +74,13 @@ class BatchOperations:
                     what = "The token was used for a job with other parameters"
                     raise JobRefused("IdempotencyException", what)
                 return _reply("CreateJobResult", {"JobId": job.id})
-        job = BatchedJob(str(uuid4()), region, asked, self.now())
+        job = BatchedJob(str(uuid4()), region, asked, self.now(), described=self.now())
         self.jobs.append(job)
         return _reply("CreateJobResult", {"JobId": job.id})
 
     def _describe(self, id_: str) -> Answer:
         job = self._find(id_)
+        job.described = self.now()
         self._advance(job)
         return _reply("DescribeJobResult", {"Job": _described(job, self.account)})
 
@@ -85,6 +88,9 @@ class BatchOperations:
         wanted = query.get("jobStatuses", [])
         if unknown := [each for each in wanted if each not in STATES]:
             raise JobRefused("InvalidRequestException", f"{unknown[0]} is not the status of a job")
+        for job in self.jobs:
+            if job.status == "Cancelling" or self.now() - job.described > UNWATCHED_SECONDS:
+                self._finish(job)
         rows = [job for job in reversed(self.jobs) if not wanted or job.status in wanted]
         start = int(query.get("nextToken", ["0"])[0])
         size = int(query.get("maxResults", ["1000"])[0])
@@ -135,6 +141,11 @@ class BatchOperations:
                 ending = {"Completing": "Complete", "Cancelling": "Cancelled", "Failing": "Failed"}
                 tasks.report(job)
                 self._end(job, "Failed" if job.failures else ending[job.status])
+
+    def _finish(self, job: BatchedJob) -> None:
+        """Let a job end, unless it waits for confirmation."""
+        while job.status not in (*ENDED, "Suspended"):
+            self._advance(job)
 
     def _end(self, job: BatchedJob, status: str) -> None:
         job.status, job.ended = status, self.now()

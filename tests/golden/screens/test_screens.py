@@ -48,7 +48,7 @@ FLEET = {
 FLEET["specs/drama.yaml"] = FLEET["specs/drama.yaml"].replace(", create: true", "")
 
 
-class Desk:
+class Workspace:
     """A folder with specs, and the account that they describe."""
 
     def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
@@ -99,9 +99,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
+def workspace(
     running_sandbox: Sandbox, clients: BotoClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:
+) -> Iterator[Workspace]:
     """An empty folder and account."""
     running_sandbox.reset()
     for name, value in {
@@ -116,7 +116,7 @@ def desk(
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "CFSTREAM_EDGE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    yield Desk(running_sandbox, clients)
+    yield Workspace(running_sandbox, clients)
     running_sandbox.cloudfront.settings.deploy_after_reads = 0
     logging.getLogger("cfstream").handlers.clear()
 
@@ -143,93 +143,93 @@ def looks_right(golden: Callable[[Path, str], None], capsys: pytest.CaptureFixtu
     return compare
 
 
-def test_first_plan(desk: Desk, looks_right: Compare) -> None:
+def test_first_plan(workspace: Workspace, looks_right: Compare) -> None:
     """Nothing is live."""
-    desk.write(SPEC)
+    workspace.write(SPEC)
     looks_right("first-plan", Situation("cfstream plan lectures.yaml"))
 
 
-def test_no_change(desk: Desk, looks_right: Compare) -> None:
+def test_no_change(workspace: Workspace, looks_right: Compare) -> None:
     """Everything is as the spec says."""
-    desk.apply()
+    workspace.apply()
     looks_right("no-change", Situation("cfstream plan lectures.yaml"))
 
 
-def test_drift_to_public(desk: Desk, looks_right: Compare) -> None:
+def test_drift_to_public(workspace: Workspace, looks_right: Compare) -> None:
     """Someone has removed the signers, which the plan repairs, and has made the bucket public."""
-    desk.apply()
-    desk.remove_signers()
-    desk.add_statement()
+    workspace.apply()
+    workspace.remove_signers()
+    workspace.add_statement()
     looks_right("drift-to-public", Situation("cfstream plan lectures.yaml"))
 
 
-def test_hazard_refused(desk: Desk, looks_right: Compare) -> None:
+def test_hazard_refused(workspace: Workspace, looks_right: Compare) -> None:
     """The spec opens a path that needed a signature."""
-    desk.apply()
-    desk.write(SPEC + 'http: {behaviors: [{path: "/posters/*", public: true}]}\n')
+    workspace.apply()
+    workspace.write(SPEC + 'http: {behaviors: [{path: "/posters/*", public: true}]}\n')
     looks_right("hazard-refused", Situation("cfstream apply lectures.yaml --yes", 5))
 
 
-def test_problem(desk: Desk, looks_right: Compare) -> None:
+def test_problem(workspace: Workspace, looks_right: Compare) -> None:
     """The spec names a bucket that does not exist, and the account has one of nearly that name."""
-    desk.clients("s3").create_bucket(Bucket="lectures-media")
-    desk.write(SPEC.replace("{name: lectures-media, create: true}", "lecture-media"))
+    workspace.clients("s3").create_bucket(Bucket="lectures-media")
+    workspace.write(SPEC.replace("{name: lectures-media, create: true}", "lecture-media"))
     looks_right("problem", Situation("cfstream plan lectures.yaml", 2))
 
 
-def test_stale(desk: Desk, looks_right: Compare) -> None:
+def test_stale(workspace: Workspace, looks_right: Compare) -> None:
     """Between the saved plan and its apply, someone has changed the account."""
-    desk.apply()
-    desk.write(COMMENTED)
+    workspace.apply()
+    workspace.write(COMMENTED)
     assert main.run(["plan", "lectures.yaml", "--out", "plan.json"]) == 0
-    desk.add_statement()
+    workspace.add_statement()
     looks_right("stale", Situation("cfstream apply plan.json", 4))
 
 
-def test_wait(desk: Desk, looks_right: Compare) -> None:
+def test_wait(workspace: Workspace, looks_right: Compare) -> None:
     """The change is deployed for some minutes. It is known how long that usually takes."""
     Path("cache/cfstream").mkdir(parents=True)
     past = {"seconds": [190.0, 200.0, 240.0], "stacks": {"123456789012/lectures": [190.0, 200.0, 240.0]}}
     Path("cache/cfstream/deploys-elsewhere.json").write_text(json.dumps(past))
-    desk.write(SPEC)
-    with desk.slow():
+    workspace.write(SPEC)
+    with workspace.slow():
         looks_right("wait", Situation("cfstream apply lectures.yaml", moment=Moment(9)))
 
 
-def test_ctrl_c(desk: Desk, looks_right: Compare) -> None:
+def test_ctrl_c(workspace: Workspace, looks_right: Compare) -> None:
     """The person presses Ctrl-C during the wait."""
-    desk.write(SPEC)
-    with desk.slow():
+    workspace.write(SPEC)
+    with workspace.slow():
         looks_right("ctrl-c", Situation("cfstream apply lectures.yaml", 130, Moment(9, interrupts=True)))
 
 
-def test_resume(desk: Desk, looks_right: Compare) -> None:
+def test_resume(workspace: Workspace, looks_right: Compare) -> None:
     """The same command, after the interruption."""
-    desk.write(SPEC)
-    with desk.slow():
+    workspace.write(SPEC)
+    with workspace.slow():
         assert main.run(["apply", "lectures.yaml", "--yes", "-q", "--no-wait"]) == 0
         looks_right("resume", Situation("cfstream apply lectures.yaml --yes"))
 
 
-def test_failed_verify(desk: Desk, looks_right: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_verify(workspace: Workspace, looks_right: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     """Someone has made the bucket public, and unsigned requests of the distribution are served."""
-    desk.apply()
-    desk.clients("s3").put_object(Bucket="lectures-media", Key="week-1/lecture.mp4", Body=b"-")
-    desk.remove_signers()
-    desk.add_statement()
-    monkeypatch.setenv("CFSTREAM_EDGE_URL", desk.sandbox.edge_url)
+    workspace.apply()
+    workspace.clients("s3").put_object(Bucket="lectures-media", Key="week-1/lecture.mp4", Body=b"-")
+    workspace.remove_signers()
+    workspace.add_statement()
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", workspace.sandbox.edge_url)
     now = datetime.now(UTC)  # the clock of the edge, which is not shown
     looks_right("failed-verify", Situation("cfstream verify lectures.yaml", 7, now=now))
 
 
-def test_fleet_of_eight(desk: Desk, looks_right: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fleet_of_eight(workspace: Workspace, looks_right: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the stacks has a problem. The others are created."""
-    monkeypatch.setenv("CFSTREAM_EDGE_URL", desk.sandbox.edge_url)
+    monkeypatch.setenv("CFSTREAM_EDGE_URL", workspace.sandbox.edge_url)
     folder_with(FLEET, Path(), KEYS)
     looks_right("fleet-of-8", Situation("cfstream apply specs", 2))
 
 
-def test_rotate(desk: Desk, looks_right: Compare) -> None:
+def test_rotate(workspace: Workspace, looks_right: Compare) -> None:
     """The first stage of a rotation: a new key."""
-    desk.apply()
+    workspace.apply()
     looks_right("rotate", Situation("cfstream keys rotate lectures.yaml lectures-signers"))

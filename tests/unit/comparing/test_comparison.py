@@ -130,7 +130,7 @@ DANGERS = [
     (
         "cnames: [a.example.com]",
         "cnames: [a.example.com]\nhttp: {minimum_tls: TLSv1}",
-        "weakens-tls viewers may use TLS that TLSv1.2_2021 refuses",
+        "weakens-tls viewers can connect with TLS versions or ciphers that TLSv1.2_2021 refuses",
     ),
     (
         "",

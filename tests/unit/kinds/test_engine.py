@@ -72,7 +72,8 @@ def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
 def test_how_to_know_all_acls() -> None:
     """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
     sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
-    (notice,) = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
+    policy, notice = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
+    assert policy.text.startswith(f"{BUCKET} has more than 10,000 objects. One statement")
     assert notice.text.endswith("the engine local: not all ACLs were read")
     assert "--all-objects" in notice.do
 

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from cfstream.errors import Problem, Where
+from cfstream.planning.exposure import Exposure
 from cfstream.render.flow import printable
 from cfstream.render.gfm import code, prose
+from cfstream.render.html import plan_html
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
 from tests.thorough import examples
 from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
@@ -71,14 +73,24 @@ def test_an_opening_is_reported_though_nothing_changes() -> None:
     assert "anyone may read clips/" in warned
 
 
+def test_what_the_plan_closes_is_first() -> None:
+    """It is open until the plan is applied."""
+    drifted = replace(CHANGED, exposure=Exposure(before=("anyone through distribution lectures",)))
+    shown = plan_markdown(plan(drifted))
+    text = "<b>open now</b>: anyone can read through distribution lectures. This plan closes it."
+    assert shown.index(text) < shown.index("#### Hazards")
+    assert text in plan_html(plan(drifted))
+
+
 def test_warnings_are_above_the_last_line() -> None:
     """Someone who reads only the first lines sees the warning."""
     warned = plan_markdown(plan(OPENED))
-    assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Who can read\n")
+    assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Openings\n")
     assert warned.endswith("**No changes.** lectures is as its spec says.\n")
-    assert warned.index("#### Warnings") < warned.index("No changes.")
+    assert warned.index("#### Openings") < warned.index("No changes.")
     assert "anyone: bucket policy statement QuickFix" in warned
-    assert "opening: anyone can read /&#42;: bucket policy statement QuickFix" in warned
+    assert "<b>open</b>: anyone can read /&#42;: bucket policy statement QuickFix" in warned
+    assert "#### Warnings" not in warned
     assert "<br>fix: remove that statement:<br><code>aws s3api put --bucket media</code>" in warned
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
 from cfstream.render.report import OUTPUTS, SuggestedCommands, failures_text, report_document, report_text
@@ -102,6 +104,16 @@ def test_unknown_outputs_are_not_shown() -> None:
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), outputs=outputs)
     text = report_text(Report((left_out,), ExitCode.USAGE), color=False, width=80)
     assert text == "lectures blocked\n\nNot everything was applied. Nothing was changed.\n"
+
+
+@pytest.mark.parametrize("outcome", [StepOutcome.INTERRUPTED, StepOutcome.UNKNOWN, StepOutcome.REFUSED])
+def test_a_step_that_did_not_finish_may_have_changed_something(outcome: StepOutcome) -> None:
+    """For example, a grant has reached some objects."""
+    failed = replace(
+        APPLIED, outcome=StackOutcome.FAILED, steps=(replace(APPLIED.steps[0], outcome=outcome),)
+    )
+    text = report_text(Report((failed,), ExitCode.FAILED), color=False, width=80)
+    assert text.endswith("Not everything was applied. No step is finished.\n")
 
 
 def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:

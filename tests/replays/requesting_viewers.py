@@ -21,7 +21,7 @@ BUCKETS = ("media", "archive")
 
 OWN = "its own name"
 NOBODY = "nobody"
-STRANGER = "stranger"
+FOREIGN_KEY = "stranger"
 """Signs with a key that is in the account, in a group of others."""
 BY_URL, BY_COOKIES, EXPIRED, FORGED = "by URL", "by cookies", "expired", "forged"
 """How a key is used; what is forged bears the key's id, and another's signature."""
@@ -30,7 +30,7 @@ HONEST = (BY_URL, BY_COOKIES)
 HOUR = 3600
 
 
-class Asking(NamedTuple):
+class ViewerRequest(NamedTuple):
     """A request for an object with a host name: a distribution's `OWN`, a cname, or a bucket's address."""
 
     host: str
@@ -40,10 +40,10 @@ class Asking(NamedTuple):
     how: str = ""
 
 
-Askings = frozenset[Asking]
+ViewerRequests = frozenset[ViewerRequest]
 
 
-class Crowd:
+class RequestingViewers:
     """All viewers: those who sign with each of `keys`, correctly and incorrectly, and unsigned ones.
 
     Each of them requests from edges that have a write once it is Deployed, and from edges that may have it at once.
@@ -56,7 +56,7 @@ class Crowd:
         self._sandbox = sandbox
         self._ids: dict[str, str] = {}
 
-    def look(self) -> tuple[Askings, Askings]:
+    def look(self) -> tuple[ViewerRequests, ViewerRequests]:
         """Return who is served everywhere, and who is served somewhere."""
         settings = self._sandbox.cloudfront.settings
         rounds = []
@@ -65,15 +65,15 @@ class Crowd:
             rounds.append(self._admitted())
         return frozenset.intersection(*rounds), frozenset.union(*rounds)
 
-    def can_ask(self, asking: Asking) -> bool:
+    def can_send(self, request: ViewerRequest) -> bool:
         """Return whether its key has, or had, an id: no URL can have a key that AWS does not know."""
-        return asking.who == NOBODY or asking.who in self._ids
+        return request.who == NOBODY or request.who in self._ids
 
-    def _admitted(self) -> Askings:
+    def _admitted(self) -> ViewerRequests:
         asked = (*self._of_the_edge(), *_of_buckets())
-        return frozenset(asking for asking, visit in asked if self._gets(*visit))
+        return frozenset(request for request, visit in asked if self._gets(*visit))
 
-    def _of_the_edge(self) -> Iterator[tuple[Asking, "Visit"]]:
+    def _of_the_edge(self) -> Iterator[tuple[ViewerRequest, "Visit"]]:
         self._remember_ids()
         for record in self._sandbox.cloudfront.distributions():
             stack = record.tags.get("cfstream:name")
@@ -84,7 +84,7 @@ class Crowd:
             for host, name in names.items():
                 for key in OBJECTS:
                     for who, how, visit in self._visits(record, name, key):
-                        yield Asking(host, key, who, how), visit
+                        yield ViewerRequest(host, key, who, how), visit
 
     def _visits(self, record: Distribution, host: str, key: str) -> Iterator[tuple[str, str, "Visit"]]:
         streams = "S3Origin" in record.config
@@ -122,11 +122,11 @@ class Visit(NamedTuple):
     cookie: str = ""
 
 
-def _of_buckets() -> Iterator[tuple[Asking, Visit]]:
+def _of_buckets() -> Iterator[tuple[ViewerRequest, Visit]]:
     for bucket in BUCKETS:
         host = f"{bucket}.s3.us-east-1.amazonaws.com"
         for key in OBJECTS:
-            yield Asking(host, key, NOBODY), Visit(host, f"/{key}")
+            yield ViewerRequest(host, key, NOBODY), Visit(host, f"/{key}")
 
 
 @functools.cache
@@ -141,7 +141,7 @@ def _folder(key: PrivateKey, id_: str, resource: str) -> dict[str, str]:
     return signing.custom_fields(signing.policy(resource, signing.soon() + HOUR), key, id_)
 
 
-def invited(spec: Json | None, *, pair: str, everybody: Mapping[str, Any]) -> Askings:
+def allowed_by(spec: Json | None, *, pair: str, all_keys: Mapping[str, Any]) -> ViewerRequests:
     """Return who must be served according to a spec, once all of it is deployed.
 
     `pair` is the key of the account's key pair.
@@ -157,9 +157,9 @@ def invited(spec: Json | None, *, pair: str, everybody: Mapping[str, Any]) -> As
         trusted = _trusted(spec, key, pair)
         for host in hosts:
             if trusted is None:
-                found |= set(_anybody(host, key, everybody))
+                found |= set(_anybody(host, key, all_keys))
             else:
-                found |= {Asking(host, key, who, how) for who in trusted for how in honest}
+                found |= {ViewerRequest(host, key, who, how) for who in trusted for how in honest}
     return frozenset(found)
 
 
@@ -177,7 +177,7 @@ def _trusted(spec: Json, key: str, pair: str) -> set[str] | None:
     return {one["name"] for group in groups for one in group.get("public_keys", ())}
 
 
-def _anybody(host: str, key: str, everybody: Mapping[str, Any]) -> Iterator[Asking]:
-    yield Asking(host, key, NOBODY)
-    for who in everybody:
-        yield from (Asking(host, key, who, how) for how in (*HONEST, EXPIRED, FORGED))
+def _anybody(host: str, key: str, all_keys: Mapping[str, Any]) -> Iterator[ViewerRequest]:
+    yield ViewerRequest(host, key, NOBODY)
+    for who in all_keys:
+        yield from (ViewerRequest(host, key, who, how) for how in (*HONEST, EXPIRED, FORGED))

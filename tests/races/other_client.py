@@ -22,7 +22,7 @@ from tests.world.clock import QuickClock
 from tests.world.faults import Fault, landed_unanswered
 from tests.world.ports import PassThrough
 
-Hand = Callable[[], None]
+Change = Callable[[], None]
 
 
 def passes(aws: Writes, call: Call) -> Json:
@@ -54,7 +54,7 @@ class Race(PassThrough):
     write_operation: str
     """The write that meets the fault, and after which it may act; empty: it may act after every write."""
     fault: Fault = passes
-    hand: Hand = lambda: None
+    change: Change = lambda: None
     at: int = -1
     moments: list[str] = field(default_factory=list)
     sent_after: int = 0
@@ -71,7 +71,7 @@ class Race(PassThrough):
             number = len(self.moments)
             self.moments.append(name)
             if number == self.at:
-                self.hand()
+                self.change()
                 self.acted = True
 
     def read(self, call: Call) -> Json:

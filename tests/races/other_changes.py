@@ -8,7 +8,7 @@ from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, behavior_of, listing, signers
 from tests.world.specs import Json
 
-Hand = Callable[[SandboxAccount], None]
+Change = Callable[[SandboxAccount], None]
 
 CONSOLE = {"Id": "console", "DomainName": "media.s3.us-east-1.amazonaws.com"}
 NEIGHBOUR = "neighbour"
@@ -68,17 +68,17 @@ def other_path(config: Json) -> None:
     config["Origins"]["Items"][0]["OriginPath"] = "/b"
 
 
-def ours(change: Callable[[Json], None]) -> Hand:
+def ours(change: Callable[[Json], None]) -> Change:
     """Return a change of the stack's own distribution, once it exists."""
 
-    def hand(account: SandboxAccount) -> None:
+    def apply(account: SandboxAccount) -> None:
         if any(row["Comment"] != NEIGHBOUR for row in account.distributions()):
             account.edit(change)
 
-    return hand
+    return apply
 
 
-def theirs(change: Callable[[Json], None]) -> Hand:
+def theirs(change: Callable[[Json], None]) -> Change:
     """Return a change of the other distribution."""
     return lambda account: account.edit(change, id_=neighbour(account))
 
@@ -94,10 +94,10 @@ def a_new_distribution(account: SandboxAccount) -> None:
     by_hand(account, Origins=listing(reading(account)), **fields)
 
 
-def regroup(name: str, *keys: str) -> Hand:
+def regroup(name: str, *keys: str) -> Change:
     """Add another key to the group."""
 
-    def hand(account: SandboxAccount) -> None:
+    def apply(account: SandboxAccount) -> None:
         if name not in account.groups():
             return
         id_ = account.groups()[name]["Id"]
@@ -106,10 +106,10 @@ def regroup(name: str, *keys: str) -> Hand:
         config = {**live["KeyGroupConfig"], "Items": sorted({*live["KeyGroupConfig"]["Items"], *ids})}
         account.cloudfront.update_key_group(Id=id_, IfMatch=live["ETag"], KeyGroupConfig=config)
 
-    return hand
+    return apply
 
 
-OWN: Mapping[str, Hand] = {
+OWN: Mapping[str, Change] = {
     "unsigns": ours(unsign),
     "adds an unsigned behavior": ours(new_behavior),
     "adds signers": ours(more_signers),
@@ -118,7 +118,7 @@ OWN: Mapping[str, Hand] = {
     "changes the origin path": ours(other_path),
 }
 
-NEIGHBOURS: Mapping[str, Hand] = {
+NEIGHBOURS: Mapping[str, Change] = {
     "unsigns the neighbour": theirs(unsign),
     "adds an unsigned behavior to the neighbour": theirs(new_behavior),
     "adds signers to the neighbour": theirs(more_signers),
@@ -129,4 +129,4 @@ NEIGHBOURS: Mapping[str, Hand] = {
 }
 
 FOREIGN_KEY = "foreign"
-KEYS: Mapping[str, Hand] = {"adds a key to the group": regroup("viewers", FOREIGN_KEY)}
+KEYS: Mapping[str, Change] = {"adds a key to the group": regroup("viewers", FOREIGN_KEY)}

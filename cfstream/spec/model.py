@@ -127,12 +127,14 @@ class Grant(Section):
         default="READ",
         description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, needs via: object-acl.",
     )
-    prefix: Prefix = Field(default="", description="Only objects whose key begins with it. Empty: all.")
+    prefix: Prefix = Field(
+        default="", description="Only objects whose key begins with this prefix. Empty: all."
+    )
     engine: Literal["auto", "local", "s3-batch"] = Field(
         default="auto",
         description="What writes the grants on objects, with via: object-acl only. local: this machine, object by "
         "object. s3-batch: a job of S3 Batch Operations, which needs batch and replaces whole ACLs. auto: a job if it "
-        "is faster, batch is set, and all ACLs name nobody but the bucket's owner; otherwise this machine.",
+        "is faster, batch is set, and all ACLs name only the bucket's owner; otherwise this machine.",
     )
     batch: Batch | None = Field(
         default=None,

@@ -49,7 +49,7 @@ def import_(
             "--from-terraform",
             metavar="FILE",
             autocompletion=completion.states,
-            help="Import the distribution in this state of Terraform, and list what belongs to it; - for standard "
+            help="Import the distribution in this Terraform state, and list what belongs to it; - for standard "
             "input.",
         ),
     ] = None,

@@ -65,7 +65,7 @@ def sign(
     ] = False,
     preset: Annotated[
         Literal["hls", "dash", "file"],
-        typer.Option("--for", help="The format of the video; hls and dash open the whole folder."),
+        typer.Option("--for", help="The format of the video; hls and dash cover the whole folder."),
     ] = "file",
     domain: Annotated[
         str | None,

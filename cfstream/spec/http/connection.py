@@ -49,7 +49,7 @@ class ConnectionFields(Fields):
         Literal["redirect-to-https", "https-only", "allow-all"],
         AlsoCalled("viewer_protocol_policy"),
         NeverSuggested("allow-all"),
-    ] = Field(default="redirect-to-https", description="What the default behavior answers to plain http.")
+    ] = Field(default="redirect-to-https", description="How the default behavior answers plain http.")
     default_root_object: Annotated[RootObject | None, AlsoCalled("root_object", "index_document")] = Field(
         default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
     )

@@ -79,7 +79,7 @@ schema: $(SETUP) ## regenerate the files in schemas/ and docs/reference/
 	$(BIN)/python -m handbook
 
 docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
-	$(BIN)/python -m handbook --pictures
+	$(BIN)/python -m handbook --site
 	$(BIN)/zensical build --clean --strict
 	$(BIN)/python -m handbook.finish site
 

@@ -53,8 +53,8 @@ takes about 25 minutes, and writes this page.
 
 - The programs of a row run in turns, against the same server on 127.0.0.1. A figure is the median of its runs, with
   their range in brackets.
-- Rows without a limit are for comparison only. Other machines have other seconds: compare the ratios.
-- A row about a server itself shows how many requests it answers, so that you can see that it is not what is measured.
+- Rows without a limit are for comparison only. Other machines will give other times: compare the ratios.
+- A row about a server itself shows how many requests it answers, so that you can see that it is not the bottleneck.
 """
 
 SECONDS, MEMORY = "seconds", "MiB"

@@ -204,7 +204,7 @@ EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
 
 def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
     """Return the report of a stack that must not be applied."""
-    report = _left_out(plan, blocked.why, blocked.exit_code)
+    report = _not_tried(plan, blocked.why, blocked.exit_code)
     return replace(report, not_allowed=blocked.not_allowed, hazards=blocked.hazards)
 
 
@@ -217,16 +217,16 @@ def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | Non
     if short is None:
         return None
     why = f"the stack {short.name}, which must be done first, is {short.outcome}"
-    return replace(_left_out(plan, why, short.exit_code), behind=short.name)
+    return replace(_not_tried(plan, why, short.exit_code), behind=short.name)
 
 
 def not_begun(plan: StackPlan, failed: StackReport) -> StackReport:
     """Return the report of a stack that is left out because another one has failed, with ``--fail-fast``."""
     why = f"{failed.name} is {failed.outcome}, and --fail-fast ends the run"
-    return _left_out(plan, why, failed.exit_code)
+    return _not_tried(plan, why, failed.exit_code)
 
 
-def _left_out(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
+def _not_tried(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
     return replace(_stack_report(plan, StackOutcome.BLOCKED, _untried(plan), why), exit_code=code)
 
 

@@ -45,7 +45,10 @@ class ExitCode(IntEnum):
     EXPOSED = (
         7,
         "exposed",
-        "verify, apply: a request was wrongly served or wrongly refused, or there is an opening",
+        (
+            "verify, apply: a request was wrongly served or wrongly refused, or there is an opening; "
+            "explain --check: CloudFront would refuse the URL"
+        ),
     )
     INTERRUPTED = 130, "interrupted", "interrupted"
 

@@ -280,8 +280,8 @@ class AclOutcome:
 class BulkAcls(Protocol):
     """A way to change many ACLs. Every way has the same result; they differ in speed.
 
-    Laws: an object that is as wanted is not written; the grants of others stay; each attempt on an object starts with
-    a read; the guard is checked before the first write, after each pause, and every 5 s.
+    Laws: an object that already has the grant is not written; the grants of others stay; each attempt on an object
+    starts with a read; the guard is checked before the first write, after each pause, and every 5 s.
     """
 
     def change(self, work: AclWork, hooks: AclHooks) -> AclOutcome:

@@ -5,6 +5,9 @@
     specs ──▶ Stack ──desire──▶ wanted ─┐
                                         ├─propose──▶ steps ──ordered──▶ Plan ──walk──▶ Report
     AWS ───────observe────────▶ live ───┘
+
+A stack with steps is proposed again if more is read because of them (`_observed_more`), and observed and proposed from
+the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks without changes need few calls.
 """
 
 from collections import defaultdict
@@ -33,8 +36,8 @@ from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
 from cfstream.outputs import freshly_read, outputs_after
 from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
-from cfstream.planning.answers import stack_access
 from cfstream.planning.blocking import blocked
+from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.planning.shared_keys import with_shared_keys
 from cfstream.planning.unread import unread
@@ -52,6 +55,7 @@ from cfstream.stack.placement import (
     specs_by_account,
 )
 from cfstream.stack.surroundings import Surroundings
+from cfstream.steps.content import canonical
 from cfstream.steps.ledger import Ledger
 from cfstream.values import Account
 
@@ -169,8 +173,8 @@ def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) ->
 
 
 def _owners(around: Surroundings) -> tuple[object, ...]:
-    """Return the owners of distributions, and the stack's own one with its document."""
-    return around.stacks, around.own, around.own.config if around.own else None
+    """Return the owners of distributions, and the stack's own one with its document in whatever order AWS lists it."""
+    return around.stacks, around.own, canonical(around.own.config) if around.own else None
 
 
 def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
@@ -267,7 +271,7 @@ def _access(each: InScene | StackWithoutAccount, key: str | None) -> StackAccess
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
     """Apply one stack after those `before` it, and report."""
-    report = _left_out(plan, run, [each.result() for each in before])
+    report = _blocked_or_held_up(plan, run, [each.result() for each in before])
     if report is None and run.failed:
         report = not_begun(plan, run.failed[0])
     if report is None and plan.steps:
@@ -286,7 +290,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     return report
 
 
-def _left_out(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
+def _blocked_or_held_up(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
     """Return the report of a stack that must not be applied; None for any other."""
     why = blocked(plan, run.terms.allow)
     return left_out(plan, why) if why else held_up(plan, before)

@@ -4,7 +4,7 @@ import importlib
 import inspect
 import json
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import cfstream
@@ -25,19 +25,19 @@ RELEASES_BEGIN = "<!-- scriv-insert-here -->"
 """The line of the changelog after which scriv inserts the newest release."""
 
 
-def write(folder: Path) -> None:
-    """Write the pages into `folder`, replacing older ones."""
+def write(folder: Path, names: Collection[str] | None = None) -> None:
+    """Write the pages with these names into `folder`, replacing older ones; by default all pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {
-        "spec": spec(),
-        "commands": commands.page(),
-        "errors": errors(),
-        "hazards": hazards(),
-        "changelog": changelog(),
-        "contributing": copied("CONTRIBUTING.md"),
+    pages: Mapping[str, Callable[[], Iterator[str]]] = {
+        "spec": spec,
+        "commands": commands.page,
+        "errors": errors,
+        "hazards": hazards,
+        "changelog": changelog,
+        "contributing": lambda: copied("CONTRIBUTING.md"),
     }
-    for name, lines in pages.items():
-        (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name in names or pages:
+        (folder / f"{name}.md").write_text("\n".join(pages[name]()) + "\n", encoding="utf-8")
 
 
 def spec() -> Iterator[str]:

@@ -70,7 +70,7 @@ def describe(live: LiveDistribution, account: Account, name: str) -> Description
         "adopt": live.id,
     }
     remarks = _remarks(values, owned=live.tag(NAME_TAG) is not None)
-    return Description(values, remarks, _left_out(live, values, bucket), risks(live, account, found))
+    return Description(values, remarks, _unmanaged(live, values, bucket), risks(live, account, found))
 
 
 def _bucket(live: LiveDistribution) -> str:
@@ -226,7 +226,7 @@ def _remarks(values: Mapping[str, Any], *, owned: bool) -> dict[str, str]:
     return remarks
 
 
-def _left_out(live: LiveDistribution, values: Mapping[str, Any], bucket: str) -> tuple[str, ...]:
+def _unmanaged(live: LiveDistribution, values: Mapping[str, Any], bucket: str) -> tuple[str, ...]:
     """Return what is kept, including fields of the language whose values a spec cannot express."""
     config, lines = live.config, []
     if live.aliases and "cnames" not in values:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.domain import NAME_TAG, Delivery, LiveDistribution, bucket_of, described, document, items
+from cfstream.domain.new_document import new_config
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.kinds.distribution.policies import CACHE
 from cfstream.values import Json
@@ -14,13 +15,10 @@ from cfstream.values import Json
 LONGEST = 60
 """The longest value that is shown, in characters."""
 
-USUAL: Mapping[str, Any] = {
-    "ConnectionMode": "direct",
-    "OriginReadTimeout": 30,
-    "ConnectionAttempts": 3,
-    "ConnectionTimeout": 10,
-}
-"""Values that have no meaning, like empty and disabled ones."""
+_NEW = new_config("", "", "")
+
+_DEFAULTS: Mapping[str, Any] = {"ConnectionMode": "direct", "OriginReadTimeout": 30}
+"""CloudFront's defaults of members that a new distribution's document does not have."""
 
 _LISTED_OTHERWISE: Mapping[Part, frozenset[str]] = {
     Part.DISTRIBUTION: described.TOP,
@@ -125,10 +123,11 @@ def _certificate_and_logs(config: Json) -> Iterator[str]:
 
 
 def _unusual(raw: Json, part: Part) -> Iterator[tuple[str, Any]]:
-    """Yield the members of a part that are listed nowhere else and have a value that matters."""
+    """Yield the members of a part that are listed nowhere else, unless empty, disabled or as in a new distribution."""
+    usual = {**_DEFAULTS, **part.of(_NEW)}
     listed = _LISTED_OTHERWISE[part] | {each.member for each in HTTP_FIELDS if each.part is part}
     for name, value in raw.items():
-        if name not in listed and value != USUAL.get(name) and not _is_empty(value):
+        if name not in listed and value != usual.get(name) and not _is_empty(value):
             yield name, value
 
 

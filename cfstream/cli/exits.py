@@ -89,6 +89,9 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
 """The exit codes of each command, by its name after ``cfstream``."""
 
 
+_OTHER_BRIEFS = {("explain", ExitCode.EXPOSED): "refused"}
+"""What a code means in the help of one command, where its usual word would mislead."""
+
 ROOM = 76
 """Columns of a line of a help on 80 columns."""
 
@@ -96,7 +99,7 @@ ROOM = 76
 def exits_line(command: str) -> str:
     """Return the line of a command's help: its codes, each with a word; on a full line only those of few commands."""
     codes = sorted(EXITS[command])
-    named = [f"{code.value} {code.brief}" for code in codes]
+    named = [f"{code.value} {_OTHER_BRIEFS.get((command, code), code.brief)}" for code in codes]
     line = f"Exit codes: {', '.join(named)}"
     if len(line) <= ROOM:
         return line

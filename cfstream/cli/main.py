@@ -55,7 +55,10 @@ def everywhere(
     region: Annotated[
         str | None,
         typer.Option(
-            "--region", metavar="NAME", autocompletion=completion.regions, help="The region of buckets."
+            "--region",
+            metavar="NAME",
+            autocompletion=completion.regions,
+            help="The AWS region: where new buckets are created.",
         ),
     ] = None,
     endpoint_url: Annotated[

@@ -78,7 +78,7 @@ def is_brief(stacks: int, length: bool | None) -> bool:
 AllObjects = Annotated[
     bool,
     typer.Option(
-        "--all-objects", help="Read the ACLs of all objects. Default: a sample of more than 10,000."
+        "--all-objects", help="Read the ACLs of all objects. Default: above 10,000 objects, only a sample."
     ),
 ]
 

@@ -1,4 +1,7 @@
-"""What of a distribution decides who can read by it. Everything else of it may change without anyone noticing."""
+"""The parts of a distribution that decide who can read through it.
+
+Other parts can change without any effect on readers.
+"""
 
 from dataclasses import fields
 from typing import Any

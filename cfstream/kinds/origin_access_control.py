@@ -263,7 +263,9 @@ def _propose_own(scene: Scene, want: OwnControl, have: LiveControls) -> Proposal
 def _create(scene: Scene, want: OwnControl) -> Create:
     changes = tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items())
     config = {**want.fields, "Description": want.description}
-    return CONTROL.create(scene, "", config, Reason("the control does not exist", ("oac",), changes))
+    return CONTROL.create(
+        scene, "", config, Reason("the origin access control does not exist", ("oac",), changes)
+    )
 
 
 def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify, ...]:

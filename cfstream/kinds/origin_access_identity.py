@@ -233,7 +233,9 @@ def _create(scene: Scene, want: OwnIdentity) -> Create:
     reference = caller_reference(scene.account, scene.name, KIND)
     changes = (Change("oai.comment", None, want.comment),)
     config = {"CallerReference": reference, "Comment": want.comment}
-    return IDENTITY.create(scene, "", config, Reason("the identity does not exist", ("oai",), changes))
+    return IDENTITY.create(
+        scene, "", config, Reason("the origin access identity does not exist", ("oai",), changes)
+    )
 
 
 def _propose_none(scene: Scene, have: LiveIdentities, land: Landscape) -> Proposal:

@@ -1,7 +1,7 @@
 """Find the hazards that follow from who can read before and after. Pure.
 
 `plan` and `diff` share this: both compare who can read in two worlds. Hazards of single fields, like an older TLS
-policy, are found where the field is compared (`danger` in `stack.fields`).
+policy, are found where the field is compared (`OwnedField.hazards`).
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence

@@ -13,7 +13,7 @@ from cfstream.planning.seal import sealed
 from cfstream.stack.grant_estimate import GrantEstimate
 from cfstream.stack.proposal import Relied, WriteCheck
 from cfstream.startup.frozen import dataclass
-from cfstream.steps.hazards import Hazard
+from cfstream.steps.hazards import Hazard, worst_first
 from cfstream.steps.step import Step
 from cfstream.values import Account, ETag, StepId, Verb, digest
 
@@ -102,8 +102,9 @@ class StackPlan:
 
     @property
     def hazards(self) -> tuple[tuple[Hazard, StepId], ...]:
-        """Every hazard with the id of its step, in the order of the steps."""
-        return tuple((hazard, step.id) for step in self.steps for hazard in step.hazards)
+        """Every hazard with the id of its step, the worst first."""
+        found = ((hazard, step.id) for step in self.steps for hazard in step.hazards)
+        return tuple(sorted(found, key=lambda each: worst_first(each[0])))
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class ReliedDocument(TypedDict):
 
 @described
 class HazardDocument(TypedDict):
-    """A danger that ``apply --allow NAME`` must allow."""
+    """A dangerous effect of a step, which ``apply --allow NAME`` must allow."""
 
     name: HazardName
     step: str | None

@@ -4,16 +4,17 @@ import shlex
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.steps.hazards import Hazard, HazardName, worst_first
 
 if TYPE_CHECKING:  # `validate` renders problems only, and does not wait for the import of all that plans need
-    from cfstream.planning import Plan, StackPlan
+    from cfstream.planning import StackPlan
     from cfstream.steps.step import Step
 
 
-def hazards_of(plan: "Plan") -> list[tuple["StackPlan", "Step", Hazard]]:
-    """Return every hazard with its stack and step, in the order of the steps."""
-    return [(stack, step, hazard) for stack in plan.stacks for step in stack.steps for hazard in step.hazards]
+def hazards_of(stacks: "Iterable[StackPlan]") -> list[tuple["StackPlan", "Step", Hazard]]:
+    """Return every hazard of these stacks with its stack and step, the worst first."""
+    found = [(stack, step, hazard) for stack in stacks for step in stack.steps for hazard in step.hazards]
+    return sorted(found, key=lambda each: worst_first(each[2]))
 
 
 def allowance(hazard: str, *, protect: bool) -> str:

@@ -127,7 +127,7 @@ def _fix(do: str) -> str:
 
 
 def _hazards(plan: Plan) -> Iterator[str]:
-    found = hazards_of(plan)
+    found = hazards_of(plan.stacks)
     items = [
         f"<li><b>{escape(hazard.name)}</b> {_name(plan, stack)}: {prose(hazard.text)}"
         f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}</p></li>'

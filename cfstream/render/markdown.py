@@ -163,7 +163,7 @@ def _fix(do: str, longest: int | None) -> str:
 
 
 def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section:
-    found = hazards_of(plan)
+    found = hazards_of(plan.stacks)
     entries = tuple(
         f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
         f"({code(step.id)}{', ' + places.code(stack.spec, step.line) if step.line else ''})"

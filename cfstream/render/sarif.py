@@ -15,7 +15,7 @@ from cfstream.errors import Problem, Where
 from cfstream.render.accounts import named
 from cfstream.render.errors import MANUAL
 from cfstream.render.flow import printable
-from cfstream.render.hazards import allowance
+from cfstream.render.hazards import allowance, hazards_of
 from cfstream.steps.hazards import HazardName
 from cfstream.values import digest
 
@@ -65,10 +65,9 @@ def _notifications(plan: "Plan") -> list[dict[str, Any]]:
 def _stack(stack: "StackPlan", name: str) -> Iterator[dict[str, Any]]:
     for problem in stack.problems:
         yield _problem(PREFLIGHT, problem)
-    for step in stack.steps:
-        for hazard in step.hazards:
-            do = allowance(hazard.name, protect=stack.protect)
-            yield _result(hazard.name, Where(stack.spec, step.line), f"{hazard.text} ({step.id})", do, name)
+    for _, step, hazard in hazards_of([stack]):
+        do = allowance(hazard.name, protect=stack.protect)
+        yield _result(hazard.name, Where(stack.spec, step.line), f"{hazard.text} ({step.id})", do, name)
     for notice in stack.notices:
         if notice.warning:
             yield _result(WARNING, Where(stack.spec), notice.text, notice.do, name)

@@ -66,7 +66,7 @@ class Routes:
         self._edge = Edge(lambda: accounts().home)
         self._edges: dict[str, Edge] = {}
         self._records = Records(self._cloudfront)
-        self._doors: dict[str, Callable[[Environ], Answer]] = {
+        self._services: dict[str, Callable[[Environ], Answer]] = {
             "acm": self._to_acm,
             "cloudfront": self._to_cloudfront,
             "iam": self._to_iam,
@@ -108,7 +108,7 @@ class Routes:
             return self._to_s3
         if service == "s3":
             return self._to_s3_control
-        return self._doors.get(service, self._to_moto)
+        return self._services.get(service, self._to_moto)
 
     def _cloudfront(self) -> CloudFront:
         """Return the CloudFront of the account that the request is from."""

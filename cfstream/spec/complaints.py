@@ -18,7 +18,7 @@ from cfstream.spec.fields import RESOURCE_ID, account_number
 from cfstream.spec.section import NEVER_GUESSED, never_suggested
 from cfstream.spec.source import Document, Mapping, Scalar
 from cfstream.spec.unknown_keys import is_form, meant_here, section_at, sections, squeezed, unknown_key
-from cfstream.spec.wording import choices, nearest, shown
+from cfstream.spec.wording import MAX_SHOWN, choices, nearest, shown
 
 Detail: TypeAlias = MappingOf[str, Any]
 """One entry of ``ValidationError.errors()``."""
@@ -145,6 +145,12 @@ def _found(value: Any) -> str:
     return "a mapping"
 
 
+def _instead(value: Any, text: str) -> str:
+    """Return what is at the place of one of a few values: a number itself, because a number can be one of them."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return text if number and len(text) <= MAX_SHOWN else _found(value)
+
+
 def _missing(_detail: Detail, path: Path, _: str) -> Words:
     above = field_name(path[:-1])
     example = _line(path) if not above else f"{path[-1]}: …"
@@ -171,7 +177,7 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
 def _not_bool(detail: Detail, path: Path, text: str) -> Words:
     word = text.casefold()
     do = "write true" if word in _TRUE else "write false" if word in _FALSE else "write true or false"
-    return f"{field_name(path)} is true or false, not {_found(detail['input'])}", do, ""
+    return f"{field_name(path)} is true or false, not {_instead(detail['input'], text)}", do, ""
 
 
 def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
@@ -217,7 +223,7 @@ def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     words = [word or '""' for word in words]
     field = section_at(path[:-1]).model_fields[key]
-    what = f"{name} is {choices(words)}, not {_found(detail['input'])}"
+    what = f"{name} is {choices(words)}, not {_instead(detail['input'], text)}"
     if same := next((word for word in words if squeezed(word) == squeezed(text)), None):
         return what, f"write {same}", ""
     safe = [word for word in words if word not in never_suggested(field)]

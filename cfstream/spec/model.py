@@ -127,12 +127,14 @@ class Grant(Section):
         default="READ",
         description="What CloudFront may do. FULL_CONTROL, as in the recipe of 2011, needs via: object-acl.",
     )
-    prefix: Prefix = Field(default="", description="Only objects whose key begins with it. Empty: all.")
+    prefix: Prefix = Field(
+        default="", description="Only objects whose key begins with this prefix. Empty: all."
+    )
     engine: Literal["auto", "local", "s3-batch"] = Field(
         default="auto",
         description="What writes the grants on objects, with via: object-acl only. local: this machine, object by "
         "object. s3-batch: a job of S3 Batch Operations, which needs batch and replaces whole ACLs. auto: a job if it "
-        "is faster, batch is set, and all ACLs name nobody but the bucket's owner; otherwise this machine.",
+        "is faster, batch is set, and all ACLs name only the bucket's owner; otherwise this machine.",
     )
     batch: Batch | None = Field(
         default=None,
@@ -213,7 +215,9 @@ class Spec(Section):
         default=None,
         description='Comment of the distribution, at most 128 characters. "": none. Absent: not managed.',
     )
-    enabled: bool = Field(default=True, description="false: the distribution exists and refuses everything.")
+    enabled: bool = Field(
+        default=True, description="false: the distribution exists and refuses every request."
+    )
     protect: Annotated[
         bool, AlsoCalled("prevent_destroy", "deletion_protection", "deletion_policy", "retain_on_delete")
     ] = Field(
@@ -289,7 +293,7 @@ class Spec(Section):
     )
     price_class: PriceClass | None = Field(
         default=None,
-        description="The edge locations that serve. More locations cost more. Absent: not managed.",
+        description="The edge locations that serve viewers. More locations cost more. Absent: not managed.",
     )
     logging: Annotated[AnyLogging | None, AlsoCalled("logging_config", "access_logs", "access_log")] = Field(
         default=None, description="Access logs; false: none. Absent: not managed."

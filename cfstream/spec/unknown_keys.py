@@ -38,7 +38,6 @@ AWS_ONLY: Mapping[str, str] = {
     "restriction_type": "write the countries as allow: [US] or block: [KP]",
     "locations": "write the countries as allow: [US] or block: [KP]",
     "quantity": "delete it, and write the items as a list",
-    "items": "write the items as a list, without items",
     "compress": _STAYS,
     "smooth_streaming": _STAYS,
     "allowed_methods": _STAYS,
@@ -91,7 +90,7 @@ AWS_ONLY: Mapping[str, str] = {
     "access_control_max_age_sec": "delete it: cors allows what players need",
     "origin_override": "delete it: cors allows what players need",
 }
-"""Words of AWS and Terraform that no field means, and what to do with each."""
+"""Words of AWS and Terraform that mean no field, and what to do with each. A word of `AlsoCalled` must not be here."""
 
 
 def squeezed(key: str) -> str:

@@ -51,14 +51,14 @@ def _aliases(cnames: Iterable[str], apart: Set[str]) -> OwnedField:
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_aliases(config, {*value, *(document.aliases(config) & apart)})
 
-    def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
+    def hazards(before: Any, after: Any) -> tuple[Hazard, ...]:
         gone = sorted(set(before) - set(after))
         text = f"{', '.join(gone)}: viewers of this host name get errors"
         return (Hazard(HazardName.CUTS_VIEWERS, text),) if gone else ()
 
     want = tuple(sorted({name.lower() for name in cnames} - apart))
     return OwnedField(
-        "cnames", want, lambda config: tuple(sorted(document.aliases(config) - apart)), write, danger=danger
+        "cnames", want, lambda config: tuple(sorted(document.aliases(config) - apart)), write, hazards=hazards
     )
 
 

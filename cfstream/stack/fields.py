@@ -12,10 +12,11 @@ from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Change
 from cfstream.values import Json, copied, plain
 
-Danger = Callable[[Any, Any], tuple[Hazard, ...]]
+HazardsOf = Callable[[Any, Any], tuple[Hazard, ...]]
+"""Return the hazards of a change from one value to another."""
 
 
-def no_danger(_before: Any, _after: Any) -> tuple[Hazard, ...]:
+def no_hazards(_before: Any, _after: Any) -> tuple[Hazard, ...]:
     """Return no hazard: most changes are harmless."""
     return ()
 
@@ -30,7 +31,7 @@ class OwnedField:
     read: Callable[[Json], Any]
     write: Callable[[dict[str, Any], Any], None]
     show: Callable[[Any], Any] = plain
-    danger: Danger = no_danger
+    hazards: HazardsOf = no_hazards
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
         if before == field.want:
             continue
         field.write(config, field.want)
-        hazards.extend(field.danger(before, field.want))
+        hazards.extend(field.hazards(before, field.want))
         changes.append(Change(field.path, field.show(before), field.show(field.want)))
     return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)))
 
@@ -73,10 +74,10 @@ def creation(base: Json, fields: Iterable[OwnedField]) -> Overlay:
     return Overlay(config, tuple(changes))
 
 
-def scalar(path: str, name: str, want: Any, danger: Danger = no_danger) -> OwnedField:
+def scalar(path: str, name: str, want: Any, hazards: HazardsOf = no_hazards) -> OwnedField:
     """Return a field that is one member at the top of the configuration."""
 
     def write(config: dict[str, Any], value: Any) -> None:
         config[name] = value
 
-    return OwnedField(path, want, lambda config: config.get(name, type(want)()), write, danger=danger)
+    return OwnedField(path, want, lambda config: config.get(name, type(want)()), write, hazards=hazards)

@@ -78,7 +78,7 @@ class _Creation:
 
     def __init__(self, step: CreateBucket, context: StepContext) -> None:
         self._step = step
-        self._doors = context
+        self._context = context
         self._lost = False
 
     def attempt(self) -> None:
@@ -94,7 +94,7 @@ class _Creation:
         if self._step.region != "us-east-1":
             params["CreateBucketConfiguration"] = {"LocationConstraint": self._step.region}
         try:
-            self._doors.aws.write(Call("s3", "create_bucket", params, self._step.region))
+            self._context.aws.write(Call("s3", "create_bucket", params, self._step.region))
         except ReplyLost:
             self._lost = True
             raise
@@ -105,7 +105,7 @@ class _Creation:
     def _exists(self) -> bool:
         """Return whether the account has it. If another account has it, the creating call is refused."""
         try:
-            self._doors.aws.read(self._step.call("head_bucket"))
+            self._context.aws.read(self._step.call("head_bucket"))
         except (Missing, NotAuthorized):
             return False
         return True

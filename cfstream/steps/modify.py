@@ -65,7 +65,7 @@ class _Update:
 
     def __init__(self, step: Modify, context: StepContext) -> None:
         self._step = step
-        self._doors = context
+        self._context = context
         self._params = resolve(step.call.params, context.outputs)
         self._failed: CfstreamError | None = None
         self._lost: ReplyLost | None = None
@@ -76,7 +76,7 @@ class _Update:
         """Send the document, if it is not live already."""
         etag = str(self._step.etag)
         if self._failed is not None:
-            reply = self._doors.aws.read(self._step.read)
+            reply = self._context.aws.read(self._step.read)
             etag = str(reply["ETag"])
             live = at(reply, self._step.content)
             if covers(live, self._params[self._step.document]):
@@ -91,10 +91,10 @@ class _Update:
 
     def _write(self, etag: str) -> Mapping[str, str]:
         if self._step.guard is not None:
-            self._step.guard.check(self._doors)
+            self._step.guard.check(self._context)
         call = replace(self._step.call, params={**self._params, "IfMatch": etag})
         try:
-            reply = self._doors.aws.write(call)
+            reply = self._context.aws.write(call)
         except ReplyLost as lost:
             self._failed = self._lost = lost
             raise

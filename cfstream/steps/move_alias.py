@@ -59,21 +59,21 @@ class _Move:
 
     def __init__(self, step: MoveAlias, context: StepContext) -> None:
         self._step = step
-        self._doors = context
+        self._context = context
         self._target = str(resolve(step.target, context.outputs))
         self._expected = resolve(step.expected, context.outputs)
         self._lost: ReplyLost | None = None
 
     def attempt(self) -> Mapping[str, str]:
         """Move the name, if it is still on its holder and ours is as expected."""
-        config, etag = _read(self._doors, self._target)
+        config, etag = _read(self._context, self._target)
         if self._step.alias in _aliases(config):
             return {"etag": etag}
         if not covers(config, self._expected):
             raise moved(
                 self._step.address, self._expected, {name: config.get(name) for name in self._expected}
             )
-        if self._step.alias not in _aliases(_read(self._doors, self._step.holder)[0]):
+        if self._step.alias not in _aliases(_read(self._context, self._step.holder)[0]):
             # After a lost reply the move is most likely done, and ours does not read back yet.
             raise self._lost or self._gone()
         return self._write(etag)
@@ -85,7 +85,7 @@ class _Move:
             "IfMatch": etag,
         }
         try:
-            reply = self._doors.aws.write(Call("cloudfront", "update_domain_association", params))
+            reply = self._context.aws.write(Call("cloudfront", "update_domain_association", params))
         except ReplyLost as lost:
             self._lost = lost
             raise

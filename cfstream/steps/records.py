@@ -89,7 +89,7 @@ class _Batch:
 
     def __init__(self, step: _ChangeRecords, context: StepContext, records: Sequence[Json]) -> None:
         self._step = step
-        self._doors = context
+        self._context = context
         self._records = records
         self._failed: Refused | ReplyLost | None = None
         self._lost: ReplyLost | None = None
@@ -97,7 +97,7 @@ class _Batch:
     def attempt(self) -> str:
         """Return the id of the change; empty if the records are as wanted already."""
         if self._failed is not None:
-            found = [_found(self._doors, self._step.zone, record) for record in self._records]
+            found = [_found(self._context, self._step.zone, record) for record in self._records]
             if self._step.is_done(found, self._records):
                 return ""
             if isinstance(self._failed, Refused) and self._failed.code == INVALID_BATCH:
@@ -112,7 +112,7 @@ class _Batch:
         ]
         batch = {"HostedZoneId": self._step.zone, "ChangeBatch": {"Changes": changes}}
         try:
-            reply = self._doors.aws.write(Call("route53", "change_resource_record_sets", batch))
+            reply = self._context.aws.write(Call("route53", "change_resource_record_sets", batch))
         except (Refused, ReplyLost) as failed:
             self._failed = failed
             self._lost = failed if isinstance(failed, ReplyLost) else self._lost

@@ -108,6 +108,7 @@ def test_the_help_lists_the_exit_codes_on_one_line(cfstream: Run) -> None:
     lines = {
         "plan": "  Exit codes: 0 done, 1 failed, 2 usage or problem, 3 pending, 130 interrupted",
         "apply": "  Exit codes: 0, 1, 2, 130; 4 stale, 5 hazard, 6 not Deployed, 7 exposed",
+        "explain": "  Exit codes: 0 done, 1 failed, 2 usage or problem, 7 refused, 130 interrupted",
     }
     for command, line in lines.items():
         assert line in cfstream(command, "--help").out.splitlines()

@@ -87,7 +87,7 @@ def _role(endpoint_url: str, _folder: Path, account: str, name: str) -> None:
 
 
 GIVENS: Mapping[str, Callable[..., None]] = {
-    r"an account with sets made by hand": _account,
+    r"an account with set-ups made by hand": _account,
     r"a certificate for (\S+)": _certificate,
     r"an account and its Terraform state": _terraform,
     r"the account (\d+) reads (\S+) by the statement (\S+)": _read_by,

@@ -12,6 +12,7 @@ from cfstream.applying import Report
 from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.spec.load import Stack
+from cfstream.steps.hazards import HazardName
 from cfstream.testing import SandboxState
 from cfstream.values import StepId
 from cfstream.workflow import apply_plan, make_plan
@@ -30,7 +31,7 @@ DEPLOY_AFTER_READS = 6
 RUNS = 3
 """In so many runs after the disturbed one everything must be as the specs say."""
 
-ANY_HAZARD = frozenset({"makes-public", "cuts-viewers", "widens-grant", "weakens-tls"})
+ANY_HAZARD: frozenset[str] = frozenset(HazardName)
 
 
 @dataclass(frozen=True)

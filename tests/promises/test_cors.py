@@ -121,7 +121,9 @@ def test_the_other_headers_of_a_policy_that_ours_replaces_are_kept(account: Sand
     account.edit(attach(theirs))
     plan = account.stack(read_by(PAGE))
     (create,) = (step for step in plan.steps if step.address.kind == "response-headers-policy")
-    assert create.because == "the policy does not exist; it keeps the other headers of security"
+    assert (
+        create.because == "the response headers policy does not exist; it keeps the other headers of security"
+    )
     assert changes(plan)["http.cors"] == ("security", OURS)
     account.converge(read_by(PAGE))
     assert policies(account)[OURS]["SecurityHeadersConfig"] == SECURITY

@@ -29,7 +29,7 @@ def access(
     ],
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
-    """Show who can read: every reader, the paths, and how the access is given.
+    """Show who can read: every reader, the paths, and how the access is granted.
 
     Access is given by a behavior, an identity, a policy statement or an ACL. With a KEY, shows for this object each
     link from the host name to the statement, with the line of the spec or the Sid. Readers that the spec does not list

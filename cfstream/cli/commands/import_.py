@@ -33,7 +33,9 @@ def import_(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="The stack's name. Default: from cname or comment."),
+        typer.Option(
+            "--name", metavar="NAME", help="The stack's name. Default: taken from a cname or the comment."
+        ),
     ] = None,
     folder: Annotated[
         str | None,
@@ -47,7 +49,7 @@ def import_(
             "--from-terraform",
             metavar="FILE",
             autocompletion=completion.states,
-            help="Import the distribution in this state of Terraform, and list what belongs to it; - for standard "
+            help="Import the distribution in this Terraform state, and list what belongs to it; - for standard "
             "input.",
         ),
     ] = None,

@@ -75,7 +75,7 @@ def rotate(
             "--replaces",
             metavar="NAME",
             autocompletion=completion.keys,
-            help="A key that will leave; may be repeated. Default: all.",
+            help="An old key to replace; may be repeated. Default: all.",
         ),
     ] = None,
     now: Annotated[

@@ -27,7 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="A local AWS: CloudFront, S3, STS, ACM and Route 53 without an account. It keeps its state.\n\n"
+    help="A local AWS without an account: CloudFront, S3, STS, ACM, Route 53, IAM and WAF. It keeps its state.\n\n"
     "Example: cfstream sandbox up",
 )
 

@@ -65,14 +65,14 @@ def sign(
     ] = False,
     preset: Annotated[
         Literal["hls", "dash", "file"],
-        typer.Option("--for", help="The format of the video; hls and dash open the whole folder."),
+        typer.Option("--for", help="The format of the video; hls and dash cover the whole folder."),
     ] = "file",
     domain: Annotated[
         str | None,
         typer.Option("--domain", metavar="HOST", help="Domain of the cookies. Default: the host of the URL."),
     ] = None,
     digest: Annotated[
-        Literal["sha1", "sha256"], typer.Option("--hash", help="The hash that is signed.")
+        Literal["sha1", "sha256"], typer.Option("--hash", help="The hash algorithm of the signature.")
     ] = "sha1",
     output: Annotated[
         Literal["text", "json", "curl"], typer.Option("--format", help="The output format.")
@@ -89,9 +89,9 @@ def sign(
     With --spec, finds the id of the key in AWS, and refuses a key that is not trusted for this path. With --key-id and
     a URL, does not use AWS. Asks for the passphrase of an encrypted key, or reads it from CFSTREAM_KEY_PASSPHRASE.
 
-    For a playlist with its segments, add --for hls --cookies, which opens its folder. For a playlist at the top level
-    the folder is the whole host, which needs --everything. With --sandbox, --format curl prints a command that works,
-    and you can sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
+    For a playlist with its segments, add --for hls --cookies, which gives access to its folder. For a playlist at the
+    top level the folder is the whole host, which needs --everything. With --sandbox, --format curl prints a command
+    that works, and you can sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
     With --from-file, opens the key and reads AWS once. A line that cannot be signed has an error in place of a URL; the
     command then ends with the exit code of the first error.

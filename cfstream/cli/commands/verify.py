@@ -31,7 +31,7 @@ def verify(
             "--key",
             metavar="FILE",
             autocompletion=completion.private_keys,
-            help="A private key, to also check what it opens.",
+            help="A private key, to check signed requests too.",
         ),
     ] = None,
     key_id: Annotated[

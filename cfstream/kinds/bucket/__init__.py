@@ -231,7 +231,7 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
         return [
             stack.problem(
-                what, f"{correct}, or add `create: true` so that apply creates the bucket", "bucket"
+                what, f"{correct}, or write `create: true` so that apply creates the bucket", "bucket"
             )
         ]
     if have.why_not:

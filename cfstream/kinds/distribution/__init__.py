@@ -13,6 +13,7 @@ from cfstream.domain import Delivery, LiveDistribution, Signers
 from cfstream.domain.new_document import new_config
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.distribution import certificate, policies, preflight
+from cfstream.kinds.distribution.always_managed import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.behaviors import (
     Wanted,
     WantedBehavior,
@@ -20,7 +21,6 @@ from cfstream.kinds.distribution.behaviors import (
     place,
     wanted_signers,
 )
-from cfstream.kinds.distribution.config import minimum_tls, origin_domain, settings, top_fields
 from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, LOOKUPS, managed, policies_named
 from cfstream.kinds.distribution.lookup import Lookup

@@ -8,9 +8,11 @@ spec does not have are in `domain/new_document.py`.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any
 
 from cfstream.domain import document
+from cfstream.domain.new_document import new_config
 from cfstream.kinds.distribution import countries, error_pages, web_acl
 from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.policies import (
@@ -22,9 +24,11 @@ from cfstream.kinds.distribution.policies import (
 )
 from cfstream.kinds.function import association
 from cfstream.spec.http import Behavior, Http
-from cfstream.stack.fields import Danger, OwnedField, no_danger
+from cfstream.stack.fields import HazardsOf, OwnedField, no_hazards
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
+
+_NEW = new_config("", "", "")
 
 
 class Part(Enum):
@@ -64,15 +68,15 @@ class HttpField:
     """Set the value in a part of a configuration."""
     parsed: str = ""
     """The attribute of `domain.Distribution` or `Origin` with the value, if it decides who can read."""
-    answers: bool = True
+    changes_responses: bool = True
     """Whether it changes what a viewer gets for a URL, or whether a web page may play it."""
-    usual: tuple[Any, ...] = ("",)
-    """The values that `import` does not write, because a new distribution has them without the field."""
+    also_usual: tuple[Any, ...] = ()
+    """Values that `import` does not write, besides that of a new distribution."""
     plain: Callable[[Any], Any] = _unchanged
     """Return the plain form of the model's value."""
     text: Callable[[Any], str] = str
     """Return the value for people."""
-    danger: Danger = no_danger
+    hazards: HazardsOf = no_hazards
     lookup: Lookup | None = None
     """What a plan asks AWS about the value."""
     policies: PolicyKind | None = None
@@ -81,6 +85,11 @@ class HttpField:
     """Return a plain value with its names replaced by ids; None if a name is unknown. Another kind looks the ids up."""
     names: Callable[[Any], Any] = _unchanged
     """Return a value with names for the ids in it."""
+
+    @cached_property
+    def usual(self) -> tuple[Any, ...]:
+        """The values that `import` does not write: that of a new distribution, and others with no meaning."""
+        return self.read(self.part.of(_NEW)), *self.also_usual
 
     def wanted(self, value: Any, own: OwnPolicies) -> Any:
         """Return what a part of a configuration must have for a value of the model; None for an unknown name."""
@@ -118,7 +127,7 @@ class Managed:
             lambda config: self.entry.read(self.entry.part.of(config, path)),
             lambda config, value: self.entry.write(self.entry.part.of(config, path), value),
             show=lambda value: self.entry.shown(value, self.own),
-            danger=self.entry.danger,
+            hazards=self.entry.hazards,
         )
 
     @property
@@ -192,8 +201,8 @@ HTTP_FIELDS = (
         label="IPv6",
         part=Part.DISTRIBUTION,
         **_member("IsIPV6Enabled", default=False),
-        answers=False,
-        usual=(True, False),
+        changes_responses=False,
+        also_usual=(False,),
         text=lambda value: "yes" if value else "no",
     ),
     HttpField(
@@ -203,7 +212,7 @@ HTTP_FIELDS = (
         member="CachePolicyId",
         read=document.cache_policy,
         write=document.set_cache_policy,
-        answers=False,
+        changes_responses=False,
         policies=CACHE,
     ),
     HttpField(
@@ -231,7 +240,6 @@ HTTP_FIELDS = (
         member="FunctionAssociations",
         read=document.functions,
         write=document.set_functions,
-        usual=({},),
         plain=lambda value: value.by_event,
         ids=association.arns,
         names=association.named,
@@ -242,15 +250,14 @@ HTTP_FIELDS = (
         label="HTTP version",
         part=Part.DISTRIBUTION,
         **_member("HttpVersion", "http2"),
-        answers=False,
-        usual=("http2",),
+        changes_responses=False,
     ),
     HttpField(
         name="web_acl",
         label="Web ACL",
         part=Part.DISTRIBUTION,
         **_member("WebACLId", ""),
-        danger=web_acl.other_firewall,
+        hazards=web_acl.other_firewall,
         lookup=web_acl.LOOKUP,
     ),
     HttpField(
@@ -260,10 +267,9 @@ HTTP_FIELDS = (
         member="Restrictions",
         read=countries.read,
         write=countries.write,
-        usual=({},),
         plain=countries.plain,
         text=countries.text,
-        danger=countries.more_served,
+        hazards=countries.more_served,
     ),
     HttpField(
         name="error_pages",
@@ -272,7 +278,6 @@ HTTP_FIELDS = (
         member="CustomErrorResponses",
         read=error_pages.read,
         write=error_pages.write,
-        usual=([],),
         plain=error_pages.plain,
         text=error_pages.text,
     ),
@@ -290,7 +295,7 @@ HTTP_FIELDS = (
         member="OriginShield",
         read=_shield,
         write=_set_shield,
-        answers=False,
+        changes_responses=False,
     ),
 )
 """In the order of the spec language."""

@@ -92,12 +92,12 @@ def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]
     ]
 
 
-_NOT_ANSWERS = frozenset(
+_SAME_RESPONSES = frozenset(
     {
         "certificate",
         "minimum_tls",
         "unlisted_behaviors",
-        *(each.name for each in HTTP_FIELDS if not each.answers),
+        *(each.name for each in HTTP_FIELDS if not each.changes_responses),
     }
 )
 """Fields under ``http`` that do not change what a viewer gets for a URL, or whether a web page may play it.
@@ -122,7 +122,7 @@ def same_viewers(old: Spec, new: Spec) -> bool:
 
 
 def _answers(spec: Spec) -> Mapping[str, object]:
-    return spec.http.model_dump(exclude=set(_NOT_ANSWERS))
+    return spec.http.model_dump(exclude=set(_SAME_RESPONSES))
 
 
 def _signers(spec: Spec) -> set[str]:

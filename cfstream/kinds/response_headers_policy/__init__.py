@@ -313,7 +313,7 @@ def _create(scene: Scene, want: Cors, have: LivePolicies) -> Create:
     foreign = have.in_place
     kept = f"; it keeps the other headers of {foreign.name}" if foreign and foreign.has_more else ""
     changes = creation({}, cors_fields(own_name(scene), want, {})).changes
-    reason = Reason(f"the policy does not exist{kept}", ("http", "cors"), changes)
+    reason = Reason(f"the response headers policy does not exist{kept}", ("http", "cors"), changes)
     return HEADERS_POLICY.create(scene, "", _fresh(scene, want, have), reason)
 
 

@@ -105,15 +105,15 @@ class Behavior(Section):
     origin_request_policy: Annotated[OriginRequestPolicy | None, AlsoCalled("origin_request_policy_id")] = (
         Field(
             default=None,
-            description="Origin request policy of these paths: the name of a managed one, or name or id of your own. "
-            '"": none. Absent: not managed.',
+            description="Origin request policy of these paths: the name of a managed one, or the name or id of your "
+            'own. "": none. Absent: not managed.',
         )
     )
     response_headers_policy: Annotated[
         ResponseHeadersPolicy | None, AlsoCalled("response_headers_policy_id")
     ] = Field(
         default=None,
-        description="Response headers policy of these paths: the name of a managed one, or name or id of your own. "
+        description="Response headers policy of these paths: the name of a managed one, or the name or id of your own. "
         '"": none. Absent: not managed.',
     )
     functions: AnyFunctions = Field(

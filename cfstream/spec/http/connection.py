@@ -42,13 +42,14 @@ class ConnectionFields(Fields):
         MinimumTls, AlsoCalled("minimum_protocol_version", "security_policy"), NEVER_GUESSED
     ] = Field(
         default="TLSv1.2_2021",
-        description="Security policy of the certificate. It has no effect without a certificate of your own.",
+        description="The security policy: the oldest TLS version and the ciphers that viewers may use. "
+        "It has no effect without a certificate of your own.",
     )
     viewer_protocol: Annotated[
         Literal["redirect-to-https", "https-only", "allow-all"],
         AlsoCalled("viewer_protocol_policy"),
         NeverSuggested("allow-all"),
-    ] = Field(default="redirect-to-https", description="What the default behavior answers to plain http.")
+    ] = Field(default="redirect-to-https", description="How the default behavior answers plain http.")
     default_root_object: Annotated[RootObject | None, AlsoCalled("root_object", "index_document")] = Field(
         default=None, description='The object for a request for "/". Empty: none. Absent: not managed.'
     )

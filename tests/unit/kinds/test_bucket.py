@@ -106,7 +106,7 @@ def test_a_misspelt_bucket_gets_the_nearest_one(names: list[str], correct: str) 
     """The fix names the bucket of the account whose name is most similar, if one is."""
     replies = s3(head=missing("404"), list_buckets=[{"Name": name} for name in names])
     (problem,) = proposal(KIND, scene(SPEC), live(**replies)).problems
-    assert problem.do == f"{correct}, or add `create: true` so that apply creates the bucket"
+    assert problem.do == f"{correct}, or write `create: true` so that apply creates the bucket"
 
 
 def test_not_accessible() -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from cfstream.domain.tls import TLS_FROM_WEAKEST
-from cfstream.kinds.distribution.config import minimum_tls
+from cfstream.kinds.distribution.always_managed import minimum_tls
 from cfstream.spec.http.connection import MinimumTls
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/a"
@@ -28,8 +28,7 @@ def test_an_older_policy_is_weaker_and_an_unknown_one_is_the_newest(
     """Otherwise a policy that cfstream does not know would be lowered without a hazard."""
     config = {"ViewerCertificate": {"ACMCertificateArn": CERTIFICATE, "MinimumProtocolVersion": before}}
     (field,) = minimum_tls(config, after)
-    assert field.danger is not None
-    assert [str(each.name) for each in field.danger(before, after)] == ["weakens-tls"] * weaker
+    assert [str(each.name) for each in field.hazards(before, after)] == ["weakens-tls"] * weaker
 
 
 def test_the_policies_are_those_of_the_spec_in_the_same_order() -> None:

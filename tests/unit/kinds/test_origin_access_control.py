@@ -51,7 +51,7 @@ def test_none_is_made_that_always_signs() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
-        because="the control does not exist",
+        because="the origin access control does not exist",
         line=5,
         changes=(
             Change("oac.name", None, "cfstream-lectures"),

@@ -67,7 +67,7 @@ def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
-        because="the identity does not exist",
+        because="the origin access identity does not exist",
         line=5,
         changes=(Change("oai.comment", None, "cfstream:lectures For lectures"),),
         call=Call(

@@ -77,7 +77,7 @@ def test_one_is_made_that_says_what_the_spec_says() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.POLICIES,
-        because="the policy does not exist",
+        because="the response headers policy does not exist",
         line=6,
         changes=(
             Change("http.cors.name", None, "cfstream-lectures"),

@@ -74,7 +74,7 @@ NEW = StackPlan(
         Created(
             address=IDENTITY,
             stage=Stage.IDENTITY,
-            because="the control does not exist",
+            because="the origin access control does not exist",
             line=8,
             changes=(Change("oac", None, "cfstream-lectures"),),
         ),

@@ -22,7 +22,7 @@ lectures                                                     specs/lectures.yaml
   no distribution yet
 
   + create  origin-access-control:lectures                 specs/lectures.yaml:8
-            the control does not exist
+            the origin access control does not exist
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures                          specs/lectures.yaml:3
@@ -61,7 +61,8 @@ lectures             specs/lectures.yaml
   + create
     origin-access-control:lectures
                          lectures.yaml:8
-    the control does not exist
+    the origin access control does not
+    exist
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures

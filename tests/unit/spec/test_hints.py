@@ -11,7 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from cfstream.spec.reference import reference
-from cfstream.spec.unknown_keys import AWS_ONLY, squeezed
+from cfstream.spec.section import other_words
+from cfstream.spec.unknown_keys import AWS_ONLY, sections, squeezed
 from tests.unit.spec.reading import problems, whole
 
 OTHER_WORDS: dict[str, list[str]] = YAML(typ="safe").load(Path(__file__).parent / "other_words.yaml")
@@ -130,6 +131,14 @@ def test_every_word_of_the_api_has_a_hint() -> None:
     known |= {squeezed(path.rpartition(".")[2]) for path in FIELDS} | {squeezed(word) for word in AWS_ONLY}
     assert {name for name in found if squeezed(name) not in known} == set()
     assert not {name for name in found if "the keys here are" in (_fix("", name) or "")}
+
+
+def test_a_word_means_a_field_or_none() -> None:
+    """When a field for a word of AWS is added, the word moves from AWS_ONLY to the field's AlsoCalled."""
+    of_fields = {squeezed(name) for section in sections().values() for name in section.model_fields}
+    of_fields |= {squeezed(word) for section in sections().values() for word, _ in other_words(section)}
+    stale = sorted(word for word in AWS_ONLY if squeezed(word) in of_fields)
+    assert not stale, f"delete from AWS_ONLY in cfstream/spec/unknown_keys.py: {', '.join(stale)}"
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -59,9 +59,9 @@ def test_a_field_in_full() -> None:
         "    cache_policy             The name of a managed cache policy, or the name or id\n"
         "                             of your own.\n"
         "    origin_request_policy    Origin request policy of these paths: the name of a\n"
-        "                             managed one, or name or id of your own.\n"
+        "                             managed one, or the name or id of your own.\n"
         "    response_headers_policy  Response headers policy of these paths: the name of a\n"
-        "                             managed one, or name or id of your own.\n"
+        "                             managed one, or the name or id of your own.\n"
         "    functions                CloudFront functions for these paths, by event.\n"
     )
 

@@ -1,4 +1,7 @@
-"""The fields of a distribution, except its signers and its other behaviors."""
+"""The fields that every spec manages, such as the bucket and the viewer protocol.
+
+The optional fields are in `http_fields`; signers and other behaviors are in `behaviors`.
+"""
 
 from collections.abc import Callable, Set
 from typing import Any
@@ -59,7 +62,7 @@ def minimum_tls(config: Json, want: str) -> list[OwnedField]:
     def write(config: dict[str, Any], value: Any) -> None:
         config["ViewerCertificate"] = {**config["ViewerCertificate"], "MinimumProtocolVersion": value}
 
-    def danger(before: Any, after: Any) -> tuple[Hazard, ...]:
+    def hazards(before: Any, after: Any) -> tuple[Hazard, ...]:
         ranks = {name: rank for rank, name in enumerate(TLS_FROM_WEAKEST)}
         # A policy that is not known here is newer than all that are: any other may be weaker.
         if not before or (before in ranks and ranks[after] >= ranks[before]):
@@ -72,7 +75,7 @@ def minimum_tls(config: Json, want: str) -> list[OwnedField]:
         )
 
     read = _from_certificate("MinimumProtocolVersion")
-    return [OwnedField("http.minimum_tls", want, read, write, danger=danger)]
+    return [OwnedField("http.minimum_tls", want, read, write, hazards=hazards)]
 
 
 def _bucket(bucket: str, domain: str) -> OwnedField:
@@ -115,12 +118,12 @@ def _viewer_protocol(want: str) -> OwnedField:
     def write(config: dict[str, Any], value: Any) -> None:
         document.set_viewer_protocol(document.behavior(config, ""), value)
 
-    def danger(_before: Any, after: Any) -> tuple[Hazard, ...]:
+    def hazards(_before: Any, after: Any) -> tuple[Hazard, ...]:
         if after != "allow-all":
             return ()
         return (Hazard(HazardName.WEAKENS_TLS, "signed URLs and cookies may be sent over plain http"),)
 
-    return OwnedField("http.viewer_protocol", want, read, write, danger=danger)
+    return OwnedField("http.viewer_protocol", want, read, write, hazards=hazards)
 
 
 def _certificate(arn: str) -> OwnedField:

@@ -15,7 +15,7 @@ from typing import Any
 
 from cfstream.ci.body import fenced, is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
-from cfstream.ci.job import USAGE, Job, Result, Runner, do, truth
+from cfstream.ci.job import HOW_TO_ALLOW, REFUSED, USAGE, Job, Result, Runner, do, truth
 from cfstream.ci.source import source
 
 PREFIX = "CFSTREAM_ACTION_"
@@ -55,6 +55,8 @@ class ActionRun:
         self._runner.tell(f"\n::{token}::\n")
         self._write("GITHUB_OUTPUT", _outputs(job, result))
         self._write("GITHUB_STEP_SUMMARY", result.body or _summary(job, result))
+        if result.code == REFUSED and job.command == "apply":
+            self._say("error", f"to allow a hazard, run the workflow by hand with its name: {HOW_TO_ALLOW}")
         if comment and result.body:
             self._comment(job, result.body)
         return result.code

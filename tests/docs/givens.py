@@ -62,6 +62,17 @@ def _certificate(endpoint_url: str, _folder: Path, name: str) -> None:
     imported(clients_for(endpoint_url)("acm"), name)
 
 
+def _unsigned(endpoint_url: str, _folder: Path) -> None:
+    """Remove the signers of the only distribution, and change its comment."""
+    cloudfront = clients_for(endpoint_url)("cloudfront")
+    (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    live = cloudfront.get_distribution_config(Id=row["Id"])
+    config = live["DistributionConfig"]
+    config["DefaultCacheBehavior"]["TrustedKeyGroups"] = {"Enabled": False, "Quantity": 0}
+    config["Comment"] = "test, please ignore"
+    cloudfront.update_distribution(Id=row["Id"], IfMatch=live["ETag"], DistributionConfig=config)
+
+
 def _account(endpoint_url: str, _folder: Path) -> None:
     SmallAccount(endpoint_url)
 
@@ -90,6 +101,7 @@ GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with set-ups made by hand": _account,
     r"a certificate for (\S+)": _certificate,
     r"an account and its Terraform state": _terraform,
+    r"the signers removed by hand, and the comment changed": _unsigned,
     r"the account (\d+) reads (\S+) by the statement (\S+)": _read_by,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,

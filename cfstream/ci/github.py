@@ -15,8 +15,9 @@ from typing import Any
 
 from cfstream.ci.body import fenced, is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
-from cfstream.ci.job import HOW_TO_ALLOW, REFUSED, USAGE, Job, Result, Runner, do, truth
+from cfstream.ci.job import REFUSED, USAGE, Job, Result, Runner, do, truth
 from cfstream.ci.source import source
+from cfstream.render.errors import HOW_TO_ALLOW
 
 PREFIX = "CFSTREAM_ACTION_"
 """The prefix of the variables with the action's inputs."""

@@ -14,9 +14,10 @@ from typing import Any
 
 from cfstream.ci.body import is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
-from cfstream.ci.job import HOW_TO_ALLOW, REFUSED, USAGE, Job, Runner, do
+from cfstream.ci.job import REFUSED, USAGE, Job, Runner, do
 from cfstream.ci.source import source
 from cfstream.private_file import write_private
+from cfstream.render.errors import HOW_TO_ALLOW
 
 PREFIX = "CFSTREAM_"
 VARIABLES = ("specs", "args", "allow", "plan_file", "live", "check", "key")

@@ -9,7 +9,6 @@ from typing import TextIO
 
 from cfstream.ci.body import body_of
 from cfstream.ci.running import PROGRAM, Ran, run
-from cfstream.render.errors import MANUAL
 from cfstream.render.text import summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -20,8 +19,6 @@ PENDING = 3
 USAGE = 2
 REFUSED = 5
 """The exit code of an apply with a hazard that is not allowed."""
-
-HOW_TO_ALLOW = f"{MANUAL}how-to/ci/#allow-a-hazard"
 
 
 @dataclass(frozen=True)

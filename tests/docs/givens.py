@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,12 @@ def _unsigned(endpoint_url: str, _folder: Path) -> None:
     cloudfront.update_distribution(Id=row["Id"], IfMatch=live["ETag"], DistributionConfig=config)
 
 
+def _later(endpoint_url: str, _folder: Path, seconds: str) -> None:
+    settings = json.dumps({"clock_ahead_seconds": int(seconds)}).encode()
+    request = urllib.request.Request(f"{endpoint_url}/_sandbox/settings", settings, method="PUT")  # noqa: S310
+    urllib.request.urlopen(request).close()  # noqa: S310
+
+
 def _account(endpoint_url: str, _folder: Path) -> None:
     SmallAccount(endpoint_url)
 
@@ -103,6 +110,7 @@ GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account and its Terraform state": _terraform,
     r"the signers removed by hand, and the comment changed": _unsigned,
     r"the account (\d+) reads (\S+) by the statement (\S+)": _read_by,
+    r"(\d+) seconds later": _later,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,
     r"the hosted zone (\S+)": _zone,

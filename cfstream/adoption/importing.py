@@ -36,6 +36,8 @@ class Imported:
     """What its plan would change, or its problems; empty if the plan is empty."""
     refusal: CannotImport | None = None
     file: str = ""
+    others: tuple[str, ...] = ()
+    """Files beside it with a spec of the same distribution or stack."""
     terraform: tuple[BelongingResource, ...] = ()
     """The distribution and what belongs to it in Terraform's state, if the state named it."""
 

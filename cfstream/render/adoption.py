@@ -43,6 +43,7 @@ def import_document(imports: Imports) -> dict[str, Any]:
                 "bucket": each.bucket or None,
                 "in_sync": bool(each.text) and not each.pending,
                 "pending": list(each.pending),
+                "other_specs": list(each.others),
                 "risks": [{"name": risk.name, "text": risk.text} for risk in each.risks],
                 "refused": {"what": each.refusal.what, "do": each.refusal.do} if each.refusal else None,
                 "terraform": belonging_document(imports.state, each.terraform) if imports.state else None,
@@ -56,6 +57,7 @@ def notices_text(imported: Imported, *, color: bool, width: int) -> str:
     """Return the notices of one import: risks, and whether its plan is empty."""
     sheet = page(width, color=color)
     lines = [line for risk in imported.risks for line in _remark("warning:", risk.text, sheet, Style.YELLOW)]
+    lines += [line for text in _doubts(imported) for line in _remark("warning:", text, sheet, Style.YELLOW)]
     if not imported.pending:
         return "".join(f"{line}\n" for line in [*lines, f"The plan of {imported.name} is empty."])
     lines.append(f"The plan of {imported.name} is not empty:")
@@ -82,6 +84,17 @@ def _block(each: Imported, sheet: Page) -> Iterator[str]:
         yield from sheet.flow(words(text), first="    ", rest="      ")
     for risk in each.risks:
         yield from _remark(f"{risk.name}:", risk.text, sheet, Style.YELLOW)
+    for text in _doubts(each):
+        yield from _remark("warning:", text, sheet, Style.YELLOW)
+
+
+def _doubts(each: Imported) -> Iterator[str]:
+    """Yield why the new spec may be one too many."""
+    if each.others:
+        verb = "describes" if len(each.others) == 1 else "describe"
+        yield f"{', '.join(each.others)} {verb} the same stack or distribution: keep only one spec of it"
+    elif each.owner and each.file:
+        yield f"cfstream manages it as the stack {each.owner}: if that has a spec, keep only one of the two"
 
 
 def _inside(text: str, sheet: Page, style: Style = Style.PLAIN) -> list[str]:

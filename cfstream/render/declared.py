@@ -67,7 +67,7 @@ def _blocks(account: ListedAccount, flags: str, sheet: Page) -> Iterator[list[st
         if entries:
             lines = [sheet.paint(f"{title} in no spec", Style.BOLD), *entry_lines(entries, sheet)]
             if kind != IDENTITY.kind:
-                command = Word(f"cfstream import {entries[0].id}{flags}")
+                command = Word(f"cfstream import {entries[0].id} --out {entries[0].id}.yaml{flags}")
                 lines += sheet.flow([*words("to write a spec:"), command], first="  ", rest="    ")
             yield lines
     if account.missing:

@@ -1,5 +1,6 @@
 """Writes specs of live distributions. The plan of such a spec is empty."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -72,8 +73,8 @@ def import_distribution(
     if state and chosen:
         (imported,) = with_belonging(state, {chosen.address: imported})
     if out is not None:
+        imported = _beside(replace(imported, file=str(out)))
         _write({out: imported})
-        imported = replace(imported, file=str(out))
     return Imports(world.account, (imported,), state)
 
 
@@ -102,12 +103,28 @@ def import_account(
     found = []
     for each in chain(import_all(reads, account, _judge(world, reads), rows), missing):
         report(each)
-        found.append(replace(each, file=str(folder / f"{each.name}.yaml")) if each.text else each)
+        found.append(_beside(replace(each, file=str(folder / f"{each.name}.yaml"))) if each.text else each)
     if state:
         found = [*with_belonging(state, {addresses[each.row.id].address: each for each in found})]
     folder.mkdir(parents=True, exist_ok=True)
     _write({Path(each.file): each for each in found if each.text})
     return Imports(world.account, tuple(found), state, tuple(each.row.id for each in missing))
+
+
+def _beside(imported: "Imported") -> "Imported":
+    """Add the other specs of this distribution in the folder of its file and in the working directory."""
+    own = Path(imported.file)
+    folders = {path.resolve(): path for path in (own.parent, Path())}
+    files = [file for folder in folders.values() for file in sorted(folder.glob("*.y*ml")) if file.is_file()]
+    same = re.compile(
+        rf"(?m)^(adopt: *[\"']?{re.escape(imported.row.id)}|name: *[\"']?{imported.name})\b(?!-)"
+    )
+    others = (
+        str(file)
+        for file in files
+        if file.resolve() != own.resolve() and same.search(file.read_text("utf-8", "replace"))
+    )
+    return replace(imported, others=tuple(others))
 
 
 def _judge(world: "World", reads: "Reads") -> "Judge":

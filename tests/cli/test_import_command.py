@@ -52,6 +52,27 @@ def test_without_a_file_the_spec_is_the_result(account: SmallAccount, run: Run) 
     assert run("validate", "it.yaml").code == 0
 
 
+def test_on_a_terminal_it_says_how_to_write_the_spec(
+    account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without --out nothing is written, and the last line says so. With a pipe it is not there."""
+    assert "Nothing was written" not in run("import", account.distribution).err
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    command = f"cfstream import {account.distribution} --out lectures.yaml"
+    assert f"Nothing was written. To write the spec: {command}\n" in run("import", account.distribution).err
+
+
+def test_a_second_spec_of_one_distribution_is_reported(account: SmallAccount, run: Run) -> None:
+    """A warning names the first one, or the stack as which cfstream manages it. --all does the same."""
+    first = " ".join(run("import", account.streaming, "--out", "first.yaml").err.split())
+    assert "warning: cfstream manages it as the stack old: if that has a spec, keep only one" in first
+    again = " ".join(run("import", account.streaming, "--out", "second.yaml").err.split())
+    warning = "warning: first.yaml describes the same stack or distribution: keep only one spec of it"
+    assert warning in again
+    Path("second.yaml").unlink()
+    assert warning in " ".join(run("import", "--all", "specs").out.split())
+
+
 def test_a_distribution_is_found_by_all_its_names(account: SmallAccount, run: Run) -> None:
     """Its id, its ARN, its domain name, a cname, and a URL with one of them give the same spec."""
     live = account.cloudfront.get_streaming_distribution(Id=account.streaming)["StreamingDistribution"]

@@ -26,7 +26,10 @@ def test_list_beside_specs(account: SmallAccount, run: Run, tmp_path: Path) -> N
     assert (ran.code, ran.err) == (0, "")
     assert lines[0] == "Distributions in no spec"
     assert f"  {account.distribution}  lectures  Deployed" in lines
-    assert f"  to write a spec: cfstream import {account.distribution}" in lines
+    assert (
+        f"  to write a spec: cfstream import {account.distribution} --out {account.distribution}.yaml"
+        in lines
+    )
     assert f"  {account.unused}  -  unused" in lines
     assert not [line for line in lines if account.streaming in line or account.identity in line]
     assert lines[-5:] == [

@@ -98,6 +98,10 @@ def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocati
     if output is Format.TEXT:
         _print_notes(imported, run)
         _print_removals(found, run)
+        if out is None and sys.stdout.isatty():
+            flags = run.connection.flags()
+            command = f"cfstream import {imported.row.id} --out {imported.name}.yaml{flags}"
+            run.terminal.note(f"Nothing was written. To write the spec: {command}\n")
 
 
 def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocation) -> None:

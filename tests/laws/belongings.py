@@ -115,7 +115,7 @@ def theirs(account: SandboxAccount, *specs: Spec) -> Json:
 
 
 def unordered(value: Any) -> Any:
-    """Return the document with its lists in one order, except behaviors, of which the first match counts."""
+    """Return the document with its lists in one order, except behaviors: their first match counts."""
     match value:
         case dict():
             return {

@@ -65,7 +65,7 @@ def nothing_goes_dark(plan: Plan) -> None:
 def nothing_equal_is_shown(plan: Plan) -> None:
     """A change never has the same value before and after.
 
-    Lists are compared without order, except behaviors, of which the first match counts.
+    Lists are compared without order, except behaviors: their first match counts.
     """
     for stack in plan.stacks:
         for change in (change for step in stack.steps for change in step.changes):

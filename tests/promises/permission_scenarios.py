@@ -60,7 +60,7 @@ def crowd(account: SandboxAccount) -> None:
     for number in range(21):
         by_hand(
             account,
-            CallerReference=f"stranger-{number}",
+            CallerReference=f"foreign-{number}",
             Origins={"Quantity": 1, "Items": [origin]},
             DefaultCacheBehavior={
                 "TargetOriginId": "s3",

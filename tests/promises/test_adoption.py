@@ -10,12 +10,12 @@ from tests.world.specs import signed
 
 def test_an_adopted_distribution_is_out_of_sync_by_its_settings_alone(account: SandboxAccount) -> None:
     """The tag is written with the first other change."""
-    stranger = by_hand(account)
-    document = signed(adopt=stranger["Id"], origin_access="none")
+    foreign = by_hand(account)
+    document = signed(adopt=foreign["Id"], origin_access="none")
     assert steps(account.plan(document)) == []
-    assert account.tags(stranger["ARN"]) == {}
+    assert account.tags(foreign["ARN"]) == {}
     account.converge({**document, "comment": "adopted"})
-    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures"}
+    assert account.tags(foreign["ARN"]) == {"cfstream:name": "lectures"}
     assert len(account.distributions()) == 1
 
 
@@ -23,8 +23,8 @@ def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(
     account: SandboxAccount,
 ) -> None:
     """One step updates the settings and adds the name. Later changes are a modify."""
-    stranger = by_hand(account)
-    document = signed(adopt=stranger["Id"], origin_access="none", comment="adopted", tags={"team": "media"})
+    foreign = by_hand(account)
+    document = signed(adopt=foreign["Id"], origin_access="none", comment="adopted", tags={"team": "media"})
     plan = account.plan(document)
     assert steps(plan) == ["adopt distribution:lectures", "wait distribution:lectures"]
     assert (plan.summary[Verb.ADOPT], plan.summary[Verb.MODIFY]) == (1, 0)
@@ -34,30 +34,30 @@ def test_the_first_change_of_an_adopted_distribution_is_shown_as_its_adoption(
     }
     account.converge(document)
     assert account.config()["Comment"] == "adopted"
-    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+    assert account.tags(foreign["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
     later = {**document, "comment": "later", "tags": {"team": "archive"}}
     assert steps(account.plan(later)) == ["modify distribution:lectures", "wait distribution:lectures"]
     account.converge(later)
     assert account.config()["Comment"] == "later"
-    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "archive"}
+    assert account.tags(foreign["ARN"]) == {"cfstream:name": "lectures", "team": "archive"}
 
 
 def test_a_tag_of_the_spec_is_enough_to_adopt_a_distribution(account: SandboxAccount) -> None:
     """If only tags differ, one call writes the tag and the name, and nothing is deployed."""
-    stranger = by_hand(account)
-    document = signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"})
+    foreign = by_hand(account)
+    document = signed(adopt=foreign["Id"], origin_access="none", tags={"team": "media"})
     assert steps(account.plan(document)) == ["adopt distribution:lectures"]
     account.converge(document)
-    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
+    assert account.tags(foreign["ARN"]) == {"cfstream:name": "lectures", "team": "media"}
 
 
 def test_tags_stay_when_the_update_is_refused(account: SandboxAccount) -> None:
     """A distribution that changed since the plan does not get the name either."""
-    stranger = by_hand(account)
-    plan = account.plan(signed(adopt=stranger["Id"], origin_access="none", comment="adopted"))
-    account.edit(set_to(Comment="changed meanwhile"), id_=stranger["Id"])
+    foreign = by_hand(account)
+    plan = account.plan(signed(adopt=foreign["Id"], origin_access="none", comment="adopted"))
+    account.edit(set_to(Comment="changed meanwhile"), id_=foreign["Id"])
     assert outcome(account.run(plan)) == "stale"
-    assert account.tags(stranger["ARN"]) == {}
+    assert account.tags(foreign["ARN"]) == {}
 
 
 def test_an_adopted_distribution_keeps_unmanaged_settings(account: SandboxAccount) -> None:
@@ -74,7 +74,7 @@ def test_an_adopted_distribution_keeps_unmanaged_settings(account: SandboxAccoun
         ],
     }
     headers = {"Quantity": 1, "Items": [{"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}]}
-    stranger = by_hand(
+    foreign = by_hand(
         account,
         CustomErrorResponses=errors,
         Restrictions={
@@ -82,13 +82,11 @@ def test_an_adopted_distribution_keeps_unmanaged_settings(account: SandboxAccoun
         },
         HttpVersion="http2and3",
     )
-    account.cloudfront.tag_resource(
-        Resource=stranger["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]}
-    )
+    account.cloudfront.tag_resource(Resource=foreign["ARN"], Tags={"Items": [{"Key": "cost", "Value": "42"}]})
     account.edit(
-        lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers), id_=stranger["Id"]
+        lambda config: config["Origins"]["Items"][0].update(CustomHeaders=headers), id_=foreign["Id"]
     )
-    account.converge(signed(adopt=stranger["Id"], comment="adopted"))
+    account.converge(signed(adopt=foreign["Id"], comment="adopted"))
     live = account.config()
     assert live["CustomErrorResponses"] == errors
     assert sorted(live["Restrictions"]["GeoRestriction"]["Items"]) == ["DE", "SE"]
@@ -96,7 +94,7 @@ def test_an_adopted_distribution_keeps_unmanaged_settings(account: SandboxAccoun
     assert live["Origins"]["Items"][0]["CustomHeaders"] == headers
     assert live["Origins"]["Items"][0]["Id"] == "console"
     assert live["CallerReference"] == "by-hand"
-    assert account.tags(stranger["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
+    assert account.tags(foreign["ARN"]) == {"cfstream:name": "lectures", "cost": "42"}
 
 
 def test_another_stacks_distribution_cannot_be_adopted(account: SandboxAccount) -> None:
@@ -159,8 +157,8 @@ def test_an_old_distribution_keeps_its_old_cache_settings_until_a_policy_is_aske
         "MaxTTL": 600,
         "TrustedSigners": signers("self"),
     }
-    stranger = by_hand(account, DefaultCacheBehavior=legacy)
-    document = signed(adopt=stranger["Id"], http={"behaviors": [{"path": "/a/*"}]})
+    foreign = by_hand(account, DefaultCacheBehavior=legacy)
+    document = signed(adopt=foreign["Id"], http={"behaviors": [{"path": "/a/*"}]})
     account.converge(document)
     for path in ("", "/a/*"):
         assert behavior_of(account.config(), path)["ForwardedValues"] == FORWARDED

@@ -21,7 +21,7 @@ PUBLIC: Json = {**without(signed(), "trusted_signers"), "public": True}
 
 def opened_by_hand(account: SandboxAccount, **origin: Any) -> str:
     """Create a distribution of the bucket that serves anyone and reads with what `origin` names. Return its id."""
-    stranger = by_hand(
+    foreign = by_hand(
         account,
         DefaultCacheBehavior={
             "TargetOriginId": "console",
@@ -29,8 +29,8 @@ def opened_by_hand(account: SandboxAccount, **origin: Any) -> str:
             "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
         },
     )
-    account.edit(lambda config: config["Origins"]["Items"][0].update(origin), id_=stranger["Id"])
-    return str(stranger["Id"])
+    account.edit(lambda config: config["Origins"]["Items"][0].update(origin), id_=foreign["Id"])
+    return str(foreign["Id"])
 
 
 def public_statement(account: SandboxAccount) -> None:
@@ -185,12 +185,12 @@ def test_a_foreign_distribution_with_signers_is_shown_and_no_opening(account: Sa
     """Its signers can read."""
     account.converge(signed(oai={}))
     (identity,) = account.identities()
-    stranger = by_hand(account)
+    foreign = by_hand(account)
     path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
-    account.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=stranger["Id"])
+    account.edit(lambda config: config["Origins"]["Items"][0].update(path), id_=foreign["Id"])
     exposure = account.stack(signed(oai={})).exposure
     assert exposure.openings == ()
-    assert f"signers: self through distribution {stranger['Id']}" in exposure.after
+    assert f"signers: self through distribution {foreign['Id']}" in exposure.after
 
 
 def test_a_disabled_foreign_distribution_is_no_opening(account: SandboxAccount) -> None:
@@ -198,8 +198,8 @@ def test_a_disabled_foreign_distribution_is_no_opening(account: SandboxAccount) 
     account.converge(signed(oai={}))
     (identity,) = account.identities()
     path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
-    stranger = opened_by_hand(account, **path)
-    account.edit(lambda config: config.update(Enabled=False), id_=stranger)
+    foreign = opened_by_hand(account, **path)
+    account.edit(lambda config: config.update(Enabled=False), id_=foreign)
     assert account.stack(signed(oai={})).exposure.openings == ()
 
 
@@ -207,7 +207,7 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(account: SandboxA
     """Its default is signed, but another path is not."""
     account.converge(signed(oai={}))
     (identity,) = account.identities()
-    stranger = by_hand(account)
+    foreign = by_hand(account)
 
     def change(config: Json) -> None:
         path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
@@ -215,8 +215,8 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(account: SandboxA
         made = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
         config["CacheBehaviors"] = {"Quantity": 1, "Items": [made]}
 
-    account.edit(change, id_=stranger["Id"])
-    assert opened(account, signed(oai={})) == [f"anyone can read /open/*: {through(stranger['Id'])}"]
+    account.edit(change, id_=foreign["Id"])
+    assert opened(account, signed(oai={})) == [f"anyone can read /open/*: {through(foreign['Id'])}"]
 
 
 @pytest.mark.parametrize("grant", [{}, {"prefix": "a/"}], ids=["everything", "a prefix"])
@@ -291,7 +291,7 @@ def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an
     account.converge(signed(oai={}))
     (identity,) = account.identities()
     account.bucket("theirs")
-    stranger = opened_by_hand(account)
+    foreign = opened_by_hand(account)
 
     def change(config: Json) -> None:
         (ours,) = config["Origins"]["Items"]
@@ -306,5 +306,5 @@ def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an
         config["OriginGroups"] = listing(failover)
         config["DefaultCacheBehavior"]["TargetOriginId"] = "both"
 
-    account.edit(change, id_=stranger)
-    assert opened(account, signed(oai={})) == [f"anyone can read /*: {through(stranger)}"]
+    account.edit(change, id_=foreign)
+    assert opened(account, signed(oai={})) == [f"anyone can read /*: {through(foreign)}"]

@@ -171,8 +171,8 @@ def test_a_stack_that_does_not_manage_its_names_keeps_them(account: SandboxAccou
 
 def test_a_name_outside_of_the_run_stays(account: SandboxAccount, com: str) -> None:
     """Only the stack with the holder's tag can release the name."""
-    stranger = named(name="stranger", cnames=[])
-    plan = account.plan(stranger, NEW)
+    unrelated = named(name="unrelated", cnames=[])
+    plan = account.plan(unrelated, NEW)
     assert any("is an alias of the distribution" in each for each in problems(plan.stacks[0]))
 
 

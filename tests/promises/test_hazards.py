@@ -31,7 +31,7 @@ def paths(*behaviors: Json) -> Json:
 
 def shared_identity(account: SandboxAccount) -> None:
     """Create an unsigned distribution of the bucket that reads with the stack's identity."""
-    stranger = by_hand(account, Comment="open")
+    foreign = by_hand(account, Comment="open")
     (identity,) = account.identities()
 
     def open_up(config: Json) -> None:
@@ -39,7 +39,7 @@ def shared_identity(account: SandboxAccount) -> None:
         path = f"origin-access-identity/cloudfront/{identity}"
         config["Origins"]["Items"][0]["S3OriginConfig"] = {"OriginAccessIdentity": path}
 
-    account.edit(open_up, id_=stranger["Id"])
+    account.edit(open_up, id_=foreign["Id"])
 
 
 @dataclass(frozen=True)

@@ -206,12 +206,12 @@ def test_a_tag_that_somebody_changed_is_not_overwritten(account: SandboxAccount)
 
 def test_a_distribution_that_another_stack_adopted_meanwhile_keeps_its_name(account: SandboxAccount) -> None:
     """If two users adopt one distribution, the second is refused."""
-    stranger = by_hand(account)
-    plan = account.plan(signed(adopt=stranger["Id"], origin_access="none", tags={"team": "media"}))
-    account.converge(signed(name="talks", adopt=stranger["Id"], origin_access="none", tags={"team": "talks"}))
+    foreign = by_hand(account)
+    plan = account.plan(signed(adopt=foreign["Id"], origin_access="none", tags={"team": "media"}))
+    account.converge(signed(name="talks", adopt=foreign["Id"], origin_access="none", tags={"team": "talks"}))
     report = account.run(plan)
     assert report.exit_code == 4
-    assert account.tags(stranger["ARN"]) == {"cfstream:name": "talks", "team": "talks"}
+    assert account.tags(foreign["ARN"]) == {"cfstream:name": "talks", "team": "talks"}
 
 
 def test_a_distribution_that_came_to_be_is_not_made_twice(account: SandboxAccount) -> None:
@@ -291,7 +291,7 @@ def test_objects_that_come_and_go_are_no_obstacle(empty: SandboxAccount) -> None
     assert empty.grants("c.mp4")[identity["S3CanonicalUserId"]] == ["READ"]
 
 
-def test_a_policy_that_another_stack_of_the_run_wrote_is_no_stranger(account: SandboxAccount) -> None:
+def test_a_policy_that_another_stack_of_the_run_wrote_is_not_foreign(account: SandboxAccount) -> None:
     """Both were planned from the same policy: the second merges into what the first wrote."""
     account.converge(signed(oai={}), signed(name="clips", oai={}))
     report = account.apply(signed(), signed(name="clips"))

@@ -25,10 +25,10 @@ def test_the_name_is_set_in_the_creating_call(account: SandboxAccount) -> None:
 
 def test_the_tag_decides_and_not_the_bucket(account: SandboxAccount) -> None:
     """A distribution of the same bucket without the tag is not the stack's. One of another bucket with it is."""
-    stranger = by_hand(account)
+    foreign_one = by_hand(account)
     account.converge(signed())
     ours = account.id()
-    assert ours != stranger["Id"]
+    assert ours != foreign_one["Id"]
     account.bucket("other")
     account.edit(
         lambda config: config["Origins"]["Items"][0].update(DomainName="other.s3.us-east-1.amazonaws.com")
@@ -201,14 +201,14 @@ def test_ours_that_somebody_still_uses_stays(account: SandboxAccount) -> None:
     account.converge(signed(oai={}))
     (identity,) = account.identities()
     path = f"origin-access-identity/cloudfront/{identity}"
-    stranger = by_hand(account)
+    foreign_one = by_hand(account)
     account.edit(
         lambda config: config["Origins"]["Items"][0].update(S3OriginConfig={"OriginAccessIdentity": path}),
-        id_=stranger["Id"],
+        id_=foreign_one["Id"],
     )
     plan = account.converge(signed()).stacks[0]
     assert [*account.identities()] == [identity]
-    assert any(identity in notice.text and stranger["Id"] in notice.text for notice in plan.notices)
+    assert any(identity in notice.text and foreign_one["Id"] in notice.text for notice in plan.notices)
 
 
 def test_what_others_made_is_never_deleted(account: SandboxAccount) -> None:

@@ -126,9 +126,9 @@ def test_what_access_does_not_use_of_others_is_not_stale(
     saved = Saved(account, signed(oai={}, comment="changed"))
     account.edit(change, id_=other)
     account.bucket("elsewhere")
-    stranger = by_hand(account, CallerReference="stranger")["Id"]
+    foreign = by_hand(account, CallerReference="foreign")["Id"]
     domain = "elsewhere.s3.us-east-1.amazonaws.com"
-    saved.account.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=stranger)
+    saved.account.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=foreign)
     saved.check()
 
 

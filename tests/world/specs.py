@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 KEYS = Path(__file__).parents[2] / "examples" / "keys"
 ONE, TWO, THREE = "one", "two", "three"
-"""Names of public keys, whose files stand beside every spec."""
+"""The names of public keys. Their files are beside every spec."""
 
 FILES = {ONE: "lectures-2026-11", TWO: "campus-2026-11", THREE: "campus-2026-05"}
 

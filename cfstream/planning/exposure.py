@@ -41,15 +41,20 @@ class Exposure:
     access: tuple[AccessRow, ...] = ()
 
 
-def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Exposure:
-    """Return who can read before and after, and what is open that the spec does not name."""
+def exposure(
+    before: Evaluation, after: Evaluation, expected: Expected, former: Evaluation | None = None
+) -> Exposure:
+    """Return who can read before and after, and what is open that the spec does not name.
+
+    `former` is the world of the bucket that the distribution reads now, if the plan moves it to another one.
+    """
     judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
     moved = tuple(_moved(before, after)) if was == will else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
-        before=was,
+        before=_with_former(was, former, expected.stack),
         after=(*will, *moved),
         openings=judged.openings,
         notes=judged.notes,
@@ -57,6 +62,14 @@ def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Expos
         anyone=tuple(sorted(set(unsigned))),
         access=access_rows(after, expected, before),
     )
+
+
+def _with_former(was: tuple[str, ...], former: Evaluation | None, stack: str) -> tuple[str, ...]:
+    """Return who can read before, the readers of the former bucket included: they are the stack's viewers."""
+    found = (
+        [] if former is None else [f"in {former.world.bucket.name}: {each}" for each in _own(former, stack)]
+    )
+    return (*found, *(each for each in was if each != NOBODY or not found))
 
 
 def phrases(seen: Evaluation, expected: Expected) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.places import NOWHERE, Places
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -189,10 +190,10 @@ def _problem_section(problems: Iterable[Problem], longest: int | None, places: P
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
     """Return who can read, for each stack with a change or an opening; new readers are bold."""
     rows = tuple(
-        f"| {_name(plan, stack)} | {_phrases(stack.exposure.before, (), longest)} "
-        f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
+        f"| {_name(plan, stack)} | {_phrases(readers_before(stack.exposure), (), longest)} "
+        f"| {_phrases(readers_after(stack.exposure), readers_before(stack.exposure), longest)} |"
         for stack in plan.stacks
-        if stack.exposure.before != stack.exposure.after or stack.exposure.openings
+        if readers_before(stack.exposure) != readers_after(stack.exposure) or stack.exposure.openings
     )
     return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
 

@@ -17,6 +17,7 @@ from cfstream.render.flow import Page, Style, Word, advice, columns, padded, pag
 from cfstream.render.hazards import allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.values import field_lines
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Change, Step
@@ -324,11 +325,12 @@ def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[st
 def _exposure_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     exposure = stack.exposure
     yield "  Who can read"
-    if exposure.before == exposure.after:
-        yield from _phrases("as before", exposure.after, sheet)
+    before, after = readers_before(exposure), readers_after(exposure)
+    if before == after:
+        yield from _phrases("as before", after, sheet)
     else:
-        yield from _phrases("before", exposure.before, sheet)
-        yield from _phrases("after", exposure.after, sheet)
+        yield from _phrases("before", before, sheet)
+        yield from _phrases("after", after, sheet)
 
 
 def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:

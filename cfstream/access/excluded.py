@@ -15,7 +15,7 @@ from cfstream.values import Known
 
 @dataclass(frozen=True)
 class _Served:
-    """Keys that one behavior of a distribution serves, by one of them, and everyone who can read them."""
+    """Keys that one behavior of a distribution serves, by one of them, and everyone who can read them through it."""
 
     place: int
     behavior: CacheBehavior
@@ -49,12 +49,16 @@ def served_by(seen: Evaluation) -> Served:
     """Return what the behaviors serve; nothing for a distribution with one behavior, which excludes nothing."""
     found: dict[Known, dict[_Served, None]] = {}
     for cell, ways in zip(seen.cells, seen.ways, strict=True):
-        readers = frozenset(way.reader for way in ways)
+        readers: dict[Known, set[Reader]] = {}
+        for way in ways:
+            if way.behavior is not None:
+                readers.setdefault(way.distribution_id, set()).add(way.reader)
         for way in ways:
             known = way.distribution
             if way.behavior is None or way.path or known is None or len(known.behaviors) == 1:
                 continue
-            served = _Served(_place(known, way.behavior), way.behavior, witness_path(cell, way), readers)
+            by_it = frozenset(readers[way.distribution_id])
+            served = _Served(_place(known, way.behavior), way.behavior, witness_path(cell, way), by_it)
             found.setdefault(way.distribution_id, {})[served] = None
     return Served({each: tuple(served) for each, served in found.items()})
 

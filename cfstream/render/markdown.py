@@ -15,7 +15,7 @@ from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.places import NOWHERE, Places
-from cfstream.render.readers import readers_after, readers_before
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -128,11 +128,12 @@ def _counted(number: int, noun: str) -> str:
 
 def _still(plan: Plan) -> str:
     """Return one line for all stacks with nothing to do; empty if there are none."""
-    names = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.in_sync]
+    still = [stack for stack in plan.stacks if stack.in_sync]
+    names = [named(stack, several=plan.account is None) for stack in still]
     if len(names) == 1:
-        return f"**No changes.** {prose(names[0])} is as its spec says."
+        return f"**No changes.** {prose(names[0])} {as_specified(still)}."
     listed = f": {', '.join(map(prose, names))}" if len(names) <= NAMED else ""
-    return f"**No changes.** {len(names)} stacks are as their specs say{listed}." if names else ""
+    return f"**No changes.** {len(names)} stacks {as_specified(still)}{listed}." if names else ""
 
 
 def _sections(plan: Plan, longest: int | None, places: Places) -> list[_Section]:

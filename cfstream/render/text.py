@@ -17,7 +17,7 @@ from cfstream.render.flow import Page, Style, Word, advice, columns, padded, pag
 from cfstream.render.hazards import allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
-from cfstream.render.readers import readers_after, readers_before
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.values import field_lines
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Change, Step
@@ -110,7 +110,7 @@ def _last_lines(
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here.
     """
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
-        left = "have nothing left to destroy" if plan.stacks[0].destroying else "are as their specs say"
+        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks)
         text = f"{len(known)} stacks {left}."
         yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
         return
@@ -151,7 +151,7 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     if stack.destroying:
         return "has nothing left to destroy"
     later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
-    return f"is as its spec says{later}"
+    return f"{as_specified([stack])}{later}"
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None, *, column: int) -> Iterator[str]:

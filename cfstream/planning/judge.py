@@ -19,6 +19,7 @@ from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, exposure
 from cfstream.planning.guarding import guarded
+from cfstream.planning.hazard_lines import placed
 from cfstream.planning.hazards import (
     cutting_hazards,
     moving_hazards,
@@ -87,11 +88,15 @@ def judge(
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), scene.name)
     said, (before, after) = shared(expected(scene, after.world), before, after)
     return Judged(
-        steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in guarding),
+        steps=tuple(_with_hazards(scene, step, hazards.get(step.id, ())) for step in guarding),
         exposure=exposure(before, after, said, move.former if move else None),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(scene, after), *([move.notice] if move else [])),
     )
+
+
+def _with_hazards(scene: Scene, step: Step, more: tuple[Hazard, ...]) -> Step:
+    return replace(step, hazards=tuple(placed(scene.stack, each) for each in (*step.hazards, *more)))
 
 
 def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:

@@ -133,8 +133,9 @@ def _hazards(plan: Plan) -> Iterator[str]:
     found = hazards_of(plan.stacks)
     items = [
         f"<li><b>{escape(hazard.name)}</b> {_name(plan, stack)}: {prose(hazard.text)}"
-        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}</p></li>'
+        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{line}") if line else ""}</p></li>'
         for stack, step, hazard in found
+        for line in [hazard.line_or(step.line)]
     ]
     these = "this unless it is" if len(found) == 1 else "these unless they are"
     names = sorted({hazard.name for _, _, hazard in found})

@@ -168,8 +168,9 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section
     found = hazards_of(plan.stacks)
     entries = tuple(
         f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
-        f"({code(step.id)}{', ' + places.code(stack.spec, step.line) if step.line else ''})"
+        f"({code(step.id)}{', ' + places.code(stack.spec, line) if line else ''})"
         for stack, step, hazard in found
+        for line in [hazard.line_or(step.line)]
     )
     flags = code(allow_flags(hazard.name for _, _, hazard in found))
     lead = f"apply refuses these unless they are allowed: {flags}\n"

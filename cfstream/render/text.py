@@ -345,9 +345,14 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+    file = _file(stack, sheet)
     for hazard, step in stack.hazards:
         head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
-        yield from sheet.flow(head, first="  ", rest="    ")
+        if hazard.line:
+            place = Word(f"{file}:{hazard.line}", Style.DIM)
+            yield from sheet.beside([Word("  !", Style.BOLD_RED), *head[1:]], place)
+        else:
+            yield from sheet.flow(head, first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
     yield from _allowance(stack, sheet, allowed)
     if stack.destroying and stack.protect:

@@ -103,7 +103,7 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["plna"], "error: 'plna' is not a command\n  fix: run: cfstream plan\n"),
+        (["plna"], "error: 'plna' is not a command\n  fix: did you mean cfstream plan?\n"),
         (["frobnicate"], "error: 'frobnicate' is not a command\n  fix: see: cfstream --help\n"),
         (["plan"], "error: missing argument 'SPEC...'\n  fix: see: cfstream plan --help\n"),
         (

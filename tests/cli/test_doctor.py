@@ -109,7 +109,9 @@ def test_a_stopped_sandbox_is_named(cfstream: Run, aws: Sandbox, monkeypatch: py
     """As in a plan: the network is not the cause if the environment has the address of a sandbox that has stopped."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    (check,) = [each for each in json.loads(cfstream("doctor", "--format", "json").out)["checks"] if each["do"]]
+    (check,) = [
+        each for each in json.loads(cfstream("doctor", "--format", "json").out)["checks"] if each["do"]
+    ]
     assert check["found"] == "the sandbox at http://127.0.0.1:1 is not running"
     assert check["do"] == 'run: eval "$(cfstream sandbox up)"'
 

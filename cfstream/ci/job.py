@@ -146,5 +146,6 @@ def _told(text: str) -> str:
     except ValueError:
         return ""
     if plan["in_sync"]:
-        return "No changes."
+        opened = sum(len(stack["exposure"]["openings"]) for stack in plan["stacks"])
+        return f"No changes, but {opened} opening{'s' * (opened != 1)}." if opened else "No changes."
     return summary_line({Verb(verb): number for verb, number in plan["summary"].items()})

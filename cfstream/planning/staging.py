@@ -14,12 +14,14 @@ from cfstream.access.ways import Evaluation
 from cfstream.access.world import BucketWorld
 from cfstream.planning.course import exposed, exposed_to_keys
 from cfstream.planning.worlds import projected, projected_all
+from cfstream.policy_document import prefix_of, statements
 from cfstream.startup.frozen import dataclass
+from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.stage import Stage
-from cfstream.steps.step import Step
+from cfstream.steps.step import Change, Step
 from cfstream.values import Known, refs_in
 
 
@@ -62,6 +64,7 @@ class Stager:
             if isinstance(step, ProposedGrant):
                 yield from self._grant(step)
             else:
+                yield from self._narrowed_before(step)
                 yield step
 
     def _grant(self, grant: ProposedGrant) -> Iterator[Step]:
@@ -80,7 +83,7 @@ class Stager:
             yield replace(whole, stage=Stage.LATE_GRANT)
 
     def _left_over(self, grant: ProposedGrant) -> Iterator[Revoke]:
-        """Yield the removal of our present statement, if the switch would open what it still allows.
+        """Yield the removal of the stack's present statement, if the switch would open what it still allows.
 
         It stays if somebody reads by it who can read at the end too.
         """
@@ -99,13 +102,45 @@ class Stager:
         step = Revoke(
             address=grant.address,
             stage=Stage.NARROW,
-            because="our present statement would allow more readers after the switch than the spec names",
+            because="the stack's present statement would allow more readers after the switch than the spec names",
             line=grant.line,
             edit=replace(edit, put=(), drop=edit.drop | sids),
         )
-        now, without, final = evaluate(self.live, projected(self.live, step, self.stack), self.final)
-        if _lost(now, without) <= _lost(now, final):
+        if self._loses_only_what_ends(step):
             yield step
+
+    def _narrowed_before(self, step: Step) -> Iterator[Revoke]:
+        """Yield the change of a statement to the objects that get grants of their own, if it must not stay until then.
+
+        It is revoked once the change of the distribution is Deployed. If it stayed until then, viewers of the changed
+        distribution could read everything that it allows beyond the new grants.
+        """
+        edit = step.edit if isinstance(step, Revoke) else None
+        grants = [each.edit for each in self.steps if isinstance(each, ProposedGrant)]
+        on_objects = next((each for each in grants if isinstance(each, ObjectGrants)), None)
+        if not isinstance(step, Revoke) or not isinstance(edit, PolicyEdit) or on_objects is None:
+            return
+        switched = [each for each in self.steps if each.stage.position <= Stage.SWITCH.position]
+        during = projected_all(self.live, switched, self.stack)
+        if exposed(*evaluate(self.live, during, self.final)) is None:
+            return
+        objects = f"arn:{self.live.partition}:s3:::{edit.bucket}/{on_objects.prefix}*"
+        present = [each for each in statements(self.live.bucket.policy) if each.get("Sid") in edit.drop]
+        rest = [{name: each[name] for name in each if name != "NotResource"} for each in present]
+        narrowed = replace(
+            step,
+            stage=Stage.NARROW,
+            because="the stack's present statement would allow more readers after the switch than the spec names",
+            changes=(Change("grant.prefix", prefix_of(present[0], edit.bucket), on_objects.prefix),),
+            edit=replace(edit, put=tuple({**each, "Resource": objects} for each in rest), drop=frozenset()),
+        )
+        if self._loses_only_what_ends(narrowed):
+            yield narrowed
+
+    def _loses_only_what_ends(self, step: Step) -> bool:
+        """Return whether everybody who loses access by the step, if it is done first, has none at the end either."""
+        now, after, final = evaluate(self.live, projected(self.live, step, self.stack), self.final)
+        return _lost(now, after) <= _lost(now, final)
 
     def _replaces(self, grant: ProposedGrant) -> bool:
         """Return whether the grant only changes an existing one, so that it needs no step before it."""

@@ -8,6 +8,7 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.estimate import sentences, title
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.svg import picture_svg
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, moved_texts
@@ -60,16 +61,16 @@ def _live(stack: StackPlan) -> str:
 def _reads(stack: StackPlan) -> Iterator[str]:
     exposure = stack.exposure
     yield "<h3>Who can read</h3>"
-    if exposure.before == exposure.after:
-        yield f'<div class="reads">{_readers(stack, "as before", exposure.after)}</div>'
+    before, after = readers_before(exposure), readers_after(exposure)
+    if before == after:
+        yield f'<div class="reads">{_readers("as before", after)}</div>'
     else:
-        before, after = _readers(stack, "before", exposure.before), _readers(stack, "after", exposure.after)
-        yield f'<div class="reads">{before}{after}</div>'
+        yield f'<div class="reads">{_readers("before", before)}{_readers("after", after)}</div>'
 
 
-def _readers(stack: StackPlan, label: str, phrases: Sequence[str]) -> str:
+def _readers(label: str, phrases: Sequence[str]) -> str:
     items = "".join(
-        f'<li class="{"open" if phrase in stack.exposure.anyone else "closed"}">{prose(phrase)}</li>'
+        f'<li class="{"open" if phrase.startswith("anyone") else "closed"}">{prose(phrase)}</li>'
         for phrase in phrases or (NOBODY,)
     )
     return f'<div><p class="label">{label}</p><ul>{items}</ul></div>'

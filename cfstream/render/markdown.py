@@ -16,6 +16,7 @@ from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.places import NOWHERE, Places
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -132,11 +133,12 @@ def _counted(number: int, noun: str) -> str:
 
 def _still(plan: Plan) -> str:
     """Return one line for all stacks with nothing to do; empty if there are none."""
-    names = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.in_sync]
+    still = [stack for stack in plan.stacks if stack.in_sync]
+    names = [named(stack, several=plan.account is None) for stack in still]
     if len(names) == 1:
-        return f"**No changes.** {prose(names[0])} is as its spec says."
+        return f"**No changes.** {prose(names[0])} {as_specified(still)}."
     listed = f": {', '.join(map(prose, names))}" if len(names) <= NAMED else ""
-    return f"**No changes.** {len(names)} stacks are as their specs say{listed}." if names else ""
+    return f"**No changes.** {len(names)} stacks {as_specified(still)}{listed}." if names else ""
 
 
 def _sections(plan: Plan, longest: int | None, places: Places) -> list[_Section]:
@@ -171,8 +173,9 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section
     found = hazards_of(plan.stacks)
     entries = tuple(
         f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
-        f"({code(step.id)}{', ' + places.code(stack.spec, step.line) if step.line else ''})"
+        f"({code(step.id)}{', ' + places.code(stack.spec, line) if line else ''})"
         for stack, step, hazard in found
+        for line in [hazard.line_or(step.line)]
     )
     flags = code(allow_flags(hazard.name for _, _, hazard in found))
     lead = (
@@ -197,10 +200,10 @@ def _problem_section(problems: Iterable[Problem], longest: int | None, places: P
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
     """Return who can read, for each stack with a change or an opening; new readers are bold."""
     rows = tuple(
-        f"| {_name(plan, stack)} | {_phrases(stack.exposure.before, (), longest)} "
-        f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
+        f"| {_name(plan, stack)} | {_phrases(readers_before(stack.exposure), (), longest)} "
+        f"| {_phrases(readers_after(stack.exposure), readers_before(stack.exposure), longest)} |"
         for stack in plan.stacks
-        if stack.exposure.before != stack.exposure.after or stack.exposure.openings
+        if readers_before(stack.exposure) != readers_after(stack.exposure) or stack.exposure.openings
     )
     return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
 

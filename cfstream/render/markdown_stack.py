@@ -8,6 +8,7 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.estimate import HEADER, rows, title
 from cfstream.render.gfm import code, prose
 from cfstream.render.places import NOWHERE, Places
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, moved_texts
 from cfstream.steps.step import Step
@@ -87,8 +88,8 @@ def _cells(field: FieldChange) -> tuple[str, str]:
 def _remarks(stack: StackPlan) -> Iterator[str]:
     """Yield who can read if that does not change, and notes."""
     exposure = stack.exposure
-    if stack.steps and exposure.before == exposure.after and not exposure.openings:
-        yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"
+    if stack.steps and readers_before(exposure) == readers_after(exposure) and not exposure.openings:
+        yield f"Who can read, as before: {', '.join(map(prose, readers_after(exposure) or (NOBODY,)))}\n"
     if stack.estimate:
         table = [HEADER, ["---"] * len(HEADER), *rows(stack.estimate)]
         yield "\n".join([f"{title(stack.estimate)}\n", *(f"| {' | '.join(cells)} |" for cells in table), ""])

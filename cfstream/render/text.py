@@ -14,9 +14,10 @@ from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
-from cfstream.render.hazards import allowance, allowing
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.values import field_lines
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Change, Step
@@ -49,13 +50,13 @@ def plan_text(
     color: bool,
     width: int,
     brief: bool = False,
-    allowed: Set[str] | None = frozenset(),
+    allowed: Allowed = NONE_ALLOWED,
     terminal: bool = False,
 ) -> str:
     """Return the whole plan. The last line is the sum, how many problems there are, or that nothing changes.
 
-    With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the names of the hazards
-    that the run allows; None if its report will say how to allow the others. On a `terminal`, no line is longer than
+    With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the hazards that
+    the run allows; they are marked. On a `terminal`, no line is longer than
     its width, except for a long id; scripts get the sum on one line.
     """
     sheet = page(width, color=color)
@@ -109,7 +110,7 @@ def _last_lines(
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here.
     """
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
-        left = "have nothing left to destroy" if plan.stacks[0].destroying else "are as their specs say"
+        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks)
         text = f"{len(known)} stacks {left}."
         yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
         return
@@ -150,10 +151,10 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     if stack.destroying:
         return "has nothing left to destroy"
     later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
-    return f"is as its spec says{later}"
+    return f"{as_specified([stack])}{later}"
 
 
-def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None, *, column: int) -> Iterator[str]:
+def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
     """Yield one line for a stack, with its name in a column, and its openings and hazards."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
     idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
@@ -169,7 +170,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None, *, col
     yield from _hazard_lines(stack, sheet, allowed)
 
 
-def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
     opened = list(_open_lines(stack, sheet))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
@@ -324,11 +325,12 @@ def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[st
 def _exposure_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     exposure = stack.exposure
     yield "  Who can read"
-    if exposure.before == exposure.after:
-        yield from _phrases("as before", exposure.after, sheet)
+    before, after = readers_before(exposure), readers_after(exposure)
+    if before == after:
+        yield from _phrases("as before", after, sheet)
     else:
-        yield from _phrases("before", exposure.before, sheet)
-        yield from _phrases("after", exposure.after, sheet)
+        yield from _phrases("before", before, sheet)
+        yield from _phrases("after", after, sheet)
 
 
 def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
@@ -342,10 +344,16 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     yield from notice_lines(other_notices(stack), sheet)
 
 
-def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
+    file = _file(stack, sheet)
     for hazard, step in stack.hazards:
-        head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
-        yield from sheet.flow(head, first="  ", rest="    ")
+        style, note = (Style.YELLOW, ", allowed") if hazard.name in allowed.names else (Style.BOLD_RED, "")
+        head = [Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
+        if hazard.line:
+            place = Word(f"{file}:{hazard.line}", Style.DIM)
+            yield from sheet.beside([Word("  !", style), *head], place)
+        else:
+            yield from sheet.flow([Word("!", style), *head], first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
     yield from _allowance(stack, sheet, allowed)
     if stack.destroying and stack.protect:
@@ -353,15 +361,20 @@ def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> It
         yield from sheet.flow(head, first="  ", rest="    ")
 
 
-def _allowance(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield what allows the hazards that are not allowed yet: one command for all hazards of the stack."""
     names = {hazard.name for hazard, _ in stack.hazards}
-    if allowed is None or stack.problems or names <= allowed or (stack.destroying and stack.protect):
+    if (
+        not allowed.advises
+        or stack.problems
+        or names <= allowed.names
+        or (stack.destroying and stack.protect)
+    ):
         return
     if stack.destroying:
         text = words(f"to allow this, type {stack.name} or add --yes")
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing(stack.spec, names | allowed, stack.flags))
+        text = advice(allowing(stack.spec, names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

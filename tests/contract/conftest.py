@@ -10,7 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.world.clients import ONCE
+from tests.contract.claims import identity, make_bucket
+from tests.world.batch import KEYS, MEDIA, REPORTS, make_role
+from tests.world.clients import ONCE, BotoClients
 
 HERE_AND_STOCK = [
     "sandbox",
@@ -49,3 +51,14 @@ def _here_or_stock(service: str, request: pytest.FixtureRequest) -> Iterator[Any
     with mock_aws():
         session: Any = boto3.Session(aws_access_key_id="any", aws_secret_access_key="any")
         yield session.client(service, "us-east-1", config=ONCE)
+
+
+@pytest.fixture
+def user(s3: Any, cloudfront: Any, clients: BotoClients) -> str:
+    """Make buckets, objects and a role, and return the canonical user of an identity."""
+    make_bucket(s3, MEDIA, "ObjectWriter")
+    make_bucket(s3, REPORTS)
+    for key in KEYS:
+        s3.put_object(Bucket=MEDIA, Key=key, Body=b"-")
+    make_role(clients("iam"))
+    return str(identity(cloudfront)["S3CanonicalUserId"])

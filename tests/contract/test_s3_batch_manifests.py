@@ -12,25 +12,12 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.claims import identity, make_bucket
-from tests.world.batch import MEDIA, REPORTS, job_request, make_role, run_job
+from tests.world.batch import KEYS, MEDIA, REPORTS, job_request, make_role, run_job
 from tests.world.clients import BotoClients
 from tests.world.configs import refused
 
-KEYS = ("a/1.mp4", "a/2 +.mp4", "b/3.mp4")
 LIST = {"Format": "S3BatchOperations_CSV_20180820", "Fields": ["Bucket", "Key"]}
 INVENTORY = {"Format": "S3InventoryReport_CSV_20161130"}
-
-
-@pytest.fixture
-def user(s3: Any, cloudfront: Any, clients: BotoClients) -> str:
-    """Make buckets, objects and a role, and return the canonical user of an identity."""
-    make_bucket(s3, MEDIA, "ObjectWriter")
-    make_bucket(s3, REPORTS)
-    for key in KEYS:
-        s3.put_object(Bucket=MEDIA, Key=key, Body=b"-")
-    make_role(clients("iam"))
-    return str(identity(cloudfront)["S3CanonicalUserId"])
 
 
 def rows(*values: Sequence[str]) -> bytes:

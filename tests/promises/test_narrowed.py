@@ -7,7 +7,9 @@ import pytest
 
 from cfstream.errors import Throttled
 from cfstream.ports import Call
+from tests.evaluator.callers import ANYONE
 from tests.promises.observed import UPDATES, Observer, keys_of, killed_after, killed_before
+from tests.promises.permission_scenarios import open_acls
 from tests.world.account import SandboxAccount
 from tests.world.configs import signers
 from tests.world.plans import hazards, outcome, report_lines, steps
@@ -213,3 +215,27 @@ def test_another_identity_and_a_wider_grant_wait_for_the_new_signers(account: Sa
     ]
     account.converge(after, allow=["cuts-viewers", WIDENS])
     assert steps(account.plan(after)) == []
+
+
+FEWER = {"via": "object-acl", "prefix": "a/"}
+TO_FEWER_OBJECTS = {
+    "rtmp": (rtmp(oai={}), rtmp(oai={}, grant=FEWER, public=True, trusted_signers=None)),
+    "http": (signed(oai={}), signed(oai={}, grant=FEWER, public=True, trusted_signers=None)),
+    "oac": (signed(), signed(oai={}, grant=FEWER, public=True, trusted_signers=None)),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), TO_FEWER_OBJECTS.values(), ids=TO_FEWER_OBJECTS)
+def test_grants_on_fewer_objects_open_no_others(account: SandboxAccount, before: Json, after: Json) -> None:
+    """The policy allows all objects until it is revoked, and the spec lets anyone read some of them."""
+    before, after = ({k: v for k, v in each.items() if v is not None} for each in (before, after))
+    open_acls(account)
+    account.converge(before)
+    account.sandbox.cloudfront.settings.deploy_after_reads = SLOW
+    with Observer(account, *PATTERNS).watching() as seen:
+        report = account.apply(after, allow=["makes-public", "cuts-viewers"])
+    assert report.exit_code == 0, report_lines(report)
+    public = keys_of(frozenset(each for each in seen.ever if each.who == ANYONE))
+    assert public
+    assert all(key.startswith("a/") for key in public)
+    assert account.plan(after).in_sync

@@ -11,6 +11,7 @@ Json = dict[str, Any]
 
 SERVICE = "batchoperations.s3.amazonaws.com"
 MEDIA, REPORTS = "media", "reports"
+KEYS = ("a/1.mp4", "a/2 +.mp4", "b/3.mp4")
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/jobs"
 MAY: dict[str, str] = {
     "s3:PutObjectAcl": f"arn:aws:s3:::{MEDIA}/*",

@@ -39,6 +39,8 @@ class LiveRecords:
     zones: tuple[Zone, ...] = ()
     private: bool = False
     """Whether private zones have that name. They cannot be used, because CloudFront's names are public."""
+    near: str = ""
+    """The zone of the account whose name is most similar to one that does not exist; empty if there is none."""
     distribution: LiveDistribution | None = None
     given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
     """By name and target of a record: the other stack of the run to which it points, and which no longer has the name.

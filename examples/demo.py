@@ -1,13 +1,14 @@
 """Run the main commands on real media in the sandbox: plan, apply, show, change, verify, for both deliveries.
 
-Every command is printed as you would type it. The demo stops with an error at the first command that fails. At the end
-it requests the video as the player page does. On a terminal the page stays available until Ctrl-C. The page needs
+Every command is printed as you would type it. The demo stops with an error at the first command that fails. It requests
+the video as the player page does. On a terminal the page stays available at the end, until Ctrl-C. The page needs
 hls.js from npm; without it, everything but the page runs.
 """
 
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from player.visit import Visitors
 EXAMPLES = Path(__file__).resolve().parent
 FOLDER = EXAMPLES.parent / "build" / "demo"
 CFSTREAM = Path(sys.executable).with_name("cfstream")
-SPECS = ("lectures-rtmp.yaml", "lectures-http.yaml")
+SPECS = ("lectures-http.yaml", "lectures-rtmp.yaml")
 KEY, WRONG_KEY = "lectures-2026-11", "wrong-key"
 PAGE = '    - {path: "/player/*", public: true}                      # the page with the player\n'
 BOLD, PLAIN = ("\033[1m", "\033[0m") if sys.stdout.isatty() and "NO_COLOR" not in os.environ else ("", "")
@@ -31,26 +32,24 @@ def main() -> None:
     copy_examples()
     endpoint = start_sandbox()
     try:
-        heading("The 2011 set-up: RTMP, an origin access identity, object ACLs, trusted signers")
-        apply_and_change(
-            "lectures-rtmp.yaml",
-            endpoint,
-            {"lecture.flv": "media/lecture.flv", "lecture.mp4": "media/lecture.mp4"},
-        )
-        heading("The current set-up: HTTP, an origin access control, a bucket policy, a key group")
+        heading("Private video: an origin access control, a bucket policy, a key group")
         run("keys", "new", KEY)
-        apply_and_change(SPECS[1], endpoint, hls_files())
-        run("verify", SPECS[1], "--key", f"keys/{KEY}.pem", "--sandbox")
-        heading("Everything in the account, and a plan of both stacks")
-        run("list", "--sandbox")
-        run("plan", *SPECS, "--sandbox", "--check")
+        apply_and_change(SPECS[0], endpoint, hls_files())
+        run("verify", SPECS[0], "--key", f"keys/{KEY}.pem", "--sandbox")
         heading("A public page that plays the private video")
         with App() as app:
-            serve_page(SPECS[1], endpoint, app)
+            page = serve_page(SPECS[0], endpoint, app)
+            heading("The set-up of 2011: RTMP, an origin access identity, object ACLs, trusted signers")
+            apply_and_change(SPECS[1], endpoint, rtmp_files())
+            heading("Everything in the account, and a plan of both stacks")
+            run("list", "--sandbox")
+            run("plan", *SPECS, "--sandbox", "--check")
+            keep_open(page)
     finally:
         run("sandbox", "down")
+    program = shlex.quote(os.path.relpath(CFSTREAM, FOLDER))
     print("Done. The applied specs are in build/demo. To continue with them:")
-    print('  cd build/demo && export CFSTREAM_SANDBOX_DIR="$PWD/sandbox" && cfstream list --sandbox')
+    print(f'  cd build/demo && export CFSTREAM_SANDBOX_DIR="$PWD/sandbox" && {program} list --sandbox')
 
 
 def copy_examples() -> None:
@@ -66,6 +65,7 @@ def copy_examples() -> None:
 def start_sandbox() -> str:
     """Start a sandbox and return its endpoint."""
     heading("A sandbox: AWS on this machine, without an account or credentials")
+    print(f"{BOLD}$ cfstream sandbox up{PLAIN}", flush=True)
     output = run("sandbox", "up", quiet=True)
     endpoint = re.search(r"http://127\.0\.0\.1:\d+", output)
     if not endpoint:
@@ -117,6 +117,11 @@ def hls_files() -> dict[str, str]:
     return {path.removeprefix("media/"): path for path in sorted({*hls, "media/lecture.mp4"})}
 
 
+def rtmp_files() -> dict[str, str]:
+    """Return the paths of the files for RTMP by object key."""
+    return {name: f"media/{name}" for name in ("lecture.flv", "lecture.mp4")}
+
+
 def new_comment(spec: str) -> None:
     """Edit the comment in the spec."""
     path = FOLDER / spec
@@ -125,8 +130,11 @@ def new_comment(spec: str) -> None:
     print(f"{BOLD}Changed in {spec}: comment: Private lectures, winter term{PLAIN}\n")
 
 
-def serve_page(spec: str, endpoint: str, app: App) -> None:
-    """Add a public path for the page, request the video in every way, and keep the page up on a terminal."""
+def serve_page(spec: str, endpoint: str, app: App) -> str:
+    """Add a public path for the page, and request the video in every way.
+
+    Return the URL of the page; empty without hls.js.
+    """
     with (FOLDER / spec).open("a", encoding="utf-8") as opened:
         opened.write(PAGE)
     print(f"{BOLD}Added to {spec}: {PAGE.strip()}{PLAIN}\n")
@@ -141,9 +149,15 @@ def serve_page(spec: str, endpoint: str, app: App) -> None:
     if "player/hls.min.js" not in files:
         print("note: the player page is left out, because its package hls.js is not installed")
         print("fix: make sure that npm packages can be fetched, then run `make demo` again\n")
-        return
-    print(f"{BOLD}The player: {setup.page}{PLAIN}", flush=True)
-    if sys.stdout.isatty():
+        return ""
+    return setup.page
+
+
+def keep_open(page: str) -> None:
+    """Print the URL of the page. On a terminal, keep the page available until Ctrl-C."""
+    if page:
+        print(f"{BOLD}The player: {page}{PLAIN}", flush=True)
+    if page and sys.stdout.isatty():
         print("Press Ctrl-C to stop it.", flush=True)
         until_interrupted()
 
@@ -192,8 +206,9 @@ def heading(text: str) -> None:
 
 
 def run(*arguments: str, quiet: bool = False) -> str:
-    """Run cfstream. With `quiet`, return the output instead of showing it."""
-    print(f"{BOLD}$ cfstream {' '.join(arguments)}{PLAIN}", flush=True)
+    """Run cfstream, and show the command and its output. With `quiet`, return the output and show nothing."""
+    if not quiet:
+        print(f"{BOLD}$ cfstream {' '.join(arguments)}{PLAIN}", flush=True)
     done = subprocess.run(
         [str(CFSTREAM), *arguments],
         cwd=FOLDER,
@@ -203,7 +218,8 @@ def run(*arguments: str, quiet: bool = False) -> str:
     )
     if done.returncode != 0:
         sys.exit(f"cfstream {' '.join(arguments)} exited with {done.returncode}")
-    print(flush=True)
+    if not quiet:
+        print(flush=True)
     return done.stdout or ""
 
 

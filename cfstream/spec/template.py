@@ -1,11 +1,15 @@
 """A new spec as text: commented, in canonical form, with what somebody answered filled in."""
 
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Literal
 
 from cfstream.spec.edit.writing import scalar
 from cfstream.startup.frozen import dataclass
+
+_BLANK = "\0"
+"""Stands for a blank where a line must not end."""
 
 MARGIN = 80
 """Columns of a comment."""
@@ -155,4 +159,7 @@ def _rest(answers: Answers) -> Iterator[str]:
 
 
 def _comment(text: str) -> Iterator[str]:
-    return (f"# {line}" for line in wrap(text, MARGIN - 2, break_on_hyphens=False, break_long_words=False))
+    """Yield the lines of a comment. What is in quotes, to be copied, stays on one line."""
+    whole = re.sub(r'"[^"]*"', lambda quoted: quoted[0].replace(" ", _BLANK), text)
+    lines = wrap(whole, MARGIN - 2, break_on_hyphens=False, break_long_words=False)
+    return (f"# {line.replace(_BLANK, ' ')}" for line in lines)

@@ -213,7 +213,7 @@ def test_the_questions(aws: Sandbox) -> None:
     for bucket in ("clips", "films-media"):
         aws.clients("s3").create_bucket(Bucket=bucket)
     code, shown = at_terminal(
-        answers=["y", "Films", "films", "yes", "1", "", "a.example.com, b.example.com", "1"]
+        answers=["y", "Films", "films", "yes", "1", "a.example.com, b.example.com", "1"]
     )
     assert code == 0, shown
     assert (
@@ -229,11 +229,17 @@ def test_the_questions(aws: Sandbox) -> None:
     assert Path("keys/films-1.pem").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_name_that_ends_with_media_does_not_repeat_it(cfstream: Run) -> None:
+    """What is in quotes, to be copied, is on one line."""
+    text = cfstream("init", "media", "--out", "-").out
+    assert "\nbucket: {name: media-videos, create: true}\n" in text
+    assert '"# yaml-language-server: $schema=cfstream.v1.json".\n' in text
+
+
 def test_flags_replace_questions(aws: Sandbox) -> None:
     """A bucket that the account does not have will be created. rtmp has accounts as signers."""
     code, shown = at_terminal("old", "--delivery", "rtmp", "--cname", "a.example.com", answers=["old-films"])
     assert code == 0, shown
-    assert "how are the videos served?" not in shown
     spec = written("old.yaml")
     assert (spec.bucket.name, spec.bucket.create, spec.trusted_signers) == ("old-films", True, ("self",))
 
@@ -251,7 +257,7 @@ def test_no_credentials_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    code, shown = at_terminal("a", answers=["", "", "", "5"])
+    code, shown = at_terminal("a", answers=["", "", "5"])
     assert code == 0, shown
     assert "note: buckets are not listed, because there are no AWS credentials;" in shown
     assert "locate credentials" not in shown

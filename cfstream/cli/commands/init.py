@@ -35,7 +35,7 @@ def init(
     ] = None,
     delivery: Annotated[
         Literal["http", "rtmp"] | None,
-        typer.Option("--delivery", help="How videos are served. Default: http."),
+        typer.Option("--delivery", help="How videos are served. Default: http. AWS retired rtmp in 2020."),
     ] = None,
     new_key: Annotated[bool, typer.Option("--new-key", help="Who signs: a new key pair, in keys/.")] = False,
     public_key: Annotated[

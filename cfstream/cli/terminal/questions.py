@@ -98,13 +98,8 @@ def answered(given: Given, *, ask: bool) -> Answered:
         raise WrongUsage(f"{given.signs[0]} and {given.signs[1]} exclude each other", "use one of them")
     name = _name(given, ask=ask)
     bucket, create = _bucket(given, name, ask=ask)
+    # No question: AWS retired rtmp, so only people who know --delivery need it.
     delivery = given.delivery or "http"
-    if ask and given.delivery is None:
-        delivery = _choose(
-            given,
-            "how are the videos served?",
-            {"http": "http", "rtmp, which AWS retired in 2020": "rtmp"},
-        )
     cnames = tuple(_checked("--cname", each, fields.HostName) for each in given.cnames)
     if ask and not cnames:
         cnames = _ask(
@@ -136,7 +131,7 @@ def _bucket(given: Given, name: str, *, ask: bool) -> tuple[str, bool]:
     """Return the bucket, and whether apply creates it."""
     if given.bucket is not None:
         return _checked("--bucket", given.bucket, fields.BucketName), given.create_bucket
-    usual = f"{name}-media"
+    usual = f"{name}-videos" if name.endswith("media") else f"{name}-media"
     if not ask:
         return usual, True
     there = _live(given, "buckets", "s3", "list_buckets")

@@ -161,6 +161,7 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     """Return the exit code of a run without an exception: that of typer.Exit or of the command, or 0."""
     program = get_command(app)
     program.help = verbatim_examples(program.help or "")
+    completion.describe(program.params)
     if completion.is_requested():
         leave_values(program)
     ordered = with_format_last(arguments, program.params)

@@ -2,17 +2,17 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Allow, Notify, NoWait, Output, RunFormat, Specs, Yes
+from cfstream.cli.options import Notify, NoWait, Output, RunFormat, Specs, Yes
 from cfstream.cli.running import carry_out, conclude, show
-from cfstream.cli.terminal import notifying
+from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.steps.hazards import hazards_named
+from cfstream.steps.hazards import HazardName, hazards_named
 
 if TYPE_CHECKING:
     from cfstream.planning import StackPlan
@@ -24,7 +24,16 @@ def destroy(
     *,
     yes: Yes = False,
     no_wait: NoWait = False,
-    allow: Allow = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="HAZARD",
+            autocompletion=completion.hazards,
+            help="Allow another dangerous change that the plan shows. The typed name, or --yes, already allows "
+            f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated.",
+        ),
+    ] = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
 ) -> None:

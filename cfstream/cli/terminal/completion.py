@@ -72,6 +72,17 @@ def is_requested() -> bool:
     return SHELL in os.environ
 
 
+def describe(params: Sequence[Any]) -> None:
+    """Give typer's own options a help text in plain English."""
+    helps = {
+        "install_completion": "Install completion for the current shell: Tab then completes commands, flags and specs.",
+        "show_completion": "Print the completion script of the current shell.",
+    }
+    for param in params:
+        if param.name in helps:
+            param.help = helps[param.name]
+
+
 def commands(entries: Mapping[str, str], typed: str) -> list[Suggestion]:
     """Return the commands that start with the typed text, each with its help. Imports none of them."""
     return [Suggestion(name, help_) for name, help_ in entries.items() if name.startswith(typed)]

@@ -86,11 +86,15 @@ def _taken_out(done: Rotated) -> Told:
     ended = (
         "URLs signed with it stop working" if done.cuts_viewers else "no URL signed with it is still valid"
     )
-    return f"{left} leaves {done.group}: {ended}", [], [
-        f"commit {done.spec}",
-        *_apply(done),
-        _delete(done),
-    ]
+    return (
+        f"{left} leaves {done.group}: {ended}",
+        [],
+        [
+            f"commit {done.spec}",
+            *_apply(done),
+            _delete(done),
+        ],
+    )
 
 
 _TOLD = {"begun": _begun, "apply-first": _apply_first, "waiting": _waiting, "taken-out": _taken_out}

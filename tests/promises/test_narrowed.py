@@ -14,7 +14,7 @@ from tests.world.account import SandboxAccount
 from tests.world.configs import signers
 from tests.world.plans import hazards, outcome, report_lines, steps
 from tests.world.ports import Witness
-from tests.world.specs import Json, by_acl, rtmp, signed
+from tests.world.specs import Json, by_acl, rtmp, signed, without
 
 WIDENS = "widens-grant"
 PATTERNS = ("a/*", "b/*")
@@ -246,7 +246,7 @@ def test_a_public_stack_gets_signers_and_fewer_objects_in_one_run(account: Sandb
     public = rtmp(oai={}, grant={"via": "object-acl"}, public=True)
     after = rtmp(oai={}, grant=FEWER)
     open_acls(account)
-    account.converge({name: value for name, value in public.items() if name != "trusted_signers"})
+    account.converge(without(public, "trusted_signers"), allow=["makes-public"])
     with Observer(account, *PATTERNS).watching() as seen:
         report = account.apply(after, allow=["cuts-viewers"])
     assert report.exit_code == 0, report_lines(report)

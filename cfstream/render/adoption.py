@@ -94,7 +94,7 @@ def _doubts(each: Imported) -> Iterator[str]:
         verb = "describes" if len(each.others) == 1 else "describe"
         yield f"{', '.join(each.others)} {verb} the same stack or distribution: keep only one spec of it"
     elif each.owner and each.file:
-        yield f"cfstream manages it as the stack {each.owner}: if that has a spec, keep only one of the two"
+        yield f"it is managed as the stack {each.owner}: if that has a spec, keep only one of the two"
 
 
 def _inside(text: str, sheet: Page, style: Style = Style.PLAIN) -> list[str]:

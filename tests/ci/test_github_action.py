@@ -20,7 +20,7 @@ PLAN = f"{MARK}\n### Plan: 1 to create\n"
 PENDING = json.dumps(
     {"in_sync": False, "summary": {"create": 1, "modify": 0, "grant": 0, "revoke": 0, "wait": 1, "delete": 0}}
 )
-IN_SYNC = json.dumps({"in_sync": True, "summary": {}})
+IN_SYNC = json.dumps({"in_sync": True, "summary": {}, "stacks": []})
 
 
 class GithubRunner:

@@ -65,7 +65,7 @@ def test_on_a_terminal_it_says_how_to_write_the_spec(
 def test_a_second_spec_of_one_distribution_is_reported(account: SmallAccount, run: Run) -> None:
     """A warning names the first one, or the stack as which cfstream manages it. --all does the same."""
     first = " ".join(run("import", account.streaming, "--out", "first.yaml").err.split())
-    assert "warning: cfstream manages it as the stack old: if that has a spec, keep only one" in first
+    assert "warning: it is managed as the stack old: if that has a spec, keep only one" in first
     again = " ".join(run("import", account.streaming, "--out", "second.yaml").err.split())
     warning = "warning: first.yaml describes the same stack or distribution: keep only one spec of it"
     assert warning in again

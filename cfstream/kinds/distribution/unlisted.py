@@ -79,6 +79,6 @@ def _deleted(wanted: Wanted, behavior: CacheBehavior) -> str:
 
 
 def _accepted(wanted: Wanted, signers: Signers) -> str:
-    groups = [f"key-group {name}" for name in wanted.show_groups(signers.key_groups)]
+    groups = [f"key group {name}" for name in wanted.show_groups(signers.key_groups)]
     names = [*groups, *(f"signer {account}" for account in signers.accounts)]
     return f"URLs signed by {', '.join(names)}" if names else "unsigned URLs from anyone"

@@ -26,6 +26,8 @@ class AccessRow:
     undecided: tuple[str, ...] = ()
     """The clauses that could not be decided."""
     opening: bool = False
+    excluded: tuple[str, ...] = ()
+    """Patterns that `paths` include, and that the reader cannot read: behaviors with other signers."""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import field
+from itertools import chain
 
+from cfstream.access.excluded import Served, served_by
 from cfstream.access.openings import Expected, classify_general, classify_way, paths, witness_path
 from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.access.ways import Evaluation, General, Way, Ways
+from cfstream.domain import CacheBehavior
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Known
 
 Key = tuple[Reader, May, str, str, bool, bool]
 """A reader, what it may do, the way, one path, and whether it holds before and after."""
@@ -22,6 +26,8 @@ class _Path:
     certain: bool = True
     undecided: dict[str, None] = field(default_factory=dict)
     opening: bool = False
+    ways: dict[tuple[Known, CacheBehavior], None] = field(default_factory=dict)
+    """The behaviors that lead there."""
 
 
 def access_rows(
@@ -39,7 +45,9 @@ def access_rows(
         answers = (*key[:3], *key[4:], path.certain, path.opening)
         alike.setdefault(answers, []).append((key, path))
     planned = before is not None
-    return tuple(sorted((_row(group, planned=planned) for group in alike.values()), key=_order))
+    former, later = served_by(before or after), served_by(after)
+    rows = (_row(group, later if group[0][0][-1] else former, planned=planned) for group in alike.values())
+    return tuple(sorted(rows, key=_order))
 
 
 def _collect(
@@ -58,6 +66,8 @@ def _collect(
                     key = (reader, May.READ, by, path, *answers)
                     row = found.setdefault(key, _Path(witness_path(cell, way)))
                     _mark(row, certain=way.certain, undecided=way.undecided, opening=opening and answers[1])
+                    if way.behavior is not None:
+                        row.ways[way.distribution_id, way.behavior] = None
 
 
 def _by_way(seen: Evaluation, ways: Ways, stack: str) -> dict[tuple[Reader, str], list[Way]]:
@@ -107,7 +117,7 @@ def _mark(row: _Path, *, certain: bool, undecided: tuple[str, ...], opening: boo
     row.opening = row.opening or opening
 
 
-def _row(group: Sequence[tuple[Key, _Path]], *, planned: bool) -> AccessRow:
+def _row(group: Sequence[tuple[Key, _Path]], served: Served, *, planned: bool) -> AccessRow:
     (reader, may, by, _, before, after), first = group[0]
     return AccessRow(
         reader,
@@ -120,7 +130,18 @@ def _row(group: Sequence[tuple[Key, _Path]], *, planned: bool) -> AccessRow:
         by,
         tuple(dict.fromkeys(clause for _, path in group for clause in path.undecided)),
         first.opening,
+        _excluded(reader, group, served),
     )
+
+
+def _excluded(reader: Reader, group: Sequence[tuple[Key, _Path]], served: Served) -> tuple[str, ...]:
+    """Return the patterns that the paths of a row include and that its reader cannot read."""
+    ways: dict[Known, list[CacheBehavior]] = {}
+    for distribution, behavior in dict.fromkeys(way for _, path in group for way in path.ways):
+        ways.setdefault(distribution, []).append(behavior)
+    own = {key[3] for key, _ in group}
+    found = (served.excluded([reader], each, behaviors) for each, behaviors in ways.items())
+    return tuple(path for path in dict.fromkeys(chain.from_iterable(found)) if path not in own)
 
 
 def way_text(seen: Evaluation, way: Way, stack: str) -> str:

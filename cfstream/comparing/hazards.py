@@ -12,6 +12,7 @@ from cfstream.spec.fields import spell
 from cfstream.spec.key_groups import PublicKey
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.stack.former_buckets import other_objects
 from cfstream.steps.hazards import Hazard, HazardName, worst_first
 
 
@@ -63,6 +64,8 @@ def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
         yield Notice("destroy is no longer refused", warning=True)
     if before.bucket.name != after.bucket.name:
         yield Notice(f"the bucket {before.bucket.name} stays, with everything in it")
+        if before.delivery == after.delivery == "http":
+            yield other_objects(before.bucket.name, after.bucket.name)
     yield from _unlisted(before, after)
     for old, new in _replaced(before, after):
         patience = spell(after.sign.max_validity)
@@ -72,7 +75,7 @@ def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
 
 
 def _unlisted(before: Spec, after: Spec) -> Iterator[Notice]:
-    """Yield what becomes of the behaviors that leave the spec."""
+    """Yield what happens to the behaviors that are removed from the spec."""
     named = {PathPattern(each.path) for each in after.http.behaviors}
     fate = (
         "is deleted"

@@ -1,8 +1,10 @@
 """Describe who can read before and after a plan. Pure: `access` decides, this module writes the phrases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field
 
 from cfstream.access.compare import Difference, compare
+from cfstream.access.excluded import served_by
 from cfstream.access.openings import (
     Expected,
     JudgedOpenings,
@@ -18,10 +20,19 @@ from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
 from cfstream.access.ways import Evaluation, Way
+from cfstream.domain import CacheBehavior
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
 
 NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """The patterns that a phrase of `before` or `after` includes and that its readers cannot read, by phrase."""
+
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,24 +50,39 @@ class Exposure:
     anyone: tuple[str, ...] = ()
     """The phrases for paths that need no signature."""
     access: tuple[AccessRow, ...] = ()
+    excluded: Excluded = Excluded()
 
 
-def exposure(before: Evaluation, after: Evaluation, expected: Expected) -> Exposure:
-    """Return who can read before and after, and what is open that the spec does not name."""
+def exposure(
+    before: Evaluation, after: Evaluation, expected: Expected, former: Evaluation | None = None
+) -> Exposure:
+    """Return who can read before and after, and what is open that the spec does not name.
+
+    `former` is the world of the bucket that the distribution reads now, if the plan moves it to another one.
+    """
     judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
     moved = tuple(_moved(before, after)) if was == will else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
-        before=was,
+        before=_with_former(was, former, expected.stack),
         after=(*will, *moved),
         openings=judged.openings,
         notes=judged.notes,
         ours=tuple(sorted(set(own))),
         anyone=tuple(sorted(set(unsigned))),
         access=access_rows(after, expected, before),
+        excluded=Excluded(excluded_phrases(before, expected.stack), excluded_phrases(after, expected.stack)),
     )
+
+
+def _with_former(was: tuple[str, ...], former: Evaluation | None, stack: str) -> tuple[str, ...]:
+    """Return who can read before, the readers of the former bucket included: they are the stack's viewers."""
+    found = (
+        [] if former is None else [f"in {former.world.bucket.name}: {each}" for each in _own(former, stack)]
+    )
+    return (*found, *(each for each in was if each != NOBODY or not found))
 
 
 def phrases(seen: Evaluation, expected: Expected) -> tuple[str, ...]:
@@ -72,15 +98,31 @@ def _whole(text: str) -> str:
 
 def _own(seen: Evaluation, stack: str) -> Iterator[str]:
     """Yield a phrase for each own behavior that serves somebody: the default one, then by precedence."""
-    found: dict[str, set[Reader]] = {}
+    for path, (readers, _) in _own_behaviors(seen).items():
+        yield _own_phrase(seen, readers, path, stack)
+
+
+def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBehavior]]:
+    """Return who reads by each own behavior, by its path."""
+    found: dict[str, tuple[set[Reader], CacheBehavior]] = {}
     order: dict[str, int] = {"": -1}
     for _, way in seen.rows:
         if way.behavior is not None and way.distribution_id == seen.world.own:
-            found.setdefault(way.behavior.path, set()).add(way.reader)
+            found.setdefault(way.behavior.path, (set(), way.behavior))[0].add(way.reader)
             for place, each in enumerate(way.distribution.behaviors if way.distribution else ()):
                 order.setdefault(each.path, place)
-    for path in sorted(found, key=order.__getitem__):
-        yield _own_phrase(seen, found[path], path, stack)
+    return {path: found[path] for path in sorted(found, key=order.__getitem__)}
+
+
+def excluded_phrases(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the patterns that other signers have, by the phrase whose paths include them."""
+    served = served_by(seen)
+    return {
+        _own_phrase(seen, readers, path, stack): excluded
+        for path, (readers, behavior) in _own_behaviors(seen).items()
+        if seen.world.own is not None
+        if (excluded := served.excluded(readers, seen.world.own, [behavior]))
+    }
 
 
 def _own_phrase(seen: Evaluation, readers: set[Reader], path: str, stack: str) -> str:

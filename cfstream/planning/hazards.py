@@ -14,7 +14,7 @@ from cfstream.access.reader import ANYONE, May, ReaderKind
 from cfstream.access.ways import Evaluation, Way
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution
-from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.steps.hazards import SIGNERS, Hazard, HazardName
 from cfstream.values import plain
 
 Net = tuple[Evaluation, Evaluation]
@@ -24,7 +24,7 @@ Net = tuple[Evaluation, Evaluation]
 def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
     """Return a hazard for each way that opens paths to anyone that needed a signature, or that nobody could read."""
     lasting = {cell for cell, _ in opened_to_anyone(*net)} if net else None
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for cell, way in opened_to_anyone(before, after):
         if lasting is None or cell in lasting:
             own = way.behavior is not None and way.distribution_id == after.world.own
@@ -33,8 +33,11 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
                 if own
                 else f"anyone can read the bucket through {how(after, way)}"
             )
-            found.setdefault(text, witness_path(cell, way))
-    read = (Hazard(HazardName.MAKES_PUBLIC, f"{text}, for example {path}") for text, path in found.items())
+            found.setdefault(text, (witness_path(cell, way), _signing_field(way) if own else ""))
+    read = (
+        Hazard(HazardName.MAKES_PUBLIC, f"{text}, for example {path}", field)
+        for text, (path, field) in found.items()
+    )
     return (*read, *_other_openings(before, after, net))
 
 
@@ -86,11 +89,12 @@ def _closes(before: Evaluation, loss: Loss) -> bool:
 
 def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazard:
     way = loss.way
-    path = witness_path(cell, way)
+    path, field = witness_path(cell, way), ""
     if way.behavior is None:
         text = f"{way.reader} can no longer read {path} through {how(before, way)}"
     elif not _answers(after, way):
         own = way.distribution_id == before.world.own
+        field = "enabled" if own else ""
         which = "stack's own " + _kind(way) if own else f"{_kind(way)} {plain(way.distribution_id)}"
         text = f"the {which} no longer answers: nobody can read through it"
     elif way.distribution_id != before.world.own:
@@ -100,12 +104,14 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     else:
         what = "key group" if way.reader.kind is ReaderKind.KEY_GROUP else "account"
         who = "self" if way.reader.name == before.world.account else plain(way.reader.name)
-        where = _where(_serving(after, cell, way))
+        serving = _serving(after, cell, way)
+        where = _where(serving)
+        field = "grant" if serving is way else _signing_field(serving)
         text = (
             f"{where}: URLs and cookies signed by {what} {who} stop working, for example for {path}; edges "
             "change one after another until the distribution is Deployed"
         )
-    return Hazard(HazardName.CUTS_VIEWERS, text)
+    return Hazard(HazardName.CUTS_VIEWERS, text, field)
 
 
 def _serving(after: Evaluation, cell: Cell, way: Way) -> Way:
@@ -120,6 +126,12 @@ def _answers(seen: Evaluation, way: Way) -> bool:
 
 def _kind(way: Way) -> str:
     return way.distribution.delivery.words if way.distribution else "distribution"
+
+
+def _signing_field(way: Way) -> str:
+    """Return the field that decides who must sign for a way through the stack's own distribution."""
+    path = way.behavior.path if way.behavior else ""
+    return f"http.behaviors[{path}]" if path else SIGNERS
 
 
 def _where(way: Way) -> str:
@@ -145,7 +157,7 @@ def widening_hazard(prefix: str, gained: Sequence[Cell]) -> Iterator[Hazard]:
     if gained:
         under = f"everything under {prefix}" if prefix else "the whole bucket"
         text = f"CloudFront gains access to {under}, for example to /{gained[0].witness}"
-        yield Hazard(HazardName.WIDENS_GRANT, text)
+        yield Hazard(HazardName.WIDENS_GRANT, text, "grant.prefix")
 
 
 def unique(hazards: Iterable[Hazard]) -> tuple[Hazard, ...]:

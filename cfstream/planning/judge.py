@@ -19,6 +19,7 @@ from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, exposure
 from cfstream.planning.guarding import guarded
+from cfstream.planning.hazard_lines import placed
 from cfstream.planning.hazards import (
     cutting_hazards,
     moving_hazards,
@@ -30,6 +31,7 @@ from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
 from cfstream.planning.worlds import former_world, projected_all
 from cfstream.policy_document.document import statements
+from cfstream.stack.former_buckets import other_objects
 from cfstream.stack.proposal import Landscape
 from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import our_sids
@@ -73,7 +75,9 @@ def judge(
     steps = ordered(stager.staged())
     alone = course(live, steps, scene.name)
     hazards = _joined(_hazards(alone), _widening(scene, alone))
-    hazards = _joined(hazards, _moving(former_world(scene, land, live), alone, scene))
+    move = _move(former_world(scene, land, live), alone, scene)
+    if move is not None:
+        hazards = _joined(hazards, {move.switch: move.hazards})
     before, after = alone.before, alone.after
     problems = list(_unsafe(scene, alone))
     around = projected_all(live, ordered(among.beside))
@@ -84,11 +88,15 @@ def judge(
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), scene.name)
     said, (before, after) = shared(expected(scene, after.world), before, after)
     return Judged(
-        steps=tuple(replace(step, hazards=(*step.hazards, *hazards.get(step.id, ()))) for step in guarding),
-        exposure=exposure(before, after, said),
+        steps=tuple(_with_hazards(scene, step, hazards.get(step.id, ())) for step in guarding),
+        exposure=exposure(before, after, said, move.former if move else None),
         problems=tuple(problems),
-        notices=(*_merged(after), *_warnings(scene, after)),
+        notices=(*_merged(after), *_warnings(scene, after), *([move.notice] if move else [])),
     )
+
+
+def _with_hazards(scene: Scene, step: Step, more: tuple[Hazard, ...]) -> Step:
+    return replace(step, hazards=tuple(placed(scene.stack, each) for each in (*step.hazards, *more)))
 
 
 def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
@@ -132,15 +140,32 @@ def _narrowed(policy: Json | None, sids: frozenset[str]) -> Json | None:
     return {**policy, "Statement": kept} if policy and kept else None
 
 
-def _moving(former: BucketWorld | None, seen: Course, scene: Scene) -> dict[StepId, tuple[Hazard, ...]]:
-    """Return the hazards of the step with which the distribution leaves its former bucket."""
+@dataclass(frozen=True)
+class Move:
+    """The step with which the distribution leaves its former bucket, and what that means for viewers."""
+
+    switch: StepId
+    former: Evaluation
+    """Who can read the former bucket before the plan."""
+    hazards: tuple[Hazard, ...]
+    notice: Notice
+
+
+def _move(former: BucketWorld | None, seen: Course, scene: Scene) -> Move | None:
+    """Return the move to another bucket; None if the plan has none."""
     switch = next(
         (each for each in seen.steps if each.stage is Stage.SWITCH and each.verb is not Verb.DISABLE), None
     )
     if former is None or switch is None:
-        return {}
+        return None
     left = projected_all(former, seen.steps, scene.name)
-    return {switch.id: moving_hazards(former, left, seen.after.world)}
+    (was,) = evaluate(former)
+    return Move(
+        switch.id,
+        was,
+        moving_hazards(former, left, seen.after.world),
+        other_objects(former.bucket.name, scene.stack.spec.bucket.name),
+    )
 
 
 def _joined(

@@ -7,6 +7,7 @@ from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.render.readers import with_excluded
 from cfstream.render.table import TableRow, table
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
 
 
 def row_document(row: AccessRow) -> "AccessRowDocument":
-    """Return a row as plans and `access` list it; ``undecided`` is there if a clause could not be decided."""
+    """Return a row as plans and `access` list it. ``undecided`` and ``excluded`` are only there if not empty."""
     document: AccessRowDocument = {
         "reader": str(row.reader),
         "may": row.may,
@@ -62,6 +63,8 @@ def row_document(row: AccessRow) -> "AccessRowDocument":
     }
     if row.undecided:
         document["undecided"] = list(row.undecided)
+    if row.excluded:
+        document["excluded"] = list(row.excluded)
     return document
 
 
@@ -114,7 +117,15 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
     """Yield the openings first; what one reader may do in one way to the same paths is one row."""
     together: dict[tuple[object, ...], list[AccessRow]] = {}
     for row in rows:
-        alike = (not row.opening, str(row.reader), row.paths, row.by, row.certain, row.undecided)
+        alike = (
+            not row.opening,
+            str(row.reader),
+            row.paths,
+            row.excluded,
+            row.by,
+            row.certain,
+            row.undecided,
+        )
         together.setdefault(alike, []).append(row)
     for found in sorted(together.values(), key=lambda found: not found[0].opening):
         first = found[0]
@@ -124,7 +135,7 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
         cells = (
             str(first.reader),
             may if first.certain else f"maybe {may}",
-            ", ".join(first.paths),
+            with_excluded(", ".join(first.paths), first.excluded),
             first.by + "".join(f"; not decided: {clause}" for clause in first.undecided),
         )
         yield TableRow(cells, Style.RED if first.opening else Style.PLAIN)

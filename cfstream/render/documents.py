@@ -114,6 +114,8 @@ class AccessRowDocument(TypedDict):
     """Whether the spec does not name this reader."""
     undecided: NotRequired[list[str]]
     """The clauses that could not be decided."""
+    excluded: NotRequired[list[str]]
+    """The path patterns that `paths` include and that this reader cannot read: behaviors with other signers."""
 
 
 @described

@@ -10,12 +10,20 @@ from cfstream import __version__
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.accounts import grouped, named
+from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.hazards import hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
+from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.steps.hazards import HazardName
+
+_GUIDE = (
+    f'<footer class="dim"><p><a href="{HOW_TO_READ}">How to read this plan</a>: '
+    "its steps, their addresses, waits and hazards.</p></footer>"
+)
+"""The end of the page, for readers who do not know cfstream."""
 
 
 def plan_html(plan: Plan) -> str:
@@ -23,7 +31,9 @@ def plan_html(plan: Plan) -> str:
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.openings]
     short = plan.fingerprint.removeprefix("sha256:")[:8]
-    verdict = "No changes." if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
+    opened = openings_counted(plan.stacks)
+    nothing = f"No changes, but {opened}." if opened else "No changes."
+    verdict = nothing if plan.in_sync else summary_line(plan.summary).removeprefix("Plan: ")
     held = f"{_accounts(plan)} · plan {code(short)} · cfstream {escape(__version__)}"
     body = [
         _header(verdict, held, _source(plan)),
@@ -36,6 +46,7 @@ def plan_html(plan: Plan) -> str:
         *_articles(plan),
         *_still(plan),
         "</main>",
+        _GUIDE,
     ]
     return _page(f"Plan: {verdict}", body)
 
@@ -130,13 +141,17 @@ def _hazards(plan: Plan) -> Iterator[str]:
     found = hazards_of(plan.stacks)
     items = [
         f"<li><b>{escape(hazard.name)}</b> {_name(plan, stack)}: {prose(hazard.text)}"
-        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{step.line}") if step.line else ""}</p></li>'
+        f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{line}") if line else ""}</p></li>'
         for stack, step, hazard in found
+        for line in [hazard.line_or(step.line)]
     ]
     these = "this unless it is" if len(found) == 1 else "these unless they are"
     names = sorted({hazard.name for _, _, hazard in found})
     flags = " ".join(f'<code class="flag">--allow {name}</code>' for name in names)
-    lead = f"apply refuses {these} allowed: {flags}"
+    lead = (
+        "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
+        f'apply refuses {these} allowed: {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
+    )
     if any(stack.protect and hazard.name == HazardName.DELETES for stack, _, hazard in found):
         lead += f"<br>apply never deletes a stack whose spec says {code('protect: true')}."
     yield from _alert("hazard", items, lead)
@@ -178,7 +193,6 @@ def _alert(sort: str, items: Sequence[str], lead: str) -> Iterator[str]:
 
 
 def _still(plan: Plan) -> Iterator[str]:
-    names = [_name(plan, stack) for stack in plan.stacks if stack.in_sync]
-    if names:
-        text = "is as its spec says" if len(names) == 1 else "are as their specs say"
-        yield f"<p>{', '.join(names)} {text}.</p>"
+    still = [stack for stack in plan.stacks if stack.in_sync]
+    if still:
+        yield f"<p>{', '.join(_name(plan, stack) for stack in still)} {as_specified(still)}.</p>"

@@ -8,9 +8,10 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.estimate import sentences, title
 from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.svg import picture_svg
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
-from cfstream.render.values import FieldChange, fields, kept_text, signed_text
+from cfstream.render.values import FieldChange, fields, moved_texts
 from cfstream.steps.step import Step
 
 CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'
@@ -60,16 +61,16 @@ def _live(stack: StackPlan) -> str:
 def _reads(stack: StackPlan) -> Iterator[str]:
     exposure = stack.exposure
     yield "<h3>Who can read</h3>"
-    if exposure.before == exposure.after:
-        yield f'<div class="reads">{_readers(stack, "as before", exposure.after)}</div>'
+    before, after = readers_before(exposure), readers_after(exposure)
+    if before == after:
+        yield f'<div class="reads">{_readers("as before", after)}</div>'
     else:
-        before, after = _readers(stack, "before", exposure.before), _readers(stack, "after", exposure.after)
-        yield f'<div class="reads">{before}{after}</div>'
+        yield f'<div class="reads">{_readers("before", before)}{_readers("after", after)}</div>'
 
 
-def _readers(stack: StackPlan, label: str, phrases: Sequence[str]) -> str:
+def _readers(label: str, phrases: Sequence[str]) -> str:
     items = "".join(
-        f'<li class="{"open" if phrase in stack.exposure.anyone else "closed"}">{prose(phrase)}</li>'
+        f'<li class="{"open" if phrase.startswith("anyone") else "closed"}">{prose(phrase)}</li>'
         for phrase in phrases or (NOBODY,)
     )
     return f'<div><p class="label">{label}</p><ul>{items}</ul></div>'
@@ -132,9 +133,10 @@ def _values(field: FieldChange, sides: Sequence[str]) -> str:
         texts = {"before": ("was", field.cell(field.before)), "after": ("now", field.cell(field.after))}
         cells = [(kind, text) for side, (kind, text) in texts.items() if side in sides]
         return "".join(f"<td>{_value(kind, text) if text else ''}</td>" for kind, text in cells)
-    gone = [_value("was", signed_text("-", item)) for item in moved.removed]
-    came = [_value("now", signed_text("+", item)) for item in moved.added]
-    kept = [f'<span class="dim">{kept_text(moved)}</span>'] if moved.kept else []
+    removed, added, stays = moved_texts(moved)
+    gone = [f"{verb} {_value('was', text)}" for verb, text in removed]
+    came = [f"{verb} {_value('now', text)}" for verb, text in added]
+    kept = [f'<span class="dim">{stays}</span>'] if stays else []
     return f'<td class="members" colspan="2">{"<br>".join([*gone, *came, *kept])}</td>'
 
 

@@ -11,10 +11,12 @@ from cfstream.errors import Problem
 from cfstream.planning import Plan, StackKey, StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.accounts import grouped, named
+from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.places import NOWHERE, Places
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -35,6 +37,9 @@ FEW = 5
 """Phrases of one cell if there is no room for all of them."""
 
 ELSEWHERE = "`cfstream plan` shows everything; `cfstream plan --format html` makes a page"
+GUIDE = f"[How to read this plan]({HOW_TO_READ}): its steps, their addresses, waits and hazards.\n"
+"""The last line, for readers who do not know cfstream."""
+
 NAMED = 10
 """The number of stacks without changes that are named; more are counted."""
 
@@ -84,7 +89,8 @@ def plan_markdown(plan: Plan, places: Places = NOWHERE) -> str:
     top = _fitted(sections, room)
     room -= sum(map(len, top)) + len(top)
     still = [f"{_still(plan)}\n"] if _still(plan) else []
-    return "\n".join([head, *top, *_stacks(plan, room, places), *still])
+    guide = [] if plan.in_sync else [GUIDE]
+    return "\n".join([head, *top, *_stacks(plan, room, places), *still, *guide])
 
 
 def problems_markdown(problems: Sequence[Problem], places: Places = NOWHERE) -> str:
@@ -127,11 +133,12 @@ def _counted(number: int, noun: str) -> str:
 
 def _still(plan: Plan) -> str:
     """Return one line for all stacks with nothing to do; empty if there are none."""
-    names = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.in_sync]
+    still = [stack for stack in plan.stacks if stack.in_sync]
+    names = [named(stack, several=plan.account is None) for stack in still]
     if len(names) == 1:
-        return f"**No changes.** {prose(names[0])} is as its spec says."
+        return f"**No changes.** {prose(names[0])} {as_specified(still)}."
     listed = f": {', '.join(map(prose, names))}" if len(names) <= NAMED else ""
-    return f"**No changes.** {len(names)} stacks are as their specs say{listed}." if names else ""
+    return f"**No changes.** {len(names)} stacks {as_specified(still)}{listed}." if names else ""
 
 
 def _sections(plan: Plan, longest: int | None, places: Places) -> list[_Section]:
@@ -166,11 +173,15 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section
     found = hazards_of(plan.stacks)
     entries = tuple(
         f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
-        f"({code(step.id)}{', ' + places.code(stack.spec, step.line) if step.line else ''})"
+        f"({code(step.id)}{', ' + places.code(stack.spec, line) if line else ''})"
         for stack, step, hazard in found
+        for line in [hazard.line_or(step.line)]
     )
     flags = code(allow_flags(hazard.name for _, _, hazard in found))
-    lead = f"apply refuses these unless they are allowed: {flags}\n"
+    lead = (
+        "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
+        f"apply refuses these unless they are allowed: {flags} ([in CI]({HOW_TO_ALLOW}))\n"
+    )
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
         lead += "\napply never deletes a stack whose spec says `protect: true`.\n"
     return _Section("Hazards", "hazards", lead, entries)
@@ -189,10 +200,10 @@ def _problem_section(problems: Iterable[Problem], longest: int | None, places: P
 def _exposure_section(plan: Plan, longest: int | None) -> _Section:
     """Return who can read, for each stack with a change or an opening; new readers are bold."""
     rows = tuple(
-        f"| {_name(plan, stack)} | {_phrases(stack.exposure.before, (), longest)} "
-        f"| {_phrases(stack.exposure.after, stack.exposure.before, longest)} |"
+        f"| {_name(plan, stack)} | {_phrases(readers_before(stack.exposure), (), longest)} "
+        f"| {_phrases(readers_after(stack.exposure), readers_before(stack.exposure), longest)} |"
         for stack in plan.stacks
-        if stack.exposure.before != stack.exposure.after or stack.exposure.openings
+        if readers_before(stack.exposure) != readers_after(stack.exposure) or stack.exposure.openings
     )
     return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
 

@@ -8,8 +8,9 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.estimate import HEADER, rows, title
 from cfstream.render.gfm import code, prose
 from cfstream.render.places import NOWHERE, Places
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
-from cfstream.render.values import FieldChange, fields, kept_text, signed_text
+from cfstream.render.values import FieldChange, fields, moved_texts
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 
@@ -74,23 +75,21 @@ def _rows(step: Step) -> Iterator[str]:
 
 
 def _cells(field: FieldChange) -> tuple[str, str]:
-    """Return the field before and after; for two lists the removed and the new members, each with its sign."""
+    """Return the field before and after; for two lists the removed and the new members, and how many stay."""
     moved = field.members
     if moved is None:
         before, after = (code(text) if text else "" for text in map(field.cell, (field.before, field.after)))
         return before, after
-    gone, came = (
-        [code(signed_text(sign, item)) for item in items]
-        for sign, items in (("-", moved.removed), ("+", moved.added))
-    )
-    return "<br>".join(gone), "<br>".join([*came, *filter(None, [kept_text(moved)])])
+    removed, added, stays = moved_texts(moved)
+    gone, came = ([f"{verb} {code(text)}" for verb, text in each] for each in (removed, added))
+    return "<br>".join(gone), "<br>".join([*came, *filter(None, [stays])])
 
 
 def _remarks(stack: StackPlan) -> Iterator[str]:
     """Yield who can read if that does not change, and notes."""
     exposure = stack.exposure
-    if stack.steps and exposure.before == exposure.after and not exposure.openings:
-        yield f"Who can read, as before: {', '.join(map(prose, exposure.after or (NOBODY,)))}\n"
+    if stack.steps and readers_before(exposure) == readers_after(exposure) and not exposure.openings:
+        yield f"Who can read, as before: {', '.join(map(prose, readers_after(exposure) or (NOBODY,)))}\n"
     if stack.estimate:
         table = [HEADER, ["---"] * len(HEADER), *rows(stack.estimate)]
         yield "\n".join([f"{title(stack.estimate)}\n", *(f"| {' | '.join(cells)} |" for cells in table), ""])

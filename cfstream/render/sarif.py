@@ -67,7 +67,9 @@ def _stack(stack: "StackPlan", name: str) -> Iterator[dict[str, Any]]:
         yield _problem(PREFLIGHT, problem)
     for _, step, hazard in hazards_of([stack]):
         do = allowance(hazard.name, protect=stack.protect)
-        yield _result(hazard.name, Where(stack.spec, step.line), f"{hazard.text} ({step.id})", do, name)
+        yield _result(
+            hazard.name, Where(stack.spec, hazard.line_or(step.line)), f"{hazard.text} ({step.id})", do, name
+        )
     for notice in stack.notices:
         if notice.warning:
             yield _result(WARNING, Where(stack.spec), notice.text, notice.do, name)

@@ -17,6 +17,7 @@ from cfstream.render.flow import Page, Style, Word, advice, columns, padded, pag
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.values import field_lines
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Change, Step
@@ -109,7 +110,7 @@ def _last_lines(
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here.
     """
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
-        left = "have nothing left to destroy" if plan.stacks[0].destroying else "are as their specs say"
+        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks)
         text = f"{len(known)} stacks {left}."
         yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
         return
@@ -150,7 +151,7 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     if stack.destroying:
         return "has nothing left to destroy"
     later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
-    return f"is as its spec says{later}"
+    return f"{as_specified([stack])}{later}"
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
@@ -324,11 +325,12 @@ def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[st
 def _exposure_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     exposure = stack.exposure
     yield "  Who can read"
-    if exposure.before == exposure.after:
-        yield from _phrases("as before", exposure.after, sheet)
+    before, after = readers_before(exposure), readers_after(exposure)
+    if before == after:
+        yield from _phrases("as before", after, sheet)
     else:
-        yield from _phrases("before", exposure.before, sheet)
-        yield from _phrases("after", exposure.after, sheet)
+        yield from _phrases("before", before, sheet)
+        yield from _phrases("after", after, sheet)
 
 
 def _phrases(label: str, phrases: Iterable[str], sheet: Page) -> Iterator[str]:
@@ -343,10 +345,15 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
+    file = _file(stack, sheet)
     for hazard, step in stack.hazards:
         style, note = (Style.YELLOW, ", allowed") if hazard.name in allowed.names else (Style.BOLD_RED, "")
-        head = [Word("!", style), Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
-        yield from sheet.flow(head, first="  ", rest="    ")
+        head = [Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
+        if hazard.line:
+            place = Word(f"{file}:{hazard.line}", Style.DIM)
+            yield from sheet.beside([Word("  !", style), *head], place)
+        else:
+            yield from sheet.flow([Word("!", style), *head], first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
     yield from _allowance(stack, sheet, allowed)
     if stack.destroying and stack.protect:

@@ -5,6 +5,7 @@ members survive. For a new distribution, they are set in AWS's defaults.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from cfstream.startup.frozen import dataclass
@@ -53,7 +54,7 @@ def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
         if before == field.want:
             continue
         field.write(config, field.want)
-        hazards.extend(field.hazards(before, field.want))
+        hazards.extend(replace(each, field=field.path) for each in field.hazards(before, field.want))
         changes.append(Change(field.path, field.show(before), field.show(field.want)))
     return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)))
 

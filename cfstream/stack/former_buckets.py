@@ -1,6 +1,9 @@
 """The buckets that the stack's distribution has read, or still reads, and that the spec no longer names."""
 
+import shlex
+
 from cfstream.domain import LiveDistribution, bucket_of
+from cfstream.errors import Notice
 from cfstream.stack.scene import Scene
 
 BUCKETS_TAG = "cfstream:buckets"
@@ -12,6 +15,16 @@ def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
     live_bucket = bucket_of(origin.domain_name) if origin else None
     names = {*remembered(own), *([live_bucket] if live_bucket else [])}
     return tuple(sorted(names - {scene.stack.spec.bucket.name}))
+
+
+def other_objects(former: str, bucket: str) -> Notice:
+    """Return the warning that viewers get the objects of another bucket once the distribution reads it."""
+    return Notice(
+        f"viewers get the objects of {bucket} instead of those of {former}, from the moment of the switch: a "
+        f"request for an object that {bucket} lacks is answered with 403",
+        warning=True,
+        do=f"copy the objects first: `aws s3 sync s3://{shlex.quote(former)} s3://{shlex.quote(bucket)}`",
+    )
 
 
 def remembered(own: LiveDistribution | None) -> tuple[str, ...]:

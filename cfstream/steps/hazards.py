@@ -5,6 +5,7 @@ SARIF, the manual's table and the tests read the rest from here.
 """
 
 from collections.abc import Collection
+from dataclasses import field as attribute
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self
@@ -82,12 +83,24 @@ class HazardName(StrEnum):
     )
 
 
+SIGNERS = "signers"
+"""Stands for whichever field names the signers of the default behavior, or says that nobody needs to sign."""
+
+
 @dataclass(frozen=True)
 class Hazard:
     """A dangerous effect of a step. It blocks apply until the person who runs it allows `name`."""
 
     name: HazardName
     text: str
+    field: str = attribute(default="", compare=False)
+    """The path in the spec of the field that causes it; empty if it is unknown."""
+    line: int = attribute(default=0, compare=False)
+    """The line of that field in the spec; 0 if it is unknown, and then that of the step counts."""
+
+    def line_or(self, line: int) -> int:
+        """Return its own line, else the one given: that of its step."""
+        return self.line or line
 
 
 def hazards_named(names: Collection[str]) -> frozenset[str]:

@@ -268,6 +268,11 @@ def test_an_http_stack_may_change_its_bucket(account: SandboxAccount) -> None:
     first_grant, wait, first_revoke = (verbs.index(verb) for verb in ("grant", "wait", "revoke"))
     assert first_grant < steps(plan).index("modify distribution:lectures") < wait < first_revoke
     assert changes(plan)["bucket"] == ("media", "newer")
+    assert plan.exposure.before == ("in media: signers: self",)
+    assert plan.exposure.after == ("signers: self",)
+    (moved,) = [each for each in plan.notices if "instead of those of media" in each.text]
+    assert moved.warning
+    assert moved.do == "copy the objects first: `aws s3 sync s3://media s3://newer`"
     assert account.id() == ours
     assert account.policy("media") is None
     assert [*account.statements("newer")] == ["cfstream-lectures-oac"]

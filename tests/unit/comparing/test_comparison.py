@@ -194,6 +194,15 @@ def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:
     assert found.hazards == ()
 
 
+def test_another_bucket_has_other_objects() -> None:
+    """A reviewer learns that viewers get other objects, and that the former bucket stays."""
+    (found,) = between("bucket: one-media", "bucket: two-media").stacks
+    stays, moved = found.notices
+    assert stays.text == "the bucket one-media stays, with everything in it"
+    assert moved.text.startswith("viewers get the objects of two-media instead of those of one-media")
+    assert moved.warning
+
+
 KEYS = sorted((Path(__file__).parents[3] / "examples" / "keys").glob("*.pub.pem"))
 
 

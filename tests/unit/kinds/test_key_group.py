@@ -213,7 +213,7 @@ def test_a_key_that_leaves_before_its_time_cuts_viewers(
 ) -> None:
     """If it leaves too early, before the successor signs, or without one, its URLs stop working."""
     assert detaching(timedelta(hours=age), active, spec) == (
-        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}"),
+        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it leaves the group: {why}"),
     )
 
 

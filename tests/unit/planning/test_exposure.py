@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cfstream.render.readers import readers_after, readers_before
 from tests.unit.kinds.live import distribution
 from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
 from tests.unit.planning.planned import (
@@ -259,3 +260,27 @@ def test_streaming_distribution() -> None:
     )
     open_ = "anyone: streaming distribution E5OPEN (unsigned), bucket policy statement cfstream-lectures-oai"
     assert seen.before == seen.after == (OURS, open_)
+
+
+def test_paths_of_other_signers_are_excluded() -> None:
+    """A pattern is shown without what others sign in front of it, and with what the reader or anyone can read."""
+    text = KEYS + (
+        'http: {behaviors: [{path: "/posters/*", public: true}, '
+        '{path: "/clips/mine/*", cache_policy: CachingDisabled}, '
+        '{path: "/clips/a*", public: true}, '
+        '{path: "/clips/*", key_groups: [{use: newsroom-signers}]}, '
+        '{path: "*.m3u8", cache_policy: CachingDisabled}]}\n'
+    )
+    own = distribution("E1DIST", oac="E3OAC", groups=("G1",))
+    seen = exposure(text, own, policy=GRANTED)
+    rows = {(str(each.reader), each.paths): each.excluded for each in seen.access if each.after}
+    assert rows["key-group lectures-signers", ("/*", "/*.m3u8", "/clips/mine/*")] == ("/clips/*",)
+    assert rows["key-group newsroom-signers", ("/clips/*",)] == ("/clips/mine/*",)
+    assert rows["anyone", ("/clips/a*", "/posters/*")] == ()
+    assert readers_before(seen) == ("signers: key-group lectures-signers",)
+    assert readers_after(seen) == (
+        "signers: key-group lectures-signers (/* except /clips/*)",
+        "anyone through distribution lectures (/posters/*)",
+        "anyone through distribution lectures (/clips/a*)",
+        "signers: key-group newsroom-signers (/clips/* except /clips/mine/*)",
+    )

@@ -228,7 +228,21 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     told = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in told
     assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in told
-    assert told.endswith("No changes. lectures is as its spec\nsays.\n")
+    assert told.endswith("No changes. lectures is as its spec\nsays, but has 1 opening: see above.\n")
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_the_last_line_of_a_fleet_counts_openings(*, brief: bool) -> None:
+    """Nothing changes, and the reader must still act."""
+    fleet = plan(OPENED, replace(STILL, name="still"))
+    told = plan_text(fleet, color=False, width=100, brief=brief)
+    last = (
+        "2 stacks are as their specs say, but have 1 opening: see above."
+        if brief
+        else "still is as its spec says."
+    )
+    assert told.endswith(f"No changes. {last}\n")
+    assert "1 opening: see above." in told
 
 
 @pytest.mark.parametrize("width", [40, 60])

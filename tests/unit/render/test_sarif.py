@@ -163,6 +163,16 @@ def test_problems_hazards_and_warnings_have_their_lines() -> None:
     ]
 
 
+def test_a_hazard_is_on_the_line_of_the_field_that_causes_it() -> None:
+    """The line of its step only counts if the field is unknown."""
+    steps = [
+        replace(step, hazards=tuple(replace(each, line=17) for each in step.hazards))
+        for step in CHANGED.steps
+    ]
+    (hazard, _) = alerts(plan_sarif(plan(replace(CHANGED, steps=tuple(steps)))))
+    assert told(hazard)[-1] == {"startLine": 17}
+
+
 def test_nothing_wrong_is_a_document_without_results() -> None:
     """A code host closes former alerts if it gets an empty list."""
     assert alerts(problems_sarif(())) == []

@@ -10,7 +10,7 @@ from cfstream.render.gfm import code, prose
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
-from cfstream.render.values import FieldChange, fields, moved_texts
+from cfstream.render.values import FieldChange, fields, kept_text, signed_texts
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 
@@ -80,9 +80,8 @@ def _cells(field: FieldChange) -> tuple[str, str]:
     if moved is None:
         before, after = (code(text) if text else "" for text in map(field.cell, (field.before, field.after)))
         return before, after
-    removed, added, stays = moved_texts(moved)
-    gone, came = ([f"{verb} {code(text)}" for verb, text in each] for each in (removed, added))
-    return "<br>".join(gone), "<br>".join([*came, *filter(None, [stays])])
+    gone, came = ([f"{code(text)} {word}" for text, word in each] for each in signed_texts(moved))
+    return "<br>".join(gone), "<br>".join([*came, *filter(None, [kept_text(moved)])])
 
 
 def _remarks(stack: StackPlan) -> Iterator[str]:

@@ -97,15 +97,10 @@ def _value(field: FieldChange) -> list[Word]:
     return [*found, Word(f"({kept_text(moved)})", Style.DIM)] if moved.kept else found
 
 
-def moved_texts(moved: Members) -> tuple[list[tuple[str, str]], list[tuple[str, str]], str]:
-    """Return what happens to members of a list, for readers who do not know the signs.
-
-    The removed and the new members, each with its verb, and how many stay; empty if none stays.
-    """
-    others = f"{moved.kept} other{'' if moved.kept == 1 else 's'}"
-    stays = f"{others} stay{'s' if moved.kept == 1 else ''}" if moved.kept else ""
-    removed = [("removed", value_text(item)) for item in moved.removed]
-    return removed, [("added", value_text(item)) for item in moved.added], stays
+def signed_texts(moved: Members) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the removed and the new members, ``- "media.example.com"``, each with a word that explains its sign."""
+    removed = [(f"- {value_text(item)}", "removed") for item in moved.removed]
+    return removed, [(f"+ {value_text(item)}", "added") for item in moved.added]
 
 
 def kept_text(moved: Members) -> str:

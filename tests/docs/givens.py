@@ -76,8 +76,8 @@ def _unsigned(endpoint_url: str, _folder: Path) -> None:
 
 def _later(endpoint_url: str, _folder: Path, seconds: str) -> None:
     settings = json.dumps({"clock_ahead_seconds": int(seconds)}).encode()
-    request = urllib.request.Request(f"{endpoint_url}/_sandbox/settings", settings, method="PUT")  # noqa: S310
-    urllib.request.urlopen(request).close()  # noqa: S310
+    request = urllib.request.Request(f"{endpoint_url}/_sandbox/settings", settings, method="PUT")
+    urllib.request.urlopen(request).close()
 
 
 def _account(endpoint_url: str, _folder: Path) -> None:

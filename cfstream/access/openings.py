@@ -112,7 +112,8 @@ def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
             places.setdefault(stack, {}).update(dict.fromkeys(paths(found, cell, way)))
     if places:
         named = [f"{stack} ({', '.join(sorted(own))})" for stack, own in sorted(places.items())]
-        yield f"anyone can read through other stacks what specs of this run declare public: {some_of(named, 5)}"
+        declared = "anyone can read paths of other stacks of this run, whose specs declare them public"
+        yield f"{declared}: {some_of(named, 5)}"
 
 
 def classify_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Classification:

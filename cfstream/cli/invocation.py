@@ -42,6 +42,8 @@ class Invocation:
                 self.terminal.color = False
             case _:
                 self.connection = replace(self.connection, **{flag: value})
+        if flag == "region":
+            self._check_region(value)
         if self.terminal.verbosity > 0:
             _log(self.terminal.verbosity)
 
@@ -49,6 +51,15 @@ class Invocation:
         """Return the command of this run, to be pasted; `instead` replaces some of its arguments."""
         words = [word for each in self.given for word in (instead or {}).get(each, (each,))]
         return command([PROGRAM, *words])
+
+    def _check_region(self, name: str) -> None:
+        """Warn about a region that AWS does not seem to have, unless a shell asks for completions."""
+        from cfstream.cli.terminal.completion import is_requested
+        from cfstream.cli.terminal.regions import unknown_region
+
+        notice = None if is_requested() else unknown_region(name)
+        if notice is not None:
+            self.terminal.notice(notice)
 
     def _announce(self, sandbox: "Running") -> None:
         where = sandbox.endpoint_url

@@ -52,11 +52,11 @@ NOT_HERE: Mapping[str, str] = {
     "invalidate": "cfstream does not invalidate objects: run `aws cloudfront create-invalidation`, "
     "or upload the object under a new name",
     "rollback": "apply the former version of the spec again: `git checkout REV SPEC`, then `cfstream apply SPEC`",
-    "state": "cfstream has no state file: `cfstream list` shows what AWS has",
-    "unlock": "cfstream has no state file and no lock: run the command again",
-    "taint": "cfstream has no state file: `cfstream plan` compares the spec with AWS",
-    "upload": "cfstream uploads no objects: run `aws s3 cp`",
-    "console": "cfstream has no console: `cfstream help` lists the commands",
+    "state": "there is no state file: `cfstream list` shows what AWS has",
+    "unlock": "there is no state file and no lock: run the command again",
+    "taint": "there is no state file: `cfstream plan SPEC` compares the spec with AWS",
+    "upload": "upload objects with `aws s3 cp`",
+    "console": "there is no console: `cfstream help` lists the commands",
 }
 """What to do instead of a command that cfstream does not have."""
 
@@ -79,34 +79,34 @@ ALIKE = 0.7
 
 OF_GROUPS: Mapping[str, Mapping[str, str]] = {
     "cfstream keys": {
-        "create": "cfstream keys new",
-        "generate": "cfstream keys new",
-        "add": "cfstream keys rotate",
-        "renew": "cfstream keys rotate",
-        "replace": "cfstream keys rotate",
-        "list": "cfstream show",
-        "ls": "cfstream show",
-        "show": "cfstream show",
+        "create": "keys new",
+        "generate": "keys new",
+        "add": "keys rotate",
+        "renew": "keys rotate",
+        "replace": "keys rotate",
+        "list": "show",
+        "ls": "show",
+        "show": "show",
     },
     "cfstream sandbox": {
-        "start": "cfstream sandbox up",
-        "run": "cfstream sandbox up",
-        "stop": "cfstream sandbox down",
-        "kill": "cfstream sandbox down",
-        "clear": "cfstream sandbox reset",
-        "clean": "cfstream sandbox reset",
-        "delete": "cfstream sandbox reset",
-        "config": "cfstream sandbox set",
+        "start": "sandbox up",
+        "run": "sandbox up",
+        "stop": "sandbox down",
+        "kill": "sandbox down",
+        "clear": "sandbox reset",
+        "clean": "sandbox reset",
+        "delete": "sandbox reset",
+        "config": "sandbox set",
     },
 }
-"""For each group of commands, other words and the whole command that each one means."""
+"""For each group of commands, other words and the command that each one means."""
 
 
 def instead(word: str, known: Iterable[str], path: str = PROGRAM) -> str:
     """Return what to do instead of the command `word` of `path`, which has the commands `known`."""
     asked = word.casefold().replace("_", "-")
     if path in OF_GROUPS:
-        meant = list(filter(None, [OF_GROUPS[path].get(asked)]))
+        meant = [f"{PROGRAM} {name}" for name in filter(None, [OF_GROUPS[path].get(asked)])]
     elif text := NOT_HERE.get(_SAME_AS.get(asked, asked)):
         return text
     else:

@@ -129,6 +129,8 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
         together.setdefault(alike, []).append(row)
     for found in sorted(together.values(), key=lambda found: not found[0].opening):
         first = found[0]
+        if _implied(found, together.values()):
+            continue
         may = ", ".join(dict.fromkeys(str(row.may) for row in found))
         cells = (
             str(first.reader),
@@ -137,6 +139,17 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
             first.by + "".join(f"; not decided: {clause}" for clause in first.undecided),
         )
         yield TableRow(cells, Style.RED if first.opening else Style.PLAIN)
+
+
+def _implied(found: Sequence[AccessRow], every: Iterable[Sequence[AccessRow]]) -> bool:
+    """Return whether another row says the same of a shorter way: a statement that needs no distribution on the way."""
+    first, may = found[0], {row.may for row in found}
+    return first.opening and any(
+        (other[0].reader, other[0].paths, other[0].certain) == (first.reader, first.paths, first.certain)
+        and first.by.endswith(f", {other[0].by}")
+        and may <= {row.may for row in other}
+        for other in every
+    )
 
 
 def _key_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:

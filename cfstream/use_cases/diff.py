@@ -1,5 +1,6 @@
 """Compares specs with another git revision, or with other files."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ def diff(before: str, after: str | None = None) -> "Comparison":
     new = after if after is not None else path
     if after is None and not revision:
         raise WrongUsage(
-            f"{before} has no revision to compare with", f"name one: cfstream diff {before}@main"
+            f"{before} has no revision to compare with", f"name one: cfstream diff {shlex.quote(before)}@HEAD"
         )
     old_stacks, new_stacks = _stacks(before), _stacks(new)
     if old_stacks is None and new_stacks is None:

@@ -44,7 +44,7 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
     specs = [name for name in named if name not in ids]
     for name in specs:
         if STACK_NAME.fullmatch(name) and not Path(name).exists():
-            do = f"name its spec, like {name}.yaml, or its id: see `cfstream list{connection.flags()}`"
+            do = f"name its spec, like {name}.yaml, or its id: see `cfstream list`"
             raise WrongUsage(f"{name!r} is neither a spec nor an id", do)
     stacks = load(specs) if specs else ()
     if one and len(stacks) > 1:

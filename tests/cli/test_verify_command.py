@@ -91,7 +91,7 @@ def test_a_public_bucket_fails_with_the_reason(cfstream: Run, s3: Any) -> None:
     ran = cfstream("verify", "lectures.yaml")
     assert ran.code == 7
     said = " ".join(ran.out.split())
-    assert "✗ exposed: policy: the bucket policy has no openings" in said
+    assert "✗ exposed: policy: the bucket policy has an opening" in said
     assert "anyone can read /*: bucket policy statement Open" in said
     assert "fix: remove that statement from the bucket policy, or narrow it" in said
     assert "Verification failed: " in said

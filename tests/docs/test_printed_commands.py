@@ -39,7 +39,14 @@ OPENSSL = {
     "req": {"-in", "-noout", "-pubkey"},
     "genrsa": set(),
 }
-AWS_CLI = {("configure",), ("configure", "list-profiles"), ("sso", "login"), ("s3", "ls"), ("s3", "sync")}
+AWS_CLI = {
+    ("configure",),
+    ("configure", "list-profiles"),
+    ("sso", "login"),
+    ("s3", "cp"),
+    ("s3", "ls"),
+    ("s3", "sync"),
+}
 """Commands of the AWS CLI that are not operations of the API."""
 
 

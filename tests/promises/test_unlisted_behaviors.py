@@ -23,7 +23,7 @@ def test_unlisted_behaviors_stay_and_are_listed(account: SandboxAccount) -> None
     """A behavior that leaves the spec gets the default signers, and the plan lists it, with who can read by it."""
     account.converge(signed(http={"behaviors": [NAMED]}), allow=["makes-public"])
     signers = "it stays, and gets the signers of the default behavior"
-    readers = "Before, it accepts unsigned URLs from anyone; after, URLs signed by signer self"
+    readers = "It accepts unsigned URLs from anyone; after apply, URLs signed by signer self"
     assert unlisted(account.stack(signed())) == [f"/posters/*: {signers}. {readers}"]
     account.converge(signed())
     assert steps(account.plan(signed())) == []
@@ -65,10 +65,10 @@ def test_unlisted_behaviors_are_deleted_on_request(account: SandboxAccount) -> N
         "http.behaviors[/live/*]": ({"trusted_signers": ["self"]}, None),
     }
     assert hazards(planned) == []
-    rest = "After, the next behavior that matches serves its paths"
+    rest = "After apply, the next behavior that matches serves its paths"
     assert unlisted(planned) == [
-        f"/live/*: it is deleted. Before, it accepts URLs signed by signer self. {rest}",
-        f"/posters/*: it is deleted. Before, it accepts unsigned URLs from anyone. {rest}",
+        f"/live/*: it will be deleted. It accepts URLs signed by signer self. {rest}",
+        f"/posters/*: it will be deleted. It accepts unsigned URLs from anyone. {rest}",
     ]
     account.converge(document)
     assert paths(account) == ["/clips/*", "/api/*"]

@@ -198,7 +198,7 @@ def test_a_path_that_another_stack_of_the_run_opens(account: VerifiedAccount) ->
     other = signed(name="posters", http={"behaviors": [{"path": "/posters/*", "public": True}]})
     account.converge(other, allow=["makes-public"])
     assert openings(account, account.spec, other) == []
-    note = "anyone can read through other stacks what specs of this run declare public: posters (/posters/*)"
+    note = "anyone can read paths of other stacks of this run, whose specs declare them public: posters (/posters/*)"
     for found in (account.plan(account.spec, other), account.prove(account.spec, other)):
         assert note in [each.text for each in found.stacks[0].notices]
     (alone,) = account.plan(without(account.spec, "http")).stacks[0].exposure.openings

@@ -30,6 +30,7 @@ from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.exit_codes import ExitCode
+from cfstream.render.hazards import Allowed
 from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ def apply(
     notifying.check(notify)
 
     from cfstream.proving.report import with_proof
-    from cfstream.render.hazards import Allowed
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import find
     from cfstream.use_cases.selection import select
@@ -97,7 +97,7 @@ def apply(
     plan = make_plan(stacks, world, only=chosen)
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
-    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, advises=asking))
+    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
     if saved:
         _refuse_stale(saved, plan, output, run)
     if asking:

@@ -12,6 +12,7 @@ from cfstream.cli.running import carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
+from cfstream.render.hazards import Allowed
 from cfstream.steps.hazards import HazardName, hazards_named
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ def destroy(
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
-    from cfstream.render.hazards import Allowed
     from cfstream.spec.load import load
     from cfstream.workflow import make_plan
 

@@ -4,16 +4,15 @@ It does not complete ids of public keys: they are only in AWS, and ``sign`` find
 everything else, the shell completes file names.
 """
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cfstream.cli.table import ENTRIES
+from cfstream.cli.terminal.regions import known_regions
 from cfstream.cli.terminal.spec_words import key_groups, roles, schema_fields, stack_names, yaml_under
 from cfstream.errors import CfstreamError
 from cfstream.startup.frozen import dataclass
@@ -245,15 +244,8 @@ def _keys(ctx: Any, _typed: str) -> Iterator[Suggestion]:
 
 
 def _regions(_ctx: Any, _typed: str) -> Iterator[Suggestion]:
-    """Yield the regions of AWS, from botocore's list, without importing botocore."""
-    found = find_spec("botocore")
-    if found is None or found.origin is None:
-        return
-    file = Path(found.origin).parent / "data" / "partitions.json"
-    for partition in json.loads(file.read_text(encoding="utf-8"))["partitions"]:
-        yield from (
-            Suggestion(name, region.get("description")) for name, region in partition["regions"].items()
-        )
+    """Yield the regions of AWS."""
+    yield from (Suggestion(name, description) for name, description in known_regions().items())
 
 
 def _words(*words: str) -> Source:

@@ -55,8 +55,8 @@ def unlisted_notices(spec: Spec, live: LiveDistribution | None, wanted: Wanted) 
     """
     found = sorted(unlisted(spec, live), key=lambda each: each.path) if live is not None else []
     delete = spec.http.deletes_unlisted
-    them = "it" if len(found) == 1 else "them"
-    advice = f"add {them} to `http.behaviors`, or delete {them} with `unlisted_behaviors: delete`"
+    them = "it" if len(found) == 1 else f"these {len(found)} behaviors"
+    advice = f"add {them} to `http.behaviors`, or write `unlisted_behaviors: delete`"
     for number, each in enumerate(found, 1):
         fate = _deleted(wanted, each) if delete else _kept(wanted, each)
         last = number == len(found) and not delete
@@ -69,16 +69,16 @@ def _kept(wanted: Wanted, behavior: CacheBehavior) -> str:
     if not wanted.default or signers == wanted.default:
         return f"it stays. It accepts {now}"
     after = _accepted(wanted, wanted.default)
-    return f"it stays, and gets the signers of the default behavior. Before, it accepts {now}; after, {after}"
+    return f"it stays, and gets the signers of the default behavior. It accepts {now}; after apply, {after}"
 
 
 def _deleted(wanted: Wanted, behavior: CacheBehavior) -> str:
     now = _accepted(wanted, normal(behavior.signers, wanted.account))
-    after = "After, the next behavior that matches serves its paths"
-    return f"it is deleted. Before, it accepts {now}. {after}"
+    after = "After apply, the next behavior that matches serves its paths"
+    return f"it will be deleted. It accepts {now}. {after}"
 
 
 def _accepted(wanted: Wanted, signers: Signers) -> str:
-    groups = [f"key-group {name}" for name in wanted.show_groups(signers.key_groups)]
+    groups = [f"key group {name}" for name in wanted.show_groups(signers.key_groups)]
     names = [*groups, *(f"signer {account}" for account in signers.accounts)]
     return f"URLs signed by {', '.join(names)}" if names else "unsigned URLs from anyone"

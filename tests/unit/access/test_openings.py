@@ -132,7 +132,7 @@ def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
     here = world(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
     said, (seen,) = shared(expected(promises=(promise(("/posters/*", True), ("", False)),)), *evaluate(here))
     judged = openings(seen, said)
-    note = "anyone can read through other stacks what specs of this run declare public: newsroom (/posters/*)"
+    note = "anyone can read paths of other stacks of this run, whose specs declare them public: newsroom (/posters/*)"
     assert (judged.openings, judged.notes) == ((), (note,))
     (alone,) = openings(next(iter(evaluate(here))), expected()).openings
     assert alone.do.startswith(

@@ -1,6 +1,7 @@
 """Who can read: the table of readers and the chain to one object, on wide and on narrow pages."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -196,6 +197,16 @@ def test_what_a_reader_may_do_in_one_way_is_one_row() -> None:
     text = at(StackAccess("lectures", "lectures.yaml", None, tuple(rows)), 100)
     assert text.count("arn:aws:iam::999988887777:role/media/transcoder") == 1
     assert "read, list" in text
+
+
+def test_one_public_statement_is_one_row() -> None:
+    """The ways through other accounts and services need the same statement, and say nothing more."""
+    alone = replace(ROWS[1], paths=("/*",), by="statement 2", opening=True)
+    through = replace(alone, by="through a distribution of any account, statement 2")
+    other = replace(through, paths=("/clips/*",))
+    text = at(StackAccess("lectures", "lectures.yaml", None, (alone, through, other)), 100)
+    assert text.count("anyone") == 2
+    assert "/clips/*" in text
 
 
 def test_openings_are_red() -> None:

@@ -33,6 +33,14 @@ class Zone:
 
 
 @dataclass(frozen=True)
+class Target:
+    """A distribution of another stack."""
+
+    stack: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class LiveRecords:
     """The zones that match the spec, and the stack's distribution."""
 
@@ -40,6 +48,8 @@ class LiveRecords:
     private: bool = False
     """Whether private zones have that name. They cannot be used, because CloudFront's names are public."""
     distribution: LiveDistribution | None = None
+    pointed: Mapping[str, Target] = field(default_factory=dict)
+    """The distributions of other stacks to which records point, by domain name."""
     given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
     """By name and target of a record: the other stack of the run to which it points, and which no longer has the name.
     """

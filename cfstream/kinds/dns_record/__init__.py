@@ -15,7 +15,7 @@ from cfstream.indexed import having
 from cfstream.kinds.dns_record.observed import (
     ALL_ZONES,
     LiveRecords,
-    Target,
+    PointedStack,
     WantedRecords,
     Zone,
     own_names,
@@ -84,7 +84,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         given_up = records_given_up(aws, scene, around.distributions, led)
         targets = {domain for _, domain in led}
         pointed = {
-            row.domain_name.lower(): Target(around.stacks[row.id], row.aliases)
+            row.domain_name.lower(): PointedStack(around.stacks[row.id], row.aliases)
             for row in (around.distributions if targets else ())
             if row.domain_name.lower() in targets and around.stacks.get(row.id, scene.name) != scene.name
         }
@@ -244,7 +244,7 @@ class _Name:
                 number = (self.scene.stack.spec.cnames or ()).index(self.name)
                 yield self.scene.stack.problem(what, do, "cnames", number)
 
-    def _blocked_by(self, owner: Target) -> bool:
+    def _blocked_by(self, owner: PointedStack) -> bool:
         """Return whether the other stack still holds the name: the distribution has a problem that says so."""
         beside = having(self.scene.beside, names, owner.stack)
         return self.name in owner.aliases and not any(gives_up(spec, self.name) for spec in beside)

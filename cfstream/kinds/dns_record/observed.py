@@ -33,7 +33,7 @@ class Zone:
 
 
 @dataclass(frozen=True)
-class Target:
+class PointedStack:
     """A distribution of another stack."""
 
     stack: str
@@ -48,7 +48,7 @@ class LiveRecords:
     private: bool = False
     """Whether private zones have that name. They cannot be used, because CloudFront's names are public."""
     distribution: LiveDistribution | None = None
-    pointed: Mapping[str, Target] = field(default_factory=dict)
+    pointed: Mapping[str, PointedStack] = field(default_factory=dict)
     """The distributions of other stacks to which records point, by domain name."""
     given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
     """By name and target of a record: the other stack of the run to which it points, and which no longer has the name.

@@ -56,11 +56,14 @@ def alias_problems(
     """
     held = held_aliases(rows, scene.stack.spec.cnames, ours)
     return [
-        scene.stack.problem(
-            f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}{_of_stack(owner)}",
-            _release(scene, alias, held[alias].id, owner),
-            "cnames",
-            number,
+        replace(
+            scene.stack.problem(
+                f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}{_of_stack(owner)}",
+                _release(scene, alias, held[alias].id, owner),
+                "cnames",
+                number,
+            ),
+            owner=owner,
         )
         for number, alias in enumerate(scene.stack.spec.cnames or ())
         if alias in held and alias not in coming

@@ -68,6 +68,9 @@ def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
     report = account.run(plan, port=port)
     assert report.exit_code == 0, report_lines(report)
     assert port.writes == ["update_distribution", MOVE, "change_resource_record_sets"]
+    giver, taker = report.stacks[1], report.stacks[0]
+    assert (giver.outputs["status"], giver.outputs["etag"]) == ("Deployed", None)
+    assert taker.outputs["etag"]
     assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
     assert steps(account.plan(BARE, NEW)) == []
 

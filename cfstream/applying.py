@@ -76,6 +76,8 @@ class StackReport:
     outputs: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     """Why no step of the stack ran; empty for all others."""
+    short: str = ""
+    """The same for people who have just read the plan; empty if it is `why`."""
     do: str = ""
     """How to fix that; empty if it follows from the outcome."""
     exit_code: ExitCode = ExitCode.DONE
@@ -205,7 +207,7 @@ EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
 def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
     """Return the report of a stack that must not be applied."""
     report = _not_tried(plan, blocked.why, blocked.exit_code)
-    return replace(report, not_allowed=blocked.not_allowed, hazards=blocked.hazards)
+    return replace(report, short=blocked.short, not_allowed=blocked.not_allowed, hazards=blocked.hazards)
 
 
 def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | None:

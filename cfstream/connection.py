@@ -107,7 +107,7 @@ class Connection:
         except NoCredentials as error:
             raise self._without_credentials(error) from error
         except Unreachable as error:
-            raise self._stopped_sandbox(settings.endpoint_url) or error from error
+            raise self.stopped_sandbox(settings.endpoint_url) or error from error
 
     def _without_credentials(self, error: NoCredentials) -> NoCredentials:
         """Return the error with the profile in it, if one is set, and the command that signs in."""
@@ -118,7 +118,7 @@ class Connection:
         do = f"run: aws sso login --profile {quoted}\nif it has access keys, run: aws configure --profile {quoted}"
         return NoCredentials(f"the profile {profile} has no valid credentials: {error.what}", do)
 
-    def _stopped_sandbox(self, endpoint: str | None) -> Unreachable | None:
+    def stopped_sandbox(self, endpoint: str | None) -> Unreachable | None:
         """Return the error for the address of a sandbox that has stopped; None for another address."""
         address = endpoint or os.environ.get("AWS_ENDPOINT_URL") or ""
         # `cfstream sandbox up` prints these variables for a shell.

@@ -1,7 +1,7 @@
 """The signals that ask a program to end: Ctrl-C, ``kill`` or a shutdown, and a terminal that closes. All do the same.
 
-A program that was started with ``nohup``, or in the background of a script, ignores some of them. It goes on to ignore
-SIGTERM and SIGHUP, but not SIGINT, which somebody must have sent to it by name.
+A program that was started with ``nohup``, or in the background of a script, ignores some of them. It continues to
+ignore SIGTERM and SIGHUP, but not SIGINT, which somebody must have sent to it by name.
 """
 
 import signal

@@ -127,8 +127,8 @@ def verify(
 ) -> Proof:
     """Return the proof that signed requests are served and all others refused. Changes nothing.
 
-    With a private `key`, also proves what its signatures open; without `key_id`, its id is found in AWS. `object_key`
-    names the object to request, `edge_url` where viewers' requests are sent instead of to their hosts.
+    With a private `key`, also proves what its signatures give access to; without `key_id`, its id is found in AWS.
+    `object_key` names the object to request, `edge_url` where viewers' requests are sent instead of to their hosts.
     ``proof.exit_code`` is 0 if all checks pass, 7 if one fails, 1 if one could not be proved. Raises Refused,
     NoCredentials, Unreachable, CannotSign or WrongUsage.
     """

@@ -4,7 +4,7 @@ botocore describes most lists (paginators-1.json of each service). In botocore 1
 is here: CloudFront's key groups, cache policies, origin request policies, response headers policies, functions,
 distributions of a key group and conflicting aliases, and the access points and the jobs of S3 Control.
 
-Only the token decides whether a list goes on: half of CloudFront's lists have no IsTruncated (botocore's shapes). A
+Only the token decides whether a list continues: half of CloudFront's lists have no IsTruncated (botocore's shapes). A
 page that is truncated and has no token is an error, because the rows after it would count as deleted.
 """
 

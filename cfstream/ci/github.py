@@ -15,8 +15,9 @@ from typing import Any
 
 from cfstream.ci.body import fenced, is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
-from cfstream.ci.job import USAGE, Job, Result, Runner, do, truth
+from cfstream.ci.job import REFUSED, USAGE, Job, Result, Runner, do, truth
 from cfstream.ci.source import source
+from cfstream.render.errors import HOW_TO_ALLOW
 
 PREFIX = "CFSTREAM_ACTION_"
 """The prefix of the variables with the action's inputs."""
@@ -55,6 +56,8 @@ class ActionRun:
         self._runner.tell(f"\n::{token}::\n")
         self._write("GITHUB_OUTPUT", _outputs(job, result))
         self._write("GITHUB_STEP_SUMMARY", result.body or _summary(job, result))
+        if result.code == REFUSED and job.command == "apply":
+            self._say("error", f"to allow a hazard, run the workflow by hand with its name: {HOW_TO_ALLOW}")
         if comment and result.body:
             self._comment(job, result.body)
         return result.code

@@ -14,12 +14,13 @@ from typing import Any
 
 from cfstream.ci.body import is_ours
 from cfstream.ci.forge import CommentNotWritten, Forge, Thread
-from cfstream.ci.job import USAGE, Job, Runner, do
+from cfstream.ci.job import REFUSED, USAGE, Job, Runner, do
 from cfstream.ci.source import source
 from cfstream.private_file import write_private
+from cfstream.render.errors import HOW_TO_ALLOW
 
 PREFIX = "CFSTREAM_"
-VARIABLES = ("specs", "args", "plan_file", "live", "check", "key")
+VARIABLES = ("specs", "args", "allow", "plan_file", "live", "check", "key")
 TOKEN = "CFSTREAM_GITLAB_TOKEN"  # noqa: S105 (a name)
 MARKDOWN = "cfstream.plan.md"
 
@@ -43,6 +44,8 @@ class Pipeline:
         project = self._env.get("CI_PROJECT_URL", "")
         commit = self._env.get("CI_COMMIT_SHA", "") if project else ""
         result = do(job, self._runner, {**env, **source(f"{project}/-/blob", commit)})
+        if result.code == REFUSED and command == "apply":
+            self._runner.tell(f"To allow a hazard, set CFSTREAM_ALLOW for this job only: {HOW_TO_ALLOW}\n")
         if result.body:
             write_private(Path(MARKDOWN), result.body)
             self._note(job, result.body)

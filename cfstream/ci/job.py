@@ -17,6 +17,8 @@ COMMANDS = ("validate", "plan", "apply")
 PLAN_FILE = "cfstream.plan.json"
 PENDING = 3
 USAGE = 2
+REFUSED = 5
+"""The exit code of an apply with a hazard that is not allowed."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Job:
     specs: tuple[str, ...]
     args: tuple[str, ...]
     """Further arguments of the command."""
+    allow: tuple[str, ...]
+    """The hazards that apply may cause. A plan shows them all the same."""
     plan_file: str
     """The file to which a plan is saved, and from which it is applied. If empty, the specs are applied."""
     live: str
@@ -63,6 +67,7 @@ class Job:
             command=command,
             specs=tuple(shlex.split(given.get("specs", ""))) or (".",),
             args=tuple(shlex.split(given.get("args", ""))),
+            allow=tuple(shlex.split(given.get("allow", "").replace(",", " "))),
             plan_file=given.get("plan_file") or (PLAN_FILE if command == "plan" else ""),
             live=given.get("live", ""),
             check=truth(given, "check"),
@@ -97,7 +102,8 @@ def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
             return Result(ran, ran.code, ran.last_line)
         case "apply":
             what = (job.plan_file,) if job.plan_file else job.specs
-            ran = cfstream("apply", "--yes", *job.args, "--", *what)
+            allowed = [word for name in job.allow for word in ("--allow", name)]
+            ran = cfstream("apply", "--yes", *allowed, *job.args, "--", *what)
             return Result(ran, ran.code, ran.last_line, str(ran.code == 0).lower())
     return _plan(job, cfstream)
 

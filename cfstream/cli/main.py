@@ -1,7 +1,6 @@
 """The program: the flags of all commands, and the translation of errors to exit codes."""
 
 import errno
-import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -15,10 +14,11 @@ from cfstream import ending_signals
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.parsing import Commands, format_of, leave_values, verbatim_examples, with_format_last
 from cfstream.cli.pasting import repeat_flags
+from cfstream.cli.refusals import refused
 from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, Interrupted, WrongUsage, reason_of
+from cfstream.errors import CfstreamError, Interrupted, reason_of
 from cfstream.exit_codes import ExitCode, of_error
 from cfstream.startup.collections import collect_rarely, skip_last_collection
 
@@ -138,7 +138,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         _trace(terminal)
         error, code = raised, of_error(raised)
     except TyperException as refusal:
-        error, code = _refusal(refusal), ExitCode.USAGE
+        error, code = refused(refusal, given), ExitCode.USAGE
         if error is None:
             terminal.say(f"{refusal.format_message()}\n")
             code = ExitCode.DONE
@@ -212,17 +212,6 @@ def _of_system(error: OSError) -> CfstreamError:
     if isinstance(error, FileNotFoundError):  # os.getcwd names no file
         return CfstreamError("the working directory no longer exists", "change to an existing directory")
     return CfstreamError(reason_of(error))
-
-
-def _refusal(refusal: TyperException) -> CfstreamError | None:
-    """Return an error of the parser as a CfstreamError; None for a group without a command, whose help is printed."""
-    message = refusal.format_message()
-    if message.startswith("Usage: "):
-        return None
-    text = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
-    ctx = getattr(refusal, "ctx", None)
-    path = ctx.command_path if ctx else PROGRAM
-    return WrongUsage(text[:1].lower() + text[1:], f"see: {path} --help")
 
 
 def _trace(terminal: Terminal) -> None:

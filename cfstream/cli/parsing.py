@@ -5,9 +5,8 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -51,11 +50,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that `args` name first. For an unknown one, raises WrongUsage with the most similar."""
         if args[0] not in ENTRIES and not ctx.resilient_parsing:
-            near = get_close_matches(args[0], ENTRIES, n=1)
-            raise WrongUsage(
-                f"{args[0]!r} is not a command",
-                f"run: {PROGRAM} {near[0]}" if near else f"see: {PROGRAM} --help",
-            )
+            raise _no_command(args[0], ENTRIES)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
@@ -83,6 +78,24 @@ class Commands(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write nothing: the sections list the commands."""
+
+
+class CommandGroup(TyperGroup):
+    """A command that has commands, such as ``cfstream keys``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that `args` name first. For an unknown one, raises WrongUsage with the likely one."""
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise _no_command(args[0], self.commands, ctx.command_path)
+        return super().resolve_command(ctx, args)
+
+
+def _no_command(word: str, known: Iterable[str], path: str = PROGRAM) -> WrongUsage:
+    """Return the error for a command that does not exist. The words of other tools are imported only for it."""
+    from cfstream.cli.other_words import instead
+
+    what = f"{word!r} is not a command" if path == PROGRAM else f"{path} has no command {word!r}"
+    return WrongUsage(what, instead(word, known, path))
 
 
 class Command(TyperCommand):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cfstream.planning import Plan
     from cfstream.ports import World
     from cfstream.proving.finding import Proof
+    from cfstream.render.hazards import Allowed
 
 
 def show(
@@ -24,15 +25,18 @@ def show(
     terminal: Terminal,
     *,
     brief: bool = False,
-    allowed: frozenset[str] | None = frozenset(),
+    allowed: "Allowed | None" = None,
 ) -> None:
     """Print the plan on stdout; on stderr if stdout is for JSON. `allowed` is that of `plan_text`."""
+    from cfstream.render.hazards import NONE_ALLOWED
     from cfstream.render.text import plan_text
 
     stream = sys.stdout if output is RunFormat.TEXT else sys.stderr
     color, width = terminal.colored(stream), terminal.width(stream)
     on_terminal = is_interactive(stream)
-    text = plan_text(plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal)
+    text = plan_text(
+        plan, color=color, width=width, brief=brief, allowed=allowed or NONE_ALLOWED, terminal=on_terminal
+    )
     if output is RunFormat.TEXT:
         terminal.say(text)
     else:

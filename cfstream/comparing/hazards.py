@@ -75,7 +75,7 @@ def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
 
 
 def _unlisted(before: Spec, after: Spec) -> Iterator[Notice]:
-    """Yield what becomes of the behaviors that leave the spec."""
+    """Yield what happens to the behaviors that are removed from the spec."""
     named = {PathPattern(each.path) for each in after.http.behaviors}
     fate = (
         "is deleted"

@@ -66,6 +66,8 @@ class _Case:
     signature: bool | None
     viewer: str | None
     spec: str
+    cookies_given: bool = False
+    """Whether the user gave cookies."""
 
     @property
     def key_id(self) -> str:
@@ -95,7 +97,8 @@ def explain(
     guard = guards.of(_path(presented)) if guards else None
     key_id = presented.values.get("Key-Pair-Id", "")
     key = next((each for each in guard.keys if each.id == key_id), None) if guard else None
-    case = _Case(presented, policy, now, guards, guard, key, _checked(presented, policy, key), viewer, spec)
+    checked = _checked(presented, policy, key)
+    case = _Case(presented, policy, now, guards, guard, key, checked, viewer, spec, bool(cookies.strip()))
     asked = _questions(case)
     reasons = tuple(reason for question in asked for reason in question(case))
     return Explanation(presented, policy, reasons, tuple(_notes(case)), guard, key, case.signature)
@@ -148,7 +151,15 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
     values = case.presented.values
     prefix = "CloudFront-" if case.presented.via == "cookies" else ""
     if not values:
-        url = shlex.quote(case.presented.url)
+        if case.cookies_given:
+            yield RefusalReason(
+                MISSING,
+                "the text of --cookies has no CloudFront-Signature, CloudFront-Key-Pair-Id, CloudFront-Policy or "
+                "CloudFront-Expires",
+                'pass the cookies themselves, not the name of a file: --cookies "$(cat FILE)"',
+            )
+            return
+        url = shlex.quote(_reachable(case))
         guarded = "" if case.guard else "; behaviors that require a signature refuse it"
         yield RefusalReason(
             MISSING,
@@ -162,6 +173,16 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
         yield RefusalReason(MISSING, f"{prefix}Signature is missing", "sign it again and copy all of it")
     if case.policy is None:
         yield RefusalReason(MISSING, f"both {prefix}Policy and {prefix}Expires are missing", "sign it again")
+
+
+def _reachable(case: _Case) -> str:
+    """Return the URL, with a host name of the distribution if it has another one."""
+    url, guards = case.presented.url, case.guards
+    host = sections(url).host
+    if guards is None or case.presented.is_stream or guards.answers(host.lower()):
+        return url
+    named = next((name for name in guards.aliases if "*" not in name), guards.domain_name)
+    return url.replace(host, named, 1)
 
 
 def _form(case: _Case) -> Iterator[RefusalReason]:

@@ -12,6 +12,8 @@ class Blocked:
 
     why: str
     exit_code: ExitCode
+    short: str = ""
+    """The reason for people who have just read the plan; empty if it is `why`."""
     not_allowed: tuple[str, ...] = ()
     """The hazards that would have to be allowed; empty if something else blocks the stack."""
     hazards: tuple[str, ...] = ()
@@ -23,10 +25,12 @@ def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:
     hazards = {hazard.name for hazard, _ in plan.hazards}
     if plan.problems:
         code = ExitCode.FAILED if plan.failed else ExitCode.USAGE
-        return Blocked("; ".join(f"{problem.where}: {problem.what}" for problem in plan.problems), code)
+        first, *others = whys = [f"{problem.where}: {problem.what}" for problem in plan.problems]
+        more = f"{len(others)} more problem" + ("s" if len(others) > 1 else "")
+        return Blocked("; ".join(whys), code, f"{first}; {more}, see above" if others else "")
     if plan.protect and (plan.destroying or HazardName.DELETES in hazards):
         return Blocked("the spec says `protect: true`", ExitCode.HAZARD)
     if not_allowed := tuple(sorted(hazards - allow)):
         why = f"hazards not allowed: {', '.join(not_allowed)}"
-        return Blocked(why, ExitCode.HAZARD, not_allowed, tuple(sorted(hazards)))
+        return Blocked(why, ExitCode.HAZARD, not_allowed=not_allowed, hazards=tuple(sorted(hazards)))
     return None

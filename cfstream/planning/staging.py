@@ -83,7 +83,7 @@ class Stager:
             yield replace(whole, stage=Stage.LATE_GRANT)
 
     def _left_over(self, grant: ProposedGrant) -> Iterator[Revoke]:
-        """Yield the removal of our present statement, if the switch would open what it still allows.
+        """Yield the removal of the stack's present statement, if the switch would open what it still allows.
 
         It stays if somebody reads by it who can read at the end too.
         """
@@ -102,7 +102,7 @@ class Stager:
         step = Revoke(
             address=grant.address,
             stage=Stage.NARROW,
-            because="our present statement would allow more readers after the switch than the spec names",
+            because="the stack's present statement would allow more readers after the switch than the spec names",
             line=grant.line,
             edit=replace(edit, put=(), drop=edit.drop | sids),
         )
@@ -112,8 +112,8 @@ class Stager:
     def _narrowed_before(self, step: Step) -> Iterator[Revoke]:
         """Yield the change of a statement to the objects that get grants of their own, if it must not stay until then.
 
-        It is revoked once the change of the distribution is Deployed. Until then, everything that it allows more would
-        be open to whom the new distribution lets in.
+        It is revoked once the change of the distribution is Deployed. If it stayed until then, viewers of the changed
+        distribution could read everything that it allows beyond the new grants.
         """
         edit = step.edit if isinstance(step, Revoke) else None
         grants = [each.edit for each in self.steps if isinstance(each, ProposedGrant)]
@@ -130,7 +130,7 @@ class Stager:
         narrowed = replace(
             step,
             stage=Stage.NARROW,
-            because="our present statement would allow more readers after the switch than the spec names",
+            because="the stack's present statement would allow more readers after the switch than the spec names",
             changes=(Change("grant.prefix", prefix_of(present[0], edit.bucket), on_objects.prefix),),
             edit=replace(edit, put=tuple({**each, "Resource": objects} for each in rest), drop=frozenset()),
         )

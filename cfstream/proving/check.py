@@ -1,11 +1,12 @@
 """A check: a claim, the request that tests it, and the function that judges the answer."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cfstream.ports import Viewer, Visit
 from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.reading import Seen, read
+from cfstream.proving.reading import Saw, Seen, read
 from cfstream.startup.frozen import dataclass
 
 
@@ -43,4 +44,29 @@ def ask(viewer: Viewer, checks: Sequence[Check]) -> tuple[Finding, ...]:
 def finding_for(check: Check, seen: Seen) -> Finding:
     """Return the finding of a check for its answer."""
     judged = check.judge(seen)
-    return replace(check.finding, verdict=judged.verdict, saw=seen.text, why=judged.why, do=judged.do)
+    refused = judged.verdict is Verdict.DENIED and seen.saw in _REFUSALS
+    finding = replace(check.finding, verdict=judged.verdict, saw=seen.text, why=judged.why, do=judged.do)
+    return replace(finding, observed=_observed(finding, seen), refused=refused)
+
+
+_REFUSALS = {
+    Saw.REFUSED: "refused",
+    Saw.PAGE: "refused",
+    Saw.ORIGIN: "refused by S3",
+    Saw.ELSEWHERE: "redirected",
+}
+_PASSED = {
+    Saw.OBJECT: "served",
+    Saw.PAGE: "answered with an error page",
+    Saw.ORIGIN: "passed on to the bucket",
+}
+_CLAIM = re.compile(r"(?P<subject>.+) (?P<verb>is|are) (?:refused|served|accepted)\b.*")
+
+
+def _observed(finding: Finding, seen: Seen) -> str:
+    """Return what happened to the request of a broken claim; empty if the claim has another form."""
+    claim = _CLAIM.fullmatch(finding.claim)
+    done = {Verdict.SERVED: _PASSED, Verdict.DENIED: _REFUSALS}.get(finding.verdict, {}).get(seen.saw)
+    if claim is None or done is None:
+        return ""
+    return f"{claim['subject']} {'was' if claim['verb'] == 'is' else 'were'} {done}"

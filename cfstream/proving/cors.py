@@ -16,6 +16,12 @@ from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site, TestedBehavior
 from cfstream.spec.http.behaviors import Cors
 
+WITH_COOKIES = (
+    "a page that adds request headers of its own must use signed URLs: the browser asks first, without "
+    "cookies (a preflight), and CloudFront refuses that"
+)
+"""What every distribution with signed cookies does."""
+
 
 def cors_checks(
     site: Site, place: TestedBehavior, signed: Visit, with_cookies: Visit, opened: Judge
@@ -33,7 +39,15 @@ def cors_checks(
     def preflight(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT:
             return _allowed(site, seen, asking, cors)
-        return ClaimJudgement(Verdict.DENIED, _unanswered(site, seen, asking))
+        why = f"pages from {asking} cannot add request headers of their own to a signed URL"
+        return ClaimJudgement(
+            Verdict.DENIED, f"{why} (a preflight got {seen.text}): {_unanswered(site, seen, asking)}"
+        )
+
+    def bare_preflight(seen: Seen) -> ClaimJudgement:
+        if seen.saw is Saw.REFUSED:
+            return ClaimJudgement(Verdict.DENIED, f"{WITH_COOKIES}; a page that adds none can use cookies")
+        return preflight(seen)
 
     where = "/".join(signed.url.split("/", 3)[:3])
     finding = Finding(where, place.named, "CORS", f"pages from {asking} can read it")
@@ -48,7 +62,7 @@ def cors_checks(
     claim = f"pages from {asking} can send custom headers with cookies (preflight)"
     bare = replace(with_cookies, headers={})
     by_cookies = replace(finding, brief="CORS preflight with cookies", claim=claim)
-    yield Check(by_cookies, _preflight(bare, asking), preflight, optional=True)
+    yield Check(by_cookies, _preflight(bare, asking), bare_preflight, optional=True)
 
 
 def _by(visit: Visit, asking: str) -> Visit:

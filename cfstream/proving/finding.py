@@ -44,6 +44,10 @@ class Finding:
     do: str = ""
     good: str = "refuses"
     """The verb for `brief` if the claim holds: ``refuses``, ``serves``."""
+    observed: str = ""
+    """What was observed instead of the claim: ``an unsigned HEAD reached the bucket``. Empty if the claim says it."""
+    refused: bool = False
+    """Whether the claim is broken because a request was refused."""
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,8 @@ def _unlisted_key(
     url, until = address.url + place.path, signing.now() + MINUTES
     named = (signing.at_hand.key_id, signing.at_hand.id_at(place), *place.guard.key_ids[:3], NO_KEY)
     for key_id in dict.fromkeys(id_ for id_ in named if id_):
-        claim = f"this key is refused with the id {key_id}"
+        brief = "your key (unknown id)" if key_id == NO_KEY else f"your key (id {key_id})"
+        claim = f"a URL signed by your key with the id {key_id} is refused"
         if place.pattern == "" and site.live.delivery is Delivery.RTMP:
             asked = (
                 address.url
@@ -205,9 +206,7 @@ def _unlisted_key(
             )
         else:
             asked = signing.signer(key_id).url(url, until)
-        yield _check(
-            (address, place), f"this key ({key_id})", claim, _to(address, asked), _must_refuse(site, place)
-        )
+        yield _check((address, place), brief, claim, _to(address, asked), _must_refuse(site, place))
 
 
 def _streaming(

@@ -21,6 +21,13 @@ _CLAIMS = {
 }
 
 
+_OBSERVED = {
+    POLICY: "the bucket policy has an opening",
+    DISTRIBUTIONS: "a distribution is an opening",
+    ACLS: "an ACL is an opening",
+}
+
+
 @dataclass(frozen=True)
 class Openings:
     """The findings, the openings, who can read, and notes about readers that are no openings, as text."""
@@ -54,7 +61,8 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     if not mine:
         return finding
     advice = "; ".join(dict.fromkeys(each.do for each in mine))
-    return replace(finding, verdict=Verdict.SERVED, why="; ".join(each.text for each in mine), do=advice)
+    why = "; ".join(each.text for each in mine)
+    return replace(finding, verdict=Verdict.SERVED, observed=_OBSERVED[sort], why=why, do=advice)
 
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:

@@ -68,7 +68,7 @@ def _through(load: Load, url: str) -> Iterator[Finding]:
         text = seen.body.decode("utf-8", "replace")
         named = list(_named(text))
         if not named or depth == DEPTH:
-            yield _without_segments(finding)
+            yield _without_segments(finding, urlsplit(url).path)
             return
         url = urljoin(url, named[0])
         if "#EXT-X-STREAM-INF" not in text:
@@ -101,7 +101,7 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
             return ClaimJudgement(
                 Verdict.DENIED,
                 "the answer is not a playlist: it does not begin with #EXTM3U",
-                "check the object",
+                f"upload a playlist as {path}",
             )
         return judged
 
@@ -112,6 +112,7 @@ def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:
     return finding_for(check, seen), seen
 
 
-def _without_segments(finding: Finding) -> Finding:
-    why, do = "the playlist lists no segment", "check the object"
-    return replace(finding, verdict=Verdict.UNPROVED, claim="a segment of the playlist loads", why=why, do=do)
+def _without_segments(finding: Finding, path: str) -> Finding:
+    why = f"the playlist {path} lists no segment"
+    do = f"upload {path} with a line for each segment"
+    return replace(finding, verdict=Verdict.UNPROVED, claim=f"a segment of {path} loads", why=why, do=do)

@@ -103,7 +103,7 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
         if check.optional and finding.verdict is not Verdict.HELD:
-            notices.append(Notice(f"failed: {finding.claim}; the answer was {finding.saw}: {finding.why}"))
+            notices.append(Notice(finding.why))
         else:
             found.append(finding)
     if (

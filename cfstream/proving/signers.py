@@ -6,6 +6,8 @@ from dataclasses import replace
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 
+NOT_AS_THE_SPEC = "it differs from the spec"
+
 
 def signer_findings(site: Site) -> Iterator[Finding]:
     """Yield a finding for the distribution itself, and one for each behavior that requires signatures."""
@@ -25,11 +27,11 @@ def _switch(site: Site) -> Finding:
         verdict = Verdict.DENIED if site.spec.enabled else Verdict.SERVED
         live = "enabled" if site.guards.enabled else "disabled"
         why = f"it is {live}, but the spec has enabled: {str(site.spec.enabled).lower()}"
-        return replace(finding, verdict=verdict, why=why, do=site.apply)
+        return replace(finding, verdict=verdict, observed=NOT_AS_THE_SPEC, why=why, do=site.apply)
     missing = [name for name in site.spec.cnames or () if not site.guards.answers(name)]
     if missing and site.spec.enabled:
         why = f"it does not have {', '.join(missing)}"
-        return replace(finding, verdict=Verdict.DENIED, why=why, do=site.apply)
+        return replace(finding, verdict=Verdict.DENIED, observed=NOT_AS_THE_SPEC, why=why, do=site.apply)
     return finding
 
 
@@ -40,16 +42,23 @@ def _signers(site: Site, place: TestedBehavior) -> Iterator[Finding]:
     apply, wait = site.apply, site.scene.command("wait")
     waiting = [f"{key.name} ({key.id})" for key in place.guard.keys if not key.active]
     wrong = [
-        replace(finding, verdict=verdict, why=f"{', '.join(names)} {faults}", do=do)
-        for names, verdict, faults, do in (
-            (_unlisted_signers(site, place), Verdict.SERVED, "can sign, but is not in the spec", apply),
+        replace(finding, verdict=verdict, observed=observed, why=f"{label}: {', '.join(names)}", do=do)
+        for names, verdict, observed, label, do in (
+            (
+                _unlisted_signers(site, place),
+                Verdict.SERVED,
+                "others than the signers of the spec can sign",
+                "not in the spec",
+                apply,
+            ),
             (
                 _missing(site, place),
                 Verdict.DENIED,
-                "cannot sign, although it is in the spec",
+                "not all signers of the spec can sign",
+                "not trusted there",
                 apply,
             ),
-            (waiting, Verdict.UNPROVED, "is not active at the edges yet", wait),
+            (waiting, Verdict.UNPROVED, "", "not active at the edges yet", wait),
         )
         if names
     ]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from cfstream.render.documents import ErrorDocument, ProblemDocument
 
 MANUAL = "https://cfstream.github.io/cfstream/"
+HOW_TO_READ = f"{MANUAL}how-to/pull-requests/#read-a-plan"
+"""The section for people who see a plan and do not know cfstream."""
+HOW_TO_ALLOW = f"{MANUAL}how-to/ci/#allow-a-hazard"
+"""The section about hazards in CI, where nobody types a flag."""
 
 
 def error_text(error: CfstreamError, *, color: bool, width: int, more: bool = False) -> str:

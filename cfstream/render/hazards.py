@@ -1,9 +1,10 @@
 """Hazards as text, the same in every format."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING
 
+from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard, HazardName, worst_first
 
 if TYPE_CHECKING:  # `validate` renders problems only, and does not wait for the import of all that plans need
@@ -15,6 +16,18 @@ def hazards_of(stacks: "Iterable[StackPlan]") -> list[tuple["StackPlan", "Step",
     """Return every hazard of these stacks with its stack and step, the worst first."""
     found = [(stack, step, hazard) for stack in stacks for step in stack.steps for hazard in step.hazards]
     return sorted(found, key=lambda each: worst_first(each[2]))
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The hazards that a run allows."""
+
+    names: Set[str] = frozenset()
+    advises: bool = True
+    """Whether the plan says how to allow the others. If not, the run's report will."""
+
+
+NONE_ALLOWED = Allowed()
 
 
 def allowance(hazard: str, *, protect: bool) -> str:

@@ -10,6 +10,7 @@ from cfstream import __version__
 from cfstream.errors import Problem
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.accounts import grouped, named
+from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.hazards import hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
@@ -17,6 +18,12 @@ from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.text import open_now, other_notices, summary_line
 from cfstream.steps.hazards import HazardName
+
+_GUIDE = (
+    f'<footer class="dim"><p><a href="{HOW_TO_READ}">How to read this plan</a>: '
+    "its steps, their addresses, waits and hazards.</p></footer>"
+)
+"""The end of the page, for readers who do not know cfstream."""
 
 
 def plan_html(plan: Plan) -> str:
@@ -39,6 +46,7 @@ def plan_html(plan: Plan) -> str:
         *_articles(plan),
         *_still(plan),
         "</main>",
+        _GUIDE,
     ]
     return _page(f"Plan: {verdict}", body)
 
@@ -140,7 +148,10 @@ def _hazards(plan: Plan) -> Iterator[str]:
     these = "this unless it is" if len(found) == 1 else "these unless they are"
     names = sorted({hazard.name for _, _, hazard in found})
     flags = " ".join(f'<code class="flag">--allow {name}</code>' for name in names)
-    lead = f"apply refuses {these} allowed: {flags}"
+    lead = (
+        "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
+        f'apply refuses {these} allowed: {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
+    )
     if any(stack.protect and hazard.name == HazardName.DELETES for stack, _, hazard in found):
         lead += f"<br>apply never deletes a stack whose spec says {code('protect: true')}."
     yield from _alert("hazard", items, lead)

@@ -11,7 +11,7 @@ from cfstream.render.picture import picture
 from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.svg import picture_svg
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
-from cfstream.render.values import FieldChange, fields, kept_text, signed_text
+from cfstream.render.values import FieldChange, fields, kept_text, signed_texts
 from cfstream.steps.step import Step
 
 CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'
@@ -133,8 +133,9 @@ def _values(field: FieldChange, sides: Sequence[str]) -> str:
         texts = {"before": ("was", field.cell(field.before)), "after": ("now", field.cell(field.after))}
         cells = [(kind, text) for side, (kind, text) in texts.items() if side in sides]
         return "".join(f"<td>{_value(kind, text) if text else ''}</td>" for kind, text in cells)
-    gone = [_value("was", signed_text("-", item)) for item in moved.removed]
-    came = [_value("now", signed_text("+", item)) for item in moved.added]
+    removed, added = signed_texts(moved)
+    gone = [f"{_value('was', text)} {word}" for text, word in removed]
+    came = [f"{_value('now', text)} {word}" for text, word in added]
     kept = [f'<span class="dim">{kept_text(moved)}</span>'] if moved.kept else []
     return f'<td class="members" colspan="2">{"<br>".join([*gone, *came, *kept])}</td>'
 

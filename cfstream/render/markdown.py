@@ -11,6 +11,7 @@ from cfstream.errors import Problem
 from cfstream.planning import Plan, StackKey, StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.accounts import grouped, named
+from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
@@ -36,6 +37,9 @@ FEW = 5
 """Phrases of one cell if there is no room for all of them."""
 
 ELSEWHERE = "`cfstream plan` shows everything; `cfstream plan --format html` makes a page"
+GUIDE = f"[How to read this plan]({HOW_TO_READ}): its steps, their addresses, waits and hazards.\n"
+"""The last line, for readers who do not know cfstream."""
+
 NAMED = 10
 """The number of stacks without changes that are named; more are counted."""
 
@@ -85,7 +89,8 @@ def plan_markdown(plan: Plan, places: Places = NOWHERE) -> str:
     top = _fitted(sections, room)
     room -= sum(map(len, top)) + len(top)
     still = [f"{_still(plan)}\n"] if _still(plan) else []
-    return "\n".join([head, *top, *_stacks(plan, room, places), *still])
+    guide = [] if plan.in_sync else [GUIDE]
+    return "\n".join([head, *top, *_stacks(plan, room, places), *still, *guide])
 
 
 def problems_markdown(problems: Sequence[Problem], places: Places = NOWHERE) -> str:
@@ -173,7 +178,10 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section
         for line in [hazard.line_or(step.line)]
     )
     flags = code(allow_flags(hazard.name for _, _, hazard in found))
-    lead = f"apply refuses these unless they are allowed: {flags}\n"
+    lead = (
+        "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
+        f"apply refuses these unless they are allowed: {flags} ([in CI]({HOW_TO_ALLOW}))\n"
+    )
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
         lead += "\napply never deletes a stack whose spec says `protect: true`.\n"
     return _Section("Hazards", "hazards", lead, entries)

@@ -10,7 +10,7 @@ from cfstream.render.gfm import code, prose
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
-from cfstream.render.values import FieldChange, fields, kept_text, signed_text
+from cfstream.render.values import FieldChange, fields, kept_text, signed_texts
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 
@@ -75,15 +75,12 @@ def _rows(step: Step) -> Iterator[str]:
 
 
 def _cells(field: FieldChange) -> tuple[str, str]:
-    """Return the field before and after; for two lists the removed and the new members, each with its sign."""
+    """Return the field before and after; for two lists the removed and the new members, and how many stay."""
     moved = field.members
     if moved is None:
         before, after = (code(text) if text else "" for text in map(field.cell, (field.before, field.after)))
         return before, after
-    gone, came = (
-        [code(signed_text(sign, item)) for item in items]
-        for sign, items in (("-", moved.removed), ("+", moved.added))
-    )
+    gone, came = ([f"{code(text)} {word}" for text, word in each] for each in signed_texts(moved))
     return "<br>".join(gone), "<br>".join([*came, *filter(None, [kept_text(moved)])])
 
 

@@ -250,6 +250,10 @@ def _last_words(report: Report) -> list[Word]:
         return [*words("No changes.", Style.BOLD_GREEN), *words("Nothing to do.")]
     if outcomes <= WENT_WELL:
         return [*words(f"{past.capitalize()}.", Style.BOLD_GREEN), *_sentence(counted)]
+    if counted == "nothing was changed" and StackOutcome.EXPOSED not in outcomes:
+        return words(f"Nothing was {past}.", Style.BOLD_RED)
+    if counted == "nothing was changed" and outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
+        return words("There was nothing to apply, but verification failed.", Style.BOLD_RED)
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
         return [*words("Applied, but verification failed.", Style.BOLD_RED), *_sentence(counted)]
     return [*words(f"Not everything was {past}.", Style.BOLD_RED), *_sentence(counted)]
@@ -289,7 +293,8 @@ def _failure_lines(group: Sequence[_Failure], sheet: Page, *, fix: bool) -> Iter
     first, *others = group
     yield from what_lines(first.what, sheet)
     yield from _ids("done: ", first.stack.steps, StepOutcome.DONE, sheet)
-    yield from _ids("not tried: ", first.stack.steps, StepOutcome.NOT_TRIED, sheet)
+    if first.stack.outcome is not StackOutcome.BLOCKED:
+        yield from _ids("not tried: ", first.stack.steps, StepOutcome.NOT_TRIED, sheet, most=_UNTRIED)
     if others:
         shown = [each.name for each in others[:_NAMED]]
         left = [f"and {len(others) - _NAMED} more"] if len(others) > _NAMED else []
@@ -317,7 +322,7 @@ def _failure(stack: StackReport, name: str, commands: SuggestedCommands) -> _Fai
 def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:
     """Return what is wrong: the error of a step, the reason of the stack, or words for its outcome."""
     if failed is None:
-        return f"{name}: {stack.why or REST[stack.outcome][0]}"
+        return f"{name}: {stack.short or stack.why or REST[stack.outcome][0]}"
     what = failed.error or stack.why or REST[stack.outcome][0]
     if failed.outcome is StepOutcome.INTERRUPTED and what == REST[StackOutcome.INTERRUPTED][0]:
         return f"{what}: {failed.id}"
@@ -345,8 +350,16 @@ def _allowing(stack: StackReport, flags: str) -> str:
     return allowing(stack.spec, stack.hazards, flags)
 
 
-def _ids(label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page) -> Iterator[str]:
-    found = [step.id for step in steps if step.outcome is outcome]
+_UNTRIED = 3
+"""How many of the steps that were not tried are named."""
+
+
+def _ids(
+    label: str, steps: Iterable[StepReport], outcome: StepOutcome, sheet: Page, most: int | None = None
+) -> Iterator[str]:
+    found: list[str] = [step.id for step in steps if step.outcome is outcome]
+    if most is not None and len(found) > most + 1:
+        found = [*found[:most], f"and {len(found) - most} more"]
     if found:
         listed = [printable(step) + "," * (n < len(found)) for n, step in enumerate(found, 1)]
         # A line break between a verb and its address is the last resort.

@@ -62,7 +62,9 @@ def _begun(done: Rotated) -> Told:
         *_apply(done),
         f"sign with {done.private_file} from now on",
     ]
-    if not done.cuts_viewers:
+    if done.cuts_viewers:
+        steps.append(_delete(done))
+    else:
         steps.append(f"{spell(done.validity)} after that, or later: {_again(done)}")
     return head, details, steps
 
@@ -84,7 +86,15 @@ def _taken_out(done: Rotated) -> Told:
     ended = (
         "URLs signed with it stop working" if done.cuts_viewers else "no URL signed with it is still valid"
     )
-    return f"{left} leaves {done.group}: {ended}", [], [f"commit {done.spec}", *_apply(done)]
+    return (
+        f"{left} leaves {done.group}: {ended}",
+        [],
+        [
+            f"commit {done.spec}",
+            *_apply(done),
+            _delete(done),
+        ],
+    )
 
 
 _TOLD = {"begun": _begun, "apply-first": _apply_first, "waiting": _waiting, "taken-out": _taken_out}
@@ -94,6 +104,11 @@ def _apply(done: Rotated) -> list[str]:
     spec = shlex.quote(done.spec)
     allow = " --allow cuts-viewers" if done.cuts_viewers else ""
     return [f"cfstream plan {spec}{done.flags}", f"cfstream apply {spec}{allow}{done.flags}"]
+
+
+def _delete(done: Rotated) -> str:
+    keys, them = ("private key", "it") if len(done.leaving) == 1 else ("private keys", "them")
+    return f"delete the {keys} of {', '.join(done.leaving)} everywhere: nothing needs {them} any more"
 
 
 def _again(done: Rotated) -> str:

@@ -14,7 +14,7 @@ from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
-from cfstream.render.hazards import allowance, allowing
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import as_specified, readers_after, readers_before
@@ -50,13 +50,13 @@ def plan_text(
     color: bool,
     width: int,
     brief: bool = False,
-    allowed: Set[str] | None = frozenset(),
+    allowed: Allowed = NONE_ALLOWED,
     terminal: bool = False,
 ) -> str:
     """Return the whole plan. The last line is the sum, how many problems there are, or that nothing changes.
 
-    With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the names of the hazards
-    that the run allows; None if its report will say how to allow the others. On a `terminal`, no line is longer than
+    With `brief`, each stack has one line, and its openings and hazards in full. `allowed` are the hazards that
+    the run allows; they are marked. On a `terminal`, no line is longer than
     its width, except for a long id; scripts get the sum on one line.
     """
     sheet = page(width, color=color)
@@ -154,7 +154,7 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     return f"{as_specified([stack])}{later}"
 
 
-def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None, *, column: int) -> Iterator[str]:
+def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
     """Yield one line for a stack, with its name in a column, and its openings and hazards."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
     idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
@@ -170,7 +170,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None, *, col
     yield from _hazard_lines(stack, sheet, allowed)
 
 
-def _stack_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
     opened = list(_open_lines(stack, sheet))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
@@ -344,15 +344,16 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
     yield from notice_lines(other_notices(stack), sheet)
 
 
-def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     file = _file(stack, sheet)
     for hazard, step in stack.hazards:
-        head = [Word("!", Style.BOLD_RED), Word(hazard.name, Style.BOLD_RED), *words(f"({step})", Style.DIM)]
+        style, note = (Style.YELLOW, ", allowed") if hazard.name in allowed.names else (Style.BOLD_RED, "")
+        head = [Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
         if hazard.line:
             place = Word(f"{file}:{hazard.line}", Style.DIM)
-            yield from sheet.beside([Word("  !", Style.BOLD_RED), *head[1:]], place)
+            yield from sheet.beside([Word("  !", style), *head], place)
         else:
-            yield from sheet.flow(head, first="  ", rest="    ")
+            yield from sheet.flow([Word("!", style), *head], first="  ", rest="    ")
         yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
     yield from _allowance(stack, sheet, allowed)
     if stack.destroying and stack.protect:
@@ -360,15 +361,20 @@ def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> It
         yield from sheet.flow(head, first="  ", rest="    ")
 
 
-def _allowance(stack: StackPlan, sheet: Page, allowed: Set[str] | None) -> Iterator[str]:
+def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield what allows the hazards that are not allowed yet: one command for all hazards of the stack."""
     names = {hazard.name for hazard, _ in stack.hazards}
-    if allowed is None or stack.problems or names <= allowed or (stack.destroying and stack.protect):
+    if (
+        not allowed.advises
+        or stack.problems
+        or names <= allowed.names
+        or (stack.destroying and stack.protect)
+    ):
         return
     if stack.destroying:
         text = words(f"to allow this, type {stack.name} or add --yes")
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing(stack.spec, names | allowed, stack.flags))
+        text = advice(allowing(stack.spec, names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

@@ -97,9 +97,10 @@ def _value(field: FieldChange) -> list[Word]:
     return [*found, Word(f"({kept_text(moved)})", Style.DIM)] if moved.kept else found
 
 
-def signed_text(sign: str, item: Any) -> str:
-    """Return a new or removed member: ``- "media.example.com"``."""
-    return f"{sign} {value_text(item)}"
+def signed_texts(moved: Members) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the removed and the new members, ``- "media.example.com"``, each with a word that explains its sign."""
+    removed = [(f"- {value_text(item)}", "removed") for item in moved.removed]
+    return removed, [(f"+ {value_text(item)}", "added") for item in moved.added]
 
 
 def kept_text(moved: Members) -> str:

@@ -96,9 +96,9 @@ def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
     yield from notice_lines(stack.notices, sheet)
     yield ""
     yield from sheet.flow(_verdict(stack), rest="  ")
-    for head, verdict in (("Exposed:", Verdict.SERVED), ("Wrongly refused:", Verdict.DENIED)):
-        if names := _named(stack.broken, verdict):
-            yield from sheet.flow(words(f"{head} {names}."), first="  ", rest="    ")
+    for head in ("exposed", "wrongly refused", "failed"):
+        if names := _named(stack.broken, head):
+            yield from sheet.flow(words(f"{head.capitalize()}: {names}."), first="  ", rest="    ")
 
 
 def _broken_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
@@ -140,10 +140,11 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     first = findings[0]
     sign, style = SIGNS[first.verdict]
     if len(findings) == 1:
-        shown = f"{first.claim} ({first.saw})" if first.saw else first.claim
+        said = first.observed or first.claim
+        shown = f"{said} ({first.saw})" if first.saw else said
     else:
         shown = ", ".join(f"{each.brief} ({each.saw})" for each in findings)
-    text = ": ".join(filter(None, (HEADS[first.verdict], first.part, shown)))
+    text = ": ".join(filter(None, (_head(first), first.part, shown)))
     head, _, rest = text.partition(": ")
     yield from sheet.flow(
         [Word(f"    {sign}", style), *words(f"{head}:", style), *words(rest)], rest="      "
@@ -151,6 +152,12 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     if first.why:
         yield from sheet.flow(words(f"why: {first.why}"), first="      ", rest="        ")
     yield from remedy_lines(first.do, sheet, "      ")
+
+
+def _head(finding: Finding) -> str:
+    """Return the word before a check that did not pass. Only a request can be wrongly refused."""
+    failed = finding.verdict is Verdict.DENIED and not finding.refused
+    return "failed" if failed else HEADS[finding.verdict]
 
 
 def _verdict(stack: StackProof) -> list[Word]:
@@ -167,9 +174,9 @@ def _verdict(stack: StackProof) -> list[Word]:
     return [*words("Verified.", Style.BOLD_GREEN), *words(counted)]
 
 
-def _named(findings: Iterable[Finding], verdict: Verdict) -> str:
-    """Return the places with this verdict, each once."""
-    names = (f"{each.where} {each.part}".strip() for each in findings if each.verdict is verdict)
+def _named(findings: Iterable[Finding], head: str) -> str:
+    """Return the places with this head, each once."""
+    names = (f"{each.where} {each.part}".strip() for each in findings if _head(each) == head)
     return ", ".join(dict.fromkeys(names))
 
 

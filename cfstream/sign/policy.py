@@ -67,7 +67,7 @@ def expiry(expires: When, now: Callable[[], float], step: int = 0) -> int:
     moment = now()
     until = epoch(expires, lambda: moment, "the expiry")
     if until <= moment:
-        raise CannotSign("it would already be expired", "choose an expiry in the future")
+        raise CannotSign("it would already be expired", "choose an expiry in the future, like 1h from now")
     if not step or not isinstance(expires, timedelta):
         return until
     if expires.total_seconds() < step:

@@ -14,7 +14,7 @@ from cfstream.errors import Problem
 from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
-from cfstream.spec.fields import RESOURCE_ID, account_number
+from cfstream.spec.fields import PATH_PATTERN, RESOURCE_ID, RESOURCE_NAME, account_number
 from cfstream.spec.section import NEVER_GUESSED, never_suggested
 from cfstream.spec.source import Document, Mapping, Scalar
 from cfstream.spec.unknown_keys import is_form, meant_here, section_at, sections, squeezed, unknown_key
@@ -213,6 +213,10 @@ def _not_a_mapping(detail: Detail, path: Path, text: str) -> Words:
     section = _section_name(path)
     if section in {"oac", "oai"} and RESOURCE_ID.fullmatch(text):
         example = f"{section}: {{id: {text}}}"
+    if _form(path) == "<used>" and RESOURCE_NAME.fullmatch(text):
+        example = f"{{use: {text}}}"
+    if section == "behaviors" and PATH_PATTERN.fullmatch(text):
+        example = inline({"path": text})
     return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {example}", ""
 
 

@@ -22,7 +22,7 @@ class PublicKey(Section):
     )
     replaces: Many[ResourceName] = Field(
         default=(),
-        description="Names of older keys of this group. They can be detached once this key is older than "
+        description="Names of older keys of this group. They can be removed from it once this key is older than "
         "sign.max_validity: no URL signed with them is valid then.",
         examples=[["lectures-2025-11"]],
     )

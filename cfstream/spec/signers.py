@@ -75,8 +75,9 @@ def _one_sort(signers: Signers, path: Path) -> Iterator[Fault]:
         )
     if signers.public and (groups or accounts):
         named = "key_groups" if groups else "trusted_signers"
-        what = f"public: true says that nobody needs to sign, and {named} says who may"
-        yield Fault(what, f"delete public: {named} then decides", (*path, "public"), at_key=True)
+        what = f"`public: true` and {named} exclude each other"
+        do = f"delete one of the two: `public: true` lets anyone watch, and {named} requires signatures"
+        yield Fault(what, do, (*path, "public"), at_key=True)
     if accounts and len(accounts) > MAX_TRUSTED_SIGNERS:
         what = f"CloudFront takes at most {MAX_TRUSTED_SIGNERS} trusted signers, and this list has {len(accounts)}"
         one_too_many = (*path, "trusted_signers", MAX_TRUSTED_SIGNERS)

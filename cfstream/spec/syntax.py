@@ -88,7 +88,10 @@ def bare_line(line: str) -> tuple[str, str] | None:
 def _spot(source: Source, mark: Any) -> Spot:
     if mark is None:
         return (1, 1)
-    # At the end of the file, the mark may be behind the last line.
+    # At the end of the file, the mark is behind the last line that has something.
+    last = next((number for number in range(len(source.lines), 1, -1) if source.lines[number - 1].strip()), 1)
+    if mark.line + 1 > last and mark.index >= len(source.text.rstrip()):
+        return last, len(source.lines[last - 1].rstrip()) + 1
     return min(mark.line + 1, len(source.lines)), mark.column + 1
 
 
@@ -196,7 +199,24 @@ def _in_brackets(mistake: Mistake) -> Cause | None:
 def _no_content(mistake: Mistake) -> Cause:
     if mistake.said.endswith("found ','"):
         return mistake.at, "there is no entry before this comma", "delete the comma"
+    if mistake.said.endswith("found '<stream end>'") and (opened := _last_open(mistake.source)):
+        (number, column), sign = opened
+        return (number, column), f"the {sign} is never closed", f"write {_CLOSING[sign]} after the last entry"
     return mistake.at, "there is no value here", "write a value, or delete the line"
+
+
+_TOKEN = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|(?:^|\s)#.*|[][{}]""", re.MULTILINE)
+
+
+def _last_open(source: Source) -> tuple[Spot, str] | None:
+    """Return the last bracket of the text that is not closed."""
+    opened: list[tuple[Spot, str]] = []
+    for token in _TOKEN.finditer(source.text):
+        if token[0] in _CLOSING:
+            opened.append((source.spot(token.start()), token[0]))
+        elif token[0] in _CLOSING.values() and opened:
+            opened.pop()
+    return opened[-1] if opened else None
 
 
 def _open_quote(mistake: Mistake) -> Cause | None:

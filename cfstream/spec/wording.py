@@ -60,6 +60,16 @@ def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | Non
     return folded[found[0]] if found else None
 
 
+def write_nearest(word: str, known: Iterable[str], otherwise: str, whose: str) -> str:
+    """Return ``write X, WHOSE, or OTHERWISE`` for the known name that `word` was probably meant to be, if one is near.
+
+    `whose` names the known ones: ``a key group of this account``. A name must be almost the same, because a similar one
+    may belong to somebody else.
+    """
+    near = nearest(word, known, alike=0.75)
+    return f"write {near}, {whose}, or {otherwise}" if near else otherwise
+
+
 def _harmless(char: str) -> bool:
     # Cc, Cf: control characters, and marks that change the direction of text.
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -3,7 +3,7 @@
 A job cannot be given a guard, so it never runs without this process for long: the guard is checked before the job is
 created and each time that its state is read, at most every 5 s. If the guard objects, if the run is interrupted, or if
 nothing can be checked any more, the job is cancelled. A process that is killed leaves its job running. The next run
-finds the job by its description, checks the guard, and goes on waiting.
+finds the job by its description, checks the guard, and continues to wait.
 """
 
 from collections.abc import Iterator, Mapping

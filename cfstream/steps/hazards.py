@@ -109,6 +109,11 @@ def hazards_named(names: Collection[str]) -> frozenset[str]:
     for name in names:
         if name not in known:
             near = get_close_matches(name, HazardName, n=1)
+            parts = [part.strip() for part in name.split(",")]
+            if len(parts) > 1 and known.issuperset(parts):
+                raise WrongUsage(
+                    f"{name!r} is not a hazard", f"write {' '.join(f'--allow {part}' for part in parts)}"
+                )
             do = f"write {near[0]}" if near else f"write one of {', '.join(HazardName)}"
             raise WrongUsage(f"{name!r} is not a hazard", do)
     return known & frozenset(names)

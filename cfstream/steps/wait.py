@@ -95,7 +95,7 @@ class WaitUntil(Step):
 
 
 def _look(until: Deployed | GroupActive, context: StepContext) -> Look:
-    """Return what one poll has found. A read that fails for a while is a reason to go on waiting."""
+    """Return what one poll has found. A read that fails for a while is a reason to keep waiting."""
     try:
         return until.look(context)
     except CfstreamError as error:

@@ -117,10 +117,8 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     hashed = " --hash-accounts" if salt else ""
     command = f"cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
     again = f"record it again: {command}"
+    named = [string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))]
     if salt:
-        named = [
-            string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))
-        ]
         document = json.loads(accounts.revealed(text, salt, named))
     try:
         snapshot = from_document(document)
@@ -135,6 +133,8 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
     numbers = [each.account for each in snapshot.sections]
     whose = f"account {numbers[0]}" if len(numbers) == 1 else f"accounts {', '.join(numbers)}"
+    if salt and not any(number in string for number in numbers for string in named):
+        whose += " (not the real number: recorded with --hash-accounts)"
     source = SnapshotSource(
         file,
         snapshot.taken.isoformat(),

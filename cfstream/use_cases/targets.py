@@ -36,11 +36,16 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
     """
     from cfstream.inventory.deployment import Awaited
     from cfstream.inventory.lookup import by_id, is_id, of_stack
+    from cfstream.spec.fields import STACK_NAME
     from cfstream.spec.load import load
     from cfstream.stack.placement import in_scenes
 
     ids = [name for name in named if is_id(name) and not Path(name).exists()]
     specs = [name for name in named if name not in ids]
+    for name in specs:
+        if STACK_NAME.fullmatch(name) and not Path(name).exists():
+            do = f"name its spec, like {name}.yaml, or its id: see `cfstream list{connection.flags()}`"
+            raise WrongUsage(f"{name!r} is neither a spec nor an id", do)
     stacks = load(specs) if specs else ()
     if one and len(stacks) > 1:
         names = ", ".join(stack.spec.name for stack in stacks)

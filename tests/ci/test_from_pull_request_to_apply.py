@@ -64,6 +64,17 @@ def test_planned_merged_and_applied(sandbox: Sandbox, host: Host, folder: Path) 
     assert "No changes." in (folder / "plan.outputs").read_text()
 
 
+def test_a_hazard_is_allowed_for_one_run(sandbox: Sandbox, host: Host, folder: Path) -> None:
+    """Apply refuses a hazard that the comment names, until its input names it too."""
+    assert step(host, "apply", sandbox, args="--no-verify") == 0
+    (folder / "lectures.yaml").write_text(f"{SPEC}enabled: false\n")
+    assert step(host, "plan", sandbox) == 0
+    assert "<b>cuts-viewers</b>" in host.bodies[0]
+    plan = {"plan_file": "cfstream.plan.json", "args": "--no-verify"}
+    assert step(host, "apply", sandbox, **plan) == 5
+    assert step(host, "apply", sandbox, **plan, allow="cuts-viewers") == 0
+
+
 def test_a_fork_is_planned_from_a_snapshot(
     sandbox: Sandbox, host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -267,7 +267,7 @@ def test_invalid_inputs_are_refused(runner: GithubRunner, program: Program, inpu
 
 
 def test_validate_and_apply_write_the_summary(runner: GithubRunner, host: Host, program: Program) -> None:
-    """Apply uses the saved plan, or else the specs. Neither command comments on the pull request."""
+    """Apply uses the saved plan or the specs, and allows hazards. Neither command comments on the pull request."""
     assert runner.run(program("a\nApplied. 1 created.\n"), command="apply") == 0
     assert runner.calls[-1][0] == ["apply", "--yes", "--", str(runner.folder / "plan.json")]
     assert runner.outputs["summary"] == "Applied. 1 created."
@@ -275,5 +275,8 @@ def test_validate_and_apply_write_the_summary(runner: GithubRunner, host: Host, 
     assert runner.calls[-1][0] == ["apply", "--yes", "--", "x"]
     assert runner.run(program(err="1 problem\n", code=2), command="validate", specs="x") == 2
     assert runner.calls[-1][0] == ["validate", "--", "x"]
+    assert runner.run(program(code=5), command="apply", allow="cuts-viewers deletes") == 5
+    assert runner.calls[-1][0][:6] == ["apply", "--yes", "--allow", "cuts-viewers", "--allow", "deletes"]
+    assert "::error::cfstream: to allow a hazard, run the workflow by hand" in runner.log
     assert host.bodies == []
     assert "### cfstream validate\n\n```text\n1 problem\n```" in runner.summary

@@ -105,6 +105,17 @@ def test_each_fault_has_a_fix(cfstream: Run, aws: Sandbox, flags: list[str], bad
     assert check["do"]
 
 
+def test_a_stopped_sandbox_is_named(cfstream: Run, aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a plan: the network is not the cause if the environment has the address of a sandbox that has stopped."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
+    (check,) = [
+        each for each in json.loads(cfstream("doctor", "--format", "json").out)["checks"] if each["do"]
+    ]
+    assert check["found"] == "the sandbox at http://127.0.0.1:1 is not running"
+    assert check["do"] == 'run: eval "$(cfstream sandbox up)"'
+
+
 def test_no_secret_is_printed(cfstream: Run, aws: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither keys nor tokens, nor a password in an endpoint's URL."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOPENSESAME")

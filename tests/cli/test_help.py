@@ -20,7 +20,7 @@ def test_it_is_the_help_of_the_command(cfstream: Run, command: str) -> None:
     ("command", "problem"),
     [
         ("plna", "'plna' is not a command"),
-        ("keys rotte", "no such command 'rotte'"),
+        ("keys rotte", "cfstream keys has no command 'rotte'"),
         ("plan lectures", "cfstream plan has no command 'lectures'"),
     ],
 )

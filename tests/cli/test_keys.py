@@ -139,6 +139,7 @@ def test_a_rotation_from_beginning_to_end(
         aws.cloudfront.settings.clock_ahead_seconds += ended["wait_seconds"] + 1
         ended = rotate()
     assert (ended["outcome"], ended["leaving"]) == ("taken-out", ["lectures-1"])
+    assert ended["next"][-1] == "delete the private key of lectures-1 everywhere: nothing needs it any more"
     old = "      - {name: lectures-1, file: keys/lectures-1.pub.pem}"
     assert lines(second, spec.read_text()) == [f"- {old}"]
 

@@ -103,9 +103,9 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["plna"], "error: 'plna' is not a command\n  fix: run: cfstream plan\n"),
+        (["plna"], "error: 'plna' is not a command\n  fix: did you mean cfstream plan?\n"),
         (["frobnicate"], "error: 'frobnicate' is not a command\n  fix: see: cfstream --help\n"),
-        (["plan"], "error: missing argument 'SPEC...'\n  fix: see: cfstream plan --help\n"),
+        (["plan"], "  fix: name a spec or a directory; for this directory: cfstream plan .\n"),
         (
             ["plan", "--chekc", "a.yaml"],
             "error: no such option: --chekc (Possible options: --check, --help)\n",
@@ -113,6 +113,30 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
         (
             ["plan", "--format", "yaml", "a.yaml"],
             "error: --format: 'yaml' is not one of 'text', 'json', ",
+        ),
+        (
+            ["apply", "--dry-run", "a.yaml"],
+            "no such option: --dry-run\n  fix: to see what apply would do: cfstream plan",
+        ),
+        (
+            ["plan", "--allow", "x", "a.yaml"],
+            "--allow\n  fix: plan shows every hazard, and apply allows one:",
+        ),
+        (
+            ["plan", "a.yaml", "--out"],
+            "error: option '--out' requires an argument\n  fix: see: cfstream plan --help\n",
+        ),
+        (
+            ["sign", "a.mp4", "--key", "k.pem"],
+            "'--expires'\n  fix: add it, like --expires 1h; see: cfstream sign",
+        ),
+        (
+            ["apply", "--allow", "makes-public,deletes", "a.yaml"],
+            "fix: write --allow makes-public --allow deletes\n",
+        ),
+        (
+            ["show", "lectures"],
+            "error: 'lectures' is neither a spec nor an id\n  fix: name its spec, like lectures.yaml",
         ),
         (["--nonsense"], "error: no such option: --nonsense\n  fix: see: cfstream --help\n"),
         (

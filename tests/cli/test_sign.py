@@ -147,6 +147,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "an open path": (("posters/a.jpg",), "needs no signature"),
     "another host": (("https://www.example.com/a",), "is not a host name of lectures"),
     "too long": (("a.mp4", "--expires", "25h"), "valid for at most 24h"),
+    "a number without a unit": (("a.mp4", "--expires", "1"), "the number has no unit"),
     "the past": (("a.mp4", "--expires", "2020-01-01T00:00Z"), "already be expired"),
     "milliseconds": (("a.mp4", "--expires", "1900000000000"), "not milliseconds"),
     "no zone": (("a.mp4", "--expires", "2026-12-24T20:00"), "has no zone"),

@@ -58,3 +58,9 @@ def test_they_are_listed_in_their_region(acm: Any, clients: Any, region: str) ->
     """A certificate of us-east-1 is not in the list of another region."""
     imported(acm, "media.example.com")
     assert rows(clients("acm", region), Includes=ALL) == {}
+
+
+def test_a_requested_certificate_is_issued(strict_acm: Any) -> None:
+    """The sandbox does not wait for the record that validates it, which nobody can create."""
+    arn = strict_acm.request_certificate(DomainName="media.example.com")["CertificateArn"]
+    assert rows(strict_acm)[arn]["Status"] == "ISSUED"

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,23 @@ def _certificate(endpoint_url: str, _folder: Path, name: str) -> None:
     imported(clients_for(endpoint_url)("acm"), name)
 
 
+def _unsigned(endpoint_url: str, _folder: Path) -> None:
+    """Remove the signers of the only distribution, and change its comment."""
+    cloudfront = clients_for(endpoint_url)("cloudfront")
+    (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
+    live = cloudfront.get_distribution_config(Id=row["Id"])
+    config = live["DistributionConfig"]
+    config["DefaultCacheBehavior"]["TrustedKeyGroups"] = {"Enabled": False, "Quantity": 0}
+    config["Comment"] = "test, please ignore"
+    cloudfront.update_distribution(Id=row["Id"], IfMatch=live["ETag"], DistributionConfig=config)
+
+
+def _later(endpoint_url: str, _folder: Path, seconds: str) -> None:
+    settings = json.dumps({"clock_ahead_seconds": int(seconds)}).encode()
+    request = urllib.request.Request(f"{endpoint_url}/_sandbox/settings", settings, method="PUT")
+    urllib.request.urlopen(request).close()
+
+
 def _account(endpoint_url: str, _folder: Path) -> None:
     SmallAccount(endpoint_url)
 
@@ -90,7 +108,9 @@ GIVENS: Mapping[str, Callable[..., None]] = {
     r"an account with set-ups made by hand": _account,
     r"a certificate for (\S+)": _certificate,
     r"an account and its Terraform state": _terraform,
+    r"the signers removed by hand, and the comment changed": _unsigned,
     r"the account (\d+) reads (\S+) by the statement (\S+)": _read_by,
+    r"(\d+) seconds later": _later,
     r"all of this, committed on (\S+)": _committed,
     r"the bucket (\S+)": _bucket,
     r"the hosted zone (\S+)": _zone,

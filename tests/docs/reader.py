@@ -15,6 +15,7 @@ ELSEWHERE: Mapping[str, str] = {
     "aws": "needs another program",
     "docker": "needs another program",
     "eval": "changes the shell",
+    "gh": "needs another program",
     "git clone": "needs the network",
     "git tag": "belongs to a release",
     "make": "is run by CI",

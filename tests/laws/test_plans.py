@@ -136,7 +136,7 @@ def lines_fit(plan: Plan) -> None:
     whole.add(summary_line(plan.summary))
     for width in (40, 80):
         for line in plan_text(plan, color=False, width=width).splitlines():
-            pasted = line.strip().startswith(("cfstream ", "--allow "))
+            pasted = line.strip().startswith(("cfstream ", "--allow ", "aws "))
             alone = pasted or line in whole or len(line.split()) <= 2 or line.startswith("No changes.")
             assert len(line) <= width or alone, line
 

@@ -180,7 +180,10 @@ def test_private_zones_are_passed_over(site: SandboxAccount) -> None:
         "HostedZoneConfig": {"PrivateZone": True},
     }
     zone(site, reference="private", **vpc)
-    (what,) = problems(site.stack(named()))
+    zone(site, name="exmple.com", reference="public")
+    (problem,) = site.stack(named()).problems
+    assert problem.do.startswith("write exmple.com, a zone of this account, or create it in Route 53")
+    what = problem.what
     assert "no public hosted zone example.com exists" in what
     assert "private" in what
     com = zone(site)

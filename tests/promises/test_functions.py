@@ -91,6 +91,12 @@ def test_a_behavior_has_functions_of_its_own(account: SandboxAccount) -> None:
     assert on(account, "/clips/*") == {"viewer-request": "rewrite"}
 
 
+def test_a_misspelt_function_gets_the_nearest_name(account: SandboxAccount) -> None:
+    """The account's functions are listed for it."""
+    (problem,) = account.stack(with_functions({"viewer_request": "rewrit"})).problems
+    assert problem.do.startswith("write rewrite, or create and publish it")
+
+
 @pytest.mark.parametrize("created", [False, True])
 def test_a_missing_function_is_a_problem_at_plan(account: SandboxAccount, created: bool) -> None:
     """The problem is at the name in the spec, its fix has the commands, and nothing is written."""

@@ -291,6 +291,22 @@ def test_a_policy_must_exist(account: SandboxAccount, field: str) -> None:
     assert problems(account.stack(signed(http={field: "no-such"}))) == [f"the {kind} no-such does not exist"]
 
 
+@pytest.mark.parametrize(
+    ("field", "name", "near"),
+    [
+        ("cache_policy", "Managed-CachingOptimised", "CachingOptimized"),
+        ("origin_request_policy", "CORS-S3-Origin", "CORS-S3Origin"),
+        ("response_headers_policy", "SimpleCors2", "SimpleCORS"),
+    ],
+)
+def test_a_misspelt_policy_gets_the_nearest_name(
+    account: SandboxAccount, field: str, name: str, near: str
+) -> None:
+    """The names of AWS's policies are known."""
+    (problem,) = account.stack(signed(http={field: name})).problems
+    assert problem.do == f"write {near}"
+
+
 def test_a_policy_of_the_account_is_found_by_its_name(account: SandboxAccount) -> None:
     """Also in a behavior, where another one, or none, replaces that of the default behavior."""
     config = {

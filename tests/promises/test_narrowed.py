@@ -14,7 +14,7 @@ from tests.world.account import SandboxAccount
 from tests.world.configs import signers
 from tests.world.plans import hazards, outcome, report_lines, steps
 from tests.world.ports import Witness
-from tests.world.specs import Json, by_acl, rtmp, signed
+from tests.world.specs import Json, by_acl, rtmp, signed, without
 
 WIDENS = "widens-grant"
 PATTERNS = ("a/*", "b/*")
@@ -238,4 +238,17 @@ def test_grants_on_fewer_objects_open_no_others(account: SandboxAccount, before:
     public = keys_of(frozenset(each for each in seen.ever if each.who == ANYONE))
     assert public
     assert all(key.startswith("a/") for key in public)
+    assert account.plan(after).in_sync
+
+
+def test_a_public_stack_gets_signers_and_fewer_objects_in_one_run(account: SandboxAccount) -> None:
+    """Until the other grants are revoked, the new signers can read what anyone could read before."""
+    public = rtmp(oai={}, grant={"via": "object-acl"}, public=True)
+    after = rtmp(oai={}, grant=FEWER)
+    open_acls(account)
+    account.converge(without(public, "trusted_signers"), allow=["makes-public"])
+    with Observer(account, *PATTERNS).watching() as seen:
+        report = account.apply(after, allow=["cuts-viewers"])
+    assert report.exit_code == 0, report_lines(report)
+    assert all(each.who != ANYONE for each in seen.readings)
     assert account.plan(after).in_sync

@@ -39,13 +39,13 @@ def test_what_players_need_is_proved(account: VerifiedAccount) -> None:
 def test_what_preflights_lack_is_named(account: VerifiedAccount) -> None:
     """One part after the other, until a signed URL needs nothing more. Changes by hand stay."""
     by_url, by_cookies = notices(account.proved(key=account.key))
-    assert "with a signed URL (preflight); the answer was 400 BadRequest: the default behavior" in by_url
+    assert "to a signed URL (a preflight got 400 BadRequest): the default behavior" in by_url
     assert "its origin request policy must be CORS-S3Origin; and bucket media needs a CORS rule" in by_url
-    assert "with cookies (preflight); the answer was 403 MissingKey: preflights have no cookies" in by_cookies
+    assert "must use signed URLs: the browser asks first, without cookies (a preflight)" in by_cookies
     forwarding(account)
     by_url, _ = notices(account.proved(key=account.key))
     lacking = f"bucket media needs a CORS rule that allows GET and the header Range for {PAGE}"
-    assert f"403 AccessForbidden: {lacking}" in by_url
+    assert f"403 AccessForbidden): {lacking}" in by_url
     rules(account)
     proof = account.proved(key=account.key)
     assert notices(proof) == [by_cookies]

@@ -109,7 +109,7 @@ def test_a_key_that_left_the_spec_opens_nothing(account: VerifiedAccount) -> Non
     proof = account.proved(key=signing_key("old"))
     assert doubts(proof) == []
     assert "the spec lets this key sign nowhere" in notices(proof)
-    assert any(brief.startswith("this key (K") for brief in briefs(proof))
+    assert any(brief.startswith("your key (id K") for brief in briefs(proof))
 
 
 def test_a_key_that_left_the_spec_and_still_signs_is_named(account: VerifiedAccount) -> None:
@@ -120,7 +120,7 @@ def test_a_key_that_left_the_spec_and_still_signs_is_named(account: VerifiedAcco
     config = {**reply["KeyGroupConfig"], "Items": [*reply["KeyGroupConfig"]["Items"], id_]}
     account.cloudfront.update_key_group(Id=group, IfMatch=reply["ETag"], KeyGroupConfig=config)
     said = failed_checks(account.proved(key=signing_key("old")))
-    assert f"this key is refused with the id {id_}: the default behavior" in said
+    assert f"a URL signed by your key with the id {id_} is refused: the default behavior" in said
 
 
 def test_the_id_of_another_key_is_refused(account: VerifiedAccount) -> None:

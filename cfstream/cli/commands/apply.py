@@ -80,6 +80,7 @@ def apply(
     notifying.check(notify)
 
     from cfstream.proving.report import with_proof
+    from cfstream.render.hazards import Allowed
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import find
     from cfstream.use_cases.selection import select
@@ -96,7 +97,7 @@ def apply(
     plan = make_plan(stacks, world, only=chosen)
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
-    show(plan, output, run.terminal, brief=brief, allowed=allowed if asking else None)
+    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, advises=asking))
     if saved:
         _refuse_stale(saved, plan, output, run)
     if asking:

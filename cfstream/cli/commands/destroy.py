@@ -42,6 +42,7 @@ def destroy(
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
+    from cfstream.render.hazards import Allowed
     from cfstream.spec.load import load
     from cfstream.workflow import make_plan
 
@@ -52,7 +53,7 @@ def destroy(
     plan = make_plan(stacks, world, destroying=True)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     asking = bool(going) and not yes
-    show(plan, output, run.terminal, allowed=frozenset() if asking else None)
+    show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
     if asking:
         _ask(going, run.terminal)
     report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)

@@ -7,11 +7,12 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.parsing import Command
+from cfstream.cli.parsing import Command, CommandGroup
 from cfstream.cli.terminal import completion
 from cfstream.exit_codes import ExitCode
 
 app = typer.Typer(
+    cls=CommandGroup,
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,

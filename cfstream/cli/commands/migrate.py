@@ -72,7 +72,7 @@ def migrate(
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
-    r"""Edit a spec from an older feature of CloudFront to the current one, keeping its comments; then run apply.
+    r"""Edit a spec to replace an older feature of CloudFront, keeping its comments; then run apply.
 
     \b
     oac            an origin access control instead of an identity or no signature

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cfstream.cli.options import Format
-from cfstream.cli.parsing import Command
+from cfstream.cli.parsing import Command, CommandGroup
 from cfstream.cli.terminal import completion
 from cfstream.errors import CfstreamError, WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cfstream.sandbox import Running
 
 app = typer.Typer(
+    cls=CommandGroup,
     name="sandbox",
     no_args_is_help=True,
     add_completion=False,

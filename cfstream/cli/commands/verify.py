@@ -51,8 +51,8 @@ def verify(
 
     Requests every host name of each stack, in every behavior, without a signature and with invalid ones. Requests the
     bucket at each of its own addresses. Reads policies, ACLs, access points and other distributions. With --key, also
-    proves what its signatures open, and that they open nothing else. Exits with 7 if something is served that must be
-    refused, or refused that must be served; with 1 if something could not be proved.
+    proves that its signatures give access to the paths of the key, and to nothing else. Exits with 7 if something is
+    served that must be refused, or refused that must be served; with 1 if something could not be proved.
 
     Example: cfstream verify lectures.yaml --key keys/lectures-2026-11.pem
     """

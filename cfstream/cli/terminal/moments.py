@@ -8,6 +8,10 @@ from cfstream.errors import WrongUsage
 _LENGTH = re.compile(r"(?=.)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
+EPOCH_DIGITS = 9
+"""The digits of a number of seconds since 1970 that is later than 1973. A shorter number is meant as a duration."""
+
+
 def moment(text: str, flag: str, now: datetime) -> datetime:
     """Return the time that `text` means, with its zone. A duration counts from `now`.
 
@@ -18,6 +22,9 @@ def moment(text: str, flag: str, now: datetime) -> datetime:
         if length:
             days, hours, minutes, seconds = (int(part or 0) for part in length.groups())
             return now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if text.isdecimal() and len(text) < EPOCH_DIGITS:
+            do = f"write {text}h for hours, or {text}m for minutes"
+            raise WrongUsage(f"{flag} {text}: the number has no unit", do)
         when = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         far = text.isdecimal() and len(text) > 11

@@ -231,12 +231,20 @@ def _problems(scene: Scene, cnames: Sequence[str], have: Sequence[Certificate]) 
         scene.stack.problem(
             f"no certificate in {REGION} that CloudFront accepts covers {cnames[number]}; "
             f"{_there_is(scene, have, cnames[number])}",
-            do,
+            _issue(have, cnames[number]) or do,
             "cnames",
             number,
         )
         for number in bare
     ]
+
+
+def _issue(have: Sequence[Certificate], host: str) -> str:
+    """Return how to get a certificate for `host` issued that was requested already; empty if there is none."""
+    waiting = next((one for one in have if one.status == "PENDING_VALIDATION" and one.covers(host)), None)
+    if waiting is None:
+        return ""
+    return f"create the CNAME that ACM shows for {waiting.arn}, and wait until it is ISSUED"
 
 
 def _there_is(scene: Scene, have: Sequence[Certificate], host: str = "") -> str:

@@ -71,7 +71,7 @@ class HttpField:
     changes_responses: bool = True
     """Whether it changes what a viewer gets for a URL, or whether a web page may play it."""
     also_usual: tuple[Any, ...] = ()
-    """Values that `import` does not write, besides that of a new distribution."""
+    """Further values that `import` does not write, besides the value of a new distribution."""
     plain: Callable[[Any], Any] = _unchanged
     """Return the plain form of the model's value."""
     text: Callable[[Any], str] = str

@@ -7,14 +7,20 @@ from cfstream.errors import Notice, Problem
 from cfstream.kinds.distribution.http_fields import policies_named
 from cfstream.kinds.distribution.policies import FORWARDING_HOST, ORIGIN_REQUEST, OwnPolicies
 from cfstream.spec.http import Behavior, Http
+from cfstream.spec.wording import nearest
 from cfstream.stack.scene import Scene
 
 
 def policy_problems(scene: Scene, live: LiveDistribution | None, own: OwnPolicies) -> Iterator[Problem]:
     """Yield the policies that do not exist, and origin request policies without a cache policy."""
     for kind, name, path in policies_named(scene.stack.spec.http):
-        if kind.id_of(name, own.get(kind.resource, {})) is None:
-            do = "write the name of a managed one, or the name or id of one in this account"
+        ours = own.get(kind.resource, {})
+        if kind.id_of(name, ours) is None:
+            other = "write the name of a managed one, or the name or id of one in this account"
+            near = nearest(name, ours, alike=0.75) or nearest(
+                name.removeprefix("Managed-"), kind.managed, alike=0.75
+            )
+            do = f"write {near}" if near else other
             yield scene.stack.problem(f"the {kind.words} {name} does not exist", do, *path)
     if live is not None:
         yield from _without_cache_policy(scene, live)

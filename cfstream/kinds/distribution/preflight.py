@@ -123,7 +123,9 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
     certificate = answer["Certificate"]
     if certificate.get("Status") != "ISSUED":
         what = f"the certificate is {certificate.get('Status')}, not ISSUED"
-        return [scene.stack.problem(what, "finish its validation in ACM, or name another one", *path)]
+        pending = certificate.get("Status") == "PENDING_VALIDATION"
+        do = "create the CNAME that ACM shows for it, and wait until it is ISSUED; or name another one"
+        return [scene.stack.problem(what, do if pending else "name another one", *path)]
     expiry = certificate.get("NotAfter")
     if expiry is not None and scene.now is not None:
         left = (expiry - scene.now).total_seconds()

@@ -49,7 +49,7 @@ def deletion(wanted: Wanted, gone: CacheBehavior) -> Change:
 
 
 def unlisted_notices(spec: Spec, live: LiveDistribution | None, wanted: Wanted) -> Iterator[Notice]:
-    """Yield a notice for each unlisted behavior: what becomes of it, and which URLs it accepts before and after.
+    """Yield a notice for each unlisted behavior: what happens to it, and which URLs it accepts before and after.
 
     No state says whether an earlier spec named a behavior, so each plan lists every unlisted one.
     """

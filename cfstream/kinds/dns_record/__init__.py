@@ -27,6 +27,7 @@ from cfstream.kinds.dns_record.observed import (
 from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import nearest
 from cfstream.stack.calls import ANYTHING, Needs, calls
 from cfstream.stack.handover import gives_up, records_given_up, records_taken
 from cfstream.stack.kind import Kind
@@ -77,7 +78,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         named = zones_named(aws, want.zone) if want.zone else zones_above(aws, own_names(scene, live))
         public = [row for row in named if not row["Config"]["PrivateZone"]]
         lone = not want.zone or len(public) == 1 or scene.destroying
-        have = LiveRecords(private=len(public) < len(named), distribution=live)
+        have = LiveRecords(private=len(public) < len(named), near=_near(aws, want, public), distribution=live)
         zones = [read_zone(aws, row, want, have, read=lone) for row in public]
         others = [record for zone in zones for record in zone.records if not have.ours(record)]
         led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
@@ -306,6 +307,14 @@ class _Name:
         )
 
 
+def _near(aws: Reads, want: WantedRecords, public: Sequence[Json]) -> str:
+    """Return the public zone of the account whose name is most similar to a missing one; empty if there is none."""
+    if public or not want.zone:
+        return ""
+    rows = (row for row in listed(aws, ALL_ZONES) if not row["Config"]["PrivateZone"])
+    return nearest(want.zone, [plain_name(row["Name"]) for row in rows], alike=0.75) or ""
+
+
 def _alias(scene: Scene, name: str, kind: str, target: Known) -> Json:
     """Return an alias of a distribution. Route 53 cannot evaluate its health (shape AliasTarget)."""
     zone = CLOUDFRONT_ZONES.get(scene.partition, CLOUDFRONT_ZONES["aws"])
@@ -380,7 +389,8 @@ def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
     else:
         only = "; the private ones cannot resolve CloudFront's public names" if have.private else ""
         what = f"no public hosted zone {want.zone} exists in account {scene.account}{only}"
-        do = "create it in Route 53, or remove dns and create the records yourself"
+        other = "create it in Route 53, or remove dns and create the records yourself"
+        do = f"write {have.near}, a zone of this account, or {other}" if have.near else other
     return scene.stack.problem(what, do, "dns", "route53")
 
 

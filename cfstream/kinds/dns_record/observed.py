@@ -47,6 +47,8 @@ class LiveRecords:
     zones: tuple[Zone, ...] = ()
     private: bool = False
     """Whether private zones have that name. They cannot be used, because CloudFront's names are public."""
+    near: str = ""
+    """The zone of the account whose name is most similar to one that does not exist; empty if there is none."""
     distribution: LiveDistribution | None = None
     pointed: Mapping[str, PointedStack] = field(default_factory=dict)
     """The distributions of other stacks to which records point, by domain name."""

@@ -13,6 +13,7 @@ from cfstream.kinds.function.association import ARN_BEFORE_NAME
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.http.behaviors import FunctionNames
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import nearest
 from cfstream.stack.calls import Needs, Scope, calls
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal
@@ -51,6 +52,8 @@ class LiveFunctions:
     """The ETags of those that were never published."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Why AWS did not show the others that may exist."""
+    others: tuple[str, ...] = ()
+    """The account's published functions, if one that the spec names does not exist."""
 
 
 class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
@@ -72,7 +75,9 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         answers = _described(aws, want.names, LIVE)
         missing = [name for name, answer in answers.items() if isinstance(answer, Missing)]
         drafts = _described(aws, missing, DEVELOPMENT)
+        gone = any(isinstance(answer, Missing) for answer in drafts.values())
         return LiveFunctions(
+            others=tuple(str(row["Name"]) for row in listed(aws, LISTING)) if gone else (),
             published={
                 name: answer["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
                 for name, answer in answers.items()
@@ -156,7 +161,9 @@ def _unpublished(scene: Scene, have: LiveFunctions) -> Iterator[Problem]:
             elif name not in have.published and name not in have.unread:
                 what = f"the function {name} does not exist in account {scene.account}"
                 create = f"aws cloudfront create-function --name {name} …"
-                do = f"write the name of another one, or create and publish it: {create}, then {publish} ETAG"
+                make = f"create and publish it: {create}, then {publish} ETAG"
+                near = nearest(name, have.others, alike=0.75) or "the name of another one"
+                do = f"write {near}, or {make}"
                 yield scene.stack.problem(what, do, *place, event)
 
 

@@ -25,6 +25,7 @@ from cfstream.kinds.key_group.observed import (
 )
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.calls import ANYTHING, Needs, calls
 from cfstream.stack.declared_keys import (
     DeclaredGroup,
@@ -304,21 +305,19 @@ def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
 def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
     live = have.resolve(use.reference)
     if live is None:
+        what = f"no key group with the name or id {use.reference} exists in account {scene.account}"
         creator = next(iter(having(scene.beside, _creates, use.reference)), None)
         do = (
-            "apply the spec that creates it first, or name an existing group"
-            if creator is None
-            else f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
-        )
-        return Proposal(
-            problems=(
-                scene.stack.problem(
-                    f"no key group with the name or id {use.reference} exists in account {scene.account}",
-                    do,
-                    *use.path,
-                ),
+            f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
+            if creator
+            else write_nearest(
+                use.reference,
+                [group.name for group in have.all],
+                "apply the spec that creates it first, or name an existing group",
+                "a key group of this account",
             )
         )
+        return Proposal(problems=(scene.stack.problem(what, do, *use.path),))
     address = scene.address(KIND, use.reference)
     # Any key in the group can sign, so a changed list of keys makes a saved plan stale.
     content = {"id": live.id, "keys": sorted(live.keys)}

@@ -46,7 +46,7 @@ class Grace:
         else:
             why = "; ".join(self._not_yet(successor) for successor in successors)
         return Hazard(
-            HazardName.CUTS_VIEWERS, f"URLs signed with {key} stop working when it is detached: {why}"
+            HazardName.CUTS_VIEWERS, f"URLs signed with {key} stop working when it leaves the group: {why}"
         )
 
     def _is_past(self, successor: Successor) -> bool:

@@ -1,6 +1,6 @@
 """Jobs of S3 Batch Operations that earlier runs left: no plan may write while one runs that the plan does not watch.
 
-A run that is killed leaves its job running. The job goes on to grant what the spec asked for at that time, and no guard
+A run that is killed leaves its job running. The job continues to grant what the spec asked for then, and no guard
 checks who can read. So a plan that does not wait for this very job has a problem, whatever its spec asks for now.
 
 If S3 Control cannot be reached, a plan shows that as a notice, and `UnlistedJobs` lists jobs before the first write.

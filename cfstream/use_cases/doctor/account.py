@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from cfstream.errors import CfstreamError, NotAuthorized, Refused, SpecProblems
+from cfstream.errors import CfstreamError, NotAuthorized, Refused, SpecProblems, Unreachable
 from cfstream.ports import IDENTITY, Call, Role
 from cfstream.stack.placement import session_name, world_of
 from cfstream.startup.frozen import dataclass
@@ -116,6 +116,8 @@ class _Asked:
         except (BotoCoreError, ClientError) as error:
             self._note_date(getattr(error, "response", {}))
             refused = translate(error, IDENTITY, write=False)
+            if isinstance(refused, Unreachable):
+                refused = self.connection.stopped_sandbox(self.connection.settings().endpoint_url) or refused
             return DoctorCheck("identity", State.BAD, refused.what, refused.do)
         self._note_date(reply)
         self.caller = reply

@@ -54,6 +54,20 @@ def guards() -> Guards:
     )
 
 
+def test_a_wrong_host_is_not_signed_again() -> None:
+    """The fix signs the URL with a name of the distribution."""
+    reasons = judged("https://www.example.com/hls/master.m3u8").reasons
+    assert [reason.code for reason in reasons] == ["", "MissingKey"]
+    assert "cfstream sign https://media.example.com/hls/master.m3u8 " in reasons[1].do
+
+
+def test_cookies_that_are_not_of_cloudfront_are_named() -> None:
+    """For example, the name of a file with cookies."""
+    (reason,) = judged(URL, cookies="cookies.txt").reasons
+    assert reason.what.startswith("the text of --cookies has no CloudFront-Signature")
+    assert '"$(cat FILE)"' in reason.do
+
+
 def judged(url: str, *, later: int = 0, cookies: str = "", viewer: str | None = None) -> Explanation:
     """Return the explanation of the URL for the distribution, this number of seconds after it was signed."""
     return explain(url, now=NOW + later, cookies=cookies, guards=guards(), viewer=viewer)

@@ -157,6 +157,12 @@ def test_nothing_is_read_where_there_is_nothing_to_choose() -> None:
         assert choose(stack, None, observe(refuses, stack)) == Choice()
 
 
+def test_a_certificate_that_was_requested_must_be_validated() -> None:
+    """Another request would not help."""
+    (problem,) = chosen(site(), row("n", MEDIA, Status="PENDING_VALIDATION")).problems
+    assert problem.do == f"create the CNAME that ACM shows for {arn('n')}, and wait until it is ISSUED"
+
+
 PENDING = (
     "there is one for b, c, d, …, which is PENDING_VALIDATION; one for *.example.org, which is valid until "
     "2027-06-12"

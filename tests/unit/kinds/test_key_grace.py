@@ -21,7 +21,9 @@ def grace(declared: Mapping[str, tuple[str, ...]], staying: list[Successor], now
 
 def hazard(why: str) -> Hazard:
     """Return the hazard of detaching the key named old."""
-    return Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}")
+    return Hazard(
+        HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it leaves the group: {why}"
+    )
 
 
 def test_a_key_that_nothing_replaces_cuts_viewers() -> None:

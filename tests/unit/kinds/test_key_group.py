@@ -213,7 +213,7 @@ def test_a_key_that_leaves_before_its_time_cuts_viewers(
 ) -> None:
     """If it leaves too early, before the successor signs, or without one, its URLs stop working."""
     assert detaching(timedelta(hours=age), active, spec) == (
-        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it is detached: {why}"),
+        Hazard(HazardName.CUTS_VIEWERS, f"URLs signed with old stop working when it leaves the group: {why}"),
     )
 
 
@@ -304,6 +304,14 @@ def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
 
     assert problem.what == "no key group with the name or id newsroom exists in account 123456789012"
     assert str(problem.where) == "lectures.yaml:4:20"
+    assert problem.do.startswith("apply the spec that creates it first")
+
+
+def test_a_misspelt_group_to_use_gets_the_nearest_name() -> None:
+    """The names of the account's groups are known."""
+    aws = live(list_key_groups=[group("newsrooms", "K7", comment="", group_id="G1")])
+    (problem,) = proposal(KIND, scene(USES), aws).problems
+    assert problem.do.startswith("write newsrooms, a key group of this account, or apply the spec")
 
 
 def test_a_behavior_may_use_the_group_that_the_spec_makes() -> None:

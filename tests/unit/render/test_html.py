@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 
 from cfstream.planning import Topology
+from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.html import plan_html, problems_html
 from tests.thorough import examples
@@ -71,7 +72,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
 
 
 def test_the_page_asks_for_nothing() -> None:
-    """It has no address, script, handler or style attribute. Its policy would block them."""
+    """It has no script, handler or style attribute: its policy would block them. Only links lead to other hosts."""
     page = Page(plan_html(plan(NEW, replace(CHANGED, name="changed"), BROKEN, replace(STILL, name="still"))))
     names = {name for _, attributes in page.elements for name in attributes}
     assert not names & {"src", "style", "srcset", "action", "data", "xlink:href"}
@@ -79,8 +80,9 @@ def test_the_page_asks_for_nothing() -> None:
     assert not {"script", "link", "img", "iframe", "form", "base"} & set(page.tags())
     links = [attributes["href"] or "" for tag, attributes in page.elements if tag == "a"]
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
-    assert links == ["#stack-lectures", "#stack-changed", "#stack-clips"]
-    assert {link[1:] for link in links} <= set(ids)
+    inside = ["#stack-lectures", "#stack-changed", "#stack-clips"]
+    assert links == [*inside, HOW_TO_ALLOW, HOW_TO_READ]
+    assert {link[1:] for link in inside} <= set(ids)
     assert len(ids) == len(set(ids))
 
 
@@ -114,8 +116,8 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
         "specs/lectures.yaml:5",
         "signers: 111122223333",
         "signers: key-group lectures-signers",
-        '- "a.example.com"',
-        '+ "b.example.com"',
+        '- "a.example.com" removed',
+        '+ "b.example.com" added',
         "1 kept",
     ):
         assert told in text

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from cfstream.errors import Problem, Where
 from cfstream.planning.exposure import Exposure
+from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.gfm import code, prose
 from cfstream.render.html import plan_html
@@ -24,7 +25,7 @@ LIMIT = 60_000
 
 TAGS = {
     "h3", "h4", "p", "strong", "b", "code", "ul", "li", "br", "details", "summary", "table", "thead", "tbody", "tr",
-    "th", "td",
+    "th", "td", "a",
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert attrs in ([], [("open", None)])
+        assert attrs in ([], [("open", None)], [("href", HOW_TO_READ)], [("href", HOW_TO_ALLOW)])
         self._inside = tag == "code"
         if self._inside:
             self.codes.append("")

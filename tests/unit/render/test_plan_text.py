@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cfstream.planning import Plan
+from cfstream.render.hazards import Allowed
 from cfstream.render.text import plan_text, summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Stage
@@ -279,16 +280,16 @@ def test_a_brief_plan_without_changes_says_so_once() -> None:
 
 def test_an_allowed_hazard_is_shown_without_the_flag_that_allows_it() -> None:
     """It needs no advice any more."""
-    text = plan_text(plan(CHANGED), color=False, width=80, allowed={"cuts-viewers"})
-    assert "! cuts-viewers" in text
+    text = plan_text(plan(CHANGED), color=False, width=80, allowed=Allowed({"cuts-viewers"}))
+    assert "! cuts-viewers, allowed (" in text
     assert "--allow" not in text
 
 
 def test_the_advice_allows_every_hazard_of_a_stack() -> None:
     """Also one that this run allows: the advised command is a whole one. A run that asks nothing advises at its end."""
-    text = plan_text(plan(CHANGED), color=False, width=80, allowed={"deletes"})
+    text = plan_text(plan(CHANGED), color=False, width=80, allowed=Allowed({"deletes"}))
     assert "cfstream apply specs/lectures.yaml --allow cuts-viewers --allow deletes\n" in text
-    assert "--allow" not in plan_text(plan(CHANGED), color=False, width=80, allowed=None)
+    assert "--allow" not in plan_text(plan(CHANGED), color=False, width=80, allowed=Allowed(advises=False))
 
 
 def every_verb(number: int) -> Plan:

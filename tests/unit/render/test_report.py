@@ -103,7 +103,7 @@ def test_unknown_outputs_are_not_shown() -> None:
     }
     left_out = replace(APPLIED, outcome=StackOutcome.BLOCKED, steps=(), outputs=outputs)
     text = report_text(Report((left_out,), ExitCode.USAGE), color=False, width=80)
-    assert text == "lectures blocked\n\nNot everything was applied. Nothing was changed.\n"
+    assert text == "lectures blocked\n\nNothing was applied.\n"
 
 
 @pytest.mark.parametrize("outcome", [StepOutcome.INTERRUPTED, StepOutcome.UNKNOWN, StepOutcome.REFUSED])
@@ -270,3 +270,31 @@ def test_two_stacks_with_the_same_reason_have_an_error_each() -> None:
     text = failures_text(Report((refused(1), refused(2))), color=False, width=100)
     assert text.count("too many") == 2
     assert text.count("fix:") == 1
+
+
+def test_a_blocked_stack_has_one_line_for_many_problems_and_no_steps() -> None:
+    """The plan has just shown all of them."""
+    why = "lectures.yaml:3:9: the bucket a does not exist; lectures.yaml:4:9: no certificate"
+    short = "lectures.yaml:3:9: the bucket a does not exist; 1 more problem, see above"
+    left_out = replace(STALE, outcome=StackOutcome.BLOCKED, why=why, short=short, exit_code=ExitCode.USAGE)
+    untried = tuple(replace(step, outcome=StepOutcome.NOT_TRIED, error=None) for step in STALE.steps)
+    report = Report((replace(left_out, steps=untried),), ExitCode.USAGE)
+    text = failures_text(report, color=False, width=80)
+    assert text.startswith(f"error: lectures: {short[:50]}")
+    assert "not tried" not in text
+    assert report_document(report)["stacks"][0]["why"] == why
+
+
+def test_of_many_steps_that_were_not_tried_three_are_named() -> None:
+    """So the error before them stays on the screen."""
+    untried = replace(STALE.steps[-1], outcome=StepOutcome.NOT_TRIED)
+    report = Report((replace(STALE, steps=(*STALE.steps[:2], *[untried] * 6)),), ExitCode.STALE)
+    assert failures_text(report, color=False, width=200).count(untried.id) == 3
+    assert "and 3 more" in failures_text(report, color=False, width=200)
+
+
+def test_a_failed_verification_of_an_unchanged_stack_claims_no_change() -> None:
+    """Nothing was applied."""
+    exposed = replace(APPLIED, outcome=StackOutcome.EXPOSED, steps=())
+    text = report_text(Report((exposed,), ExitCode.EXPOSED), color=False, width=80)
+    assert text.endswith("There was nothing to apply, but verification failed.\n")

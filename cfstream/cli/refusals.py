@@ -1,0 +1,75 @@
+"""Turn what the parser of the command line refuses into errors with a fix to type."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from typer.exceptions import TyperException
+
+from cfstream.cli.table import ENTRIES, PROGRAM
+from cfstream.errors import CfstreamError, WrongUsage
+
+EXAMPLES: Mapping[str, str] = {
+    "--expires": "add it, like --expires 1h",
+    "--key": "add the private key, like --key keys/lectures-2026-11.pem",
+    "--out": "add the file to write, like --out FILE",
+    "--to": "add what to migrate to: --to oac, key-groups, bucket-policy or http",
+}
+"""How to add an option that a command needs."""
+
+OTHER_OPTIONS: Mapping[tuple[str, str], str] = {
+    ("apply", "--dry-run"): "to see what apply would do: `cfstream plan SPEC`",
+    ("apply", "--check"): "to see what apply would do: `cfstream plan SPEC --check`",
+    ("apply", "--out"): "plan writes the file, and apply reads it: `cfstream plan SPEC --out FILE`",
+    ("apply", "--auto-approve"): "write --yes",
+    (
+        "apply",
+        "--force",
+    ): "nothing is forced: to allow a hazard, write --allow with its name; to answer yes, --yes",
+    ("destroy", "--force"): "to answer yes, write --yes",
+    ("destroy", "--dry-run"): "destroy without --yes shows its plan, and asks before it changes anything",
+    (
+        "plan",
+        "--allow",
+    ): "plan shows every hazard, and apply allows one: `cfstream apply SPEC --allow HAZARD`",
+    ("plan", "--yes"): "plan changes nothing, and asks nothing: delete --yes",
+    ("plan", "--destroy"): "destroy without --yes shows its plan, and asks before it changes anything",
+}
+"""What to do instead of an option that another command or another tool has, by command and option."""
+
+SPEC_NEEDED = "name a spec or a directory; for this directory: `{path} .`"
+
+
+def refused(refusal: TyperException, given: Sequence[str]) -> CfstreamError | None:
+    """Return an error of the parser as a CfstreamError; None for a group without a command, whose help is printed.
+
+    `given` are the arguments of the process.
+    """
+    message = refusal.format_message()
+    if message.startswith("Usage: "):
+        return None
+    text = re.sub(r"^Invalid value for '(.+?)': (?:Value error, )?", r"\1: ", message).rstrip(".")
+    text = text[:1].lower() + text[1:]
+    ctx = getattr(refusal, "ctx", None)
+    path = ctx.command_path if ctx else _path_of(given)
+    return WrongUsage(*_with_fix(text, path))
+
+
+def _with_fix(text: str, path: str) -> tuple[str, str]:
+    """Return what is wrong and how to fix it."""
+    command = path.removeprefix(f"{PROGRAM} ")
+    if found := re.match(r"no such option: (--[\w-]+)", text):
+        other = OTHER_OPTIONS.get((command, found[1]))
+        return (found[0], other) if other else (text, f"see: {path} --help")
+    if found := re.fullmatch(r"missing option '(--[\w-]+)'.*", text):
+        return text, f"{EXAMPLES[found[1]]}; see: {path} --help" if found[
+            1
+        ] in EXAMPLES else f"see: {path} --help"
+    if re.fullmatch(r"missing argument 'SPEC.*'", text):
+        return text, SPEC_NEEDED.format(path=path)
+    return text, f"see: {path} --help"
+
+
+def _path_of(given: Sequence[str]) -> str:
+    """Return the program and the first command of the arguments, for an error that does not know it."""
+    command = next((word for word in given if word in ENTRIES), "")
+    return f"{PROGRAM} {command}".strip()

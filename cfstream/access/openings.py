@@ -262,7 +262,7 @@ def _closing_own(way: Way, expected: Expected) -> str:
         f'write `{{path: "{path}", public: true}}` in http.behaviors' if path else "write `public: true`"
     )
     if expected.repair:
-        return f"if it is intended, {declare}; otherwise require signatures again:\n`{expected.repair}`"
+        return f"require signatures again (or, if it is intended, {declare}):\n`{expected.repair}`"
     return f"give {f'the behavior {path}' if path else 'the default behavior'} signers, or {declare}"
 
 

@@ -52,7 +52,7 @@ def _unread_object(stack: "Stack", url: str) -> str:
     """Return why a viewer may get 403 although CloudFront accepts the request: only S3 knows the object."""
     spec = stack.spec
     path = unquote(sections(url).path).removeprefix("/") or spec.http.default_root_object or ""
-    key = f"{spec.http.origin_path or ''}/{path}".removeprefix("/") if path else "for the path /"
+    key = f"{spec.http.prefix}{path}" if path else "for the path /"
     return (
         f"if the viewer still gets 403: the bucket {spec.bucket.name} has no object {key}, or does not let CloudFront "
         "read it; explain does not read the bucket"

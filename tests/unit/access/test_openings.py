@@ -59,7 +59,7 @@ def test_a_stack_in_sync() -> None:
 @pytest.mark.parametrize(
     ("repair", "told"),
     [
-        ("cfstream apply a.yaml", "otherwise require signatures again:\n`cfstream apply a.yaml`"),
+        ("cfstream apply a.yaml", "public: true}` in http.behaviors):\n`cfstream apply a.yaml`"),
         ("", 'give the behavior /open/* signers, or write `{path: "/open/*", public: true}`'),
     ],
 )

@@ -71,6 +71,8 @@ class Problem:
     """The source line, for the caret; empty if there is none."""
     note: str = field(default="", compare=False)
     """The text after the caret; may be empty."""
+    owner: str = field(default="", compare=False)
+    """The other stack that has what the spec wants; empty if the problem is not about that."""
 
 
 @dataclass(frozen=True, order=True)

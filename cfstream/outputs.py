@@ -15,6 +15,9 @@ from cfstream.stack.kind import own_id
 from cfstream.steps.delete import Delete
 from cfstream.values import Json, StepId, plain, refs_in, resolve
 
+UNKNOWN: Mapping[str, Any] = {"status": None, "etag": None}
+"""The outputs that every write of the distribution changes, if they could not be read after it."""
+
 
 def outputs_after(
     plan: StackPlan, report: StackReport, brought: Mapping[StepId, Mapping[str, str]]
@@ -45,26 +48,31 @@ def known_outputs(
         return None if missing else plain(resolve(value, brought))
 
     filled: dict[str, Any] = known(plan.outputs or {})
-    return {**filled, "status": live.status, "etag": live.etag}
+    return {**filled, "status": live.status, "etag": None if plan.leaving else live.etag}
 
 
 def freshly_read(
     aws: Reads, plan: StackPlan, outputs: Json, last: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return the current status and ETag of the distribution; nothing if they cannot be read.
+    """Return the current status and ETag of the distribution; None for both if they cannot be read.
+
+    Those of the plan are from before the steps, and may be wrong now. There is no ETag if another stack takes a host
+    name from this one later in the run: that changes it.
 
     `last` are the outputs of the last step. If that waited for the distribution, its last poll has read both.
     """
     if not outputs["distribution_id"]:
         return {}
     if last and {*last} == {"status", "etag"}:
-        return {**last}
-    delivery = Delivery.of_kind(plan.distribution)
-    try:
-        reply = aws.read(delivery.get(outputs["distribution_id"]))
-    except CfstreamError:
-        return {}
-    return {"status": reply[delivery.resource]["Status"], "etag": reply["ETag"]}
+        found = {**last}
+    else:
+        delivery = Delivery.of_kind(plan.distribution)
+        try:
+            reply = aws.read(delivery.get(outputs["distribution_id"]))
+        except CfstreamError:
+            return {**UNKNOWN}
+        found = {"status": reply[delivery.resource]["Status"], "etag": reply["ETag"]}
+    return {**found, "etag": None} if plan.leaving else found
 
 
 def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:

@@ -35,12 +35,13 @@ class Served:
         """Return the patterns in front of these behaviors whose paths one of the readers cannot read."""
         served = self.by_distribution.get(distribution, ())
         wanted = {ANYONE} if ANYONE in (all_of := frozenset(readers)) else all_of
-        behind = tuple(behaviors)
+        places = {each.behavior.path: each.place for each in served}
+        behind = [(each, places.get(each.path, -1)) for each in behaviors]
         found = {
             each.place: each.behavior.pattern.absolute
             for each in served
             if ANYONE not in each.readers and not wanted <= each.readers
-            if any(_takes(each, other, served) for other in behind)
+            if any(_takes(each, other, place) for other, place in behind)
         }
         return tuple(found[place] for place in sorted(found))
 
@@ -69,9 +70,8 @@ def _place(distribution: Distribution, behavior: CacheBehavior) -> int:
     return paths.index(behavior.path) if behavior.path in paths else len(paths)
 
 
-def _takes(each: _Served, other: CacheBehavior, served: tuple[_Served, ...]) -> bool:
-    """Return whether a behavior serves a path that `other`, which is behind it, matches too."""
+def _takes(each: _Served, other: CacheBehavior, place: int) -> bool:
+    """Return whether a behavior serves a path that `other`, which is at `place` behind it, matches too."""
     if not other.path:
         return bool(each.behavior.path)
-    place = next((found.place for found in served if found.behavior.path == other.path), -1)
     return each.place < place and other.pattern.matches(each.path)

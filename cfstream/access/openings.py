@@ -42,6 +42,8 @@ class Expected:
     """The signers of the spec, on any path."""
     promises: tuple[BucketWorld, ...] = ()
     """The worlds that the specs of the run describe. What one of them serves to anyone is declared public."""
+    repair: str = ""
+    """The command that closes what the stack's own distribution opens; empty after a plan, which has closed it."""
     public: Mapping[Cell, Ways] = field(default_factory=dict)
     """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
 
@@ -87,14 +89,14 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
             key = (way.reader, way.distribution_id, way.behavior.path if way.behavior else None, way.by)
-            opened.setdefault(key, _of_way(found, cell, way))
+            opened.setdefault(key, _of_way(found, cell, way, expected))
     for each in found.general:
         point = classify_general(found, each, expected)
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
             path = (each.way.distribution_id, each.way.behavior) if each.way else None
-            opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each))
+            opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each, expected))
     return JudgedOpenings(tuple(sorted(opened.values(), key=_order)), tuple(notes))
 
 
@@ -212,12 +214,14 @@ def _field(may: May) -> str:
     return "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
 
 
-def _of_way(found: Evaluation, cell: Cell, way: Way) -> Opening:
+def _of_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Opening:
     sort = DISTRIBUTIONS if way.behavior else ACLS if way.by == ("object ACL",) else POLICY
     text = f"{who(way)} can read {', '.join(paths(found, cell, way))}: {how(found, way)}"
     return Opening(
         text + _unless(way.certain, way.undecided),
-        _together(found, way, closing(sort, found.world.bucket, way.reader)),
+        _closing_own(way, expected)
+        if _is_own(found, way)
+        else _together(found, way, closing(sort, found.world.bucket, way.reader)),
         sort,
         way.reader,
         witness_path(cell, way),
@@ -232,18 +236,35 @@ def _together(found: Evaluation, way: Way, do: str) -> str:
     return f"name the spec of stack {stack} in the same command, if it declares this public; or {do}"
 
 
-def _of_general(found: Evaluation, each: General) -> Opening:
+def _of_general(found: Evaluation, each: General, expected: Expected) -> Opening:
     sort = DISTRIBUTIONS if each.way else ACLS if each.requester is None else POLICY
     by = how(found, each.way) if each.way else ", ".join(_named(each.by))
     named = f" of {', '.join(each.paths[:3])}{', …' if len(each.paths) > 3 else ''}" if each.paths else ""
     text = f"{_reader_text(each.reader, each.requester)} {_WHAT[each.may]}{named}: {by}"
     return Opening(
         text + _unless(each.certain, each.undecided),
-        closing(sort, found.world.bucket, each.reader, each.may),
+        _closing_own(each.way, expected)
+        if each.way and _is_own(found, each.way)
+        else closing(sort, found.world.bucket, each.reader, each.may),
         sort,
         each.reader,
         each.paths[0] if each.paths else "",
     )
+
+
+def _is_own(found: Evaluation, way: Way) -> bool:
+    return way.behavior is not None and way.distribution_id == found.world.own
+
+
+def _closing_own(way: Way, expected: Expected) -> str:
+    """Return how to close what the stack's own distribution opens: its spec decides who must sign there."""
+    path = way.behavior.path if way.behavior else ""
+    declare = (
+        f'write `{{path: "{path}", public: true}}` in http.behaviors' if path else "write `public: true`"
+    )
+    if expected.repair:
+        return f"require signatures again (or, if it is intended, {declare}):\n`{expected.repair}`"
+    return f"give {f'the behavior {path}' if path else 'the default behavior'} signers, or {declare}"
 
 
 def who(way: Way) -> str:

@@ -5,7 +5,7 @@ that, and cfstream shows AWS's answers unchanged.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any
 
 from cfstream.access.world import BucketWorld
@@ -70,6 +70,8 @@ class ObservedStreaming:
     going: tuple[LiveDistribution, ...] = ()
     """Every streaming distribution of the stack, if it is being destroyed."""
     rows: tuple[LiveDistribution, ...] = ()
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    """The name of the stack that owns each distribution, by distribution id."""
     logs: LogBucket | None = None
 
 
@@ -100,6 +102,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
             around.own,
             claims=around.claims,
             rows=around.distributions,
+            stacks=around.stacks,
             logs=read_log_bucket(aws, scene),
         )
 
@@ -229,7 +232,7 @@ def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
     problems = ownership_problems(scene, have.live, have.claims)
     problems += log_problems(scene, have.logs)
-    problems += alias_problems(scene, have.rows, have.live.id if have.live else None)
+    problems += alias_problems(scene, have.rows, have.live.id if have.live else None, have.stacks)
     if have.live is not None:
         origin = have.live.default_origin
         live_bucket = bucket_of(origin.domain_name) if origin else None

@@ -17,7 +17,7 @@ from cfstream.stack.scene import Scene
 def stack_access(scene: Scene, land: Landscape, key: str | None) -> StackAccess:
     """Return who can read the stack's bucket, or one object of it."""
     world = live_world(scene, land)
-    said, seen = _judged(expected(scene, world), world, key)
+    said, seen = _judged(expected(scene, world, live=True), world, key)
     opened = openings(seen, said)
     notices = [Notice(text) for text in opened.notes]
     if world.bucket.policy_unread:

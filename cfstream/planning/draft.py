@@ -14,6 +14,7 @@ from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, StackPlan, Topology
 from cfstream.planning.relied import relied_on_others
+from cfstream.planning.renamed import renamed
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.planning.unknown_members import unknown_notices, unknown_problems
 from cfstream.planning.worlds import live_world
@@ -98,7 +99,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         role=scene.stack.spec.role or "",
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(scene, land, world)),
-        problems=_sorted_problems(proposals, (*judged.problems, *unknown_problems(scene, steps))),
+        problems=_sorted_problems(scene, proposals, (*judged.problems, *unknown_problems(scene, steps))),
         notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,
         steps=ordered(with_statements(steps)),
@@ -143,5 +144,8 @@ def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Re
     return tuple(relied[address] for address in sorted(relied))
 
 
-def _sorted_problems(proposals: Sequence[Proposal], more: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted({*more, *(problem for proposal in proposals for problem in proposal.problems)}))
+def _sorted_problems(
+    scene: Scene, proposals: Sequence[Proposal], more: Iterable[Problem]
+) -> tuple[Problem, ...]:
+    found = {*more, *(problem for proposal in proposals for problem in proposal.problems)}
+    return tuple(sorted(renamed(scene, found)))

@@ -13,8 +13,11 @@ from cfstream.spec.model import Spec
 from cfstream.stack.scene import Scene
 
 
-def expected(scene: Scene, world: BucketWorld) -> Expected:
-    """Return who may read the stack's bucket in `world` by its spec, and by the other specs of the run."""
+def expected(scene: Scene, world: BucketWorld, *, live: bool = False) -> Expected:
+    """Return who may read the stack's bucket in `world` by its spec, and by the other specs of the run.
+
+    In a `live` world, apply closes what the stack's own distribution opens.
+    """
     spec = scene.stack.spec
     declared = Declared(
         account=scene.account,
@@ -28,6 +31,7 @@ def expected(scene: Scene, world: BucketWorld) -> Expected:
         declared=declared,
         signers=frozenset(_signers(spec, world)),
         promises=promises(scene, world),
+        repair=scene.command("apply") if live else "",
     )
 
 

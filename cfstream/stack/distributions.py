@@ -9,7 +9,7 @@ from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Missing, Problem
 from cfstream.indexed import having
 from cfstream.ports import Call, ListedVersion, Reads
-from cfstream.stack.scene import Scene
+from cfstream.stack.scene import Scene, names
 from cfstream.stack.shown import ListEntry, Shown
 from cfstream.steps.step import Stage
 from cfstream.steps.wait import Deployed, WaitUntil
@@ -37,28 +37,58 @@ def wait_for(
 
 
 def held_aliases(
-    rows: Iterable[LiveDistribution], names: Iterable[str] | None, ours: str | None
+    rows: Iterable[LiveDistribution], wanted: Iterable[str] | None, ours: str | None
 ) -> dict[str, LiveDistribution]:
     """Return the distribution that holds each of these names as an alias, except the one with the id `ours`."""
-    return {name: row for name in names or () for row in having(rows, aliases, name) if row.id != ours}
+    return {name: row for name in wanted or () for row in having(rows, aliases, name) if row.id != ours}
 
 
 def alias_problems(
-    scene: Scene, rows: Sequence[LiveDistribution], ours: str | None, coming: Container[str] = ()
+    scene: Scene,
+    rows: Sequence[LiveDistribution],
+    ours: str | None,
+    stacks: Mapping[str, str],
+    coming: Container[str] = (),
 ) -> list[Problem]:
-    """Return a problem for each cname that another distribution of the account holds, except those `coming`."""
+    """Return a problem for each cname that another distribution of the account holds, except those `coming`.
+
+    `stacks` are the names of the stacks that own distributions, by distribution id.
+    """
     held = held_aliases(rows, scene.stack.spec.cnames, ours)
     return [
-        scene.stack.problem(
-            f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}",
-            "remove it there first, plan this together with the spec that no longer has it, or write "
-            f"`adopt: {held[alias].id}` to take over that distribution",
-            "cnames",
-            number,
+        replace(
+            scene.stack.problem(
+                f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}{_of_stack(owner)}",
+                _release(scene, alias, held[alias].id, owner),
+                "cnames",
+                number,
+            ),
+            owner=owner,
         )
         for number, alias in enumerate(scene.stack.spec.cnames or ())
         if alias in held and alias not in coming
+        for owner in [stacks.get(held[alias].id, "")]
     ]
+
+
+def _of_stack(owner: str) -> str:
+    return f" of the stack {owner}" if owner else ""
+
+
+def _release(scene: Scene, alias: str, holder: str, owner: str) -> str:
+    """Return how a name gets free, without a gap if a stack owns its holder."""
+    given = next((spec for spec in having(scene.beside, names, owner) if spec.name != scene.name), None)
+    if given is not None and given.cnames is None:
+        return (
+            f"the spec of {owner} is in this run, but does not manage cnames: write `cnames: []` there, or the names "
+            "that it keeps; then the name moves without a gap"
+        )
+    if owner and owner != scene.name:
+        return (
+            f"remove {alias} from `cnames` in the spec of {owner}, and name both specs in one command; then the name "
+            "moves without a gap"
+        )
+    return f"remove it there first, or write `adopt: {holder}` to take over that distribution"
 
 
 def read_distribution(

@@ -283,7 +283,7 @@ class OwnedKind:
     def name_taken(self, scene: Scene, live: Row, do: str, *path: str | int) -> Problem:
         """Return the problem that a resource with the wanted name exists, and that the stack does not own it."""
         what = f"the {self.words} {live.name} ({live.id}) already exists, and {owner_of(live.comment)}"
-        return scene.stack.problem(what, do, *path)
+        return replace(scene.stack.problem(what, do, *path), owner=owner_by_mark(live.comment) or "")
 
     def with_orphans(self, scene: Scene, wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
         """Return `wanted`, with the deletion of each unwanted resource that nothing uses, and notices of the others."""

@@ -1,17 +1,20 @@
 """Explains whether CloudFront would accept a signed URL, cookies or a stream name."""
 
 import shlex
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from cfstream.errors import WrongUsage
-from cfstream.sign.resource import own_parameters
+from cfstream.sign.resource import own_parameters, sections
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cfstream.connection import Connection
     from cfstream.explain.judging import Explanation
+    from cfstream.spec.stack import Stack
 
 
 def explain(
@@ -39,7 +42,21 @@ def explain(
         _check_url(url)
     guards = read_guards(stack, connection) if stack is not None else None
     named = f"{shlex.quote(spec)}{connection.flags()}" if spec is not None else ""
-    return judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer, spec=named)
+    found = judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer, spec=named)
+    if stack is None or not found.accepted or found.presented.is_stream:
+        return found
+    return replace(found, notes=(*found.notes, _unread_object(stack, found.presented.url)))
+
+
+def _unread_object(stack: "Stack", url: str) -> str:
+    """Return why a viewer may get 403 although CloudFront accepts the request: only S3 knows the object."""
+    spec = stack.spec
+    path = unquote(sections(url).path).removeprefix("/") or spec.http.default_root_object or ""
+    key = f"{spec.http.prefix}{path}" if path else "for the path /"
+    return (
+        f"if the viewer still gets 403: the bucket {spec.bucket.name} has no object {key}, or does not let CloudFront "
+        "read it; explain does not read the bucket"
+    )
 
 
 def _check_url(text: str) -> None:

@@ -272,6 +272,9 @@ def test_explain_as_text(cfstream: Callable[..., Ran], sign: Sign, stack: Folder
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
     assert "CloudFront accepts it.\n" in good.out
+    assert "the bucket lectures-media has no object a.mp4, or does not let CloudFront" in " ".join(
+        good.out.split()
+    )
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
     assert "CloudFront refuses it: AccessDenied, the signature does not match" in bad.out
     assert "it was made for the URL without its query" in bad.out

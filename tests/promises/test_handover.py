@@ -68,6 +68,9 @@ def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
     report = account.run(plan, port=port)
     assert report.exit_code == 0, report_lines(report)
     assert port.writes == ["update_distribution", MOVE, "change_resource_record_sets"]
+    giver, taker = report.stacks[1], report.stacks[0]
+    assert (giver.outputs["status"], giver.outputs["etag"]) == ("Deployed", None)
+    assert taker.outputs["etag"]
     assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
     assert steps(account.plan(BARE, NEW)) == []
 
@@ -165,7 +168,12 @@ def test_alone_it_is_what_it_was(account: SandboxAccount, com: str) -> None:
 def test_a_stack_that_does_not_manage_its_names_keeps_them(account: SandboxAccount, com: str) -> None:
     """A spec without `cnames` does not release any name."""
     plan = account.plan(without(OLD, "cnames", "dns"), NEW)
-    assert any("is an alias of the distribution" in each for each in problems(plan.stacks[0]))
+    (problem,) = plan.stacks[0].problems
+    assert problem.what.startswith(f"{CNAME} is an alias of the distribution")
+    assert problem.what.endswith(" of the stack old")
+    assert (
+        "the spec of old is in this run, but does not manage cnames: write `cnames: []` there" in problem.do
+    )
     assert steps(plan.stacks[1]) == []
 
 
@@ -173,7 +181,11 @@ def test_a_name_outside_of_the_run_stays(account: SandboxAccount, com: str) -> N
     """Only the stack with the holder's tag can release the name."""
     unrelated = named(name="unrelated", cnames=[])
     plan = account.plan(unrelated, NEW)
-    assert any("is an alias of the distribution" in each for each in problems(plan.stacks[0]))
+    (problem,) = plan.stacks[0].problems
+    assert problem.what.endswith(" of the stack old")
+    assert (
+        f"remove {CNAME} from `cnames` in the spec of old, and name both specs in one command" in problem.do
+    )
 
 
 def test_the_certificate_must_cover_the_name(account: SandboxAccount, com: str) -> None:

@@ -296,3 +296,24 @@ def test_a_distribution_that_another_stack_took_over_is_not_taken_back(account: 
     account.converge(signed(), signed(name="talks", adopt=taken, comment="renamed"))
     assert account.id("talks") == taken
     assert account.id("lectures") != taken
+
+
+def test_a_stack_with_a_new_name_is_one_problem(account: SandboxAccount) -> None:
+    """Its key group and its key belong to the former name. It is said once, at the name."""
+    account.converge(http())
+    (problem,) = account.stack(http(name="seminars")).problems
+    assert "the stack lectures has 2 of the resources that this spec names" in problem.what
+    assert "write `name: lectures` again" in problem.do
+    other, _ = account.plan(http(name="seminars"), signed(name="lectures", bucket="media")).stacks[::-1]
+    assert all("already exists, and it belongs to" in what for what in problems(other))
+
+
+def test_what_another_stack_of_the_run_creates_is_named(empty: SandboxAccount) -> None:
+    """The stack that needs it is planned once it exists."""
+    maker = http(name="one", bucket={"name": "media", "create": True})
+    user = http(name="two", bucket="media", key_groups=[{"use": "viewers"}])
+    plan = empty.plan(maker, user)
+    assert plan.stacks[0].problems == ()
+    assert [problem.do.split(":")[0] for problem in plan.stacks[1].problems] == [
+        "the stack one of this run creates it"
+    ] * 2

@@ -12,6 +12,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.domain import Block, Delivery, LiveDistribution
 from cfstream.domain.bucket import ENFORCED, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
+from cfstream.indexed import having
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
@@ -228,6 +229,10 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         if want.create:
             return []
         what = f"the bucket {want.name} does not exist"
+        creator = next(iter(having(scene.beside, _creates, want.name)), None)
+        if creator is not None:
+            do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
+            return [stack.problem(what, do, "bucket")]
         correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
         return [
             stack.problem(
@@ -252,6 +257,11 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
     if stack.spec.grant.via == "elsewhere":
         return problems
     return [*problems, *encryption_key.problems(scene, have.encryption, have.key)]
+
+
+def _creates(spec: Spec) -> tuple[str, ...]:
+    """Return the bucket that a spec creates, by which the spec is found."""
+    return (spec.bucket.name,) if spec.bucket.create else ()
 
 
 def _grants(scene: Scene) -> bool:

@@ -147,7 +147,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             rows=rows,
             policies=read_own(aws, want.policies),
             group_names=around.lists.of(names_of_groups),
-            evidence=preflight.gather(aws, want.certificate, want.aliases, rows, live),
+            evidence=preflight.gather(aws, want.certificate, want.aliases, around),
             certificates=certificate.observe(aws, scene),
             coming=coming(aws, scene, rows, live.id if live else None),
             logs=read_log_bucket(aws, scene),

@@ -1,7 +1,7 @@
 """Preflight checks of a distribution: aliases of others, certificates that do not cover the cnames, other origins."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from cfstream.domain import LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.domain.tls import covers_name
@@ -12,6 +12,7 @@ from cfstream.stack import distributions
 from cfstream.stack.distribution_preflight import distribution_notices
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.scene import Scene
+from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 
 
@@ -31,6 +32,8 @@ class Evidence:
     certificate: Answer | None = None
     conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
     """The holders of an alias, by alias."""
+    stacks: Mapping[str, str] = field(default_factory=dict)
+    """The name of the stack that owns each distribution, by distribution id."""
     unasked: str = ""
     """Why other accounts could not be checked for aliases; empty if they were, or if there was no need."""
 
@@ -39,11 +42,11 @@ def gather(
     aws: Reads,
     certificate: str,
     aliases: Sequence[str],
-    rows: Sequence[LiveDistribution],
-    live: LiveDistribution | None,
+    around: Surroundings,
 ) -> Evidence:
     """Read the certificate that the spec names from ACM, and the holders of new aliases from CloudFront."""
     answer: Answer | None = None
+    rows, live, stacks = around.distributions, around.own, around.stacks
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]
@@ -52,8 +55,8 @@ def gather(
     new = [alias for alias in aliases if alias not in mine and alias not in held]
     if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
         # ListConflictingAliases needs a distribution of the account whose certificate covers the alias.
-        return Evidence(answer)
-    return _ask_others(aws, answer, new, live)
+        return Evidence(answer, stacks=stacks)
+    return replace(_ask_others(aws, answer, new, live), stacks=stacks)
 
 
 def _ask_others(
@@ -75,7 +78,7 @@ def _ask_others(
                 Conflict(str(row.get("Alias")), str(row.get("DistributionId")), str(row.get("AccountId")))
                 for row in rows
             )
-    return Evidence(certificate, conflicts, unasked)
+    return Evidence(certificate, conflicts, unasked=unasked)
 
 
 def alias_problems(
@@ -86,7 +89,7 @@ def alias_problems(
     arriving: Container[str] = (),
 ) -> list[Problem]:
     """Return a problem for each alias that another distribution holds, except those `arriving` in this run."""
-    problems = distributions.alias_problems(scene, rows, live.id if live else None, arriving)
+    problems = distributions.alias_problems(scene, rows, live.id if live else None, evidence.stacks, arriving)
     for number, alias in enumerate(scene.stack.spec.cnames or ()):
         for row in evidence.conflicts.get(alias, ()):
             if _is_ours(row, scene.account):

@@ -11,9 +11,11 @@ from typing import Any
 
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.indexed import having
 from cfstream.kinds.dns_record.observed import (
     ALL_ZONES,
     LiveRecords,
+    PointedStack,
     WantedRecords,
     Zone,
     own_names,
@@ -27,10 +29,10 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
 from cfstream.stack.calls import ANYTHING, Needs, calls
-from cfstream.stack.handover import records_given_up, records_taken
+from cfstream.stack.handover import gives_up, records_given_up, records_taken
 from cfstream.stack.kind import Kind
 from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.scene import Scene, names
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
@@ -81,7 +83,14 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         others = [record for zone in zones for record in zone.records if not have.ours(record)]
         led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
         given_up = records_given_up(aws, scene, around.distributions, led)
-        return replace(have, zones=tuple(sorted(zones, key=lambda zone: zone.id)), given_up=given_up)
+        targets = {domain for _, domain in led}
+        pointed = {
+            row.domain_name.lower(): PointedStack(around.stacks[row.id], row.aliases)
+            for row in (around.distributions if targets else ())
+            if row.domain_name.lower() in targets and around.stacks.get(row.id, scene.name) != scene.name
+        }
+        zones = sorted(zones, key=lambda zone: zone.id)
+        return replace(have, zones=tuple(zones), given_up=given_up, pointed=pointed)
 
     def propose(
         self, scene: Scene, want: WantedRecords | None, have: LiveRecords, land: Landscape
@@ -220,10 +229,26 @@ class _Name:
             standing = self._of_type(kind)
             if standing and not any(self.have.ours(each) or each in self._former for each in standing):
                 zone = f"{self.zone.name} ({self.zone.id})"
-                what = f"the zone {zone} already has the record {record_text(standing[0])}, which cfstream does not own"
-                do = f"delete it once {self.name} may point to this distribution, or remove dns from the spec"
+                what = f"the zone {zone} already has the record {record_text(standing[0])}, "
+                owner = self.have.pointed.get(alias_of(standing[0]))
+                if owner is not None and self._blocked_by(owner):
+                    continue
+                if owner is None:
+                    what += "which cfstream does not own"
+                    do = f"delete it once {self.name} may point to this distribution, or remove dns from the spec"
+                else:
+                    what += f"which points to the stack {owner.stack}"
+                    do = (
+                        f"name the spec of {owner.stack} in the same command, with `dns` and without {self.name} in "
+                        "its `cnames`; or remove dns from this spec"
+                    )
                 number = (self.scene.stack.spec.cnames or ()).index(self.name)
                 yield self.scene.stack.problem(what, do, "cnames", number)
+
+    def _blocked_by(self, owner: PointedStack) -> bool:
+        """Return whether the other stack still holds the name: the distribution has a problem that says so."""
+        beside = having(self.scene.beside, names, owner.stack)
+        return self.name in owner.aliases and not any(gives_up(spec, self.name) for spec in beside)
 
     def notices(self) -> Iterator[Notice]:
         """Yield a notice if a CNAME already points to the distribution, or if the name is delegated."""

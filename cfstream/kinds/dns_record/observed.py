@@ -33,6 +33,14 @@ class Zone:
 
 
 @dataclass(frozen=True)
+class PointedStack:
+    """A distribution of another stack."""
+
+    stack: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class LiveRecords:
     """The zones that match the spec, and the stack's distribution."""
 
@@ -42,6 +50,8 @@ class LiveRecords:
     near: str = ""
     """The zone of the account whose name is most similar to one that does not exist; empty if there is none."""
     distribution: LiveDistribution | None = None
+    pointed: Mapping[str, PointedStack] = field(default_factory=dict)
+    """The distributions of other stacks to which records point, by domain name."""
     given_up: Mapping[tuple[str, str], Spec] = field(default_factory=dict)
     """By name and target of a record: the other stack of the run to which it points, and which no longer has the name.
     """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import LiveDistribution
-from cfstream.indexed import Indexed
+from cfstream.indexed import Indexed, having
 from cfstream.kinds.key_group.grace import Grace, Successor
 from cfstream.kinds.key_group.observed import (
     KIND,
@@ -271,6 +271,11 @@ def _modify(
     return GROUP.modify(scene, group.name, have.versions[live.id], config, reason)
 
 
+def _creates(spec: Spec) -> tuple[str, ...]:
+    """Return the names of the key groups that a spec creates, by which the spec is found."""
+    return tuple(group.name for group in spec.made_key_groups)
+
+
 def _hazards(
     scene: Scene, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> tuple[Hazard, ...]:
@@ -301,12 +306,16 @@ def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
     live = have.resolve(use.reference)
     if live is None:
         what = f"no key group with the name or id {use.reference} exists in account {scene.account}"
-        names = [group.name for group in have.all]
-        do = write_nearest(
-            use.reference,
-            names,
-            "apply the spec that creates it first, or name an existing group",
-            "a key group of this account",
+        creator = next(iter(having(scene.beside, _creates, use.reference)), None)
+        do = (
+            f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
+            if creator
+            else write_nearest(
+                use.reference,
+                [group.name for group in have.all],
+                "apply the spec that creates it first, or name an existing group",
+                "a key group of this account",
+            )
         )
         return Proposal(problems=(scene.stack.problem(what, do, *use.path),))
     address = scene.address(KIND, use.reference)

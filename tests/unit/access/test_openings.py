@@ -56,6 +56,22 @@ def test_a_stack_in_sync() -> None:
     assert found(world(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
 
 
+@pytest.mark.parametrize(
+    ("repair", "told"),
+    [
+        ("cfstream apply a.yaml", "public: true}` in http.behaviors):\n`cfstream apply a.yaml`"),
+        ("", 'give the behavior /open/* signers, or write `{path: "/open/*", public: true}`'),
+    ],
+)
+def test_the_fix_for_the_stack_itself_is_its_spec(repair: str, told: str) -> None:
+    """A behavior that somebody added by hand is closed by apply. Its own ARN cannot be listed."""
+    own = distribution("E1", behavior("/open/*"), behavior("", "G1"), oac="E3OAC")
+    said, (seen,) = shared(expected(repair=repair), *evaluate(world(own, policy=[to_oac()])))
+    (opening,) = openings(seen, said).openings
+    assert told in opening.do
+    assert "also_read_by" not in opening.do
+
+
 def test_a_path_that_is_public() -> None:
     """It is an opening unless the spec, or another spec of the run, declares the path public."""
     own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC")

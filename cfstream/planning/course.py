@@ -62,14 +62,14 @@ def exposed(
 ) -> tuple[Cell, Reader] | None:
     """Return a cell that somebody can read only in between, with the reader; None if there is none.
 
-    What anyone certainly can read, before or after, is open to every reader then.
+    What anyone certainly could read before is no news to any reader.
     With `present`, keys that no object has are left out where all objects were listed.
     """
     listed = present and before.world.bucket.objects.listed
     for (cell, one, middle), (_, _, last) in zip(
         cells_of(before, during), cells_of(before, after), strict=True
     ):
-        if _certainly_public(one) or _certainly_public(last):
+        if state(one, ANYONE) == (True, ()):
             continue
         for reader in readers_of(middle):
             if _identity(reader) or (listed and not any(cell.objects)):
@@ -78,10 +78,6 @@ def exposed(
             if opens(state(one, reader), now) and opens(state(last, reader), now):
                 return cell, reader
     return None
-
-
-def _certainly_public(ways: Ways) -> bool:
-    return state(ways, ANYONE) == (True, ())
 
 
 def exposed_to_keys(before: Evaluation, during: Evaluation, after: Evaluation) -> bool:

@@ -93,6 +93,9 @@ class Governor:
             now = self._monotonic()
             self._accepted.append(now)
             self._forget(now)
+            # No call is sent in the second after a refusal. So this one was sent before, and AWS accepted it as well.
+            if self._rate is not None and now - self._changed < WINDOW:
+                self._rate = max(self._rate, self._accepted_rate())
 
     def throttled(self) -> None:
         """Record that AWS has throttled a call. Calls that were sent before the rate fell do not lower it again."""
@@ -101,9 +104,12 @@ class Governor:
             if self._rate is not None and now - self._changed < WINDOW:
                 return
             self._forget(now)
-            self._rate = max(self._recovery.lowest, KEPT * len(self._accepted) / WINDOW)
+            self._rate = max(self._recovery.lowest, self._accepted_rate())
             self._changed = now
             self._next = max(self._next, now + WINDOW)
+
+    def _accepted_rate(self) -> float:
+        return KEPT * len(self._accepted) / WINDOW
 
     def _forget(self, now: float) -> None:
         while self._accepted and self._accepted[0] <= now - WINDOW:

@@ -80,6 +80,20 @@ def test_refusals_of_calls_already_sent_lower_the_rate_once() -> None:
     assert api.now - first == pytest.approx(1 / (KEPT * 5))
 
 
+def test_calls_that_are_accepted_after_the_refusal_of_a_later_one_count() -> None:
+    """Calls of several threads are answered in any order: the refusal may be the first answer."""
+    api = Api(limit=5)
+    governor = made(api)
+    governor.accepted()
+    governor.throttled()
+    for _ in range(4):
+        governor.accepted()
+    began = api.now
+    for _ in range(11):
+        governor.pace()
+    assert api.now - began == pytest.approx(1 + 10 / (KEPT * 5))
+
+
 def test_an_api_that_accepts_nothing_is_asked_at_the_lowest_rate() -> None:
     """The rate is never zero."""
     api = Api(limit=1)

@@ -115,7 +115,7 @@ $(BENCH): benchmarks/requirements.txt $(SETUP)
 bench: $(BENCH) ## measure speed against Ansible, s3cmd, the AWS CLI, awscrt and boto3 in two minutes
 	$(BIN)/python -m benchmarks
 
-bench-full: $(BENCH) ## measure larger fleets and buckets in 25 minutes, and write docs/speed.md
+bench-full: $(BENCH) ## measure larger fleets and buckets in half an hour, and write docs/speed.md
 	$(BIN)/python -m benchmarks --scale full
 
 clean: ## remove everything that was built

@@ -49,7 +49,7 @@ INTRODUCTION = """\
 # Speed
 
 `make bench` measures whole processes on your machine and prints these tables in about two minutes. `make bench-full`
-takes about 25 minutes, and writes this page.
+takes about half an hour, and writes this page.
 
 - The programs of a row run in turns, against the same server on 127.0.0.1. A figure is the median of its runs, with
   their range in brackets.

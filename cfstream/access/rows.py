@@ -45,7 +45,8 @@ def access_rows(
         answers = (*key[:3], *key[4:], path.certain, path.opening)
         alike.setdefault(answers, []).append((key, path))
     planned = before is not None
-    former, later = served_by(before or after), served_by(after)
+    later = served_by(after)
+    former = served_by(before) if before and before is not after else later
     rows = (_row(group, later if group[0][0][-1] else former, planned=planned) for group in alike.values())
     return tuple(sorted(rows, key=_order))
 

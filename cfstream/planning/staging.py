@@ -24,6 +24,8 @@ from cfstream.steps.stage import Stage
 from cfstream.steps.step import Change, Step
 from cfstream.values import Known, refs_in
 
+_ALLOWS_MORE = "the stack's present statement would allow more readers after the switch than the spec names"
+
 
 @dataclass(frozen=True)
 class Stager:
@@ -102,7 +104,7 @@ class Stager:
         step = Revoke(
             address=grant.address,
             stage=Stage.NARROW,
-            because="the stack's present statement would allow more readers after the switch than the spec names",
+            because=_ALLOWS_MORE,
             line=grant.line,
             edit=replace(edit, put=(), drop=edit.drop | sids),
         )
@@ -130,7 +132,7 @@ class Stager:
         narrowed = replace(
             step,
             stage=Stage.NARROW,
-            because="the stack's present statement would allow more readers after the switch than the spec names",
+            because=_ALLOWS_MORE,
             changes=(Change("grant.prefix", prefix_of(present[0], edit.bucket), on_objects.prefix),),
             edit=replace(edit, put=tuple({**each, "Resource": objects} for each in rest), drop=frozenset()),
         )
@@ -170,7 +172,7 @@ def _lost(before: Evaluation, after: Evaluation) -> set[tuple[Reader, Known, Cel
 
 def own_requester(world: BucketWorld) -> Requester | None:
     """Return who S3 sees when the stack's own distribution reads its bucket; None if it does not."""
-    own = next((each for each in world.distributions if each.id == world.own), None)
+    own = world.own_distribution
     origin = own.default_origin if own else None
     if own is None or origin is None:
         return None

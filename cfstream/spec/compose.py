@@ -208,9 +208,8 @@ class _Composer:
         parts = value.items if isinstance(value, Listing) else [value]
         for part in parts:
             if not isinstance(part, Mapping) and not (isinstance(part, Scalar) and part.value is BROKEN):
-                self._problem(
-                    part.at, "<< merges mappings, and this is not one", "write << with the alias of a mapping"
-                )
+                what = "this is not a mapping, and << merges only mappings"
+                self._problem(part.at, what, "write << with the alias of a mapping")
         return [part for part in parts if isinstance(part, Mapping)]
 
     def _scalar(self, event: Any, at: Spot) -> Scalar:

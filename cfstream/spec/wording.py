@@ -44,6 +44,11 @@ def choices(words: Iterable[Any], joint: str = "or") -> str:
     return f"{', '.join(some)} {joint} {last}" if some else last
 
 
+def too_long(what: str, length: int, most: int, unit: str = "characters") -> str:
+    """Return that something is too long, in a sentence that begins with what is wrong."""
+    return f"{what} is too long: it has {length:,} {unit}, and at most {most:,} are allowed"
+
+
 def some_of(words: Sequence[str], most: int) -> str:
     """Return at most so many words, and the number of the others: ``a, b and 12 more``."""
     more = f" and {len(words) - most} more" if len(words) > most else ""

@@ -27,10 +27,6 @@ OTHER_OPTIONS: Mapping[tuple[str, str], str] = {
     ): "nothing is forced: to allow a hazard, write --allow with its name; to answer yes, --yes",
     ("destroy", "--force"): "to answer yes, write --yes",
     ("destroy", "--dry-run"): "destroy without --yes shows its plan, and asks before it changes anything",
-    (
-        "plan",
-        "--allow",
-    ): "plan shows every hazard, and apply allows one: `cfstream apply SPEC --allow HAZARD`",
     ("plan", "--yes"): "plan changes nothing, and asks nothing: delete --yes",
     ("plan", "--destroy"): "destroy without --yes shows its plan, and asks before it changes anything",
 }

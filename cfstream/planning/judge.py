@@ -181,7 +181,7 @@ def _unsafe(scene: Scene, seen: Course) -> Iterator[Problem]:
         if found is not None:
             cell, reader = found
             yield scene.stack.problem(
-                f"{reader} could read /{cell.witness} after the step {step.id} and before the end of this plan",
+                f"{reader.prose} could read /{cell.witness} after the step {step.id} and before the end of this plan",
                 "make the change in two runs: first the signers, then the rest",
                 "bucket",
             )

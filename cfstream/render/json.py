@@ -14,6 +14,7 @@ from cfstream.render.errors import problem_document
 from cfstream.render.estimate import estimate_document
 from cfstream.render.hazards import NONE_ALLOWED, Allowed
 from cfstream.render.notices import notice_document
+from cfstream.render.readers import before_and_after
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Step
 from cfstream.values import plain
@@ -128,9 +129,10 @@ def _live(live: LiveSummary) -> "LiveDocument":
 
 
 def _exposure(exposure: Exposure) -> "ExposureDocument":
+    before, after = before_and_after(exposure)
     return {
-        "before": list(exposure.before),
-        "after": list(exposure.after),
+        "before": list(before),
+        "after": list(after),
         "openings": [opening.text for opening in exposure.openings],
         "access": [row_document(row) for row in exposure.access],
     }

@@ -40,7 +40,7 @@ LET_IN = (
     Broken(breaks.public_access_point, WIDE, WIDE),
     Broken(breaks.any_distribution, ANY_DISTRIBUTION, ANY_DISTRIBUTION),
     Broken(breaks.other_distribution, "(unsigned)", "(unsigned)"),
-    Broken(breaks.signed_distribution, "key-group theirs can read /*: distribution", "key-group theirs"),
+    Broken(breaks.signed_distribution, "key group theirs can read /*: distribution", "key group theirs"),
     Broken(breaks.old_key_left, "the key lectures-2025-11", "lectures-2025-11"),
     Broken(breaks.foreign_group, "not in the spec: key group strangers", "strangers"),
     Broken(breaks.other_signer, "not in the spec: account 111122223333", "111122223333"),

@@ -14,6 +14,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.indexed import Indexed
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.kind import Kind, own_id
@@ -284,16 +285,14 @@ def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify,
 def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Proposal:
     live = next((live for live in have.all if live.id == want.id), None)
     if live is None:
-        return Proposal(
-            problems=(
-                scene.stack.problem(
-                    f"the origin access control {want.id} does not exist in account {scene.account}",
-                    "write the id of an existing one, or `oac: {}` to create one",
-                    "oac",
-                    "id",
-                ),
-            )
+        what = f"the origin access control {want.id} does not exist in account {scene.account}"
+        do = write_nearest(
+            want.id,
+            [each.id for each in have.all],
+            "write the id of an existing one, or `oac: {}` to create one",
+            "an origin access control of this account",
         )
+        return Proposal(problems=(scene.stack.problem(what, do, "oac", "id"),))
     problems, notices = _fitness(scene, live)
     return Proposal(
         brings={scene.address(KIND): {"id": live.id}},

@@ -14,6 +14,7 @@ from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.identities import (
@@ -264,18 +265,14 @@ def _repair(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> tuple[Modi
 def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Proposal:
     live = have.identities.get(want.id)
     if live is None:
-        return Proposal(
-            problems=(
-                scene.stack.problem(
-                    f"the origin access identity {want.id} does not exist in account {scene.account}",
-                    "write an id that `cfstream list"
-                    + scene.flags
-                    + "` shows, or `oai: {}` to create an identity",
-                    "oai",
-                    "id",
-                ),
-            )
+        what = f"the origin access identity {want.id} does not exist in account {scene.account}"
+        do = write_nearest(
+            want.id,
+            [each.id for each in have.identities.all],
+            f"write an id that `cfstream list{scene.flags}` shows, or `oai: {{}}` to create an identity",
+            "an identity of this account",
         )
+        return Proposal(problems=(scene.stack.problem(what, do, "oai", "id"),))
     address = scene.address(KIND)
     return Proposal(
         brings={address: {"id": live.id, "canonical_user": live.canonical_user}},

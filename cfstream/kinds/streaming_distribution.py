@@ -230,7 +230,7 @@ def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
 
 
 def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
-    problems = ownership_problems(scene, have.live, have.claims)
+    problems = ownership_problems(scene, have.live, have.claims, have.rows)
     problems += log_problems(scene, have.logs)
     problems += alias_problems(scene, have.rows, have.live.id if have.live else None, have.stacks)
     if have.live is not None:

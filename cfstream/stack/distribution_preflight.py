@@ -4,21 +4,31 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.domain import NAME_TAG, LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.scene import Scene
 
 
 def ownership_problems(
-    scene: Scene, live: LiveDistribution | None, claims: Sequence[ClaimedDistribution]
+    scene: Scene,
+    live: LiveDistribution | None,
+    claims: Sequence[ClaimedDistribution],
+    rows: Iterable[LiveDistribution] = (),
 ) -> list[Problem]:
     """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
 
-    A stack that is being destroyed may have several distributions: all of them are deleted.
+    A stack that is being destroyed may have several distributions: all of them are deleted. `rows` are the
+    distributions of the account.
     """
     adopt = scene.stack.spec.adopt
     if adopt and live is None:
         what = f"the {scene.delivery.words} {adopt} does not exist in account {scene.account}"
-        do = "write an id that `cfstream list" + scene.flags + "` shows, or remove `adopt`"
+        do = write_nearest(
+            adopt,
+            [row.id for row in rows if row.delivery is scene.delivery],
+            f"write an id that `cfstream list{scene.flags}` shows, or remove `adopt`",
+            "a distribution of this account",
+        )
         return [scene.stack.problem(what, do, "adopt")]
     owner = live.tag(NAME_TAG) if live else None
     if live and owner and owner != scene.name:

@@ -216,7 +216,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def _preflight(
         self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
     ) -> tuple[list[Problem], list[Notice]]:
-        problems = ownership_problems(scene, have.live, have.claims)
+        problems = ownership_problems(scene, have.live, have.claims, have.rows)
         arriving = {each.alias for each in have.coming}
         problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence, arriving)
         problems += preflight.certificate_problems(scene, want.certificate, have.evidence)

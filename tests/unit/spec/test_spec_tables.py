@@ -106,8 +106,9 @@ def test_a_file_without_a_spec(text: str) -> None:
 )
 def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
     """A list or a single value is not a spec."""
-    what = f"a spec is a mapping of fields, not a {found}"
-    assert problems(text) == [("1:1", what, 'begin with "version: 1"')]
+    ((place, what, do),) = problems(text)
+    assert (place, what) == ("1:1", f"this is a {found}, and a spec is a mapping of fields")
+    assert do.startswith('begin with "version: 1"')
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,7 @@ def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Pro
         do = write_nearest(
             want.id,
             [each.id for each in have.identities.all],
-            f"write an id that `cfstream list{scene.flags}` shows, or `oai: {{}}` to create an identity",
+            "write an id that `cfstream list" + scene.flags + "` shows, or `oai: {}` to create an identity",
             "an identity of this account",
         )
         return Proposal(problems=(scene.stack.problem(what, do, "oai", "id"),))

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cfstream.connection import Connection
-from cfstream.sandbox import homes, lifecycle
+from cfstream.sandbox import lifecycle, state_directory
 from tests.cli.conftest import Ran
 from tests.world.sandbox import Sandbox
 
@@ -22,7 +22,7 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     """The sandbox of this process as the project's sandbox, with a clock that is 25 hours ahead."""
     home = tmp_path / "home"
     home.mkdir()
-    monkeypatch.setenv(homes.VARIABLE, str(home))
+    monkeypatch.setenv(state_directory.VARIABLE, str(home))
     monkeypatch.setattr(aws.server, "token", "known")
     lifecycle.announce(home, aws.port, "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD

@@ -14,7 +14,15 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, ensure, homes, lifecycle
+from cfstream.sandbox import (
+    MissingExtra,
+    Running,
+    SandboxError,
+    WrongSetting,
+    ensure,
+    lifecycle,
+    state_directory,
+)
 from tests.sandbox.contents import fill, seen
 
 Up = Callable[[Path], Running]
@@ -31,11 +39,11 @@ def test_each_project_has_a_directory_of_its_own(
     deep = project / "specs" / "fleet"
     deep.mkdir(parents=True)
     (deep.parent / ".cfstream").mkdir()
-    assert homes.find(deep) == homes.find(project)
+    assert state_directory.find(deep) == state_directory.find(project)
     alone, namesake = tmp_path / "alone", tmp_path / "elsewhere" / "my project"
-    assert len({homes.find(folder) for folder in (project, alone, alone / "below", namesake)}) == 4
-    monkeypatch.setenv(homes.VARIABLE, str(tmp_path / "elsewhere"))
-    assert homes.find(deep) == tmp_path / "elsewhere"
+    assert len({state_directory.find(folder) for folder in (project, alone, alone / "below", namesake)}) == 4
+    monkeypatch.setenv(state_directory.VARIABLE, str(tmp_path / "elsewhere"))
+    assert state_directory.find(deep) == tmp_path / "elsewhere"
 
 
 def test_sandbox_is_started_once(project: Path, up: Up) -> None:
@@ -92,10 +100,12 @@ def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> Non
 def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: Up) -> None:
     """If another server has the port now, it does not know the token."""
     running = up(_project(tmp_path / "one"))
-    home = homes.find(_project(tmp_path / "two"))
-    homes.make(home)
+    home = state_directory.find(_project(tmp_path / "two"))
+    state_directory.make(home)
     address = json.loads((running.home / lifecycle.ADDRESS).read_text())
-    homes.write(home / lifecycle.ADDRESS, json.dumps({**address, "token": "of another server"}).encode())
+    state_directory.write(
+        home / lifecycle.ADDRESS, json.dumps({**address, "token": "of another server"}).encode()
+    )
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
     assert lifecycle.status(running.home) is not None
@@ -104,15 +114,15 @@ def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: Up) -> None:
 @pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"pid": 1}', "null"])
 def test_damaged_pid_file_counts_as_none(project: Path, rubbish: str) -> None:
     """An invalid pid file is ignored."""
-    home = homes.find(project)
-    homes.make(home)
-    homes.write(home / lifecycle.ADDRESS, rubbish.encode())
+    home = state_directory.find(project)
+    state_directory.make(home)
+    state_directory.write(home / lifecycle.ADDRESS, rubbish.encode())
     assert lifecycle.status(home) is None
 
 
 def test_nothing_runs_in_a_new_project(project: Path) -> None:
     """Status and stop start nothing, and create no folder."""
-    home = homes.find(project)
+    home = state_directory.find(project)
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
     with pytest.raises(SandboxError, match="no sandbox runs here"):

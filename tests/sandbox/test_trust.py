@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cfstream.cli.commands.sandbox import app
 from cfstream.errors import CfstreamError
-from cfstream.sandbox import Running, SandboxError, homes, lifecycle, state
+from cfstream.sandbox import Running, SandboxError, lifecycle, state, state_directory
 from tests.thorough import one_of_each
 
 Up = Callable[[Path], Running]
@@ -124,7 +124,7 @@ def test_program_imports_nothing_from_the_working_directory(
     ran = subprocess.run(
         [program, *command], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
-    lifecycle.down(homes.find(project))
+    lifecycle.down(state_directory.find(project))
     assert "Traceback" not in ran.stderr
     assert ran.returncode == (0 if command[0] == "sandbox" else 2), ran.stderr  # the bucket does not exist
     assert not mark.exists()
@@ -135,14 +135,16 @@ def test_state_directory_of_each_system(project: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("HOME", "/users/ann")
     monkeypatch.setenv("XDG_STATE_HOME", "relative/state")
-    found = homes.find(project)
+    found = state_directory.find(project)
     assert found.parent == Path("/users/ann/.local/state/cfstream/sandbox")
     assert found.name.startswith("my-project-")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert homes.find(project).parent == Path("/users/ann/Library/Application Support/cfstream/sandbox")
+    assert state_directory.find(project).parent == Path(
+        "/users/ann/Library/Application Support/cfstream/sandbox"
+    )
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", "/local")
-    assert homes.find(project).parent == Path("/local/cfstream/sandbox")
+    assert state_directory.find(project).parent == Path("/local/cfstream/sandbox")
 
 
 def test_state_and_log_are_their_users(project: Path, up: Up) -> None:
@@ -208,7 +210,7 @@ def test_what_others_could_have_written_is_refused(
     project: Path, mark: Path, arrange: Callable[[Path], None]
 ) -> None:
     """The message names the path and CFSTREAM_SANDBOX_DIR. Nothing is unpickled or served."""
-    folder = homes.find(project)
+    folder = state_directory.find(project)
     arrange(folder)
     for private in (folder.parent.parent, *([] if arrange is shared_parent else [folder.parent])):
         private.chmod(0o700)
@@ -226,7 +228,7 @@ def test_every_command_refuses_it(
     project: Path, monkeypatch: pytest.MonkeyPatch, arrange: Callable[[Path], None], command: str
 ) -> None:
     """An address of someone else leads to their server, and its pid to any process."""
-    arrange(homes.find(project))
+    arrange(state_directory.find(project))
     monkeypatch.chdir(project)
     ran = CliRunner().invoke(app, [command])
     assert isinstance(ran.exception, CfstreamError)
@@ -237,7 +239,7 @@ def test_what_belongs_to_another_user_is_refused(
     project: Path, mark: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A home directory of another user is common in containers."""
-    folder = homes.find(project)
+    folder = state_directory.find(project)
     folder.mkdir(parents=True, mode=0o700)
     for private in (folder.parent, folder.parent.parent):
         private.chmod(0o700)
@@ -257,7 +259,7 @@ def test_without_a_usable_home_directory(
     """A home directory where nothing can be created is common in containers, too."""
     monkeypatch.setenv("XDG_STATE_HOME", missing)
     with pytest.raises(SandboxError, match="cannot be") as refused:
-        lifecycle.up(homes.find(project))
+        lifecycle.up(state_directory.find(project))
     assert "CFSTREAM_SANDBOX_DIR" in refused.value.do
 
 
@@ -269,7 +271,7 @@ def test_a_directory_that_the_user_names(
     named.mkdir()
     named.chmod(0o755)
     (tmp_path / "link").symlink_to(named)
-    monkeypatch.setenv(homes.VARIABLE, str(tmp_path / "link"))
+    monkeypatch.setenv(state_directory.VARIABLE, str(tmp_path / "link"))
     assert up(project).home == named
     lifecycle.down(named)
     named.chmod(0o777)

@@ -6,20 +6,20 @@ import pytest
 
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.policy_document import policy_digest
-from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Joined, Ref, StepId
-from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, context, distribution, live, ours, proposal
 from tests.unit.kinds.s3 import (
     BUCKET,
     DISTRIBUTION_ARN,
     REGION,
     by_oac,
     by_oai,
-    land,
+    kind_results,
     missing,
     policy_of,
     s3,
@@ -37,10 +37,13 @@ UNDER = "grant: {prefix: hls/}\n"
 THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 
-def proposed(text: str, *, landscape: Landscape | None = None, own: Any = None, **replies: Any) -> Proposal:
+def proposed(text: str, *, results: KindResults | None = None, own: Any = None, **replies: Any) -> Proposal:
     """Return what the kind proposes. `own` is the row of the stack's distribution, by default signed by an OAC."""
     return proposal(
-        KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), landscape or land()
+        KIND,
+        context(text),
+        live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}),
+        results or kind_results(),
     )
 
 
@@ -74,7 +77,7 @@ def test_grant_to_what_is_yet_to_be_made() -> None:
     """The statement refers to resources that earlier steps create."""
     made = StepId("create distribution:lectures")
     brought = {Address("distribution", "lectures"): {"arn": Ref(made, "arn")}}
-    (step,) = proposed(OAC, landscape=land(brought=brought)).steps
+    (step,) = proposed(OAC, results=kind_results(brought=brought)).steps
     assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=(by_oac(arn=Ref(made, "arn")),))
 
@@ -85,7 +88,7 @@ def test_grant_to_a_new_oai() -> None:
     brought = {
         Address("origin-access-identity", "lectures"): {"id": Ref(made), "canonical_user": Ref(made, "c")}
     }
-    (step,) = proposed(OAI + UNDER, landscape=land(brought=brought)).steps
+    (step,) = proposed(OAI + UNDER, results=kind_results(brought=brought)).steps
     arn = Joined(("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", Ref(made)))
     assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=({**by_oai(prefix="hls/"), "Principal": {"AWS": arn}},))
@@ -131,7 +134,7 @@ def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
 def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) -> None:
     """No notice mentions the stack's own identity, or one with which another distribution reads this bucket."""
     replies = {**ours(signed(oai="E2OAI"), others), **s3(policy=policy_of(by_oai("1")))}
-    made = proposal(KIND, scene(text), live(**replies), land())
+    made = proposal(KIND, context(text), live(**replies), kind_results())
     assert not any("stays, because cfstream does not own it" in notice.text for notice in made.notices)
 
 
@@ -268,7 +271,7 @@ def test_none_wanted(text: str, because: str) -> None:
 
 def test_identity_that_cannot_be() -> None:
     """If the identity has a problem, nothing is granted or revoked."""
-    assert proposed(OAI, landscape=Landscape(), policy=policy_of(by_oac())).steps == ()
+    assert proposed(OAI, results=KindResults(), policy=policy_of(by_oac())).steps == ()
 
 
 def test_bucket_to_be_made() -> None:

@@ -12,14 +12,14 @@ from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.steps.tags import ChangeTags
 from cfstream.values import Address
-from tests.unit.kinds.live import ACCOUNT, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, context, live, ours, proposal
 from tests.unit.kinds.s3 import (
     BUCKET,
     DISTRIBUTION_ARN,
     REGION,
     by_oac,
     denied,
-    land,
+    kind_results,
     policy_of,
     s3,
     signed,
@@ -35,7 +35,7 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 def proposed(*, own: Any = None, **replies: Any) -> Proposal:
     """Return what the kind ``bucket-policy`` proposes. `own` is the row of the stack's distribution."""
     aws = live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)})
-    return proposal(BucketPolicyKind(), scene(OAC), aws, land())
+    return proposal(BucketPolicyKind(), context(OAC), aws, kind_results())
 
 
 def forgetting(*names: str) -> ChangeTags:

@@ -68,7 +68,7 @@ OLD = {"default_root_object", "ipv6", "cache_policy", "functions"}
 """Fields on which other parts depend: records, signatures, caching, and the kind ``function``."""
 
 
-def knowing(name: str, member: str) -> set[str]:
+def files_with(name: str, member: str) -> set[str]:
     """Return the production files that spell the field's name in code, or the member of CloudFront's documents."""
     ways = [
         rf"[\"'][^\"'\n]*\b{name}\b[^\"'\n]*[\"']",
@@ -104,7 +104,7 @@ def too_many(name: str, member: str, known: set[str]) -> str:
 def test_a_field_is_known_in_few_files(name: str) -> None:
     """Four, and one each where viewers, access or a preflight notice it. Everything else follows from its entry."""
     member = next(each.member for each in HTTP_FIELDS if each.name == name)
-    known, further = knowing(name, member), set(FURTHER.get(name, ()))
+    known, further = files_with(name, member), set(FURTHER.get(name, ()))
     assert further <= known, (
         f"{name} is in FURTHER, but no longer in {sorted(further - known)}: remove it there"
     )
@@ -113,5 +113,5 @@ def test_a_field_is_known_in_few_files(name: str) -> None:
 
 def test_what_happens_to_unlisted_behaviors_is_known_in_few_files() -> None:
     """The model, the distribution's behaviors and its moved names, and the manual."""
-    known = knowing("unlisted_behaviors", "")
+    known = files_with("unlisted_behaviors", "")
     assert len(known) <= LIMIT, too_many("unlisted_behaviors", "", known)

@@ -9,10 +9,10 @@ import pytest
 
 from cfstream.connection import Connection
 from cfstream.sandbox import lifecycle, state_directory
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 AHEAD = 90_000.0
 
@@ -63,8 +63,8 @@ def test_doctor_compares_the_clock_of_the_run(cfstream: Run, ahead: Sandbox) -> 
 @pytest.mark.usefixtures("ahead")
 def test_an_invalid_setting_has_a_valid_example(cfstream: Run) -> None:
     """The example has the form of the command line."""
-    ran = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
-    assert (ran.code, "fix: write clock_ahead_seconds=90000.0" in ran.err) == (2, True)
+    result = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
+    assert (result.code, "fix: write clock_ahead_seconds=90000.0" in result.err) == (2, True)
 
 
 @pytest.mark.usefixtures("ahead")

@@ -39,13 +39,13 @@ WHO: dict[str, tuple[Caller, tuple[S3Requester, ...]]] = {
 def kept(bucket: Bucket) -> Any:
     """Return the bucket as moto and the sandbox store it."""
     kind: Any = FakeBucket
-    made = kind(MEDIA, ACCOUNT, "us-east-1")
-    made.policy = json.dumps(bucket.policy).encode() if bucket.policy else None
-    made.ownership_rule = bucket.ownership
+    created = kind(MEDIA, ACCOUNT, "us-east-1")
+    created.policy = json.dumps(bucket.policy).encode() if bucket.policy else None
+    created.ownership_rule = bucket.ownership
     switches = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    made.public_access_block = PublicAccessBlock(*(str(bucket.block[name]).lower() for name in switches))
-    made.acl = acl(bucket.acl)
-    return made
+    created.public_access_block = PublicAccessBlock(*(str(bucket.block[name]).lower() for name in switches))
+    created.acl = acl(bucket.acl)
+    return created
 
 
 def acl(written: Json | None) -> Acl | None:

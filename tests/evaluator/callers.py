@@ -152,11 +152,11 @@ def service(name: str, source_account: str, source_arn: str = "") -> Caller:
 def distribution(arn: str) -> Caller:
     """CloudFront that signs for a distribution by an origin access control."""
     number = arn.split(":")[4]
-    made = service(CLOUDFRONT, number, arn)
+    caller = service(CLOUDFRONT, number, arn)
     if number == ACCOUNT:
         # Whether CloudFront sends the organisation of the own account is not documented.
-        made = made.but(made.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
-    return replace(made, name=f"distribution {arn}")
+        caller = caller.but(caller.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
+    return replace(caller, name=f"distribution {arn}")
 
 
 def identity(id_: str, canonical: str) -> Caller:

@@ -67,7 +67,7 @@ def proposed(stack: Stack, config: Json) -> Proposal:
     return streaming.propose(context, streaming.desire(context), ObservedStreaming(found), results)
 
 
-def laid(description: Description, config: Json) -> Any:
+def updated_config(description: Description, config: Json) -> Any:
     """Return the config that the only update of the plan would send."""
     stack = read(spec_text(description.values, description.remarks))
     (update,) = [step for step in proposed(stack, config).steps if isinstance(step, Modify)]
@@ -80,7 +80,7 @@ def check(config: Json) -> None:
     found = imported(config)
     assert found.pending == ()
     other = found.description.having("comment", "another one")
-    assert laid(other, config) == {**config, "Comment": "another one"}
+    assert updated_config(other, config) == {**config, "Comment": "another one"}
     assert json.dumps(config) == before
 
 

@@ -76,9 +76,9 @@ def _behaviors() -> st.SearchStrategy[list[Json]]:
             {"TrustedKeyGroups": signers("group-of-partners")},
         ]
     )
-    made = st.sampled_from([behavior, legacy_behavior])
+    drawn = st.sampled_from([behavior, legacy_behavior])
     one = st.builds(
-        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), made, trusted
+        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), drawn, trusted
     )
     return st.lists(one, min_size=1, max_size=3)
 

@@ -89,7 +89,7 @@ class KilledError(BaseException):
     """The process is killed."""
 
 
-class Killed(Watching):
+class KilledInState(Watching):
     """A process that is killed when it reads a job in a state: none of its calls arrives after that."""
 
     def __init__(self, aws: Writes, status: str) -> None:

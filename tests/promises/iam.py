@@ -246,7 +246,7 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def knows(action: str, pattern: str) -> bool:
+def has_action(action: str, pattern: str) -> bool:
     """Return whether IAM has the action, and for this type of resource."""
     return any(
         action in names.split() and (pattern == start or fnmatchcase(pattern, f"arn:aws:{start}*"))

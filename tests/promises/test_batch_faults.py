@@ -60,7 +60,7 @@ def test_running_again_is_the_recovery(media: SandboxAccount, operation: str, fa
     port = FaultyPort(confirmed, Write(operation), fault)
     with suppress(Killed):
         media.apply(by_job(), port=port)
-    assert port.struck
+    assert port.fault_met
     for _ in range(RUNS):
         if media.plan(by_job()).in_sync:
             break

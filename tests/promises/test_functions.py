@@ -197,8 +197,8 @@ def test_import_names_the_functions(account: SandboxAccount) -> None:
             for name, event in (("rewrite", "viewer-request"), ("headers", "viewer-response"))
         )
     )
-    made = by_hand(account)
-    default = made["DistributionConfig"]["DefaultCacheBehavior"]
+    created = by_hand(account)
+    default = created["DistributionConfig"]["DefaultCacheBehavior"]
     account.edit(
         lambda config: config.update(
             DefaultCacheBehavior={
@@ -207,9 +207,9 @@ def test_import_names_the_functions(account: SandboxAccount) -> None:
                 "FunctionAssociations": functions,
             }
         ),
-        id_=made["Id"],
+        id_=created["Id"],
     )
-    text = spec(imported(account, made["Id"]), account)
+    text = spec(imported(account, created["Id"]), account)
     assert "functions: {viewer_request: rewrite, viewer_response: headers}" in text
     assert "runs the function" not in text
 

@@ -64,8 +64,8 @@ def test_status_exits_with_what_it_found() -> None:
     code, printed = run("status")
     assert code == 0
     assert printed.startswith(f"The sandbox is running at {endpoint} (pid ")
-    told = json.loads(run("status", "--format", "json")[1])
-    assert (told["running"], told["endpoint_url"], told["settings"]["deploy_after_reads"]) == (
+    status = json.loads(run("status", "--format", "json")[1])
+    assert (status["running"], status["endpoint_url"], status["settings"]["deploy_after_reads"]) == (
         True,
         endpoint,
         2,
@@ -144,8 +144,8 @@ def test_serve_stays_in_the_foreground(number: signal.Signals) -> None:
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout is not None
-        told = json.loads(serving.stdout.readline())
-        assert (told["pid"], run("status")[0]) == (serving.pid, 0)
+        status = json.loads(serving.stdout.readline())
+        assert (status["pid"], run("status")[0]) == (serving.pid, 0)
         serving.send_signal(number)
     assert serving.returncode == 0
     assert run("status")[0] == 1

@@ -23,7 +23,7 @@ from cfstream.sandbox import (
     lifecycle,
     state_directory,
 )
-from tests.sandbox.contents import fill, seen
+from tests.sandbox.contents import contents, fill
 
 Up = Callable[[Path], Running]
 Client = Callable[[Running, str], Any]
@@ -77,11 +77,11 @@ def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> Non
     """Buckets, objects, ACLs, policies, certificates, identities and distributions exist after a restart."""
     running = up(project)
     fill(lambda service: client(running, service))
-    before = seen(lambda service: client(running, service))
+    before = contents(lambda service: client(running, service))
     lifecycle.down(running.home)
     again = up(project)
     assert again.pid != running.pid
-    assert seen(lambda service: client(again, service)) == before
+    assert contents(lambda service: client(again, service)) == before
 
 
 def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> None:
@@ -186,11 +186,13 @@ try:
 except sandbox.MissingExtra as error:
     print(error.what)
 """
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
     )
     assert (
-        ran.stdout == f"{MissingExtra().what}\n" == "the sandbox needs \"pip install 'cfstream[sandbox]'\"\n"
+        result.stdout
+        == f"{MissingExtra().what}\n"
+        == "the sandbox needs \"pip install 'cfstream[sandbox]'\"\n"
     )
 
 
@@ -198,8 +200,8 @@ def test_importing_the_sandbox_is_fast() -> None:
     """Importing the sandbox's interface imports neither moto nor an SDK nor an HTTP client."""
     heavy = ("moto", "boto3", "flask", "http.client")
     script = f"import sys, cfstream.sandbox; print([name for name in {heavy} if name in sys.modules])"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert ran.stdout == "[]\n"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
 
 
 def _project(folder: Path) -> Path:

@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.sandbox import state, state_directory
 from cfstream.sandbox.server import Sandbox
-from tests.sandbox.contents import BUCKET, READER, fill, seen
+from tests.sandbox.contents import BUCKET, READER, contents, fill
 
 Client = Callable[[Any, str], Any]
 
@@ -17,9 +17,9 @@ def test_everything_is_restored(tmp_path: Path, client: Client) -> None:
     """Objects with versions and ACLs, policies, distributions, zones, certificates and keys survive a restart."""
     with Sandbox.start(tmp_path) as sandbox:
         fill(lambda service: client(sandbox, service))
-        before = seen(lambda service: client(sandbox, service))
+        before = contents(lambda service: client(sandbox, service))
     with Sandbox.start(tmp_path) as sandbox:
-        assert seen(lambda service: client(sandbox, service)) == before
+        assert contents(lambda service: client(sandbox, service)) == before
     assert READER in before["acl"][1]
 
 

@@ -31,7 +31,7 @@ HOSTILE = (
 SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
 
 
-class Trap:
+class MaliciousPickle:
     """An object whose unpickling creates a file."""
 
     def __init__(self, mark: Path) -> None:
@@ -41,7 +41,7 @@ class Trap:
         return open, (str(self.mark), "w")
 
 
-def lay_hostile_modules(folder: Path, mark: Path, names: tuple[str, ...] = HOSTILE) -> None:
+def write_hostile_modules(folder: Path, mark: Path, names: tuple[str, ...] = HOSTILE) -> None:
     """Writes modules that create `mark` when they are imported."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def lay_hostile_modules(folder: Path, mark: Path, names: tuple[str, ...] = HOSTI
 def trapped_state(folder: Path, mark: Path) -> Path:
     """A state file of this version that creates `mark` when it is unpickled."""
     folder.mkdir(parents=True, exist_ok=True)
-    state.write(folder / state.FILE, pickle.dumps(Trap(mark)))
+    state.write(folder / state.FILE, pickle.dumps(MaliciousPickle(mark)))
     return folder / state.FILE
 
 
@@ -72,12 +72,12 @@ def test_state_in_a_checkout_is_ignored(project: Path, up: Up, mark: Path, place
     assert not running.home.is_relative_to(project)
 
 
-def leads_to(path: str) -> str:
+def entry_target(path: str) -> str:
     """Return where an entry of PYTHONPATH leads: each place has several spellings."""
     return {"": "here", ":": "here", ".": "here", "./lib:": "lib"}.get(path, path)
 
 
-PATHS: list[str] = one_of_each(["", ":", ".", "lib", "./lib:", "HERE", "LINK"], leads_to)
+PATHS: list[str] = one_of_each(["", ":", ".", "lib", "./lib:", "HERE", "LINK"], entry_target)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -85,8 +85,8 @@ def test_server_imports_nothing_from_the_working_directory(
     project: Path, up: Up, mark: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """Neither from the directory itself, nor through a PYTHONPATH that leads to it or is relative."""
-    lay_hostile_modules(project, mark)
-    lay_hostile_modules(project / "lib", mark)
+    write_hostile_modules(project, mark)
+    write_hostile_modules(project / "lib", mark)
     (project.parent / "link").symlink_to(project)
     monkeypatch.chdir(project)
     monkeypatch.setenv(
@@ -101,7 +101,7 @@ def test_server_keeps_the_rest_of_pythonpath(
 ) -> None:
     """A directory that the user names by an absolute path is still imported from."""
     mark, own = tmp_path / "imported", tmp_path / "own"
-    lay_hostile_modules(own, mark, ("sitecustomize.py",))
+    write_hostile_modules(own, mark, ("sitecustomize.py",))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([".", str(own)]))
     up(project)
     assert mark.exists()
@@ -116,17 +116,19 @@ def test_program_imports_nothing_from_the_working_directory(
     choice: Python looks there first.
     """
     others = tuple(name for name in HOSTILE if not path or not name.startswith(("cfstream", "sitecustomize")))
-    lay_hostile_modules(project, mark, others)
-    lay_hostile_modules(project / "lib", mark, others)
+    write_hostile_modules(project, mark, others)
+    write_hostile_modules(project / "lib", mark, others)
     (project / "spec.yaml").write_text(SPEC)
     program = Path(sys.executable).with_name("cfstream")
     environment = {**os.environ, "PYTHONPATH": path}
-    ran = subprocess.run(
+    result = subprocess.run(
         [program, *command], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
     lifecycle.down(state_directory.find(project))
-    assert "Traceback" not in ran.stderr
-    assert ran.returncode == (0 if command[0] == "sandbox" else 2), ran.stderr  # the bucket does not exist
+    assert "Traceback" not in result.stderr
+    assert result.returncode == (0 if command[0] == "sandbox" else 2), (
+        result.stderr
+    )  # the bucket does not exist
     assert not mark.exists()
 
 
@@ -230,9 +232,9 @@ def test_every_command_refuses_it(
     """An address of someone else leads to their server, and its pid to any process."""
     arrange(state_directory.find(project))
     monkeypatch.chdir(project)
-    ran = CliRunner().invoke(app, [command])
-    assert isinstance(ran.exception, CfstreamError)
-    assert "CFSTREAM_SANDBOX_DIR" in ran.exception.do
+    result = CliRunner().invoke(app, [command])
+    assert isinstance(result.exception, CfstreamError)
+    assert "CFSTREAM_SANDBOX_DIR" in result.exception.do
 
 
 def test_what_belongs_to_another_user_is_refused(

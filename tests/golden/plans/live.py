@@ -47,9 +47,9 @@ def set_up(account: SandboxAccount, file: Path) -> int:
             width = int(thing["width"])
             continue
         whole = filled(thing, account.ids)
-        made = MAKERS[next(iter(whole))](account, whole)
+        created = MAKERS[next(iter(whole))](account, whole)
         if "as" in whole:
-            _remember(account, whole["as"], str(made))
+            _remember(account, whole["as"], str(created))
     return width
 
 
@@ -71,11 +71,11 @@ def _apply(account: SandboxAccount, thing: Thing) -> None:
         _, report = run(load(["-"], stdin=StringIO(text)), account.world, allow=tuple(HazardName))
         assert report.exit_code == 0, report
     if "keys_made" in thing:
-        made = datetime.fromisoformat(thing["keys_made"]).timestamp()
+        created_at = datetime.fromisoformat(thing["keys_made"]).timestamp()
         for key in account.sandbox.cloudfront.world.public_keys:
-            key.created = made
+            key.created = created_at
         for group in account.sandbox.cloudfront.world.key_groups:
-            group.modified = made
+            group.modified = created_at
 
 
 def _bucket(account: SandboxAccount, thing: Thing) -> None:
@@ -117,14 +117,14 @@ def _certificate(account: SandboxAccount, thing: Thing) -> str:
 
 def _zone(account: SandboxAccount, thing: Thing) -> str:
     mock_random.seed(2028)
-    made = account.clients("route53").create_hosted_zone(Name=thing["zone"], CallerReference="by-hand")
-    return str(made["HostedZone"]["Id"])
+    created = account.clients("route53").create_hosted_zone(Name=thing["zone"], CallerReference="by-hand")
+    return str(created["HostedZone"]["Id"])
 
 
 def _encryption_key(account: SandboxAccount, thing: Thing) -> str:
     mock_random.seed(2027)
-    made = account.clients("kms").create_key(Description=thing["encryption_key"])
-    return str(made["KeyMetadata"]["KeyId"])
+    created = account.clients("kms").create_key(Description=thing["encryption_key"])
+    return str(created["KeyMetadata"]["KeyId"])
 
 
 def _distribution(account: SandboxAccount, thing: Thing) -> str:

@@ -37,8 +37,8 @@ def by(domain: str, *groups: str, id_: str = "E9", oac: str = "E3OAC") -> Distri
 def found(here: BucketWorld, **declared: Any) -> tuple[Opening, ...]:
     """Return the openings."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
-    said = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
-    return openings(evaluate(here)[0], said).openings
+    wanted = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
+    return openings(evaluate(here)[0], wanted).openings
 
 
 def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> BucketWorld:

@@ -161,15 +161,15 @@ DANGERS = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "told"), DANGERS)
-def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, told: str) -> None:
+@pytest.mark.parametrize(("before", "after", "expected"), DANGERS)
+def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, expected: str) -> None:
     """A hazard that specs show has the name from plans. The opposite change does not have it."""
     (found,) = between(before, after).stacks
-    said = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
-    assert len(said) == 1
-    assert said[0].startswith(told)
+    hazards = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
+    assert len(hazards) == 1
+    assert hazards[0].startswith(expected)
     (back,) = between(after, before).stacks
-    assert told not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
+    assert expected not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
 
 
 @pytest.mark.parametrize(
@@ -271,13 +271,13 @@ def test_hostile_text_stays_text() -> None:
     """Text from a spec cannot control a terminal or end a block of Markdown."""
     found = between("", 'comment: "``` | \\u202e <b>"\ncnames: [a.example.com]\nenabled: false')
     assert "\u202e" not in comparison_text(found, color=False, width=80)
-    told = comparison_markdown(found)
-    assert "\u202e" not in told
-    assert "````diff\n" in told
-    assert told.endswith("````\n")
+    text = comparison_markdown(found)
+    assert "\u202e" not in text
+    assert "````diff\n" in text
+    assert text.endswith("````\n")
     assert (
         "- **cuts-viewers**: the stack's own distribution no longer answers: nobody can read through it\n"
-        in told
+        in text
     )
 
 

@@ -159,7 +159,7 @@ def test_not_readable_counts_as_absent() -> None:
     aws = live(**replies)
     seen = with_encryption(aws, context(SPEC), read(aws), None)
     assert (seen.effective, seen.ownership, seen.encryption, seen.grants) == (Block(), "", None, ())
-    said = " ".join(notice.text for notice in seen.notices)
+    text = " ".join(notice.text for notice in seen.notices)
     for action in (
         "GetBucketPublicAccessBlock",
         "GetBucketOwnershipControls",
@@ -168,7 +168,7 @@ def test_not_readable_counts_as_absent() -> None:
         "ListAccessPoints",
         "GetBucketAcl",
     ):
-        assert action in said
+        assert action in text
 
 
 def test_s3_control_not_reachable() -> None:

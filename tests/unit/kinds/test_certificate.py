@@ -172,7 +172,7 @@ PENDING = (
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([], "there are no certificates"),
         (
@@ -189,11 +189,11 @@ PENDING = (
         ),
     ],
 )
-def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], told: str) -> None:
+def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], message: str) -> None:
     """It lists the existing certificates, the nearest one first, and why that one does not work."""
     (problem,) = chosen(site(), *rows).problems
     what = f"no certificate in us-east-1 that CloudFront accepts covers {MEDIA}; "
-    assert problem.what == what + told
+    assert problem.what == what + message
     assert str(problem.where) == "lectures.yaml:5:10"
 
 

@@ -146,7 +146,7 @@ def test_a_stack_without_a_distribution_to_come_has_no_records() -> None:
 
 def test_outputs_name_what_leads_to_the_distribution() -> None:
     """They have the records that the stack creates, or the one to create by hand."""
-    made = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
+    records = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
     by_hand = [{"name": MEDIA, "type": "CNAME", "value": TARGET}]
-    assert KIND.outputs(context(NAMED), known(TARGET)) == {"dns_records": made}
+    assert KIND.outputs(context(NAMED), known(TARGET)) == {"dns_records": records}
     assert KIND.outputs(context(SPEC), known(TARGET)) == {"dns_records": by_hand}

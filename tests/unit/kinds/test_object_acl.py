@@ -254,17 +254,17 @@ def test_not_on_objects_any_more() -> None:
 
 def test_former_identity_gone() -> None:
     """Grants to a deleted identity have no effect, so only the tag is removed."""
-    made = proposed(BY_POLICY, objects({}, mark="EGONE"))
-    assert kinds_of(made.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
-    assert made.notices[0].text == "the identity EGONE was deleted: its grants on objects have no effect"
+    result = proposed(BY_POLICY, objects({}, mark="EGONE"))
+    assert kinds_of(result.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
+    assert result.notices[0].text == "the identity EGONE was deleted: its grants on objects have no effect"
 
 
 def test_acls_disabled() -> None:
     """Grants cannot be revoked while ACLs are disabled, so the tag stays."""
     aws = objects({}, "E2OAI", get_bucket_ownership_controls=s3()["get_bucket_ownership_controls"])
-    made = proposed(BY_POLICY, aws)
-    assert made.steps == ()
-    assert "without effect while ACLs are disabled" in made.notices[0].text
+    result = proposed(BY_POLICY, aws)
+    assert result.steps == ()
+    assert "without effect while ACLs are disabled" in result.notices[0].text
 
 
 def test_other_bucket() -> None:
@@ -311,7 +311,7 @@ def test_relied_on() -> None:
     assert relied({"a": acl()}, BY_POLICY) == ()
 
 
-class Watched:
+class OneChunkReads:
     """Reads that allow only one chunk of ACLs at a time."""
 
     def __init__(self, inner: Live, most: int) -> None:
@@ -335,5 +335,5 @@ class Watched:
 @pytest.mark.parametrize("count", [CHUNK - 1, CHUNK, 2 * CHUNK + 1])
 def test_read_in_chunks(count: int) -> None:
     """ACLs are read in chunks, and none is left out."""
-    aws = Watched(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
+    aws = OneChunkReads(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
     assert tally(READ, aws).granted == count

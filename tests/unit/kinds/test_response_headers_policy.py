@@ -67,9 +67,9 @@ def row(id_: str, *, managed: bool = False, **fields: Any) -> Json:
 
 def carrying(policy: str) -> Json:
     """Return replies of an account whose stack has this policy on the default behavior."""
-    made = distribution("E1")
-    made["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
-    return ours(made)
+    row = distribution("E1")
+    row["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
+    return ours(row)
 
 
 def test_one_is_made_that_says_what_the_spec_says() -> None:

@@ -9,7 +9,7 @@ from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.step import Change, Stage
-from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, Modified
+from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, ShownModify
 
 NASTY = (
     "`", "``", "|", "\\|", "\\", "<b>", "</details>", "</code>", "-->", "<!--", "@octocat", "#1", "GH-1", "\n", "\r\n",
@@ -25,7 +25,7 @@ NASTY_TEXT = (
 
 def stack_of(text: str, name: str = "lectures", changes: int = 2) -> StackPlan:
     """Return a stack in which every text contains this one."""
-    step = Modified(
+    step = ShownModify(
         address=DISTRIBUTION,
         stage=Stage.DISTRIBUTION,
         because=text,

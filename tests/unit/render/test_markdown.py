@@ -120,8 +120,8 @@ def test_code_is_to_the_letter(text: str) -> None:
 def test_sentences_lose_nothing_but_backticks(text: str) -> None:
     """A sentence is unchanged, except that pairs of backticks become code."""
     page = Page(f"a {prose(text)} b")
-    told = Counter(page.outside + "".join(page.codes)) - Counter("\n")
-    assert without_backticks(told) == without_backticks(Counter(f"a {printable(text)} b"))
+    lost = Counter(page.outside + "".join(page.codes)) - Counter("\n")
+    assert without_backticks(lost) == without_backticks(Counter(f"a {printable(text)} b"))
 
 
 def without_backticks(letters: Counter[str]) -> dict[str, int]:

@@ -34,7 +34,7 @@ EXPECTED = (
 )
 """Where any field may be known."""
 
-FURTHER = {
+MORE_FILES = {
     "error_pages": {
         "cfstream/kinds/distribution/error_pages.py": "its values",
         "cfstream/domain/distribution.py": "access: a warning if viewers get 2xx, or need a signature for the page",
@@ -95,8 +95,8 @@ def too_many(name: str, member: str, known: set[str]) -> str:
     unexpected = sorted(file for file in known if not file.startswith(EXPECTED)) or sorted(known)
     return (
         f"{len(known)} files spell {spelled}; at most {LIMIT} may, in {', '.join(EXPECTED)}. Remove it from "
-        f"{', '.join(unexpected)}; or give the reason in FURTHER. If a file needs the member even without the field, "
-        "give the reason in WITHOUT_THE_FIELD."
+        f"{', '.join(unexpected)}; or give the reason in MORE_FILES. If a file needs the member even without the "
+        "field, give the reason in WITHOUT_THE_FIELD."
     )
 
 
@@ -104,9 +104,9 @@ def too_many(name: str, member: str, known: set[str]) -> str:
 def test_a_field_is_known_in_few_files(name: str) -> None:
     """Four, and one each where viewers, access or a preflight notice it. Everything else follows from its entry."""
     member = next(each.member for each in HTTP_FIELDS if each.name == name)
-    known, further = files_with(name, member), set(FURTHER.get(name, ()))
+    known, further = files_with(name, member), set(MORE_FILES.get(name, ()))
     assert further <= known, (
-        f"{name} is in FURTHER, but no longer in {sorted(further - known)}: remove it there"
+        f"{name} is in MORE_FILES, but no longer in {sorted(further - known)}: remove it there"
     )
     assert len(known - further) <= LIMIT, too_many(name, member, known - further)
 

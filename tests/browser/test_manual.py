@@ -16,7 +16,7 @@ from tests.browser.accessible import violations
 OnScreen: TypeAlias = tuple[Literal["light", "dark"], int]
 SCREENS: tuple[OnScreen, ...] = (("light", 400), ("light", 1200), ("dark", 400), ("dark", 1200))
 
-ENOUGH = 40
+ELEMENTS = 40
 """Elements of an article."""
 
 SCHEME_OF = {
@@ -100,7 +100,7 @@ def test_pages_are_accessible(
     tab = context.new_page()
     tab.goto(f"{address}/{path}")
     # The rest of a long page repeats the same elements, and axe would take seconds for it.
-    tab.evaluate(f"[...document.querySelectorAll('article > *')].slice({ENOUGH}).forEach(e => e.remove())")
+    tab.evaluate(f"[...document.querySelectorAll('article > *')].slice({ELEMENTS}).forEach(e => e.remove())")
     for scheme, width in screens:
         tab.set_viewport_size({"width": width, "height": 900})
         tab.emulate_media(color_scheme=scheme)

@@ -6,7 +6,7 @@ import sys
 
 from cfstream.ci.running import run
 
-PATIENT = """
+WAITS_FOR_SIGNAL = """
 import signal, sys
 signal.alarm(20)  # so that a run that forgets it does not stay for ever
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -26,6 +26,6 @@ def test_a_cancelled_run_prints_everything() -> None:
         if text == "ready\n":
             os.kill(os.getpid(), signal.SIGINT)
 
-    result = run(["-c", PATIENT], {}, echo, [sys.executable])
+    result = run(["-c", WAITS_FOR_SIGNAL], {}, echo, [sys.executable])
     assert (result.code, result.out) == (130, "ready\nthe report\n")
     assert printed == ["ready\n", "the report\n"]

@@ -31,7 +31,7 @@ key_groups:
 
 ROLE = "arn:aws:iam::111122223333:role/video-deploy"
 
-Ask = Callable[..., list[str]]
+Complete = Callable[..., list[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Complete:
     """Return the completions in bash for the last of these words."""
 
     def ask(*words: str) -> list[str]:
@@ -121,7 +121,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         (["help", "keys", ""], ["new", "rotate"]),
     ],
 )
-def test_what_is_offered(offered: Ask, words: list[str], found: list[str]) -> None:
+def test_what_is_offered(offered: Complete, words: list[str], found: list[str]) -> None:
     """Specs, groups, keys, hazards, fields, profiles and flags. Nothing is offered for values that only AWS has."""
     assert sorted(offered(*words)) == sorted(found)
 
@@ -177,12 +177,12 @@ def test_fields_are_those_of_the_model() -> None:
     assert dict(schema_fields()) == described
 
 
-def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Ask) -> None:
+def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Complete) -> None:
     """Commands are offered in the order of the help."""
     assert offered("") == list(ENTRIES)
 
 
-def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
+def test_revisions_are_those_of_the_repository(offered: Complete) -> None:
     """After an @, branches and tags are offered."""
     for arguments in (
         ["init", "-q", "-b", "main"],

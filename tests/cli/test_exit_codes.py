@@ -18,7 +18,7 @@ from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
 Run = Callable[..., Result]
 
-LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can read and write there\n"
+CHECK_THE_DIRECTORY = "  fix: check that its directory exists, and that you can read and write there\n"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can r
         (
             "file",
             1,
-            f"error: keys/a.pem: no such file or directory\n{LOOK_AT_THE_FOLDER}",
+            f"error: keys/a.pem: no such file or directory\n{CHECK_THE_DIRECTORY}",
         ),
         ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"),
         ("usage", 2, "error: that is no flag\n"),

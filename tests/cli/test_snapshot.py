@@ -139,7 +139,7 @@ def test_the_suggested_command_keeps_accounts_hidden(cfstream: Cli, live: Path) 
         assert message.endswith(f"cfstream snapshot lectures.yaml --out {file}{flag}")
 
 
-SPOILT: dict[str, Callable[[Path], object]] = {
+DAMAGED: dict[str, Callable[[Path], object]] = {
     "the file does not exist": lambda file: file.unlink(),
     "is not text": lambda file: file.write_bytes(b"\xff\xfe"),
     "is not JSON": lambda file: file.write_text("version: 1"),
@@ -155,7 +155,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
 def test_an_unusable_snapshot_has_a_reason(cfstream: Cli, live: Path) -> None:
     """The error has the reason and a fix, and there is no plan."""
     whole = live.read_text()
-    for what, spoil in SPOILT.items():
+    for what, spoil in DAMAGED.items():
         live.write_text(whole)
         spoil(live)
         result = cfstream("plan", "lectures.yaml", "--live", "live.json")

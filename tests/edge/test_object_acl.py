@@ -23,7 +23,7 @@ from tests.world.configs import listing
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
-STRANGER = "c" * 64
+OTHER_USER = "c" * 64
 
 
 class TestObjectAcl:
@@ -98,7 +98,7 @@ class TestObjectAcl:
         shared.grant(created)
 
         def theirs(params: Json, **_: Any) -> None:
-            params["headers"][OWNER_HEADER] = STRANGER
+            params["headers"][OWNER_HEADER] = OTHER_USER
 
         shared.s3.meta.events.register("before-call.s3.PutObject", theirs, unique_id="theirs")
         try:

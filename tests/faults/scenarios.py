@@ -104,7 +104,7 @@ POSTERS = changed(HTTP, http={"behaviors": [{"path": "/posters/*", "public": Tru
 BY_ACCOUNT = changed(HTTP, "key_groups", trusted_signers=["self"])
 SOME_CLIPS = changed(HTTP, grant={"prefix": "clips/"})
 OAI = changed(HTTP, oai={})
-SOMEBODYS = changed(HTTP, oai={"id": FOREIGN_IDENTITY})
+FOREIGN_OAI = changed(HTTP, oai={"id": FOREIGN_IDENTITY})
 OPEN_POSTERS = changed(OAI, "key_groups", public=True, grant={"prefix": "posters/"})
 BY_OBJECTS = changed(OAI, bucket="lectures-acl", grant={"via": "object-acl"})
 BY_POLICY = changed(BY_OBJECTS, "grant")
@@ -171,7 +171,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "oai to somebody's oai",
         *(POLICY, UPDATED, POLICY, NO_OAI),
         before=OAI,
-        after=SOMEBODYS,
+        after=FOREIGN_OAI,
         readers=all_by(SIGNED),
     ),
     scenario(
@@ -305,7 +305,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "private, with a wider grant to somebody's oai",
         *(*NEW_SIGNERS, POLICY, UPDATED, POLICY, POLICY, NO_OAI),
         before=OPEN_POSTERS,
-        after=SOMEBODYS,
+        after=FOREIGN_OAI,
         readers=all_by(SIGNED),
         allow=("widens-grant",),
     ),

@@ -18,7 +18,7 @@ from tests.world.faults import FaultyPort, Killed, killed
 SPECS: Mapping[str, Spec] = {
     "oac": known.HTTP,
     "oai": known.OAI,
-    "somebody's oai": known.SOMEBODYS,
+    "somebody's oai": known.FOREIGN_OAI,
     "clips": known.SOME_CLIPS,
     "clips by oai": changed(known.OAI, grant={"prefix": "clips/"}),
     "rotating": known.ROTATING,

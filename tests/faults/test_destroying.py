@@ -72,7 +72,7 @@ ENDS: Mapping[str, End] = {
         *("update_streaming_distribution", "delete_streaming_distribution", OBJECT_ACLS, NO_OAI),
         of=known.RTMP,
     ),
-    "by somebody's oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, of=known.SOMEBODYS),
+    "by somebody's oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, of=known.FOREIGN_OAI),
     "objects by somebody's oai": end(
         *(UPDATED, OBJECT_ACLS, GONE, *NO_SIGNERS), of=changed(known.BY_OBJECTS, oai={"id": FOREIGN_IDENTITY})
     ),

@@ -12,7 +12,7 @@ from cfstream.ports import Call
 from cfstream.values import Json
 from tests.promises.batched import (
     KEYS,
-    STRANGER,
+    OTHER_USER,
     KilledError,
     KilledInState,
     by_job,
@@ -71,7 +71,7 @@ class TestOwnList:
         assert witness.writes.count("put_object") == 1
         assert "put_object_acl" not in witness.writes
         assert granted(media) == dict.fromkeys(KEYS, "READ")
-        assert media.grants(KEYS[5])[STRANGER] == ["READ"]
+        assert media.grants(KEYS[5])[OTHER_USER] == ["READ"]
         assert media.plan(by_job()).in_sync
 
     def test_one_of_these_that_names_others_is_a_hazard(self, media: SandboxAccount) -> None:
@@ -128,7 +128,7 @@ class TestOwnList:
         report = media.run(plan, port=LaterObjects(media.world.aws, LACKING[0]))
         assert report.exit_code == 0, report_lines(report)
         assert [*LACKING[:1]] not in [job.keys for job in jobs(media)]
-        assert media.grants(LACKING[0])[STRANGER] == ["READ"]
+        assert media.grants(LACKING[0])[OTHER_USER] == ["READ"]
         assert granted(media) == dict.fromkeys(KEYS, "READ")
 
     def test_a_killed_run(self, media: SandboxAccount) -> None:

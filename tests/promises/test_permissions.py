@@ -85,8 +85,8 @@ def golden(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
             sandbox.reset()
             account = SandboxAccount(folder / case, sandbox, QuickClock(NOW))
             set_up(account, Path("live.json"))
-            things = json.loads(Path("live.json").read_text())
-            before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
+            entries = json.loads(Path("live.json").read_text())
+            before = [spec for entry in entries for file in entry.get("apply", ()) for spec in kept_in(file)]
             specs = sorted(Path().glob("*.yaml"))
             for spec in specs:
                 fill(account, spec)

@@ -25,7 +25,7 @@ FOREIGN_KEY = "stranger"
 """Signs with a key that is in the account, in a group of others."""
 BY_URL, BY_COOKIES, EXPIRED, FORGED = "by URL", "by cookies", "expired", "forged"
 """How a key is used; what is forged bears the key's id, and another's signature."""
-HONEST = (BY_URL, BY_COOKIES)
+CORRECT = (BY_URL, BY_COOKIES)
 
 HOUR = 3600
 
@@ -151,7 +151,7 @@ def allowed_by(spec: Json | None, *, pair: str, all_keys: Mapping[str, Any]) -> 
     streams = spec.get("delivery") == "rtmp"
     hosts = (OWN, *spec.get("cnames", ()))
     prefix = spec.get("grant", {}).get("prefix", "")
-    honest = [how for how in HONEST if not (streams and how == BY_COOKIES)]
+    honest = [how for how in CORRECT if not (streams and how == BY_COOKIES)]
     found = set()
     for key in (key for key in OBJECTS if key.startswith(prefix)):
         trusted = _trusted(spec, key, pair)
@@ -180,4 +180,4 @@ def _trusted(spec: Json, key: str, pair: str) -> set[str] | None:
 def _anybody(host: str, key: str, all_keys: Mapping[str, Any]) -> Iterator[ViewerRequest]:
     yield ViewerRequest(host, key, NOBODY)
     for who in all_keys:
-        yield from (ViewerRequest(host, key, who, how) for how in (*HONEST, EXPIRED, FORGED))
+        yield from (ViewerRequest(host, key, who, how) for how in (*CORRECT, EXPIRED, FORGED))

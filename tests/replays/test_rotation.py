@@ -16,7 +16,7 @@ from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.rotation import rotate
 from cfstream.workflow import make_plan
 from tests.replays.account import ReplayedAccount
-from tests.replays.requesting_viewers import FOREIGN_KEY, HONEST, OBJECTS, OWN, ViewerRequest, ViewerRequests
+from tests.replays.requesting_viewers import CORRECT, FOREIGN_KEY, OBJECTS, OWN, ViewerRequest, ViewerRequests
 from tests.world.specs import ONE
 
 HOUR = 3600.0
@@ -104,7 +104,7 @@ def rotation(account: ReplayedAccount) -> Rotation:
 
 def signed_by(*keys: str) -> ViewerRequests:
     """Return everything that these keys open."""
-    return frozenset(ViewerRequest(OWN, key, who, how) for key in OBJECTS for who in keys for how in HONEST)
+    return frozenset(ViewerRequest(OWN, key, who, how) for key in OBJECTS for who in keys for how in CORRECT)
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])

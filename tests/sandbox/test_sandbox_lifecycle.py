@@ -25,7 +25,7 @@ from cfstream.sandbox import (
 )
 from tests.sandbox.contents import contents, fill
 
-Up = Callable[[Path], Running]
+StartSandbox = Callable[[Path], Running]
 Client = Callable[[Running, str], Any]
 
 
@@ -46,7 +46,7 @@ def test_each_project_has_a_directory_of_its_own(
     assert state_directory.find(deep) == tmp_path / "elsewhere"
 
 
-def test_sandbox_is_started_once(project: Path, up: Up) -> None:
+def test_sandbox_is_started_once(project: Path, up: StartSandbox) -> None:
     """The first request starts the sandbox, and the next one finds it."""
     started = up(project)
     assert started.started
@@ -55,7 +55,7 @@ def test_sandbox_is_started_once(project: Path, up: Up) -> None:
     assert lifecycle.status(found.home) == found
 
 
-def test_concurrent_starts_make_one(project: Path, up: Up) -> None:
+def test_concurrent_starts_make_one(project: Path, up: StartSandbox) -> None:
     """Of several processes that need a sandbox at the same time, one starts it for all."""
     with ThreadPoolExecutor(4) as pool:
         running = list(pool.map(up, [project] * 4))
@@ -63,7 +63,7 @@ def test_concurrent_starts_make_one(project: Path, up: Up) -> None:
     assert [each.started for each in running].count(True) == 1
 
 
-def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Client) -> None:
+def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: StartSandbox, client: Client) -> None:
     """Their contents are separate, and stopping one does not affect the other."""
     first, second = (up(_project(tmp_path / name)) for name in ("one", "two"))
     client(first, "s3").create_bucket(Bucket="lectures-media")
@@ -73,7 +73,7 @@ def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Cl
     assert lifecycle.status(second.home) is not None
 
 
-def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> None:
+def test_state_outlives_the_server(project: Path, up: StartSandbox, client: Client) -> None:
     """Buckets, objects, ACLs, policies, certificates, identities and distributions exist after a restart."""
     running = up(project)
     fill(lambda service: client(running, service))
@@ -84,7 +84,7 @@ def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> Non
     assert contents(lambda service: client(again, service)) == before
 
 
-def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> None:
+def test_killed_server_is_replaced(project: Path, up: StartSandbox, client: Client) -> None:
     """A killed server is noticed, and the next one loads the last saved state."""
     running = up(project)
     client(running, "s3").create_bucket(Bucket="lectures-media")
@@ -97,7 +97,7 @@ def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> Non
     assert [each["Name"] for each in client(again, "s3").list_buckets()["Buckets"]] == ["lectures-media"]
 
 
-def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: Up) -> None:
+def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: StartSandbox) -> None:
     """If another server has the port now, it does not know the token."""
     running = up(_project(tmp_path / "one"))
     home = state_directory.find(_project(tmp_path / "two"))
@@ -130,7 +130,7 @@ def test_nothing_runs_in_a_new_project(project: Path) -> None:
     assert not home.exists()
 
 
-def test_one_server_for_each_directory(project: Path, up: Up) -> None:
+def test_one_server_for_each_directory(project: Path, up: StartSandbox) -> None:
     """A second server for the same directory does not start, and reports how to stop the first."""
     running = up(project)
     command = [sys.executable, "-m", "cfstream.sandbox", "serve", "--dir", str(running.home)]
@@ -142,14 +142,14 @@ def test_one_server_for_each_directory(project: Path, up: Up) -> None:
     assert lifecycle.status(running.home) == replace(running, started=False)
 
 
-def test_a_failed_start_has_a_reason(project: Path, up: Up) -> None:
+def test_a_failed_start_has_a_reason(project: Path, up: StartSandbox) -> None:
     """The error has the end of the log; here the port is in use."""
     port = int(up(project).endpoint_url.rpartition(":")[2])
     with pytest.raises(SandboxError, match=f"port {port} is not available"):
         lifecycle.up(project / "another", port)
 
 
-def test_state_of_the_sandbox_is_private(project: Path, up: Up) -> None:
+def test_state_of_the_sandbox_is_private(project: Path, up: StartSandbox) -> None:
     """Only its user can read state and pid file, and git ignores the folder."""
     running = up(project)
     lifecycle.down(running.home)
@@ -159,7 +159,7 @@ def test_state_of_the_sandbox_is_private(project: Path, up: Up) -> None:
     assert (running.home / ".gitignore").read_text() == "*\n"
 
 
-def test_settings_outlive_the_server(project: Path, up: Up) -> None:
+def test_settings_outlive_the_server(project: Path, up: StartSandbox) -> None:
     """The default settings show short waits. Changed settings stay until a reset."""
     running = up(project)
     assert _pace(running) == (2, 2.0)

@@ -15,7 +15,7 @@ from cfstream.errors import CfstreamError
 from cfstream.sandbox import Running, SandboxError, lifecycle, state, state_directory
 from tests.thorough import one_of_each
 
-Up = Callable[[Path], Running]
+StartSandbox = Callable[[Path], Running]
 
 HOSTILE = (
     "argparse.py",
@@ -62,7 +62,7 @@ def mark(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("place", [".cfstream/sandbox", ".cfstream", "../.cfstream/sandbox"])
-def test_state_in_a_checkout_is_ignored(project: Path, up: Up, mark: Path, place: str) -> None:
+def test_state_in_a_checkout_is_ignored(project: Path, up: StartSandbox, mark: Path, place: str) -> None:
     """A state file in the project or above it is never read, and the project's tree stays as it is."""
     trapped_state(project / place, mark)
     before = sorted(project.rglob("*"))
@@ -82,7 +82,7 @@ PATHS: list[str] = one_of_each(["", ":", ".", "lib", "./lib:", "HERE", "LINK"], 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_server_imports_nothing_from_the_working_directory(
-    project: Path, up: Up, mark: Path, monkeypatch: pytest.MonkeyPatch, path: str
+    project: Path, up: StartSandbox, mark: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """Neither from the directory itself, nor through a PYTHONPATH that leads to it or is relative."""
     write_hostile_modules(project, mark)
@@ -97,7 +97,7 @@ def test_server_imports_nothing_from_the_working_directory(
 
 
 def test_server_keeps_the_rest_of_pythonpath(
-    project: Path, tmp_path: Path, up: Up, monkeypatch: pytest.MonkeyPatch
+    project: Path, tmp_path: Path, up: StartSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A directory that the user names by an absolute path is still imported from."""
     mark, own = tmp_path / "imported", tmp_path / "own"
@@ -149,7 +149,7 @@ def test_state_directory_of_each_system(project: Path, monkeypatch: pytest.Monke
     assert state_directory.find(project).parent == Path("/local/cfstream/sandbox")
 
 
-def test_state_and_log_are_their_users(project: Path, up: Up) -> None:
+def test_state_and_log_are_their_users(project: Path, up: StartSandbox) -> None:
     """Every directory from cfstream's down has mode 0700, and every file 0600, whatever the umask is."""
     before = os.umask(0)
     try:
@@ -266,7 +266,7 @@ def test_without_a_usable_home_directory(
 
 
 def test_a_directory_that_the_user_names(
-    project: Path, tmp_path: Path, up: Up, monkeypatch: pytest.MonkeyPatch
+    project: Path, tmp_path: Path, up: StartSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be a link, and others may look into it, but not write there."""
     named = tmp_path / "named"

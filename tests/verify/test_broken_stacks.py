@@ -21,7 +21,7 @@ class BrokenStack(NamedTuple):
 WIDE = "statement Wide of the access point wide"
 ANY_DISTRIBUTION = "anyone through a distribution of any account"
 
-LET_IN = (
+ADMITS = (
     BrokenStack(breaks.drop_signers, "let-in: https://media.example.com: default behavior", "key_groups"),
     BrokenStack(breaks.open_segments, "*.m4s: an unsigned request is refused: the behavior *.m4s", "[*.m4s]"),
     BrokenStack(breaks.open_playlists, "*.m3u8: an unsigned request is refused", "[*.m3u8]"),
@@ -58,7 +58,7 @@ LET_IN = (
 )
 """Somebody gets in who must not, or could soon."""
 
-KEPT_OUT = (
+DENIES = (
     BrokenStack(breaks.wrong_source, "kept-out: https://media.example.com: /posters/*", "bucket-policy"),
     BrokenStack(breaks.narrower_resource, "signed URL is served: S3 refused", "bucket-policy", key=True),
     BrokenStack(breaks.statement_gone, "S3 refused CloudFront", "bucket-policy"),
@@ -81,7 +81,7 @@ KEPT_OUT = (
 """Somebody is refused who must get in."""
 
 
-@pytest.mark.parametrize("broken", [*LET_IN, *KEPT_OUT], ids=lambda broken: broken.by.__name__)
+@pytest.mark.parametrize("broken", [*ADMITS, *DENIES], ids=lambda broken: broken.by.__name__)
 def test_what_was_done_is_named(account: VerifiedAccount, broken: BrokenStack) -> None:
     """Verify names what was served or refused, and plan what differs from the spec."""
     broken.by(account)

@@ -17,9 +17,9 @@ from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
 from tests.unit.access.worlds import (
     ACCOUNT,
+    ALL_BLOCKED,
     BUCKET,
     OAI,
-    SHUT,
     USER,
     allow,
     arn_of,
@@ -222,7 +222,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
             {**to("E9", "s3:PutObject", "s3:ListBucket"), "Resource": [point_arn, f"{point_arn}/object/*"]}
         ],
     }
-    point = AccessPoint("ap", point_arn, "ap-abc-s3alias", document, SHUT)
+    point = AccessPoint("ap", point_arn, "ap-abc-s3alias", document, ALL_BLOCKED)
     delegation = allow(
         "points",
         "*",

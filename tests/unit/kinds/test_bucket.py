@@ -30,7 +30,7 @@ KIND = Writing()
 ADDRESS = Address("bucket", "lectures")
 HEAD = "version: 1\nname: lectures\ntrusted_signers: [self]\n"
 SPEC = HEAD + f"bucket: {BUCKET}\n"
-MAKING = HEAD + f"bucket: {{name: {BUCKET}, region: eu-west-1, create: true}}\n"
+CREATES = HEAD + f"bucket: {{name: {BUCKET}, region: eu-west-1, create: true}}\n"
 BY_ACL = "oai: {}\ngrant: {via: object-acl}\n"
 
 
@@ -54,7 +54,7 @@ def notices(text: str, **replies: Any) -> list[str]:
 )
 def test_made(grant: str, ownership: str) -> None:
     """A missing bucket is created in its region, with ACLs only if grants are on objects."""
-    proposed = proposal(KIND, context(MAKING + grant), live(**s3(head=missing("404"))))
+    proposed = proposal(KIND, context(CREATES + grant), live(**s3(head=missing("404"))))
     assert proposed.steps == (
         CreateBucket(
             address=ADDRESS,
@@ -74,12 +74,12 @@ def test_made(grant: str, ownership: str) -> None:
 
 def test_made_where_the_session_is() -> None:
     """A new bucket whose spec has no region is created in the session's region."""
-    text = MAKING.replace("region: eu-west-1, ", "")
+    text = CREATES.replace("region: eu-west-1, ", "")
     proposed = proposal(KIND, context(text), live(**s3(head=missing("404"))))
     assert proposed.brings[ADDRESS]["region"] == "us-east-1"
 
 
-@pytest.mark.parametrize("text", [SPEC, MAKING])
+@pytest.mark.parametrize("text", [SPEC, CREATES])
 def test_there(text: str) -> None:
     """A bucket that exists is never changed, whatever its settings are, and its own region is brought."""
     replies = s3(block=NONE, ownership="ObjectWriter", get_bucket_acl={"Owner": {"ID": "0"}, "Grants": []})
@@ -280,7 +280,7 @@ def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
 
 def test_to_be_made_but_open() -> None:
     """If a bucket with `create: true` exists and is open, it is not changed, and a notice names it."""
-    assert notices(MAKING, **s3(block=NONE)) == [
+    assert notices(CREATES, **s3(block=NONE)) == [
         f"the bucket {BUCKET} exists and does not block all public access; cfstream leaves it as it is"
     ]
 

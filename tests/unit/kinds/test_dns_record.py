@@ -124,8 +124,8 @@ def test_where_the_spec_says_nothing_nothing_is_read(text: str) -> None:
 
 def test_china_has_a_zone_of_its_own() -> None:
     """CloudFront's names are in another zone there."""
-    stage: StackContext = replace(context(NAMED), partition="aws-cn")
-    (step,) = proposal(KIND, stage, live(**zones()), known()).steps
+    stack_context: StackContext = replace(context(NAMED), partition="aws-cn")
+    (step,) = proposal(KIND, stack_context, live(**zones()), known()).steps
     assert isinstance(step, CreateRecords)
     assert {record["AliasTarget"]["HostedZoneId"] for record in step.records} == {"Z3RFFRIM2A3IF5"}
 

@@ -47,7 +47,7 @@ def row(
     return (BUCKET, key, latest, marker, found, owner)
 
 
-SOUND = (
+VALID = (
     row("a/1", acl()),
     row("a/2+%2B", acl(user="READ")),
     row("b/3", acl(other="READ")),
@@ -66,7 +66,7 @@ class Lists(PassThrough):
     """The inventory of a bucket. `covers` is the prefix of its configuration."""
 
     def __init__(self, *rows: tuple[str, ...], covers: str = "", **manifest: Any) -> None:
-        lines = "".join(",".join(f'"{value}"' for value in each) + "\n" for each in rows or SOUND)
+        lines = "".join(",".join(f'"{value}"' for value in each) + "\n" for each in rows or VALID)
         half = len(lines) // 2
         self.covers = covers
         self.configured: Json = {}

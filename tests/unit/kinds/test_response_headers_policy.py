@@ -175,27 +175,27 @@ def test_where_the_spec_says_nothing_nothing_is_read() -> None:
     assert proposal(KIND, context(SPEC), aws) == Proposal()
 
 
-def land_of(text: str, aws: Any) -> KindResults:
+def results_of(text: str, aws: Any) -> KindResults:
     """Return the results that the distribution's kind gets."""
-    stage = context(text)
-    want = KIND.desire(stage)
-    have = KIND.observe(aws, Surroundings(AccountLists(aws), stage), want)
-    brought = KIND.propose(stage, want, have, KindResults()).brings
+    stack_context = context(text)
+    want = KIND.desire(stack_context)
+    have = KIND.observe(aws, Surroundings(AccountLists(aws), stack_context), want)
+    brought = KIND.propose(stack_context, want, have, KindResults()).brings
     return KindResults(brought, live={KIND.name: have}, wanted={KIND.name: want})
 
 
 def test_the_behaviors_get_the_policy() -> None:
     """It gets the owned policy, live or from a step; none; or, if CORS is not managed, nothing."""
     create = Ref(f"create {ADDRESS}")  # type: ignore[arg-type]
-    fresh = attachment(context(CORS), land_of(CORS, live()))
+    fresh = attachment(context(CORS), results_of(CORS, live()))
     assert fresh == Attachment(create, {str(create): "cfstream-lectures"}, frozenset())
     here = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
-    assert attachment(context(CORS), land_of(CORS, here)) == Attachment(
+    assert attachment(context(CORS), results_of(CORS, here)) == Attachment(
         "p1", {"p1": "cfstream-lectures"}, frozenset()
     )
-    off = attachment(context(FALSE), land_of(FALSE, here))
+    off = attachment(context(FALSE), results_of(FALSE, here))
     assert off == Attachment("", {"p1": "cfstream-lectures"}, frozenset({"p1"}))
-    assert attachment(context(SPEC), land_of(SPEC, live())) is None
+    assert attachment(context(SPEC), results_of(SPEC, live())) is None
 
 
 def test_headers_of_somebodys_are_not_taken_off() -> None:
@@ -204,6 +204,6 @@ def test_headers_of_somebodys_are_not_taken_off() -> None:
         "p1", Comment="by hand", Name="security", CorsConfig=None, SecurityHeadersConfig={"XSSProtection": {}}
     )
     aws = live(**carrying("p1"), list_response_headers_policies=[theirs])
-    off = attachment(context(FALSE), land_of(FALSE, aws))
+    off = attachment(context(FALSE), results_of(FALSE, aws))
     assert off is not None
     assert off.policy is None

@@ -11,15 +11,15 @@ from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.step import Change, Stage
 from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, ShownModify
 
-NASTY = (
+HOSTILE = (
     "`", "``", "|", "\\|", "\\", "<b>", "</details>", "</code>", "-->", "<!--", "@octocat", "#1", "GH-1", "\n", "\r\n",
     "\u202e", "é", "日本", "🎬", "http://x.example", "www.x.example", "[a](b)", "![a](b)", "**", "__", "~~", "$x$",
     "&amp;", "&#64;", '"', "'", "{", "}", ";", "%%", "]]>", "<script>", "| --- |", "- ", "1. ", "# ", "> ", "end",
     "```", "click", "\x1b[31m", "\x00", "{{x}}", "%", "style", "#quot;", "subgraph", "---", "-.->",
 )  # fmt: skip
 
-NASTY_TEXT = (
-    st.lists(st.sampled_from(NASTY) | st.text(max_size=4), min_size=1, max_size=6).map("".join).filter(bool)
+HOSTILE_TEXT = (
+    st.lists(st.sampled_from(HOSTILE) | st.text(max_size=4), min_size=1, max_size=6).map("".join).filter(bool)
 )
 
 

@@ -13,7 +13,7 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.html import plan_html, problems_html
 from tests.thorough import examples
-from tests.unit.render.hostile import NASTY_TEXT, stack_of
+from tests.unit.render.hostile import HOSTILE_TEXT, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 EMPTY = {"meta", "br", "path", "rect"}
@@ -51,7 +51,7 @@ class Page(HTMLParser):
 
 
 @settings(max_examples=examples(60), deadline=None)
-@given(NASTY_TEXT)
+@given(HOSTILE_TEXT)
 def test_no_value_is_obeyed(text: str) -> None:
     """The elements do not depend on values, except code in sentences and lines in pictures."""
     page, plain = (

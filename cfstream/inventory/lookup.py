@@ -9,7 +9,7 @@ from cfstream.inventory.entries import SHOWN
 from cfstream.ports import Reads
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.shown import Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions
@@ -76,19 +76,19 @@ def by_id(aws: Reads, resource_id: str) -> Found:
     )
 
 
-def by_scene(aws: Reads, scene: Scene) -> Found:
+def by_context(aws: Reads, context: StackContext) -> Found:
     """Return the stack's own distribution. Raises CfstreamError if it does not exist yet."""
-    return of_stack(Surroundings(AccountLists(aws, scene.now), scene))
+    return of_stack(Surroundings(AccountLists(aws, context.now), context))
 
 
 def of_stack(around: Surroundings) -> Found:
-    """Return the stack's own distribution, with lists that were read already. Raises as `by_scene`."""
-    scene = around.scene
+    """Return the stack's own distribution, with lists that were read already. Raises as `by_context`."""
+    context = around.context
     for each in around.claims[:1]:
         return _found(each.delivery.kind, around.aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
-        f"{scene.name} has no distribution in account {scene.account}",
-        f"create it with: {scene.command('apply')}",
+        f"{context.name} has no distribution in account {context.account}",
+        f"create it with: {context.command('apply')}",
     )
 
 

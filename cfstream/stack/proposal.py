@@ -1,4 +1,4 @@
-"""What a kind returns, a proposal, and what it gets from other kinds, the landscape."""
+"""What a kind returns, a proposal, and what it gets of other kinds, their results."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -58,8 +58,8 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Landscape:
-    """What earlier kinds have brought and observed."""
+class KindResults:
+    """What the kinds before it in `KINDS` have brought and observed."""
 
     brought: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
     live: Mapping[str, object] = field(default_factory=dict)

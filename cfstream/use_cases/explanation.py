@@ -34,20 +34,20 @@ def explain(
     from cfstream.explain.judging import explain as judged
     from cfstream.use_cases.requested_object import requested_object
     from cfstream.use_cases.signing import guards_in
-    from cfstream.use_cases.targets import one_stack, own_scene
+    from cfstream.use_cases.targets import one_stack, own_context
 
     if viewer is not None:
         _check_address(viewer)
     stack = one_stack(spec) if spec is not None else None
     if stack is None or stack.spec.delivery == "http":
         _check_url(url)
-    scene, world = own_scene(stack, connection.world()) if stack is not None else (None, None)
-    guards = guards_in(scene, world) if scene and world else None
+    context, world = own_context(stack, connection.world()) if stack is not None else (None, None)
+    guards = guards_in(context, world) if context and world else None
     named = f"{shlex.quote(spec)}{connection.flags()}" if spec is not None else ""
     found = judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer, spec=named)
-    if scene is None or world is None or guards is None or found.presented.is_stream:
+    if context is None or world is None or guards is None or found.presented.is_stream:
         return found
-    asked = requested_object(world.reads(), scene, guards, found.presented.url)
+    asked = requested_object(world.reads(), context, guards, found.presented.url)
     about = _about_object(asked, named, refused=found.accepted is False)
     return replace(found, asked=asked, notes=(*found.notes, *about))
 

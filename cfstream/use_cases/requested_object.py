@@ -12,10 +12,12 @@ from cfstream.spec.wording import nearest
 if TYPE_CHECKING:
     from cfstream.explain.guards import Guards
     from cfstream.ports import Call, Reads
-    from cfstream.stack.scene import Scene
+    from cfstream.stack.context import StackContext
 
 
-def requested_object(aws: "Reads", scene: "Scene", guards: "Guards", url: str) -> RequestedObject | None:
+def requested_object(
+    aws: "Reads", context: "StackContext", guards: "Guards", url: str
+) -> RequestedObject | None:
     """Return the object that CloudFront asks S3 for, and whether it exists; None if it does not ask a bucket for one.
 
     Makes HeadObject, and one page of ListObjectsV2 for a missing one. A refusal is a part of the answer.
@@ -28,25 +30,25 @@ def requested_object(aws: "Reads", scene: "Scene", guards: "Guards", url: str) -
     key = f"{guard.key_prefix}{path}".removeprefix("/")
     found = RequestedObject(guard.bucket, key, rewritten=", ".join(guard.functions))
     try:
-        return _looked_up(aws, scene, found)
+        return _looked_up(aws, context, found)
     except CfstreamError as error:
         return RequestedObject(found.bucket, key, why_not=error.what, rewritten=found.rewritten)
 
 
-def _looked_up(aws: "Reads", scene: "Scene", found: RequestedObject) -> RequestedObject:
+def _looked_up(aws: "Reads", context: "StackContext", found: RequestedObject) -> RequestedObject:
     try:
-        aws.read(_call(scene, found.bucket, "head_object", Key=found.key))
+        aws.read(_call(context, found.bucket, "head_object", Key=found.key))
     except Missing:
-        return replace(found, exists=False, near=_near(aws, scene, found))
+        return replace(found, exists=False, near=_near(aws, context, found))
     return replace(found, exists=True)
 
 
-def _near(aws: "Reads", scene: "Scene", found: RequestedObject) -> str:
+def _near(aws: "Reads", context: "StackContext", found: RequestedObject) -> str:
     """Return the key in the folder of a missing object that is most similar to it; empty if none is."""
     folder, slash, name = found.key.rpartition("/")
     prefix = folder + slash
     try:
-        page = aws.read(_call(scene, found.bucket, "list_objects_v2", Prefix=prefix))
+        page = aws.read(_call(context, found.bucket, "list_objects_v2", Prefix=prefix))
     except Refused:
         return ""
     names = [str(row["Key"]).removeprefix(prefix) for row in page.get("Contents", ())]
@@ -54,7 +56,9 @@ def _near(aws: "Reads", scene: "Scene", found: RequestedObject) -> str:
     return prefix + near if near else ""
 
 
-def _call(scene: "Scene", bucket: str, operation: str, **params: object) -> "Call":
+def _call(context: "StackContext", bucket: str, operation: str, **params: object) -> "Call":
     from cfstream.stack.bucket import bucket_call
 
-    return bucket_call(scene, operation, scene.stack.spec.bucket.region or scene.region, bucket, **params)
+    return bucket_call(
+        context, operation, context.stack.spec.bucket.region or context.region, bucket, **params
+    )

@@ -29,7 +29,7 @@ from cfstream.stack.declared_keys import DeclaredGroup
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
 from cfstream.use_cases.spec_file import read_spec, replace_spec
-from cfstream.use_cases.targets import own_scene
+from cfstream.use_cases.targets import own_context
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -172,8 +172,8 @@ def _stage(opened: _Opened) -> tuple[Stage, datetime]:
     """Return the next stage, and the current time. Does not use AWS if the group was never rotated."""
     if not any(key.replaces for key in opened.group.keys):
         return Begin(), opened.connection.clock().now()
-    scene, world = own_scene(opened.stack, opened.connection.world())
-    return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.aws_now()
+    context, world = own_context(opened.stack, opened.connection.world())
+    return stage_of(world.reads(), context, opened.group), context.now or world.clock.aws_now()
 
 
 def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: bool) -> Rotated:

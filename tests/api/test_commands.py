@@ -56,8 +56,8 @@ def test_a_new_spec_has_a_key_and_can_be_planned(
 ) -> None:
     """`init` writes the spec and its key pair. An existing file is refused, and so are two signers."""
     monkeypatch.chdir(desk)
-    made = cfstream.init("campus", cnames=["media.example.com"])
-    assert [file.as_posix() for file in made.files] == [
+    new_spec = cfstream.init("campus", cnames=["media.example.com"])
+    assert [file.as_posix() for file in new_spec.files] == [
         "keys/campus-1.pem",
         "keys/campus-1.pub.pem",
         "campus.yaml",
@@ -98,8 +98,8 @@ def test_the_schema_and_the_policy_need_no_aws(desk: Path) -> None:
     """The policy is for these stacks, and an invalid account number is refused."""
     assert "bucket" in cfstream.schema()["properties"]
     stacks = cfstream.load(desk / "lectures.yaml")
-    made = cfstream.permissions_for(stacks, "plan", account="123456789012")
-    assert "arn:aws:s3:::lectures-media" in json.dumps(made.document)
+    permissions = cfstream.permissions_for(stacks, "plan", account="123456789012")
+    assert "arn:aws:s3:::lectures-media" in json.dumps(permissions.document)
     with pytest.raises(errors.WrongUsage, match="12 digits"):
         cfstream.permissions_for(stacks, account="12")
 

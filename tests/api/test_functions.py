@@ -67,7 +67,7 @@ def test_load_plan_apply_and_verify(desk: Path, sandbox: Sandbox, cloudfront: An
 
 def test_the_same_plan_as_the_command_line(desk: Path, sandbox: Sandbox) -> None:
     """`cfstream plan --format json` prints what `cfstream.plan` returns."""
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "cfstream", "plan", "lectures.yaml", "--format", "json"],
         cwd=desk,
         env={**os.environ, "AWS_ENDPOINT_URL": sandbox.endpoint_url},
@@ -76,9 +76,9 @@ def test_the_same_plan_as_the_command_line(desk: Path, sandbox: Sandbox) -> None
         check=True,
     )
     plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
-    printed, made = json.loads(ran.stdout), plan_document(plan)
+    printed, document = json.loads(result.stdout), plan_document(plan)
     assert printed["fingerprint"] == plan.fingerprint
-    assert printed["stacks"][0]["steps"] == made["stacks"][0]["steps"]
+    assert printed["stacks"][0]["steps"] == document["stacks"][0]["steps"]
 
 
 def test_a_hazard_must_be_allowed(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:

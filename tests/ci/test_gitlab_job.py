@@ -10,7 +10,7 @@ import pytest
 from cfstream.ci.gitlab import MARKDOWN, Pipeline
 from cfstream.ci.job import Runner as Given
 from cfstream.render.markdown import MARK
-from tests.ci.host import Host, Trouble
+from tests.ci.host import Failure, Host
 
 Program = Callable[..., tuple[str, ...]]
 
@@ -48,7 +48,7 @@ def runner(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gitla
 
 def test_a_plan_becomes_a_note_and_a_file(runner: GitlabRunner, host: Host, program: Program) -> None:
     """The next run updates this note and no other. The program does not get the token."""
-    host.say(f"{MARK}\nforged", author="attacker")
+    host.add_comment(f"{MARK}\nforged", author="attacker")
     for plan in (PLAN, PLAN.replace("1", "2")):
         assert runner.run("plan", program(plan, code=3, plan=PENDING)) == 0
     assert host.bodies == [f"{MARK}\nforged", PLAN.replace("1", "2")]
@@ -64,7 +64,7 @@ def test_a_plan_becomes_a_note_and_a_file(runner: GitlabRunner, host: Host, prog
 
 def test_without_a_token_the_plan_is_an_artifact(runner: GitlabRunner, host: Host, program: Program) -> None:
     """The job reports it and succeeds, also if the token has no write permission."""
-    host.troubles.append(Trouble(403, message="insufficient_scope", method="POST"))
+    host.failures.append(Failure(403, message="insufficient_scope", method="POST"))
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
     assert "the scope api and the role Developer" in runner.log
     del runner.env["CFSTREAM_GITLAB_TOKEN"]

@@ -44,7 +44,7 @@ ERRORS: dict[str, BaseException] = {
 
 
 def fail(how: str) -> None:
-    """Fail as told.
+    """Fail in the named way.
 
     Example: cfstream fail bug
     """

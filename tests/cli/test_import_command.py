@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.account import SmallAccount
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.configs import (
     behavior,
     config,
@@ -22,7 +22,7 @@ from tests.world.configs import (
 )
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
 
@@ -44,11 +44,11 @@ def test_the_plan_of_what_was_imported_is_empty(account: SmallAccount, run: Run,
 
 def test_without_a_file_the_spec_is_the_result(account: SmallAccount, run: Run) -> None:
     """Only the spec is on stdout. Warnings, and whether the plan is empty, are on stderr."""
-    ran = run("import", account.distribution)
-    assert ran.out.startswith(f"# Imported from the distribution {account.distribution}")
-    assert f"adopt: {account.distribution}" in ran.out
-    assert "The plan of lectures is empty." in ran.err
-    Path("it.yaml").write_text(ran.out)
+    result = run("import", account.distribution)
+    assert result.out.startswith(f"# Imported from the distribution {account.distribution}")
+    assert f"adopt: {account.distribution}" in result.out
+    assert "The plan of lectures is empty." in result.err
+    Path("it.yaml").write_text(result.out)
     assert run("validate", "it.yaml").code == 0
 
 
@@ -94,10 +94,10 @@ def test_what_names_no_distribution_is_refused(
     account: SmallAccount, run: Run, target: str, words: str
 ) -> None:
     """Exit 2, the reason, a fix, and no file."""
-    ran = run("import", target, "--out", "it.yaml")
-    assert (ran.code, ran.out) == (2, "")
-    assert words in " ".join(ran.err.split())
-    assert "fix:" in ran.err
+    result = run("import", target, "--out", "it.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert words in " ".join(result.err.split())
+    assert "fix:" in result.err
     assert not Path("it.yaml").exists()
 
 
@@ -105,9 +105,9 @@ def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None
     """The error names the type of an OAI's or OAC's id."""
     control = make_control(account.cloudfront, "theirs")["Id"]
     for each in (account.unused, control):
-        ran = run("import", each)
-        assert (ran.code, ran.out) == (2, "")
-        assert "not a distribution" in " ".join(ran.err.split())
+        result = run("import", each)
+        assert (result.code, result.out) == (2, "")
+        assert "not a distribution" in " ".join(result.err.split())
 
 
 @pytest.mark.parametrize(
@@ -122,29 +122,29 @@ def test_an_origin_that_is_no_bucket_is_refused(
     account: SmallAccount, run: Run, domain: str, words: str
 ) -> None:
     """A website endpoint, a custom server, and a bucket as a custom origin are refused."""
-    made = make(account.cloudfront, custom(domain))
-    ran = run("import", made["Id"], "--out", "it.yaml")
-    assert (ran.code, ran.out) == (2, "")
-    assert words in " ".join(ran.err.split())
+    created = make(account.cloudfront, custom(domain))
+    result = run("import", created["Id"], "--out", "it.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert words in " ".join(result.err.split())
     assert not Path("it.yaml").exists()
 
 
 def test_a_control_that_never_signs_is_refused(account: SmallAccount, run: Run) -> None:
     """Every plan of a spec with it would have a problem."""
     sent = control_config("idle", SigningBehavior="never")
-    made = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
-    control = made["OriginAccessControl"]["Id"]
+    created = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
+    control = created["OriginAccessControl"]["Id"]
     sent = config("idle", Origins=listing(origin(OriginAccessControlId=control)))
-    ran = run("import", make(account.cloudfront, sent)["Id"])
-    assert (ran.code, ran.out) == (2, "")
-    assert "does not sign" in " ".join(ran.err.split())
+    result = run("import", make(account.cloudfront, sent)["Id"])
+    assert (result.code, result.out) == (2, "")
+    assert "does not sign" in " ".join(result.err.split())
 
 
 def test_an_existing_file_stays(account: SmallAccount, run: Run) -> None:
     """Nothing is overwritten, and AWS is not called."""
     Path("it.yaml").write_text("mine")
-    ran = run("import", account.distribution, "--out", "it.yaml")
-    assert (ran.code, Path("it.yaml").read_text()) == (2, "mine")
+    result = run("import", account.distribution, "--out", "it.yaml")
+    assert (result.code, Path("it.yaml").read_text()) == (2, "mine")
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,9 @@ def test_an_existing_file_stays(account: SmallAccount, run: Run) -> None:
 )
 def test_conflicting_flags_are_refused(run: Run, aws: Sandbox, arguments: tuple[str, ...]) -> None:
     """Exit 2, and what to write instead."""
-    ran = run("import", *arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert "fix:" in ran.err
+    result = run("import", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "fix:" in result.err
 
 
 def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run) -> None:
@@ -169,9 +169,9 @@ def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run)
     by_hand = make(account.cloudfront, config("by-hand", Comment="Films of 2026"))
     assert "\nname: films-of-2026" in run("import", by_hand["Id"]).out
     assert "\nname: films " in run("import", by_hand["Id"], "--name", "films").out
-    ran = run("import", account.distribution, "--name", "films")
-    assert (ran.code, ran.out) == (2, "")
-    assert "belongs to the stack lectures" in " ".join(ran.err.split())
+    result = run("import", account.distribution, "--name", "films")
+    assert (result.code, result.out) == (2, "")
+    assert "belongs to the stack lectures" in " ".join(result.err.split())
 
 
 def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> None:
@@ -179,10 +179,10 @@ def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> 
     for number in (1, 2):
         make(account.cloudfront, config(f"by-hand-{number}", Comment="Lectures"))
     make(account.cloudfront, custom("www.example.org"))
-    ran = run("import", "--all", "specs")
-    assert ran.code == 0
-    assert "4 of 5 imported" in ran.out
-    assert "not an S3 bucket" in " ".join(ran.out.split())
+    result = run("import", "--all", "specs")
+    assert result.code == 0
+    assert "4 of 5 imported" in result.out
+    assert "not an S3 bucket" in " ".join(result.out.split())
     files = sorted(path.name for path in Path("specs").iterdir())
     assert files == ["lectures-2.yaml", "lectures-3.yaml", "lectures.yaml", "old.yaml"]
     assert run("plan", "specs", "--check").code == 0
@@ -210,8 +210,8 @@ def test_risks_have_names(account: SmallAccount, run: Run) -> None:
         make(account.cloudfront, sent)
     signed = behavior(ViewerProtocolPolicy="allow-all", TrustedSigners=signers("111122223333"))
     make(account.cloudfront, config("signed", DefaultCacheBehavior=signed))
-    ran = run("import", "--all", "specs", "--format", "json")
-    rows = json.loads(ran.out)["distributions"]
+    result = run("import", "--all", "specs", "--format", "json")
+    rows = json.loads(result.out)["distributions"]
     named = {row["name"]: [risk["name"] for risk in row["risks"]] for row in rows}
     assert all(row["in_sync"] for row in rows)
     assert {"public", "shared-oai"} <= set(named["media"])

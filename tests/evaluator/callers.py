@@ -13,7 +13,7 @@ FOREIGN = "999988887777"
 FOREIGN_USER = "9" * 64
 ANYONE = "anyone"
 CLOUDFRONT = "cloudfront.amazonaws.com"
-SOMEWHERE = "203.0.113.77"
+ANY_ADDRESS = "203.0.113.77"
 """An address on the internet that no network in these tests covers, unless it covers all."""
 
 IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
@@ -63,7 +63,7 @@ class Caller:
         return replace(self, name=name, contexts=tuple(each.but(**changes) for each in self.contexts))
 
 
-def anyone(address: str = SOMEWHERE) -> Caller:
+def anyone(address: str = ANY_ADDRESS) -> Caller:
     """A request without a signature, over http or https."""
     absent = (*PRINCIPAL_KEYS, *SOURCE_KEYS, *NETWORK_KEYS, *POINT_KEYS)
     own = {
@@ -91,7 +91,7 @@ def principal(arn: str, *, name: str = "", canonical: str = "") -> Caller:
     if canonical:
         names.add(("CanonicalUser", canonical))
     own: dict[str, Values | str] = {
-        "aws:SourceIp": SOMEWHERE,
+        "aws:SourceIp": ANY_ADDRESS,
         "aws:PrincipalArn": arn,
         "aws:PrincipalAccount": number,
         "aws:PrincipalType": FREE,
@@ -123,7 +123,7 @@ def own_account() -> Caller:
 
 def canonical_user(user: str) -> Caller:
     """Another account, known by its canonical user alone."""
-    own = {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false", "aws:SourceIp": SOMEWHERE}
+    own = {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false", "aws:SourceIp": ANY_ADDRESS}
     absent = (*SOURCE_KEYS, *NETWORK_KEYS, *POINT_KEYS)
     names = frozenset({("CanonicalUser", user)})
     return Caller(f"canonical {user}", _either_protocol(own, absent), names, account="?", canonical=user)
@@ -152,11 +152,11 @@ def service(name: str, source_account: str, source_arn: str = "") -> Caller:
 def distribution(arn: str) -> Caller:
     """CloudFront that signs for a distribution by an origin access control."""
     number = arn.split(":")[4]
-    made = service(CLOUDFRONT, number, arn)
+    caller = service(CLOUDFRONT, number, arn)
     if number == ACCOUNT:
         # Whether CloudFront sends the organisation of the own account is not documented.
-        made = made.but(made.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
-    return replace(made, name=f"distribution {arn}")
+        caller = caller.but(caller.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
+    return replace(caller, name=f"distribution {arn}")
 
 
 def identity(id_: str, canonical: str) -> Caller:

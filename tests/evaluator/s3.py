@@ -39,7 +39,7 @@ BY_ACL = {
 """The ACL and the permission in it that allows an action ("Mapping of ACL permissions …")."""
 
 
-def may(state: State, bucket: Bucket, caller: Caller, action: str, key: str = "") -> Answer:
+def is_allowed(state: State, bucket: Bucket, caller: Caller, action: str, key: str = "") -> Answer:
     """Whether a caller may do that, directly or through an access point of the account."""
     return any_of(_ways(state, bucket, caller, action, key))
 

@@ -13,7 +13,7 @@ from tests.evaluator.policies import principals_of, statements_of
 from tests.evaluator.state import ACCOUNT, Bucket, Json, State
 
 FOREIGN_DISTRIBUTION = f"arn:aws:cloudfront::{FOREIGN}:distribution/E0FOREIGN00000"
-STRANGERS_DISTRIBUTION = "arn:aws:cloudfront::777766665555:distribution/E0STRANGER0000"
+UNNAMED_DISTRIBUTION = "arn:aws:cloudfront::777766665555:distribution/E0UNNAMED00000"
 """Of an account that no policy in the tests names."""
 FOREIGN_SERVICE = "config.amazonaws.com"
 FOREIGN_ENDPOINT, FOREIGN_NETWORK = "vpce-0f0f0f0f", "vpc-0f0f0f0f"
@@ -32,7 +32,7 @@ def _always() -> tuple[Caller, ...]:
         callers.anyone(),
         callers.account(),
         callers.distribution(FOREIGN_DISTRIBUTION),
-        callers.distribution(STRANGERS_DISTRIBUTION),
+        callers.distribution(UNNAMED_DISTRIBUTION),
         callers.service(FOREIGN_SERVICE, FOREIGN, foreign_resource(FOREIGN_SERVICE)),
         _inside(callers.account(), inside, FOREIGN_ENDPOINT, FOREIGN_NETWORK),
     )

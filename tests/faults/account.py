@@ -116,8 +116,8 @@ def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
     )
     tags = {"Items": [{"Key": "owner", "Value": "media desk"}, {"Key": "cost-center", "Value": "4711"}]}
     both = {"DistributionConfig": sent, "Tags": tags}
-    made = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)
-    return {BY_HAND: str(made["Distribution"]["Id"]), FOREIGN_IDENTITY: str(identity["Id"])}
+    created = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)
+    return {BY_HAND: str(created["Distribution"]["Id"]), FOREIGN_IDENTITY: str(identity["Id"])}
 
 
 def state_of(sandbox: Sandbox) -> Json:

@@ -72,7 +72,7 @@ def names_in_use(account: SandboxAccount) -> InUse:
     )
 
 
-def theirs(account: SandboxAccount, *specs: Spec) -> Json:
+def foreign_state(account: SandboxAccount, *specs: Spec) -> Json:
     """Return everything that the stack does not own, in a form in which equal meaning is equal.
 
     Of the stack's own distribution, it has what none of `specs` manages.

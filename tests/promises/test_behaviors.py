@@ -19,9 +19,9 @@ def named(*behaviors: Json, **fields: Any) -> Json:
 
 def second_origin(config: Json, **fields: Any) -> Json:
     """Add an origin like the one of the bucket, except for its id and `fields`, by hand."""
-    made = {**config["Origins"]["Items"][0], "Id": "second", **fields}
-    config["Origins"] = listing(*config["Origins"]["Items"], made)
-    return made
+    origin = {**config["Origins"]["Items"][0], "Id": "second", **fields}
+    config["Origins"] = listing(*config["Origins"]["Items"], origin)
+    return origin
 
 
 def test_an_unlisted_path_is_not_public(account: SandboxAccount) -> None:

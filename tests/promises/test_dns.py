@@ -74,8 +74,8 @@ def test_the_outputs_are_the_records(site: SandboxAccount, com: str) -> None:
     """With dns they are the created records, without it those to create by hand."""
     report = site.apply(named())
     target = site.live()["DomainName"]
-    made = [{"name": CNAME, "type": kind, "value": target} for kind in ("A", "AAAA")]
-    assert report.stacks[0].outputs["dns_records"] == made
+    records = [{"name": CNAME, "type": kind, "value": target} for kind in ("A", "AAAA")]
+    assert report.stacks[0].outputs["dns_records"] == records
     report = site.apply(without(named(), "dns"))
     assert report.stacks[0].outputs["dns_records"] == [{"name": CNAME, "type": "CNAME", "value": target}]
 

@@ -8,8 +8,8 @@ import pytest
 from cfstream.errors import Unreachable
 from cfstream.proving import Means
 from cfstream.workflow import prove_stacks
+from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
-from tests.promises.seen import seen_otherwise
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing, signers
 from tests.world.plans import steps
@@ -155,7 +155,7 @@ def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(account: S
     def unreachable() -> Json:
         raise Unreachable("s3control is not there")
 
-    seen_otherwise(account, "get_public_access_block", unreachable)
+    with_answer(account, "get_public_access_block", unreachable)
     plan = account.stack(signed())
     assert [each.text for each in plan.exposure.openings] == [
         "anyone can read /*: bucket policy statement Anyone"
@@ -212,8 +212,8 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(account: SandboxA
     def change(config: Json) -> None:
         path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
         config["Origins"]["Items"][0].update(path)
-        made = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
-        config["CacheBehaviors"] = {"Quantity": 1, "Items": [made]}
+        behavior = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
+        config["CacheBehaviors"] = {"Quantity": 1, "Items": [behavior]}
 
     account.edit(change, id_=foreign["Id"])
     assert opened(account, signed(oai={})) == [f"anyone can read /open/*: {through(foreign['Id'])}"]

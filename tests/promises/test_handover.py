@@ -31,7 +31,7 @@ def com(account: SandboxAccount) -> str:
     return zone_id
 
 
-def led(account: SandboxAccount, zone_id: str) -> set[str]:
+def record_targets(account: SandboxAccount, zone_id: str) -> set[str]:
     """Return the names of the stacks that the zone's records point to."""
     by_domain = {account.live(name)["DomainName"]: name for name in ("old", "new")}
     return {
@@ -76,7 +76,11 @@ def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
     giver, taker = report.stacks[1], report.stacks[0]
     for each in (giver, taker):
         assert (each.outputs["status"], each.outputs["etag"]) == ("Deployed", etag_of(account, each.name))
-    assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
+    assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
+        [],
+        [CNAME],
+        {"new"},
+    )
     assert steps(account.plan(BARE, NEW)) == []
 
 
@@ -86,7 +90,11 @@ def test_a_name_moves_to_a_stack_that_is_made_in_the_same_run(account: SandboxAc
     report = account.apply(BARE, NEW, port=port)
     assert report.exit_code == 0, report_lines(report)
     assert port.writes[-2:] == [MOVE, "change_resource_record_sets"]
-    assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
+    assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
+        [],
+        [CNAME],
+        {"new"},
+    )
     assert steps(account.plan(BARE, NEW)) == []
 
 
@@ -119,7 +127,7 @@ def test_several_names_move_one_by_one(account: SandboxAccount, com: str) -> Non
         "wait distribution:new#2",
     ]
     assert (aliases(account, "old"), aliases(account, "new")) == ([], [CNAME, OTHER])
-    assert led(account, com) == {"new"}
+    assert record_targets(account, com) == {"new"}
 
 
 def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
@@ -129,11 +137,11 @@ def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
     arn = account.config("old")["ViewerCertificate"]["ACMCertificateArn"]
     bare = {**without(NEW, "cnames", "dns"), "http": {"certificate": arn}}
     account.converge(bare)
-    made = account.live("new")
-    account.cloudfront.untag_resource(Resource=made["ARN"], TagKeys={"Items": ["cfstream:name"]})
-    plan = account.converge(BARE, {**bare, "cnames": [CNAME], "adopt": made["Id"]}, allow=OVER)
+    created = account.live("new")
+    account.cloudfront.untag_resource(Resource=created["ARN"], TagKeys={"Items": ["cfstream:name"]})
+    plan = account.converge(BARE, {**bare, "cnames": [CNAME], "adopt": created["Id"]}, allow=OVER)
     assert steps(plan.stacks[0])[:2] == ["adopt distribution:new", "modify distribution:new"]
-    assert account.tags(made["ARN"]) == {"cfstream:name": "new"}
+    assert account.tags(created["ARN"]) == {"cfstream:name": "new"}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +221,11 @@ def test_whatever_becomes_of_a_write_it_converges(
     assert sorted([*aliases(account, "old"), *aliases(account, "new")]) == [CNAME]
     assert len(records(account, com)) == 2
     account.converge(BARE, NEW)
-    assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
+    assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
+        [],
+        [CNAME],
+        {"new"},
+    )
 
 
 def by_hand(account: SandboxAccount, stack: str, **fields: Any) -> Callable[[], None]:

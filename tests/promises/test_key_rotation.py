@@ -140,9 +140,9 @@ def test_names_of_others_are_not_taken(account: SandboxAccount) -> None:
     """A key and a key group with that name and without the mark are problems, and do not change."""
     account.make_group("viewers", account.make_key(ONE))
     plan = account.stack(signed_by(key(ONE)))
-    told = " ".join(problems(plan))
-    assert "public key one" in told
-    assert "key group viewers" in told
+    message = " ".join(problems(plan))
+    assert "public key one" in message
+    assert "key group viewers" in message
     assert outcome(account.apply(signed_by(key(ONE)))) == "blocked"
     assert account.keys()[ONE]["Comment"] == "by hand"
     assert account.distributions() == []
@@ -157,9 +157,9 @@ def test_a_group_that_another_stack_makes_is_that_stacks(account: SandboxAccount
 
 def test_limits_that_aws_raises_on_request_are_notices(account: SandboxAccount) -> None:
     """An account may be allowed more than four groups on a behavior, so it is a notice, and apply tries it."""
-    made = account.make_key("theirs")
+    created = account.make_key("theirs")
     for number in range(5):
-        account.make_group(f"group-{number}", made)
+        account.make_group(f"group-{number}", created)
     document = http(key_groups=[{"use": f"group-{number}"} for number in range(5)])
     plan = account.stack(document)
     assert problems(plan) == []

@@ -47,10 +47,10 @@ def test_a_bucket_for_logs_where_none_are_delivered(account: SandboxAccount) -> 
 
 def test_two_permissions_for_one_identity(account: SandboxAccount) -> None:
     """READ and FULL_CONTROL for one OAI on the same objects would undo each other in every run."""
-    made = account.cloudfront.create_cloud_front_origin_access_identity(
+    created = account.cloudfront.create_cloud_front_origin_access_identity(
         CloudFrontOriginAccessIdentityConfig={"CallerReference": "shared", "Comment": "shared"}
     )["CloudFrontOriginAccessIdentity"]
-    shared = {"oai": {"id": made["Id"]}}
+    shared = {"oai": {"id": created["Id"]}}
     mine = {**by_acl(name="one", bucket="media-acl"), **shared}
     theirs = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl"), **shared}
     apart = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl", grant={"prefix": "b/"}), **shared}

@@ -14,14 +14,14 @@ from tests.world.ports import Witness, once
 from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
 
-Hand = Callable[[SandboxAccount], Any]
+AccountChange = Callable[[SandboxAccount], Any]
 
 
 def untouched(config: Json) -> None:
     """Return an edit that changes nothing: CloudFront still gives a new ETag."""
 
 
-CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
+CONTENT: dict[str, tuple[Json, Json, AccountChange, str]] = {
     "a field of ours": (
         signed(comment="before"),
         signed(comment="after"),
@@ -57,7 +57,7 @@ CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
     "a key group": (
         http(key_groups=[group(key(ONE))]),
         http(key_groups=[group(key(ONE), key(TWO))]),
-        lambda account: regroup(account, Comment="cfstream:lectures by hand"),
+        lambda account: add_key(account, Comment="cfstream:lectures by hand"),
         'comment: "cfstream:lectures" -> "cfstream:lectures by hand"',
     ),
     "the signers, by their names": (
@@ -91,7 +91,7 @@ def rename(account: SandboxAccount, comment: str) -> None:
     )
 
 
-def regroup(account: SandboxAccount, **fields: Any) -> None:
+def add_key(account: SandboxAccount, **fields: Any) -> None:
     """Change fields of the stack's key group by hand."""
     group_id = account.groups()["viewers"]["Id"]
     live = account.cloudfront.get_key_group_config(Id=group_id)
@@ -101,7 +101,7 @@ def regroup(account: SandboxAccount, **fields: Any) -> None:
 
 @pytest.mark.parametrize(("before", "after", "hand", "line"), CONTENT.values(), ids=CONTENT)
 def test_what_moved_is_stale_and_stays_as_it_moved(
-    account: SandboxAccount, before: Json, after: Json, hand: Hand, line: str
+    account: SandboxAccount, before: Json, after: Json, hand: AccountChange, line: str
 ) -> None:
     """Nothing is overwritten. The report shows what changed, from what, to what, and a new plan continues."""
     account.converge(before)

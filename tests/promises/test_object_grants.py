@@ -256,7 +256,7 @@ def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: SandboxAcc
     assert media.identities() == {}
 
 
-class Forgetful:
+class StaleIdentityList:
     """Reads whose list of identities is empty, as it may be for a while after one was created."""
 
     def __init__(self, reads: Reads) -> None:
@@ -281,7 +281,7 @@ def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: SandboxAc
     media.converge(by_acl())
     user = user_of(media)
     asked = media.world.reads
-    media.world = replace(media.world, reads=lambda: Forgetful(asked()))
+    media.world = replace(media.world, reads=lambda: StaleIdentityList(asked()))
     assert media.apply(signed()).exit_code == 0
     assert [name for name in KEYS if user in media.grants(name)] == []
     media.world = replace(media.world, reads=asked)

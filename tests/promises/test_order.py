@@ -39,9 +39,9 @@ def test_a_new_stack_is_guarded_before_it_can_read(account: SandboxAccount) -> N
         "create_distribution_with_tags",
         "put_bucket_policy",
     ]
-    made = witness.calls[3].params["DistributionConfigWithTags"]
-    assert made["DistributionConfig"]["DefaultCacheBehavior"]["TrustedKeyGroups"]["Enabled"] is True
-    assert {tag["Key"] for tag in made["Tags"]["Items"]} == {"cfstream:name"}
+    config = witness.calls[3].params["DistributionConfigWithTags"]
+    assert config["DistributionConfig"]["DefaultCacheBehavior"]["TrustedKeyGroups"]["Enabled"] is True
+    assert {tag["Key"] for tag in config["Tags"]["Items"]} == {"cfstream:name"}
     assert [step.split(" ")[0] for step in steps(plan)] == [*["create"] * 4, "grant", "wait"]
 
 

@@ -11,8 +11,8 @@ import pytest
 from cfstream.errors import NotAuthorized, SpecProblems
 from cfstream.testing.certificates import imported
 from tests.promises.account import snapshot
+from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
-from tests.promises.seen import seen_otherwise
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing, set_to
 from tests.world.plans import outcome, problems, report_lines
@@ -46,7 +46,7 @@ def test_a_bucket_that_is_not_there(empty: SandboxAccount) -> None:
     refused_at_plan(empty, signed(), "bucket media does not exist", "create: true")
 
 
-def abroad(account: SandboxAccount) -> str:
+def bucket_in_another_region(account: SandboxAccount) -> str:
     """A bucket in another region. No other test uses its name, because clients remember the region of a bucket."""
     account.clients("s3", "eu-west-1").create_bucket(
         Bucket="media-abroad", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
@@ -56,7 +56,7 @@ def abroad(account: SandboxAccount) -> str:
 
 def test_a_bucket_in_another_region(empty: SandboxAccount) -> None:
     """The region in the spec differs from the bucket's."""
-    bucket = {"name": abroad(empty), "region": "us-east-1"}
+    bucket = {"name": bucket_in_another_region(empty), "region": "us-east-1"}
     plan = empty.stack(signed(bucket=bucket))
     (problem,) = plan.problems
     assert (problem.what, problem.do) == (
@@ -69,7 +69,7 @@ def test_a_bucket_in_another_region(empty: SandboxAccount) -> None:
 
 def test_a_region_that_the_spec_leaves_out_is_asked_for(empty: SandboxAccount) -> None:
     """A bucket in any region is found, and the origin has its region."""
-    empty.converge(signed(bucket=abroad(empty)))
+    empty.converge(signed(bucket=bucket_in_another_region(empty)))
     assert empty.config()["Origins"]["Items"][0]["DomainName"] == "media-abroad.s3.eu-west-1.amazonaws.com"
 
 
@@ -216,12 +216,12 @@ def test_a_cache_policy_that_is_not_there(account: SandboxAccount) -> None:
 
 def test_a_cache_policy_of_the_account_is_found_by_its_name(account: SandboxAccount) -> None:
     """It is also found by its id."""
-    made = account.cloudfront.create_cache_policy(CachePolicyConfig={"Name": "Ours", "MinTTL": 0})[
+    created = account.cloudfront.create_cache_policy(CachePolicyConfig={"Name": "Ours", "MinTTL": 0})[
         "CachePolicy"
     ]
     account.converge(signed(http={"cache_policy": "Ours"}))
-    assert account.config()["DefaultCacheBehavior"]["CachePolicyId"] == made["Id"]
-    assert account.stack(signed(http={"cache_policy": made["Id"]})).steps == ()
+    assert account.config()["DefaultCacheBehavior"]["CachePolicyId"] == created["Id"]
+    assert account.stack(signed(http={"cache_policy": created["Id"]})).steps == ()
 
 
 def test_a_default_behavior_that_leads_to_no_bucket(account: SandboxAccount) -> None:
@@ -258,8 +258,8 @@ def test_a_named_path_that_leads_elsewhere(account: SandboxAccount) -> None:
             "DomainName": "elsewhere.s3.us-east-1.amazonaws.com",
         }
         config["Origins"] = listing(*config["Origins"]["Items"], second)
-        made = {**config["DefaultCacheBehavior"], "PathPattern": "/else/*", "TargetOriginId": "second"}
-        config["CacheBehaviors"] = listing(made)
+        behavior = {**config["DefaultCacheBehavior"], "PathPattern": "/else/*", "TargetOriginId": "second"}
+        config["CacheBehaviors"] = listing(behavior)
 
     account.edit(change)
     refused_at_plan(account, signed(http={"behaviors": [{"path": "/else/*"}]}), "/else/*", "second")
@@ -268,7 +268,7 @@ def test_a_named_path_that_leads_elsewhere(account: SandboxAccount) -> None:
 def test_a_policy_that_s3_would_refuse_for_a_dead_principal(account: SandboxAccount) -> None:
     """A deleted identity shows as a unique id, and S3 refuses any policy with it."""
     shown = {"Version": "2012-10-17", "Statement": [allow("theirs", {"AWS": "AIDAJ3EXAMPLE7QUSDP"})]}
-    seen_otherwise(account, "get_bucket_policy", lambda: {"Policy": json.dumps(shown)})
+    with_answer(account, "get_bucket_policy", lambda: {"Policy": json.dumps(shown)})
     refused_at_plan(account, signed(), "theirs", "deleted")
 
 
@@ -341,7 +341,7 @@ def test_a_read_that_is_not_allowed_names_the_permission(account: SandboxAccount
     def refuse() -> Json:
         raise NotAuthorized("s3:GetBucketPolicy", "AccessDenied", "no", status=403)
 
-    seen_otherwise(account, "get_bucket_policy", refuse)
+    with_answer(account, "get_bucket_policy", refuse)
     assert any("s3:GetBucketPolicy" in f"{one.what} {one.do}" for one in account.stack(signed()).problems)
 
 

@@ -8,10 +8,10 @@ import pytest
 from cfstream.errors import CfstreamError, NotAuthorized, Unreachable
 from cfstream.explain.requested import RequestedObject
 from cfstream.ports import Reads
-from cfstream.stack.placement import scenes_of
+from cfstream.stack.placement import contexts_of
 from cfstream.use_cases.requested_object import requested_object
 from cfstream.use_cases.signing import guards_in
-from tests.promises.seen import Seen
+from tests.promises.altered_reads import ReadsWithAnswer
 from tests.world.account import SandboxAccount
 from tests.world.ports import Witness
 from tests.world.specs import Json, signed
@@ -23,8 +23,10 @@ def asked(
     account: SandboxAccount, document: Json, path: str, aws: Reads | None = None
 ) -> RequestedObject | None:
     """Return the object that a URL with this path asks for."""
-    (scene,) = scenes_of(account.load(document), account.world)
-    return requested_object(aws or account.world.aws, scene, guards_in(scene, account.world), f"{HOST}{path}")
+    (context,) = contexts_of(account.load(document), account.world)
+    return requested_object(
+        aws or account.world.aws, context, guards_in(context, account.world), f"{HOST}{path}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_the_live_origin_path_counts(account: SandboxAccount) -> None:
 def test_an_error_is_a_part_of_the_answer(account: SandboxAccount, error: CfstreamError) -> None:
     """The explanation goes on without the object."""
     account.converge(signed())
-    port = cast("Reads", Seen(account.world.aws, "head_object", failing(error)))
+    port = cast("Reads", ReadsWithAnswer(account.world.aws, "head_object", failing(error)))
     found = asked(account, signed(), "/a/one.mp4", port)
     assert found == RequestedObject("media", "a/one.mp4", why_not=error.what)
 
@@ -74,7 +76,7 @@ def test_without_the_list_no_key_is_near(account: SandboxAccount) -> None:
     """It is still known that the object does not exist."""
     account.converge(signed())
     refused = failing(NotAuthorized("ListObjectsV2", "AccessDenied", "no"))
-    port = cast("Reads", Seen(account.world.aws, "list_objects_v2", refused))
+    port = cast("Reads", ReadsWithAnswer(account.world.aws, "list_objects_v2", refused))
     assert asked(account, signed(), "/a/onee.mp4", port) == RequestedObject(
         "media", "a/onee.mp4", exists=False
     )

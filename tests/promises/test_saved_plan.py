@@ -80,8 +80,8 @@ def test_the_file_has_what_the_contract_says(account: SandboxAccount) -> None:
     assert "create origin-access-control:lectures" in create["needs"]
     changes = {change["field"]: change for change in create["changes"]}
     assert changes["comment"] == {"field": "comment", "before": None, "after": "Private lectures"}
-    made = {"known_after": "create origin-access-control:lectures"}
-    assert changes["oac"] == {"field": "oac", "before": None, "after": made}
+    reference = {"known_after": "create origin-access-control:lectures"}
+    assert changes["oac"] == {"field": "oac", "before": None, "after": reference}
 
 
 def test_it_holds_while_nothing_moves(account: SandboxAccount) -> None:
@@ -133,9 +133,9 @@ def edit_control(account: SandboxAccount) -> None:
     )
 
 
-Hand = Callable[[SandboxAccount], Any]
+AccountChange = Callable[[SandboxAccount], Any]
 
-MOVES: dict[str, tuple[Hand, str]] = {
+MOVES: dict[str, tuple[AccountChange, str]] = {
     "comment": (
         lambda account: account.edit(set_to(Comment="by hand")),
         'distribution:lectures: comment: "before" -> "by hand"',
@@ -194,7 +194,7 @@ MOVES: dict[str, tuple[Hand, str]] = {
 
 @pytest.mark.parametrize(("hand", "line"), MOVES.values(), ids=MOVES)
 def test_what_moved_is_refused_saying_what_from_what_to_what(
-    account: SandboxAccount, hand: Hand, line: str
+    account: SandboxAccount, hand: AccountChange, line: str
 ) -> None:
     """The run is refused before the first write."""
     before = http(comment="before", http={"behaviors": [{"path": "/posters/*"}]})

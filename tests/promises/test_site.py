@@ -127,9 +127,9 @@ def test_records_of_others_stay_and_a_conflict_is_a_problem(site: SandboxAccount
 def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: SandboxAccount) -> None:
     """`dns: false` deletes the stack's records, which is a hazard while the name is served."""
     site.converge(in_route53())
-    made = records(site)
+    created = records(site)
     site.converge(named())
-    assert records(site) == made
+    assert records(site) == created
     fresh = site.stack(named("video.example.com", name="clips"))
     assert any("video.example.com CNAME" in notice.text for notice in fresh.notices)
     off = named(dns=False)

@@ -52,9 +52,9 @@ REPLIES: dict[str, tuple[Reply | NoReply, Saw, str]] = {
 @pytest.mark.parametrize("case", REPLIES)
 def test_a_reply_is_read(case: str) -> None:
     """The status, the headers of the server, and the document decide."""
-    reply, saw, told = REPLIES[case]
+    reply, saw, reported = REPLIES[case]
     seen = read(reply)
-    assert (seen.saw, seen.text) == (saw, told)
+    assert (seen.saw, seen.text) == (saw, reported)
 
 
 def test_who_is_cloudfront_says_so() -> None:

@@ -26,15 +26,15 @@ def kept_until_a_write(sandbox: WatchedServer, reply: Reply) -> Reply:
 
     def replied(request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
         nonlocal kept_for
-        said = dict(headers)
-        signature = said.get("Authorization", "")
+        received = dict(headers)
+        signature = received.get("Authorization", "")
         if request.method not in ("GET", "HEAD") or request.stream_output or _counted(sandbox, signature):
             return reply(request, target, headers)
         now = (sandbox.writes, sandbox.accounts, repr(sandbox.cloudfront.settings))
         if kept_for != now:
             kept.clear()
             kept_for = now
-        key = (request.method, target, said.get("Host"), signature)
+        key = (request.method, target, received.get("Host"), signature)
         if key not in kept:
             answer = reply(request, target, headers)
             kept[key] = (answer, answer.content)

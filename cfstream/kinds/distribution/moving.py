@@ -8,9 +8,9 @@ from cfstream.errors import Notice
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
+from cfstream.stack.context import StackContext
 from cfstream.stack.distributions import wait_for
 from cfstream.stack.handover import Coming, takers
-from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.move_alias import MoveAlias
 from cfstream.steps.step import Change, Stage, Step
@@ -22,13 +22,13 @@ _NOT_EXPECTED = frozenset({"Aliases", "CallerReference"})
 """What a move itself changes, and what is unknown before a distribution exists."""
 
 
-def apart(scene: Scene, live: LiveDistribution | None, coming: Iterable[Coming]) -> frozenset[str]:
+def apart(context: StackContext, live: LiveDistribution | None, coming: Iterable[Coming]) -> frozenset[str]:
     """Return the names that updates of the distribution neither add nor remove."""
-    return frozenset(leaving(scene, live)) | {each.alias for each in coming if each.moves}
+    return frozenset(leaving(context, live)) | {each.alias for each in coming if each.moves}
 
 
 def moves(
-    scene: Scene,
+    context: StackContext,
     live: LiveDistribution | None,
     config: Json,
     coming: Sequence[Coming],
@@ -41,7 +41,7 @@ def moves(
     fetched = [each for each in coming if each.moves]
     if not fetched:
         return ()
-    target: Known = live.id if live else Ref(step_id(Verb.CREATE, scene.address(KIND)))
+    target: Known = live.id if live else Ref(step_id(Verb.CREATE, context.address(KIND)))
     names = sorted(document.aliases(config))
     expected = {name: value for name, value in config.items() if name not in _NOT_EXPECTED}
     steps: list[Step] = []
@@ -50,12 +50,12 @@ def moves(
         after = sorted([*names, each.alias])
         steps.append(
             MoveAlias(
-                address=scene.address(KIND),
+                address=context.address(KIND),
                 stage=Stage.MOVE,
                 because=f"{each.alias} comes from distribution:{each.giver.name}",
-                line=scene.stack.line("cnames"),
+                line=context.stack.line("cnames"),
                 changes=(Change("cnames", names, after),),
-                hazards=_hazards(scene, each),
+                hazards=_hazards(context, each),
                 alias=each.alias,
                 holder=each.holder.id,
                 target=target,
@@ -64,7 +64,7 @@ def moves(
             )
         )
         names = after
-    wait = wait_for(scene, Delivery.HTTP, target, {"Aliases": counted(names)}, "until the move is Deployed")
+    wait = wait_for(context, Delivery.HTTP, target, {"Aliases": counted(names)}, "until the move is Deployed")
     return (*steps, replace(wait, stage=Stage.MOVED))
 
 
@@ -78,17 +78,17 @@ def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
     ]
 
 
-def leaving(scene: Scene, live: LiveDistribution | None) -> Mapping[str, str]:
+def leaving(context: StackContext, live: LiveDistribution | None) -> Mapping[str, str]:
     """Return the names that stay in place until another stack of the run moves them, with that stack."""
     held = live.aliases if live else ()
-    return takers(scene, sorted(held))
+    return takers(context, sorted(held))
 
 
-def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
+def leaving_notices(context: StackContext, live: LiveDistribution | None) -> list[Notice]:
     """Return notices of those names."""
     return [
         Notice(f"{name} stays here until the stack {taker} of this run moves it")
-        for name, taker in leaving(scene, live).items()
+        for name, taker in leaving(context, live).items()
     ]
 
 
@@ -130,11 +130,11 @@ def _signers(spec: Spec) -> set[str]:
     return groups | set(spec.trusted_signers or ())
 
 
-def _hazards(scene: Scene, each: Coming) -> tuple[Hazard, ...]:
-    if same_viewers(each.giver, scene.stack.spec):
+def _hazards(context: StackContext, each: Coming) -> tuple[Hazard, ...]:
+    if same_viewers(each.giver, context.stack.spec):
         return ()
     text = (
-        f"{scene.name} serves {each.alias} afterwards, and refuses what only {each.giver.name} serves or accepts as "
+        f"{context.name} serves {each.alias} afterwards, and refuses what only {each.giver.name} serves or accepts as "
         "signed"
     )
     return (Hazard(HazardName.CUTS_VIEWERS, text),)

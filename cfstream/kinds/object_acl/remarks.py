@@ -4,15 +4,15 @@ from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 
 
-def unknown_members(scene: Scene, have: LiveGrants) -> tuple[Problem, ...]:
+def unknown_members(context: StackContext, have: LiveGrants) -> tuple[Problem, ...]:
     """Return a problem if ACLs have members that boto3 does not know: a write would remove them."""
     if not have.tally.unknown:
         return ()
     what = would_be_lost(f"ACLs of objects in {have.bucket.name}", sorted(have.tally.unknown))
-    return (scene.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
+    return (context.stack.problem(what, f"{UPDATE_BOTO3}, then plan again", "grant"),)
 
 
 def hidden_grants(have: LiveGrants) -> Notice:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cfstream.cli import main
-from tests.golden.screens.session import Moment, Situation, folder_with
+from tests.golden.screens.session import Situation, WaitEvent, folder_with
 from tests.world.clients import BotoClients
 from tests.world.sandbox import Sandbox
 
@@ -193,14 +193,14 @@ def test_wait(workspace: Workspace, looks_right: Compare) -> None:
     Path("cache/cfstream/deploys-elsewhere.json").write_text(json.dumps(past))
     workspace.write(SPEC)
     with workspace.slow():
-        looks_right("wait", Situation("cfstream apply lectures.yaml", moment=Moment(9)))
+        looks_right("wait", Situation("cfstream apply lectures.yaml", during_wait=WaitEvent(9)))
 
 
 def test_ctrl_c(workspace: Workspace, looks_right: Compare) -> None:
     """The person presses Ctrl-C during the wait."""
     workspace.write(SPEC)
     with workspace.slow():
-        looks_right("ctrl-c", Situation("cfstream apply lectures.yaml", 130, Moment(9, interrupts=True)))
+        looks_right("ctrl-c", Situation("cfstream apply lectures.yaml", 130, WaitEvent(9, interrupts=True)))
 
 
 def test_resume(workspace: Workspace, looks_right: Compare) -> None:

@@ -22,9 +22,9 @@ SAFE: dict[str, Any] = {
 
 def names(live: LiveDistribution, account: Account | None = None) -> list[str]:
     """Return the names of the risks."""
-    told = describe(live, account or Account(NUMBER), "lectures").risks
-    assert all(len(risk.text) > 20 for risk in told)
-    return [risk.name for risk in told]
+    risks = describe(live, account or Account(NUMBER), "lectures").risks
+    assert all(len(risk.text) > 20 for risk in risks)
+    return [risk.name for risk in risks]
 
 
 def safe(**fields: Any) -> LiveDistribution:

@@ -184,7 +184,7 @@ def test_models_are_read_as_botocore_reads_them() -> None:
             loader.load_service_model("nope", "service-2")
 
 
-class Elsewhere(BaseHTTPRequestHandler):
+class RefusingHandler(BaseHTTPRequestHandler):
     """Answers every request with the same refusal, and records it."""
 
     status = 500
@@ -226,7 +226,7 @@ class Elsewhere(BaseHTTPRequestHandler):
 def test_nothing_below_the_steps_sends_a_write_twice(status: int, code: str) -> None:
     """Neither botocore's retries nor its redirects to another region repeat a document."""
     seen: list[str] = []
-    handler = type("Handler", (Elsewhere,), {"status": status, "code": code, "seen": seen})
+    handler = type("Handler", (RefusingHandler,), {"status": status, "code": code, "seen": seen})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         endpoint = f"http://127.0.0.1:{server.server_address[1]}"

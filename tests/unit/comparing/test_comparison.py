@@ -88,22 +88,22 @@ def test_fields_are_reported_with_their_defaults(
     assert changes(before, after) == found
 
 
-BEHAVED = "http: {{behaviors: [{{path: /a{}}}]}}"
+ONE_BEHAVIOR = "http: {{behaviors: [{{path: /a{}}}]}}"
 
-DANGERS = [
+HAZARDS = [
     (
         "trusted_signers: [self]",
         "public: true",
         "makes-public the default behavior: anyone can read it without a signature",
     ),
     (
-        BEHAVED.format(""),
-        BEHAVED.format(", public: true"),
+        ONE_BEHAVIOR.format(""),
+        ONE_BEHAVIOR.format(", public: true"),
         "makes-public paths that match /a: anyone can read them without a signature",
     ),
     (
         "",
-        BEHAVED.format(", public: true"),
+        ONE_BEHAVIOR.format(", public: true"),
         "makes-public paths that match /a: anyone can read them without a signature",
     ),
     (
@@ -112,8 +112,8 @@ DANGERS = [
         "cuts-viewers the default behavior: URLs and cookies signed by account 111122223333 stop working",
     ),
     (
-        "trusted_signers: [self]\n" + BEHAVED.format(", trusted_signers: ['111122223333']"),
-        "trusted_signers: [self]\n" + BEHAVED.format(""),
+        "trusted_signers: [self]\n" + ONE_BEHAVIOR.format(", trusted_signers: ['111122223333']"),
+        "trusted_signers: [self]\n" + ONE_BEHAVIOR.format(""),
         "cuts-viewers paths that match /a: URLs and cookies signed by account 111122223333 stop working",
     ),
     (
@@ -161,15 +161,15 @@ DANGERS = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "told"), DANGERS)
-def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, told: str) -> None:
+@pytest.mark.parametrize(("before", "after", "expected"), HAZARDS)
+def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, expected: str) -> None:
     """A hazard that specs show has the name from plans. The opposite change does not have it."""
     (found,) = between(before, after).stacks
-    said = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
-    assert len(said) == 1
-    assert said[0].startswith(told)
+    hazards = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
+    assert len(hazards) == 1
+    assert hazards[0].startswith(expected)
     (back,) = between(after, before).stacks
-    assert told not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
+    assert expected not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, told: st
         ("cnames: [a.example.com]", ""),
         ("", "http: {minimum_tls: TLSv1.3_2025}"),
         ("", "http: {minimum_tls: TLSv1}"),
-        (BEHAVED.format(", public: true"), ""),
+        (ONE_BEHAVIOR.format(", public: true"), ""),
         ("public: true", "trusted_signers: [self]"),
         ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
         ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media"),
@@ -271,13 +271,13 @@ def test_hostile_text_stays_text() -> None:
     """Text from a spec cannot control a terminal or end a block of Markdown."""
     found = between("", 'comment: "``` | \\u202e <b>"\ncnames: [a.example.com]\nenabled: false')
     assert "\u202e" not in comparison_text(found, color=False, width=80)
-    told = comparison_markdown(found)
-    assert "\u202e" not in told
-    assert "````diff\n" in told
-    assert told.endswith("````\n")
+    text = comparison_markdown(found)
+    assert "\u202e" not in text
+    assert "````diff\n" in text
+    assert text.endswith("````\n")
     assert (
         "- **cuts-viewers**: the stack's own distribution no longer answers: nobody can read through it\n"
-        in told
+        in text
     )
 
 

@@ -9,18 +9,18 @@ from cfstream.domain import LiveDistribution
 from cfstream.domain.tls import covers_name
 from cfstream.errors import Missing, NotAuthorized
 from cfstream.kinds.distribution.certificate import Choice, choose, observe
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.values import Json
-from tests.unit.kinds.live import NOW, live, scene
+from tests.unit.kinds.live import NOW, context, live
 from tests.world.configs import config, listing
 from tests.world.distributions import shown
 
 MEDIA, CLIPS = "media.example.com", "clips.example.com"
 
 
-def site(*cnames: str, certificate: str = "auto") -> Scene:
+def site(*cnames: str, certificate: str = "auto") -> StackContext:
     """Return a stack with these cnames."""
-    return scene(
+    return context(
         "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
         f"cnames: [{', '.join(f'{name!r}' for name in cnames or [MEDIA])}]\nhttp: {{certificate: {certificate}}}\n"
     )
@@ -52,7 +52,9 @@ def carrying(id_: str = "", *aliases: str, iam: str = "") -> LiveDistribution:
     return shown(config(ViewerCertificate=certificate, Aliases=listing(*aliases)))
 
 
-def chosen(stack: Scene, *rows: Json, held: LiveDistribution | None = None, described: Any = None) -> Choice:
+def chosen(
+    stack: StackContext, *rows: Json, held: LiveDistribution | None = None, described: Any = None
+) -> Choice:
     """Return the certificate that is chosen from these."""
     aws = live(list_certificates=list(rows), describe_certificate=described or {})
     return choose(stack, held, observe(aws, stack))
@@ -149,9 +151,9 @@ def test_nothing_is_read_where_there_is_nothing_to_choose() -> None:
     bare = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
     for stack in (
         site(certificate=arn("named")),
-        scene(bare),
-        scene(f"{bare}cnames: []\n"),
-        scene(f"{bare}delivery: rtmp\ncnames: [{MEDIA}]\n"),
+        context(bare),
+        context(f"{bare}cnames: []\n"),
+        context(f"{bare}delivery: rtmp\ncnames: [{MEDIA}]\n"),
     ):
         refuses = live(list_certificates=AssertionError)
         assert choose(stack, None, observe(refuses, stack)) == Choice()
@@ -170,7 +172,7 @@ PENDING = (
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([], "there are no certificates"),
         (
@@ -187,11 +189,11 @@ PENDING = (
         ),
     ],
 )
-def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], told: str) -> None:
+def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], message: str) -> None:
     """It lists the existing certificates, the nearest one first, and why that one does not work."""
     (problem,) = chosen(site(), *rows).problems
     what = f"no certificate in us-east-1 that CloudFront accepts covers {MEDIA}; "
-    assert problem.what == what + told
+    assert problem.what == what + message
     assert str(problem.where) == "lectures.yaml:5:10"
 
 

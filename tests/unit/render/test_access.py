@@ -292,7 +292,7 @@ def test_no_sign_is_lost_in_a_table(cells: list[tuple[str, str, str]], width: in
     """Every character of every cell is on the page, for any width."""
     rows = [TableRow(each) for each in cells]
     lines = list(table(("reader", "paths", "way"), rows, Page(width)))
-    told = "".join("".join(lines).split())
+    text = "".join("".join(lines).split())
     for title in ("reader", "paths", "way"):
-        told = told.replace(title, "")
-    assert sorted(told) == sorted("".join("".join(cell.split()) for row in cells for cell in row))
+        text = text.replace(title, "")
+    assert sorted(text) == sorted("".join("".join(cell.split()) for row in cells for cell in row))

@@ -12,12 +12,12 @@ NAMES = sorted(path.stem for path in TABLES.glob("*.txt"))
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_have_the_problems_that_the_table_says(name: str, *, update_golden: bool) -> None:
     """Each row has exactly the listed problems, or is valid."""
-    told = table(name)
-    found = [Row(row.lines, tuple(problems(whole(row.lines)))) for row in told]
+    expected = table(name)
+    found = [Row(row.lines, tuple(problems(whole(row.lines)))) for row in expected]
     if update_golden:
         (TABLES / f"{name}.txt").write_text("\n".join(row.text() for row in found), encoding="utf-8")
         return
-    assert "\n".join(row.text() for row in found) == "\n".join(row.text() for row in told)
+    assert "\n".join(row.text() for row in found) == "\n".join(row.text() for row in expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,7 +70,7 @@ def test_no_message_has_the_words_of_a_parser(name: str) -> None:
 )
 def test_text_that_is_not_yaml_from_its_first_line(text: str, what: str, do: str) -> None:
     """The first line decides; the lines of a private key are never repeated."""
-    assert [(said, fix) for _, said, fix in problems(text)] == [(what, do)]
+    assert [(message, fix) for _, message, fix in problems(text)] == [(what, do)]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_text_that_is_not_yaml_from_its_first_line(text: str, what: str, do: str
 )
 def test_characters_that_a_table_cannot_show(lines: str, place: str, what: str) -> None:
     """Tabs, control characters and many brackets have their places too."""
-    assert [(where, said) for where, said, _ in problems(whole(lines))] == [(place, what)]
+    assert [(where, message) for where, message, _ in problems(whole(lines))] == [(place, what)]
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n---\n", "--- ~\n", "\ufeff"])
@@ -154,9 +154,9 @@ def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
 def test_lengths(template: str, limit: int, place: str, what: str) -> None:
     """Text of the length that AWS accepts is valid, and one more character is a problem."""
     assert problems(whole(template.format("a" * limit))) == []
-    ((where, said, _),) = problems(whole(template.format("a" * (limit + 1))))
+    ((where, message, _),) = problems(whole(template.format("a" * (limit + 1))))
     assert where == place
-    assert what in said
+    assert what in message
 
 
 @pytest.mark.parametrize(("grant", "room"), [("", 49), ("oai: {}\ngrant: {via: object-acl}\n", 48)])
@@ -175,8 +175,8 @@ def test_aliases_are_bounded(prefix: str) -> None:
     bomb = f"{prefix}a: &a [x, x, x, x, x, x, x, x, x]\n"
     for this, last in zip("bcdefghi", "abcdefgh", strict=True):
         bomb += f"{prefix}{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
-    told = [what for _, what, _ in problems(whole(bomb))]
-    assert told.count("the aliases of this document expand to more than 10,000 values") == 1
+    messages = [what for _, what, _ in problems(whole(bomb))]
+    assert messages.count("the aliases of this document expand to more than 10,000 values") == 1
 
 
 def test_a_thousand_documents() -> None:

@@ -208,17 +208,17 @@ def test_interrupted() -> None:
 
 def test_progress() -> None:
     """Progress counts objects, and ends at all of them."""
-    told: list[tuple[str, float | None]] = []
-    grant(total=60).perform(context(Bucket(keys=keys(60)), told=told))
-    assert told[-1] == ("60 of 60 objects", 1.0)
-    assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in told)
+    progress: list[tuple[str, float | None]] = []
+    grant(total=60).perform(context(Bucket(keys=keys(60)), progress=progress))
+    assert progress[-1] == ("60 of 60 objects", 1.0)
+    assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in progress)
 
 
 def test_empty_bucket() -> None:
     """Without objects, nothing is done."""
-    told: list[tuple[str, float | None]] = []
-    grant().perform(context(Bucket(), told=told))
-    assert told == [("0 of 0 objects", None)]
+    progress: list[tuple[str, float | None]] = []
+    grant().perform(context(Bucket(), progress=progress))
+    assert progress == [("0 of 0 objects", None)]
 
 
 class Paced(Bucket):

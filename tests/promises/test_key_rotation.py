@@ -152,7 +152,7 @@ def test_a_group_that_another_stack_makes_is_that_stacks(account: SandboxAccount
     """If two stacks have one group, the problem of the second names the owner."""
     account.converge(signed_by(key(ONE)))
     plan = account.stack({**signed_by(key(ONE)), "name": "clips"})
-    assert any("the stack lectures has" in what for what in problems(plan))
+    assert any("belong to the stack lectures" in what for what in problems(plan))
 
 
 def test_limits_that_aws_raises_on_request_are_notices(account: SandboxAccount) -> None:

@@ -225,7 +225,8 @@ def _propose_own(
     live = have.named(group.name)
     if live is not None and not context.owns(live.comment):
         do = f"write `use: {live.name}` to trust that group as it is, or choose another name"
-        return Proposal(problems=(GROUP.name_taken(context, live, do, *group.path, "name"),))
+        taken = GROUP.name_taken(context, live, do, *group.path, "name", shared=True, use=live.name)
+        return Proposal(problems=(taken,))
     keys = {key.name: results.get(context.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:

@@ -32,7 +32,7 @@ def _problems(folder: Path, text: str) -> list[str]:
     ],
 )
 def test_a_file_of_another_tool_is_one_problem(tmp_path: Path, text: str, keys: str) -> None:
-    """Of Docker Compose, Kubernetes, GitHub and CloudFormation."""
+    """Files of Docker Compose, Kubernetes, GitHub and CloudFormation."""
     assert _problems(tmp_path, text) == [
         f"this is not a spec: it has {keys}, and no bucket, key_groups or http"
     ]

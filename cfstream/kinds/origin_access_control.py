@@ -14,6 +14,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.indexed import Indexed
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.context import StackContext
@@ -284,16 +285,14 @@ def _repair(context: StackContext, want: OwnControl, have: LiveControls) -> tupl
 def _propose_used(context: StackContext, want: UsedControl, have: LiveControls) -> Proposal:
     live = next((live for live in have.all if live.id == want.id), None)
     if live is None:
-        return Proposal(
-            problems=(
-                context.stack.problem(
-                    f"the origin access control {want.id} does not exist in account {context.account}",
-                    "write the id of an existing one, or `oac: {}` to create one",
-                    "oac",
-                    "id",
-                ),
-            )
+        what = f"the origin access control {want.id} does not exist in account {context.account}"
+        do = write_nearest(
+            want.id,
+            [each.id for each in have.all],
+            "write the id of an existing one, or `oac: {}` to create one",
+            "an origin access control of this account",
         )
+        return Proposal(problems=(context.stack.problem(what, do, "oac", "id"),))
     problems, notices = _fitness(context, live)
     return Proposal(
         brings={context.address(KIND): {"id": live.id}},

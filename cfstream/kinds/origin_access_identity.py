@@ -14,6 +14,7 @@ from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.context import StackContext
@@ -273,18 +274,14 @@ def _repair(context: StackContext, want: OwnIdentity, have: LiveIdentities) -> t
 def _propose_used(context: StackContext, want: UsedIdentity, have: LiveIdentities) -> Proposal:
     live = have.identities.get(want.id)
     if live is None:
-        return Proposal(
-            problems=(
-                context.stack.problem(
-                    f"the origin access identity {want.id} does not exist in account {context.account}",
-                    "write an id that `cfstream list"
-                    + context.flags
-                    + "` shows, or `oai: {}` to create an identity",
-                    "oai",
-                    "id",
-                ),
-            )
+        what = f"the origin access identity {want.id} does not exist in account {context.account}"
+        do = write_nearest(
+            want.id,
+            [each.id for each in have.identities.all],
+            f"write an id that `cfstream list{context.flags}` shows, or `oai: {{}}` to create an identity",
+            "an identity of this account",
         )
+        return Proposal(problems=(context.stack.problem(what, do, "oai", "id"),))
     address = context.address(KIND)
     return Proposal(
         brings={address: {"id": live.id, "canonical_user": live.canonical_user}},

@@ -240,7 +240,7 @@ def _create(context: StackContext, results: KindResults) -> tuple[Step, ...]:
 
 
 def _problems(context: StackContext, have: ObservedStreaming) -> list[Problem]:
-    problems = ownership_problems(context, have.live, have.claims)
+    problems = ownership_problems(context, have.live, have.claims, have.rows)
     problems += log_problems(context, have.logs)
     problems += alias_problems(context, have.rows, have.live.id if have.live else None, have.stacks)
     if have.live is not None:

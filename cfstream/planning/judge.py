@@ -185,7 +185,7 @@ def _unsafe(context: StackContext, seen: Course) -> Iterator[Problem]:
         if found is not None:
             cell, reader = found
             yield context.stack.problem(
-                f"after the step {step.id} and before the end of this plan, {reader} could read /{cell.witness}",
+                f"{reader.prose} could read /{cell.witness} after the step {step.id} and before the end of this plan",
                 "make the change in two runs: first the signers, then the rest",
                 "bucket",
             )

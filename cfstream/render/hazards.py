@@ -26,6 +26,22 @@ class Allowed:
     advises: bool = True
     """Whether the plan says how to allow the others. If not, the run's report will."""
 
+    def covers(self, stack: "StackPlan", hazard: Hazard) -> bool:
+        """Return whether apply accepts the hazard. ``protect: true`` refuses to delete, whatever is allowed."""
+        return hazard.name in self.names and not (stack.protect and hazard.name == HazardName.DELETES)
+
+    def mark(self, stack: "StackPlan", hazard: Hazard) -> str:
+        """Return what follows the name of the hazard in Markdown and HTML: that it is allowed, or nothing."""
+        return ", allowed:" if self.covers(stack, hazard) else ""
+
+    def split(self, stacks: "Iterable[StackPlan]") -> tuple[list[str], list[str]]:
+        """Return the names of the hazards that apply would refuse, and of those that are allowed, each once."""
+        found = [(each, self.covers(stack, each)) for stack, _, each in hazards_of(stacks)]
+        refused, accepted = (
+            {str(each.name) for each, is_in in found if is_in is way} for way in (False, True)
+        )
+        return sorted(refused), sorted(accepted)
+
 
 NONE_ALLOWED = Allowed()
 

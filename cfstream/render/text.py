@@ -347,7 +347,7 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     file = _file(stack, sheet)
     for hazard, step in stack.hazards:
-        style, note = (Style.YELLOW, ", allowed") if hazard.name in allowed.names else (Style.BOLD_RED, "")
+        style, note = (Style.YELLOW, ", allowed") if allowed.covers(stack, hazard) else (Style.BOLD_RED, "")
         head = [Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
         if hazard.line:
             place = Word(f"{file}:{hazard.line}", Style.DIM)
@@ -367,7 +367,7 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     if (
         not allowed.advises
         or stack.problems
-        or names <= allowed.names
+        or all(allowed.covers(stack, hazard) for hazard, _ in stack.hazards)
         or (stack.destroying and stack.protect)
     ):
         return

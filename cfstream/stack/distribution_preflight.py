@@ -4,21 +4,31 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.domain import NAME_TAG, LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.context import StackContext
 from cfstream.stack.owners import ClaimedDistribution
 
 
 def ownership_problems(
-    context: StackContext, live: LiveDistribution | None, claims: Sequence[ClaimedDistribution]
+    context: StackContext,
+    live: LiveDistribution | None,
+    claims: Sequence[ClaimedDistribution],
+    rows: Iterable[LiveDistribution] = (),
 ) -> list[Problem]:
     """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
 
-    A stack that is being destroyed may have several distributions: all of them are deleted.
+    A stack that is being destroyed may have several distributions: all of them are deleted. `rows` are the
+    distributions of the account.
     """
     adopt = context.stack.spec.adopt
     if adopt and live is None:
         what = f"the {context.delivery.words} {adopt} does not exist in account {context.account}"
-        do = "write an id that `cfstream list" + context.flags + "` shows, or remove `adopt`"
+        do = write_nearest(
+            adopt,
+            [row.id for row in rows if row.delivery is context.delivery],
+            f"write an id that `cfstream list{context.flags}` shows, or remove `adopt`",
+            "a distribution of this account",
+        )
         return [context.stack.problem(what, do, "adopt")]
     owner = live.tag(NAME_TAG) if live else None
     if live and owner and owner != context.name:

@@ -367,4 +367,5 @@ def joined(parts: Sequence[Proposal]) -> Proposal:
         brings={address: brought for part in parts for address, brought in part.brings.items()},
         relied_on=tuple(relied for part in parts for relied in part.relied_on),
         problems=tuple(problem for part in parts for problem in part.problems),
+        notices=tuple(notice for part in parts for notice in part.notices),
     )

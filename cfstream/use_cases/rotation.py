@@ -24,6 +24,7 @@ from cfstream.spec.edit import Entry, Manuscript, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
+from cfstream.spec.wording import one_of
 from cfstream.stack.declared_keys import DeclaredGroup
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
@@ -131,7 +132,7 @@ def _refuse_others(opened: _Opened, replaces: Sequence[str]) -> None:
     group, leaving = opened.group.name, leaving_keys(opened.group)
     for name in replaces:
         if name not in opened.names:
-            raise WrongUsage(f"the key group {group} has no key {name}", f"it has {', '.join(opened.names)}")
+            raise WrongUsage(f"the key group {group} has no key {name}", one_of(name, opened.names))
     if replaces and leaving and {*replaces} != {*leaving}:
         raise WrongUsage(
             f"{', '.join(leaving)} is already being replaced in {group}",

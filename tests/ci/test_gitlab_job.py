@@ -83,12 +83,12 @@ def test_apply_uses_the_reviewed_plan(runner: GitlabRunner, program: Program) ->
 
 
 def test_a_hazard_is_allowed_for_one_job(runner: GitlabRunner, program: Program) -> None:
-    """The variable has no effect on the plan. An apply that is refused names the variable."""
+    """The plan marks it as allowed. An apply that is refused names the variable."""
     assert runner.run("apply", program(code=5)) == 5
     assert "set CFSTREAM_ALLOW for this job only: https://" in runner.log
     runner.env["CFSTREAM_ALLOW"] = "cuts-viewers"
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
     assert runner.run("apply", program()) == 0
     _, plan, apply = [json.loads(line)[0] for line in Path("calls").read_text().splitlines()]
-    assert "--allow" not in plan
+    assert plan[:6] == ["plan", "--check", "--out", "cfstream.plan.json", "--allow", "cuts-viewers"]
     assert apply == ["apply", "--yes", "--allow", "cuts-viewers", "--", "specs"]

@@ -139,7 +139,7 @@ def test_a_clone_of_cfstream_gets_no_spec(
         (["--public", "--new-key"], "--new-key and --public exclude each other"),
         (["--bucket", "A"], '"A" is not a bucket name'),
         (["--cname", "https://x"], '"https://x" is a URL'),
-        (["--trusted-signer", "12"], "a trusted signer is self, or an account number of 12 digits"),
+        (["--trusted-signer", "12"], '"12" is not a trusted signer'),
         (["--key-group", "a b"], '"a b" is not a valid CloudFront name'),
         (["--public-key", "gone.pem"], "gone.pem: the file does not exist"),
         (["--public-key", "notes.txt"], "notes.txt: the file does not contain a PEM public key"),

@@ -219,7 +219,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "no key": ("", ("--to", "key-groups"), "--key-name lectures-1"),
     "no valid key name": ("", ("--to", "key-groups", "--key-name", "../k"), "not a valid key name"),
     "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "does not exist"),
-    "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "use one of lectures"),
+    "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "write lectures"),
     "an rtmp stack to oac": (
         "delivery: rtmp\n",
         ("--to", "oac"),

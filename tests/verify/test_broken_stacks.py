@@ -44,7 +44,7 @@ ADMITS = (
     BrokenStack(breaks.public_access_point, WIDE, WIDE),
     BrokenStack(breaks.any_distribution, ANY_DISTRIBUTION, ANY_DISTRIBUTION),
     BrokenStack(breaks.other_distribution, "(unsigned)", "(unsigned)"),
-    BrokenStack(breaks.signed_distribution, "key-group theirs can read /*: distribution", "key-group theirs"),
+    BrokenStack(breaks.signed_distribution, "key group theirs can read /*: distribution", "key group theirs"),
     BrokenStack(breaks.old_key_left, "the key lectures-2025-11", "lectures-2025-11"),
     BrokenStack(breaks.foreign_group, "not in the spec: key group strangers", "strangers"),
     BrokenStack(breaks.other_signer, "not in the spec: account 111122223333", "111122223333"),

@@ -177,7 +177,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     def _preflight(
         self, context: StackContext, want: WantedDistribution, have: ObservedDistribution
     ) -> tuple[list[Problem], list[Notice]]:
-        problems = ownership_problems(context, have.live, have.claims)
+        problems = ownership_problems(context, have.live, have.claims, have.rows)
         arriving = {each.alias for each in have.coming}
         problems += preflight.alias_problems(context, have.rows, have.live, have.evidence, arriving)
         problems += preflight.certificate_problems(context, want.certificate, have.evidence)

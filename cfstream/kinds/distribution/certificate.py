@@ -12,7 +12,9 @@ from cfstream.domain import LiveDistribution
 from cfstream.domain.tls import covers_name
 from cfstream.errors import Notice, Problem, Refused
 from cfstream.ports import Call, Reads
+from cfstream.spec.wording import likeness
 from cfstream.stack.context import StackContext
+from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -176,6 +178,33 @@ def _names(domain: str | None, others: Iterable[str]) -> frozenset[str]:
     return frozenset(name.lower() for name in (domain, *others) if name)
 
 
+def of_account(aws: Reads) -> tuple[Certificate, ...]:
+    """Return the account's certificates as far as ACM lists them, for a hint."""
+    return tuple(_listed(row) for row in listed(aws, LISTING))
+
+
+def nearest_to(context: StackContext, have: Iterable[Certificate], hosts: Sequence[str]) -> list[Certificate]:
+    """Return the certificates, the nearest first: valid for CloudFront, with most hosts, then with similar names."""
+
+    def rank(one: Certificate) -> tuple[bool, int, float, str]:
+        covered = sum(map(one.covers, hosts))
+        alike = sum(max((likeness(name, host) for name in one.names), default=0.0) for host in hosts)
+        return (bool(one.unfit(context)), -covered, -alike, one.arn)
+
+    return sorted(have, key=rank)
+
+
+def instead(context: StackContext, have: Sequence[Certificate], hosts: Sequence[str], otherwise: str) -> str:
+    """Return how to correct an ARN: the nearest certificate of the account, or what to do `otherwise`."""
+    found = nearest_to(context, have, hosts)
+    if not found:
+        return otherwise
+    best = f"{found[0].arn}, {found[0].described(context)}"
+    if not found[0].unfit(context) and all(map(found[0].covers, hosts)):
+        return f"write {best}; or {otherwise}"
+    return f"{otherwise}. The nearest in this account is {best}"
+
+
 def describe(arn: str) -> Call:
     """Return the call that describes one certificate."""
     return Call("acm", "describe_certificate", {"CertificateArn": arn}, region=REGION)
@@ -251,6 +280,7 @@ def _there_is(context: StackContext, have: Sequence[Certificate], host: str = ""
     """Return the existing certificates in words, first those with a name for `host`."""
     if not have:
         return "there are no certificates"
-    by_interest = sorted(have, key=lambda one: (not (host and one.covers(host)), one.arn))
-    listed = "; ".join(one.described(context) for one in by_interest[:NAMED])
-    return f"there is {listed}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")
+    by_interest = nearest_to(context, have, [host] if host else [])
+    by_interest.sort(key=lambda one: not (host and one.covers(host)))
+    described = "; ".join(one.described(context) for one in by_interest[:NAMED])
+    return f"there is {described}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")

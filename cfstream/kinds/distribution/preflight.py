@@ -1,12 +1,13 @@
 """Preflight checks of a distribution: aliases of others, certificates that do not cover the cnames, other origins."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from cfstream.domain import LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.domain.tls import covers_name
 from cfstream.errors import Missing, Notice, Problem, Refused
-from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY
+from cfstream.kinds.distribution import certificate as certificates
+from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY, Certificate
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack import distributions
 from cfstream.stack.context import StackContext
@@ -14,6 +15,7 @@ from cfstream.stack.distribution_preflight import distribution_notices
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Json
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Evidence:
     """What preflight read: the certificate, and the holders of aliases."""
 
     certificate: Answer | None = None
+    others: tuple[Certificate, ...] = ()
+    """The other certificates of the account, if that one does not exist or does not cover a cname."""
     conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
     """The holders of an alias, by alias."""
     stacks: Mapping[str, str] = field(default_factory=dict)
@@ -46,17 +50,28 @@ def gather(
 ) -> Evidence:
     """Read the certificate that the spec names from ACM, and the holders of new aliases from CloudFront."""
     answer: Answer | None = None
+    others: tuple[Certificate, ...] = ()
     rows, live, stacks = around.distributions, around.own, around.stacks
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]
+        if _is_wrong(answer, aliases):
+            others = tuple(one for one in certificates.of_account(aws) if one.arn != certificate)
     held = held_aliases(rows, aliases, live.id if live else None)
     mine = live.aliases if live else ()
     new = [alias for alias in aliases if alias not in mine and alias not in held]
     if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
         # ListConflictingAliases needs a distribution of the account whose certificate covers the alias.
-        return Evidence(answer, stacks=stacks)
-    return replace(_ask_others(aws, answer, new, live), stacks=stacks)
+        return Evidence(answer, others, stacks=stacks)
+    return replace(_ask_others(aws, answer, new, live), others=others, stacks=stacks)
+
+
+def _is_wrong(answer: Answer, aliases: Iterable[str]) -> bool:
+    """Return whether a certificate does not exist, or does not cover every alias."""
+    return isinstance(answer, Missing) or (
+        not isinstance(answer, Refused)
+        and not all(any(covers_name(name, alias) for name in _names(answer)) for alias in aliases)
+    )
 
 
 def _ask_others(
@@ -78,7 +93,7 @@ def _ask_others(
                 Conflict(str(row.get("Alias")), str(row.get("DistributionId")), str(row.get("AccountId")))
                 for row in rows
             )
-    return Evidence(certificate, conflicts, unasked=unasked)
+    return Evidence(certificate, conflicts=conflicts, unasked=unasked)
 
 
 def alias_problems(
@@ -119,6 +134,7 @@ def certificate_problems(context: StackContext, arn: str, evidence: Evidence) ->
         return []
     if isinstance(answer, Missing):
         do = "request or import it in us-east-1, the only region that CloudFront accepts"
+        do = certificates.instead(context, evidence.others, context.stack.spec.cnames or (), do)
         return [context.stack.problem(f"the certificate {arn} does not exist", do, *path)]
     if isinstance(answer, Refused):
         return []
@@ -134,17 +150,25 @@ def certificate_problems(context: StackContext, arn: str, evidence: Evidence) ->
         if left < SECONDS_OF_A_DAY:
             what = f"the certificate {'expires' if left > 0 else 'expired'} on {expiry.isoformat()}"
             return [context.stack.problem(what, "renew it, or name another one", *path)]
-    names = [certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())]
+    names = _names(answer)
+    do = "name a certificate that covers it (a wildcard covers only one label)"
+    do = certificates.instead(context, evidence.others, context.stack.spec.cnames or (), do)
     return [
         context.stack.problem(
             f"the certificate does not cover {alias}: it is for {', '.join(sorted({*names}))}",
-            "name a certificate that covers it (a wildcard covers only one label)",
+            do,
             "cnames",
             number,
         )
         for number, alias in enumerate(context.stack.spec.cnames or ())
         if not any(covers_name(name, alias) for name in names)
     ]
+
+
+def _names(answer: Json) -> list[str]:
+    """Return the names in a certificate, as ACM describes it."""
+    certificate = answer["Certificate"]
+    return [certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())]
 
 
 def origin_problems(context: StackContext, live: LiveDistribution) -> list[Problem]:

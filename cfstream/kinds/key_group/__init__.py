@@ -5,14 +5,15 @@ uses now. The kind `public_key` has the keys, and `distribution` decides which b
 when a key may leave its group.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import LiveDistribution
+from cfstream.errors import Notice
 from cfstream.indexed import Indexed, having
-from cfstream.kinds.key_group.grace import Grace, Successor
+from cfstream.kinds.key_group.grace import Grace, Successor, strays
 from cfstream.kinds.key_group.observed import (
     KIND,
     ListedKey,
@@ -99,6 +100,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         parts = [
             *(_propose_own(context, group, have, results) for group in want.own),
             *(_propose_used(context, use, have) for use in want.used),
+            Proposal(notices=tuple(_strays(want, have))),
         ]
         orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
         return GROUP.with_orphans(context, joined(parts), orphans)
@@ -305,6 +307,16 @@ def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     if key is None or key.created is None:
         return None
     return max(key.created, group.changed or key.created)
+
+
+def _strays(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
+    """Yield a notice for each name in `replaces` that no key has, and that is similar to a key of the group."""
+    for group in want.own:
+        live = have.named(group.name)
+        in_group = have.key_names(live.keys) if live else ()
+        for key, old, near in strays(group, in_group, {each.name for each in have.keys}):
+            do = f"write {near}, a key of this group, or delete it"
+            yield Notice(f"{key} replaces {old}, which does not exist", do=do)
 
 
 def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> Proposal:

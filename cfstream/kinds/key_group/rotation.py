@@ -17,6 +17,7 @@ from cfstream.ports import Reads
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.spec.wording import one_of
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
@@ -70,7 +71,7 @@ def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, Declared
         raise WrongUsage(f"the spec declares {len(made)} key groups", f"name one of {', '.join(made)}")
     raise WrongUsage(
         f"the spec declares no key group{f' {name}' if name else ''}",
-        f"it declares {', '.join(made)}"
+        one_of(name or "", made)
         if made
         else "it declares none; rotate a group with the spec that declares it",
     )

@@ -21,8 +21,8 @@ def contradictions(context: StackContext) -> Iterator[Problem]:
             and other.grant.permission != own.grant.permission
         ):
             what = (
-                f"{own.name} grants {own.grant.permission} and {other.name} grants {other.grant.permission} to the "
-                f"same origin access identity on the same objects of {own.bucket.name}"
+                f"{own.name} and {other.name} grant different permissions on the same objects of {own.bucket.name} "
+                f"to the same origin access identity: {own.grant.permission} and {other.grant.permission}"
             )
             yield context.stack.problem(
                 what, "write the same permission in both specs", "grant", "permission"

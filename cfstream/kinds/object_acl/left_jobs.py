@@ -128,10 +128,10 @@ class UnlistedJobs:
         try:
             found = tuple(_left_jobs(aws, self.account, self.stack, self.regions))
         except CfstreamError as error:
-            what = f"nothing was written, because the jobs of earlier runs cannot be listed: {error.what}"
+            what = f"the jobs of earlier runs cannot be listed, so nothing was written: {error.what}"
             raise CfstreamError(what, f"make sure that S3 Control can be reached. {DANGER}") from error
         for what, do in self.complaints(found):
-            raise CfstreamError(f"nothing was written: {what}", do)
+            raise CfstreamError(f"{what}, so nothing was written", do)
 
     def complaints(self, found: Sequence[LeftJob]) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with each job that no step waits for, and what to do."""

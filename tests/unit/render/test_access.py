@@ -93,7 +93,7 @@ lectures                                                     specs/lectures.yaml
   account 999988887777  maybe read  /*                    statement Shared; not
                                                           decided: StringLike
                                                           aws:PrincipalTag/team
-  key-group             read        /*, /clips/*          distribution:lectures,
+  key group             read        /*, /clips/*          distribution:lectures,
   lectures-signers                                        statement
                                                           cfstream-lectures-oac
   anyone                read        /posters/*,           distribution:lectures,
@@ -120,7 +120,7 @@ lectures             specs/lectures.yaml
            decided: StringLike
            aws:PrincipalTag/team
 
-  key-group lectures-signers
+  key group lectures-signers
     may    read
     paths  /*, /clips/*
     way    distribution:lectures,
@@ -145,7 +145,7 @@ lectures                                                     specs/lectures.yaml
 
   Who can read talks/1.mp4
 
-  key-group lectures-signers (read)
+  key group lectures-signers (read)
     host       media.example.com                          specs/lectures.yaml:12
     behavior   default                                     specs/lectures.yaml:8
     signers    key group lectures-signers: keys lectures-2026-05 and

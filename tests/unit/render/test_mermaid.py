@@ -27,11 +27,11 @@ LINES = re.compile(
 )
 """All that a line of a chart may be; the words in labels are letters, digits, harmless signs and references."""
 
-SIGNERS = "signers: key-group lectures-signers"
+SIGNERS = "signers: key group lectures-signers"
 CHART = """\
   subgraph s0["lectures"]
     direction LR
-    s0_viewers0(["new: signers: key-group lectures-signers"]):::new
+    s0_viewers0(["new: signers: key group lectures-signers"]):::new
     s0_distribution["new: distribution lectures<br/>media.example.com"]:::new
     s0_oac["new: origin access control"]:::new
     s0_bucket[("bucket lectures-media")]:::same

@@ -43,7 +43,7 @@ lectures                                                     specs/lectures.yaml
 
   Who can read
     before  nobody
-    after   signers: key-group lectures-signers
+    after   signers: key group lectures-signers
 
 plan @@@@@@@@  account 123456789012
 Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.
@@ -90,7 +90,7 @@ lectures             specs/lectures.yaml
 
   Who can read
     before  nobody
-    after   signers: key-group
+    after   signers: key group
             lectures-signers
 
 plan @@@@@@@@  account 123456789012
@@ -119,7 +119,7 @@ lectures                                                     specs/lectures.yaml
 
   Who can read
     before  signers: 111122223333
-    after   signers: key-group lectures-signers
+    after   signers: key group lectures-signers
 
   note: 7 CNAMEs of 100
   warning: anyone may read clips/*: a public statement of the bucket policy

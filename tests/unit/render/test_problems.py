@@ -20,9 +20,9 @@ def caret_under(text: str) -> str:
 def test_the_whole_text() -> None:
     """The caret is under the position, with its note beside it."""
     note = "YAML reads a number here, and its leading zero is gone"
-    what = "a trusted signer is an account number of 12 digits, in quotes"
+    what = "trusted_signers[0] must be text, not a number"
     assert problem_text("    - 012345678901", 7, note=note, what=what, do='write "012345678901"') == (
-        "error: a trusted signer is an account number of 12 digits, in quotes\n"
+        "error: trusted_signers[0] must be text, not a number\n"
         "  a.yaml:11:7\n"
         "   11 |     - 012345678901\n"
         "      |       ^ YAML reads a number here, and its leading zero is gone\n"

@@ -1,5 +1,6 @@
 """Public keys: which ones CloudFront accepts, one digest for all forms, and no output of a private key."""
 
+import base64
 import io
 from pathlib import Path
 
@@ -60,6 +61,24 @@ def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: s
     what, do = refusal(pem(key))
     assert what == f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
     assert "openssl" in do
+
+
+@pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])
+def test_a_damaged_key_is_accepted_only_if_cryptography_reads_it(
+    key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+) -> None:
+    """Keys of the usual form are checked without it: their length, and whether the point is on the curve."""
+    der = key.public_bytes(DER, SPKI)
+    damaged = [
+        der[:at] + bytes([der[at] ^ bit]) + der[at + 1 :] for at in range(len(der)) for bit in (1, 128)
+    ]
+    for each in (*damaged, der[:-1], der + b"\0"):
+        block = f"-----BEGIN PUBLIC KEY-----\n{base64.b64encode(each).decode()}\n-----END PUBLIC KEY-----\n"
+        try:
+            public_key("k", block, "k.pem")
+        except NotAPublicKey:
+            continue
+        assert isinstance(serialization.load_der_public_key(each), type(key))
 
 
 @pytest.mark.parametrize(

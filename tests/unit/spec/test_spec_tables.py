@@ -1,5 +1,7 @@
 """Every rule of the language as tables: a few lines, and each problem with its place, text and fix."""
 
+import re
+
 import pytest
 
 from tests.unit.spec.reading import TABLES, Row, problems, table, whole
@@ -26,6 +28,18 @@ def test_no_message_is_lazy(name: str) -> None:
             assert len(what) > 10
             assert do
             assert "invalid" not in f"{what} {do}".lower()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_begins_with_what_is_wrong(name: str) -> None:
+    """What is wrong comes before a list of what is allowed, because the list may be longer than a screen is wide."""
+    for row in table(name):
+        for _, what, _ in row.problems:
+            listed = re.search(r"(?:[\w.*-]+, ){2}[\w.*-]+ (?:or|and) ", what)
+            assert listed is None or re.search(
+                r"cannot be|not a|not name|not allowed", what[: listed.start()]
+            ), what
+            assert not re.search(r"\band (this|the) \w+ has|\band this (has|is) ", what), what
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,32 +106,48 @@ def test_a_file_without_a_spec(text: str) -> None:
 )
 def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
     """A list or a single value is not a spec."""
-    what = f"a spec is a mapping of fields, not a {found}"
-    assert problems(text) == [("1:1", what, 'begin with "version: 1"')]
+    ((place, what, do),) = problems(text)
+    assert (place, what) == ("1:1", f"this is a {found}, and a spec is a mapping of fields")
+    assert do.startswith('begin with "version: 1"')
 
 
 @pytest.mark.parametrize(
     ("template", "limit", "place", "what"),
     [
         ("name: {}", 32, "1:7", "is not a valid stack name"),
-        ("comment: {}", 128, "1:10", "a comment has at most 128 characters, and this one has 129"),
-        ("oai: {{comment: {}}}", 110, "1:16", "room for 110 characters, and the comment has 111"),
+        (
+            "comment: {}",
+            128,
+            "1:10",
+            "the comment is too long: it has 129 characters, and at most 128 are allowed",
+        ),
+        (
+            "oai: {{comment: {}}}",
+            110,
+            "1:16",
+            "it has 111 characters, and at most 110 are allowed after the mark cfstream:lectures",
+        ),
         ("bucket: {}", 63, "1:9", "is not a bucket name"),
         ("key_groups: [{{use: {}}}]", 128, "1:20", "is not a valid CloudFront name"),
         (
             "http: {{behaviors: [{{path: {}, public: true}}]}}",
             255,
             "1:27",
-            "at most 255 characters, and this one has 256",
+            "the path pattern is too long: it has 256 characters",
         ),
-        ("http: {{default_root_object: {}}}", 255, "1:29", "at most 255 characters, and this has 256"),
-        ("grant: {{prefix: {}}}", 1024, "1:17", "a key in S3 has at most 1,024 bytes"),
-        ("tags: {{{}: x}}", 128, "1:8", "the key of a tag has 1 to 128 characters, and this one has 129"),
+        (
+            "http: {{default_root_object: {}}}",
+            255,
+            "1:29",
+            "the default root object is too long: it has 256 characters",
+        ),
+        ("grant: {{prefix: {}}}", 1024, "1:17", "the prefix is too long: it has 1,025 bytes"),
+        ("tags: {{{}: x}}", 128, "1:8", "the key of this tag is too long: it has 129 characters"),
         (
             "tags: {{x: {}}}",
             256,
             "1:11",
-            "the value of a tag has at most 256 characters, and this one has 257",
+            "the value of this tag is too long: it has 257 characters",
         ),
     ],
 )
@@ -136,7 +166,7 @@ def test_number_of_tags(grant: str, room: int) -> None:
     assert problems(whole(f"tags: {{{', '.join(tags[:-1])}}}\n{grant}")) == []
     ((place, what, _),) = problems(whole(f"tags: {{{', '.join(tags)}}}\n{grant}"))
     assert place == "1:1"
-    assert f"can have {room} tags" in what
+    assert f"can have {room} besides" in what
 
 
 @pytest.mark.parametrize("prefix", ["", "x-"])

@@ -54,5 +54,9 @@ def about_unread_acls(context: StackContext, have: LiveGrants) -> list[Notice]:
         return [Notice(text, warning=True, do="allow s3:GetObjectAcl on them, then run the command again")]
     if acls.complete or acls.sampled or bucket.effective.ignore_acls:
         return []
-    text = f"the ACLs of the objects in {bucket.name} were not read. It is not known whether one lets anyone read"
-    return [Notice(text, do=f"to read them, run: {context.command('verify')}, or plan with --all-objects")]
+    verify = context.command("verify")
+    text = (
+        f"the ACLs of the objects in {bucket.name} were not read, and one may let anyone read. To read them: {verify}, "
+        "or plan with --all-objects"
+    )
+    return [Notice(text)]

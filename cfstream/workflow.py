@@ -36,7 +36,7 @@ from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused,
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
 from cfstream.outputs import freshly_read, outputs_after
-from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
+from cfstream.planning import Plan, StackKey, StackPlan, in_turn, with_companions, without_circles
 from cfstream.planning.blocking import blocked
 from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
@@ -147,7 +147,7 @@ def _plan_account(
         # Only steps count for other stacks. In a run without changes, none is compared with all others.
         writing = [each for each in drafts if each.steps]
         plans += with_quotas([stack_plan(each, writing) for each in drafts], partial(_existing, here))
-    return without_circles(sorted(plans, key=lambda plan: plan.name))
+    return with_companions(without_circles(sorted(plans, key=lambda plan: plan.name)))
 
 
 def _existing(here: Sequence[StackInAccount], kind: str) -> int:

@@ -377,5 +377,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing(stack.spec, names | allowed.names, stack.flags))
+        text = advice(allowing([stack.spec, *stack.together], names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

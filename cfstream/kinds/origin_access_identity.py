@@ -285,7 +285,9 @@ def _propose_used(context: StackContext, want: UsedIdentity, have: LiveIdentitie
     address = context.address(KIND)
     return Proposal(
         brings={address: {"id": live.id, "canonical_user": live.canonical_user}},
-        relied_on=(Relied(context.address(KIND, live.id), digest({"id": live.id}), content={"id": live.id}),),
+        relied_on=(
+            Relied(context.address(KIND, live.id), digest({"id": live.id}), document={"id": live.id}),
+        ),
     )
 
 

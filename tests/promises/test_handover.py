@@ -171,7 +171,7 @@ def test_viewers_who_lose_something_are_a_hazard(account: SandboxAccount, com: s
     assert aliases(account, "new") == [CNAME]
 
 
-def test_alone_it_is_what_it_was(account: SandboxAccount, com: str) -> None:
+def test_without_the_other_spec_no_name_moves(account: SandboxAccount, com: str) -> None:
     """Without the other spec, a removed name is cut off, and one that another stack holds is a problem."""
     account.converge(without(NEW, "cnames", "dns"))
     assert hazards(account.stack(BARE)) == ["cuts-viewers"]
@@ -210,9 +210,7 @@ def test_the_certificate_must_cover_the_name(account: SandboxAccount, com: str) 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(3), ids=["certificate", "move", "records"])
-def test_whatever_becomes_of_a_write_it_converges(
-    account: SandboxAccount, com: str, write: int, fault: Fault
-) -> None:
+def test_it_converges_after_any_fault(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """One of the two always has the name, the records point to one of them, and another run finishes."""
     account.converge(without(NEW, "cnames", "dns"))
     port = FaultyPort(account.world.aws, write + 1, fault)
@@ -262,7 +260,7 @@ def test_a_new_etag_with_the_same_content_is_used(account: SandboxAccount, com: 
     assert aliases(account, "new") == [CNAME]
 
 
-def test_a_giver_that_fails_holds_the_taker_up(account: SandboxAccount, com: str) -> None:
+def test_a_stack_that_fails_delays_the_stack_that_gets_its_name(account: SandboxAccount, com: str) -> None:
     """The name stays in place, and the report names the stack that failed."""
     account.converge(without(NEW, "cnames", "dns"))
     port = Witness(
@@ -288,7 +286,7 @@ def test_names_that_cross_are_a_problem(account: SandboxAccount, com: str) -> No
     assert (aliases(account, "old"), aliases(account, "new")) == ([OTHER], [CNAME])
 
 
-def test_off_a_streaming_distribution_the_giver_comes_first(account: SandboxAccount, com: str) -> None:
+def test_a_streaming_distribution_loses_its_name_first(account: SandboxAccount, com: str) -> None:
     """CloudFront cannot move it, so it is removed, with a hazard, and then added.
 
     Records are deleted first and created last.

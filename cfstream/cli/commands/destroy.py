@@ -97,8 +97,8 @@ def _what_stays(stacks: "Sequence[Stack]") -> str:
     if files:
         still = "still describe" if len(files) > 1 else "still describes"
         lines.append(
-            f"note: {some_of(files, _NAMED)} {still} what was destroyed, and the next apply of {_them(files)} creates it "
-            "again: delete the file, or the document of the stack\n"
+            f"note: {some_of(files, _NAMED)} {still} what was destroyed, and the next apply of {_them(files)} creates "
+            "it again: delete the file, or the document of the stack\n"
         )
     return "".join(lines)
 

@@ -168,7 +168,7 @@ def _move(former: BucketWorld | None, seen: Course, context: StackContext) -> Mo
         switch.id,
         was,
         moving_hazards(former, left, seen.after.world),
-        other_objects(former.bucket.name, context.stack.spec.bucket.name),
+        other_objects(context.name, former.bucket.name, context.stack.spec.bucket.name),
     )
 
 

@@ -35,7 +35,7 @@ from cfstream.applying import (
 from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused, Unreachable
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.outputs import freshly_read, outputs_after
+from cfstream.outputs import freshly_read, outputs_after, read_again
 from cfstream.planning import Plan, StackKey, StackPlan, in_turn, with_companions, without_circles
 from cfstream.planning.blocking import blocked
 from cfstream.planning.current_access import stack_access
@@ -235,7 +235,7 @@ def apply_plan(
             before = [reported[key] for key in stack.keys_before if key in reported]
             own = replace(run, ledger=ledgers[stack.account])
             reported[stack.key] = pool.submit(_apply_stack, stack, own, before)
-        return Report.of(reported[stack.key].result() for stack in plan.stacks)
+        return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
 def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":

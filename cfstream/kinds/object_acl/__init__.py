@@ -197,7 +197,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         taken, notices = _taken(context, have, former, identity)
         role, objects = (have.job_role, engine.job.objects) if engine.job else (None, BY_S3)
         notices = [*engine.notices, *notices, *unchecked(role)]
-        relied = Relied(context.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
+        relied = Relied(context.address(KIND), digest(_counted(have.tally)), document=_counted(have.tally))
         changes = any(isinstance(each, Granting | Revoke) for each in (*steps, *taken))
         if have.bucket.effective.ignore_acls and changes:
             notices.append(hidden_grants(have))

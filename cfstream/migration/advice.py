@@ -60,7 +60,7 @@ def advice(spec: "Spec") -> tuple[Advice, ...]:
     A migration that is part of another one is not listed: `oac` includes `bucket-policy`, and `http` includes both.
     """
     if spec.delivery == "rtmp":
-        why = f"{RETIRED}. {REPLACED}" if spec.cnames == [] else RETIRED
+        why = f"{RETIRED}. {REPLACED}" if spec.cnames == () else RETIRED
         return (Advice(Target.HTTP, why, ("delivery",)),)
     found = []
     if spec.identity == "oai":

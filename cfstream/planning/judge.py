@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.missing_objects import missing_object_warnings
 from cfstream.access.openings import shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
@@ -200,5 +201,8 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
 
 def _warnings(context: StackContext, after: Evaluation) -> Iterator[Notice]:
     own = after.world.own_distribution
-    if own is not None and context.stack.spec.identity != "none":
+    if own is None:
+        return
+    if context.stack.spec.identity != "none":
         yield from viewer_warnings(own)
+    yield from missing_object_warnings(after.world, own)

@@ -18,7 +18,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.errors import Notice, Problem
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
-from cfstream.planning.exposure import Exposure, exposure
+from cfstream.planning.exposure import Exposure, declared_public, exposure
 from cfstream.planning.guarding import guarded
 from cfstream.planning.hazard_lines import placed
 from cfstream.planning.hazards import (
@@ -92,9 +92,10 @@ def judge(
         before, after = evaluate(live, together.after.world)
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
     said, (before, after) = shared(expected(context, after.world), before, after)
+    shown = exposure(before, after, said, move.former if move else None)
     return Judged(
         steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
-        exposure=exposure(before, after, said, move.former if move else None),
+        exposure=replace(shown, declared=declared_public(before, context.stack.spec)),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(context, after), *([move.notice] if move else [])),
     )

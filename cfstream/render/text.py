@@ -125,12 +125,7 @@ def _last_lines(
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
-        short = plan.fingerprint.removeprefix("sha256:")[:8]
-        yield from sheet.flow(
-            [*words(f"plan {short}", Style.BOLD), *words(f" {accounts_of(plan)}", Style.DIM)]
-        )
-        if hint:
-            yield from sheet.flow(words("--full shows every field.", Style.DIM))
+        yield from _plan_lines(plan, sheet, hint=hint)
     openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     for number, what in ((openings, "opening"), (hazards, "hazard")):
@@ -149,6 +144,13 @@ def _last_lines(
         problems = sum(len(stack.problems) for stack in plan.stacks)
         counted = f"{problems} problem{'s' * (problems != 1)}: {', '.join(blocked)} will not be applied."
         yield from sheet.flow(words(counted, Style.BOLD_RED), rest="  ")
+
+
+def _plan_lines(plan: Plan, sheet: Page, *, hint: bool) -> Iterator[str]:
+    short = plan.fingerprint.removeprefix("sha256:")[:8]
+    yield from sheet.flow([*words(f"plan {short}", Style.BOLD), *words(f" {accounts_of(plan)}", Style.DIM)])
+    if hint:
+        yield from sheet.flow(words("--full shows every field.", Style.DIM))
 
 
 def _unchanged(stack: StackPlan, *, waits: bool) -> str:
@@ -222,12 +224,12 @@ def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 
 def open_now(stack: StackPlan) -> list[str]:
-    """Return what anyone can read until the plan closes it."""
+    """Return what anyone can read until the plan closes it, except what the spec declares public."""
     exposure = stack.exposure
     return [
         f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
         for phrase in exposure.before
-        if phrase.startswith("anyone") and phrase not in exposure.after
+        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
     ]
 
 

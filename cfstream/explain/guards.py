@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import field
 
 from cfstream.sign.resource import pattern_path
@@ -48,11 +49,15 @@ class GuardedBehavior:
     def key_ids(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*(key.id for key in self.keys), *self.key_pairs)))
 
+    def groups_of(self, key: Callable[["TrustedKey"], bool]) -> tuple[str, ...]:
+        """Return the names of its groups that have such a key."""
+        return tuple(dict.fromkeys(each.group for each in self.keys if key(each)))
+
     @property
     def whom(self) -> str:
         """Its signers as text."""
-        groups = [f"key group {name}" for name in self.groups]
-        return " or ".join([*groups, *(f"account {signer}" for signer in self.signers)]) or "nobody"
+        accounts = ["this account" if each == "self" else f"account {each}" for each in self.signers]
+        return " or ".join([*map(_group, self.groups), *accounts]) or "nobody"
 
     @property
     def named(self) -> str:
@@ -85,14 +90,27 @@ class Guards:
         raise AssertionError("a distribution has a default behavior")
 
     def answers(self, host: str) -> bool:
-        """Return whether this distribution serves this host."""
+        """Return whether this distribution serves this host, or one of those that a pattern covers."""
         name = re.sub(r":\d+$", "", host)
         own = (self.domain_name.lower(), self.loopback) if self.loopback else (self.domain_name.lower(),)
         return name in own or any(_names(alias.lower(), name) for alias in self.aliases)
 
 
+def groups_text(names: Iterable[str]) -> str:
+    """Return names of key groups as text; a key that is in several groups is in each of them."""
+    return " and ".join(map(_group, names))
+
+
+def _group(name: str) -> str:
+    return f"key group {name}"
+
+
 def _names(alias: str, host: str) -> bool:
-    """Return whether an alias names the host. A wildcard covers exactly one label."""
-    if not alias.startswith("*."):
-        return alias == host
-    return host.partition(".")[2] == alias[2:]
+    """Return whether an alias names the host.
+
+    A wildcard covers any number of labels (Developer Guide, "Use wildcards in alternate domain names"). The host may
+    itself be a pattern like ``*.example.com``: then the alias must be one of the names that it covers.
+    """
+    if alias.startswith("*.") and host.endswith(alias[1:]):
+        return True
+    return alias == host or (host.startswith("*.") and alias.endswith(host[1:]))

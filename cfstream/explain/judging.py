@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, ip_address
 
-from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey, groups_text
 from cfstream.explain.parse import Presented, SignedStatement, present, statement
 from cfstream.explain.signature import fits, meant, signature_of
 from cfstream.explain.times import distance
@@ -156,7 +156,7 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
                 MISSING,
                 "the text of --cookies has no CloudFront-Signature, CloudFront-Key-Pair-Id, CloudFront-Policy or "
                 "CloudFront-Expires",
-                'pass the cookies themselves, not the name of a file: --cookies "$(cat FILE)"',
+                "copy the request header Cookie, or save it in a file and add --cookies @FILE",
             )
             return
         url = shlex.quote(_reachable(case))
@@ -221,7 +221,11 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
     unknown_pairs = guard.signers and not guard.key_pairs
     if case.key_id not in guard.key_ids and not unknown_pairs:
         others = [other for other in case.guards.behaviors if case.key_id in other.key_ids]
-        where = f"; it belongs to {others[0].whom}, which {others[0].named} trusts" if others else ""
+        where = (
+            f"; it belongs to {_owner(others[0], case.key_id)}, which {others[0].named} trusts"
+            if others
+            else ""
+        )
         trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
         yield RefusalReason(
             UNKNOWN,
@@ -234,6 +238,11 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
             f"{case.key.name} ({case.key_id}) is in its group, but is not active at the edges yet",
             f"run: cfstream wait {case.spec}",
         )
+
+
+def _owner(guard: GuardedBehavior, key_id: str) -> str:
+    """Return the key groups of a behavior that have this key; all its signers if it is a key of an account."""
+    return groups_text(guard.groups_of(lambda key: key.id == key_id)) or guard.whom
 
 
 def _signed(case: _Case) -> Iterator[RefusalReason]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cfstream.domain import CacheBehavior, Delivery, LiveDistribution
-from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey, groups_text
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
@@ -98,9 +98,10 @@ def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> Can
         )
     elsewhere = [other for other in guards.behaviors if _ours(other.keys, der_sha256)]
     if elsewhere:
+        groups = groups_text(elsewhere[0].groups_of(lambda key: key.der_sha256 == der_sha256))
         return CannotSign(
-            f"this private key is in {elsewhere[0].whom}, but {guard.named} trusts {guard.whom}",
-            "sign with a key of that group",
+            f"this private key is in {groups}, but {guard.named} trusts {guard.whom}",
+            f"sign with a key of {guard.whom}",
         )
     trusted = [f"{key.name} ({key.id})" for key in guard.keys]
     return CannotSign(

@@ -76,6 +76,8 @@ class Guards:
     enabled: bool = True
     deployed: bool = True
     ipv6: bool = False
+    limits: tuple[str, ...] = ()
+    """What else may refuse a viewer, whatever the signature: countries and a web ACL, as sentences."""
     loopback: str = ""
     """The host name that resolves to it in browsers on this machine, if it is in a sandbox."""
 

@@ -44,11 +44,14 @@ class Explanation:
     signature: bool | None = None
     """Whether the signature is valid; None if it was not or could not be checked."""
 
+    conditional: bool = False
+    """Whether CloudFront refuses it only if the path needs a signature, which is unknown without the distribution."""
+
     @property
     def accepted(self) -> bool | None:
-        """Whether CloudFront accepts it; None if it found no problem but could not check everything."""
+        """Whether CloudFront accepts it; None if that depends on what was not checked."""
         if self.reasons:
-            return False
+            return None if self.conditional else False
         open_to_all = self.guard is not None and not self.guard.signed
         return True if self.signature or open_to_all else None
 
@@ -101,7 +104,16 @@ def explain(
     case = _Case(presented, policy, now, guards, guard, key, checked, viewer, spec, bool(cookies.strip()))
     asked = _questions(case)
     reasons = tuple(reason for question in asked for reason in question(case))
-    return Explanation(presented, policy, reasons, tuple(_notes(case)), guard, key, case.signature)
+    return Explanation(
+        presented,
+        policy,
+        reasons,
+        (*(guards.limits if guards else ()), *_notes(case)),
+        guard,
+        key,
+        case.signature,
+        conditional=guards is None and not presented.values,
+    )
 
 
 def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[RefusalReason]], ...]:
@@ -160,11 +172,11 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
             )
             return
         url = shlex.quote(_reachable(case))
-        guarded = "" if case.guard else "; behaviors that require a signature refuse it"
+        check = "" if case.guard else "add --spec to check whether it does; or "
         yield RefusalReason(
             MISSING,
-            f"it is not signed: neither the URL nor the cookies have a signature{guarded}",
-            f"sign it: `cfstream sign {url} --key FILE --expires 1h --spec {case.spec or 'SPEC'}`",
+            "it is not signed: neither the URL nor the cookies have a signature",
+            f"{check}sign it: `cfstream sign {url} --key FILE --expires 1h --spec {case.spec or 'SPEC'}`",
         )
         return
     if not case.key_id:

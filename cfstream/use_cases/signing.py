@@ -138,9 +138,13 @@ def _with_spec(
 
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
     """Return the keys that each behavior of the stack's live distribution trusts."""
+    from cfstream.kinds.distribution import countries, web_acl
+
     context, world = own_context(stack, connection.world())
     reads = world.reads()
-    guards = guards_of(reads, by_context(reads, context).distribution)
+    live = by_context(reads, context).distribution
+    limits = (*countries.refusals(live.config), *web_acl.refusals(live.config))
+    guards = replace(guards_of(reads, live), limits=limits)
     if world.real_aws:
         return guards
     return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))

@@ -40,6 +40,10 @@ class GuardedBehavior:
     viewer_protocol: str = ""
     functions: tuple[str, ...] = ()
     """The names of the functions that run on requests."""
+    bucket: str = ""
+    """The bucket that its origin leads to; empty for another origin."""
+    key_prefix: str = ""
+    """What CloudFront adds in front of the path, like ``/v2``."""
 
     @property
     def signed(self) -> bool:
@@ -78,6 +82,8 @@ class Guards:
     ipv6: bool = False
     limits: tuple[str, ...] = ()
     """What else may refuse a viewer, whatever the signature: countries and a web ACL, as sentences."""
+    root_object: str = ""
+    """The object that the path ``/`` means; empty for none."""
     loopback: str = ""
     """The host name that resolves to it in browsers on this machine, if it is in a sandbox."""
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import field
 
+from cfstream.domain.distribution import account_words
 from cfstream.sign.resource import pattern_path
 from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
@@ -38,6 +39,8 @@ class GuardedBehavior:
     key_pairs: tuple[str, ...] = ()
     """Ids of its accounts' key pairs. AWS does not show their public keys."""
     viewer_protocol: str = ""
+    streaming: bool = False
+    """Whether its distribution is a streaming one."""
     functions: tuple[str, ...] = ()
     """The names of the functions that run on requests."""
     bucket: str = ""
@@ -60,12 +63,13 @@ class GuardedBehavior:
     @property
     def whom(self) -> str:
         """Its signers as text."""
-        accounts = ["this account" if each == "self" else f"account {each}" for each in self.signers]
-        return " or ".join([*map(_group, self.groups), *accounts]) or "nobody"
+        return " or ".join([*map(_group, self.groups), *map(account_words, self.signers)]) or "nobody"
 
     @property
     def named(self) -> str:
-        """The behavior as text."""
+        """The behavior as text. A streaming distribution has only one."""
+        if self.streaming:
+            return "the streaming distribution"
         return f"the behavior {self.path}" if self.path else "the default behavior"
 
 

@@ -34,10 +34,13 @@ def before_and_after(exposure: "Exposure") -> tuple[tuple[str, ...], tuple[str, 
 _IN_JSON = re.compile(r"(?<!\bkey-group )\bkey-group (?=\S)")
 """The word of JSON before the name of a key group. A group may itself have the name ``key-group``."""
 
+_OWN_ACCOUNT = re.compile(r"^(signers: (?:.*?, )?)self\b")
+"""The word of specs for the own account, among signers."""
+
 
 def prose(phrase: str) -> str:
-    """Return a phrase of JSON as people read it: ``signers: key group lectures-signers``."""
-    return _IN_JSON.sub("key group ", phrase)
+    """Return a phrase of JSON as people read it: ``signers: key group lectures-signers, this account``."""
+    return _OWN_ACCOUNT.sub(r"\1this account", _IN_JSON.sub("key group ", phrase))
 
 
 def with_excluded(paths: str, excluded: Sequence[str], most: int | None = SOME) -> str:

@@ -212,4 +212,4 @@ def test_a_key_of_an_account_has_to_be_named(empty: VerifiedAccount) -> None:
     empty.made(rtmp())
     with pytest.raises(WrongUsage, match="not which key has which id") as refused:
         empty.proved(rtmp(), key=empty.key)
-    assert f"add --key-id: {id_}" in refused.value.do
+    assert f"add --key-id with the id of your key pair: {id_}" in refused.value.do

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from cfstream.errors import WrongUsage
+from cfstream.spec.edit.writing import inline
 from cfstream.spec.schema import json_schema
 from cfstream.spec.wording import choices, nearest, shown
 from cfstream.startup.frozen import dataclass
@@ -150,6 +151,13 @@ def _examples(
     if first.get("type") == "boolean":
         return (not schema.get("default", False),)
     return tuple(first.get("examples") or [schema.get("default", first["enum"][0])])
+
+
+def example_line(section: str, name: str) -> str:
+    """Return an example of a field with its key. `section` is the key that its section is under, or an empty text."""
+    path = (section, name) if section else (name,)
+    field = next(each for each in reference().walk() if each.path[-len(path) :] == path)
+    return f"{name}: {inline(field.examples[0])}"
 
 
 def in_context(root: SpecField, field: SpecField) -> dict[str, Any]:

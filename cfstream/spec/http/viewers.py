@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from cfstream.spec.countries import COUNTRIES
-from cfstream.spec.fields import Many, duration, fault, spell
+from cfstream.spec.durations import duration, spell
+from cfstream.spec.fields import Many, fault
 from cfstream.spec.section import AlsoCalled, Fields, Section
 from cfstream.spec.wording import shown
 

@@ -32,10 +32,15 @@ def _under(level: str, key: str) -> str:
 
 
 def _fix(level: str, key: str) -> str | None:
-    """Return the fix for an unknown key at a level; None if it is not an unknown key there."""
-    return next(
-        (do for _, what, do in problems(_under(level, key)) if what.startswith(f'unknown key "{key}"')), None
-    )
+    """Return the fix for an unknown key at a level, without the value; None if it is not an unknown key there."""
+    for _, what, do in problems(_under(level, key)):
+        if what.startswith(f'unknown key "{key}"'):
+            fix = re.sub(r"^delete it, or (\w+): both mean the same field$", r"write \1", do)
+            return _VALUE.sub(r"\1", fix) if fix.startswith("write") else fix
+    return None
+
+
+_VALUE = re.compile(r"(?<=^write )(\w+)(?:: .*?(?=$| under | at the top)|, like .*)|, like .*$")
 
 
 def _spelled(word: str) -> set[str]:

@@ -25,7 +25,7 @@ class Style(StrEnum):
     BOLD_GREEN = "1;32"
 
 
-COMMANDS = ("cfstream ", "aws ", "HTTP_PROXY=", "terraform ", "tofu ")
+COMMANDS = ("cfstream ", "aws ", "HTTP_PROXY=", "openssl ", "ssh-keygen ", "terraform ", "tofu ")
 """The beginning of a command in advice."""
 
 

@@ -33,13 +33,13 @@ PUBLIC_HALF = ".pub.pem"
 """The suffix of public key files that ``keys new`` writes."""
 
 _CONVERSIONS = {
-    "CERTIFICATE": ("a certificate", 'run "openssl x509 -in {file} -noout -pubkey"'),
+    "CERTIFICATE": ("a certificate", "run `openssl x509 -in {file} -noout -pubkey`"),
     "RSA PUBLIC KEY": (
         "a public key in PKCS#1 form",
-        'run "openssl rsa -RSAPublicKey_in -in {file} -pubout"',
+        "run `openssl rsa -RSAPublicKey_in -in {file} -pubout`",
     ),
-    "SSH2 PUBLIC KEY": ("a public key in SSH form", 'run "ssh-keygen -i -m RFC4716 -e -m PKCS8 -f {file}"'),
-    "CERTIFICATE REQUEST": ("a certificate request", 'run "openssl req -in {file} -noout -pubkey"'),
+    "SSH2 PUBLIC KEY": ("a public key in SSH form", "run `ssh-keygen -i -m RFC4716 -e -m PKCS8 -f {file}`"),
+    "CERTIFICATE REQUEST": ("a certificate request", "run `openssl req -in {file} -noout -pubkey`"),
 }
 
 
@@ -94,11 +94,11 @@ def _der(text: str, file: str) -> bytes:
     quoted = shlex.quote(file)
     if "PRIVATE KEY" in text:
         half = shlex.quote(f"{file.removesuffix('.pem')}.pub.pem")
-        do = f'write its public half to another file: "openssl pkey -in {quoted} -pubout -out {half}"'
+        do = f"write its public half to another file: `openssl pkey -in {quoted} -pubout -out {half}`"
         what = "the file contains a private key, and this must be a public one"
         raise NotAPublicKey(what, do, is_elsewhere=True)
     if text.startswith(("ssh-", "ecdsa-sha2-")):
-        do = f'run "ssh-keygen -e -m PKCS8 -f {quoted}"'
+        do = f"run `ssh-keygen -e -m PKCS8 -f {quoted}`"
         raise NotAPublicKey("the file contains a public key in SSH form; CloudFront needs PEM", do)
     block = _BLOCK.search(text)
     if block is None:
@@ -182,7 +182,7 @@ def _again(file: str) -> str:
     """Return how to write a file again, from the private half that ``keys new`` puts beside it."""
     private = file.removesuffix(PUBLIC_HALF) + ".pem" if file.endswith(PUBLIC_HALF) else "PRIVATE.pem"
     command = f"openssl pkey -in {shlex.quote(private)} -pubout -out {shlex.quote(file)}"
-    return f'write it again from its private half: "{command}"'
+    return f"write it again from its private half: `{command}`"
 
 
 def new_pair(name: str, folder: str) -> str:

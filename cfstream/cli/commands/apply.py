@@ -138,7 +138,8 @@ def _ask(terminal: Terminal) -> None:
         raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm")
     if not is_confirmed("apply", terminal):
         raise CfstreamError(
-            "not applied: the answer was not yes", "nothing was written; to apply, run the same command again"
+            "nothing was written: the answer was not yes",
+            "to apply, run the same command again, and type yes",
         )
 
 

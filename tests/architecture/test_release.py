@@ -38,7 +38,7 @@ def test_the_makefile_runs_what_is_installed() -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_workflows_may_do_no_more_than_they_need(file: Path) -> None:
+def test_workflows_have_minimal_permissions(file: Path) -> None:
     """A workflow has read permissions by default, and no command contains text of an event, which could be code."""
     workflow = read(file)
     assert workflow["permissions"] in ({"contents": "read"}, {})

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 PAGE = 3
-"""Comments on a page, however many are asked for: so that tests need few."""
+"""Comments on a page, whatever number is requested, so that tests need few."""
 
 
 @dataclass
@@ -21,10 +21,10 @@ class Failure:
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "on a bad day"
     method: str = ""
-    """Only a request of this method meets it; empty for any."""
+    """Only a request with this method fails; empty for any method."""
     done: bool = False
     document: Any = None
-    """What is answered; a message where there is none."""
+    """The document of the answer; None for a document with the message."""
 
 
 @dataclass

@@ -30,7 +30,7 @@ def cfstream(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Callable[..., Result]]:
     """Run `cfstream` with these arguments."""
-    for name in ("fail", "tell"):
+    for name in ("fail", "flags"):
         entry = table.CommandEntry("Only for tests.", "tests.cli.awkward_commands", name)
         monkeypatch.setitem(table.ENTRIES, name, entry)
     monkeypatch.setenv("COLUMNS", "80")

@@ -203,7 +203,7 @@ def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> N
 def test_lines_fit(width: int) -> None:
     """No line is wider than the terminal, and each fix is below its fault."""
     checks = [
-        DoctorCheck("one", State.BAD, "word " * 30, "mend it\nand " + "more " * 30),
+        DoctorCheck("one", State.BAD, "word " * 30, "repair it\nand " + "more " * 30),
         DoctorCheck("another", State.WELL, "x"),
     ]
     text = checkup_text(checks, color=False, width=width)

@@ -27,7 +27,7 @@ CHECK_THE_DIRECTORY = "  fix: check that its directory exists, and that you can 
         ("plain", 1, "error: it does not work\n  fix: do something else\n"),
         ("credentials", 1, "error: there are no credentials\n  fix: run aws configure\n"),
         ("unreachable", 1, "error: no answer\n"),
-        ("lost", 1, "error: the answer never came\n"),
+        ("lost", 1, "error: there was no answer\n"),
         ("refused", 1, "error: CreateDistribution was refused: no more of them (TooManyDistributions)\n"),
         (
             "unauthorized",
@@ -39,7 +39,7 @@ CHECK_THE_DIRECTORY = "  fix: check that its directory exists, and that you can 
             1,
             f"error: keys/a.pem: no such file or directory\n{CHECK_THE_DIRECTORY}",
         ),
-        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"),
+        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: delete it\n"),
         ("usage", 2, "error: that is no flag\n"),
         ("exit", 3, ""),
         ("stale", 4, "error: distribution:lectures moved\n"),

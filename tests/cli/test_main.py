@@ -69,9 +69,9 @@ def test_the_version_is_one_line(cfstream: Run) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--region", "eu-west-1", "-v", "--profile=p", "--no-color", "tell", "x"],
-        ["tell", "--region", "eu-west-1", "-v", "--profile=p", "x", "--no-color"],
-        ["--region", "eu-west-1", "tell", "x", "-v", "--profile", "p", "--no-color"],
+        ["--region", "eu-west-1", "-v", "--profile=p", "--no-color", "flags", "x"],
+        ["flags", "--region", "eu-west-1", "-v", "--profile=p", "x", "--no-color"],
+        ["--region", "eu-west-1", "flags", "x", "-v", "--profile", "p", "--no-color"],
     ],
 )
 def test_common_flags_work_before_and_after_the_name(cfstream: Run, arguments: list[str]) -> None:
@@ -81,23 +81,23 @@ def test_common_flags_work_before_and_after_the_name(cfstream: Run, arguments: l
 
 def test_verbose_and_quiet(cfstream: Run) -> None:
     """-v twice is -vv. -q keeps results and errors."""
-    assert cfstream("-v", "tell", "-v").out == "None None None False 2 None []\n"
-    assert cfstream("tell", "--sandbox", "--endpoint-url", "http://127.0.0.1:1").out == (
+    assert cfstream("-v", "flags", "-v").out == "None None None False 2 None []\n"
+    assert cfstream("flags", "--sandbox", "--endpoint-url", "http://127.0.0.1:1").out == (
         "None None http://127.0.0.1:1 True 0 None []\n"
     )
-    assert cfstream("tell", "-q") == Result(0, "None None None False -1 None []\n", "")
-    assert cfstream("tell").err == "a remark\n"
+    assert cfstream("flags", "-q") == Result(0, "None None None False -1 None []\n", "")
+    assert cfstream("flags").err == "a remark\n"
 
 
 def test_a_flag_of_one_run_is_not_remembered_in_the_next(cfstream: Run) -> None:
     """Each run starts without flags."""
-    cfstream("--profile", "p", "tell")
-    assert cfstream("tell").out == "None None None False 0 None []\n"
+    cfstream("--profile", "p", "flags")
+    assert cfstream("flags").out == "None None None False 0 None []\n"
 
 
 def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
     """A file can be called -v."""
-    assert cfstream("tell", "--", "-v").out == "None None None False 0 None ['-v']\n"
+    assert cfstream("flags", "--", "-v").out == "None None None False 0 None ['-v']\n"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_bug_is_reported_without_a_traceback(cfstream: Run) -> None:
 
 def test_problems_of_specs_are_shown_with_their_places(cfstream: Run) -> None:
     """All commands show problems in the same way."""
-    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"
+    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  fix: delete it\n"
 
 
 def test_a_closed_pipe_is_not_an_error() -> None:

@@ -149,7 +149,7 @@ DAMAGED: dict[str, Callable[[Path], object]] = {
     "has format_version 3": lambda file: changed(file, format_version=3),
     "does not have a snapshot's content": lambda file: changed(file, accounts=[{"reads": [{"reply": {}}]}]),
 }
-"""What may have become of a file, by what is said of it."""
+"""Damaged files, by the message about each."""
 
 
 def test_an_unusable_snapshot_has_a_reason(cfstream: Cli, live: Path) -> None:

@@ -23,7 +23,7 @@ SETTINGS = {
         "kubernetesCRDStore": {"enable": False},
     }
 }
-"""As an editor sends them; no schema of elsewhere is asked for."""
+"""The settings that an editor sends. No schema is fetched."""
 
 
 class LanguageServer:

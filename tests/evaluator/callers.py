@@ -49,7 +49,7 @@ class Caller:
     name: str
     """As cfstream writes readers: ``anyone``, ``account A``, ``principal ARN``, ``distribution ARN``, …"""
     contexts: tuple[Context, ...]
-    """The same request in all the ways that the sender can choose: it is let in if one of them is."""
+    """The same request in all the ways that the sender can choose: it is allowed if one of them is."""
     names: frozenset[tuple[str, str]] = frozenset()
     account: str = ""
     canonical: str = ""
@@ -58,9 +58,9 @@ class Caller:
     identity: bool = False
     """Whether it is an origin access identity."""
 
-    def but(self, name: str, **changes: Values | str) -> "Caller":
+    def with_values(self, name: str, **changes: Values | str) -> "Caller":
         """The same sender under another name, with other values in its context."""
-        return replace(self, name=name, contexts=tuple(each.but(**changes) for each in self.contexts))
+        return replace(self, name=name, contexts=tuple(each.with_values(**changes) for each in self.contexts))
 
 
 def anyone(address: str = ANY_ADDRESS) -> Caller:
@@ -155,7 +155,7 @@ def distribution(arn: str) -> Caller:
     caller = service(CLOUDFRONT, number, arn)
     if number == ACCOUNT:
         # Whether CloudFront sends the organisation of the own account is not documented.
-        caller = caller.but(caller.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
+        caller = caller.with_values(caller.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
     return replace(caller, name=f"distribution {arn}")
 
 
@@ -175,7 +175,7 @@ def identity(id_: str, canonical: str) -> Caller:
 
 def cloudfront_unsigned() -> Caller:
     """CloudFront without an origin access: anonymous, from an address of CloudFront's."""
-    return anyone().but("anyone through CloudFront", aws__SourceIp=FREE)
+    return anyone().with_values("anyone through CloudFront", aws__SourceIp=FREE)
 
 
 def _either_protocol(

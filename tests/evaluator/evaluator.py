@@ -50,7 +50,7 @@ class Service(NamedTuple):
 
 
 _DIRECT: dict[str, tuple[tuple[Reading, bool], ...]] = {}
-"""What callers may do with a bucket, by everything that decides it."""
+"""What callers may do with a bucket, by everything on which that depends."""
 
 
 class Evaluator:

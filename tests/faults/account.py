@@ -37,9 +37,9 @@ WITH_ACLS = ("lectures-acl", "archive-acl")
 OBJECTS_OF = {**dict.fromkeys(ENFORCED, OBJECTS), **dict.fromkeys(WITH_ACLS, FEW_OBJECTS)}
 BUCKETS = tuple(OBJECTS_OF)
 BY_HAND = "E0BYHAND000000"
-"""Stands in a spec for the id of the distribution that was made by hand."""
+"""A placeholder in specs for the id of the distribution that was created by hand."""
 FOREIGN_IDENTITY = "E0SOMEBODYS000"
-"""Stands in a spec for the id of the origin access identity that it reads by."""
+"""A placeholder in specs for the id of the origin access identity with which it reads."""
 COLLEAGUE = "f" * 64
 """The canonical user of another account, to whom somebody granted something on every object with an ACL."""
 

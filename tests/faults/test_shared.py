@@ -121,7 +121,7 @@ def _until_deployed(runner: ScenarioRunner) -> None:
 
 
 SECOND = "E0SECOND000000"
-"""Stands in a spec for the id of another distribution of the bucket."""
+"""A placeholder in specs for the id of another distribution of the bucket."""
 
 
 def _second(runner: ScenarioRunner, clients: BotoClients) -> None:

@@ -85,6 +85,6 @@ def test_others_lose_nothing(result: FaultlessRun) -> None:
         assert {name: after[kind][name] for name in before[kind]} == before[kind]
 
 
-def test_no_loose_ends(result: FaultlessRun) -> None:
+def test_nothing_is_duplicated_or_unused(result: FaultlessRun) -> None:
     """There is one of each resource, and each is used."""
     assert leftovers(result.end.account) == []

@@ -79,14 +79,16 @@ class TestWhatAJobWouldRemove:
         assert media.run(plan).exit_code == 5
         assert jobs(media) == []
 
-    def test_allowed_it_replaces_them(self, media: SandboxAccount) -> None:
+    def test_when_allowed_it_replaces_them(self, media: SandboxAccount) -> None:
         """With --allow replaces-acls the grants of others are gone."""
         share(media)
         report = media.apply(by_job(), allow=REPLACES)
         assert report.exit_code == 0, report_lines(report)
         assert OTHER_USER not in media.grants(KEYS[0])
 
-    def test_auto_does_it_here_then(self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_auto_grants_on_this_machine_instead(
+        self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """With engine auto nothing of others is lost, however much faster a job is."""
         _make_jobs_faster(monkeypatch)
         share(media)

@@ -122,7 +122,7 @@ def test_it_waits_until_no_edge_answers(account: SandboxAccount) -> None:
     assert_destroyed(account, signed())
 
 
-def test_grants_are_looked_for_whatever_the_spec_says(account: SandboxAccount) -> None:
+def test_grants_on_objects_are_found_for_any_spec(account: SandboxAccount) -> None:
     """A grant to the stack's identity on an object is found, even if the spec grants by policy."""
     account.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
@@ -155,7 +155,7 @@ def test_no_acl_is_read_where_acls_are_disabled(account: SandboxAccount) -> None
     assert "get_object_acl" not in calls
 
 
-def test_an_identity_whose_mark_was_written_over(account: SandboxAccount) -> None:
+def test_an_identity_with_an_overwritten_mark(account: SandboxAccount) -> None:
     """Its caller reference shows the owner.
 
     It gets the mark back before the distribution is deleted, and is deleted too.
@@ -215,7 +215,7 @@ def test_nobody_can_read_afterwards(account: SandboxAccount) -> None:
     assert (exposure.before, exposure.after) == (("signers: key-group viewers",), ("nobody",))
 
 
-def test_what_is_destroyed_can_be_made_again(account: SandboxAccount) -> None:
+def test_a_destroyed_stack_can_be_created_again(account: SandboxAccount) -> None:
     """Used caller references stay used, so the next generation is used."""
     account.sandbox.cloudfront.settings.burnt_references = True
     for spec in (http(oai={}), rtmp(name="old")):

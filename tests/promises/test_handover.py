@@ -45,6 +45,11 @@ def aliases(account: SandboxAccount, stack: str) -> list[str]:
     return sorted(found)
 
 
+def etag_of(account: SandboxAccount, stack: str) -> str:
+    """Return the ETag of a stack's distribution."""
+    return str(account.cloudfront.get_distribution(Id=account.live(stack)["Id"])["ETag"])
+
+
 def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
     """First the certificate, then the name, then the records in one batch. The plan shows all of it."""
     account.converge(without(NEW, "cnames", "dns"))
@@ -69,8 +74,8 @@ def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
     assert report.exit_code == 0, report_lines(report)
     assert port.writes == ["update_distribution", MOVE, "change_resource_record_sets"]
     giver, taker = report.stacks[1], report.stacks[0]
-    assert (giver.outputs["status"], giver.outputs["etag"]) == ("Deployed", None)
-    assert taker.outputs["etag"]
+    for each in (giver, taker):
+        assert (each.outputs["status"], each.outputs["etag"]) == ("Deployed", etag_of(account, each.name))
     assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
         [],
         [CNAME],
@@ -166,7 +171,7 @@ def test_viewers_who_lose_something_are_a_hazard(account: SandboxAccount, com: s
     assert aliases(account, "new") == [CNAME]
 
 
-def test_alone_it_is_what_it_was(account: SandboxAccount, com: str) -> None:
+def test_without_the_other_spec_no_name_moves(account: SandboxAccount, com: str) -> None:
     """Without the other spec, a removed name is cut off, and one that another stack holds is a problem."""
     account.converge(without(NEW, "cnames", "dns"))
     assert hazards(account.stack(BARE)) == ["cuts-viewers"]
@@ -205,9 +210,7 @@ def test_the_certificate_must_cover_the_name(account: SandboxAccount, com: str) 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(3), ids=["certificate", "move", "records"])
-def test_whatever_becomes_of_a_write_it_converges(
-    account: SandboxAccount, com: str, write: int, fault: Fault
-) -> None:
+def test_it_converges_after_any_fault(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """One of the two always has the name, the records point to one of them, and another run finishes."""
     account.converge(without(NEW, "cnames", "dns"))
     port = FaultyPort(account.world.aws, write + 1, fault)
@@ -257,7 +260,7 @@ def test_a_new_etag_with_the_same_content_is_used(account: SandboxAccount, com: 
     assert aliases(account, "new") == [CNAME]
 
 
-def test_a_giver_that_fails_holds_the_taker_up(account: SandboxAccount, com: str) -> None:
+def test_a_stack_that_fails_delays_the_stack_that_gets_its_name(account: SandboxAccount, com: str) -> None:
     """The name stays in place, and the report names the stack that failed."""
     account.converge(without(NEW, "cnames", "dns"))
     port = Witness(
@@ -283,7 +286,7 @@ def test_names_that_cross_are_a_problem(account: SandboxAccount, com: str) -> No
     assert (aliases(account, "old"), aliases(account, "new")) == ([OTHER], [CNAME])
 
 
-def test_off_a_streaming_distribution_the_giver_comes_first(account: SandboxAccount, com: str) -> None:
+def test_a_streaming_distribution_loses_its_name_first(account: SandboxAccount, com: str) -> None:
     """CloudFront cannot move it, so it is removed, with a hazard, and then added.
 
     Records are deleted first and created last.

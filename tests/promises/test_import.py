@@ -85,7 +85,7 @@ def test_without_any_grant_nothing_is_granted(account: SandboxAccount) -> None:
     assert "grant: {via: elsewhere}" in spec(imported(account, created["Id"]), account)
 
 
-def test_a_bucket_of_another_account_is_no_hindrance(account: SandboxAccount) -> None:
+def test_a_distribution_of_a_bucket_of_another_account_is_imported(account: SandboxAccount) -> None:
     """Nothing is granted there. With or without an identity, the plan is empty."""
     created, _ = with_identity(account)
     found = imported(account, created["Id"], Closed(account.world.reads()))
@@ -105,7 +105,7 @@ def test_grants_on_objects_are_found(empty: SandboxAccount, permission: str) -> 
     assert f"grant: {{via: object-acl{further}}}" in text
 
 
-def test_a_lost_spec_comes_back(account: SandboxAccount) -> None:
+def test_a_lost_spec_is_recreated(account: SandboxAccount) -> None:
     """The spec of an existing stack has its name and its own control. Its plan creates and deletes nothing."""
     document = signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]})
     account.converge(document, allow=["makes-public"])
@@ -117,7 +117,7 @@ def test_a_lost_spec_comes_back(account: SandboxAccount) -> None:
     assert "grant:" not in text
 
 
-def test_a_lost_rtmp_spec_comes_back(account: SandboxAccount) -> None:
+def test_a_lost_rtmp_spec_is_recreated(account: SandboxAccount) -> None:
     """The spec has the former bucket."""
     account.converge(rtmp(cnames=["old.example.com"]))
     text = spec(imported(account, "old.example.com"), account)
@@ -134,7 +134,7 @@ def test_the_mark_of_another_stack_excludes_ownership(account: SandboxAccount) -
     assert steps(make_plan([read(found.text)], account.world)) == []
 
 
-def test_a_certificate_that_has_run_out_is_left_with_its_names(account: SandboxAccount) -> None:
+def test_an_expired_certificate_is_omitted_with_its_names(account: SandboxAccount) -> None:
     """A spec with it would have a problem in every plan. So it is omitted with its names, and a note explains why."""
     arn = account.certificate("media.example.com")
     own = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"}
@@ -162,7 +162,7 @@ def test_what_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
     )
 
 
-def test_one_that_is_deleted_meanwhile_is_left_out(account: SandboxAccount) -> None:
+def test_a_distribution_that_is_deleted_meanwhile_is_left_out(account: SandboxAccount) -> None:
     """It was listed, but deleted before it was read. The others are imported."""
     created, other = by_hand(account, Enabled=False), by_hand(account, CallerReference="other")
     reads = account.world.reads()

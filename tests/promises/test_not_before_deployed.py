@@ -78,7 +78,9 @@ def test_both_buckets_are_remembered_until_the_old_one_is_left(not_deployed: San
     assert not_deployed.statements("media") == {}
 
 
-def test_a_distribution_turns_to_no_identity_that_may_not_read_yet(not_deployed: SandboxAccount) -> None:
+def test_a_distribution_does_not_switch_to_an_identity_that_cannot_read_yet(
+    not_deployed: SandboxAccount,
+) -> None:
     """A grant that must wait for signers also delays the change to its identity."""
 
     def origin() -> Any:

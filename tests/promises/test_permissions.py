@@ -30,7 +30,7 @@ from tests.world.sandbox import Sandbox
 from tests.world.specs import Json, by_acl, signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
-"""CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
+"""CloudFront needs these of the caller if a distribution writes logs (Developer Guide, standard logging)."""
 
 
 ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1UGDLB9XZBD79"
@@ -40,7 +40,7 @@ WITHOUT_DEFAULTS = frozenset({"s3:PutBucketPublicAccessBlock"})
 """S3 blocks new buckets by default; the block is written where that is not so (`tests/unit/steps`)."""
 
 WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
-"""An identity that the list does not have yet is asked for by its id (`test_object_grants` makes it so)."""
+"""An identity that the list does not have yet is read by its id (`test_object_grants` makes it so)."""
 
 
 WHEN_A_RUN_STOPS = frozenset({"s3:UpdateJobStatus"})
@@ -50,7 +50,7 @@ WHERE_OTHERS_HAVE_THE_GRANT = frozenset({"s3:PutObject"})
 """The list of a job: of the objects that lack the grant, if others have it (`test_batch_manifests`)."""
 
 WITHOUT_A_CALL = frozenset({"iam:PassRole"})
-"""S3 asks for it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""
+"""S3 checks it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""
 
 OF_THE_OTHER_DELIVERY = {
     ("http", "destroy"): frozenset(

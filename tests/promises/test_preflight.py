@@ -41,7 +41,7 @@ def refused_at_plan(account: SandboxAccount, document: Json, *words: str) -> Non
     assert snapshot(account) == before
 
 
-def test_a_bucket_that_is_not_there(empty: SandboxAccount) -> None:
+def test_a_bucket_that_does_not_exist(empty: SandboxAccount) -> None:
     """Its name may be wrong, or the spec lacks `create: true`."""
     refused_at_plan(empty, signed(), "bucket media does not exist", "create: true")
 
@@ -67,7 +67,7 @@ def test_a_bucket_in_another_region(empty: SandboxAccount) -> None:
     assert empty.distributions() == []
 
 
-def test_a_region_that_the_spec_leaves_out_is_asked_for(empty: SandboxAccount) -> None:
+def test_a_region_that_the_spec_leaves_out_is_read(empty: SandboxAccount) -> None:
     """A bucket in any region is found, and the origin has its region."""
     empty.converge(signed(bucket=bucket_in_another_region(empty)))
     assert empty.config()["Origins"]["Items"][0]["DomainName"] == "media-abroad.s3.eu-west-1.amazonaws.com"
@@ -116,7 +116,7 @@ def http_with(account: SandboxAccount, arn: str, *cnames: str) -> Json:
     return signed(cnames=list(cnames or [CNAME]), http={"certificate": arn})
 
 
-def test_a_certificate_that_is_not_there(account: SandboxAccount) -> None:
+def test_a_certificate_that_does_not_exist(account: SandboxAccount) -> None:
     """CloudFront accepts only certificates in us-east-1."""
     arn = f"arn:aws:acm:us-east-1:{account.world.account}:certificate/00000000-0000-4000-8000-000000000000"
     refused_at_plan(account, http_with(account, arn), "does not exist", "us-east-1")
@@ -139,7 +139,7 @@ def test_a_certificate_that_does_not_cover_a_cname(account: SandboxAccount) -> N
     )
 
 
-def test_a_certificate_that_is_past_or_about_to_be(account: SandboxAccount) -> None:
+def test_a_certificate_that_has_expired_or_is_about_to(account: SandboxAccount) -> None:
     """CloudFront refuses a certificate on its last day."""
     arn = imported(account.clients("acm"), CNAME, days=10)
     account.clock.slept += 9.5 * DAY
@@ -182,7 +182,7 @@ def test_a_cname_that_another_account_holds(account: SandboxAccount) -> None:
     refused_at_plan(account, http_with(account, arn, "first.example.com", CNAME), CNAME)
 
 
-def test_a_used_key_group_that_is_not_there(account: SandboxAccount) -> None:
+def test_a_used_key_group_that_does_not_exist(account: SandboxAccount) -> None:
     """The spec that creates it must be applied first."""
     refused_at_plan(account, {**http(), "key_groups": [{"use": "newsroom"}]}, "newsroom", "exists")
 
@@ -191,7 +191,7 @@ def test_a_used_key_group_that_is_not_there(account: SandboxAccount) -> None:
     ("field", "words"),
     [({"oai": {"id": "E0"}}, "access identity E0"), ({"oac": {"id": "E0"}}, "access control E0")],
 )
-def test_a_used_identity_that_is_not_there(account: SandboxAccount, field: Json, words: str) -> None:
+def test_a_used_identity_that_does_not_exist(account: SandboxAccount, field: Json, words: str) -> None:
     """The problem names it, and has a fix."""
     refused_at_plan(account, signed(**field), words)
 
@@ -209,7 +209,7 @@ def test_a_control_of_our_name_that_is_not_ours(account: SandboxAccount) -> None
     refused_at_plan(account, signed(), "cfstream-lectures", "oac: {id:")
 
 
-def test_a_cache_policy_that_is_not_there(account: SandboxAccount) -> None:
+def test_a_cache_policy_that_does_not_exist(account: SandboxAccount) -> None:
     """It is neither a managed policy nor one of the account."""
     refused_at_plan(account, signed(http={"cache_policy": "Nonesuch"}), "Nonesuch")
 
@@ -367,7 +367,7 @@ def test_every_plan_of_an_rtmp_spec_on_real_aws_says_that_rtmp_is_retired(accoun
     assert any("retired RTMP" in notice.text for notice in account.stack(rtmp()).notices)
 
 
-def test_a_refusal_to_make_a_stream_is_passed_on(account: SandboxAccount) -> None:
+def test_a_refused_streaming_distribution_is_reported_unchanged(account: SandboxAccount) -> None:
     """AWS's answer to a new streaming distribution is shown unchanged."""
     account.sandbox.cloudfront.settings.refuse_rtmp = True
     report = account.apply(rtmp())

@@ -36,9 +36,7 @@ def test_a_site_is_made_once(account: SandboxAccount, com: str, write: int, faul
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(len(REMOVAL)), ids=REMOVAL)
-def test_a_site_is_taken_down_to_the_last_of_it(
-    account: SandboxAccount, com: str, write: int, fault: Fault
-) -> None:
+def test_a_site_is_deleted_completely(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """No record, alias or policy is left, and there is never a record without its alias."""
     account.converge(SITE)
     port = FaultyPort(account.world.aws, write + 1, fault)

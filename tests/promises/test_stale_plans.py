@@ -103,7 +103,7 @@ CHANGED: dict[str, Callable[[Json], None]] = {
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
-def test_a_reader_that_was_there_and_changed(account: SandboxAccount, change: Callable[[Json], None]) -> None:
+def test_a_known_reader_that_changed(account: SandboxAccount, change: Callable[[Json], None]) -> None:
     """Its behaviors, signers and origins decide who can read."""
     account.converge(signed(oai={}))
     other = by_hand(account)["Id"]
@@ -171,7 +171,7 @@ def test_a_key_in_a_used_group(account: SandboxAccount, fields: Json, *, by_id: 
         account.converge(document)
 
 
-def test_a_hazard_that_was_not_there(account: SandboxAccount) -> None:
+def test_a_new_hazard_makes_the_plan_stale(account: SandboxAccount) -> None:
     """If only the hazards differ, a plan without them is refused."""
     account.converge(http(key_groups=[group(key(ONE), key(TWO))]))
     saved = Saved(account, http())
@@ -221,7 +221,7 @@ OPENINGS: dict[str, AccountChange] = {
 
 
 @pytest.mark.parametrize("hand", OPENINGS.values(), ids=OPENINGS)
-def test_an_opening_that_was_not_there(account: SandboxAccount, hand: AccountChange) -> None:
+def test_a_new_opening_makes_the_plan_stale(account: SandboxAccount, hand: AccountChange) -> None:
     """No one has reviewed a plan with it."""
     account.converge(signed())
     saved = Saved(account, signed(comment="changed"))

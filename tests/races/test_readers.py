@@ -142,7 +142,7 @@ class ResettableAccount:
         assert self.account.apply(self.spec, allow=ALLOWED).exit_code == 0
         return named(self.spec, TRIED) | before | watch.readings()
 
-    def act_at_every_moment(self, change: Change) -> list[str]:
+    def act_at_every_time(self, change: Change) -> list[str]:
         """Run once for each time, and return the names of the times."""
         moments: list[str] = []
         may = self.without_fault()
@@ -194,4 +194,4 @@ CHANGES = {**OWN, **KEYS, **NEIGHBOURS}
 @pytest.mark.parametrize(("setup", "change"), _cases())
 def test_a_grant_adds_no_unexpected_reader(account: SandboxAccount, setup: str, change: str) -> None:
     """Whatever happens to the distributions that read with the identity, at any time."""
-    assert ResettableAccount(account, SETUPS[setup]).act_at_every_moment(CHANGES[change])
+    assert ResettableAccount(account, SETUPS[setup]).act_at_every_time(CHANGES[change])

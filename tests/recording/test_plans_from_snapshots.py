@@ -28,7 +28,7 @@ UNFORESEEN = {
     "another bucket": "of the bucket archive,",
     "policy to objects": "GetObjectAcl of s3://lectures-acl/lecture.mp4,",
 }
-"""Changes of mind that lead to what nobody asked about when the snapshot was taken."""
+"""Changes of specs that need answers that the snapshot does not contain."""
 
 FORESEEN = (
     "oai to oac",

@@ -24,7 +24,7 @@ NOBODY = "nobody"
 FOREIGN_KEY = "stranger"
 """Signs with a key that is in the account, in a group of others."""
 BY_URL, BY_COOKIES, EXPIRED, FORGED = "by URL", "by cookies", "expired", "forged"
-"""How a key is used; what is forged bears the key's id, and another's signature."""
+"""How a key is used; a forged signature has the key's id, and is made with another key."""
 CORRECT = (BY_URL, BY_COOKIES)
 
 HOUR = 3600
@@ -83,10 +83,12 @@ class RequestingViewers:
             names = {**own, **{alias: alias for alias in record.aliases}}
             for host, name in names.items():
                 for key in OBJECTS:
-                    for who, how, visit in self._visits(record, name, key):
+                    for who, how, visit in self._requests_for(record, name, key):
                         yield ViewerRequest(host, key, who, how), visit
 
-    def _visits(self, record: Distribution, host: str, key: str) -> Iterator[tuple[str, str, "SentRequest"]]:
+    def _requests_for(
+        self, record: Distribution, host: str, key: str
+    ) -> Iterator[tuple[str, str, "SentRequest"]]:
         streams = "S3Origin" in record.config
         path = f"/cfx/st/{key}" if streams else f"/{key}"
         resource = key if streams else f"https://{host}{path}"

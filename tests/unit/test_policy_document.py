@@ -130,7 +130,7 @@ def test_transient_id_of_ours() -> None:
 
 
 def test_transient_id_of_an_identity_to_be_made() -> None:
-    """A unique id never stands for an OAI that this plan creates."""
+    """A unique id never counts as an OAI that this plan creates."""
     statement = oai_statement(
         SID, "aws", "media", "", [Ref(StepId("create origin-access-identity:lectures"))]
     )

@@ -23,10 +23,10 @@ class Network:
     edge: Viewer
     unknown: frozenset[str] = frozenset()
     elsewhere: dict[str, Reply | NoReply] = field(default_factory=dict)
-    """What answers for a host, whoever is asked by way of another host apart."""
+    """What answers for a host, except to requests through another host."""
     edge_url: str = ""
     roundabout: set[str] = field(default_factory=set)
-    """Hosts that were asked for by way of another one."""
+    """Hosts that were requested through another one."""
 
     def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
         return tuple(self._visit(visit) for visit in visits)
@@ -54,7 +54,7 @@ def passed_checks(proof: StackProof, where: str) -> int:
     return sum(each.where == where and each.verdict is Verdict.HELD for each in proof.findings)
 
 
-def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(account: VerifiedAccount) -> None:
+def test_a_cname_without_an_address_is_requested_through_the_distribution(account: VerifiedAccount) -> None:
     """DNS changes last, so everything is proved before, and a notice names the record to create."""
     network = Network(account.viewer, unknown=frozenset({HOST}))
     proof = account.proved(viewer=network, key=account.key)

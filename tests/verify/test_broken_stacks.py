@@ -56,7 +56,7 @@ ADMITS = (
     BrokenStack(breaks.other_bucket, plan="elsewhere"),
     BrokenStack(breaks.tag_gone, plan="cfstream:name"),
 )
-"""Somebody gets in who must not, or could soon."""
+"""Somebody can read who must not, now or soon."""
 
 DENIES = (
     BrokenStack(breaks.wrong_source, "kept-out: https://media.example.com: /posters/*", "bucket-policy"),
@@ -78,7 +78,7 @@ DENIES = (
     ),
     BrokenStack(breaks.cors_detached, "Allow-Origin is missing", "cors", key=True),
 )
-"""Somebody is refused who must get in."""
+"""Somebody is refused who must be able to read."""
 
 
 @pytest.mark.parametrize("broken", [*ADMITS, *DENIES], ids=lambda broken: broken.by.__name__)

@@ -1,7 +1,7 @@
 """Runs a command in this process on a terminal in memory.
 
-A situation is run once against the sandbox. What its plan, its steps and its proof returned is kept, and shown again
-for each width, because only the widths differ.
+A situation is run once against the sandbox. The results of its plan, steps and checks are kept, and shown again for
+each width, because only the widths differ.
 """
 
 import importlib
@@ -143,7 +143,7 @@ class _Run:
         return called
 
     def _applying(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `apply_plan` that the first time keeps its events, and then tells them again."""
+        """Return `apply_plan` that the first time keeps its events, and then sends them again."""
 
         def called(*arguments: Any, tell: Callable[[Event], None], **named: Any) -> Any:
             kept = self._situation.kept

@@ -42,7 +42,7 @@ def found(here: BucketWorld, **declared: Any) -> tuple[Opening, ...]:
 
 
 def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> BucketWorld:
-    """Return a world whose policy lets the distribution E9 in."""
+    """Return a world whose policy allows the distribution E9."""
     theirs = {**to_oac("E9", sid="theirs"), "Action": actions}
     return world(OWN, *others, policy=[to_oac(), theirs], **more)
 
@@ -64,8 +64,8 @@ def test_an_origin_that_leads_elsewhere(domain: str) -> None:
     assert found(here(by(domain))) == ()
 
 
-def test_who_does_not_ask_as_the_distribution() -> None:
-    """Without an OAC CloudFront does not sign as the distribution; a disabled or deleted one asks nothing."""
+def test_distributions_that_do_not_sign_their_requests() -> None:
+    """Without an OAC CloudFront does not sign as the distribution; a disabled or deleted one sends nothing."""
     assert found(here(by(UNKNOWN_BUCKETS[0], oac=""))) == ()
     assert found(here(replace(by(UNKNOWN_BUCKETS[0]), enabled=False))) == ()
     assert found(here()) == ()

@@ -1,4 +1,4 @@
-"""What viewers can do through distributions beside reading objects by their paths: ask for ``/``, list, write."""
+"""What viewers can do through distributions besides reading objects by their paths: ask for ``/``, list, write."""
 
 from dataclasses import replace
 from typing import Any

@@ -74,7 +74,7 @@ def test_only_behaviors_whose_signers_differ_are_named() -> None:
     ]
 
 
-def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public() -> None:
+def test_a_path_that_a_spec_cannot_name_does_not_matter_if_the_default_is_public() -> None:
     """The signers of other paths then stay. If the default has signers, they would count as a change."""
     odd = path("/two words/*", TrustedSigners=signers("self"))
     assert "behaviors" not in values(distribution(odd))["http"]

@@ -142,7 +142,7 @@ def test_endpoint_is_named_without_its_secrets() -> None:
 @pytest.mark.parametrize(
     "code", ["SignatureDoesNotMatch", "ExpiredToken", "InvalidClientTokenId", "InvalidToken"]
 )
-def test_refused_credentials_say_nothing_of_them(code: str) -> None:
+def test_refused_credentials_are_not_shown(code: str) -> None:
     """AWS's message about a signature contains the session token. The printed one does not."""
     found = translate(
         refusal(code, 403, "The Canonical String was 'x-amz-security-token:FwoGZXIvYXdz'"), READ, write=True
@@ -269,7 +269,7 @@ def test_denied_calls_name_the_permission(call: Call, do: str) -> None:
     assert translate(refusal("AccessDenied", 403), call, write=False, account="123456789012").do == do
 
 
-def test_the_message_of_a_denial_is_believed() -> None:
+def test_the_message_of_a_denial_is_used() -> None:
     """If AWS names action and resource, the error shows those."""
     message = (
         "User: arn:aws:iam::123456789012:user/me is not authorized to perform: cloudfront:TagResource "
@@ -284,3 +284,12 @@ def test_parameters_that_botocore_refuses() -> None:
     found = translate(boto.ParamValidationError(report="Invalid bucket name:\n 'a b'"), BUCKET, write=True)
     assert type(found) is errors.Refused
     assert "Invalid bucket name: 'a b'" in found.what
+
+
+def test_an_exceeded_quota_is_named() -> None:
+    """AWS's message names a quota of field-level encryption, or none."""
+    error = translate(refusal("TooManyPublicKeys", message="The maximum number of …"), WRITE, write=True)
+    assert error.do.startswith(
+        "the quota on public keys is used up (10 by default): delete unused ones, or request"
+    )
+    assert "Service Quotas" in error.do

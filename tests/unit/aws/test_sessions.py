@@ -125,13 +125,15 @@ def test_region(
     assert Clients(ConnectionSettings(region=flag)).region == region
 
 
-def test_the_index_of_tags_is_asked_at_home() -> None:
+def test_the_index_of_tags_is_read_in_us_east_1() -> None:
     """CloudFront's tags are in the index of us-east-1, for every session."""
     clients = Clients(ConnectionSettings(region="eu-west-1"))
     assert clients.of("resourcegroupstaggingapi").meta.region_name == "us-east-1"
 
 
-def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_sandbox_ignores_the_settings_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """It ignores a broken configuration, a missing profile and a proxy."""
     (tmp_path / "config").write_text("[default\nregion")
     monkeypatch.setenv("AWS_PROFILE", "nope")
@@ -153,7 +155,7 @@ def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatc
     ],
     ids=["profile", "endpoint", "region"],
 )
-def test_settings_that_cannot_be(settings: ConnectionSettings, kind: type[Exception]) -> None:
+def test_invalid_settings(settings: ConnectionSettings, kind: type[Exception]) -> None:
     """An invalid setting is reported when a client is created, before anything is sent."""
     with pytest.raises(kind):
         Clients(settings).of("sts")

@@ -240,7 +240,7 @@ def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> Non
         ("public: true", "stays as an unlisted one, with its signers"),
     ],
 )
-def test_a_behavior_that_leaves_the_spec_has_a_fate(after: str, fate: str | None) -> None:
+def test_a_behavior_that_is_removed_from_the_spec_has_a_notice(after: str, fate: str | None) -> None:
     """The notice says what becomes of it, as the plan does."""
     (found,) = between("http: {behaviors: [{path: /posters/*, public: true}]}", after).stacks
     expected = [] if fate is None else [f"the behavior /posters/* {fate}"]
@@ -281,7 +281,7 @@ def test_hostile_text_stays_text() -> None:
     )
 
 
-def test_the_worst_comes_first() -> None:
+def test_hazards_have_the_order_of_the_contract() -> None:
     """Hazards have the order of their names in the contract."""
     (found,) = between(
         "cnames: [a.example.com]", "public: true\ncnames: []\nhttp: {minimum_tls: TLSv1}"

@@ -107,7 +107,7 @@ def test_spans_are_joined() -> None:
     assert merged([("b", "c"), ("", "a"), ("a", "b"), ("x", "y"), ("b", "bb")]) == [("", "c"), ("x", "y")]
 
 
-def test_acl_there_and_back() -> None:
+def test_acl_round_trip() -> None:
     """What is parsed is what botocore parses, and what is written keeps every grant."""
     grants = [
         *PRIVATE["Grants"],
@@ -167,7 +167,7 @@ def test_checkpoint(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00" * 10])
 def test_damaged_checkpoint(tmp_path: Path, text: str) -> None:
-    """A file that is not a checkpoint is ignored, with one remark."""
+    """A file that is not a checkpoint is ignored, with one log message."""
     messages: list[str] = []
     checkpoint(tmp_path, messages).store([("", "a")])
     (file,) = (tmp_path / "grants").iterdir()
@@ -203,7 +203,7 @@ def test_resumed() -> None:
 
 
 def test_wrong_checkpoint() -> None:
-    """If an object that should be finished has no grant, the engine is told to start again without a checkpoint."""
+    """If an object that should be finished has no grant, the engine is asked to start again without it."""
     s3 = FakeS3([f"k{number:05}" for number in range(3_000)])
     pipeline = s3.pipeline(finished=(("", "k01999", "2026-11-24T00:00:00.000Z"),))
     pipeline.listing.add("", None)

@@ -129,14 +129,14 @@ def test_the_one_in_place_is_kept_while_it_serves(rows: list[Json], best: str) -
     assert chosen(site(), *rows, held=carrying("old", MEDIA)).arn == arn(best)
 
 
-def test_one_of_iam_is_kept_for_names_that_cloudfront_took_it_for() -> None:
+def test_a_certificate_of_iam_is_kept_for_names_that_cloudfront_accepted() -> None:
     """Another name needs a certificate in ACM."""
     held = carrying("", MEDIA, iam="ASCAEXAMPLE")
     assert chosen(site(MEDIA), held=held) == Choice()
     assert chosen(site(MEDIA, CLIPS), row("w", "*.example.com"), held=held).arn == arn("w")
 
 
-def test_one_that_ends_soon_is_reported() -> None:
+def test_a_certificate_that_expires_soon_is_reported() -> None:
     """A notice mentions a certificate that expires within a month, because ACM should have renewed it."""
     (notice,) = chosen(site(), row("n", MEDIA, days=12)).notices
     assert notice.warning
@@ -218,7 +218,7 @@ def test_a_long_list_is_cut() -> None:
     assert problem.what.endswith("; and 3 more")
 
 
-def test_names_beyond_the_hundredth_are_asked_for() -> None:
+def test_names_beyond_the_hundredth_are_read() -> None:
     """A list shows only the first hundred names, so the others are read."""
     many = row("many", "a.example.com", HasAdditionalSubjectAlternativeNames=True)
     whole = {

@@ -77,7 +77,7 @@ def test_records_of_a_new_distribution_wait_for_its_name() -> None:
     )
 
 
-def test_what_is_there_is_left_and_relied_on() -> None:
+def test_existing_records_stay_and_are_relied_on() -> None:
     """The spelling of the names does not matter."""
     there = [alias("MEDIA.example.com."), alias(kind="AAAA", target="E1.CloudFront.net.")]
     found = proposed(NAMED, account(*there))
@@ -89,7 +89,7 @@ def test_what_is_there_is_left_and_relied_on() -> None:
     assert found.relied_on == proposed(NAMED, account(*there, txt)).relied_on
 
 
-def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
+def test_records_of_a_removed_cname_are_deleted_as_listed() -> None:
     """Every type of alias of the distribution is deleted before the distribution loses the name."""
     old = [alias("old.example.com.", kind) for kind in ("A", "HTTPS")]
     there = [alias(), alias(kind="AAAA")]
@@ -117,7 +117,7 @@ def test_false_looks_into_every_zone_that_could_hold_one() -> None:
 
 
 @pytest.mark.parametrize("text", [SPEC, NAMED.replace("dns: {route53: example.com}\n", "")])
-def test_where_the_spec_says_nothing_nothing_is_read(text: str) -> None:
+def test_without_the_field_nothing_is_read(text: str) -> None:
     """Without `dns`, neither zones nor records are read."""
     assert proposed(text, {"list_hosted_zones_by_name": AssertionError}) == Proposal()
 
@@ -139,12 +139,12 @@ def test_two_public_zones_are_not_read() -> None:
     assert str(problem.where) == "lectures.yaml:6:16"
 
 
-def test_a_stack_without_a_distribution_to_come_has_no_records() -> None:
+def test_a_stack_without_a_future_distribution_has_no_records() -> None:
     """If the spec adopts a missing distribution, another kind reports that problem."""
     assert proposal(KIND, context(NAMED), live(**zones()), KindResults()) == Proposal()
 
 
-def test_outputs_name_what_leads_to_the_distribution() -> None:
+def test_outputs_list_the_records_of_the_distribution() -> None:
     """They have the records that the stack creates, or the one to create by hand."""
     records = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
     by_hand = [{"name": MEDIA, "type": "CNAME", "value": TARGET}]

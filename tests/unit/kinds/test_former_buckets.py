@@ -141,7 +141,7 @@ def test_nothing_left() -> None:
     assert result.steps == (forgetting(BUCKET, "old-media"),)
 
 
-def test_closed_to_us() -> None:
+def test_a_policy_of_the_former_bucket_that_cannot_be_read() -> None:
     """If the policy of the old bucket cannot be read, the tag still lists it, and a notice says so."""
     policies: Any = {"old-media": denied("s3:GetBucketPolicy")}
     result = proposed(

@@ -69,7 +69,7 @@ def relied(name: str, *keys: str, etag: str | None = None, comment: str = "cfstr
     return Relied(address(name), digest(content), ETag(etag) if etag else None)
 
 
-def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be() -> None:
+def test_a_missing_group_is_created_from_live_and_future_keys() -> None:
     """The group is created with the stack's mark, its keys in the order of the spec."""
     step = Create(
         address=address("signers"),
@@ -113,7 +113,7 @@ def test_a_group_with_these_keys_in_any_order_stays() -> None:
         )
 
 
-def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
+def test_a_key_is_added_to_a_group_in_use_without_a_hazard_and_is_waited_for() -> None:
     """In the first half of a rotation, the old key stays, and the plan waits until every edge has the new one."""
     row = group("signers", "K1")
     aws = live(
@@ -189,7 +189,7 @@ def detaching(age: timedelta, active: tuple[str, ...] = ("K1", "K2"), spec: str 
     return modify.hazards
 
 
-def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
+def test_a_replaced_key_is_removed_without_a_hazard_after_its_grace() -> None:
     """Created plus max_validity (a day by default) is past, and the successor signs."""
     assert detaching(timedelta(hours=24)) == ()
     assert detaching(timedelta(hours=3), spec=ONE + "sign: {max_validity: 2h}\n") == ()
@@ -208,7 +208,7 @@ def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
         (99, ("K1", "K2"), ONE.replace(", replaces: [old]", ""), "no key in the group replaces it"),
     ],
 )
-def test_a_key_that_leaves_before_its_time_cuts_viewers(
+def test_a_key_that_is_removed_too_early_cuts_viewers(
     age: int, active: tuple[str, ...], spec: str, why: str
 ) -> None:
     """If it leaves too early, before the successor signs, or without one, its URLs stop working."""
@@ -240,7 +240,7 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
     assert proposal(KIND, context(ONE), aws, keys(new="K2")).steps == ()
 
 
-def test_a_group_that_vanished_since_the_list_ends_the_planning() -> None:
+def test_a_group_that_was_deleted_since_the_list_ends_the_planning() -> None:
     """A refusal does not count as an empty group."""
     aws = live(
         list_key_groups=[group("signers", "K1")],

@@ -25,7 +25,7 @@ def behaviors(*entries: str) -> str:
 
 
 @pytest.mark.parametrize("spec", [PRIVATE, PUBLIC])
-def test_the_default_behavior_gives_up_what_the_spec_does_not_name(spec: str) -> None:
+def test_the_default_behavior_loses_signers_that_the_spec_does_not_name(spec: str) -> None:
     """Its signers are those of the spec, or none if the spec is public."""
     assert users(spec, groups=["G"]) == ()
 

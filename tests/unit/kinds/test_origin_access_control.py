@@ -46,7 +46,7 @@ def relied(id_: str, member: str = "", etag: str | None = None, **fields: str) -
     )
 
 
-def test_none_is_made_that_always_signs() -> None:
+def test_a_missing_control_is_created_and_always_signs() -> None:
     """Without an owned control, one is created for S3 that signs every request with SigV4."""
     step = Create(
         address=ADDRESS,
@@ -85,7 +85,7 @@ def test_it_is_the_default_of_delivery_http() -> None:
 
 
 @pytest.mark.parametrize("description", ["cfstream:lectures", "cfstream:lectures by the media team"])
-def test_ours_is_enough_whatever_its_description_says_after_the_mark(description: str) -> None:
+def test_an_owned_control_is_kept_with_any_text_after_its_mark(description: str) -> None:
     """An owned control that signs as wanted is brought, relied on and not changed."""
     aws = live(list_origin_access_controls=[row("E1", Description=description)])
 
@@ -129,7 +129,7 @@ def test_signing_that_was_turned_off_is_turned_on_again() -> None:
     )
 
 
-def test_ours_under_another_name_gets_its_name_back() -> None:
+def test_an_owned_control_with_another_name_is_renamed() -> None:
     """The mark shows the owner. The name is one of the owned fields."""
     aws = live(
         list_origin_access_controls=[row("E1", Name="renamed")],
@@ -159,7 +159,7 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
         ("cfstream:talks", "it belongs to the cfstream stack talks"),
     ],
 )
-def test_our_name_on_what_is_not_ours_is_a_problem(description: str, whose: str) -> None:
+def test_an_unmanaged_control_with_our_name_is_a_problem(description: str, whose: str) -> None:
     """The existing control is named and not changed. `oac: {id}` uses it."""
     aws = live(list_origin_access_controls=[row("E9", Description=description)])
     proposed = proposal(KIND, context(OAC), aws)
@@ -226,7 +226,7 @@ def test_an_id_that_does_not_exist_is_a_problem() -> None:
     assert problem.what == "the origin access control E9 does not exist in account 123456789012"
 
 
-def test_the_control_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
+def test_a_control_that_this_plan_detaches_is_deleted() -> None:
     """If the stack changes to an OAI, the control is deleted after its only user changes."""
     aws = live(**ours(distribution("D1", oac="E1")), list_origin_access_controls=[row("E1")])
 
@@ -261,7 +261,7 @@ def test_a_control_that_another_distribution_reads_through_stays() -> None:
     ]
 
 
-def test_of_several_of_ours_the_one_of_our_name_is_kept() -> None:
+def test_of_several_owned_controls_the_one_with_our_name_is_kept() -> None:
     """The order in which AWS lists them does not matter. The others are deleted."""
     rows = [row("E1", Name="copy"), row("E2"), row("E3", Name="another")]
     proposals = [

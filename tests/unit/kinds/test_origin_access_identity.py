@@ -62,7 +62,7 @@ def relied(id_: str, comment: str, member: str = "", etag: str | None = None) ->
     return Relied(address, digest({"id": id_, "comment": comment}), ETag(etag) if etag else None)
 
 
-def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
+def test_a_missing_identity_is_created_with_a_derived_reference_and_our_mark() -> None:
     """Without an owned identity, one is created. A lost reply cannot create a second one."""
     step = Create(
         address=ADDRESS,
@@ -95,7 +95,7 @@ def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
     )
 
 
-def test_the_one_with_our_mark_is_enough() -> None:
+def test_an_owned_identity_is_kept() -> None:
     """An owned identity with the wanted comment is brought, relied on and not changed."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures For lectures")])
 
@@ -114,7 +114,7 @@ def test_another_stack_s_mark_is_not_ours() -> None:
     ]
 
 
-def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
+def test_only_the_comment_of_the_document_changes() -> None:
     """Only the comment changes. The caller reference is sent back unchanged."""
     aws = live(
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Old")],
@@ -165,14 +165,14 @@ def test_a_comment_that_the_spec_does_not_set_stays() -> None:
     assert proposal(KIND, context(SPEC + "oai: {}\ncomment: Another\n"), aws).steps == ()
 
 
-def test_a_new_one_without_a_comment_of_its_own_gets_the_spec_s_cut_to_what_aws_takes() -> None:
+def test_a_new_identity_gets_the_comment_of_the_spec_cut_to_the_limit_of_aws() -> None:
     """A comment of 128 characters with the mark is too long, and AWS would refuse it."""
     (step,) = proposal(KIND, context(SPEC + f"oai: {{}}\ncomment: {'x' * 128}\n"), live()).steps
 
     assert step.asks()[CONFIG]["Comment"] == "cfstream:lectures " + "x" * 110
 
 
-def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> None:
+def test_an_identity_with_an_overwritten_mark_is_recognised_by_its_reference() -> None:
     """The identity of the stack's distribution is recognised by its caller reference, and gets the mark again."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
@@ -190,7 +190,7 @@ def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> 
         assert step.changes == (Change("oai.comment", "edited by hand", after),)
 
 
-def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> None:
+def test_a_foreign_identity_on_our_distribution_is_not_adopted() -> None:
     """An identity without the mark and the reference does not change. The stack gets its own."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
@@ -203,7 +203,7 @@ def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> Non
     ]
 
 
-def test_one_that_is_gone_when_it_is_read_is_no_longer_ours() -> None:
+def test_an_identity_that_was_deleted_since_the_list_is_not_owned() -> None:
     """A list may still show an identity that was just deleted."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
@@ -234,7 +234,7 @@ def test_an_id_that_does_not_exist_is_a_problem_at_its_place() -> None:
     assert problem.what == "the origin access identity E7 does not exist in account 123456789012"
 
 
-def test_the_identity_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
+def test_an_identity_that_this_plan_detaches_is_deleted() -> None:
     """If the stack changes to an OAC, the identity is deleted after its only user changes."""
     comment = "cfstream:lectures For lectures"
     aws = live(
@@ -275,7 +275,7 @@ def test_an_identity_on_a_further_origin_of_our_distribution_stays() -> None:
     assert proposal(KIND, context(OAC), aws).steps == ()
 
 
-def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
+def test_of_several_owned_identities_only_the_one_in_use_is_kept() -> None:
     """Comments are not unique in AWS. The order of the list does not matter."""
     rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E1", "E2", "E3")]
     proposals = [
@@ -293,7 +293,7 @@ def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
     assert all(proposed == proposals[0] for proposed in proposals)
 
 
-def test_of_twins_that_nobody_uses_the_lowest_id_is_kept() -> None:
+def test_of_several_unused_identities_the_lowest_id_is_kept() -> None:
     """The choice does not change between two plans."""
     rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E2", "E1")]
     proposed = proposal(KIND, context(OAI), live(list_cloud_front_origin_access_identities=rows))

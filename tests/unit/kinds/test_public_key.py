@@ -129,7 +129,7 @@ def test_white_space_does_not_make_another_key(spelled: str) -> None:
     )
 
 
-def test_a_time_in_a_snapshot_is_as_good_as_one_of_aws() -> None:
+def test_a_time_in_a_snapshot_is_read_like_one_of_aws() -> None:
     """A recorded reply has times as text."""
     aws = live(list_public_keys=[row("new", "K1", CreatedTime="2026-11-01T00:00:00+00:00")])
 
@@ -202,7 +202,7 @@ def test_a_key_in_no_spec_and_no_group_is_deleted() -> None:
     assert all(proposed == proposals[0] for proposed in proposals)
 
 
-def test_a_key_that_its_group_gives_up_in_this_plan_is_deleted() -> None:
+def test_a_key_that_this_plan_removes_from_its_group_is_deleted() -> None:
     """An owned group gets the keys of the spec. A key that leaves is then in no group."""
     aws = live(
         list_public_keys=[row("new", "K1"), row("old", "K2")],
@@ -228,7 +228,7 @@ def test_a_key_that_another_group_holds_stays() -> None:
     ]
 
 
-def test_the_keys_of_a_group_that_ends_in_this_plan_end_with_it() -> None:
+def test_the_keys_of_a_group_that_this_plan_deletes_are_deleted() -> None:
     """The group that no distribution uses is deleted first."""
     aws = live(list_public_keys=[row("old", "K2")], list_key_groups=[group("old-signers", "K2")])
 

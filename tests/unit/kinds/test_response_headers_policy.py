@@ -72,7 +72,7 @@ def carrying(policy: str) -> Json:
     return ours(row)
 
 
-def test_one_is_made_that_says_what_the_spec_says() -> None:
+def test_a_missing_policy_is_created_from_the_spec() -> None:
     """It is named and marked, and found by its name after a lost reply."""
     step = Create(
         address=ADDRESS,
@@ -107,7 +107,7 @@ def test_one_is_made_that_says_what_the_spec_says() -> None:
 
 
 @pytest.mark.parametrize("comment", ["cfstream:lectures", "cfstream:lectures for the player"])
-def test_ours_is_enough_as_it_is(comment: str) -> None:
+def test_an_owned_policy_with_all_settings_is_kept(comment: str) -> None:
     """A live policy with all settings is brought, relied on and not changed."""
     found = proposal(KIND, context(CORS), live(list_response_headers_policies=[row("p1", Comment=comment)]))
     assert (found.steps, found.brings) == ((), {ADDRESS: {"id": "p1"}})
@@ -126,7 +126,7 @@ def test_lists_in_any_order_and_with_more_in_them_are_no_drift() -> None:
     assert proposal(KIND, context(CORS), aws).steps == ()
 
 
-def test_credentials_suffer_no_wildcards() -> None:
+def test_credentials_do_not_allow_wildcards() -> None:
     """Without credentials, ``*`` and ``ALL`` stay. With them, the needed names replace these."""
     loose = {
         **OURS["CorsConfig"],
@@ -160,7 +160,7 @@ def test_one_of_our_name_that_is_not_ours_is_a_problem() -> None:
         assert (found.steps, found.brings) == ((), {})
 
 
-def test_ours_goes_with_its_last_use() -> None:
+def test_an_owned_policy_is_deleted_after_its_last_use() -> None:
     """``cors: false`` deletes a policy that only the stack's distribution uses, if it has not changed."""
     aws = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
     (step,) = proposal(KIND, context(FALSE), aws).steps
@@ -169,7 +169,7 @@ def test_ours_goes_with_its_last_use() -> None:
     assert step.changes == (Change("http.cors.name", "cfstream-lectures", None),)
 
 
-def test_where_the_spec_says_nothing_nothing_is_read() -> None:
+def test_without_the_field_nothing_is_read() -> None:
     """Without `http.cors`, not even the list is read."""
     aws = live(list_response_headers_policies=AssertionError, list_distributions=AssertionError)
     assert proposal(KIND, context(SPEC), aws) == Proposal()
@@ -198,7 +198,7 @@ def test_the_behaviors_get_the_policy() -> None:
     assert attachment(context(SPEC), results_of(SPEC, live())) is None
 
 
-def test_headers_of_somebodys_are_not_taken_off() -> None:
+def test_a_policy_of_others_is_not_detached() -> None:
     """A policy without CORS that belongs to others is not detached."""
     theirs = row(
         "p1", Comment="by hand", Name="security", CorsConfig=None, SecurityHeadersConfig={"XSSProtection": {}}

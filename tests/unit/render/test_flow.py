@@ -42,7 +42,7 @@ def test_without_room_the_right_side_goes_to_the_next_line() -> None:
     ]
 
 
-def test_a_page_is_neither_wider_than_reading_nor_narrower_than_a_word() -> None:
+def test_a_page_has_20_to_100_columns() -> None:
     """A page has 20 to 100 columns on any terminal."""
     assert [page(width, color=False).width for width in (0, 40, 500)] == [20, 40, 100]
 

@@ -52,7 +52,7 @@ class Page(HTMLParser):
 
 @settings(max_examples=examples(60), deadline=None)
 @given(HOSTILE_TEXT)
-def test_no_value_is_obeyed(text: str) -> None:
+def test_values_are_not_interpreted(text: str) -> None:
     """The elements do not depend on values, except code in sentences and lines in pictures."""
     page, plain = (
         Page(plan_html(plan(replace(stack_of(each), topology=Topology((each,), "oai", each)))))
@@ -71,7 +71,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     assert "<title>cfstream: Plan: No changes, but 1 opening.</title>" in page
 
 
-def test_the_page_asks_for_nothing() -> None:
+def test_the_page_loads_nothing() -> None:
     """It has no script, handler or style attribute: its policy would block them. Only links lead to other hosts."""
     page = Page(plan_html(plan(NEW, replace(CHANGED, name="changed"), BROKEN, replace(STILL, name="still"))))
     names = {name for _, attributes in page.elements for name in attributes}

@@ -5,7 +5,7 @@ from cfstream.render.problems import problems_text
 
 
 def problem_text(
-    line: str, col: int, *, note: str = "", what: str = "this is wrong", do: str = "mend it"
+    line: str, col: int, *, note: str = "", what: str = "this is wrong", do: str = "repair it"
 ) -> str:
     """Return the text of a problem in line 11 of a file."""
     return problems_text([Problem(Where("a.yaml", 11, col), what, do, line, note)], color=False)
@@ -56,7 +56,7 @@ def test_a_place_without_a_line() -> None:
     assert problems_text([Problem(Where("a.yaml", 3), "x", "")], color=False) == "error: x\n  a.yaml:3\n"
     assert (
         problem_text("cnames: []", 0)
-        == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  fix: mend it\n"
+        == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  fix: repair it\n"
     )
 
 

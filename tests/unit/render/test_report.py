@@ -250,7 +250,7 @@ def refused(number: int) -> StackReport:
 
 
 def test_stacks_that_fail_for_the_same_reason_share_one_error_and_one_fix() -> None:
-    """A fleet that exceeds a quota fails a hundred times: the reason and the command to resume stand once."""
+    """A fleet that exceeds a quota fails a hundred times: the reason and the command to resume are shown once."""
     commands = SuggestedCommands(again="cfstream apply specs")
     other = replace(
         refused(0), name="news", steps=(step(Verb.CREATE, DISTRIBUTION, StepOutcome.REFUSED, "no"),)

@@ -13,11 +13,11 @@ from cfstream.spec.source import Source, plain
 from cfstream.spec.stack import Stack
 
 REST = {"version": "1", "name": "lectures", "bucket": "lectures-media", "trusted_signers": "[self]"}
-"""What a spec needs, for those of which the lines of a test do not speak."""
+"""The required fields, for specs whose lines in a test omit them."""
 
 
 def whole(lines: str) -> str:
-    """Return the lines, and after them what else a spec needs."""
+    """Return the lines, followed by the required fields that they omit."""
     given_fields = set(re.findall(r"^(\w+):", lines, re.MULTILINE))
     rest = {key: value for key, value in REST.items() if key not in given_fields}
     if given_fields & {"key_groups", "public"}:

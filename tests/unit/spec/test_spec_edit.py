@@ -76,7 +76,7 @@ def changed_lines(before: str, after: str) -> tuple[list[str], list[str]]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize(("text", "lines"), STYLES.values(), ids=STYLES)
-def test_an_entry_joins_in_the_manner_of_the_others(
+def test_an_added_entry_has_the_style_of_the_others(
     text: str, lines: list[str], mark: str, newline: str
 ) -> None:
     """Only its own lines are added.
@@ -93,7 +93,7 @@ def test_an_entry_joins_in_the_manner_of_the_others(
 
 
 @pytest.mark.parametrize(("text", "_lines"), STYLES.values(), ids=STYLES)
-def test_the_older_entry_leaves(text: str, _lines: list[str]) -> None:
+def test_the_older_entry_is_removed(text: str, _lines: list[str]) -> None:
     """Only its own lines are removed, with the comment after it. What is above and below stays."""
     both = append(text, (1, 1), [PATH], NEW)
     after = remove(both, (1, 1), [PATH], 0)

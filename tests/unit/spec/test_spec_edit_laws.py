@@ -77,7 +77,7 @@ def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str
 
 @settings(max_examples=examples(30), deadline=None)
 @given(fields())
-def test_a_field_leaves_and_joins(parts: tuple[str, str, str]) -> None:
+def test_a_field_is_removed_and_added(parts: tuple[str, str, str]) -> None:
     """Removing it removes only its own lines. Adding it after another adds a line, and removes none."""
     before, field, behind = parts
     text = before + field + behind

@@ -29,7 +29,7 @@ def problem_lines(*arguments: str) -> list[str]:
     return [f"{each.where} {each.what}" for each in found.value.problems]
 
 
-def test_a_folder_is_read_to_its_depth_in_order(folder: Path) -> None:
+def test_a_folder_is_read_recursively_in_order(folder: Path) -> None:
     """Every *.yaml and *.yml under a folder is a spec, sorted by path, with the folder's name as the user wrote it."""
     for name in ["b.yaml", "a.yml", "sub/deep/c.yaml", "notes.txt", "sub/x.json"]:
         path = folder / "specs" / name
@@ -155,7 +155,7 @@ def test_keys_are_found_beside_their_spec(folder: Path) -> None:
         (b"x" * 70_000, '"k.pem" is too large for a public key'),
     ],
 )
-def test_a_key_file_that_holds_no_key(folder: Path, content: bytes | None, what: str) -> None:
+def test_a_key_file_without_a_key(folder: Path, content: bytes | None, what: str) -> None:
     """The problem of a key file is at the line that names it."""
     (folder / "a.yaml").write_text(KEYED)
     if content is not None:

@@ -84,14 +84,14 @@ def test_a_damaged_key_is_accepted_only_if_cryptography_reads_it(
 @pytest.mark.parametrize(
     "change", [str.strip, lambda text: text.replace("\n", "\r\n"), lambda text: f"\n {text}\n\n"]
 )
-def test_white_space_is_no_part_of_a_key(change: type[str]) -> None:
+def test_white_space_does_not_change_a_key(change: type[str]) -> None:
     """CloudFront returns a key with another line end. The digest does not depend on that."""
     text = pem(RSA.public_key())
     assert der_digest(change(text)) == der_digest(text)
     assert public_key("k", change(text), "k.pem").pem == text
 
 
-def test_other_containers_have_a_way_out() -> None:
+def test_other_formats_have_a_fix() -> None:
     """For a key in another format, the fix is the command that converts it."""
     key = RSA.public_key()
     ssh = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()

@@ -60,7 +60,7 @@ def test_a_spec_outside_is_not_quoted(outside: Path, content: str, argument: str
     assert f"cfstream validate {outside}/file" in text
 
 
-def test_a_sound_spec_outside_is_read_and_not_quoted_later(outside: Path) -> None:
+def test_a_valid_spec_outside_is_read_and_not_quoted_later(outside: Path) -> None:
     """A link to a shared spec works. Problems of a plan do not have its lines."""
     (outside / "a.yaml").write_text(SPEC.format("a"))
     Path("specs/a.yaml").symlink_to(outside / "a.yaml")
@@ -118,7 +118,7 @@ def test_a_key_outside_is_not_described(outside: Path, content: str, link: str) 
         assert "specs/a.yaml:4:" in text
 
 
-def test_a_sound_key_outside_is_read(outside: Path) -> None:
+def test_a_valid_key_outside_is_read(outside: Path) -> None:
     """A folder of keys that several projects share works."""
     (outside / "k.pem").write_text(PEM)
     Path("specs/a.yaml").write_text(KEYED.replace("FILE", "keys/k.pem"))

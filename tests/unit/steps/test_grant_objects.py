@@ -118,7 +118,7 @@ def test_object_gone() -> None:
 
 
 @pytest.mark.parametrize("fault", [lost, landed, refused("SlowDown", Throttled)])
-def test_passing_trouble(fault: Any) -> None:
+def test_temporary_errors(fault: Any) -> None:
     """After a lost reply the ACL is read, and a throttled write is repeated."""
     bucket = Bucket(keys=keys(4))
     bucket.faults["put_object_acl"] = [fault, None, fault]
@@ -168,7 +168,7 @@ def test_credentials_expire() -> None:
     assert 50 <= granted(bucket) < 300
 
 
-def test_no_error_of_ours() -> None:
+def test_an_unexpected_error() -> None:
     """An unexpected exception also ends the step, and no object counts as done that is not."""
     bucket = Bucket(keys=keys(2000))
 

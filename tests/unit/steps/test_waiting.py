@@ -71,20 +71,20 @@ def records(seconds: float = 1800.0) -> CreateRecords:
 
 
 @pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
-def test_a_wait_outlasts_passing_trouble(error: Exception) -> None:
+def test_a_wait_survives_temporary_errors(error: Exception) -> None:
     """Any number of failed polls counts as not yet, until the deadline. The last poll brings status and ETag."""
     aws = Script(get_distribution=[error] * 40 + [DEPLOYED])
     assert perform(wait(), aws) == {"status": "Deployed", "etag": "E1"}
 
 
 @pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
-def test_the_deadline_ends_it_and_the_report_names_the_trouble(error: Any) -> None:
+def test_the_deadline_ends_a_wait_and_the_report_names_the_error(error: Any) -> None:
     """The report has the last reason."""
     with pytest.raises(TimedOut, match=r"throttles|503"):
         perform(wait(60.0), Script(get_distribution=[error]))
 
 
-def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
+def test_a_permanent_error_ends_a_wait_at_once() -> None:
     """A missing permission does not appear by waiting."""
     denied = NotAuthorized("GetDistribution", "AccessDenied", "no")
     aws = Script(get_distribution=[denied])
@@ -94,7 +94,7 @@ def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
 
 
 @pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
-def test_a_wait_for_name_servers_outlasts_it_too(error: Exception) -> None:
+def test_a_wait_for_name_servers_survives_temporary_errors(error: Exception) -> None:
     """The records are created, and Route 53 is polled until they are INSYNC."""
     change = {"ChangeInfo": {"Id": "C1", "Status": "PENDING"}}
     insync = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}

@@ -36,6 +36,8 @@ class Imported:
     """What its plan would change, or its problems; empty if the plan is empty."""
     refusal: CannotImport | None = None
     file: str = ""
+    kept: bool = False
+    """Whether the file was there with a spec of this distribution or stack. It is not changed."""
     others: tuple[str, ...] = ()
     """Files beside it with a spec of the same distribution or stack."""
     terraform: tuple[BelongingResource, ...] = ()

@@ -189,7 +189,7 @@ AnyDns = Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], 
 
 
 class Spec(Section):
-    """One private set-up of CloudFront: a bucket, a distribution, and who may play the media."""
+    """A private set-up on CloudFront: a bucket, a distribution, and who may play the media."""
 
     version: Version = Field(description="Version of the spec language.")
     name: StackName = Field(

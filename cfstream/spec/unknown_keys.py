@@ -179,13 +179,16 @@ def meant_here(key: str, path: Sequence[Any]) -> str | None:
         return same
     if is_aws_only(key):
         return next((name for name in _guessable(section) if name.startswith(f"{key}_")), None)
-    if _fields_elsewhere(key):
+    if fields_meant(key):
         return None
     return nearest(key, _guessable(section))
 
 
-def _fields_elsewhere(key: str) -> dict[str, str]:
-    """Return the field that a key or another tool's word means in each section that has it, by the section's key."""
+def fields_meant(key: str) -> dict[str, str]:
+    """Return the field that a key or another tool's word means in each section that has it, by the section's key.
+
+    The key of the spec's own section is empty.
+    """
     found: dict[str, str] = {}
     for (name, _), section in sections().items():
         if squeezed(key) in names_of(section):
@@ -222,7 +225,7 @@ def unknown_key(
         if near in beside:
             return what, f"delete it, or {near}: both mean the same field"
         return what, _write(above, near, value)
-    if by_section := _fields_elsewhere(key) or _near_fields_elsewhere(key):
+    if by_section := fields_meant(key) or _nearfields_meant(key):
         return f"{what} here", _elsewhere(by_section, value)
     do = _aws_only().get(squeezed(key), f"delete it; the keys here are {', '.join(known)}")
     if anchored and not above:
@@ -255,7 +258,7 @@ def _elsewhere(by_section: Mapping[str, str], value: Any) -> str:
     return _write(places[:1], field, value, f" under {choices(places)}")
 
 
-def _near_fields_elsewhere(key: str) -> dict[str, str]:
+def _nearfields_meant(key: str) -> dict[str, str]:
     """Return the fields of other sections whose name is almost the key, by the section's key."""
     if is_aws_only(key):
         return {}

@@ -81,7 +81,8 @@ class Page:
         column = columns(first)
         for word in words:
             wide = columns(word.text)
-            alone = not lines[-1] and len(lines) == 1 and first.strip() and columns(rest) < column
+            least = columns(rest) if rest.strip() or wide > self.width else self.width - wide
+            alone = not lines[-1] and len(lines) == 1 and first.strip() and min(least, columns(rest)) < column
             if (lines[-1] and column + 1 + wide > self.width) or (alone and column + wide > self.width):
                 lines.append([])
                 column = columns(rest)

@@ -234,6 +234,10 @@ def _scalar(value: Any) -> str:
     return printable(str(value))
 
 
+NO_STEP = "no step is finished"
+"""The last line if every step failed or was interrupted. A grant may have reached some of the objects."""
+
+
 def _last_words(report: Report) -> list[Word]:
     done = Counter(
         step.verb for stack in report.stacks for step in stack.steps if step.outcome is StepOutcome.DONE
@@ -242,7 +246,7 @@ def _last_words(report: Report) -> list[Word]:
     if done[Verb.WAIT]:
         nothing = "an earlier change is Deployed now"
     elif any(step.outcome in UNFINISHED for stack in report.stacks for step in stack.steps):
-        nothing = "no step is finished"  # but a grant may have reached some of the objects
+        nothing = NO_STEP
     counted = ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb]) or nothing
     outcomes = {stack.outcome for stack in report.stacks}
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
@@ -256,7 +260,8 @@ def _last_words(report: Report) -> list[Word]:
         return words("There was nothing to apply, but verification failed.", Style.BOLD_RED)
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
         return [*words("Applied, but verification failed.", Style.BOLD_RED), *_sentence(counted)]
-    return [*words(f"Not everything was {past}.", Style.BOLD_RED), *_sentence(counted)]
+    unfinished = [] if counted == NO_STEP else words(f"Not everything was {past}.", Style.BOLD_RED)
+    return [*unfinished, *_sentence(counted)]
 
 
 def _sentence(text: str) -> list[Word]:

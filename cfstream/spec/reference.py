@@ -25,7 +25,6 @@ TYPES: Mapping[str, tuple[str, str]] = {
 
 SUBJECTS: Mapping[str, str] = {
     **dict.fromkeys(("thumbnails", "posters", "paths", "public paths"), "http.behaviors"),
-    **dict.fromkeys(("countries", "country"), "http.geo"),
     **dict.fromkeys(("rotate", "rotation"), "key_groups.public_keys.replaces"),
     **dict.fromkeys(("expires", "expiry", "validity"), "sign.max_validity"),
     **dict.fromkeys(("readers", "who can read"), "also_read_by"),

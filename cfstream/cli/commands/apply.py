@@ -97,9 +97,9 @@ def apply(
     plan = make_plan(stacks, world, only=chosen)
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
-    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
     if saved:
         _refuse_stale(saved, plan, output, run)
+    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
     if asking:
         _ask(run.terminal)
     report = carry_out(

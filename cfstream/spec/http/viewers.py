@@ -173,7 +173,7 @@ class ViewerFields(Fields):
         'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
         "managed.",
     )
-    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
+    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions", "countries")] = Field(
         default=None,
         description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. Viewers "
         "from unknown countries are served. {}: all countries. Absent: not managed.",

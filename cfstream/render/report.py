@@ -181,7 +181,7 @@ def _stack(stack: StackReport) -> "StackReportDocument":
 
 
 def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
-    verdict, style = _verdict(stack)
+    verdict, style = verdict_of(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
     hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
     for output, value in () if hidden else _told(stack.outputs):
@@ -193,7 +193,7 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
     """Yield a line for each stack: its name, its outcome, and its distribution."""
     names = [named(stack, several=several(report.stacks)) for stack in report.stacks]
     column = max(map(columns, names))
-    verdicts = [_verdict(stack) for stack in report.stacks]
+    verdicts = [verdict_of(stack) for stack in report.stacks]
     second = max(len(verdict) for verdict, _ in verdicts)
     for stack, name, (verdict, style) in zip(report.stacks, names, verdicts, strict=True):
         live = [stack.outputs.get(each) for each in ("distribution_id", "domain_name")]
@@ -203,7 +203,8 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
         yield from sheet.flow([*head, *facts], rest="   ")
 
 
-def _verdict(stack: StackReport) -> tuple[str, Style]:
+def verdict_of(stack: StackReport) -> tuple[str, Style]:
+    """Return the word for the outcome of a stack, and its style."""
     verdict, style = VERDICTS[stack.outcome]
     return ("destroyed" if stack.destroying and stack.outcome is StackOutcome.APPLIED else verdict), style
 

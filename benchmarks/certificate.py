@@ -17,7 +17,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
         now = datetime.now(UTC)
-        made = (
+        signed_certificate = (
             x509.CertificateBuilder()
             .subject_name(name)
             .issuer_name(name)
@@ -32,6 +32,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
             .sign(key, SHA256())
         )
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        alone.write_bytes(made.public_bytes(Encoding.PEM))
+        alone.write_bytes(signed_certificate.public_bytes(Encoding.PEM))
         file.write_bytes(alone.read_bytes() + pem)
     return file, alone

@@ -32,12 +32,12 @@ def draw(title: str, across: str, lines: Mapping[str, Line]) -> str:
     costs = [y for line in lines.values() for _, y in line]
     horizontal = _Axis(min(sizes), max(sizes), LEFT, WIDTH - RIGHT)
     vertical = _Axis(min(costs), max(costs), HEIGHT - BOTTOM, TOP)
-    said = f"{title}, by {across}: " + "; ".join(
+    description = f"{title}, by {across}: " + "; ".join(
         f"{name} " + ", ".join(f"{y:g} at {x:g}" for x, y in line) for name, line in lines.items()
     )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-        f"<title>{escape(said)}</title><style>{STYLE}</style>",
+        f"<title>{escape(description)}</title><style>{STYLE}</style>",
         f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="4"/>',
         f'<text class="title" x="12" y="22">{escape(title)}</text>',
     ]

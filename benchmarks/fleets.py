@@ -167,9 +167,9 @@ def _one_stack(fleet: Fleet) -> Iterator[Result]:
     bucket = fleet_specs.bucket(0)
 
     def cold() -> Run:
-        ran = fleet.cold()
+        result = fleet.cold()
         calls["cold"] = fleet.counted()["answered"]
-        return ran
+        return result
 
     ours, boto3, aws = alternate(
         cold,
@@ -189,9 +189,9 @@ def _many(fleet: Fleet, colds: dict[int, list[Run]]) -> Iterator[Result]:
 
     def counting(name: str, way: Callable[[], Run]) -> Callable[[], Run]:
         def run() -> Run:
-            ran = way()
+            result = way()
             calls[name] = fleet.counted()["answered"]
-            return ran
+            return result
 
         return run
 

@@ -45,11 +45,11 @@ class Server:
 
     def check(self, bucket: str) -> None:
         """Check that each object has the grant. Raises RunError."""
-        granted = self.having(bucket, GRANTEE)
+        granted = self.objects_with(bucket, GRANTEE)
         if granted != _size(bucket):
             raise RunError(f"only {granted} objects of {bucket} were granted")
 
-    def having(self, bucket: str, text: str) -> int:
+    def objects_with(self, bucket: str, text: str) -> int:
         """Return how many objects of a bucket have an ACL that contains the text. The stand-in looks at each."""
         return int(self._control(f"/-/{bucket}?{text}").split()[0])
 
@@ -90,7 +90,7 @@ class Case:
                     found[name].append(objects / tool(server, bucket).seconds)
         return {name: Figure.of("/s", each) for name, each in found.items()}
 
-    def beside_bare(
+    def rows_against_bare(
         self, objects: int, limit: float | None = None, enough: float | None = None
     ) -> Iterator[Result]:
         """Yield the row of cfstream beside bare awscrt, and its points."""
@@ -104,7 +104,7 @@ class Case:
         for less in (objects // 10, objects // 100):
             yield self._point(less, self.rates(less, {"": ours}, rounds=1)[""])
 
-    def beside_slow(self, mine: Figure, objects: int, name: str, tool: Tool, **more: Any) -> Row:
+    def row_against_slower(self, mine: Figure, objects: int, name: str, tool: Tool, **more: Any) -> Row:
         """Return the row of a slower tool with fewer objects, beside the rate of cfstream with many."""
         rounds = 1 if tool is aws_cli else 0
         theirs = self.rates(objects, {name: tool}, rounds)[name]
@@ -119,14 +119,14 @@ def rows(bench: Bench) -> Iterator[Result]:
     """Yield the rows without latency."""
     yield _ceiling(bench)
     case = Case(bench, "grants", "object grants, no latency")
-    mine = yield from _with_rate(case.beside_bare(bench.scale.objects, limit=0.85))
+    mine = yield from _with_rate(case.rows_against_bare(bench.scale.objects, limit=0.85))
     few = bench.scale.slow_objects
-    yield case.beside_slow(
+    yield case.row_against_slower(
         mine, few, "s3cmd setacl --recursive", s3cmd, limit=7.0 if bench.scale.large else None
     )
-    yield case.beside_slow(mine, few, "boto3, 32 threads", threads)
-    yield case.beside_slow(mine, few, "2011: boto3, one by one", one_by_one)
-    yield case.beside_slow(mine, max(few // 100, 2), "AWS CLI in a loop", aws_cli)
+    yield case.row_against_slower(mine, few, "boto3, 32 threads", threads)
+    yield case.row_against_slower(mine, few, "2011: boto3, one by one", one_by_one)
+    yield case.row_against_slower(mine, max(few // 100, 2), "AWS CLI in a loop", aws_cli)
     found = case.rates(bench.scale.objects, {"cfstream": ours_again, "bare": bare_reads})
     what = "second run over granted objects"
     limit = 0.9 if bench.scale.large else None
@@ -136,17 +136,17 @@ def rows(bench: Bench) -> Iterator[Result]:
 def late_rows(bench: Bench) -> Iterator[Result]:
     """Yield the rows at 30 ms."""
     case = Case(bench, "late", "object grants, 30 ms", latency=30)
-    mine = yield from _with_rate(case.beside_bare(bench.scale.objects, limit=0.95, enough=3_400.0))
+    mine = yield from _with_rate(case.rows_against_bare(bench.scale.objects, limit=0.95, enough=3_400.0))
     few = bench.scale.slow_objects
-    yield case.beside_slow(mine, few, "boto3, 32 threads", threads)
-    yield case.beside_slow(mine, few // 10, "s3cmd setacl --recursive", s3cmd)
-    yield case.beside_slow(mine, few // 10, "2011: boto3, one by one", one_by_one)
+    yield case.row_against_slower(mine, few, "boto3, 32 threads", threads)
+    yield case.row_against_slower(mine, few // 10, "s3cmd setacl --recursive", s3cmd)
+    yield case.row_against_slower(mine, few // 10, "2011: boto3, one by one", one_by_one)
 
 
 def tls_rows(bench: Bench) -> Iterator[Result]:
     """Yield the row over https, without latency. The stand-in's own share of TLS is in both figures."""
     case = Case(bench, "tls", "object grants over TLS, no latency", tls=True)
-    yield from case.beside_bare(bench.scale.objects)
+    yield from case.rows_against_bare(bench.scale.objects)
 
 
 def memory(bench: Bench) -> Iterator[Result]:
@@ -181,28 +181,28 @@ def _ceiling(bench: Bench) -> Row:
 
 def ours(server: Server, bucket: str) -> Run:
     """Run cfstream's grants, and check that each object has the grant."""
-    ran = server.python("-m", "benchmarks.object_grants", bucket)
+    result = server.python("-m", "benchmarks.object_grants", bucket)
     server.check(bucket)
-    return ran
+    return result
 
 
 def ours_again(server: Server, bucket: str) -> Run:
     """Run cfstream's grants on objects that have them, and check that each was only read."""
     ours(server, bucket)
     before = server.counts()
-    ran = ours(server, bucket)
+    result = ours(server, bucket)
     after = server.counts()
     if after["writes"] != before["writes"] or after["reads"] - before["reads"] != _size(bucket):
         raise RunError(f"the second run did not make one read for each object: {before}, {after}")
-    return ran
+    return result
 
 
 def bare(server: Server, bucket: str, *more: str) -> Run:
     """Run bare awscrt in two processes."""
-    ran = server.python(str(YARDSTICKS / "grants_crt.py"), LANES[server.latency], bucket, *more)
+    result = server.python(str(YARDSTICKS / "grants_crt.py"), LANES[server.latency], bucket, *more)
     if not more:
         server.check(bucket)
-    return ran
+    return result
 
 
 def bare_reads(server: Server, bucket: str) -> Run:
@@ -212,16 +212,16 @@ def bare_reads(server: Server, bucket: str) -> Run:
 
 def threads(server: Server, bucket: str) -> Run:
     """Run boto3 with 32 threads."""
-    ran = server.python(str(YARDSTICKS / "grants_boto3.py"), "32", bucket)
+    result = server.python(str(YARDSTICKS / "grants_boto3.py"), "32", bucket)
     server.check(bucket)
-    return ran
+    return result
 
 
 def one_by_one(server: Server, bucket: str) -> Run:
     """Grant as the scripts of 2011 did: the whole list first, then one object after the other."""
-    ran = server.python(str(YARDSTICKS / "grants_boto3.py"), bucket)
+    result = server.python(str(YARDSTICKS / "grants_boto3.py"), bucket)
     server.check(bucket)
-    return ran
+    return result
 
 
 def s3cmd(server: Server, bucket: str) -> Run:
@@ -233,17 +233,17 @@ def s3cmd(server: Server, bucket: str) -> Run:
         "signature_v2 = False\n"
     )
     grant = ("setacl", f"--acl-grant=read:{GRANTEE}", "--recursive", f"s3://{bucket}/")
-    ran = server.bench.tool("s3cmd", "-c", str(settings), *grant)()
+    result = server.bench.tool("s3cmd", "-c", str(settings), *grant)()
     server.check(bucket)
-    return ran
+    return result
 
 
 def aws_cli(server: Server, bucket: str) -> Run:
     """Grant with the AWS CLI: a list, and two calls for each object."""
     shell, tools = str(YARDSTICKS / "grants_aws_cli.sh"), str(server.bench.tools)
-    ran = server.bench.command("sh", shell, bucket, tools, AWS_ENDPOINT_URL_S3=server.endpoint)()
+    result = server.bench.command("sh", shell, bucket, tools, AWS_ENDPOINT_URL_S3=server.endpoint)()
     server.check(bucket)
-    return ran
+    return result
 
 
 @contextmanager

@@ -42,12 +42,14 @@ def rows(bench: Bench) -> Iterator[Result]:
         for number, share in enumerate((objects // 3, objects * 2 // 3), 1):
             seconds = _interrupted(server, bucket, share)
             yield Point(
-                f"granted after interruption {number}", server.having(bucket, GRANTEE), {"seconds": seconds}
+                f"granted after interruption {number}",
+                server.objects_with(bucket, GRANTEE),
+                {"seconds": seconds},
             )
         server.python("-m", "benchmarks.object_grants", bucket)
         took = time.perf_counter() - began
         server.check(bucket)
-        if (kept := server.having(bucket, OTHER)) != others:
+        if (kept := server.objects_with(bucket, OTHER)) != others:
             raise RunError(f"{others - kept} of {others} objects have lost a grant of others")
         calls = server.counts()
     yield Point("calls of all three runs", objects, {name: float(count) for name, count in calls.items()})
@@ -66,7 +68,7 @@ def _seed(server: Server, bucket: str, objects: int) -> int:
         )
         with urllib.request.urlopen(request):
             pass
-    return server.having(bucket, OTHER)
+    return server.objects_with(bucket, OTHER)
 
 
 def _interrupted(server: Server, bucket: str, share: int) -> float:
@@ -75,10 +77,10 @@ def _interrupted(server: Server, bucket: str, share: int) -> float:
     env = server.bench.environment(AWS_ENDPOINT_URL_S3=server.endpoint)
     began = time.perf_counter()
     with subprocess.Popen(argv, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        while server.having(bucket, GRANTEE) < share and process.poll() is None:
+        while server.objects_with(bucket, GRANTEE) < share and process.poll() is None:
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate()
+        _, output = process.communicate()
     if process.returncode != EXIT_INTERRUPTED:
-        raise RunError(f"exit {process.returncode} after SIGINT: {said.decode()[-2000:]}")
+        raise RunError(f"exit {process.returncode} after SIGINT: {output.decode()[-2000:]}")
     return round(time.perf_counter() - began, 1)

@@ -157,10 +157,10 @@ What would be next:
 
 - A plan of one stack mostly starts: it imports modules and loads botocore's models. A client that builds, signs and
   parses only the operations that cfstream uses would save most of that.
-- In a plan of many stacks, the largest part for each stack is its calls: building and signing a request, urllib3, and
-  parsing the reply, in Python and under one lock. Sending the reads through awscrt, as grants do,
-  would save most of that. Several processes would use several cores.
-- Comparing, hazards and who can read are a smaller part. They grow linearly."""
+- In a plan of many stacks, the reads of each stack go through awscrt. Most of what is left of a call is botocore's
+  parser.
+- Comparing, hazards and who can read grow linearly. They are spread over hundreds of functions. Several processes would
+  use several cores."""
 
 
 def _machines(sections: dict[str, Any]) -> Iterator[str]:

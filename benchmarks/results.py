@@ -138,10 +138,10 @@ def read(folder: Path) -> dict[str, Any]:
 
 def row_of(stored: dict[str, Any]) -> Row:
     """Return a stored row."""
-    made: dict[str, Any] = {name: stored[name] for name in ("id", "what", "beside", "limit", "enough")}
+    fields: dict[str, Any] = {name: stored[name] for name in ("id", "what", "beside", "limit", "enough")}
     for name in ("ours", "theirs"):
-        made[name] = Figure(**stored[name]) if stored[name] else None
-    return Row(**made)
+        fields[name] = Figure(**stored[name]) if stored[name] else None
+    return Row(**fields)
 
 
 @functools.cache

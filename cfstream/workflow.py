@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cfstream.access.report import StackAccess
@@ -34,23 +35,25 @@ from cfstream.applying import (
 from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused, Unreachable
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.outputs import freshly_read, outputs_after
-from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
+from cfstream.outputs import freshly_read, outputs_after, read_again
+from cfstream.planning import Plan, StackKey, StackPlan, in_turn, with_companions, without_circles
 from cfstream.planning.blocking import blocked
 from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
+from cfstream.planning.quotas import with_quotas
 from cfstream.planning.shared_keys import with_shared_keys
 from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
-    InScene,
     StackInAccount,
+    StackInContext,
     StackWithoutAccount,
+    context_of,
     placed,
     reached,
-    scene_of,
     session_name,
     specs_by_account,
 )
@@ -121,14 +124,15 @@ def _plan_account(
 ) -> tuple[StackPlan, ...]:
     """Return the plans of the stacks of one account, sorted by name."""
     here = [each for each in found if isinstance(each, StackInAccount)]
-    scenes = [replace(scene_of(each.stack, each.world, beside), destroying=destroying) for each in here]
+    contexts = [replace(context_of(each.stack, each.world, beside), destroying=destroying) for each in here]
     plans = [
         unread(each.stack, each.account, each.error, destroying=destroying)
         for each in found
         if isinstance(each, StackWithoutAccount)
     ]
     surroundings = [
-        Surroundings(each.lists, scene, confirmed=False) for each, scene in zip(here, scenes, strict=True)
+        Surroundings(each.lists, context, confirmed=False)
+        for each, context in zip(here, contexts, strict=True)
     ]
     try:
         with readers() as pool:
@@ -136,17 +140,30 @@ def _plan_account(
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
             raise
-        plans += [unread(scene.stack, scene.account, error, destroying=destroying) for scene in scenes]
+        plans += [
+            unread(context.stack, context.account, error, destroying=destroying) for context in contexts
+        ]
     else:
         # Only steps count for other stacks. In a run without changes, none is compared with all others.
         writing = [each for each in drafts if each.steps]
-        plans += [stack_plan(each, writing) for each in drafts]
-    return without_circles(sorted(plans, key=lambda plan: plan.name))
+        plans += with_quotas([stack_plan(each, writing) for each in drafts], partial(_existing, here))
+    return with_companions(without_circles(sorted(plans, key=lambda plan: plan.name)))
+
+
+def _existing(here: Sequence[StackInAccount], kind: str) -> int:
+    """Return how many resources of a kind the account has. Every plan has read the lists already."""
+    lists = here[0].lists
+    owned = next(each.owned for each in KINDS if each.name == kind)
+    if owned is None:
+        rows = lists.of(account_distributions).all
+        return sum(each.delivery.kind == kind for each in rows)
+    # Policies of AWS do not count.
+    return sum(row.get("Type") != "managed" for row in lists.aws.items(owned.listing))
 
 
 def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
     """Observe the stacks, and return each one's surroundings with its draft."""
-    wants = [{kind.name: kind.desire(around.scene) for kind in KINDS} for around in surroundings]
+    wants = [{kind.name: kind.desire(around.context) for kind in KINDS} for around in surroundings]
     _read_first(pool, surroundings)
     futures = [
         {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
@@ -154,7 +171,7 @@ def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[
     ]
     lives = [{name: future.result() for name, future in row.items()} for row in futures]
     return [
-        (around, _observed_more(draft(around.scene, want, live, around.own), around))
+        (around, _observed_more(draft(around.context, want, live, around.own), around))
         for around, want, live in zip(surroundings, wants, lives, strict=True)
     ]
 
@@ -164,12 +181,12 @@ def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) ->
     writing = [around for around, each in drafted if each.steps]
     fresh = [replace(around, confirmed=True) for around in writing]
     changed = {
-        new.scene.name: new
+        new.context.name: new
         for old, new, known in zip(writing, fresh, pool.map(_owners, fresh), strict=True)
         if known != _owners(old)
     }
-    again = {around.scene.name: each for around, each in _drafts(pool, list(changed.values()))}
-    return [again.get(each.scene.name, each) for _, each in drafted]
+    again = {around.context.name: each for around, each in _drafts(pool, list(changed.values()))}
+    return [again.get(each.context.name, each) for _, each in drafted]
 
 
 def _owners(around: Surroundings) -> tuple[object, ...]:
@@ -186,11 +203,11 @@ def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
 
 def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
     """Return the draft with what matters only because something will be written: other plans read less."""
-    live = drafted.land.live
+    live = drafted.results.live
     more = {
         kind.name: kind.observe_more(around.aws, around, live[kind.name], drafted.steps) for kind in KINDS
     }
-    return draft(drafted.scene, drafted.land.wanted, more, around.own) if more != live else drafted
+    return draft(drafted.context, drafted.results.wanted, more, around.own) if more != live else drafted
 
 
 def apply_plan(
@@ -218,7 +235,7 @@ def apply_plan(
             before = [reported[key] for key in stack.keys_before if key in reported]
             own = replace(run, ledger=ledgers[stack.account])
             reported[stack.key] = pool.submit(_apply_stack, stack, own, before)
-        return Report.of(reported[stack.key].result() for stack in plan.stacks)
+        return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
 def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":
@@ -233,7 +250,7 @@ def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proo
 
     found = reached(stacks, world)
 
-    def proved(each: InScene | StackWithoutAccount) -> StackProof:
+    def proved(each: StackInContext | StackWithoutAccount) -> StackProof:
         if isinstance(each, StackWithoutAccount):
             return unreached(each.stack, each.account, each.error)
         return prove(each.around, means)
@@ -256,17 +273,17 @@ def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> 
     return found
 
 
-def _access(each: InScene | StackWithoutAccount, key: str | None) -> StackAccess:
+def _access(each: StackInContext | StackWithoutAccount, key: str | None) -> StackAccess:
     """Return who can read the bucket of a stack, or why that cannot be read."""
     if isinstance(each, StackWithoutAccount):
         return StackAccess(each.stack.spec.name, each.stack.path, key, account=each.account, error=each.error)
-    scene = replace(each.scene, asked_key=key)
-    around = Surroundings(each.lists, scene)
+    context = replace(each.context, asked_key=key)
+    around = Surroundings(each.lists, context)
     try:
-        found = stack_access(scene, readers_observed(around.aws, around), key)
+        found = stack_access(context, readers_observed(around.aws, around), key)
     except (Refused, Unreachable) as error:
-        return StackAccess(scene.name, scene.stack.path, key, account=scene.account, error=error)
-    return replace(found, account=scene.account)
+        return StackAccess(context.name, context.stack.path, key, account=context.account, error=error)
+    return replace(found, account=context.account)
 
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:

@@ -30,20 +30,20 @@ def read(endpoint: str, *, warm: bool = False, each: bool = True) -> int:
     """
     config = Config(max_pool_connections=AT_ONCE, s3={"addressing_style": "path"})
     session = boto3.Session("sandbox", "sandbox", region_name="us-east-1")
-    made = {
+    clients = {
         name: session.client(name, endpoint_url=endpoint, config=config)
         for name in ("sts", "cloudfront", "s3", "s3control", "resourcegroupstaggingapi")
     }
     # An emulator has no host name for each account.
-    made["s3control"].meta.events.register("before-call.s3-control", _without_account)
-    account = made["sts"].get_caller_identity()["Account"]
-    cloudfront, s3 = made["cloudfront"], made["s3"]
+    clients["s3control"].meta.events.register("before-call.s3-control", _without_account)
+    account = clients["sts"].get_caller_identity()["Account"]
+    cloudfront, s3 = clients["cloudfront"], clients["s3"]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         waiting: list[Future[Any]] = [pool.submit(listed, cloudfront, *names) for names in LISTS]
         waiting += [
             pool.submit(s3.list_buckets, MaxBuckets=1000),
-            pool.submit(made["s3control"].list_access_points, AccountId=account),
-            pool.submit(tags, made["resourcegroupstaggingapi"]),
+            pool.submit(clients["s3control"].list_access_points, AccountId=account),
+            pool.submit(tags, clients["resourcegroupstaggingapi"]),
         ]
         distributions = listed(cloudfront, "list_distributions", "DistributionList")
         for distribution in distributions if each else ():

@@ -274,7 +274,7 @@ def who(way: Way) -> str:
 
 def _reader_text(reader: Reader, requester: Requester | None) -> str:
     """Return a reader with its kind of request, if the reader alone does not show it."""
-    return f"{reader} {requester.via if requester else ''}".rstrip()
+    return f"{reader.prose} {requester.via if requester else ''}".rstrip()
 
 
 def how(found: Evaluation, way: Way) -> str:

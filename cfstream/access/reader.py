@@ -7,7 +7,7 @@ from cfstream.values import Known, plain
 
 
 class ReaderKind(StrEnum):
-    """The classes of readers. The value is the first word of a reader's text form in plans and JSON."""
+    """The classes of readers. The value is the first word of a reader in JSON."""
 
     ANYONE = "anyone"
     KEY_GROUP = "key-group"
@@ -31,7 +31,13 @@ class Reader:
     name: Known = ""
 
     def __str__(self) -> str:
+        """Return the reader as in JSON."""
         return f"{self.kind} {plain(self.name)}" if self.name else str(self.kind)
+
+    @property
+    def prose(self) -> str:
+        """The reader as people read it: ``key group lectures-signers``."""
+        return str(self).replace("-", " ", 1) if self.kind is ReaderKind.KEY_GROUP else str(self)
 
 
 ANYONE = Reader(ReaderKind.ANYONE)

@@ -8,10 +8,11 @@ from cfstream.adoption.refusal import CannotImport
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.domain.tls import covers_name
 from cfstream.inventory.lookup import is_id
+from cfstream.spec.wording import write_nearest
 
 _ARN = re.compile(r"arn:aws[a-z-]*:(?P<service>[^:]*):[^:]*:(?P<account>\d*):(?P<kind>[^/]+)/(?P<id>.+)")
 _KINDS = frozenset(delivery.kind for delivery in Delivery)
-_LIST = "to see all distributions: cfstream list"
+_LIST = "see all distributions: cfstream list"
 
 
 def find(account: Account, target: str) -> LiveDistribution:
@@ -24,9 +25,9 @@ def find(account: Account, target: str) -> LiveDistribution:
     host = re.sub(r"^[a-z]+://", "", text.lower()).split("/")[0].split(":")[0].rstrip(".")
     for row in _of_host(account, host):
         return row
-    raise CannotImport(
-        f"no distribution of account {account.number} has the name {host or repr(target)}", _LIST
-    )
+    names = [name for row in account.rows for name in (row.domain_name.lower(), *row.aliases)]
+    what = f"no distribution of account {account.number} has the name {host or repr(target)}"
+    raise CannotImport(what, write_nearest(host, names, _LIST, "of a distribution of this account"))
 
 
 def _of_arn(account: Account, arn: str) -> LiveDistribution:
@@ -48,7 +49,9 @@ def _of_id(account: Account, resource_id: str) -> LiveDistribution:
         do = "import the distribution that uses it; its spec will refer to it"
         article = "an" if other.words[0] in "aeiou" else "a"
         raise CannotImport(f"{resource_id} is {article} {other.words}, not a distribution", do)
-    raise CannotImport(f"distribution {resource_id} does not exist in account {account.number}", _LIST)
+    what = f"distribution {resource_id} does not exist in account {account.number}"
+    ids = [row.id for row in account.rows]
+    raise CannotImport(what, write_nearest(resource_id, ids, _LIST, "a distribution of this account"))
 
 
 def _of_host(account: Account, host: str) -> Iterator[LiveDistribution]:

@@ -13,6 +13,7 @@ from cfstream.permissions.needs import Purpose
 from cfstream.spec.load import Stack
 from cfstream.spec.schema import json_schema
 from cfstream.spec.template import Answers, NewKey
+from cfstream.spec.wording import one_of
 from cfstream.use_cases.diff import diff as compared
 from cfstream.use_cases.formatting import FormattedSpec, format_specs
 from cfstream.use_cases.key_pairs import Pair, make_pair
@@ -173,7 +174,7 @@ def _targets(named: Collection[str]) -> tuple[Target, ...]:
     unknown = [name for name in named if name not in known]
     if unknown or not named:
         what = f"{unknown[0]!r} is not a migration" if unknown else "no migration is named"
-        raise WrongUsage(what, f"use one of {', '.join(sorted(known))}")
+        raise WrongUsage(what, one_of(unknown[0] if unknown else "", sorted(known)))
     targets = tuple(Target(name) for name in dict.fromkeys(named))
     if Target.HTTP in targets and len(targets) > 1:
         raise WrongUsage(

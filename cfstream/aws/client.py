@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 from time import perf_counter
 from typing import Any
 
+from cfstream.aws.direct import DirectReads
 from cfstream.aws.errors import invalid_reply, translate
 from cfstream.aws.limits import OBJECT_WORKERS
 from cfstream.aws.lists import WITHOUT_PAGINATOR, PagedList
@@ -40,6 +41,7 @@ class Aws:
         self._account = account
         self._note_date = note_date
         self._turn = _Turn()
+        self._direct = DirectReads(clients)
 
     def read(self, call: Call) -> Json:
         return self._ask(call, write=False)
@@ -91,7 +93,9 @@ class Aws:
             client = self._clients.of(call.service, call.region, write=once)
             began = perf_counter()
             try:
-                reply = _whole(getattr(client, call.operation)(**call.params))
+                reply = None if once else self._direct.reply(call, client)
+                if reply is None:
+                    reply = _whole(getattr(client, call.operation)(**call.params))
             except (BotoCoreError, ClientError, ResponseParserError, *_UNREADABLE) as error:
                 ours = translate(error, call, write=write, account=self._account)
                 _note(

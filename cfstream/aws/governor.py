@@ -7,7 +7,7 @@ limited until the first refusal. The rate is then what AWS accepted in the secon
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -118,17 +118,24 @@ class Governor:
     def watch(self, client: Any) -> None:
         """Pace all attempts of a botocore client, including those that botocore repeats."""
         client.meta.events.register("before-send", lambda **_: self.pace())
-        client.meta.events.register("response-received", self._note)
+        client.meta.events.register("response-received", self._handle)
 
-    def _note(self, parsed_response: Any, **_: Any) -> None:
-        """Record the reply to an attempt. `parsed_response` is None if there was none."""
-        if parsed_response is None:
-            return
-        code = str(parsed_response.get("Error", {}).get("Code", ""))
-        if issubclass(CODES.get(code, errors.Refused), errors.Throttled):
+    def _handle(self, parsed_response: Any, **_: Any) -> None:
+        """Handle botocore's event. `parsed_response` is None if no reply arrived."""
+        if parsed_response is not None:
+            self.note(parsed_response)
+
+    def note(self, reply: Mapping[str, Any]) -> None:
+        """Record the reply to one attempt, as botocore parses it."""
+        if is_throttle(str(reply.get("Error", {}).get("Code", ""))):
             self.throttled()
         else:
             self.accepted()
+
+
+def is_throttle(code: str) -> bool:
+    """Return whether an error code means that AWS throttled a call."""
+    return issubclass(CODES.get(code, errors.Refused), errors.Throttled)
 
 
 class _Paced(threading.local):

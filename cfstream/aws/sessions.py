@@ -24,6 +24,8 @@ with without_awscrt():
     import botocore.session
     from botocore.config import Config
     from botocore.credentials import RefreshableCredentials
+    from botocore.httpsession import where
+    from botocore.utils import get_environ_proxies, should_bypass_proxies
 
     from cfstream.startup.models import NamedFolders, PlainFiles
 
@@ -104,6 +106,21 @@ class Clients:
         """Return the file with the certificates to trust, if the user's settings name one."""
         found = None if self.settings.sandbox else self._session.get_config_variable("ca_bundle")
         return os.path.abspath(found) if found else None
+
+    def trusted(self) -> str:
+        """Return the file with the certificates that botocore trusts."""
+        # botocore reads REQUESTS_CA_BUNDLE itself (botocore.endpoint), and has certificates of its own.
+        return self.authorities() or os.environ.get("REQUESTS_CA_BUNDLE") or str(where())
+
+    def is_proxied(self, url: str) -> bool:
+        """Return whether requests to `url` go through a proxy."""
+        if self.is_sandbox or should_bypass_proxies(url):
+            return False
+        return urlsplit(url).scheme in get_environ_proxies(url)
+
+    def parser(self, protocol: str) -> Any:
+        """Return botocore's parser for the replies of a protocol."""
+        return self._session.get_component("response_parser_factory").create_parser(protocol)
 
     def alone(self, service: str, region: str) -> Any:
         """Return a client that nobody else uses: the caller may change its events. Raises as `of`."""

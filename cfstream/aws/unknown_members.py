@@ -12,24 +12,32 @@ from xml.etree import ElementTree
 from cfstream.domain.unknown_members import UNKNOWN
 from cfstream.startup.frozen import dataclass
 
-LISTENED = ("before-parse.cloudfront", "before-parse.s3.GetObjectAcl")
-
 
 def watch(client: Any) -> None:
     """Make the client's replies list their unknown members, under the name `UNKNOWN`."""
-    for event in LISTENED:
-        client.meta.events.register(event, _note, unique_id=f"cfstream-{event}")
+    for event in ("before-parse.cloudfront", "before-parse.s3.GetObjectAcl"):
+        client.meta.events.register(event, _handle, unique_id=f"cfstream-{event}")
 
 
-def _note(
-    operation_model: Any, response_dict: Any, customized_response_dict: dict[str, Any], **_: Any
-) -> None:
-    """Handle botocore's event `before-parse`: botocore adds the members of `customized_response_dict` to the reply."""
-    if not operation_model.name.startswith("Get") or response_dict["status_code"] >= 300:
+def _handle(operation_model: Any, response_dict: Any, customized_response_dict: Any, **_: Any) -> None:
+    """Handle botocore's event: botocore adds the members of `customized_response_dict` to the reply."""
+    note_unknown(operation_model, response_dict, customized_response_dict)
+
+
+def is_watched(operation: Any) -> bool:
+    """Return whether replies to the operation list their unknown members."""
+    name: str = operation.name
+    service: str = operation.service_model.service_name
+    return service == "cloudfront" or name == "GetObjectAcl"
+
+
+def note_unknown(operation: Any, response: Mapping[str, Any], more: dict[str, Any]) -> None:
+    """Add the unknown members of a response to `more`. Error documents have none."""
+    if not operation.name.startswith("Get") or response["status_code"] >= 300:
         return
-    found = unknown_in(operation_model.output_shape, response_dict["body"])
+    found = unknown_in(operation.output_shape, response["body"])
     if found:
-        customized_response_dict[UNKNOWN] = found
+        more[UNKNOWN] = found
 
 
 def unknown_in(shape: Any, body: bytes) -> list[str]:

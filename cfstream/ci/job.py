@@ -47,7 +47,7 @@ class Job:
     args: tuple[str, ...]
     """Further arguments of the command."""
     allow: tuple[str, ...]
-    """The hazards that apply may cause. A plan shows them all the same."""
+    """The hazards that apply may cause. A plan shows them too, marked as allowed."""
     plan_file: str
     """The file to which a plan is saved, and from which it is applied. If empty, the specs are applied."""
     live: str
@@ -56,6 +56,11 @@ class Job:
     """Whether pending steps make the job fail."""
     key: str
     """Distinguishes this plan's comment from others in the same pull request."""
+
+    @property
+    def allowing(self) -> tuple[str, ...]:
+        """The flags that allow the hazards."""
+        return tuple(word for name in self.allow for word in ("--allow", name))
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Job":
@@ -102,8 +107,7 @@ def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
             return Result(ran, ran.code, ran.last_line)
         case "apply":
             what = (job.plan_file,) if job.plan_file else job.specs
-            allowed = [word for name in job.allow for word in ("--allow", name)]
-            ran = cfstream("apply", "--yes", *allowed, *job.args, "--", *what)
+            ran = cfstream("apply", "--yes", *job.allowing, *job.args, "--", *what)
             return Result(ran, ran.code, ran.last_line, str(ran.code == 0).lower())
     return _plan(job, cfstream)
 
@@ -121,7 +125,7 @@ def _plan(job: Job, cfstream: Callable[..., Ran]) -> Result:
     if not job.live:
         Path(job.plan_file).unlink(missing_ok=True)
     source = ("--live", job.live) if job.live else ("--out", job.plan_file)
-    begin = ("plan", "--check", *source, *job.args)
+    begin = ("plan", "--check", *source, *job.allowing, *job.args)
     ran = cfstream(*begin, "--format", "markdown", "--", *job.specs)
     planned = ran.code in (0, PENDING)
     body = body_of(ran, job.key)

@@ -1,9 +1,9 @@
 """Words that people try as commands, from Terraform, the CDK, the AWS CLI and others, and what to run instead."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from cfstream.cli.table import PROGRAM
+from cfstream.spec.wording import nearest
 
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "plan": (
@@ -112,6 +112,6 @@ def instead(word: str, known: Iterable[str], path: str = PROGRAM) -> str:
     else:
         found = [*(name for name, words in OTHER_WORDS.items() if asked in words), ALSO.get(asked)]
         meant = [f"{path} {name}" for name in found if name]
-    near = get_close_matches(asked, known, n=1, cutoff=ALIKE)
-    meant = meant or [f"{path} {name}" for name in near]
+    near = nearest(asked, known, alike=ALIKE)
+    meant = meant or ([f"{path} {near}"] if near else [])
     return f"did you mean {' or '.join(f'`{name}`' for name in meant)}?" if meant else f"see: {path} --help"

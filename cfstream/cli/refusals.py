@@ -27,10 +27,6 @@ OTHER_OPTIONS: Mapping[tuple[str, str], str] = {
     ): "nothing is forced: to allow a hazard, write --allow with its name; to answer yes, --yes",
     ("destroy", "--force"): "to answer yes, write --yes",
     ("destroy", "--dry-run"): "destroy without --yes shows its plan, and asks before it changes anything",
-    (
-        "plan",
-        "--allow",
-    ): "plan shows every hazard, and apply allows one: `cfstream apply SPEC --allow HAZARD`",
     ("plan", "--yes"): "plan changes nothing, and asks nothing: delete --yes",
     ("plan", "--destroy"): "destroy without --yes shows its plan, and asks before it changes anything",
 }
@@ -57,16 +53,16 @@ def refused(refusal: TyperException, given: Sequence[str]) -> CfstreamError | No
 def _with_fix(text: str, path: str) -> tuple[str, str]:
     """Return what is wrong and how to fix it."""
     command = path.removeprefix(f"{PROGRAM} ")
+    see_help = f"see: {path} --help"
     if found := re.match(r"no such option: (--[\w-]+)", text):
         other = OTHER_OPTIONS.get((command, found[1]))
-        return (found[0], other) if other else (text, f"see: {path} --help")
+        return (found[0], other) if other else (text, see_help)
     if found := re.fullmatch(r"missing option '(--[\w-]+)'.*", text):
-        return text, f"{EXAMPLES[found[1]]}; see: {path} --help" if found[
-            1
-        ] in EXAMPLES else f"see: {path} --help"
+        example = EXAMPLES.get(found[1])
+        return text, f"{example}; {see_help}" if example else see_help
     if re.fullmatch(r"missing argument 'SPEC.*'", text):
         return text, SPEC_NEEDED.format(path=path)
-    return text, f"see: {path} --help"
+    return text, see_help
 
 
 def _path_of(given: Sequence[str]) -> str:

@@ -20,10 +20,10 @@ from cfstream.domain.bucket import LEGACY
 from cfstream.kinds import KINDS
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import declared_groups
 from cfstream.stack.fields import Overlay
-from cfstream.stack.proposal import Landscape
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard
 from cfstream.values import Account, Address, ETag, Json, Known
@@ -49,7 +49,10 @@ class Described:
 
 def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Described:
     """Return the worlds before and after a change of specs. `old` and `new` are all specs of the two versions."""
-    was, will = Scene(before, ACCOUNT, beside=tuple(old)), Scene(after, ACCOUNT, beside=tuple(new))
+    was, will = (
+        StackContext(before, ACCOUNT, beside=tuple(old)),
+        StackContext(after, ACCOUNT, beside=tuple(new)),
+    )
     live = _live(was)
     laid = _laid(will, live)
     becomes = _as_live(will.delivery, laid.config)
@@ -66,19 +69,19 @@ def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Sp
 
 def first(after: Stack, new: Sequence[Spec]) -> tuple[BucketWorld, BucketWorld]:
     """Return the worlds before and after the first version of a stack: before, nobody can read anything."""
-    scene = Scene(after, ACCOUNT, beside=tuple(new))
-    will = _world(scene, _live(scene), after.spec.bucket.name, _policy(scene))
+    context = StackContext(after, ACCOUNT, beside=tuple(new))
+    will = _world(context, _live(context), after.spec.bucket.name, _policy(context))
     return replace(will, distributions=(), bucket=replace(will.bucket, policy=None)), will
 
 
-def _live(scene: Scene) -> LiveDistribution:
+def _live(context: StackContext) -> LiveDistribution:
     """Return the distribution as it is once the spec is applied."""
-    return _as_live(scene.delivery, _certified(scene.stack.spec, _laid(scene, None).config))
+    return _as_live(context.delivery, _certified(context.stack.spec, _laid(context, None).config))
 
 
-def _laid(scene: Scene, live: LiveDistribution | None) -> Overlay:
-    land = _landscape(scene)
-    return next(laid for kind in KINDS if (laid := kind.configured(scene, live, land)))
+def _laid(context: StackContext, live: LiveDistribution | None) -> Overlay:
+    results = _results(context)
+    return next(laid for kind in KINDS if (laid := kind.configured(context, live, results)))
 
 
 def _certified(spec: Spec, config: Json) -> Json:
@@ -105,23 +108,23 @@ def _as_live(delivery: Delivery, config: Json) -> LiveDistribution:
     return distribution_from_reply(delivery, {"ETag": ETag(""), delivery.resource: shown})
 
 
-def _landscape(scene: Scene) -> Landscape:
+def _results(context: StackContext) -> KindResults:
     """Return ids for everything in the spec: its own names."""
-    brought: dict[Address, Mapping[str, Known]] = {scene.distribution: {"arn": ARN}}
+    brought: dict[Address, Mapping[str, Known]] = {context.distribution: {"arn": ARN}}
     for kind in KINDS:
-        brought |= kind.described(scene)
-    return Landscape(brought=brought)
+        brought |= kind.described(context)
+    return KindResults(brought=brought)
 
 
-def _world(scene: Scene, live: Distribution, bucket: str, policy: Json | None) -> BucketWorld:
-    open_bucket = scene.stack.spec.identity == "none"
+def _world(context: StackContext, live: Distribution, bucket: str, policy: Json | None) -> BucketWorld:
+    open_bucket = context.stack.spec.identity == "none"
     return BucketWorld(
         account=ACCOUNT,
         bucket=BucketState(bucket, policy=policy, block=Block() if open_bucket else SHUT, ownership=LEGACY),
         distributions=(live,),
         own=OWN,
-        groups=_groups(scene.stack),
-        stacks={OWN: scene.name},
+        groups=_groups(context.stack),
+        stacks={OWN: context.name},
     )
 
 
@@ -134,9 +137,9 @@ def _groups(stack: Stack) -> dict[Known, GroupState]:
     }
 
 
-def _policy(scene: Scene) -> Json:
+def _policy(context: StackContext) -> Json:
     """Return a policy that allows what the spec grants, in whichever way the spec grants it."""
-    spec = scene.stack.spec
+    spec = context.stack.spec
     if spec.identity == "none":
         everyone = {
             "Sid": "everyone",
@@ -146,6 +149,6 @@ def _policy(scene: Scene) -> Json:
             "Resource": f"arn:aws:s3:::{spec.bucket.name}/*",
         }
         return {"Version": "2012-10-17", "Statement": [everyone]}
-    land = _landscape(scene)
-    statements = [kind.granted(scene, land) for kind in KINDS]
+    results = _results(context)
+    statements = [kind.granted(context, results) for kind in KINDS]
     return {"Version": "2012-10-17", "Statement": [each for each in statements if each]}

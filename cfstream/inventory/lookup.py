@@ -7,10 +7,12 @@ from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.errors import CfstreamError, Missing, Refused
 from cfstream.inventory.entries import SHOWN
 from cfstream.ports import Reads
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.shown import Shown
 from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.survey import listed_distributions
 from cfstream.startup.frozen import dataclass
 from cfstream.values import ETag, Json
 
@@ -67,25 +69,26 @@ def by_id(aws: Reads, resource_id: str) -> Found:
     for answer in answers:
         if isinstance(answer, Refused) and not isinstance(answer, Missing):
             raise answer
+    there = [row.id for row in listed_distributions(aws)]
     raise CfstreamError(
         f"no distribution or origin access identity in this account has the id {resource_id}",
-        "to see the ids, run: cfstream list",
+        write_nearest(resource_id, there, "see the ids: cfstream list", "a distribution of this account"),
     )
 
 
-def by_scene(aws: Reads, scene: Scene) -> Found:
+def by_context(aws: Reads, context: StackContext) -> Found:
     """Return the stack's own distribution. Raises CfstreamError if it does not exist yet."""
-    return of_stack(Surroundings(AccountLists(aws, scene.now), scene))
+    return of_stack(Surroundings(AccountLists(aws, context.now), context))
 
 
 def of_stack(around: Surroundings) -> Found:
-    """Return the stack's own distribution, with lists that were read already. Raises as `by_scene`."""
-    scene = around.scene
+    """Return the stack's own distribution, with lists that were read already. Raises as `by_context`."""
+    context = around.context
     for each in around.claims[:1]:
         return _found(each.delivery.kind, around.aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
-        f"{scene.name} has no distribution in account {scene.account}",
-        f"create it with: {scene.command('apply')}",
+        f"{context.name} has no distribution in account {context.account}",
+        f"create it with: {context.command('apply')}",
     )
 
 

@@ -14,13 +14,14 @@ from cfstream.errors import Notice, Problem
 from cfstream.indexed import Indexed
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.neighbors import Neighbor, access_users, default_access
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
@@ -122,28 +123,28 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
     owned = CONTROL
     scopes = (SCOPE,)
 
-    def desire(self, scene: Scene) -> WantedControl | None:
+    def desire(self, context: StackContext) -> WantedControl | None:
         """Return the control of the spec, or the stack's own, which always signs, with SigV4, for S3."""
-        spec = scene.stack.spec
+        spec = context.stack.spec
         if spec.identity != "oac":
             return None
         if spec.oac and spec.oac.id:
             return UsedControl(spec.oac.id)
-        if scene.destroying:
+        if context.destroying:
             return None
         fields = {
-            "Name": own_name(scene),
+            "Name": own_name(context),
             "OriginAccessControlOriginType": "s3",
             "SigningBehavior": "always",
             "SigningProtocol": "sigv4",
         }
-        return OwnControl(fields, scene.mark)
+        return OwnControl(fields, context.mark)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedControl | None) -> LiveControls:
         """List controls and distributions; read one config if it has drifted. Raises as `Reads.read`."""
         rows = around.lists.of(_live_controls)
-        scene, others = around.scene, around.neighbors
-        own = chosen(marked(scene, rows), own_name(scene), default_access(others)[1])
+        context, others = around.context, around.neighbors
+        own = chosen(marked(context, rows), own_name(context), default_access(others)[1])
         have = LiveControls(rows, others, own)
         if own is None or not isinstance(want, OwnControl) or own.fields == want.fields:
             return have
@@ -151,10 +152,10 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
 
     def propose(
         self,
-        scene: Scene,
+        context: StackContext,
         want: WantedControl | None,
         have: LiveControls,
-        land: Landscape,  # noqa: ARG002
+        results: KindResults,  # noqa: ARG002
     ) -> Proposal:
         """Create or repair the stack's own control, and delete owned controls that nothing uses after the plan.
 
@@ -162,17 +163,17 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         """
         match want:
             case OwnControl():
-                wanted = _propose_own(scene, want, have)
+                wanted = _propose_own(context, want, have)
                 kept = have.own.id if have.own else ""
             case UsedControl():
-                wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
+                wanted = Proposal() if context.destroying else _propose_used(context, want, have)
                 kept = want.id
             case None:
                 wanted, kept = Proposal(), ""
-        ours = (live for live in marked(scene, have.all) if live.id != kept)
-        return CONTROL.with_orphans(scene, wanted, (_unwanted(live, have) for live in ours))
+        ours = (live for live in marked(context, have.all) if live.id != kept)
+        return CONTROL.with_orphans(context, wanted, (_unwanted(live, have) for live in ours))
 
-    def add_to_world(self, scene: Scene, have: LiveControls, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+    def add_to_world(self, context: StackContext, have: LiveControls, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
         """Add the controls that do not sign."""
         return replace(world, unsigned_controls=have.all.once(_unsigned))
 
@@ -186,18 +187,18 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         """Return whether the step changes a control: any distribution may use it."""
         return isinstance(step, Modify)
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:
         """Return the id of the control."""
-        return {"oac_id": land.get(scene.address(KIND))}
+        return {"oac_id": results.get(context.address(KIND))}
 
     def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the id of the stack's own control."""
         return {"oac_id": own_id(ids, KIND)}
 
-    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+    def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:
         """Return the id in the spec, or a name for it."""
-        oac = scene.stack.spec.oac
-        return {scene.address(KIND): {"id": oac.id if oac and oac.id else "OAC"}}
+        oac = context.stack.spec.oac
+        return {context.address(KIND): {"id": oac.id if oac and oac.id else "OAC"}}
 
     def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
         """Yield the controls of its origins."""
@@ -229,9 +230,9 @@ def _own_one(spec: Spec) -> bool:
     return spec.identity == "oac" and not (spec.oac and spec.oac.id)
 
 
-def own_name(scene: Scene) -> str:
+def own_name(context: StackContext) -> str:
     """Return the name of the stack's own control. AWS accepts 64 characters (shape OriginAccessControlConfig)."""
-    return f"cfstream-{scene.name}"
+    return f"cfstream-{context.name}"
 
 
 def _live_controls(lists: AccountLists) -> Indexed[LiveControl]:
@@ -249,26 +250,26 @@ def _live(row: Json) -> LiveControl:
     )
 
 
-def _propose_own(scene: Scene, want: OwnControl, have: LiveControls) -> Proposal:
-    taken = of_others(scene, have.all, want.name)
+def _propose_own(context: StackContext, want: OwnControl, have: LiveControls) -> Proposal:
+    taken = of_others(context, have.all, want.name)
     if taken is not None:
         do = f"write `oac: {{id: {taken.id}}}` to use it as it is, or rename it in AWS"
-        return Proposal(problems=(CONTROL.name_taken(scene, taken, do, "oac"),))
+        return Proposal(problems=(CONTROL.name_taken(context, taken, do, "oac"),))
     if have.own is None:
-        return CONTROL.made(_create(scene, want))
-    relied = CONTROL.relied(scene, "", have.own, have.version.etag if have.version else None)
-    return CONTROL.kept(relied, {"id": have.own.id}, _repair(scene, want, have))
+        return CONTROL.made(_create(context, want))
+    relied = CONTROL.relied(context, "", have.own, have.version.etag if have.version else None)
+    return CONTROL.kept(relied, {"id": have.own.id}, _repair(context, want, have))
 
 
-def _create(scene: Scene, want: OwnControl) -> Create:
+def _create(context: StackContext, want: OwnControl) -> Create:
     changes = tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items())
     config = {**want.fields, "Description": want.description}
     return CONTROL.create(
-        scene, "", config, Reason("the origin access control does not exist", ("oac",), changes)
+        context, "", config, Reason("the origin access control does not exist", ("oac",), changes)
     )
 
 
-def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify, ...]:
+def _repair(context: StackContext, want: OwnControl, have: LiveControls) -> tuple[Modify, ...]:
     if have.version is None:
         return ()
     live = have.version.document
@@ -278,45 +279,43 @@ def _repair(scene: Scene, want: OwnControl, have: LiveControls) -> tuple[Modify,
     because = REASONS.get(live["SigningBehavior"]) if "SigningBehavior" in drifted else None
     changes = tuple(Change(FIELDS[name], live.get(name), want.fields[name]) for name in drifted)
     reason = Reason(because or "changed outside cfstream", ("oac",), changes)
-    return (CONTROL.modify(scene, "", have.version, {**live, **want.fields}, reason),)
+    return (CONTROL.modify(context, "", have.version, {**live, **want.fields}, reason),)
 
 
-def _propose_used(scene: Scene, want: UsedControl, have: LiveControls) -> Proposal:
+def _propose_used(context: StackContext, want: UsedControl, have: LiveControls) -> Proposal:
     live = next((live for live in have.all if live.id == want.id), None)
     if live is None:
-        return Proposal(
-            problems=(
-                scene.stack.problem(
-                    f"the origin access control {want.id} does not exist in account {scene.account}",
-                    "write the id of an existing one, or `oac: {}` to create one",
-                    "oac",
-                    "id",
-                ),
-            )
+        what = f"the origin access control {want.id} does not exist in account {context.account}"
+        do = write_nearest(
+            want.id,
+            [each.id for each in have.all],
+            "write the id of an existing one, or `oac: {}` to create one",
+            "an origin access control of this account",
         )
-    problems, notices = _fitness(scene, live)
+        return Proposal(problems=(context.stack.problem(what, do, "oac", "id"),))
+    problems, notices = _fitness(context, live)
     return Proposal(
-        brings={scene.address(KIND): {"id": live.id}},
-        relied_on=(CONTROL.relied(scene, live.id, live),),
+        brings={context.address(KIND): {"id": live.id}},
+        relied_on=(CONTROL.relied(context, live.id, live),),
         problems=problems,
         notices=notices,
     )
 
 
-def _fitness(scene: Scene, live: LiveControl) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
+def _fitness(context: StackContext, live: LiveControl) -> tuple[tuple[Problem, ...], tuple[Notice, ...]]:
     """Return the problems and notices of an existing control that does not sign all requests to S3."""
     do = "use the id of another one, or write `oac: {}` to create one"
     origin_type, signing = live.fields["OriginAccessControlOriginType"], live.fields["SigningBehavior"]
     if origin_type != "s3":
         what = f"the origin access control {live.id} is for origins of type {origin_type}, not s3"
-        return (scene.stack.problem(what, do, "oac", "id"),), ()
+        return (context.stack.problem(what, do, "oac", "id"),), ()
     if signing == "always":
         return (), ()
     meaning = REASONS.get(signing, "it may not sign every request")
     reason = f"the origin access control {live.id} has the signing behavior {signing}: {meaning}"
     if signing == "no-override":
         return (), (Notice(reason, warning=True),)
-    return (scene.stack.problem(reason, do, "oac", "id"),), ()
+    return (context.stack.problem(reason, do, "oac", "id"),), ()
 
 
 def _unwanted(live: LiveControl, have: LiveControls) -> Unwanted:

@@ -14,8 +14,10 @@ from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, statements
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.spec.wording import write_nearest
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.context import StackContext
 from cfstream.stack.identities import (
     IDENTITY,
     Identities,
@@ -29,8 +31,7 @@ from cfstream.stack.identities import (
 from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.neighbors import Neighbor, access_users
 from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import ListEntry, Referred, Shown
 from cfstream.stack.statement_ids import sids_of
 from cfstream.stack.surroundings import Surroundings
@@ -93,18 +94,18 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
     shown = Shown(IDENTITY.kind, IDENTITY.noun, IDENTITY.resource)
     scopes = (SCOPE,)
 
-    def desire(self, scene: Scene) -> WantedIdentity | None:
+    def desire(self, context: StackContext) -> WantedIdentity | None:
         """Return the identity of the spec, or the stack's own, with the comment of the identity or else of the spec."""
-        spec = scene.stack.spec
+        spec = context.stack.spec
         if spec.identity != "oai":
             return None
         if spec.oai and spec.oai.id:
             return UsedIdentity(spec.oai.id)
-        if scene.destroying:
+        if context.destroying:
             return None
         asked = spec.oai.comment if spec.oai else None
         words = spec.comment if asked is None else asked
-        return OwnIdentity(limited(f"{scene.mark} {words or ''}"), managed=asked is not None)
+        return OwnIdentity(limited(f"{context.mark} {words or ''}"), managed=asked is not None)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedIdentity | None) -> LiveIdentities:
         """Read the document of the stack's own identity if its comment must change. Raises as `Reads.read`."""
@@ -113,15 +114,15 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         if version is None and found.own is not None and isinstance(want, OwnIdentity):
             drifted = want.managed and found.own.comment != want.comment
             version = IDENTITY.read(aws, found.own.id) if drifted else None
-        unwanted = [each.id for each in _owned_and_unwanted(around.scene, want, found)]
+        unwanted = [each.id for each in _owned_and_unwanted(around.context, want, found)]
         return LiveIdentities(found, around.neighbors, version, IDENTITY.read_all(aws, unwanted, gone=True))
 
     def propose(
         self,
-        scene: Scene,
+        context: StackContext,
         want: WantedIdentity | None,
         have: LiveIdentities,
-        land: Landscape,
+        results: KindResults,
     ) -> Proposal:
         """Create or repair the stack's own identity, and delete owned identities that nothing uses after the plan.
 
@@ -129,14 +130,16 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         """
         match want:
             case OwnIdentity():
-                wanted = _propose_own(scene, want, have)
+                wanted = _propose_own(context, want, have)
             case UsedIdentity():
-                wanted = Proposal() if scene.destroying else _propose_used(scene, want, have)
+                wanted = Proposal() if context.destroying else _propose_used(context, want, have)
             case None:
-                wanted = _propose_none(scene, have, land)
-        ours = _owned_and_unwanted(scene, want, have.identities)
-        proposal = IDENTITY.with_orphans(scene, wanted, (_unwanted(scene, live, have, land) for live in ours))
-        left = [step for live in ours for step in _release(scene, live, have, land)]
+                wanted = _propose_none(context, have, results)
+        ours = _owned_and_unwanted(context, want, have.identities)
+        proposal = IDENTITY.with_orphans(
+            context, wanted, (_unwanted(context, live, have, results) for live in ours)
+        )
+        left = [step for live in ours for step in _release(context, live, have, results)]
         return replace(proposal, steps=(*proposal.steps, *left))
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
@@ -145,19 +148,22 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             return world
         return replace(world, identities={**world.identities, Ref(step.id, "canonical_user"): Ref(step.id)})
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:
         """Return the ids of the identity: CloudFront's, and the one in object ACLs."""
-        address = scene.address(KIND)
-        return {"oai_id": land.get(address), "s3_canonical_user_id": land.get(address, "canonical_user")}
+        address = context.address(KIND)
+        return {
+            "oai_id": results.get(address),
+            "s3_canonical_user_id": results.get(address, "canonical_user"),
+        }
 
     def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the id of the stack's own identity."""
         return {"oai_id": own_id(ids, KIND), "s3_canonical_user_id": None}
 
-    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+    def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:
         """Return the id in the spec, or a name for it."""
-        named = used_identity(scene.stack.spec) or "OAI"
-        return {scene.address(KIND): {"id": named, "canonical_user": named}}
+        named = used_identity(context.stack.spec) or "OAI"
+        return {context.address(KIND): {"id": named, "canonical_user": named}}
 
     def referred(self, aws: Reads, live: LiveDistribution) -> Iterable[Referred]:
         """Yield the identities of its origins."""
@@ -202,7 +208,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
 
 
 def _owned_and_unwanted(
-    scene: Scene, want: WantedIdentity | None, found: Identities
+    context: StackContext, want: WantedIdentity | None, found: Identities
 ) -> tuple[LiveIdentity, ...]:
     """Return the identities that the stack owns and that the spec does not want."""
     match want:
@@ -212,7 +218,7 @@ def _owned_and_unwanted(
             kept = want.id
         case None:
             kept = ""
-    return unwanted_identities(scene, found, kept)
+    return unwanted_identities(context, found, kept)
 
 
 def limited(comment: str) -> str:
@@ -220,101 +226,107 @@ def limited(comment: str) -> str:
     return comment.strip()[:COMMENT_LIMIT].rstrip()
 
 
-def _propose_own(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> Proposal:
+def _propose_own(context: StackContext, want: OwnIdentity, have: LiveIdentities) -> Proposal:
     own = have.own
     if own is None:
-        return IDENTITY.made(_create(scene, want))
-    relied = IDENTITY.relied(scene, "", own, have.version.etag if have.version else None)
+        return IDENTITY.made(_create(context, want))
+    relied = IDENTITY.relied(context, "", own, have.version.etag if have.version else None)
     brings = {"id": own.id, "canonical_user": own.canonical_user}
-    return IDENTITY.kept(relied, brings, _repair(scene, want, have))
+    return IDENTITY.kept(relied, brings, _repair(context, want, have))
 
 
-def _create(scene: Scene, want: OwnIdentity) -> Create:
-    reference = caller_reference(scene.account, scene.name, KIND)
+def _create(context: StackContext, want: OwnIdentity) -> Create:
+    reference = caller_reference(context.account, context.name, KIND)
     changes = (Change("oai.comment", None, want.comment),)
     config = {"CallerReference": reference, "Comment": want.comment}
     return IDENTITY.create(
-        scene, "", config, Reason("the origin access identity does not exist", ("oai",), changes)
+        context, "", config, Reason("the origin access identity does not exist", ("oai",), changes)
     )
 
 
-def _propose_none(scene: Scene, have: LiveIdentities, land: Landscape) -> Proposal:
+def _propose_none(context: StackContext, have: LiveIdentities, results: KindResults) -> Proposal:
     """Return the step that restores the mark of the stack's own identity before it is deleted.
 
     Without the mark, a later run could not find it once the distribution is deleted.
     """
     own = have.own
-    if own is None or access_users(have.neighbors, own.id) or _statements(scene, land, own, forgotten=True):
+    if (
+        own is None
+        or access_users(have.neighbors, own.id)
+        or _statements(context, results, own, forgotten=True)
+    ):
         return Proposal()
-    return Proposal(steps=_repair(scene, OwnIdentity("", managed=False), have))
+    return Proposal(steps=_repair(context, OwnIdentity("", managed=False), have))
 
 
-def _repair(scene: Scene, want: OwnIdentity, have: LiveIdentities) -> tuple[Modify, ...]:
+def _repair(context: StackContext, want: OwnIdentity, have: LiveIdentities) -> tuple[Modify, ...]:
     if have.version is None:
         return ()
     before = have.version.document["Comment"]
-    after = want.comment if want.managed else _with_mark(scene, before)
+    after = want.comment if want.managed else _with_mark(context, before)
     if before == after:
         return ()
-    because = "comment" if scene.owns(before) else f"its comment no longer has the mark {scene.mark}"
+    because = "comment" if context.owns(before) else f"its comment no longer has the mark {context.mark}"
     reason = Reason(because, ("oai", "comment"), (Change("oai.comment", before, after),))
-    return (IDENTITY.modify(scene, "", have.version, {**have.version.document, "Comment": after}, reason),)
+    return (IDENTITY.modify(context, "", have.version, {**have.version.document, "Comment": after}, reason),)
 
 
-def _propose_used(scene: Scene, want: UsedIdentity, have: LiveIdentities) -> Proposal:
+def _propose_used(context: StackContext, want: UsedIdentity, have: LiveIdentities) -> Proposal:
     live = have.identities.get(want.id)
     if live is None:
-        return Proposal(
-            problems=(
-                scene.stack.problem(
-                    f"the origin access identity {want.id} does not exist in account {scene.account}",
-                    "write an id that `cfstream list"
-                    + scene.flags
-                    + "` shows, or `oai: {}` to create an identity",
-                    "oai",
-                    "id",
-                ),
-            )
+        what = f"the origin access identity {want.id} does not exist in account {context.account}"
+        do = write_nearest(
+            want.id,
+            [each.id for each in have.identities.all],
+            "write an id that `cfstream list" + context.flags + "` shows, or `oai: {}` to create an identity",
+            "an identity of this account",
         )
-    address = scene.address(KIND)
+        return Proposal(problems=(context.stack.problem(what, do, "oai", "id"),))
+    address = context.address(KIND)
     return Proposal(
         brings={address: {"id": live.id, "canonical_user": live.canonical_user}},
-        relied_on=(Relied(scene.address(KIND, live.id), digest({"id": live.id}), content={"id": live.id}),),
+        relied_on=(
+            Relied(context.address(KIND, live.id), digest({"id": live.id}), document={"id": live.id}),
+        ),
     )
 
 
-def _unwanted(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Landscape) -> Unwanted:
+def _unwanted(
+    context: StackContext, live: LiveIdentity, have: LiveIdentities, results: KindResults
+) -> Unwanted:
     return Unwanted(
         live,
         member="" if live == have.own else live.id,
         called=live.id,
         change=Change("oai.comment", live.comment, None),
-        base={"Comment": _with_mark(scene, live.comment)},
-        users=(*access_users(have.neighbors, live.id), *_statements(scene, land, live)),
+        base={"Comment": _with_mark(context, live.comment)},
+        users=(*access_users(have.neighbors, live.id), *_statements(context, results, live)),
     )
 
 
-def _release(scene: Scene, live: LiveIdentity, have: LiveIdentities, land: Landscape) -> Iterator[Modify]:
+def _release(
+    context: StackContext, live: LiveIdentity, have: LiveIdentities, results: KindResults
+) -> Iterator[Modify]:
     """Yield the step that removes the stack's mark from an identity that the policy of another bucket names.
 
     A later run may not find that bucket, because no origin reads it then. It would delete the identity.
     """
     version = have.unwanted.get(live.id)
-    if version is None or not _statements(scene, land, live, forgotten=True):
+    if version is None or not _statements(context, results, live, forgotten=True):
         return
-    after = released_comment(scene)
+    after = released_comment(context)
     reason = Reason(
         "other policies name it, so cfstream no longer owns it",
         ("oai",),
         (Change("oai.comment", live.comment, after),),
     )
     member = "" if live == have.own else live.id
-    step = IDENTITY.modify(scene, member, version, {**version.document, "Comment": after}, reason)
+    step = IDENTITY.modify(context, member, version, {**version.document, "Comment": after}, reason)
     yield replace(step, stage=Stage.REVOKE_REMEMBERED)
 
 
 def _statements(
-    scene: Scene, land: Landscape, live: LiveIdentity, *, forgotten: bool = False
+    context: StackContext, results: KindResults, live: LiveIdentity, *, forgotten: bool = False
 ) -> tuple[str, ...]:
     """Return the statements of others that name an identity.
 
@@ -324,10 +336,10 @@ def _statements(
     S3 shows a deleted principal as a unique id and refuses a policy with such an id (MalformedPolicy), so the policy
     could no longer be changed.
     """
-    policy = land.seen(LivePolicy)
+    policy = results.seen(LivePolicy)
     if policy is None:
         return ()
-    former = policy.former if scene.destroying or not forgotten else ()
+    former = policy.former if context.destroying or not forgotten else ()
     others = (*former, *policy.others)
     own = [] if forgotten else [(policy.bucket.name, policy.document)]
     places = [*own, *((each.name, each.document) for each in others)]
@@ -335,7 +347,7 @@ def _statements(
         f"the statement {each.get('Sid') or 'without a Sid'} in the policy of {bucket}"
         for bucket, document in places
         for each in statements(document)
-        if each.get("Sid") not in sids_of(scene.name)
+        if each.get("Sid") not in sids_of(context.name)
         and any(who.kind == "oai" and who.name == live.id for who in principals(each, policy.identities))
     )
     unread = tuple(
@@ -344,5 +356,5 @@ def _statements(
     return (*named, *unread)
 
 
-def _with_mark(scene: Scene, comment: str) -> str:
-    return comment if scene.owns(comment) else limited(f"{scene.mark} {comment}")
+def _with_mark(context: StackContext, comment: str) -> str:
+    return comment if context.owns(comment) else limited(f"{context.mark} {comment}")

@@ -19,12 +19,12 @@ from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs
+from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
 from cfstream.stack.key_groups import KEY, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.owned import Reason, Unwanted, joined, marked, names
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
@@ -80,43 +80,43 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
     name = KIND
     owned = KEY
 
-    def desire(self, scene: Scene) -> tuple[WantedKey, ...] | None:
+    def desire(self, context: StackContext) -> tuple[WantedKey, ...] | None:
         """Return every key of every group that the spec creates, each once."""
-        if scene.destroying:
+        if context.destroying:
             return None
-        keys = scene.stack.public_keys
-        return tuple(WantedKey(key, keys[key.name]) for key in declared_keys(scene.stack.spec)) or None
+        keys = context.stack.public_keys
+        return tuple(WantedKey(key, keys[key.name]) for key in declared_keys(context.stack.spec)) or None
 
     def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """List keys, groups and distributions. Raises as `Reads.read`."""
-        scene, keys = around.scene, around.lists.of(_live_keys)
-        ours = [key.id for key in marked(scene, keys)]
-        return LiveKeys(keys, holders_after(scene, around.lists.of(live_groups), around.neighbors, ours))
+        context, keys = around.context, around.lists.of(_live_keys)
+        ours = [key.id for key in marked(context, keys)]
+        return LiveKeys(keys, holders_after(context, around.lists.of(live_groups), around.neighbors, ours))
 
     def propose(
         self,
-        scene: Scene,
+        context: StackContext,
         want: tuple[WantedKey, ...] | None,
         have: LiveKeys,
-        land: Landscape,  # noqa: ARG002
+        results: KindResults,  # noqa: ARG002
     ) -> Proposal:
         """Create missing keys, and delete owned keys that the spec does not want and no group contains.
 
         Brings ``id`` at ``public-key:<stack>/<name>``, and for a live key also ``created``, in ISO 8601.
         """
         want = want or ()
-        parts = [_propose(scene, key, have.named(key.declared.name)) for key in want]
+        parts = [_propose(context, key, have.named(key.declared.name)) for key in want]
         names = {key.declared.name for key in want}
-        ours = (live for live in marked(scene, have.all) if live.name not in names)
-        return KEY.with_orphans(scene, joined(parts), (_unwanted(live, have) for live in ours))
+        ours = (live for live in marked(context, have.all) if live.name not in names)
+        return KEY.with_orphans(context, joined(parts), (_unwanted(live, have) for live in ours))
 
     def listed(self, have: LiveKeys) -> Sequence[LiveKey]:
         """Return all keys of the account."""
         return have.all
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the keys by name."""
-        return {"public_key_ids": land.members(KIND)}
+        return {"public_key_ids": results.members(KIND)}
 
     def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the keys by name."""
@@ -157,28 +157,28 @@ def _live(row: Json, lists: AccountLists) -> LiveKey:
     return LiveKey(row["Id"], row["Name"], row.get("Comment") or "", der_sha256, created)
 
 
-def _propose(scene: Scene, want: WantedKey, live: LiveKey | None) -> Proposal:
+def _propose(context: StackContext, want: WantedKey, live: LiveKey | None) -> Proposal:
     if live is None:
-        return KEY.made(_create(scene, want))
-    problem = _in_the_way(scene, want, live)
+        return KEY.made(_create(context, want))
+    problem = _in_the_way(context, want, live)
     if problem is not None:
         return Proposal(problems=(problem,))
     brings: dict[str, Known] = {"id": live.id}
     if live.created is not None:
         brings["created"] = live.created.isoformat()
-    return KEY.kept(KEY.relied(scene, live.name, live), brings)
+    return KEY.kept(KEY.relied(context, live.name, live), brings)
 
 
-def _in_the_way(scene: Scene, want: WantedKey, live: LiveKey) -> Problem | None:
+def _in_the_way(context: StackContext, want: WantedKey, live: LiveKey) -> Problem | None:
     """Return the problem if the live key with this name is not the spec's; None if it is."""
     key = want.declared
-    if not scene.owns(live.comment):
+    if not context.owns(live.comment):
         do = (
             "choose another name, or trust a group that contains the existing key: `use: <name of the group>`"
         )
-        return KEY.name_taken(scene, live, do, *key.path, "name")
+        return KEY.name_taken(context, live, do, *key.path, "name")
     if live.der_sha256 != want.pem.der_sha256:
-        return scene.stack.problem(
+        return context.stack.problem(
             f"{key.file} is not the public key {live.name} ({live.id}), and a public key cannot change in AWS",
             "give the new key a new name",
             *key.path,
@@ -187,17 +187,17 @@ def _in_the_way(scene: Scene, want: WantedKey, live: LiveKey) -> Problem | None:
     return None
 
 
-def _create(scene: Scene, want: WantedKey) -> Create:
+def _create(context: StackContext, want: WantedKey) -> Create:
     key = want.declared
     config = {
-        "CallerReference": caller_reference(scene.account, f"{scene.name}/{key.name}", KIND),
+        "CallerReference": caller_reference(context.account, f"{context.name}/{key.name}", KIND),
         "Name": key.name,
         "EncodedKey": want.pem.pem,
-        "Comment": scene.mark,
+        "Comment": context.mark,
     }
     changes = (Change(f"{key.field}.file", None, key.file),)
     reason = Reason("the public key does not exist", (*key.path, "name"), changes)
-    return KEY.create(scene, key.name, config, reason)
+    return KEY.create(context, key.name, config, reason)
 
 
 def _unwanted(live: LiveKey, have: LiveKeys) -> Unwanted:

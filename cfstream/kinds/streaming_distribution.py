@@ -16,6 +16,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import Needs
+from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_fields import common_fields, normal, normal_signers, opened
 from cfstream.stack.distribution_preflight import distribution_notices, ownership_problems
 from cfstream.stack.distribution_steps import (
@@ -39,8 +40,7 @@ from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import ClaimedDistribution
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import ListEntry
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_distributions
@@ -87,14 +87,14 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         """The streaming distributions."""
         return (Delivery.RTMP.listing,)
 
-    def desire(self, scene: Scene) -> WantedStreaming | None:
+    def desire(self, context: StackContext) -> WantedStreaming | None:
         """Return a value if the spec is for an rtmp stack."""
-        return WantedStreaming() if scene.delivery is Delivery.RTMP else None
+        return WantedStreaming() if context.delivery is Delivery.RTMP else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
         """Read the log bucket. Raises as `Reads.read`."""
-        scene = around.scene
-        if scene.destroying:
+        context = around.context
+        if context.destroying:
             return ObservedStreaming(None, going=around.own_of(Delivery.RTMP))
         if want is None:
             return ObservedStreaming(None)
@@ -103,34 +103,40 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
             claims=around.claims,
             rows=around.distributions,
             stacks=around.stacks,
-            logs=read_log_bucket(aws, scene),
+            logs=read_log_bucket(aws, context),
         )
 
     def propose(
-        self, scene: Scene, want: WantedStreaming | None, have: ObservedStreaming, land: Landscape
+        self,
+        context: StackContext,
+        want: WantedStreaming | None,
+        have: ObservedStreaming,
+        results: KindResults,
     ) -> Proposal:
         """Create it with its signers and tags in one call, or change it in one update."""
-        if scene.destroying:
-            return ending(scene, have.going)
+        if context.destroying:
+            return ending(context, have.going)
         if want is None:
             return Proposal()
-        problems = _problems(scene, have)
-        if have.live is None and scene.stack.spec.adopt:
+        problems = _problems(context, have)
+        if have.live is None and context.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
         if have.live is None:
-            steps = _create(scene, land)
+            steps = _create(context, results)
         else:
-            steps = changing(scene, have.live, overlay(have.live.config, streaming_fields(scene, land)))
-        retired = [Notice(RETIRED, warning=True)] if scene.real_aws else []
+            steps = changing(
+                context, have.live, overlay(have.live.config, streaming_fields(context, results))
+            )
+        retired = [Notice(RETIRED, warning=True)] if context.real_aws else []
         return Proposal(
             steps=steps,
-            brings={scene.address(KIND): brings(scene, have.live)},
-            relied_on=(relied(scene, have.live),),
+            brings={context.address(KIND): brings(context, have.live)},
+            relied_on=(relied(context, have.live),),
             problems=tuple(problems),
             notices=(
                 *retired,
                 *log_notices(have.logs),
-                *distribution_notices(scene, have.live),
+                *distribution_notices(context, have.live),
             ),
         )
 
@@ -142,15 +148,19 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         """Return whether the step writes a distribution that has an origin in the bucket."""
         return leads_to_bucket(step, Delivery.RTMP, bucket)
 
-    def configured(self, scene: Scene, live: LiveDistribution | None, land: Landscape) -> Overlay | None:
+    def configured(
+        self, context: StackContext, live: LiveDistribution | None, results: KindResults
+    ) -> Overlay | None:
         """Return the configuration of the spec as far as the spec alone shows it."""
-        if scene.delivery is not Delivery.RTMP:
+        if context.delivery is not Delivery.RTMP:
             return None
-        return overlay(live.config, streaming_fields(scene, land)) if live else _laid_out(scene, land)
+        return (
+            overlay(live.config, streaming_fields(context, results)) if live else _laid_out(context, results)
+        )
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:
         """Return the id and the domain name."""
-        return distribution_outputs(scene, land) if scene.delivery is Delivery.RTMP else {}
+        return distribution_outputs(context, results) if context.delivery is Delivery.RTMP else {}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the reads of the stack's streaming distribution."""
@@ -180,15 +190,15 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         return distribution_entries(Delivery.RTMP, rows, owners)
 
 
-def streaming_fields(scene: Scene, land: Landscape) -> list[OwnedField]:
+def streaming_fields(context: StackContext, results: KindResults) -> list[OwnedField]:
     """Return the owned fields of a streaming distribution."""
-    return [*common_fields(scene), _identity(scene, land), *_signers(scene)]
+    return [*common_fields(context), _identity(context, results), *_signers(context)]
 
 
-def _identity(scene: Scene, land: Landscape) -> OwnedField:
+def _identity(context: StackContext, results: KindResults) -> OwnedField:
     wanted: Known = ""
-    if scene.stack.spec.identity == "oai":
-        wanted = land.get(scene.address("origin-access-identity")) or ""
+    if context.stack.spec.identity == "oai":
+        wanted = results.get(context.address("origin-access-identity")) or ""
 
     def read(config: Json) -> Known:
         return document.oai(document.default_origin(config))
@@ -196,48 +206,48 @@ def _identity(scene: Scene, land: Landscape) -> OwnedField:
     return OwnedField("oai", wanted, read, document.set_oai, show=lambda value: value or None)
 
 
-def _signers(scene: Scene) -> list[OwnedField]:
-    spec = scene.stack.spec
+def _signers(context: StackContext) -> list[OwnedField]:
+    spec = context.stack.spec
     if spec.trusted_signers is None and not spec.public:
         return []
 
     def accounts(config: Json) -> tuple[str, ...]:
-        return normal(document.signers(config), scene.account).accounts
+        return normal(document.signers(config), context.account).accounts
 
     open_to_all = opened("public", lambda config: bool(accounts(config)))
     return [
         *([open_to_all] if spec.public else []),
         OwnedField(
             "trusted_signers",
-            normal_signers(spec.trusted_signers or (), scene.account),
+            normal_signers(spec.trusted_signers or (), context.account),
             accounts,
             document.set_trusted_signers,
         ),
     ]
 
 
-def _laid_out(scene: Scene, land: Landscape) -> Overlay:
+def _laid_out(context: StackContext, results: KindResults) -> Overlay:
     """Return a new configuration: the spec over AWS's defaults."""
-    reference = caller_reference(scene.account, scene.name, KIND)
-    base = new_streaming_config(reference, scene.stack.spec.bucket.name)
-    return creation(base, streaming_fields(scene, land))
+    reference = caller_reference(context.account, context.name, KIND)
+    base = new_streaming_config(reference, context.stack.spec.bucket.name)
+    return creation(base, streaming_fields(context, results))
 
 
-def _create(scene: Scene, land: Landscape) -> tuple[Step, ...]:
-    made = _laid_out(scene, land)
-    changes = (Change("bucket", None, scene.stack.spec.bucket.name), *made.changes)
-    return creating(scene, Delivery.RTMP, replace(made, changes=changes), land)
+def _create(context: StackContext, results: KindResults) -> tuple[Step, ...]:
+    made = _laid_out(context, results)
+    changes = (Change("bucket", None, context.stack.spec.bucket.name), *made.changes)
+    return creating(context, Delivery.RTMP, replace(made, changes=changes), results)
 
 
-def _problems(scene: Scene, have: ObservedStreaming) -> list[Problem]:
-    problems = ownership_problems(scene, have.live, have.claims)
-    problems += log_problems(scene, have.logs)
-    problems += alias_problems(scene, have.rows, have.live.id if have.live else None, have.stacks)
+def _problems(context: StackContext, have: ObservedStreaming) -> list[Problem]:
+    problems = ownership_problems(context, have.live, have.claims, have.rows)
+    problems += log_problems(context, have.logs)
+    problems += alias_problems(context, have.rows, have.live.id if have.live else None, have.stacks)
     if have.live is not None:
         origin = have.live.default_origin
         live_bucket = bucket_of(origin.domain_name) if origin else None
-        if live_bucket != scene.stack.spec.bucket.name:
+        if live_bucket != context.stack.spec.bucket.name:
             what = f"{have.live.id} streams from the bucket {live_bucket}, and its origin cannot change"
             do = "restore the old bucket in the spec, or give the stack a new name to get a new distribution"
-            problems.append(scene.stack.problem(what, do, "bucket"))
+            problems.append(context.stack.problem(what, do, "bucket"))
     return problems

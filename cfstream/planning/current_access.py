@@ -10,14 +10,14 @@ from cfstream.errors import Notice
 from cfstream.planning.chains import chains
 from cfstream.planning.expected import expected
 from cfstream.planning.worlds import live_world
-from cfstream.stack.proposal import Landscape
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults
 
 
-def stack_access(scene: Scene, land: Landscape, key: str | None) -> StackAccess:
+def stack_access(context: StackContext, results: KindResults, key: str | None) -> StackAccess:
     """Return who can read the stack's bucket, or one object of it."""
-    world = live_world(scene, land)
-    said, seen = _judged(expected(scene, world, live=True), world, key)
+    world = live_world(context, results)
+    said, seen = _judged(expected(context, world, live=True), world, key)
     opened = openings(seen, said)
     notices = [Notice(text) for text in opened.notes]
     if world.bucket.policy_unread:
@@ -29,12 +29,12 @@ def stack_access(scene: Scene, land: Landscape, key: str | None) -> StackAccess:
     if world.own is None:
         notices.append(Notice("the stack has no distribution yet"))
     return StackAccess(
-        name=scene.name,
-        spec=scene.stack.path,
+        name=context.name,
+        spec=context.stack.path,
         key=key,
         rows=access_rows(seen, said),
         openings=opened.openings,
-        chains=chains(scene, seen) if key is not None else (),
+        chains=chains(context, seen) if key is not None else (),
         notices=tuple(notices),
     )
 

@@ -20,8 +20,8 @@ from cfstream.planning.unknown_members import unknown_notices, unknown_problems
 from cfstream.planning.worlds import live_world
 from cfstream.planning.written import with_statements
 from cfstream.spec.limits import notices as limit_notices
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 
@@ -30,8 +30,8 @@ from cfstream.steps.step import Step
 class Draft:
     """The proposals of all kinds for one stack, before they are judged."""
 
-    scene: Scene
-    land: Landscape
+    context: StackContext
+    results: KindResults
     proposals: tuple[Proposal, ...]
 
     @property
@@ -41,43 +41,43 @@ class Draft:
     @property
     def live(self) -> LiveDistribution | None:
         """The stack's own distribution."""
-        return self.land.own
+        return self.results.own
 
 
 def draft(
-    scene: Scene, wants: Mapping[str, Any], lives: Mapping[str, Any], own: LiveDistribution | None
+    context: StackContext, wants: Mapping[str, Any], lives: Mapping[str, Any], own: LiveDistribution | None
 ) -> Draft:
     """Return the proposals of all kinds. Each kind gets the results of those before it.
 
     `own` is the stack's distribution.
     """
-    land = Landscape(live=lives, wanted=wants, own=own)
+    results = KindResults(live=lives, wanted=wants, own=own)
     proposals: list[Proposal] = []
     for kind in KINDS:
-        proposal = kind.propose(scene, wants[kind.name], lives[kind.name], land)
+        proposal = kind.propose(context, wants[kind.name], lives[kind.name], results)
         proposals.append(proposal)
-        land = replace(land, brought={**land.brought, **proposal.brings})
-    return Draft(scene, land, tuple(proposals))
+        results = replace(results, brought={**results.brought, **proposal.brings})
+    return Draft(context, results, tuple(proposals))
 
 
 def beside(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
     """Return the steps of the other stacks that share the bucket: they also decide who can read it."""
-    bucket = one.scene.stack.spec.bucket.name
+    bucket = one.context.stack.spec.bucket.name
     return tuple(
         step
         for other in drafts
-        if other is not one and other.scene.stack.spec.bucket.name == bucket
+        if other is not one and other.context.stack.spec.bucket.name == bucket
         for step in other.steps
     )
 
 
 def elsewhere(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
     """Return the steps of stacks with other buckets that may change who reads the bucket of this one."""
-    bucket = one.scene.stack.spec.bucket.name
+    bucket = one.context.stack.spec.bucket.name
     return tuple(
         step
         for other in drafts
-        if other.scene.stack.spec.bucket.name != bucket
+        if other.context.stack.spec.bucket.name != bucket
         for step in other.steps
         if concerns(step, bucket)
     )
@@ -85,21 +85,21 @@ def elsewhere(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
 
 def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
     """Return the plan of one stack; `drafts` are those of all stacks of the run that have steps."""
-    scene, land, proposals, live = proposed.scene, proposed.land, proposed.proposals, proposed.live
+    context, results, proposals, live = proposed.context, proposed.results, proposed.proposals, proposed.live
     among = Among(beside(proposed, drafts), elsewhere(proposed, drafts))
-    world = live_world(scene, land)
-    judged = judge(scene, land, world, proposed.steps, among)
-    steps = [*judged.steps, *settling_steps(scene, live, judged.steps)]
-    settling = unawaited(scene, live, steps)
+    world = live_world(context, results)
+    judged = judge(context, results, world, proposed.steps, among)
+    steps = [*judged.steps, *settling_steps(context, live, judged.steps)]
+    settling = unawaited(context, live, steps)
     return StackPlan(
-        name=scene.name,
-        spec=scene.stack.path,
-        spec_sha256=scene.stack.spec_sha256,
-        account=scene.account,
-        role=scene.stack.spec.role or "",
+        name=context.name,
+        spec=context.stack.path,
+        spec_sha256=context.stack.spec_sha256,
+        account=context.account,
+        role=context.stack.spec.role or "",
         live=_summary(live),
-        relied_on=_unique(proposals, relied_on_others(scene, land, world)),
-        problems=_sorted_problems(scene, proposals, (*judged.problems, *unknown_problems(scene, steps))),
+        relied_on=_unique(proposals, relied_on_others(context, results, world)),
+        problems=_sorted_problems(context, proposals, (*judged.problems, *unknown_problems(context, steps))),
         notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,
         steps=ordered(with_statements(steps)),
@@ -108,13 +108,13 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         leaving=tuple(sorted({name for proposal in proposals for name in proposal.leaving})),
         estimate=next((each.estimate for each in proposals if each.estimate), None),
         checks=tuple(check for proposal in proposals for check in proposal.checks),
-        protect=scene.stack.spec.protect,
-        flags=scene.flags,
-        distribution=scene.delivery.kind,
-        destroying=scene.destroying,
-        topology=_topology(scene),
-        outputs=outputs_of(scene, land),
-        names=KnownNames.of(land.live),
+        protect=context.stack.spec.protect,
+        flags=context.flags,
+        distribution=context.delivery.kind,
+        destroying=context.destroying,
+        topology=_topology(context),
+        outputs=outputs_of(context, results),
+        names=KnownNames.of(results.live),
     )
 
 
@@ -123,14 +123,14 @@ def _notices(proposed: Draft, judged: Judged, settling: Step | None) -> Iterator
         yield Notice(f"opening: {opening.text}", warning=True, do=opening.do)
     yield from judged.notices
     yield from (Notice(text) for text in judged.exposure.notes)
-    yield from limit_notices(proposed.scene.stack)
+    yield from limit_notices(proposed.context.stack)
     yield from (notice for proposal in proposed.proposals for notice in proposal.notices)
     if settling:
         yield Notice(ON_ITS_WAY)
 
 
-def _topology(scene: Scene) -> Topology:
-    spec = scene.stack.spec
+def _topology(context: StackContext) -> Topology:
+    spec = context.stack.spec
     return Topology(tuple(spec.cnames or ()), spec.identity, spec.bucket.name)
 
 
@@ -145,7 +145,7 @@ def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Re
 
 
 def _sorted_problems(
-    scene: Scene, proposals: Sequence[Proposal], more: Iterable[Problem]
+    context: StackContext, proposals: Sequence[Proposal], more: Iterable[Problem]
 ) -> tuple[Problem, ...]:
     found = {*more, *(problem for proposal in proposals for problem in proposal.problems)}
-    return tuple(sorted(renamed(scene, found)))
+    return tuple(sorted(renamed(context, found)))

@@ -10,28 +10,28 @@ from cfstream.planning.promises import promises
 from cfstream.spec.http import Behavior
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 
 
-def expected(scene: Scene, world: BucketWorld, *, live: bool = False) -> Expected:
+def expected(context: StackContext, world: BucketWorld, *, live: bool = False) -> Expected:
     """Return who may read the stack's bucket in `world` by its spec, and by the other specs of the run.
 
     In a `live` world, apply closes what the stack's own distribution opens.
     """
-    spec = scene.stack.spec
+    spec = context.stack.spec
     declared = Declared(
-        account=scene.account,
+        account=context.account,
         owner=world.bucket.owner,
         identities=frozenset(str(each) for each in world.identities.values()),
         also_read_by=spec.also_read_by,
         also_managed_by=spec.also_managed_by,
     )
     return Expected(
-        stack=scene.name,
+        stack=context.name,
         declared=declared,
         signers=frozenset(_signers(spec, world)),
-        promises=promises(scene, world),
-        repair=scene.command("apply") if live else "",
+        promises=promises(context, world),
+        repair=context.command("apply") if live else "",
     )
 
 

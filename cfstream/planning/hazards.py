@@ -91,7 +91,7 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     way = loss.way
     path, field = witness_path(cell, way), ""
     if way.behavior is None:
-        text = f"{way.reader} can no longer read {path} through {how(before, way)}"
+        text = f"{way.reader.prose} can no longer read {path} through {how(before, way)}"
     elif not _answers(after, way):
         own = way.distribution_id == before.world.own
         field = "enabled" if own else ""

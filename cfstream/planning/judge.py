@@ -31,9 +31,9 @@ from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
 from cfstream.planning.worlds import former_world, projected_all
 from cfstream.policy_document.document import statements
+from cfstream.stack.context import StackContext
 from cfstream.stack.former_buckets import other_objects
-from cfstream.stack.proposal import Landscape
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults
 from cfstream.stack.statement_ids import our_sids
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.grant import Granting
@@ -68,35 +68,39 @@ ALONE = Among()
 
 
 def judge(
-    scene: Scene, land: Landscape, live: BucketWorld, proposed: Sequence[Step], among: Among = ALONE
+    context: StackContext,
+    results: KindResults,
+    live: BucketWorld,
+    proposed: Sequence[Step],
+    among: Among = ALONE,
 ) -> Judged:
     """Return the proposed steps, judged. `live` is the world before the first one."""
-    stager = Stager(live, ordered_by_stage(proposed), scene.name)
+    stager = Stager(live, ordered_by_stage(proposed), context.name)
     steps = ordered(stager.staged())
-    alone = course(live, steps, scene.name)
-    hazards = _joined(_hazards(alone), _widening(scene, alone))
-    move = _move(former_world(scene, land, live), alone, scene)
+    alone = course(live, steps, context.name)
+    hazards = _joined(_hazards(alone), _widening(context, alone))
+    move = _move(former_world(context, results, live), alone, context)
     if move is not None:
         hazards = _joined(hazards, {move.switch: move.hazards})
     before, after = alone.before, alone.after
-    problems = list(_unsafe(scene, alone))
+    problems = list(_unsafe(context, alone))
     around = projected_all(live, ordered(among.beside))
     if among.beside:
-        together = course(around, steps, scene.name)
+        together = course(around, steps, context.name)
         hazards = _joined(hazards, _hazards(together))
         before, after = evaluate(live, together.after.world)
-    guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), scene.name)
-    said, (before, after) = shared(expected(scene, after.world), before, after)
+    guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
+    said, (before, after) = shared(expected(context, after.world), before, after)
     return Judged(
-        steps=tuple(_with_hazards(scene, step, hazards.get(step.id, ())) for step in guarding),
+        steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
         exposure=exposure(before, after, said, move.former if move else None),
         problems=tuple(problems),
-        notices=(*_merged(after), *_warnings(scene, after), *([move.notice] if move else [])),
+        notices=(*_merged(after), *_warnings(context, after), *([move.notice] if move else [])),
     )
 
 
-def _with_hazards(scene: Scene, step: Step, more: tuple[Hazard, ...]) -> Step:
-    return replace(step, hazards=tuple(placed(scene.stack, each) for each in (*step.hazards, *more)))
+def _with_hazards(context: StackContext, step: Step, more: tuple[Hazard, ...]) -> Step:
+    return replace(step, hazards=tuple(placed(context.stack, each) for each in (*step.hazards, *more)))
 
 
 def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
@@ -112,7 +116,7 @@ def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
     return found
 
 
-def _widening(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
+def _widening(context: StackContext, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
     """Return the hazard of the step that widens, if CloudFront may read more for the stack at the end than it may now.
 
     That is the last grant; without one it is the last change of the distribution or its identity, because a statement
@@ -127,11 +131,11 @@ def _widening(scene: Scene, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
     if last is None:
         return {}
     live = seen.before.world
-    sids = our_sids(scene, live.bucket.policy)
+    sids = our_sids(context, live.bucket.policy)
     ours = replace(live, bucket=replace(live.bucket, policy=_narrowed(live.bucket.policy, sids)))
     granted = live.own is not None and bool(sids)
     found = widened(live, seen.after.world, granted=granted, ours=ours)
-    return {last.id: tuple(widening_hazard(scene.stack.spec.grant.prefix, found))}
+    return {last.id: tuple(widening_hazard(context.stack.spec.grant.prefix, found))}
 
 
 def _narrowed(policy: Json | None, sids: frozenset[str]) -> Json | None:
@@ -151,20 +155,20 @@ class Move:
     notice: Notice
 
 
-def _move(former: BucketWorld | None, seen: Course, scene: Scene) -> Move | None:
+def _move(former: BucketWorld | None, seen: Course, context: StackContext) -> Move | None:
     """Return the move to another bucket; None if the plan has none."""
     switch = next(
         (each for each in seen.steps if each.stage is Stage.SWITCH and each.verb is not Verb.DISABLE), None
     )
     if former is None or switch is None:
         return None
-    left = projected_all(former, seen.steps, scene.name)
+    left = projected_all(former, seen.steps, context.name)
     (was,) = evaluate(former)
     return Move(
         switch.id,
         was,
         moving_hazards(former, left, seen.after.world),
-        other_objects(former.bucket.name, scene.stack.spec.bucket.name),
+        other_objects(former.bucket.name, context.stack.spec.bucket.name),
     )
 
 
@@ -174,14 +178,14 @@ def _joined(
     return {step: unique((*one.get(step, ()), *other.get(step, ()))) for step in {**one, **other}}
 
 
-def _unsafe(scene: Scene, seen: Course) -> Iterator[Problem]:
+def _unsafe(context: StackContext, seen: Course) -> Iterator[Problem]:
     """Yield a problem if somebody could read between two steps but neither before nor after the plan."""
     for step, _, during in seen.moments():
         found = exposed(seen.before, during, seen.after, present=True)
         if found is not None:
             cell, reader = found
-            yield scene.stack.problem(
-                f"after the step {step.id} and before the end of this plan, {reader} could read /{cell.witness}",
+            yield context.stack.problem(
+                f"{reader.prose} could read /{cell.witness} after the step {step.id} and before the end of this plan",
                 "make the change in two runs: first the signers, then the rest",
                 "bucket",
             )
@@ -194,7 +198,7 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
         yield Notice(text)
 
 
-def _warnings(scene: Scene, after: Evaluation) -> Iterator[Notice]:
+def _warnings(context: StackContext, after: Evaluation) -> Iterator[Notice]:
     own = after.world.own_distribution
-    if own is not None and scene.stack.spec.identity != "none":
+    if own is not None and context.stack.spec.identity != "none":
         yield from viewer_warnings(own)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from cfstream.kinds import KINDS
-from cfstream.stack.proposal import Landscape
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults
 
 
-def outputs_of(scene: Scene, land: Landscape) -> dict[str, Any]:
+def outputs_of(context: StackContext, results: KindResults) -> dict[str, Any]:
     """Return the outputs of the contract that are known. An output that a step will bring is its Ref."""
-    if scene.destroying:
+    if context.destroying:
         return {}
-    return {name: value for kind in KINDS for name, value in kind.outputs(scene, land).items()}
+    return {name: value for kind in KINDS for name, value in kind.outputs(context, results).items()}

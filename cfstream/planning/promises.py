@@ -23,7 +23,7 @@ from cfstream.kinds.distribution.http_fields import Part, described
 from cfstream.policy_document import oai_statement
 from cfstream.spec import http
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene, names_of_buckets
+from cfstream.stack.context import StackContext, names_of_buckets
 
 PROMISED = "promised"
 """Placeholder ids for the distribution and the identity of a spec."""
@@ -32,11 +32,11 @@ SOMEBODY = Signers(accounts=("self",))
 """A placeholder for all signers: this module only asks whether anyone can read."""
 
 
-def promises(scene: Scene, world: BucketWorld) -> tuple[BucketWorld, ...]:
+def promises(context: StackContext, world: BucketWorld) -> tuple[BucketWorld, ...]:
     """Return the worlds that the spec, and the other specs of the run for its bucket, describe."""
-    found = list(_of_spec(scene.stack.spec, world, world.own_distribution, ending=scene.destroying))
-    for spec in having(scene.beside, names_of_buckets, world.bucket.name):
-        if spec.name != scene.name:
+    found = list(_of_spec(context.stack.spec, world, world.own_distribution, ending=context.destroying))
+    for spec in having(context.beside, names_of_buckets, world.bucket.name):
+        if spec.name != context.name:
             found += _of_spec(spec, world, _live(spec, world))
     return tuple(found)
 

@@ -7,27 +7,27 @@ from cfstream.access.origins import leading
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.proposal import Landscape, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults, Relied
 from cfstream.values import Address, Json, digest, plain
 
 
-def relied_on_others(scene: Scene, land: Landscape, world: BucketWorld) -> tuple[Relied, ...]:
+def relied_on_others(context: StackContext, results: KindResults, world: BucketWorld) -> tuple[Relied, ...]:
     """Return what access uses of each other distribution that reads the bucket, and of multi-Region access points.
 
     A saved plan is stale if a distribution gets other origins, behaviors or signers, or starts to read the bucket; if
     its OAC starts or stops to sign; or if the policy of an access point changes. The bucket itself covers its own
     access points. `world` is what is live.
     """
-    return (*_distributions(scene, world), *_access_points(scene, world, land.observed(LiveBucket)))
+    return (*_distributions(context, world), *_access_points(context, world, results.observed(LiveBucket)))
 
 
-def _distributions(scene: Scene, world: BucketWorld) -> Iterator[Relied]:
+def _distributions(context: StackContext, world: BucketWorld) -> Iterator[Relied]:
     for each in leading(world):
         if each.id != world.own:
-            address = Address(each.delivery.kind, scene.name, str(plain(each.id)))
+            address = Address(each.delivery.kind, context.name, str(plain(each.id)))
             content = {**deciding(each), "unsigned_controls": _unsigned(world, each)}
-            yield Relied(address, digest(content), content=content)
+            yield Relied(address, digest(content), document=content)
 
 
 def _unsigned(world: BucketWorld, distribution: Distribution) -> list[str]:
@@ -36,9 +36,9 @@ def _unsigned(world: BucketWorld, distribution: Distribution) -> list[str]:
     return sorted(used & {str(plain(each)) for each in world.unsigned_controls})
 
 
-def _access_points(scene: Scene, world: BucketWorld, bucket: LiveBucket) -> Iterator[Relied]:
+def _access_points(context: StackContext, world: BucketWorld, bucket: LiveBucket) -> Iterator[Relied]:
     covered = {each.arn for each in bucket.access_points}
     for each in world.bucket.access_points:
         if each.arn not in covered:
             content: Json = asdict(each)
-            yield Relied(Address("bucket", scene.name, each.name), digest(content), content=content)
+            yield Relied(Address("bucket", context.name, each.name), digest(content), document=content)

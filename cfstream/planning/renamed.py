@@ -5,18 +5,20 @@ from collections.abc import Iterable, Iterator
 
 from cfstream.errors import Problem
 from cfstream.indexed import having
-from cfstream.stack.scene import Scene, names
+from cfstream.stack.context import StackContext, names
 
 FEW = 2
 """Fewer resources of another stack are no sign of a new name: the spec may only want to use them."""
 
 
-def renamed(scene: Scene, problems: Iterable[Problem]) -> Iterator[Problem]:
+def renamed(context: StackContext, problems: Iterable[Problem]) -> Iterator[Problem]:
     """Yield the problems. Those with a stack that has most of what the spec wants, and no spec in the run, are one."""
     problems = tuple(problems)
     counted = Counter(each.owner for each in problems if each.owner)
     former = {
-        owner for owner, number in counted.items() if number >= FEW and not having(scene.beside, names, owner)
+        owner
+        for owner, number in counted.items()
+        if number >= FEW and not having(context.beside, names, owner)
     }
     yield from (each for each in problems if each.owner not in former)
     for owner in former:
@@ -28,4 +30,4 @@ def renamed(scene: Scene, problems: Iterable[Problem]) -> Iterator[Problem]:
             f"the name of a stack cannot change: if this was {owner}, write `name: {owner}` again. If it is another "
             "stack, give its key groups, keys and cnames names of their own, or write `use` for a key group"
         )
-        yield scene.stack.problem(what, do, "name")
+        yield context.stack.problem(what, do, "name")

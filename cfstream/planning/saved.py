@@ -24,7 +24,8 @@ def check_saved(saved: Json, plan: Plan, again: str) -> None:
     made = saved.get("cfstream_version")
     if made != __version__:
         raise Mismatch(
-            f"the saved plan was made by cfstream {made}, and this is cfstream {__version__}: nothing was written",
+            f"the saved plan is of another version, so nothing was written: it was made by cfstream {made}, and this "
+            f"is cfstream {__version__}",
             f"plan again: `{again}`",
         )
     moved = [*_account_moved(saved, plan), *_stacks_moved(saved, plan)]

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from cfstream.domain import LiveDistribution
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Step
 
 
-def unknown_problems(scene: Scene, steps: Sequence[Step]) -> list[Problem]:
+def unknown_problems(context: StackContext, steps: Sequence[Step]) -> list[Problem]:
     """Return a problem for each step that would send back a document without the settings that boto3 does not know."""
     return [
-        scene.stack.problem(
+        context.stack.problem(
             would_be_lost(step.address, step.unknown), f"{UPDATE_BOTO3}, then plan again", "name"
         )
         for step in steps

@@ -8,26 +8,26 @@ from collections.abc import Iterable
 from cfstream.access.world import BucketWorld
 from cfstream.domain import BucketState
 from cfstream.kinds import KINDS
-from cfstream.stack.proposal import Landscape
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults
 from cfstream.steps.step import Step
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
-def live_world(scene: Scene, land: Landscape) -> BucketWorld:
+def live_world(context: StackContext, results: KindResults) -> BucketWorld:
     """Return the stack's bucket and all that leads to it, as the kinds have observed them."""
-    bucket = BucketState(scene.stack.spec.bucket.name, scene.partition)
-    world = BucketWorld(scene.account, bucket, scene.partition)
+    bucket = BucketState(context.stack.spec.bucket.name, context.partition)
+    world = BucketWorld(context.account, bucket, context.partition)
     for kind in KINDS:
-        if kind.name in land.live:
-            world = kind.add_to_world(scene, land.live[kind.name], world)
+        if kind.name in results.live:
+            world = kind.add_to_world(context, results.live[kind.name], world)
     return world
 
 
-def former_world(scene: Scene, land: Landscape, live: BucketWorld) -> BucketWorld | None:
+def former_world(context: StackContext, results: KindResults, live: BucketWorld) -> BucketWorld | None:
     """Return the world around the bucket that the distribution reads now, if the spec names another one."""
-    worlds = (kind.former_world(scene, land.live[kind.name], live) for kind in KINDS)
+    worlds = (kind.former_world(context, results.live[kind.name], live) for kind in KINDS)
     return next((world for world in worlds if world is not None), None)
 
 

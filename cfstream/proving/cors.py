@@ -102,5 +102,5 @@ def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> ClaimJudgement:
     else:
         return HELD
     return ClaimJudgement(
-        Verdict.DENIED, why, f"compare http.cors with the plan: {site.scene.command('plan')}"
+        Verdict.DENIED, why, f"compare http.cors with the plan: {site.context.command('plan')}"
     )

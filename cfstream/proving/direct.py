@@ -49,7 +49,7 @@ def addresses(site: Site, path: str) -> Iterator[tuple[str, Visit]]:
     if "." not in bucket:
         yield "accelerated name", Visit(f"https://{bucket}.s3-accelerate.{suffix}{path}")
     for name in (point.name for point in site.bucket.access_points):
-        host = f"{name}-{site.scene.account}.s3-accesspoint.{region}.{suffix}"
+        host = f"{name}-{site.context.account}.s3-accesspoint.{region}.{suffix}"
         yield f"access point {name}", Visit(f"https://{host}{path}")
 
 
@@ -59,7 +59,7 @@ def _listings(site: Site) -> Iterator[tuple[str, Visit]]:
 
 
 def _suffix(site: Site) -> str:
-    return "amazonaws.com.cn" if site.scene.partition == "aws-cn" else "amazonaws.com"
+    return "amazonaws.com.cn" if site.context.partition == "aws-cn" else "amazonaws.com"
 
 
 def _path(site: Site) -> str:

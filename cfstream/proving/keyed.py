@@ -101,7 +101,7 @@ def must_serve(site: Site, place: TestedBehavior) -> Judge:
             return HELD
         if seen.saw is Saw.REFUSED:
             why = f"CloudFront rejects the signature ({seen.code})"
-            do = f"wait until the key is active: {site.scene.command('wait')}; cfstream explain shows other reasons"
+            do = f"wait until the key is active: {site.context.command('wait')}; cfstream explain shows other reasons"
             return ClaimJudgement(Verdict.DENIED, why, do)
         return wrongly_refused(site, place, seen)
 

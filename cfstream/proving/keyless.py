@@ -129,7 +129,7 @@ def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudge
             why = f"it is redirected: {seen.text}"
         case _:
             return inconclusive(seen)
-    return ClaimJudgement(Verdict.DENIED, why, f"compare with the spec: {site.scene.command('plan')}")
+    return ClaimJudgement(Verdict.DENIED, why, f"compare with the spec: {site.context.command('plan')}")
 
 
 def _check(address: HostAddress, place: TestedBehavior, attempt: Attempt, judge: Judge) -> Check:

@@ -41,7 +41,7 @@ class Openings:
 def judged(site: Site) -> Openings:
     """Return what the live state allows, compared with the spec."""
     world = site.world
-    said, (found,) = shared(expected(site.scene, world, live=True), *evaluate(world))
+    said, (found,) = shared(expected(site.context, world, live=True), *evaluate(world))
     judged_openings = openings(found, said)
     opened = judged_openings.openings
     findings = (

@@ -52,8 +52,8 @@ def prove(around: Surroundings, means: Means) -> StackProof:
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
-        return unreached(around.scene.stack, around.scene.account, error)
-    return replace(found, account=around.scene.account)
+        return unreached(around.context.stack, around.context.account, error)
+    return replace(found, account=around.context.account)
 
 
 def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProof:
@@ -70,7 +70,7 @@ def _proof(site: Site, means: Means) -> StackProof:
     asked, notices = _asked(site, means, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
     all_notices = (*map(Notice, openings.notes), *_notices(site, means), *notices)
-    return StackProof(site.scene.name, site.scene.stack.path, findings, all_notices, openings.readers)
+    return StackProof(site.context.name, site.context.stack.path, findings, all_notices, openings.readers)
 
 
 def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from cfstream.errors import CfstreamError
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -29,7 +29,7 @@ class Sample:
 
 
 def sample(
-    aws: Reads, scene: Scene, bucket: LiveBucket, literals: Iterable[str], wanted: str | None
+    aws: Reads, context: StackContext, bucket: LiveBucket, literals: Iterable[str], wanted: str | None
 ) -> Sample:
     """Return some objects under the spec's prefix, if possible one for each of the prefixes `literals`.
 
@@ -38,23 +38,23 @@ def sample(
     if not bucket.usable:
         return Sample(why_none=f"bucket {bucket.name} cannot be read")
     try:
-        return _sample(aws, scene, bucket, literals, wanted)
+        return _sample(aws, context, bucket, literals, wanted)
     except CfstreamError as error:
         return Sample(why_none=f"the objects of {bucket.name} cannot be listed: {error.what}")
 
 
 def _sample(
-    aws: Reads, scene: Scene, bucket: LiveBucket, literals: Iterable[str], wanted: str | None
+    aws: Reads, context: StackContext, bucket: LiveBucket, literals: Iterable[str], wanted: str | None
 ) -> Sample:
-    prefix = scene.stack.spec.grant.prefix
-    page = _page(aws, scene, bucket, prefix)
+    prefix = context.stack.spec.grant.prefix
+    page = _page(aws, context, bucket, prefix)
     keys = list(_good(page))
     if page.get("IsTruncated"):
         for literal in sorted({*literals} - {""}):
             if literal.startswith(prefix) and not any(key.startswith(literal) for key in keys):
-                keys += _good(_page(aws, scene, bucket, literal))
+                keys += _good(_page(aws, context, bucket, literal))
     if wanted is not None:
-        listed = [str(row["Key"]) for row in _page(aws, scene, bucket, wanted).get("Contents") or ()]
+        listed = [str(row["Key"]) for row in _page(aws, context, bucket, wanted).get("Contents") or ()]
         if wanted not in listed:
             return Sample(tuple(keys), missing=wanted)
         keys = [wanted, *keys]
@@ -62,8 +62,8 @@ def _sample(
     return Sample(tuple(dict.fromkeys(keys)), "" if keys else f"bucket {bucket.name} has no object{under}")
 
 
-def _page(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Json:
-    call = bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix)
+def _page(aws: Reads, context: StackContext, bucket: LiveBucket, prefix: str) -> Json:
+    call = bucket_call(context, "list_objects_v2", bucket.region, Prefix=prefix)
     return next(iter(aws.pages(call)), {})
 
 

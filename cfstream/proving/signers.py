@@ -39,7 +39,7 @@ def _signers(site: Site, place: TestedBehavior) -> Iterator[Finding]:
     """Yield a finding for each problem with a behavior's signers (extra, missing, not active yet), or one success."""
     claim = "exactly the signers of the spec can sign"
     finding = Finding(site.distribution, place.named, "", claim)
-    apply, wait = site.apply, site.scene.command("wait")
+    apply, wait = site.apply, site.context.command("wait")
     waiting = [f"{key.name} ({key.id})" for key in place.guard.keys if not key.active]
     wrong = [
         replace(finding, verdict=verdict, observed=observed, why=f"{label}: {', '.join(names)}", do=do)
@@ -66,7 +66,7 @@ def _signers(site: Site, place: TestedBehavior) -> Iterator[Finding]:
 
 
 def _account(site: Site, signer: str) -> str:
-    return "self" if signer == site.scene.account else signer
+    return "self" if signer == site.context.account else signer
 
 
 def _unlisted_signers(site: Site, place: TestedBehavior) -> list[str]:

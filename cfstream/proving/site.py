@@ -24,7 +24,7 @@ from cfstream.spec.http import Behavior
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.signing_keys import guards_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
@@ -81,7 +81,7 @@ class TestedBehavior:
 class Site:
     """Everything that is read about a stack before the first request is sent."""
 
-    scene: Scene
+    context: StackContext
     live: LiveDistribution
     guards: Guards
     bucket: LiveBucket
@@ -94,12 +94,12 @@ class Site:
 
     @property
     def spec(self) -> Spec:
-        return self.scene.stack.spec
+        return self.context.stack.spec
 
     @property
     def apply(self) -> str:
         """The command that applies the spec again."""
-        return self.scene.command("apply")
+        return self.context.command("apply")
 
     @property
     def protected_page(self) -> str:
@@ -117,17 +117,17 @@ def read_site(around: Surroundings, wanted_object: str | None) -> Site:
 
     Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
-    aws, scene, live = around.aws, around.scene, around.own
+    aws, context, live = around.aws, around.context, around.own
     if live is None:
         raise CfstreamError(
-            f"{scene.name} has no distribution in account {scene.account}",
-            f"create it: {scene.command('apply')}",
+            f"{context.name} has no distribution in account {context.account}",
+            f"create it: {context.command('apply')}",
         )
     guards = guards_of(aws, of_stack(around).distribution)
-    asked = _patterns(scene.stack.spec, guards)
-    objects = sample(aws, scene, around.bucket, [_literal(pattern) for pattern in asked], wanted_object)
-    world = live_world(scene, readers_observed(aws, around))
-    site = Site(scene, live, guards, around.bucket, world, objects, (), _hosts(scene, guards))
+    asked = _patterns(context.stack.spec, guards)
+    objects = sample(aws, context, around.bucket, [_literal(pattern) for pattern in asked], wanted_object)
+    world = live_world(context, readers_observed(aws, around))
+    site = Site(context, live, guards, around.bucket, world, objects, (), _hosts(context, guards))
     return replace(site, places=tuple(_places(site, asked)))
 
 
@@ -143,8 +143,8 @@ def paths_of(site: Site, key: str) -> tuple[str, ...]:
         return ()
 
 
-def _hosts(scene: Scene, guards: Guards) -> tuple[str, ...]:
-    aliases = (alias.lower() for alias in (*(scene.stack.spec.cnames or ()), *sorted(guards.aliases)))
+def _hosts(context: StackContext, guards: Guards) -> tuple[str, ...]:
+    aliases = (alias.lower() for alias in (*(context.stack.spec.cnames or ()), *sorted(guards.aliases)))
     names = (alias.replace("*", MADE_UP, 1) for alias in aliases)
     return tuple(dict.fromkeys((guards.domain_name, *names)))
 
@@ -210,7 +210,7 @@ def _signers(site: Site, part: Spec | Behavior) -> ExpectedSigners:
     names = {id_: group.name for id_, group in site.world.groups.items()}
     made = [group for group in groups if isinstance(group, KeyGroup)]
     keys = [key for group in made for key in group.public_keys]
-    known = site.scene.stack.public_keys
+    known = site.context.stack.public_keys
     return ExpectedSigners(
         groups=tuple(
             group.name if isinstance(group, KeyGroup) else names.get(group.use, group.use) for group in groups

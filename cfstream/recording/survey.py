@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from cfstream.kinds import KINDS
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.surroundings import Surroundings
 
 
-def survey(lists: AccountLists, scenes: Sequence[Scene]) -> None:
+def survey(lists: AccountLists, contexts: Sequence[StackContext]) -> None:
     """Read everything. Refused reads are recorded too. Raises only NoCredentials."""
-    stacks = [Surroundings(lists, scene) for scene in scenes]
+    stacks = [Surroundings(lists, context) for context in contexts]
     for kind in KINDS:
         kind.survey(lists.aws, stacks)

@@ -11,7 +11,7 @@ from cfstream.recording.document import OF_ONE_ACCOUNT, AccountSection, Snapshot
 from cfstream.recording.recorder import RecordingReads
 from cfstream.recording.replay import NotRecorded, ReplayedReads
 from cfstream.recording.survey import survey
-from cfstream.stack.placement import InScene, StackWithoutAccount, reached
+from cfstream.stack.placement import StackInContext, StackWithoutAccount, reached
 from cfstream.startup.frozen import dataclass
 from cfstream.workflow import make_plan
 
@@ -41,9 +41,9 @@ def record(stacks: "Sequence[Stack]", world: World) -> Recording:
     missing = [each for each in found if isinstance(each, StackWithoutAccount)]
     if len(missing) == len(found) and missing:
         raise missing[0].error
-    recorded = [each for each in found if isinstance(each, InScene)]
+    recorded = [each for each in found if isinstance(each, StackInContext)]
     for lists in {id(each.lists): each.lists for each in recorded}.values():
-        survey(lists, [each.scene for each in recorded if each.lists is lists])
+        survey(lists, [each.context for each in recorded if each.lists is lists])
     unread = {each.stack.spec.role or "": each.error for each in missing}
     return Recording(
         recorders.sections(),

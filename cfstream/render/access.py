@@ -133,7 +133,7 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
             continue
         may = ", ".join(dict.fromkeys(str(row.may) for row in found))
         cells = (
-            str(first.reader),
+            first.reader.prose,
             may if first.certain else f"maybe {may}",
             with_excluded(", ".join(first.paths), first.excluded),
             first.by + "".join(f"; not decided: {clause}" for clause in first.undecided),
@@ -165,7 +165,7 @@ def _key_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
 
 def _chain_lines(chain: Chain, sheet: Page) -> Iterator[str]:
     may = str(chain.may) if chain.certain else f"maybe {chain.may}"
-    head = [*words(str(chain.reader), Style.BOLD), *words(f"({may})", Style.DIM)]
+    head = [*words(chain.reader.prose, Style.BOLD), *words(f"({may})", Style.DIM)]
     yield from sheet.flow(head, first="  ", rest="    ")
     column = max((columns(link.what) for link in chain.links), default=0)
     for link in chain.links:

@@ -90,6 +90,8 @@ class HazardDocument(TypedDict):
     step: str | None
     """The id of the step."""
     text: str
+    allowed: NotRequired[bool]
+    """True if the run allows it; absent if not."""
 
 
 @described

@@ -1,7 +1,7 @@
 """Hazards as text, the same in every format."""
 
 import shlex
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING
 
 from cfstream.startup.frozen import dataclass
@@ -26,6 +26,22 @@ class Allowed:
     advises: bool = True
     """Whether the plan says how to allow the others. If not, the run's report will."""
 
+    def covers(self, stack: "StackPlan", hazard: Hazard) -> bool:
+        """Return whether apply accepts the hazard. ``protect: true`` refuses to delete, whatever is allowed."""
+        return hazard.name in self.names and not (stack.protect and hazard.name == HazardName.DELETES)
+
+    def mark(self, stack: "StackPlan", hazard: Hazard) -> str:
+        """Return what follows the name of the hazard in Markdown and HTML: that it is allowed, or nothing."""
+        return ", allowed:" if self.covers(stack, hazard) else ""
+
+    def split(self, stacks: "Iterable[StackPlan]") -> tuple[list[str], list[str]]:
+        """Return the names of the hazards that apply would refuse, and of those that are allowed, each once."""
+        found = [(each, self.covers(stack, each)) for stack, _, each in hazards_of(stacks)]
+        refused, accepted = (
+            {str(each.name) for each, is_in in found if is_in is way} for way in (False, True)
+        )
+        return sorted(refused), sorted(accepted)
+
 
 NONE_ALLOWED = Allowed()
 
@@ -37,15 +53,16 @@ def allowance(hazard: str, *, protect: bool) -> str:
     return f"apply refuses this unless it is allowed: --allow {hazard}"
 
 
-def allowing(spec: str, hazards: Iterable[str], flags: str, *, command: str = "apply") -> str:
+def allowing(specs: Sequence[str], hazards: Iterable[str], flags: str, *, command: str = "apply") -> str:
     """Return the advice that allows these hazards of a stack: a whole command, which ends with `flags`.
 
-    A spec from standard input is not in any file, so only the flags can be advised.
+    `specs` are that of the stack, and those that must be applied with it. A spec from standard input is not in any
+    file, so only the flags can be advised.
     """
     allow = allow_flags(hazards)
-    if spec == "-":
+    if "-" in specs:
         return f"if intended, add {allow}"
-    return f"if intended, run: `cfstream {command} {shlex.quote(spec)} {allow}{flags}`"
+    return f"if intended, run: `cfstream {command} {shlex.join(specs)} {allow}{flags}`"
 
 
 def allow_flags(hazards: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from cfstream.planning import Plan, StackPlan
 from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
-from cfstream.render.hazards import hazards_of
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
 from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
@@ -26,7 +26,7 @@ _GUIDE = (
 """The end of the page, for readers who do not know cfstream."""
 
 
-def plan_html(plan: Plan) -> str:
+def plan_html(plan: Plan, allowed: Allowed = NONE_ALLOWED) -> str:
     """Return the whole page: the sum, what people must see first, and each stack with its picture and its steps."""
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     changed = [stack for stack in plan.stacks if not stack.in_sync or stack.exposure.openings]
@@ -40,7 +40,7 @@ def plan_html(plan: Plan) -> str:
         *_links(plan, changed),
         "<main>",
         *_openings(plan),
-        *_hazards(plan),
+        *_hazards(plan, allowed),
         *_problems(problems, "Nothing is applied to a stack until they are fixed."),
         *_warnings(plan),
         *_articles(plan),
@@ -137,21 +137,23 @@ def _fix(do: str) -> str:
     return f"<p>fix: {'<br>'.join(map(prose, do.splitlines()))}</p>" if do else ""
 
 
-def _hazards(plan: Plan) -> Iterator[str]:
+def _hazards(plan: Plan, allowed: Allowed) -> Iterator[str]:
     found = hazards_of(plan.stacks)
     items = [
-        f"<li><b>{escape(hazard.name)}</b> {_name(plan, stack)}: {prose(hazard.text)}"
+        f"<li><b>{escape(hazard.name)}</b>{allowed.mark(stack, hazard)} {_name(plan, stack)}: {prose(hazard.text)}"
         f'<p class="dim">{code(step.id)} {code(f"{stack.spec}:{line}") if line else ""}</p></li>'
         for stack, step, hazard in found
         for line in [hazard.line_or(step.line)]
     ]
-    these = "this unless it is" if len(found) == 1 else "these unless they are"
-    names = sorted({hazard.name for _, _, hazard in found})
-    flags = " ".join(f'<code class="flag">--allow {name}</code>' for name in names)
-    lead = (
-        "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
-        f'apply refuses {these} allowed: {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
-    )
+    refused, accepted = allowed.split(plan.stacks)
+    flags = " ".join(f'<code class="flag">--allow {name}</code>' for name in refused or accepted)
+    lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
+    if refused:
+        these = "this unless it is" if len(found) == 1 else "these unless they are"
+        these = "the others unless they are" if accepted else these
+        lead += f'apply refuses {these} allowed: {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
+    else:
+        lead += f"All of these are allowed: {flags}"
     if any(stack.protect and hazard.name == HazardName.DELETES for stack, _, hazard in found):
         lead += f"<br>apply never deletes a stack whose spec says {code('protect: true')}."
     yield from _alert("hazard", items, lead)

@@ -12,13 +12,17 @@ from cfstream.planning.exposure import Exposure
 from cfstream.render.access import row_document
 from cfstream.render.errors import problem_document
 from cfstream.render.estimate import estimate_document
+from cfstream.render.hazards import NONE_ALLOWED, Allowed
 from cfstream.render.notices import notice_document
+from cfstream.render.readers import before_and_after
+from cfstream.steps.hazards import Hazard
 from cfstream.steps.step import Step
 from cfstream.values import plain
 
 if TYPE_CHECKING:
     from cfstream.render.documents import (
         ExposureDocument,
+        HazardDocument,
         LiveDocument,
         PlanDocument,
         StackDocument,
@@ -26,8 +30,11 @@ if TYPE_CHECKING:
     )
 
 
-def plan_document(plan: Plan) -> "PlanDocument":
-    """Return the plan as plain dicts and lists, with keys in the order of the contract."""
+def plan_document(plan: Plan, allowed: Allowed = NONE_ALLOWED) -> "PlanDocument":
+    """Return the plan as plain dicts and lists, with keys in the order of the contract.
+
+    The hazards in `allowed` are marked. The fingerprint does not cover the marks.
+    """
     document: PlanDocument = {
         "format_version": 1,
         "cfstream_version": __version__,
@@ -35,7 +42,7 @@ def plan_document(plan: Plan) -> "PlanDocument":
         "in_sync": plan.in_sync,
         "fingerprint": plan.fingerprint,
         "summary": dict(plan.summary),
-        "stacks": [_stack(stack) for stack in plan.stacks],
+        "stacks": [_stack(stack, allowed) for stack in plan.stacks],
     }
     if plan.snapshot:
         document["snapshot"] = {
@@ -76,7 +83,7 @@ def _contents(stack: StackPlan) -> dict[str, Any]:
     return {str(relied.address): plain(relied.content) for relied in known}
 
 
-def _stack(stack: StackPlan) -> "StackDocument":
+def _stack(stack: StackPlan, allowed: Allowed) -> "StackDocument":
     document: StackDocument = {
         "name": stack.name,
         "account": stack.account,
@@ -91,7 +98,7 @@ def _stack(stack: StackPlan) -> "StackDocument":
         "problems": [problem_document(problem) for problem in stack.problems],
         "notices": [notice_document(notice) for notice in stack.notices],
         "hazards": [
-            {"name": hazard.name, "step": step, "text": hazard.text} for hazard, step in stack.hazards
+            _hazard(hazard, step, allowed=allowed.covers(stack, hazard)) for hazard, step in stack.hazards
         ],
         "exposure": _exposure(stack.exposure),
         "steps": [_step(step) for step in stack.steps],
@@ -105,6 +112,13 @@ def _stack(stack: StackPlan) -> "StackDocument":
     return document
 
 
+def _hazard(hazard: Hazard, step: str, *, allowed: bool) -> "HazardDocument":
+    document: HazardDocument = {"name": hazard.name, "step": step, "text": hazard.text}
+    if allowed:
+        document["allowed"] = True
+    return document
+
+
 def _live(live: LiveSummary) -> "LiveDocument":
     return {
         "distribution_id": live.distribution_id,
@@ -115,9 +129,10 @@ def _live(live: LiveSummary) -> "LiveDocument":
 
 
 def _exposure(exposure: Exposure) -> "ExposureDocument":
+    before, after = before_and_after(exposure)
     return {
-        "before": list(exposure.before),
-        "after": list(exposure.after),
+        "before": list(before),
+        "after": list(after),
         "openings": [opening.text for opening in exposure.openings],
         "access": [row_document(row) for row in exposure.access],
     }

@@ -13,7 +13,7 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, prose
-from cfstream.render.hazards import allow_flags, hazards_of
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import as_specified, readers_after, readers_before
@@ -75,17 +75,17 @@ class _Section:
         return "\n".join(lines).rstrip() + "\n"
 
 
-def plan_markdown(plan: Plan, places: Places = NOWHERE) -> str:
+def plan_markdown(plan: Plan, places: Places = NOWHERE, allowed: Allowed = NONE_ALLOWED) -> str:
     """Return the whole comment: the sum, hazards, problems, who can read, warnings, and each stack folded.
 
     Lines of specs are links if `places` are known. If there is no room for all of a section, it has no links.
     """
-    sections = _sections(plan, None, places)
+    sections = _sections(plan, None, places, allowed)
     head = _head(plan, alone=not plan.snapshot and not any(section.size for section in sections))
     room = LIMIT - SPARED - len(head) - len(_still(plan)) - sum(len(title) + 7 for title, _ in grouped(plan))
     for longest in (None, SHORT):
         if sum(section.size for section in sections) > room:
-            sections = _sections(plan, longest, NOWHERE)
+            sections = _sections(plan, longest, NOWHERE, allowed)
     top = _fitted(sections, room)
     room -= sum(map(len, top)) + len(top)
     still = [f"{_still(plan)}\n"] if _still(plan) else []
@@ -141,11 +141,11 @@ def _still(plan: Plan) -> str:
     return f"**No changes.** {len(names)} stacks {as_specified(still)}{listed}." if names else ""
 
 
-def _sections(plan: Plan, longest: int | None, places: Places) -> list[_Section]:
+def _sections(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> list[_Section]:
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     return [
         _opening_section(plan, longest),
-        _hazard_section(plan, longest, places),
+        _hazard_section(plan, longest, places, allowed),
         _problem_section(problems, longest, places),
         _exposure_section(plan, longest),
         _warning_section(plan, longest),
@@ -169,19 +169,23 @@ def _fix(do: str, longest: int | None) -> str:
     return "<br>fix: " * bool(do) + "<br>".join(prose(clipped(line, longest)) for line in do.splitlines())
 
 
-def _hazard_section(plan: Plan, longest: int | None, places: Places) -> _Section:
+def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> _Section:
     found = hazards_of(plan.stacks)
     entries = tuple(
-        f"- <b>{hazard.name}</b> {_name(plan, stack)}: {prose(clipped(hazard.text, longest))} "
+        f"- <b>{hazard.name}</b>{allowed.mark(stack, hazard)} {_name(plan, stack)}: "
+        f"{prose(clipped(hazard.text, longest))} "
         f"({code(step.id)}{', ' + places.code(stack.spec, line) if line else ''})"
         for stack, step, hazard in found
         for line in [hazard.line_or(step.line)]
     )
-    flags = code(allow_flags(hazard.name for _, _, hazard in found))
-    lead = (
-        "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
-        f"apply refuses these unless they are allowed: {flags} ([in CI]({HOW_TO_ALLOW}))\n"
-    )
+    refused, accepted = allowed.split(plan.stacks)
+    lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
+    if refused:
+        flags = code(allow_flags(refused))
+        lead += f"apply refuses {'the others' if accepted else 'these'} unless they are allowed: {flags} "
+        lead += f"([in CI]({HOW_TO_ALLOW}))\n"
+    else:
+        lead += f"All of these are allowed: {code(allow_flags(accepted))}\n"
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
         lead += "\napply never deletes a stack whose spec says `protect: true`.\n"
     return _Section("Hazards", "hazards", lead, entries)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from cfstream.planning import StackPlan
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.flow import printable
+from cfstream.render.readers import prose
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Verb
@@ -95,14 +96,18 @@ def _viewers(stack: StackPlan) -> Iterator[Node]:
             mark = PartChange.NEW
         elif phrase not in after:
             mark = PartChange.GONE
-        yield Node(f"viewers{number}", 0, (printable(phrase),), mark, phrase in stack.exposure.anyone)
+        yield Node(f"viewers{number}", 0, (_shown(phrase),), mark, phrase in stack.exposure.anyone)
     if after == (NOBODY,):
         yield Node("nobody", 0, (NOBODY,), PartChange.SAME)
 
 
+def _shown(phrase: str) -> str:
+    return printable(prose(phrase))
+
+
 def _towards(stack: StackPlan, viewers: Node) -> str:
     """Return where viewers enter: our distribution, the bucket itself, or another distribution."""
-    ours = {printable(phrase) for phrase in stack.exposure.ours}
+    ours = {_shown(phrase) for phrase in stack.exposure.ours}
     return "distribution" if viewers.lines[0] in ours else "bucket"
 
 

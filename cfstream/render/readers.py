@@ -1,5 +1,6 @@
-"""Who can read before and after a plan, as phrases for people: also which paths its readers cannot read."""
+"""Who can read before and after a plan, as phrases: also which paths its readers cannot read."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,18 +15,33 @@ SOME = 5
 
 
 def readers_before(exposure: "Exposure") -> tuple[str, ...]:
-    """Return who can read before the plan."""
-    return _shown(exposure.before, exposure.excluded.before)
+    """Return who can read before the plan, for people."""
+    return tuple(map(prose, _shown(exposure.before, exposure.excluded.before, SOME)))
 
 
 def readers_after(exposure: "Exposure") -> tuple[str, ...]:
-    """Return who can read after the plan."""
-    return _shown(exposure.after, exposure.excluded.after)
+    """Return who can read after the plan, for people."""
+    return tuple(map(prose, _shown(exposure.after, exposure.excluded.after, SOME)))
 
 
-def with_excluded(paths: str, excluded: Sequence[str]) -> str:
-    """Return ``/* except /acme/*, /globex/*``; of many patterns only some."""
-    return f"{paths} except {some_of(excluded, SOME)}" if excluded else paths
+def before_and_after(exposure: "Exposure") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who can read before and after the plan as in JSON: with every excluded path."""
+    excluded = exposure.excluded
+    return _shown(exposure.before, excluded.before), _shown(exposure.after, excluded.after)
+
+
+_IN_JSON = re.compile(r"(?<!\bkey-group )\bkey-group (?=\S)")
+"""The word of JSON before the name of a key group. A group may itself have the name ``key-group``."""
+
+
+def prose(phrase: str) -> str:
+    """Return a phrase of JSON as people read it: ``signers: key group lectures-signers``."""
+    return _IN_JSON.sub("key group ", phrase)
+
+
+def with_excluded(paths: str, excluded: Sequence[str], most: int | None = SOME) -> str:
+    """Return ``/* except /acme/*, /globex/*``; of many patterns at most so many, and all if `most` is None."""
+    return f"{paths} except {some_of(excluded, most or len(excluded))}" if excluded else paths
 
 
 def openings_counted(stacks: "Iterable[StackPlan]") -> str:
@@ -42,13 +58,15 @@ def as_specified(stacks: "Sequence[StackPlan]") -> str:
     return ("are as their specs say" if several else "is as its spec says") + but
 
 
-def _shown(phrases: Sequence[str], excluded: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    return tuple(_phrase(phrase, excluded.get(phrase, ())) for phrase in phrases)
+def _shown(
+    phrases: Sequence[str], excluded: Mapping[str, Sequence[str]], most: int | None = None
+) -> tuple[str, ...]:
+    return tuple(_phrase(phrase, excluded.get(phrase, ()), most) for phrase in phrases)
 
 
-def _phrase(phrase: str, excluded: Sequence[str]) -> str:
+def _phrase(phrase: str, excluded: Sequence[str], most: int | None) -> str:
     """Return the phrase with its path and the excluded ones: ``signers: self (/* except /acme/*)``."""
     if not excluded:
         return phrase
     who, _, path = phrase.removesuffix(")").rpartition(" (") if phrase.endswith(")") else (phrase, "", "/*")
-    return f"{who} ({with_excluded(path, excluded)})"
+    return f"{who} ({with_excluded(path, excluded, most)})"

@@ -15,8 +15,8 @@ from cfstream.errors import Problem, Where
 from cfstream.render.accounts import named
 from cfstream.render.errors import MANUAL
 from cfstream.render.flow import printable
-from cfstream.render.hazards import allowance, hazards_of
-from cfstream.steps.hazards import HazardName
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, allowance, hazards_of
+from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import digest
 
 if TYPE_CHECKING:  # `validate` renders problems only, and does not wait for the import of all that plans need
@@ -42,10 +42,12 @@ PAGES: dict[str, str] = {
 """Where the manual describes each rule."""
 
 
-def plan_sarif(plan: "Plan") -> dict[str, Any]:
-    """Return each stack's problems, hazards and warnings."""
+def plan_sarif(plan: "Plan", allowed: Allowed = NONE_ALLOWED) -> dict[str, Any]:
+    """Return each stack's problems, hazards and warnings. The hazards in `allowed` are suppressed."""
     several = plan.account is None
-    results = (result for stack in plan.stacks for result in _stack(stack, named(stack, several=several)))
+    results = (
+        result for stack in plan.stacks for result in _stack(stack, named(stack, several=several), allowed)
+    )
     return _log(results, _notifications(plan))
 
 
@@ -62,17 +64,23 @@ def _notifications(plan: "Plan") -> list[dict[str, Any]]:
     return [{"level": level, "message": {"text": _plain(plan.snapshot.whole)}}]
 
 
-def _stack(stack: "StackPlan", name: str) -> Iterator[dict[str, Any]]:
+def _stack(stack: "StackPlan", name: str, allowed: Allowed) -> Iterator[dict[str, Any]]:
     for problem in stack.problems:
         yield _problem(PREFLIGHT, problem)
     for _, step, hazard in hazards_of([stack]):
         do = allowance(hazard.name, protect=stack.protect)
-        yield _result(
-            hazard.name, Where(stack.spec, hazard.line_or(step.line)), f"{hazard.text} ({step.id})", do, name
-        )
+        where = Where(stack.spec, hazard.line_or(step.line))
+        result = _result(hazard.name, where, f"{hazard.text} ({step.id})", do, name)
+        yield {**result, "suppressions": [_accepted(hazard)]} if allowed.covers(stack, hazard) else result
     for notice in stack.notices:
         if notice.warning:
             yield _result(WARNING, Where(stack.spec), notice.text, notice.do, name)
+
+
+def _accepted(hazard: Hazard) -> dict[str, str]:
+    """Return why an alert needs no action (SARIF 2.1.0, 3.35)."""
+    text = f"allowed: {allow_flags([hazard.name])}"
+    return {"kind": "external", "status": "accepted", "justification": text}
 
 
 def _problem(rule: str, problem: Problem) -> dict[str, Any]:
@@ -107,6 +115,10 @@ def _fingerprinted(results: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]
         file = location["physicalLocation"]["artifactLocation"]["uri"]
         same = digest([result["ruleId"], file, result["message"]["text"]]).removeprefix("sha256:")
         seen[same] += 1
+        # The fingerprint of an alert is the same whether it is suppressed or not.
+        for each in result.get("suppressions", ()):
+            text = result["message"]["text"].partition("\nfix: ")[0]
+            result["message"] = {"text": f"{text}\n{each['justification']}"}
         yield {**result, "partialFingerprints": {"cfstream/v1": f"{same}:{seen[same]}"}}
 
 

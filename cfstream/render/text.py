@@ -167,6 +167,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from _open_lines(stack, sheet)
+    yield from notice_lines((each for each in stack.notices if each.of_run), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
@@ -347,7 +348,7 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     file = _file(stack, sheet)
     for hazard, step in stack.hazards:
-        style, note = (Style.YELLOW, ", allowed") if hazard.name in allowed.names else (Style.BOLD_RED, "")
+        style, note = (Style.YELLOW, ", allowed") if allowed.covers(stack, hazard) else (Style.BOLD_RED, "")
         head = [Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
         if hazard.line:
             place = Word(f"{file}:{hazard.line}", Style.DIM)
@@ -367,7 +368,7 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     if (
         not allowed.advises
         or stack.problems
-        or names <= allowed.names
+        or all(allowed.covers(stack, hazard) for hazard, _ in stack.hazards)
         or (stack.destroying and stack.protect)
     ):
         return
@@ -376,5 +377,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing(stack.spec, names | allowed.names, stack.flags))
+        text = advice(allowing([stack.spec, *stack.together], names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

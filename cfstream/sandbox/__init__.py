@@ -68,6 +68,6 @@ def ensure(directory: Path) -> Running:
 
     Raises MissingExtra if moto is not installed, and SandboxError as `lifecycle.up`.
     """
-    from cfstream.sandbox import homes, lifecycle
+    from cfstream.sandbox import lifecycle, state_directory
 
-    return lifecycle.up(homes.find(directory))
+    return lifecycle.up(state_directory.find(directory))

@@ -3,9 +3,9 @@
 The server itself is in ``server``. Every process that needs a sandbox imports this module, so it imports neither moto
 nor boto3.
 
-Each sandbox has a directory (see ``homes``) with ``server.json`` (pid, port and a token that only this server knows),
-``server.log``, ``state`` and two locks. The server holds ``serving.lock`` while it runs, so a dead server is always
-noticed. Processes that start or stop a server hold ``starting.lock``.
+Each sandbox has a directory (see ``state_directory``) with ``server.json`` (pid, port and a token that only this server
+knows), ``server.log``, ``state`` and two locks. The server holds ``serving.lock`` while it runs, so a dead server is
+always noticed. Processes that start or stop a server hold ``starting.lock``.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from cfstream.interpreter import SAFE, environment
-from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, homes
+from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, state_directory
 from cfstream.sandbox.lock import Taken, held
 from cfstream.sandbox.systems import APART
 
@@ -79,7 +79,7 @@ def up(home: Path, port: int = 0) -> Running:
     if running:
         return running
     require_extra()
-    homes.make(home)
+    state_directory.make(home)
     with held(home / STARTING, wait=True):
         running = status(home)
         return running or replace(_start(home, port), started=True)
@@ -90,7 +90,7 @@ def down(home: Path) -> Running | None:
 
     Raises SandboxError if it does not end, and as `status`.
     """
-    homes.check(home)
+    state_directory.check(home)
     if not home.exists():
         return None
     with held(home / STARTING, wait=True):
@@ -146,7 +146,7 @@ def require_extra() -> None:
 @contextlib.contextmanager
 def serving(home: Path) -> Iterator[None]:
     """Hold the lock of a server for this directory. Raises SandboxError if another server holds it."""
-    homes.make(home)
+    state_directory.make(home)
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(held(home / SERVING, wait=False))
@@ -164,7 +164,7 @@ def serving(home: Path) -> Iterator[None]:
 def announce(home: Path, port: int, token: str) -> None:
     """Write the address file of this server, readable only by this user."""
     address = {"pid": os.getpid(), "port": port, "token": token}
-    homes.write(home / ADDRESS, json.dumps(address).encode())
+    state_directory.write(home / ADDRESS, json.dumps(address).encode())
 
 
 def new_token() -> str:
@@ -173,10 +173,10 @@ def new_token() -> str:
 
 
 def _start(home: Path, port: int) -> Running:
-    homes.check_state(home)  # checked here for its message; the server's would be in its log
+    state_directory.check_state(home)  # checked here for its message; the server's would be in its log
     package = str(Path(__file__).parents[2])
     command = [*SAFE, "-c", _PROGRAM, package, "serve", "--dir", str(home.absolute()), "--port", str(port)]
-    log = homes.opened(home / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    log = state_directory.opened(home / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         began = os.fstat(log).st_size
         child = subprocess.Popen(  # noqa: S603 (our own interpreter, and a path)
@@ -200,7 +200,7 @@ def _start(home: Path, port: int) -> Running:
     if child.poll() is None:
         child.kill()
     _reap(child.pid)
-    tail = homes.read(home / LOG)[began:].decode(errors="replace").strip().splitlines()[-5:]
+    tail = state_directory.read(home / LOG)[began:].decode(errors="replace").strip().splitlines()[-5:]
     raise SandboxError("\n".join(["the sandbox did not start", *tail]), f"check its log: {home / LOG}")
 
 
@@ -227,9 +227,9 @@ def _is_served(home: Path) -> bool:
 
 
 def _read_address(home: Path) -> dict[str, Any] | None:
-    homes.check(home)
+    state_directory.check(home)
     try:
-        address = json.loads(homes.read(home / ADDRESS))
+        address = json.loads(state_directory.read(home / ADDRESS))
     except (OSError, ValueError):
         return None
     return address if isinstance(address, dict) and {"pid", "port", "token"} <= set(address) else None

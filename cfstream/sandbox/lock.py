@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cfstream.sandbox.homes import opened
+from cfstream.sandbox.state_directory import opened
 from cfstream.sandbox.systems import take
 
 

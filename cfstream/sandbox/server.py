@@ -17,7 +17,7 @@ from moto.core.model_instances import reset_model_data
 from moto.s3.models import s3_backends
 from moto.wafv2.models import wafv2_backends
 
-from cfstream.sandbox import bucket_rules, control, homes, state
+from cfstream.sandbox import bucket_rules, control, state, state_directory
 from cfstream.sandbox.accounts import Accounts
 from cfstream.sandbox.cloudfront import CloudFront, Settings
 from cfstream.sandbox.edge import access_points
@@ -55,7 +55,7 @@ class Sandbox:
         could have written the state.
         """
         if state_dir:
-            homes.make(state_dir)
+            state_directory.make(state_dir)
         state_file = state_dir / state.FILE if state_dir else None
         return cls(settings or Settings(), state_file, port, token)
 

@@ -1,7 +1,7 @@
 """The sandbox's state file: saved after writes and at the end, loaded at the start.
 
-The file has a pickle of moto's backends and of the accounts' CloudFronts. Unpickling executes its content, so ``homes``
-refuses a file that another user could have written.
+The file has a pickle of moto's backends and of the accounts' CloudFronts. Unpickling executes its content, so
+``state_directory`` refuses a file that another user could have written.
 """
 
 import io
@@ -29,11 +29,11 @@ from moto.backends import get_backend
 from moto.s3.models import s3_backends
 from moto.s3.utils import _VersionedKeyStore
 
-from cfstream.sandbox import homes
+from cfstream.sandbox import state_directory
 
 log = logging.getLogger(__name__)
 
-FILE = homes.STATE
+FILE = state_directory.STATE
 KEPT = ("acm", "iam", "kms", "route53", "s3", "s3control", "sts", "wafv2")
 _LAYOUT = (
     "accounts.py",
@@ -88,7 +88,7 @@ def thaw(frozen: bytes) -> Any:
 
 def write(path: Path, frozen: bytes) -> None:
     """Write the file, with the version that is needed to load it."""
-    homes.write(path, json.dumps(version()).encode() + b"\n" + frozen)
+    state_directory.write(path, json.dumps(version()).encode() + b"\n" + frozen)
 
 
 def read(path: Path) -> Any | None:
@@ -97,9 +97,9 @@ def read(path: Path) -> Any | None:
     A file of another version, or a damaged one, is renamed and logged: nothing is lost, and the sandbox starts empty.
     Raises SandboxError for a file that another user could have written.
     """
-    homes.check(path.parent)
+    state_directory.check(path.parent)
     try:
-        head, _, frozen = homes.read(path).partition(b"\n")
+        head, _, frozen = state_directory.read(path).partition(b"\n")
     except FileNotFoundError:
         return None
     try:

@@ -160,12 +160,10 @@ def _missing(_detail: Detail, path: Path, _: str) -> Words:
 def _not_text(detail: Detail, path: Path, text: str) -> Words:
     value = detail["input"]
     name = field_name(path)
-    what = f"{name} is text, not {_found(value)}"
+    what = f"{name} must be text, not {_found(value)}"
     account = _section_name(path) in ACCOUNTS and isinstance(value, int | float)
     if account and (wrong := account_number(text, least=1)) and len(text) != 12:
         return *wrong, ""
-    if _section_name(path) == "trusted_signers" and isinstance(value, int | float):
-        what = "a trusted signer is an account number of 12 digits, in quotes"
     if isinstance(value, list | dict):
         return what, "write a single text, without brackets or dashes", ""
     if isinstance(value, bool):
@@ -177,21 +175,21 @@ def _not_text(detail: Detail, path: Path, text: str) -> Words:
 def _not_bool(detail: Detail, path: Path, text: str) -> Words:
     word = text.casefold()
     do = "write true" if word in _TRUE else "write false" if word in _FALSE else "write true or false"
-    return f"{field_name(path)} is true or false, not {_instead(detail['input'], text)}", do, ""
+    return f"{field_name(path)} must be true or false, not {_instead(detail['input'], text)}", do, ""
 
 
 def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     if text.startswith("-") and len(text) > 1 and isinstance(value, str):
-        return f"{name} is a list, not {_found(value)}", 'write a space after each "-"', ""
+        return f"{name} must be a list, not {_found(value)}", 'write a space after each "-"', ""
     # An account number without quotes would be read as a number again.
     item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
     if isinstance(value, dict):
         if (_section_name(path), "") not in sections():
-            return f"{name} is a list, not a mapping", f"write one like {_line(path)}", ""
+            return f"{name} must be a list, not a mapping", f"write one like {_line(path)}", ""
         item = _balanced(text)
     do = f"write {_section_name(path)}: [{item}]"
-    return f"{name} is a list, not {_found(value)}", do, ""
+    return f"{name} must be a list, not {_found(value)}", do, ""
 
 
 _QUOTED_OR_SIGN = pattern(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|.')
@@ -217,24 +215,27 @@ def _not_a_mapping(detail: Detail, path: Path, text: str) -> Words:
         example = f"{{use: {text}}}"
     if section == "behaviors" and PATH_PATTERN.fullmatch(text):
         example = inline({"path": text})
-    return f"{field_name(path)} is a mapping, not {_found(detail['input'])}", f"write {example}", ""
+    return f"{field_name(path)} must be a mapping, not {_found(detail['input'])}", f"write {example}", ""
 
 
 def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     name, key = field_name(path), _section_name(path)
     if _form(path) == OFF:
-        return f"{name} is a mapping, or false for none", f"write {_line(path)}", ""
+        return f"{name} must be a mapping, or false for none", f"write {_line(path)}", ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     words = [word or '""' for word in words]
     field = section_at(path[:-1]).model_fields[key]
-    what = f"{name} is {choices(words)}, not {_instead(detail['input'], text)}"
+    value = detail["input"]
+    wrong = shown(value) if isinstance(value, str) else _instead(value, text)
+    known = f"it must be {choices(words)}" if len(words) > 1 else f"the only value is {words[0]}"
+    what = f"{name} cannot be {wrong}: {known}"
     if same := next((word for word in words if squeezed(word) == squeezed(text)), None):
         return what, f"write {same}", ""
     safe = [word for word in words if word not in never_suggested(field)]
     if not safe:
         return what, f"delete it, or run: cfstream docs {'.'.join(_words(path))}", ""
     usual = safe[0] if field.is_required() else field.default or safe[0]
-    guess = NEVER_GUESSED not in field.metadata and isinstance(detail["input"], str)
+    guess = NEVER_GUESSED not in field.metadata and isinstance(value, str)
     near = nearest(text, safe) if guess else None
     if near or len(words) == 1:
         return what, f"write {near or usual}", ""

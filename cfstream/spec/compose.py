@@ -35,6 +35,9 @@ from cfstream.startup.frozen import dataclass
 MAX_DEPTH = 40
 """How deep collections may nest; the language itself needs seven."""
 
+ELSEWHERE = "name only the specs, or move it out of their directory"
+"""What to do with a file of another tool."""
+
 MAX_UNFOLDED = 10_000
 """The largest number of values to which the aliases of one document may expand."""
 
@@ -92,6 +95,8 @@ class _Composer:
     lines: dict[str, int] = field(default_factory=dict)
     """The line of each anchor."""
     unfolded: int = 0
+    other: bool = False
+    """Whether a document that is not a mapping was reported: a file has one such problem."""
 
     def documents(self) -> Iterator[Document]:
         self.events = _events(self.source.text)
@@ -208,9 +213,8 @@ class _Composer:
         parts = value.items if isinstance(value, Listing) else [value]
         for part in parts:
             if not isinstance(part, Mapping) and not (isinstance(part, Scalar) and part.value is BROKEN):
-                self._problem(
-                    part.at, "<< merges mappings, and this is not one", "write << with the alias of a mapping"
-                )
+                what = "this is not a mapping, and << merges only mappings"
+                self._problem(part.at, what, "write << with the alias of a mapping")
         return [part for part in parts if isinstance(part, Mapping)]
 
     def _scalar(self, event: Any, at: Spot) -> Scalar:
@@ -239,18 +243,28 @@ class _Composer:
         return Scalar(at, BROKEN) if self.unfolded > MAX_UNFOLDED else node
 
     def _not_a_mapping(self, root: Node) -> None:
-        if isinstance(root, Scalar) and root.value is BROKEN:
+        if self.other or (isinstance(root, Scalar) and root.value is BROKEN):
             return
+        self.other = True
         several = "\n" in self.source.text.strip() and not self.source.holds_a_secret
         bare = bare_line(self.source.lines[root.at[0] - 1]) if several and isinstance(root, Scalar) else None
         if bare:
             self._problem(root.at, *bare)
             return
-        found = "list" if isinstance(root, Listing) else "single value"
-        self._problem(root.at, f"a spec is a mapping of fields, not a {found}", 'begin with "version: 1"')
+        self._problem(root.at, *_other_document(root))
 
     def _problem(self, at: Spot, what: str, do: str, note: str = "") -> None:
         self.problems.append(self.source.problem(at, what, do, note))
+
+
+def _other_document(root: Node) -> tuple[str, str]:
+    """Return what is wrong with a document that is not a mapping, and how to fix it."""
+    if not isinstance(root, Listing):
+        return "this is a single value, and a spec is a mapping of fields", 'begin with "version: 1"'
+    plays = any(isinstance(item, Mapping) and "hosts" in item.fields for item in root.items)
+    if plays:
+        return "this looks like a playbook of Ansible, not a spec", ELSEWHERE
+    return "this is a list, and a spec is a mapping of fields", f'begin with "version: 1"; or {ELSEWHERE}'
 
 
 def _events(text: str) -> Iterator[Event]:

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from cfstream.errors import Problem
 from cfstream.spec.complaints import complaints, field_name
 from cfstream.spec.fault import Fault, Path
-from cfstream.spec.foreign import foreign
 from cfstream.spec.model import Spec
 from cfstream.spec.rules import faults
 from cfstream.spec.source import EXTENSION, Broken, Document, paths_with, plain
@@ -41,10 +40,6 @@ class SpecDraft:
 
 def draft_of(document: Document) -> SpecDraft:
     """Return the document as a spec, with everything that is wrong in it."""
-    if fault := foreign(document):
-        draft = SpecDraft(document, Spec.model_validate(dict(_PLACEHOLDERS)), [], set(Spec.model_fields))
-        draft.add(fault)
-        return draft
     values = _of_the_language(plain(document.root))
     empty = list(paths_with(values, type(None)))
     known = {*paths_with(values, Broken), *empty}

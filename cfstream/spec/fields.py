@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from cfstream.spec.wording import shown
+from cfstream.spec.wording import shown, too_long
 
 T = TypeVar("T")
 
@@ -149,7 +149,7 @@ def _punycode(name: str) -> str:
 
 def _signer(signer: str) -> str:
     if not SIGNER.fullmatch(signer):
-        what = "a trusted signer is self, or an account number of 12 digits, in quotes"
+        what = f"{shown(signer)} is not a trusted signer"
         raise fault(*(account_number(signer) or (what, 'write self, or one like "111122223333"')))
     return signer
 
@@ -164,14 +164,14 @@ def account_number(text: str, *, least: int = 5) -> tuple[str, str] | None:
     if len(digits) < least or not re.fullmatch("[0-9]+", digits):
         return None
     if len(digits) != 12:
-        what = f"an account number has 12 digits, and {shown(text)} has {len(digits)}"
+        what = f"{shown(text)} is not an account number: it has {len(digits)} digits, not 12"
         return what, 'write all 12 digits in quotes, like "111122223333"'
-    return f"an account number has digits only, and {shown(text)} does not", f'write "{digits}"'
+    return f"{shown(text)} is not an account number: it must have digits only", f'write "{digits}"'
 
 
 def _account(text: str) -> str:
     if not ACCOUNT.fullmatch(text):
-        what = f"{shown(text)} is not an account number: it has 12 digits, in quotes"
+        what = f"{shown(text)} is not an account number"
         raise fault(*(account_number(text, least=1) or (what, 'write one like "123456789012"')))
     return text
 
@@ -202,10 +202,10 @@ def _path_pattern(path: str) -> str:
             f"{shown(path)} is the default behavior, which needs no path", "write its fields under http"
         )
     if len(path) > 255:
-        raise fault(f"a path pattern has at most 255 characters, and this one has {len(path)}", "shorten it")
+        raise fault(too_long("the path pattern", len(path), 255), "shorten it")
     if not PATH_PATTERN.fullmatch(path):
         odd = next(char for char in path if not PATH_PATTERN.fullmatch(char))
-        what = f"a path pattern cannot contain {shown(odd)}"
+        what = f"{shown(odd)} is not allowed in a path pattern"
         raise fault(
             what, "use letters, digits, _ - . * ? $ / ~ \" ' @ : + and &; ? stands for any one character"
         )
@@ -217,7 +217,9 @@ def _certificate(text: str) -> str:
     if text == "auto" or (found and found["region"] == "us-east-1"):
         return text
     if found:
-        what = f"CloudFront accepts only certificates in us-east-1, and this one is in {found['region']}"
+        what = (
+            f"the certificate is in {found['region']}, and CloudFront accepts only certificates in us-east-1"
+        )
         raise fault(what, "request or import the certificate in us-east-1, and write its ARN")
     what = f"{shown(text)} is neither auto nor the ARN of an ACM certificate"
     raise fault(what, "write auto, or arn:aws:acm:us-east-1:111122223333:certificate/…")
@@ -246,25 +248,25 @@ def _function_name(text: str) -> str:
 def _root_object(text: str) -> str:
     if text.startswith("/"):
         raise fault(
-            "a default root object must not begin with /", f"write {text.lstrip('/') or 'index.html'}"
+            f"{shown(text)} begins with /, and a default root object must not",
+            f"write {text.lstrip('/') or 'index.html'}",
         )
     if len(text) > 255:
-        raise fault(
-            f"a default root object has at most 255 characters, and this has {len(text)}", "shorten it"
-        )
+        raise fault(too_long("the default root object", len(text), 255), "shorten it")
     return _legible(text)
 
 
 def _prefix(text: str) -> str:
     if text.startswith("/"):
         raise fault(
-            "keys in S3 do not begin with /, so this prefix matches nothing", f'write "{text.lstrip("/")}"'
+            "this prefix matches nothing: it begins with /, and keys in S3 do not",
+            f'write "{text.lstrip("/")}"',
         )
     if odd := re.search(r"[*?]|\$\{", text):
-        what = f"a prefix is literal text, and {odd.group()} is a pattern in a bucket policy"
+        what = f"the prefix has {odd.group()}, a pattern in a bucket policy; a prefix is literal text"
         raise fault(what, f'write "{text[: odd.start()]}"')
     if len(text.encode()) > 1024:
-        raise fault("a key in S3 has at most 1,024 bytes, and this prefix has more", "shorten it")
+        raise fault(too_long("the prefix", len(text.encode()), 1024, "bytes"), "shorten it")
     return _legible(text)
 
 
@@ -277,9 +279,7 @@ def _legible(text: str) -> str:
 
 def _comment(text: str) -> str:
     if len(text) > MAX_COMMENT:
-        raise fault(
-            f"a comment has at most {MAX_COMMENT} characters, and this one has {len(text)}", "shorten it"
-        )
+        raise fault(too_long("the comment", len(text), MAX_COMMENT), "shorten it")
     return _legible(text)
 
 

@@ -19,6 +19,13 @@ _RSA_2048 = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f0030820
 _EXPONENT = bytes.fromhex("0203010001")
 """65537, as it ends such a key."""
 
+_P_256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
+"""The part of a SubjectPublicKeyInfo (RFC 5480) before the uncompressed point of an ECDSA key on P-256."""
+
+_FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+"""P-256 are the points with y² = x³ - 3x + b in this field (NIST SP 800-186, 3.2.1.3)."""
+
 _CONVERSIONS = {
     "CERTIFICATE": ("a certificate", 'run "openssl x509 -in {file} -noout -pubkey"'),
     "RSA PUBLIC KEY": (
@@ -105,7 +112,18 @@ def _der(text: str, file: str) -> bytes:
 
 
 def _is_usual(der: bytes) -> bool:
-    """Return whether this is RSA-2048 with exponent 65537, in the one form in which only the modulus varies."""
+    """Return whether this is surely RSA-2048 with exponent 65537 or ECDSA P-256, in the form that all tools write."""
+    return _is_p_256(der) if der.startswith(_P_256) else _is_rsa_2048(der)
+
+
+def _is_p_256(der: bytes) -> bool:
+    point = der[len(_P_256) :]
+    x, y = (int.from_bytes(part, "big") for part in (point[:32], point[32:]))
+    on_curve = (y * y - (x * x * x - 3 * x + _B)) % _FIELD == 0
+    return len(point) == 64 and max(x, y) < _FIELD and on_curve
+
+
+def _is_rsa_2048(der: bytes) -> bool:
     modulus = der[len(_RSA_2048) : -len(_EXPONENT)]
     return (
         der.startswith(_RSA_2048)

@@ -14,10 +14,10 @@ from typing import TextIO
 
 from cfstream.errors import WrongUsage, why_unread
 from cfstream.spec.clashes import clashes
-from cfstream.spec.compose import documents
 from cfstream.spec.draft import SpecDraft, draft_of
 from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
+from cfstream.spec.foreign import specs_of
 from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
 from cfstream.spec.reading import Reading, link_out
 from cfstream.spec.signers import WITH_KEYS, key_sites
@@ -55,7 +55,7 @@ def load(
     drafts = [
         draft_of(document)
         for source in reading.sources(arguments)
-        for document in documents(source, reading.problems)
+        for document in specs_of(source, reading.problems)
     ]
     named = [_read_keys(draft, reading.files) for draft in drafts]
     reading.problems += [problem for draft in drafts for problem in draft.problems]

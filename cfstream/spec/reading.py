@@ -11,13 +11,12 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
-from difflib import get_close_matches
 from typing import TextIO
 
 from cfstream.errors import Problem, SpecProblems, Where, reason_of, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
-from cfstream.spec.wording import shown
+from cfstream.spec.wording import nearest, shown
 from cfstream.startup.frozen import dataclass
 
 MAX_FILE = 1 << 20
@@ -144,8 +143,8 @@ def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
         stems = {
             os.path.splitext(each)[0]: each for each in files.beside(file) if each.endswith((".yaml", ".yml"))
         }
-        if near := get_close_matches(os.path.splitext(name)[0], stems, n=1):
-            return f"did you mean {shown(os.path.join(folder, stems[near[0]]))}?"
+        if near := nearest(os.path.splitext(name)[0], stems):
+            return f"did you mean {shown(os.path.join(folder, stems[near]))}?"
     return "check the name and its permissions"
 
 

@@ -20,7 +20,7 @@ from cfstream.spec.signers import (
     somebody_may_sign,
 )
 from cfstream.spec.tags import tag_faults
-from cfstream.spec.wording import choices, shown
+from cfstream.spec.wording import choices, shown, too_long
 
 
 def faults(spec: Spec, trouble: frozenset[str]) -> Iterator[Fault]:
@@ -119,8 +119,8 @@ def _identity_in_use(spec: Spec) -> Iterator[Fault]:
         what = "cfstream never changes an identity that is used by its id, so comment has no effect"
         yield Fault(what, "delete comment or id", ("oai", "comment"), at_key=True)
     elif len(spec.oai.comment) > room:
-        what = f"the mark cfstream:{spec.name} leaves room for {room} characters, and the comment has "
-        yield Fault(what + str(len(spec.oai.comment)), "shorten it", ("oai", "comment"))
+        what = f"{too_long('the comment', len(spec.oai.comment), room)} after the mark cfstream:{spec.name}"
+        yield Fault(what, "shorten it", ("oai", "comment"))
 
 
 def _cnames_once(spec: Spec) -> Iterator[Fault]:

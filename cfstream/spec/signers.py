@@ -79,7 +79,7 @@ def _one_sort(signers: Signers, path: Path) -> Iterator[Fault]:
         do = f"delete one of the two: `public: true` lets anyone watch, and {named} requires signatures"
         yield Fault(what, do, (*path, "public"), at_key=True)
     if accounts and len(accounts) > MAX_TRUSTED_SIGNERS:
-        what = f"CloudFront takes at most {MAX_TRUSTED_SIGNERS} trusted signers, and this list has {len(accounts)}"
+        what = f"this list has {len(accounts)} trusted signers, and CloudFront accepts at most {MAX_TRUSTED_SIGNERS}"
         one_too_many = (*path, "trusted_signers", MAX_TRUSTED_SIGNERS)
         yield Fault(what, "use a key group, which has no such limit", one_too_many)
     yield from repeated(accounts, (*path, "trusted_signers"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cfstream.spec.fault import Fault
 from cfstream.spec.model import Spec
-from cfstream.spec.wording import shown
+from cfstream.spec.wording import shown, too_long
 
 MAX_TAGS = 50
 """Per distribution. Not adjustable."""
@@ -27,21 +27,17 @@ def tag_faults(spec: Spec) -> Iterator[Fault]:
                 'tags that begin with "aws:" are reserved for AWS', "give it another key", path, at_key=True
             )
         elif not 1 <= len(key) <= 128:
-            what = f"the key of a tag has 1 to 128 characters, and this one has {len(key)}"
+            what = too_long("the key of this tag", len(key), 128) if key else "this tag has an empty key"
             yield Fault(what, "shorten it" if key else "give it a key", path, at_key=True)
         elif odd := _ODD.search(key):
-            yield Fault(f"the key of a tag cannot contain {shown(odd.group())}", _DO, path, at_key=True)
+            yield Fault(f"{shown(odd.group())} is not allowed in the key of a tag", _DO, path, at_key=True)
         if len(value) > 256:
-            yield Fault(
-                f"the value of a tag has at most 256 characters, and this one has {len(value)}",
-                "shorten it",
-                path,
-            )
+            yield Fault(too_long("the value of this tag", len(value), 256), "shorten it", path)
         elif odd := _ODD.search(value):
-            yield Fault(f"the value of a tag cannot contain {shown(odd.group())}", _DO, path)
+            yield Fault(f"{shown(odd.group())} is not allowed in the value of a tag", _DO, path)
     room = MAX_TAGS - (2 if spec.grant.via == "object-acl" else 1)
     if len(tags) > room:
-        what = f"a distribution can have {room} tags besides cfstream's own, and this spec has {len(tags)}"
+        what = f"this spec has {len(tags)} tags; a distribution can have {room} besides those of cfstream"
         yield Fault(what, "delete some", ("tags",), at_key=True)
 
 

@@ -164,12 +164,12 @@ def meant_here(key: str, path: Sequence[Any]) -> str | None:
     section = section_at(path)
     if same := _names(section).get(squeezed(key)):
         return same
-    if squeezed(key) in _aws_only() or _homes(key):
+    if squeezed(key) in _aws_only() or _fields_elsewhere(key):
         return None
     return nearest(key, _guessable(section))
 
 
-def _homes(key: str) -> dict[str, str]:
+def _fields_elsewhere(key: str) -> dict[str, str]:
     """Return the field that a key or another tool's word means in each section that has it, by the section's key."""
     found: dict[str, str] = {}
     for (name, _), section in sections().items():
@@ -195,23 +195,23 @@ def unknown_key(key: str, above: Sequence[Any], *, anchored: bool) -> tuple[str,
     what = f"unknown key {shown(key)}"
     if near := meant_here(key, above):
         return what, f"write {near}"
-    if homes := _homes(key) or _near_homes(key):
-        return f"{what} here", _elsewhere(homes)
+    if by_section := _fields_elsewhere(key) or _near_fields_elsewhere(key):
+        return f"{what} here", _elsewhere(by_section)
     do = _aws_only().get(squeezed(key), f"delete it; the keys here are {', '.join(known)}")
     if anchored and not above:
         do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
     return what, do
 
 
-def _elsewhere(homes: Mapping[str, str]) -> str:
+def _elsewhere(by_section: Mapping[str, str]) -> str:
     """Return where to write a field of other sections. The top goes first, then the first section's field."""
-    if top := homes.get(""):
+    if top := by_section.get(""):
         return f"write {top} at the top of the spec"
-    field = next(iter(homes.values()))
-    return f"write {field} under {choices(name for name, each in homes.items() if each == field)}"
+    field = next(iter(by_section.values()))
+    return f"write {field} under {choices(name for name, each in by_section.items() if each == field)}"
 
 
-def _near_homes(key: str) -> dict[str, str]:
+def _near_fields_elsewhere(key: str) -> dict[str, str]:
     """Return the fields of other sections whose name is almost the key, by the section's key."""
     if squeezed(key) in _aws_only():
         return {}

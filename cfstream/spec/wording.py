@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 MAX_SHOWN = 60
@@ -44,6 +44,11 @@ def choices(words: Iterable[Any], joint: str = "or") -> str:
     return f"{', '.join(some)} {joint} {last}" if some else last
 
 
+def too_long(what: str, length: int, most: int, unit: str = "characters") -> str:
+    """Return that something is too long, in a sentence that begins with what is wrong."""
+    return f"{what} is too long: it has {length:,} {unit}, and at most {most:,} are allowed"
+
+
 def some_of(words: Sequence[str], most: int) -> str:
     """Return at most so many words, and the number of the others: ``a, b and 12 more``."""
     more = f" and {len(words) - most} more" if len(words) > most else ""
@@ -58,6 +63,25 @@ def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | Non
     folded = {name.casefold(): name for name in known}
     found = get_close_matches(word.casefold()[:MAX_SHOWN], folded, n=1, cutoff=alike)
     return folded[found[0]] if found else None
+
+
+def likeness(word: str, other: str) -> float:
+    """Return the share of equal letters, in any case: 1.0 for the same word."""
+    return SequenceMatcher(None, word.casefold()[:MAX_SHOWN], other.casefold()[:MAX_SHOWN]).ratio()
+
+
+LISTED = 5
+"""How many known names a fix lists, if none is near."""
+
+
+def one_of(word: str, known: Iterable[str], *, most: int = LISTED) -> str:
+    """Return how to correct a name: ``write X`` for the nearest of the known ones, or ``write one of a, b or c``."""
+    names = list(dict.fromkeys(known))
+    if near := nearest(word, names):
+        return f"write {near}"
+    if len(names) > most:
+        return f"write one of {some_of(names, most)}"
+    return f"write {'one of ' * (len(names) > 1)}{choices(names)}" if names else "correct the name"
 
 
 def write_nearest(word: str, known: Iterable[str], otherwise: str, whose: str) -> str:

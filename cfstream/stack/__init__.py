@@ -1,1 +1,1 @@
-"""Code that several kinds of resources use: the scene of a stack, its distribution and bucket, and `Kind` itself."""
+"""Code that several kinds of resources use: the context of a stack, its distribution and bucket, and `Kind` itself."""

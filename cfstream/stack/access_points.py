@@ -9,7 +9,7 @@ from cfstream.errors import Notice, Refused, Unreachable
 from cfstream.indexed import having
 from cfstream.policy_document import parse
 from cfstream.ports import Answer, Call, Reads
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.values import Json
 
 MULTI_REGION = "us-west-2"
@@ -32,31 +32,31 @@ def block_of(answer: Answer) -> Block:
 
 
 def read_access_points(
-    aws: Reads, scene: Scene, bucket: str, region: str
+    aws: Reads, context: StackContext, bucket: str, region: str
 ) -> tuple[tuple[AccessPoint, ...], tuple[Notice, ...]]:
     """Return the access points of a bucket, sorted by name, and what could not be read.
 
     Makes ListAccessPoints, and two calls for each access point of the bucket.
     """
     try:
-        rows = aws.items(Call("s3control", "list_access_points", {"AccountId": scene.account}, region))
+        rows = aws.items(Call("s3control", "list_access_points", {"AccountId": context.account}, region))
     except (Refused, Unreachable) as error:
         return (), (
             Notice(f"this plan assumes no access points, because they cannot be listed: {error.what}"),
         )
     mine = sorted((row for row in rows if row.get("Bucket") == bucket), key=lambda row: str(row["Name"]))
-    return tuple(_read(aws, scene, row, region) for row in mine), ()
+    return tuple(_read(aws, context, row, region) for row in mine), ()
 
 
-def _read(aws: Reads, scene: Scene, row: Json, region: str) -> AccessPoint:
-    where = {"AccountId": scene.account, "Name": row["Name"]}
+def _read(aws: Reads, context: StackContext, row: Json, region: str) -> AccessPoint:
+    where = {"AccountId": context.account, "Name": row["Name"]}
     policy, settings = aws.together(
         [
             Call("s3control", operation, where, region)
             for operation in ("get_access_point_policy", "get_access_point")
         ]
     )
-    named = f"arn:{scene.partition}:s3:{region}:{scene.account}:accesspoint/{row['Name']}"
+    named = f"arn:{context.partition}:s3:{region}:{context.account}:accesspoint/{row['Name']}"
     found = AccessPoint(
         name=str(row["Name"]),
         arn=str(row.get("AccessPointArn") or named),
@@ -70,27 +70,29 @@ def _read(aws: Reads, scene: Scene, row: Json, region: str) -> AccessPoint:
 
 
 def read_multi_region(
-    aws: Reads, scene: Scene, bucket: str, distributions: Iterable[LiveDistribution]
+    aws: Reads, context: StackContext, bucket: str, distributions: Iterable[LiveDistribution]
 ) -> tuple[tuple[AccessPoint, ...], tuple[Notice, ...]]:
     """Return the multi-Region access points that contain the bucket, if a distribution has one as an origin."""
     if not having(distributions, origin_kinds, OriginKind.MULTI_REGION_ACCESS_POINT):
         return (), ()
-    listing = Call("s3control", "list_multi_region_access_points", {"AccountId": scene.account}, MULTI_REGION)
+    listing = Call(
+        "s3control", "list_multi_region_access_points", {"AccountId": context.account}, MULTI_REGION
+    )
     try:
         rows = aws.read(listing).get("AccessPoints") or ()
     except (Refused, Unreachable) as error:
         text = f"this plan assumes no multi-Region access points, because they cannot be listed: {error.what}"
         return (), (Notice(text, warning=True),)
     mine = [row for row in rows if bucket in {each.get("Bucket") for each in row.get("Regions") or ()}]
-    return tuple(_read_multi_region(aws, scene, row) for row in mine), ()
+    return tuple(_read_multi_region(aws, context, row) for row in mine), ()
 
 
-def _read_multi_region(aws: Reads, scene: Scene, row: Json) -> AccessPoint:
-    where = {"AccountId": scene.account, "Name": row["Name"]}
+def _read_multi_region(aws: Reads, context: StackContext, row: Json) -> AccessPoint:
+    where = {"AccountId": context.account, "Name": row["Name"]}
     (answer,) = aws.together([Call("s3control", "get_multi_region_access_point_policy", where, MULTI_REGION)])
     found = AccessPoint(
         name=str(row["Name"]),
-        arn=f"arn:{scene.partition}:s3::{scene.account}:accesspoint/{row['Alias']}",
+        arn=f"arn:{context.partition}:s3::{context.account}:accesspoint/{row['Alias']}",
         alias=str(row["Alias"]),
         block=block_of({"PublicAccessBlockConfiguration": row.get("PublicAccessBlock") or {}}),
     )

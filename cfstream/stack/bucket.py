@@ -11,7 +11,7 @@ from cfstream.policy_document import NamedPrincipal, parse
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack.access_points import block_of, read_access_points
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import at
 from cfstream.values import Json
@@ -90,7 +90,7 @@ ONE_AFTER_THE_OTHER = 16
 """From this number of stacks on, the settings of one bucket are not read at the same time."""
 
 
-def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
+def read_bucket(lists: AccountLists, context: StackContext) -> LiveBucket:
     """Return the live state of the stack's bucket.
 
     Makes HeadBucket, unless the run has many stacks and the account lists the bucket; GetPublicAccessBlock and
@@ -99,20 +99,20 @@ def read_bucket(lists: AccountLists, scene: Scene) -> LiveBucket:
     exist or is not allowed.
     """
     aws = lists.aws
-    live = _listed(lists, scene) or _asked(aws, scene, one_by_one=lists.stacks >= MANY)
+    live = _listed(lists, context) or _asked(aws, context, one_by_one=lists.stacks >= MANY)
     if not live.usable:
         return live
-    live = _with_acl(aws, scene, live)
-    return _with_account(aws, scene, _with_access_points(aws, scene, live))
+    live = _with_acl(aws, context, live)
+    return _with_account(aws, context, _with_access_points(aws, context, live))
 
 
-def _listed(lists: AccountLists, scene: Scene) -> LiveBucket | None:
+def _listed(lists: AccountLists, context: StackContext) -> LiveBucket | None:
     """Return the bucket if the account's list has it and its settings can be read; else None."""
-    name = scene.stack.spec.bucket.name
+    name = context.stack.spec.bucket.name
     region = lists.of(_regions).get(name) if lists.stacks >= MANY else None
     if region is None:
         return None
-    settings = _settings(scene, region)
+    settings = _settings(context, region)
     # With so many stacks, enough reads run at the same time, and threads for two calls would only take time.
     together = lists.stacks < ONE_AFTER_THE_OTHER
     answers = (
@@ -137,42 +137,44 @@ def _regions(lists: AccountLists) -> Mapping[str, str]:
     return {row["Name"]: str(row["BucketRegion"]) for row in rows if row.get("BucketRegion")}
 
 
-def _asked(aws: Reads, scene: Scene, *, one_by_one: bool) -> LiveBucket:
+def _asked(aws: Reads, context: StackContext, *, one_by_one: bool) -> LiveBucket:
     """Return the bucket as HeadBucket and its settings show it. HeadBucket's reply, or refusal, has the region.
 
     With `one_by_one`, a bucket that HeadBucket refuses costs no other call. Otherwise the calls are made together.
     """
-    bucket = scene.stack.spec.bucket
-    region = bucket.region or scene.region
+    bucket = context.stack.spec.bucket
+    region = bucket.region or context.region
     if one_by_one:
-        (head,) = aws.together([bucket_call(scene, "head_bucket", region)])
+        (head,) = aws.together([bucket_call(context, "head_bucket", region)])
         if isinstance(head, Refused) and head.region in ("", region):
             return _not_usable(bucket.name, region, head)
-    answers = _ask(aws, scene, region)
+    answers = _ask(aws, context, region)
     head = answers[0]
     if isinstance(head, Refused) and head.region not in ("", region):
         region = head.region
-        answers = _ask(aws, scene, region)
+        answers = _ask(aws, context, region)
         head = answers[0]
     if isinstance(head, Refused):
         return _not_usable(bucket.name, region, head)
     return _configured(LiveBucket(bucket.name, str(head.get("BucketRegion") or region)), answers[1:])
 
 
-def bucket_call(scene: Scene, operation: str, region: str, bucket: str = "", **params: object) -> Call:
+def bucket_call(
+    context: StackContext, operation: str, region: str, bucket: str = "", **params: object
+) -> Call:
     """Return a call on the stack's bucket, or on another one. S3 refuses it if another account owns the bucket."""
-    where = {"Bucket": bucket or scene.stack.spec.bucket.name, "ExpectedBucketOwner": scene.account}
+    where = {"Bucket": bucket or context.stack.spec.bucket.name, "ExpectedBucketOwner": context.account}
     return Call("s3", operation, {**where, **params}, region)
 
 
-def _ask(aws: Reads, scene: Scene, region: str) -> tuple[Answer, ...]:
-    return aws.together([bucket_call(scene, "head_bucket", region), *_settings(scene, region)])
+def _ask(aws: Reads, context: StackContext, region: str) -> tuple[Answer, ...]:
+    return aws.together([bucket_call(context, "head_bucket", region), *_settings(context, region)])
 
 
-def _settings(scene: Scene, region: str) -> tuple[Call, Call]:
+def _settings(context: StackContext, region: str) -> tuple[Call, Call]:
     return (
-        bucket_call(scene, "get_public_access_block", region),
-        bucket_call(scene, "get_bucket_ownership_controls", region),
+        bucket_call(context, "get_public_access_block", region),
+        bucket_call(context, "get_bucket_ownership_controls", region),
     )
 
 
@@ -208,16 +210,16 @@ def _ownership(answer: Answer) -> str:
     return str(rules[0]["ObjectOwnership"]) if rules else LEGACY
 
 
-def _with_access_points(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
-    points, notices = read_access_points(aws, scene, live.name, live.region)
+def _with_access_points(aws: Reads, context: StackContext, live: LiveBucket) -> LiveBucket:
+    points, notices = read_access_points(aws, context, live.name, live.region)
     return replace(live, access_points=points, notices=(*live.notices, *notices))
 
 
-def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+def _with_account(aws: Reads, context: StackContext, live: LiveBucket) -> LiveBucket:
     """Return `live` with the account's block, if that can make a difference."""
-    if live.block.complete or not _may_be_public(aws, scene, live):
+    if live.block.complete or not _may_be_public(aws, context, live):
         return live
-    params = {"AccountId": scene.account}
+    params = {"AccountId": context.account}
     try:
         reply = aws.read(Call("s3control", "get_public_access_block", params, live.region))
     except Missing:
@@ -228,7 +230,7 @@ def _with_account(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
     return replace(live, account_block=block_of(reply))
 
 
-def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
+def _may_be_public(aws: Reads, context: StackContext, live: LiveBucket) -> bool:
     """Return whether anyone may be able to read unless the account blocks it; true if it is unknown.
 
     ACLs of objects count: they are read later, and only by some commands. The policy is read anyway, by the kind
@@ -239,7 +241,7 @@ def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
     if any(point.unread or is_public(point.policy) for point in live.access_points):
         return True
     try:
-        document = parse(aws.read(bucket_call(scene, "get_bucket_policy", live.region))["Policy"])
+        document = parse(aws.read(bucket_call(context, "get_bucket_policy", live.region))["Policy"])
     except Missing:
         return False
     except Refused:
@@ -247,12 +249,12 @@ def _may_be_public(aws: Reads, scene: Scene, live: LiveBucket) -> bool:
     return is_public(document)
 
 
-def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
+def _with_acl(aws: Reads, context: StackContext, live: LiveBucket) -> LiveBucket:
     """Return `live` with the bucket's ACL, if ACLs are enabled. IgnorePublicAcls ignores only public grants."""
     if not live.acls_count:
         return live
     try:
-        acl = aws.read(bucket_call(scene, "get_bucket_acl", live.region))
+        acl = aws.read(bucket_call(context, "get_bucket_acl", live.region))
     except NotAuthorized as refused:
         return replace(live, notices=(*live.notices, unread_notice(refused)))
     grants = sorted(
@@ -262,7 +264,9 @@ def _with_acl(aws: Reads, scene: Scene, live: LiveBucket) -> LiveBucket:
     return replace(live, grants=tuple(grants), owner=_owner(acl))
 
 
-def with_owner(aws: Reads, scene: Scene, live: LiveBucket, named: Iterable[NamedPrincipal]) -> LiveBucket:
+def with_owner(
+    aws: Reads, context: StackContext, live: LiveBucket, named: Iterable[NamedPrincipal]
+) -> LiveBucket:
     """Return `live` with the owner's id, if one of the principals `named` by policies may be the owner.
 
     Makes GetBucketAcl, which shows the owner even if ACLs are disabled. If it is not allowed, the owner stays
@@ -271,7 +275,7 @@ def with_owner(aws: Reads, scene: Scene, live: LiveBucket, named: Iterable[Named
     if live.owner or not live.usable or not any(each.kind == "canonical-user" for each in named):
         return live
     try:
-        return replace(live, owner=_owner(aws.read(bucket_call(scene, "get_bucket_acl", live.region))))
+        return replace(live, owner=_owner(aws.read(bucket_call(context, "get_bucket_acl", live.region))))
     except NotAuthorized:
         return live
 

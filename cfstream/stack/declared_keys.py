@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from cfstream.spec.key_groups import KeyGroup, UsedKeyGroup
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 
 SpecPath: TypeAlias = tuple[str | int, ...]
@@ -53,9 +53,9 @@ def declared_groups(spec: Spec) -> tuple[DeclaredGroup, ...]:
     return tuple(groups.values())
 
 
-def made_names(scene: Scene) -> frozenset[str]:
+def made_names(context: StackContext) -> frozenset[str]:
     """Return the names of the groups that the spec creates; none if the stack is being destroyed."""
-    wanted = () if scene.destroying else declared_groups(scene.stack.spec)
+    wanted = () if context.destroying else declared_groups(context.stack.spec)
     return frozenset(group.name for group in wanted)
 
 

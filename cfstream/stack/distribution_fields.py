@@ -5,18 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from cfstream.domain import Signers, bucket_of, document
+from cfstream.stack.context import StackContext
 from cfstream.stack.fields import OwnedField, scalar
-from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json
 
 
-def common_fields(scene: Scene, apart: Set[str] = frozenset()) -> list[OwnedField]:
+def common_fields(context: StackContext, apart: Set[str] = frozenset()) -> list[OwnedField]:
     """Return the fields that both kinds of distribution have in the same place, without those that the spec omits.
 
     The names in `apart` are moved by a separate call. They stay as they are here.
     """
-    spec = scene.stack.spec
+    spec = context.stack.spec
     fields = [scalar("enabled", "Enabled", spec.enabled)]
     if spec.comment is not None:
         fields.append(scalar("comment", "Comment", spec.comment))

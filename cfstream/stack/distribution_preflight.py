@@ -4,52 +4,64 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.domain import NAME_TAG, LiveDistribution
 from cfstream.errors import Notice, Problem
+from cfstream.spec.wording import write_nearest
+from cfstream.stack.context import StackContext
 from cfstream.stack.owners import ClaimedDistribution
-from cfstream.stack.scene import Scene
 
 
 def ownership_problems(
-    scene: Scene, live: LiveDistribution | None, claims: Sequence[ClaimedDistribution]
+    context: StackContext,
+    live: LiveDistribution | None,
+    claims: Sequence[ClaimedDistribution],
+    rows: Iterable[LiveDistribution] = (),
 ) -> list[Problem]:
     """Return the problems with who owns the distribution: it is gone, another stack's, or one of two with the name.
 
-    A stack that is being destroyed may have several distributions: all of them are deleted.
+    A stack that is being destroyed may have several distributions: all of them are deleted. `rows` are the
+    distributions of the account.
     """
-    adopt = scene.stack.spec.adopt
+    adopt = context.stack.spec.adopt
     if adopt and live is None:
-        what = f"the {scene.delivery.words} {adopt} does not exist in account {scene.account}"
-        do = "write an id that `cfstream list" + scene.flags + "` shows, or remove `adopt`"
-        return [scene.stack.problem(what, do, "adopt")]
+        what = f"the {context.delivery.words} {adopt} does not exist in account {context.account}"
+        do = write_nearest(
+            adopt,
+            [row.id for row in rows if row.delivery is context.delivery],
+            "write an id that `cfstream list" + context.flags + "` shows, or remove `adopt`",
+            "a distribution of this account",
+        )
+        return [context.stack.problem(what, do, "adopt")]
     owner = live.tag(NAME_TAG) if live else None
-    if live and owner and owner != scene.name:
+    if live and owner and owner != context.name:
         what = f"{live.id} belongs to the stack {owner}: it has the tag {NAME_TAG} = {owner}"
-        return [scene.stack.problem(what, "adopt another one, or remove that tag from it first", "adopt")]
-    return [] if scene.destroying else _twins(scene, claims)
+        return [context.stack.problem(what, "adopt another one, or remove that tag from it first", "adopt")]
+    return [] if context.destroying else _twins(context, claims)
 
 
-def _twins(scene: Scene, claims: Sequence[ClaimedDistribution]) -> list[Problem]:
+def _twins(context: StackContext, claims: Sequence[ClaimedDistribution]) -> list[Problem]:
     """Return a problem if a second distribution has the stack's name: it would not be updated, or lose its access."""
-    others = [each for each in claims if each.delivery is not scene.delivery]
+    others = [each for each in claims if each.delivery is not context.delivery]
     if others:
-        mine = next((each for each in claims if each.delivery is scene.delivery), None)
-        return [_of_other_delivery(scene, others[0], mine)]
+        mine = next((each for each in claims if each.delivery is context.delivery), None)
+        return [_of_other_delivery(context, others[0], mine)]
     if len(claims) < 2:
         return []
     ids = " and ".join(each.id for each in claims)
     if claims[0].adopted:
-        what = f"the spec adopts {claims[0].id}, and {claims[1].id} has the tag {NAME_TAG} = {scene.name}"
+        what = f"the spec adopts {claims[0].id}, and {claims[1].id} has the tag {NAME_TAG} = {context.name}"
         do = f"remove that tag from {claims[1].id}, adopt {claims[1].id} instead, or give this spec another name"
-        return [scene.stack.problem(what, do, "adopt")]
-    what = f"several distributions have the tag {NAME_TAG} = {scene.name}: {ids}"
-    return [scene.stack.problem(what, f"remove the tag {NAME_TAG} from all but one of them", "name")]
+        return [context.stack.problem(what, do, "adopt")]
+    what = f"several distributions have the tag {NAME_TAG} = {context.name}: {ids}"
+    return [context.stack.problem(what, f"remove the tag {NAME_TAG} from all but one of them", "name")]
 
 
-def _of_other_delivery(scene: Scene, found: ClaimedDistribution, mine: ClaimedDistribution | None) -> Problem:
+def _of_other_delivery(
+    context: StackContext, found: ClaimedDistribution, mine: ClaimedDistribution | None
+) -> Problem:
     """Return the problem with a distribution of the other delivery, with or without one of the spec's delivery."""
     beside = f" beside the {mine.delivery.words} {mine.id}" if mine else ""
     what = (
-        f"the {found.delivery.words} {found.id} has the name {scene.name}{beside}, but the spec has "
-        f"delivery: {scene.delivery}"
+        f"the {found.delivery.words} {found.id} has the name {context.name}{beside}, but the spec has "
+        f"delivery: {context.delivery}"
     )
     first = (
         f"remove the tag {NAME_TAG} from the one that does not belong to this stack"
@@ -60,18 +72,18 @@ def _of_other_delivery(scene: Scene, found: ClaimedDistribution, mine: ClaimedDi
         f"{first}; or give this spec another name; or run cfstream destroy, which deletes what the stack owns of "
         "either delivery"
     )
-    return scene.stack.problem(what, do, "delivery")
+    return context.stack.problem(what, do, "delivery")
 
 
 def distribution_notices(
-    scene: Scene, live: LiveDistribution | None, unchecked: Iterable[Notice] = ()
+    context: StackContext, live: LiveDistribution | None, unchecked: Iterable[Notice] = ()
 ) -> list[Notice]:
     """Return the notices: no identity, `unchecked` notices, signers without keys, records to create."""
     found = []
-    if scene.stack.spec.identity == "none":
+    if context.stack.spec.identity == "none":
         text = "origin_access: none: CloudFront sends unsigned requests to the bucket; with `oac: {}`, it signs them"
         found.append(Notice(text, warning=True))
-    return [*found, *unchecked, *_signers_without_keys(live), *_records_notice(scene, live)]
+    return [*found, *unchecked, *_signers_without_keys(live), *_records_notice(context, live)]
 
 
 def _signers_without_keys(live: LiveDistribution | None) -> list[Notice]:
@@ -85,9 +97,9 @@ def _signers_without_keys(live: LiveDistribution | None) -> list[Notice]:
     ]
 
 
-def _records_notice(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
+def _records_notice(context: StackContext, live: LiveDistribution | None) -> list[Notice]:
     """Return the DNS records of new names, which the user must create if the spec does not manage them."""
-    spec = scene.stack.spec
+    spec = context.stack.spec
     if spec.dns:
         return []
     target = live.domain_name if live else "(the new distribution's domain name)"

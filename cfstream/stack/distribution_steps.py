@@ -21,11 +21,11 @@ from cfstream.stack.calls import (
     calls,
     other_delivery,
 )
+from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_preflight import ownership_problems
 from cfstream.stack.distributions import wait_for
 from cfstream.stack.fields import Overlay
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.tagging import creation_tag_changes, creation_tags, tag_step
 from cfstream.steps.adopt import with_tags
 from cfstream.steps.content import canonical, without_secrets
@@ -42,17 +42,19 @@ NAMED_CHANGES = 3
 """Changed fields that a step's reason names; the rest is counted."""
 
 
-def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -> tuple[Step, ...]:
+def creating(
+    context: StackContext, delivery: Delivery, made: Overlay, results: KindResults
+) -> tuple[Step, ...]:
     """Return the steps that create the distribution, with signers and tags in one call, and wait for it."""
     resource, name = delivery.resource, delivery.operation_noun
     config, both = delivery.document, f"{delivery.document}WithTags"
-    tags = {"Items": creation_tags(scene, land)}
+    tags = {"Items": creation_tags(context, results)}
     create = Create(
-        address=scene.address(delivery.kind),
+        address=context.address(delivery.kind),
         stage=Stage.DISTRIBUTION,
         because=f"the {delivery.words} does not exist",
-        line=scene.stack.line("name"),
-        changes=(*made.changes, *creation_tag_changes(scene)),
+        line=context.stack.line("name"),
+        changes=(*made.changes, *creation_tag_changes(context)),
         call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),
         outputs={
             "id": f"{resource}.Id",
@@ -66,7 +68,7 @@ def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -
             detail=f"get_{name}",
             match={},
             content=f"{resource}.{config}",
-            name={NAME_TAG: scene.name},
+            name={NAME_TAG: context.name},
             arn=f"{resource}.ARN",
         ),
         document=f"{both}.{config}",
@@ -76,25 +78,25 @@ def creating(scene: Scene, delivery: Delivery, made: Overlay, land: Landscape) -
     # It is unknown before the call which generation of the caller reference AWS accepts.
     shown = {name: value for name, value in made.config.items() if name != "CallerReference"}
     because = f"until the new {delivery.words} is Deployed"
-    return (create, wait_for(scene, delivery, Ref(create.id), shown, because))
+    return (create, wait_for(context, delivery, Ref(create.id), shown, because))
 
 
 def changing(
-    scene: Scene, live: LiveDistribution, laid: Overlay, *, moving: bool = False
+    context: StackContext, live: LiveDistribution, laid: Overlay, *, moving: bool = False
 ) -> tuple[Step, ...]:
     """Return one step that changes all fields and tags that differ, and the wait for it; nothing if none differ.
 
     `moving` is whether another step moves a name to the distribution: an adopted one gets its tag before that.
     """
-    tags = tag_step(scene, live, others=moving or bool(laid.changes))
+    tags = tag_step(context, live, others=moving or bool(laid.changes))
     if not laid.changes:
         return () if tags is None else (tags,)
     changed = {name: value for name, value in laid.config.items() if value != live.config.get(name)}
-    wait = wait_for(scene, live.delivery, live.id, changed, "until the change is Deployed")
-    return (_update(scene, live, laid, tags), wait)
+    wait = wait_for(context, live.delivery, live.id, changed, "until the change is Deployed")
+    return (_update(context, live, laid, tags), wait)
 
 
-def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
+def removing(context: StackContext, live: LiveDistribution) -> tuple[Step, ...]:
     """Return the steps that disable it, wait until every edge has the change, and delete it."""
     name, config = live.delivery.operation_noun, live.delivery.document
     read = live.delivery.get_config(live.id)
@@ -103,10 +105,10 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
     if live.enabled:
         steps.append(
             Disable(
-                address=scene.address(live.delivery.kind),
+                address=context.address(live.delivery.kind),
                 stage=Stage.SWITCH,
                 because="CloudFront deletes only disabled distributions",
-                line=scene.stack.line("name"),
+                line=context.stack.line("name"),
                 changes=(Change("enabled", before=True, after=False),),
                 hazards=(Hazard(HazardName.CUTS_VIEWERS, f"{_hosts(live)}: viewers get errors"),),
                 call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: off}),
@@ -120,20 +122,20 @@ def removing(scene: Scene, live: LiveDistribution) -> tuple[Step, ...]:
         )
     if steps or live.status != "Deployed":
         because = "until it is disabled at every edge"
-        steps.append(wait_for(scene, live.delivery, live.id, {"Enabled": False}, because))
-    return (*steps, _delete(scene, live, Call("cloudfront", f"delete_{name}", {"Id": live.id}), read, off))
+        steps.append(wait_for(context, live.delivery, live.id, {"Enabled": False}, because))
+    return (*steps, _delete(context, live, Call("cloudfront", f"delete_{name}", {"Id": live.id}), read, off))
 
 
-def _delete(scene: Scene, live: LiveDistribution, call: Call, read: Call, off: Json) -> Delete:
-    adopted = scene.stack.spec.adopt == live.id
+def _delete(context: StackContext, live: LiveDistribution, call: Call, read: Call, off: Json) -> Delete:
+    adopted = context.stack.spec.adopt == live.id
     text = f"the {live.delivery.words} {live.id} and its domain name cannot be restored"
     text += "; the stack adopted it and did not create it" if adopted else ""
     return Delete(
-        address=scene.address(live.delivery.kind),
+        address=context.address(live.delivery.kind),
         stage=Stage.DELETE_DISTRIBUTION,
         because="the stack adopted it, and is being destroyed" if adopted else "the stack is being destroyed",
-        line=scene.stack.line("adopt" if adopted else "name"),
-        changes=(Change("name", scene.name, None),),
+        line=context.stack.line("adopt" if adopted else "name"),
+        changes=(Change("name", context.name, None),),
         hazards=(Hazard(HazardName.DELETES, text),),
         call=call,
         read=read,
@@ -146,29 +148,29 @@ def _hosts(live: LiveDistribution) -> str:
     return ", ".join([live.domain_name, *live.aliases])
 
 
-def brings(scene: Scene, live: LiveDistribution | None) -> dict[str, Known]:
+def brings(context: StackContext, live: LiveDistribution | None) -> dict[str, Known]:
     """Return what later kinds may refer to: id, ARN and domain name, live or of the step that creates it."""
     if live is not None:
         return {"id": live.id, "arn": live.arn, "domain_name": live.domain_name}
-    create = step_id(Verb.CREATE, scene.distribution)
+    create = step_id(Verb.CREATE, context.distribution)
     return {name: Ref(create, name) for name in ("id", "arn", "domain_name")}
 
 
-def distribution_outputs(scene: Scene, land: Landscape) -> Mapping[str, Any]:
+def distribution_outputs(context: StackContext, results: KindResults) -> Mapping[str, Any]:
     """Return the id and the domain name of the stack's distribution, as outputs."""
     return {
-        "distribution_id": land.get(scene.distribution),
-        "domain_name": land.get(scene.distribution, "domain_name"),
+        "distribution_id": results.get(context.distribution),
+        "domain_name": results.get(context.distribution, "domain_name"),
     }
 
 
-def _update(scene: Scene, live: LiveDistribution, laid: Overlay, tags: ChangeTags | None) -> Modify:
+def _update(context: StackContext, live: LiveDistribution, laid: Overlay, tags: ChangeTags | None) -> Modify:
     config, name = live.delivery.document, live.delivery.operation_noun
     modify = Modify(
-        address=scene.address(live.delivery.kind),
+        address=context.address(live.delivery.kind),
         stage=Stage.SWITCH,
         because=_named(laid.changes),
-        line=scene.stack.line(*_place(laid.changes[0].field)),
+        line=context.stack.line(*_place(laid.changes[0].field)),
         changes=laid.changes,
         hazards=laid.hazards,
         call=Call("cloudfront", f"update_{name}", {"Id": live.id, config: laid.config}),
@@ -191,29 +193,29 @@ def _place(field: str) -> tuple[str, ...]:
     return tuple(field.split("[", 1)[0].split("."))
 
 
-def ending(scene: Scene, going: Sequence[LiveDistribution]) -> Proposal:
+def ending(context: StackContext, going: Sequence[LiveDistribution]) -> Proposal:
     """Return the deletion of the stack's distributions of one delivery; nothing if there are none."""
     notices = []
     for live in going:
-        by_hand = live.aliases if scene.stack.spec.dns is None else ()
+        by_hand = live.aliases if context.stack.spec.dns is None else ()
         if by_hand:
             text = f"cfstream does not manage the DNS records of {', '.join(by_hand)}"
             do = f"delete those that point to {live.domain_name} first"
             notices.append(Notice(text, warning=True, do=do))
     return Proposal(
-        steps=tuple(step for live in going for step in removing(scene, live)),
-        relied_on=tuple(relied(scene, live) for live in going),
-        problems=tuple(each for live in going for each in ownership_problems(scene, live, ())),
+        steps=tuple(step for live in going for step in removing(context, live)),
+        relied_on=tuple(relied(context, live) for live in going),
+        problems=tuple(each for live in going for each in ownership_problems(context, live, ())),
         notices=tuple(notices),
     )
 
 
-def relied(scene: Scene, live: LiveDistribution | None) -> Relied:
+def relied(context: StackContext, live: LiveDistribution | None) -> Relied:
     """Return what a plan relies on: the distribution's config, without its ETag, or its absence."""
     if live is None:
-        return Relied(scene.distribution, digest(None))
+        return Relied(context.distribution, digest(None))
     content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
-    return Relied(scene.address(live.delivery.kind), digest(content), live.etag, content=content)
+    return Relied(context.address(live.delivery.kind), digest(content), live.etag, document=content)
 
 
 def distribution_reads(spec: Spec) -> Needs:

@@ -42,12 +42,12 @@ def _created(step: Create, delivery: Delivery) -> Json:
 
 
 def _with_created(world: BucketWorld, step: Create, delivery: Delivery, stack: str) -> BucketWorld:
-    made = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), _created(step, delivery))
+    created = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), _created(step, delivery))
     return replace(
         world,
-        distributions=(*world.distributions, made),
-        stacks={**world.stacks, made.id: step.address.stack},
-        own=made.id if stack else world.own,
+        distributions=(*world.distributions, created),
+        stacks={**world.stacks, created.id: step.address.stack},
+        own=created.id if stack else world.own,
     )
 
 

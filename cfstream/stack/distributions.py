@@ -9,30 +9,30 @@ from cfstream.domain.tags import read_tags, tags_of
 from cfstream.errors import Missing, Problem
 from cfstream.indexed import having
 from cfstream.ports import Call, ListedVersion, Reads
-from cfstream.stack.scene import Scene, names
+from cfstream.stack.context import StackContext, names
 from cfstream.stack.shown import ListEntry, Shown
 from cfstream.steps.step import Stage
 from cfstream.steps.wait import Deployed, WaitUntil
 from cfstream.values import Json, Known
 
 
-def settling_wait(scene: Scene, live: LiveDistribution, stage: Stage) -> WaitUntil:
+def settling_wait(context: StackContext, live: LiveDistribution, stage: Stage) -> WaitUntil:
     """Return the wait for a change of an earlier run, before the steps after `stage` that rely on it."""
     because = "an earlier change is still being deployed"
-    return replace(wait_for(scene, live.delivery, live.id, live.config, because), stage=stage)
+    return replace(wait_for(context, live.delivery, live.id, live.config, because), stage=stage)
 
 
 def wait_for(
-    scene: Scene, delivery: Delivery, distribution_id: Known, config: Json, because: str
+    context: StackContext, delivery: Delivery, distribution_id: Known, config: Json, because: str
 ) -> WaitUntil:
     """Return the wait until a distribution shows `config` and is Deployed."""
     return WaitUntil(
-        address=scene.address(delivery.kind),
+        address=context.address(delivery.kind),
         stage=Stage.WAIT,
         because=because,
-        line=scene.stack.line("wait"),
+        line=context.stack.line("wait"),
         until=Deployed(delivery.get(distribution_id), delivery.resource, config),
-        seconds=scene.stack.spec.wait.timeout.total_seconds(),
+        seconds=context.stack.spec.wait.timeout.total_seconds(),
     )
 
 
@@ -44,7 +44,7 @@ def held_aliases(
 
 
 def alias_problems(
-    scene: Scene,
+    context: StackContext,
     rows: Sequence[LiveDistribution],
     ours: str | None,
     stacks: Mapping[str, str],
@@ -54,18 +54,18 @@ def alias_problems(
 
     `stacks` are the names of the stacks that own distributions, by distribution id.
     """
-    held = held_aliases(rows, scene.stack.spec.cnames, ours)
+    held = held_aliases(rows, context.stack.spec.cnames, ours)
     return [
         replace(
-            scene.stack.problem(
+            context.stack.problem(
                 f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}{_of_stack(owner)}",
-                _release(scene, alias, held[alias].id, owner),
+                _release(context, alias, held[alias].id, owner),
                 "cnames",
                 number,
             ),
             owner=owner,
         )
-        for number, alias in enumerate(scene.stack.spec.cnames or ())
+        for number, alias in enumerate(context.stack.spec.cnames or ())
         if alias in held and alias not in coming
         for owner in [stacks.get(held[alias].id, "")]
     ]
@@ -75,15 +75,15 @@ def _of_stack(owner: str) -> str:
     return f" of the stack {owner}" if owner else ""
 
 
-def _release(scene: Scene, alias: str, holder: str, owner: str) -> str:
+def _release(context: StackContext, alias: str, holder: str, owner: str) -> str:
     """Return how a name gets free, without a gap if a stack owns its holder."""
-    given = next((spec for spec in having(scene.beside, names, owner) if spec.name != scene.name), None)
+    given = next((spec for spec in having(context.beside, names, owner) if spec.name != context.name), None)
     if given is not None and given.cnames is None:
         return (
             f"the spec of {owner} is in this run, but does not manage cnames: write `cnames: []` there, or the names "
             "that it keeps; then the name moves without a gap"
         )
-    if owner and owner != scene.name:
+    if owner and owner != context.name:
         return (
             f"remove {alias} from `cnames` in the spec of {owner}, and name both specs in one command; then the name "
             "moves without a gap"

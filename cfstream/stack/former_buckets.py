@@ -4,17 +4,17 @@ import shlex
 
 from cfstream.domain import LiveDistribution, bucket_of
 from cfstream.errors import Notice
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 
 BUCKETS_TAG = "cfstream:buckets"
 
 
-def former_names(scene: Scene, own: LiveDistribution | None) -> tuple[str, ...]:
+def former_names(context: StackContext, own: LiveDistribution | None) -> tuple[str, ...]:
     """Return the bucket of the live default origin and those that the tag lists, without the spec's own."""
     origin = own.default_origin if own else None
     live_bucket = bucket_of(origin.domain_name) if origin else None
     names = {*remembered(own), *([live_bucket] if live_bucket else [])}
-    return tuple(sorted(names - {scene.stack.spec.bucket.name}))
+    return tuple(sorted(names - {context.stack.spec.bucket.name}))
 
 
 def other_objects(former: str, bucket: str) -> Notice:

@@ -12,9 +12,9 @@ from cfstream.domain import Delivery, LiveDistribution
 from cfstream.indexed import having
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
+from cfstream.stack.context import StackContext, names
 from cfstream.stack.distributions import held_aliases
 from cfstream.stack.owners import tagged
-from cfstream.stack.scene import Scene, names
 from cfstream.startup.frozen import dataclass
 
 
@@ -37,28 +37,30 @@ def gives_up(spec: Spec, alias: str) -> bool:
     return spec.cnames is not None and alias not in spec.cnames
 
 
-def takers(scene: Scene, names: Iterable[str]) -> Mapping[str, str]:
+def takers(context: StackContext, names: Iterable[str]) -> Mapping[str, str]:
     """Return those of the names that another http stack of the run wants and this one no longer has, with that stack.
 
     They stay in place until the other stack moves them.
     """
-    return {name: takers[-1].name for name in names if (takers := _takers(scene, name))}
+    return {name: takers[-1].name for name in names if (takers := _takers(context, name))}
 
 
-def records_taken(scene: Scene, names: Iterable[str], zone: str) -> frozenset[str]:
+def records_taken(context: StackContext, names: Iterable[str], zone: str) -> frozenset[str]:
     """Return those of the names whose records in this zone another stack also takes over."""
     return frozenset(
-        name for name in names if any(spec.dns and spec.dns.route53 == zone for spec in _takers(scene, name))
+        name
+        for name in names
+        if any(spec.dns and spec.dns.route53 == zone for spec in _takers(context, name))
     )
 
 
-def _takers(scene: Scene, name: str) -> list[Spec]:
+def _takers(context: StackContext, name: str) -> list[Spec]:
     """Return the other http stacks of the run that want a name, if this one is an http stack that no longer has it."""
-    own = scene.stack.spec
-    if scene.destroying or own.delivery != "http" or not gives_up(own, name):
+    own = context.stack.spec
+    if context.destroying or own.delivery != "http" or not gives_up(own, name):
         return []
-    wanting = having(scene.beside, _wanted, name)
-    return [spec for spec in wanting if spec.delivery == "http" and spec.name != scene.name]
+    wanting = having(context.beside, _wanted, name)
+    return [spec for spec in wanting if spec.delivery == "http" and spec.name != context.name]
 
 
 def _wanted(spec: Spec) -> tuple[str, ...]:
@@ -66,15 +68,15 @@ def _wanted(spec: Spec) -> tuple[str, ...]:
 
 
 def coming(
-    aws: Reads, scene: Scene, rows: Sequence[LiveDistribution], own_id: str | None
+    aws: Reads, context: StackContext, rows: Sequence[LiveDistribution], own_id: str | None
 ) -> tuple[Coming, ...]:
     """Return the cnames that another stack of the run still has, and that its spec no longer has.
 
     Reads tags only if there may be such cnames. Raises as `Reads.read`.
     """
-    held = held_aliases(rows, scene.stack.spec.cnames, own_id)
-    wanted = [name for name in scene.stack.spec.cnames or () if name in held]
-    owners = owners_in_run(aws, scene, [held[name] for name in wanted])
+    held = held_aliases(rows, context.stack.spec.cnames, own_id)
+    wanted = [name for name in context.stack.spec.cnames or () if name in held]
+    owners = owners_in_run(aws, context, [held[name] for name in wanted])
     return tuple(
         Coming(name, held[name], owners[held[name].id])
         for name in wanted
@@ -83,7 +85,7 @@ def coming(
 
 
 def records_given_up(
-    aws: Reads, scene: Scene, all_rows: Iterable[LiveDistribution], led: Collection[tuple[str, str]]
+    aws: Reads, context: StackContext, all_rows: Iterable[LiveDistribution], led: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], Spec]:
     """Return the records that point to another stack of the run whose spec no longer has the name, with that spec.
 
@@ -92,7 +94,7 @@ def records_given_up(
     """
     targets = {domain for _, domain in led}
     rows = [row for row in all_rows if row.domain_name.lower() in targets]
-    owners = owners_in_run(aws, scene, rows)
+    owners = owners_in_run(aws, context, rows)
     of_domain = {row.domain_name.lower(): owners[row.id] for row in rows if row.id in owners}
     return {
         (name, domain): of_domain[domain]
@@ -101,16 +103,16 @@ def records_given_up(
     }
 
 
-def owners_in_run(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> Mapping[str, Spec]:
+def owners_in_run(aws: Reads, context: StackContext, rows: Iterable[LiveDistribution]) -> Mapping[str, Spec]:
     """Return the spec of the run, other than this one, that owns each distribution, by distribution id."""
-    alone = scene.destroying or all(spec.name == scene.name for spec in scene.beside)
+    alone = context.destroying or all(spec.name == context.name for spec in context.beside)
     asked = {} if alone else {row.id: row for row in rows}
     owners: dict[str, Spec] = {}
     for id_, name in _named(aws, asked).items():
-        adopting = having(scene.beside, _adopted, id_)
-        tagged_ = [spec for spec in having(scene.beside, names, name) if spec.adopt is None]
+        adopting = having(context.beside, _adopted, id_)
+        tagged_ = [spec for spec in having(context.beside, names, name) if spec.adopt is None]
         for spec in (*adopting, *tagged_):
-            if spec.name != scene.name:
+            if spec.name != context.name:
                 owners[id_] = spec
     return owners
 

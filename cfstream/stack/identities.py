@@ -9,8 +9,8 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
+from cfstream.stack.context import StackContext
 from cfstream.stack.owned import OwnedKind, Version, chosen, ids, marked
-from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Stage
 from cfstream.values import Json
@@ -76,9 +76,9 @@ RELEASED = "left by"
 """The start of the comment of an identity that a stack created, and left to the policies that name it."""
 
 
-def released_comment(scene: Scene) -> str:
+def released_comment(context: StackContext) -> str:
     """Return the comment of an identity that the stack leaves: without the mark, it is no longer the stack's."""
-    return f"{RELEASED} {scene.mark}: bucket policies name it"
+    return f"{RELEASED} {context.mark}: bucket policies name it"
 
 
 def users_of_identity(identity: str, rows: Sequence[LiveDistribution]) -> tuple[str, ...]:
@@ -86,9 +86,9 @@ def users_of_identity(identity: str, rows: Sequence[LiveDistribution]) -> tuple[
     return tuple(row.id for row in rows if any(origin.oai_id == identity for origin in row.origins))
 
 
-def unwanted_identities(scene: Scene, have: Identities, kept: str) -> tuple[LiveIdentity, ...]:
+def unwanted_identities(context: StackContext, have: Identities, kept: str) -> tuple[LiveIdentity, ...]:
     """Return the identities that the stack owns, except the one with the id `kept`."""
-    found = {*marked(scene, have.all), *([have.own] if have.own else [])}
+    found = {*marked(context, have.all), *([have.own] if have.own else [])}
     return tuple(sorted(live for live in found if live.id != kept))
 
 
@@ -107,7 +107,9 @@ def users_of_identities(lists: AccountLists) -> Mapping[str, str]:
     return {each.canonical_user: each.id for each in lists.of(listed_identities)}
 
 
-def read_identities(lists: AccountLists, scene: Scene, distribution: LiveDistribution | None) -> Identities:
+def read_identities(
+    lists: AccountLists, context: StackContext, distribution: LiveDistribution | None
+) -> Identities:
     """Return the identities of the account. `distribution` is the stack's own one.
 
     Makes the list call, and reads each identity by its id that the distribution names and the list does not have. Reads
@@ -118,11 +120,11 @@ def read_identities(lists: AccountLists, scene: Scene, distribution: LiveDistrib
     aws, listed = lists.aws, lists.of(listed_identities)
     more = tuple(_unlisted(aws, listed, distribution, used))
     found = Identities(Indexed(sorted([*listed, *more])) if more else listed)
-    own = chosen(marked(scene, found.all), "", used)
-    spec = scene.stack.spec
-    looked_for = not used_identity(spec) if scene.destroying else own_identity(spec)
+    own = chosen(marked(context, found.all), "", used)
+    spec = context.stack.spec
+    looked_for = not used_identity(spec) if context.destroying else own_identity(spec)
     if own is None and looked_for:
-        return _unmarked(aws, scene, found, used)
+        return _unmarked(aws, context, found, used)
     return Identities(found.all, own)
 
 
@@ -143,19 +145,21 @@ def _unlisted(
         yield LiveIdentity(live["Id"], live["S3CanonicalUserId"], live[IDENTITY.config].get("Comment") or "")
 
 
-def _unmarked(aws: Reads, scene: Scene, have: Identities, used: str) -> Identities:
+def _unmarked(aws: Reads, context: StackContext, have: Identities, used: str) -> Identities:
     """Return `have` with the stack's own identity, found by its caller reference because its mark was overwritten.
 
     Creating it again would be refused (CloudFrontOriginAccessIdentityAlreadyExists). Rows do not have the reference, so
     only the identity that the stack's distribution uses is read.
     """
     live = have.get(used)
-    if live is None or (scene.destroying and live.comment.startswith(RELEASED)):
+    if live is None or (context.destroying and live.comment.startswith(RELEASED)):
         return have
     try:
         version = IDENTITY.read(aws, live.id)
     except Missing:
         return have
-    if not is_caller_reference(version.document["CallerReference"], scene.account, scene.name, IDENTITY.kind):
+    if not is_caller_reference(
+        version.document["CallerReference"], context.account, context.name, IDENTITY.kind
+    ):
         return have
     return Identities(have.all, live, version)

@@ -19,10 +19,10 @@ from cfstream.domain import LiveDistribution
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope
+from cfstream.stack.context import StackContext
 from cfstream.stack.fields import Overlay
 from cfstream.stack.owned import OwnedKind
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import ListEntry, Referred, Shown
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_owned
@@ -71,7 +71,7 @@ class Kind(ABC, Generic[W, H]):
     """The scopes of calls that only this kind makes."""
 
     @abstractmethod
-    def desire(self, scene: Scene) -> W | None:
+    def desire(self, context: StackContext) -> W | None:
         """Return what the spec asks for; None if it asks for nothing, or the stack is being destroyed. Pure."""
 
     @abstractmethod
@@ -79,7 +79,7 @@ class Kind(ABC, Generic[W, H]):
         """Return what is live, beyond what `around` has. Reads only. Raises Refused, Unreachable or NoCredentials."""
 
     @abstractmethod
-    def propose(self, scene: Scene, want: W | None, have: H, land: Landscape) -> Proposal:
+    def propose(self, context: StackContext, want: W | None, have: H, results: KindResults) -> Proposal:
         """Return the steps from live to desired. Pure.
 
         The order in which AWS lists resources does not matter.
@@ -102,11 +102,11 @@ class Kind(ABC, Generic[W, H]):
         """Return `have` with what matters only if these steps are proposed. Raises as `observe`."""
         return have
 
-    def add_to_world(self, scene: Scene, have: H, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+    def add_to_world(self, context: StackContext, have: H, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
         """Return the world that `access` judges with what this kind observed. Pure."""
         return world
 
-    def former_world(self, scene: Scene, have: H, world: BucketWorld) -> BucketWorld | None:  # noqa: ARG002
+    def former_world(self, context: StackContext, have: H, world: BucketWorld) -> BucketWorld | None:  # noqa: ARG002
         """Return the world around the bucket that the distribution reads now, if the spec names another one. Pure.
 
         `world` is the world around the bucket of the spec.
@@ -128,7 +128,7 @@ class Kind(ABC, Generic[W, H]):
         """Return the account's resources of this kind that have a name in specs. Stacks share the list. Pure."""
         return ()
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the outputs of the contract that are known before any step runs. Pure.
 
         An output that a step will bring is its Ref; the others are None.
@@ -142,20 +142,20 @@ class Kind(ABC, Generic[W, H]):
         """
         return {}
 
-    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:  # noqa: ARG002
+    def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:  # noqa: ARG002
         """Return what a proposal brings as far as the spec shows: names stand for ids. Pure."""
         return {}
 
     def configured(
         self,
-        scene: Scene,  # noqa: ARG002
+        context: StackContext,  # noqa: ARG002
         live: LiveDistribution | None,  # noqa: ARG002
-        land: Landscape,  # noqa: ARG002
+        results: KindResults,  # noqa: ARG002
     ) -> Overlay | None:
         """Return the distribution of the spec, new or over a live one; None from any other kind. Pure."""
         return None
 
-    def granted(self, scene: Scene, land: Landscape) -> Json | None:  # noqa: ARG002
+    def granted(self, context: StackContext, results: KindResults) -> Json | None:  # noqa: ARG002
         """Return the policy statement that allows what the spec grants; None from any other kind. Pure."""
         return None
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cfstream.domain.bucket import ENFORCED
 from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.ports import Answer, Call, Reads
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import at
 
@@ -40,14 +40,14 @@ class LogBucket:
     ownership: Answer
 
 
-def read_log_bucket(aws: Reads, scene: Scene) -> LogBucket | None:
+def read_log_bucket(aws: Reads, context: StackContext) -> LogBucket | None:
     """Return what is live of the log bucket, or None if the spec asks for no logs. Makes two calls."""
-    logging = scene.stack.spec.logging
+    logging = context.stack.spec.logging
     if not logging:
         return None
-    found = _read(aws, logging.bucket, scene.region)
+    found = _read(aws, logging.bucket, context.region)
     moved = found.head.region if isinstance(found.head, Refused) else ""
-    return _read(aws, logging.bucket, moved) if moved not in ("", scene.region) else found
+    return _read(aws, logging.bucket, moved) if moved not in ("", context.region) else found
 
 
 def _read(aws: Reads, name: str, region: str) -> LogBucket:
@@ -60,24 +60,24 @@ def _read(aws: Reads, name: str, region: str) -> LogBucket:
     return LogBucket(name, head, ownership)
 
 
-def log_problems(scene: Scene, found: LogBucket | None) -> Iterator[Problem]:
+def log_problems(context: StackContext, found: LogBucket | None) -> Iterator[Problem]:
     """Yield why CloudFront would refuse to deliver logs: the bucket is missing, without ACLs, or in a wrong region."""
     if found is None:
         return
     where = ("logging", "bucket")
     if isinstance(found.head, Missing):
         what = f"the log bucket {found.name} does not exist"
-        yield scene.stack.problem(what, "create it with ACLs enabled, or name another one", *where)
+        yield context.stack.problem(what, "create it with ACLs enabled, or name another one", *where)
         return
     if isinstance(found.head, Refused):
         return
     region = str(found.head.get("BucketRegion") or "")
     if region in WITHOUT_DELIVERY:
         what = f"the log bucket {found.name} is in {region}, and CloudFront does not deliver logs there"
-        yield scene.stack.problem(what, "name a bucket in another region", *where)
+        yield context.stack.problem(what, "name a bucket in another region", *where)
     if _without_acls(found.ownership):
         what = f"the log bucket {found.name} has ACLs disabled (object ownership {ENFORCED})"
-        yield scene.stack.problem(
+        yield context.stack.problem(
             what, "set its object ownership to BucketOwnerPreferred, or name another one", *where
         )
 

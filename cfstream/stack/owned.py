@@ -14,8 +14,8 @@ from cfstream.errors import Missing, Notice, Problem, Refused
 from cfstream.indexed import having
 from cfstream.ports import Call, Reads
 from cfstream.stack.calls import Need, Needs, Scope
+from cfstream.stack.context import StackContext
 from cfstream.stack.proposal import Proposal, Relied
-from cfstream.stack.scene import Scene
 from cfstream.stack.shown import Referred
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create, Twin
@@ -224,15 +224,15 @@ class OwnedKind:
         unknown = unknown_members(reply, self.config)
         return Version(resource_id, reply[self.config], ETag(reply["ETag"]), unknown)
 
-    def create(self, scene: Scene, member: str, config: Json, reason: Reason) -> Create:
+    def create(self, context: StackContext, member: str, config: Json, reason: Reason) -> Create:
         """Return the step that creates a resource, and that finds what a lost reply has created."""
         row = f"{self.resource}.{self.config}.Name" if self.nested else "Name"
         document = f"{self.resource}.{self.config}"
         return Create(
-            address=scene.address(self.kind, member),
+            address=context.address(self.kind, member),
             stage=self.created,
             because=reason.because,
-            line=scene.stack.line(*reason.path),
+            line=context.stack.line(*reason.path),
             changes=reason.changes,
             call=Call("cloudfront", f"create_{self.noun}", {self.config: config}),
             outputs={name: f"{self.resource}.{path}" for name, path in self.outputs.items()},
@@ -249,13 +249,15 @@ class OwnedKind:
             reference=f"{self.config}.CallerReference" if self.referenced else "",
         )
 
-    def modify(self, scene: Scene, member: str, live: Version, config: Json, reason: Reason) -> Modify:
+    def modify(
+        self, context: StackContext, member: str, live: Version, config: Json, reason: Reason
+    ) -> Modify:
         """Return the step that replaces the document of a resource."""
         return Modify(
-            address=scene.address(self.kind, member),
+            address=context.address(self.kind, member),
             stage=self.created,
             because=reason.because,
-            line=scene.stack.line(*reason.path),
+            line=context.stack.line(*reason.path),
             changes=reason.changes,
             hazards=reason.hazards,
             call=Call("cloudfront", f"update_{self.noun}", {"Id": live.id, self.config: config}),
@@ -276,30 +278,30 @@ class OwnedKind:
         """Return the proposal for a resource that exists, with the steps that repair it."""
         return Proposal(steps=repair, brings={relied.address: brings}, relied_on=(relied,))
 
-    def relied(self, scene: Scene, member: str, live: Row, etag: ETag | None = None) -> Relied:
+    def relied(self, context: StackContext, member: str, live: Row, etag: ETag | None = None) -> Relied:
         """Return what a plan relies on of a live resource."""
-        return Relied(scene.address(self.kind, member), digest(live.content), etag, content=live.content)
+        return Relied(context.address(self.kind, member), digest(live.content), etag, document=live.content)
 
-    def name_taken(self, scene: Scene, live: Row, do: str, *path: str | int) -> Problem:
+    def name_taken(self, context: StackContext, live: Row, do: str, *path: str | int) -> Problem:
         """Return the problem that a resource with the wanted name exists, and that the stack does not own it."""
         what = f"the {self.words} {live.name} ({live.id}) already exists, and {owner_of(live.comment)}"
-        return replace(scene.stack.problem(what, do, *path), owner=owner_by_mark(live.comment) or "")
+        return replace(context.stack.problem(what, do, *path), owner=owner_by_mark(live.comment) or "")
 
-    def with_orphans(self, scene: Scene, wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
+    def with_orphans(self, context: StackContext, wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
         """Return `wanted`, with the deletion of each unwanted resource that nothing uses, and notices of the others."""
         unwanted = tuple(unwanted)
         orphans = [each for each in unwanted if not each.users]
-        relied = [self.relied(scene, each.member, each.live) for each in orphans]
+        relied = [self.relied(context, each.member, each.live) for each in orphans]
         return replace(
             wanted,
-            steps=(*wanted.steps, *(self._delete(scene, each) for each in orphans)),
-            relied_on=(*wanted.relied_on, *(replace(each, content=None) for each in relied)),
+            steps=(*wanted.steps, *(self._delete(context, each) for each in orphans)),
+            relied_on=(*wanted.relied_on, *(replace(each, document=None) for each in relied)),
             notices=(*wanted.notices, *(self._stays(each) for each in unwanted if each.users)),
         )
 
-    def _delete(self, scene: Scene, orphan: Unwanted) -> Delete:
+    def _delete(self, context: StackContext, orphan: Unwanted) -> Delete:
         return Delete(
-            address=scene.address(self.kind, orphan.member),
+            address=context.address(self.kind, orphan.member),
             stage=self.deleted,
             because=orphan.because,
             changes=(orphan.change,),
@@ -331,9 +333,9 @@ def marks(row: MarkedRow) -> tuple[str, ...]:
     return (row.comment.split(" ", 1)[0],)
 
 
-def marked(scene: Scene, rows: Iterable[M]) -> list[M]:
+def marked(context: StackContext, rows: Iterable[M]) -> list[M]:
     """Return the resources that have the stack's mark."""
-    return list(having(rows, marks, scene.mark))
+    return list(having(rows, marks, context.mark))
 
 
 def chosen(ours: Iterable[R], name: str, used: str) -> R | None:
@@ -341,9 +343,9 @@ def chosen(ours: Iterable[R], name: str, used: str) -> R | None:
     return min(ours, key=lambda row: (row.name != name, row.id != used, row.id), default=None)
 
 
-def of_others(scene: Scene, rows: Iterable[R], name: str) -> R | None:
+def of_others(context: StackContext, rows: Iterable[R], name: str) -> R | None:
     """Return the resource with this name, if it does not have the stack's mark."""
-    return next((row for row in having(rows, names, name) if not scene.owns(row.comment)), None)
+    return next((row for row in having(rows, names, name) if not context.owns(row.comment)), None)
 
 
 def owner_by_mark(comment: str | None) -> str | None:
@@ -365,4 +367,5 @@ def joined(parts: Sequence[Proposal]) -> Proposal:
         brings={address: brought for part in parts for address, brought in part.brings.items()},
         relied_on=tuple(relied for part in parts for relied in part.relied_on),
         problems=tuple(problem for part in parts for problem in part.problems),
+        notices=tuple(notice for part in parts for notice in part.notices),
     )

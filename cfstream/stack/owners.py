@@ -18,7 +18,7 @@ from cfstream.indexed import Indexed
 from cfstream.ports import Call, ListedVersion, Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import is_caller_reference
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -52,9 +52,9 @@ class ListedDistributions:
     tags: Mapping[str, Mapping[str, str]]
     """All tags of a distribution in the tag index, by distribution id."""
 
-    def likely(self, scene: Scene) -> dict[str, LiveDistribution]:
+    def likely(self, context: StackContext) -> dict[str, LiveDistribution]:
         """Return the distributions with an origin in the stack's bucket, or with one of its aliases, by id."""
-        spec = scene.stack.spec
+        spec = context.stack.spec
         of_names = (self.all.having(aliases, name) for name in spec.cnames or ())
         found = chain(self.all.having(buckets, spec.bucket.name), *of_names)
         return {row.id: row for row in sorted(found, key=lambda row: row.id)}
@@ -112,20 +112,20 @@ def _indexed_tags(aws: Reads) -> Mapping[str, Mapping[str, str]]:
     return {arn: tags for arn, tags in found.items() if tags.get(NAME_TAG)}
 
 
-def stack_names(lists: AccountLists, scene: Scene, *, confirmed: bool) -> Mapping[str, str]:
+def stack_names(lists: AccountLists, context: StackContext, *, confirmed: bool) -> Mapping[str, str]:
     """Return the name of the stack that owns each distribution, by distribution id, without unowned distributions.
 
     Makes ListTagsForResource for each likely distribution; unless `confirmed`, only for those that the tag index lacks.
     Raises as `Reads.read`.
     """
     rows = lists.of(account_distributions)
-    likely, named = rows.likely(scene), rows.named.get(scene.name, ())
+    likely, named = rows.likely(context), rows.named.get(context.name, ())
     asked = {id_: row for id_, row in likely.items() if confirmed or id_ not in rows.stacks}
     # The index lags. So it decides only if it has the name once, and where it is likely.
     if len(named) != 1 or named[0].id not in likely:
         asked |= {row.id: row for row in named}
     names = _with_read(lists.aws, rows.stacks, asked)
-    if scene.name not in names.values() and not scene.stack.spec.adopt:
+    if context.name not in names.values() and not context.stack.spec.adopt:
         names = _with_read(
             lists.aws, names, {id_: row for id_, row in rows.by_id.items() if id_ not in asked}
         )
@@ -144,16 +144,18 @@ def _with_read(
     }
 
 
-def claims(lists: AccountLists, scene: Scene, names: Mapping[str, str]) -> tuple[ClaimedDistribution, ...]:
+def claims(
+    lists: AccountLists, context: StackContext, names: Mapping[str, str]
+) -> tuple[ClaimedDistribution, ...]:
     """Return each distribution that is the stack's: the adopted one first, then those of its delivery, by id.
 
     More than one is a problem, except when the stack is destroyed. If there is none, returns the distribution that
     the stack created and that has lost its name. `names` are the stacks of the distributions. Raises as `Reads.read`.
     """
-    rows, adopted, own_name = lists.of(account_distributions), scene.stack.spec.adopt, scene.name
+    rows, adopted, own_name = lists.of(account_distributions), context.stack.spec.adopt, context.name
     found = (
-        [ClaimedDistribution(scene.delivery, adopted, adopted=True)]
-        if adopted and _exists(lists.aws, scene, adopted)
+        [ClaimedDistribution(context.delivery, adopted, adopted=True)]
+        if adopted and _exists(lists.aws, context, adopted)
         else []
     )
     tagged = [
@@ -161,10 +163,10 @@ def claims(lists: AccountLists, scene: Scene, names: Mapping[str, str]) -> tuple
         for id_, name in names.items()
         if name == own_name and id_ != adopted
     ]
-    if not tagged and not adopted and not scene.destroying:
-        likely = rows.likely(scene).values()
-        return _untagged(lists.aws, scene, [row for row in likely if row.id not in names])
-    return (*found, *sorted(tagged, key=lambda each: (each.delivery is not scene.delivery, each.id)))
+    if not tagged and not adopted and not context.destroying:
+        likely = rows.likely(context).values()
+        return _untagged(lists.aws, context, [row for row in likely if row.id not in names])
+    return (*found, *sorted(tagged, key=lambda each: (each.delivery is not context.delivery, each.id)))
 
 
 def tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
@@ -184,25 +186,27 @@ def tagged(aws: Reads, rows: Sequence[LiveDistribution]) -> dict[str, str]:
     return found
 
 
-def _untagged(aws: Reads, scene: Scene, rows: Iterable[LiveDistribution]) -> tuple[ClaimedDistribution, ...]:
+def _untagged(
+    aws: Reads, context: StackContext, rows: Iterable[LiveDistribution]
+) -> tuple[ClaimedDistribution, ...]:
     """Return the distribution that has the stack's caller reference, which lists do not show."""
-    likely = [row for row in rows if row.delivery is scene.delivery]
+    likely = [row for row in rows if row.delivery is context.delivery]
     answers = aws.together([row.delivery.get(row.id) for row in likely])
     return tuple(
         ClaimedDistribution(row.delivery, row.id)
         for row, answer in zip(likely, answers, strict=True)
-        if not isinstance(answer, Refused) and _is_made_by(scene, row.delivery, answer)
+        if not isinstance(answer, Refused) and _is_made_by(context, row.delivery, answer)
     )
 
 
-def _is_made_by(scene: Scene, delivery: Delivery, reply: Json) -> bool:
+def _is_made_by(context: StackContext, delivery: Delivery, reply: Json) -> bool:
     reference = reply[delivery.resource][delivery.document]["CallerReference"]
-    return is_caller_reference(reference, scene.account, scene.name, delivery.kind)
+    return is_caller_reference(reference, context.account, context.name, delivery.kind)
 
 
-def _exists(aws: Reads, scene: Scene, distribution_id: str) -> bool:
+def _exists(aws: Reads, context: StackContext, distribution_id: str) -> bool:
     try:
-        aws.read(scene.delivery.get(distribution_id))
+        aws.read(context.delivery.get(distribution_id))
     except Missing:
         return False
     return True

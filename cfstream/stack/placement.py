@@ -15,7 +15,7 @@ from cfstream.indexed import Indexed
 from cfstream.ports import Role, World
 from cfstream.spec.clashes import clashes_in
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
@@ -120,9 +120,9 @@ def refuse_accounts(found: Iterable[StackInAccount | StackWithoutAccount]) -> No
         raise SpecProblems(tuple(sorted(problems)))
 
 
-def scene_of(stack: "Stack", own: World, beside: "tuple[Spec, ...]" = ()) -> Scene:
-    """Return the scene of a stack as of now. `own` is the connection to its account; `beside` are other specs of it."""
-    return Scene(
+def context_of(stack: "Stack", own: World, beside: "tuple[Spec, ...]" = ()) -> StackContext:
+    """Return the context of a stack as of now: `own` is its account's connection, `beside` are other specs there."""
+    return StackContext(
         stack=stack,
         account=own.account,
         partition=own.partition,
@@ -159,21 +159,21 @@ def _mismatch(stack: "Stack", own: World) -> SpecProblems | None:
 
 
 @dataclass(frozen=True)
-class InScene:
-    """A stack in its scene, and the connection to its account with the lists that its stacks share."""
+class StackInContext:
+    """A stack in its context, and the connection to its account with the lists that its stacks share."""
 
-    scene: Scene
+    context: StackContext
     world: World
     lists: AccountLists
 
     @property
     def around(self) -> Surroundings:
         """The account around the stack, of which nothing is read yet."""
-        return Surroundings(self.lists, self.scene)
+        return Surroundings(self.lists, self.context)
 
 
-def in_scenes(stacks: Sequence["Stack"], world: World) -> list[InScene]:
-    """Return each stack with its scene, sorted by account and name.
+def in_context(stacks: Sequence["Stack"], world: World) -> list[StackInContext]:
+    """Return each stack with its context, sorted by account and name.
 
     Raises SpecProblems, CannotAssume, NoCredentials or Unreachable if an account must not or cannot be used.
     """
@@ -181,11 +181,11 @@ def in_scenes(stacks: Sequence["Stack"], world: World) -> list[InScene]:
     for each in found:
         if isinstance(each, StackWithoutAccount):
             raise each.error
-    return [each for each in found if isinstance(each, InScene)]
+    return [each for each in found if isinstance(each, StackInContext)]
 
 
-def reached(stacks: Sequence["Stack"], world: World) -> list[InScene | StackWithoutAccount]:
-    """Return each stack with its scene, or why its account cannot be used, sorted by account and name.
+def reached(stacks: Sequence["Stack"], world: World) -> list[StackInContext | StackWithoutAccount]:
+    """Return each stack with its context, or why its account cannot be used, sorted by account and name.
 
     Raises SpecProblems for stacks of another account than that of the credentials.
     """
@@ -195,14 +195,14 @@ def reached(stacks: Sequence["Stack"], world: World) -> list[InScene | StackWith
     return [
         each
         if isinstance(each, StackWithoutAccount)
-        else InScene(scene_of(each.stack, each.world, beside[each.account]), each.world, each.lists)
+        else StackInContext(context_of(each.stack, each.world, beside[each.account]), each.world, each.lists)
         for each in found
     ]
 
 
-def scenes_of(stacks: Sequence["Stack"], world: World) -> list[Scene]:
-    """Return a scene for each stack, sorted by account and name. Raises as `in_scenes`."""
-    return [each.scene for each in in_scenes(stacks, world)]
+def contexts_of(stacks: Sequence["Stack"], world: World) -> list[StackContext]:
+    """Return a context for each stack, sorted by account and name. Raises as `in_context`."""
+    return [each.context for each in in_context(stacks, world)]
 
 
 def specs_by_account(stacks: Sequence["Stack"], world: World) -> "Mapping[Account, Indexed[Spec]]":

@@ -1,7 +1,8 @@
-"""What a kind returns, a proposal, and what it gets from other kinds, the landscape."""
+"""What a kind returns, a proposal, and what it gets of other kinds, their results."""
 
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from cfstream.domain import LiveDistribution
@@ -23,11 +24,13 @@ class Relied:
     address: Address
     sha256: str
     etag: ETag | None = None
-    content: Any = field(default=None, compare=False)
-    """The document without its secrets, so that a stale saved plan can list what changed; None if there is none."""
+    document: Any = field(default=None, compare=False, repr=False)
+    """The document itself, which may have secrets."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "content", without_secrets(self.content))
+    @cached_property
+    def content(self) -> Any:
+        """The document without its secrets, so that a stale saved plan can list what changed; None if there is none."""
+        return without_secrets(self.document)
 
 
 class WriteCheck(Protocol):
@@ -58,8 +61,8 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Landscape:
-    """What earlier kinds have brought and observed."""
+class KindResults:
+    """What the kinds before it in `KINDS` have brought and observed."""
 
     brought: Mapping[Address, Mapping[str, Known]] = field(default_factory=dict)
     live: Mapping[str, object] = field(default_factory=dict)

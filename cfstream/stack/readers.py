@@ -10,7 +10,7 @@ from dataclasses import field
 from cfstream.domain import LiveDistribution, Origin
 from cfstream.domain.distribution import buckets
 from cfstream.indexed import having
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 
 
@@ -29,12 +29,15 @@ class StillReading:
 
 
 def still_reading(
-    scene: Scene, distributions: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
+    context: StackContext,
+    distributions: Iterable[LiveDistribution],
+    own: LiveDistribution | None,
+    bucket: str,
 ) -> StillReading:
     """Return the distributions that read `bucket` after the plan, not counting the stack's own default origin."""
     by_oai: dict[str, set[str]] = {}
     by_own_oac: set[str] = set()
-    for live, origin in _reading(scene, distributions, own, bucket):
+    for live, origin in _reading(context, distributions, own, bucket):
         if origin.oai_id:
             by_oai.setdefault(str(origin.oai_id), set()).add(live.id)
         elif origin.oac_id and own is not None and live.id == own.id:
@@ -44,11 +47,14 @@ def still_reading(
 
 
 def _reading(
-    scene: Scene, distributions: Iterable[LiveDistribution], own: LiveDistribution | None, bucket: str
+    context: StackContext,
+    distributions: Iterable[LiveDistribution],
+    own: LiveDistribution | None,
+    bucket: str,
 ) -> Iterable[tuple[LiveDistribution, Origin]]:
     for live in having(distributions, buckets, bucket):
         ours = own is not None and live.id == own.id
-        if ours and scene.destroying:
+        if ours and context.destroying:
             continue
         for origin in live.origins:
             if origin.bucket == bucket and not (ours and origin == live.default_origin):

@@ -3,7 +3,7 @@
 import re
 
 from cfstream.policy_document import by_sid
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.values import Json
 
 IDENTITIES = ("oac", "oai")
@@ -17,11 +17,11 @@ def sids_of(stack: str) -> frozenset[str]:
     return frozenset(f"cfstream-{stack}-{identity}" for identity in IDENTITIES)
 
 
-def sid_of(scene: Scene, identity: str) -> str:
+def sid_of(context: StackContext, identity: str) -> str:
     """Return the Sid of our statement for an identity: ``oac`` or ``oai``."""
-    return f"cfstream-{scene.name}-{identity}"
+    return f"cfstream-{context.name}-{identity}"
 
 
-def our_sids(scene: Scene, document: Json | None) -> frozenset[str]:
+def our_sids(context: StackContext, document: Json | None) -> frozenset[str]:
     """Return the Sids of our statements that are in a policy."""
-    return frozenset(sid for sid in sids_of(scene.name) if by_sid(document, sid))
+    return frozenset(sid for sid in sids_of(context.name) if by_sid(document, sid))

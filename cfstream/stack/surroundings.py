@@ -12,6 +12,7 @@ from cfstream.indexed import Indexed, amended
 from cfstream.ports import Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
+from cfstream.stack.context import StackContext
 from cfstream.stack.distributions import read_distribution
 from cfstream.stack.identities import Identities, read_identities
 from cfstream.stack.neighbors import Neighbor
@@ -22,7 +23,6 @@ from cfstream.stack.owners import (
     listed_version,
     stack_names,
 )
-from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Surroundings:
     """The account around one stack. Each part is read when it is first used, and only once."""
 
     lists: AccountLists
-    scene: Scene
+    context: StackContext
     confirmed: bool = True
     """Whether the tags of likely distributions, and the stack's own distribution, are read directly.
 
@@ -90,12 +90,12 @@ class Surroundings:
     @_ReadOnce
     def stacks(self) -> Mapping[str, str]:
         """The name of the stack that owns each distribution, by distribution id."""
-        return stack_names(self.lists, self.scene, confirmed=self.confirmed)
+        return stack_names(self.lists, self.context, confirmed=self.confirmed)
 
     @_ReadOnce
     def claims(self) -> tuple[ClaimedDistribution, ...]:
         """Each distribution that belongs to the stack."""
-        return claims(self.lists, self.scene, self.stacks)
+        return claims(self.lists, self.context, self.stacks)
 
     @_ReadOnce
     def own(self) -> LiveDistribution | None:
@@ -103,9 +103,9 @@ class Surroundings:
 
         The lowest id wins if several have the name.
         """
-        scene = self.scene
-        found = [each for each in self.claims if each.delivery is scene.delivery or scene.destroying]
-        if not found or (scene.stack.spec.adopt and not found[0].adopted and not scene.destroying):
+        context = self.context
+        found = [each for each in self.claims if each.delivery is context.delivery or context.destroying]
+        if not found or (context.stack.spec.adopt and not found[0].adopted and not context.destroying):
             return None
         id_ = found[0].id
         if self.confirmed:
@@ -122,7 +122,7 @@ class Surroundings:
     @_ReadOnce
     def going(self) -> frozenset[str]:
         """The ids of the distributions that the plan deletes: every one of the stack, if it is destroyed."""
-        return frozenset(each.id for each in self.claims) if self.scene.destroying else frozenset()
+        return frozenset(each.id for each in self.claims) if self.context.destroying else frozenset()
 
     @_ReadOnce
     def staying(self) -> tuple[LiveDistribution, ...]:
@@ -144,15 +144,15 @@ class Surroundings:
         if own is None:
             return shared
         return amended(
-            shared, Neighbor(own, ours=True, going=self.scene.destroying), lambda each: each.live.id
+            shared, Neighbor(own, ours=True, going=self.context.destroying), lambda each: each.live.id
         )
 
     @_ReadOnce
     def identities(self) -> Identities:
         """The origin access identities of the account."""
-        return read_identities(self.lists, self.scene, self.own)
+        return read_identities(self.lists, self.context, self.own)
 
     @_ReadOnce
     def bucket(self) -> LiveBucket:
         """The stack's bucket."""
-        return read_bucket(self.lists, self.scene)
+        return read_bucket(self.lists, self.context)

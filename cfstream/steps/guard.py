@@ -151,7 +151,7 @@ def _stale(stack: str, then: Evaluation, expected: BucketWorld, cell: Cell, way:
         moved = differences(deciding(planned) if planned else None, deciding(live))
         lines = "".join(f"\n  {line}" for line in moved)
     return Stale(
-        f"{address} changed after this plan was made: {way.reader} could read {witness_path(cell, way)}, "
+        f"{address} changed after this plan was made: {way.reader.prose} could read {witness_path(cell, way)}, "
         f"and the plan does not expect that{lines}",
         "run cfstream plan again and read the difference before applying",
     )

@@ -6,11 +6,11 @@ SARIF, the manual's table and the tests read the rest from here.
 
 from collections.abc import Collection
 from dataclasses import field as attribute
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self
 
 from cfstream.errors import WrongUsage
+from cfstream.spec.wording import one_of
 from cfstream.startup.frozen import dataclass
 
 
@@ -108,14 +108,12 @@ def hazards_named(names: Collection[str]) -> frozenset[str]:
     known = frozenset(HazardName)
     for name in names:
         if name not in known:
-            near = get_close_matches(name, HazardName, n=1)
             parts = [part.strip() for part in name.split(",")]
             if len(parts) > 1 and known.issuperset(parts):
                 raise WrongUsage(
                     f"{name!r} is not a hazard", f"write {' '.join(f'--allow {part}' for part in parts)}"
                 )
-            do = f"write {near[0]}" if near else f"write one of {', '.join(HazardName)}"
-            raise WrongUsage(f"{name!r} is not a hazard", do)
+            raise WrongUsage(f"{name!r} is not a hazard", one_of(name, HazardName, most=len(HazardName)))
     return known & frozenset(names)
 
 

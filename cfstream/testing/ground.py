@@ -60,9 +60,9 @@ def _function(name: str, client: ClientFor) -> None:
     cloudfront = client("cloudfront")
     if name in {each["Name"] for each in cloudfront.list_functions()["FunctionList"].get("Items", ())}:
         return
-    made = cloudfront.create_function(
+    created = cloudfront.create_function(
         Name=name,
         FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"},
         FunctionCode=b"function handler(event) { return event.response || event.request; }",
     )
-    cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
+    cloudfront.publish_function(Name=name, IfMatch=created["ETag"])

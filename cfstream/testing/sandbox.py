@@ -16,7 +16,7 @@ from cfstream.aws.clock import SystemClock
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.inventory.lookup import by_scene
+from cfstream.inventory.lookup import by_context
 from cfstream.ports import World
 from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.render.report import failures_text
@@ -25,7 +25,7 @@ from cfstream.sign import CannotSign, Cookies, Signer
 from cfstream.sign.resource import key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.spec.load import Stack, load
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.signing_keys import guards_of
 from cfstream.startup.frozen import dataclass
 from cfstream.testing.ground import prepare
@@ -310,10 +310,10 @@ class Sandbox:
     def _signer(self, site: _Site, url: str) -> Signer:
         """Return a signer with a key that this URL's behavior trusts."""
         world = self.world
-        scene = Scene(site.stack, world.account, world.partition, world.region, real_aws=False)
+        context = StackContext(site.stack, world.account, world.partition, world.region, real_aws=False)
         path = sections(target_of(url).base).path
         reads = world.reads()
-        guard = guards_of(reads, by_scene(reads, scene).distribution).of(path)
+        guard = guards_of(reads, by_context(reads, context).distribution).of(path)
         if not guard.signed:
             raise CannotSign(f"{path} needs no signature: {guard.named} is public", "use the plain URL")
         now = lambda: self.clock.now().timestamp()  # noqa: E731

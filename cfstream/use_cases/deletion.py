@@ -52,7 +52,7 @@ def deletion(resource_id: str, if_match: str | None, connect: "Callable[[], Worl
     from cfstream.inventory.removal import removal
 
     if not is_id(resource_id):
-        raise WrongUsage(f"{resource_id} is not a CloudFront id", "to see the ids, run: cfstream list")
+        raise WrongUsage(f"{resource_id} is not a CloudFront id", "see the ids: cfstream list")
     world = connect()
     reads = world.reads()
     found = by_id(reads, resource_id)

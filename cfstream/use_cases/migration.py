@@ -21,6 +21,7 @@ from cfstream.spec.files import Disk
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.spec.wording import one_of
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import pair_in, resume_pair, throwaway
 from cfstream.use_cases.spec_file import read_spec, replace_spec
@@ -201,8 +202,9 @@ def chosen(stacks: Sequence[Stack], asked: MigrationRequest) -> list[Stack]:
     if asked.stack is not None:
         named = [stack for stack in stacks if stack.spec.name == asked.stack]
         if not named:
-            there = ", ".join(stack.spec.name for stack in stacks)
-            raise WrongUsage(f"{asked.spec} has no stack {asked.stack}", f"use one of {there}")
+            raise WrongUsage(
+                f"{asked.spec} has no stack {asked.stack}", one_of(asked.stack or "", names(stacks))
+            )
         return named
     if len(stacks) == 1:
         return list(stacks)

@@ -37,6 +37,7 @@ def policy_of(
     number, and for a role that no stack has.
     """
     from cfstream.permissions.document import assume_roles, policy
+    from cfstream.spec.wording import one_of
     from cfstream.stack.calls import Place
 
     if not re.fullmatch(r"\*|[0-9]{12}", account):
@@ -47,9 +48,7 @@ def policy_of(
     specs = [stack.spec for stack in stacks]
     roles = sorted({spec.role for spec in specs if spec.role})
     if role is not None and role not in roles:
-        raise WrongUsage(
-            f"no spec has the role {role}", f"use {' or '.join(roles)}" if roles else "leave out --role"
-        )
+        raise WrongUsage(f"no spec has the role {role}", one_of(role, roles) if roles else "leave out --role")
     partition = next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
     if role is not None:
         partition, account = role.split(":")[1], role.split(":")[4]

@@ -24,11 +24,12 @@ from cfstream.spec.edit import Entry, Manuscript, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
+from cfstream.spec.wording import one_of
 from cfstream.stack.declared_keys import DeclaredGroup
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
 from cfstream.use_cases.spec_file import read_spec, replace_spec
-from cfstream.use_cases.targets import own_scene
+from cfstream.use_cases.targets import own_context
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -131,7 +132,7 @@ def _refuse_others(opened: _Opened, replaces: Sequence[str]) -> None:
     group, leaving = opened.group.name, leaving_keys(opened.group)
     for name in replaces:
         if name not in opened.names:
-            raise WrongUsage(f"the key group {group} has no key {name}", f"it has {', '.join(opened.names)}")
+            raise WrongUsage(f"the key group {group} has no key {name}", one_of(name, opened.names))
     if replaces and leaving and {*replaces} != {*leaving}:
         raise WrongUsage(
             f"{', '.join(leaving)} is already being replaced in {group}",
@@ -171,8 +172,8 @@ def _stage(opened: _Opened) -> tuple[Stage, datetime]:
     """Return the next stage, and the current time. Does not use AWS if the group was never rotated."""
     if not any(key.replaces for key in opened.group.keys):
         return Begin(), opened.connection.clock().now()
-    scene, world = own_scene(opened.stack, opened.connection.world())
-    return stage_of(world.reads(), scene, opened.group), scene.now or world.clock.aws_now()
+    context, world = own_context(opened.stack, opened.connection.world())
+    return stage_of(world.reads(), context, opened.group), context.now or world.clock.aws_now()
 
 
 def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: bool) -> Rotated:

@@ -1,12 +1,13 @@
 """Chooses stacks of a run by name, or by changes in git since a revision."""
 
 import os
+import re
 from collections.abc import Collection, Iterable, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from cfstream.errors import WrongUsage
+from cfstream.spec.wording import one_of
 from cfstream.stack.declared_keys import declared_groups, declared_keys, declared_uses
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def _matching(stacks: "Sequence[Stack]", pattern: str) -> frozenset[str]:
     names = [stack.spec.name for stack in stacks]
     found = frozenset(name for name in names if fnmatchcase(name, pattern))
     if not found:
-        near = get_close_matches(pattern, names, n=1) or sorted(names)[:5]
-        raise WrongUsage(f"--only {pattern} matches no stack", f"use one like: {', '.join(near)}")
+        plain = re.sub(r"[*?\[\]!]", "", pattern)
+        raise WrongUsage(f"--only {pattern} matches no stack", one_of(plain, sorted(names)))
     return found
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from cfstream.errors import Notice, WrongUsage
 from cfstream.explain.guards import Guards
-from cfstream.inventory.lookup import by_scene
+from cfstream.inventory.lookup import by_context
 from cfstream.sign import CannotSign, Cookies, PolicyTerms, Signer, StreamName
 from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
@@ -19,11 +19,13 @@ from cfstream.sign.stream_name import stream
 from cfstream.spec.fields import spell
 from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
-from cfstream.use_cases.targets import one_stack, own_scene
+from cfstream.use_cases.targets import one_stack, own_context
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection
+    from cfstream.ports import World
     from cfstream.spec.load import Stack
+    from cfstream.stack.context import StackContext
 
 LOOPBACK_ZONE = ".cloudfront.localhost"
 """The zone whose names resolve to the sandbox's edge, where requests count as https."""
@@ -138,9 +140,13 @@ def _with_spec(
 
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
     """Return the keys that each behavior of the stack's live distribution trusts."""
-    scene, world = own_scene(stack, connection.world())
+    return guards_in(*own_context(stack, connection.world()))
+
+
+def guards_in(context: "StackContext", world: "World") -> Guards:
+    """Return the same, with a connection to the stack's account."""
     reads = world.reads()
-    guards = guards_of(reads, by_scene(reads, scene).distribution)
+    guards = guards_of(reads, by_context(reads, context).distribution)
     if world.real_aws:
         return guards
     return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cfstream.inventory.deployment import Awaited
     from cfstream.ports import World
     from cfstream.spec.load import Stack
-    from cfstream.stack.scene import Scene
+    from cfstream.stack.context import StackContext
 
 PATIENCE = 30 * 60.0
 """Seconds to wait for Deployed, if no spec has a timeout."""
@@ -38,7 +38,7 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
     from cfstream.inventory.lookup import by_id, is_id, of_stack
     from cfstream.spec.fields import STACK_NAME
     from cfstream.spec.load import load
-    from cfstream.stack.placement import in_scenes
+    from cfstream.stack.placement import in_context
 
     ids = [name for name in named if is_id(name) and not Path(name).exists()]
     specs = [name for name in named if name not in ids]
@@ -53,8 +53,8 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
         raise WrongUsage(what, "name a spec of one stack, or an id")
     world = connection.world()
     of_stacks = [
-        Awaited(each.scene.name, of_stack(each.around), groups=True, world=each.world)
-        for each in in_scenes(stacks, world)
+        Awaited(each.context.name, of_stack(each.around), groups=True, world=each.world)
+        for each in in_context(stacks, world)
     ]
     reads = world.reads()
     of_ids = [Awaited(each, by_id(reads, each), world=world) for each in dict.fromkeys(ids)]
@@ -73,9 +73,9 @@ def one_stack(spec: str) -> "Stack":
     return stacks[0]
 
 
-def own_scene(stack: "Stack", world: "World") -> "tuple[Scene, World]":
-    """Return the scene of one stack as of now, and the connection to its account. Raises as `world_of`."""
-    from cfstream.stack.placement import scene_of, world_of
+def own_context(stack: "Stack", world: "World") -> "tuple[StackContext, World]":
+    """Return the context of one stack as of now, and the connection to its account. Raises as `world_of`."""
+    from cfstream.stack.placement import context_of, world_of
 
     own = world_of(stack, world)
-    return scene_of(stack, own), own
+    return context_of(stack, own), own

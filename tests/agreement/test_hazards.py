@@ -30,9 +30,10 @@ def state(listed: list[Json]) -> State:
 
 def readers(found: State, keys: tuple[str, ...]) -> Readers:
     """Return who reads each key, and check that nobody bypasses CloudFront."""
-    said = Evaluator(found).readings(keys, certain=True)
+    readings = Evaluator(found).readings(keys, certain=True)
     return {
-        key: frozenset(each.who for each in said if each.key == key and each.bucket == MEDIA) for key in keys
+        key: frozenset(each.who for each in readings if each.key == key and each.bucket == MEDIA)
+        for key in keys
     }
 
 

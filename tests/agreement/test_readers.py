@@ -106,7 +106,7 @@ def other_disagreements(state: State, found: Evaluation) -> list[str]:
     """What the evaluator and the planner say differently of the viewers who list, put or delete."""
     judge = Evaluator(state)
     keys = {cell.witness for cell in found.cells}
-    said = []
+    disagreements = []
     for place in state.distributions:
         for viewer in (Viewer(who, place.id) for who in VIEWERS):
             mine = [each for each in found.general if each.way and each.way.distribution_id == place.id]
@@ -115,13 +115,13 @@ def other_disagreements(state: State, found: Evaluation) -> list[str]:
             writes = answer(each for each in served if each.may is May.WRITE)
             theirs = judge.can_list(viewer, MEDIA)
             if not agree(lists, theirs):
-                said.append(f"{viewer} lists: {lists}, evaluator {theirs}")
+                disagreements.append(f"{viewer} lists: {lists}, evaluator {theirs}")
             theirs = any_of(
                 judge.can_write(viewer, MEDIA, action, key) for action in (PUT, DELETE) for key in keys
             )
             if not agree(writes, theirs):
-                said.append(f"{viewer} writes: {writes}, evaluator {theirs}")
-    return said
+                disagreements.append(f"{viewer} writes: {writes}, evaluator {theirs}")
+    return disagreements
 
 
 def without_objects(state: State) -> State:

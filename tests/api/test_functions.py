@@ -30,7 +30,7 @@ key_groups:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a spec and its key pair, and credentials for the sandbox in the environment."""
     (tmp_path / "lectures.yaml").write_text(SPEC)
     (tmp_path / "one.pem").write_bytes(private_pem(rsa_key("one")))
@@ -42,9 +42,9 @@ def desk(tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
-def test_load_plan_apply_and_verify(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+def test_load_plan_apply_and_verify(project: Path, sandbox: Sandbox, cloudfront: Any) -> None:
     """Four calls load, plan, apply and verify a spec, and the next plan is empty. mypy knows every type."""
-    stacks = cfstream.load(desk / "lectures.yaml")
+    stacks = cfstream.load(project / "lectures.yaml")
     assert_type(stacks, tuple[cfstream.Stack, ...])
     plan = cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url)
     assert_type(plan, cfstream.Plan)
@@ -57,33 +57,33 @@ def test_load_plan_apply_and_verify(desk: Path, sandbox: Sandbox, cloudfront: An
     assert live["Id"] == report.stacks[0].outputs["distribution_id"]
     assert cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url).in_sync
     proof = cfstream.verify(
-        stacks, key=desk / "one.pem", endpoint_url=sandbox.endpoint_url, edge_url=sandbox.edge_url
+        stacks, key=project / "one.pem", endpoint_url=sandbox.endpoint_url, edge_url=sandbox.edge_url
     )
     assert_type(proof, cfstream.Proof)
     assert proof.exit_code == 0, [each for stack in proof.stacks for each in stack.findings]
-    signer = Signer(desk / "one.pem", report.stacks[0].outputs["public_key_ids"]["one"])
+    signer = Signer(project / "one.pem", report.stacks[0].outputs["public_key_ids"]["one"])
     assert "Key-Pair-Id=K" in signer.url("https://media.example.com/a.mp4", 4_000_000_000)
 
 
-def test_the_same_plan_as_the_command_line(desk: Path, sandbox: Sandbox) -> None:
+def test_the_same_plan_as_the_command_line(project: Path, sandbox: Sandbox) -> None:
     """`cfstream plan --format json` prints what `cfstream.plan` returns."""
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "cfstream", "plan", "lectures.yaml", "--format", "json"],
-        cwd=desk,
+        cwd=project,
         env={**os.environ, "AWS_ENDPOINT_URL": sandbox.endpoint_url},
         capture_output=True,
         text=True,
         check=True,
     )
-    plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
-    printed, made = json.loads(ran.stdout), plan_document(plan)
+    plan = cfstream.plan(cfstream.load(project / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
+    printed, document = json.loads(result.stdout), plan_document(plan)
     assert printed["fingerprint"] == plan.fingerprint
-    assert printed["stacks"][0]["steps"] == made["stacks"][0]["steps"]
+    assert printed["stacks"][0]["steps"] == document["stacks"][0]["steps"]
 
 
-def test_a_hazard_must_be_allowed(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+def test_a_hazard_must_be_allowed(project: Path, sandbox: Sandbox, cloudfront: Any) -> None:
     """A hazard that is not allowed blocks its stack. Allowed by name, it is applied. An unknown name is refused."""
-    spec = desk / "lectures.yaml"
+    spec = project / "lectures.yaml"
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
     spec.write_text(SPEC + "enabled: false\n")
     plan = cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url)
@@ -102,9 +102,9 @@ def test_a_hazard_must_be_allowed(desk: Path, sandbox: Sandbox, cloudfront: Any)
     ]
 
 
-def test_a_destroy_plan_deletes_the_stack(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+def test_a_destroy_plan_deletes_the_stack(project: Path, sandbox: Sandbox, cloudfront: Any) -> None:
     """A destroy plan needs its hazards allowed, and leaves nothing. A deleted stack is not verified."""
-    stacks = cfstream.load(desk / "lectures.yaml")
+    stacks = cfstream.load(project / "lectures.yaml")
     cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), verify=False)
     plan = cfstream.destroy(stacks, endpoint_url=sandbox.endpoint_url)
     assert cfstream.apply(plan).exit_code == 5
@@ -114,9 +114,9 @@ def test_a_destroy_plan_deletes_the_stack(desk: Path, sandbox: Sandbox, cloudfro
     assert cfstream.destroy(stacks, endpoint_url=sandbox.endpoint_url).in_sync
 
 
-def test_a_change_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox) -> None:
+def test_a_change_since_the_plan_is_not_overwritten(project: Path, sandbox: Sandbox) -> None:
     """A plan that another run has outdated ends as stale, in a report."""
-    spec = desk / "lectures.yaml"
+    spec = project / "lectures.yaml"
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=sandbox.endpoint_url), verify=False)
     plans = []
     for comment in ("first", "second"):
@@ -126,17 +126,17 @@ def test_a_change_since_the_plan_is_not_overwritten(desk: Path, sandbox: Sandbox
     assert cfstream.apply(plans[1], verify=False).stacks[0].outcome is cfstream.StackOutcome.STALE
 
 
-def test_an_opening_makes_the_run_exposed(desk: Path, sandbox: Sandbox, s3: Any) -> None:
+def test_an_opening_makes_the_run_exposed(project: Path, sandbox: Sandbox, s3: Any) -> None:
     """The verification at the end counts: an object that anyone may read makes the run fail with 7."""
     s3.create_bucket(Bucket="lectures-media", ObjectOwnership="BucketOwnerPreferred")
     s3.delete_public_access_block(Bucket="lectures-media")
     s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"video", ACL="public-read")
-    plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
+    plan = cfstream.plan(cfstream.load(project / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
     report = cfstream.apply(plan, edge_url=sandbox.edge_url)
     assert (report.exit_code, report.stacks[0].outcome) == (7, cfstream.StackOutcome.EXPOSED)
 
 
-def test_each_step_has_events(desk: Path, sandbox: Sandbox) -> None:
+def test_each_step_has_events(project: Path, sandbox: Sandbox) -> None:
     """The callback gets an event when each step begins and when it ends, in the order of the plan."""
     lines: list[str] = []
 
@@ -147,13 +147,13 @@ def test_each_step_has_events(desk: Path, sandbox: Sandbox) -> None:
             case cfstream.StepEnded(_, report):
                 lines.append(f"ended {report.id}: {report.outcome}")
 
-    plan = cfstream.plan(cfstream.load(desk / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
+    plan = cfstream.plan(cfstream.load(project / "lectures.yaml"), endpoint_url=sandbox.endpoint_url)
     cfstream.apply(plan, tell=tell, verify=False)
     ids = [step.id for step in plan.stacks[0].steps]
     assert lines == [line for id_ in ids for line in (f"began {id_}", f"ended {id_}: done")]
 
 
-def test_ctrl_c_ends_the_run_cleanly(desk: Path, sandbox: Sandbox, cloudfront: Any) -> None:
+def test_ctrl_c_ends_the_run_cleanly(project: Path, sandbox: Sandbox, cloudfront: Any) -> None:
     """Ctrl-C during a wait ends the run at once with Interrupted. Finished steps stay, and a later run resumes."""
 
     def interrupt(event: cfstream.Event) -> None:
@@ -161,7 +161,7 @@ def test_ctrl_c_ends_the_run_cleanly(desk: Path, sandbox: Sandbox, cloudfront: A
             os.kill(os.getpid(), signal.SIGINT)
 
     sandbox.cloudfront.settings.deploy_after_seconds = 3600
-    stacks = cfstream.load(desk / "lectures.yaml")
+    stacks = cfstream.load(project / "lectures.yaml")
     with pytest.raises(errors.Interrupted):
         cfstream.apply(cfstream.plan(stacks, endpoint_url=sandbox.endpoint_url), tell=interrupt)
     assert [each["Status"] for each in cloudfront.list_distributions()["DistributionList"]["Items"]] == [
@@ -173,19 +173,19 @@ def test_ctrl_c_ends_the_run_cleanly(desk: Path, sandbox: Sandbox, cloudfront: A
     assert len(cloudfront.list_distributions()["DistributionList"]["Items"]) == 1
 
 
-def test_problems_are_one_error(desk: Path) -> None:
+def test_problems_are_one_error(project: Path) -> None:
     """SpecProblems has every problem of every file, each with its place."""
-    spec = desk / "lectures.yaml"
+    spec = project / "lectures.yaml"
     spec.write_text(SPEC.replace("one.pub.pem", "none.pem").replace("comment", "coment"))
     with pytest.raises(cfstream.SpecProblems) as caught:
-        cfstream.load(desk)
+        cfstream.load(project)
     assert [str(problem.where) for problem in caught.value.problems] == [f"{spec}:3:1", f"{spec}:7:37"]
 
 
-def test_keywords_that_exclude_each_other(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keywords_that_exclude_each_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sandbox has its own endpoint, and it is not started for invalid keywords. A key id needs a key."""
-    monkeypatch.chdir(desk)
-    stacks = cfstream.load(desk / "lectures.yaml")
+    monkeypatch.chdir(project)
+    stacks = cfstream.load(project / "lectures.yaml")
     with pytest.raises(errors.WrongUsage, match="exclude each other"):
         cfstream.plan(stacks, sandbox=True, endpoint_url="http://127.0.0.1:1")
     assert not Path(".cfstream").exists()
@@ -193,9 +193,9 @@ def test_keywords_that_exclude_each_other(desk: Path, monkeypatch: pytest.Monkey
         cfstream.verify(stacks, key_id="K1", endpoint_url="http://127.0.0.1:1")
 
 
-def test_a_rotation_goes_from_stage_to_stage(desk: Path, sandbox: Sandbox) -> None:
+def test_a_rotation_goes_from_stage_to_stage(project: Path, sandbox: Sandbox) -> None:
     """`rotate` edits the spec like `cfstream keys rotate`: a new key joins, and then the spec must be applied."""
-    spec, here = desk / "lectures.yaml", sandbox.endpoint_url
+    spec, here = project / "lectures.yaml", sandbox.endpoint_url
     cfstream.apply(cfstream.plan(cfstream.load(spec), endpoint_url=here), verify=False)
     done = cfstream.rotate(spec, name="two", endpoint_url=here)
     assert_type(done, cfstream.Rotated)
@@ -222,9 +222,9 @@ def test_a_migration_edits_the_spec(tmp_path: Path) -> None:
             cfstream.migrate(spec, *wrong)
 
 
-def test_a_comparison_of_two_files(desk: Path) -> None:
+def test_a_comparison_of_two_files(project: Path) -> None:
     """`diff` compares the meaning of specs: a comment is not a difference, a changed field is."""
-    spec, other = desk / "lectures.yaml", desk / "other.yaml"
+    spec, other = project / "lectures.yaml", project / "other.yaml"
     other.write_text(f"# a comment\n{SPEC}")
     found = cfstream.diff(spec, other)
     assert_type(found, cfstream.Comparison)

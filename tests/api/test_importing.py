@@ -17,8 +17,8 @@ HEAVY = ("botocore", "boto3", "pydantic", "rich", "httpx", "moto", "importlib.me
 def test_importing_loads_nothing_heavy(module: str) -> None:
     """Importing cfstream, its signer or its errors loads neither botocore nor pydantic."""
     script = f"import {module}, json, sys; print(json.dumps([m for m in {HEAVY} if m in sys.modules]))"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == []
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == []
 
 
 def test_loading_specs_loads_nothing_that_plans() -> None:
@@ -28,8 +28,8 @@ def test_loading_specs_loads_nothing_that_plans() -> None:
         "print(json.dumps([m for m in sys.modules if m.startswith("
         "('cfstream.planning', 'cfstream.access', 'cfstream.kinds', 'cfstream.render.documents'))]))"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == []
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == []
 
 
 def test_every_public_name_exists() -> None:
@@ -64,5 +64,5 @@ def test_awscrt_is_not_imported() -> None:
         "import cfstream.aws.connecting, botocore.session, sys; print([m for m in sys.modules if 'awscrt' in m "
         "or m.startswith('cfstream.aws.fast.')])"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == "[]"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

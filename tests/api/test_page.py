@@ -43,10 +43,10 @@ def test_the_programs_run(
     )
     with pytest.raises(SystemExit) as ended:
         exec(compile(nightly, "nightly.py", "exec"), {})
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert ended.value.code == 0
-    assert "lectures create distribution:lectures the distribution does not exist\n" in told
-    assert "lectures applied d" in told
+    assert "lectures create distribution:lectures the distribution does not exist\n" in output
+    assert "lectures applied d" in output
     Path("new").mkdir()
     exec(compile(tour, "tour.py", "exec"), {})
     toured = capsys.readouterr().out

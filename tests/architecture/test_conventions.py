@@ -136,9 +136,9 @@ def test_the_overview_lists_every_package() -> None:
 
 def tracked() -> Iterator[Path]:
     """Yield the files of the repository, without generated ones."""
-    made = {"__pycache__", "node_modules"}
+    generated = {"__pycache__", "node_modules"}
     for file in sorted(ROOT.glob("*")) + [file for folder in FOLDERS for file in (ROOT / folder).rglob("*")]:
-        if file.is_file() and not made & {*file.parts}:
+        if file.is_file() and not generated & {*file.parts}:
             yield file
 
 

@@ -34,7 +34,7 @@ EXPECTED = (
 )
 """Where any field may be known."""
 
-FURTHER = {
+MORE_FILES = {
     "error_pages": {
         "cfstream/kinds/distribution/error_pages.py": "its values",
         "cfstream/domain/distribution.py": "access: a warning if viewers get 2xx, or need a signature for the page",
@@ -68,7 +68,7 @@ OLD = {"default_root_object", "ipv6", "cache_policy", "functions"}
 """Fields on which other parts depend: records, signatures, caching, and the kind ``function``."""
 
 
-def knowing(name: str, member: str) -> set[str]:
+def files_with(name: str, member: str) -> set[str]:
     """Return the production files that spell the field's name in code, or the member of CloudFront's documents."""
     ways = [
         rf"[\"'][^\"'\n]*\b{name}\b[^\"'\n]*[\"']",
@@ -95,8 +95,8 @@ def too_many(name: str, member: str, known: set[str]) -> str:
     unexpected = sorted(file for file in known if not file.startswith(EXPECTED)) or sorted(known)
     return (
         f"{len(known)} files spell {spelled}; at most {LIMIT} may, in {', '.join(EXPECTED)}. Remove it from "
-        f"{', '.join(unexpected)}; or give the reason in FURTHER. If a file needs the member even without the field, "
-        "give the reason in WITHOUT_THE_FIELD."
+        f"{', '.join(unexpected)}; or give the reason in MORE_FILES. If a file needs the member even without the "
+        "field, give the reason in WITHOUT_THE_FIELD."
     )
 
 
@@ -104,14 +104,14 @@ def too_many(name: str, member: str, known: set[str]) -> str:
 def test_a_field_is_known_in_few_files(name: str) -> None:
     """Four, and one each where viewers, access or a preflight notice it. Everything else follows from its entry."""
     member = next(each.member for each in HTTP_FIELDS if each.name == name)
-    known, further = knowing(name, member), set(FURTHER.get(name, ()))
+    known, further = files_with(name, member), set(MORE_FILES.get(name, ()))
     assert further <= known, (
-        f"{name} is in FURTHER, but no longer in {sorted(further - known)}: remove it there"
+        f"{name} is in MORE_FILES, but no longer in {sorted(further - known)}: remove it there"
     )
     assert len(known - further) <= LIMIT, too_many(name, member, known - further)
 
 
 def test_what_happens_to_unlisted_behaviors_is_known_in_few_files() -> None:
     """The model, the distribution's behaviors and its moved names, and the manual."""
-    known = knowing("unlisted_behaviors", "")
+    known = files_with("unlisted_behaviors", "")
     assert len(known) <= LIMIT, too_many("unlisted_behaviors", "", known)

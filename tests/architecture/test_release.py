@@ -26,9 +26,9 @@ def commands(workflow: Any) -> list[str]:
 def test_workflows_use_existing_targets(file: Path) -> None:
     """Each `make` of a workflow names a target of the Makefile, and each script exists."""
     targets = set(re.findall(r"(?m)^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
-    said = "\n".join(commands(read(file)))
-    assert set(re.findall(r"\bmake ([a-z-]+)", said)) <= targets
-    assert [path for path in re.findall(r"\.ci/[\w-]+", said) if not (ROOT / path).exists()] == []
+    text = "\n".join(commands(read(file)))
+    assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= targets
+    assert [path for path in re.findall(r"\.ci/[\w-]+", text) if not (ROOT / path).exists()] == []
 
 
 def test_the_makefile_runs_what_is_installed() -> None:
@@ -38,7 +38,7 @@ def test_the_makefile_runs_what_is_installed() -> None:
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
-def test_workflows_may_do_no_more_than_they_need(file: Path) -> None:
+def test_workflows_have_minimal_permissions(file: Path) -> None:
     """A workflow has read permissions by default, and no command contains text of an event, which could be code."""
     workflow = read(file)
     assert workflow["permissions"] in ({"contents": "read"}, {})

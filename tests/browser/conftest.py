@@ -31,7 +31,7 @@ __all__ = ["site"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Visitor:
+class DemoPage:
     """A browser on the demo's page: the buttons, the status, and the responses."""
 
     def __init__(self, page: Page) -> None:
@@ -137,10 +137,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visitor(browser: Browser, setup: Setup) -> Iterator[Visitor]:
+def demo(browser: Browser, setup: Setup) -> Iterator[DemoPage]:
     """A browser on the demo's page, without cookies. Fails the test if a script of the page raised an error."""
     context = browser.new_context()
-    come = Visitor(context.new_page())
+    come = DemoPage(context.new_page())
     come.page.goto(setup.page)
     come.page.wait_for_selector("body[data-ready]")
     yield come

@@ -16,7 +16,7 @@ from tests.browser.accessible import violations
 OnScreen: TypeAlias = tuple[Literal["light", "dark"], int]
 SCREENS: tuple[OnScreen, ...] = (("light", 400), ("light", 1200), ("dark", 400), ("dark", 1200))
 
-ENOUGH = 40
+ELEMENTS = 40
 """Elements of an article."""
 
 SCHEME_OF = {
@@ -25,7 +25,7 @@ SCHEME_OF = {
 }
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files without a log."""
 
     def log_message(self, *_: object) -> None:
@@ -35,7 +35,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture
 def address(site: Path) -> Iterator[str]:
     """Serve the manual on loopback and yield its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site)))
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -100,7 +100,7 @@ def test_pages_are_accessible(
     tab = context.new_page()
     tab.goto(f"{address}/{path}")
     # The rest of a long page repeats the same elements, and axe would take seconds for it.
-    tab.evaluate(f"[...document.querySelectorAll('article > *')].slice({ENOUGH}).forEach(e => e.remove())")
+    tab.evaluate(f"[...document.querySelectorAll('article > *')].slice({ELEMENTS}).forEach(e => e.remove())")
     for scheme, width in screens:
         tab.set_viewport_size({"width": width, "height": 900})
         tab.emulate_media(color_scheme=scheme)

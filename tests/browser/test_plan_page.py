@@ -12,7 +12,7 @@ from cfstream.planning import Topology
 from cfstream.planning.exposure import Exposure
 from cfstream.render.html import plan_html, problems_html
 from tests.browser.accessible import violations
-from tests.unit.render.hostile import NASTY, stack_of
+from tests.unit.render.hostile import HOSTILE, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, STILL, plan
 
 SIGNERS, ANYONE = "signers: key-group lectures-signers", "anyone: bucket policy statement everybody"
@@ -21,7 +21,7 @@ EXPOSURE = Exposure((SIGNERS,), (SIGNERS, ANYONE), ours=(SIGNERS,), anyone=(ANYO
 PLAN = plan(
     replace(NEW, name="new", topology=replace(TOPOLOGY, identity="oac")),
     replace(CHANGED, topology=TOPOLOGY, exposure=EXPOSURE),
-    replace(stack_of("".join(NASTY), "nasty"), topology=replace(TOPOLOGY, hosts=tuple(NASTY))),
+    replace(stack_of("".join(HOSTILE), "nasty"), topology=replace(TOPOLOGY, hosts=tuple(HOSTILE))),
     BROKEN,
     replace(STILL, name="still"),
 )
@@ -29,7 +29,7 @@ PLAN = plan(
 
 PROBLEMS = (
     Problem(Where("a.yaml", 5, 1), "unknown field colour", "delete it", "colour: red"),
-    Problem(Where("".join(NASTY), 1, 1), "".join(NASTY), "".join(NASTY)),
+    Problem(Where("".join(HOSTILE), 1, 1), "".join(HOSTILE), "".join(HOSTILE)),
 )
 
 

@@ -18,7 +18,7 @@ def host() -> Iterator[Host]:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[..., tuple[str, ...]]:
-    """Makes a program that notes how it was called in ``calls``, and says this."""
+    """Makes a program that records in ``calls`` how it was called, and prints this text."""
 
     def make(out: str = "", *, err: str = "", code: int = 0, plan: str = "") -> tuple[str, ...]:
         file = tmp_path / "stand_in.py"

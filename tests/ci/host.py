@@ -10,21 +10,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 PAGE = 3
-"""Comments on a page, however many are asked for: so that tests need few."""
+"""Comments on a page, whatever number is requested, so that tests need few."""
 
 
 @dataclass
-class Trouble:
+class Failure:
     """A failure of one request. With `done`, the request is carried out, but its answer is lost."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     message: str = "on a bad day"
     method: str = ""
-    """Only a request of this method meets it; empty for any."""
+    """Only a request with this method fails; empty for any method."""
     done: bool = False
     document: Any = None
-    """What is answered; a message where there is none."""
+    """The document of the answer; None for a document with the message."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Host:
 
     url: str = ""
     comments: list[dict[str, Any]] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
 
@@ -54,7 +54,7 @@ class Host:
             server.server_close()
             thread.join()
 
-    def say(self, body: str, author: str = "github-actions[bot]") -> dict[str, Any]:
+    def add_comment(self, body: str, author: str = "github-actions[bot]") -> dict[str, Any]:
         """Write a comment as another user."""
         number = len(self.comments) + 1
         comment = {"id": number, "body": body, "user": {"login": author}, "author": {"id": _id_of(author)}}
@@ -76,19 +76,19 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         self.owner.asked.append((self.command, path))
         self.owner.tokens.add(self.headers.get("authorization") or self.headers.get("private-token") or "")
-        trouble = self._trouble()
-        if trouble is None:
+        failure = self._next_failure()
+        if failure is None:
             self._answer(*self._do(path, query, sent))
             return
-        if trouble.done:
+        if failure.done:
             self._do(path, query, sent)
-        told = {"message": trouble.message} if trouble.document is None else trouble.document
-        self._answer(trouble.status, told, trouble.headers)
+        document = {"message": failure.message} if failure.document is None else failure.document
+        self._answer(failure.status, document, failure.headers)
 
     do_GET = do_POST = do_PATCH = do_PUT = _serve  # noqa: N815 (names of http.server)
 
-    def _trouble(self) -> Trouble | None:
-        waiting = self.owner.troubles
+    def _next_failure(self) -> Failure | None:
+        waiting = self.owner.failures
         if waiting and waiting[0].method in ("", self.command):
             return waiting.pop(0)
         return None
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._list(path, query)
             case "POST":
                 author = "project_1_bot" if "merge_requests" in path else "github-actions[bot]"
-                return 201, self.owner.say(sent["body"], author), {}
+                return 201, self.owner.add_comment(sent["body"], author), {}
         assert one is not None
         self.owner.comments[int(one[1]) - 1]["body"] = sent["body"]
         return 200, {}, {}

@@ -12,7 +12,7 @@ import pytest
 from cfstream.ci.github import ActionRun
 from cfstream.ci.job import Runner as Given
 from cfstream.render.markdown import MARK
-from tests.ci.host import Host, Trouble
+from tests.ci.host import Failure, Host
 
 Program = Callable[..., tuple[str, ...]]
 
@@ -103,9 +103,9 @@ def test_check_makes_pending_steps_fail(runner: GithubRunner, program: Program) 
 def test_the_next_run_updates_its_own_comment(runner: GithubRunner, host: Host, program: Program) -> None:
     """The comment is found on any page, and comments of other authors do not change."""
     for number in range(4):
-        host.say(f"remark {number}", author="reviewer")
-    host.say(f"{MARK}\na plan of somebody else's making", author="attacker")
-    host.say(f"I quote: {MARK}")
+        host.add_comment(f"remark {number}", author="reviewer")
+    host.add_comment(f"{MARK}\na plan of somebody else's making", author="attacker")
+    host.add_comment(f"I quote: {MARK}")
     before = [dict(comment) for comment in host.comments]
     runner.run(program(PLAN, code=3, plan=PENDING))
     runner.run(program(PLAN.replace("1", "2"), code=3, plan=PENDING))
@@ -132,7 +132,7 @@ def test_a_token_that_may_not_write_leaves_the_summary(
     runner: GithubRunner, host: Host, program: Program, status: int
 ) -> None:
     """For a pull request from a fork, the plan is in the summary, and the step succeeds and reports the reason."""
-    host.troubles.append(Trouble(status, message="Resource not accessible by integration", method="POST"))
+    host.failures.append(Failure(status, message="Resource not accessible by integration", method="POST"))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert (host.bodies, runner.slept) == ([], [])
     assert runner.summary == PLAN
@@ -156,7 +156,7 @@ def test_temporary_failures_are_retried(
     runner: GithubRunner, host: Host, program: Program, status: int
 ) -> None:
     """The host is asked again after a pause, or after the time that it names."""
-    host.troubles += [Trouble(status, {"retry-after": "9"}), Trouble(status)]
+    host.failures += [Failure(status, {"retry-after": "9"}), Failure(status)]
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert host.bodies == [PLAN]
     assert runner.slept == [9.0, 4.0]
@@ -164,17 +164,17 @@ def test_temporary_failures_are_retried(
 
 def test_a_lost_answer_makes_no_second_comment(runner: GithubRunner, host: Host, program: Program) -> None:
     """After a lost answer, the existing comments are read again."""
-    host.troubles.append(Trouble(502, method="POST", done=True))
+    host.failures.append(Failure(502, method="POST", done=True))
     runner.run(program(PLAN, code=3, plan=PENDING))
     assert host.bodies == [PLAN]
 
 
 def test_retries_end(runner: GithubRunner, host: Host, program: Program) -> None:
     """If a rate limit ends only in an hour, or failures continue, only the comment is missing."""
-    host.troubles.append(Trouble(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}))
+    host.failures.append(Failure(403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "99999999999"}))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert runner.slept == []
-    host.troubles += [Trouble(500)] * 4
+    host.failures += [Failure(500)] * 4
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert len(runner.slept) == 3
     assert host.bodies == []
@@ -183,7 +183,7 @@ def test_retries_end(runner: GithubRunner, host: Host, program: Program) -> None
 
 def test_the_token_is_sent_to_no_other_host(runner: GithubRunner, host: Host, program: Program) -> None:
     """A link to another host is not followed."""
-    host.troubles.append(Trouble(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
+    host.failures.append(Failure(200, {"link": '<http://127.0.0.2:1/x?page=2>; rel="next"'}, document=[]))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "continues on another host" in runner.log
 
@@ -192,7 +192,7 @@ def test_an_answer_that_is_not_from_the_api_is_reported(
     runner: GithubRunner, host: Host, program: Program
 ) -> None:
     """A proxy that answers every request is not taken for a list of comments."""
-    host.troubles.append(Trouble(200))
+    host.failures.append(Failure(200))
     assert runner.run(program(PLAN, code=3, plan=PENDING)) == 0
     assert "is not a list" in runner.log
 

@@ -10,7 +10,7 @@ import pytest
 from cfstream.ci.gitlab import MARKDOWN, Pipeline
 from cfstream.ci.job import Runner as Given
 from cfstream.render.markdown import MARK
-from tests.ci.host import Host, Trouble
+from tests.ci.host import Failure, Host
 
 Program = Callable[..., tuple[str, ...]]
 
@@ -48,7 +48,7 @@ def runner(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gitla
 
 def test_a_plan_becomes_a_note_and_a_file(runner: GitlabRunner, host: Host, program: Program) -> None:
     """The next run updates this note and no other. The program does not get the token."""
-    host.say(f"{MARK}\nforged", author="attacker")
+    host.add_comment(f"{MARK}\nforged", author="attacker")
     for plan in (PLAN, PLAN.replace("1", "2")):
         assert runner.run("plan", program(plan, code=3, plan=PENDING)) == 0
     assert host.bodies == [f"{MARK}\nforged", PLAN.replace("1", "2")]
@@ -64,7 +64,7 @@ def test_a_plan_becomes_a_note_and_a_file(runner: GitlabRunner, host: Host, prog
 
 def test_without_a_token_the_plan_is_an_artifact(runner: GitlabRunner, host: Host, program: Program) -> None:
     """The job reports it and succeeds, also if the token has no write permission."""
-    host.troubles.append(Trouble(403, message="insufficient_scope", method="POST"))
+    host.failures.append(Failure(403, message="insufficient_scope", method="POST"))
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
     assert "the scope api and the role Developer" in runner.log
     del runner.env["CFSTREAM_GITLAB_TOKEN"]
@@ -83,12 +83,12 @@ def test_apply_uses_the_reviewed_plan(runner: GitlabRunner, program: Program) ->
 
 
 def test_a_hazard_is_allowed_for_one_job(runner: GitlabRunner, program: Program) -> None:
-    """The variable has no effect on the plan. An apply that is refused names the variable."""
+    """The plan marks it as allowed. An apply that is refused names the variable."""
     assert runner.run("apply", program(code=5)) == 5
     assert "set CFSTREAM_ALLOW for this job only: https://" in runner.log
     runner.env["CFSTREAM_ALLOW"] = "cuts-viewers"
     assert runner.run("plan", program(PLAN, code=3, plan=PENDING)) == 0
     assert runner.run("apply", program()) == 0
     _, plan, apply = [json.loads(line)[0] for line in Path("calls").read_text().splitlines()]
-    assert "--allow" not in plan
+    assert plan[:6] == ["plan", "--check", "--out", "cfstream.plan.json", "--allow", "cuts-viewers"]
     assert apply == ["apply", "--yes", "--allow", "cuts-viewers", "--", "specs"]

@@ -6,7 +6,7 @@ import sys
 
 from cfstream.ci.running import run
 
-PATIENT = """
+WAITS_FOR_SIGNAL = """
 import signal, sys
 signal.alarm(20)  # so that a run that forgets it does not stay for ever
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -19,13 +19,13 @@ sys.exit(130)
 
 def test_a_cancelled_run_prints_everything() -> None:
     """SIGINT is forwarded to the program, and everything that it prints afterwards is shown."""
-    told = []
+    printed = []
 
     def echo(text: str) -> None:
-        told.append(text)
+        printed.append(text)
         if text == "ready\n":
             os.kill(os.getpid(), signal.SIGINT)
 
-    ran = run(["-c", PATIENT], {}, echo, [sys.executable])
-    assert (ran.code, ran.out) == (130, "ready\nthe report\n")
-    assert told == ["ready\n", "the report\n"]
+    result = run(["-c", WAITS_FOR_SIGNAL], {}, echo, [sys.executable])
+    assert (result.code, result.out) == (130, "ready\nthe report\n")
+    assert printed == ["ready\n", "the report\n"]

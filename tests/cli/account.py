@@ -33,6 +33,17 @@ class SmallAccount(OtherUser):
         self.streaming = _over_rtmp(self.cloudfront, self.s3, self.identity, used["S3CanonicalUserId"])
         self.unused = self.make_identity("made by hand", "unused")
 
+    def disown(self) -> None:
+        """Remove the marks of both stacks: their distributions were made by hand."""
+        names = {"Items": ["cfstream:name", "cfstream:acl"]}
+        for row in self.distributions():
+            self.cloudfront.untag_resource(Resource=row["ARN"], TagKeys=names)
+        reply = self.cloudfront.get_cloud_front_origin_access_identity_config(Id=self.identity)
+        document = {**reply["CloudFrontOriginAccessIdentityConfig"], "Comment": "Old lectures"}
+        self.cloudfront.update_cloud_front_origin_access_identity(
+            Id=self.identity, IfMatch=reply["ETag"], CloudFrontOriginAccessIdentityConfig=document
+        )
+
     def etag(self) -> str:
         """Return the current ETag of the unused identity."""
         reply = self.cloudfront.get_cloud_front_origin_access_identity(Id=self.unused)
@@ -52,18 +63,18 @@ def _over_http(cloudfront: Any, s3: Any) -> str:
     )
     tags = {"Items": [{"Key": "cfstream:name", "Value": "lectures"}]}
     with_tags = {"DistributionConfig": sent, "Tags": tags}
-    made = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=with_tags)["Distribution"]
+    created = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=with_tags)["Distribution"]
     statement = {
         "Sid": "cfstream-lectures-oac",
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": "s3:GetObject",
         "Resource": "arn:aws:s3:::media/*",
-        "Condition": {"StringEquals": {"AWS:SourceArn": made["ARN"]}},
+        "Condition": {"StringEquals": {"AWS:SourceArn": created["ARN"]}},
     }
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     s3.put_bucket_policy(Bucket="media", Policy=json.dumps(policy))
-    return str(made["Id"])
+    return str(created["Id"])
 
 
 def _over_rtmp(cloudfront: Any, s3: Any, identity: str, canonical_user: str) -> str:
@@ -87,5 +98,7 @@ def _over_rtmp(cloudfront: Any, s3: Any, identity: str, canonical_user: str) -> 
     )
     tags = {"Items": [{"Key": "cfstream:name", "Value": "old"}, {"Key": "cfstream:acl", "Value": identity}]}
     with_tags = {"StreamingDistributionConfig": sent, "Tags": tags}
-    made = cloudfront.create_streaming_distribution_with_tags(StreamingDistributionConfigWithTags=with_tags)
-    return str(made["StreamingDistribution"]["Id"])
+    created = cloudfront.create_streaming_distribution_with_tags(
+        StreamingDistributionConfigWithTags=with_tags
+    )
+    return str(created["StreamingDistribution"]["Id"])

@@ -24,11 +24,11 @@ from cfstream.errors import (
 
 ERRORS: dict[str, BaseException] = {
     "plain": CfstreamError("it does not work", "do something else"),
-    "problems": SpecProblems((Problem(Where("a.yaml", 2, 3), "no such field", "take it out"),)),
+    "problems": SpecProblems((Problem(Where("a.yaml", 2, 3), "no such field", "delete it"),)),
     "usage": WrongUsage("that is no flag"),
     "credentials": NoCredentials("there are no credentials", "run aws configure"),
     "unreachable": Unreachable("no answer"),
-    "lost": ReplyLost("the answer never came"),
+    "lost": ReplyLost("there was no answer"),
     "stale": Stale("distribution:lectures moved"),
     "late": TimedOut("not Deployed in time"),
     "stopped": Interrupted("interrupted"),
@@ -44,17 +44,17 @@ ERRORS: dict[str, BaseException] = {
 
 
 def fail(how: str) -> None:
-    """Fail as told.
+    """Fail in the named way.
 
     Example: cfstream fail bug
     """
     raise ERRORS[how]
 
 
-def tell(ctx: typer.Context, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
-    """Tell how the flags of every command were understood.
+def flags(ctx: typer.Context, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Print the flags of every command as they were parsed.
 
-    Example: cfstream tell -v
+    Example: cfstream flags -v
     """
     run = invocation_of(ctx)
     known, terminal = run.connection, run.terminal

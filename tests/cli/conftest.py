@@ -17,7 +17,7 @@ from tests.world.sandbox import Sandbox
 
 
 @dataclass(frozen=True)
-class Ran:
+class Result:
     """The result of a run."""
 
     code: int
@@ -28,18 +28,18 @@ class Ran:
 @pytest.fixture
 def cfstream(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Ran]]:
+) -> Iterator[Callable[..., Result]]:
     """Run `cfstream` with these arguments."""
-    for name in ("fail", "tell"):
+    for name in ("fail", "flags"):
         entry = table.CommandEntry("Only for tests.", "tests.cli.awkward_commands", name)
         monkeypatch.setitem(table.ENTRIES, name, entry)
     monkeypatch.setenv("COLUMNS", "80")
 
-    def run(*arguments: str) -> Ran:
+    def run(*arguments: str) -> Result:
         code = main.run(arguments)
         command = next((each for n in (2, 1) if (each := " ".join(arguments[:n])) in EXITS), None)
         assert command is None or code in EXITS[command], f"{command} is not known to exit with {code}"
-        return Ran(code, *capsys.readouterr())
+        return Result(code, *capsys.readouterr())
 
     yield run
     logging.getLogger("cfstream").handlers.clear()  # a process runs one command; this one runs many
@@ -66,7 +66,9 @@ def account(aws: Sandbox) -> SmallAccount:
 
 
 @pytest.fixture
-def run(cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Ran]:
+def run(
+    cfstream: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Result]:
     """Run `cfstream` in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return cfstream
@@ -92,10 +94,10 @@ def stack(running_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def sign(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Ran]:
+def sign(cfstream: Callable[..., Result], stack: Folder) -> Callable[..., Result]:
     """Run `sign` with the stack's spec, its key and an hour. Flags in the arguments take precedence."""
 
-    def run(*words: str) -> Ran:
+    def run(*words: str) -> Result:
         given = {"--spec": stack.spec, "--key": stack.key("lectures-1"), "--expires": "1h"}
         default = [word for flag, value in given.items() if flag not in words for word in (flag, value)]
         return cfstream("sign", *words, *default)
@@ -104,12 +106,12 @@ def sign(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Ran]:
 
 
 @pytest.fixture
-def explain(cfstream: Callable[..., Ran], stack: Folder) -> Callable[..., Any]:
+def explain(cfstream: Callable[..., Result], stack: Folder) -> Callable[..., Any]:
     """Return what `explain` prints for a URL, as a document."""
 
     def run(url: str, *flags: str) -> Any:
-        ran = cfstream("explain", url, "--spec", stack.spec, "--format", "json", *flags)
-        assert ran.code == 0, ran.err
-        return json.loads(ran.out)
+        result = cfstream("explain", url, "--spec", stack.spec, "--format", "json", *flags)
+        assert result.code == 0, result.err
+        return json.loads(result.out)
 
     return run

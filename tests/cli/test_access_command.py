@@ -13,7 +13,7 @@ from cfstream.access.report import AccessRow, Chain, Link, StackAccess
 from cfstream.cli.commands.access import spec_and_key
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.spec.stack import Stack
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
 SPEC = "version: 1\nname: {name}\nbucket: lectures-media\npublic: true\n"
@@ -67,14 +67,14 @@ def one_reader(stacks: Sequence[Stack], _world: object, key: str | None) -> tupl
 
 
 def test_the_answer_is_printed_as_text_and_as_json(
-    aws: Sandbox, specs: Path, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+    aws: Sandbox, specs: Path, cfstream: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Text for people, one document for programs. The exit code is 0 even if anyone can read."""
     assert aws
     assert specs.is_dir()
     monkeypatch.setattr(workflow, "access_of", one_reader, raising=False)
-    ran = cfstream("access", "lectures.yaml")
-    assert (ran.code, "anyone  read  /*     public: true" in ran.out) == (0, True)
+    result = cfstream("access", "lectures.yaml")
+    assert (result.code, "anyone  read  /*     public: true" in result.out) == (0, True)
     found: Any = json.loads(cfstream("access", ".", "talks/1.mp4", "--format", "json").out)
     assert [(stack["name"], stack["key"]) for stack in found["stacks"]] == [
         ("clips", "talks/1.mp4"),

@@ -31,7 +31,7 @@ key_groups:
 
 ROLE = "arn:aws:iam::111122223333:role/video-deploy"
 
-Ask = Callable[..., list[str]]
+Complete = Callable[..., list[str]]
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
+def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Complete:
     """Return the completions in bash for the last of these words."""
 
     def ask(*words: str) -> list[str]:
@@ -121,7 +121,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         (["help", "keys", ""], ["new", "rotate"]),
     ],
 )
-def test_what_is_offered(offered: Ask, words: list[str], found: list[str]) -> None:
+def test_what_is_offered(offered: Complete, words: list[str], found: list[str]) -> None:
     """Specs, groups, keys, hazards, fields, profiles and flags. Nothing is offered for values that only AWS has."""
     assert sorted(offered(*words)) == sorted(found)
 
@@ -177,12 +177,12 @@ def test_fields_are_those_of_the_model() -> None:
     assert dict(schema_fields()) == described
 
 
-def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Ask) -> None:
+def test_every_command_is_offered_with_the_help_that_the_list_has(offered: Complete) -> None:
     """Commands are offered in the order of the help."""
     assert offered("") == list(ENTRIES)
 
 
-def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
+def test_revisions_are_those_of_the_repository(offered: Complete) -> None:
     """After an @, branches and tags are offered."""
     for arguments in (
         ["init", "-q", "-b", "main"],
@@ -200,7 +200,7 @@ def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shell", "environment", "said"),
+    ("shell", "environment", "message"),
     [
         ("zsh", {"_TYPER_COMPLETE_ARGS": "cfstream plan le"}, "_arguments '*: :((\"lectures.yaml\"))'"),
         (
@@ -232,7 +232,7 @@ def test_revisions_are_those_of_the_repository(offered: Ask) -> None:
 def test_each_shell_is_answered_in_its_way(
     shell: str,
     environment: dict[str, str],
-    said: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -242,7 +242,7 @@ def test_each_shell_is_answered_in_its_way(
     with pytest.raises(SystemExit) as end:
         main.run(())
     assert end.value.code == 0
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
 def test_bash_puts_it_into_the_line(folder: Path) -> None:
@@ -258,11 +258,13 @@ def test_bash_puts_it_into_the_line(folder: Path) -> None:
     """
     path = os.pathsep.join([str(program.parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": os.pathsep.join(sys.path)}
-    ran = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, env=environment)
-    assert ran.stdout.splitlines() == [
+    result = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=False, env=environment
+    )
+    assert result.stdout.splitlines() == [
         r"my\ specs/other.yaml",
         "complete -o default -F _cfstream_completion cfstream",
-    ], ran.stderr
+    ], result.stderr
 
 
 def test_nothing_slow_is_loaded_for_a_word() -> None:
@@ -282,10 +284,10 @@ def test_nothing_slow_is_loaded_for_a_word() -> None:
         "_CFSTREAM_COMPLETE": "complete_bash",
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment
     )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    found = ran.stdout.splitlines()
+    assert (result.returncode, result.stderr) == (0, "")
+    found = result.stdout.splitlines()
     assert found[:3] == ["plan", "lectures.yaml", "--format"]
     assert found[-2:] == ["json", "lectures"]

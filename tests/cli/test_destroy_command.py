@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = """\
 version: 1
@@ -32,8 +32,8 @@ def lectures(cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws
     """An applied stack. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
-    ran = cfstream("apply", "lectures.yaml", "--yes", "-q")
-    assert ran.code == 0, ran.err
+    result = cfstream("apply", "lectures.yaml", "--yes", "-q")
+    assert result.code == 0, result.err
     return aws
 
 
@@ -44,16 +44,16 @@ def alive(sandbox: Sandbox) -> int:
 
 def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, lectures: Sandbox) -> None:
     """The plan is shown, and nothing is deleted without a confirmation."""
-    ran = cfstream("destroy", "lectures.yaml")
-    assert ran.code == 2
-    assert ran.err == (
+    result = cfstream("destroy", "lectures.yaml")
+    assert result.code == 2
+    assert result.err == (
         "error: destroy asks for confirmation, and there is no terminal\n"
         "  fix: review what would be deleted, and add --yes\n"
     )
-    assert "  - delete  distribution:lectures" in ran.out
-    assert "  The bucket and every object in it stay.\n" in ran.out
-    assert "to allow this, type lectures or add --yes" in ran.out
-    assert "Plan: 0 to create" in ran.out
+    assert "  - delete  distribution:lectures" in result.out
+    assert "  The bucket and every object in it stay.\n" in result.out
+    assert "to allow this, type lectures or add --yes" in result.out
+    assert "Plan: 0 to create" in result.out
     assert alive(lectures) == 1
 
 
@@ -72,10 +72,10 @@ def test_the_name_is_asked_for(
 ) -> None:
     """On a terminal, only the stack's name confirms. After y or yes the name is asked for again."""
     monkeypatch.setattr("sys.stdin", Typed(typed))
-    ran = cfstream("destroy", "lectures.yaml")
-    assert (ran.code, alive(lectures)) == then
-    assert "Type lectures to destroy it: " in ran.err
-    assert ("the answer was not lectures, so nothing was deleted" in ran.err) == bool(ran.code)
+    result = cfstream("destroy", "lectures.yaml")
+    assert (result.code, alive(lectures)) == then
+    assert "Type lectures to destroy it: " in result.err
+    assert ("the answer was not lectures, so nothing was deleted" in result.err) == bool(result.code)
 
 
 def test_destroy_names_the_adopt_field_of_a_deleted_distribution(cfstream: Run, lectures: Sandbox) -> None:
@@ -83,22 +83,22 @@ def test_destroy_names_the_adopt_field_of_a_deleted_distribution(cfstream: Run, 
     (live,) = lectures.cloudfront.distributions()
     adopting = Path("adopting.yaml")
     adopting.write_text(f"{SPEC}adopt: {live.id}\n")
-    ran = cfstream("destroy", "adopting.yaml", "--yes")
-    assert ran.code == 0
-    said = " ".join(ran.err.split())
+    result = cfstream("destroy", "adopting.yaml", "--yes")
+    assert result.code == 0
+    message = " ".join(result.err.split())
     assert (
         f"adopting.yaml adopts {live.id}, which is deleted: remove `adopt` from it before you apply it again"
-        in said
+        in message
     )
     assert "adopts" not in cfstream("destroy", "lectures.yaml", "--yes").err
 
 
 def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None:
     """The report counts the steps. Afterwards, nothing is left to destroy, list, show or verify."""
-    ran = cfstream("destroy", "lectures.yaml", "--yes")
-    assert ran.code == 0, ran.err
-    assert ran.out.endswith("\nlectures destroyed\n\nDestroyed. 1 revoked, 1 disabled, 2 deleted.\n")
-    assert cfstream("destroy", "lectures.yaml") == Ran(
+    result = cfstream("destroy", "lectures.yaml", "--yes")
+    assert result.code == 0, result.err
+    assert result.out.endswith("\nlectures destroyed\n\nDestroyed. 1 revoked, 1 disabled, 2 deleted.\n")
+    assert cfstream("destroy", "lectures.yaml") == Result(
         0, "No changes. lectures has nothing left to destroy.\n", ""
     )
     assert cfstream("list").out.startswith("No distributions")
@@ -110,9 +110,9 @@ def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None
 
 def test_stdout_has_only_the_json(cfstream: Run, lectures: Sandbox) -> None:
     """The report is a document like that of apply. It has no ids of deleted resources."""
-    ran = cfstream("destroy", "lectures.yaml", "--yes", "--format", "json")
-    (stack,) = json.loads(ran.out)["stacks"]
-    assert (ran.code, stack["outcome"]) == (0, "applied")
+    result = cfstream("destroy", "lectures.yaml", "--yes", "--format", "json")
+    (stack,) = json.loads(result.out)["stacks"]
+    assert (result.code, stack["outcome"]) == (0, "applied")
     assert [step["verb"] for step in stack["steps"]] == ["disable", "wait", "delete", "revoke", "delete"]
     assert stack["outputs"]["distribution_id"] is None
     assert stack["outputs"]["oac_id"] is None
@@ -120,25 +120,25 @@ def test_stdout_has_only_the_json(cfstream: Run, lectures: Sandbox) -> None:
 
 def test_json_of_an_unfinished_destroy(cfstream: Run, lectures: Sandbox) -> None:
     """Without a wait, the distribution is disabled and still exists, and the document has its id."""
-    ran = cfstream("destroy", "lectures.yaml", "--yes", "--no-wait", "--format", "json")
-    (stack,) = json.loads(ran.out)["stacks"]
+    result = cfstream("destroy", "lectures.yaml", "--yes", "--no-wait", "--format", "json")
+    (stack,) = json.loads(result.out)["stacks"]
     (distribution,) = lectures.cloudfront.distributions()
-    assert (ran.code, stack["outcome"]) == (6, "timed-out")
+    assert (result.code, stack["outcome"]) == (6, "timed-out")
     assert stack["outputs"]["distribution_id"] == distribution.id
     assert distribution.config["Enabled"] is False
-    assert "Not everything was destroyed" not in ran.out
-    assert "fix: resume: cfstream destroy lectures.yaml --yes --no-wait --format json\n" in ran.err
-    assert "to only wait: cfstream wait lectures.yaml\n" in ran.err
+    assert "Not everything was destroyed" not in result.out
+    assert "fix: resume: cfstream destroy lectures.yaml --yes --no-wait --format json\n" in result.err
+    assert "to only wait: cfstream wait lectures.yaml\n" in result.err
 
 
 def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     """It is left out with exit code 5, with any flags and without a question."""
     Path("lectures.yaml").write_text(SPEC + "protect: true\n")
-    ran = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
-    assert (ran.code, alive(lectures)) == (5, 1)
-    assert "destroy refuses this while the spec says protect: true" in ran.out
-    assert not [line for line in ran.out.splitlines() if line != line.rstrip()], "a line that says nothing"
-    assert "remove `protect: true` from the spec first" in ran.err
+    result = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
+    assert (result.code, alive(lectures)) == (5, 1)
+    assert "destroy refuses this while the spec says protect: true" in result.out
+    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "a line that says nothing"
+    assert "remove `protect: true` from the spec first" in result.err
 
 
 def test_stacks_that_share_an_identity(cfstream: Run, lectures: Sandbox) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.signing import public_pem, rsa_key
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = """\
 version: 1
@@ -47,19 +47,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def fields(ran: Ran) -> list[str]:
+def fields(result: Result) -> list[str]:
     """Return the fields that differ, of all stacks."""
-    assert ran.code == 0, ran.err
-    return [change["field"] for stack in json.loads(ran.out)["stacks"] for change in stack["changes"]]
+    assert result.code == 0, result.err
+    return [change["field"] for stack in json.loads(result.out)["stacks"] for change in stack["changes"]]
 
 
 def test_the_work_tree_against_a_branch(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file, its folder, and the same from inside the folder. The other side is the same path now."""
     spec = Path("my specs/lectures.yaml")
-    assert cfstream("diff", "my specs@main") == Ran(0, "No difference in meaning.\n", "")
+    assert cfstream("diff", "my specs@main") == Result(0, "No difference in meaning.\n", "")
     spec.write_text(SPEC + "cnames: [a.example.com]\n")
     shown = cfstream("diff", "my specs/lectures.yaml@main", "my specs/lectures.yaml")
-    assert shown == Ran(
+    assert shown == Result(
         0,
         "~ lectures changed                                        my specs/lectures.yaml\n"
         '      + cnames  "a.example.com"\n'
@@ -75,9 +75,9 @@ def test_the_work_tree_against_a_branch(cfstream: Run, monkeypatch: pytest.Monke
 def test_key_files_are_those_of_the_revision(cfstream: Run) -> None:
     """Another key under the same name is a difference, even if the spec's text is the same."""
     Path("my specs/keys/one.pub.pem").write_bytes(public_pem(rsa_key("two")))
-    ran = cfstream("diff", "my specs/lectures.yaml@main", "--format", "json")
-    assert fields(ran) == ["key_groups[lectures-signers].public_keys[one]"]
-    (notice,) = json.loads(ran.out)["stacks"][0]["notices"]
+    result = cfstream("diff", "my specs/lectures.yaml@main", "--format", "json")
+    assert fields(result) == ["key_groups[lectures-signers].public_keys[one]"]
+    (notice,) = json.loads(result.out)["stacks"][0]["notices"]
     assert "a key cannot change in CloudFront: give it a new name" in notice["text"]
     Path("my specs/keys/one.pub.pem").unlink()
     gone = cfstream("diff", "my specs/lectures.yaml@main")
@@ -92,7 +92,9 @@ def test_links_of_a_commit_are_followed_in_it(cfstream: Run) -> None:
     Path("my specs/lectures.yaml").write_text(SPEC.replace("keys/one", "keys/two"))
     git("add", ".")
     git("commit", "-qm", "two")
-    assert cfstream("diff", "my specs@HEAD~1", "my specs@HEAD") == Ran(0, "No difference in meaning.\n", "")
+    assert cfstream("diff", "my specs@HEAD~1", "my specs@HEAD") == Result(
+        0, "No difference in meaning.\n", ""
+    )
 
 
 def test_new_and_deleted_files(cfstream: Run) -> None:
@@ -109,7 +111,7 @@ def test_new_and_deleted_files(cfstream: Run) -> None:
 def test_a_file_that_never_existed_is_an_error(cfstream: Run) -> None:
     """Only a file under version control can be new or deleted."""
     for pair in (("my specs/lectures.yaml", "nope.yaml"), ("nope.yaml", "my specs/lectures.yaml")):
-        assert cfstream("diff", *pair) == Ran(
+        assert cfstream("diff", *pair) == Result(
             2, "", "error: nope.yaml does not exist\n  fix: check the name\n"
         )
 
@@ -134,18 +136,18 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
 )
 def test_what_cannot_be_compared_is_wrong_usage(cfstream: Run, arguments: list[str], error: str) -> None:
     """Errors of git become one sentence with a fix."""
-    ran = cfstream("diff", *arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert f"error: {error}" in ran.err
-    assert "  fix: " in ran.err
+    result = cfstream("diff", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert f"error: {error}" in result.err
+    assert "  fix: " in result.err
 
 
 def test_without_git_two_files_can_still_be_compared(cfstream: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Missing git is reported without a traceback."""
     monkeypatch.setenv("PATH", "")
-    ran = cfstream("diff", "my specs@main")
-    assert ran.code == 2
-    assert "error: git could not be run: no such file or directory\n" in ran.err
+    result = cfstream("diff", "my specs@main")
+    assert result.code == 2
+    assert "error: git could not be run: no such file or directory\n" in result.err
     assert cfstream("diff", "my specs", "my specs").code == 0
 
 
@@ -153,6 +155,6 @@ def test_problems_name_the_revision(cfstream: Run) -> None:
     """A problem of an old spec is shown with its place in that revision."""
     Path("my specs/lectures.yaml").write_text("version: 2\n")
     git("commit", "-qam", "broken")
-    ran = cfstream("diff", "my specs@HEAD", "my specs@HEAD~1")
-    assert ran.code == 2
-    assert "\n  my specs/lectures.yaml@HEAD:1:10\n" in ran.err
+    result = cfstream("diff", "my specs@HEAD", "my specs@HEAD~1")
+    assert result.code == 2
+    assert "\n  my specs/lectures.yaml@HEAD:1:10\n" in result.err

@@ -15,12 +15,12 @@ from cfstream.spec.load import load
 from cfstream.use_cases.doctor.account import clock_check, list_checks, plan_check
 from cfstream.use_cases.doctor.check import DoctorCheck, State
 from cfstream.values import Json
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.clock import QuickClock
 from tests.world.ports import Counted
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = "version: 1\nname: lectures\nbucket: {name: lectures-media, create: true}\ntrusted_signers: [self]\n"
 
@@ -33,15 +33,15 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "lectures.yaml"
 
 
-def states(ran: Ran) -> dict[str, str]:
+def states(result: Result) -> dict[str, str]:
     """Return the state of each check."""
-    return {check["name"]: check["state"] for check in json.loads(ran.out)["checks"]}
+    return {check["name"]: check["state"] for check in json.loads(result.out)["checks"]}
 
 
 def test_all_checks_pass(cfstream: Run, aws: Sandbox, spec: str) -> None:
     """Each check has a line, and the reads of the spec's plan are tried. Nothing is created."""
-    ran = cfstream("doctor", spec)
-    assert (ran.code, ran.err) == (0, "")
+    result = cfstream("doctor", spec)
+    assert (result.code, result.err) == (0, "")
     for line in (
         "✓ libraries         boto3 ",
         f"✓ endpoint          {aws.endpoint_url}\n",
@@ -52,17 +52,17 @@ def test_all_checks_pass(cfstream: Run, aws: Sandbox, spec: str) -> None:
         "✓ permissions       all 9 lists of CloudFront can be read\n",
         "✓ plan of lectures  all ",
     ):
-        assert line in ran.out
-    assert ran.out.endswith("\nNo problems found.\n")
+        assert line in result.out
+    assert result.out.endswith("\nNo problems found.\n")
     assert cfstream("plan", "--check", spec).code == 3
 
 
 def test_programs_get_the_same(cfstream: Run, aws: Sandbox, spec: str) -> None:
     """The document has a state for each check."""
-    ran = cfstream("doctor", "--format", "json")
-    assert ran.code == 0
-    assert json.loads(ran.out)["well"] is True
-    assert {*states(ran).values()} <= {"well", "note"}
+    result = cfstream("doctor", "--format", "json")
+    assert result.code == 0
+    assert json.loads(result.out)["well"] is True
+    assert {*states(result).values()} <= {"well", "note"}
 
 
 def test_without_credentials_the_rest_is_unknown(
@@ -74,9 +74,9 @@ def test_without_credentials_the_rest_is_unknown(
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "/nowhere")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    ran = cfstream("doctor", spec, "--format", "json")
-    assert ran.code == 1
-    found = states(ran)
+    result = cfstream("doctor", spec, "--format", "json")
+    assert result.code == 1
+    found = states(result)
     assert [name for name, state in found.items() if state == "bad"] == ["credentials"]
     assert {"identity", "clock", "CloudFront", "S3", "permissions", "plan of lectures"} == {
         name for name, state in found.items() if state == "unknown"
@@ -97,9 +97,9 @@ def test_without_credentials_the_rest_is_unknown(
 )
 def test_each_fault_has_a_fix(cfstream: Run, aws: Sandbox, flags: list[str], bad: str, found: str) -> None:
     """Impossible settings, and an endpoint that does not answer."""
-    ran = cfstream("doctor", "--format", "json", *flags)
-    assert ran.code == 1
-    (check,) = [each for each in json.loads(ran.out)["checks"] if each["state"] == "bad"]
+    result = cfstream("doctor", "--format", "json", *flags)
+    assert result.code == 1
+    (check,) = [each for each in json.loads(result.out)["checks"] if each["state"] == "bad"]
     assert check["name"] == bad
     assert check["found"].startswith(found)
     assert check["do"]
@@ -122,9 +122,9 @@ def test_no_secret_is_printed(cfstream: Run, aws: Sandbox, monkeypatch: pytest.M
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "opensesame")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "opensesame-too")
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws.endpoint_url.replace("//", "//me:opensesame@"))
-    ran = cfstream("doctor", "-v")
-    assert "opensesame" not in (ran.out + ran.err).lower()
-    assert f"endpoint       {aws.endpoint_url}\n" in ran.out
+    result = cfstream("doctor", "-v")
+    assert "opensesame" not in (result.out + result.err).lower()
+    assert f"endpoint       {aws.endpoint_url}\n" in result.out
 
 
 class Denying(Counted):
@@ -203,7 +203,7 @@ def test_clocks_may_differ_a_little(seconds: int, state: State, found: str) -> N
 def test_lines_fit(width: int) -> None:
     """No line is wider than the terminal, and each fix is below its fault."""
     checks = [
-        DoctorCheck("one", State.BAD, "word " * 30, "mend it\nand " + "more " * 30),
+        DoctorCheck("one", State.BAD, "word " * 30, "repair it\nand " + "more " * 30),
         DoctorCheck("another", State.WELL, "x"),
     ]
     text = checkup_text(checks, color=False, width=width)

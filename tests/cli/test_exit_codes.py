@@ -13,21 +13,21 @@ from cfstream.__main__ import INTERRUPTED
 from cfstream.cli import main
 from cfstream.cli.exits import EXITS, exits_line
 from cfstream.exit_codes import ExitCode, of_plan
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.unit.render.plans import BROKEN, CHANGED, STILL, plan
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
-LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can read and write there\n"
+CHECK_THE_DIRECTORY = "  fix: check that its directory exists, and that you can read and write there\n"
 
 
 @pytest.mark.parametrize(
-    ("how", "code", "said"),
+    ("how", "code", "message"),
     [
         ("plain", 1, "error: it does not work\n  fix: do something else\n"),
         ("credentials", 1, "error: there are no credentials\n  fix: run aws configure\n"),
         ("unreachable", 1, "error: no answer\n"),
-        ("lost", 1, "error: the answer never came\n"),
+        ("lost", 1, "error: there was no answer\n"),
         ("refused", 1, "error: CreateDistribution was refused: no more of them (TooManyDistributions)\n"),
         (
             "unauthorized",
@@ -37,9 +37,9 @@ LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can r
         (
             "file",
             1,
-            f"error: keys/a.pem: no such file or directory\n{LOOK_AT_THE_FOLDER}",
+            f"error: keys/a.pem: no such file or directory\n{CHECK_THE_DIRECTORY}",
         ),
-        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"),
+        ("problems", 2, "error: no such field\n  a.yaml:2:3\n  fix: delete it\n"),
         ("usage", 2, "error: that is no flag\n"),
         ("exit", 3, ""),
         ("stale", 4, "error: distribution:lectures moved\n"),
@@ -55,10 +55,10 @@ LOOK_AT_THE_FOLDER = "  fix: check that its directory exists, and that you can r
     ],
 )
 def test_each_error_has_its_exit_code_and_leaves_stdout_clean(
-    cfstream: Run, how: str, code: int, said: str
+    cfstream: Run, how: str, code: int, message: str
 ) -> None:
     """The error is on stderr, and the exit code depends on its type."""
-    assert cfstream("fail", how) == Ran(code, "", said)
+    assert cfstream("fail", how) == Result(code, "", message)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cfstream.testing.certificates import imported
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 HEAD = "version: 1\nbucket: {name: lectures-media, create: true}\ntrusted_signers: [self]\n"
 BOTH = ("old.yaml", "new.yaml")
@@ -35,8 +35,8 @@ def test_a_plan_shows_which_stack_waits(cfstream: Run, here: Path) -> None:
     text = cfstream("plan", *BOTH).out
     assert "note: this stack starts after old" in text
     assert "media.example.com comes from distribution:old" in text
-    ran = cfstream("plan", *BOTH, "--format", "json", "--out", "both.plan")
-    assert [stack.get("after") for stack in json.loads(ran.out)["stacks"]] == [["old"], None]
+    result = cfstream("plan", *BOTH, "--format", "json", "--out", "both.plan")
+    assert [stack.get("after") for stack in json.loads(result.out)["stacks"]] == [["old"], None]
     assert cfstream("apply", "both.plan", "--yes", "--no-verify").code == 0
     assert cfstream("plan", *BOTH, "--check").code == 0
 
@@ -45,7 +45,7 @@ def test_a_waiting_stack_names_the_other_stack(cfstream: Run, here: Path) -> Non
     """The first stack is left out, so the second is too. The exit code is that of the first."""
     spec = here / "old.yaml"
     spec.write_text(spec.read_text() + "enabled: false\n")
-    ran = cfstream("apply", *BOTH, "--yes")
-    assert ran.code == 5
-    assert "new: the stack old, which must be done first, is blocked" in ran.err
-    assert "fix: apply old first, then resume: cfstream apply old.yaml new.yaml --yes" in ran.err
+    result = cfstream("apply", *BOTH, "--yes")
+    assert result.code == 5
+    assert "new: the stack old, which must be done first, is blocked" in result.err
+    assert "fix: apply old first, then resume: cfstream apply old.yaml new.yaml --yes" in result.err

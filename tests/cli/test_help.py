@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 
 @pytest.mark.parametrize("command", ["", "plan", "keys", "keys rotate", "sandbox set", "help"])
@@ -26,7 +26,7 @@ def test_it_is_the_help_of_the_command(cfstream: Run, command: str) -> None:
 )
 def test_an_unknown_command_is_wrong_usage(cfstream: Run, command: str, problem: str) -> None:
     """The error says where to look."""
-    ran = cfstream("help", *command.split())
-    assert ran.code == 2
-    assert problem in ran.err
-    assert "fix: " in ran.err
+    result = cfstream("help", *command.split())
+    assert result.code == 2
+    assert problem in result.err
+    assert "fix: " in result.err

@@ -10,7 +10,7 @@ import pytest
 from cfstream.cli.terminal.completion import specs_at
 from cfstream.errors import CfstreamError
 from cfstream.use_cases.git_files import files_at, git
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 
 SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
 
@@ -52,12 +52,12 @@ def hostile(tmp_path: Path, mark: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 @pytest.mark.usefixtures("hostile")
-def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Ran]) -> None:
+def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Result]) -> None:
     """`diff` names the folder, and why it is refused."""
-    ran = cfstream("diff", "specs/a.yaml@main")
-    assert ran.code == 2
-    assert "looks like a bare git repository" in " ".join(ran.err.split())
-    assert "delete that directory" in ran.err
+    result = cfstream("diff", "specs/a.yaml@main")
+    assert result.code == 2
+    assert "looks like a bare git repository" in " ".join(result.err.split())
+    assert "delete that directory" in result.err
     assert not mark.exists()
 
 

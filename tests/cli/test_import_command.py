@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.account import SmallAccount
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.configs import (
     behavior,
     config,
@@ -22,7 +22,7 @@ from tests.world.configs import (
 )
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 CUSTOM = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
 
@@ -44,11 +44,11 @@ def test_the_plan_of_what_was_imported_is_empty(account: SmallAccount, run: Run,
 
 def test_without_a_file_the_spec_is_the_result(account: SmallAccount, run: Run) -> None:
     """Only the spec is on stdout. Warnings, and whether the plan is empty, are on stderr."""
-    ran = run("import", account.distribution)
-    assert ran.out.startswith(f"# Imported from the distribution {account.distribution}")
-    assert f"adopt: {account.distribution}" in ran.out
-    assert "The plan of lectures is empty." in ran.err
-    Path("it.yaml").write_text(ran.out)
+    result = run("import", account.distribution)
+    assert result.out.startswith(f"# Imported from the distribution {account.distribution}")
+    assert f"adopt: {account.distribution}" in result.out
+    assert "The plan of lectures is empty." in result.err
+    Path("it.yaml").write_text(result.out)
     assert run("validate", "it.yaml").code == 0
 
 
@@ -63,13 +63,15 @@ def test_on_a_terminal_it_says_how_to_write_the_spec(
 
 
 def test_a_second_spec_of_one_distribution_is_reported(account: SmallAccount, run: Run) -> None:
-    """A warning names the first one, or the stack as which cfstream manages it. --all does the same."""
+    """A warning names the first one, or the stack as which cfstream manages it. --all warns, too."""
     first = " ".join(run("import", account.streaming, "--out", "first.yaml").err.split())
     assert "warning: it is managed as the stack old: if that has a spec, keep only one" in first
     again = " ".join(run("import", account.streaming, "--out", "second.yaml").err.split())
     warning = "warning: first.yaml describes the same stack or distribution: keep only one spec of it"
     assert warning in again
-    Path("second.yaml").unlink()
+    free = make(account.cloudfront, config("by-hand", Comment="Films"))["Id"]
+    assert run("import", free, "--out", "films.yaml").code == 0
+    warning = "warning: films.yaml describes the same stack or distribution: keep only one spec of it"
     assert warning in " ".join(run("import", "--all", "specs").out.split())
 
 
@@ -94,10 +96,10 @@ def test_what_names_no_distribution_is_refused(
     account: SmallAccount, run: Run, target: str, words: str
 ) -> None:
     """Exit 2, the reason, a fix, and no file."""
-    ran = run("import", target, "--out", "it.yaml")
-    assert (ran.code, ran.out) == (2, "")
-    assert words in " ".join(ran.err.split())
-    assert "fix:" in ran.err
+    result = run("import", target, "--out", "it.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert words in " ".join(result.err.split())
+    assert "fix:" in result.err
     assert not Path("it.yaml").exists()
 
 
@@ -105,9 +107,9 @@ def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None
     """The error names the type of an OAI's or OAC's id."""
     control = make_control(account.cloudfront, "theirs")["Id"]
     for each in (account.unused, control):
-        ran = run("import", each)
-        assert (ran.code, ran.out) == (2, "")
-        assert "not a distribution" in " ".join(ran.err.split())
+        result = run("import", each)
+        assert (result.code, result.out) == (2, "")
+        assert "not a distribution" in " ".join(result.err.split())
 
 
 @pytest.mark.parametrize(
@@ -122,29 +124,29 @@ def test_an_origin_that_is_no_bucket_is_refused(
     account: SmallAccount, run: Run, domain: str, words: str
 ) -> None:
     """A website endpoint, a custom server, and a bucket as a custom origin are refused."""
-    made = make(account.cloudfront, custom(domain))
-    ran = run("import", made["Id"], "--out", "it.yaml")
-    assert (ran.code, ran.out) == (2, "")
-    assert words in " ".join(ran.err.split())
+    created = make(account.cloudfront, custom(domain))
+    result = run("import", created["Id"], "--out", "it.yaml")
+    assert (result.code, result.out) == (2, "")
+    assert words in " ".join(result.err.split())
     assert not Path("it.yaml").exists()
 
 
 def test_a_control_that_never_signs_is_refused(account: SmallAccount, run: Run) -> None:
     """Every plan of a spec with it would have a problem."""
     sent = control_config("idle", SigningBehavior="never")
-    made = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
-    control = made["OriginAccessControl"]["Id"]
+    created = account.cloudfront.create_origin_access_control(OriginAccessControlConfig=sent)
+    control = created["OriginAccessControl"]["Id"]
     sent = config("idle", Origins=listing(origin(OriginAccessControlId=control)))
-    ran = run("import", make(account.cloudfront, sent)["Id"])
-    assert (ran.code, ran.out) == (2, "")
-    assert "does not sign" in " ".join(ran.err.split())
+    result = run("import", make(account.cloudfront, sent)["Id"])
+    assert (result.code, result.out) == (2, "")
+    assert "does not sign" in " ".join(result.err.split())
 
 
 def test_an_existing_file_stays(account: SmallAccount, run: Run) -> None:
     """Nothing is overwritten, and AWS is not called."""
     Path("it.yaml").write_text("mine")
-    ran = run("import", account.distribution, "--out", "it.yaml")
-    assert (ran.code, Path("it.yaml").read_text()) == (2, "mine")
+    result = run("import", account.distribution, "--out", "it.yaml")
+    assert (result.code, Path("it.yaml").read_text()) == (2, "mine")
 
 
 @pytest.mark.parametrize(
@@ -159,9 +161,9 @@ def test_an_existing_file_stays(account: SmallAccount, run: Run) -> None:
 )
 def test_conflicting_flags_are_refused(run: Run, aws: Sandbox, arguments: tuple[str, ...]) -> None:
     """Exit 2, and what to write instead."""
-    ran = run("import", *arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert "fix:" in ran.err
+    result = run("import", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "fix:" in result.err
 
 
 def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run) -> None:
@@ -169,35 +171,52 @@ def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run)
     by_hand = make(account.cloudfront, config("by-hand", Comment="Films of 2026"))
     assert "\nname: films-of-2026" in run("import", by_hand["Id"]).out
     assert "\nname: films " in run("import", by_hand["Id"], "--name", "films").out
-    ran = run("import", account.distribution, "--name", "films")
-    assert (ran.code, ran.out) == (2, "")
-    assert "belongs to the stack lectures" in " ".join(ran.err.split())
+    result = run("import", account.distribution, "--name", "films")
+    assert (result.code, result.out) == (2, "")
+    assert "belongs to the stack lectures" in " ".join(result.err.split())
 
 
 def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> None:
-    """There is a file for each distribution of a bucket, each with its own name. The plan of all together is empty."""
+    """There is a file for each distribution of a bucket that no stack manages. The plan of all together is empty.
+
+    The others are named once.
+    """
     for number in (1, 2):
         make(account.cloudfront, config(f"by-hand-{number}", Comment="Lectures"))
     make(account.cloudfront, custom("www.example.org"))
-    ran = run("import", "--all", "specs")
-    assert ran.code == 0
-    assert "4 of 5 imported" in ran.out
-    assert "not an S3 bucket" in " ".join(ran.out.split())
+    result = run("import", "--all", "specs")
+    assert result.code == 0
+    assert "2 of 3 imported" in result.out
+    note = f"note: 2 distributions have a stack already, and no new spec: lectures ({account.distribution}), old ("
+    assert note in " ".join(result.err.split())
+    assert f"cfstream import {account.distribution} --out lectures.yaml\n" in result.err
+    assert "not an S3 bucket" in " ".join(result.out.split())
     files = sorted(path.name for path in Path("specs").iterdir())
-    assert files == ["lectures-2.yaml", "lectures-3.yaml", "lectures.yaml", "old.yaml"]
+    assert files == ["lectures-2.yaml", "lectures-3.yaml"]
     assert run("plan", "specs", "--check").code == 0
+
+
+def test_an_account_with_stacks_only(account: SmallAccount, run: Run) -> None:
+    """Nothing is written, and that is no error. In JSON the stacks are in a list of their own."""
+    result = run("import", "--all", "specs")
+    assert (result.code, result.out) == (0, "No distributions to import in account 123456789012.\n")
+    found = json.loads(run("import", "--all", "specs", "--format", "json").out)
+    assert [each["stack"] for each in found["managed"]] == ["lectures", "old"]
+    assert found["distributions"] == list(Path("specs").iterdir()) == []
 
 
 def test_importing_the_account_again_changes_no_file(account: SmallAccount, run: Run) -> None:
     """The same account gives the same bytes. A file with another text stops the import before any write."""
+    for comment in ("Films", "Talks"):
+        make(account.cloudfront, config(comment, Comment=comment))
     run("import", "--all", "specs")
     before = {path: path.read_bytes() for path in Path("specs").iterdir()}
     assert run("import", "--all", "specs").code == 0
     assert {path: path.read_bytes() for path in Path("specs").iterdir()} == before
-    Path("specs/old.yaml").write_text("mine")
-    Path("specs/lectures.yaml").unlink()
+    Path("specs/films.yaml").write_text("mine")
+    Path("specs/talks.yaml").unlink()
     assert run("import", "--all", "specs").code == 2
-    assert {path.name for path in Path("specs").iterdir()} == {"old.yaml"}
+    assert {path.name for path in Path("specs").iterdir()} == {"films.yaml"}
 
 
 def test_risks_have_names(account: SmallAccount, run: Run) -> None:
@@ -210,8 +229,10 @@ def test_risks_have_names(account: SmallAccount, run: Run) -> None:
         make(account.cloudfront, sent)
     signed = behavior(ViewerProtocolPolicy="allow-all", TrustedSigners=signers("111122223333"))
     make(account.cloudfront, config("signed", DefaultCacheBehavior=signed))
-    ran = run("import", "--all", "specs", "--format", "json")
-    rows = json.loads(ran.out)["distributions"]
+    result = run("import", "--all", "specs", "--format", "json")
+    rows = json.loads(result.out)["distributions"]
+    for managed in (account.distribution, account.streaming):
+        rows += json.loads(run("import", managed, "--format", "json").out)["distributions"]
     named = {row["name"]: [risk["name"] for risk in row["risks"]] for row in rows}
     assert all(row["in_sync"] for row in rows)
     assert {"public", "shared-oai"} <= set(named["media"])

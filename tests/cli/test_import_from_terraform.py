@@ -11,35 +11,35 @@ import pytest
 import cfstream as program
 from cfstream.terraform import NotAState
 from tests.cli.account import SmallAccount
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.cli.terraform_state import OWN, rows
 from tests.unit.terraform.states import DISTRIBUTION, row, state_file
 from tests.world.configs import config, make
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 WHERE = {"module": 'module.cdn["eu"]', "index_key": 0}
 
 
 def test_the_distribution_of_the_state_is_imported(account: SmallAccount, run: Run) -> None:
     """Its plan is empty. The commands remove what cfstream manages; the rest is listed."""
     Path("terraform.tfstate").write_text(state_file(*rows(account, **WHERE)))
-    ran = run("import", "--from-terraform", "terraform.tfstate", "--out", "it.yaml")
-    assert (ran.code, ran.out) == (0, "wrote it.yaml\n")
-    managed, kept = ran.err.split("Also in the state.")
+    result = run("import", "--from-terraform", "terraform.tfstate", "--out", "it.yaml")
+    assert (result.code, result.out) == (0, "wrote it.yaml\n")
+    managed, kept = result.err.split("Also in the state.")
     address = f'module.cdn["eu"].{OWN}[0]'
     commands = [shlex.split(line) for line in managed.splitlines() if " state rm " in line]
     assert all(each[:5] == ["terraform", "workspace", "select", "default", "&&"] for each in commands)
     assert [each[8:] for each in commands] == [[address], ["aws_s3_bucket_policy.media"]]
     assert "terraform workspace select default && terraform state rm aws_s3_bucket.media" in kept
-    assert "aws_instance" not in ran.err
+    assert "aws_instance" not in result.err
     assert run("plan", "it.yaml", "--check").code == 0
 
 
 def test_programs_get_the_same(account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """JSON has each resource with its command; the function has them too. A state may come from standard input."""
     monkeypatch.setattr("sys.stdin", io.StringIO(state_file(*rows(account, **WHERE))))
-    ran = run("import", "--from-terraform", "-", "--format", "json")
-    (found,) = json.loads(ran.out)["distributions"]
+    result = run("import", "--from-terraform", "-", "--format", "json")
+    (found,) = json.loads(result.out)["distributions"]
     assert found["in_sync"]
     assert {each["address"]: each["managed"] for each in found["terraform"]["resources"]} == {
         f'module.cdn["eu"].{OWN}[0]': True,
@@ -66,22 +66,22 @@ def test_one_of_several_is_named(account: SmallAccount, run: Run) -> None:
     folder.mkdir(parents=True)
     state = folder / "terraform.tfstate"
     state.write_text(state_file(*rows(account, **WHERE), row(f"{DISTRIBUTION}.clips", plain)))
-    ran = run("import", "--from-terraform", str(state))
-    assert (ran.code, ran.out) == (2, "")
-    said = " ".join(ran.err.split())
-    assert f'has 2 distributions module.cdn["eu"].{OWN}[0]: {account.distribution}' in said
-    assert f"name one of them: cfstream import {account.distribution} --from-terraform {state}" in said
+    result = run("import", "--from-terraform", str(state))
+    assert (result.code, result.out) == (2, "")
+    message = " ".join(result.err.split())
+    assert f'has 2 distributions module.cdn["eu"].{OWN}[0]: {account.distribution}' in message
+    assert f"name one of them: cfstream import {account.distribution} --from-terraform {state}" in message
     for name in (clips, f"{DISTRIBUTION}.clips", "clips.example.com"):
-        ran = run("import", name, "--from-terraform", str(state))
-        assert f"adopt: {clips}" in ran.out
-        assert "  terraform -chdir=infra workspace select prod && terraform -chdir=infra " in ran.err
-        assert f" state rm {DISTRIBUTION}.clips\n" in ran.err
+        result = run("import", name, "--from-terraform", str(state))
+        assert f"adopt: {clips}" in result.out
+        assert "  terraform -chdir=infra workspace select prod && terraform -chdir=infra " in result.err
+        assert f" state rm {DISTRIBUTION}.clips\n" in result.err
     assert run("import", "www.example.com", "--from-terraform", str(state)).code == 2
-    ran = run("import", "--all", "specs", "--from-terraform", str(state))
-    assert ran.code == 0
-    assert "2 of 2 imported" in ran.out
+    result = run("import", "--all", "specs", "--from-terraform", str(state))
+    assert result.code == 0
+    assert "2 of 2 imported" in result.out
     assert len([*Path("specs").iterdir()]) == 2
-    managed, kept = ran.err.split("Also in the state.")
+    managed, kept = result.err.split("Also in the state.")
     assert [line.split(" state rm ")[1] for line in managed.splitlines() if " state rm " in line] == [
         f"'module.cdn[\"eu\"].{OWN}[0]'",
         "aws_s3_bucket_policy.media",
@@ -96,14 +96,14 @@ def test_all_imports_the_others_if_one_is_missing(account: SmallAccount, run: Ru
     gone = row(f"{DISTRIBUTION}.gone", {"id": "E0000000000000", "aliases": ["gone.example.com"]})
     again = row(f"{DISTRIBUTION}.again", own["instances"][0]["attributes"])
     Path("it.json").write_text(state_file(gone, own, again, *others))
-    ran = run("import", "--all", "specs", "--from-terraform", "it.json")
-    assert ran.code == 2
-    assert "1 of 2 imported" in ran.out
+    result = run("import", "--all", "specs", "--from-terraform", "it.json")
+    assert result.code == 2
+    assert "1 of 2 imported" in result.out
     assert f"{DISTRIBUTION}.gone in it.json: distribution E0000000000000 does not exist" in " ".join(
-        ran.out.split()
+        result.out.split()
     )
     assert len([*Path("specs").iterdir()]) == 1
-    managed, _ = ran.err.split("Also in the state.")
+    managed, _ = result.err.split("Also in the state.")
     commands = [line for line in managed.splitlines() if line.startswith("  terraform")]
     assert [line.split(" state rm ")[1] for line in commands] == [
         OWN,
@@ -111,9 +111,9 @@ def test_all_imports_the_others_if_one_is_missing(account: SmallAccount, run: Ru
         "aws_s3_bucket_policy.media",
     ]
     assert f"# the same distribution as {OWN}:" in " ".join(managed.split())
-    ran = run("import", "--all", "specs", "--from-terraform", "it.json", "--format", "json")
-    assert ran.code == 2
-    found, missing = json.loads(ran.out)["distributions"]
+    result = run("import", "--all", "specs", "--from-terraform", "it.json", "--format", "json")
+    assert result.code == 2
+    found, missing = json.loads(result.out)["distributions"]
     assert found["in_sync"]
     assert (missing["id"], missing["cnames"], missing["spec"]) == (
         "E0000000000000",
@@ -135,21 +135,21 @@ def test_a_state_that_does_not_help_is_refused(account: SmallAccount, run: Run) 
         ("{}", "is not a state", "terraform show -json > state.json"),
     ):
         Path("it.json").write_text(text)
-        ran = run("import", "--from-terraform", "it.json", "--out", "it.yaml")
-        assert (ran.code, ran.out) == (2, "")
-        assert words in " ".join(ran.err.split())
-        assert fix in " ".join(ran.err.split())
+        result = run("import", "--from-terraform", "it.json", "--out", "it.yaml")
+        assert (result.code, result.out) == (2, "")
+        assert words in " ".join(result.err.split())
+        assert fix in " ".join(result.err.split())
         assert not Path("it.yaml").exists()
     for place in (".", "missing.tfstate", ""):
-        ran = run("import", "--from-terraform", place)
-        assert ran.code == 2
-        assert "terraform state pull > state.json" in " ".join(ran.err.split())
+        result = run("import", "--from-terraform", place)
+        assert result.code == 2
+        assert "terraform state pull > state.json" in " ".join(result.err.split())
 
 
 def test_a_grant_that_the_spec_leaves_alone_stays_with_terraform(account: SmallAccount, run: Run) -> None:
     """If the bucket's policy is not the spec's, only the distribution leaves the state."""
-    made = make(account.cloudfront, config("bare"))
-    bare = {"id": made["Id"], "origin": [{"domain_name": "media.s3.amazonaws.com"}]}
+    created = make(account.cloudfront, config("bare"))
+    bare = {"id": created["Id"], "origin": [{"domain_name": "media.s3.amazonaws.com"}]}
     policy = row("aws_s3_bucket_policy.media", {"id": "media", "bucket": "media"})
     Path("it.json").write_text(state_file(row(OWN, bare), policy))
     (found,) = json.loads(run("import", "--from-terraform", "it.json", "--format", "json").out)[
@@ -179,9 +179,9 @@ def test_a_state_has_the_form_that_terraform_writes(account: SmallAccount, run: 
     own["instances"] = [current, replaced]
     document = json.loads(state_file(own, *others)) | {"outputs": {}, "check_results": None}
     Path("it.json").write_text(json.dumps(document))
-    ran = run("import", "--from-terraform", "it.json", "--out", "it.yaml")
-    assert (ran.code, ran.out) == (0, "wrote it.yaml\n")
-    managed = " ".join(ran.err.split("Also in the state.")[0].replace("#", "").split())
+    result = run("import", "--from-terraform", "it.json", "--out", "it.yaml")
+    assert (result.code, result.out) == (0, "wrote it.yaml\n")
+    managed = " ".join(result.err.split("Also in the state.")[0].replace("#", "").split())
     command = f"terraform state rm 'module.media[\"eu\"].{OWN}[0]'"
     assert f"{command} also forgets E0000000000000, which this one replaced" in managed
 
@@ -197,10 +197,10 @@ def test_an_id_and_an_arn_of_two_distributions_are_refused(
     Path("it.json").write_text(state_file(own, mixed, gone, *others))
     for columns in ("40", "80"):
         monkeypatch.setenv("COLUMNS", columns)
-        ran = run("import", "--all", f"specs{columns}", "--from-terraform", "it.json")
-        assert ran.code == 2
-        assert "1 of 3 imported" in ran.out
-        said = " ".join(ran.out.split())
-        assert f"its id is {clips['Id']}, and its ARN is that of {account.distribution}" in said
-        assert "terraform apply -refresh-only\n" in ran.out
-        assert f"terraform state rm '{DISTRIBUTION}.this[\"of a page in the archive\"]'\n" in ran.out
+        result = run("import", "--all", f"specs{columns}", "--from-terraform", "it.json")
+        assert result.code == 2
+        assert "1 of 3 imported" in result.out
+        message = " ".join(result.out.split())
+        assert f"its id is {clips['Id']}, and its ARN is that of {account.distribution}" in message
+        assert "terraform apply -refresh-only\n" in result.out
+        assert f"terraform state rm '{DISTRIBUTION}.this[\"of a page in the archive\"]'\n" in result.out

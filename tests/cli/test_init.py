@@ -12,11 +12,11 @@ import pytest
 from cfstream.connection import CREDENTIALS
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
 
 
@@ -53,14 +53,14 @@ def test_every_answer_makes_a_valid_spec(cfstream: Run, flags: list[str]) -> Non
     """It loads, is in canonical form, and no comment is wider than a terminal."""
     Path("mine").mkdir()
     Path("mine/a key.pub.pem").write_bytes(public_pem(rsa_key("one")))
-    ran = cfstream("init", "films", *flags)
-    assert ran.code == 0, ran.err
-    assert "next:\n" in ran.err
+    result = cfstream("init", "films", *flags)
+    assert result.code == 0, result.err
+    assert "next:\n" in result.err
     if not flags or flags[0] in ("--cname", "--bucket"):
-        assert "  cfstream keys new films-1\n" in ran.err
+        assert "  cfstream keys new films-1\n" in result.err
         assert cfstream("keys", "new", "films-1").code == 0
     assert cfstream("validate", "films.yaml").code == 0
-    assert cfstream("fmt", "--check", "films.yaml") == Ran(0, "", "")
+    assert cfstream("fmt", "--check", "films.yaml") == Result(0, "", "")
     assert max(map(len, Path("films.yaml").read_text().splitlines())) <= 80
     text = Path("films.yaml").read_text()
     assert all(flag.strip("'") in text for flag in flags if not flag.startswith(("--", "mine")))
@@ -77,10 +77,10 @@ def test_a_named_bucket_is_not_created(cfstream: Run) -> None:
 def test_the_next_steps_lead_to_the_same_aws(cfstream: Run) -> None:
     """Flags of the connection are repeated, quoted for a shell."""
     Path("my specs").mkdir()
-    ran = cfstream(
+    result = cfstream(
         "init", "a", "--out", "my specs/a.yaml", "--profile", "my profile", "--region", "eu-west-1"
     )
-    assert ran.err == (
+    assert result.err == (
         "next:\n"
         "  cfstream keys new a-1 --dir 'my specs/keys'\n"
         "  cfstream plan 'my specs/a.yaml' --profile 'my profile' --region eu-west-1\n"
@@ -108,10 +108,10 @@ def test_the_next_step_without_credentials(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "missing")
     if variable:
         monkeypatch.setenv(variable, "any")
-    ran = cfstream("init", "a", "--public")
+    result = cfstream("init", "a", "--public")
     flag = " --sandbox" if sandbox else ""
-    assert f"  cfstream plan a.yaml{flag}\n" in ran.err
-    assert ("No credentials of AWS were found" in ran.err) is sandbox
+    assert f"  cfstream plan a.yaml{flag}\n" in result.err
+    assert ("No credentials of AWS were found" in result.err) is sandbox
 
 
 def test_a_clone_of_cfstream_gets_no_spec(
@@ -124,10 +124,10 @@ def test_a_clone_of_cfstream_gets_no_spec(
     monkeypatch.chdir(clone)
     monkeypatch.setattr(sys, "argv", [str(folder / "clone/.venv/bin/cfstream")])
     monkeypatch.setenv("PATH", "")
-    ran = cfstream("init", "a", "--public")
-    assert (ran.code, ran.out, [*clone.iterdir()]) == (2, "", [])
-    assert "mkdir -p ../../video && cd ../../video\n" in ran.err
-    assert f"export PATH={folder}/clone/.venv/bin:$PATH" in " ".join(ran.err.split())
+    result = cfstream("init", "a", "--public")
+    assert (result.code, result.out, [*clone.iterdir()]) == (2, "", [])
+    assert "mkdir -p ../../video && cd ../../video\n" in result.err
+    assert f"export PATH={folder}/clone/.venv/bin:$PATH" in " ".join(result.err.split())
     assert cfstream("init", "a", "--public", "--out", "-").code == 0
     assert cfstream("init", "a", "--public", "--out", "a.yaml").code == 0
     assert written("a.yaml").name == "a"
@@ -139,7 +139,7 @@ def test_a_clone_of_cfstream_gets_no_spec(
         (["--public", "--new-key"], "--new-key and --public exclude each other"),
         (["--bucket", "A"], '"A" is not a bucket name'),
         (["--cname", "https://x"], '"https://x" is a URL'),
-        (["--trusted-signer", "12"], "a trusted signer is self, or an account number of 12 digits"),
+        (["--trusted-signer", "12"], '"12" is not a trusted signer'),
         (["--key-group", "a b"], '"a b" is not a valid CloudFront name'),
         (["--public-key", "gone.pem"], "gone.pem: the file does not exist"),
         (["--public-key", "notes.txt"], "notes.txt: the file does not contain a PEM public key"),
@@ -150,9 +150,9 @@ def test_a_clone_of_cfstream_gets_no_spec(
 def test_an_invalid_answer_writes_nothing(cfstream: Run, flags: list[str], error: str) -> None:
     """The error has the message of the broken rule, and no file exists afterwards."""
     Path("notes.txt").write_text("hello")
-    ran = cfstream("init", "films", *flags)
-    assert (ran.code, ran.out) == (2, "")
-    assert f"error: {error}" in " ".join(ran.err.split())
+    result = cfstream("init", "films", *flags)
+    assert (result.code, result.out) == (2, "")
+    assert f"error: {error}" in " ".join(result.err.split())
     assert [path.name for path in Path().iterdir()] == ["notes.txt"]
 
 
@@ -162,9 +162,9 @@ def test_nothing_is_overwritten(cfstream: Run) -> None:
     assert cfstream("init", "a").code == 2
     Path("keys").mkdir()
     Path("keys/b-1.pub.pem").write_text("mine")
-    ran = cfstream("init", "b", "--new-key")
-    assert (ran.code, ran.out) == (2, "")
-    assert "keys/b-1.pub.pem exists" in ran.err
+    result = cfstream("init", "b", "--new-key")
+    assert (result.code, result.out) == (2, "")
+    assert "keys/b-1.pub.pem exists" in result.err
     assert Path("a.yaml").read_text() == Path("keys/b-1.pub.pem").read_text() == "mine"
     assert not Path("b.yaml").exists()
     assert not Path("keys/b-1.pem").exists()

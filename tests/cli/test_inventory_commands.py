@@ -11,11 +11,11 @@ import pytest
 
 from cfstream.aws.clock import SystemClock
 from tests.cli.account import SmallAccount
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.configs import update
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -27,10 +27,10 @@ trusted_signers: [self]
 """
 
 
-def document(ran: Ran) -> Any:
+def document(result: Result) -> Any:
     """Return what a command prints with --format json."""
-    assert (ran.code, ran.err) == (0, "")
-    return json.loads(ran.out)
+    assert (result.code, result.err) == (0, "")
+    return json.loads(result.out)
 
 
 def test_list_shows_all_with_their_owners(account: SmallAccount, run: Run) -> None:
@@ -86,7 +86,7 @@ def test_list_of_an_empty_account(aws: Sandbox, run: Run) -> None:
     """It prints that there are none."""
     aws.reset()
     expected = "No distributions and no origin access identities in account 123456789012.\n"
-    assert run("list") == Ran(0, expected, "")
+    assert run("list") == Result(0, expected, "")
 
 
 def test_show_a_distribution(account: SmallAccount, run: Run) -> None:
@@ -163,10 +163,10 @@ def test_show_reads_at_any_width(
 ) -> None:
     """Ids are never cut, and everything else fits the width."""
     monkeypatch.setenv("COLUMNS", str(width))
-    ran = run("show", account.distribution)
-    assert (ran.code, ran.err) == (0, "")
-    assert account.distribution in ran.out
-    too_long = [line for line in ran.out.splitlines() if len(line) > width and len(line.split()) > 2]
+    result = run("show", account.distribution)
+    assert (result.code, result.err) == (0, "")
+    assert account.distribution in result.out
+    too_long = [line for line in result.out.splitlines() if len(line) > width and len(line.split()) > 2]
     assert all("arn:" in line or "Domain name:" in line for line in too_long)
 
 
@@ -182,8 +182,8 @@ def test_missing_resources(account: SmallAccount, run: Run, tmp_path: Path, comm
     (tmp_path / "other.yaml").write_text(SPEC.format(name="other"))
     by_id, by_spec = run(command, "E00000000000"), run(command, "other.yaml")
     assert (by_id.code, by_spec.code) == (1, 1)
-    said = " ".join(by_id.err.split())
-    assert "no distribution or origin access identity in this account has the id E00000000000" in said
+    message = " ".join(by_id.err.split())
+    assert "no distribution or origin access identity in this account has the id E00000000000" in message
     assert "other has no distribution in account 123456789012" in by_spec.err
     assert "cfstream apply other.yaml" in by_spec.err
 
@@ -192,17 +192,17 @@ def test_show_needs_one_stack(account: SmallAccount, run: Run, tmp_path: Path) -
     """A folder of several stacks is an error."""
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(SPEC.format(name=name))
-    ran = run("show", ".")
-    assert ran.code == 2
-    assert "2 stacks: one, two" in ran.err
+    result = run("show", ".")
+    assert result.code == 2
+    assert "2 stacks: one, two" in result.err
 
 
 def test_wait_for_what_is_deployed(account: SmallAccount, run: Run, tmp_path: Path) -> None:
     """Specs and ids, with a line for each."""
     (tmp_path / "lectures.yaml").write_text(SPEC.format(name="lectures"))
-    ran = run("wait", "lectures.yaml", account.streaming)
+    result = run("wait", "lectures.yaml", account.streaming)
     expected = f"lectures ({account.distribution}) is Deployed.\n{account.streaming} is Deployed.\n"
-    assert ran == Ran(0, expected, "")
+    assert result == Result(0, expected, "")
 
 
 def test_wait_times_out(account: SmallAccount, aws: Sandbox, run: Run) -> None:
@@ -210,10 +210,12 @@ def test_wait_times_out(account: SmallAccount, aws: Sandbox, run: Run) -> None:
     assert run("list").code == 0  # what has been seen as Deployed stays so
     aws.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Comment="changed")
-    ran = run("wait", account.distribution, account.streaming, "--timeout", "1s", "--format", "json")
-    assert ran.code == 6
-    assert f"not Deployed within 1 s: {account.distribution}: InProgress" in " ".join(ran.err.split())
-    ended = {each["id"]: (each["deployed"], each["pending"]) for each in json.loads(ran.out)["distributions"]}
+    result = run("wait", account.distribution, account.streaming, "--timeout", "1s", "--format", "json")
+    assert result.code == 6
+    assert f"not Deployed within 1 s: {account.distribution}: InProgress" in " ".join(result.err.split())
+    ended = {
+        each["id"]: (each["deployed"], each["pending"]) for each in json.loads(result.out)["distributions"]
+    }
     assert ended == {account.distribution: (False, "InProgress"), account.streaming: (True, None)}
 
 
@@ -221,28 +223,28 @@ def test_wait_ends_when_deployed(account: SmallAccount, aws: Sandbox, run: Run) 
     """It polls until the change is Deployed."""
     aws.cloudfront.settings.deploy_after_reads = 3
     update(account.cloudfront, account.distribution, Comment="changed")
-    ran = run("wait", account.distribution)
-    assert (ran.code, ran.out) == (0, f"{account.distribution} is Deployed.\n")
-    assert f"{account.distribution}: InProgress" in ran.err
+    result = run("wait", account.distribution)
+    assert (result.code, result.out) == (0, f"{account.distribution} is Deployed.\n")
+    assert f"{account.distribution}: InProgress" in result.err
 
 
 @pytest.mark.parametrize("timeout", ["abc", "0m", "10"])
 def test_wait_parses_durations(run: Run, timeout: str) -> None:
     """A timeout is written as in specs, with its unit."""
-    ran = run("wait", "E00000000000", "--timeout", timeout)
-    assert ran.code == 2
-    assert "write a duration like 90s, 30m or 1h30m" in ran.err
+    result = run("wait", "E00000000000", "--timeout", timeout)
+    assert result.code == 2
+    assert "write a duration like 90s, 30m or 1h30m" in result.err
 
 
 @pytest.mark.parametrize("command", ["wait", "show"])
 @pytest.mark.parametrize("id_", ["EABC", "ENIX", "E1UGDLB9XZBD79"])
 def test_an_unknown_id_is_not_a_file(run: Run, command: str, id_: str) -> None:
     """Ids of any length are ids. The error names the command that lists them."""
-    ran = run(command, id_)
-    assert (ran.code, ran.out) == (1, "")
-    said = " ".join(ran.err.split())
-    assert f"no distribution or origin access identity in this account has the id {id_}" in said
-    assert "cfstream list" in ran.err
+    result = run(command, id_)
+    assert (result.code, result.out) == (1, "")
+    message = " ".join(result.err.split())
+    assert f"no distribution or origin access identity in this account has the id {id_}" in message
+    assert "cfstream list" in result.err
 
 
 def test_ctrl_c_shows_how_to_continue_waiting(
@@ -256,33 +258,33 @@ def test_ctrl_c_shows_how_to_continue_waiting(
     monkeypatch.setattr(SystemClock, "sleep", stopped)
     aws.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Comment="new")
-    ran = run("wait", account.distribution, "--region", "eu-west-1")
-    assert (ran.code, ran.out) == (130, "")
-    assert f"cfstream wait {account.distribution} --region eu-west-1" in ran.err
+    result = run("wait", account.distribution, "--region", "eu-west-1")
+    assert (result.code, result.out) == (130, "")
+    assert f"cfstream wait {account.distribution} --region eu-west-1" in result.err
 
 
 def test_delete_an_unused_identity(account: SmallAccount, run: Run) -> None:
     """With its current ETag, it is deleted without a question."""
-    ran = run("delete", account.unused, "--if-match", account.etag())
-    assert (ran.code, ran.out) == (0, f"Deleted origin access identity {account.unused}.\n")
-    assert ran.err.startswith("note: its grants in bucket policies and on objects stay, without effect")
+    result = run("delete", account.unused, "--if-match", account.etag())
+    assert (result.code, result.out) == (0, f"Deleted origin access identity {account.unused}.\n")
+    assert result.err.startswith("note: its grants in bucket policies and on objects stay, without effect")
     assert set(account.identities()) == {account.identity}
 
 
 def test_delete_a_disabled_distribution(account: SmallAccount, run: Run) -> None:
     """A disabled and Deployed streaming distribution is deleted. Then its identity is unused."""
-    ran = run("delete", account.streaming, "--yes")
-    assert ran.code == 0
-    assert f"these still exist: origin access identity {account.identity}, " in ran.err
+    result = run("delete", account.streaming, "--yes")
+    assert result.code == 0
+    assert f"these still exist: origin access identity {account.identity}, " in result.err
     assert run("delete", account.identity, "--yes").code == 0
     assert set(account.identities()) == {account.unused}
 
 
 def test_delete_refuses_another_version(account: SmallAccount, run: Run) -> None:
     """An outdated ETag is stale: exit 4, and nothing is deleted."""
-    ran = run("delete", account.unused, "--if-match", "E2QWRUHAPOMQZL")
-    assert ran.code == 4
-    assert f"its ETag is {account.etag()}, not E2QWRUHAPOMQZL" in " ".join(ran.err.split())
+    result = run("delete", account.unused, "--if-match", "E2QWRUHAPOMQZL")
+    assert result.code == 4
+    assert f"its ETag is {account.etag()}, not E2QWRUHAPOMQZL" in " ".join(result.err.split())
     assert account.unused in account.identities()
 
 
@@ -295,26 +297,26 @@ def test_delete_refuses_another_version(account: SmallAccount, run: Run) -> None
 )
 def test_delete_refuses_what_is_used(account: SmallAccount, run: Run, which: str, words: str) -> None:
     """A resource in use stays, with any flags. The error has a fix."""
-    ran = run("delete", getattr(account, which), "--yes")
-    assert ran.code == 2
-    assert words in ran.err
-    assert "fix: " in ran.err
+    result = run("delete", getattr(account, which), "--yes")
+    assert result.code == 2
+    assert words in result.err
+    assert "fix: " in result.err
 
 
 def test_delete_refuses_a_distribution_in_progress(account: SmallAccount, aws: Sandbox, run: Run) -> None:
     """A disabled distribution that is not Deployed yet must be waited for."""
     aws.cloudfront.settings.deploy_after_reads = 10_000
     update(account.cloudfront, account.distribution, Enabled=False)
-    ran = run("delete", account.distribution, "--yes")
-    assert ran.code == 2
-    assert f"cfstream wait {account.distribution}" in ran.err
+    result = run("delete", account.distribution, "--yes")
+    assert result.code == 2
+    assert f"cfstream wait {account.distribution}" in result.err
 
 
 def test_delete_asks(account: SmallAccount, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a terminal nothing is deleted. On a terminal only ``yes`` confirms."""
-    ran = run("delete", account.unused)
-    assert ran.code == 2
-    assert f"--if-match {account.etag()}" in ran.err
+    result = run("delete", account.unused)
+    assert result.code == 2
+    assert f"--if-match {account.etag()}" in result.err
     for answer, code, left in (("y\n", 1, True), ("", 1, True), ("yes\n", 0, False)):
         monkeypatch.setattr("sys.stdin", _Terminal(answer))
         assert run("delete", account.unused).code == code
@@ -323,9 +325,9 @@ def test_delete_asks(account: SmallAccount, run: Run, monkeypatch: pytest.Monkey
 
 def test_delete_needs_an_id(run: Run) -> None:
     """A spec is not an id: resources of a stack are not deleted one by one."""
-    ran = run("delete", "lectures.yaml")
-    assert ran.code == 2
-    assert "lectures.yaml is not a CloudFront id" in ran.err
+    result = run("delete", "lectures.yaml")
+    assert result.code == 2
+    assert "lectures.yaml is not a CloudFront id" in result.err
 
 
 class _Terminal:
@@ -346,9 +348,9 @@ def test_nothing_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch, command
     """An endpoint that does not answer is named, with exit code 1 and nothing on stdout."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "any")
-    ran = cfstream(*command, "--endpoint-url", "http://127.0.0.1:1")
-    assert (ran.code, ran.out) == (1, "")
-    assert "STS could not be reached at http://127.0.0.1:1" in ran.err
+    result = cfstream(*command, "--endpoint-url", "http://127.0.0.1:1")
+    assert (result.code, result.out) == (1, "")
+    assert "STS could not be reached at http://127.0.0.1:1" in result.err
 
 
 class _WebSite(BaseHTTPRequestHandler):
@@ -370,8 +372,8 @@ def test_something_else_answers(cfstream: Run, monkeypatch: pytest.MonkeyPatch) 
     with ThreadingHTTPServer(("127.0.0.1", 0), _WebSite) as site:
         thread = threading.Thread(target=site.serve_forever)
         thread.start()
-        ran = cfstream("list", "--endpoint-url", f"http://127.0.0.1:{site.server_port}")
+        result = cfstream("list", "--endpoint-url", f"http://127.0.0.1:{site.server_port}")
         site.shutdown()
         thread.join()
-    assert (ran.code, ran.out) == (1, "")
-    assert "does not have AWS's format" in " ".join(ran.err.split())
+    assert (result.code, result.out) == (1, "")
+    assert "does not have AWS's format" in " ".join(result.err.split())

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 GOOD = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
 BAD = GOOD + "colour: red\n"
@@ -43,16 +43,16 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "lectures.yaml"
 
 
-def failed(ran: Ran) -> Any:
+def failed(result: Result) -> Any:
     """Return the document of a failed command. It is the only output on stdout."""
-    document = json.loads(ran.out)
+    document = json.loads(result.out)
     assert document["format_version"] == 1
-    assert document["exit_code"] == ran.code != 0
-    assert ran.err
+    assert document["exit_code"] == result.code != 0
+    assert result.err
     return document
 
 
-def ask(cfstream: Run, command: str, *more: str) -> Ran:
+def ask(cfstream: Run, command: str, *more: str) -> Result:
     """Run a command on the spec, for a program."""
     arguments = ["lectures.yaml" if each == "SPEC" else each for each in COMMANDS[command]]
     return cfstream(*arguments, *more, "--format", "json")
@@ -156,8 +156,8 @@ def test_a_document_has_the_exit_code_of_its_command(
     (spec.parent / "fresh.yaml").write_text(
         GOOD.replace("bucket: lectures-media", "bucket: {name: lectures-media, create: true}")
     )
-    ran = cfstream(*arguments, "--format", "json")
-    assert (ran.code, json.loads(ran.out)["exit_code"]) == (code, code)
+    result = cfstream(*arguments, "--format", "json")
+    assert (result.code, json.loads(result.out)["exit_code"]) == (code, code)
 
 
 def test_a_stale_plan_is_a_document(cfstream: Run, aws: Sandbox, spec: Path) -> None:
@@ -166,9 +166,9 @@ def test_a_stale_plan_is_a_document(cfstream: Run, aws: Sandbox, spec: Path) -> 
     spec.write_text(GOOD.replace("bucket: lectures-media", "bucket: {name: lectures-media, create: true}"))
     assert cfstream("plan", "lectures.yaml", "--out", "saved.plan", "-q").code == 0
     spec.write_text(spec.read_text() + "comment: new\n")
-    ran = cfstream("apply", "saved.plan", "--yes", "--format", "json", "--region", "us-east-1")
-    assert "cfstream plan lectures.yaml --out saved.plan --region us-east-1\n" in ran.err
-    document = failed(ran)
+    result = cfstream("apply", "saved.plan", "--yes", "--format", "json", "--region", "us-east-1")
+    assert "cfstream plan lectures.yaml --out saved.plan --region us-east-1\n" in result.err
+    document = failed(result)
     (stack,) = document["stacks"]
     assert (document["exit_code"], stack["outcome"]) == (4, "stale")
     assert "the spec, or a file that it names, was changed" in stack["why"]
@@ -177,8 +177,8 @@ def test_a_stale_plan_is_a_document(cfstream: Run, aws: Sandbox, spec: Path) -> 
 def test_events_end_with_the_error(cfstream: Run, spec: Path) -> None:
     """The last line has the same document."""
     spec.write_text(BAD)
-    ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "ndjson")
-    (event,) = map(json.loads, ran.out.splitlines())
+    result = cfstream("apply", "lectures.yaml", "--yes", "--format", "ndjson")
+    (event,) = map(json.loads, result.out.splitlines())
     assert (event["event"], event["exit_code"]) == ("failed", 2)
     assert event["problems"][0]["line"] == 5
 
@@ -189,8 +189,8 @@ def test_events_end_with_the_error(cfstream: Run, spec: Path) -> None:
 def test_the_format_may_be_named_before_the_command(cfstream: Run, spec: Path, before: list[str]) -> None:
     """Like the other common flags."""
     assert spec.exists()
-    ran = cfstream(*before, "validate", "lectures.yaml")
-    assert (ran.code, json.loads(ran.out)["stacks"][0]["name"]) == (0, "lectures")
+    result = cfstream(*before, "validate", "lectures.yaml")
+    assert (result.code, json.loads(result.out)["stacks"][0]["name"]) == (0, "lectures")
 
 
 def test_text_leaves_stdout_empty(cfstream: Run, spec: Path) -> None:

@@ -13,10 +13,10 @@ from typer.main import get_command
 
 from cfstream.cli import main
 from cfstream.sandbox import Running, lifecycle
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.cli.signing_account import Folder
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 RUNS = {
     "access": "access SPEC",
@@ -86,7 +86,7 @@ def test_each_command_with_json_has_an_example() -> None:
 def test_a_document_has_the_exit_code_of_its_command(cfstream: Run, files: dict[str, str], name: str) -> None:
     """At the top level, beside the format version."""
     words = [files.get(word, word) for word in RUNS[name].split()]
-    ran = cfstream(*words, "--format", "json")
-    document = json.loads(ran.out)
+    result = cfstream(*words, "--format", "json")
+    document = json.loads(result.out)
     assert document["format_version"] == 1
-    assert (document["exit_code"], "error" in document) == (ran.code, False), ran.err
+    assert (document["exit_code"], "error" in document) == (result.code, False), result.err

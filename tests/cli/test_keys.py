@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from cfstream.aws.clock import DISAGREEMENT
 from cfstream.kinds.key_group.rotation import new_name
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.cli.signing_account import SPEC, Folder, folder
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 
 @pytest.fixture
@@ -35,17 +35,17 @@ def rotate(cfstream: Run, here: Folder) -> Callable[..., Any]:
     """Run `rotate`, and return its document."""
 
     def run(*flags: str) -> Any:
-        ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--format", "json", *flags)
-        assert ran.code == 0, ran.err
-        return json.loads(ran.out)
+        result = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--format", "json", *flags)
+        assert result.code == 0, result.err
+        return json.loads(result.out)
 
     return run
 
 
 def create(cfstream: Run) -> None:
     """Apply the spec for the first time: opening its public path to anyone is a hazard."""
-    ran = cfstream("apply", "lectures.yaml", "--yes", "--allow", "makes-public")
-    assert ran.code == 0, ran.err
+    result = cfstream("apply", "lectures.yaml", "--yes", "--allow", "makes-public")
+    assert result.code == 0, result.err
 
 
 def hazards(cfstream: Run) -> set[str]:
@@ -68,15 +68,15 @@ def test_a_new_pair_is_for_its_owner_alone(
     monkeypatch.chdir(tmp_path)
     before = os.umask(0)
     try:
-        ran = cfstream("keys", "new", "lectures-1", "--type", kind)
+        result = cfstream("keys", "new", "lectures-1", "--type", kind)
     finally:
         os.umask(before)
     private, public = Path("keys/lectures-1.pem"), Path("keys/lectures-1.pub.pem")
-    assert (ran.code, ran.out) == (0, f"{private}\n{public}\n")
+    assert (result.code, result.out) == (0, f"{private}\n{public}\n")
     assert stat.S_IMODE(private.stat().st_mode) == 0o600
     key: Any = load_pem_private_key(private.read_bytes(), None)
     assert key.public_key() == load_pem_public_key(public.read_bytes())
-    assert "PRIVATE" not in ran.err
+    assert "PRIVATE" not in result.err
 
 
 @pytest.mark.parametrize("there", ["lectures-1.pem", "lectures-1.pub.pem"])
@@ -87,9 +87,9 @@ def test_no_key_is_ever_overwritten(
     monkeypatch.chdir(tmp_path)
     Path("k").mkdir()
     Path("k", there).symlink_to("nowhere")
-    ran = cfstream("keys", "new", "lectures-1", "--dir", "k")
-    assert (ran.code, ran.out) == (2, "")
-    assert "never overwritten" in ran.err
+    result = cfstream("keys", "new", "lectures-1", "--dir", "k")
+    assert (result.code, result.out) == (2, "")
+    assert "never overwritten" in result.err
     assert os.listdir("k") == [there]
 
 
@@ -188,8 +188,8 @@ def test_the_only_group_need_not_be_named(
     group = "  - {{name: {}, public_keys: [{{name: k-1, file: keys/k-1.pub.pem}}]}}\n"
     head = "version: 1\nname: lectures\nbucket: lectures-media\nkey_groups:\n"
     Path("lectures.yaml").write_text(head + group.format("one") + group.format("two"))
-    ran = cfstream("keys", "rotate", "lectures.yaml")
-    assert (ran.code, "fix: name one of one, two" in ran.err) == (2, True)
+    result = cfstream("keys", "rotate", "lectures.yaml")
+    assert (result.code, "fix: name one of one, two" in result.err) == (2, True)
     Path("lectures.yaml").write_text(head + group.format("one"))
     assert "k-2 joins one, and replaces k-1" in cfstream("keys", "rotate", "lectures.yaml").out
 
@@ -240,8 +240,8 @@ def test_another_key_waits_for_the_rotation_in_progress(
     """A second rotation of the group is refused, and the spec stays as it is."""
     rotate("--replaces", "lectures-1")
     before = Path("lectures.yaml").read_bytes()
-    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--replaces", "lectures-2")
-    assert (ran.code, "lectures-1 is already being replaced" in ran.err) == (2, True)
+    result = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--replaces", "lectures-2")
+    assert (result.code, "lectures-1 is already being replaced" in result.err) == (2, True)
     assert Path("lectures.yaml").read_bytes() == before
 
 
@@ -264,12 +264,12 @@ def test_an_invalid_pair_is_refused(cfstream: Run, here: Folder) -> None:
     before = Path("lectures.yaml").read_bytes()
     Path("keys/lectures-2.pem").write_bytes(Path("keys/foreign.pem").read_bytes())
     Path("keys/lectures-2.pub.pem").write_bytes(public_pem(rsa_key("clips-1")))
-    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
-    assert (ran.code, "is not the public half" in ran.err) == (2, True)
+    result = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
+    assert (result.code, "is not the public half" in result.err) == (2, True)
     Path("keys/lectures-2.pem").write_bytes(Path("keys/lectures-1.pem").read_bytes())
     Path("keys/lectures-2.pub.pem").unlink()
-    ran = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
-    assert (ran.code, "contains the same key as" in ran.err) == (2, True)
+    result = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers")
+    assert (result.code, "contains the same key as" in result.err) == (2, True)
     assert Path("lectures.yaml").read_bytes() == before
 
 
@@ -311,9 +311,9 @@ def test_wrong_arguments_of_rotate(
 ) -> None:
     """Exit 2, and nothing is written."""
     before = sorted(os.listdir("keys"))
-    ran = cfstream("keys", "rotate", *arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert reason in " ".join(ran.err.split())
+    result = cfstream("keys", "rotate", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert reason in " ".join(result.err.split())
     assert sorted(os.listdir("keys")) == before
 
 

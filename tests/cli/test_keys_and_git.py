@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = "version: 1\nname: old\nbucket: {name: old-media, create: true}\ntrusted_signers: [self]\n"
 
@@ -48,10 +48,10 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_new_folder_ignores_private_keys(cfstream: Run, arguments: tuple[str, ...], name: str) -> None:
     """Public halves and the .gitignore are committed. A note mentions it, without a warning."""
     Path("old.yaml").write_text(SPEC)
-    ran = cfstream(*arguments)
-    assert ran.code == 0, ran.err
-    assert "note: keys/.gitignore keeps private keys out of git\n" in ran.err
-    assert "warning" not in ran.err
+    result = cfstream(*arguments)
+    assert result.code == 0, result.err
+    assert "note: keys/.gitignore keeps private keys out of git\n" in result.err
+    assert "warning" not in result.err
     assert Path(f"keys/{name}.pem").exists()
     assert {each for each in staged() if each.startswith("keys/")} == {
         "keys/.gitignore",
@@ -63,9 +63,9 @@ def test_a_new_folder_ignores_private_keys(cfstream: Run, arguments: tuple[str, 
 def test_a_key_that_git_would_add_gives_a_warning(cfstream: Run) -> None:
     """In an existing folder. After adding the line in the warning, git skips this key and the next."""
     Path("my keys").mkdir()
-    ran = cfstream("-q", "keys", "new", "a-1", "--dir", "my keys")
-    assert (ran.code, ran.out) == (0, "my keys/a-1.pem\nmy keys/a-1.pub.pem\n")
-    warning, fix = ran.err.splitlines()
+    result = cfstream("-q", "keys", "new", "a-1", "--dir", "my keys")
+    assert (result.code, result.out) == (0, "my keys/a-1.pem\nmy keys/a-1.pub.pem\n")
+    warning, fix = result.err.splitlines()
     assert warning == "warning: git does not ignore the private key my keys/a-1.pem"
     subprocess.run(["sh", "-c", fix.removeprefix("  fix: ")], check=True)
     assert cfstream("-q", "keys", "new", "a-2", "--dir", "my keys").err == ""
@@ -76,9 +76,9 @@ def test_the_next_key_of_a_rotation_gives_a_warning(cfstream: Run, repository: P
     """It is in the folder of the old key, which may be in the repository."""
     assert cfstream("init", "a", "--new-key").code == 0
     Path("keys/.gitignore").unlink()
-    ran = cfstream("keys", "rotate", "a.yaml", "a-signers", "--name", "a-2")
-    assert ran.code == 0, ran.err
-    assert "warning: git does not ignore the private key keys/a-2.pem" in ran.err
+    result = cfstream("keys", "rotate", "a.yaml", "a-signers", "--name", "a-2")
+    assert result.code == 0, result.err
+    assert "warning: git does not ignore the private key keys/a-2.pem" in result.err
 
 
 @pytest.mark.usefixtures("repository")
@@ -86,8 +86,8 @@ def test_an_ignored_key_gives_no_warning(cfstream: Run) -> None:
     """Any .gitignore counts, for example that at the top of the repository."""
     Path("keys").mkdir()
     Path(".gitignore").write_text("*.pem\n!*.pub.pem\n")
-    ran = cfstream("keys", "new", "a-1")
-    assert "warning" not in ran.err
+    result = cfstream("keys", "new", "a-1")
+    assert "warning" not in result.err
     assert staged() == {".gitignore", "keys/a-1.pub.pem"}
 
 
@@ -99,6 +99,6 @@ def test_git_is_optional(cfstream: Run, tmp_path: Path, monkeypatch: pytest.Monk
     if not path:
         monkeypatch.setenv("PATH", "")
     Path("keys").mkdir()
-    ran = cfstream("keys", "new", "a-1")
-    assert ran.code == 0
-    assert "git" not in ran.err
+    result = cfstream("keys", "new", "a-1")
+    assert result.code == 0
+    assert "git" not in result.err

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.cli.account import SmallAccount
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = """\
 version: 1
@@ -21,9 +21,9 @@ def test_list_beside_specs(account: SmallAccount, run: Run, tmp_path: Path) -> N
     """What no spec declares, and the specs without a distribution, each with a command. The rest is counted."""
     (tmp_path / "old.yaml").write_text(SPEC.format(name="old"))
     (tmp_path / "new specs.yaml").write_text(f"---\n{SPEC.format(name='films')}")
-    ran = run("list", "--spec", "old.yaml", "--spec", "new specs.yaml")
-    lines = ran.out.splitlines()
-    assert (ran.code, ran.err) == (0, "")
+    result = run("list", "--spec", "old.yaml", "--spec", "new specs.yaml")
+    lines = result.out.splitlines()
+    assert (result.code, result.err) == (0, "")
     assert lines[0] == "Distributions in no spec"
     assert f"  {account.distribution}  lectures  Deployed" in lines
     assert (
@@ -59,5 +59,7 @@ def test_list_beside_specs_as_json(account: SmallAccount, run: Run, tmp_path: Pa
     }
     assert {row["account"] for row in rows} == {listed["account"]} == {"123456789012"}
     assert (listed["missing"], listed["errors"]) == ([], [])
-    said = " ".join(run("list", "--spec", ".").out.split())
-    assert said == "No differences: all 4 distributions and identities of account 123456789012 are in a spec."
+    message = " ".join(run("list", "--spec", ".").out.split())
+    assert (
+        message == "No differences: all 4 distributions and identities of account 123456789012 are in a spec."
+    )

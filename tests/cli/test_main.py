@@ -11,9 +11,9 @@ import pytest
 from cfstream import __version__
 from cfstream.cli.table import ENTRIES
 from cfstream.cli.terminal import streams
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 
 def in_a_process(command: str) -> subprocess.CompletedProcess[str]:
@@ -25,29 +25,29 @@ def in_a_process(command: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"], ["-v"]])
 def test_alone_it_prints_its_help(cfstream: Run, arguments: list[str]) -> None:
     """It lists all commands in sections, and how to begin."""
-    ran = cfstream(*arguments)
-    assert (ran.code, ran.err) == (0, "")
+    result = cfstream(*arguments)
+    assert (result.code, result.err) == (0, "")
     for heading in ("Write a spec:", "Plan and apply:", "Inspect and delete:", "Try it without AWS:"):
-        assert heading in ran.out
-    assert "\n      cfstream plan lectures.yaml\n" in ran.out
-    assert max(map(len, ran.out.splitlines())) <= 80
+        assert heading in result.out
+    assert "\n      cfstream plan lectures.yaml\n" in result.out
+    assert max(map(len, result.out.splitlines())) <= 80
 
 
 def test_a_group_alone_prints_its_help(cfstream: Run) -> None:
     """`cfstream sandbox` lists its commands."""
-    ran = cfstream("sandbox")
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("Usage: cfstream sandbox")
+    result = cfstream("sandbox")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("Usage: cfstream sandbox")
 
 
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_each_command_has_a_help_with_an_example(cfstream: Run, name: str) -> None:
     """The help of each command has its usage, an example, and the common flags."""
-    ran = cfstream(name, "--help")
-    assert ran.code == 0, ran.err
-    assert ran.out.startswith(f"Usage: cfstream {name}")
-    assert "Example" in ran.out or name == "sandbox"
-    assert "Common options: --profile --region --endpoint-url --edge-url --sandbox -v -q" in ran.out
+    result = cfstream(name, "--help")
+    assert result.code == 0, result.err
+    assert result.out.startswith(f"Usage: cfstream {name}")
+    assert "Example" in result.out or name == "sandbox"
+    assert "Common options: --profile --region --endpoint-url --edge-url --sandbox -v -q" in result.out
 
 
 def test_help_needs_nothing_that_is_slow() -> None:
@@ -57,21 +57,21 @@ def test_help_needs_nothing_that_is_slow() -> None:
         "slow = {'boto3', 'botocore', 'pydantic', 'ruamel', 'rich', 'moto', 'cryptography'} & set(sys.modules);"
         "sys.exit(' '.join(slow) or 0)"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_the_version_is_one_line(cfstream: Run) -> None:
     """Scripts can parse it."""
-    assert cfstream("--version") == Ran(0, f"cfstream {__version__}\n", "")
+    assert cfstream("--version") == Result(0, f"cfstream {__version__}\n", "")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--region", "eu-west-1", "-v", "--profile=p", "--no-color", "tell", "x"],
-        ["tell", "--region", "eu-west-1", "-v", "--profile=p", "x", "--no-color"],
-        ["--region", "eu-west-1", "tell", "x", "-v", "--profile", "p", "--no-color"],
+        ["--region", "eu-west-1", "-v", "--profile=p", "--no-color", "flags", "x"],
+        ["flags", "--region", "eu-west-1", "-v", "--profile=p", "x", "--no-color"],
+        ["--region", "eu-west-1", "flags", "x", "-v", "--profile", "p", "--no-color"],
     ],
 )
 def test_common_flags_work_before_and_after_the_name(cfstream: Run, arguments: list[str]) -> None:
@@ -81,23 +81,23 @@ def test_common_flags_work_before_and_after_the_name(cfstream: Run, arguments: l
 
 def test_verbose_and_quiet(cfstream: Run) -> None:
     """-v twice is -vv. -q keeps results and errors."""
-    assert cfstream("-v", "tell", "-v").out == "None None None False 2 None []\n"
-    assert cfstream("tell", "--sandbox", "--endpoint-url", "http://127.0.0.1:1").out == (
+    assert cfstream("-v", "flags", "-v").out == "None None None False 2 None []\n"
+    assert cfstream("flags", "--sandbox", "--endpoint-url", "http://127.0.0.1:1").out == (
         "None None http://127.0.0.1:1 True 0 None []\n"
     )
-    assert cfstream("tell", "-q") == Ran(0, "None None None False -1 None []\n", "")
-    assert cfstream("tell").err == "a remark\n"
+    assert cfstream("flags", "-q") == Result(0, "None None None False -1 None []\n", "")
+    assert cfstream("flags").err == "a remark\n"
 
 
 def test_a_flag_of_one_run_is_not_remembered_in_the_next(cfstream: Run) -> None:
     """Each run starts without flags."""
-    cfstream("--profile", "p", "tell")
-    assert cfstream("tell").out == "None None None False 0 None []\n"
+    cfstream("--profile", "p", "flags")
+    assert cfstream("flags").out == "None None None False 0 None []\n"
 
 
 def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
     """A file can be called -v."""
-    assert cfstream("tell", "--", "-v").out == "None None None False 0 None ['-v']\n"
+    assert cfstream("flags", "--", "-v").out == "None None None False 0 None ['-v']\n"
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,7 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
             ["apply", "--dry-run", "a.yaml"],
             "no such option: --dry-run\n  fix: to see what apply would do: cfstream plan",
         ),
-        (
-            ["plan", "--allow", "x", "a.yaml"],
-            "--allow\n  fix: plan shows every hazard, and apply allows one:",
-        ),
+        (["plan", "--allow", "x", "a.yaml"], "  fix: write one of makes-public, cuts-viewers,"),
         (
             ["plan", "a.yaml", "--out"],
             "error: option '--out' requires an argument\n  fix: see: cfstream plan --help\n",
@@ -148,15 +145,15 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
 )
 def test_wrong_usage_suggests_a_fix(cfstream: Run, arguments: list[str], error: str) -> None:
     """A typo gets the most similar name, or the command that lists them. Stdout is empty."""
-    ran = cfstream(*arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert error in ran.err
+    result = cfstream(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert error in result.err
 
 
 def test_a_bug_is_reported_without_a_traceback(cfstream: Run) -> None:
     """The error is one sentence. With -vv there is also a traceback."""
-    ran = cfstream("fail", "bug")
-    assert ran.err == (
+    result = cfstream("fail", "bug")
+    assert result.err == (
         "error: internal error: KeyError: 'Items'\n"
         "  fix: this is a bug: run the command again with -vv, and report the output\n"
     )
@@ -165,13 +162,13 @@ def test_a_bug_is_reported_without_a_traceback(cfstream: Run) -> None:
 
 def test_problems_of_specs_are_shown_with_their_places(cfstream: Run) -> None:
     """All commands show problems in the same way."""
-    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  fix: take it out\n"
+    assert cfstream("fail", "problems").err == "error: no such field\n  a.yaml:2:3\n  fix: delete it\n"
 
 
 def test_a_closed_pipe_is_not_an_error() -> None:
     """`cfstream … | head` ends without a message."""
-    ran = in_a_process("set -o pipefail; cfstream schema | head -1; exit ${PIPESTATUS[0]}")
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "{\n", "")
+    result = in_a_process("set -o pipefail; cfstream schema | head -1; exit ${PIPESTATUS[0]}")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "{\n", "")
 
 
 def test_a_result_that_cannot_be_written_is_a_failure() -> None:
@@ -179,9 +176,9 @@ def test_a_result_that_cannot_be_written_is_a_failure() -> None:
     if not Path("/dev/full").exists():
         return
     for command in ("--version", "schema"):
-        ran = in_a_process(f"cfstream {command} > /dev/full")
-        assert ran.returncode == 1
-        assert ran.stderr == (
+        result = in_a_process(f"cfstream {command} > /dev/full")
+        assert result.returncode == 1
+        assert result.stderr == (
             "error: the result could not be written: no space left on device\n"
             "  fix: write it to a disk with free space, or to a pipe\n"
         )
@@ -191,10 +188,10 @@ def test_a_file_that_the_system_refuses_is_named(cfstream: Run, tmp_path: Path) 
     """Any command reports the file, the reason, and what to check."""
     (tmp_path / "file").touch()
     spec = tmp_path / "file" / "lectures.yaml"
-    ran = cfstream("init", "lectures", "--yes", "--out", str(spec))
-    assert ran.code == 1
-    told = " ".join(ran.err.split())
-    assert told == (
+    result = cfstream("init", "lectures", "--yes", "--out", str(spec))
+    assert result.code == 1
+    message = " ".join(result.err.split())
+    assert message == (
         f"error: {spec}: not a directory fix: a part of this path is a file, not a directory: move it, or choose "
         "another path"
     )
@@ -206,9 +203,9 @@ def test_a_file_instead_of_a_folder_has_its_own_fix(
     """The fix does not mention permissions, which are not the cause."""
     monkeypatch.chdir(tmp_path)
     Path("keys").touch()
-    ran = cfstream("keys", "new", "lectures-1")
-    assert (ran.code, ran.err.splitlines()[0]) == (1, "error: keys: file exists")
-    assert "  fix: the file exists: move it" in ran.err
+    result = cfstream("keys", "new", "lectures-1")
+    assert (result.code, result.err.splitlines()[0]) == (1, "error: keys: file exists")
+    assert "  fix: the file exists: move it" in result.err
 
 
 def test_lines_leave_space_for_ascii_replacements(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,9 +220,9 @@ def test_a_deleted_working_directory_is_reported(tmp_path: Path) -> None:
     """The working directory may be deleted while a shell is in it."""
     folder = tmp_path / "gone"
     folder.mkdir()
-    ran = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
-    assert ran.returncode == 1
-    assert ran.stderr == (
+    result = in_a_process(f"cd '{folder}' && rmdir '{folder}' && cfstream validate a.yaml")
+    assert result.returncode == 1
+    assert result.stderr == (
         "error: the working directory no longer exists\n  fix: change to an existing directory\n"
     )
 
@@ -241,8 +238,8 @@ def test_ctrl_c_while_the_program_loads() -> None:
         "from cfstream.__main__ import run\n"
         "sys.exit(run())\n"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "error: interrupted\n")
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "error: interrupted\n")
 
 
 def test_closed_streams_change_no_exit_code() -> None:
@@ -255,7 +252,7 @@ def test_an_ascii_terminal_gets_ascii(tmp_path: Path) -> None:
     """Other characters are replaced, and nothing fails."""
     spec = tmp_path / "ü.yaml"
     spec.write_text("version: 1\nname: Ü…\n", encoding="utf-8")
-    ran = in_a_process(f"LC_ALL=C PYTHONUTF8=0 PYTHONIOENCODING=ascii cfstream validate '{spec}'")
-    assert ran.returncode == 2
-    assert ran.stderr.isascii()
-    assert "Traceback" not in ran.stderr
+    result = in_a_process(f"LC_ALL=C PYTHONUTF8=0 PYTHONIOENCODING=ascii cfstream validate '{spec}'")
+    assert result.returncode == 2
+    assert result.stderr.isascii()
+    assert "Traceback" not in result.stderr

@@ -12,10 +12,10 @@ import pytest
 
 from cfstream.migration.advice import EXISTS, REMARKS
 from cfstream.spec.load import load
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.signing import public_pem, rsa_key
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 HEAD = "version: 1\nname: lectures\nbucket: lectures-media\n"
 MADE = "  - name: lectures-signers\n    public_keys:\n      - {name: k-1, file: keys/k-1.pub.pem}\n"
@@ -124,8 +124,8 @@ def test_a_spec_changes_where_it_must(
     (keys / "k-1.pub.pem").write_bytes(public_pem(rsa_key("k-1")))
     spec = here / "lectures.yaml"
     write(spec, _as_written(wrapped, HEAD + before))
-    ran = cfstream("migrate", "lectures.yaml", *_with_the_key(flags))
-    assert ran.code == 0, ran.err
+    result = cfstream("migrate", "lectures.yaml", *_with_the_key(flags))
+    assert result.code == 0, result.err
     assert spec.read_bytes().decode() == _as_written(wrapped, HEAD + after)
     assert load(["lectures.yaml"])[0].spec.name == "lectures"
 
@@ -140,8 +140,8 @@ def _as_written(system: str, text: str) -> str:
 
 def _with_the_key(flags: tuple[str, ...]) -> list[str]:
     """Return the flags with an existing key, because creating one is slow."""
-    told = " ".join(flags).replace("--key-name k-1", "--public-key keys/k-1.pub.pem")
-    return told.split()
+    command = " ".join(flags).replace("--key-name k-1", "--public-key keys/k-1.pub.pem")
+    return command.split()
 
 
 TWO = f"""\
@@ -177,9 +177,9 @@ def test_all_documents_that_need_it_change(cfstream: Run, here: Path) -> None:
 def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
     """It shows the whole edit, creates no key, and prints the command."""
     write(here / "lectures.yaml", HEAD + "trusted_signers: [self]\n")
-    ran = cfstream("migrate", "lectures.yaml", *KEY, "--dry-run")
-    assert (ran.code, "-trusted_signers: [self]\n+key_groups:\n" in ran.out) == (0, True)
-    assert "without --dry-run" in ran.out
+    result = cfstream("migrate", "lectures.yaml", *KEY, "--dry-run")
+    assert (result.code, "-trusted_signers: [self]\n+key_groups:\n" in result.out) == (0, True)
+    assert "without --dry-run" in result.out
     assert [path.name for path in here.iterdir()] == ["lectures.yaml"]
     assert (here / "lectures.yaml").read_text() == HEAD + "trusted_signers: [self]\n"
 
@@ -189,27 +189,27 @@ def test_a_key_pair_is_made_for_its_owner_alone(cfstream: Run, here: Path) -> No
     (here / "specs").mkdir()
     spec = here / "specs" / "lectures.yaml"
     write(spec, HEAD + "trusted_signers: [self, '111122223333']\n")
-    ran = cfstream("migrate", "specs/lectures.yaml", *KEY, "--format", "json")
-    told = json.loads(ran.out)
+    result = cfstream("migrate", "specs/lectures.yaml", *KEY, "--format", "json")
+    document = json.loads(result.out)
     private = here / "specs" / "keys" / "k-1.pem"
     assert stat.S_IMODE(private.stat().st_mode) == 0o600
-    assert told["private_key_file"] == "specs/keys/k-1.pem"
-    assert told["hazards"] == ["cuts-viewers"]
-    assert "cfstream apply specs/lectures.yaml --allow cuts-viewers" in told["next"]
-    assert any("111122223333" in note for note in told["notes"])
-    assert "PRIVATE" not in ran.out + ran.err
+    assert document["private_key_file"] == "specs/keys/k-1.pem"
+    assert document["hazards"] == ["cuts-viewers"]
+    assert "cfstream apply specs/lectures.yaml --allow cuts-viewers" in document["next"]
+    assert any("111122223333" in note for note in document["notes"])
+    assert "PRIVATE" not in result.out + result.err
 
-    made = private.read_bytes()
+    content = private.read_bytes()
     write(spec, HEAD + "trusted_signers: [self]\n")
     assert cfstream("migrate", "specs/lectures.yaml", *KEY).code == 0
-    assert private.read_bytes() == made
+    assert private.read_bytes() == content
 
 
 def test_the_next_commands_have_the_flags_of_the_connection(cfstream: Run, here: Path) -> None:
     """They reach the same AWS."""
     write(here / "lectures.yaml", HEAD + "oai: {}\ntrusted_signers: [self]\n")
-    ran = cfstream("migrate", "lectures.yaml", "--to", "oac", "--profile", "media")
-    assert "cfstream apply lectures.yaml --profile media\n" in ran.out
+    result = cfstream("migrate", "lectures.yaml", "--to", "oac", "--profile", "media")
+    assert "cfstream apply lectures.yaml --profile media\n" in result.out
 
 
 REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
@@ -219,7 +219,7 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
     "no key": ("", ("--to", "key-groups"), "--key-name lectures-1"),
     "no valid key name": ("", ("--to", "key-groups", "--key-name", "../k"), "not a valid key name"),
     "no such key file": ("", ("--to", "key-groups", "--public-key", "k.pem"), "does not exist"),
-    "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "use one of lectures"),
+    "no such stack": ("oai: {}\n", ("--to", "oac", "--stack", "x"), "write lectures"),
     "an rtmp stack to oac": (
         "delivery: rtmp\n",
         ("--to", "oac"),
@@ -240,16 +240,16 @@ REFUSED: dict[str, tuple[str, tuple[str, ...], str]] = {
 }
 
 
-@pytest.mark.parametrize(("lines", "flags", "said"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("lines", "flags", "message"), REFUSED.values(), ids=REFUSED)
 def test_an_impossible_migration_is_refused(
-    cfstream: Run, here: Path, lines: str, flags: tuple[str, ...], said: str
+    cfstream: Run, here: Path, lines: str, flags: tuple[str, ...], message: str
 ) -> None:
     """The error has the reason and a fix. Nothing is written."""
     text = HEAD + lines + "trusted_signers: [self]\n"
     write(here / "lectures.yaml", text)
-    ran = cfstream("migrate", "lectures.yaml", *flags)
-    assert (ran.code, ran.out) == (2, "")
-    assert said in " ".join(ran.err.split())
+    result = cfstream("migrate", "lectures.yaml", *flags)
+    assert (result.code, result.out) == (2, "")
+    assert message in " ".join(result.err.split())
     assert [path.name for path in here.iterdir()] == ["lectures.yaml"]
     assert (here / "lectures.yaml").read_text() == text
 
@@ -258,9 +258,9 @@ def test_a_spec_that_only_people_can_edit_stays(cfstream: Run, here: Path) -> No
     """Nothing is written, and the error names the reason."""
     text = HEAD + "oai: &x {comment: a}\nlogging: false\ntrusted_signers: [self]\ntags: *x\n"
     write(here / "lectures.yaml", text)
-    ran = cfstream("migrate", "lectures.yaml", "--to", "oac")
-    assert (ran.code, ran.out) == (1, "")
-    assert "by hand" in ran.err
+    result = cfstream("migrate", "lectures.yaml", "--to", "oac")
+    assert (result.code, result.out) == (1, "")
+    assert "by hand" in result.err
     assert (here / "lectures.yaml").read_text() == text
 
 
@@ -270,9 +270,9 @@ def test_an_edit_with_a_problem_is_not_written(cfstream: Run, here: Path) -> Non
     text = f"{HEAD}trusted_signers: [self]\nhttp: {{behaviors: [{{path: /a, {group}}}]}}\n"
     (here / "k-0.pem").write_bytes(public_pem(rsa_key("k-1")))
     write(here / "lectures.yaml", text)
-    ran = cfstream("migrate", "lectures.yaml", *KEY)
-    assert (ran.code, ran.out) == (2, "")
-    assert "the edited spec would have a problem" in ran.err
+    result = cfstream("migrate", "lectures.yaml", *KEY)
+    assert (result.code, result.out) == (2, "")
+    assert "the edited spec would have a problem" in result.err
     assert (here / "lectures.yaml").read_text() == text
     assert not (here / "keys").exists()
     assert cfstream("migrate", "lectures.yaml", *KEY, "--group", "members").code == 0
@@ -281,22 +281,22 @@ def test_an_edit_with_a_problem_is_not_written(cfstream: Run, here: Path) -> Non
 def test_a_file_of_another_encoding_stays(cfstream: Run, here: Path) -> None:
     """A file that is not UTF-8 is reported and does not change."""
     (here / "lectures.yaml").write_bytes(HEAD.encode() + "oai: {comment: ä}\n".encode("latin-1"))
-    ran = cfstream("migrate", "lectures.yaml", "--to", "oac")
-    assert (ran.code, "UTF-8" in ran.err) == (2, True)
+    result = cfstream("migrate", "lectures.yaml", "--to", "oac")
+    assert (result.code, "UTF-8" in result.err) == (2, True)
 
 
 def test_one_stack_at_a_time_gets_a_key(cfstream: Run, here: Path) -> None:
     """Each stack needs its own group and key, so one of several must be named."""
     write(here / "fleet.yaml", TWO)
-    ran = cfstream("migrate", "fleet.yaml", *KEY)
-    assert (ran.code, "--stack lectures" in ran.err) == (2, True)
+    result = cfstream("migrate", "fleet.yaml", *KEY)
+    assert (result.code, "--stack lectures" in result.err) == (2, True)
 
 
 def advised(cfstream: Run, *specs: str) -> tuple[int, Any]:
     """Return the exit code, and what each stack should migrate to."""
-    ran = cfstream("migrate", "--check", *specs, "--format", "json")
-    rows = json.loads(ran.out)["stacks"]
-    return ran.code, {row["name"]: [each["to"] for each in row["migrations"]] for row in rows}
+    result = cfstream("migrate", "--check", *specs, "--format", "json")
+    rows = json.loads(result.out)["stacks"]
+    return result.code, {row["name"]: [each["to"] for each in row["migrations"]] for row in rows}
 
 
 def test_check_reads_a_folder(cfstream: Run, here: Path) -> None:
@@ -315,10 +315,10 @@ def test_check_reads_a_folder(cfstream: Run, here: Path) -> None:
         },
     )
     assert advised(cfstream, "good.yaml") == (0, {"good": []})
-    ran = cfstream("migrate", "--check", "fleet.yaml")
-    assert "fleet.yaml:5: lectures\n" in ran.out
-    assert "fix: cfstream migrate fleet.yaml --to oac --stack lectures\n" in ran.out
-    assert ran.out.endswith("3 of 3 stacks should migrate.\n")
+    result = cfstream("migrate", "--check", "fleet.yaml")
+    assert "fleet.yaml:5: lectures\n" in result.out
+    assert "fix: cfstream migrate fleet.yaml --to oac --stack lectures\n" in result.out
+    assert result.out.endswith("3 of 3 stacks should migrate.\n")
 
 
 def test_every_advice_can_be_followed(cfstream: Run, here: Path) -> None:
@@ -326,8 +326,8 @@ def test_every_advice_can_be_followed(cfstream: Run, here: Path) -> None:
     spec = here / "lectures.yaml"
     write(spec, HEAD + "oai: {}\ngrant: {via: object-acl}\ntrusted_signers: [self]\n")
     assert advised(cfstream, "lectures.yaml") == (3, {"lectures": ["oac", "key-groups"]})
-    told = cfstream("migrate", "--check", "lectures.yaml").out
-    commands = re.findall(r"fix: cfstream (.+)", told)
+    output = cfstream("migrate", "--check", "lectures.yaml").out
+    commands = re.findall(r"fix: cfstream (.+)", output)
     for command in commands:
         assert cfstream(*shlex.split(command)).code == 0, command
     assert len(commands) == 2

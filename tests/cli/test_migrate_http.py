@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cfstream.spec.load import load
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 OLD = """\
 # The recipe of 2011
@@ -53,9 +53,9 @@ def write(path: Path, text: str) -> None:
 
 def migrated(cfstream: Run, *flags: str) -> Any:
     """Return the document of a run."""
-    ran = cfstream("migrate", "old.yaml", "--to", "http", "--format", "json", *flags)
-    assert ran.code == 0, ran.err
-    return json.loads(ran.out)
+    result = cfstream("migrate", "old.yaml", "--to", "http", "--format", "json", *flags)
+    assert result.code == 0, result.err
+    return json.loads(result.out)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -98,8 +98,8 @@ def test_an_interrupted_move_is_completed(cfstream: Run, here: Path) -> None:
 
 def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
     """In both stages."""
-    told = migrated(cfstream, "--dry-run")
-    assert (told["written"], told["files"][0]["path"]) == (False, "old-http.yaml")
+    output = migrated(cfstream, "--dry-run")
+    assert (output["written"], output["files"][0]["path"]) == (False, "old-http.yaml")
     assert [path.name for path in here.iterdir()] == ["old.yaml"]
     migrated(cfstream)
     assert migrated(cfstream, "--dry-run")["outcome"] == "handed-over"
@@ -111,8 +111,8 @@ def test_no_file_of_others_is_touched(cfstream: Run, here: Path) -> None:
     """An existing file with another stack stays. --out names another file."""
     other = NEW.replace("lectures-media", "other-media")
     write(here / "old-http.yaml", other)
-    ran = cfstream("migrate", "old.yaml", "--to", "http")
-    assert (ran.code, "--out" in ran.err) == (2, True)
+    result = cfstream("migrate", "old.yaml", "--to", "http")
+    assert (result.code, "--out" in result.err) == (2, True)
     assert (here / "old-http.yaml").read_text() == other
     assert migrated(cfstream, "--out", "new.yaml")["outcome"] == "begun"
     assert (here / "new.yaml").read_text() == NEW

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = "version: 1\nname: {name}\nbucket: {name}-media\ntrusted_signers: [self]\n"
 
@@ -26,11 +26,11 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("purpose", [[], ["--for", "plan"], ["--for", "apply"], ["--for", "destroy"]])
 def test_a_policy_is_printed(cfstream: Run, specs: Path, purpose: list[str]) -> None:
     """It is an IAM document on stdout, made without AWS. stderr lists what IAM cannot limit."""
-    ran = cfstream("permissions", "lectures.yaml", *purpose, "--account", "123456789012")
-    document = json.loads(ran.out)
-    assert ran.code == 0
-    assert ("origin access controls" in ran.err) is ("plan" not in purpose)
-    assert ("without the tag cfstream:name" in ran.err) is (purpose in ([], ["--for", "apply"]))
+    result = cfstream("permissions", "lectures.yaml", *purpose, "--account", "123456789012")
+    document = json.loads(result.out)
+    assert result.code == 0
+    assert ("origin access controls" in result.err) is ("plan" not in purpose)
+    assert ("without the tag cfstream:name" in result.err) is (purpose in ([], ["--for", "apply"]))
     assert document["Version"] == "2012-10-17"
     assert {each["Effect"] for each in document["Statement"]} == {"Allow"}
     assert "arn:aws:s3:::lectures-media" in [each["Resource"] for each in document["Statement"]]
@@ -38,9 +38,9 @@ def test_a_policy_is_printed(cfstream: Run, specs: Path, purpose: list[str]) -> 
 
 def test_an_invalid_account_number(cfstream: Run, specs: Path) -> None:
     """An account number has twelve digits."""
-    ran = cfstream("permissions", "lectures.yaml", "--account", "12345")
-    assert (ran.code, ran.out) == (2, "")
-    assert "an account number has 12 digits" in ran.err
+    result = cfstream("permissions", "lectures.yaml", "--account", "12345")
+    assert (result.code, result.out) == (2, "")
+    assert "an account number has 12 digits" in result.err
 
 
 def test_another_partition(cfstream: Run, specs: Path) -> None:
@@ -63,6 +63,6 @@ def test_a_policy_that_is_too_long(cfstream: Run, specs: Path) -> None:
     """The limit of AWS is reported before AWS refuses the policy."""
     for number in range(60):
         Path(f"{number}.yaml").write_text(SPEC.format(name=f"a-stack-with-a-long-name-{number}"))
-    ran = cfstream("permissions", ".")
-    assert ran.code == 0
-    assert "a managed policy can have at most 6144" in ran.err
+    result = cfstream("permissions", ".")
+    assert result.code == 0
+    assert "a managed policy can have at most 6144" in result.err

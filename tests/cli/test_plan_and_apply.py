@@ -7,10 +7,10 @@ from textwrap import dedent
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = """\
 version: 1
@@ -42,8 +42,8 @@ def test_plan_apply_and_plan_again(cfstream: Run, spec: Path) -> None:
     assert applied.out.startswith(planned.out)
     assert applied.out.endswith("\nApplied. 3 created, 1 granted.\n")
     assert applied.err.count(" done in ") == 5
-    assert cfstream("plan", "lectures.yaml") == Ran(0, NO_CHANGES, "")
-    assert cfstream("apply", "lectures.yaml") == Ran(0, NO_CHANGES, "")
+    assert cfstream("plan", "lectures.yaml") == Result(0, NO_CHANGES, "")
+    assert cfstream("apply", "lectures.yaml") == Result(0, NO_CHANGES, "")
 
 
 def test_check_exits_with_3_for_pending_steps(cfstream: Run, spec: Path) -> None:
@@ -55,9 +55,9 @@ def test_check_exits_with_3_for_pending_steps(cfstream: Run, spec: Path) -> None
 
 def test_without_a_terminal_and_yes_nothing_is_written(cfstream: Run, spec: Path) -> None:
     """The plan is shown, and the error has a fix."""
-    ran = cfstream("apply", "lectures.yaml")
-    assert ran.code == 2
-    assert ran.err == (
+    result = cfstream("apply", "lectures.yaml")
+    assert result.code == 2
+    assert result.err == (
         "error: apply asks for confirmation, and there is no terminal\n  fix: add --yes to confirm\n"
     )
     assert cfstream("plan", "--check", "lectures.yaml").code == 3
@@ -67,11 +67,11 @@ def test_stdout_has_only_the_json(cfstream: Run, spec: Path) -> None:
     """The plan goes to stderr if the report is for a program."""
     planned = json.loads(cfstream("plan", "lectures.yaml", "--format", "json").out)
     assert [step["verb"] for step in planned["stacks"][0]["steps"]] == [*["create"] * 3, "grant", "wait"]
-    ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
-    report = json.loads(ran.out)
-    assert (ran.code, report["stacks"][0]["outcome"]) == (0, "applied")
+    result = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
+    report = json.loads(result.out)
+    assert (result.code, report["stacks"][0]["outcome"]) == (0, "applied")
     assert report["stacks"][0]["outputs"]["distribution_id"].startswith("E")
-    assert "Plan: 3 to create" in ran.err
+    assert "Plan: 3 to create" in result.err
 
 
 def test_a_saved_plan_is_applied_once(cfstream: Run, spec: Path) -> None:
@@ -119,27 +119,27 @@ def test_a_preflight_problem_leaves_its_stack_out_and_the_others_go_on(cfstream:
     planned = cfstream("plan", "clips.yaml")
     assert planned.code == 2
     assert "clips will not be applied until" in planned.out
-    ran = cfstream("apply", ".", "--yes", "--format", "json")
-    stacks = {stack["name"]: stack for stack in json.loads(ran.out)["stacks"]}
+    result = cfstream("apply", ".", "--yes", "--format", "json")
+    stacks = {stack["name"]: stack for stack in json.loads(result.out)["stacks"]}
     outcomes = {name: stack["outcome"] for name, stack in stacks.items()}
-    assert (ran.code, outcomes) == (2, {"clips": "blocked", "lectures": "applied"})
+    assert (result.code, outcomes) == (2, {"clips": "blocked", "lectures": "applied"})
     assert stacks["clips"]["why"] == "./clips.yaml:3:9: the bucket no-such-bucket does not exist"
 
 
 def test_a_plan_that_cannot_be_saved_is_shown_all_the_same(cfstream: Run, spec: Path) -> None:
     """A full disk is reported, and the plan is still printed."""
-    ran = cfstream("plan", "lectures.yaml", "--out", "/dev/full")
-    assert ran.code == 1
-    assert "Plan: 3 to create" in ran.out
-    assert ran.err.startswith("error: /dev/full could not be written: no space left on device\n")
+    result = cfstream("plan", "lectures.yaml", "--out", "/dev/full")
+    assert result.code == 1
+    assert "Plan: 3 to create" in result.out
+    assert result.err.startswith("error: /dev/full could not be written: no space left on device\n")
 
 
 def test_an_endpoint_that_is_down(cfstream: Run, spec: Path) -> None:
     """One sentence, no traceback, nothing on stdout, exit 1."""
-    ran = cfstream("plan", "lectures.yaml", "--endpoint-url", "http://127.0.0.1:1")
-    assert (ran.code, ran.out) == (1, "")
-    assert ran.err.startswith("error: ")
-    assert "Traceback" not in ran.err
+    result = cfstream("plan", "lectures.yaml", "--endpoint-url", "http://127.0.0.1:1")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("error: ")
+    assert "Traceback" not in result.err
 
 
 def test_problems_of_the_spec_stop_before_anything_is_read(cfstream: Run, spec: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = """\
 version: 1
@@ -37,40 +37,40 @@ def test_sarif_has_the_problems_of_an_invalid_spec(cfstream: Run, spec: Path) ->
     """SARIF is on stdout, the text is on stderr, and the exit code is 2."""
     spec.write_text(SPEC.replace("bucket:", "buckets:"))
     for command in ("plan", "validate"):
-        ran = cfstream(command, "lectures.yaml", "--format", "sarif")
-        assert ran.code == 2
-        assert set(sarif_rules(ran.out)) == {"spec"}
-        assert "lectures.yaml:3:1" in ran.err
+        result = cfstream(command, "lectures.yaml", "--format", "sarif")
+        assert result.code == 2
+        assert set(sarif_rules(result.out)) == {"spec"}
+        assert "lectures.yaml:3:1" in result.err
 
 
 def test_a_good_spec_has_no_alerts(cfstream: Run, spec: Path) -> None:
     """An empty list closes earlier alerts."""
-    ran = cfstream("validate", "lectures.yaml", "--format", "sarif")
-    assert (ran.code, ran.err, sarif_rules(ran.out)) == (0, "", [])
+    result = cfstream("validate", "lectures.yaml", "--format", "sarif")
+    assert (result.code, result.err, sarif_rules(result.out)) == (0, "", [])
 
 
 def test_what_aws_would_refuse_is_an_alert(cfstream: Run, spec: Path, aws: Sandbox) -> None:
     """A preflight problem has its line, and exit code 2 as in any other format."""
     spec.write_text(SPEC.replace(", create: true", ""))
-    ran = cfstream("plan", "lectures.yaml", "--format", "sarif")
-    assert (ran.code, ran.err, sarif_rules(ran.out)) == (2, "", ["preflight"])
+    result = cfstream("plan", "lectures.yaml", "--format", "sarif")
+    assert (result.code, result.err, sarif_rules(result.out)) == (2, "", ["preflight"])
 
 
 def test_the_comment_of_a_spec_that_cannot_be_read(cfstream: Run, spec: Path) -> None:
     """The comment on stdout has the problems that stderr has."""
     spec.write_text(SPEC.replace("bucket:", "buckets:"))
-    ran = cfstream("plan", "lectures.yaml", "--format", "markdown")
-    assert ran.code == 2
-    assert ran.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**No plan: the specs have")
-    assert "lectures.yaml:3:1" in ran.out
-    assert "lectures.yaml:3:1" in ran.err
+    result = cfstream("plan", "lectures.yaml", "--format", "markdown")
+    assert result.code == 2
+    assert result.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**No plan: the specs have")
+    assert "lectures.yaml:3:1" in result.out
+    assert "lectures.yaml:3:1" in result.err
 
 
 def test_the_comment_of_a_plan(cfstream: Run, spec: Path, aws: Sandbox) -> None:
     """With --check, pending steps give exit code 3 in every format."""
-    ran = cfstream("plan", "lectures.yaml", "--format", "markdown", "--check")
-    assert (ran.code, ran.err) == (3, "")
-    assert ran.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**Plan: 3 to create,")
+    result = cfstream("plan", "lectures.yaml", "--format", "markdown", "--check")
+    assert (result.code, result.err) == (3, "")
+    assert result.out.startswith("<!-- cfstream plan -->\n### cfstream plan\n\n**Plan: 3 to create,")
 
 
 @pytest.mark.parametrize(("output", "begins"), [("html", "<!doctype html>\n"), ("mermaid", "flowchart LR\n")])

@@ -31,9 +31,9 @@ def test_a_long_step_has_a_line_every_half_minute(capsys: pytest.CaptureFixture[
         clock[0] = seconds
         plain.tell(StepProgress("lectures", WAIT, "InProgress", 0.1))
     plain.tell(StepEnded("lectures", StepReport(WAIT.id, WAIT.verb, WAIT.address, StepOutcome.DONE, 61.0)))
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert [line.split("  ")[-1].strip() for line in told.err.splitlines()] == [
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert [line.split("  ")[-1].strip() for line in output.err.splitlines()] == [
         "InProgress, 30 s so far",
         "InProgress, 1 min 0 s so far",
         "done in 1 min 1 s",
@@ -64,8 +64,8 @@ def test_a_wait_shows_how_long_it_usually_takes(tmp_path: Path, capsys: pytest.C
     expecting.tell(StepBegan("lectures", WAIT))
     for clock[0] in (60.0, 900.0):
         expecting.tell(StepProgress("lectures", WAIT, "InProgress", 0.1))
-    told = [line.partition("InProgress, ")[2] for line in capsys.readouterr().err.splitlines()]
-    assert told[-2:] == [
+    lines = [line.partition("InProgress, ")[2] for line in capsys.readouterr().err.splitlines()]
+    assert lines[-2:] == [
         "usually 4 min 0 s (3 deploys), 1 min 0 s so far",
         "longer than usual: 9 of 10 took at most 10 min 8 s, 15 min 0 s so far",
     ]
@@ -77,13 +77,13 @@ def test_one_deploy_of_the_same_stack_is_enough(tmp_path: Path, capsys: pytest.C
     for seconds in (200.0, 240.0, 700.0):
         deploy(past, seconds, "others")
     deploy(past, 30.0, "lectures")
-    told: list[Event] = []
+    heard: list[Event] = []
     clock = [0.0]
-    expecting = Expecting(told.append, PastDeploys(tmp_path, real_aws=True), lambda: clock[0])
+    expecting = Expecting(heard.append, PastDeploys(tmp_path, real_aws=True), lambda: clock[0])
     expecting.tell(StepBegan("lectures", WAIT))
     for clock[0] in (15.0, 40.0):
         expecting.tell(StepProgress("lectures", WAIT, "InProgress", None))
-    progress = [(each.text, each.fraction) for each in told if isinstance(each, StepProgress)]
+    progress = [(each.text, each.fraction) for each in heard if isinstance(each, StepProgress)]
     assert progress == [
         ("InProgress, usually 30 s (1 deploy of this stack)", 0.5),
         ("InProgress, longer than the last time: 30 s", None),

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from cfstream.connection import Connection
-from cfstream.sandbox import homes, lifecycle
-from tests.cli.conftest import Ran
+from cfstream.sandbox import lifecycle, state_directory
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 AHEAD = 90_000.0
 
@@ -22,7 +22,7 @@ def ahead(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sand
     """The sandbox of this process as the project's sandbox, with a clock that is 25 hours ahead."""
     home = tmp_path / "home"
     home.mkdir()
-    monkeypatch.setenv(homes.VARIABLE, str(home))
+    monkeypatch.setenv(state_directory.VARIABLE, str(home))
     monkeypatch.setattr(aws.server, "token", "known")
     lifecycle.announce(home, aws.port, "known")
     aws.cloudfront.settings.clock_ahead_seconds = AHEAD
@@ -63,8 +63,8 @@ def test_doctor_compares_the_clock_of_the_run(cfstream: Run, ahead: Sandbox) -> 
 @pytest.mark.usefixtures("ahead")
 def test_an_invalid_setting_has_a_valid_example(cfstream: Run) -> None:
     """The example has the form of the command line."""
-    ran = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
-    assert (ran.code, "fix: write clock_ahead_seconds=90000.0" in ran.err) == (2, True)
+    result = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
+    assert (result.code, "fix: write clock_ahead_seconds=90000.0" in result.err) == (2, True)
 
 
 @pytest.mark.usefixtures("ahead")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cfstream import workflow
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 NAMES = ("lectures", "news-de", "news-fr", "talks")
 
@@ -48,10 +48,10 @@ def committed(specs: Path) -> Path:
     return specs
 
 
-def planned(ran: Ran) -> list[str]:
+def planned(result: Result) -> list[str]:
     """The names of the stacks in a plan."""
-    assert ran.code == 0, ran.err
-    return [stack["name"] for stack in json.loads(ran.out)["stacks"]]
+    assert result.code == 0, result.err
+    return [stack["name"] for stack in json.loads(result.out)["stacks"]]
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_a_name_without_a_stack_is_refused(cfstream: Run, aws: Sandbox, specs: P
     """A typo must not end as a run that did nothing and exits with 0."""
     assert aws
     assert specs.exists()
-    ran = cfstream("apply", "specs", "--yes", "--only", "lecture")
-    assert (ran.code, ran.out) == (2, "")
-    assert "--only lecture matches no stack" in ran.err
-    assert "lectures" in ran.err
+    result = cfstream("apply", "specs", "--yes", "--only", "lecture")
+    assert (result.code, result.out) == (2, "")
+    assert "--only lecture matches no stack" in result.err
+    assert "lectures" in result.err
 
 
 def test_apply_changes_only_the_chosen_stacks(cfstream: Run, aws: Sandbox, specs: Path) -> None:
@@ -104,9 +104,9 @@ def test_a_saved_plan_has_its_stacks(cfstream: Run, aws: Sandbox, specs: Path) -
     assert aws
     assert specs.exists()
     assert cfstream("plan", "specs", "--out", "all.plan").code == 0
-    ran = cfstream("apply", "all.plan", "--yes", "--only", "talks")
-    assert ran.code == 2
-    assert "exclude each other" in ran.err
+    result = cfstream("apply", "all.plan", "--yes", "--only", "talks")
+    assert result.code == 2
+    assert "exclude each other" in result.err
 
 
 def test_a_spec_that_is_left_out_still_declares(cfstream: Run, aws: Sandbox, specs: Path) -> None:
@@ -157,9 +157,9 @@ def test_a_changed_key_file_chooses_its_stack(cfstream: Run, aws: Sandbox, commi
 def test_an_unknown_revision_is_refused(cfstream: Run, aws: Sandbox, committed: Path, revision: str) -> None:
     """With what a revision is; never as an option of git."""
     assert aws
-    ran = cfstream("plan", "specs", f"--changed-since={revision}")
-    assert ran.code == 2
-    assert "is not a git revision" in ran.err
+    result = cfstream("plan", "specs", f"--changed-since={revision}")
+    assert result.code == 2
+    assert "is not a git revision" in result.err
     assert not (committed.parent / "x").exists()
 
 
@@ -173,9 +173,9 @@ def test_after_a_failure_nothing_else_begins(
     missing = spec("lectures").replace("create: true", "create: false")
     (specs / "lectures.yaml").write_text(missing)
     flags = ["--fail-fast"] * fail_fast
-    ran = cfstream("apply", "specs", "--yes", "--no-verify", *flags, "--format", "json")
-    assert ran.code == 2
-    outcomes = {stack["name"]: stack["outcome"] for stack in json.loads(ran.out)["stacks"]}
+    result = cfstream("apply", "specs", "--yes", "--no-verify", *flags, "--format", "json")
+    assert result.code == 2
+    outcomes = {stack["name"]: stack["outcome"] for stack in json.loads(result.out)["stacks"]}
     others = "blocked" if fail_fast else "applied"
     assert outcomes == {"lectures": "blocked", "news-de": others, "news-fr": others, "talks": others}
-    assert ("--fail-fast ends the run" in ran.err) == fail_fast
+    assert ("--fail-fast ends the run" in result.err) == fail_fast

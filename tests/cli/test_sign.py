@@ -14,32 +14,36 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.cli.signing_account import SPEC, Folder, folder
 from tests.world.clients import clients_for
 from tests.world.signing import PASSPHRASE
 
-Sign = Callable[..., Ran]
+Sign = Callable[..., Result]
 
 
 def test_a_signed_url_is_accepted(sign: Sign, explain: Callable[..., Any]) -> None:
     """The id of the key is found, the object's key is escaped, and the edge accepts the signature."""
-    ran = sign("talks/a b+c.mp4")
-    assert (ran.code, ran.err) == (0, "")
-    told = explain(ran.out.strip())
-    assert told["url"].endswith(".cloudfront.net/talks/a%20b%2Bc.mp4")
-    assert (told["accepted"], told["signature"], told["policy"]) == (True, "good", "canned")
-    assert told["key"]["name"] == "lectures-1"
+    result = sign("talks/a b+c.mp4")
+    assert (result.code, result.err) == (0, "")
+    explanation = explain(result.out.strip())
+    assert explanation["url"].endswith(".cloudfront.net/talks/a%20b%2Bc.mp4")
+    assert (explanation["accepted"], explanation["signature"], explanation["policy"]) == (
+        True,
+        "good",
+        "canned",
+    )
+    assert explanation["key"]["name"] == "lectures-1"
 
 
 @pytest.mark.parametrize("digest", ["sha1", "sha256"])
 def test_a_custom_policy_is_accepted(sign: Sign, explain: Callable[..., Any], digest: str) -> None:
     """Start, address and hash are in the URL, and a note mentions IPv6."""
-    ran = sign("a.mp4", "--from", "2026-01-01T00:00Z", "--ip", "203.0.113.7", "--hash", digest)
-    assert "IPv6 is on" in ran.err
-    told = explain(ran.out.strip())
-    assert (told["accepted"], told["hash"]) == (True, digest.upper())
-    assert (told["starts"], told["ip"]) == (1767225600, "203.0.113.7/32")
+    result = sign("a.mp4", "--from", "2026-01-01T00:00Z", "--ip", "203.0.113.7", "--hash", digest)
+    assert "IPv6 is on" in result.err
+    explanation = explain(result.out.strip())
+    assert (explanation["accepted"], explanation["hash"]) == (True, digest.upper())
+    assert (explanation["starts"], explanation["ip"]) == (1767225600, "203.0.113.7/32")
 
 
 def test_cookies_open_the_folder_of_a_playlist(sign: Sign, explain: Callable[..., Any]) -> None:
@@ -125,11 +129,11 @@ def test_explain_agrees_with_the_edge(
     ]
     for url in urls:
         status, code = ask(url)
-        told = explain(url)
-        if told["reasons"] and status != 301:
-            assert (status, code) == (403, told["reasons"][0]["code"]), (url, told)
-        elif not told["reasons"]:
-            assert status in (200, 404) or "absent" in url, (url, told)
+        explanation = explain(url)
+        if explanation["reasons"] and status != 301:
+            assert (status, code) == (403, explanation["reasons"][0]["code"]), (url, explanation)
+        elif not explanation["reasons"]:
+            assert status in (200, 404) or "absent" in url, (url, explanation)
 
 
 def test_behaviors_in_a_folder_that_do_not_trust_the_key(sign: Sign) -> None:
@@ -182,9 +186,9 @@ def test_a_signature_that_would_be_refused_is_not_made(
     words = [word.replace("HOST", host) for word in arguments]
     if "--key" in words:
         words[-1] = stack.key(words[-1])
-    ran = sign(*words)
-    assert (ran.code, ran.out) == (2, "")
-    assert reason in " ".join(ran.err.split())
+    result = sign(*words)
+    assert (result.code, result.out) == (2, "")
+    assert reason in " ".join(result.err.split())
 
 
 def test_force_exceeds_max_validity(sign: Sign) -> None:
@@ -214,9 +218,9 @@ def test_no_part_of_a_private_key_is_printed(sign: Sign, stack: Folder, key: str
     """Also with -vv, for a valid, a refused and a damaged key."""
     whole = Path(stack.key("lectures-1")).read_text().splitlines()
     Path(stack.key("damaged")).write_text("\n".join([*whole[:5], whole[-1], ""]))
-    ran = sign("a.mp4", "--key", stack.key(key), "-vv")
+    result = sign("a.mp4", "--key", stack.key(key), "-vv")
     secret = Path(stack.key(key)).read_text().splitlines()[1:-1]
-    assert not any(line in ran.err + ran.out for line in secret)
+    assert not any(line in result.err + result.out for line in secret)
 
 
 def test_a_world_readable_key_gives_a_warning(sign: Sign, stack: Folder, tmp_path: Path) -> None:
@@ -224,20 +228,20 @@ def test_a_world_readable_key_gives_a_warning(sign: Sign, stack: Folder, tmp_pat
     path = tmp_path / "open.pem"
     shutil.copy(stack.key("lectures-1"), path)
     path.chmod(0o644)
-    ran = sign("a.mp4", "--key", str(path))
-    assert ran.code == 0
-    assert f"chmod 600 {path}" in ran.err
+    result = sign("a.mp4", "--key", str(path))
+    assert result.code == 0
+    assert f"chmod 600 {path}" in result.err
 
 
 def test_without_a_spec_aws_is_not_used(
-    cfstream: Callable[..., Ran], stack: Folder, monkeypatch: pytest.MonkeyPatch
+    cfstream: Callable[..., Result], stack: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A URL and a key id are enough, even if the endpoint does not answer."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     words = ("--key", stack.key("foreign"), "--key-id", "K2JC", "--expires", "2030-01-01T00:00+01:00")
-    ran = cfstream("sign", "https://media.example.com/a.mp4", *words)
-    assert ran.code == 0
-    assert ran.out.startswith("https://media.example.com/a.mp4?Expires=1893452400&Signature=")
+    result = cfstream("sign", "https://media.example.com/a.mp4", *words)
+    assert result.code == 0
+    assert result.out.startswith("https://media.example.com/a.mp4?Expires=1893452400&Signature=")
     for target, flags, reason in (
         ("a.mp4", words, "its host is unknown"),
         ("https://h/a", words[:2] + words[4:], "the id of the key is unknown"),
@@ -247,47 +251,49 @@ def test_without_a_spec_aws_is_not_used(
         assert reason in " ".join(refused.err.split())
 
 
-def test_a_stream_name_of_rtmp(cfstream: Callable[..., Ran], stack: Folder) -> None:
+def test_a_stream_name_of_rtmp(cfstream: Callable[..., Result], stack: Folder) -> None:
     """It is signed without server and prefix, and printed in the given form."""
     words = ("--key", stack.key("foreign"), "--key-id", "APKAJC", "--expires", "1h")
-    ran = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/mp4:videos/a.mp4", *words)
-    assert ran.out.startswith("mp4:videos/a.mp4?Expires=")
+    result = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/mp4:videos/a.mp4", *words)
+    assert result.out.startswith("mp4:videos/a.mp4?Expires=")
     refused = cfstream("sign", "rtmp://s1.cloudfront.net/cfx/st/a.flv", *words, "--cookies")
     assert "RTMP does not support cookies" in refused.err
 
 
 def test_a_stack_that_was_not_applied_has_no_keys(
-    cfstream: Callable[..., Ran], stack: Folder, tmp_path: Path
+    cfstream: Callable[..., Result], stack: Folder, tmp_path: Path
 ) -> None:
     """There is no distribution to sign for. The error names the command that creates it."""
     other = folder(tmp_path, SPEC.replace("name: lectures\n", "name: seminars\n"))
-    ran = cfstream("sign", "a", "--spec", other.spec, "--key", other.key("lectures-1"), "--expires", "1h")
-    assert ran.code == 1
-    assert "cfstream apply" in ran.err
+    result = cfstream("sign", "a", "--spec", other.spec, "--key", other.key("lectures-1"), "--expires", "1h")
+    assert result.code == 1
+    assert "cfstream apply" in result.err
 
 
-def test_explain_as_text(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
+def test_explain_as_text(cfstream: Callable[..., Result], sign: Sign, stack: Folder) -> None:
     """It shows the first reason for a refusal, what the signature was made for, and local times."""
-    url = sign("a.mp4").out.strip()
+    url = sign("none/a.mp4").out.strip()
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
     assert "CloudFront accepts it.\n" in good.out
-    assert "the bucket lectures-media has no object a.mp4, or does not let CloudFront" in " ".join(
-        good.out.split()
+    said = " ".join(good.out.split())
+    assert (
+        "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in said
     )
+    assert '"object": {' in cfstream("explain", url, "--spec", stack.spec, "--format", "json").out
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
     assert "CloudFront refuses it: AccessDenied, the signature does not match" in bad.out
     assert "it was made for the URL without its query" in bad.out
     assert url.split("Signature=")[1].split("&")[0] not in good.out + bad.out
 
 
-def test_explain_needs_no_aws(cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explain_needs_no_aws(cfstream: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     """Without --spec it shows the parts of the URL, with local times."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    ran = cfstream("explain", "https://h/a?Expires=1000000000&Signature=AAAA&Key-Pair-Id=K1")
-    assert ran.code == 0
-    assert f"{datetime.fromtimestamp(1_000_000_000).astimezone():%Y-%m-%d %H:%M:%S} " in ran.out
-    assert "years ago" in ran.out
+    result = cfstream("explain", "https://h/a?Expires=1000000000&Signature=AAAA&Key-Pair-Id=K1")
+    assert result.code == 0
+    assert f"{datetime.fromtimestamp(1_000_000_000).astimezone():%Y-%m-%d %H:%M:%S} " in result.out
+    assert "years ago" in result.out
     refused = cfstream("explain", "https://h/a", "--ip", "nobody")
     assert refused.code == 2
 
@@ -321,6 +327,6 @@ def test_many_targets_are_signed_in_one_run(
 )
 def test_one_target_or_a_file_of_them(sign: Sign, arguments: tuple[str, ...]) -> None:
     """Neither, both, and commands for a file are wrong usage."""
-    ran = sign(*arguments)
-    assert (ran.code, ran.out) == (2, "")
-    assert "fix: " in ran.err
+    result = sign(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "fix: " in result.err

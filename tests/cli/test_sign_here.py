@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from cfstream.sandbox.accounts import ACCOUNT
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.cli.signing_account import Folder
 from tests.world.clients import clients_for
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
-Sign = Callable[..., Ran]
+Sign = Callable[..., Result]
 
 KEY = "hls/week 1.m3u8"
 
@@ -31,7 +31,7 @@ def edge(stack: Folder, monkeypatch: pytest.MonkeyPatch) -> str:
     return endpoint
 
 
-def pasted(line: str) -> int:
+def status_of(line: str) -> int:
     """Return the status of a printed curl command: its headers, cookies and URL, parsed like a shell does."""
     curl, *words = shlex.split(line)
     assert curl == "curl"
@@ -50,39 +50,41 @@ def test_the_curl_command_works(sign: Sign, edge: str, flags: tuple[str, ...]) -
     """It requests the edge, with the distribution's host."""
     line = sign(KEY, "--format", "curl", *flags).out
     assert f"{edge}/hls/week%201.m3u8" in line
-    assert pasted(line) == 200
+    assert status_of(line) == 200
 
 
 def test_an_invalid_edge_url_is_refused(sign: Sign) -> None:
     """No curl command is printed."""
-    ran = sign(KEY, "--format", "curl", "--edge-url", "nowhere")
-    assert (ran.code, ran.out) == (2, "")
-    assert "not a valid URL" in " ".join(ran.err.split())
+    result = sign(KEY, "--format", "curl", "--edge-url", "nowhere")
+    assert (result.code, result.out) == (2, "")
+    assert "not a valid URL" in " ".join(result.err.split())
 
 
 def test_the_curl_command_for_plain_http(sign: Sign, edge: str) -> None:
     """The edge gets the scheme, and redirects to https like CloudFront."""
     https = sign(KEY, "--format", "json").out
     line = sign(json.loads(https)["url"].partition("?")[0].replace("https", "http"), "--format", "curl").out
-    assert pasted(line) == 301
+    assert status_of(line) == 301
 
 
 def test_a_url_that_a_browser_can_open(
-    sign: Sign, edge: str, cfstream: Callable[..., Ran], stack: Folder
+    sign: Sign, edge: str, cfstream: Callable[..., Result], stack: Folder
 ) -> None:
     """The note has the URL. Signed, it is accepted, and explain agrees."""
-    said = sign(KEY).err
-    browser = said[said.index("http://", said.index("for a browser, sign")) :].split()[0]
+    notes = sign(KEY).err
+    browser = notes[notes.index("http://", notes.index("for a browser, sign")) :].split()[0]
     port = edge.rpartition(":")[2]
     assert browser.endswith(f".cloudfront.localhost:{port}/hls/week%201.m3u8")
     for flags in ((), ("--from", "2026-01-01T00:00Z")):
-        ran = sign(browser, *flags)
-        assert "answers at" not in ran.err
-        signed = ran.out.strip()
+        result = sign(browser, *flags)
+        assert "answers at" not in result.err
+        signed = result.out.strip()
         host, _, path = signed.removeprefix("http://").partition("/")
         assert httpx.get(f"{edge}/{path}", headers={"Host": host}).status_code == 200
-        told: Any = json.loads(cfstream("explain", signed, "--spec", stack.spec, "--format", "json").out)
-        assert (told["accepted"], told["reasons"]) == (True, [])
+        explanation: Any = json.loads(
+            cfstream("explain", signed, "--spec", stack.spec, "--format", "json").out
+        )
+        assert (explanation["accepted"], explanation["reasons"]) == (True, [])
 
 
 RTMP = """\
@@ -96,7 +98,7 @@ trusted_signers: [self]
 
 @pytest.fixture
 def streams(
-    cfstream: Callable[..., Ran], running_sandbox: Sandbox, edge: str, stack: Folder, tmp_path: Path
+    cfstream: Callable[..., Result], running_sandbox: Sandbox, edge: str, stack: Folder, tmp_path: Path
 ) -> tuple[str, ...]:
     """Return the flags to sign for a streaming distribution of the bucket whose account has a key pair."""
     spec = tmp_path / "seminars.yaml"
@@ -109,18 +111,18 @@ def streams(
 
 
 def test_the_curl_command_for_a_stream(
-    cfstream: Callable[..., Ran], edge: str, streams: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    cfstream: Callable[..., Result], edge: str, streams: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It requests the path where the edge serves streams. Without an edge there is no command."""
     clients_for(edge)("s3").put_object(Bucket="lectures-media", Key="talks/a.mp4", Body=b"-")
     line = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl").out
     assert f"{edge}/cfx/st/talks/a.mp4?Expires=" in line
-    assert pasted(line) == 200
-    assert pasted(line.replace("Expires=1", "Expires=2")) == 403
+    assert status_of(line) == 200
+    assert status_of(line.replace("Expires=1", "Expires=2")) == 403
     monkeypatch.delenv("CFSTREAM_EDGE_URL")
-    ran = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl")
-    assert (ran.code, ran.out) == (2, "")
-    assert "curl does not support RTMP" in ran.err
+    result = cfstream("sign", "mp4:talks/a.mp4", *streams, "--format", "curl")
+    assert (result.code, result.out) == (2, "")
+    assert "curl does not support RTMP" in result.err
 
 
 @pytest.mark.parametrize(
@@ -138,13 +140,13 @@ def test_signing_only_a_playlist_gives_a_note(
     sign: Sign, target: str, flags: tuple[str, ...], advice: str
 ) -> None:
     """The note explains that the segments are not included, and what to use."""
-    ran = sign(target, *flags)
-    assert ran.code == 0
-    assert advice in ran.err
-    assert ("note: this opens" in ran.err or "note: the files" in ran.err) is bool(advice)
+    result = sign(target, *flags)
+    assert result.code == 0
+    assert advice in result.err
+    assert ("note: this opens" in result.err or "note: the files" in result.err) is bool(advice)
 
 
-def test_explain_check_has_exit_codes(cfstream: Callable[..., Ran], sign: Sign, stack: Folder) -> None:
+def test_explain_check_has_exit_codes(cfstream: Callable[..., Result], sign: Sign, stack: Folder) -> None:
     """0 if accepted, 7 if refused, 1 if unknown. Without --check all are 0."""
     good = sign("a.mp4").out.strip()
     for url, flags, code in (
@@ -152,18 +154,18 @@ def test_explain_check_has_exit_codes(cfstream: Callable[..., Ran], sign: Sign, 
         (f"{good}&x=1", ("--spec", stack.spec), 7),
         (good, (), 1),
     ):
-        ran = cfstream("explain", url, "--check", *flags)
-        assert ran.code == code
+        result = cfstream("explain", url, "--check", *flags)
+        assert result.code == code
         unchecked = cfstream("explain", url, *flags)
         verdict, *_ = unchecked.out.splitlines()  # all else tells how much time is left
-        assert (unchecked.code, ran.out.splitlines()[0]) == (0, verdict)
+        assert (unchecked.code, result.out.splitlines()[0]) == (0, verdict)
 
 
 @pytest.mark.parametrize("text", ["hallo", "talks/a.mp4", ""])
-def test_explain_needs_a_url(cfstream: Callable[..., Ran], stack: Folder, text: str) -> None:
+def test_explain_needs_a_url(cfstream: Callable[..., Result], stack: Folder, text: str) -> None:
     """Anything else is not treated as an unsigned URL."""
     for flags in ((), ("--spec", stack.spec)):
-        ran = cfstream("explain", text, *flags)
-        assert (ran.code, ran.out) == (2, "")
-        assert "is neither a URL nor a signed stream name" in " ".join(ran.err.split())
+        result = cfstream("explain", text, *flags)
+        assert (result.code, result.out) == (2, "")
+        assert "is neither a URL nor a signed stream name" in " ".join(result.err.split())
     assert cfstream("explain", f"{text}a?Expires=1&Signature=a&Key-Pair-Id=K1").code == 0

@@ -8,12 +8,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.verify.account import signing_key
 from tests.world.configs import update
 from tests.world.sandbox import Sandbox
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 SPEC = """\
 version: 1
@@ -72,9 +72,9 @@ def make_public(s3: Any) -> None:
 @pytest.mark.usefixtures("live")
 def test_a_good_stack_passes(cfstream: Run) -> None:
     """The table is grouped by address, and the last line has the verdict."""
-    ran = cfstream("verify", "lectures.yaml")
-    assert (ran.code, ran.err) == (0, "")
-    lines = ran.out.splitlines()
+    result = cfstream("verify", "lectures.yaml")
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
     assert lines[0].startswith("lectures ")
     assert lines[-1].startswith("Verified. ")
     groups = [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("    ")]
@@ -88,14 +88,14 @@ def test_a_good_stack_passes(cfstream: Run) -> None:
 def test_a_public_bucket_fails_with_the_reason(cfstream: Run, s3: Any) -> None:
     """Exit 7. The table has the reader, the statement, and the fix."""
     make_public(s3)
-    ran = cfstream("verify", "lectures.yaml")
-    assert ran.code == 7
-    said = " ".join(ran.out.split())
-    assert "✗ exposed: policy: the bucket policy has an opening" in said
-    assert "anyone can read /*: bucket policy statement Open" in said
-    assert "fix: remove that statement from the bucket policy, or narrow it" in said
-    assert "Verification failed: " in said
-    assert "Exposed: S3: bucket lectures-media, bucket lectures-media policy." in said
+    result = cfstream("verify", "lectures.yaml")
+    assert result.code == 7
+    message = " ".join(result.out.split())
+    assert "✗ exposed: policy: the bucket policy has an opening" in message
+    assert "anyone can read /*: bucket policy statement Open" in message
+    assert "fix: remove that statement from the bucket policy, or narrow it" in message
+    assert "Verification failed: " in message
+    assert "Exposed: S3: bucket lectures-media, bucket lectures-media policy." in message
 
 
 def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:
@@ -104,10 +104,10 @@ def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, liv
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
     update(cloudfront, row["Id"], Enabled=False)
     spec = Path("lectures.yaml").rename("my lectures.yaml")
-    ran = cfstream("verify", str(spec), "--endpoint-url", edge.endpoint_url)
-    assert ran.code == 7
+    result = cfstream("verify", str(spec), "--endpoint-url", edge.endpoint_url)
+    assert result.code == 7
     assert f"cfstream apply 'my lectures.yaml' --endpoint-url {edge.endpoint_url}" in " ".join(
-        ran.out.split()
+        result.out.split()
     )
 
 
@@ -115,19 +115,19 @@ def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, liv
 def test_an_exposed_apply_names_the_verify_command(cfstream: Run, s3: Any) -> None:
     """The command has the spec and the flags."""
     make_public(s3)
-    ran = cfstream("apply", "lectures.yaml", "--yes", "--region", "us-east-1")
-    assert ran.code == 7
-    assert "then run: cfstream verify lectures.yaml --region us-east-1" in " ".join(ran.err.split())
+    result = cfstream("apply", "lectures.yaml", "--yes", "--region", "us-east-1")
+    assert result.code == 7
+    assert "then run: cfstream verify lectures.yaml --region us-east-1" in " ".join(result.err.split())
 
 
 @pytest.mark.usefixtures("live")
 def test_programs_get_every_check(cfstream: Run, s3: Any) -> None:
     """As JSON, and as JUnit XML with a case for each check."""
     make_public(s3)
-    ran = cfstream("verify", "lectures.yaml", "--format", "json")
-    told = json.loads(ran.out)
-    assert (ran.code, told["format_version"], told["exit_code"]) == (7, 1, 7)
-    findings = told["stacks"][0]["findings"]
+    result = cfstream("verify", "lectures.yaml", "--format", "json")
+    document = json.loads(result.out)
+    assert (result.code, document["format_version"], document["exit_code"]) == (7, 1, 7)
+    findings = document["stacks"][0]["findings"]
     broken = [each for each in findings if each["verdict"] == "let-in"]
     assert {"where", "part", "claim", "verdict", "saw", "why", "do"} <= broken[0].keys()
     junit = ElementTree.fromstring(cfstream("verify", "lectures.yaml", "--format", "junit").out)
@@ -169,22 +169,22 @@ def test_no_secret_is_in_any_output(cfstream: Run, edge: Sandbox, s3: Any, tmp_p
     assert cfstream(*asked).code == 0
     s3.delete_bucket_policy(Bucket="lectures-media")
     for form in ("text", "json", "junit"):
-        ran = cfstream(*asked, "--format", form)
-        assert ran.code == 7
+        result = cfstream(*asked, "--format", form)
+        assert result.code == 7
         for secret in ("Signature=", "CloudFront-", "Policy=", *pem.splitlines()[1:-1]):
-            assert secret not in ran.out + ran.err
+            assert secret not in result.out + result.err
 
 
 @pytest.mark.usefixtures("live")
 def test_apply_ends_with_the_verification(cfstream: Run, s3: Any) -> None:
     """A stack that others opened is exposed: exit 7, also if apply has no changes."""
     make_public(s3)
-    ran = cfstream("apply", "lectures.yaml", "--yes")
-    assert ran.code == 7
-    assert "bucket policy statement Open" in ran.err
-    ran = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
-    (stack,) = json.loads(ran.out)["stacks"]
-    assert (ran.code, stack["outcome"], stack["verify"]["exit_code"]) == (7, "exposed", 7)
+    result = cfstream("apply", "lectures.yaml", "--yes")
+    assert result.code == 7
+    assert "bucket policy statement Open" in result.err
+    result = cfstream("apply", "lectures.yaml", "--yes", "--format", "json")
+    (stack,) = json.loads(result.out)["stacks"]
+    assert (result.code, stack["outcome"], stack["verify"]["exit_code"]) == (7, "exposed", 7)
 
 
 @pytest.mark.usefixtures("live")
@@ -202,12 +202,12 @@ def test_without_an_edge_apply_says_so_and_verify_fails(
     monkeypatch.delenv("CFSTREAM_EDGE_URL")
     spec = Path("lectures.yaml")
     spec.write_text(spec.read_text() + "comment: Changed\n")
-    ran = cfstream("apply", "lectures.yaml", "--yes")
-    assert ran.code == 0
-    assert "there is no edge to send viewers' requests to" in " ".join(ran.err.split())
-    ran = cfstream("verify", "lectures.yaml")
-    assert ran.code == 1
-    assert "set --edge-url, or use --sandbox" in " ".join(ran.out.split())
+    result = cfstream("apply", "lectures.yaml", "--yes")
+    assert result.code == 0
+    assert "there is no edge to send viewers' requests to" in " ".join(result.err.split())
+    result = cfstream("verify", "lectures.yaml")
+    assert result.code == 1
+    assert "set --edge-url, or use --sandbox" in " ".join(result.out.split())
 
 
 def test_the_flag_comes_before_the_environment(
@@ -224,13 +224,13 @@ def test_the_flag_comes_before_the_environment(
 def test_invalid_arguments_are_refused(cfstream: Run, tmp_path: Path) -> None:
     """A key id without a key, a public key instead of a private one, a missing file."""
     assert "--key-id needs --key" in cfstream("verify", "lectures.yaml", "--key-id", "K1").err
-    ran = cfstream("verify", "lectures.yaml", "--key", "one.pub.pem")
-    assert (ran.code, "public key" in ran.err) == (2, True)
+    result = cfstream("verify", "lectures.yaml", "--key", "one.pub.pem")
+    assert (result.code, "public key" in result.err) == (2, True)
     assert cfstream("verify", "lectures.yaml", "--key", "none.pem").code == 2
 
 
 def test_a_stack_that_is_not_live_fails(cfstream: Run, edge: Sandbox) -> None:
     """There is nothing to request yet, and the error has a fix."""
-    ran = cfstream("verify", "lectures.yaml")
-    assert ran.code == 1
-    assert "create it: cfstream apply lectures.yaml" in " ".join(ran.out.split())
+    result = cfstream("verify", "lectures.yaml")
+    assert result.code == 1
+    assert "create it: cfstream apply lectures.yaml" in " ".join(result.out.split())

@@ -15,6 +15,8 @@ def make_bucket(s3: Any, name: str, ownership: str | None = None) -> str:
 def identity(cloudfront: Any) -> dict[str, Any]:
     """Create an origin access identity."""
     config = {"CallerReference": next(_references), "Comment": ""}
-    made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=config)
-    result: dict[str, Any] = made["CloudFrontOriginAccessIdentity"]
+    created = cloudfront.create_cloud_front_origin_access_identity(
+        CloudFrontOriginAccessIdentityConfig=config
+    )
+    result: dict[str, Any] = created["CloudFrontOriginAccessIdentity"]
     return result

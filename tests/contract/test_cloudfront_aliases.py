@@ -82,8 +82,8 @@ def test_one_holder_across_both_kinds(cloudfront: Any, certificates: Certificate
 
 def test_aliases_are_compared_in_lower_case(cloudfront: Any, certificates: Certificates) -> None:
     """Case does not matter, and reads show lower case."""
-    made = make(cloudfront, with_certificate("Media.Example.COM"))
-    assert made["DistributionConfig"]["Aliases"]["Items"] == [NAME]
+    created = make(cloudfront, with_certificate("Media.Example.COM"))
+    assert created["DistributionConfig"]["Aliases"]["Items"] == [NAME]
     with refused("CNAMEAlreadyExists", 409):
         make(cloudfront, with_certificate("MEDIA.example.com", reference="two"))
 
@@ -99,10 +99,10 @@ def test_an_alias_of_another_account_is_taken(
 
 def test_its_own_alias_is_no_conflict(cloudfront: Any, certificates: Certificates) -> None:
     """An update that keeps its aliases is accepted. A deletion frees them."""
-    made = make(cloudfront, with_certificate(NAME))
-    etag = update(cloudfront, made["Id"], Enabled=False)["ETag"]
-    cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
-    assert make(cloudfront, with_certificate(NAME, reference="two"))["Id"] != made["Id"]
+    created = make(cloudfront, with_certificate(NAME))
+    etag = update(cloudfront, created["Id"], Enabled=False)["ETag"]
+    cloudfront.delete_distribution(Id=created["Id"], IfMatch=etag)
+    assert make(cloudfront, with_certificate(NAME, reference="two"))["Id"] != created["Id"]
 
 
 @pytest.mark.parametrize("name", ["example", "a b.example.com", "a.*.example.com", "https://a.example.com"])
@@ -124,8 +124,8 @@ def test_aliases_need_a_certificate(cloudfront: Any) -> None:
 
 def test_streaming_aliases_need_no_certificate(cloudfront: Any) -> None:
     """RTMP does not use TLS."""
-    made = make_streaming(cloudfront, streaming_config(Aliases=listing(NAME)))
-    assert made["StreamingDistributionConfig"]["Aliases"]["Items"] == [NAME]
+    created = make_streaming(cloudfront, streaming_config(Aliases=listing(NAME)))
+    assert created["StreamingDistributionConfig"]["Aliases"]["Items"] == [NAME]
 
 
 @pytest.mark.parametrize(
@@ -184,11 +184,11 @@ def test_a_certificate_needs_its_settings(cloudfront: Any, certificates: Certifi
 
 def test_a_certificate_reads_back_in_deprecated_fields(cloudfront: Any, certificates: Certificates) -> None:
     """Reads also show the ARN in the deprecated fields, and such a document can be sent back."""
-    made = make(cloudfront, with_certificate(NAME))
-    live = made["DistributionConfig"]["ViewerCertificate"]
+    created = make(cloudfront, with_certificate(NAME))
+    live = created["DistributionConfig"]["ViewerCertificate"]
     assert (live["Certificate"], live["CertificateSource"]) == (CERTIFICATE, "acm")
     assert live["CloudFrontDefaultCertificate"] is False
-    again = update(cloudfront, made["Id"])["Distribution"]["DistributionConfig"]
+    again = update(cloudfront, created["Id"])["Distribution"]["DistributionConfig"]
     assert again["ViewerCertificate"] == live
 
 

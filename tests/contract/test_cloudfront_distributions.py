@@ -29,8 +29,8 @@ def bucket(s3: Any) -> None:
 
 def test_omitted_members_get_defaults(cloudfront: Any) -> None:
     """A config of required members alone reads back with all of AWS's defaults."""
-    made = make(cloudfront)
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     logging = {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""}
     certificate = {
         "CloudFrontDefaultCertificate": True,
@@ -102,10 +102,10 @@ def test_disabled_logging_forgets_its_fields(cloudfront: Any) -> None:
 def test_unordered_lists_come_in_any_order(cloudfront: Any) -> None:
     """AllowedMethods read back as the same set, sometimes in another order than sent."""
     methods = listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
-    made = make(cloudfront, config(DefaultCacheBehavior=behavior(AllowedMethods=methods)))
+    created = make(cloudfront, config(DefaultCacheBehavior=behavior(AllowedMethods=methods)))
     orders = set()
     for _ in range(5):
-        live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+        live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
         orders.add(tuple(live["DefaultCacheBehavior"]["AllowedMethods"]["Items"]))
     assert {frozenset(order) for order in orders} == {frozenset(methods["Items"])}
     assert orders != {tuple(methods["Items"])}
@@ -115,22 +115,22 @@ def test_behaviors_keep_their_order(cloudfront: Any) -> None:
     """CacheBehaviors are ordered: the first match wins."""
     paths = [f"/{letter}/*" for letter in "dcbafe"]
     behaviors = listing(*(behavior(PathPattern=path) for path in paths))
-    made = make(cloudfront, config(CacheBehaviors=behaviors))
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront, config(CacheBehaviors=behaviors))
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     assert [item["PathPattern"] for item in live["CacheBehaviors"]["Items"]] == paths
 
 
 def test_error_responses_come_by_their_code(cloudfront: Any) -> None:
     """CustomErrorResponses read back sorted by ErrorCode."""
-    made = make(cloudfront, config(CustomErrorResponses=listing({"ErrorCode": 504}, {"ErrorCode": 403})))
-    live = made["DistributionConfig"]["CustomErrorResponses"]["Items"]
+    created = make(cloudfront, config(CustomErrorResponses=listing({"ErrorCode": 504}, {"ErrorCode": 403})))
+    live = created["DistributionConfig"]["CustomErrorResponses"]["Items"]
     assert [item["ErrorCode"] for item in live] == [403, 504]
 
 
 def test_a_spent_caller_reference_names_its_distribution(cloudfront: Any) -> None:
     """A used caller reference is refused, even with the same config. The message ends with the id."""
-    made = make(cloudfront)
-    with refused("DistributionAlreadyExists", 409, f"Already exists: {made['Id']}"):
+    created = make(cloudfront)
+    with refused("DistributionAlreadyExists", 409, f"Already exists: {created['Id']}"):
         make(cloudfront)
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
 
@@ -139,20 +139,20 @@ def test_a_spent_caller_reference_names_its_distribution(cloudfront: Any) -> Non
 def test_the_reference_of_a_deleted_distribution(cloudfront: Any, sandbox: Sandbox, burnt: bool) -> None:
     """Whether it can be used again is not documented; a setting decides."""
     sandbox.cloudfront.settings.burnt_references = burnt
-    made = make(cloudfront, config(Enabled=False))
-    cloudfront.delete_distribution(Id=made["Id"], IfMatch=made["ETag"])
+    created = make(cloudfront, config(Enabled=False))
+    cloudfront.delete_distribution(Id=created["Id"], IfMatch=created["ETag"])
     if burnt:
-        with refused("DistributionAlreadyExists", 409, made["Id"]):
+        with refused("DistributionAlreadyExists", 409, created["Id"]):
             make(cloudfront)
     else:
-        assert make(cloudfront)["Id"] != made["Id"]
+        assert make(cloudfront)["Id"] != created["Id"]
 
 
 def test_the_caller_reference_cannot_change(strict_cloudfront: Any) -> None:
     """An update with another caller reference is refused with 400 IllegalUpdate."""
-    made = make(strict_cloudfront)
+    created = make(strict_cloudfront)
     with refused("IllegalUpdate", 400, "CallerReference"):
-        update(strict_cloudfront, made["Id"], CallerReference="another")
+        update(strict_cloudfront, created["Id"], CallerReference="another")
 
 
 def test_quantities_must_count(strict_cloudfront: Any) -> None:
@@ -164,8 +164,8 @@ def test_quantities_must_count(strict_cloudfront: Any) -> None:
 def test_origins_read_back_their_access_control(strict_cloudfront: Any) -> None:
     """Reads show the origin's access control and an empty identity."""
     control = make_control(strict_cloudfront)["Id"]
-    made = make(strict_cloudfront, config(Origins=listing(origin(OriginAccessControlId=control))))
-    live = strict_cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(strict_cloudfront, config(Origins=listing(origin(OriginAccessControlId=control))))
+    live = strict_cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     (found,) = live["Origins"]["Items"]
     assert found["OriginAccessControlId"] == control
     assert found["S3OriginConfig"]["OriginAccessIdentity"] == ""
@@ -173,9 +173,9 @@ def test_origins_read_back_their_access_control(strict_cloudfront: Any) -> None:
 
 def test_what_was_read_can_be_sent_back(cloudfront: Any) -> None:
     """A config as read is accepted by update, and reads back with the same content."""
-    made = make(cloudfront, config(DefaultCacheBehavior=legacy_behavior()))
-    before = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
-    after = update(cloudfront, made["Id"])["Distribution"]["DistributionConfig"]
+    created = make(cloudfront, config(DefaultCacheBehavior=legacy_behavior()))
+    before = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
+    after = update(cloudfront, created["Id"])["Distribution"]["DistributionConfig"]
     assert after["Origins"] == before["Origins"]
     assert after.keys() == before.keys()
 

@@ -69,7 +69,7 @@ def test_lists_have_a_row_for_each_stage(cloudfront: Any) -> None:
 def test_publishing_changes_the_etags_of_the_distributions_that_use_it(cloudfront: Any) -> None:
     """A function has a version for If-Match; publishing it again deploys the distributions that use it."""
     arn = make_function(cloudfront)
-    made = make(cloudfront, _with(associated(arn)))
+    created = make(cloudfront, _with(associated(arn)))
     etag = cloudfront.describe_function(Name="rewrite")["ETag"]
     with refused("InvalidIfMatchVersion", 400):
         cloudfront.publish_function(Name="rewrite", IfMatch="none")
@@ -79,7 +79,7 @@ def test_publishing_changes_the_etags_of_the_distributions_that_use_it(cloudfron
     with refused("PreconditionFailed", 412):
         cloudfront.publish_function(Name="rewrite", IfMatch=etag)
     cloudfront.publish_function(Name="rewrite", IfMatch=changed["ETag"])
-    assert cloudfront.get_distribution(Id=made["Id"])["ETag"] != made["ETag"]
+    assert cloudfront.get_distribution(Id=created["Id"])["ETag"] != created["ETag"]
 
 
 def test_a_function_in_use_cannot_be_deleted(cloudfront: Any) -> None:
@@ -87,12 +87,12 @@ def test_a_function_in_use_cannot_be_deleted(cloudfront: Any) -> None:
     arn = make_function(cloudfront)
     with refused("FunctionAlreadyExists", 409):
         make_function(cloudfront)
-    made = make(cloudfront, _with(associated(arn)))
+    created = make(cloudfront, _with(associated(arn)))
     etag = cloudfront.describe_function(Name="rewrite")["ETag"]
     with refused("FunctionInUse", 409):
         cloudfront.delete_function(Name="rewrite", IfMatch=etag)
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]["DefaultCacheBehavior"]
-    update(cloudfront, made["Id"], DefaultCacheBehavior={**live, "FunctionAssociations": listing()})
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]["DefaultCacheBehavior"]
+    update(cloudfront, created["Id"], DefaultCacheBehavior={**live, "FunctionAssociations": listing()})
     cloudfront.delete_function(Name="rewrite", IfMatch=etag)
     with refused("NoSuchFunctionExists", 404):
         cloudfront.describe_function(Name="rewrite")
@@ -110,8 +110,8 @@ def test_a_behavior_can_have_one_function_for_each_viewer_event(cloudfront: Any)
         associated(make_function(cloudfront)),
         associated(make_function(cloudfront, "headers"), "viewer-response"),
     ]
-    made = make(cloudfront, _with(*both, LambdaFunctionAssociations=_at_edge("origin-request")))
-    live = made["DistributionConfig"]["DefaultCacheBehavior"]["FunctionAssociations"]["Items"]
+    created = make(cloudfront, _with(*both, LambdaFunctionAssociations=_at_edge("origin-request")))
+    live = created["DistributionConfig"]["DefaultCacheBehavior"]["FunctionAssociations"]["Items"]
     assert sorted(live, key=lambda each: each["EventType"]) == both
 
 
@@ -191,7 +191,7 @@ def test_a_function_has_a_limit_of_distributions(cloudfront: Any, sandbox: Sandb
     """A function beyond its limit is TooManyDistributionsWithFunctionAssociations; an update does not count twice."""
     sandbox.cloudfront.settings.quotas["distributions_per_function"] = 1
     sent = _with(associated(make_function(cloudfront)))
-    made = make(cloudfront, sent)
-    update(cloudfront, made["Id"], Comment="changed")
+    created = make(cloudfront, sent)
+    update(cloudfront, created["Id"], Comment="changed")
     with refused("TooManyDistributionsWithFunctionAssociations", 400):
         make(cloudfront, {**sent, "CallerReference": "two"})

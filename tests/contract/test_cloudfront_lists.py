@@ -35,7 +35,7 @@ def test_a_list_comes_in_pages(cloudfront: Any) -> None:
 
     The pages have each distribution once, and the last page has no marker.
     """
-    made = {make(cloudfront, config(f"reference-{number}"))["Id"] for number in range(5)}
+    created = {make(cloudfront, config(f"reference-{number}"))["Id"] for number in range(5)}
     seen: list[str] = []
     marker: Json = {}
     while True:
@@ -49,7 +49,7 @@ def test_a_list_comes_in_pages(cloudfront: Any) -> None:
         assert page["NextMarker"] == ids[-1]
         marker = {"Marker": page["NextMarker"]}
     assert len(seen) == 5
-    assert set(seen) == made
+    assert set(seen) == created
 
 
 def test_an_empty_list_has_no_items(cloudfront: Any) -> None:

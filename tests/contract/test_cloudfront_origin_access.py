@@ -42,22 +42,22 @@ def test_creating_an_identity_again_finds_it(strict_cloudfront: Any) -> None:
 
 def test_creating_an_identity_with_another_comment_is_refused(cloudfront: Any) -> None:
     """The same caller reference with another comment is AlreadyExists, and the message has no id."""
-    made = make_identity(cloudfront, "one", "lectures")
+    created = make_identity(cloudfront, "one", "lectures")
     with refused("CloudFrontOriginAccessIdentityAlreadyExists", 409, "another identity."):
         make_identity(cloudfront, "one", "seminars")
-    assert _identities(cloudfront)["Items"][0]["Id"] == made["Id"]
+    assert _identities(cloudfront)["Items"][0]["Id"] == created["Id"]
 
 
 def test_a_changed_comment_makes_the_create_fail(cloudfront: Any) -> None:
     """The current comment counts: after a change, the old create is refused."""
-    made = make_identity(cloudfront, "one", "old")
+    created = make_identity(cloudfront, "one", "old")
     sent = {"CallerReference": "one", "Comment": "new"}
     cloudfront.update_cloud_front_origin_access_identity(
-        Id=made["Id"], IfMatch=made["ETag"], CloudFrontOriginAccessIdentityConfig=sent
+        Id=created["Id"], IfMatch=created["ETag"], CloudFrontOriginAccessIdentityConfig=sent
     )
     with refused("CloudFrontOriginAccessIdentityAlreadyExists", 409):
         make_identity(cloudfront, "one", "old")
-    assert make_identity(cloudfront, "one", "new")["Id"] == made["Id"]
+    assert make_identity(cloudfront, "one", "new")["Id"] == created["Id"]
 
 
 def test_comments_of_identities_are_not_unique(cloudfront: Any) -> None:
@@ -74,11 +74,11 @@ def test_a_comment_of_an_identity_has_128_characters(cloudfront: Any) -> None:
 
 def test_the_reference_of_an_identity_cannot_change(cloudfront: Any) -> None:
     """Only the comment can change: another caller reference is IllegalUpdate."""
-    made = make_identity(cloudfront)
+    created = make_identity(cloudfront)
     with refused("IllegalUpdate", 400, "CallerReference"):
         cloudfront.update_cloud_front_origin_access_identity(
-            Id=made["Id"],
-            IfMatch=made["ETag"],
+            Id=created["Id"],
+            IfMatch=created["ETag"],
             CloudFrontOriginAccessIdentityConfig={"CallerReference": "two", "Comment": ""},
         )
 
@@ -88,41 +88,41 @@ def test_identities_have_the_form_of_aws(cloudfront: Any, sandbox: Sandbox) -> N
 
     Rows have neither reference nor ETag.
     """
-    made = make_identity(cloudfront)
-    assert re.fullmatch(r"E[A-Z0-9]{13}", made["Id"])
-    assert re.fullmatch(r"[0-9a-f]{96}", made["S3CanonicalUserId"])
+    created = make_identity(cloudfront)
+    assert re.fullmatch(r"E[A-Z0-9]{13}", created["Id"])
+    assert re.fullmatch(r"[0-9a-f]{96}", created["S3CanonicalUserId"])
     (row,) = _identities(cloudfront)["Items"]
-    assert row == {"Id": made["Id"], "S3CanonicalUserId": made["S3CanonicalUserId"], "Comment": ""}
-    found = sandbox.cloudfront.identity_by_canonical_user(made["S3CanonicalUserId"])
+    assert row == {"Id": created["Id"], "S3CanonicalUserId": created["S3CanonicalUserId"], "Comment": ""}
+    found = sandbox.cloudfront.identity_by_canonical_user(created["S3CanonicalUserId"])
     assert found in sandbox.cloudfront.origin_access_identities()
 
 
 @pytest.mark.parametrize("kind", ["distribution", "streaming"])
 def test_an_identity_in_use_stays(cloudfront: Any, kind: str) -> None:
     """An identity in use by a distribution of either kind cannot be deleted."""
-    made = make_identity(cloudfront)
-    name = f"origin-access-identity/cloudfront/{made['Id']}"
+    created = make_identity(cloudfront)
+    name = f"origin-access-identity/cloudfront/{created['Id']}"
     if kind == "distribution":
         make(cloudfront, config(Origins=listing(origin(S3OriginConfig={"OriginAccessIdentity": name}))))
     else:
         media = {"DomainName": "media.s3.amazonaws.com", "OriginAccessIdentity": name}
         make_streaming(cloudfront, streaming_config(S3Origin=media))
     with refused("CloudFrontOriginAccessIdentityInUse", 409):
-        cloudfront.delete_cloud_front_origin_access_identity(Id=made["Id"], IfMatch=made["ETag"])
+        cloudfront.delete_cloud_front_origin_access_identity(Id=created["Id"], IfMatch=created["ETag"])
 
 
 def test_an_unused_identity_can_be_deleted(cloudfront: Any) -> None:
     """Once no distribution uses it, it can be deleted, and is then 404."""
-    made = make_identity(cloudfront)
-    named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{made['Id']}"}
+    created = make_identity(cloudfront)
+    named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{created['Id']}"}
     user = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
     live = cloudfront.get_distribution_config(Id=user["Id"])["DistributionConfig"]
     (there,) = live["Origins"]["Items"]
     there["S3OriginConfig"]["OriginAccessIdentity"] = ""
     update(cloudfront, user["Id"], Origins=live["Origins"])
-    cloudfront.delete_cloud_front_origin_access_identity(Id=made["Id"], IfMatch=made["ETag"])
+    cloudfront.delete_cloud_front_origin_access_identity(Id=created["Id"], IfMatch=created["ETag"])
     with refused("NoSuchCloudFrontOriginAccessIdentity", 404):
-        cloudfront.get_cloud_front_origin_access_identity(Id=made["Id"])
+        cloudfront.get_cloud_front_origin_access_identity(Id=created["Id"])
 
 
 def test_names_of_controls_are_unique(strict_cloudfront: Any) -> None:
@@ -135,14 +135,14 @@ def test_names_of_controls_are_unique(strict_cloudfront: Any) -> None:
 def test_a_control_cannot_take_a_name_in_use(cloudfront: Any) -> None:
     """Renaming to another control's name is refused. Keeping its own is not."""
     make_control(cloudfront, "one")
-    made = make_control(cloudfront, "two")
+    created = make_control(cloudfront, "two")
     with refused("OriginAccessControlAlreadyExists", 409):
         cloudfront.update_origin_access_control(
-            Id=made["Id"], IfMatch=made["ETag"], OriginAccessControlConfig=control_config("one")
+            Id=created["Id"], IfMatch=created["ETag"], OriginAccessControlConfig=control_config("one")
         )
     never = control_config("two", SigningBehavior="never")
     after = cloudfront.update_origin_access_control(
-        Id=made["Id"], IfMatch=made["ETag"], OriginAccessControlConfig=never
+        Id=created["Id"], IfMatch=created["ETag"], OriginAccessControlConfig=never
     )
     assert after["OriginAccessControl"]["OriginAccessControlConfig"] == {**never, "Description": ""}
 
@@ -170,9 +170,9 @@ def test_configs_come_with_the_etag_of_the_whole(cloudfront: Any) -> None:
 
 def test_rows_of_controls_have_all_but_the_etag(cloudfront: Any) -> None:
     """A row has the whole config, with an empty description if none was sent."""
-    made = make_control(cloudfront)
+    created = make_control(cloudfront)
     (row,) = cloudfront.list_origin_access_controls()["OriginAccessControlList"]["Items"]
-    assert row == {"Id": made["Id"], "Description": "", **control_config()}
+    assert row == {"Id": created["Id"], "Description": "", **control_config()}
 
 
 def test_a_control_in_use_stays(cloudfront: Any) -> None:
@@ -190,11 +190,11 @@ def test_from_identity_to_control_in_one_update(cloudfront: Any) -> None:
     """One update replaces the identity by a control. The signers stay."""
     identity, control = make_identity(cloudfront), make_control(cloudfront)
     named = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity['Id']}"}
-    made = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront, config(Origins=listing(origin(S3OriginConfig=named))))
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     (there,) = live["Origins"]["Items"]
     there["S3OriginConfig"]["OriginAccessIdentity"] = ""
     there["OriginAccessControlId"] = control["Id"]
-    after = update(cloudfront, made["Id"], Origins=live["Origins"])["Distribution"]["DistributionConfig"]
+    after = update(cloudfront, created["Id"], Origins=live["Origins"])["Distribution"]["DistributionConfig"]
     assert after["Origins"]["Items"] == [there]
     assert after["DefaultCacheBehavior"]["TrustedSigners"] == NOBODY

@@ -18,8 +18,8 @@ def bucket(s3: Any) -> None:
 
 
 def _make_cache_policy(cloudfront: Any, name: str = "mine", **changes: Any) -> Any:
-    made = cloudfront.create_cache_policy(CachePolicyConfig={"Name": name, "MinTTL": 0, **changes})
-    return {**made["CachePolicy"], "ETag": made["ETag"]}
+    created = cloudfront.create_cache_policy(CachePolicyConfig={"Name": name, "MinTTL": 0, **changes})
+    return {**created["CachePolicy"], "ETag": created["ETag"]}
 
 
 def test_managed_policies_are_in_every_account(cloudfront: Any) -> None:
@@ -38,8 +38,8 @@ def test_managed_policies_are_in_every_account(cloudfront: Any) -> None:
 def test_managed_policies_can_be_used(cloudfront: Any) -> None:
     """A behavior can have all three kinds of managed policies."""
     named = behavior(OriginRequestPolicyId=CORS_S3_ORIGIN, ResponseHeadersPolicyId=SIMPLE_CORS)
-    made = make(cloudfront, config(DefaultCacheBehavior=named))
-    live = made["DistributionConfig"]["DefaultCacheBehavior"]
+    created = make(cloudfront, config(DefaultCacheBehavior=named))
+    live = created["DistributionConfig"]["DefaultCacheBehavior"]
     assert (live["OriginRequestPolicyId"], live["ResponseHeadersPolicyId"]) == (CORS_S3_ORIGIN, SIMPLE_CORS)
 
 
@@ -56,16 +56,18 @@ def test_managed_policies_cannot_be_changed(cloudfront: Any) -> None:
 
 def test_a_custom_cache_policy(cloudfront: Any) -> None:
     """It reads back with AWS's default TTLs, is listed as custom, can be changed, and can be deleted if unused."""
-    made = _make_cache_policy(cloudfront)
-    assert made["CachePolicyConfig"]["DefaultTTL"] == 86400
+    created = _make_cache_policy(cloudfront)
+    assert created["CachePolicyConfig"]["DefaultTTL"] == 86400
     (row,) = cloudfront.list_cache_policies(Type="custom")["CachePolicyList"]["Items"]
-    assert (row["Type"], row["CachePolicy"]["Id"]) == ("custom", made["Id"])
-    changed = {**made["CachePolicyConfig"], "Comment": "new"}
-    after = cloudfront.update_cache_policy(Id=made["Id"], IfMatch=made["ETag"], CachePolicyConfig=changed)
-    assert after["ETag"] != made["ETag"]
-    cloudfront.delete_cache_policy(Id=made["Id"], IfMatch=after["ETag"])
+    assert (row["Type"], row["CachePolicy"]["Id"]) == ("custom", created["Id"])
+    changed = {**created["CachePolicyConfig"], "Comment": "new"}
+    after = cloudfront.update_cache_policy(
+        Id=created["Id"], IfMatch=created["ETag"], CachePolicyConfig=changed
+    )
+    assert after["ETag"] != created["ETag"]
+    cloudfront.delete_cache_policy(Id=created["Id"], IfMatch=after["ETag"])
     with refused("NoSuchCachePolicy", 404):
-        cloudfront.get_cache_policy(Id=made["Id"])
+        cloudfront.get_cache_policy(Id=created["Id"])
 
 
 def test_names_of_policies_are_unique(cloudfront: Any) -> None:
@@ -79,11 +81,13 @@ def test_names_of_policies_are_unique(cloudfront: Any) -> None:
 
 def test_a_policy_in_use_stays(cloudfront: Any) -> None:
     """A cache policy in use cannot be deleted, and its users can be listed."""
-    made = _make_cache_policy(cloudfront)
-    user = make(cloudfront, config(DefaultCacheBehavior=behavior(CachePolicyId=made["Id"])))
+    created = _make_cache_policy(cloudfront)
+    user = make(cloudfront, config(DefaultCacheBehavior=behavior(CachePolicyId=created["Id"])))
     with refused("CachePolicyInUse", 409):
-        cloudfront.delete_cache_policy(Id=made["Id"], IfMatch=made["ETag"])
-    users = cloudfront.list_distributions_by_cache_policy_id(CachePolicyId=made["Id"])["DistributionIdList"]
+        cloudfront.delete_cache_policy(Id=created["Id"], IfMatch=created["ETag"])
+    users = cloudfront.list_distributions_by_cache_policy_id(CachePolicyId=created["Id"])[
+        "DistributionIdList"
+    ]
     assert users["Items"] == [user["Id"]]
 
 
@@ -97,8 +101,8 @@ def test_the_ttls_of_a_policy_do_not_decrease(cloudfront: Any) -> None:
 
 def test_a_high_minimum_lifts_the_default_ttls(cloudfront: Any) -> None:
     """Default TTLs are never below MinTTL."""
-    made = _make_cache_policy(cloudfront, MinTTL=40000000)["CachePolicyConfig"]
-    assert (made["DefaultTTL"], made["MaxTTL"]) == (40000000, 40000000)
+    created = _make_cache_policy(cloudfront, MinTTL=40000000)["CachePolicyConfig"]
+    assert (created["DefaultTTL"], created["MaxTTL"]) == (40000000, 40000000)
 
 
 def test_a_custom_response_headers_policy(cloudfront: Any) -> None:
@@ -111,14 +115,14 @@ def test_a_custom_response_headers_policy(cloudfront: Any) -> None:
         "OriginOverride": True,
     }
     sent = {"Name": "cfstream-lectures", "Comment": "ours", "CorsConfig": cors}
-    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=sent)
-    policy = made["ResponseHeadersPolicy"]
+    created = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=sent)
+    policy = created["ResponseHeadersPolicy"]
     assert policy["ResponseHeadersPolicyConfig"] == sent
     with refused("ResponseHeadersPolicyAlreadyExists", 409):
         cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=sent)
     user = make(cloudfront, config(DefaultCacheBehavior=behavior(ResponseHeadersPolicyId=policy["Id"])))
     with refused("ResponseHeadersPolicyInUse", 409):
-        cloudfront.delete_response_headers_policy(Id=policy["Id"], IfMatch=made["ETag"])
+        cloudfront.delete_response_headers_policy(Id=policy["Id"], IfMatch=created["ETag"])
     users = cloudfront.list_distributions_by_response_headers_policy_id(ResponseHeadersPolicyId=policy["Id"])
     assert users["DistributionIdList"]["Items"] == [user["Id"]]
 

@@ -44,11 +44,11 @@ ON_UPDATE = [
 @pytest.mark.parametrize("member", ON_UPDATE)
 def test_updates_need_more_than_creates(cloudfront: Any, member: str) -> None:
     """An update without a member that a create fills in is IllegalUpdate."""
-    made = make(cloudfront)
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     del live[member]
     with refused("IllegalUpdate", 400, member):
-        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+        cloudfront.update_distribution(Id=created["Id"], IfMatch=created["ETag"], DistributionConfig=live)
 
 
 @pytest.mark.parametrize(
@@ -57,21 +57,21 @@ def test_updates_need_more_than_creates(cloudfront: Any, member: str) -> None:
 )
 def test_updates_need_more_of_behaviors(cloudfront: Any, member: str) -> None:
     """A behavior without a member that only updates need is InvalidArgument."""
-    made = make(cloudfront)
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     del live["DefaultCacheBehavior"][member]
     with refused("InvalidArgument", 400, member):
-        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+        cloudfront.update_distribution(Id=created["Id"], IfMatch=created["ETag"], DistributionConfig=live)
 
 
 @pytest.mark.parametrize("member", ["OriginPath", "CustomHeaders"])
 def test_updates_need_more_of_origins(cloudfront: Any, member: str) -> None:
     """An origin without a member that only updates need is InvalidArgument."""
-    made = make(cloudfront)
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront)
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     del live["Origins"]["Items"][0][member]
     with refused("InvalidArgument", 400, member):
-        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+        cloudfront.update_distribution(Id=created["Id"], IfMatch=created["ETag"], DistributionConfig=live)
 
 
 NUMBER = "123456789012"
@@ -290,13 +290,13 @@ def test_configs_that_are_refused(cloudfront: Any, case: str) -> None:
 def test_updates_need_more_of_custom_origins(cloudfront: Any) -> None:
     """A create fills in the timeouts of a custom origin. An update requires them."""
     custom = {"Id": "s3", "DomainName": "www.example.com", "CustomOriginConfig": CUSTOM}
-    made = make(cloudfront, config(Origins=listing(custom)))
-    (there,) = made["DistributionConfig"]["Origins"]["Items"]
+    created = make(cloudfront, config(Origins=listing(custom)))
+    (there,) = created["DistributionConfig"]["Origins"]["Items"]
     assert there["CustomOriginConfig"]["OriginKeepaliveTimeout"] == 5
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     del live["Origins"]["Items"][0]["CustomOriginConfig"]["OriginReadTimeout"]
     with refused("InvalidArgument", 400, "OriginReadTimeout"):
-        cloudfront.update_distribution(Id=made["Id"], IfMatch=made["ETag"], DistributionConfig=live)
+        cloudfront.update_distribution(Id=created["Id"], IfMatch=created["ETag"], DistributionConfig=live)
 
 
 def test_members_of_an_origin_group_must_exist(cloudfront: Any) -> None:
@@ -310,8 +310,8 @@ def test_members_of_an_origin_group_must_exist(cloudfront: Any) -> None:
     sent = config(OriginGroups=listing(group), DefaultCacheBehavior=target)
     with refused("NoSuchOrigin", 404):
         make(cloudfront, sent)
-    made = make(cloudfront, {**sent, "Origins": listing(origin(), origin(Id="second"))})
-    assert made["DistributionConfig"]["DefaultCacheBehavior"]["TargetOriginId"] == "both"
+    created = make(cloudfront, {**sent, "Origins": listing(origin(), origin(Id="second"))})
+    assert created["DistributionConfig"]["DefaultCacheBehavior"]["TargetOriginId"] == "both"
 
 
 def test_origin_access_must_exist(strict_cloudfront: Any) -> None:

@@ -56,16 +56,16 @@ def test_any_text_reads_back(cloudfront: Any) -> None:
     """Characters that XML escapes, and those of all scripts, read back as sent."""
     comment = "<a> & \"b\" 'c' ñ 日本 🎬"
     sent = {"CallerReference": "one", "Comment": comment}
-    made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
-    assert made["CloudFrontOriginAccessIdentity"]["CloudFrontOriginAccessIdentityConfig"] == sent
+    created = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
+    assert created["CloudFrontOriginAccessIdentity"]["CloudFrontOriginAccessIdentityConfig"] == sent
 
 
 def test_creates_return_a_location(cloudfront: Any, s3: Any) -> None:
     """A create is 201 with the Location of the new resource."""
     s3.create_bucket(Bucket=BUCKET)
-    made = cloudfront.create_distribution(DistributionConfig=config())
-    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
-    assert made["Location"] == f"https://cloudfront.amazonaws.com{PATH}/{made['Distribution']['Id']}"
+    created = cloudfront.create_distribution(DistributionConfig=config())
+    assert created["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert created["Location"] == f"https://cloudfront.amazonaws.com{PATH}/{created['Distribution']['Id']}"
 
 
 def test_state_survives_pickling() -> None:
@@ -103,8 +103,8 @@ def test_concurrent_creates_make_one(cloudfront: Any, s3: Any) -> None:
             return ""
 
     with ThreadPoolExecutor(4) as pool:
-        made = [found for found in pool.map(attempt, range(8)) if found]
-    assert len(made) == 1
+        created = [found for found in pool.map(attempt, range(8)) if found]
+    assert len(created) == 1
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
 
 

@@ -25,8 +25,8 @@ def _read(cloudfront: Any, arn: str) -> dict[str, str]:
 def test_tags_come_with_the_creating_call(cloudfront: Any) -> None:
     """CreateDistributionWithTags creates and tags in one call."""
     both = {"DistributionConfig": config(), "Tags": _tags(team="media")}
-    made = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)["Distribution"]
-    assert _read(cloudfront, made["ARN"]) == {"team": "media"}
+    created = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)["Distribution"]
+    assert _read(cloudfront, created["ARN"]) == {"team": "media"}
 
 
 def test_a_refused_create_leaves_nothing(cloudfront: Any) -> None:

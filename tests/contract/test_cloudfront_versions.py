@@ -34,59 +34,63 @@ def _read(cloudfront: Any, distribution_id: str) -> Any:
 
 def test_update_needs_the_etag(cloudfront: Any) -> None:
     """An update without If-Match is refused with 400 InvalidIfMatchVersion."""
-    made = make(cloudfront)
-    live = _read(cloudfront, made["Id"])["DistributionConfig"]
+    created = make(cloudfront)
+    live = _read(cloudfront, created["Id"])["DistributionConfig"]
     with refused("InvalidIfMatchVersion", 400, "missing or not valid"):
-        cloudfront.update_distribution(Id=made["Id"], DistributionConfig=live)
+        cloudfront.update_distribution(Id=created["Id"], DistributionConfig=live)
 
 
 @pytest.mark.parametrize("etag", ["", "*", "E1", "e2qwruhapomqzl", '"E2QWRUHAPOMQZL"'])
 def test_update_needs_a_valid_etag(cloudfront: Any, etag: str) -> None:
     """Text that cannot be an ETag is refused with 400, like a missing one."""
-    made = make(cloudfront)
-    live = _read(cloudfront, made["Id"])["DistributionConfig"]
+    created = make(cloudfront)
+    live = _read(cloudfront, created["Id"])["DistributionConfig"]
     with refused("InvalidIfMatchVersion", 400):
-        cloudfront.update_distribution(Id=made["Id"], IfMatch=etag, DistributionConfig=live)
+        cloudfront.update_distribution(Id=created["Id"], IfMatch=etag, DistributionConfig=live)
 
 
 def test_a_stale_etag_is_refused_on_update(strict_cloudfront: Any) -> None:
     """A stale If-Match on an update is refused with 412 PreconditionFailed."""
-    made = make(strict_cloudfront)
-    live = _read(strict_cloudfront, made["Id"])
-    stale = {"Id": made["Id"], "IfMatch": "E2QWRUHAPOMQZL", "DistributionConfig": live["DistributionConfig"]}
+    created = make(strict_cloudfront)
+    live = _read(strict_cloudfront, created["Id"])
+    stale = {
+        "Id": created["Id"],
+        "IfMatch": "E2QWRUHAPOMQZL",
+        "DistributionConfig": live["DistributionConfig"],
+    }
     with refused("PreconditionFailed", 412):
         strict_cloudfront.update_distribution(**stale)
 
 
 def test_a_stale_etag_is_refused_on_delete(strict_cloudfront: Any) -> None:
     """A stale If-Match on a delete is refused with 412, and the distribution stays."""
-    made = make(strict_cloudfront, config(Enabled=False))
+    created = make(strict_cloudfront, config(Enabled=False))
     with refused("PreconditionFailed", 412):
-        strict_cloudfront.delete_distribution(Id=made["Id"], IfMatch="E2QWRUHAPOMQZL")
-    assert strict_cloudfront.get_distribution(Id=made["Id"])["Distribution"]["Id"] == made["Id"]
+        strict_cloudfront.delete_distribution(Id=created["Id"], IfMatch="E2QWRUHAPOMQZL")
+    assert strict_cloudfront.get_distribution(Id=created["Id"])["Distribution"]["Id"] == created["Id"]
 
 
 def test_each_update_brings_a_new_etag(strict_cloudfront: Any) -> None:
     """Every successful update changes the ETag. The reply and later reads have the same one."""
-    made = make(strict_cloudfront)
-    first = update(strict_cloudfront, made["Id"], Comment="a")["ETag"]
-    second = update(strict_cloudfront, made["Id"], Comment="b")["ETag"]
-    assert len({made["ETag"], first, second}) == 3
-    assert strict_cloudfront.get_distribution(Id=made["Id"])["ETag"] == second
+    created = make(strict_cloudfront)
+    first = update(strict_cloudfront, created["Id"], Comment="a")["ETag"]
+    second = update(strict_cloudfront, created["Id"], Comment="b")["ETag"]
+    assert len({created["ETag"], first, second}) == 3
+    assert strict_cloudfront.get_distribution(Id=created["Id"])["ETag"] == second
 
 
 def test_an_update_that_changes_nothing_still_brings_a_new_etag(cloudfront: Any) -> None:
     """Sending back the document that was read is a write like any other."""
-    made = make(cloudfront)
-    assert update(cloudfront, made["Id"])["ETag"] != made["ETag"]
+    created = make(cloudfront)
+    assert update(cloudfront, created["Id"])["ETag"] != created["ETag"]
 
 
 def test_a_refused_update_leaves_the_etag(cloudfront: Any) -> None:
     """A refused write changes neither config nor ETag."""
-    made = make(cloudfront)
+    created = make(cloudfront)
     with refused("InvalidArgument", 400):
-        update(cloudfront, made["Id"], Comment="c" * 129)
-    assert _read(cloudfront, made["Id"])["ETag"] == made["ETag"]
+        update(cloudfront, created["Id"], Comment="c" * 129)
+    assert _read(cloudfront, created["Id"])["ETag"] == created["ETag"]
 
 
 def test_an_unknown_id_is_404_whatever_the_etag(cloudfront: Any) -> None:
@@ -97,11 +101,11 @@ def test_an_unknown_id_is_404_whatever_the_etag(cloudfront: Any) -> None:
 
 def test_etags_and_ids_have_the_form_of_aws(cloudfront: Any) -> None:
     """E and 12 to 13 characters for ETags, E and 13 for distributions, and a host under cloudfront.net."""
-    made = make(cloudfront)
-    assert re.fullmatch(r"E[A-Z0-9]{12,13}", made["ETag"])
-    assert re.fullmatch(r"E[A-Z0-9]{13}", made["Id"])
-    assert re.fullmatch(r"d[a-z0-9]{13}\.cloudfront\.net", made["DomainName"])
-    assert made["ARN"] == f"arn:aws:cloudfront::123456789012:distribution/{made['Id']}"
+    created = make(cloudfront)
+    assert re.fullmatch(r"E[A-Z0-9]{12,13}", created["ETag"])
+    assert re.fullmatch(r"E[A-Z0-9]{13}", created["Id"])
+    assert re.fullmatch(r"d[a-z0-9]{13}\.cloudfront\.net", created["DomainName"])
+    assert created["ARN"] == f"arn:aws:cloudfront::123456789012:distribution/{created['Id']}"
 
 
 def test_a_key_group_changes_the_etag_of_its_users(strict_cloudfront: Any) -> None:
@@ -121,30 +125,30 @@ def test_a_key_group_changes_the_etag_of_its_users(strict_cloudfront: Any) -> No
 def test_a_response_headers_policy_changes_the_etag_of_its_users(cloudfront: Any) -> None:
     """UpdateResponseHeadersPolicy changes the ETag of the distributions that use it."""
     named = {"Name": "cors", "Comment": ""}
-    made = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=named)
-    policy = made["ResponseHeadersPolicy"]["Id"]
+    created = cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=named)
+    policy = created["ResponseHeadersPolicy"]["Id"]
     user = make(cloudfront, config(DefaultCacheBehavior=behavior(ResponseHeadersPolicyId=policy)))
     cloudfront.update_response_headers_policy(
-        Id=policy, IfMatch=made["ETag"], ResponseHeadersPolicyConfig={**named, "Comment": "new"}
+        Id=policy, IfMatch=created["ETag"], ResponseHeadersPolicyConfig={**named, "Comment": "new"}
     )
     assert _read(cloudfront, user["Id"])["ETag"] != user["ETag"]
 
 
 def test_tags_leave_the_etag(cloudfront: Any) -> None:
     """Tags are not part of the config: tagging changes neither ETag nor status."""
-    made = make(cloudfront)
-    cloudfront.tag_resource(Resource=made["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
-    live = cloudfront.get_distribution(Id=made["Id"])
-    assert (live["ETag"], live["Distribution"]["Status"]) == (made["ETag"], "Deployed")
+    created = make(cloudfront)
+    cloudfront.tag_resource(Resource=created["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
+    live = cloudfront.get_distribution(Id=created["Id"])
+    assert (live["ETag"], live["Distribution"]["Status"]) == (created["ETag"], "Deployed")
 
 
 def test_rows_of_distributions_have_their_etag(cloudfront: Any) -> None:
     """A DistributionSummary has an ETag. A StreamingDistributionSummary does not."""
-    made = make(cloudfront)
+    created = make(cloudfront)
     make_streaming(cloudfront)
     (row,) = cloudfront.list_distributions()["DistributionList"]["Items"]
     (streaming,) = cloudfront.list_streaming_distributions()["StreamingDistributionList"]["Items"]
-    assert row["ETag"] == made["ETag"]
+    assert row["ETag"] == created["ETag"]
     assert "ETag" not in streaming
 
 

@@ -81,19 +81,19 @@ def test_enabled_agrees_with_the_quantity(cloudfront: Any, member: str, sent: Js
 
 def test_the_own_number_reads_back_as_self(cloudfront: Any) -> None:
     """The owner among the trusted signers reads back as `self`."""
-    made = make(cloudfront, _signed_by(TrustedSigners=signers("123456789012", "111122223333")))
-    live = made["DistributionConfig"]["DefaultCacheBehavior"]["TrustedSigners"]
+    created = make(cloudfront, _signed_by(TrustedSigners=signers("123456789012", "111122223333")))
+    live = created["DistributionConfig"]["DefaultCacheBehavior"]["TrustedSigners"]
     assert (set(live["Items"]), live["Quantity"]) == ({"self", "111122223333"}, 2)
 
 
 def test_an_empty_list_removes_signers(cloudfront: Any) -> None:
     """An empty list removes the key groups, and also the active ones."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
-    made = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
-    live = cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    created = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
+    live = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     opened = {**live["DefaultCacheBehavior"], "TrustedKeyGroups": NOBODY}
-    update(cloudfront, made["Id"], DefaultCacheBehavior=opened)
-    found = cloudfront.get_distribution(Id=made["Id"])["Distribution"]["ActiveTrustedKeyGroups"]
+    update(cloudfront, created["Id"], DefaultCacheBehavior=opened)
+    found = cloudfront.get_distribution(Id=created["Id"])["Distribution"]["ActiveTrustedKeyGroups"]
     assert found == NOBODY
 
 
@@ -101,11 +101,11 @@ def test_an_empty_list_removes_signers(cloudfront: Any) -> None:
 def test_two_sorts_of_keys(cloudfront: Any, pem: Any) -> None:
     """RSA with 2048 bits and ECDSA P-256 are accepted, and read back with one newline at the end."""
     sent = pem()
-    made = cloudfront.create_public_key(PublicKeyConfig=key_config(EncodedKey=sent))["PublicKey"]
-    assert made["PublicKeyConfig"]["EncodedKey"] == sent + "\n"
-    assert made["Id"].startswith("K")
+    created = cloudfront.create_public_key(PublicKeyConfig=key_config(EncodedKey=sent))["PublicKey"]
+    assert created["PublicKeyConfig"]["EncodedKey"] == sent + "\n"
+    assert created["Id"].startswith("K")
     (row,) = cloudfront.list_public_keys()["PublicKeyList"]["Items"]
-    assert (row["Id"], row["Name"], row["EncodedKey"]) == (made["Id"], "first", sent + "\n")
+    assert (row["Id"], row["Name"], row["EncodedKey"]) == (created["Id"], "first", sent + "\n")
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,12 @@ def test_key_names_and_references_are_unique(cloudfront: Any, changes: Json) -> 
 
 def test_the_comment_of_a_key_can_change(strict_cloudfront: Any) -> None:
     """UpdatePublicKey accepts the config that was read, with another comment."""
-    made = strict_cloudfront.create_public_key(PublicKeyConfig=key_config())["PublicKey"]
-    live = strict_cloudfront.get_public_key_config(Id=made["Id"])
+    created = strict_cloudfront.create_public_key(PublicKeyConfig=key_config())["PublicKey"]
+    live = strict_cloudfront.get_public_key_config(Id=created["Id"])
     changed = {**live["PublicKeyConfig"], "Comment": "new"}
-    after = strict_cloudfront.update_public_key(Id=made["Id"], IfMatch=live["ETag"], PublicKeyConfig=changed)
+    after = strict_cloudfront.update_public_key(
+        Id=created["Id"], IfMatch=live["ETag"], PublicKeyConfig=changed
+    )
     assert after["PublicKey"]["PublicKeyConfig"] == changed
 
 
@@ -142,11 +144,11 @@ def test_the_comment_of_a_key_can_change(strict_cloudfront: Any) -> None:
 def test_only_the_comment_of_a_key_can_change(cloudfront: Any, member: str) -> None:
     """Any other change is CannotChangeImmutablePublicKeyFields."""
     sent = key_config()
-    made = cloudfront.create_public_key(PublicKeyConfig=sent)
+    created = cloudfront.create_public_key(PublicKeyConfig=sent)
     changed = {**sent, member: ecdsa_pem() if member == "EncodedKey" else "other"}
     with refused("CannotChangeImmutablePublicKeyFields", 400):
         cloudfront.update_public_key(
-            Id=made["PublicKey"]["Id"], IfMatch=made["ETag"], PublicKeyConfig=changed
+            Id=created["PublicKey"]["Id"], IfMatch=created["ETag"], PublicKeyConfig=changed
         )
 
 
@@ -162,12 +164,12 @@ def test_a_key_in_a_group_stays(cloudfront: Any) -> None:
 def test_a_group_in_use_stays(cloudfront: Any) -> None:
     """A key group of a behavior cannot be deleted: ResourceInUse. Its users can be listed."""
     group = make_group(cloudfront, "signers", make_key(cloudfront))
-    made = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
+    created = make(cloudfront, _signed_by(TrustedKeyGroups=signers(group)))
     etag = cloudfront.get_key_group(Id=group)["ETag"]
     with refused("ResourceInUse", 409):
         cloudfront.delete_key_group(Id=group, IfMatch=etag)
     users = cloudfront.list_distributions_by_key_group(KeyGroupId=group)["DistributionIdList"]
-    assert users["Items"] == [made["Id"]]
+    assert users["Items"] == [created["Id"]]
 
 
 def test_an_unused_group_and_then_its_key_can_be_deleted(cloudfront: Any) -> None:

@@ -12,8 +12,8 @@ CLOUDFRONT = "Z2FDTNDATAQYW2"
 
 def zone(route53: Any, name: str = "example.com", **settings: Any) -> str:
     """Create a zone and return its id."""
-    made = route53.create_hosted_zone(Name=name, CallerReference=f"{name}{settings}", **settings)
-    return str(made["HostedZone"]["Id"])
+    created = route53.create_hosted_zone(Name=name, CallerReference=f"{name}{settings}", **settings)
+    return str(created["HostedZone"]["Id"])
 
 
 def change(route53: Any, zone_id: str, *changes: tuple[str, Any]) -> Any:
@@ -117,9 +117,9 @@ def test_records_come_in_pages(route53: Any) -> None:
 def test_a_change_is_pending_first(strict_route53: Any) -> None:
     """A change is PENDING at first, and INSYNC after some reads of GetChange."""
     zone_id = zone(strict_route53)
-    made = change(strict_route53, zone_id, ("UPSERT", address()))["ChangeInfo"]
-    asked = [strict_route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] for _ in range(2)]
-    assert [made["Status"], *asked] == ["PENDING", "PENDING", "INSYNC"]
+    pending = change(strict_route53, zone_id, ("UPSERT", address()))["ChangeInfo"]
+    asked = [strict_route53.get_change(Id=pending["Id"])["ChangeInfo"]["Status"] for _ in range(2)]
+    assert [pending["Status"], *asked] == ["PENDING", "PENDING", "INSYNC"]
 
 
 def test_an_alias_names_a_distribution(route53: Any, cloudfront: Any, s3: Any) -> None:
@@ -142,16 +142,16 @@ def test_an_alias_names_a_distribution(route53: Any, cloudfront: Any, s3: Any) -
 def test_an_alias_of_ipv6_needs_ipv6(route53: Any, cloudfront: Any, s3: Any, ipv6: bool) -> None:
     """AAAA is refused for a distribution that has no IPv6."""
     make_bucket(s3, BUCKET)
-    made = make(cloudfront)
-    reply = cloudfront.get_distribution_config(Id=made["Id"])
+    created = make(cloudfront)
+    reply = cloudfront.get_distribution_config(Id=created["Id"])
     config = {**reply["DistributionConfig"], "IsIPV6Enabled": ipv6}
-    cloudfront.update_distribution(Id=made["Id"], IfMatch=reply["ETag"], DistributionConfig=config)
+    cloudfront.update_distribution(Id=created["Id"], IfMatch=reply["ETag"], DistributionConfig=config)
     zone_id = zone(route53)
     if ipv6:
-        change(route53, zone_id, ("CREATE", alias(made["DomainName"], "AAAA")))
+        change(route53, zone_id, ("CREATE", alias(created["DomainName"], "AAAA")))
         return
     with refused("InvalidChangeBatch", 400, "that target was not found"):
-        change(route53, zone_id, ("CREATE", alias(made["DomainName"], "AAAA")))
+        change(route53, zone_id, ("CREATE", alias(created["DomainName"], "AAAA")))
 
 
 def test_an_unknown_zone(route53: Any) -> None:

@@ -12,7 +12,7 @@ from cfstream.sandbox.acl import ALL_USERS, MAX_GRANTS
 from tests.contract.claims import identity, make_bucket
 from tests.world.configs import refused
 
-STRANGER = "f" * 64
+OTHER_USER = "f" * 64
 
 
 def granted(user: str, permission: str = "READ") -> dict[str, Any]:
@@ -50,7 +50,7 @@ def test_acl_sent_as_xml_is_kept(strict_s3: Any) -> None:
     make_bucket(strict_s3, "lectures-media", ownership="ObjectWriter")
     strict_s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"video")
     owner = strict_s3.get_object_acl(Bucket="lectures-media", Key="a.mp4")["Owner"]["ID"]
-    wanted = [granted(owner, "FULL_CONTROL"), granted(STRANGER, "READ"), granted(STRANGER, "READ_ACP")]
+    wanted = [granted(owner, "FULL_CONTROL"), granted(OTHER_USER, "READ"), granted(OTHER_USER, "READ_ACP")]
     put_acl(strict_s3, "lectures-media", "a.mp4", *wanted, owner=owner)
     acl = strict_s3.get_object_acl(Bucket="lectures-media", Key="a.mp4")
     assert acl["Owner"] == {"ID": owner}
@@ -59,13 +59,13 @@ def test_acl_sent_as_xml_is_kept(strict_s3: Any) -> None:
 
 def test_acl_is_replaced_whole(s3: Any, bucket: str) -> None:
     """PutObjectAcl replaces the whole ACL, including the owner's own grant."""
-    put_acl(s3, bucket, "a.mp4", granted(STRANGER))
-    assert grants_of(s3, bucket, "a.mp4") == [granted(STRANGER)]
+    put_acl(s3, bucket, "a.mp4", granted(OTHER_USER))
+    assert grants_of(s3, bucket, "a.mp4") == [granted(OTHER_USER)]
 
 
 def test_new_object_is_private(s3: Any, bucket: str) -> None:
     """An object is private when it is created, and when it is overwritten."""
-    put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), granted(STRANGER))
+    put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), granted(OTHER_USER))
     s3.put_object(Bucket=bucket, Key="a.mp4", Body=b"another")
     assert grants_of(s3, bucket, "a.mp4") == [granted(OWNER, "FULL_CONTROL")]
 
@@ -89,22 +89,22 @@ def test_an_acl_has_at_most_100_grants(s3: Any, bucket: str) -> None:
     put_acl(s3, bucket, "a.mp4", *users)
     assert len(grants_of(s3, bucket, "a.mp4")) == MAX_GRANTS
     with refused("MalformedACLError", 400):
-        put_acl(s3, bucket, "a.mp4", *users, granted(STRANGER))
+        put_acl(s3, bucket, "a.mp4", *users, granted(OTHER_USER))
 
 
 def test_owner_cannot_be_changed(s3: Any, bucket: str) -> None:
     """An ACL with an owner other than the object's is refused."""
     with refused("AccessDenied", 403):
-        put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), owner=STRANGER)
+        put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), owner=OTHER_USER)
 
 
 def test_write_is_no_permission_of_an_object(s3: Any, bucket: str) -> None:
     """WRITE can be granted on a bucket, not on an object."""
     with refused("MalformedACLError", 400):
-        put_acl(s3, bucket, "a.mp4", granted(STRANGER, "WRITE"))
-    policy = {"Owner": {"ID": OWNER}, "Grants": [granted(STRANGER, "WRITE")]}
+        put_acl(s3, bucket, "a.mp4", granted(OTHER_USER, "WRITE"))
+    policy = {"Owner": {"ID": OWNER}, "Grants": [granted(OTHER_USER, "WRITE")]}
     s3.put_bucket_acl(Bucket=bucket, AccessControlPolicy=policy)
-    assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == [granted(STRANGER, "WRITE")]
+    assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == [granted(OTHER_USER, "WRITE")]
 
 
 def test_grantee_by_email_is_withdrawn(s3: Any, bucket: str) -> None:
@@ -117,16 +117,16 @@ def test_grantee_by_email_is_withdrawn(s3: Any, bucket: str) -> None:
 def test_grant_headers_name_each_grantee(strict_s3: Any) -> None:
     """A grant header with several grantees gives each of them a grant."""
     make_bucket(strict_s3, "lectures-media", ownership="ObjectWriter")
-    readers = f'id="{STRANGER}", id="{"e" * 64}"'
+    readers = f'id="{OTHER_USER}", id="{"e" * 64}"'
     strict_s3.put_object(Bucket="lectures-media", Key="a.mp4", Body=b"", GrantRead=readers)
     grants = strict_s3.get_object_acl(Bucket="lectures-media", Key="a.mp4")["Grants"]
-    assert grants == [granted(STRANGER), granted("e" * 64)]
+    assert grants == [granted(OTHER_USER), granted("e" * 64)]
 
 
 def test_canned_acl_and_grants_exclude_each_other(s3: Any, bucket: str) -> None:
     """A canned ACL together with grant headers is refused."""
     with pytest.raises(ClientError) as error:
-        s3.put_object_acl(Bucket=bucket, Key="a.mp4", ACL="private", GrantRead=f"id={STRANGER}")
+        s3.put_object_acl(Bucket=bucket, Key="a.mp4", ACL="private", GrantRead=f"id={OTHER_USER}")
     assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
@@ -135,7 +135,7 @@ def test_acl_of_a_missing_object(s3: Any, bucket: str) -> None:
     with refused("NoSuchKey", 404):
         grants_of(s3, bucket, "b.mp4")
     with refused("NoSuchKey", 404):
-        put_acl(s3, bucket, "b.mp4", granted(STRANGER))
+        put_acl(s3, bucket, "b.mp4", granted(OTHER_USER))
 
 
 def test_public_grants_are_hidden_while_ignored(s3: Any, bucket: str) -> None:
@@ -163,8 +163,8 @@ def test_public_grants_are_refused_while_blocked(s3: Any, s3control: Any, bucket
         s3.put_object(Bucket=bucket, Key="b.mp4", Body=b"", ACL="public-read")
     with refused("AccessDenied", 403):
         s3.put_bucket_acl(Bucket=bucket, ACL="public-read")
-    put_acl(s3, bucket, "a.mp4", granted(STRANGER))
-    assert grants_of(s3, bucket, "a.mp4") == [granted(STRANGER)]
+    put_acl(s3, bucket, "a.mp4", granted(OTHER_USER))
+    assert grants_of(s3, bucket, "a.mp4") == [granted(OTHER_USER)]
 
 
 def test_each_version_has_its_acl(s3: Any, bucket: str) -> None:
@@ -172,7 +172,7 @@ def test_each_version_has_its_acl(s3: Any, bucket: str) -> None:
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     first = s3.put_object(Bucket=bucket, Key="b.mp4", Body=b"1")["VersionId"]
     s3.put_object(Bucket=bucket, Key="b.mp4", Body=b"2")
-    put_acl(s3, bucket, "b.mp4", granted(STRANGER))
+    put_acl(s3, bucket, "b.mp4", granted(OTHER_USER))
     old = s3.get_object_acl(Bucket=bucket, Key="b.mp4", VersionId=first)["Grants"]
     assert old == [granted(OWNER, "FULL_CONTROL")]
-    assert grants_of(s3, bucket, "b.mp4") == [granted(STRANGER)]
+    assert grants_of(s3, bucket, "b.mp4") == [granted(OTHER_USER)]

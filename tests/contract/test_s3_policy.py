@@ -63,9 +63,9 @@ def test_policy_is_deleted(s3: Any, cloudfront: Any, bucket: str) -> None:
 
 def test_canonical_user_of_an_identity_is_rewritten(s3: Any, cloudfront: Any, bucket: str) -> None:
     """An identity's canonical user id reads back as its ARN (terraform#6955)."""
-    made = identity(cloudfront)
-    put(s3, statement({"CanonicalUser": made["S3CanonicalUserId"]}))
-    assert read(s3)[0]["Principal"] == {"AWS": IDENTITY_ARN + made["Id"]}
+    created = identity(cloudfront)
+    put(s3, statement({"CanonicalUser": created["S3CanonicalUserId"]}))
+    assert read(s3)[0]["Principal"] == {"AWS": IDENTITY_ARN + created["Id"]}
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_unknown_principal_is_refused(s3: Any, bucket: str, principal: dict[str,
 
 def test_deleted_identity_is_an_unknown_principal(s3: Any, cloudfront: Any, bucket: str) -> None:
     """A policy that names a deleted identity cannot be written again."""
-    made = identity(cloudfront)
-    etag = cloudfront.get_cloud_front_origin_access_identity(Id=made["Id"])["ETag"]
-    put(s3, statement({"AWS": IDENTITY_ARN + made["Id"]}))
-    cloudfront.delete_cloud_front_origin_access_identity(Id=made["Id"], IfMatch=etag)
+    created = identity(cloudfront)
+    etag = cloudfront.get_cloud_front_origin_access_identity(Id=created["Id"])["ETag"]
+    put(s3, statement({"AWS": IDENTITY_ARN + created["Id"]}))
+    cloudfront.delete_cloud_front_origin_access_identity(Id=created["Id"], IfMatch=etag)
     with refused("MalformedPolicy", 400, "Invalid principal in policy"):
         put(s3, *read(s3))
 

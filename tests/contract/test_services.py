@@ -103,9 +103,9 @@ def test_tagged_distributions_are_found(cloudfront: Any, s3: Any, tagging: Any) 
     """GetResources finds distributions of both kinds by their tags, and none without tags."""
     make_bucket(s3, BUCKET)
     plain, streaming = make(cloudfront), make_streaming(cloudfront)
-    for made, name in ((plain, "lectures"), (streaming, "talks")):
+    for created, name in ((plain, "lectures"), (streaming, "talks")):
         tags = {"Items": [{"Key": "cfstream:name", "Value": name}]}
-        cloudfront.tag_resource(Resource=made["ARN"], Tags=tags)
+        cloudfront.tag_resource(Resource=created["ARN"], Tags=tags)
     s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "team", "Value": "media"}]})
 
     def found(**asked: Any) -> set[str]:
@@ -124,9 +124,9 @@ def test_tagged_distributions_come_in_pages(cloudfront: Any, s3: Any, tagging: A
     """GetResources has a token for the next page, which is empty on the last one."""
     make_bucket(s3, BUCKET)
     for number in range(5):
-        made = make_streaming(cloudfront, streaming_config(str(number)))
+        created = make_streaming(cloudfront, streaming_config(str(number)))
         tag = {"Key": "team", "Value": "media"}
-        cloudfront.tag_resource(Resource=made["ARN"], Tags={"Items": [tag]})
+        cloudfront.tag_resource(Resource=created["ARN"], Tags={"Items": [tag]})
     pages: list[list[str]] = []
     token = ""
     while not pages or token:
@@ -142,8 +142,8 @@ def test_tagged_distributions_come_in_pages(cloudfront: Any, s3: Any, tagging: A
 def test_tagged_distributions_are_only_in_us_east_1(cloudfront: Any, s3: Any, clients: BotoClients) -> None:
     """GetResources finds CloudFront's resources in no other region."""
     make_bucket(s3, BUCKET)
-    made = make(cloudfront)
-    cloudfront.tag_resource(Resource=made["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
+    created = make(cloudfront)
+    cloudfront.tag_resource(Resource=created["ARN"], Tags={"Items": [{"Key": "team", "Value": "media"}]})
     abroad = clients("resourcegroupstaggingapi", "eu-west-1")
     assert abroad.get_resources(ResourceTypeFilters=DISTRIBUTIONS)["ResourceTagMappingList"] == []
 

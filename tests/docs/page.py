@@ -14,7 +14,7 @@ _EXIT = re.compile(r"# exit (\d+)$")
 
 
 @dataclass(frozen=True)
-class Given:
+class Prerequisite:
     """A comment that names a prerequisite of the next block."""
 
     name: str
@@ -46,12 +46,12 @@ def pages() -> list[Path]:
     return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(written)]
 
 
-def parts(page: str) -> Iterator[Given | Block]:
+def parts(page: str) -> Iterator[Prerequisite | Block]:
     """Yield the prerequisites and blocks of a page in order. Raises ValueError for a block without an end."""
     lines = iter(enumerate(page.splitlines(), start=1))
     for number, line in lines:
         for name in _GIVEN.findall(line):
-            yield Given(name, number)
+            yield Prerequisite(name, number)
         fence = _FENCE.match(line)
         if fence:
             title = _TITLE.search(fence["rest"])

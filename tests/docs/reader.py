@@ -44,7 +44,7 @@ _FILE_IN_QUOTES = re.compile(r'"\$\(cat (?P<file>[\w./-]+)\)(?P<rest>[^"`$]*)"')
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Result:
     """The exit code of a command, and everything that it printed."""
 
     code: int
@@ -61,7 +61,7 @@ class Reader:
         self._run = run
         self._folder = folder
 
-    def run(self, command: Command) -> Outcome | None:
+    def run(self, command: Command) -> Result | None:
         """Run a command. Return None if it is only shown."""
         # The environment already points to the sandbox of the tests.
         line = command.line.strip().replace(" --sandbox", "")
@@ -70,13 +70,13 @@ class Reader:
         given = _FILE_IN_QUOTES.sub(self._content, line)
         if given.startswith("cfstream ") and not _SHELL.search(_QUOTED.sub("", given)):
             code, out, err = self._cfstream(given)
-            return Outcome(code, out + err)
+            return Result(code, out + err)
         if redirected := _REDIRECTED.fullmatch(line):
             code, out, err = self._cfstream(redirected["line"])
             (self._folder / redirected["file"]).write_text(out, encoding="utf-8")
-            return Outcome(code, err)
+            return Result(code, err)
         script = f'python() {{ "{sys.executable}" "$@"; }}; cfstream() {{ python -m cfstream "$@"; }}; {line}'
-        ran = subprocess.run(
+        result = subprocess.run(
             ["bash", "-c", script],
             capture_output=True,
             text=True,
@@ -85,7 +85,7 @@ class Reader:
             stdin=subprocess.DEVNULL,
             env=dict(os.environ),
         )
-        return Outcome(ran.returncode, ran.stdout + ran.stderr)
+        return Result(result.returncode, result.stdout + result.stderr)
 
     def _content(self, named: re.Match[str]) -> str:
         """Return the content of a file in quotes, as a shell substitutes it."""

@@ -11,7 +11,7 @@ from handbook import reference, screenshots
 from handbook.freshness import compact, recorded_lines, source_digest, stamp_of
 from handbook.pictures import CASTS
 from handbook.terminal import COLUMNS
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Result
 from tests.docs.page import ROOT
 from tests.world.sandbox import Sandbox
 
@@ -40,7 +40,7 @@ def test_the_page_about_speed_is_fresh() -> None:
 
 
 def test_recordings_and_the_plan_page_are_fresh(
-    cfstream: Callable[..., Ran], edge: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cfstream: Callable[..., Result], edge: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The recordings show every line that plan, apply and verify print. The screenshot is of the same page."""
     monkeypatch.chdir(tmp_path)
@@ -56,8 +56,8 @@ def test_recordings_and_the_plan_page_are_fresh(
     for name, arguments in runs.items():
         # Joined, because a terminal wraps other lines.
         shown = "".join(recorded_lines((PICTURES / f"{name}.svg").read_text(encoding="utf-8")))
-        ran = cfstream(*arguments)
-        printed = [compact(line) for line in (ran.out + ran.err).splitlines() if line.strip()]
+        result = cfstream(*arguments)
+        printed = [compact(line) for line in (result.out + result.err).splitlines() if line.strip()]
         assert [line for line in printed if line not in shown] == [], f"{name}.svg: {AGAIN}"
     for scheme in screenshots.SCHEMES:
         assert stamp_of(PICTURES / f"plan-{scheme}.png") == source_digest([page]), AGAIN

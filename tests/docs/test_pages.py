@@ -13,15 +13,15 @@ from ruamel.yaml import YAML
 
 from cfstream.errors import SpecProblems
 from cfstream.spec.load import load
-from tests.cli.conftest import Ran
-from tests.docs.givens import give
-from tests.docs.page import ROOT, Block, Given, pages, parts, session
+from tests.cli.conftest import Result
+from tests.docs.page import ROOT, Block, Prerequisite, pages, parts, session
+from tests.docs.prerequisites import create
 from tests.docs.reader import Reader, missing
 from tests.docs.recipe import outdated
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
-Run = Callable[..., Ran]
+Run = Callable[..., Result]
 
 NOT_RUN = frozenset({"", "css", "hcl", "html", "javascript", "mermaid", "ruby", "svg", "text", "typescript"})
 """Languages of blocks that are not run: input of other programs, and pictures."""
@@ -38,13 +38,13 @@ def test_code_blocks_work(
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        ran = cfstream(*arguments)
-        return ran.code, ran.out, ran.err
+        result = cfstream(*arguments)
+        return result.code, result.out, result.err
 
     reader = Reader(run, tmp_path)
     for part in parts(page.read_text(encoding="utf-8")):
-        if isinstance(part, Given):
-            give(part.name, edge.endpoint_url, tmp_path)
+        if isinstance(part, Prerequisite):
+            create(part.name, edge.endpoint_url, tmp_path)
         else:
             _check(part, reader, tmp_path, f"{page.name}:{part.line}")
 

@@ -78,7 +78,7 @@ def _all_texts() -> tuple[str, ...]:
 
 
 def _printed(program: str) -> list[str]:
-    """Return the commands of a program that stand after a colon, a backtick or a quote, or after `run`."""
+    """Return the commands of a program that follow a colon, a backtick, a quote or `run`."""
     found = set()
     for text in _all_texts():
         for match in re.finditer(rf"(?:run|:|`|\"|^)\s*({program} [a-z][^`\";,\n]*)", text, re.MULTILINE):

@@ -44,7 +44,7 @@ def soon() -> int:
     return int(time.time()) + 60
 
 
-def past() -> int:
+def a_minute_ago() -> int:
     """Return the time a minute ago."""
     return int(time.time()) - 60
 

@@ -86,16 +86,16 @@ class EdgeSite:
             "SigningBehavior": signing_behavior,
             "OriginAccessControlOriginType": "s3",
         }
-        made = self.cloudfront.create_origin_access_control(OriginAccessControlConfig=config)
-        return str(made["OriginAccessControl"]["Id"])
+        created = self.cloudfront.create_origin_access_control(OriginAccessControlConfig=config)
+        return str(created["OriginAccessControl"]["Id"])
 
     def identity(self) -> Json:
         """Create an origin access identity."""
         config = {"CallerReference": next(_names), "Comment": ""}
-        made = self.cloudfront.create_cloud_front_origin_access_identity(
+        created = self.cloudfront.create_cloud_front_origin_access_identity(
             CloudFrontOriginAccessIdentityConfig=config
         )
-        found: Json = made["CloudFrontOriginAccessIdentity"]
+        found: Json = created["CloudFrontOriginAccessIdentity"]
         return found
 
     def public_key(self, key: signing.PrivateKey) -> str:
@@ -112,8 +112,8 @@ class EdgeSite:
     def distribution(self, **changes: Any) -> Json:
         """Create a distribution with this config, and defaults for the rest."""
         config = self.config(**changes)
-        made: Json = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
-        return made
+        created: Json = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
+        return created
 
     def config(self, **changes: Any) -> Json:
         """Return a config with one origin with an OAC, and an unsigned default behavior."""
@@ -194,9 +194,9 @@ def label(distribution: Json) -> str:
     return f"{distribution['DomainName'].partition('.')[0]}.cloudfront.localhost"
 
 
-def ask(site: EdgeSite, made: Json, key: str = "one.mp4") -> Reply:
+def ask(site: EdgeSite, created: Json, key: str = "one.mp4") -> Reply:
     """Request an object from a distribution."""
-    return site.view(f"/{key}", made["DomainName"])
+    return site.view(f"/{key}", created["DomainName"])
 
 
 def by_oai(site: EdgeSite) -> tuple[Json, Json]:

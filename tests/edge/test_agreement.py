@@ -15,7 +15,7 @@ from cfstream.sandbox.edge.requester import S3Requester
 from tests.evaluator import callers
 from tests.evaluator import state as evaluated
 from tests.evaluator.build import MEDIA, OAI, OAI_USER, OUR_ARN, config
-from tests.evaluator.callers import SOMEWHERE, Caller
+from tests.evaluator.callers import ANY_ADDRESS, Caller
 from tests.evaluator.cloudfront import behavior_for
 from tests.evaluator.evaluator import Evaluator
 from tests.evaluator.policies import is_public
@@ -25,10 +25,10 @@ from tests.evaluator.worlds import OBJECTS, THEIR_ARN, behaviors, buckets, many,
 
 IDENTITY = Identity(OAI, "E0ETAG0000000", 0, {}, canonical_user=OAI_USER)
 
-WHO: dict[str, tuple[Caller, tuple[S3Requester, ...]]] = {
+CALLERS: dict[str, tuple[Caller, tuple[S3Requester, ...]]] = {
     "anyone": (
         callers.anyone(),
-        tuple(requester.anonymous(SOMEWHERE, scheme) for scheme in ("http", "https")),
+        tuple(requester.anonymous(ANY_ADDRESS, scheme) for scheme in ("http", "https")),
     ),
     "the identity": (callers.identity(OAI, OAI_USER), (requester.identity(IDENTITY, "https"),)),
     "our distribution": (callers.distribution(OUR_ARN), (requester.service(OUR_ARN),)),
@@ -39,13 +39,13 @@ WHO: dict[str, tuple[Caller, tuple[S3Requester, ...]]] = {
 def kept(bucket: Bucket) -> Any:
     """Return the bucket as moto and the sandbox store it."""
     kind: Any = FakeBucket
-    made = kind(MEDIA, ACCOUNT, "us-east-1")
-    made.policy = json.dumps(bucket.policy).encode() if bucket.policy else None
-    made.ownership_rule = bucket.ownership
+    created = kind(MEDIA, ACCOUNT, "us-east-1")
+    created.policy = json.dumps(bucket.policy).encode() if bucket.policy else None
+    created.ownership_rule = bucket.ownership
     switches = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-    made.public_access_block = PublicAccessBlock(*(str(bucket.block[name]).lower() for name in switches))
-    made.acl = acl(bucket.acl)
-    return made
+    created.public_access_block = PublicAccessBlock(*(str(bucket.block[name]).lower() for name in switches))
+    created.acl = acl(bucket.acl)
+    return created
 
 
 def acl(written: Json | None) -> Acl | None:
@@ -71,7 +71,7 @@ def test_s3(bucket: Bucket, name: str) -> None:
     raw = kept(bucket)
     key: Any = FakeKey(name, b"-", ACCOUNT, region_name="us-east-1", bucket_name=MEDIA)
     key.acl = acl(bucket.objects[name])
-    for who, (caller, requests) in WHO.items():
+    for who, (caller, requests) in CALLERS.items():
         reads = judge.can_read(caller, MEDIA, name)
         if reads is not None:
             assert any(s3_access.may_read(raw, key, each) for each in requests) is reads, (who, READ)

@@ -57,15 +57,15 @@ def test_first_pattern_wins(site: EdgeSite) -> None:
     """Behaviors are tried in order, the default one last."""
     group = site.key_group(site.public_key(signing.rsa_key()))
     private = behavior(key_groups=(group,))
-    made = site.distribution(
+    created = site.distribution(
         DefaultCacheBehavior=private,
         CacheBehaviors=listing(
             {**private, "PathPattern": "/posters/secret*"}, {**behavior(), "PathPattern": "/posters/*"}
         ),
     )
-    site.grant(made)
+    site.grant(created)
     site.put("posters/secret.jpg")
-    host = made["DomainName"]
+    host = created["DomainName"]
     assert site.view("/posters/one.jpg", host).status == 200
     assert site.view("/posters/secret.jpg", host).verdict == (403, "MissingKey")
     assert site.view("/hls/one.ts", host).verdict == (403, "MissingKey")
@@ -86,23 +86,23 @@ def test_first_pattern_wins(site: EdgeSite) -> None:
 )
 def test_viewer_protocol(site: EdgeSite, policy: str, scheme: str, status: int) -> None:
     """A request counts as https unless X-Forwarded-Proto is http."""
-    made = site.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
-    site.grant(made)
+    created = site.distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy=policy))
+    site.grant(created)
     headers = {"X_Forwarded_Proto": scheme} if scheme else {}
-    assert site.view("/one.mp4", made["DomainName"], **headers).status == status
+    assert site.view("/one.mp4", created["DomainName"], **headers).status == status
 
 
 def test_redirection(site: EdgeSite) -> None:
     """A redirect keeps host, path and query, and comes before any check of a signature."""
     group = site.key_group(site.public_key(signing.rsa_key()))
-    made = site.distribution(
+    created = site.distribution(
         DefaultCacheBehavior=behavior(
             key_groups=(group,),
             ViewerProtocolPolicy="redirect-to-https",
             AllowedMethods=listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"),
         )
     )
-    host = made["DomainName"]
+    host = created["DomainName"]
     reply = site.view("/a%20b?Expires=1&x=%2F", host, X_Forwarded_Proto="http")
     assert reply.headers["Location"] == f"https://{host}/a%20b?Expires=1&x=%2F"
     assert (reply.status, reply.headers["X-Cache"]) == (301, "Redirect from cloudfront")
@@ -123,9 +123,9 @@ def test_redirection(site: EdgeSite) -> None:
 )
 def test_methods(site: EdgeSite, allowed: tuple[str, ...], method: str, status: int) -> None:
     """A method that the behavior does not allow gets an error page, an unknown one 405."""
-    made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
-    site.grant(made)
-    reply = site.view("/one.mp4", made["DomainName"], method)
+    created = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=listing(*allowed)))
+    site.grant(created)
+    reply = site.view("/one.mp4", created["DomainName"], method)
     assert reply.status == status
     if status >= 400:
         assert b"The request could not be satisfied" in reply.body
@@ -133,13 +133,13 @@ def test_methods(site: EdgeSite, allowed: tuple[str, ...], method: str, status: 
 
 def test_head(site: EdgeSite) -> None:
     """HEAD has the headers of GET and no body, also for a refusal."""
-    made = site.distribution()
-    host = made["DomainName"]
+    created = site.distribution()
+    host = created["DomainName"]
     assert (site.view("/one.mp4", host, "HEAD").status, site.view("/one.mp4", host, "HEAD").body) == (
         403,
         b"",
     )
-    site.grant(made)
+    site.grant(created)
     got, head = site.view("/one.mp4", host), site.view("/one.mp4", host, "HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.headers["Content-Length"] == got.headers["Content-Length"]
@@ -154,9 +154,9 @@ def test_functions_change_nothing(site: EdgeSite) -> None:
     )
     group = site.key_group(site.public_key(signing.rsa_key()))
     private = behavior(key_groups=(group,), FunctionAssociations=functions, PathPattern="/hls/*")
-    made = site.distribution(
+    created = site.distribution(
         DefaultCacheBehavior=behavior(FunctionAssociations=functions), CacheBehaviors=listing(private)
     )
-    site.grant(made)
-    assert site.view("/one.mp4", made["DomainName"]).status == 200
-    assert site.view("/hls/one.ts", made["DomainName"]).verdict == (403, "MissingKey")
+    site.grant(created)
+    assert site.view("/one.mp4", created["DomainName"]).status == 200
+    assert site.view("/hls/one.ts", created["DomainName"]).verdict == (403, "MissingKey")

@@ -34,11 +34,11 @@ def run(home: Path, *arguments: str) -> str:
 
 def test_up_prints_the_edge(home: Path) -> None:
     """`up` sets CFSTREAM_EDGE_URL, which is the endpoint, and viewers are served there."""
-    told = json.loads(run(home, "up", "--format", "json"))
-    assert told["edge_url"] == told["endpoint_url"]
+    document = json.loads(run(home, "up", "--format", "json"))
+    assert document["edge_url"] == document["endpoint_url"]
     lines = run(home, "up").splitlines()
-    assert f"export CFSTREAM_EDGE_URL={told['edge_url']}" in lines
-    wire = http.client.HTTPConnection(told["edge_url"].removeprefix("http://"))
+    assert f"export CFSTREAM_EDGE_URL={document['edge_url']}" in lines
+    wire = http.client.HTTPConnection(document["edge_url"].removeprefix("http://"))
     wire.request("GET", "/a", headers={"Host": "media.example.com"})
     reply = wire.getresponse()
     assert (reply.status, reply.headers["X-Cache"]) == (403, "Error from cloudfront")

@@ -20,9 +20,9 @@ THREE = listing("GET", "HEAD", "OPTIONS")
 
 def distribution_with_cors(site: EdgeSite, **changes: Any) -> Json:
     """Create an unsigned distribution with these changes to its default behavior."""
-    made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=THREE, **changes))
-    site.grant(made)
-    return made
+    created = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=THREE, **changes))
+    site.grant(created)
+    return created
 
 
 def rules(site: EdgeSite, **changes: Any) -> None:
@@ -38,15 +38,15 @@ def rules(site: EdgeSite, **changes: Any) -> None:
     site.s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": [rule]})
 
 
-def get(site: EdgeSite, made: Json, origin: str = SITE) -> Reply:
+def get(site: EdgeSite, created: Json, origin: str = SITE) -> Reply:
     """Send a simple request of a page."""
-    return site.view("/one.mp4", made["DomainName"], Origin=origin)
+    return site.view("/one.mp4", created["DomainName"], Origin=origin)
 
 
-def preflight(site: EdgeSite, made: Json, path: str = "/one.mp4", **changes: str) -> Reply:
+def preflight(site: EdgeSite, created: Json, path: str = "/one.mp4", **changes: str) -> Reply:
     """Send the preflight of a browser."""
     headers = {"Origin": SITE, "Access_Control_Request_Method": "GET", **changes}
-    return site.view(path, made["DomainName"], "OPTIONS", **headers)
+    return site.view(path, created["DomainName"], "OPTIONS", **headers)
 
 
 def cors(reply: Reply) -> dict[str, str]:
@@ -61,45 +61,47 @@ class TestBucket:
 
     def test_forwarded(self, site: EdgeSite) -> None:
         """S3 adds its headers if the behavior forwards the Origin."""
-        made, deaf = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS), site.distribution()
-        site.grant(made)
+        created, deaf = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS), site.distribution()
+        site.grant(created)
         rules(site)
-        reply = get(site, made)
+        reply = get(site, created)
         assert cors(reply) == {"Origin": SITE, "Methods": "GET", "Credentials": "true"}
         assert reply.headers["Access-Control-Expose-Headers"] == "ETag"
         assert reply.headers["Vary"].startswith("Origin")
         assert cors(get(site, deaf)) == {}
-        assert cors(get(site, made, "https://evil.example.com")) == {}
+        assert cors(get(site, created, "https://evil.example.com")) == {}
 
     def test_anybody(self, site: EdgeSite) -> None:
         """For a rule for all origins, S3 returns *, without credentials."""
-        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        created = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site, AllowedOrigins=["*"])
-        assert cors(get(site, made)) == {"Origin": "*", "Methods": "GET"}
+        assert cors(get(site, created)) == {"Origin": "*", "Methods": "GET"}
 
     def test_wildcard_origin(self, site: EdgeSite) -> None:
         """A rule may have a wildcard in its origin."""
-        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        created = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site, AllowedOrigins=["https://*.example.com"])
-        assert cors(get(site, made))["Origin"] == SITE
-        assert cors(get(site, made, "https://example.org")) == {}
+        assert cors(get(site, created))["Origin"] == SITE
+        assert cors(get(site, created, "https://example.org")) == {}
 
     def test_legacy_forwarding(self, site: EdgeSite) -> None:
         """ForwardedValues forward the Origin too."""
         usual = behavior(AllowedMethods=THREE)
         del usual["CachePolicyId"]
         forwarding = {"QueryString": False, "Cookies": {"Forward": "none"}, "Headers": listing("Origin")}
-        made = site.distribution(DefaultCacheBehavior={**usual, "ForwardedValues": forwarding, "MinTTL": 0})
-        site.grant(made)
+        created = site.distribution(
+            DefaultCacheBehavior={**usual, "ForwardedValues": forwarding, "MinTTL": 0}
+        )
+        site.grant(created)
         rules(site)
-        assert cors(get(site, made))["Origin"] == SITE
+        assert cors(get(site, created))["Origin"] == SITE
 
     def test_preflight(self, site: EdgeSite) -> None:
         """The first matching rule answers a preflight, also for a missing object."""
-        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        created = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site)
         for path in ("/one.mp4", "/nothing"):
-            reply = preflight(site, made, path, Access_Control_Request_Headers="X-Trace")
+            reply = preflight(site, created, path, Access_Control_Request_Headers="X-Trace")
             assert (reply.status, reply.headers["Access-Control-Max-Age"]) == (200, "60")
             assert cors(reply)["Headers"] == "x-trace"
 
@@ -113,18 +115,18 @@ class TestBucket:
     )
     def test_refused_preflight(self, site: EdgeSite, changes: dict[str, str]) -> None:
         """S3 refuses a preflight that matches no rule."""
-        made = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
+        created = distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS)
         rules(site)
-        reply = preflight(site, made, **changes)
+        reply = preflight(site, created, **changes)
         assert (reply.verdict, cors(reply)) == ((403, "AccessForbidden"), {})
 
     def test_not_enabled(self, site: EdgeSite) -> None:
         """Without a configuration a preflight is refused. Without a forwarded Origin it is invalid."""
-        made, deaf = (
+        created, deaf = (
             distribution_with_cors(site, OriginRequestPolicyId=FORWARD_CORS),
             distribution_with_cors(site),
         )
-        assert b"CORS is not enabled for this bucket" in preflight(site, made).body
+        assert b"CORS is not enabled for this bucket" in preflight(site, created).body
         assert preflight(site, deaf).verdict == (400, "BadRequest")
 
 
@@ -143,18 +145,18 @@ class TestPolicy:
             "OriginOverride": True,
             **changes,
         }
-        made = site.cloudfront.create_response_headers_policy(
+        created = site.cloudfront.create_response_headers_policy(
             ResponseHeadersPolicyConfig={"Name": "cors", "CorsConfig": config}
         )
-        return str(made["ResponseHeadersPolicy"]["Id"])
+        return str(created["ResponseHeadersPolicy"]["Id"])
 
     def test_simple_request(self, site: EdgeSite) -> None:
         """A simple request gets the origin, credentials and exposed headers. Without an Origin it gets nothing."""
-        made = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
-        reply = get(site, made)
+        created = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
+        reply = get(site, created)
         assert cors(reply) == {"Origin": SITE, "Credentials": "true"}
         assert reply.headers["Access-Control-Expose-Headers"] == "ETag"
-        assert cors(site.view("/one.mp4", made["DomainName"])) == {}
+        assert cors(site.view("/one.mp4", created["DomainName"])) == {}
 
     @pytest.mark.parametrize(
         ("origin", "fits"),
@@ -169,15 +171,15 @@ class TestPolicy:
     )
     def test_origins(self, site: EdgeSite, origin: str, fits: bool) -> None:
         """An origin matches exactly, by a wildcard, or without a scheme."""
-        made = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
-        assert cors(get(site, made, origin)).get("Origin") == (origin if fits else None)
+        created = distribution_with_cors(site, ResponseHeadersPolicyId=self.policy(site))
+        assert cors(get(site, created, origin)).get("Origin") == (origin if fits else None)
 
     def test_preflight(self, site: EdgeSite) -> None:
         """A preflight also gets methods, headers and age. Its status stays the origin's."""
-        made = distribution_with_cors(
+        created = distribution_with_cors(
             site, ResponseHeadersPolicyId=self.policy(site), OriginRequestPolicyId=FORWARD_CORS
         )
-        reply = preflight(site, made, Access_Control_Request_Headers="x-trace")
+        reply = preflight(site, created, Access_Control_Request_Headers="x-trace")
         assert cors(reply) == {
             "Origin": SITE,
             "Credentials": "true",
@@ -186,30 +188,30 @@ class TestPolicy:
         }
         assert (reply.status, reply.headers["Access-Control-Max-Age"]) == (403, "600")
         rules(site, AllowedOrigins=["*"])
-        reply = preflight(site, made, Access_Control_Request_Headers="x-trace")
+        reply = preflight(site, created, Access_Control_Request_Headers="x-trace")
         assert (reply.status, cors(reply)["Origin"]) == (200, SITE)
 
     @pytest.mark.parametrize(("override", "origin"), [(True, SITE), (False, "*")])
     def test_override(self, site: EdgeSite, override: bool, origin: str) -> None:
         """If the bucket also answers, OriginOverride decides which header is sent."""
         policy = self.policy(site, OriginOverride=override)
-        made = distribution_with_cors(
+        created = distribution_with_cors(
             site, ResponseHeadersPolicyId=policy, OriginRequestPolicyId=FORWARD_CORS
         )
         rules(site, AllowedOrigins=["*"])
-        assert cors(get(site, made))["Origin"] == origin
+        assert cors(get(site, created))["Origin"] == origin
 
     @pytest.mark.parametrize("policy", [SIMPLE_CORS, WITH_PREFLIGHT])
     def test_managed(self, site: EdgeSite, policy: str) -> None:
         """The managed policies allow everybody, without credentials."""
-        made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
-        assert cors(get(site, made)) == {"Origin": "*"}
+        created = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
+        assert cors(get(site, created)) == {"Origin": "*"}
 
     def test_refusals(self, site: EdgeSite) -> None:
         """S3's refusals have the policy's headers. CloudFront's own do not, so no page can read them."""
         policy = self.policy(site)
-        made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
-        denied = site.view("/nothing", made["DomainName"], Origin=SITE)
+        created = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
+        denied = site.view("/nothing", created["DomainName"], Origin=SITE)
         assert (denied.verdict, cors(denied)["Origin"]) == ((403, "AccessDenied"), SITE)
         group = site.key_group(site.public_key(signing.rsa_key()))
         private = distribution_with_cors(site, ResponseHeadersPolicyId=policy, key_groups=(group,))
@@ -220,8 +222,8 @@ class TestPolicy:
     def test_change_waits_for_deployed(self, site: EdgeSite) -> None:
         """A change of the policy reaches the edges when the distribution is Deployed again."""
         policy = self.policy(site)
-        made = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
-        assert cors(get(site, made))["Origin"] == SITE
+        created = distribution_with_cors(site, ResponseHeadersPolicyId=policy)
+        assert cors(get(site, created))["Origin"] == SITE
         settings = site.sandbox.cloudfront.settings
         settings.deploy_after_seconds = 3600.0
         live = site.cloudfront.get_response_headers_policy(Id=policy)
@@ -230,15 +232,15 @@ class TestPolicy:
         site.cloudfront.update_response_headers_policy(
             Id=policy, IfMatch=live["ETag"], ResponseHeadersPolicyConfig=config
         )
-        assert cors(get(site, made))["Origin"] == SITE
+        assert cors(get(site, created))["Origin"] == SITE
         settings.deploy_after_seconds = 0.0
-        assert cors(get(site, made)) == {}
+        assert cors(get(site, created)) == {}
 
 
 def test_security_headers(site: EdgeSite) -> None:
     """The managed security policy adds its five headers."""
-    made = distribution_with_cors(site, ResponseHeadersPolicyId=SECURITY)
-    headers = get(site, made).headers
+    created = distribution_with_cors(site, ResponseHeadersPolicyId=SECURITY)
+    headers = get(site, created).headers
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "SAMEORIGIN"
@@ -248,7 +250,7 @@ def test_security_headers(site: EdgeSite) -> None:
 
 def test_own_headers(site: EdgeSite) -> None:
     """A policy adds headers, overrides the origin's if set, and removes others."""
-    made = site.cloudfront.create_response_headers_policy(
+    created = site.cloudfront.create_response_headers_policy(
         ResponseHeadersPolicyConfig={
             "Name": "own",
             "CustomHeadersConfig": listing(
@@ -259,7 +261,9 @@ def test_own_headers(site: EdgeSite) -> None:
             "RemoveHeadersConfig": listing({"Header": "ETag"}),
         }
     )
-    distribution = distribution_with_cors(site, ResponseHeadersPolicyId=made["ResponseHeadersPolicy"]["Id"])
+    distribution = distribution_with_cors(
+        site, ResponseHeadersPolicyId=created["ResponseHeadersPolicy"]["Id"]
+    )
     site.put("one.mp4", CacheControl="max-age=1", ContentLanguage="en")
     headers = get(site, distribution).headers
     assert (headers["Cache-Control"], headers["Content-Language"]) == ("no-store", "en")

@@ -229,10 +229,10 @@ class TestAccessPoint:
             "BlockPublicPolicy": blocked,
             "RestrictPublicBuckets": blocked,
         }
-        made = s3control.create_access_point(
+        created = s3control.create_access_point(
             AccountId=ACCOUNT, Name="lectures", Bucket=BUCKET, PublicAccessBlockConfiguration=block
         )
-        return str(made["Alias"])
+        return str(created["Alias"])
 
     def open(self, s3control: Any) -> None:
         """Allow everybody to read through the access point."""

@@ -36,19 +36,19 @@ def named(site: EdgeSite, root: str, *aliases: str, **changes: Any) -> Json:
 
 def open_to(site: EdgeSite, *distributions: Json) -> None:
     """Allow all of these to read."""
-    arns = [made["ARN"] for made in distributions]
+    arns = [created["ARN"] for created in distributions]
     site.grant(distributions[0], Condition={"StringEquals": {"AWS:SourceArn": arns}})
 
 
 def test_names(site: EdgeSite) -> None:
     """A distribution answers for CloudFront's name, the sandbox's name, and its aliases, with or without a port."""
-    made = named(site, "a", "media.example.com", "*.lectures.example.com")
-    open_to(site, made)
+    created = named(site, "a", "media.example.com", "*.lectures.example.com")
+    open_to(site, created)
     for host in (
-        made["DomainName"],
-        made["DomainName"].upper(),
-        label(made),
-        f"{label(made)}:5001",
+        created["DomainName"],
+        created["DomainName"].upper(),
+        label(created),
+        f"{label(created)}:5001",
         "media.example.com",
         "MEDIA.example.com:443",
         "media.example.com.",
@@ -113,13 +113,13 @@ def test_api_and_viewers_share_the_port(site: EdgeSite) -> None:
 
 def test_deleted(site: EdgeSite) -> None:
     """A deleted distribution no longer answers."""
-    made = named(site, "a")
-    open_to(site, made)
-    assert site.view("/", made["DomainName"]).status == 200
-    site.change(made, Enabled=False)
-    live = site.cloudfront.get_distribution(Id=made["Id"])
-    site.cloudfront.delete_distribution(Id=made["Id"], IfMatch=live["ETag"])
-    assert site.view("/", made["DomainName"]).status == 403
+    created = named(site, "a")
+    open_to(site, created)
+    assert site.view("/", created["DomainName"]).status == 200
+    site.change(created, Enabled=False)
+    live = site.cloudfront.get_distribution(Id=created["Id"])
+    site.cloudfront.delete_distribution(Id=created["Id"], IfMatch=live["ETag"])
+    assert site.view("/", created["DomainName"]).status == 403
 
 
 def test_a_moved_name_is_always_served(site: EdgeSite) -> None:

@@ -23,7 +23,7 @@ from tests.world.configs import listing
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
 AUTHENTICATED = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
-STRANGER = "c" * 64
+OTHER_USER = "c" * 64
 
 
 class TestObjectAcl:
@@ -52,10 +52,10 @@ class TestObjectAcl:
     )
     def test_identity(self, shared: EdgeSite, permission: str, status: int) -> None:
         """A grant to an identity allows it to read this object, and no other."""
-        made, identity = by_oai(shared)
+        created, identity = by_oai(shared)
         self.grant(shared, permission, ID=identity["S3CanonicalUserId"])
-        assert ask(shared, made).status == status
-        assert ask(shared, made, "hls/one.ts").status == 403
+        assert ask(shared, created).status == status
+        assert ask(shared, created, "hls/one.ts").status == 403
 
     @pytest.mark.parametrize(
         ("group", "by_identity", "by_service", "by_nobody"),
@@ -65,51 +65,51 @@ class TestObjectAcl:
         self, shared: EdgeSite, group: str, by_identity: int, by_service: int, by_nobody: int
     ) -> None:
         """AllUsers is everyone; AuthenticatedUsers are requests signed by any AWS account."""
-        made, _ = by_oai(shared)
+        created, _ = by_oai(shared)
         service, nobody = shared.distribution(), shared.distribution(Origins=listing(origin()))
         self.grant(shared, "READ", URI=group)
-        found = tuple(ask(shared, each).status for each in (made, service, nobody))
+        found = tuple(ask(shared, each).status for each in (created, service, nobody))
         assert found == (by_identity, by_service, by_nobody)
 
     def test_ignored_public_acls(self, shared: EdgeSite) -> None:
         """IgnorePublicAcls of the bucket disables public grants, and keeps the identity's."""
-        made, identity = by_oai(shared)
+        created, identity = by_oai(shared)
         nobody = shared.distribution(Origins=listing(origin()))
         self.grant(shared, "READ", URI=ALL_USERS)
         self.grant(shared, "READ", ID=identity["S3CanonicalUserId"])
         shared.s3.put_public_access_block(
             Bucket=BUCKET, PublicAccessBlockConfiguration={"IgnorePublicAcls": True}
         )
-        assert (ask(shared, made).status, ask(shared, nobody).status) == (200, 403)
+        assert (ask(shared, created).status, ask(shared, nobody).status) == (200, 403)
 
     def test_ownership_enforced(self, shared: EdgeSite) -> None:
         """With enforced ownership, ACLs have no effect."""
-        made, identity = by_oai(shared)
+        created, identity = by_oai(shared)
         self.grant(shared, "READ", ID=identity["S3CanonicalUserId"])
-        assert ask(shared, made).status == 200
+        assert ask(shared, created).status == 200
         shared.s3.put_bucket_ownership_controls(
             Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
         )
-        assert ask(shared, made).status == 403
+        assert ask(shared, created).status == 403
 
     def test_objects_of_others(self, shared: EdgeSite) -> None:
         """A bucket policy does not apply to another owner's objects, until ownership is enforced."""
-        made = shared.distribution()
-        shared.grant(made)
+        created = shared.distribution()
+        shared.grant(created)
 
         def theirs(params: Json, **_: Any) -> None:
-            params["headers"][OWNER_HEADER] = STRANGER
+            params["headers"][OWNER_HEADER] = OTHER_USER
 
         shared.s3.meta.events.register("before-call.s3.PutObject", theirs, unique_id="theirs")
         try:
             shared.put("one.mp4")
         finally:
             shared.s3.meta.events.unregister("before-call.s3.PutObject", unique_id="theirs")
-        assert ask(shared, made).verdict == (403, "AccessDenied")
+        assert ask(shared, created).verdict == (403, "AccessDenied")
         shared.s3.put_bucket_ownership_controls(
             Bucket=BUCKET, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
         )
-        assert ask(shared, made).status == 200
+        assert ask(shared, created).status == 200
 
     def test_account_wide_block(self, shared: EdgeSite, s3control: Any) -> None:
         """The account's block applies to each of its buckets."""
@@ -139,36 +139,36 @@ class TestKms:
             more = {"SSEKMSKeyId": clients("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]}
         site.put("one.mp4", ServerSideEncryption="aws:kms", **more)
 
-    def decrypting(self, made: Json, **changes: Any) -> Json:
+    def decrypting(self, created: Json, **changes: Any) -> Json:
         """Return the statement from the guide."""
         return {
             "Effect": "Allow",
             "Principal": {"Service": "cloudfront.amazonaws.com"},
             "Action": ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"],
             "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceArn": made["ARN"]}},
+            "Condition": {"StringEquals": {"aws:SourceArn": created["ARN"]}},
             **changes,
         }
 
     def test_by_oac(self, site: EdgeSite, clients: Any) -> None:
         """The key's policy must allow CloudFront to decrypt for this distribution."""
-        made = site.distribution()
-        site.grant(made)
-        self.encrypted(site, clients, self.decrypting(made))
-        assert ask(site, made).status == 200
+        created = site.distribution()
+        site.grant(created)
+        self.encrypted(site, clients, self.decrypting(created))
+        assert ask(site, created).status == 200
         self.encrypted(site, clients, self.decrypting({"ARN": "arn:aws:cloudfront::1:distribution/E0"}))
-        assert ask(site, made).verdict == (403, "AccessDenied")
-        self.encrypted(site, clients, self.decrypting(made, Action="kms:Encrypt"))
-        assert ask(site, made).verdict == (403, "AccessDenied")
+        assert ask(site, created).verdict == (403, "AccessDenied")
+        self.encrypted(site, clients, self.decrypting(created, Action="kms:Encrypt"))
+        assert ask(site, created).verdict == (403, "AccessDenied")
         self.encrypted(site, clients)
-        assert ask(site, made).verdict == (403, "AccessDenied")
+        assert ask(site, created).verdict == (403, "AccessDenied")
 
     def test_by_others(self, site: EdgeSite, clients: Any) -> None:
         """An identity and anonymous requests cannot sign as KMS requires."""
-        made, identity = by_oai(site)
+        created, identity = by_oai(site)
         nobody = site.distribution(Origins=listing(origin()))
         site.s3.delete_public_access_block(Bucket=BUCKET)
         site.policy(oai_statement(identity), PUBLIC)
-        self.encrypted(site, clients, self.decrypting(made))
-        for each in (made, nobody):
+        self.encrypted(site, clients, self.decrypting(created))
+        for each in (created, nobody):
             assert ask(site, each).verdict == (400, "InvalidArgument")

@@ -26,13 +26,13 @@ from tests.world.configs import listing
 
 def test_oac_and_its_statement(site: EdgeSite) -> None:
     """With an OAC, an object is served once the bucket policy allows this distribution."""
-    made, other = site.distribution(), site.distribution()
-    refused = ask(site, made)
+    created, other = site.distribution(), site.distribution()
+    refused = ask(site, created)
     assert (refused.verdict, refused.from_s3) == ((403, "AccessDenied"), True)
     assert refused.headers["Server"] == "AmazonS3"
     assert refused.headers["X-Cache"] == "Error from cloudfront"
-    site.grant(made)
-    assert ask(site, made).body == SEGMENT
+    site.grant(created)
+    assert ask(site, created).body == SEGMENT
     assert ask(site, other).verdict == (403, "AccessDenied")
 
 
@@ -86,10 +86,10 @@ def test_oac_and_its_statement(site: EdgeSite) -> None:
 )
 def test_oac_statements(site: EdgeSite, changes: Json, status: int) -> None:
     """Every part of the statement must match. An unsupported part allows nothing."""
-    made = site.distribution()
+    created = site.distribution()
     site.s3.delete_public_access_block(Bucket=BUCKET)
-    site.grant(made, **changes)
-    assert ask(site, made).status == status
+    site.grant(created, **changes)
+    assert ask(site, created).status == status
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_oac_statements(site: EdgeSite, changes: Json, status: int) -> None:
 )
 def test_deny_outweighs(site: EdgeSite, condition: Json, status: int) -> None:
     """One Deny that applies outweighs every Allow. One with an unsupported condition applies."""
-    made = site.distribution()
+    created = site.distribution()
     deny = {
         "Effect": "Deny",
         "Principal": "*",
@@ -114,13 +114,13 @@ def test_deny_outweighs(site: EdgeSite, condition: Json, status: int) -> None:
         "Resource": f"{ARN}/*",
         **({"Condition": condition} if condition else {}),
     }
-    site.policy(allow_oac(made), deny)
-    assert ask(site, made).status == status
+    site.policy(allow_oac(created), deny)
+    assert ask(site, created).status == status
 
 
 def test_not_principal(site: EdgeSite) -> None:
     """A Deny for all except the identity denies everyone else."""
-    made, identity = by_oai(site)
+    created, identity = by_oai(site)
     other, _ = by_oai(site)
     who = {"AWS": OAI_ARN + identity["Id"]}
     deny = {
@@ -131,37 +131,37 @@ def test_not_principal(site: EdgeSite) -> None:
     }
     site.s3.delete_public_access_block(Bucket=BUCKET)
     site.policy(PUBLIC, deny)
-    assert (ask(site, made).status, ask(site, other).status) == (200, 403)
+    assert (ask(site, created).status, ask(site, other).status) == (200, 403)
 
 
 def test_oai_and_its_statement(site: EdgeSite) -> None:
     """With an OAI, an object is served once the bucket policy allows the identity, in any spelling."""
-    made, identity = by_oai(site)
+    created, identity = by_oai(site)
     other, _ = by_oai(site)
-    assert ask(site, made).verdict == (403, "AccessDenied")
+    assert ask(site, created).verdict == (403, "AccessDenied")
     for principal in (
         {"AWS": OAI_ARN + identity["Id"]},
         {"CanonicalUser": identity["S3CanonicalUserId"]},
     ):
         site.policy(oai_statement(identity, Principal=principal))
-        assert (ask(site, made).status, ask(site, other).status) == (200, 403)
+        assert (ask(site, created).status, ask(site, other).status) == (200, 403)
 
 
 def test_neither(site: EdgeSite) -> None:
     """Without an origin access, CloudFront is anonymous and gets public objects only."""
-    made = site.distribution(Origins=listing(origin()))
-    assert ask(site, made).verdict == (403, "AccessDenied")
+    created = site.distribution(Origins=listing(origin()))
+    assert ask(site, created).verdict == (403, "AccessDenied")
     site.s3.delete_public_access_block(Bucket=BUCKET)
     site.policy(PUBLIC)
-    assert ask(site, made).status == 200
+    assert ask(site, created).status == 200
 
 
 @pytest.mark.parametrize(("signing", "status"), [("always", 200), ("never", 403), ("no-override", 200)])
 def test_signing_behavior(site: EdgeSite, signing: str, status: int) -> None:
     """With `never`, CloudFront does not sign and is anonymous."""
-    made = site.distribution(oac=site.oac(signing))
-    site.grant(made)
-    assert ask(site, made).status == status
+    created = site.distribution(oac=site.oac(signing))
+    site.grant(created)
+    assert ask(site, created).status == status
 
 
 def test_viewers_own_signature(site: EdgeSite) -> None:
@@ -176,12 +176,12 @@ def test_viewers_own_signature(site: EdgeSite) -> None:
     )["OriginRequestPolicy"]["Id"]
     passing = behavior(OriginRequestPolicyId=forwarding)
     for signing_behavior, status in (("no-override", 200), ("always", 403)):
-        made = site.distribution(oac=site.oac(signing_behavior), DefaultCacheBehavior=passing)
+        created = site.distribution(oac=site.oac(signing_behavior), DefaultCacheBehavior=passing)
         reply = site.view(
-            "/one.mp4", made["DomainName"], Authorization="AWS4-HMAC-SHA256 Credential=…".replace("…", "x")
+            "/one.mp4", created["DomainName"], Authorization="AWS4-HMAC-SHA256 Credential=…".replace("…", "x")
         )
         assert reply.status == status
-        assert ask(site, made).status == 403
+        assert ask(site, created).status == 403
 
 
 def test_restricted_public_bucket(site: EdgeSite) -> None:
@@ -198,9 +198,9 @@ def test_restricted_public_bucket(site: EdgeSite) -> None:
 
 def test_existing_object_tags(site: EdgeSite) -> None:
     """A policy can check an object's tags."""
-    made = site.distribution()
-    site.grant(made, Condition={"StringEquals": {"s3:ExistingObjectTag/public": "yes"}})
-    assert ask(site, made).status == 403
+    created = site.distribution()
+    site.grant(created, Condition={"StringEquals": {"s3:ExistingObjectTag/public": "yes"}})
+    assert ask(site, created).status == 403
     tagging = {"TagSet": [{"Key": "public", "Value": "yes"}]}
     site.s3.put_object_tagging(Bucket=BUCKET, Key="one.mp4", Tagging=tagging)
-    assert ask(site, made).status == 200
+    assert ask(site, created).status == 200

@@ -25,35 +25,35 @@ from tests.world.configs import listing
 
 def test_missing_objects(site: EdgeSite) -> None:
     """A missing key is 403, or 404 for a requester who may list the bucket."""
-    made = site.distribution()
-    site.grant(made)
-    assert ask(site, made, "nothing").verdict == (403, "AccessDenied")
-    site.grant(made, "s3:GetObject", "s3:ListBucket")
-    assert ask(site, made, "nothing").verdict == (404, "NoSuchKey")
+    created = site.distribution()
+    site.grant(created)
+    assert ask(site, created, "nothing").verdict == (403, "AccessDenied")
+    site.grant(created, "s3:GetObject", "s3:ListBucket")
+    assert ask(site, created, "nothing").verdict == (404, "NoSuchKey")
 
 
 def test_root(site: EdgeSite) -> None:
     """The root is the root object. Without one it is the bucket's list, if it may be listed."""
-    made = site.distribution()
-    site.grant(made)
-    assert ask(site, made, "").verdict == (403, "AccessDenied")
-    site.grant(made, "s3:GetObject", "s3:ListBucket")
-    listed = ask(site, made, "")
+    created = site.distribution()
+    site.grant(created)
+    assert ask(site, created, "").verdict == (403, "AccessDenied")
+    site.grant(created, "s3:GetObject", "s3:ListBucket")
+    listed = ask(site, created, "")
     assert (listed.status, b"<Key>hls/one.ts</Key>" in listed.body) == (200, True)
     site.put("index.html", b"index")
     site.put("hls/index.html", b"no index here")
-    site.change(made, DefaultRootObject="index.html")
-    assert ask(site, made, "").body == b"index"
-    assert ask(site, made, "hls/").verdict == (404, "NoSuchKey")
+    site.change(created, DefaultRootObject="index.html")
+    assert ask(site, created, "").body == b"index"
+    assert ask(site, created, "hls/").verdict == (404, "NoSuchKey")
 
 
 def test_origin_path(site: EdgeSite) -> None:
     """The origin's path comes before the viewer's."""
     oac = site.oac()
-    made = site.distribution(Origins=listing(origin(oac=oac, OriginPath="/hls")))
-    site.grant(made)
-    assert ask(site, made, "one.ts").status == 200
-    assert ask(site, made, "hls/one.ts").status == 403
+    created = site.distribution(Origins=listing(origin(oac=oac, OriginPath="/hls")))
+    site.grant(created)
+    assert ask(site, created, "one.ts").status == 200
+    assert ask(site, created, "hls/one.ts").status == 403
 
 
 @pytest.mark.parametrize(
@@ -71,51 +71,51 @@ def test_origin_path(site: EdgeSite) -> None:
 )
 def test_keys_with_odd_signs(site: EdgeSite, key: str, path: str) -> None:
     """S3 decodes a path with percent-encoding, and reads + as a space."""
-    made = site.distribution()
-    site.grant(made)
+    created = site.distribution()
+    site.grant(created)
     site.put(key)
-    assert ask(site, made, path).status == 200
+    assert ask(site, created, path).status == 200
 
 
 def test_buckets_elsewhere(site: EdgeSite, clients: Any) -> None:
     """A bucket of another region is served at its own address. Another region's address is 301."""
     oac, name = site.oac(), "videos-in-ireland"
-    made = site.distribution(
+    created = site.distribution(
         Origins=listing(origin(oac=oac, DomainName=f"{BUCKET}.s3.eu-west-1.amazonaws.com"))
     )
-    site.grant(made)
-    reply = ask(site, made)
+    site.grant(created)
+    reply = ask(site, created)
     assert (reply.verdict, reply.headers["x-amz-bucket-region"]) == ((301, "PermanentRedirect"), "us-east-1")
     west = clients("s3", "eu-west-1")
     west.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     west.put_object(Bucket=name, Key="one.mp4", Body=b"slainte")
     for domain in (f"{name}.s3.eu-west-1.amazonaws.com", f"{name}.s3.amazonaws.com"):
-        made = site.distribution(Origins=listing(origin(oac=oac, DomainName=domain)))
-        statement = {**allow_oac(made), "Resource": f"arn:aws:s3:::{name}/*"}
+        created = site.distribution(Origins=listing(origin(oac=oac, DomainName=domain)))
+        statement = {**allow_oac(created), "Resource": f"arn:aws:s3:::{name}/*"}
         west.put_bucket_policy(
             Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         )
-        assert ask(site, made).body == b"slainte"
+        assert ask(site, created).body == b"slainte"
 
 
 def test_deleted_bucket(site: EdgeSite) -> None:
     """A deleted bucket is 404."""
-    made = site.distribution()
+    created = site.distribution()
     for key in ("hls/one.ts", "posters/one.jpg", "one.mp4"):
         site.s3.delete_object(Bucket=BUCKET, Key=key)
     site.s3.delete_bucket(Bucket=BUCKET)
-    assert ask(site, made).verdict == (404, "NoSuchBucket")
+    assert ask(site, created).verdict == (404, "NoSuchBucket")
 
 
 def test_deleted_object(site: EdgeSite) -> None:
     """An object with a delete marker does not exist. Older versions are not served."""
-    made = site.distribution()
-    site.grant(made, "s3:GetObject", "s3:ListBucket")
+    created = site.distribution()
+    site.grant(created, "s3:GetObject", "s3:ListBucket")
     site.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     site.put("one.mp4", b"second")
-    assert ask(site, made).body == b"second"
+    assert ask(site, created).body == b"second"
     site.s3.delete_object(Bucket=BUCKET, Key="one.mp4")
-    assert ask(site, made).verdict == (404, "NoSuchKey")
+    assert ask(site, created).verdict == (404, "NoSuchKey")
 
 
 def custom(domain: str) -> Json:
@@ -126,8 +126,8 @@ def custom(domain: str) -> Json:
 
 def test_custom_origins(site: EdgeSite) -> None:
     """A server is not reachable (502). A bucket's address is requested anonymously."""
-    made = site.distribution(Origins=listing(custom("www.example.com")))
-    assert ask(site, made).status == 502
+    created = site.distribution(Origins=listing(custom("www.example.com")))
+    assert ask(site, created).status == 502
     website = site.distribution(Origins=listing(custom(f"{BUCKET}.s3-website-us-east-1.amazonaws.com")))
     bucket = site.distribution(Origins=listing(custom(f"{BUCKET}.s3.us-east-1.amazonaws.com")))
     assert (ask(site, website).status, ask(site, bucket).status) == (404, 403)
@@ -150,23 +150,23 @@ def test_origin_group(site: EdgeSite) -> None:
     oac = site.oac()
     site.s3.create_bucket(Bucket="gone-media")
     gone = origin(oac=oac, Id="gone", DomainName="gone-media.s3.us-east-1.amazonaws.com")
-    made = site.distribution(
+    created = site.distribution(
         Origins=listing(origin(oac=oac), gone),
         OriginGroups=listing(group),
         DefaultCacheBehavior=behavior(TargetOriginId="both"),
     )
-    site.grant(made)
-    assert ask(site, made).verdict == (403, "AccessDenied")
+    site.grant(created)
+    assert ask(site, created).verdict == (403, "AccessDenied")
     site.s3.delete_bucket(Bucket="gone-media")
-    assert ask(site, made).body == SEGMENT
+    assert ask(site, created).body == SEGMENT
 
 
 def test_forwarded_host(site: EdgeSite) -> None:
     """A behavior that forwards the viewer's Host breaks S3's signature."""
     all_viewer = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-    made = site.distribution(DefaultCacheBehavior=behavior(OriginRequestPolicyId=all_viewer))
-    site.grant(made)
-    assert ask(site, made).verdict == (403, "SignatureDoesNotMatch")
+    created = site.distribution(DefaultCacheBehavior=behavior(OriginRequestPolicyId=all_viewer))
+    site.grant(created)
+    assert ask(site, created).verdict == (403, "SignatureDoesNotMatch")
 
 
 def test_signed_url_on_a_public_behavior(site: EdgeSite) -> None:
@@ -188,9 +188,9 @@ def test_signed_url_on_a_public_behavior(site: EdgeSite) -> None:
 def test_writes(site: EdgeSite, method: str, action: str) -> None:
     """A behavior with all methods forwards writes, and S3 judges them. The sandbox does not carry them out."""
     methods = listing("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE")
-    made = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=methods))
-    site.grant(made)
-    assert site.view("/one.mp4", made["DomainName"], method).verdict == (403, "AccessDenied")
-    site.grant(made, action)
-    assert site.view("/one.mp4", made["DomainName"], method).status == 501
+    created = site.distribution(DefaultCacheBehavior=behavior(AllowedMethods=methods))
+    site.grant(created)
+    assert site.view("/one.mp4", created["DomainName"], method).verdict == (403, "AccessDenied")
+    site.grant(created, action)
+    assert site.view("/one.mp4", created["DomainName"], method).status == 501
     assert site.s3.get_object(Bucket=BUCKET, Key="one.mp4")["Body"].read() == SEGMENT

@@ -23,13 +23,13 @@ class Private:
     """A distribution that requires signatures, and requests for the segment."""
 
     site: EdgeSite
-    made: Json
+    created: Json
     key_id: str
 
     @property
     def host(self) -> str:
         """Its own name."""
-        return str(self.made["DomainName"])
+        return str(self.created["DomainName"])
 
     @property
     def url(self) -> str:
@@ -50,9 +50,9 @@ class Private:
 def private(site: EdgeSite) -> Private:
     """A private distribution with one RSA key."""
     key_id = site.public_key(signing.rsa_key())
-    made = site.distribution(DefaultCacheBehavior=behavior(key_groups=(site.key_group(key_id),)))
-    site.grant(made)
-    return Private(site, made, key_id)
+    created = site.distribution(DefaultCacheBehavior=behavior(key_groups=(site.key_group(key_id),)))
+    site.grant(created)
+    return Private(site, created, key_id)
 
 
 def test_unsigned(private: Private) -> None:
@@ -100,9 +100,9 @@ def test_botocore_signs_alike(private: Private) -> None:
 def test_ecdsa(site: EdgeSite) -> None:
     """An ECDSA key signs as well as an RSA key."""
     key_id = site.public_key(signing.ecdsa_key())
-    made = site.distribution(DefaultCacheBehavior=behavior(key_groups=(site.key_group(key_id),)))
-    site.grant(made)
-    private = Private(site, made, key_id)
+    created = site.distribution(DefaultCacheBehavior=behavior(key_groups=(site.key_group(key_id),)))
+    site.grant(created)
+    private = Private(site, created, key_id)
     assert private.by_url(signing.canned_fields(private.url, signing.ecdsa_key(), key_id)).status == 200
     foreign = signing.canned_fields(private.url, signing.ecdsa_key("theirs"), key_id)
     assert private.by_url(foreign).verdict == (403, "AccessDenied")
@@ -168,11 +168,11 @@ def test_refused(private: Private, changes: dict[str, str | None], code: str, wa
 def test_expired_and_not_yet(private: Private) -> None:
     """A signature is refused before its start and after its expiry."""
     key = signing.rsa_key()
-    old = signing.canned_fields(private.url, key, private.key_id, signing.past())
+    old = signing.canned_fields(private.url, key, private.key_id, signing.a_minute_ago())
     assert private.by_url(old).verdict == (403, "AccessDenied")
     early = signing.policy(private.url, DateGreaterThan={"AWS:EpochTime": int(time.time()) + 30})
     assert private.by_url(signing.custom_fields(early, key, private.key_id)).verdict == (403, "AccessDenied")
-    begun = signing.policy(private.url, DateGreaterThan={"AWS:EpochTime": signing.past()})
+    begun = signing.policy(private.url, DateGreaterThan={"AWS:EpochTime": signing.a_minute_ago()})
     assert private.by_url(signing.custom_fields(begun, key, private.key_id)).status == 200
 
 
@@ -279,7 +279,7 @@ def test_twice_the_same_parameter(private: Private) -> None:
 
 def test_every_name_of_a_distribution(private: Private) -> None:
     """A signature is for the host in the URL, CloudFront's name or the sandbox's."""
-    local = label(private.made)
+    local = label(private.created)
     port = private.site.sandbox.endpoint_url.rpartition(":")[2]
     for signed, host, status in [
         (f"https://{local}", local, 200),
@@ -299,8 +299,8 @@ def test_every_name_of_a_distribution(private: Private) -> None:
 def test_http_resources(private: Private) -> None:
     """A signature for http is refused for https, and one for https is refused for http."""
     allow_all = behavior(key_groups=tuple(_groups(private)), ViewerProtocolPolicy="allow-all")
-    live = private.site.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
-    private.site.change(private.made, DefaultCacheBehavior={**live["DefaultCacheBehavior"], **allow_all})
+    live = private.site.cloudfront.get_distribution_config(Id=private.created["Id"])["DistributionConfig"]
+    private.site.change(private.created, DefaultCacheBehavior={**live["DefaultCacheBehavior"], **allow_all})
     plain = private.url.replace("https", "http")
     for url, scheme, status in [
         (private.url, "https", 200),
@@ -313,6 +313,6 @@ def test_http_resources(private: Private) -> None:
 
 
 def _groups(private: Private) -> list[str]:
-    live = private.site.cloudfront.get_distribution_config(Id=private.made["Id"])["DistributionConfig"]
+    live = private.site.cloudfront.get_distribution_config(Id=private.created["Id"])["DistributionConfig"]
     groups: list[str] = live["DefaultCacheBehavior"]["TrustedKeyGroups"]["Items"]
     return groups

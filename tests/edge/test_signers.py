@@ -36,11 +36,11 @@ def pair(site: EdgeSite, account: str, name: str) -> str:
     return str(answer["id"])
 
 
-def active(made: Json) -> dict[str, list[str]]:
+def active(created: Json) -> dict[str, list[str]]:
     """Return the active signers with their key pairs."""
     return {
         item["AwsAccountNumber"]: item["KeyPairIds"].get("Items", [])
-        for item in made["ActiveTrustedSigners"].get("Items", [])
+        for item in created["ActiveTrustedSigners"].get("Items", [])
     }
 
 
@@ -72,8 +72,8 @@ def test_wrong_key_pairs(site: EdgeSite, account: str, public_key: str) -> None:
 def test_active_signers(site: EdgeSite) -> None:
     """ActiveTrustedSigners shows the key pairs, also of an account that had none before."""
     ours, theirs = pair(site, "self", "ours"), pair(site, "000000000000", "theirs")
-    made = site.distribution(DefaultCacheBehavior=behavior(signers=("self", "000000000000")))
-    found = active(site.cloudfront.get_distribution(Id=made["Id"])["Distribution"])
+    created = site.distribution(DefaultCacheBehavior=behavior(signers=("self", "000000000000")))
+    found = active(site.cloudfront.get_distribution(Id=created["Id"])["Distribution"])
     assert ours in found["self"]
     assert found["000000000000"] == [theirs]
 
@@ -81,12 +81,12 @@ def test_active_signers(site: EdgeSite) -> None:
 def test_signers_of_a_behavior(site: EdgeSite) -> None:
     """Only the key pairs of the behavior's own signers are accepted."""
     ours, theirs = pair(site, "self", "ours"), pair(site, OTHER, "theirs")
-    made = site.distribution(
+    created = site.distribution(
         DefaultCacheBehavior=behavior(signers=("self",)),
         CacheBehaviors=listing({**behavior(signers=(OTHER,)), "PathPattern": "/posters/*"}),
     )
-    site.grant(made)
-    host = made["DomainName"]
+    site.grant(created)
+    host = created["DomainName"]
     for path, name, key_id, verdict in [
         (PATH, "ours", ours, (200, "")),
         (PATH, "theirs", theirs, (403, "InvalidKey")),
@@ -100,10 +100,10 @@ def test_signers_of_a_behavior(site: EdgeSite) -> None:
 
 def test_key_pair_without_a_public_half(site: EdgeSite) -> None:
     """A key pair without a registered public half is an unknown key."""
-    made = site.distribution(DefaultCacheBehavior=behavior(signers=("self",)))
-    site.grant(made)
-    host = made["DomainName"]
-    known = active(site.cloudfront.get_distribution(Id=made["Id"])["Distribution"])["self"][0]
+    created = site.distribution(DefaultCacheBehavior=behavior(signers=("self",)))
+    site.grant(created)
+    host = created["DomainName"]
+    known = active(site.cloudfront.get_distribution(Id=created["Id"])["Distribution"])["self"][0]
     fields = signing.canned_fields(f"https://{host}{PATH}", signing.rsa_key(), known)
     assert site.view(f"{PATH}?{signing.query(fields)}", host).verdict == (403, "InvalidKey")
 
@@ -113,13 +113,13 @@ class Streaming:
     """A streaming distribution with `self` as its signer."""
 
     site: EdgeSite
-    made: Json
+    created: Json
     key_id: str
 
     def play(self, name: str, fields: dict[str, str] | None = None, host: str = "") -> Reply:
         """Request a stream."""
         query = f"?{signing.query(fields)}" if fields else ""
-        return self.site.view(f"/cfx/st/{name}{query}", host or self.made["DomainName"])
+        return self.site.view(f"/cfx/st/{name}{query}", host or self.created["DomainName"])
 
     def fields(self, resource: str) -> dict[str, str]:
         """Return the parameters of a signed stream name."""
@@ -145,8 +145,8 @@ def streaming(site: EdgeSite) -> Streaming:
         },
         "TrustedSigners": {"Enabled": True, **listing("self")},
     }
-    made = site.cloudfront.create_streaming_distribution(StreamingDistributionConfig=config)
-    return Streaming(site, made["StreamingDistribution"], key_id)
+    created = site.cloudfront.create_streaming_distribution(StreamingDistributionConfig=config)
+    return Streaming(site, created["StreamingDistribution"], key_id)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def streaming(site: EdgeSite) -> Streaming:
 )
 def test_streams(streaming: Streaming, played: str, signed: str) -> None:
     """The signature is for the stream's name without its prefix."""
-    for host in (streaming.made["DomainName"], label(streaming.made), "stream.example.com"):
+    for host in (streaming.created["DomainName"], label(streaming.created), "stream.example.com"):
         reply = streaming.play(played, streaming.fields(signed), host)
         assert (reply.status, reply.body) == (200, SEGMENT)
 
@@ -189,9 +189,9 @@ def test_stream_refusals(streaming: Streaming) -> None:
     assert streaming.play("videos/one").verdict == (403, "MissingKey")
     good = streaming.fields("videos/one")
     assert streaming.play("videos/one", {**good, "Key-Pair-Id": "APKA0"}).verdict == (403, "InvalidKey")
-    old = signing.canned_fields("videos/one", signing.rsa_key(), streaming.key_id, signing.past())
+    old = signing.canned_fields("videos/one", signing.rsa_key(), streaming.key_id, signing.a_minute_ago())
     assert streaming.play("videos/one", old).verdict == (403, "AccessDenied")
-    host = streaming.made["DomainName"]
+    host = streaming.created["DomainName"]
     by_cookies = streaming.site.view("/cfx/st/videos/one", host, **signing.cookies(good))
     assert by_cookies.verdict == (403, "MissingKey")
     missing = streaming.play("nothing", streaming.fields("nothing"))
@@ -209,10 +209,10 @@ def test_streams_by_custom_policy(streaming: Streaming) -> None:
 
 def test_disabled_streaming(streaming: Streaming) -> None:
     """A disabled streaming distribution is 403."""
-    site, made = streaming.site, streaming.made
-    live = site.cloudfront.get_streaming_distribution_config(Id=made["Id"])
+    site, created = streaming.site, streaming.created
+    live = site.cloudfront.get_streaming_distribution_config(Id=created["Id"])
     site.cloudfront.update_streaming_distribution(
-        Id=made["Id"],
+        Id=created["Id"],
         IfMatch=live["ETag"],
         StreamingDistributionConfig={**live["StreamingDistributionConfig"], "Enabled": False},
     )

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 SETTINGS = {
     "yaml": {
@@ -23,7 +23,7 @@ SETTINGS = {
         "kubernetesCRDStore": {"enable": False},
     }
 }
-"""As an editor sends them; no schema of elsewhere is asked for."""
+"""The settings that an editor sends. No schema is fetched."""
 
 
 class LanguageServer:
@@ -51,7 +51,7 @@ class LanguageServer:
     def problems(self, file: Path, text: str) -> list[Any]:
         """Return what the server reports about a document, once it has checked it."""
         self.open(file, text)
-        return self._found[file.as_uri()].get(timeout=PATIENCE)
+        return self._found[file.as_uri()].get(timeout=TIMEOUT)
 
     def open(self, file: Path, text: str) -> None:
         """Open a document with this text, regardless of the disk."""
@@ -77,7 +77,7 @@ class LanguageServer:
         number = next(self._numbers)
         replies = self._replies[number] = queue.Queue()
         self._send({"id": number, "method": method, "params": params})
-        reply = replies.get(timeout=PATIENCE)
+        reply = replies.get(timeout=TIMEOUT)
         assert "error" not in reply, reply
         return reply["result"]
 
@@ -85,7 +85,7 @@ class LanguageServer:
         """End the server, like an editor that closes."""
         self.ask("shutdown", None)
         self._tell("exit", None)
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)
 
     def _tell(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})

@@ -58,13 +58,13 @@ def test_every_field_has_a_hover(server: LanguageServer, document: Path, field: 
     server.open(document, text)
     line, column = place_of(field, text)
     shown = plain(server.hover(document, line, column + 1))
-    told = {field.description}
+    hovers = {field.description}
     if field.fields:
-        told |= {
+        hovers |= {
             section["description"] for section in json_schema()["$defs"].values() if "description" in section
         }
-        told |= {form["description"] for form in json_schema()["$defs"]["Bucket"]["anyOf"]}
-    assert [each for each in told if each in shown], shown
+        hovers |= {form["description"] for form in json_schema()["$defs"]["Bucket"]["anyOf"]}
+    assert [each for each in hovers if each in shown], shown
     if field.default is not None:
         default = (
             field.default if isinstance(field.default, str) and field.default else json.dumps(field.default)
@@ -104,7 +104,7 @@ def test_values_are_offered(server: LanguageServer, document: Path, line: str, o
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("coment: x", "Property coment is not allowed."),
         ("http: {behaviours: []}", "Property behaviours is not allowed."),
@@ -116,14 +116,14 @@ def test_values_are_offered(server: LanguageServer, document: Path, line: str, o
     ],
 )
 def test_an_error_is_marked_in_its_place(
-    server: LanguageServer, document: Path, line: str, said: str
+    server: LanguageServer, document: Path, line: str, message: str
 ) -> None:
     """While typing, on its own line."""
     before = MODELINE + "".join(
         f"{each}\n" for each in SPEC.splitlines() if each.split(":")[0] != line.split(":", maxsplit=1)[0]
     )
     (first, *_) = server.problems(document, f"{before}{line}\n")
-    assert said in first["message"]
+    assert message in first["message"]
     assert first["range"]["start"]["line"] >= before.count("\n")
 
 

@@ -14,7 +14,7 @@ OUR_ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{OURS}"
 
 def statement(principal: Any = "*", condition: Json | None = None, **changes: Any) -> Json:
     """An Allow statement for every object of the bucket; `Principal=None` in `changes` leaves the member out."""
-    made = {
+    result = {
         "Effect": "Allow",
         "Principal": principal,
         "Action": "s3:GetObject",
@@ -22,7 +22,7 @@ def statement(principal: Any = "*", condition: Json | None = None, **changes: An
         **({"Condition": condition} if condition else {}),
         **changes,
     }
-    return {term: value for term, value in made.items() if value is not None}
+    return {term: value for term, value in result.items() if value is not None}
 
 
 def policy(*statements: Json) -> Json:

@@ -13,7 +13,7 @@ FOREIGN = "999988887777"
 FOREIGN_USER = "9" * 64
 ANYONE = "anyone"
 CLOUDFRONT = "cloudfront.amazonaws.com"
-SOMEWHERE = "203.0.113.77"
+ANY_ADDRESS = "203.0.113.77"
 """An address on the internet that no network in these tests covers, unless it covers all."""
 
 IDENTITY = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity "
@@ -49,7 +49,7 @@ class Caller:
     name: str
     """As cfstream writes readers: ``anyone``, ``account A``, ``principal ARN``, ``distribution ARN``, …"""
     contexts: tuple[Context, ...]
-    """The same request in all the ways that the sender can choose: it is let in if one of them is."""
+    """The same request in all the ways that the sender can choose: it is allowed if one of them is."""
     names: frozenset[tuple[str, str]] = frozenset()
     account: str = ""
     canonical: str = ""
@@ -58,12 +58,12 @@ class Caller:
     identity: bool = False
     """Whether it is an origin access identity."""
 
-    def but(self, name: str, **changes: Values | str) -> "Caller":
+    def with_values(self, name: str, **changes: Values | str) -> "Caller":
         """The same sender under another name, with other values in its context."""
-        return replace(self, name=name, contexts=tuple(each.but(**changes) for each in self.contexts))
+        return replace(self, name=name, contexts=tuple(each.with_values(**changes) for each in self.contexts))
 
 
-def anyone(address: str = SOMEWHERE) -> Caller:
+def anyone(address: str = ANY_ADDRESS) -> Caller:
     """A request without a signature, over http or https."""
     absent = (*PRINCIPAL_KEYS, *SOURCE_KEYS, *NETWORK_KEYS, *POINT_KEYS)
     own = {
@@ -91,7 +91,7 @@ def principal(arn: str, *, name: str = "", canonical: str = "") -> Caller:
     if canonical:
         names.add(("CanonicalUser", canonical))
     own: dict[str, Values | str] = {
-        "aws:SourceIp": SOMEWHERE,
+        "aws:SourceIp": ANY_ADDRESS,
         "aws:PrincipalArn": arn,
         "aws:PrincipalAccount": number,
         "aws:PrincipalType": FREE,
@@ -123,7 +123,7 @@ def own_account() -> Caller:
 
 def canonical_user(user: str) -> Caller:
     """Another account, known by its canonical user alone."""
-    own = {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false", "aws:SourceIp": SOMEWHERE}
+    own = {"aws:PrincipalIsAWSService": "false", "aws:ViaAWSService": "false", "aws:SourceIp": ANY_ADDRESS}
     absent = (*SOURCE_KEYS, *NETWORK_KEYS, *POINT_KEYS)
     names = frozenset({("CanonicalUser", user)})
     return Caller(f"canonical {user}", _either_protocol(own, absent), names, account="?", canonical=user)
@@ -152,11 +152,11 @@ def service(name: str, source_account: str, source_arn: str = "") -> Caller:
 def distribution(arn: str) -> Caller:
     """CloudFront that signs for a distribution by an origin access control."""
     number = arn.split(":")[4]
-    made = service(CLOUDFRONT, number, arn)
+    caller = service(CLOUDFRONT, number, arn)
     if number == ACCOUNT:
         # Whether CloudFront sends the organisation of the own account is not documented.
-        made = made.but(made.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
-    return replace(made, name=f"distribution {arn}")
+        caller = caller.with_values(caller.name, aws__SourceOrgID=FREE, aws__SourceOrgPaths=FREE)
+    return replace(caller, name=f"distribution {arn}")
 
 
 def identity(id_: str, canonical: str) -> Caller:
@@ -175,7 +175,7 @@ def identity(id_: str, canonical: str) -> Caller:
 
 def cloudfront_unsigned() -> Caller:
     """CloudFront without an origin access: anonymous, from an address of CloudFront's."""
-    return anyone().but("anyone through CloudFront", aws__SourceIp=FREE)
+    return anyone().with_values("anyone through CloudFront", aws__SourceIp=FREE)
 
 
 def _either_protocol(

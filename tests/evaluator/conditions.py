@@ -38,7 +38,7 @@ class Context:
         folder = key.partition("/")[0] + "/"
         return () if key in self._absent or (folder != f"{key}/" and folder in self._absent) else FREE
 
-    def but(self, **changes: Values | str) -> "Context":
+    def with_values(self, **changes: Values | str) -> "Context":
         """Return the same context with other values; `__` in a name means a colon."""
         own = {name.replace("__", ":"): value for name, value in changes.items()}
         return Context({**self._present, **own}, self._absent)

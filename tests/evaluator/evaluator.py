@@ -50,7 +50,7 @@ class Service(NamedTuple):
 
 
 _DIRECT: dict[str, tuple[tuple[Reading, bool], ...]] = {}
-"""What callers may do with a bucket, by everything that decides it."""
+"""What callers may do with a bucket, by everything on which that depends."""
 
 
 class Evaluator:
@@ -69,13 +69,13 @@ class Evaluator:
     def can_read(self, reader: Reader, bucket: str, key: str) -> Answer:
         """Whether the reader can read the key, at some edge at least."""
         if isinstance(reader, Caller):
-            return s3.may(self.state, self.state.buckets[bucket], reader, s3.READ, key)
+            return s3.is_allowed(self.state, self.state.buckets[bucket], reader, s3.READ, key)
         return self._can(reader, lambda place, version: self._sites.readers(place, version, bucket, key))
 
     def can_list(self, reader: Reader, bucket: str) -> Answer:
         """Whether the reader can list the bucket's keys."""
         if isinstance(reader, Caller):
-            return s3.may(self.state, self.state.buckets[bucket], reader, s3.LIST)
+            return s3.is_allowed(self.state, self.state.buckets[bucket], reader, s3.LIST)
         return self._can(reader, lambda place, version: self._sites.listers(place, version, bucket))
 
     def can_write(self, reader: Reader, bucket: str, action: str, key: str = "") -> Answer:
@@ -84,7 +84,7 @@ class Evaluator:
         Viewers put and delete objects only.
         """
         if isinstance(reader, Caller):
-            return s3.may(self.state, self.state.buckets[bucket], reader, action, key)
+            return s3.is_allowed(self.state, self.state.buckets[bucket], reader, action, key)
         return self._can(
             reader, lambda place, version: self._sites.writers(place, version, bucket, action, key)
         )
@@ -169,7 +169,7 @@ class Evaluator:
                     yield Reading(name, key, caller.name), bool(answer)
             for action, some in tried.items():
                 for key in some:
-                    answer = s3.may(self.state, bucket, caller, action, key)
+                    answer = s3.is_allowed(self.state, bucket, caller, action, key)
                     if answer is not False:
                         yield Reading(name, key, caller.name, action), bool(answer)
 
@@ -198,7 +198,7 @@ class Evaluator:
             return None if caller.signs else False
         asked = (bucket, caller.name, key, action)
         if asked not in self._known:
-            self._known[asked] = s3.may(self.state, self.state.buckets[bucket], caller, action, key)
+            self._known[asked] = s3.is_allowed(self.state, self.state.buckets[bucket], caller, action, key)
         return self._known[asked]
 
 

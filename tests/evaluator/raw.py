@@ -29,7 +29,7 @@ class Watcher:
     def __init__(self) -> None:
         self._versions: dict[str, tuple[Version, ...]] = {}
 
-    def look(self, world: Any) -> State:
+    def observe(self, world: Any) -> State:
         """The state now. A Deployed distribution has one version, any other its older ones too."""
         known, self._versions = self._versions, {}
         for record in (*world.distributions, *world.streaming):

@@ -39,7 +39,7 @@ BY_ACL = {
 """The ACL and the permission in it that allows an action ("Mapping of ACL permissions …")."""
 
 
-def may(state: State, bucket: Bucket, caller: Caller, action: str, key: str = "") -> Answer:
+def is_allowed(state: State, bucket: Bucket, caller: Caller, action: str, key: str = "") -> Answer:
     """Whether a caller may do that, directly or through an access point of the account."""
     return any_of(_ways(state, bucket, caller, action, key))
 
@@ -65,7 +65,8 @@ def _ways(state: State, bucket: Bucket, caller: Caller, action: str, key: str) -
 def _contexts(caller: Caller, account: str) -> tuple[Context, ...]:
     """Return the contexts of the caller's requests to a bucket of the account."""
     return tuple(
-        each.but(aws__ResourceAccount=account, s3__ResourceAccount=account) for each in caller.contexts
+        each.with_values(aws__ResourceAccount=account, s3__ResourceAccount=account)
+        for each in caller.contexts
     )
 
 
@@ -127,7 +128,7 @@ def _is_grantee(grantee: Json, caller: Caller) -> bool:
 def _through(state: State, point: AccessPoint, key: str, request: Request) -> Answer:
     """Both the access point's policy and the bucket's must allow the request ("Access points")."""
     arn = f"arn:aws:s3:{point.region}:{state.account}:accesspoint/{point.name}"
-    context = request.context.but(
+    context = request.context.with_values(
         s3__DataAccessPointAccount=state.account,
         s3__DataAccessPointArn=arn,
         s3__AccessPointNetworkOrigin="Internet",

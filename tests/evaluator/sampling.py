@@ -13,7 +13,7 @@ from tests.evaluator.policies import principals_of, statements_of
 from tests.evaluator.state import ACCOUNT, Bucket, Json, State
 
 FOREIGN_DISTRIBUTION = f"arn:aws:cloudfront::{FOREIGN}:distribution/E0FOREIGN00000"
-STRANGERS_DISTRIBUTION = "arn:aws:cloudfront::777766665555:distribution/E0STRANGER0000"
+UNNAMED_DISTRIBUTION = "arn:aws:cloudfront::777766665555:distribution/E0UNNAMED00000"
 """Of an account that no policy in the tests names."""
 FOREIGN_SERVICE = "config.amazonaws.com"
 FOREIGN_ENDPOINT, FOREIGN_NETWORK = "vpce-0f0f0f0f", "vpc-0f0f0f0f"
@@ -32,7 +32,7 @@ def _always() -> tuple[Caller, ...]:
         callers.anyone(),
         callers.account(),
         callers.distribution(FOREIGN_DISTRIBUTION),
-        callers.distribution(STRANGERS_DISTRIBUTION),
+        callers.distribution(UNNAMED_DISTRIBUTION),
         callers.service(FOREIGN_SERVICE, FOREIGN, foreign_resource(FOREIGN_SERVICE)),
         _inside(callers.account(), inside, FOREIGN_ENDPOINT, FOREIGN_NETWORK),
     )
@@ -85,7 +85,7 @@ UNKNOWN_OF_NAMED = (
 
 def _member(caller: Caller) -> Caller:
     """Return the same sender as the policy names it, without an organisation and networks, which are unknown."""
-    return caller.but(caller.name, **dict.fromkeys(UNKNOWN_OF_NAMED, FREE))
+    return caller.with_values(caller.name, **dict.fromkeys(UNKNOWN_OF_NAMED, FREE))
 
 
 def _with_value(key: str, value: str) -> Iterator[Caller]:
@@ -107,7 +107,7 @@ def _with_value(key: str, value: str) -> Iterator[Caller]:
                 else callers.distribution(own)
             )
     elif key == "aws:userid" and re.match("A(IDA|ROA)", value):
-        yield callers.account().but(f"principal aws:userid {value}", aws__userid=concrete)
+        yield callers.account().with_values(f"principal aws:userid {value}", aws__userid=concrete)
     elif key in ORGANISATIONS:
         yield from _in_organisation(key, concrete)
     elif key == "aws:sourceip":
@@ -132,11 +132,11 @@ def _in_organisation(key: str, value: str) -> Iterator[Caller]:
     id_ = value.partition("/")[0]
     paths = (value if "/" in value else f"{id_}/r-0000/ou-0000-00000000/",)
     if "principal" in key:
-        yield callers.account().but(
+        yield callers.account().with_values(
             f"organisation {id_}", aws__PrincipalOrgID=id_, aws__PrincipalOrgPaths=paths
         )
     else:
-        yield callers.distribution(FOREIGN_DISTRIBUTION).but(
+        yield callers.distribution(FOREIGN_DISTRIBUTION).with_values(
             f"distribution of organisation {id_}", aws__SourceOrgID=id_, aws__SourceOrgPaths=paths
         )
 
@@ -151,7 +151,7 @@ def _from_network(value: str) -> Iterator[Caller]:
 
 def _inside(caller: Caller, name: str, endpoint: str, network: str) -> Caller:
     """The same caller through a VPC endpoint: S3 then sees no public address."""
-    return caller.but(
+    return caller.with_values(
         name, aws__SourceIp=(), aws__VpcSourceIp="10.0.0.7", aws__SourceVpce=endpoint, aws__SourceVpc=network
     )
 
@@ -163,7 +163,7 @@ def _through_a_point(key: str, value: str) -> Iterator[Caller]:
         return
     arn = value if key.endswith("arn") else f"arn:aws:s3:us-east-1:{number}:accesspoint/theirs"
     for caller in (callers.account(number), callers.anyone()):
-        yield caller.but(
+        yield caller.with_values(
             f"{caller.name} through an access point of account {number}",
             s3__DataAccessPointAccount=number,
             s3__DataAccessPointArn=arn,

@@ -13,7 +13,7 @@ from tests.evaluator.state import ALL_USERS, AUTHENTICATED_USERS, CLOSED, OPEN, 
 
 WRITER, IGNORING = "ObjectWriter", {**OPEN, "IgnorePublicAcls": True}
 THEIRS = callers.distribution(f"arn:aws:cloudfront::{FOREIGN}:distribution/E0")
-WHO = {
+CALLERS = {
     "anyone": callers.anyone(),
     "account": callers.account(),
     "theirs": THEIRS,
@@ -53,7 +53,7 @@ def test_object_acls(name: str) -> None:
 
 
 def _who(judge: Evaluator, key: str) -> list[str]:
-    return [who for who, caller in WHO.items() if judge.can_read(caller, MEDIA, key)]
+    return [who for who, caller in CALLERS.items() if judge.can_read(caller, MEDIA, key)]
 
 
 def test_a_policy_does_not_reach_foreign_objects() -> None:
@@ -61,15 +61,15 @@ def test_a_policy_does_not_reach_foreign_objects() -> None:
     foreign = {"a.mp4": acl(owner="e" * 64)}
     mixed = bucket(statement(), ownership=WRITER, objects=foreign)
     assert _who(evaluator(state(mixed)), "a.mp4") == []
-    assert _who(evaluator(state(mixed)), "b.mp4") == [*WHO]
-    assert _who(evaluator(state(replace(mixed, ownership="BucketOwnerEnforced"))), "a.mp4") == [*WHO]
+    assert _who(evaluator(state(mixed)), "b.mp4") == [*CALLERS]
+    assert _who(evaluator(state(replace(mixed, ownership="BucketOwnerEnforced"))), "a.mp4") == [*CALLERS]
     public = {"a.mp4": acl((ALL_USERS, "READ"), owner="e" * 64)}
     denied = bucket(statement(Effect="Deny"), ownership=WRITER, objects=public)
     assert _who(evaluator(state(denied)), "a.mp4") == []
 
 
 # What is granted to anyone, by the bucket's ACL or by a policy; and what anyone may then do.
-POWERS: dict[str, tuple[str | Json, str]] = {
+PERMISSIONS: dict[str, tuple[str | Json, str]] = {
     "acl READ": ("READ", "s3:ListBucket"),
     "acl WRITE": ("WRITE", "s3:PutObject s3:DeleteObject"),
     "acl WRITE_ACP": ("WRITE_ACP", "s3:PutBucketAcl"),
@@ -100,10 +100,10 @@ POWERS: dict[str, tuple[str | Json, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", POWERS)
+@pytest.mark.parametrize("name", PERMISSIONS)
 def test_listing_and_writing(name: str) -> None:
     """What anyone may do beside reading objects. `readings` reports exactly that."""
-    granted, expected = POWERS[name]
+    granted, expected = PERMISSIONS[name]
     if isinstance(granted, str):
         one = bucket(ownership=WRITER, acl=acl((ALL_USERS, granted)), objects={"a.mp4": acl()})
     else:

@@ -12,7 +12,7 @@ from tests.evaluator.sampling import FOREIGN_DISTRIBUTION
 from tests.evaluator.state import ACCOUNT, CLOSED, OPEN, Json
 
 CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
-WHO: dict[str, Caller] = {
+CALLERS: dict[str, Caller] = {
     "anyone": callers.anyone(),
     "account": callers.account(),
     "theirs": callers.distribution(FOREIGN_DISTRIBUTION),
@@ -228,12 +228,12 @@ CASES: dict[str, tuple[Json | list[Json], str, str]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_who_reads(name: str) -> None:
-    """Everyone of `WHO` on one object, with block public access off and on."""
+    """Every caller of `CALLERS` on one object, with block public access off and on."""
     written, off, on = CASES[name]
     statements = written if isinstance(written, list) else [written]
     for block, expected in ((OPEN, off), (CLOSED, on)):
         judge = evaluator(state(bucket(*statements, block=block)))
-        found = {who: judge.can_read(caller, MEDIA, "a.mp4") for who, caller in WHO.items()}
+        found = {who: judge.can_read(caller, MEDIA, "a.mp4") for who, caller in CALLERS.items()}
         marks = {True: "", None: "?"}
         assert {f"{who}{marks[answer]}" for who, answer in found.items() if answer is not False} == set(
             expected.split()

@@ -288,10 +288,10 @@ def statements(draw: st.DrawFn) -> Json:
         inverted = draw(st.sampled_from((False,) * 7 + (True,)))
         return {f"Not{name}" if inverted else name: draw(values)}
 
-    made = {"Effect": draw(st.sampled_from(("Allow", "Allow", "Allow", "Deny")))}
-    made |= term("Principal", principals()) | term("Action", actions()) | term("Resource", resources())
+    document = {"Effect": draw(st.sampled_from(("Allow", "Allow", "Allow", "Deny")))}
+    document |= term("Principal", principals()) | term("Action", actions()) | term("Resource", resources())
     condition = draw(st.one_of(st.none(), conditions(), conditions()))
-    return made | ({"Condition": condition} if condition else {})
+    return document | ({"Condition": condition} if condition else {})
 
 
 @functools.cache

@@ -37,9 +37,9 @@ WITH_ACLS = ("lectures-acl", "archive-acl")
 OBJECTS_OF = {**dict.fromkeys(ENFORCED, OBJECTS), **dict.fromkeys(WITH_ACLS, FEW_OBJECTS)}
 BUCKETS = tuple(OBJECTS_OF)
 BY_HAND = "E0BYHAND000000"
-"""Stands in a spec for the id of the distribution that was made by hand."""
+"""A placeholder in specs for the id of the distribution that was created by hand."""
 FOREIGN_IDENTITY = "E0SOMEBODYS000"
-"""Stands in a spec for the id of the origin access identity that it reads by."""
+"""A placeholder in specs for the id of the origin access identity with which it reads."""
 COLLEAGUE = "f" * 64
 """The canonical user of another account, to whom somebody granted something on every object with an ACL."""
 
@@ -116,8 +116,8 @@ def _by_hand(cloudfront: Any, s3: Any) -> Mapping[str, str]:
     )
     tags = {"Items": [{"Key": "owner", "Value": "media desk"}, {"Key": "cost-center", "Value": "4711"}]}
     both = {"DistributionConfig": sent, "Tags": tags}
-    made = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)
-    return {BY_HAND: str(made["Distribution"]["Id"]), FOREIGN_IDENTITY: str(identity["Id"])}
+    created = cloudfront.create_distribution_with_tags(DistributionConfigWithTags=both)
+    return {BY_HAND: str(created["Distribution"]["Id"]), FOREIGN_IDENTITY: str(identity["Id"])}
 
 
 def state_of(sandbox: Sandbox) -> Json:

@@ -26,16 +26,16 @@ from tests.world.faults import Fault, FaultyPort, Killed, Write
 from tests.world.sandbox import Sandbox
 
 DEPLOY_AFTER_READS = 6
-"""More than a plan makes: what must wait for Deployed, and does not, is seen, in the run after a crash too."""
+"""More than a plan makes, so a step that does not wait for Deployed is noticed, also in the run after a crash."""
 
 RUNS = 3
-"""In so many runs after the disturbed one everything must be as the specs say."""
+"""The number of runs after the one with the fault, at the end of which everything must be as the specs say."""
 
 ANY_HAZARD: frozenset[str] = frozenset(HazardName)
 
 
 @dataclass(frozen=True)
-class Moment:
+class Snapshot:
     """The account at one time, and who can read then."""
 
     saved: SandboxState
@@ -45,32 +45,32 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Undisturbed:
+class FaultlessRun:
     """A scenario without a fault."""
 
-    start: Moment
-    end: Moment
+    start: Snapshot
+    end: Snapshot
     plan: Plan
     report: Report
     operations: tuple[str, ...]
     left: tuple[StepId, ...]
-    """The steps that are pending in the end."""
+    """The steps that are pending at the end."""
     too_much: Readings
     too_little: Services
 
 
 @dataclass(frozen=True)
-class Disturbed:
+class FaultyRun:
     """The result of a scenario in which a write failed, and that was run again."""
 
-    struck: bool
-    """Whether the write that was to go wrong was made."""
+    fault_met: bool
+    """Whether the write with the fault was made."""
     report: Report | None
-    """Of the disturbed run; None when it was killed."""
+    """Of the run with the fault; None if it was killed."""
     left_at_once: tuple[StepId, ...]
     """The steps that were pending when that run had ended."""
     left: tuple[StepId, ...]
-    """The steps that are pending in the end."""
+    """The steps that are pending at the end."""
     account: Any
     too_much: Readings
     too_little: Services
@@ -89,14 +89,14 @@ class AccessMonitor:
         self.too_much: Readings = frozenset()
         self.too_little: Services = frozenset()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Judge the current state."""
-        self._viewers.look()
+        self._viewers.check()
         self.too_much |= beyond(self._viewers.readings(), self._may)
         self.too_little |= missing(self._must, self._viewers.services())
 
     def __enter__(self) -> Self:
-        self._watching = self._viewers.sandbox.watched(self.look)
+        self._watching = self._viewers.sandbox.watched(self.check)
         self._watching.__enter__()
         return self
 
@@ -112,15 +112,15 @@ class ScenarioRunner(SandboxAccount):
         sandbox.reset()
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
         self.ids |= create_resources(sandbox.clients)
-        self.initial = self.moment()
-        self._known: dict[str, Undisturbed] = {}
+        self.initial = self.snapshot()
+        self._known: dict[str, FaultlessRun] = {}
         self._readers: dict[str, Readings] = {}
 
     def readers(self, spec: Spec) -> Readings:
         """Return who can read if only this spec was ever applied, without the account of others."""
         key = json.dumps(spec)
         if key not in self._readers:
-            self.set_back(self.initial)
+            self.restore(self.initial)
             run(self.load(spec), self.world_at(), ANY_HAZARD)
             self._readers[key] = self.readers_now()
         return self._readers[key]
@@ -133,29 +133,29 @@ class ScenarioRunner(SandboxAccount):
         """Return who may read what according to these specs."""
         return frozenset().union(*(named(spec, KEYS) for spec in specs))
 
-    def undisturbed(self, scenario: Scenario) -> Undisturbed:
+    def without_fault(self, scenario: Scenario) -> FaultlessRun:
         """Return the scenario without a fault. It runs once."""
         if scenario.name not in self._known:
-            self._known[scenario.name] = self._undisturbed(scenario)
+            self._known[scenario.name] = self._run_without_fault(scenario)
         return self._known[scenario.name]
 
-    def _undisturbed(self, scenario: Scenario) -> Undisturbed:
-        self.set_back(self.initial)
+    def _run_without_fault(self, scenario: Scenario) -> FaultlessRun:
+        self.restore(self.initial)
         if scenario.before:
             run(self.load(*scenario.before), self.world_at(), ANY_HAZARD)
-        start = self.moment()
+        start = self.snapshot()
         wanted = self.named(scenario.after)
         must = frozenset(each for each in start.services if stays(each, wanted))
         world, stacks = self.world_at(scenario.later), self.load(*scenario.after)
         port = FaultyPort(world.aws)
         with AccessMonitor(Viewers(self.sandbox), start.readings | wanted, must) as monitor:
             plan, report = run(stacks, replace(world, aws=port), scenario.allow)
-        end = self.moment()
+        end = self.snapshot()
         left = _pending(make_plan(stacks, world))
         operations = tuple(port.operations)
-        return Undisturbed(start, end, plan, report, operations, left, monitor.too_much, monitor.too_little)
+        return FaultlessRun(start, end, plan, report, operations, left, monitor.too_much, monitor.too_little)
 
-    def disturbed(
+    def with_fault(
         self,
         scenario: Scenario,
         write: Write | None = None,
@@ -165,15 +165,15 @@ class ScenarioRunner(SandboxAccount):
         stale_reads: int = 0,
         no_wait: bool = False,
         deploy_after_reads: int = DEPLOY_AFTER_READS,
-        in_a_hurry: bool = False,
-    ) -> Disturbed:
+        first_without_wait: bool = False,
+    ) -> FaultyRun:
         """Return the scenario with a fault in one write; then the same or other specs until nothing is pending.
 
         In all runs, this number of reads is stale. The first run does not wait, or a distribution is Deployed this
         late. After it comes a run with --no-wait.
         """
-        known = self.undisturbed(scenario)
-        self.set_back(known.start)
+        known = self.without_fault(scenario)
+        self.restore(known.start)
         settings = self.sandbox.cloudfront.settings
         settings.stale_reads, settings.deploy_after_reads = stale_reads, deploy_after_reads
         may = known.start.readings | self.named(scenario.after)
@@ -187,11 +187,11 @@ class ScenarioRunner(SandboxAccount):
             settings.deploy_after_reads = DEPLOY_AFTER_READS
             stacks = self.load(*(then or scenario.after))
             allow = ANY_HAZARD if then else scenario.allow
-            if in_a_hurry:
+            if first_without_wait:
                 run(stacks, world, allow, no_wait=True)
             pending = converge(stacks, world, allow)
-        return Disturbed(
-            port.struck,
+        return FaultyRun(
+            port.fault_met,
             report,
             left_at_once=pending[0],
             left=self._pending_without_lag(stacks, world) if stale_reads else pending[-1],
@@ -205,14 +205,14 @@ class ScenarioRunner(SandboxAccount):
         make_plan(stacks, world)  # reads what still lags a last time
         return _pending(make_plan(stacks, world))
 
-    def set_back(self, moment: Moment) -> None:
+    def restore(self, snapshot: Snapshot) -> None:
         """Restore the account of this time."""
-        self.sandbox.restore(moment.saved)
+        self.sandbox.restore(snapshot.saved)
 
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         """Return the current account."""
         viewers = Viewers(self.sandbox)
-        return Moment(
+        return Snapshot(
             self.sandbox.save(),
             state_of(self.sandbox),
             viewers.readings(),

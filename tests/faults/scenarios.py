@@ -31,7 +31,7 @@ class Scenario:
     """The hazards that it has, all of them."""
     later: timedelta = timedelta(minutes=1)
     """How long after the specs before those after are applied."""
-    turns_back: bool = True
+    reversible: bool = True
     """Whether the specs before, applied again, undo it all: no behavior is ever deleted."""
 
     @property
@@ -48,7 +48,7 @@ def scenario(
     readers: Mapping[str, frozenset[str]],
     allow: tuple[str, ...] = (),
     later: timedelta = timedelta(minutes=1),
-    turns_back: bool = True,
+    reversible: bool = True,
 ) -> Scenario:
     """Return a scenario with its writes as text; ``put_object_acl*2`` means two."""
     operations = [word.partition("*") for word in writes]
@@ -61,7 +61,7 @@ def scenario(
         readers,
         frozenset(allow),
         later,
-        turns_back and before is not None,
+        reversible and before is not None,
     )
 
 
@@ -73,7 +73,7 @@ def group(name: str, *keys: str, replaces: str = "") -> Spec:
     return {"name": name, "public_keys": rows}
 
 
-def but(spec: Spec, *without: str, **changes: Any) -> Spec:
+def changed(spec: Spec, *without: str, **changes: Any) -> Spec:
     """Return `spec` with changes."""
     return {key: value for key, value in spec.items() if key not in without} | changes
 
@@ -99,15 +99,15 @@ HTTP: Spec = {
     "comment": "Private lectures",
     "key_groups": [group("signers", OLD)],
 }
-ROTATING = but(HTTP, key_groups=[group("signers", OLD, NEW, replaces=OLD)])
-POSTERS = but(HTTP, http={"behaviors": [{"path": "/posters/*", "public": True}]})
-BY_ACCOUNT = but(HTTP, "key_groups", trusted_signers=["self"])
-SOME_CLIPS = but(HTTP, grant={"prefix": "clips/"})
-OAI = but(HTTP, oai={})
-SOMEBODYS = but(HTTP, oai={"id": FOREIGN_IDENTITY})
-OPEN_POSTERS = but(OAI, "key_groups", public=True, grant={"prefix": "posters/"})
-BY_OBJECTS = but(OAI, bucket="lectures-acl", grant={"via": "object-acl"})
-BY_POLICY = but(BY_OBJECTS, "grant")
+ROTATING = changed(HTTP, key_groups=[group("signers", OLD, NEW, replaces=OLD)])
+POSTERS = changed(HTTP, http={"behaviors": [{"path": "/posters/*", "public": True}]})
+BY_ACCOUNT = changed(HTTP, "key_groups", trusted_signers=["self"])
+SOME_CLIPS = changed(HTTP, grant={"prefix": "clips/"})
+OAI = changed(HTTP, oai={})
+FOREIGN_OAI = changed(HTTP, oai={"id": FOREIGN_IDENTITY})
+OPEN_POSTERS = changed(OAI, "key_groups", public=True, grant={"prefix": "posters/"})
+BY_OBJECTS = changed(OAI, bucket="lectures-acl", grant={"via": "object-acl"})
+BY_POLICY = changed(BY_OBJECTS, "grant")
 RTMP: Spec = {
     "version": 1,
     "name": "lectures",
@@ -144,7 +144,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "new http stack and its bucket",
         *("create_bucket", NEW_OAC, *NEW_SIGNERS, CREATED, POLICY),
-        after=but(HTTP, bucket={"name": "new-media", "create": True}),
+        after=changed(HTTP, bucket={"name": "new-media", "create": True}),
         readers={},
     ),
     scenario(
@@ -157,10 +157,10 @@ SCENARIOS: tuple[Scenario, ...] = (
         "rtmp comment",
         "update_streaming_distribution",
         before=RTMP,
-        after=but(RTMP, comment="The recipe of 2011"),
+        after=changed(RTMP, comment="The recipe of 2011"),
         readers=few_by(BY_SELF),
     ),
-    scenario("comment", UPDATED, before=HTTP, after=but(HTTP, comment="Members"), readers=all_by(SIGNED)),
+    scenario("comment", UPDATED, before=HTTP, after=changed(HTTP, comment="Members"), readers=all_by(SIGNED)),
     scenario(
         "oai to oac", NEW_OAC, POLICY, UPDATED, POLICY, NO_OAI, before=OAI, after=HTTP, readers=all_by(SIGNED)
     ),
@@ -171,7 +171,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "oai to somebody's oai",
         *(POLICY, UPDATED, POLICY, NO_OAI),
         before=OAI,
-        after=SOMEBODYS,
+        after=FOREIGN_OAI,
         readers=all_by(SIGNED),
     ),
     scenario(
@@ -192,7 +192,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "objects to oac",
         *(NEW_OAC, POLICY, UPDATED, OBJECT_ACLS, "untag_resource", NO_OAI),
         before=BY_OBJECTS,
-        after=but(BY_POLICY, "oai"),
+        after=changed(BY_POLICY, "oai"),
         readers=few_by(SIGNED),
     ),
     scenario(
@@ -222,7 +222,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "old key detached after its grace",
         *("update_key_group", "delete_public_key"),
         before=ROTATING,
-        after=but(HTTP, key_groups=[group("signers", NEW, replaces=OLD)]),
+        after=changed(HTTP, key_groups=[group("signers", NEW, replaces=OLD)]),
         readers=all_by(f"key {NEW}"),
         later=timedelta(hours=25),
     ),
@@ -230,7 +230,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "key group replaced",
         *(*NEW_SIGNERS, UPDATED, "delete_key_group", "delete_public_key"),
         before=HTTP,
-        after=but(HTTP, key_groups=[group("members", NEW)]),
+        after=changed(HTTP, key_groups=[group("members", NEW)]),
         readers=all_by(f"key {NEW}"),
         allow=("cuts-viewers",),
     ),
@@ -246,14 +246,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         "another bucket",
         *("tag_resource", POLICY, UPDATED, POLICY, "untag_resource"),
         before=HTTP,
-        after=but(HTTP, bucket="archive"),
+        after=changed(HTTP, bucket="archive"),
         readers=all_by(SIGNED),
     ),
     scenario(
         "another bucket, by objects",
         *("tag_resource", OBJECT_ACLS, UPDATED, OBJECT_ACLS, "untag_resource"),
         before=BY_OBJECTS,
-        after=but(BY_OBJECTS, bucket="archive-acl"),
+        after=changed(BY_OBJECTS, bucket="archive-acl"),
         readers=few_by(SIGNED),
     ),
     scenario(
@@ -266,8 +266,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     scenario(
         "behaviors added and opened",
         *(*NEW_SIGNERS, UPDATED),
-        before=but(HTTP, http={"behaviors": [{"path": "/posters/*"}]}),
-        after=but(
+        before=changed(HTTP, http={"behaviors": [{"path": "/posters/*"}]}),
+        after=changed(
             HTTP,
             http={
                 "behaviors": [
@@ -282,7 +282,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             "clips/trailer.mp4": frozenset({f"key {EDITORS}"}),
         },
         allow=("makes-public", "cuts-viewers"),
-        turns_back=False,
+        reversible=False,
     ),
     scenario("behavior closed", UPDATED, before=POSTERS, after=HTTP, readers=all_by(SIGNED)),
     scenario(
@@ -305,14 +305,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         "private, with a wider grant to somebody's oai",
         *(*NEW_SIGNERS, POLICY, UPDATED, POLICY, POLICY, NO_OAI),
         before=OPEN_POSTERS,
-        after=SOMEBODYS,
+        after=FOREIGN_OAI,
         readers=all_by(SIGNED),
         allow=("widens-grant",),
     ),
     scenario(
         "two stacks on one bucket",
         *(NEW_OAC, NEW_OAI, *NEW_SIGNERS, *NEW_SIGNERS, CREATED, CREATED, POLICY, POLICY),
-        after=(HTTP, but(OAI, name="seminars", key_groups=[group("seminar-signers", NEW)])),
+        after=(HTTP, changed(OAI, name="seminars", key_groups=[group("seminar-signers", NEW)])),
         readers=all_by(SIGNED, f"key {NEW}"),
     ),
     scenario(
@@ -327,7 +327,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "another key and a wider grant",
         *("create_public_key", "update_key_group", POLICY, "delete_public_key"),
         before=SOME_CLIPS,
-        after=but(HTTP, key_groups=[group("signers", NEW)]),
+        after=changed(HTTP, key_groups=[group("signers", NEW)]),
         readers=all_by(f"key {NEW}"),
         allow=("cuts-viewers", "widens-grant"),
     ),
@@ -335,7 +335,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "another key and a narrower grant",
         *(POLICY, "create_public_key", "update_key_group", "delete_public_key"),
         before=HTTP,
-        after=but(SOME_CLIPS, key_groups=[group("signers", NEW)]),
+        after=changed(SOME_CLIPS, key_groups=[group("signers", NEW)]),
         readers={"clips/trailer.mp4": frozenset({f"key {NEW}"})},
         allow=("cuts-viewers",),
     ),
@@ -343,7 +343,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "stack disabled, with a wider grant",
         *(UPDATED, POLICY),
         before=SOME_CLIPS,
-        after=but(HTTP, enabled=False),
+        after=changed(HTTP, enabled=False),
         readers={},
         allow=("cuts-viewers", "widens-grant"),
     ),
@@ -351,7 +351,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "stack disabled",
         UPDATED,
         before=HTTP,
-        after=but(HTTP, enabled=False),
+        after=changed(HTTP, enabled=False),
         readers={},
         allow=("cuts-viewers",),
     ),

@@ -24,8 +24,8 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def test_what_is_changed(runner: ScenarioRunner) -> None:
     """Functions, custom error responses, other origins with their secrets, other behaviors, and tags survive."""
     (scenario,) = (each for each in SCENARIOS if each.after == (ADOPTED,))
-    result = runner.undisturbed(scenario)
-    (before,), (after,) = (moment.account["distributions"] for moment in (result.start, result.end))
+    result = runner.without_fault(scenario)
+    (before,), (after,) = (snapshot.account["distributions"] for snapshot in (result.start, result.end))
     old, new = dict(leaves(before)), dict(leaves(after))
     assert {path: (old.get(path), new.get(path)) for path in old | new if old.get(path) != new.get(path)} == {
         "config.Comment": ("made by hand", "adopted"),

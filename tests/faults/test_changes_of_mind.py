@@ -8,31 +8,31 @@ import pytest
 
 from tests.faults.account import leftovers
 from tests.faults.running import ScenarioRunner
-from tests.faults.turns import SPECS, Turn, take_turns
+from tests.faults.sequence import SPECS, SpecRun, run_sequence
 from tests.thorough import examples
 
-TOLD = {
+FORMER_FAILURES = {
     "back to an identity that edges may still read by unsigned": (
-        Turn("open posters"),
-        Turn("oac", dies_at=5),
-        Turn("oai"),
+        SpecRun("open posters"),
+        SpecRun("oac", crash_at=5),
+        SpecRun("oai"),
     ),
     "nobody waited before objects were granted": (
-        Turn("clips", dies_at=4),
-        Turn("objects in archive", no_wait=True),
-        Turn("oac"),
+        SpecRun("clips", crash_at=4),
+        SpecRun("objects in archive", no_wait=True),
+        SpecRun("oac"),
     ),
     "three in a row died": (
-        Turn("objects by somebody's oai", dies_at=4),
-        Turn("clips by oai", dies_at=6),
-        Turn("public", dies_at=2),
-        Turn("open posters"),
+        SpecRun("objects by somebody's oai", crash_at=4),
+        SpecRun("clips by oai", crash_at=6),
+        SpecRun("public", crash_at=2),
+        SpecRun("open posters"),
     ),
     "another bucket each time": (
-        Turn("policy"),
-        Turn("archive", dies_at=3),
-        Turn("objects in archive", dies_at=4),
-        Turn("oai"),
+        SpecRun("policy"),
+        SpecRun("archive", crash_at=3),
+        SpecRun("objects in archive", crash_at=4),
+        SpecRun("oai"),
     ),
 }
 
@@ -40,33 +40,35 @@ DRAWN = examples(6, thorough=20)
 """The number of stories that are drawn at random, always the same ones."""
 
 
-def stories() -> Iterator[Any]:
+def sequences() -> Iterator[Any]:
     """Return the fixed sequences of specs, and some random ones."""
-    for name, turns in TOLD.items():
-        yield pytest.param(turns, id=name.replace(" ", "-"))
+    for name, sequence in FORMER_FAILURES.items():
+        yield pytest.param(sequence, id=name.replace(" ", "-"))
     for seed in range(DRAWN):
         lot = random.Random(seed)
         names = [lot.choice(list(SPECS)) for _ in range(lot.choice((2, 3, 4)))]
         before = [
-            Turn(name, lot.choice((0, *range(1, 9))), no_wait=lot.random() < 0.3) for name in names[:-1]
+            SpecRun(name, lot.choice((0, *range(1, 9))), no_wait=lot.random() < 0.3) for name in names[:-1]
         ]
-        yield pytest.param((*before, Turn(names[-1])), id=f"{seed}-" + "-then-".join(names).replace(" ", "-"))
+        yield pytest.param(
+            (*before, SpecRun(names[-1])), id=f"{seed}-" + "-then-".join(names).replace(" ", "-")
+        )
 
 
-@pytest.mark.parametrize("turns", list(stories()))
-def test_the_last_spec_wins(runner: ScenarioRunner, turns: tuple[Turn, ...]) -> None:
+@pytest.mark.parametrize("sequence", list(sequences()))
+def test_the_last_spec_wins(runner: ScenarioRunner, sequence: tuple[SpecRun, ...]) -> None:
     """No run lets anyone read whom its spec does not name, and at the end the account is as the last spec says."""
-    last = SPECS[turns[-1].spec]
-    told = take_turns(runner, turns)
-    assert told.too_much == frozenset()
-    assert told.too_little == frozenset()
-    assert told.left == ()
-    assert told.readers == runner.readers(last)
-    assert leftovers(told.account) == []
-    assert list(strays(told.account, last)) == []
+    last = SPECS[sequence[-1].spec]
+    result = run_sequence(runner, sequence)
+    assert result.too_much == frozenset()
+    assert result.too_little == frozenset()
+    assert result.left == ()
+    assert result.readers == runner.readers(last)
+    assert leftovers(result.account) == []
+    assert list(unexpected_access(result.account, last)) == []
 
 
-def strays(account: Any, spec: Any) -> Iterator[str]:
+def unexpected_access(account: Any, spec: Any) -> Iterator[str]:
     """Return the stack's statements, grants and marks that the spec does not ask for."""
     by_objects = spec.get("grant", {}).get("via") == "object-acl"
     for name, bucket in account["buckets"].items():

@@ -12,8 +12,19 @@ from cfstream.applying import Report
 from cfstream.values import StepId
 from tests.faults import scenarios as known
 from tests.faults.account import BY_HAND, FOREIGN_IDENTITY, state_of
-from tests.faults.running import ANY_HAZARD, AccessMonitor, Moment, ScenarioRunner, converge, run
-from tests.faults.scenarios import HTTP, NEW, NO_OAC, NO_OAI, OBJECT_ACLS, POLICY, UPDATED, Spec, but, group
+from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, Snapshot, converge, run
+from tests.faults.scenarios import (
+    HTTP,
+    NEW,
+    NO_OAC,
+    NO_OAI,
+    OBJECT_ACLS,
+    POLICY,
+    UPDATED,
+    Spec,
+    changed,
+    group,
+)
 from tests.faults.viewers import Readings, Services, Viewers
 from tests.thorough import one_of_each
 from tests.world.faults import (
@@ -38,20 +49,20 @@ class End:
 
     applied: tuple[tuple[Spec, ...], ...]
     writes: tuple[Write, ...]
-    dies_at: Write | None = None
+    crash_at: Write | None = None
     """The write at which the last apply died."""
 
 
-def end(*writes: str, of: Spec | tuple[Spec, ...], after: Spec | None = None, dies_at: str = "") -> End:
+def end(*writes: str, of: Spec | tuple[Spec, ...], after: Spec | None = None, crash_at: str = "") -> End:
     """Return an end. Its writes are given in words, as in the table of scenarios."""
     words = [word.partition("*") for word in writes]
     counted = [operation for operation, _, times in words for _ in range(int(times or 1))]
     last = of if isinstance(of, tuple) else (of,)
     applied = ((after,), last) if after else (last,)
-    return End(applied, numbered(counted), Write(dies_at) if dies_at else None)
+    return End(applied, numbered(counted), Write(crash_at) if crash_at else None)
 
 
-OBJECTS_IN_ARCHIVE = but(known.BY_OBJECTS, bucket="archive-acl")
+OBJECTS_IN_ARCHIVE = changed(known.BY_OBJECTS, bucket="archive-acl")
 
 ENDS: Mapping[str, End] = {
     "by an oac": end(UPDATED, GONE, POLICY, *NO_SIGNERS, NO_OAC, of=HTTP),
@@ -61,26 +72,26 @@ ENDS: Mapping[str, End] = {
         *("update_streaming_distribution", "delete_streaming_distribution", OBJECT_ACLS, NO_OAI),
         of=known.RTMP,
     ),
-    "by somebody's oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, of=known.SOMEBODYS),
+    "by somebody's oai": end(UPDATED, GONE, POLICY, *NO_SIGNERS, of=known.FOREIGN_OAI),
     "objects by somebody's oai": end(
-        *(UPDATED, OBJECT_ACLS, GONE, *NO_SIGNERS), of=but(known.BY_OBJECTS, oai={"id": FOREIGN_IDENTITY})
+        *(UPDATED, OBJECT_ACLS, GONE, *NO_SIGNERS), of=changed(known.BY_OBJECTS, oai={"id": FOREIGN_IDENTITY})
     ),
     "adopted": end(UPDATED, GONE, POLICY, NO_OAC, of=known.ADOPTED),
     "left on the way to another bucket": end(
         *(UPDATED, POLICY, GONE, POLICY, *NO_SIGNERS, NO_OAC),
-        of=but(HTTP, bucket="archive"),
+        of=changed(HTTP, bucket="archive"),
         after=HTTP,
-        dies_at=UPDATED,
+        crash_at=UPDATED,
     ),
     "left on the way to another bucket, by objects": end(
         *(UPDATED, OBJECT_ACLS, GONE, OBJECT_ACLS, *NO_SIGNERS, NO_OAI),
         of=OBJECTS_IN_ARCHIVE,
         after=known.BY_OBJECTS,
-        dies_at=UPDATED,
+        crash_at=UPDATED,
     ),
     "two stacks on one bucket": end(
         *(UPDATED, UPDATED, GONE, GONE, POLICY, POLICY, *NO_SIGNERS, *NO_SIGNERS, NO_OAC, NO_OAI),
-        of=(HTTP, but(known.OAI, name="seminars", key_groups=[group("seminar-signers", NEW)])),
+        of=(HTTP, changed(known.OAI, name="seminars", key_groups=[group("seminar-signers", NEW)])),
     ),
 }
 
@@ -89,7 +100,7 @@ ENDS: Mapping[str, End] = {
 class Destroyed:
     """The result of destroying, in a run in which a write may have failed, repeated until nothing was left."""
 
-    struck: bool
+    fault_met: bool
     report: Report | None
     operations: tuple[str, ...]
     left: tuple[StepId, ...]
@@ -99,17 +110,17 @@ class Destroyed:
 
 
 @cache
-def beginning(runner: ScenarioRunner, name: str) -> Moment:
+def beginning(runner: ScenarioRunner, name: str) -> Snapshot:
     """Return the account just before the stacks are destroyed."""
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     each = ENDS[name]
     world = runner.world_at()
     for number, specs in enumerate(each.applied, 1):
         last = number == len(each.applied)
-        port = FaultyPort(world.aws, each.dies_at if last else None, killed)
+        port = FaultyPort(world.aws, each.crash_at if last else None, killed)
         with suppress(Killed):
             run(runner.load(*specs), replace(world, aws=port), ANY_HAZARD)
-    return runner.moment()
+    return runner.snapshot()
 
 
 def destroy(
@@ -122,7 +133,7 @@ def destroy(
 ) -> Destroyed:
     """Destroy, with a fault in one write, then again until nothing is left to do."""
     start = beginning(runner, name)
-    runner.set_back(start)
+    runner.restore(start)
     others = frozenset(
         each
         for each in runner.initial.services
@@ -136,7 +147,7 @@ def destroy(
             _, report = run(stacks, replace(world, aws=port), YES, no_wait=no_wait, destroying=True)
         left = converge(stacks, world, YES, destroying=True)[-1]
     return Destroyed(
-        port.struck,
+        port.fault_met,
         report,
         tuple(port.operations),
         left,
@@ -168,7 +179,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param(name, write, fault, id=id_)
 
 
-def nobody_harmed(result: Destroyed) -> None:
+def assert_access_kept(result: Destroyed) -> None:
     """Check that nobody could read who could not before, and that the readers of others' objects still could."""
     assert result.too_much == frozenset()
     assert result.too_little == frozenset()
@@ -183,17 +194,17 @@ def test_one_run_does_all_of_it(runner: ScenarioRunner, name: str) -> None:
     assert sorted(result.operations) == sorted(write.operation for write in ENDS[name].writes)
     assert result.left == ()
     assert result.account == expected(runner, name)
-    nobody_harmed(result)
+    assert_access_kept(result)
 
 
 @pytest.mark.parametrize(("name", "write", "fault"), list(cases()))
 def test_running_again_is_the_recovery(runner: ScenarioRunner, name: str, write: Write, fault: Fault) -> None:
-    """Whichever write fails, the same command ends with the result of an undisturbed run."""
+    """Whichever write fails, the same command ends with the result of a run without faults."""
     result = destroy(runner, name, write, fault)
-    assert result.struck
+    assert result.fault_met
     assert result.left == ()
     assert result.account == expected(runner, name)
-    nobody_harmed(result)
+    assert_access_kept(result)
 
 
 @pytest.mark.parametrize("name", ENDS)
@@ -204,4 +215,4 @@ def test_without_waiting(runner: ScenarioRunner, name: str) -> None:
     assert result.report.exit_code in (0, 6)
     assert result.left == ()
     assert result.account == expected(runner, name)
-    nobody_harmed(result)
+    assert_access_kept(result)

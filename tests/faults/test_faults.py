@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.running import Disturbed, ScenarioRunner
+from tests.faults.running import FaultyRun, ScenarioRunner
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.thorough import one_of_each
 from tests.world.faults import FAULTS, Fault, Write, killed, landed_unanswered
@@ -58,7 +58,7 @@ def named(scenarios: Sequence[Scenario]) -> list[Any]:
     return [pytest.param(each, id=each.name.replace(" ", "-")) for each in scenarios]
 
 
-def nobody_harmed(result: Disturbed) -> None:
+def assert_access_kept(result: FaultyRun) -> None:
     """Check that nobody could read too much or too little after any write of all runs."""
     assert result.too_much == frozenset()
     assert result.too_little == frozenset()
@@ -74,12 +74,12 @@ def nobody_harmed(result: Disturbed) -> None:
     ),
 )
 def test_running_again_is_the_recovery(runner: ScenarioRunner, case: Case) -> None:
-    """The same command leaves what an undisturbed run leaves. A run that exits with 0 left nothing to do."""
-    result = runner.disturbed(*case)
-    assert result.struck
-    nobody_harmed(result)
+    """The same command leaves what a run without faults leaves. A run that exits with 0 left nothing to do."""
+    result = runner.with_fault(*case)
+    assert result.fault_met
+    assert_access_kept(result)
     assert result.left == ()
-    assert result.account == runner.undisturbed(case[0]).end.account
+    assert result.account == runner.without_fault(case[0]).end.account
     if result.report is not None and result.report.exit_code == 0:
         assert result.left_at_once == ()
 
@@ -95,38 +95,38 @@ def test_running_again_is_the_recovery(runner: ScenarioRunner, case: Case) -> No
 )
 def test_lists_that_lag(runner: ScenarioRunner, case: Case) -> None:
     """The same is true if reads and lists show the state before each write for a while."""
-    result = runner.disturbed(*case, stale_reads=1)
-    assert result.struck
-    nobody_harmed(result)
+    result = runner.with_fault(*case, stale_reads=1)
+    assert result.fault_met
+    assert_access_kept(result)
     assert result.left == ()
-    assert result.account == runner.undisturbed(case[0]).end.account
+    assert result.account == runner.without_fault(case[0]).end.account
 
 
 @pytest.mark.parametrize(
     "case",
     named_cases(
-        one_of_each([case for case in every(killed) if case[0].turns_back], scenario_name, operation)
+        one_of_each([case for case in every(killed) if case[0].reversible], scenario_name, operation)
     ),
 )
 def test_turning_back(runner: ScenarioRunner, case: Case) -> None:
     """Applying the earlier specs after a run that died restores the earlier state."""
     scenario = case[0]
-    result = runner.disturbed(*case, then=scenario.before)
-    assert result.struck
-    nobody_harmed(result)
+    result = runner.with_fault(*case, then=scenario.before)
+    assert result.fault_met
+    assert_access_kept(result)
     assert result.left == ()
-    assert result.account == runner.undisturbed(scenario).start.account
+    assert result.account == runner.without_fault(scenario).start.account
 
 
 @pytest.mark.parametrize("scenario", named(SCENARIOS))
 def test_nobody_waits(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Steps that need Deployed are not run without it, and the next run continues."""
-    result = runner.disturbed(scenario, no_wait=True)
-    nobody_harmed(result)
+    result = runner.with_fault(scenario, no_wait=True)
+    assert_access_kept(result)
     assert result.report is not None
     assert result.report.exit_code in (0, 6)
     assert result.left == ()
-    assert result.account == runner.undisturbed(scenario).end.account
+    assert result.account == runner.without_fault(scenario).end.account
 
 
 def waits_before(scenario: Scenario) -> frozenset[str]:
@@ -138,19 +138,19 @@ def waits_before(scenario: Scenario) -> frozenset[str]:
 @pytest.mark.parametrize("scenario", named(one_of_each(SCENARIOS, waits_before)))
 def test_deployed_does_not_come(runner: ScenarioRunner, scenario: Scenario) -> None:
     """A wait ends at its deadline, and the next run continues."""
-    result = runner.disturbed(scenario, deploy_after_reads=10_000)
-    nobody_harmed(result)
+    result = runner.with_fault(scenario, deploy_after_reads=10_000)
+    assert_access_kept(result)
     assert result.report is not None
     assert result.report.exit_code in (0, 6)
     assert result.left == ()
-    assert result.account == runner.undisturbed(scenario).end.account
+    assert result.account == runner.without_fault(scenario).end.account
 
 
 @pytest.mark.parametrize("case", named_cases(one_of_each(every(killed, deploys), operation)))
 def test_nobody_waits_after_a_crash(runner: ScenarioRunner, case: Case) -> None:
     """The next run does not rely on a change that a dead run made and that is not Deployed yet."""
-    result = runner.disturbed(*case, in_a_hurry=True)
-    assert result.struck
-    nobody_harmed(result)
+    result = runner.with_fault(*case, first_without_wait=True)
+    assert result.fault_met
+    assert_access_kept(result)
     assert result.left == ()
-    assert result.account == runner.undisturbed(case[0]).end.account
+    assert result.account == runner.without_fault(case[0]).end.account

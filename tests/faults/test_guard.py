@@ -18,7 +18,7 @@ Write = Callable[[BotoClients, str], None]
 @pytest.fixture
 def applied(runner: ScenarioRunner) -> str:
     """The id of the distribution of an applied stack."""
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     run(runner.load(HTTP), runner.world_at(), ANY_HAZARD)
     records = runner.sandbox.cloudfront.world.distributions
     return next(each.id for each in records if "cfstream:name" in each.tags)

@@ -11,13 +11,13 @@ from cfstream.applying import Report
 from tests.faults import scenarios as known
 from tests.faults.account import OBJECTS
 from tests.faults.running import ANY_HAZARD, AccessMonitor, ScenarioRunner, run
-from tests.faults.scenarios import HTTP, Spec, but
+from tests.faults.scenarios import HTTP, Spec, changed
 from tests.faults.viewers import Readings, Services, Viewers, lost
 from tests.world.clients import BotoClients
 from tests.world.configs import behavior, config, listing, make, origin, signers, update
 
 Json = dict[str, Any]
-ByHand = Callable[[ScenarioRunner, BotoClients], None]
+ManualEdit = Callable[[ScenarioRunner, BotoClients], None]
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -28,7 +28,7 @@ class ManualChange:
 
     name: str
     before: Spec
-    by_hand: ByHand
+    by_hand: ManualEdit
     after: Spec
     allow: frozenset[str] = NOTHING
     """The hazards that are allowed; a repair that lets CloudFront read more is one."""
@@ -65,7 +65,7 @@ def _unsigned(runner: ScenarioRunner, clients: BotoClients) -> None:
     update(cloudfront, id_, DefaultCacheBehavior={**live, "TrustedKeyGroups": signers()})
 
 
-def _narrowed(**changes: Any) -> ByHand:
+def _narrowed(**changes: Any) -> ManualEdit:
     """Change the stack's own statement by hand, and apply a public spec."""
 
     def change(runner: ScenarioRunner, clients: BotoClients) -> None:
@@ -121,7 +121,7 @@ def _until_deployed(runner: ScenarioRunner) -> None:
 
 
 SECOND = "E0SECOND000000"
-"""Stands in a spec for the id of another distribution of the bucket."""
+"""A placeholder in specs for the id of another distribution of the bucket."""
 
 
 def _second(runner: ScenarioRunner, clients: BotoClients) -> None:
@@ -129,8 +129,8 @@ def _second(runner: ScenarioRunner, clients: BotoClients) -> None:
     one = origin(DomainName="lectures.s3.us-east-1.amazonaws.com")
     groups = _ours(runner).config["DefaultCacheBehavior"]["TrustedKeyGroups"]
     signed = behavior(TrustedKeyGroups=groups)
-    made = make(clients("cloudfront"), config("second", Origins=listing(one), DefaultCacheBehavior=signed))
-    runner.ids = {**runner.ids, SECOND: made["Id"]}
+    created = make(clients("cloudfront"), config("second", Origins=listing(one), DefaultCacheBehavior=signed))
+    runner.ids = {**runner.ids, SECOND: created["Id"]}
 
 
 def _foreign_statement(runner: ScenarioRunner, clients: BotoClients) -> None:
@@ -180,16 +180,16 @@ MANUAL_CHANGES = (
         "another distribution in the old bucket",
         known.OAI,
         _another_distribution,
-        but(known.OAI, bucket="archive"),
+        changed(known.OAI, bucket="archive"),
     ),
     ManualChange(
-        "adopt another distribution of the bucket", HTTP, _second, but(HTTP, adopt=SECOND), exit_code=2
+        "adopt another distribution of the bucket", HTTP, _second, changed(HTTP, adopt=SECOND), exit_code=2
     ),
 )
 
 
 def _result_of(runner: ScenarioRunner, clients: BotoClients, change: ManualChange) -> ManualChangeResult:
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     run(runner.load(change.before), runner.world_at(), ANY_HAZARD)
     change.by_hand(runner, clients)
     _until_deployed(runner)
@@ -198,7 +198,7 @@ def _result_of(runner: ScenarioRunner, clients: BotoClients, change: ManualChang
     wanted = runner.named([change.after])
     with AccessMonitor(viewers, viewers.readings() | wanted, NOTHING_SERVED) as monitor:
         _, report = run(runner.load(change.after), runner.world_at(), change.allow)
-    viewers.look()
+    viewers.check()
     end = viewers.readings()
     named = runner.named([change.after])
     missing = frozenset(each for each in named - end if each.key in OBJECTS and not report.exit_code)
@@ -213,23 +213,23 @@ NOTHING_SERVED: Services = frozenset()
 )
 def test_nobody_is_harmed(runner: ScenarioRunner, clients: BotoClients, change: ManualChange) -> None:
     """After each write, only earlier and named readers can read, and nobody loses access without a hazard."""
-    told = _result_of(runner, clients, change)
-    assert told.report.exit_code == change.exit_code
-    assert told.too_much == frozenset()
-    assert told.lost == frozenset()
-    assert told.missing == frozenset()
+    result = _result_of(runner, clients, change)
+    assert result.report.exit_code == change.exit_code
+    assert result.too_much == frozenset()
+    assert result.lost == frozenset()
+    assert result.missing == frozenset()
 
 
 def test_an_identity_that_others_name_stays(runner: ScenarioRunner, clients: BotoClients) -> None:
     """A policy that names a deleted identity can no longer be written, so the identity stays."""
-    told = _result_of(runner, clients, ManualChange("", known.OAI, _foreign_statement, HTTP))
-    assert told.too_much == frozenset()
+    result = _result_of(runner, clients, ManualChange("", known.OAI, _foreign_statement, HTTP))
+    assert result.too_much == frozenset()
     _statements(clients, list)
 
 
 def test_destroy_after_another_delivery(runner: ScenarioRunner) -> None:
     """After a change of delivery, destroy deletes the stack's distributions of both deliveries."""
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     run(runner.load(known.RTMP), runner.world_at(), ANY_HAZARD)
     run(runner.load(known.BY_OBJECTS), runner.world_at(), NOTHING)
     run(runner.load(known.BY_OBJECTS), runner.world_at(), ANY_HAZARD | {"deletes"}, destroying=True)

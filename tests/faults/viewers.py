@@ -33,11 +33,11 @@ class Viewers:
         self.sandbox = sandbox
         self._watcher = Watcher()
         self._seen: tuple[Readings, Services] = (frozenset(), frozenset())
-        self.look()
+        self.check()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Judge what is live now, and what edges may still have."""
-        self._seen = judged(self._watcher.look(self.sandbox.cloudfront.world))
+        self._seen = judged(self._watcher.observe(self.sandbox.cloudfront.world))
 
     def readings(self) -> Readings:
         """Return everything that someone outside the account may do somewhere, including uncertain answers."""

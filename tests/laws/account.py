@@ -42,10 +42,10 @@ def create_resources(account: SandboxAccount) -> Mapping[str, str]:
         _bucket(account, bucket, region)
     account.s3.create_bucket(Bucket="lectures-logs", ObjectOwnership="BucketOwnerPreferred")
     policy = {"Name": OWN_POLICY, "MinTTL": 1}
-    made = account.cloudfront.create_cache_policy(CachePolicyConfig=policy)["CachePolicy"]
+    created = account.cloudfront.create_cache_policy(CachePolicyConfig=policy)["CachePolicy"]
     account.make_group(FOREIGN_GROUP, make_key(account.cloudfront, "newsroom-key"))
     return {
-        "@policy": str(made["Id"]),
+        "@policy": str(created["Id"]),
         "@certificate": imported(account.clients("acm"), "example.com", "*.example.com"),
         "@control": str(make_control(account.cloudfront, "theirs")["Id"]),
         "@identity": account.make_identity("of the newsroom", "theirs"),
@@ -62,10 +62,10 @@ def make_adopted(account: SandboxAccount, spec: Spec) -> None:
     bucket = spec["bucket"]
     if spec.get("delivery") == "rtmp":
         source = {"DomainName": f"{bucket}.s3.amazonaws.com", "OriginAccessIdentity": ""}
-        made = make_streaming(account.cloudfront, streaming_config("by-hand", S3Origin=source))
+        created = make_streaming(account.cloudfront, streaming_config("by-hand", S3Origin=source))
     else:
         source = origin(Id="films", DomainName=f"{bucket}.s3.{BUCKETS[bucket]}.amazonaws.com")
-        made = make(
+        created = make(
             account.cloudfront,
             config(
                 "by-hand",
@@ -73,13 +73,13 @@ def make_adopted(account: SandboxAccount, spec: Spec) -> None:
                 DefaultCacheBehavior=behavior(TargetOriginId="films"),
             ),
         )
-    account.ids["@adopted"] = str(made["Id"])
+    account.ids["@adopted"] = str(created["Id"])
 
 
 def _zone(account: SandboxAccount) -> str:
     """Create a hosted zone, with a record of someone else."""
     route53 = account.clients("route53")
-    made = route53.create_hosted_zone(Name=ZONE, CallerReference="theirs")
+    created = route53.create_hosted_zone(Name=ZONE, CallerReference="theirs")
     record = {
         "Name": f"news.{ZONE}",
         "Type": "CNAME",
@@ -87,8 +87,8 @@ def _zone(account: SandboxAccount) -> str:
         "ResourceRecords": [{"Value": "a.example.org"}],
     }
     batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
-    route53.change_resource_record_sets(HostedZoneId=made["HostedZone"]["Id"], ChangeBatch=batch)
-    return str(made["HostedZone"]["Id"])
+    route53.change_resource_record_sets(HostedZoneId=created["HostedZone"]["Id"], ChangeBatch=batch)
+    return str(created["HostedZone"]["Id"])
 
 
 def _bucket(account: SandboxAccount, name: str, region: str) -> None:

@@ -72,7 +72,7 @@ def names_in_use(account: SandboxAccount) -> InUse:
     )
 
 
-def theirs(account: SandboxAccount, *specs: Spec) -> Json:
+def foreign_state(account: SandboxAccount, *specs: Spec) -> Json:
     """Return everything that the stack does not own, in a form in which equal meaning is equal.
 
     Of the stack's own distribution, it has what none of `specs` manages.
@@ -109,7 +109,7 @@ def theirs(account: SandboxAccount, *specs: Spec) -> Json:
         "statements": {bucket: _foreign_statements(account, bucket) for bucket in BUCKETS},
         "grants": {bucket: _foreign_grants(account, bucket) for bucket in BUCKETS},
         "inside": {
-            record.id: _unspoken(kind, _without_our_headers(account, record), specs) for kind, record in own
+            record.id: _unmanaged(kind, _without_our_headers(account, record), specs) for kind, record in own
         },
     }
 
@@ -189,10 +189,10 @@ def _without_our_headers(account: SandboxAccount, record: Distribution) -> Distr
     return replace(record, config=bare(record.config))
 
 
-def _unspoken(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
+def _unmanaged(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
     """Return config and tags of the stack's distribution without everything that `specs` may change."""
     specs = tuple(specs)
-    spoken = _spoken(specs)
+    spoken = _managed_at_the_top(specs)
     config = unordered({name: item for name, item in record.config.items() if name not in spoken})
     if kind == "streaming-distribution":
         config["S3Origin"] = None  # its domain cannot change, and its identity is ours
@@ -204,7 +204,7 @@ def _unspoken(kind: str, record: Distribution, specs: Iterable[Spec]) -> Json:
     return {"config": config, "tags": {key: value for key, value in record.tags.items() if key not in named}}
 
 
-def _spoken(specs: Iterable[Spec]) -> set[str]:
+def _managed_at_the_top(specs: Iterable[Spec]) -> set[str]:
     """Return the fields at the top of a config that these specs manage."""
     fields = {
         "comment": "Comment",

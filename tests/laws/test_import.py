@@ -11,13 +11,14 @@ from cfstream.adoption.description import Description, describe
 from cfstream.adoption.proof import Proved, prove, read
 from cfstream.adoption.text import spec_text
 from cfstream.domain import Delivery, LiveDistribution
-from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
+from cfstream.kinds.distribution import DistributionKind
+from cfstream.kinds.distribution.configuration import ObservedDistribution
 from cfstream.kinds.streaming_distribution import ObservedStreaming, StreamingDistributionKind
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
+from cfstream.stack.context import StackContext
 from cfstream.stack.owned import ListedResource
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.steps.modify import Modify
 from cfstream.values import Account as Number
 from cfstream.values import Address
@@ -47,7 +48,7 @@ def imported(config: Json) -> Proved:
 
 def proposed(stack: Stack, config: Json) -> Proposal:
     """Return the proposal of the distribution's kind for that spec."""
-    scene = Scene(stack, Number(ACCOUNT))
+    context = StackContext(stack, Number(ACCOUNT))
     groups = {(name if " " not in name else id_): id_ for id_, name in NAMES.items()}
     brought = {
         Address("bucket", "lectures"): {"region": "us-east-1"},
@@ -56,15 +57,17 @@ def proposed(stack: Stack, config: Json) -> Proposal:
         **{Address("key-group", "lectures", called): {"id": id_} for called, id_ in groups.items()},
         **{Address("function", "lectures", arn.rpartition("/")[2]): {"id": arn} for arn in FUNCTIONS},
     }
-    found, land = live(config), Landscape(brought=brought)
+    found, results = live(config), KindResults(brought=brought)
     if found.delivery is Delivery.HTTP:
         kind = DistributionKind()
-        return kind.propose(scene, kind.desire(scene), ObservedDistribution(found, group_names=NAMES), land)
+        return kind.propose(
+            context, kind.desire(context), ObservedDistribution(found, group_names=NAMES), results
+        )
     streaming = StreamingDistributionKind()
-    return streaming.propose(scene, streaming.desire(scene), ObservedStreaming(found), land)
+    return streaming.propose(context, streaming.desire(context), ObservedStreaming(found), results)
 
 
-def laid(description: Description, config: Json) -> Any:
+def updated_config(description: Description, config: Json) -> Any:
     """Return the config that the only update of the plan would send."""
     stack = read(spec_text(description.values, description.remarks))
     (update,) = [step for step in proposed(stack, config).steps if isinstance(step, Modify)]
@@ -77,7 +80,7 @@ def check(config: Json) -> None:
     found = imported(config)
     assert found.pending == ()
     other = found.description.having("comment", "another one")
-    assert laid(other, config) == {**config, "Comment": "another one"}
+    assert updated_config(other, config) == {**config, "Comment": "another one"}
     assert json.dumps(config) == before
 
 

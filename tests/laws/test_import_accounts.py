@@ -12,8 +12,8 @@ from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan
 from tests.laws.account import EVERY_HAZARD, begin
 from tests.laws.belongings import own_distributions
+from tests.laws.foreign_changes import ForeignChanges, change_inside, create_neighbours, foreign_changes
 from tests.laws.language import NAME, Spec, specs
-from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -35,9 +35,9 @@ def imports(account: SandboxAccount) -> dict[str, Imported]:
 
 
 @settings(max_examples=examples(6, thorough=48))
-@given(spec=st.one_of(specs("http"), specs("rtmp")), others=surroundings(), lost=st.booleans())
+@given(spec=st.one_of(specs("http"), specs("rtmp")), others=foreign_changes(), lost=st.booleans())
 def test_the_plans_of_an_imported_account_are_empty(
-    account: SandboxAccount, spec: Spec, others: Surroundings, lost: bool
+    account: SandboxAccount, spec: Spec, others: ForeignChanges, lost: bool
 ) -> None:
     """For a stack whose spec was lost, and for one that also lost its tag, among resources of others."""
     begin(account)

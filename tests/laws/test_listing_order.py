@@ -8,8 +8,8 @@ from cfstream.render.json import plan_document
 from cfstream.render.text import plan_text
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import own_distributions
+from tests.laws.foreign_changes import ForeignChanges, change_inside, create_neighbours, foreign_changes
 from tests.laws.language import Spec, pairs
-from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -18,9 +18,9 @@ ORDERS = (0, 1, 2, None)
 
 
 @settings(max_examples=examples(6, thorough=60))
-@given(pair=pairs(), others=surroundings())
+@given(pair=pairs(), others=foreign_changes())
 def test_order_of_lists_does_not_matter(
-    account: SandboxAccount, pair: tuple[Spec, Spec], others: Surroundings
+    account: SandboxAccount, pair: tuple[Spec, Spec], others: ForeignChanges
 ) -> None:
     """Text and JSON of a plan have the same bytes for any order of AWS's lists."""
     begin(account)

@@ -8,10 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.kinds.distribution import DistributionKind, ObservedDistribution
+from cfstream.kinds.distribution import DistributionKind
+from cfstream.kinds.distribution.configuration import ObservedDistribution
 from cfstream.spec.load import load
-from cfstream.stack.proposal import Landscape
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults
 from cfstream.steps.modify import Modify
 from cfstream.values import Account, Address
 from tests.laws.language import BUCKETS, FOREIGN_GROUP, NAME, OWN_ACCOUNT, OWN_POLICY, PATHS, Spec, specs
@@ -75,9 +76,9 @@ def _behaviors() -> st.SearchStrategy[list[Json]]:
             {"TrustedKeyGroups": signers("group-of-partners")},
         ]
     )
-    made = st.sampled_from([behavior, legacy_behavior])
+    drawn = st.sampled_from([behavior, legacy_behavior])
     one = st.builds(
-        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), made, trusted
+        lambda make, who: make(TargetOriginId="films", Future=FUTURE, Compress=True, **who), drawn, trusted
     )
     return st.lists(one, min_size=1, max_size=3)
 
@@ -89,14 +90,14 @@ def _oai(identity: str) -> Json:
 def proposed(spec: Spec, live: Json) -> Modify | None:
     """Return the update that the kind proposes for a live config, with all ids known."""
     text = json.dumps(filled(spec, IDS), ensure_ascii=False)
-    scene = Scene(load(["-"], stdin=StringIO(text))[0], Account(OWN_ACCOUNT))
+    context = StackContext(load(["-"], stdin=StringIO(text))[0], Account(OWN_ACCOUNT))
     kind = DistributionKind()
     have = ObservedDistribution(
         live=shown(live, {"cfstream:name": NAME}, "E1ADOPTED"),
         policies={"CachePolicy": {OWN_POLICY: "99999999-2222-3333-4444-555555555555"}},
     )
-    want = kind.desire(scene)
-    steps = kind.propose(scene, want, have, Landscape(brought=_brought())).steps
+    want = kind.desire(context)
+    steps = kind.propose(context, want, have, KindResults(brought=_brought())).steps
     return next((step for step in steps if isinstance(step, Modify)), None)
 
 

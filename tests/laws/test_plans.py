@@ -16,9 +16,9 @@ from cfstream.steps.step import Stage, Step
 from cfstream.values import Verb, plain, refs_in
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import own_distributions, unordered
+from tests.laws.foreign_changes import ForeignChanges, change_inside, create_neighbours, foreign_changes
 from tests.laws.language import Spec, pairs
 from tests.laws.messages import message_of
-from tests.laws.surroundings import Surroundings, change_inside, create_neighbours, surroundings
 from tests.thorough import examples
 from tests.world.account import SandboxAccount
 
@@ -157,8 +157,10 @@ LAWS: tuple[Law, ...] = (
 
 
 @settings(max_examples=examples(10, thorough=100))
-@given(pair=pairs(), others=surroundings())
-def test_every_plan_is_lawful(account: SandboxAccount, pair: tuple[Spec, Spec], others: Surroundings) -> None:
+@given(pair=pairs(), others=foreign_changes())
+def test_every_plan_is_lawful(
+    account: SandboxAccount, pair: tuple[Spec, Spec], others: ForeignChanges
+) -> None:
     """Each law holds for the plan of a new stack, of a changed one, and of one in sync."""
     begin(account)
     before, after = pair

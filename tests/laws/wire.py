@@ -109,8 +109,8 @@ def _drawn(shape: Any, draw: random.Random, whole: bool) -> Any:
                 for name in shape.members
                 if whole or name in shape.required_members or draw.random() < 0.6
             ]
-            made = {name: _drawn(shape.members[name], draw, whole) for name in there}
-            return _agreeing(made) if "Quantity" in made else made
+            value = {name: _drawn(shape.members[name], draw, whole) for name in there}
+            return _agreeing(value) if "Quantity" in value else value
         case "list":
             return [_drawn(shape.member, draw, whole) for _ in range(1 if whole else draw.randrange(3))]
         case "boolean":
@@ -120,9 +120,9 @@ def _drawn(shape: Any, draw: random.Random, whole: bool) -> Any:
     return draw.choice(getattr(shape, "enum", None) or ["", "a", "two words", "/x/y", "ß"])
 
 
-def _agreeing(made: Json) -> Json:
-    items = made.pop("Items", [])
-    return {**made, **_listed(items)}
+def _agreeing(value: Json) -> Json:
+    items = value.pop("Items", [])
+    return {**value, **_listed(items)}
 
 
 def _listed(items: list[Any]) -> Json:

@@ -17,7 +17,7 @@ from tests.world.specs import by_acl
 Spec = dict[str, Any]
 
 KEYS = tuple(f"a/{number}.mp4" for number in range(6))
-STRANGER = "7" * 64
+OTHER_USER = "7" * 64
 BATCH = {"role": ROLE, "report_bucket": "reports", "report_prefix": "acl/"}
 REPLACES = ("replaces-acls", "cuts-viewers")
 
@@ -65,7 +65,7 @@ def share(account: SandboxAccount, key: str = KEYS[0], *others: str) -> None:
     """Grant an object to somebody else, and to these others."""
     grants = [
         {"Grantee": {"Type": "CanonicalUser", "ID": who}, "Permission": permission}
-        for who, permission in ((OWNER, "FULL_CONTROL"), *((who, "READ") for who in (STRANGER, *others)))
+        for who, permission in ((OWNER, "FULL_CONTROL"), *((who, "READ") for who in (OTHER_USER, *others)))
     ]
     policy = {"Owner": {"ID": OWNER}, "Grants": grants}
     account.s3.put_object_acl(Bucket="media", Key=key, AccessControlPolicy=policy)
@@ -89,7 +89,7 @@ class KilledError(BaseException):
     """The process is killed."""
 
 
-class Killed(Watching):
+class KilledInState(Watching):
     """A process that is killed when it reads a job in a state: none of its calls arrives after that."""
 
     def __init__(self, aws: Writes, status: str) -> None:

@@ -24,7 +24,7 @@ def destroy(account: SandboxAccount, *documents: Json, **terms: Any) -> Report:
     )
 
 
-def gone(account: SandboxAccount, *documents: Json) -> None:
+def assert_destroyed(account: SandboxAccount, *documents: Json) -> None:
     """Destroy these stacks, and check that everything is done and nothing is left to do."""
     report = destroy(account, *documents)
     assert report.exit_code == 0, report_lines(report)

@@ -100,7 +100,7 @@ OTHER_NAMES: Mapping[tuple[str, str], str] = {
     ("resourcegroupstaggingapi", "get_resources"): "tag:GetResources",
 }
 
-SORTS = (
+RESOURCE_TYPES = (
     "streaming_distribution",
     "distribution",
     "cloud_front_origin_access_identity",
@@ -139,7 +139,7 @@ def resource(call: Call) -> str:
 
 
 def _of_cloudfront(call: Call) -> str:
-    sort = next((each for each in (*SORTS, "response_headers_policy") if each in call.operation), "")
+    sort = next((each for each in (*RESOURCE_TYPES, "response_headers_policy") if each in call.operation), "")
     named = {**call.params, **call.params.get("TargetResource", {})}
     id_ = named.get("Id") or named.get("DistributionId")
     sort = "distribution" if "DistributionId" in named else sort
@@ -246,7 +246,7 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def knows(action: str, pattern: str) -> bool:
+def has_action(action: str, pattern: str) -> bool:
     """Return whether IAM has the action, and for this type of resource."""
     return any(
         action in names.split() and (pattern == start or fnmatchcase(pattern, f"arn:aws:{start}*"))

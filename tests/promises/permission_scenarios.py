@@ -13,7 +13,7 @@ from tests.world.configs import make_streaming, streaming_config
 from tests.world.specs import Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
 
-Hand = Callable[[SandboxAccount], None]
+AccountChange = Callable[[SandboxAccount], None]
 
 
 def nothing(_account: SandboxAccount) -> None:
@@ -25,18 +25,18 @@ class PermissionChange:
     """A change from one spec to another.
 
     `first` is done in the empty account, `then` before the second spec is planned, and `last` before it is destroyed.
-    `deaf` loses the reply to each create call.
+    `loses_replies` loses the reply to each create call.
     """
 
     after: Json | Sequence[Json]
     before: Json | None = None
-    first: Hand = nothing
-    then: Hand = nothing
-    last: Hand = nothing
-    deaf: bool = False
+    first: AccountChange = nothing
+    then: AccountChange = nothing
+    last: AccountChange = nothing
+    loses_replies: bool = False
 
 
-def ground(account: SandboxAccount) -> None:
+def certificate_and_zone(account: SandboxAccount) -> None:
     """Create a certificate and a zone."""
     account.certificate("*.example.com")
     zone(account)
@@ -49,7 +49,7 @@ def open_acls(account: SandboxAccount) -> None:
     account.s3.put_bucket_ownership_controls(Bucket="media", OwnershipControls=rules)
 
 
-def crowd(account: SandboxAccount) -> None:
+def many_distributions(account: SandboxAccount) -> None:
     """Create more distributions of others than are read one by one."""
     origin = {
         "Id": "s3",
@@ -72,7 +72,7 @@ def crowd(account: SandboxAccount) -> None:
         make_streaming(account.cloudfront, streaming_config(f"stream-{number}", S3Origin=s3_origin))
 
 
-def unsigning(account: SandboxAccount) -> None:
+def change_signing(account: SandboxAccount) -> None:
     """Change how the origin access control signs."""
     (control,) = account.controls()
     reply = account.cloudfront.get_origin_access_control_config(Id=control)
@@ -82,7 +82,7 @@ def unsigning(account: SandboxAccount) -> None:
     )
 
 
-def unmarking(account: SandboxAccount) -> None:
+def overwrite_comment(account: SandboxAccount) -> None:
     """Overwrite the comment of the identity."""
     (identity,) = account.identities()
     reply = account.cloudfront.get_cloud_front_origin_access_identity_config(Id=identity)
@@ -128,7 +128,7 @@ def with_role(account: SandboxAccount) -> None:
     account.clock.slept += 10
 
 
-def ended(document: Json) -> Hand:
+def ended(document: Json) -> AccountChange:
     """Destroy the stack."""
 
     def hand(account: SandboxAccount) -> None:
@@ -144,27 +144,29 @@ TWO_KEYS = [group(key("one"), key("two"))]
 
 CHANGES: Mapping[str, PermissionChange] = {
     "site made, no reply": PermissionChange(
-        http(**NAMED, http=CORS, dns={"route53": "example.com"}), first=ground, deaf=True
+        http(**NAMED, http=CORS, dns={"route53": "example.com"}),
+        first=certificate_and_zone,
+        loses_replies=True,
     ),
     "names and pages": PermissionChange(
         http(**NAMED, http={"cors": {"origins": ["https://other.example.com"]}}, dns=False),
         http(cnames=["old.example.com"], http=CORS, dns={"route53": "example.com"}),
-        first=ground,
+        first=certificate_and_zone,
     ),
     "a name goes to another stack": PermissionChange(
         [signed(name="old", cnames=[]), signed(name="new", **NAMED)],
         signed(name="old", **NAMED),
-        first=ground,
+        first=certificate_and_zone,
     ),
     "no pages": PermissionChange(http(http={"cors": False}), http(http=CORS)),
     "own cache policy": PermissionChange(signed(http={"cache_policy": "mine"})),
     "other policies": PermissionChange(
         signed(http={"origin_request_policy": "mine", "response_headers_policy": "mine", "web_acl": WEB_ACL})
     ),
-    "own control, changed by hand": PermissionChange(signed(), signed(), then=unsigning),
-    "identity made, no reply": PermissionChange(http(oai={}), deaf=True),
+    "own control, changed by hand": PermissionChange(signed(), signed(), then=change_signing),
+    "identity made, no reply": PermissionChange(http(oai={}), loses_replies=True),
     "identity renamed": PermissionChange(
-        http(oai={"comment": "new"}), http(oai={"comment": "old"}), last=unmarking
+        http(oai={"comment": "new"}), http(oai={"comment": "old"}), last=overwrite_comment
     ),
     "identity to control": PermissionChange(http(), http(oai={})),
     "control to identity": PermissionChange(http(oai={}), http()),
@@ -178,18 +180,21 @@ CHANGES: Mapping[str, PermissionChange] = {
         first=with_role,
     ),
     "objects no more": PermissionChange(signed(oai={}), by_acl(), first=open_acls),
-    "crowd": PermissionChange(signed(), first=crowd, last=ended(signed())),
+    "crowd": PermissionChange(signed(), first=many_distributions, last=ended(signed())),
     "access point": PermissionChange(signed(), first=with_access_point),
     "logs": PermissionChange(signed(logging={"bucket": "logs"}), signed(), first=with_logs),
     "elsewhere": PermissionChange(signed(grant={"via": "elsewhere"})),
-    "rtmp made, no reply": PermissionChange(rtmp(), deaf=True),
+    "rtmp made, no reply": PermissionChange(rtmp(), loses_replies=True),
     "rtmp": PermissionChange(
-        rtmp(comment="new", grant={"via": "object-acl"}), rtmp(comment="old"), first=open_acls, last=unmarking
+        rtmp(comment="new", grant={"via": "object-acl"}),
+        rtmp(comment="old"),
+        first=open_acls,
+        last=overwrite_comment,
     ),
     "rtmp, objects no more": PermissionChange(
         rtmp(), rtmp(grant={"via": "object-acl"}), first=with_statement
     ),
-    "rtmp crowd": PermissionChange(rtmp(), first=crowd, last=ended(rtmp())),
+    "rtmp crowd": PermissionChange(rtmp(), first=many_distributions, last=ended(rtmp())),
     "rtmp, identity lost and found": PermissionChange(rtmp(), first=lost),
     "identity lost and found": PermissionChange(http(oai={}), first=lost),
     "rtmp, identity renamed": PermissionChange(

@@ -17,7 +17,7 @@ from tests.promises.iam import resource
 
 
 @dataclass(frozen=True)
-class Asked:
+class TaggedCall:
     """A call, and the current tags of its distribution, as IAM sees them."""
 
     call: Call
@@ -29,37 +29,37 @@ class RecordingClient:
     """A client that records what is read through it."""
 
     inner: Reads
-    calls: list[Asked]
+    calls: list[TaggedCall]
 
     def read(self, call: Call) -> Json:
-        self.calls.append(Asked(call))
+        self.calls.append(TaggedCall(call))
         return self.inner.read(call)
 
     def items(self, call: Call) -> Sequence[Json]:
-        self.calls.append(Asked(call))
+        self.calls.append(TaggedCall(call))
         return self.inner.items(call)
 
     def pages(self, call: Call) -> Iterator[Json]:
-        self.calls.append(Asked(call))
+        self.calls.append(TaggedCall(call))
         return self.inner.pages(call)
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        self.calls.extend(map(Asked, calls))
+        self.calls.extend(map(TaggedCall, calls))
         return self.inner.together(calls)
 
 
 @dataclass(frozen=True)
 class Writer(RecordingClient):
-    """A client that records what is read and written. With `deaf`, the reply to each create call is lost once."""
+    """A client that records reads and writes. With `loses_replies`, the reply to each create call is lost once."""
 
     aws: Writes
-    deaf: bool = False
+    loses_replies: bool = False
     lost: list[str] = field(default_factory=list)
 
     def write(self, call: Call) -> Json:
-        self.calls.append(Asked(call, tags_of(self.aws, resource(call))))
+        self.calls.append(TaggedCall(call, tags_of(self.aws, resource(call))))
         reply = self.aws.write(call)
-        if self.deaf and call.operation.startswith("create_") and call.operation not in self.lost:
+        if self.loses_replies and call.operation.startswith("create_") and call.operation not in self.lost:
             self.lost.append(call.operation)
             raise ReplyLost(f"{call.operation}: the connection was closed")
         return reply
@@ -73,7 +73,7 @@ class RecordedRun:
     purpose: Purpose
     specs: tuple[Spec, ...]
     before: tuple[Spec, ...]
-    calls: tuple[Asked, ...]
+    calls: tuple[TaggedCall, ...]
 
 
 def tags_of(aws: Reads, arn: str) -> Mapping[str, str]:
@@ -93,35 +93,35 @@ def record_run(
     world: World,
     *,
     before: Sequence[Spec] = (),
-    deaf: bool = False,
+    loses_replies: bool = False,
     last: Callable[[], None] = lambda: None,
 ) -> Iterator[RecordedRun]:
     """Plan, apply with verification, and destroy. `last` runs before destroying."""
 
-    def noted(purpose: Purpose, calls: list[Asked]) -> RecordedRun:
+    def noted(purpose: Purpose, calls: list[TaggedCall]) -> RecordedRun:
         return RecordedRun(name, purpose, tuple(stack.spec for stack in stacks), tuple(before), tuple(calls))
 
-    planned: list[Asked] = []
+    planned: list[TaggedCall] = []
     plan = make_plan(stacks, recorded(world, planned))
     yield noted(Purpose.PLAN, planned)
     applied = [*planned]
-    through = recorded(world, applied, deaf=deaf)
+    through = recorded(world, applied, loses_replies=loses_replies)
     apply_plan(plan, through, allow=frozenset(HazardName))
     with suppress(CfstreamError):
         prove_stacks(stacks, through, Means(None, world.clock))
     yield noted(Purpose.APPLY, applied)
     last()
-    destroyed: list[Asked] = []
+    destroyed: list[TaggedCall] = []
     through = recorded(world, destroyed)
     apply_plan(make_plan(stacks, through, destroying=True), through, allow=frozenset(HazardName))
     yield noted(Purpose.DESTROY, destroyed)
 
 
-def recorded(world: World, calls: list[Asked], *, deaf: bool = False) -> World:
+def recorded(world: World, calls: list[TaggedCall], *, loses_replies: bool = False) -> World:
     """Return the world, with every call recorded in `calls`."""
     reads = world.reads
     return replace(
         world,
         reads=lambda: RecordingClient(reads(), calls),
-        aws=Writer(world.aws, calls, aws=world.aws, deaf=deaf),
+        aws=Writer(world.aws, calls, aws=world.aws, loses_replies=loses_replies),
     )

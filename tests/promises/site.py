@@ -29,8 +29,8 @@ def read_by(*origins: str, **fields: Any) -> Json:
 def zone(account: SandboxAccount, name: str = "example.com", reference: str = "1", **settings: Any) -> str:
     """Create a hosted zone by hand, and return its id."""
     route53 = account.clients("route53")
-    made = route53.create_hosted_zone(Name=name, CallerReference=reference, **settings)
-    return str(made["HostedZone"]["Id"])
+    created = route53.create_hosted_zone(Name=name, CallerReference=reference, **settings)
+    return str(created["HostedZone"]["Id"])
 
 
 def change(account: SandboxAccount, zone_id: str, action: str, record: Json) -> None:
@@ -76,8 +76,8 @@ def policies(account: SandboxAccount) -> dict[str, Json]:
 def make_policy(account: SandboxAccount, name: str, comment: str = "by hand", **parts: Any) -> str:
     """Create a response headers policy by hand, and return its id."""
     config = {"Name": name, "Comment": comment, **parts}
-    made = account.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
-    return str(made["ResponseHeadersPolicy"]["Id"])
+    created = account.cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig=config)
+    return str(created["ResponseHeadersPolicy"]["Id"])
 
 
 def edit_policy(account: SandboxAccount, name: str, **parts: Any) -> None:

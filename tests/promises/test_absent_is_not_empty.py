@@ -89,7 +89,7 @@ def test_an_empty_value_is_removed(
     assert {name: live[name] for name in becomes} == becomes
 
 
-def test_a_new_distribution_says_what_the_spec_leaves_out(account: SandboxAccount) -> None:
+def test_a_new_distribution_gets_explicit_defaults(account: SandboxAccount) -> None:
     """The safest value is sent explicitly, because AWS may change a default."""
     account.converge(signed())
     live = account.config()

@@ -108,7 +108,7 @@ def test_another_stacks_distribution_cannot_be_adopted(account: SandboxAccount) 
     assert account.live("clips")["DistributionConfig"]["Comment"] == before
 
 
-def test_an_adopted_distribution_that_is_not_there_is_a_problem(account: SandboxAccount) -> None:
+def test_an_adopted_distribution_that_does_not_exist_is_a_problem(account: SandboxAccount) -> None:
     """Nothing is created instead."""
     plan = account.stack(signed(adopt="E0000000000000"))
     assert "the distribution E0000000000000 does not exist" in problems(plan)[0]

@@ -10,8 +10,8 @@ from cfstream.sandbox.batch import tasks
 from cfstream.values import Json
 from tests.promises.batched import (
     KEYS,
+    OTHER_USER,
     REPLACES,
-    STRANGER,
     Watching,
     by_job,
     granted,
@@ -170,4 +170,4 @@ class TestFailures:
         assert report.exit_code == 0, report_lines(report)
         assert jobs(media) == []
         assert granted(media) == dict.fromkeys(KEYS, "READ")
-        assert media.grants(KEYS[0])[STRANGER] == ["READ"]
+        assert media.grants(KEYS[0])[OTHER_USER] == ["READ"]

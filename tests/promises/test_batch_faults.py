@@ -11,7 +11,7 @@ import pytest
 
 from cfstream.ports import Call, Writes
 from cfstream.values import Json
-from tests.promises.batched import KEYS, STRANGER, by_job, granted, granted_by_job, jobs, share, statuses
+from tests.promises.batched import KEYS, OTHER_USER, by_job, granted, granted_by_job, jobs, share, statuses
 from tests.world.account import SandboxAccount
 from tests.world.batch import make_role
 from tests.world.faults import Fault, FaultyPort, Killed, Write, killed, landed_unanswered, never_arrived
@@ -60,7 +60,7 @@ def test_running_again_is_the_recovery(media: SandboxAccount, operation: str, fa
     port = FaultyPort(confirmed, Write(operation), fault)
     with suppress(Killed):
         media.apply(by_job(), port=port)
-    assert port.struck
+    assert port.fault_met
     for _ in range(RUNS):
         if media.plan(by_job()).in_sync:
             break
@@ -68,7 +68,7 @@ def test_running_again_is_the_recovery(media: SandboxAccount, operation: str, fa
         assert report.exit_code == 0, report_lines(report)
     assert media.plan(by_job()).in_sync
     assert granted(media) == dict.fromkeys(KEYS, "READ")
-    assert media.grants(KEYS[5])[STRANGER] == ["READ"]
+    assert media.grants(KEYS[5])[OTHER_USER] == ["READ"]
     assert confirmed.most == 1
     assert {*statuses(media)} <= {*ENDED}
     assert [len(job.keys) for job in jobs(media)][1:] in ([2], [2, 2], [2, 1])

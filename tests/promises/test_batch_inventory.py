@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto.s3.models import OWNER
 
-from tests.promises.batched import BATCH, KEYS, STRANGER, by_job, granted, jobs, ready, share, statuses
+from tests.promises.batched import BATCH, KEYS, OTHER_USER, by_job, granted, jobs, ready, share, statuses
 from tests.world.account import SandboxAccount
 from tests.world.plans import hazards, problems, report_lines
 
@@ -114,15 +114,15 @@ def test_objects_that_are_newer_than_the_inventory_are_granted_here(media: Sandb
     assert report.exit_code == 0, report_lines(report)
     assert jobs(media) == []
     assert granted(media) == dict.fromkeys(KEYS, "READ")
-    assert media.grants(KEYS[3])[STRANGER] == ["READ"]
+    assert media.grants(KEYS[3])[OTHER_USER] == ["READ"]
 
 
 def test_an_inventory_that_shows_others(media: SandboxAccount) -> None:
     """With engine auto this machine writes the grants, and with s3-batch there is the hazard; both say why."""
     share(media, KEYS[4])
-    deliver(media, {KEYS[4]: acl({OWNER: "FULL_CONTROL", STRANGER: "READ"})})
+    deliver(media, {KEYS[4]: acl({OWNER: "FULL_CONTROL", OTHER_USER: "READ"})})
     plan = media.stack(spec())
     assert hazards(plan) == []
     (text,) = [each.text for each in plan.notices if "the engine local" in each.text]
-    assert f"also names {STRANGER}" in text
+    assert f"also names {OTHER_USER}" in text
     assert "replaces-acls" in hazards(media.stack(spec(engine="s3-batch")))

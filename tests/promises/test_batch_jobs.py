@@ -15,8 +15,8 @@ from cfstream.values import Json
 from tests.promises.batched import (
     BATCH,
     KEYS,
+    OTHER_USER,
     REPLACES,
-    STRANGER,
     Watching,
     by_job,
     granted,
@@ -75,24 +75,26 @@ class TestWhatAJobWouldRemove:
         assert hazards(plan.stacks[0]) == ["cuts-viewers", "replaces-acls"]
         text = next(each.text for each, _ in plan.stacks[0].hazards if each.name == "replaces-acls")
         assert KEYS[0] in text
-        assert STRANGER in text
+        assert OTHER_USER in text
         assert media.run(plan).exit_code == 5
         assert jobs(media) == []
 
-    def test_allowed_it_replaces_them(self, media: SandboxAccount) -> None:
+    def test_when_allowed_it_replaces_them(self, media: SandboxAccount) -> None:
         """With --allow replaces-acls the grants of others are gone."""
         share(media)
         report = media.apply(by_job(), allow=REPLACES)
         assert report.exit_code == 0, report_lines(report)
-        assert STRANGER not in media.grants(KEYS[0])
+        assert OTHER_USER not in media.grants(KEYS[0])
 
-    def test_auto_does_it_here_then(self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_auto_grants_on_this_machine_instead(
+        self, media: SandboxAccount, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """With engine auto nothing of others is lost, however much faster a job is."""
         _make_jobs_faster(monkeypatch)
         share(media)
         media.converge(by_job(engine="auto"))
         assert jobs(media) == []
-        assert media.grants(KEYS[0])[STRANGER] == ["READ"]
+        assert media.grants(KEYS[0])[OTHER_USER] == ["READ"]
 
     def test_a_former_identity_keeps_its_grant_until_it_is_not_needed(self, media: SandboxAccount) -> None:
         """A job would remove it before the distribution uses the new identity. So this machine adds the new grant."""

@@ -12,9 +12,9 @@ from cfstream.ports import Call
 from cfstream.values import Json
 from tests.promises.batched import (
     KEYS,
-    STRANGER,
-    Killed,
+    OTHER_USER,
     KilledError,
+    KilledInState,
     by_job,
     granted,
     granted_by_job,
@@ -71,7 +71,7 @@ class TestOwnList:
         assert witness.writes.count("put_object") == 1
         assert "put_object_acl" not in witness.writes
         assert granted(media) == dict.fromkeys(KEYS, "READ")
-        assert media.grants(KEYS[5])[STRANGER] == ["READ"]
+        assert media.grants(KEYS[5])[OTHER_USER] == ["READ"]
         assert media.plan(by_job()).in_sync
 
     def test_one_of_these_that_names_others_is_a_hazard(self, media: SandboxAccount) -> None:
@@ -125,16 +125,16 @@ class TestOwnList:
         """It is not in the list, and keeps its grants to others."""
         plan = media.plan(by_job())
         share(media, LACKING[0])
-        report = media.run(plan, port=Later(media.world.aws, LACKING[0]))
+        report = media.run(plan, port=LaterObjects(media.world.aws, LACKING[0]))
         assert report.exit_code == 0, report_lines(report)
         assert [*LACKING[:1]] not in [job.keys for job in jobs(media)]
-        assert media.grants(LACKING[0])[STRANGER] == ["READ"]
+        assert media.grants(LACKING[0])[OTHER_USER] == ["READ"]
         assert granted(media) == dict.fromkeys(KEYS, "READ")
 
     def test_a_killed_run(self, media: SandboxAccount) -> None:
         """AWS does not show which objects its job has, so the next run waits for it and then checks all objects."""
         with pytest.raises(KilledError):
-            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+            media.apply(by_job(), port=KilledInState(media.world.aws, "Ready"))
         media.s3.put_object_acl(Bucket="media", Key=KEYS[4], ACL="private")
         report = media.apply(by_job())
         assert report.exit_code == 0, report_lines(report)
@@ -142,7 +142,7 @@ class TestOwnList:
         assert granted(media) == dict.fromkeys(KEYS, "READ")
 
 
-class Later(PassThrough):
+class LaterObjects(PassThrough):
     """The list shows that an object was written an hour from now."""
 
     def __init__(self, aws: Any, key: str) -> None:
@@ -183,7 +183,7 @@ class TestInventory:
 
     def test_it_is_not_used_if_an_object_is_newer(self, lists: SandboxAccount) -> None:
         """S3 lists the older objects, and this machine grants the newer one."""
-        report = lists.apply(by_inventory(), port=Later(lists.world.aws, KEYS[2]))
+        report = lists.apply(by_inventory(), port=LaterObjects(lists.world.aws, KEYS[2]))
         assert report.exit_code == 0, report_lines(report)
         assert manifest(lists) is None
         assert granted(lists) == dict.fromkeys(KEYS, "READ")

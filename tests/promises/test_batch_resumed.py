@@ -10,8 +10,8 @@ from cfstream.ports import Call, Writes
 from cfstream.values import Json
 from tests.promises.batched import (
     KEYS,
-    Killed,
     KilledError,
+    KilledInState,
     Watching,
     by_job,
     granted,
@@ -110,7 +110,7 @@ class TestResumed:
     def test_the_next_run_finds_the_job_of_a_run_that_was_killed(self, media: SandboxAccount) -> None:
         """It waits for the same job."""
         with pytest.raises(KilledError):
-            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+            media.apply(by_job(), port=KilledInState(media.world.aws, "Ready"))
         assert statuses(media) == ["Ready"]
         media.converge(by_job())
         assert statuses(media) == ["Complete"]
@@ -189,7 +189,7 @@ class TestResumed:
     def test_a_list_that_does_not_show_the_job_yet(self, media: SandboxAccount) -> None:
         """The token is that of the job of the killed run, so AWS creates no second one, and the run waits for it."""
         with pytest.raises(KilledError):
-            media.apply(by_job(), port=Killed(media.world.aws, "Ready"))
+            media.apply(by_job(), port=KilledInState(media.world.aws, "Ready"))
         report = media.apply(by_job(), port=LateList(media.world.aws))
         assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]

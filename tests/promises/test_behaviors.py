@@ -19,9 +19,9 @@ def named(*behaviors: Json, **fields: Any) -> Json:
 
 def second_origin(config: Json, **fields: Any) -> Json:
     """Add an origin like the one of the bucket, except for its id and `fields`, by hand."""
-    made = {**config["Origins"]["Items"][0], "Id": "second", **fields}
-    config["Origins"] = listing(*config["Origins"]["Items"], made)
-    return made
+    origin = {**config["Origins"]["Items"][0], "Id": "second", **fields}
+    config["Origins"] = listing(*config["Origins"]["Items"], origin)
+    return origin
 
 
 def test_an_unlisted_path_is_not_public(account: SandboxAccount) -> None:
@@ -107,7 +107,7 @@ def test_a_default_behavior_with_an_origin_group_uses_its_first_origin(account: 
     assert live["DefaultCacheBehavior"]["TargetOriginId"] == "both"
 
 
-def test_behaviors_of_other_origins_are_nobodys_business(account: SandboxAccount) -> None:
+def test_behaviors_of_other_origins_do_not_change(account: SandboxAccount) -> None:
     """An open path with another origin does not change."""
     account.converge(signed())
 
@@ -137,7 +137,7 @@ def test_a_behavior_may_have_signers_of_its_own(account: SandboxAccount) -> None
     assert changes(account.stack(document)) == {field: (["viewers"], ["clips"])}
 
 
-def test_a_named_behavior_without_a_word_on_signers_has_the_defaults(account: SandboxAccount) -> None:
+def test_a_named_behavior_without_signers_has_those_of_the_default(account: SandboxAccount) -> None:
     """It sets other fields of the path, but not its signers."""
     document = named({"path": "*.m3u8", "cache_policy": "CachingDisabled"})
     account.converge(document)
@@ -146,7 +146,7 @@ def test_a_named_behavior_without_a_word_on_signers_has_the_defaults(account: Sa
     assert changes(account.stack(document)) == {"http.behaviors[*.m3u8].trusted_signers": ([], ["self"])}
 
 
-def test_signers_come_off_a_path_only_where_the_spec_names_it_public(account: SandboxAccount) -> None:
+def test_signers_are_removed_from_a_path_only_if_the_spec_makes_it_public(account: SandboxAccount) -> None:
     """Opening an existing path is a hazard, and nothing is written until it is allowed."""
     account.converge(named({"path": "/posters/*"}))
     opened = named({"path": "/posters/*", "public": True})

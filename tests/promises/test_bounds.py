@@ -86,7 +86,7 @@ def test_an_empty_plan_of_an_rtmp_stack_stays_within_the_bound(account: SandboxA
     assert calls.total() + IDENTITY <= 16, calls
 
 
-def test_an_account_full_of_others_costs_no_call_more(account: SandboxAccount, count: Count) -> None:
+def test_distributions_of_others_cost_no_additional_call(account: SandboxAccount, count: Count) -> None:
     """The tag index shows the tags of all distributions."""
     account.converge(http())
     few = count.plan(account, http()).total()
@@ -159,7 +159,7 @@ def test_an_apply_with_nothing_to_do_writes_nothing(account: SandboxAccount) -> 
     assert (outcome(report), witness.writes) == ("unchanged", [])
 
 
-def test_one_update_holds_all_changes_of_a_distribution(account: SandboxAccount) -> None:
+def test_one_update_contains_all_changes_of_a_distribution(account: SandboxAccount) -> None:
     """The number of changed fields does not matter."""
     account.converge(http())
     account.edit(add_behavior("/open/*", TrustedKeyGroups=signers()))
@@ -211,7 +211,7 @@ def test_a_wait_ends_at_its_timeout_and_the_next_run_resumes(account: SandboxAcc
     assert account.identities() == {}
 
 
-def test_a_stale_read_that_shows_deployed_is_not_believed(account: SandboxAccount) -> None:
+def test_a_stale_read_that_shows_deployed_ends_no_wait(account: SandboxAccount) -> None:
     """A change is done if it is Deployed and reads back. A stale read shows neither."""
     account.converge(signed(oai={}))
     plan = account.plan(signed())
@@ -237,7 +237,7 @@ def test_in_progress_alone_is_not_out_of_sync(account: SandboxAccount) -> None:
     assert (plan.live.status, plan.steps, plan.in_sync) == ("InProgress", (), True)
 
 
-def test_a_change_may_be_sent_to_what_is_in_progress(account: SandboxAccount) -> None:
+def test_a_change_may_be_sent_to_a_distribution_in_progress(account: SandboxAccount) -> None:
     """CloudFront deploys changes in the order of the calls."""
     account.converge(http())
     account.sandbox.cloudfront.settings.deploy_after_reads = 5

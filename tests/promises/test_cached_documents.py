@@ -10,7 +10,7 @@ from cfstream.aws.client import together
 from cfstream.aws.document_cache import CachingReads, DocumentCache
 from cfstream.aws.remembering import RememberingReads
 from cfstream.ports import Reads
-from tests.promises.recorder import Asked, RecordingClient
+from tests.promises.recorder import RecordingClient, TaggedCall
 from tests.world.account import SandboxAccount
 from tests.world.plans import steps
 from tests.world.specs import http
@@ -19,11 +19,11 @@ CHANGED = http(comment="Something else")
 
 
 @pytest.fixture
-def asked(account: SandboxAccount, tmp_path_factory: pytest.TempPathFactory) -> list[Asked]:
+def asked(account: SandboxAccount, tmp_path_factory: pytest.TempPathFactory) -> list[TaggedCall]:
     """Let the account plan with a cache. Return the calls that reach AWS."""
     cache = DocumentCache(tmp_path_factory.mktemp("cache"), "123456789012", "http://sandbox", pytest.fail)
     inner: Callable[[], Reads] = account.world.reads
-    calls: list[Asked] = []
+    calls: list[TaggedCall] = []
     account.world = replace(
         account.world,
         reads=lambda: CachingReads(RememberingReads(RecordingClient(inner(), calls), together), cache),
@@ -31,14 +31,14 @@ def asked(account: SandboxAccount, tmp_path_factory: pytest.TempPathFactory) -> 
     return calls
 
 
-def read(asked: list[Asked]) -> int:
+def read(asked: list[TaggedCall]) -> int:
     """Return how often the distribution was read since the last time."""
     found = sum(each.call.operation == "get_distribution" for each in asked)
     asked.clear()
     return found
 
 
-def test_a_second_plan_reads_no_distribution(account: SandboxAccount, asked: list[Asked]) -> None:
+def test_a_second_plan_reads_no_distribution(account: SandboxAccount, asked: list[TaggedCall]) -> None:
     """It is as empty as the first, and has the same fingerprint."""
     account.converge(http())
     first = account.plan(http())
@@ -49,7 +49,7 @@ def test_a_second_plan_reads_no_distribution(account: SandboxAccount, asked: lis
     assert second.fingerprint == first.fingerprint
 
 
-def test_what_is_written_is_read_from_aws(account: SandboxAccount, asked: list[Asked]) -> None:
+def test_what_is_written_is_read_from_aws(account: SandboxAccount, asked: list[TaggedCall]) -> None:
     """The cache has digests in the place of secrets: the header that somebody added survives the update."""
     account.converge(http())
     (row,) = account.cloudfront.list_distributions()["DistributionList"]["Items"]
@@ -67,7 +67,7 @@ def test_what_is_written_is_read_from_aws(account: SandboxAccount, asked: list[A
     assert now["Origins"]["Items"][0]["CustomHeaders"]["Items"] == [header]
 
 
-def test_a_change_by_others_is_seen(account: SandboxAccount, asked: list[Asked]) -> None:
+def test_a_change_by_others_is_seen(account: SandboxAccount, asked: list[TaggedCall]) -> None:
     """The list shows another version, so the document is read."""
     account.converge(http())
     assert steps(account.plan(http())) == []

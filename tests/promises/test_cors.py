@@ -37,7 +37,7 @@ def attach(policy: str) -> Any:
 
 
 @pytest.mark.parametrize("credentials", [True, False])
-def test_a_policy_says_what_players_need(account: SandboxAccount, credentials: bool) -> None:
+def test_a_policy_allows_what_players_need(account: SandboxAccount, credentials: bool) -> None:
     """It has the origins of the spec, methods for reading, ranges, and no wildcard with credentials."""
     account.converge(
         signed(http={"cors": {"origins": [PAGE, "https://app.example.com"], "credentials": credentials}})
@@ -100,7 +100,7 @@ def test_drift_is_repaired(account: SandboxAccount) -> None:
     assert {"GET", "HEAD", "OPTIONS"} <= {*cors["AccessControlAllowMethods"]["Items"]}
 
 
-def test_a_policy_from_which_somebody_took_cors_gets_it_back(account: SandboxAccount) -> None:
+def test_a_policy_that_lost_its_cors_is_repaired(account: SandboxAccount) -> None:
     """All of it is written, because CloudFront accepts no part of it."""
     account.converge(read_by(PAGE))
     policy = policies(account)[OURS]
@@ -136,7 +136,7 @@ def test_the_other_headers_of_a_policy_that_ours_replaces_are_kept(account: Sand
     [({"CorsConfig": cors_of("*")}, True), ({"SecurityHeadersConfig": SECURITY}, False)],
     ids=["CORS", "other headers"],
 )
-def test_false_takes_cors_off_and_nothing_else(account: SandboxAccount, parts: Json, comes_off: bool) -> None:
+def test_false_removes_cors_and_nothing_else(account: SandboxAccount, parts: Json, comes_off: bool) -> None:
     """A policy of others is detached if it only sets CORS, and otherwise stays."""
     account.converge(signed())
     theirs = make_policy(account, "theirs", **parts)
@@ -146,7 +146,7 @@ def test_false_takes_cors_off_and_nothing_else(account: SandboxAccount, parts: J
     assert {*policies(account)} == {"theirs"}
 
 
-def test_false_takes_a_managed_policy_for_cors_off(account: SandboxAccount) -> None:
+def test_false_detaches_a_managed_policy_for_cors(account: SandboxAccount) -> None:
     """Policies of AWS are recognised like those of the account."""
     account.converge(signed())
     account.edit(attach(SIMPLE_CORS))
@@ -165,7 +165,7 @@ def test_false_over_a_policy_with_other_headers_too_is_a_problem(account: Sandbo
     assert attached(account) == both
 
 
-def test_false_takes_ours_off_every_path(account: SandboxAccount) -> None:
+def test_false_detaches_the_owned_policy_from_every_path(account: SandboxAccount) -> None:
     """New behaviors copy the default's policy. It is detached from all of them, and then deleted."""
     account.converge(read_by(PAGE, behaviors=[{"path": "*.m3u8"}]))
     assert attached(account, "*.m3u8") == attached(account) != ""
@@ -173,7 +173,7 @@ def test_false_takes_ours_off_every_path(account: SandboxAccount) -> None:
     assert (attached(account, "*.m3u8"), attached(account), policies(account)) == ("", "", {})
 
 
-def test_ours_stays_while_somebody_elses_distribution_carries_it(account: SandboxAccount) -> None:
+def test_the_owned_policy_stays_while_another_distribution_uses_it(account: SandboxAccount) -> None:
     """The plan names that distribution."""
     account.converge(read_by(PAGE), signed(name="clips"))
     policy = policies(account)[OURS]["Id"]
@@ -217,7 +217,7 @@ def test_preflights_are_allowed(account: SandboxAccount) -> None:
     assert steps(account.plan(read_by(PAGE))) == []
 
 
-def test_two_of_ours_become_one(account: SandboxAccount) -> None:
+def test_of_two_owned_policies_one_is_deleted(account: SandboxAccount) -> None:
     """An owned policy with another name is deleted once nothing uses it."""
     account.converge(read_by(PAGE))
     make_policy(account, "older", comment="cfstream:lectures", CorsConfig=cors_of("*"))
@@ -243,7 +243,7 @@ def test_a_lost_reply_leaves_one_policy(account: SandboxAccount) -> None:
     assert steps(account.plan(read_by(PAGE))) == []
 
 
-def test_a_path_added_by_hand_is_no_concern_of_cors(account: SandboxAccount) -> None:
+def test_cors_ignores_a_path_that_was_added_by_hand(account: SandboxAccount) -> None:
     """It gets no policy, and no notice about `cors`: the plan only lists it as a behavior that stays."""
     account.converge(read_by(PAGE))
     account.edit(add_behavior("/theirs/*", ResponseHeadersPolicyId=""))

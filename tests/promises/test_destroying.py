@@ -7,7 +7,7 @@ import pytest
 from cfstream.steps.wait import WaitUntil
 from cfstream.workflow import make_plan
 from tests.promises.account import snapshot
-from tests.promises.ending import YES, destroy, ending, gone, verbs
+from tests.promises.ending import YES, assert_destroyed, destroy, ending, verbs
 from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, PAGE, policies, zone
 from tests.world.account import SandboxAccount
@@ -36,7 +36,7 @@ def test_the_order(account: SandboxAccount) -> None:
         "delete origin-access-identity",
     ]
     assert hazards(plan) == ["cuts-viewers", "deletes"]
-    gone(account, spec)
+    assert_destroyed(account, spec)
     left = (account.distributions(), account.policy(), account.groups(), account.keys(), account.identities())
     assert left == ([], None, {}, {}, {})
     assert policies(account) == {}
@@ -47,7 +47,7 @@ def test_the_bucket_and_its_objects_stay(account: SandboxAccount) -> None:
     spec = signed(bucket={"name": "made-by-us", "create": True})
     account.converge(spec)
     account.s3.put_object(Bucket="made-by-us", Key="a.mp4", Body=b"-")
-    gone(account, spec)
+    assert_destroyed(account, spec)
     assert [row["Key"] for row in account.s3.list_objects_v2(Bucket="made-by-us")["Contents"]] == ["a.mp4"]
 
 
@@ -82,7 +82,7 @@ def test_what_a_deleted_distribution_has_left_behind(account: SandboxAccount) ->
     account.edit(set_to(Enabled=False))
     etag = account.cloudfront.get_distribution_config(Id=live)["ETag"]
     account.cloudfront.delete_distribution(Id=live, IfMatch=etag)
-    gone(account, http())
+    assert_destroyed(account, http())
     assert (account.policy(), account.groups(), account.keys(), account.controls()) == (None, {}, {}, {})
 
 
@@ -119,10 +119,10 @@ def test_it_waits_until_no_edge_answers(account: SandboxAccount) -> None:
     assert (report.exit_code, outcome(report)) == (6, "timed-out")
     assert account.config()["Enabled"] is False
     assert report.stacks[0].outputs["distribution_id"] == account.id()
-    gone(account, signed())
+    assert_destroyed(account, signed())
 
 
-def test_grants_are_looked_for_whatever_the_spec_says(account: SandboxAccount) -> None:
+def test_grants_on_objects_are_found_for_any_spec(account: SandboxAccount) -> None:
     """A grant to the stack's identity on an object is found, even if the spec grants by policy."""
     account.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
@@ -139,7 +139,7 @@ def test_grants_are_looked_for_whatever_the_spec_says(account: SandboxAccount) -
     plan = ending(account, signed(oai={}))
     (revoke,) = (step for step in plan.steps if step.address.kind == "object-acl")
     assert revoke.because == f"1 object with a grant to {identity['Id']}"
-    gone(account, signed(oai={}))
+    assert_destroyed(account, signed(oai={}))
     assert account.grants("b/three.mp4") == account.grants("a/one.mp4")
 
 
@@ -155,7 +155,7 @@ def test_no_acl_is_read_where_acls_are_disabled(account: SandboxAccount) -> None
     assert "get_object_acl" not in calls
 
 
-def test_an_identity_whose_mark_was_written_over(account: SandboxAccount) -> None:
+def test_an_identity_with_an_overwritten_mark(account: SandboxAccount) -> None:
     """Its caller reference shows the owner.
 
     It gets the mark back before the distribution is deleted, and is deleted too.
@@ -168,7 +168,7 @@ def test_an_identity_whose_mark_was_written_over(account: SandboxAccount) -> Non
         Id=identity, IfMatch=reply["ETag"], CloudFrontOriginAccessIdentityConfig=config
     )
     assert verbs(ending(account, signed(oai={})))[0] == "modify origin-access-identity"
-    gone(account, signed(oai={}))
+    assert_destroyed(account, signed(oai={}))
     assert account.identities() == {}
 
 
@@ -180,7 +180,7 @@ def test_an_adopted_distribution_is_the_stacks_own(account: SandboxAccount, appl
         account.converge(spec)
     (deletes,) = [hazard.text for hazard, _ in ending(account, spec).hazards if hazard.name == "deletes"]
     assert "adopted it and did not create it" in deletes
-    gone(account, spec)
+    assert_destroyed(account, spec)
     assert account.distributions() == []
 
 
@@ -191,7 +191,7 @@ def test_a_stack_whose_bucket_is_gone(account: SandboxAccount) -> None:
     for name in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):
         account.s3.delete_object(Bucket="media", Key=name)
     account.s3.delete_bucket(Bucket="media")
-    gone(account, http())
+    assert_destroyed(account, http())
     assert (account.distributions(), account.groups(), account.controls()) == ([], {}, {})
 
 
@@ -205,7 +205,7 @@ def test_a_bucket_that_is_gone_before_its_distribution_is_disabled(account: Sand
     assert "CloudFront may refuse to disable the distribution" in warning
     assert destroy(account, spec).exit_code == 1
     account.bucket("brief")
-    gone(account, spec)
+    assert_destroyed(account, spec)
 
 
 def test_nobody_can_read_afterwards(account: SandboxAccount) -> None:
@@ -215,12 +215,12 @@ def test_nobody_can_read_afterwards(account: SandboxAccount) -> None:
     assert (exposure.before, exposure.after) == (("signers: key-group viewers",), ("nobody",))
 
 
-def test_what_is_destroyed_can_be_made_again(account: SandboxAccount) -> None:
+def test_a_destroyed_stack_can_be_created_again(account: SandboxAccount) -> None:
     """Used caller references stay used, so the next generation is used."""
     account.sandbox.cloudfront.settings.burnt_references = True
     for spec in (http(oai={}), rtmp(name="old")):
         account.converge(spec)
-        gone(account, spec)
+        assert_destroyed(account, spec)
         account.converge(spec)
-        gone(account, spec)
+        assert_destroyed(account, spec)
     assert account.distributions() == []

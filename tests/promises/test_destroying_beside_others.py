@@ -2,7 +2,7 @@
 
 from cfstream.values import Verb
 from tests.promises.account import snapshot
-from tests.promises.ending import destroy, ending, gone, notices
+from tests.promises.ending import assert_destroyed, destroy, ending, notices
 from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, alias, change, named, record, records, zone
 from tests.world.account import SandboxAccount
@@ -19,7 +19,7 @@ def test_what_the_spec_refers_to_stays(account: SandboxAccount) -> None:
     spec = without(http(oai={"id": identity}), "key_groups") | {"key_groups": [{"use": "newsroom"}]}
     before = snapshot(account)
     account.converge(spec)
-    gone(account, spec)
+    assert_destroyed(account, spec)
     assert snapshot(account) == before
 
 
@@ -42,14 +42,14 @@ def test_an_identity_that_others_read_by_stays(account: SandboxAccount) -> None:
     policy = account.policy()
     plan = ending(account, signed(oai={}))
     assert notices(plan).count(other["Id"]) == 2
-    gone(account, signed(oai={}))
+    assert_destroyed(account, signed(oai={}))
     assert [row["Id"] for row in account.distributions()] == [other["Id"]]
     assert [*account.identities()] == [identity]
     assert account.policy() == policy
     account.edit(set_to(Enabled=False), id_=other["Id"])
     etag = account.cloudfront.get_distribution_config(Id=other["Id"])["ETag"]
     account.cloudfront.delete_distribution(Id=other["Id"], IfMatch=etag)
-    gone(account, signed(oai={}))
+    assert_destroyed(account, signed(oai={}))
     assert (account.identities(), account.policy()) == ({}, None)
 
 
@@ -59,7 +59,7 @@ def test_another_stack_that_reads_by_our_identity(account: SandboxAccount) -> No
     (identity,) = account.identities()
     other = signed(name="seminars", oai={"id": identity})
     account.converge(other)
-    gone(account, signed(oai={}))
+    assert_destroyed(account, signed(oai={}))
     assert [*account.statements()] == ["cfstream-seminars-oai"]
     assert account.stack(other).in_sync
 
@@ -74,12 +74,12 @@ def test_objects_granted_to_an_identity_that_others_read_by(account: SandboxAcco
     (identity,) = account.identities().values()
     other = by_acl(name="seminars") | {"oai": {"id": identity["Id"]}}
     account.converge(other)
-    gone(account, spec)
+    assert_destroyed(account, spec)
     assert account.grants("a/one.mp4")[identity["S3CanonicalUserId"]] == ["READ"]
     assert account.stack(other).in_sync
-    gone(account, other)
+    assert_destroyed(account, other)
     assert identity["S3CanonicalUserId"] not in account.grants("a/one.mp4")
-    gone(account, spec)
+    assert_destroyed(account, spec)
     assert account.identities() == {}
 
 
@@ -97,10 +97,10 @@ def test_keys_and_groups_that_others_trust_stay(account: SandboxAccount) -> None
     )
     account.make_group("foreign", account.keys()["two"]["Id"])
     spec = http(key_groups=[group(key("one")), group(key("two"), name="editors")])
-    told_of = notices(ending(account, spec))
-    assert other["Id"] in told_of
-    assert "key group foreign" in told_of
-    gone(account, spec)
+    text = notices(ending(account, spec))
+    assert other["Id"] in text
+    assert "key group foreign" in text
+    assert_destroyed(account, spec)
     assert sorted(account.groups()) == ["foreign", "viewers"]
     assert sorted(account.keys()) == ["one", "two"]
     assert account.controls() == {}
@@ -116,7 +116,7 @@ def test_statements_and_records_of_others_stay(account: SandboxAccount) -> None:
     account.converge(spec)
     change(account, zone_id, "CREATE", record("192.0.2.1", name="other.example.com"))
     change(account, zone_id, "CREATE", alias(account, name="by-hand.example.com"))
-    gone(account, spec)
+    assert_destroyed(account, spec)
     assert account.statements() == {"audit": foreign}
     assert [*records(account, zone_id)] == ["other.example.com. A"]
 
@@ -148,7 +148,7 @@ def test_twins_never_block_destroy(account: SandboxAccount) -> None:
     account.cloudfront.tag_resource(Resource=twin["ARN"], Tags=tags)
     plan = ending(account, signed())
     assert len([step for step in plan.steps if step.verb is Verb.DELETE and "distribution" in step.id]) == 2
-    gone(account, signed())
+    assert_destroyed(account, signed())
     assert account.distributions() == []
 
 

@@ -74,8 +74,8 @@ def test_the_outputs_are_the_records(site: SandboxAccount, com: str) -> None:
     """With dns they are the created records, without it those to create by hand."""
     report = site.apply(named())
     target = site.live()["DomainName"]
-    made = [{"name": CNAME, "type": kind, "value": target} for kind in ("A", "AAAA")]
-    assert report.stacks[0].outputs["dns_records"] == made
+    records = [{"name": CNAME, "type": kind, "value": target} for kind in ("A", "AAAA")]
+    assert report.stacks[0].outputs["dns_records"] == records
     report = site.apply(without(named(), "dns"))
     assert report.stacks[0].outputs["dns_records"] == [{"name": CNAME, "type": "CNAME", "value": target}]
 
@@ -104,14 +104,14 @@ def test_a_conflicting_record_is_named_and_stays(
     assert site.distributions() == []
 
 
-def test_other_types_of_records_are_in_nobodys_way(site: SandboxAccount, com: str) -> None:
+def test_records_of_other_types_do_not_conflict(site: SandboxAccount, com: str) -> None:
     """A TXT record with the same name stays."""
     change(site, com, "CREATE", record('"hello"', "TXT"))
     site.converge(named())
     assert {*records(site, com)} == {f"{CNAME}. A", f"{CNAME}. AAAA", f"{CNAME}. TXT"}
 
 
-def test_a_cname_made_by_hand_does_the_work_of_ours(site: SandboxAccount, com: str) -> None:
+def test_a_cname_made_by_hand_is_sufficient(site: SandboxAccount, com: str) -> None:
     """The plan of a new name asks for it, without dns. With dns it stays as it is."""
     bare = without(named(), "dns")
     assert f"DNS: {CNAME} CNAME (the new distribution's domain name)" in notices(site, bare)
@@ -133,7 +133,9 @@ def test_an_alias_made_by_hand_is_ours(site: SandboxAccount, com: str) -> None:
     assert len(records(site, com)) == 2
 
 
-def test_somebodys_weights_with_us_among_them_are_enough(site: SandboxAccount, com: str) -> None:
+def test_weighted_records_that_include_the_distribution_are_sufficient(
+    site: SandboxAccount, com: str
+) -> None:
     """Several records of a type were set up by a person, and stay."""
     site.converge(without(named(), "dns"))
     for kind, other in (("A", "192.0.2.1"), ("AAAA", "2001:db8::1")):
@@ -153,7 +155,9 @@ def test_a_name_under_our_own_wildcard_is_kept(site: SandboxAccount, com: str) -
     assert steps(site.plan(document)) == []
 
 
-def test_a_record_that_nothing_answers_goes_without_a_hazard(site: SandboxAccount, com: str) -> None:
+def test_a_record_of_a_name_that_nothing_serves_is_deleted_without_a_hazard(
+    site: SandboxAccount, com: str
+) -> None:
     """The distribution does not have the name, so no viewer is cut off."""
     site.converge(named())
     change(site, com, "CREATE", alias(site, name="old.example.com"))
@@ -173,7 +177,7 @@ def test_records_of_another_stack_are_not_ours(site: SandboxAccount, com: str) -
     assert {*records(site, com)} == {"clips.example.com. A", "clips.example.com. AAAA"}
 
 
-def test_private_zones_are_passed_over(site: SandboxAccount) -> None:
+def test_private_zones_are_skipped(site: SandboxAccount) -> None:
     """A public zone with the name is used. Without one, the problem explains why."""
     vpc: Json = {
         "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-1"},
@@ -214,7 +218,7 @@ def test_dns_without_cnames_has_no_effect(site: SandboxAccount, com: str) -> Non
     assert "dns has no effect" in notices(site, document)
 
 
-def test_a_record_that_came_in_between_is_not_overwritten(site: SandboxAccount, com: str) -> None:
+def test_a_record_that_was_created_meanwhile_is_not_overwritten(site: SandboxAccount, com: str) -> None:
     """If someone created one with the name after the plan, the run is stale, and theirs stays."""
     theirs = record("192.0.2.1")
     meddle = once("create_distribution_with_tags", lambda: change(site, com, "CREATE", theirs))
@@ -232,7 +236,7 @@ def test_a_saved_plan_is_held_to_the_records(site: SandboxAccount, com: str) -> 
 
 
 @pytest.mark.parametrize("fault", [landed_unanswered, never_arrived])
-def test_a_write_that_goes_wrong_leaves_each_record_once(site: SandboxAccount, com: str, fault: Any) -> None:
+def test_a_failed_write_leaves_each_record_once(site: SandboxAccount, com: str, fault: Any) -> None:
     """A write with a lost reply is found. One that never arrived is done by the next run."""
     lost: list[Call] = []
 
@@ -254,7 +258,7 @@ def test_a_write_that_goes_wrong_leaves_each_record_once(site: SandboxAccount, c
     assert records(site, com) == {}
 
 
-def test_a_reply_that_never_comes_leaves_the_outcome_open(site: SandboxAccount, com: str) -> None:
+def test_without_a_reply_the_outcome_is_unknown(site: SandboxAccount, com: str) -> None:
     """After several attempts the step is unknown, and the next run continues."""
 
     class Silent(Witness):

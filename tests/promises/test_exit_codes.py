@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Ran, cfstream
+from tests.cli.conftest import Result, cfstream
 from tests.world.account import SandboxAccount
 from tests.world.configs import set_to
 from tests.world.sandbox import Sandbox
@@ -34,7 +34,7 @@ class Shell:
     """
 
     def __init__(
-        self, folder: Path, sandbox: Sandbox, run: Callable[..., Ran], environment: pytest.MonkeyPatch
+        self, folder: Path, sandbox: Sandbox, run: Callable[..., Result], environment: pytest.MonkeyPatch
     ) -> None:
         self.folder = folder
         self._run = run
@@ -67,13 +67,13 @@ class Shell:
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
         """Return exit code, stdout and stderr of a run."""
-        ran = self._run(*arguments)
-        return ran.code, ran.out, ran.err
+        result = self._run(*arguments)
+        return result.code, result.out, result.err
 
 
 @pytest.fixture
 def shell(
-    tmp_path: Path, account: SandboxAccount, cfstream: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, account: SandboxAccount, cfstream: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
     """Return a shell in an empty folder. The account has the bucket ``media``."""
     folder = tmp_path / "project"

@@ -8,8 +8,8 @@ import pytest
 from cfstream.errors import Unreachable
 from cfstream.proving import Means
 from cfstream.workflow import prove_stacks
+from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
-from tests.promises.seen import seen_otherwise
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing, signers
 from tests.world.plans import steps
@@ -119,7 +119,7 @@ def test_plan_and_verify_say_the_same_of_an_opening(account: SandboxAccount) -> 
 
 
 BLOCKED = "anyone through a distribution of any account can read /*: bucket policy statement Anyone"
-"""Every principal is CloudFront too, and the block leaves AWS services in."""
+"""Every principal is CloudFront too, and the block does not deny AWS services."""
 
 
 def test_a_public_statement_that_is_blocked_is_still_open_to_cloudfront(account: SandboxAccount) -> None:
@@ -147,7 +147,7 @@ def test_the_accounts_block_counts(account: SandboxAccount, s3control: Any) -> N
     assert opened(account, signed()) == [BLOCKED]
 
 
-def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(account: SandboxAccount) -> None:
+def test_an_account_block_that_cannot_be_read_counts_as_absent(account: SandboxAccount) -> None:
     """A notice says so."""
     account.converge(signed())
     public_statement(account)
@@ -155,7 +155,7 @@ def test_where_the_account_cannot_be_asked_its_block_counts_as_absent(account: S
     def unreachable() -> Json:
         raise Unreachable("s3control is not there")
 
-    seen_otherwise(account, "get_public_access_block", unreachable)
+    with_answer(account, "get_public_access_block", unreachable)
     plan = account.stack(signed())
     assert [each.text for each in plan.exposure.openings] == [
         "anyone can read /*: bucket policy statement Anyone"
@@ -212,8 +212,8 @@ def test_one_open_behavior_of_a_foreign_distribution_is_enough(account: SandboxA
     def change(config: Json) -> None:
         path = {"S3OriginConfig": {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}}
         config["Origins"]["Items"][0].update(path)
-        made = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
-        config["CacheBehaviors"] = {"Quantity": 1, "Items": [made]}
+        behavior = {**config["DefaultCacheBehavior"], "PathPattern": "/open/*", "TrustedSigners": signers()}
+        config["CacheBehaviors"] = {"Quantity": 1, "Items": [behavior]}
 
     account.edit(change, id_=foreign["Id"])
     assert opened(account, signed(oai={})) == [f"anyone can read /open/*: {through(foreign['Id'])}"]
@@ -234,7 +234,7 @@ def test_a_public_object_is_an_opening_where_object_acls_are_read(empty: Sandbox
     assert opened(empty, document) == ["anyone can read /b.mp4: object ACL"]
 
 
-def test_a_disabled_stack_lets_nobody_in(account: SandboxAccount) -> None:
+def test_a_disabled_stack_serves_nobody(account: SandboxAccount) -> None:
     """It must refuse everything."""
     account.converge(signed(enabled=False))
     exposure = account.stack(signed(enabled=False)).exposure

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cfstream.errors import NotAuthorized
-from cfstream.inventory.lookup import by_scene
-from cfstream.stack.placement import scenes_of
+from cfstream.inventory.lookup import by_context
+from cfstream.stack.placement import contexts_of
 from cfstream.stack.signing_keys import guards_of
 from tests.promises.account import snapshot
 from tests.promises.foreign import by_hand
@@ -197,8 +197,8 @@ def test_import_names_the_functions(account: SandboxAccount) -> None:
             for name, event in (("rewrite", "viewer-request"), ("headers", "viewer-response"))
         )
     )
-    made = by_hand(account)
-    default = made["DistributionConfig"]["DefaultCacheBehavior"]
+    created = by_hand(account)
+    default = created["DistributionConfig"]["DefaultCacheBehavior"]
     account.edit(
         lambda config: config.update(
             DefaultCacheBehavior={
@@ -207,9 +207,9 @@ def test_import_names_the_functions(account: SandboxAccount) -> None:
                 "FunctionAssociations": functions,
             }
         ),
-        id_=made["Id"],
+        id_=created["Id"],
     )
-    text = spec(imported(account, made["Id"]), account)
+    text = spec(imported(account, created["Id"]), account)
     assert "functions: {viewer_request: rewrite, viewer_response: headers}" in text
     assert "runs the function" not in text
 
@@ -218,7 +218,7 @@ def test_explain_knows_which_functions_run_on_requests(account: SandboxAccount) 
     """Functions on responses are not among them, because they cannot refuse or redirect a request."""
     document = with_functions({"viewer_request": "rewrite", "viewer_response": "headers"})
     account.converge(document)
-    (scene,) = scenes_of(account.load(document), account.world)
+    (context,) = contexts_of(account.load(document), account.world)
     reads = account.world.reads()
-    guards = guards_of(reads, by_scene(reads, scene).distribution)
+    guards = guards_of(reads, by_context(reads, context).distribution)
     assert guards.behaviors[-1].functions == ("rewrite",)

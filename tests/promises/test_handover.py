@@ -31,7 +31,7 @@ def com(account: SandboxAccount) -> str:
     return zone_id
 
 
-def led(account: SandboxAccount, zone_id: str) -> set[str]:
+def record_targets(account: SandboxAccount, zone_id: str) -> set[str]:
     """Return the names of the stacks that the zone's records point to."""
     by_domain = {account.live(name)["DomainName"]: name for name in ("old", "new")}
     return {
@@ -43,6 +43,11 @@ def aliases(account: SandboxAccount, stack: str) -> list[str]:
     """Return the aliases of a stack's distribution."""
     found: list[str] = account.config(stack)["Aliases"].get("Items", [])
     return sorted(found)
+
+
+def etag_of(account: SandboxAccount, stack: str) -> str:
+    """Return the ETag of a stack's distribution."""
+    return str(account.cloudfront.get_distribution(Id=account.live(stack)["Id"])["ETag"])
 
 
 def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
@@ -69,9 +74,13 @@ def test_a_name_moves_in_one_call(account: SandboxAccount, com: str) -> None:
     assert report.exit_code == 0, report_lines(report)
     assert port.writes == ["update_distribution", MOVE, "change_resource_record_sets"]
     giver, taker = report.stacks[1], report.stacks[0]
-    assert (giver.outputs["status"], giver.outputs["etag"]) == ("Deployed", None)
-    assert taker.outputs["etag"]
-    assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
+    for each in (giver, taker):
+        assert (each.outputs["status"], each.outputs["etag"]) == ("Deployed", etag_of(account, each.name))
+    assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
+        [],
+        [CNAME],
+        {"new"},
+    )
     assert steps(account.plan(BARE, NEW)) == []
 
 
@@ -81,7 +90,11 @@ def test_a_name_moves_to_a_stack_that_is_made_in_the_same_run(account: SandboxAc
     report = account.apply(BARE, NEW, port=port)
     assert report.exit_code == 0, report_lines(report)
     assert port.writes[-2:] == [MOVE, "change_resource_record_sets"]
-    assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
+    assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
+        [],
+        [CNAME],
+        {"new"},
+    )
     assert steps(account.plan(BARE, NEW)) == []
 
 
@@ -114,7 +127,7 @@ def test_several_names_move_one_by_one(account: SandboxAccount, com: str) -> Non
         "wait distribution:new#2",
     ]
     assert (aliases(account, "old"), aliases(account, "new")) == ([], [CNAME, OTHER])
-    assert led(account, com) == {"new"}
+    assert record_targets(account, com) == {"new"}
 
 
 def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
@@ -124,11 +137,11 @@ def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
     arn = account.config("old")["ViewerCertificate"]["ACMCertificateArn"]
     bare = {**without(NEW, "cnames", "dns"), "http": {"certificate": arn}}
     account.converge(bare)
-    made = account.live("new")
-    account.cloudfront.untag_resource(Resource=made["ARN"], TagKeys={"Items": ["cfstream:name"]})
-    plan = account.converge(BARE, {**bare, "cnames": [CNAME], "adopt": made["Id"]}, allow=OVER)
+    created = account.live("new")
+    account.cloudfront.untag_resource(Resource=created["ARN"], TagKeys={"Items": ["cfstream:name"]})
+    plan = account.converge(BARE, {**bare, "cnames": [CNAME], "adopt": created["Id"]}, allow=OVER)
     assert steps(plan.stacks[0])[:2] == ["adopt distribution:new", "modify distribution:new"]
-    assert account.tags(made["ARN"]) == {"cfstream:name": "new"}
+    assert account.tags(created["ARN"]) == {"cfstream:name": "new"}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +171,7 @@ def test_viewers_who_lose_something_are_a_hazard(account: SandboxAccount, com: s
     assert aliases(account, "new") == [CNAME]
 
 
-def test_alone_it_is_what_it_was(account: SandboxAccount, com: str) -> None:
+def test_without_the_other_spec_no_name_moves(account: SandboxAccount, com: str) -> None:
     """Without the other spec, a removed name is cut off, and one that another stack holds is a problem."""
     account.converge(without(NEW, "cnames", "dns"))
     assert hazards(account.stack(BARE)) == ["cuts-viewers"]
@@ -197,9 +210,7 @@ def test_the_certificate_must_cover_the_name(account: SandboxAccount, com: str) 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 @pytest.mark.parametrize("write", range(3), ids=["certificate", "move", "records"])
-def test_whatever_becomes_of_a_write_it_converges(
-    account: SandboxAccount, com: str, write: int, fault: Fault
-) -> None:
+def test_it_converges_after_any_fault(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """One of the two always has the name, the records point to one of them, and another run finishes."""
     account.converge(without(NEW, "cnames", "dns"))
     port = FaultyPort(account.world.aws, write + 1, fault)
@@ -208,7 +219,11 @@ def test_whatever_becomes_of_a_write_it_converges(
     assert sorted([*aliases(account, "old"), *aliases(account, "new")]) == [CNAME]
     assert len(records(account, com)) == 2
     account.converge(BARE, NEW)
-    assert (aliases(account, "old"), aliases(account, "new"), led(account, com)) == ([], [CNAME], {"new"})
+    assert (aliases(account, "old"), aliases(account, "new"), record_targets(account, com)) == (
+        [],
+        [CNAME],
+        {"new"},
+    )
 
 
 def by_hand(account: SandboxAccount, stack: str, **fields: Any) -> Callable[[], None]:
@@ -245,7 +260,7 @@ def test_a_new_etag_with_the_same_content_is_used(account: SandboxAccount, com: 
     assert aliases(account, "new") == [CNAME]
 
 
-def test_a_giver_that_fails_holds_the_taker_up(account: SandboxAccount, com: str) -> None:
+def test_a_stack_that_fails_delays_the_stack_that_gets_its_name(account: SandboxAccount, com: str) -> None:
     """The name stays in place, and the report names the stack that failed."""
     account.converge(without(NEW, "cnames", "dns"))
     port = Witness(
@@ -271,7 +286,7 @@ def test_names_that_cross_are_a_problem(account: SandboxAccount, com: str) -> No
     assert (aliases(account, "old"), aliases(account, "new")) == ([OTHER], [CNAME])
 
 
-def test_off_a_streaming_distribution_the_giver_comes_first(account: SandboxAccount, com: str) -> None:
+def test_a_streaming_distribution_loses_its_name_first(account: SandboxAccount, com: str) -> None:
     """CloudFront cannot move it, so it is removed, with a hazard, and then added.
 
     Records are deleted first and created last.

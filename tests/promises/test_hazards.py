@@ -213,7 +213,7 @@ def test_a_hazard_has_its_step_and_its_effect(account: SandboxAccount) -> None:
     assert "a.example.com" in hazard.text
 
 
-def test_live_signers_taken_off_by_hand_are_put_back_without_hazard(account: SandboxAccount) -> None:
+def test_signers_that_were_removed_by_hand_are_restored_without_a_hazard(account: SandboxAccount) -> None:
     """Closing is never dangerous."""
     account.converge(signed())
     account.edit(

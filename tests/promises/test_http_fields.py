@@ -185,10 +185,10 @@ def test_diff_shows_a_changed_field(account: SandboxAccount, case: FieldCase) ->
 def web_acl(account: SandboxAccount, name: str = "viewers") -> str:
     """The ARN of a new web ACL for CloudFront."""
     metrics = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": name}
-    made = account.clients("wafv2").create_web_acl(
+    created = account.clients("wafv2").create_web_acl(
         Name=name, Scope="CLOUDFRONT", DefaultAction={"Allow": {}}, VisibilityConfig=metrics
     )
-    return str(made["Summary"]["ARN"])
+    return str(created["Summary"]["ARN"])
 
 
 def test_a_web_acl_must_exist(account: SandboxAccount) -> None:
@@ -315,11 +315,11 @@ def test_a_policy_of_the_account_is_found_by_its_name(account: SandboxAccount) -
         "CookiesConfig": {"CookieBehavior": "none"},
         "QueryStringsConfig": {"QueryStringBehavior": "none"},
     }
-    made = account.cloudfront.create_origin_request_policy(OriginRequestPolicyConfig=config)
+    created = account.cloudfront.create_origin_request_policy(OriginRequestPolicyConfig=config)
     behaviors = [{"path": "/live/*", "origin_request_policy": ""}, {"path": "/clips/*"}]
     account.converge(signed(http={"origin_request_policy": "referer", "behaviors": behaviors}))
     live = account.config()
-    own = made["OriginRequestPolicy"]["Id"]
+    own = created["OriginRequestPolicy"]["Id"]
     assert live["DefaultCacheBehavior"]["OriginRequestPolicyId"] == own
     found = {
         each["PathPattern"]: each.get("OriginRequestPolicyId") for each in live["CacheBehaviors"]["Items"]

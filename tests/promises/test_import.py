@@ -71,9 +71,9 @@ def test_a_statement_of_the_policy_is_shown_in_the_terms_of_the_spec(
     account: SandboxAccount, statement: Json, grant: str
 ) -> None:
     """If it grants exactly what a spec would, it becomes `grant`. Otherwise the grant is left to others."""
-    made, identity = with_identity(account)
+    created, identity = with_identity(account)
     account.put_policy(allow("by-hand", to_identity(identity), **statement))
-    text = spec(imported(account, made["Id"]), account)
+    text = spec(imported(account, created["Id"]), account)
     assert [line.split("  #")[0] for line in text.splitlines() if line.startswith("grant:")] == (
         [grant] if grant else []
     )
@@ -81,14 +81,14 @@ def test_a_statement_of_the_policy_is_shown_in_the_terms_of_the_spec(
 
 def test_without_any_grant_nothing_is_granted(account: SandboxAccount) -> None:
     """An import grants nothing, even if playback does not work without it."""
-    made, _ = with_identity(account)
-    assert "grant: {via: elsewhere}" in spec(imported(account, made["Id"]), account)
+    created, _ = with_identity(account)
+    assert "grant: {via: elsewhere}" in spec(imported(account, created["Id"]), account)
 
 
-def test_a_bucket_of_another_account_is_no_hindrance(account: SandboxAccount) -> None:
+def test_a_distribution_of_a_bucket_of_another_account_is_imported(account: SandboxAccount) -> None:
     """Nothing is granted there. With or without an identity, the plan is empty."""
-    made, _ = with_identity(account)
-    found = imported(account, made["Id"], Closed(account.world.reads()))
+    created, _ = with_identity(account)
+    found = imported(account, created["Id"], Closed(account.world.reads()))
     assert found.pending == ()
     assert "grant: {via: elsewhere}" in found.text
     bare = by_hand(account, CallerReference="bare")
@@ -105,7 +105,7 @@ def test_grants_on_objects_are_found(empty: SandboxAccount, permission: str) -> 
     assert f"grant: {{via: object-acl{further}}}" in text
 
 
-def test_a_lost_spec_comes_back(account: SandboxAccount) -> None:
+def test_a_lost_spec_is_recreated(account: SandboxAccount) -> None:
     """The spec of an existing stack has its name and its own control. Its plan creates and deletes nothing."""
     document = signed(comment="Private", http={"behaviors": [{"path": "/a/*", "public": True}]})
     account.converge(document, allow=["makes-public"])
@@ -117,7 +117,7 @@ def test_a_lost_spec_comes_back(account: SandboxAccount) -> None:
     assert "grant:" not in text
 
 
-def test_a_lost_rtmp_spec_comes_back(account: SandboxAccount) -> None:
+def test_a_lost_rtmp_spec_is_recreated(account: SandboxAccount) -> None:
     """The spec has the former bucket."""
     account.converge(rtmp(cnames=["old.example.com"]))
     text = spec(imported(account, "old.example.com"), account)
@@ -128,22 +128,22 @@ def test_a_lost_rtmp_spec_comes_back(account: SandboxAccount) -> None:
 def test_the_mark_of_another_stack_excludes_ownership(account: SandboxAccount) -> None:
     """A name in a mark of the account is not used: the new stack's plan would delete those resources."""
     account.make_identity("cfstream:media of a stack that is gone")
-    made = by_hand(account, Comment="")
-    found = imported(account, made["Id"])
+    created = by_hand(account, Comment="")
+    found = imported(account, created["Id"])
     assert found.name == "media-2"
     assert steps(make_plan([read(found.text)], account.world)) == []
 
 
-def test_a_certificate_that_has_run_out_is_left_with_its_names(account: SandboxAccount) -> None:
+def test_an_expired_certificate_is_omitted_with_its_names(account: SandboxAccount) -> None:
     """A spec with it would have a problem in every plan. So it is omitted with its names, and a note explains why."""
     arn = account.certificate("media.example.com")
     own = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1"}
-    made = by_hand(account, Aliases=listing("media.example.com"), ViewerCertificate=own)
-    text = spec(imported(account, made["Id"]), account)
+    created = by_hand(account, Aliases=listing("media.example.com"), ViewerCertificate=own)
+    text = spec(imported(account, created["Id"]), account)
     assert f'certificate: "{arn}"' in text
     assert "cnames: [media.example.com]" in text
     account.clock.sleep(timedelta(days=40).total_seconds())
-    text = spec(imported(account, made["Id"]), account)
+    text = spec(imported(account, created["Id"]), account)
     assert "\ncnames:" not in text
     assert "expired on" in text
     assert "minimum_tls: TLSv1 " in text
@@ -151,56 +151,56 @@ def test_a_certificate_that_has_run_out_is_left_with_its_names(account: SandboxA
 
 def test_what_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
     """The spec is written with the problem: the bucket does not exist."""
-    made = by_hand(account)
+    created = by_hand(account)
     for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):
         account.s3.delete_object(Bucket="media", Key=key)
     account.s3.delete_bucket(Bucket="media")
-    found = imported(account, made["Id"])
+    found = imported(account, created["Id"])
     assert found.pending == ("the bucket media does not exist",)
     assert (
         "# When it was imported, its plan was not empty:\n#   the bucket media does not exist\n" in found.text
     )
 
 
-def test_one_that_is_deleted_meanwhile_is_left_out(account: SandboxAccount) -> None:
+def test_a_distribution_that_is_deleted_meanwhile_is_left_out(account: SandboxAccount) -> None:
     """It was listed, but deleted before it was read. The others are imported."""
-    made, other = by_hand(account, Enabled=False), by_hand(account, CallerReference="other")
+    created, other = by_hand(account, Enabled=False), by_hand(account, CallerReference="other")
     reads = account.world.reads()
     read = read_account(reads, account.world.account)
-    etag = account.cloudfront.get_distribution(Id=made["Id"])["ETag"]
-    account.cloudfront.delete_distribution(Id=made["Id"], IfMatch=etag)
+    etag = account.cloudfront.get_distribution(Id=created["Id"])["ETag"]
+    account.cloudfront.delete_distribution(Id=created["Id"], IfMatch=etag)
     found = import_all(reads, read, lambda stack: make_plan([stack], account.world).stacks[0])
     by_id = {each.row.id: each for each in found}
-    assert "was deleted" in str(by_id[made["Id"]].refusal)
+    assert "was deleted" in str(by_id[created["Id"]].refusal)
     assert by_id[other["Id"]].pending == ()
 
 
 def test_an_opening_of_the_bucket_is_a_risk(account: SandboxAccount) -> None:
     """The spec lists who else can read."""
-    made, _ = with_identity(account)
+    created, _ = with_identity(account)
     account.unblocked()
     account.put_policy(allow("everybody", "*"))
-    assert "opening" in [risk.name for risk in imported(account, made["Id"]).risks]
+    assert "opening" in [risk.name for risk in imported(account, created["Id"]).risks]
 
 
 def test_differing_signers_on_several_behaviors_stay_as_they_are(account: SandboxAccount) -> None:
     """Public, an account, a group, and another origin: each stays after the first change."""
     group = account.make_group("newsroom", account.make_key("newsroom-1"))
-    made = by_hand(account)
+    created = by_hand(account)
 
     def further(path: str, **fields: Json) -> Json:
         return {**live["DefaultCacheBehavior"], "PathPattern": path, **fields}
 
-    live = account.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    live = account.cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     behaviors = listing(
         further("/open/*", TrustedSigners=signers()),
         further("/same/*"),
         further("/groups/*", TrustedSigners=signers(), TrustedKeyGroups=signers(group)),
         further("/partner/*", TrustedSigners=signers("111122223333")),
     )
-    account.edit(lambda config: config.update(CacheBehaviors=behaviors), id_=made["Id"])
-    text = spec(imported(account, made["Id"]), account)
-    before = account.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    account.edit(lambda config: config.update(CacheBehaviors=behaviors), id_=created["Id"])
+    text = spec(imported(account, created["Id"]), account)
+    before = account.cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     account.converge(YAML(typ="safe").load(text) | {"comment": "changed"})
-    after = account.cloudfront.get_distribution_config(Id=made["Id"])["DistributionConfig"]
+    after = account.cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]
     assert canonical(after) == canonical({**before, "Comment": "changed"})

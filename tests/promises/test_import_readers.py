@@ -12,14 +12,14 @@ BUCKET = "arn:aws:s3:::media"
 
 def test_readers_from_outside_are_written_as_comments(account: SandboxAccount) -> None:
     """They are openings until the comment sign is removed. Then the spec covers all of them."""
-    made, identity = with_identity(account)
+    created, identity = with_identity(account)
     account.put_policy(
         allow("Ours", to_identity(identity)),
         allow("Partner", PARTNER),
         allow("Listing", {"AWS": "arn:aws:iam::444455556666:root"}, BUCKET, Action="s3:ListBucket"),
         allow("Encoder", PARTNER, Action="s3:PutObject"),
     )
-    text = spec(imported(account, made["Id"]), account)
+    text = spec(imported(account, created["Id"]), account)
     lines = ['also_read_by: ["111122223333", "444455556666"]', 'also_managed_by: ["111122223333"]']
     assert [line for line in text.splitlines() if line.startswith("# also_")] == [
         f"# {line}" for line in lines
@@ -36,18 +36,18 @@ def test_readers_from_outside_are_written_as_comments(account: SandboxAccount) -
 
 def test_readers_that_no_spec_can_list_have_no_line(account: SandboxAccount) -> None:
     """Anyone is a risk that the import reports, and no field covers it."""
-    made, identity = with_identity(account)
+    created, identity = with_identity(account)
     account.unblocked()
     account.put_policy(allow("Ours", to_identity(identity)), allow("Everybody", "*"))
-    found = imported(account, made["Id"])
+    found = imported(account, created["Id"])
     assert "also_read_by" not in found.text
     assert "opening" in [risk.name for risk in found.risks]
 
 
 def test_nothing_is_written_where_nobody_else_reads(account: SandboxAccount) -> None:
     """The account's own roles need no line."""
-    made, identity = with_identity(account)
+    created, identity = with_identity(account)
     account.put_policy(
         allow("Ours", to_identity(identity)), allow("Role", {"AWS": "arn:aws:iam::123456789012:role/encoder"})
     )
-    assert "also_" not in imported(account, made["Id"]).text
+    assert "also_" not in imported(account, created["Id"]).text

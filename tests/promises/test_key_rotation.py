@@ -19,7 +19,7 @@ def signed_by(*keys: Json, **fields: object) -> Json:
 BOTH = (key(ONE), key(TWO, replaces=[ONE]))
 
 
-def test_a_new_key_joins_without_hazard(account: SandboxAccount) -> None:
+def test_a_new_key_is_added_without_a_hazard(account: SandboxAccount) -> None:
     """Both keys may sign, and URLs of the old one stay valid."""
     account.converge(signed_by(key(ONE)))
     plan = account.converge(signed_by(*BOTH)).stacks[0]
@@ -39,7 +39,7 @@ def test_a_key_group_that_changed_is_waited_for_where_it_is_in_use(account: Sand
 
 
 @pytest.mark.parametrize(("passed", "expected"), [(23 * HOUR, ["cuts-viewers"]), (24 * HOUR + 60, [])])
-def test_an_old_key_may_go_once_its_last_url_has_run_out(
+def test_an_old_key_may_be_removed_once_its_last_url_has_expired(
     account: SandboxAccount, passed: float, expected: list[str]
 ) -> None:
     """The new key must be older than `sign.max_validity`."""
@@ -52,7 +52,7 @@ def test_an_old_key_may_go_once_its_last_url_has_run_out(
     assert [*account.keys()] == [TWO]
 
 
-def test_how_long_is_what_signing_may_promise(account: SandboxAccount) -> None:
+def test_the_grace_period_is_the_longest_validity_of_a_signature(account: SandboxAccount) -> None:
     """If a spec signs for at most an hour, the old key may leave after an hour of AWS's time."""
     account.converge(signed_by(key(ONE)))
     account.converge(signed_by(*BOTH))
@@ -140,15 +140,15 @@ def test_names_of_others_are_not_taken(account: SandboxAccount) -> None:
     """A key and a key group with that name and without the mark are problems, and do not change."""
     account.make_group("viewers", account.make_key(ONE))
     plan = account.stack(signed_by(key(ONE)))
-    told = " ".join(problems(plan))
-    assert "public key one" in told
-    assert "key group viewers" in told
+    message = " ".join(problems(plan))
+    assert "public key one" in message
+    assert "key group viewers" in message
     assert outcome(account.apply(signed_by(key(ONE)))) == "blocked"
     assert account.keys()[ONE]["Comment"] == "by hand"
     assert account.distributions() == []
 
 
-def test_a_group_that_another_stack_makes_is_that_stacks(account: SandboxAccount) -> None:
+def test_a_group_of_another_stack_is_a_problem(account: SandboxAccount) -> None:
     """If two stacks have one group, the problem of the second names the owner."""
     account.converge(signed_by(key(ONE)))
     plan = account.stack({**signed_by(key(ONE)), "name": "clips"})
@@ -157,9 +157,9 @@ def test_a_group_that_another_stack_makes_is_that_stacks(account: SandboxAccount
 
 def test_limits_that_aws_raises_on_request_are_notices(account: SandboxAccount) -> None:
     """An account may be allowed more than four groups on a behavior, so it is a notice, and apply tries it."""
-    made = account.make_key("theirs")
+    created = account.make_key("theirs")
     for number in range(5):
-        account.make_group(f"group-{number}", made)
+        account.make_group(f"group-{number}", created)
     document = http(key_groups=[{"use": f"group-{number}"} for number in range(5)])
     plan = account.stack(document)
     assert problems(plan) == []
@@ -173,7 +173,7 @@ def test_six_trusted_signers_are_refused(account: SandboxAccount) -> None:
         account.load({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": accounts})
 
 
-def test_signers_give_way_to_key_groups_in_one_update(account: SandboxAccount) -> None:
+def test_key_groups_replace_signers_in_one_update(account: SandboxAccount) -> None:
     """Both fields change at once. It is a hazard, because existing URLs stop working."""
     account.converge({"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]})
     plan = account.stack(signed_by(key(ONE)))
@@ -187,3 +187,14 @@ def test_signers_give_way_to_key_groups_in_one_update(account: SandboxAccount) -
     assert witness.writes.count("update_distribution") == 1
     behavior = account.config()["DefaultCacheBehavior"]
     assert (behavior["TrustedSigners"]["Enabled"], behavior["TrustedKeyGroups"]["Enabled"]) == (False, True)
+
+
+def test_the_outputs_of_a_stack_that_uses_the_group_are_complete(account: SandboxAccount) -> None:
+    """CloudFront changes the ETag of each distribution that uses a group. The report has the one after the run."""
+    owner, user = signed_by(key(ONE)), http(name="other", key_groups=[{"use": "viewers"}])
+    account.converge(owner)
+    account.converge(owner, user)
+    before = account.cloudfront.get_distribution(Id=account.live("other")["Id"])["ETag"]
+    report = account.run(account.plan(signed_by(*BOTH), user))
+    after = account.cloudfront.get_distribution(Id=account.live("other")["Id"])["ETag"]
+    assert {each.name: each.outputs["etag"] for each in report.stacks}["other"] == after != before

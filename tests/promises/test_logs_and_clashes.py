@@ -47,17 +47,17 @@ def test_a_bucket_for_logs_where_none_are_delivered(account: SandboxAccount) -> 
 
 def test_two_permissions_for_one_identity(account: SandboxAccount) -> None:
     """READ and FULL_CONTROL for one OAI on the same objects would undo each other in every run."""
-    made = account.cloudfront.create_cloud_front_origin_access_identity(
+    created = account.cloudfront.create_cloud_front_origin_access_identity(
         CloudFrontOriginAccessIdentityConfig={"CallerReference": "shared", "Comment": "shared"}
     )["CloudFrontOriginAccessIdentity"]
-    shared = {"oai": {"id": made["Id"]}}
+    shared = {"oai": {"id": created["Id"]}}
     mine = {**by_acl(name="one", bucket="media-acl"), **shared}
     theirs = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl"), **shared}
     apart = {**by_acl("FULL_CONTROL", name="two", bucket="media-acl", grant={"prefix": "b/"}), **shared}
     one, two = account.plan(mine, theirs).stacks
-    words = "one grants READ and two grants FULL_CONTROL to the same origin access identity on the same"
+    words = "one and two grant different permissions on the same objects of"
     assert [each for each in problems(one) if words in each]
-    assert [each for each in problems(two) if "two grants FULL_CONTROL and one grants READ" in each]
+    assert [each for each in problems(two) if "two and one grant different permissions" in each]
     beside = account.plan({**mine, "grant": {**mine["grant"], "prefix": "a/"}}, apart).stacks
     assert [
         each for stack in beside for each in problems(stack) if "to the same origin access identity" in each

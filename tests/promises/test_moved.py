@@ -14,14 +14,14 @@ from tests.world.ports import Witness, once
 from tests.world.specs import ONE, TWO, Json, by_acl, group, http, key, rtmp, signed
 from tests.world.statements import allow
 
-Hand = Callable[[SandboxAccount], Any]
+AccountChange = Callable[[SandboxAccount], Any]
 
 
 def untouched(config: Json) -> None:
     """Return an edit that changes nothing: CloudFront still gives a new ETag."""
 
 
-CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
+CONTENT: dict[str, tuple[Json, Json, AccountChange, str]] = {
     "a field of ours": (
         signed(comment="before"),
         signed(comment="after"),
@@ -57,7 +57,7 @@ CONTENT: dict[str, tuple[Json, Json, Hand, str]] = {
     "a key group": (
         http(key_groups=[group(key(ONE))]),
         http(key_groups=[group(key(ONE), key(TWO))]),
-        lambda account: regroup(account, Comment="cfstream:lectures by hand"),
+        lambda account: add_key(account, Comment="cfstream:lectures by hand"),
         'comment: "cfstream:lectures" -> "cfstream:lectures by hand"',
     ),
     "the signers, by their names": (
@@ -91,7 +91,7 @@ def rename(account: SandboxAccount, comment: str) -> None:
     )
 
 
-def regroup(account: SandboxAccount, **fields: Any) -> None:
+def add_key(account: SandboxAccount, **fields: Any) -> None:
     """Change fields of the stack's key group by hand."""
     group_id = account.groups()["viewers"]["Id"]
     live = account.cloudfront.get_key_group_config(Id=group_id)
@@ -100,8 +100,8 @@ def regroup(account: SandboxAccount, **fields: Any) -> None:
 
 
 @pytest.mark.parametrize(("before", "after", "hand", "line"), CONTENT.values(), ids=CONTENT)
-def test_what_moved_is_stale_and_stays_as_it_moved(
-    account: SandboxAccount, before: Json, after: Json, hand: Hand, line: str
+def test_changed_content_is_stale_and_stays(
+    account: SandboxAccount, before: Json, after: Json, hand: AccountChange, line: str
 ) -> None:
     """Nothing is overwritten. The report shows what changed, from what, to what, and a new plan continues."""
     account.converge(before)
@@ -156,7 +156,7 @@ def test_content_that_is_as_wanted_already_is_done(account: SandboxAccount) -> N
     assert account.config()["Comment"] == "after"
 
 
-def test_a_second_mover_in_the_midst_is_noticed(account: SandboxAccount) -> None:
+def test_a_change_during_the_run_is_noticed(account: SandboxAccount) -> None:
     """If the content changes after the first steps, the later ones are not tried."""
     account.converge(signed(oai={}, comment="before"))
     plan = account.plan(signed(comment="after"))
@@ -168,7 +168,7 @@ def test_a_second_mover_in_the_midst_is_noticed(account: SandboxAccount) -> None
     assert outcomes == ["done", "done", "stale", *["not-tried"] * (len(outcomes) - 3)]
 
 
-def test_signers_taken_off_between_plan_and_apply_are_not_granted_to(account: SandboxAccount) -> None:
+def test_nothing_is_granted_if_the_signers_were_removed_since_the_plan(account: SandboxAccount) -> None:
     """A plan for a signed distribution does not open the bucket to one that is unsigned now."""
     account.converge(signed(grant={"prefix": "a/"}))
     plan = account.plan(signed())
@@ -214,7 +214,7 @@ def test_a_distribution_that_another_stack_adopted_meanwhile_keeps_its_name(acco
     assert account.tags(foreign["ARN"]) == {"cfstream:name": "talks", "team": "talks"}
 
 
-def test_a_distribution_that_came_to_be_is_not_made_twice(account: SandboxAccount) -> None:
+def test_a_distribution_that_was_created_since_the_plan_is_not_created_twice(account: SandboxAccount) -> None:
     """If two users apply the same plan, there is one distribution, one identity and one key."""
     plan = account.plan(http())
     assert account.run(plan).exit_code == 0
@@ -225,7 +225,7 @@ def test_a_distribution_that_came_to_be_is_not_made_twice(account: SandboxAccoun
     account.converge(http())
 
 
-def test_a_distribution_that_is_gone_is_not_made_in_its_place(account: SandboxAccount) -> None:
+def test_a_distribution_that_was_deleted_since_the_plan_is_not_created(account: SandboxAccount) -> None:
     """The plan was to change it, so it is not created."""
     account.converge(signed())
     plan = account.plan(signed(comment="after"))
@@ -239,7 +239,7 @@ def test_a_distribution_that_is_gone_is_not_made_in_its_place(account: SandboxAc
     assert account.distributions() == []
 
 
-def test_a_bucket_that_came_to_be_is_not_taken(empty: SandboxAccount) -> None:
+def test_a_bucket_that_was_created_since_the_plan_is_not_used(empty: SandboxAccount) -> None:
     """The plan was to create it closed. Someone else may have created an open one."""
     document = signed(bucket={"name": "media", "create": True})
     plan = empty.plan(document)
@@ -279,7 +279,7 @@ def test_an_orphan_that_got_another_mark_is_kept(account: SandboxAccount) -> Non
     assert len(account.identities()) == 1
 
 
-def test_objects_that_come_and_go_are_no_obstacle(empty: SandboxAccount) -> None:
+def test_new_and_deleted_objects_do_not_make_a_plan_stale(empty: SandboxAccount) -> None:
     """The objects that are listed at apply are granted, and deleted ones need no grant."""
     empty.bucket("media", "a.mp4", "b.mp4", ObjectOwnership="BucketOwnerPreferred")
     plan = empty.plan(by_acl())

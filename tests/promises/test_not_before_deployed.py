@@ -13,7 +13,7 @@ NEVER = 10_000
 
 
 @pytest.fixture
-def stuck(account: SandboxAccount) -> SandboxAccount:
+def not_deployed(account: SandboxAccount) -> SandboxAccount:
     """An account with ACLs enabled, in which a test can keep CloudFront from deploying."""
     account.s3.put_bucket_ownership_controls(
         Bucket="media", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
@@ -34,62 +34,64 @@ def in_force(account: SandboxAccount, document: Json, *, allow: tuple[str, ...] 
     account.converge(document, allow=allow)
 
 
-def test_a_key_group_stays_while_edges_may_ask_for_it(stuck: SandboxAccount) -> None:
+def test_a_key_group_stays_while_edges_may_ask_for_it(not_deployed: SandboxAccount) -> None:
     """A replaced group is deleted once no edge has the old config."""
     before, after = (http(key_groups=[group(key(ONE), name=name)]) for name in ("viewers", "members"))
-    stuck.converge(before)
-    deploying(stuck, done=False)
-    stuck.apply(after, allow=("cuts-viewers",), no_wait=True)
-    trusted = behavior_of(stuck.config(), "")["TrustedKeyGroups"]["Items"]
-    assert trusted == [stuck.groups()["members"]["Id"]]
-    assert "viewers" in stuck.groups()
-    in_force(stuck, after)
-    assert "viewers" not in stuck.groups()
+    not_deployed.converge(before)
+    deploying(not_deployed, done=False)
+    not_deployed.apply(after, allow=("cuts-viewers",), no_wait=True)
+    trusted = behavior_of(not_deployed.config(), "")["TrustedKeyGroups"]["Items"]
+    assert trusted == [not_deployed.groups()["members"]["Id"]]
+    assert "viewers" in not_deployed.groups()
+    in_force(not_deployed, after)
+    assert "viewers" not in not_deployed.groups()
 
 
-def test_the_mark_of_object_grants_outlives_them(stuck: SandboxAccount) -> None:
+def test_the_mark_of_object_grants_outlives_them(not_deployed: SandboxAccount) -> None:
     """Objects lose their grants when the new way is deployed, and only then the tag is removed."""
-    stuck.s3.put_object(Bucket="media", Key="one.mp4", Body=b"-")
-    stuck.converge(by_acl())
-    ((identity, row),) = stuck.identities().items()
-    deploying(stuck, done=False)
+    not_deployed.s3.put_object(Bucket="media", Key="one.mp4", Body=b"-")
+    not_deployed.converge(by_acl())
+    ((identity, row),) = not_deployed.identities().items()
+    deploying(not_deployed, done=False)
     after = signed()
-    stuck.apply(after, no_wait=True)
-    tags = stuck.tags(stuck.live()["ARN"])
+    not_deployed.apply(after, no_wait=True)
+    tags = not_deployed.tags(not_deployed.live()["ARN"])
     assert tags.get("cfstream:acl") == identity
-    assert stuck.grants("one.mp4")[row["S3CanonicalUserId"]] == ["READ"]
-    in_force(stuck, after)
-    assert "cfstream:acl" not in stuck.tags(stuck.live()["ARN"])
-    assert row["S3CanonicalUserId"] not in stuck.grants("one.mp4")
-    assert stuck.identities() == {}
+    assert not_deployed.grants("one.mp4")[row["S3CanonicalUserId"]] == ["READ"]
+    in_force(not_deployed, after)
+    assert "cfstream:acl" not in not_deployed.tags(not_deployed.live()["ARN"])
+    assert row["S3CanonicalUserId"] not in not_deployed.grants("one.mp4")
+    assert not_deployed.identities() == {}
 
 
-def test_both_buckets_are_remembered_until_the_old_one_is_left(stuck: SandboxAccount) -> None:
+def test_both_buckets_are_remembered_until_the_old_one_is_left(not_deployed: SandboxAccount) -> None:
     """The tag is removed once the old bucket has no grants of the stack."""
-    stuck.converge(signed())
-    stuck.bucket("archive", "one.mp4")
-    deploying(stuck, done=False)
+    not_deployed.converge(signed())
+    not_deployed.bucket("archive", "one.mp4")
+    deploying(not_deployed, done=False)
     after = signed(bucket="archive")
-    stuck.apply(after, no_wait=True)
-    assert stuck.tags(stuck.live()["ARN"])["cfstream:buckets"] == "archive media"
-    assert "cfstream-lectures-oac" in stuck.statements("media")
-    in_force(stuck, after)
-    assert "cfstream:buckets" not in stuck.tags(stuck.live()["ARN"])
-    assert stuck.statements("media") == {}
+    not_deployed.apply(after, no_wait=True)
+    assert not_deployed.tags(not_deployed.live()["ARN"])["cfstream:buckets"] == "archive media"
+    assert "cfstream-lectures-oac" in not_deployed.statements("media")
+    in_force(not_deployed, after)
+    assert "cfstream:buckets" not in not_deployed.tags(not_deployed.live()["ARN"])
+    assert not_deployed.statements("media") == {}
 
 
-def test_a_distribution_turns_to_no_identity_that_may_not_read_yet(stuck: SandboxAccount) -> None:
+def test_a_distribution_does_not_switch_to_an_identity_that_cannot_read_yet(
+    not_deployed: SandboxAccount,
+) -> None:
     """A grant that must wait for signers also delays the change to its identity."""
 
     def origin() -> Any:
-        return stuck.config()["Origins"]["Items"][0]
+        return not_deployed.config()["Origins"]["Items"][0]
 
-    stuck.converge(signed(oai={}))
+    not_deployed.converge(signed(oai={}))
     before = origin()
-    deploying(stuck, done=False)
-    stuck.edit(lambda config: config.update(Comment="by hand"))
-    stuck.apply(signed(), no_wait=True)
+    deploying(not_deployed, done=False)
+    not_deployed.edit(lambda config: config.update(Comment="by hand"))
+    not_deployed.apply(signed(), no_wait=True)
     assert origin() == before
-    assert "cfstream-lectures-oac" not in stuck.statements()
-    in_force(stuck, signed())
-    assert origin()["OriginAccessControlId"] in stuck.controls()
+    assert "cfstream-lectures-oac" not in not_deployed.statements()
+    in_force(not_deployed, signed())
+    assert origin()["OriginAccessControlId"] in not_deployed.controls()

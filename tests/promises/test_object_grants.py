@@ -90,7 +90,7 @@ def test_what_is_granted_already_is_skipped(media: SandboxAccount) -> None:
     assert granted(media) == all_of(["READ"])
 
 
-def test_one_object_that_refuses_does_not_keep_the_others_from_it(media: SandboxAccount) -> None:
+def test_a_refused_object_does_not_stop_the_others(media: SandboxAccount) -> None:
     """All others are granted, and the report names it."""
 
     def refuse(call: Call) -> None:
@@ -118,7 +118,7 @@ def test_the_permission_is_exact_and_changes_by_one_write_an_object(
     assert steps(media.plan(by_acl(after))) == []
 
 
-def test_too_much_given_by_hand_is_taken_back(media: SandboxAccount) -> None:
+def test_permissions_that_were_added_by_hand_are_revoked(media: SandboxAccount) -> None:
     """The grant is exactly READ, so an additional WRITE_ACP is revoked."""
     media.converge(by_acl())
     acl = media.s3.get_object_acl(Bucket="media", Key=KEYS[0])
@@ -245,7 +245,7 @@ def test_an_interrupt_leaves_no_object_half_done(media: SandboxAccount) -> None:
     assert granted(media) == all_of(["READ"])
 
 
-def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: SandboxAccount) -> None:
+def test_a_spec_that_no_longer_grants_on_objects_leaves_no_grant(media: SandboxAccount) -> None:
     """Neither grants nor the tag remain."""
     media.converge(by_acl("FULL_CONTROL"))
     user = user_of(media)
@@ -256,7 +256,7 @@ def test_a_spec_that_gives_up_object_grants_leaves_none_behind(media: SandboxAcc
     assert media.identities() == {}
 
 
-class Forgetful:
+class StaleIdentityList:
     """Reads whose list of identities is empty, as it may be for a while after one was created."""
 
     def __init__(self, reads: Reads) -> None:
@@ -276,12 +276,12 @@ class Forgetful:
         return self._reads.together(calls)
 
 
-def test_an_identity_that_the_list_lacks_is_asked_for_by_its_id(media: SandboxAccount) -> None:
+def test_an_identity_that_the_list_lacks_is_read_by_its_id(media: SandboxAccount) -> None:
     """Lists lag. An identity in the tag does not count as deleted, and loses its grants before the tag is removed."""
     media.converge(by_acl())
     user = user_of(media)
     asked = media.world.reads
-    media.world = replace(media.world, reads=lambda: Forgetful(asked()))
+    media.world = replace(media.world, reads=lambda: StaleIdentityList(asked()))
     assert media.apply(signed()).exit_code == 0
     assert [name for name in KEYS if user in media.grants(name)] == []
     media.world = replace(media.world, reads=asked)

@@ -39,13 +39,13 @@ def test_a_new_stack_is_guarded_before_it_can_read(account: SandboxAccount) -> N
         "create_distribution_with_tags",
         "put_bucket_policy",
     ]
-    made = witness.calls[3].params["DistributionConfigWithTags"]
-    assert made["DistributionConfig"]["DefaultCacheBehavior"]["TrustedKeyGroups"]["Enabled"] is True
-    assert {tag["Key"] for tag in made["Tags"]["Items"]} == {"cfstream:name"}
+    config = witness.calls[3].params["DistributionConfigWithTags"]
+    assert config["DistributionConfig"]["DefaultCacheBehavior"]["TrustedKeyGroups"]["Enabled"] is True
+    assert {tag["Key"] for tag in config["Tags"]["Items"]} == {"cfstream:name"}
     assert [step.split(" ")[0] for step in steps(plan)] == [*["create"] * 4, "grant", "wait"]
 
 
-def test_a_new_rtmp_stack_goes_the_same_way(account: SandboxAccount) -> None:
+def test_a_new_rtmp_stack_has_the_same_order(account: SandboxAccount) -> None:
     """The order is OAI, streaming distribution with its signers, grant."""
     witness = Witness(account.world.aws)
     assert account.run(account.plan(rtmp()), port=witness).exit_code == 0
@@ -191,7 +191,7 @@ def test_a_policy_is_merged_again_when_another_write_won(account: SandboxAccount
     assert {*account.statements()} == {"theirs", "cfstream-lectures-oac"}
 
 
-def test_a_policy_that_somebody_keeps_taking_back_is_given_up(account: SandboxAccount) -> None:
+def test_a_policy_that_others_keep_undoing_is_stale(account: SandboxAccount) -> None:
     """After four writes that were undone, the step is stale and says why."""
 
     def undo(call: Call) -> None:
@@ -261,7 +261,7 @@ def test_an_interrupt_lets_the_write_under_way_end(account: SandboxAccount) -> N
     account.converge(http())
 
 
-def test_who_runs_it_again_waits_for_what_the_last_run_left_on_its_way(account: SandboxAccount) -> None:
+def test_the_next_run_waits_for_what_is_still_being_deployed(account: SandboxAccount) -> None:
     """If a run was stopped while it waited, the next one does not report success while edges serve the old config."""
     account.converge(signed())
     slow(account)
@@ -335,7 +335,7 @@ def test_never_more_than_two_writers(account: SandboxAccount) -> None:
     assert most == [2]
 
 
-def test_who_waits_holds_nobody_up(account: SandboxAccount) -> None:
+def test_stacks_that_wait_do_not_block_others(account: SandboxAccount) -> None:
     """All stacks of a run wait for their deploys at the same time, though few may write at once."""
     together = threading.Barrier(5, timeout=60)
 

@@ -60,7 +60,7 @@ def test_two_with_the_same_name_are_a_problem(account: SandboxAccount) -> None:
     assert twin["Id"] in problems(plan)[0]
 
 
-def test_one_whose_tag_was_taken_off_is_adopted_again(account: SandboxAccount) -> None:
+def test_a_distribution_that_lost_its_tag_is_adopted_again(account: SandboxAccount) -> None:
     """It has the stack's caller reference, which is unique, so it gets its name back."""
     account.converge(signed())
     ours = untagged(account)
@@ -71,7 +71,7 @@ def test_one_whose_tag_was_taken_off_is_adopted_again(account: SandboxAccount) -
     assert account.id() == ours
 
 
-def test_one_whose_tag_was_taken_off_is_adopted_also_when_it_was_changed(account: SandboxAccount) -> None:
+def test_a_distribution_that_lost_its_tag_and_was_changed_is_adopted_again(account: SandboxAccount) -> None:
     """The plan shows the differences, and one run repairs all of them."""
     account.converge(signed(comment="before"))
     ours = untagged(account)
@@ -81,7 +81,9 @@ def test_one_whose_tag_was_taken_off_is_adopted_also_when_it_was_changed(account
     assert [row["Id"] for row in account.distributions()] == [ours]
 
 
-def test_one_that_lists_do_not_lead_to_is_adopted_when_it_is_created_again(account: SandboxAccount) -> None:
+def test_a_distribution_that_no_list_leads_to_is_adopted_when_it_is_created_again(
+    account: SandboxAccount,
+) -> None:
     """It reads another bucket and has no tag: CloudFront answers that the caller reference exists."""
     account.bucket("other")
     account.converge(signed())
@@ -185,7 +187,7 @@ def test_a_foreign_statement_that_gives_exactly_the_wanted_grant_satisfies_it(
     assert {*account.statements()} == {"WrittenByHand", "cfstream-lectures-oac"}
 
 
-def test_ours_that_nothing_uses_any_more_is_deleted(account: SandboxAccount) -> None:
+def test_owned_resources_that_nothing_uses_are_deleted(account: SandboxAccount) -> None:
     """Identity, key group and key are deleted once the distribution does not use them."""
     account.converge(http(oai={}))
     account.converge(signed(), allow=["cuts-viewers"])
@@ -196,7 +198,7 @@ def test_ours_that_nothing_uses_any_more_is_deleted(account: SandboxAccount) -> 
     assert account.controls() == {}
 
 
-def test_ours_that_somebody_still_uses_stays(account: SandboxAccount) -> None:
+def test_owned_resources_in_use_stay(account: SandboxAccount) -> None:
     """A foreign distribution reads with the stack's identity: a notice mentions it, and it stays."""
     account.converge(signed(oai={}))
     (identity,) = account.identities()
@@ -235,7 +237,7 @@ def test_what_is_used_by_name_or_id_is_never_changed(account: SandboxAccount) ->
     assert [*account.groups()] == ["newsroom"]
 
 
-def test_a_bucket_made_by_us_is_closed_from_the_first_moment(empty: SandboxAccount) -> None:
+def test_a_new_bucket_is_never_open(empty: SandboxAccount) -> None:
     """All public access is blocked. Ownership is enforced, or preferred for grants on objects."""
     empty.converge(signed(bucket={"name": "media", "create": True}))
     block = empty.s3.get_public_access_block(Bucket="media")["PublicAccessBlockConfiguration"]
@@ -288,7 +290,7 @@ def test_an_rtmp_stack_cannot_change_its_bucket(account: SandboxAccount) -> None
     assert account.policy("newer") is None
 
 
-def test_a_distribution_that_another_stack_took_over_is_not_taken_back(account: SandboxAccount) -> None:
+def test_a_distribution_that_another_stack_adopted_stays_with_it(account: SandboxAccount) -> None:
     """It has the old caller reference and another name: a new stack with the old name gets its own distribution."""
     account.converge(signed())
     taken = untagged(account)
@@ -299,7 +301,7 @@ def test_a_distribution_that_another_stack_took_over_is_not_taken_back(account: 
 
 
 def test_a_stack_with_a_new_name_is_one_problem(account: SandboxAccount) -> None:
-    """Its key group and its key belong to the former name. It is said once, at the name."""
+    """Its key group and its key belong to the former name. It is reported once, at the name."""
     account.converge(http())
     (problem,) = account.stack(http(name="seminars")).problems
     assert "the stack lectures has 2 of the resources that this spec names" in problem.what

@@ -132,8 +132,8 @@ def test_cors_names_the_path_as_the_spec_does(account: SandboxAccount, spelled: 
     live, other = spelled
     cors: Json = {"origins": ["https://www.example.com"]}
     made(account, signed(http={"behaviors": [public(live)], "cors": cors}))
-    told = account.stack(signed(http={"behaviors": [public(other)], "cors": cors})).notices
-    assert [each for each in told if f"cannot read {other}," in each.text]
+    notices = account.stack(signed(http={"behaviors": [public(other)], "cors": cors})).notices
+    assert [each for each in notices if f"cannot read {other}," in each.text]
     policy = account.config()["DefaultCacheBehavior"]["ResponseHeadersPolicyId"]
 
     def attach(config: Json) -> None:

@@ -20,9 +20,9 @@ from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan, make_plan
 from tests.golden.plans.live import NOW, fill, set_up
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
-from tests.promises.iam import actions, allowed, context, knows, refused, resource, unsupported
-from tests.promises.permission_scenarios import CHANGES, ground
-from tests.promises.recorder import Asked, RecordedRun, record_run, recorded
+from tests.promises.iam import actions, allowed, context, has_action, refused, resource, unsupported
+from tests.promises.permission_scenarios import CHANGES, certificate_and_zone
+from tests.promises.recorder import RecordedRun, TaggedCall, record_run, recorded
 from tests.world.account import SandboxAccount
 from tests.world.batch import ROLE
 from tests.world.clock import QuickClock
@@ -30,7 +30,7 @@ from tests.world.sandbox import Sandbox
 from tests.world.specs import Json, by_acl, signed
 
 BY_OTHERS = frozenset({"s3:GetBucketAcl", "s3:PutBucketAcl"})
-"""CloudFront asks for these in our name where a distribution is to write logs (Developer Guide, standard logging)."""
+"""CloudFront needs these of the caller if a distribution writes logs (Developer Guide, standard logging)."""
 
 
 ARN = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1UGDLB9XZBD79"
@@ -40,7 +40,7 @@ WITHOUT_DEFAULTS = frozenset({"s3:PutBucketPublicAccessBlock"})
 """S3 blocks new buckets by default; the block is written where that is not so (`tests/unit/steps`)."""
 
 WHILE_LISTS_LAG = frozenset({"cloudfront:GetCloudFrontOriginAccessIdentity"})
-"""An identity that the list does not have yet is asked for by its id (`test_object_grants` makes it so)."""
+"""An identity that the list does not have yet is read by its id (`test_object_grants` makes it so)."""
 
 
 WHEN_A_RUN_STOPS = frozenset({"s3:UpdateJobStatus"})
@@ -50,7 +50,7 @@ WHERE_OTHERS_HAVE_THE_GRANT = frozenset({"s3:PutObject"})
 """The list of a job: of the objects that lack the grant, if others have it (`test_batch_manifests`)."""
 
 WITHOUT_A_CALL = frozenset({"iam:PassRole"})
-"""S3 asks for it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""
+"""S3 checks it when a job is created (IAM User Guide, "Grant a user permissions to pass a role")."""
 
 OF_THE_OTHER_DELIVERY = {
     ("http", "destroy"): frozenset(
@@ -85,8 +85,8 @@ def golden(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
             sandbox.reset()
             account = SandboxAccount(folder / case, sandbox, QuickClock(NOW))
             set_up(account, Path("live.json"))
-            things = json.loads(Path("live.json").read_text())
-            before = [spec for thing in things for file in thing.get("apply", ()) for spec in kept_in(file)]
+            entries = json.loads(Path("live.json").read_text())
+            before = [spec for entry in entries for file in entry.get("apply", ()) for spec in kept_in(file)]
             specs = sorted(Path().glob("*.yaml"))
             for spec in specs:
                 fill(account, spec)
@@ -119,7 +119,7 @@ def changes(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
             stacks,
             account.world,
             before=before,
-            deaf=change.deaf,
+            loses_replies=change.loses_replies,
             last=lambda: change.last(account),  # noqa: B023
         )
 
@@ -136,15 +136,17 @@ def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running
     lacking: defaultdict[str, set[str]] = defaultdict(set)
     for run in (*golden(tmp_path, running_sandbox), *changes(tmp_path, running_sandbox)):
         kind = run.specs[0].delivery, str(run.purpose)
-        held = [policy(specs, run.purpose, Place(ACCOUNT)) for specs in (run.specs, run.before) if specs]
+        policy_of_engine = [
+            policy(specs, run.purpose, Place(ACCOUNT)) for specs in (run.specs, run.before) if specs
+        ]
         lacking[f"{run.name}: {run.purpose}"].update(
-            action for asked in run.calls for action in refused(asked.call, held, asked.tags)
+            action for asked in run.calls for action in refused(asked.call, policy_of_engine, asked.tags)
         )
         called[kind].update(action for asked in run.calls for action in actions(asked.call))
-        pairs = {pair for each in held for pair in allowed(each)}
+        pairs = {pair for each in policy_of_engine for pair in allowed(each)}
         may[kind].update(action for action, _ in pairs)
-        assert {pair for pair in pairs if not knows(*pair)} == set()
-        assert [wrong for each in held for wrong in unsupported(each)] == []
+        assert {pair for pair in pairs if not has_action(*pair)} == set()
+        assert [wrong for each in policy_of_engine for wrong in unsupported(each)] == []
     assert {name: missing for name, missing in lacking.items() if missing} == {}
     rare = (
         BY_OTHERS
@@ -163,28 +165,30 @@ def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running
 def test_a_policy_allows_reading_the_inventory(account: SandboxAccount) -> None:
     """Its configuration, and its files: a plan reads them only for buckets with more than 10,000 objects."""
     batch = {"role": ROLE, "report_bucket": "reports", "inventory": "s3://lists/media/all"}
-    held = policy(specs_of(account.load(by_acl(grant={"batch": batch}))), Purpose.PLAN, Place(ACCOUNT))
-    pairs = {*allowed(held)}
+    policy_of_engine = policy(
+        specs_of(account.load(by_acl(grant={"batch": batch}))), Purpose.PLAN, Place(ACCOUNT)
+    )
+    pairs = {*allowed(policy_of_engine)}
     assert {
         ("s3:GetInventoryConfiguration", "arn:aws:s3:::media"),
         ("s3:ListBucket", "arn:aws:s3:::lists"),
         ("s3:GetObject", "arn:aws:s3:::lists/media/all/*"),
     } <= pairs
-    assert all(knows(*pair) for pair in pairs)
+    assert all(has_action(*pair) for pair in pairs)
 
 
 def test_a_policy_passes_the_role_of_a_job_to_s3_only(account: SandboxAccount) -> None:
     """And allows nothing of a job except ListJobs with `engine: local`."""
     batch = {"role": ROLE, "report_bucket": "reports"}
 
-    def held(engine: str) -> Json:
+    def policy_of_engine(engine: str) -> Json:
         stacks = account.load(by_acl(grant={"engine": engine, "batch": batch}))
         return policy(specs_of(stacks), Purpose.APPLY, Place(ACCOUNT))
 
-    (passing,) = [each for each in held("auto")["Statement"] if "iam:PassRole" in each["Action"]]
+    (passing,) = [each for each in policy_of_engine("auto")["Statement"] if "iam:PassRole" in each["Action"]]
     service = "batchoperations.s3.amazonaws.com"
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
-    local = {action for action, _ in allowed(held("local"))}
+    local = {action for action, _ in allowed(policy_of_engine("local"))}
     assert "s3:ListJobs" in local
     assert not local & {"iam:PassRole", "iam:GetRole", "s3:CreateJob", "s3:DescribeJob", "s3:UpdateJobStatus"}
 
@@ -227,11 +231,11 @@ EXPECTED = {
 }
 
 
-def life(account: SandboxAccount, document: Json) -> list[Asked]:
+def lifecycle_calls(account: SandboxAccount, document: Json) -> list[TaggedCall]:
     """Return every call of a stack that is created, changed and destroyed."""
     stacks = account.load(document)
     changed = account.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
-    created: list[Asked] = []
+    created: list[TaggedCall] = []
     through = recorded(account.world, created)
     apply_plan(make_plan(stacks, through), through, allow=frozenset(HazardName))
     ended = record_run("changed", changed, account.world)
@@ -245,17 +249,19 @@ def test_a_policy_allows_nothing_on_another_stack(account: SandboxAccount, kind:
 
     Creating calls are refused as well: they carry the other's name.
     """
-    ground(account)
-    calls = life(account, kind("seminars"))
+    certificate_and_zone(account)
+    calls = lifecycle_calls(account, kind("seminars"))
     writes = [asked for asked in calls if asked.call.operation.startswith(WRITES) and limited(asked.call)]
     assert {asked.call.operation for asked in writes} >= EXPECTED[kind]
     for purpose in (Purpose.APPLY, Purpose.DESTROY):
         for adopted in ({}, {"adopt": "E1UGDLB9XZBD79"}, {"adopt": id_in(writes)}):
-            held = [policy(specs_of(account.load(kind("lectures", **adopted))), purpose, Place(ACCOUNT))]
+            policy_of_engine = [
+                policy(specs_of(account.load(kind("lectures", **adopted))), purpose, Place(ACCOUNT))
+            ]
             let = [
                 asked.call
                 for asked in writes
-                if refused(asked.call, held, asked.tags) != [*actions(asked.call)]
+                if refused(asked.call, policy_of_engine, asked.tags) != [*actions(asked.call)]
             ]
             assert let == []
 
@@ -263,33 +269,35 @@ def test_a_policy_allows_nothing_on_another_stack(account: SandboxAccount, kind:
 @pytest.mark.parametrize("adopt", [{}, {"adopt": "E1UGDLB9XZBD79"}])
 def test_a_name_is_neither_taken_nor_given(account: SandboxAccount, adopt: Json) -> None:
     """Tags cannot be used to take over another stack's distribution, or to give one away."""
-    held = [policy(specs_of(account.load(signed(**adopt))), Purpose.APPLY, Place(ACCOUNT))]
+    policy_of_engine = [policy(specs_of(account.load(signed(**adopt))), Purpose.APPLY, Place(ACCOUNT))]
     mine, others = {"cfstream:name": "lectures"}, {"cfstream:name": "seminars"}
 
     def tagging(**tags: str) -> Call:
         items = [{"Key": key.replace("__", ":"), "Value": value} for key, value in tags.items()]
         return Call("cloudfront", "tag_resource", {"Resource": ARN, "Tags": {"Items": items}})
 
-    assert refused(tagging(team="media"), held, mine) == []
-    assert refused(tagging(cfstream__name="lectures"), held, mine) == []
+    assert refused(tagging(team="media"), policy_of_engine, mine) == []
+    assert refused(tagging(cfstream__name="lectures"), policy_of_engine, mine) == []
     untagging = Call("cloudfront", "untag_resource", {"Resource": ARN, "TagKeys": {"Items": ["team"]}})
     for call in (
         tagging(team="media"),
         tagging(cfstream__name="lectures"),
         tagging(cfstream__name="seminars"),
     ):
-        assert refused(call, held, others) != []
-    assert refused(tagging(cfstream__name="seminars"), held, mine) != []
-    assert refused(untagging, held, others) != []
-    assert refused(untagging, held, mine) == []
+        assert refused(call, policy_of_engine, others) != []
+    assert refused(tagging(cfstream__name="seminars"), policy_of_engine, mine) != []
+    assert refused(untagging, policy_of_engine, others) != []
+    assert refused(untagging, policy_of_engine, mine) == []
 
 
 def test_a_distribution_is_adopted_before_it_has_the_tag(account: SandboxAccount) -> None:
     """The id in the spec is enough, but only for that distribution."""
-    held = [policy(specs_of(account.load(signed(adopt="E1UGDLB9XZBD79"))), Purpose.APPLY, Place(ACCOUNT))]
+    policy_of_engine = [
+        policy(specs_of(account.load(signed(adopt="E1UGDLB9XZBD79"))), Purpose.APPLY, Place(ACCOUNT))
+    ]
     update = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})
-    assert refused(update, held) == []
-    assert refused(Call("cloudfront", "update_distribution", {"Id": "E2ANOTHER"}), held) != []
+    assert refused(update, policy_of_engine) == []
+    assert refused(Call("cloudfront", "update_distribution", {"Id": "E2ANOTHER"}), policy_of_engine) != []
 
 
 def limited(call: Call) -> bool:
@@ -299,6 +307,6 @@ def limited(call: Call) -> bool:
     return tagging or on.startswith("arn:aws:s3:") or any(word in on for word in LIMITED)
 
 
-def id_in(asked: Sequence[Asked]) -> str:
+def id_in(asked: Sequence[TaggedCall]) -> str:
     """Return the id of the distribution that was updated."""
     return next(str(each.call.params["Id"]) for each in asked if each.call.operation.startswith("update_"))

@@ -11,8 +11,8 @@ import pytest
 from cfstream.errors import NotAuthorized, SpecProblems
 from cfstream.testing.certificates import imported
 from tests.promises.account import snapshot
+from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
-from tests.promises.seen import seen_otherwise
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing, set_to
 from tests.world.plans import outcome, problems, report_lines
@@ -41,12 +41,12 @@ def refused_at_plan(account: SandboxAccount, document: Json, *words: str) -> Non
     assert snapshot(account) == before
 
 
-def test_a_bucket_that_is_not_there(empty: SandboxAccount) -> None:
+def test_a_bucket_that_does_not_exist(empty: SandboxAccount) -> None:
     """Its name may be wrong, or the spec lacks `create: true`."""
     refused_at_plan(empty, signed(), "bucket media does not exist", "create: true")
 
 
-def abroad(account: SandboxAccount) -> str:
+def bucket_in_another_region(account: SandboxAccount) -> str:
     """A bucket in another region. No other test uses its name, because clients remember the region of a bucket."""
     account.clients("s3", "eu-west-1").create_bucket(
         Bucket="media-abroad", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
@@ -56,7 +56,7 @@ def abroad(account: SandboxAccount) -> str:
 
 def test_a_bucket_in_another_region(empty: SandboxAccount) -> None:
     """The region in the spec differs from the bucket's."""
-    bucket = {"name": abroad(empty), "region": "us-east-1"}
+    bucket = {"name": bucket_in_another_region(empty), "region": "us-east-1"}
     plan = empty.stack(signed(bucket=bucket))
     (problem,) = plan.problems
     assert (problem.what, problem.do) == (
@@ -67,9 +67,9 @@ def test_a_bucket_in_another_region(empty: SandboxAccount) -> None:
     assert empty.distributions() == []
 
 
-def test_a_region_that_the_spec_leaves_out_is_asked_for(empty: SandboxAccount) -> None:
+def test_a_region_that_the_spec_leaves_out_is_read(empty: SandboxAccount) -> None:
     """A bucket in any region is found, and the origin has its region."""
-    empty.converge(signed(bucket=abroad(empty)))
+    empty.converge(signed(bucket=bucket_in_another_region(empty)))
     assert empty.config()["Origins"]["Items"][0]["DomainName"] == "media-abroad.s3.eu-west-1.amazonaws.com"
 
 
@@ -116,7 +116,7 @@ def http_with(account: SandboxAccount, arn: str, *cnames: str) -> Json:
     return signed(cnames=list(cnames or [CNAME]), http={"certificate": arn})
 
 
-def test_a_certificate_that_is_not_there(account: SandboxAccount) -> None:
+def test_a_certificate_that_does_not_exist(account: SandboxAccount) -> None:
     """CloudFront accepts only certificates in us-east-1."""
     arn = f"arn:aws:acm:us-east-1:{account.world.account}:certificate/00000000-0000-4000-8000-000000000000"
     refused_at_plan(account, http_with(account, arn), "does not exist", "us-east-1")
@@ -139,7 +139,7 @@ def test_a_certificate_that_does_not_cover_a_cname(account: SandboxAccount) -> N
     )
 
 
-def test_a_certificate_that_is_past_or_about_to_be(account: SandboxAccount) -> None:
+def test_a_certificate_that_has_expired_or_is_about_to(account: SandboxAccount) -> None:
     """CloudFront refuses a certificate on its last day."""
     arn = imported(account.clients("acm"), CNAME, days=10)
     account.clock.slept += 9.5 * DAY
@@ -182,7 +182,7 @@ def test_a_cname_that_another_account_holds(account: SandboxAccount) -> None:
     refused_at_plan(account, http_with(account, arn, "first.example.com", CNAME), CNAME)
 
 
-def test_a_used_key_group_that_is_not_there(account: SandboxAccount) -> None:
+def test_a_used_key_group_that_does_not_exist(account: SandboxAccount) -> None:
     """The spec that creates it must be applied first."""
     refused_at_plan(account, {**http(), "key_groups": [{"use": "newsroom"}]}, "newsroom", "exists")
 
@@ -191,7 +191,7 @@ def test_a_used_key_group_that_is_not_there(account: SandboxAccount) -> None:
     ("field", "words"),
     [({"oai": {"id": "E0"}}, "access identity E0"), ({"oac": {"id": "E0"}}, "access control E0")],
 )
-def test_a_used_identity_that_is_not_there(account: SandboxAccount, field: Json, words: str) -> None:
+def test_a_used_identity_that_does_not_exist(account: SandboxAccount, field: Json, words: str) -> None:
     """The problem names it, and has a fix."""
     refused_at_plan(account, signed(**field), words)
 
@@ -209,19 +209,19 @@ def test_a_control_of_our_name_that_is_not_ours(account: SandboxAccount) -> None
     refused_at_plan(account, signed(), "cfstream-lectures", "oac: {id:")
 
 
-def test_a_cache_policy_that_is_not_there(account: SandboxAccount) -> None:
+def test_a_cache_policy_that_does_not_exist(account: SandboxAccount) -> None:
     """It is neither a managed policy nor one of the account."""
     refused_at_plan(account, signed(http={"cache_policy": "Nonesuch"}), "Nonesuch")
 
 
 def test_a_cache_policy_of_the_account_is_found_by_its_name(account: SandboxAccount) -> None:
     """It is also found by its id."""
-    made = account.cloudfront.create_cache_policy(CachePolicyConfig={"Name": "Ours", "MinTTL": 0})[
+    created = account.cloudfront.create_cache_policy(CachePolicyConfig={"Name": "Ours", "MinTTL": 0})[
         "CachePolicy"
     ]
     account.converge(signed(http={"cache_policy": "Ours"}))
-    assert account.config()["DefaultCacheBehavior"]["CachePolicyId"] == made["Id"]
-    assert account.stack(signed(http={"cache_policy": made["Id"]})).steps == ()
+    assert account.config()["DefaultCacheBehavior"]["CachePolicyId"] == created["Id"]
+    assert account.stack(signed(http={"cache_policy": created["Id"]})).steps == ()
 
 
 def test_a_default_behavior_that_leads_to_no_bucket(account: SandboxAccount) -> None:
@@ -258,8 +258,8 @@ def test_a_named_path_that_leads_elsewhere(account: SandboxAccount) -> None:
             "DomainName": "elsewhere.s3.us-east-1.amazonaws.com",
         }
         config["Origins"] = listing(*config["Origins"]["Items"], second)
-        made = {**config["DefaultCacheBehavior"], "PathPattern": "/else/*", "TargetOriginId": "second"}
-        config["CacheBehaviors"] = listing(made)
+        behavior = {**config["DefaultCacheBehavior"], "PathPattern": "/else/*", "TargetOriginId": "second"}
+        config["CacheBehaviors"] = listing(behavior)
 
     account.edit(change)
     refused_at_plan(account, signed(http={"behaviors": [{"path": "/else/*"}]}), "/else/*", "second")
@@ -268,7 +268,7 @@ def test_a_named_path_that_leads_elsewhere(account: SandboxAccount) -> None:
 def test_a_policy_that_s3_would_refuse_for_a_dead_principal(account: SandboxAccount) -> None:
     """A deleted identity shows as a unique id, and S3 refuses any policy with it."""
     shown = {"Version": "2012-10-17", "Statement": [allow("theirs", {"AWS": "AIDAJ3EXAMPLE7QUSDP"})]}
-    seen_otherwise(account, "get_bucket_policy", lambda: {"Policy": json.dumps(shown)})
+    with_answer(account, "get_bucket_policy", lambda: {"Policy": json.dumps(shown)})
     refused_at_plan(account, signed(), "theirs", "deleted")
 
 
@@ -341,7 +341,7 @@ def test_a_read_that_is_not_allowed_names_the_permission(account: SandboxAccount
     def refuse() -> Json:
         raise NotAuthorized("s3:GetBucketPolicy", "AccessDenied", "no", status=403)
 
-    seen_otherwise(account, "get_bucket_policy", refuse)
+    with_answer(account, "get_bucket_policy", refuse)
     assert any("s3:GetBucketPolicy" in f"{one.what} {one.do}" for one in account.stack(signed()).problems)
 
 
@@ -367,7 +367,7 @@ def test_every_plan_of_an_rtmp_spec_on_real_aws_says_that_rtmp_is_retired(accoun
     assert any("retired RTMP" in notice.text for notice in account.stack(rtmp()).notices)
 
 
-def test_a_refusal_to_make_a_stream_is_passed_on(account: SandboxAccount) -> None:
+def test_a_refused_streaming_distribution_is_reported_unchanged(account: SandboxAccount) -> None:
     """AWS's answer to a new streaming distribution is shown unchanged."""
     account.sandbox.cloudfront.settings.refuse_rtmp = True
     report = account.apply(rtmp())

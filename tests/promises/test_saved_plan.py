@@ -80,11 +80,11 @@ def test_the_file_has_what_the_contract_says(account: SandboxAccount) -> None:
     assert "create origin-access-control:lectures" in create["needs"]
     changes = {change["field"]: change for change in create["changes"]}
     assert changes["comment"] == {"field": "comment", "before": None, "after": "Private lectures"}
-    made = {"known_after": "create origin-access-control:lectures"}
-    assert changes["oac"] == {"field": "oac", "before": None, "after": made}
+    reference = {"known_after": "create origin-access-control:lectures"}
+    assert changes["oac"] == {"field": "oac", "before": None, "after": reference}
 
 
-def test_it_holds_while_nothing_moves(account: SandboxAccount) -> None:
+def test_it_stays_valid_while_nothing_changes(account: SandboxAccount) -> None:
     """It stays valid if someone writes the same config again, and only the ETag changes."""
     account.converge(http())
     saved = Saved(account, http(comment="changed"))
@@ -94,7 +94,7 @@ def test_it_holds_while_nothing_moves(account: SandboxAccount) -> None:
     saved.check()
 
 
-def test_it_holds_when_a_key_group_moved_the_etag(account: SandboxAccount) -> None:
+def test_it_stays_valid_if_a_key_group_changes_only_the_etag(account: SandboxAccount) -> None:
     """AWS gives a distribution a new ETag if a group that it uses changes. Its config is the same."""
     theirs = account.make_group("newsroom", account.make_key("first"))
     document = {**http(), "key_groups": [{"use": "newsroom"}]}
@@ -133,9 +133,9 @@ def edit_control(account: SandboxAccount) -> None:
     )
 
 
-Hand = Callable[[SandboxAccount], Any]
+AccountChange = Callable[[SandboxAccount], Any]
 
-MOVES: dict[str, tuple[Hand, str]] = {
+MOVES: dict[str, tuple[AccountChange, str]] = {
     "comment": (
         lambda account: account.edit(set_to(Comment="by hand")),
         'distribution:lectures: comment: "before" -> "by hand"',
@@ -193,8 +193,8 @@ MOVES: dict[str, tuple[Hand, str]] = {
 
 
 @pytest.mark.parametrize(("hand", "line"), MOVES.values(), ids=MOVES)
-def test_what_moved_is_refused_saying_what_from_what_to_what(
-    account: SandboxAccount, hand: Hand, line: str
+def test_a_change_is_refused_with_the_values_before_and_after(
+    account: SandboxAccount, hand: AccountChange, line: str
 ) -> None:
     """The run is refused before the first write."""
     before = http(comment="before", http={"behaviors": [{"path": "/posters/*"}]})
@@ -208,7 +208,7 @@ def test_what_moved_is_refused_saying_what_from_what_to_what(
     assert caught.value.do
 
 
-def test_what_only_one_of_the_plans_has_read_is_not_what_moved(account: SandboxAccount) -> None:
+def test_documents_that_only_one_of_the_plans_read_are_not_changes(account: SandboxAccount) -> None:
     """Encryption is read if something will be written. Here somebody has already made the change."""
     account.converge(http(comment="before"))
     saved = Saved(account, http(comment="after"))
@@ -219,7 +219,7 @@ def test_what_only_one_of_the_plans_has_read_is_not_what_moved(account: SandboxA
     assert "encryption" not in caught.value.what
 
 
-def test_order_of_behaviors_that_moved_is_reported(account: SandboxAccount) -> None:
+def test_a_changed_order_of_behaviors_is_reported(account: SandboxAccount) -> None:
     """The first that matches counts, so another order is another config."""
     account.converge(http())
     account.edit(add_behavior("/a/*"))
@@ -285,7 +285,7 @@ def test_the_files_steps_are_never_trusted(account: SandboxAccount) -> None:
         saved.check()
 
 
-def test_a_plan_is_spent_once_it_is_applied(account: SandboxAccount) -> None:
+def test_a_plan_that_was_applied_is_stale(account: SandboxAccount) -> None:
     """Applying it again is refused, because the live state is different."""
     saved = Saved(account, signed())
     account.run(saved.again())

@@ -127,9 +127,9 @@ def test_records_of_others_stay_and_a_conflict_is_a_problem(site: SandboxAccount
 def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: SandboxAccount) -> None:
     """`dns: false` deletes the stack's records, which is a hazard while the name is served."""
     site.converge(in_route53())
-    made = records(site)
+    created = records(site)
     site.converge(named())
-    assert records(site) == made
+    assert records(site) == created
     fresh = site.stack(named("video.example.com", name="clips"))
     assert any("video.example.com CNAME" in notice.text for notice in fresh.notices)
     off = named(dns=False)
@@ -139,7 +139,7 @@ def test_absent_dns_is_not_managed_and_the_plan_prints_the_records(site: Sandbox
     assert records(site) == {}
 
 
-def test_a_cname_that_goes_takes_its_record_along_first(site: SandboxAccount) -> None:
+def test_the_record_of_a_removed_cname_is_deleted_first(site: SandboxAccount) -> None:
     """No name ever points to a distribution that refuses it."""
     site.converge(in_route53(CNAME, "video.example.com"))
     order: list[str] = []
@@ -150,7 +150,7 @@ def test_a_cname_that_goes_takes_its_record_along_first(site: SandboxAccount) ->
     assert {name for name, _ in records(site)} == {f"{CNAME}."}
 
 
-def test_a_zone_that_is_not_there_is_a_problem(account: SandboxAccount) -> None:
+def test_a_zone_that_does_not_exist_is_a_problem(account: SandboxAccount) -> None:
     """It must be created first."""
     account.certificate("*.example.com")
     assert any("no public hosted zone example.com" in what for what in problems(account.stack(in_route53())))
@@ -236,7 +236,7 @@ def test_dns_and_a_chosen_certificate_cost_two_calls_each_and_cors_one(
     assert whole + IDENTITY <= 16 + 2 + 2 + 1
 
 
-def test_what_is_public_is_not_made_so_by_names(site: SandboxAccount) -> None:
+def test_names_do_not_change_who_can_read(site: SandboxAccount) -> None:
     """Exposure does not depend on host names."""
     site.converge(in_route53())
     exposure = site.stack({**without(in_route53(), "trusted_signers"), "public": True}).exposure

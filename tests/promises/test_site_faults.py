@@ -10,8 +10,8 @@ from tests.world.specs import Json
 
 SITE: Json = named(http={"cors": {"origins": [PAGE], "credentials": True}})
 BARE: Json = named(cnames=[], http={"cors": False})
-MAKING = ("control", "headers policy", "distribution", "grant", "records")
-TAKING = ("records", "update", "headers policy")
+CREATION = ("control", "headers policy", "distribution", "grant", "records")
+REMOVAL = ("records", "update", "headers policy")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def com(account: SandboxAccount) -> str:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-@pytest.mark.parametrize("write", range(len(MAKING)), ids=MAKING)
+@pytest.mark.parametrize("write", range(len(CREATION)), ids=CREATION)
 def test_a_site_is_made_once(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """There is one policy, one distribution with it, and two records."""
     port = FaultyPort(account.world.aws, write + 1, fault)
@@ -35,10 +35,8 @@ def test_a_site_is_made_once(account: SandboxAccount, com: str, write: int, faul
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-@pytest.mark.parametrize("write", range(len(TAKING)), ids=TAKING)
-def test_a_site_is_taken_down_to_the_last_of_it(
-    account: SandboxAccount, com: str, write: int, fault: Fault
-) -> None:
+@pytest.mark.parametrize("write", range(len(REMOVAL)), ids=REMOVAL)
+def test_a_site_is_deleted_completely(account: SandboxAccount, com: str, write: int, fault: Fault) -> None:
     """No record, alias or policy is left, and there is never a record without its alias."""
     account.converge(SITE)
     port = FaultyPort(account.world.aws, write + 1, fault)

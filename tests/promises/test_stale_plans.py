@@ -15,7 +15,7 @@ from tests.world.plans import hazards
 from tests.world.specs import ONE, TWO, Json, group, http, key, signed
 from tests.world.statements import allow
 
-Hand = Callable[[SandboxAccount], None]
+AccountChange = Callable[[SandboxAccount], None]
 
 
 def stale(saved: Saved, *words: str) -> None:
@@ -78,7 +78,9 @@ def new_member(account: SandboxAccount) -> None:
 
 @pytest.mark.parametrize("hand", [new_reader, new_second_origin, new_member], ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("after", [signed(oai={}, comment="changed"), signed()], ids=["comment", "oac"])
-def test_another_distribution_on_our_identity(account: SandboxAccount, hand: Hand, after: Json) -> None:
+def test_another_distribution_on_our_identity(
+    account: SandboxAccount, hand: AccountChange, after: Json
+) -> None:
     """It can read what the plan grants, and needs what the plan revokes."""
     account.converge(signed(oai={}))
     saved = Saved(account, after)
@@ -101,7 +103,7 @@ CHANGED: dict[str, Callable[[Json], None]] = {
 
 
 @pytest.mark.parametrize("change", CHANGED.values(), ids=CHANGED)
-def test_a_reader_that_was_there_and_changed(account: SandboxAccount, change: Callable[[Json], None]) -> None:
+def test_a_known_reader_that_changed(account: SandboxAccount, change: Callable[[Json], None]) -> None:
     """Its behaviors, signers and origins decide who can read."""
     account.converge(signed(oai={}))
     other = by_hand(account)["Id"]
@@ -154,22 +156,22 @@ USES = {
 def test_a_key_in_a_used_group(account: SandboxAccount, fields: Json, *, by_id: bool) -> None:
     """The owner of a key can sign, so an added, replaced or removed key makes the plan stale."""
     first, second = account.make_key("first"), account.make_key("second", file=TWO)
-    made = account.make_group("newsroom", first)
+    created = account.make_group("newsroom", first)
     document = {"version": 1, "name": "lectures", "bucket": "media", **fields}
     if by_id:
-        document = json.loads(json.dumps(document).replace("newsroom", made))
+        document = json.loads(json.dumps(document).replace("newsroom", created))
     for earlier in ({}, {"comment": "before"}):
         saved = Saved(account, {**document, **earlier, "price_class": "PriceClass_100"})
         saved.check()
         for keys in ((first, second), (second,)):
             keys_of(account, "newsroom", *keys)
-            stale(saved, made if by_id else "newsroom")
+            stale(saved, created if by_id else "newsroom")
         keys_of(account, "newsroom", first)
         saved.check()
         account.converge(document)
 
 
-def test_a_hazard_that_was_not_there(account: SandboxAccount) -> None:
+def test_a_new_hazard_makes_the_plan_stale(account: SandboxAccount) -> None:
     """If only the hazards differ, a plan without them is refused."""
     account.converge(http(key_groups=[group(key(ONE), key(TWO))]))
     saved = Saved(account, http())
@@ -206,7 +208,7 @@ def test_a_hazard_that_another_spec_of_the_run_brings(account: SandboxAccount) -
     stale(saved)
 
 
-OPENINGS: dict[str, Hand] = {
+OPENINGS: dict[str, AccountChange] = {
     "account": lambda account: account.put_policy(
         *account.statements().values(), allow("Theirs", {"AWS": "arn:aws:iam::111122223333:root"})
     ),
@@ -219,7 +221,7 @@ OPENINGS: dict[str, Hand] = {
 
 
 @pytest.mark.parametrize("hand", OPENINGS.values(), ids=OPENINGS)
-def test_an_opening_that_was_not_there(account: SandboxAccount, hand: Hand) -> None:
+def test_a_new_opening_makes_the_plan_stale(account: SandboxAccount, hand: AccountChange) -> None:
     """No one has reviewed a plan with it."""
     account.converge(signed())
     saved = Saved(account, signed(comment="changed"))

@@ -63,14 +63,14 @@ def our_access(account: SandboxAccount) -> Json:
 
 def another_distribution(account: SandboxAccount) -> None:
     """Create a distribution by hand that reads with the stack's identity."""
-    made, access = by_hand(account), our_access(account)
-    account.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=made["Id"])
+    created, access = by_hand(account), our_access(account)
+    account.edit(lambda config: config["Origins"]["Items"][0].update(access), id_=created["Id"])
 
 
 def another_by_its_second_origin(account: SandboxAccount) -> None:
     """Create a distribution by hand whose default origin is another bucket."""
     account.bucket("elsewhere")
-    made, access = by_hand(account), our_access(account)
+    created, access = by_hand(account), our_access(account)
 
     def change(config: Json) -> None:
         (first,) = config["Origins"]["Items"]
@@ -78,7 +78,7 @@ def another_by_its_second_origin(account: SandboxAccount) -> None:
         config["Origins"] = listing({**first, "DomainName": "elsewhere.s3.us-east-1.amazonaws.com"}, ours)
         add_behavior("/b/*", TargetOriginId="ours")(config)
 
-    account.edit(change, id_=made["Id"])
+    account.edit(change, id_=created["Id"])
 
 
 def streams(account: SandboxAccount) -> None:
@@ -169,7 +169,7 @@ def test_nobody_loses_access(both: SandboxAccount, change: GrantChange, reader: 
 
 
 @pytest.mark.parametrize("reader", OTHERS, ids=lambda reader: reader.__name__)
-def test_what_is_kept_goes_with_its_last_reader(both: SandboxAccount, reader: Reader) -> None:
+def test_what_is_kept_is_deleted_with_its_last_reader(both: SandboxAccount, reader: Reader) -> None:
     """The plan names the users. Without them, statement and identity are deleted."""
     account = both
     account.converge(OAI)

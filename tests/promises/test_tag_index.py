@@ -1,4 +1,4 @@
-"""The tag index lags, and the list of buckets too. A plan that writes something does not believe them."""
+"""The tag index lags, and the list of buckets too. A plan that writes something does not rely on them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -99,9 +99,7 @@ def fleet(account: SandboxAccount) -> list[Json]:
 
 
 @pytest.mark.parametrize("then", [(), None], ids=["empty", "refused"])
-def test_buckets_that_are_not_listed_are_asked_for(
-    account: SandboxAccount, then: Sequence[Row] | None
-) -> None:
+def test_buckets_that_are_not_listed_are_read(account: SandboxAccount, then: Sequence[Row] | None) -> None:
     """The plan is the same."""
     specs = fleet(account)
     account.converge(*specs)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.promises.account import snapshot
-from tests.promises.ending import destroy, ending, gone, notices
+from tests.promises.ending import assert_destroyed, destroy, ending, notices
 from tests.promises.foreign import by_hand
 from tests.promises.observed import Observer, lost
 from tests.world.account import SandboxAccount
@@ -34,19 +34,19 @@ def refused(account: SandboxAccount, document: Json, *words: str) -> None:
 
 def same_bucket(account: SandboxAccount) -> str:
     """Create a twin that reads the stack's bucket."""
-    made = by_hand(account)
-    tagged(account, made["ARN"])
-    return str(made["Id"])
+    created = by_hand(account)
+    tagged(account, created["ARN"])
+    return str(created["Id"])
 
 
 def another_bucket(account: SandboxAccount) -> str:
     """Create a twin that reads another bucket, so that only its tag shows it."""
     account.bucket("elsewhere")
-    made = by_hand(account)
+    created = by_hand(account)
     domain = "elsewhere.s3.us-east-1.amazonaws.com"
-    account.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=made["Id"])
-    tagged(account, made["ARN"])
-    return str(made["Id"])
+    account.edit(lambda config: config["Origins"]["Items"][0].update(DomainName=domain), id_=created["Id"])
+    tagged(account, created["ARN"])
+    return str(created["Id"])
 
 
 def another_delivery(account: SandboxAccount) -> str:
@@ -59,10 +59,10 @@ def another_delivery(account: SandboxAccount) -> str:
         "TrustedSigners": {"Enabled": True, "Quantity": 1, "Items": ["self"]},
     }
     both = {"StreamingDistributionConfig": config, "Tags": NAME}
-    made = account.cloudfront.create_streaming_distribution_with_tags(
+    created = account.cloudfront.create_streaming_distribution_with_tags(
         StreamingDistributionConfigWithTags=both
     )
-    return str(made["StreamingDistribution"]["Id"])
+    return str(created["StreamingDistribution"]["Id"])
 
 
 TWINS = [same_bucket, another_bucket, another_delivery]
@@ -85,7 +85,7 @@ def test_destroy_deletes_every_twin(account: SandboxAccount, make: Callable[[San
     """It is not blocked, and deletes everything of the stack."""
     account.converge(signed(oai={}))
     make(account)
-    gone(account, signed(oai={}))
+    assert_destroyed(account, signed(oai={}))
     assert (account.distributions(), account.identities(), account.policy()) == ([], {}, None)
 
 
@@ -100,7 +100,7 @@ def test_adopt_while_another_has_the_name_is_a_problem(account: SandboxAccount) 
     assert lost(before, seen.always) == frozenset()
 
 
-def test_adopting_the_one_that_has_the_name_is_none(account: SandboxAccount) -> None:
+def test_adopting_the_one_that_has_the_name_is_no_problem(account: SandboxAccount) -> None:
     """It is the same distribution."""
     account.converge(signed())
     assert account.plan(signed(adopt=account.id())).in_sync
@@ -145,7 +145,7 @@ def test_destroy_deletes_both_deliveries(account: SandboxAccount, before: Json, 
     account.converge(before)
     plan = ending(account, after)
     assert any("delete" in step and "distribution" in step for step in steps(plan))
-    gone(account, after)
+    assert_destroyed(account, after)
     left = (account.distributions(), account.identities(), account.controls(), account.policy())
     assert left == ([], {}, {}, None)
 
@@ -154,11 +154,13 @@ def test_destroy_deletes_both_deliveries_that_live_side_by_side(account: Sandbox
     """Both read with the identity of the stack, and neither keeps it."""
     account.converge(rtmp(oai={}))
     (identity,) = account.identities()
-    made = by_hand(account)
+    created = by_hand(account)
     access = {"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"}
-    account.edit(lambda config: config["Origins"]["Items"][0].update(S3OriginConfig=access), id_=made["Id"])
-    tagged(account, made["ARN"])
-    gone(account, signed(oai={}))
+    account.edit(
+        lambda config: config["Origins"]["Items"][0].update(S3OriginConfig=access), id_=created["Id"]
+    )
+    tagged(account, created["ARN"])
+    assert_destroyed(account, signed(oai={}))
     assert (account.distributions(), account.identities(), account.policy()) == ([], {}, None)
 
 
@@ -192,7 +194,7 @@ def test_an_identity_that_a_foreign_statement_names_stays(
     if how == "oac":
         account.converge(signed(), allow=["cuts-viewers", "widens-grant"])
     else:
-        gone(account, signed(oai={}))
+        assert_destroyed(account, signed(oai={}))
     assert [*account.identities()] == [identity]
     assert account.statements()["Theirs"] == kept
     account.s3.put_bucket_policy(
@@ -254,6 +256,6 @@ def test_object_grants_of_a_twin_are_revoked_with_it(empty: SandboxAccount) -> N
     document = {**rtmp(oai={}), "grant": {"via": "object-acl", "permission": "FULL_CONTROL"}}
     account.converge(document)
     (user,) = (row["S3CanonicalUserId"] for row in account.identities().values())
-    gone(account, without(by_acl(), "grant"))
+    assert_destroyed(account, without(by_acl(), "grant"))
     assert user not in account.grants("a/one.mp4")
     assert (account.distributions(), account.identities()) == ([], {})

@@ -47,7 +47,7 @@ CASES: list[tuple[Callable[[Json], None], str, str]] = [
 ]
 
 
-def told(plan: StackPlan) -> list[str]:
+def problem_texts(plan: StackPlan) -> list[str]:
     """Return the problems with their fixes."""
     return [f"{problem.what} | {problem.do}" for problem in plan.problems]
 
@@ -62,7 +62,7 @@ def test_a_plan_that_would_drop_a_member_has_a_problem(
     before = account.config()
     older(account, member)
     plan = account.stack(signed(comment="another"))
-    (problem,) = told(plan)
+    (problem,) = problem_texts(plan)
     assert path in problem
     assert "pip install --upgrade boto3" in problem
     assert account.apply(signed(comment="another")).stacks[0].outcome == "blocked"
@@ -104,7 +104,7 @@ def test_destroy_has_the_problem_too(account: SandboxAccount) -> None:
     account.converge(signed())
     account.edit(set_grpc)
     older(account, "DefaultCacheBehavior.GrpcConfig")
-    assert [each for each in told(ending(account, signed())) if GRPC in each]
+    assert [each for each in problem_texts(ending(account, signed())) if GRPC in each]
 
 
 def test_a_snapshot_keeps_what_is_unknown(account: SandboxAccount) -> None:
@@ -116,7 +116,7 @@ def test_a_snapshot_keeps_what_is_unknown(account: SandboxAccount) -> None:
     text = text_of(stacks, account.world)
     recorded = world_in(text, stacks, account.world)
     account.world = recorded
-    assert GRPC in told(account.stack(signed(comment="another")))[0]
+    assert GRPC in problem_texts(account.stack(signed(comment="another")))[0]
 
 
 def drift_oac(account: SandboxAccount) -> None:
@@ -170,7 +170,7 @@ def test_every_document_that_is_sent_back_whole_is_looked_at(
     assert account.stack(after).problems == ()
     older(account)
     inject(account, operation)
-    (problem,) = told(account.stack(after))
+    (problem,) = problem_texts(account.stack(after))
     assert "Novelty" in problem
     assert "pip install --upgrade boto3" in problem
 

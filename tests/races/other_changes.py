@@ -78,7 +78,7 @@ def ours(change: Callable[[Json], None]) -> Change:
     return apply
 
 
-def theirs(change: Callable[[Json], None]) -> Change:
+def of_other_distribution(change: Callable[[Json], None]) -> Change:
     """Return a change of the other distribution."""
     return lambda account: account.edit(change, id_=neighbour(account))
 
@@ -94,7 +94,7 @@ def a_new_distribution(account: SandboxAccount) -> None:
     by_hand(account, Origins=listing(reading(account)), **fields)
 
 
-def regroup(name: str, *keys: str) -> Change:
+def add_key(name: str, *keys: str) -> Change:
     """Add another key to the group."""
 
     def apply(account: SandboxAccount) -> None:
@@ -119,14 +119,14 @@ OWN: Mapping[str, Change] = {
 }
 
 NEIGHBOURS: Mapping[str, Change] = {
-    "unsigns the neighbour": theirs(unsign),
-    "adds an unsigned behavior to the neighbour": theirs(new_behavior),
-    "adds signers to the neighbour": theirs(more_signers),
-    "reverses the neighbour's behaviors": theirs(reverse),
-    "adds an unsigned origin to the neighbour": theirs(second_origin),
-    "changes the neighbour's origin path": theirs(other_path),
+    "unsigns the neighbour": of_other_distribution(unsign),
+    "adds an unsigned behavior to the neighbour": of_other_distribution(new_behavior),
+    "adds signers to the neighbour": of_other_distribution(more_signers),
+    "reverses the neighbour's behaviors": of_other_distribution(reverse),
+    "adds an unsigned origin to the neighbour": of_other_distribution(second_origin),
+    "changes the neighbour's origin path": of_other_distribution(other_path),
     "makes a new distribution": a_new_distribution,
 }
 
 FOREIGN_KEY = "foreign"
-KEYS: Mapping[str, Change] = {"adds a key to the group": regroup("viewers", FOREIGN_KEY)}
+KEYS: Mapping[str, Change] = {"adds a key to the group": add_key("viewers", FOREIGN_KEY)}

@@ -58,14 +58,14 @@ class Race(PassThrough):
     at: int = -1
     moments: list[str] = field(default_factory=list)
     sent_after: int = 0
-    """How many writes were sent after the hand had acted."""
+    """The number of writes that were sent after the other client had acted."""
     acted: bool = False
     pass_time: Callable[[float], None] = lambda _: None
-    """Moves the run's clock on, without a moment for the other client."""
+    """Advances the run's clock. The other client does not act meanwhile."""
     _met: bool = False
     _lock: Any = field(default_factory=threading.RLock)
 
-    def moment(self, name: str) -> None:
+    def let_other_act(self, name: str) -> None:
         """Let the other client act, if this is its time."""
         with self._lock:
             number = len(self.moments)
@@ -76,7 +76,7 @@ class Race(PassThrough):
 
     def read(self, call: Call) -> Json:
         if call.operation in self.reads:
-            self.moment(f"before {call.operation}")
+            self.let_other_act(f"before {call.operation}")
         return self.aws.read(call)
 
     def write(self, call: Call) -> Json:
@@ -88,7 +88,7 @@ class Race(PassThrough):
         try:
             return fault(self.aws, call)
         finally:
-            self.moment(f"after {call.operation}")
+            self.let_other_act(f"after {call.operation}")
             self.pass_time(LONGEST_SECONDS)
 
 
@@ -103,7 +103,7 @@ class RacingClock(QuickClock):
     def sleep(self, seconds: float) -> None:
         super().sleep(seconds)
         if seconds:
-            self._race.moment("during a pause")
+            self._race.let_other_act("during a pause")
 
 
 def run(account: SandboxAccount, plan: Plan, race: Race, *allow: str) -> Report:

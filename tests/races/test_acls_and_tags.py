@@ -60,7 +60,7 @@ def granted(account: SandboxAccount) -> SandboxAccount:
     return account
 
 
-def raced(
+def grant_in_races(
     account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None], reads: frozenset[str]
 ) -> int:
     """Run the grant once for each time at which the other client can act, and return the number.
@@ -98,13 +98,13 @@ def test_changes_of_an_acl_by_others_stay(
     granted: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None]
 ) -> None:
     """A grant that they add is kept, and one that they revoke does not come back, whenever they act."""
-    assert raced(granted, fault, change, ACL_READS) > 1
+    assert grant_in_races(granted, fault, change, ACL_READS) > 1
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_no_object_is_granted_after_the_signers_are_gone(granted: SandboxAccount, fault: Fault) -> None:
     """The distribution is read before the first write and after each pause."""
-    assert raced(granted, fault, opens, GUARDED) > 1
+    assert grant_in_races(granted, fault, opens, GUARDED) > 1
 
 
 def test_a_long_grant_ends_when_the_signers_are_removed(granted: SandboxAccount) -> None:

@@ -95,7 +95,7 @@ class Watch:
 
     def readings(self) -> Readings:
         """Return everything that anyone may read now."""
-        seen = self._watcher.look(self.account.sandbox.cloudfront.world)
+        seen = self._watcher.observe(self.account.sandbox.cloudfront.world)
         return Evaluator(seen).readings(TRIED)
 
     def act(self) -> None:
@@ -103,7 +103,7 @@ class Watch:
         self.change(self.account)
         self.then = self.readings()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Record who can read because of the run."""
         if self.then is None:
             return
@@ -130,28 +130,28 @@ class ResettableAccount:
         self.spec = _by(oai, setup.after)
         self.saved = account.sandbox.save()
 
-    def set_back(self) -> None:
+    def restore(self) -> None:
         """Restore the account as it was before the run."""
         self.account.sandbox.restore(self.saved)
 
-    def undisturbed(self) -> Readings:
+    def without_fault(self) -> Readings:
         """Return who may read: by the spec, before the run, and after a run in which nobody else acts."""
-        self.set_back()
+        self.restore()
         watch = Watch(self.account, frozenset())
         before = watch.readings()
         assert self.account.apply(self.spec, allow=ALLOWED).exit_code == 0
         return named(self.spec, TRIED) | before | watch.readings()
 
-    def act_at_every_moment(self, change: Change) -> list[str]:
+    def act_at_every_time(self, change: Change) -> list[str]:
         """Run once for each time, and return the names of the times."""
         moments: list[str] = []
-        may = self.undisturbed()
+        may = self.without_fault()
         while True:
-            self.set_back()
+            self.restore()
             plan = self.account.plan(self.spec)
             watch = Watch(self.account, may, change)
             race = Race(self.account.world.aws, READS, "", change=watch.act, at=len(moments))
-            with self.account.sandbox.watched(watch.look):
+            with self.account.sandbox.watched(watch.check):
                 report = run(self.account, plan, race, *ALLOWED)
             assert not watch.too_much, (
                 race.moments[race.at :][:1],
@@ -194,4 +194,4 @@ CHANGES = {**OWN, **KEYS, **NEIGHBOURS}
 @pytest.mark.parametrize(("setup", "change"), _cases())
 def test_a_grant_adds_no_unexpected_reader(account: SandboxAccount, setup: str, change: str) -> None:
     """Whatever happens to the distributions that read with the identity, at any time."""
-    assert ResettableAccount(account, SETUPS[setup]).act_at_every_moment(CHANGES[change])
+    assert ResettableAccount(account, SETUPS[setup]).act_at_every_time(CHANGES[change])

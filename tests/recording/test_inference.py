@@ -38,7 +38,7 @@ def rows(*keys: str) -> list[dict[str, str]]:
 def replaying(*recorded: tuple[ReadMethod, Call, Recorded]) -> ReplayedReads:
     """Return a port with these recorded answers."""
     return ReplayedReads(
-        {RecordedCall.of(way, call): said for way, call, said in recorded}, "live.json", "again"
+        {RecordedCall.of(way, call): answer for way, call, answer in recorded}, "live.json", "again"
     )
 
 
@@ -56,9 +56,9 @@ def test_a_prefix_of_a_whole_listing_is_listed() -> None:
 def test_nothing_follows_from_an_incomplete_list() -> None:
     """There may be more objects under the prefix."""
     cut = {"Contents": rows("a/1"), "IsTruncated": True}
-    for way, said in ((ReadMethod.READ, cut), (ReadMethod.PAGES, Pages((cut,), whole=False))):
+    for way, answer in ((ReadMethod.READ, cut), (ReadMethod.PAGES, Pages((cut,), whole=False))):
         with pytest.raises(NotRecorded):
-            replaying((way, objects(""), said)).read(objects("a/"))
+            replaying((way, objects(""), answer)).read(objects("a/"))
     pages = replaying((ReadMethod.PAGES, objects(""), Pages((cut,), whole=False))).pages(objects(""))
     assert next(pages) == cut
     with pytest.raises(NotRecorded):

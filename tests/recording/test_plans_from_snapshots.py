@@ -11,7 +11,7 @@ import pytest
 from cfstream.recording.replay import NotRecorded
 from cfstream.spec.load import load
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
-from tests.faults.scenarios import SCENARIOS, Scenario, but
+from tests.faults.scenarios import SCENARIOS, Scenario, changed
 from tests.golden.plans.live import fill, set_up
 from tests.golden.plans.test_golden_plans import CASES, HERE, KEYS
 from tests.laws.account import EVERY_HAZARD, begin
@@ -28,7 +28,7 @@ UNFORESEEN = {
     "another bucket": "of the bucket archive,",
     "policy to objects": "GetObjectAcl of s3://lectures-acl/lecture.mp4,",
 }
-"""Changes of mind that lead to what nobody asked about when the snapshot was taken."""
+"""Changes of specs that need answers that the snapshot does not contain."""
 
 FORESEEN = (
     "oai to oac",
@@ -86,7 +86,7 @@ def test_missing_answers_are_named(runner: ScenarioRunner, scenario: Scenario) -
 def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
     """A stack that did not exist at the time of the snapshot is planned as a new one."""
     lectures, seminars = next(each for each in SCENARIOS if each.name == "two stacks on one bucket").after
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     world = runner.world_at()
     text = text_of(runner.load(lectures), world)
     both = runner.load(lectures, seminars)
@@ -96,17 +96,17 @@ def test_a_new_stack_over_the_same_bucket(runner: ScenarioRunner) -> None:
 def test_a_distribution_adopted_since(runner: ScenarioRunner) -> None:
     """The config and tags of every distribution of the account are known."""
     adopted = next(each for each in SCENARIOS if each.name == "distribution adopted").after
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     world = runner.world_at()
-    new = but(adopted[0], "adopt", "tags")
+    new = changed(adopted[0], "adopt", "tags")
     text = text_of(runner.load(new), world)
     after = runner.load(*adopted)
     assert plan_of(after, world_in(text, after, world)) == plan_of(after, world)
 
 
 SITE: dict[str, Any] = {"version": 1, "name": "site", "bucket": "lectures-media", "trusted_signers": ["self"]}
-NAMED = but(SITE, cnames=["media.example.com"], http={"certificate": "auto"})
-EXTENDED = but(
+NAMED = changed(SITE, cnames=["media.example.com"], http={"certificate": "auto"})
+EXTENDED = changed(
     NAMED,
     cnames=["media.example.com", "clips.example.com"],
     dns={"route53": ZONE},
@@ -133,10 +133,10 @@ def test_a_cname_added_since_has_a_notice(account: SandboxAccount) -> None:
     account.apply({**NAMED}, allow=EVERY_HAZARD)
     text = text_of(account.load({**NAMED}), account.world)
     after = account.load({**NAMED, "cnames": ["media.example.com", "clips.example.com"]})
-    told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
+    stack = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
     asked = json.loads(plan_of(after, account.world))["stacks"][0]
-    assert told["steps"] == asked["steps"]
-    added = [notice["text"] for notice in told["notices"] if notice not in asked["notices"]]
+    assert stack["steps"] == asked["steps"]
+    added = [notice["text"] for notice in stack["notices"] if notice not in asked["notices"]]
     assert len(added) == 1
     assert added[0].startswith("other accounts could not be checked for the cnames")
 
@@ -146,9 +146,9 @@ def test_a_function_added_since_has_a_notice(account: SandboxAccount) -> None:
     begin(account)
     text = text_of(account.load({**SITE}), account.world)
     after = account.load({**SITE, "http": {"functions": {"viewer_request": "none"}}})
-    told = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
-    assert told["problems"] == []
-    assert any("the function none could not be looked up" in notice["text"] for notice in told["notices"])
+    stack = json.loads(plan_of(after, world_in(text, after, account.world)))["stacks"][0]
+    assert stack["problems"] == []
+    assert any("the function none could not be looked up" in notice["text"] for notice in stack["notices"])
 
 
 def test_the_examples(sandbox: Sandbox, clients: BotoClients) -> None:
@@ -172,7 +172,7 @@ def make_bucket(clients: BotoClients, name: str, region: str | None) -> None:
 
 def before(runner: ScenarioRunner, scenario: Scenario) -> str:
     """Return the snapshot of the earlier specs; for a new stack, of one for its bucket."""
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     first = runner.load(*(scenario.before or scenario.after))
     if scenario.before:
         run(first, runner.world_at(), ANY_HAZARD)

@@ -13,7 +13,7 @@ from cfstream.recording.accounts import NUMBER, hidden, revealed, stand_in
 from cfstream.recording.redaction import redacted
 from cfstream.sandbox.accounts import ACCOUNT
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
-from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, but
+from tests.faults.scenarios import BY_OBJECTS, HTTP, Spec, changed
 from tests.recording.through_a_file import SALT, plan_of, text_of, world_in
 from tests.world.clients import BotoClients
 from tests.world.configs import config, listing, make, origin
@@ -27,15 +27,15 @@ KEPT = {"Comment", "KMSMasterKeyID"}
 BUCKET = f"media-{ACCOUNT}"
 SPECS: tuple[Spec, ...] = (
     BY_OBJECTS,
-    but(HTTP, "key_groups", name="seminars", trusted_signers=["self", ACCOUNT, "999988887777"]),
-    but(HTTP, "key_groups", name="talks", bucket=BUCKET, trusted_signers=["self"]),
+    changed(HTTP, "key_groups", name="seminars", trusted_signers=["self", ACCOUNT, "999988887777"]),
+    changed(HTTP, "key_groups", name="talks", bucket=BUCKET, trusted_signers=["self"]),
 )
 
 
 @pytest.fixture
 def everything(runner: ScenarioRunner, clients: BotoClients) -> ScenarioRunner:
     """An account with numbers in all places, and a shared secret on an origin."""
-    runner.set_back(runner.initial)
+    runner.restore(runner.initial)
     clients("s3").create_bucket(Bucket=BUCKET)
     clients("s3").put_object(Bucket=BUCKET, Key="recorded-202611261422.mp4", Body=b"-")
     headers = listing({"HeaderName": "X-Origin-Verify", "HeaderValue": "s3cr3t-s3cr3t"})
@@ -80,15 +80,19 @@ def test_no_account_is_in_a_hashed_snapshot(everything: ScenarioRunner) -> None:
 
 def test_a_hashed_snapshot_gives_the_same_plan(everything: ScenarioRunner) -> None:
     """Only the digits of accounts that the specs do not name differ, and digests."""
-    changed = (SPECS[0], but(SPECS[1], trusted_signers=["self", "444455556666"], comment="changed"), SPECS[2])
-    world, after = everything.world_at(), everything.load(*changed)
+    specs = (
+        SPECS[0],
+        changed(SPECS[1], trusted_signers=["self", "444455556666"], comment="changed"),
+        SPECS[2],
+    )
+    world, after = everything.world_at(), everything.load(*specs)
     text = text_of(everything.load(*SPECS), world, salt=SALT)
     from_aws, from_hashed = plan_of(after, world), plan_of(after, world_in(text, after, world))
-    told = from_aws
+    hashed = from_aws
     for number in (AUDITOR, "999988887777"):
-        told = told.replace(number, stand_in(number, SALT))
-    assert "444455556666" in told
-    assert comparable(from_hashed) == comparable(told)
+        hashed = hashed.replace(number, stand_in(number, SALT))
+    assert "444455556666" in hashed
+    assert comparable(from_hashed) == comparable(hashed)
 
 
 def test_accounts_in_the_specs_are_restored() -> None:

@@ -66,15 +66,15 @@ class ReplayedAccount(SandboxAccount):
     def expect(self, *, must: ViewerRequests, may: ViewerRequests = frozenset()) -> None:
         """Set who must be served everywhere, and who may be served somewhere. All others must be refused."""
         self.must, self.may = must, must | may
-        self.look()
+        self.check()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Record who is wrongly served, and who is wrongly refused."""
-        everywhere, somewhere = self.viewers.look()
+        everywhere, somewhere = self.viewers.check()
         self.too_much |= somewhere - self.may
         self.too_little |= {request for request in self.must - everywhere if self.viewers.can_send(request)}
 
-    def nobody_harmed(self) -> None:
+    def assert_access_kept(self) -> None:
         """Check that at no time anyone was wrongly served or wrongly refused."""
         assert sorted(self.too_much) == []
         assert sorted(self.too_little) == []
@@ -97,7 +97,7 @@ class ReplayedAccount(SandboxAccount):
     def replayed(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
         """Plan and apply while the viewers send requests."""
         plan = make_plan(stacks, self.world)
-        return plan, self.run(plan, allow=allow, port=Replayed(self.world.aws, self.look))
+        return plan, self.run(plan, allow=allow, port=Replayed(self.world.aws, self.check))
 
     def settled(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> Plan:
         """Plan and apply, and check that everything is done and nothing is pending."""
@@ -109,8 +109,8 @@ class ReplayedAccount(SandboxAccount):
 
     def stopped(self, stacks: Sequence[Stack], *, allow: Sequence[str] = ()) -> list[str]:
         """Return what was written by a run that died after its first write, or in its wait."""
-        port = Replayed(self.world.aws, self.look, patience=4)
+        port = Replayed(self.world.aws, self.check, patience=4)
         with suppress(Killed):
             self.run(make_plan(stacks, self.world), allow=allow, port=port)
-        self.look()
+        self.check()
         return port.writes

@@ -10,15 +10,15 @@ from tests.world.ports import PassThrough
 
 
 class Replayed(PassThrough):
-    """Calls `look` before and after every write, and after every read.
+    """Calls `check` before and after every write, and after every read.
 
     With `patience`, the process dies after its first write, or after this number of reads without a write. So a run
     that waits ends in its wait, and a run that writes ends after the write.
     """
 
-    def __init__(self, aws: Writes, look: Callable[[], None], patience: int = 0) -> None:
+    def __init__(self, aws: Writes, check: Callable[[], None], patience: int = 0) -> None:
         self.aws = aws
-        self._look = look
+        self._look = check
         self._left = patience or None
         self._guard = threading.Lock()
         self.writes: list[str] = []

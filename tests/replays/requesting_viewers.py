@@ -24,8 +24,8 @@ NOBODY = "nobody"
 FOREIGN_KEY = "stranger"
 """Signs with a key that is in the account, in a group of others."""
 BY_URL, BY_COOKIES, EXPIRED, FORGED = "by URL", "by cookies", "expired", "forged"
-"""How a key is used; what is forged bears the key's id, and another's signature."""
-HONEST = (BY_URL, BY_COOKIES)
+"""How a key is used; a forged signature has the key's id, and is made with another key."""
+CORRECT = (BY_URL, BY_COOKIES)
 
 HOUR = 3600
 
@@ -56,7 +56,7 @@ class RequestingViewers:
         self._sandbox = sandbox
         self._ids: dict[str, str] = {}
 
-    def look(self) -> tuple[ViewerRequests, ViewerRequests]:
+    def check(self) -> tuple[ViewerRequests, ViewerRequests]:
         """Return who is served everywhere, and who is served somewhere."""
         settings = self._sandbox.cloudfront.settings
         rounds = []
@@ -73,7 +73,7 @@ class RequestingViewers:
         asked = (*self._of_the_edge(), *_of_buckets())
         return frozenset(request for request, visit in asked if self._gets(*visit))
 
-    def _of_the_edge(self) -> Iterator[tuple[ViewerRequest, "Visit"]]:
+    def _of_the_edge(self) -> Iterator[tuple[ViewerRequest, "SentRequest"]]:
         self._remember_ids()
         for record in self._sandbox.cloudfront.distributions():
             stack = record.tags.get("cfstream:name")
@@ -83,21 +83,23 @@ class RequestingViewers:
             names = {**own, **{alias: alias for alias in record.aliases}}
             for host, name in names.items():
                 for key in OBJECTS:
-                    for who, how, visit in self._visits(record, name, key):
+                    for who, how, visit in self._requests_for(record, name, key):
                         yield ViewerRequest(host, key, who, how), visit
 
-    def _visits(self, record: Distribution, host: str, key: str) -> Iterator[tuple[str, str, "Visit"]]:
+    def _requests_for(
+        self, record: Distribution, host: str, key: str
+    ) -> Iterator[tuple[str, str, "SentRequest"]]:
         streams = "S3Origin" in record.config
         path = f"/cfx/st/{key}" if streams else f"/{key}"
         resource = key if streams else f"https://{host}{path}"
-        yield NOBODY, "", Visit(host, path)
+        yield NOBODY, "", SentRequest(host, path)
         for who, id_ in self._ids.items():
             for how in (BY_URL, EXPIRED, FORGED):
                 query = signing.query(_fields(self.keys[who], id_, resource, how))
-                yield who, how, Visit(host, f"{path}?{query}")
+                yield who, how, SentRequest(host, f"{path}?{query}")
             if not streams:
                 cookies = signing.cookies(_folder(self.keys[who], id_, f"https://{host}/*"))
-                yield who, BY_COOKIES, Visit(host, path, cookies["Cookie"])
+                yield who, BY_COOKIES, SentRequest(host, path, cookies["Cookie"])
 
     def _remember_ids(self) -> None:
         """Return ids of keys by name, including deleted keys, whose URLs still exist."""
@@ -114,7 +116,7 @@ class RequestingViewers:
         return answered(self._sandbox.server, "GET", target, headers).status == 200
 
 
-class Visit(NamedTuple):
+class SentRequest(NamedTuple):
     """One request."""
 
     host: str
@@ -122,17 +124,17 @@ class Visit(NamedTuple):
     cookie: str = ""
 
 
-def _of_buckets() -> Iterator[tuple[ViewerRequest, Visit]]:
+def _of_buckets() -> Iterator[tuple[ViewerRequest, SentRequest]]:
     for bucket in BUCKETS:
         host = f"{bucket}.s3.us-east-1.amazonaws.com"
         for key in OBJECTS:
-            yield ViewerRequest(host, key, NOBODY), Visit(host, f"/{key}")
+            yield ViewerRequest(host, key, NOBODY), SentRequest(host, f"/{key}")
 
 
 @functools.cache
 def _fields(key: PrivateKey, id_: str, resource: str, how: str) -> dict[str, str]:
     signer = signing.rsa_key("forger") if how == FORGED else key
-    expires = signing.past() if how == EXPIRED else signing.soon() + HOUR
+    expires = signing.a_minute_ago() if how == EXPIRED else signing.soon() + HOUR
     return signing.canned_fields(resource, signer, id_, expires)
 
 
@@ -151,7 +153,7 @@ def allowed_by(spec: Json | None, *, pair: str, all_keys: Mapping[str, Any]) -> 
     streams = spec.get("delivery") == "rtmp"
     hosts = (OWN, *spec.get("cnames", ()))
     prefix = spec.get("grant", {}).get("prefix", "")
-    honest = [how for how in HONEST if not (streams and how == BY_COOKIES)]
+    honest = [how for how in CORRECT if not (streams and how == BY_COOKIES)]
     found = set()
     for key in (key for key in OBJECTS if key.startswith(prefix)):
         trusted = _trusted(spec, key, pair)
@@ -172,12 +174,12 @@ def _trusted(spec: Json, key: str, pair: str) -> set[str] | None:
     guards = named if "key_groups" in named else spec
     if guards.get("trusted_signers"):
         return {pair}
-    made = {group["name"]: group for group in spec.get("key_groups", ()) if "name" in group}
-    groups = [made.get(group["use"], {}) if "use" in group else group for group in guards["key_groups"]]
+    by_name = {group["name"]: group for group in spec.get("key_groups", ()) if "name" in group}
+    groups = [by_name.get(group["use"], {}) if "use" in group else group for group in guards["key_groups"]]
     return {one["name"] for group in groups for one in group.get("public_keys", ())}
 
 
 def _anybody(host: str, key: str, all_keys: Mapping[str, Any]) -> Iterator[ViewerRequest]:
     yield ViewerRequest(host, key, NOBODY)
     for who in all_keys:
-        yield from (ViewerRequest(host, key, who, how) for how in (*HONEST, EXPIRED, FORGED))
+        yield from (ViewerRequest(host, key, who, how) for how in (*CORRECT, EXPIRED, FORGED))

@@ -122,4 +122,4 @@ def test_nobody_is_harmed(account: ReplayedAccount, change: SpecChange) -> None:
     assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(change.hazards)
 
     account.expect(must=after)
-    account.nobody_harmed()
+    account.assert_access_kept()

@@ -9,7 +9,7 @@ from cfstream.migration.advice import Target
 from cfstream.spec.load import load
 from cfstream.use_cases.migration import MigrationRequest, migrate
 from tests.replays.account import HOST, ReplayedAccount
-from tests.unit.spec.reading import said
+from tests.unit.spec.reading import parsed
 from tests.world.plans import report_lines
 from tests.world.specs import ONE, Json, group, http, key
 
@@ -48,7 +48,7 @@ MIGRATIONS = (
 
 def plain(spec: Path) -> Json:
     """Return the spec as plain values."""
-    document: Json = said(spec.read_text())[0]
+    document: Json = parsed(spec.read_text())[0]
     return document
 
 
@@ -69,7 +69,7 @@ def test_a_migration_harms_nobody(account: ReplayedAccount, each: Migration) -> 
     assert {hazard.name for hazard, _ in plan.stacks[0].hazards} == set(each.hazards)
 
     account.expect(must=after)
-    account.nobody_harmed()
+    account.assert_access_kept()
 
 
 NEW = http(name="successor", key_groups=[{"use": "viewers"}])
@@ -90,7 +90,7 @@ def test_a_moved_name_is_always_served(account: ReplayedAccount, there: bool) ->
     account.expect(must=account.allowed_by(old))
     assert account.plan(http(cnames=[]), new).in_sync
     assert account.config("successor")["Aliases"]["Items"] == [HOST]
-    account.nobody_harmed()
+    account.assert_access_kept()
 
 
 def test_an_interrupted_move_leaves_the_name_served(account: ReplayedAccount) -> None:
@@ -106,4 +106,4 @@ def test_an_interrupted_move_leaves_the_name_served(account: ReplayedAccount) ->
         assert runs < 20
     assert account.config("successor")["Aliases"]["Items"] == [HOST]
     assert runs > 3
-    account.nobody_harmed()
+    account.assert_access_kept()

@@ -16,7 +16,7 @@ from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.rotation import rotate
 from cfstream.workflow import make_plan
 from tests.replays.account import ReplayedAccount
-from tests.replays.requesting_viewers import FOREIGN_KEY, HONEST, OBJECTS, OWN, ViewerRequest, ViewerRequests
+from tests.replays.requesting_viewers import CORRECT, FOREIGN_KEY, OBJECTS, OWN, ViewerRequest, ViewerRequests
 from tests.world.specs import ONE
 
 HOUR = 3600.0
@@ -57,9 +57,9 @@ class Rotation:
         """Return the outcome of one run of ``keys rotate``. The viewers get the key that it creates."""
         done = rotate(str(self._spec), "viewers", ExistingConnection(outside=self.account.world), now=now)
         if done.outcome == "begun":
-            made: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
+            own_keys: Any = load_pem_private_key(Path(done.private_file).read_bytes(), None)
             self.new = done.joined
-            self.account.viewers.keys[self.new] = made
+            self.account.viewers.keys[self.new] = own_keys
         return done.outcome
 
     def apply(self, *allow: str, stopped: bool = False) -> None:
@@ -104,7 +104,7 @@ def rotation(account: ReplayedAccount) -> Rotation:
 
 def signed_by(*keys: str) -> ViewerRequests:
     """Return everything that these keys open."""
-    return frozenset(ViewerRequest(OWN, key, who, how) for key in OBJECTS for who in keys for how in HONEST)
+    return frozenset(ViewerRequest(OWN, key, who, how) for key in OBJECTS for who in keys for how in CORRECT)
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
@@ -120,7 +120,7 @@ def test_no_url_is_refused_before_it_expires(rotation: Rotation, stopped: bool) 
     for hours in (0, 12, 11.9):
         account.clock.slept += hours * HOUR
         rotation.waits()
-        account.look()
+        account.check()
 
     account.clock.slept += HOUR
     assert rotation.step() == "taken-out"
@@ -129,7 +129,7 @@ def test_no_url_is_refused_before_it_expires(rotation: Rotation, stopped: bool) 
     rotation.apply(stopped=stopped)
     account.expect(must=signed_by(rotation.new))
     assert {*account.keys()} == {rotation.new, FOREIGN_KEY}
-    account.nobody_harmed()
+    account.assert_access_kept()
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["in-one-go", "stopped-everywhere"])
@@ -141,7 +141,7 @@ def test_a_leaked_key_is_replaced_at_once(rotation: Rotation, stopped: bool) -> 
     rotation.apply("cuts-viewers", stopped=stopped)
     account.expect(must=signed_by(rotation.new))
     assert {*account.keys()} == {rotation.new, FOREIGN_KEY}
-    account.nobody_harmed()
+    account.assert_access_kept()
 
 
 def test_a_key_that_leaks_in_the_grace_period(rotation: Rotation) -> None:
@@ -155,7 +155,7 @@ def test_a_key_that_leaks_in_the_grace_period(rotation: Rotation) -> None:
     account.expect(must=signed_by(rotation.new), may=signed_by(ONE))
     rotation.apply("cuts-viewers", stopped=True)
     account.expect(must=signed_by(rotation.new))
-    account.nobody_harmed()
+    account.assert_access_kept()
 
 
 def test_the_grace_begins_when_the_new_key_is_in_the_group(rotation: Rotation) -> None:
@@ -167,13 +167,13 @@ def test_the_grace_begins_when_the_new_key_is_in_the_group(rotation: Rotation) -
     rotation.step()
     account.expect(must=signed_by(ONE), may=signed_by(rotation.new))
     assert rotation.stopped() == ["create_public_key"]
-    (made,) = [
+    (own_keys,) = [
         key for key in account.sandbox.cloudfront.world.public_keys if key.config["Name"] == rotation.new
     ]
-    made.created -= 48 * HOUR
+    own_keys.created -= 48 * HOUR
     rotation.apply()
     account.expect(must=signed_by(ONE, rotation.new))
     rotation.waits()
     account.clock.slept += 25 * HOUR
     assert rotation.step() == "taken-out"
-    account.nobody_harmed()
+    account.assert_access_kept()

@@ -7,13 +7,13 @@ from typing import Any
 import boto3
 import pytest
 
-from cfstream.sandbox import Running, homes, lifecycle
+from cfstream.sandbox import Running, lifecycle, state_directory
 
 
 @pytest.fixture(autouse=True)
-def state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_state_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test its own state directory, regardless of the user's environment."""
-    monkeypatch.delenv(homes.VARIABLE, raising=False)
+    monkeypatch.delenv(state_directory.VARIABLE, raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
@@ -31,7 +31,7 @@ def up() -> Iterator[Callable[[Path], Running]]:
     started: set[Path] = set()
 
     def start(project: Path) -> Running:
-        home = homes.find(project)
+        home = state_directory.find(project)
         started.add(home)
         return lifecycle.up(home)
 

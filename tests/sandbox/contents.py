@@ -44,7 +44,7 @@ def fill(client: Client) -> None:
     client("sts").get_caller_identity()
 
 
-def seen(client: Client) -> Any:
+def contents(client: Client) -> Any:
     """Return what the services show of the content of `fill`."""
     s3, cloudfront = client("s3"), client("cloudfront")
     acl = s3.get_object_acl(Bucket=BUCKET, Key="a.mp4")

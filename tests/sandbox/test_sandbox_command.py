@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cfstream.cli.commands.sandbox import app
 from cfstream.errors import CfstreamError, WrongUsage
-from cfstream.sandbox import homes, lifecycle
+from cfstream.sandbox import lifecycle, state_directory
 
 runner = CliRunner()
 
@@ -23,7 +23,7 @@ def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Run each test in its own project, and stop its sandbox afterwards."""
     monkeypatch.chdir(project)
     yield project
-    lifecycle.down(homes.find(project))
+    lifecycle.down(state_directory.find(project))
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -35,7 +35,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_up_prints_what_a_shell_evaluates() -> None:
     """A shell can evaluate the whole output of `up`. aws and boto3 then use the sandbox."""
     code, printed = run("up")
-    running = lifecycle.status(homes.find(Path.cwd()))
+    running = lifecycle.status(state_directory.find(Path.cwd()))
     assert running is not None
     assert (code, printed.splitlines()[0]) == (0, f"export AWS_ENDPOINT_URL={running.endpoint_url}")
     script = f'{printed}\n"{sys.executable}" -c \'import boto3; print(boto3.client("s3").list_buckets()["Buckets"])\''
@@ -58,14 +58,14 @@ def test_status_exits_with_what_it_found() -> None:
     """`status` exits with 1 if no sandbox runs, and with 0 otherwise."""
     assert run("status") == (
         1,
-        f"No sandbox is running here.\nIts state would be in {homes.find(Path.cwd())}\n",
+        f"No sandbox is running here.\nIts state would be in {state_directory.find(Path.cwd())}\n",
     )
     endpoint = json.loads(run("up", "--format", "json")[1])["endpoint_url"]
     code, printed = run("status")
     assert code == 0
     assert printed.startswith(f"The sandbox is running at {endpoint} (pid ")
-    told = json.loads(run("status", "--format", "json")[1])
-    assert (told["running"], told["endpoint_url"], told["settings"]["deploy_after_reads"]) == (
+    status = json.loads(run("status", "--format", "json")[1])
+    assert (status["running"], status["endpoint_url"], status["settings"]["deploy_after_reads"]) == (
         True,
         endpoint,
         2,
@@ -144,8 +144,8 @@ def test_serve_stays_in_the_foreground(number: signal.Signals) -> None:
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout is not None
-        told = json.loads(serving.stdout.readline())
-        assert (told["pid"], run("status")[0]) == (serving.pid, 0)
+        status = json.loads(serving.stdout.readline())
+        assert (status["pid"], run("status")[0]) == (serving.pid, 0)
         serving.send_signal(number)
     assert serving.returncode == 0
     assert run("status")[0] == 1

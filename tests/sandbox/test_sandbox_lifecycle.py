@@ -14,10 +14,18 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, ensure, homes, lifecycle
-from tests.sandbox.contents import fill, seen
+from cfstream.sandbox import (
+    MissingExtra,
+    Running,
+    SandboxError,
+    WrongSetting,
+    ensure,
+    lifecycle,
+    state_directory,
+)
+from tests.sandbox.contents import contents, fill
 
-Up = Callable[[Path], Running]
+StartSandbox = Callable[[Path], Running]
 Client = Callable[[Running, str], Any]
 
 
@@ -31,14 +39,14 @@ def test_each_project_has_a_directory_of_its_own(
     deep = project / "specs" / "fleet"
     deep.mkdir(parents=True)
     (deep.parent / ".cfstream").mkdir()
-    assert homes.find(deep) == homes.find(project)
+    assert state_directory.find(deep) == state_directory.find(project)
     alone, namesake = tmp_path / "alone", tmp_path / "elsewhere" / "my project"
-    assert len({homes.find(folder) for folder in (project, alone, alone / "below", namesake)}) == 4
-    monkeypatch.setenv(homes.VARIABLE, str(tmp_path / "elsewhere"))
-    assert homes.find(deep) == tmp_path / "elsewhere"
+    assert len({state_directory.find(folder) for folder in (project, alone, alone / "below", namesake)}) == 4
+    monkeypatch.setenv(state_directory.VARIABLE, str(tmp_path / "elsewhere"))
+    assert state_directory.find(deep) == tmp_path / "elsewhere"
 
 
-def test_sandbox_is_started_once(project: Path, up: Up) -> None:
+def test_sandbox_is_started_once(project: Path, up: StartSandbox) -> None:
     """The first request starts the sandbox, and the next one finds it."""
     started = up(project)
     assert started.started
@@ -47,7 +55,7 @@ def test_sandbox_is_started_once(project: Path, up: Up) -> None:
     assert lifecycle.status(found.home) == found
 
 
-def test_concurrent_starts_make_one(project: Path, up: Up) -> None:
+def test_concurrent_starts_make_one(project: Path, up: StartSandbox) -> None:
     """Of several processes that need a sandbox at the same time, one starts it for all."""
     with ThreadPoolExecutor(4) as pool:
         running = list(pool.map(up, [project] * 4))
@@ -55,7 +63,7 @@ def test_concurrent_starts_make_one(project: Path, up: Up) -> None:
     assert [each.started for each in running].count(True) == 1
 
 
-def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Client) -> None:
+def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: StartSandbox, client: Client) -> None:
     """Their contents are separate, and stopping one does not affect the other."""
     first, second = (up(_project(tmp_path / name)) for name in ("one", "two"))
     client(first, "s3").create_bucket(Bucket="lectures-media")
@@ -65,18 +73,18 @@ def test_projects_have_sandboxes_of_their_own(tmp_path: Path, up: Up, client: Cl
     assert lifecycle.status(second.home) is not None
 
 
-def test_state_outlives_the_server(project: Path, up: Up, client: Client) -> None:
+def test_state_outlives_the_server(project: Path, up: StartSandbox, client: Client) -> None:
     """Buckets, objects, ACLs, policies, certificates, identities and distributions exist after a restart."""
     running = up(project)
     fill(lambda service: client(running, service))
-    before = seen(lambda service: client(running, service))
+    before = contents(lambda service: client(running, service))
     lifecycle.down(running.home)
     again = up(project)
     assert again.pid != running.pid
-    assert seen(lambda service: client(again, service)) == before
+    assert contents(lambda service: client(again, service)) == before
 
 
-def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> None:
+def test_killed_server_is_replaced(project: Path, up: StartSandbox, client: Client) -> None:
     """A killed server is noticed, and the next one loads the last saved state."""
     running = up(project)
     client(running, "s3").create_bucket(Bucket="lectures-media")
@@ -89,13 +97,15 @@ def test_killed_server_is_replaced(project: Path, up: Up, client: Client) -> Non
     assert [each["Name"] for each in client(again, "s3").list_buckets()["Buckets"]] == ["lectures-media"]
 
 
-def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: Up) -> None:
+def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: StartSandbox) -> None:
     """If another server has the port now, it does not know the token."""
     running = up(_project(tmp_path / "one"))
-    home = homes.find(_project(tmp_path / "two"))
-    homes.make(home)
+    home = state_directory.find(_project(tmp_path / "two"))
+    state_directory.make(home)
     address = json.loads((running.home / lifecycle.ADDRESS).read_text())
-    homes.write(home / lifecycle.ADDRESS, json.dumps({**address, "token": "of another server"}).encode())
+    state_directory.write(
+        home / lifecycle.ADDRESS, json.dumps({**address, "token": "of another server"}).encode()
+    )
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
     assert lifecycle.status(running.home) is not None
@@ -104,15 +114,15 @@ def test_pid_file_of_another_server_is_ignored(tmp_path: Path, up: Up) -> None:
 @pytest.mark.parametrize("rubbish", ["", "{", "[]", '{"pid": 1}', "null"])
 def test_damaged_pid_file_counts_as_none(project: Path, rubbish: str) -> None:
     """An invalid pid file is ignored."""
-    home = homes.find(project)
-    homes.make(home)
-    homes.write(home / lifecycle.ADDRESS, rubbish.encode())
+    home = state_directory.find(project)
+    state_directory.make(home)
+    state_directory.write(home / lifecycle.ADDRESS, rubbish.encode())
     assert lifecycle.status(home) is None
 
 
 def test_nothing_runs_in_a_new_project(project: Path) -> None:
     """Status and stop start nothing, and create no folder."""
-    home = homes.find(project)
+    home = state_directory.find(project)
     assert lifecycle.status(home) is None
     assert lifecycle.down(home) is None
     with pytest.raises(SandboxError, match="no sandbox runs here"):
@@ -120,7 +130,7 @@ def test_nothing_runs_in_a_new_project(project: Path) -> None:
     assert not home.exists()
 
 
-def test_one_server_for_each_directory(project: Path, up: Up) -> None:
+def test_one_server_for_each_directory(project: Path, up: StartSandbox) -> None:
     """A second server for the same directory does not start, and reports how to stop the first."""
     running = up(project)
     command = [sys.executable, "-m", "cfstream.sandbox", "serve", "--dir", str(running.home)]
@@ -132,14 +142,14 @@ def test_one_server_for_each_directory(project: Path, up: Up) -> None:
     assert lifecycle.status(running.home) == replace(running, started=False)
 
 
-def test_a_failed_start_has_a_reason(project: Path, up: Up) -> None:
+def test_a_failed_start_has_a_reason(project: Path, up: StartSandbox) -> None:
     """The error has the end of the log; here the port is in use."""
     port = int(up(project).endpoint_url.rpartition(":")[2])
     with pytest.raises(SandboxError, match=f"port {port} is not available"):
         lifecycle.up(project / "another", port)
 
 
-def test_state_of_the_sandbox_is_private(project: Path, up: Up) -> None:
+def test_state_of_the_sandbox_is_private(project: Path, up: StartSandbox) -> None:
     """Only its user can read state and pid file, and git ignores the folder."""
     running = up(project)
     lifecycle.down(running.home)
@@ -149,7 +159,7 @@ def test_state_of_the_sandbox_is_private(project: Path, up: Up) -> None:
     assert (running.home / ".gitignore").read_text() == "*\n"
 
 
-def test_settings_outlive_the_server(project: Path, up: Up) -> None:
+def test_settings_outlive_the_server(project: Path, up: StartSandbox) -> None:
     """The default settings show short waits. Changed settings stay until a reset."""
     running = up(project)
     assert _pace(running) == (2, 2.0)
@@ -176,11 +186,13 @@ try:
 except sandbox.MissingExtra as error:
     print(error.what)
 """
-    ran = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=True
     )
     assert (
-        ran.stdout == f"{MissingExtra().what}\n" == "the sandbox needs \"pip install 'cfstream[sandbox]'\"\n"
+        result.stdout
+        == f"{MissingExtra().what}\n"
+        == "the sandbox needs \"pip install 'cfstream[sandbox]'\"\n"
     )
 
 
@@ -188,8 +200,8 @@ def test_importing_the_sandbox_is_fast() -> None:
     """Importing the sandbox's interface imports neither moto nor an SDK nor an HTTP client."""
     heavy = ("moto", "boto3", "flask", "http.client")
     script = f"import sys, cfstream.sandbox; print([name for name in {heavy} if name in sys.modules])"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert ran.stdout == "[]\n"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
 
 
 def _project(folder: Path) -> Path:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cfstream.sandbox import homes, state
+from cfstream.sandbox import state, state_directory
 from cfstream.sandbox.server import Sandbox
-from tests.sandbox.contents import BUCKET, READER, fill, seen
+from tests.sandbox.contents import BUCKET, READER, contents, fill
 
 Client = Callable[[Any, str], Any]
 
@@ -17,9 +17,9 @@ def test_everything_is_restored(tmp_path: Path, client: Client) -> None:
     """Objects with versions and ACLs, policies, distributions, zones, certificates and keys survive a restart."""
     with Sandbox.start(tmp_path) as sandbox:
         fill(lambda service: client(sandbox, service))
-        before = seen(lambda service: client(sandbox, service))
+        before = contents(lambda service: client(sandbox, service))
     with Sandbox.start(tmp_path) as sandbox:
-        assert seen(lambda service: client(sandbox, service)) == before
+        assert contents(lambda service: client(sandbox, service)) == before
     assert READER in before["acl"][1]
 
 
@@ -61,7 +61,7 @@ def test_without_a_folder_nothing_is_saved(tmp_path: Path, client: Client) -> No
 )
 def test_state_of_another_version_is_renamed(tmp_path: Path, client: Client, found: bytes) -> None:
     """A state file that cannot be used is renamed, and the sandbox starts empty."""
-    homes.write(tmp_path / state.FILE, found)
+    state_directory.write(tmp_path / state.FILE, found)
     with Sandbox.start(tmp_path) as sandbox:
         assert client(sandbox, "s3").list_buckets()["Buckets"] == []
     (aside,) = tmp_path.glob("state.*.old")

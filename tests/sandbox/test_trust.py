@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from cfstream.cli.commands.sandbox import app
 from cfstream.errors import CfstreamError
-from cfstream.sandbox import Running, SandboxError, homes, lifecycle, state
+from cfstream.sandbox import Running, SandboxError, lifecycle, state, state_directory
 from tests.thorough import one_of_each
 
-Up = Callable[[Path], Running]
+StartSandbox = Callable[[Path], Running]
 
 HOSTILE = (
     "argparse.py",
@@ -31,7 +31,7 @@ HOSTILE = (
 SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
 
 
-class Trap:
+class MaliciousPickle:
     """An object whose unpickling creates a file."""
 
     def __init__(self, mark: Path) -> None:
@@ -41,7 +41,7 @@ class Trap:
         return open, (str(self.mark), "w")
 
 
-def lay_hostile_modules(folder: Path, mark: Path, names: tuple[str, ...] = HOSTILE) -> None:
+def write_hostile_modules(folder: Path, mark: Path, names: tuple[str, ...] = HOSTILE) -> None:
     """Writes modules that create `mark` when they are imported."""
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def lay_hostile_modules(folder: Path, mark: Path, names: tuple[str, ...] = HOSTI
 def trapped_state(folder: Path, mark: Path) -> Path:
     """A state file of this version that creates `mark` when it is unpickled."""
     folder.mkdir(parents=True, exist_ok=True)
-    state.write(folder / state.FILE, pickle.dumps(Trap(mark)))
+    state.write(folder / state.FILE, pickle.dumps(MaliciousPickle(mark)))
     return folder / state.FILE
 
 
@@ -62,7 +62,7 @@ def mark(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("place", [".cfstream/sandbox", ".cfstream", "../.cfstream/sandbox"])
-def test_state_in_a_checkout_is_ignored(project: Path, up: Up, mark: Path, place: str) -> None:
+def test_state_in_a_checkout_is_ignored(project: Path, up: StartSandbox, mark: Path, place: str) -> None:
     """A state file in the project or above it is never read, and the project's tree stays as it is."""
     trapped_state(project / place, mark)
     before = sorted(project.rglob("*"))
@@ -72,21 +72,21 @@ def test_state_in_a_checkout_is_ignored(project: Path, up: Up, mark: Path, place
     assert not running.home.is_relative_to(project)
 
 
-def leads_to(path: str) -> str:
+def entry_target(path: str) -> str:
     """Return where an entry of PYTHONPATH leads: each place has several spellings."""
     return {"": "here", ":": "here", ".": "here", "./lib:": "lib"}.get(path, path)
 
 
-PATHS: list[str] = one_of_each(["", ":", ".", "lib", "./lib:", "HERE", "LINK"], leads_to)
+PATHS: list[str] = one_of_each(["", ":", ".", "lib", "./lib:", "HERE", "LINK"], entry_target)
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_server_imports_nothing_from_the_working_directory(
-    project: Path, up: Up, mark: Path, monkeypatch: pytest.MonkeyPatch, path: str
+    project: Path, up: StartSandbox, mark: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """Neither from the directory itself, nor through a PYTHONPATH that leads to it or is relative."""
-    lay_hostile_modules(project, mark)
-    lay_hostile_modules(project / "lib", mark)
+    write_hostile_modules(project, mark)
+    write_hostile_modules(project / "lib", mark)
     (project.parent / "link").symlink_to(project)
     monkeypatch.chdir(project)
     monkeypatch.setenv(
@@ -97,11 +97,11 @@ def test_server_imports_nothing_from_the_working_directory(
 
 
 def test_server_keeps_the_rest_of_pythonpath(
-    project: Path, tmp_path: Path, up: Up, monkeypatch: pytest.MonkeyPatch
+    project: Path, tmp_path: Path, up: StartSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A directory that the user names by an absolute path is still imported from."""
     mark, own = tmp_path / "imported", tmp_path / "own"
-    lay_hostile_modules(own, mark, ("sitecustomize.py",))
+    write_hostile_modules(own, mark, ("sitecustomize.py",))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([".", str(own)]))
     up(project)
     assert mark.exists()
@@ -116,17 +116,19 @@ def test_program_imports_nothing_from_the_working_directory(
     choice: Python looks there first.
     """
     others = tuple(name for name in HOSTILE if not path or not name.startswith(("cfstream", "sitecustomize")))
-    lay_hostile_modules(project, mark, others)
-    lay_hostile_modules(project / "lib", mark, others)
+    write_hostile_modules(project, mark, others)
+    write_hostile_modules(project / "lib", mark, others)
     (project / "spec.yaml").write_text(SPEC)
     program = Path(sys.executable).with_name("cfstream")
     environment = {**os.environ, "PYTHONPATH": path}
-    ran = subprocess.run(
+    result = subprocess.run(
         [program, *command], cwd=project, env=environment, capture_output=True, text=True, check=False
     )
-    lifecycle.down(homes.find(project))
-    assert "Traceback" not in ran.stderr
-    assert ran.returncode == (0 if command[0] == "sandbox" else 2), ran.stderr  # the bucket does not exist
+    lifecycle.down(state_directory.find(project))
+    assert "Traceback" not in result.stderr
+    assert result.returncode == (0 if command[0] == "sandbox" else 2), (
+        result.stderr
+    )  # the bucket does not exist
     assert not mark.exists()
 
 
@@ -135,17 +137,19 @@ def test_state_directory_of_each_system(project: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("HOME", "/users/ann")
     monkeypatch.setenv("XDG_STATE_HOME", "relative/state")
-    found = homes.find(project)
+    found = state_directory.find(project)
     assert found.parent == Path("/users/ann/.local/state/cfstream/sandbox")
     assert found.name.startswith("my-project-")
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert homes.find(project).parent == Path("/users/ann/Library/Application Support/cfstream/sandbox")
+    assert state_directory.find(project).parent == Path(
+        "/users/ann/Library/Application Support/cfstream/sandbox"
+    )
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", "/local")
-    assert homes.find(project).parent == Path("/local/cfstream/sandbox")
+    assert state_directory.find(project).parent == Path("/local/cfstream/sandbox")
 
 
-def test_state_and_log_are_their_users(project: Path, up: Up) -> None:
+def test_state_and_log_are_their_users(project: Path, up: StartSandbox) -> None:
     """Every directory from cfstream's down has mode 0700, and every file 0600, whatever the umask is."""
     before = os.umask(0)
     try:
@@ -208,7 +212,7 @@ def test_what_others_could_have_written_is_refused(
     project: Path, mark: Path, arrange: Callable[[Path], None]
 ) -> None:
     """The message names the path and CFSTREAM_SANDBOX_DIR. Nothing is unpickled or served."""
-    folder = homes.find(project)
+    folder = state_directory.find(project)
     arrange(folder)
     for private in (folder.parent.parent, *([] if arrange is shared_parent else [folder.parent])):
         private.chmod(0o700)
@@ -226,18 +230,18 @@ def test_every_command_refuses_it(
     project: Path, monkeypatch: pytest.MonkeyPatch, arrange: Callable[[Path], None], command: str
 ) -> None:
     """An address of someone else leads to their server, and its pid to any process."""
-    arrange(homes.find(project))
+    arrange(state_directory.find(project))
     monkeypatch.chdir(project)
-    ran = CliRunner().invoke(app, [command])
-    assert isinstance(ran.exception, CfstreamError)
-    assert "CFSTREAM_SANDBOX_DIR" in ran.exception.do
+    result = CliRunner().invoke(app, [command])
+    assert isinstance(result.exception, CfstreamError)
+    assert "CFSTREAM_SANDBOX_DIR" in result.exception.do
 
 
 def test_what_belongs_to_another_user_is_refused(
     project: Path, mark: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A home directory of another user is common in containers."""
-    folder = homes.find(project)
+    folder = state_directory.find(project)
     folder.mkdir(parents=True, mode=0o700)
     for private in (folder.parent, folder.parent.parent):
         private.chmod(0o700)
@@ -257,19 +261,19 @@ def test_without_a_usable_home_directory(
     """A home directory where nothing can be created is common in containers, too."""
     monkeypatch.setenv("XDG_STATE_HOME", missing)
     with pytest.raises(SandboxError, match="cannot be") as refused:
-        lifecycle.up(homes.find(project))
+        lifecycle.up(state_directory.find(project))
     assert "CFSTREAM_SANDBOX_DIR" in refused.value.do
 
 
 def test_a_directory_that_the_user_names(
-    project: Path, tmp_path: Path, up: Up, monkeypatch: pytest.MonkeyPatch
+    project: Path, tmp_path: Path, up: StartSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be a link, and others may look into it, but not write there."""
     named = tmp_path / "named"
     named.mkdir()
     named.chmod(0o755)
     (tmp_path / "link").symlink_to(named)
-    monkeypatch.setenv(homes.VARIABLE, str(tmp_path / "link"))
+    monkeypatch.setenv(state_directory.VARIABLE, str(tmp_path / "link"))
     assert up(project).home == named
     lifecycle.down(named)
     named.chmod(0o777)

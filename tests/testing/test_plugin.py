@@ -29,7 +29,7 @@ def test_the_page_of_the_manual_works(tmp_path: Path) -> None:
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "lectures.yaml").write_text(SPEC)
     (tmp_path / "specs" / "one.pub.pem").write_bytes(public_pem(rsa_key("one")))
-    ran = subprocess.run(
+    result = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -48,14 +48,14 @@ def test_the_page_of_the_manual_works(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
+    assert "1 passed" in result.stdout, result.stdout + result.stderr
     assert list(tmp_path.glob("cfstream-*")) == []
 
 
 def test_nothing_outlives_a_crash() -> None:
     """If the process of the tests dies, its sandbox dies with it."""
     script = "import os, cfstream.testing as t; print(t.Sandbox().endpoint_url, flush=True); os._exit(9)"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert ran.returncode == 9
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert result.returncode == 9
     with pytest.raises(httpx.ConnectError):
-        httpx.get(ran.stdout.strip(), trust_env=False)
+        httpx.get(result.stdout.strip(), trust_env=False)

@@ -60,8 +60,8 @@ def test_the_functions_of_a_spec_are_created(sandbox: Sandbox) -> None:
     )
     cloudfront = sandbox.client("cloudfront")
     config = {"Comment": "of the test", "Runtime": "cloudfront-js-2.0"}
-    made = cloudfront.create_function(Name="rewrite", FunctionConfig=config, FunctionCode=b"x")
-    cloudfront.publish_function(Name="rewrite", IfMatch=made["ETag"])
+    created = cloudfront.create_function(Name="rewrite", FunctionConfig=config, FunctionCode=b"x")
+    cloudfront.publish_function(Name="rewrite", IfMatch=created["ETag"])
     for _ in range(2):
         sandbox.apply(named, allow=PUBLIC_PATHS)
     shown = cloudfront.describe_function(Name="rewrite", Stage="LIVE")["FunctionSummary"]
@@ -226,5 +226,5 @@ def test_without_the_extra_the_error_names_it() -> None:
         "try: Sandbox()\n"
         "except WrongUsage as error: print(error.do)"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert ran.stdout == "pip install 'cfstream[sandbox]'\n"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == "pip install 'cfstream[sandbox]'\n"

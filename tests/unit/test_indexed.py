@@ -1,4 +1,4 @@
-"""An index finds what a look at every element finds."""
+"""An index finds what a search of all elements finds."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ def plain(rows: Iterable[Row], key: str) -> list[Row]:
 
 
 @given(ROWS, st.sampled_from("abcd"))
-def test_an_index_finds_what_a_look_at_every_element_finds(rows: list[Row], key: str) -> None:
+def test_an_index_finds_what_a_search_of_all_elements_finds(rows: list[Row], key: str) -> None:
     """Whatever the rows are."""
     found = having(Indexed(rows), letters, key)
     assert list(found) == list(having(rows, letters, key)) == plain(rows, key)

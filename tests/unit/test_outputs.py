@@ -8,7 +8,7 @@ from tests.unit.render.plans import CHANGED
 from tests.world.ports import PassThrough
 
 
-class Lost(PassThrough):
+class UnreachableAws(PassThrough):
     """AWS that does not answer."""
 
     def read(self, call: Call) -> Json:
@@ -17,5 +17,5 @@ class Lost(PassThrough):
 
 def test_what_cannot_be_read_after_a_change_is_unknown() -> None:
     """The status and the ETag of before the change would be wrong."""
-    found = freshly_read(Lost(), CHANGED, {"distribution_id": "E1UGDLB9XZBD79"})
+    found = freshly_read(UnreachableAws(), CHANGED, {"distribution_id": "E1UGDLB9XZBD79"})
     assert found == {"status": None, "etag": None}

@@ -130,10 +130,12 @@ def test_transient_id_of_ours() -> None:
 
 
 def test_transient_id_of_an_identity_to_be_made() -> None:
-    """A unique id never stands for an OAI that this plan creates."""
-    made = oai_statement(SID, "aws", "media", "", [Ref(StepId("create origin-access-identity:lectures"))])
-    assert not equal({**WANTED, "Principal": {"AWS": AIDA}}, made, ours=True)
-    assert not equal(WANTED, made, ours=True)
+    """A unique id never counts as an OAI that this plan creates."""
+    statement = oai_statement(
+        SID, "aws", "media", "", [Ref(StepId("create origin-access-identity:lectures"))]
+    )
+    assert not equal({**WANTED, "Principal": {"AWS": AIDA}}, statement, ours=True)
+    assert not equal(WANTED, statement, ours=True)
 
 
 def test_statement_of_an_oac() -> None:

@@ -45,8 +45,8 @@ HOST = "media.example.com"
 @functools.cache
 def signing_key(name: str) -> PrivateKey:
     """Return a private key for this name, created once."""
-    made = rsa.generate_private_key(65537, 2048)
-    return private_key(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), name=name)
+    key = rsa.generate_private_key(65537, 2048)
+    return private_key(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), name=name)
 
 
 class VerifiedAccount(SandboxAccount):
@@ -180,8 +180,8 @@ class VerifiedAccount(SandboxAccount):
             "DefaultCacheBehavior": {**behavior, **fields.pop("behavior", {})},
             **fields,
         }
-        made: Json = self.cloudfront.create_distribution(DistributionConfig=sent)["Distribution"]
-        return made
+        created: Json = self.cloudfront.create_distribution(DistributionConfig=sent)["Distribution"]
+        return created
 
 
 def failed_checks(proof: StackProof) -> str:

@@ -138,16 +138,16 @@ def refused_by_policy(account: VerifiedAccount) -> None:
 
 def other_distribution(account: VerifiedAccount) -> None:
     """Create an unsigned distribution of the account that the policy allows to read."""
-    made = account.other_distribution()
-    condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+    created = account.other_distribution()
+    condition = {"StringEquals": {"AWS:SourceArn": created["ARN"]}}
     account.add_statement(allow("Mirror", {"Service": "cloudfront.amazonaws.com"}, Condition=condition))
 
 
 def signed_distribution(account: VerifiedAccount) -> None:
     """Create a distribution that the policy admits, with signers that the spec does not name."""
     group = account.make_group("theirs", account.make_key("theirs", file="old"))
-    made = account.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
-    condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+    created = account.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
+    condition = {"StringEquals": {"AWS:SourceArn": created["ARN"]}}
     account.add_statement(allow("Mirror", {"Service": "cloudfront.amazonaws.com"}, Condition=condition))
 
 
@@ -264,9 +264,9 @@ def add(account: VerifiedAccount, path: str, fields: Json, *, first: bool = True
     """Return an edit that adds a behavior like the default one, except for `fields`."""
 
     def change(config: Json) -> None:
-        made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
+        behavior = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
         live = config["CacheBehaviors"].get("Items", [])
-        config["CacheBehaviors"] = listing(*([made, *live] if first else [*live, made]))
+        config["CacheBehaviors"] = listing(*([behavior, *live] if first else [*live, behavior]))
 
     account.edit(change)
 

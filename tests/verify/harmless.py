@@ -149,15 +149,15 @@ def distribution_without_a_grant(account: VerifiedAccount) -> None:
 def signed_distribution_of_another_stack(account: VerifiedAccount) -> None:
     """Create a distribution with the tag of another stack, which the policy admits, with its own signers."""
     group = account.make_group("theirs", account.make_key("theirs", file="old"))
-    made = account.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
+    created = account.other_distribution(behavior={"TrustedKeyGroups": signers(group)})
     tags = {"Items": [{"Key": "cfstream:name", "Value": "campus"}]}
-    account.cloudfront.tag_resource(Resource=made["ARN"], Tags=tags)
-    _let_in(account, made)
+    account.cloudfront.tag_resource(Resource=created["ARN"], Tags=tags)
+    _allow_reading(account, created)
 
 
 def disabled_distribution(account: VerifiedAccount) -> None:
     """Create a disabled, unsigned distribution that the policy allows to read."""
-    _let_in(account, account.other_distribution(Enabled=False))
+    _allow_reading(account, account.other_distribution(Enabled=False))
 
 
 def statement_for_a_role(account: VerifiedAccount) -> None:
@@ -231,6 +231,6 @@ def public_access_point_without_delegation(account: VerifiedAccount) -> None:
     account.access_point("wide", json.dumps(policy), open_=True)
 
 
-def _let_in(account: VerifiedAccount, made: Json) -> None:
-    condition = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+def _allow_reading(account: VerifiedAccount, created: Json) -> None:
+    condition = {"StringEquals": {"AWS:SourceArn": created["ARN"]}}
     account.add_statement(allow("Mirror", {"Service": "cloudfront.amazonaws.com"}, Condition=condition))

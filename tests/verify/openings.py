@@ -41,9 +41,9 @@ class Statement:
 
     def of(self, own_arn: str) -> Json:
         """Return the statement. ``OWN-ARN`` stands for the ARN of the stack's own distribution."""
-        made = {**allow("Opening", self.principal), **_filled(self.fields, own_arn)}
-        left_out = {each[3:] for each in ("NotAction", "NotPrincipal", "NotResource") if each in made}
-        return {name: value for name, value in made.items() if name not in left_out}
+        statement = {**allow("Opening", self.principal), **_filled(self.fields, own_arn)}
+        left_out = {each[3:] for each in ("NotAction", "NotPrincipal", "NotResource") if each in statement}
+        return {name: value for name, value in statement.items() if name not in left_out}
 
 
 def _filled(value: Any, own_arn: str) -> Any:

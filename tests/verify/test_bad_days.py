@@ -23,10 +23,10 @@ class Network:
     edge: Viewer
     unknown: frozenset[str] = frozenset()
     elsewhere: dict[str, Reply | NoReply] = field(default_factory=dict)
-    """What answers for a host, whoever is asked by way of another host apart."""
+    """What answers for a host, except to requests through another host."""
     edge_url: str = ""
     roundabout: set[str] = field(default_factory=set)
-    """Hosts that were asked for by way of another one."""
+    """Hosts that were requested through another one."""
 
     def together(self, visits: Sequence[Visit]) -> tuple[Reply | NoReply, ...]:
         return tuple(self._visit(visit) for visit in visits)
@@ -44,34 +44,34 @@ class Network:
         return self.elsewhere.get(host) or self.edge.together([visit])[0]
 
 
-def unproved(proof: StackProof) -> list[str]:
+def reasons_not_checked(proof: StackProof) -> list[str]:
     """Return the reasons for what could not be proved."""
     return [each.why for each in proof.unproved]
 
 
-def held(proof: StackProof, where: str) -> int:
+def passed_checks(proof: StackProof, where: str) -> int:
     """Return the number of checks that passed at an address."""
     return sum(each.where == where and each.verdict is Verdict.HELD for each in proof.findings)
 
 
-def test_a_cname_without_an_address_is_asked_by_way_of_the_distribution(account: VerifiedAccount) -> None:
+def test_a_cname_without_an_address_is_requested_through_the_distribution(account: VerifiedAccount) -> None:
     """DNS changes last, so everything is proved before, and a notice names the record to create."""
     network = Network(account.viewer, unknown=frozenset({HOST}))
     proof = account.proved(viewer=network, key=account.key)
     assert (proof.exit_code, network.roundabout) == (0, {HOST})
-    assert held(proof, f"https://{HOST}") > 20
+    assert passed_checks(proof, f"https://{HOST}") > 20
     domain = account.live()["DomainName"]
-    told = (
+    notice_text = (
         f"{HOST} has no address yet: its requests were sent to {domain}; point it there with a CNAME record"
     )
-    assert told in [notice.text for notice in proof.notices]
+    assert notice_text in [notice.text for notice in proof.notices]
 
 
 def test_a_distribution_without_an_address_proves_nothing(account: VerifiedAccount) -> None:
     """A new name may take minutes to resolve: nothing is broken, and nothing is proved."""
     domain = account.live()["DomainName"]
     proof = account.proved(viewer=Network(account.viewer, unknown=frozenset({domain, HOST})))
-    assert unproved(proof) == [f"{domain} has no address yet: no request can be sent"]
+    assert reasons_not_checked(proof) == [f"{domain} has no address yet: no request can be sent"]
     assert proof.exit_code == 1
 
 
@@ -94,11 +94,11 @@ ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
 @pytest.mark.parametrize("case", ELSEWHERE)
 def test_a_cname_that_points_elsewhere_is_reported(account: VerifiedAccount, case: str) -> None:
     """CloudFront's answer for it is still checked, and a 200 from another server is not exposed."""
-    answer, told = ELSEWHERE[case]
+    answer, notice_text = ELSEWHERE[case]
     network = Network(account.viewer, elsewhere={HOST: answer})
     proof = account.proved(viewer=network)
-    assert (unproved(proof), proof.broken, proof.exit_code) == ([f"{HOST} {told}"], (), 1)
-    assert held(proof, f"https://{HOST}") > 15
+    assert (reasons_not_checked(proof), proof.broken, proof.exit_code) == ([f"{HOST} {notice_text}"], (), 1)
+    assert passed_checks(proof, f"https://{HOST}") > 15
     (finding,) = proof.unproved
     assert finding.do == f"point {HOST} to {account.live()['DomainName']} (CNAME, or an alias record)"
 
@@ -119,19 +119,21 @@ def test_an_edge_that_does_not_answer_proves_nothing(account: VerifiedAccount) -
     """A closed port is reported once, and AWS's own replies are still judged."""
     with HttpViewer("http://127.0.0.1:9") as viewer:
         proof = account.proved(viewer=viewer)
-    assert "no edge answers at http://127.0.0.1:9" in unproved(proof)
+    assert "no edge answers at http://127.0.0.1:9" in reasons_not_checked(proof)
     assert proof.broken == ()
-    assert held(proof, "bucket media") == 3
+    assert passed_checks(proof, "bucket media") == 3
 
 
-@pytest.mark.parametrize(("hours", "told"), [(1, "ahead of"), (-1, "behind")])
-def test_a_wrong_clock_is_not_confused_with_expiry(account: VerifiedAccount, hours: int, told: str) -> None:
+@pytest.mark.parametrize(("hours", "notice_text"), [(1, "ahead of"), (-1, "behind")])
+def test_a_wrong_clock_is_not_confused_with_expiry(
+    account: VerifiedAccount, hours: int, notice_text: str
+) -> None:
     """Signatures use CloudFront's clock, from its Date. A difference from the local clock is reported."""
     account.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
     proof = account.proved(key=account.key)
     assert proof.exit_code == 0
     (warning,) = [notice.text for notice in proof.notices if notice.warning]
-    assert warning.startswith(f"this machine's clock is 60 minutes {told} CloudFront's")
+    assert warning.startswith(f"this machine's clock is 60 minutes {notice_text} CloudFront's")
 
 
 class Flaky:

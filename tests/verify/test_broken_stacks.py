@@ -9,7 +9,7 @@ from tests.verify import breaks
 from tests.verify.account import VerifiedAccount, failed_checks
 
 
-class Broken(NamedTuple):
+class BrokenStack(NamedTuple):
     """A way to break it, and words that verify or plan must show. `key` is whether verify needs a key to find it."""
 
     by: Callable[[VerifiedAccount], None]
@@ -21,60 +21,68 @@ class Broken(NamedTuple):
 WIDE = "statement Wide of the access point wide"
 ANY_DISTRIBUTION = "anyone through a distribution of any account"
 
-LET_IN = (
-    Broken(breaks.drop_signers, "let-in: https://media.example.com: default behavior", "key_groups"),
-    Broken(breaks.open_segments, "*.m4s: an unsigned request is refused: the behavior *.m4s", "[*.m4s]"),
-    Broken(breaks.open_playlists, "*.m3u8: an unsigned request is refused", "[*.m3u8]"),
-    Broken(breaks.open_everything_first, "/*: an unsigned request is refused", "[/*]"),
-    Broken(breaks.answer_plain_http, "plain http is answered", "http.viewer_protocol"),
-    Broken(breaks.public_policy, "bucket policy statement Open", "bucket policy statement Open"),
-    Broken(breaks.policy_by_referer, "bucket policy statement Referer", "bucket policy statement Referer"),
-    Broken(breaks.policy_for_all_but_one, "statement AllButOne", "statement AllButOne"),
-    Broken(breaks.policy_for_one_folder, "statement HlsOpen", "statement HlsOpen"),
-    Broken(breaks.old_versions, "anyone can read /*: bucket policy statement Versions", "statement Versions"),
-    Broken(breaks.listed_by_anyone, "anyone can list the bucket", "can list the objects"),
-    Broken(breaks.website, "website name: anonymous requests are refused", "statement Open"),
-    Broken(breaks.public_object, "anyone can read /a/one.mp4: object ACL"),
-    Broken(breaks.object_for_all_accounts, "anyone can read /hls/low/1.m4s: object ACL"),
-    Broken(breaks.public_bucket_acl, "can list the objects: bucket ACL", "bucket ACL"),
-    Broken(breaks.public_access_point, WIDE, WIDE),
-    Broken(breaks.any_distribution, ANY_DISTRIBUTION, ANY_DISTRIBUTION),
-    Broken(breaks.other_distribution, "(unsigned)", "(unsigned)"),
-    Broken(breaks.signed_distribution, "key-group theirs can read /*: distribution", "key-group theirs"),
-    Broken(breaks.old_key_left, "the key lectures-2025-11", "lectures-2025-11"),
-    Broken(breaks.foreign_group, "not in the spec: key group strangers", "strangers"),
-    Broken(breaks.other_signer, "not in the spec: account 111122223333", "111122223333"),
-    Broken(breaks.wider_action, plan="s3:*"),
-    Broken(breaks.signs_unless, plan="no-override"),
-    Broken(breaks.old_tls, plan="http.minimum_tls"),
-    Broken(breaks.cors_for_everyone, plan="http.cors.origins"),
-    Broken(breaks.cors_for_all, plan="https://*.example.net"),
-    Broken(breaks.other_bucket, plan="elsewhere"),
-    Broken(breaks.tag_gone, plan="cfstream:name"),
+ADMITS = (
+    BrokenStack(breaks.drop_signers, "let-in: https://media.example.com: default behavior", "key_groups"),
+    BrokenStack(breaks.open_segments, "*.m4s: an unsigned request is refused: the behavior *.m4s", "[*.m4s]"),
+    BrokenStack(breaks.open_playlists, "*.m3u8: an unsigned request is refused", "[*.m3u8]"),
+    BrokenStack(breaks.open_everything_first, "/*: an unsigned request is refused", "[/*]"),
+    BrokenStack(breaks.answer_plain_http, "plain http is answered", "http.viewer_protocol"),
+    BrokenStack(breaks.public_policy, "bucket policy statement Open", "bucket policy statement Open"),
+    BrokenStack(
+        breaks.policy_by_referer, "bucket policy statement Referer", "bucket policy statement Referer"
+    ),
+    BrokenStack(breaks.policy_for_all_but_one, "statement AllButOne", "statement AllButOne"),
+    BrokenStack(breaks.policy_for_one_folder, "statement HlsOpen", "statement HlsOpen"),
+    BrokenStack(
+        breaks.old_versions, "anyone can read /*: bucket policy statement Versions", "statement Versions"
+    ),
+    BrokenStack(breaks.listed_by_anyone, "anyone can list the bucket", "can list the objects"),
+    BrokenStack(breaks.website, "website name: anonymous requests are refused", "statement Open"),
+    BrokenStack(breaks.public_object, "anyone can read /a/one.mp4: object ACL"),
+    BrokenStack(breaks.object_for_all_accounts, "anyone can read /hls/low/1.m4s: object ACL"),
+    BrokenStack(breaks.public_bucket_acl, "can list the objects: bucket ACL", "bucket ACL"),
+    BrokenStack(breaks.public_access_point, WIDE, WIDE),
+    BrokenStack(breaks.any_distribution, ANY_DISTRIBUTION, ANY_DISTRIBUTION),
+    BrokenStack(breaks.other_distribution, "(unsigned)", "(unsigned)"),
+    BrokenStack(breaks.signed_distribution, "key group theirs can read /*: distribution", "key group theirs"),
+    BrokenStack(breaks.old_key_left, "the key lectures-2025-11", "lectures-2025-11"),
+    BrokenStack(breaks.foreign_group, "not in the spec: key group strangers", "strangers"),
+    BrokenStack(breaks.other_signer, "not in the spec: account 111122223333", "111122223333"),
+    BrokenStack(breaks.wider_action, plan="s3:*"),
+    BrokenStack(breaks.signs_unless, plan="no-override"),
+    BrokenStack(breaks.old_tls, plan="http.minimum_tls"),
+    BrokenStack(breaks.cors_for_everyone, plan="http.cors.origins"),
+    BrokenStack(breaks.cors_for_all, plan="https://*.example.net"),
+    BrokenStack(breaks.other_bucket, plan="elsewhere"),
+    BrokenStack(breaks.tag_gone, plan="cfstream:name"),
 )
-"""Somebody gets in who must not, or could soon."""
+"""Somebody can read who must not, now or soon."""
 
-KEPT_OUT = (
-    Broken(breaks.wrong_source, "kept-out: https://media.example.com: /posters/*", "bucket-policy"),
-    Broken(breaks.narrower_resource, "signed URL is served: S3 refused", "bucket-policy", key=True),
-    Broken(breaks.statement_gone, "S3 refused CloudFront", "bucket-policy"),
-    Broken(breaks.refused_by_policy, "signed URL is served: S3 refused", key=True),
-    Broken(breaks.no_access_control, "S3 refused CloudFront", "oac"),
-    Broken(breaks.never_signs, "S3 refused CloudFront", "never"),
-    Broken(breaks.key_swapped, "not trusted there: the key one", "one"),
-    Broken(breaks.poster_closed, "kept-out: https://media.example.com: /posters/*", "[/posters/*].public"),
-    Broken(breaks.poster_gone, "kept-out: https://media.example.com: /posters/*", "[/posters/*]"),
-    Broken(breaks.cname_gone, "it does not have media.example.com", "cnames"),
-    Broken(breaks.disabled, "it is disabled, but the spec has enabled: true", "enabled"),
-    Broken(breaks.encrypted_by_kms, "signed URL is served: S3 refused", key=True),
-    Broken(breaks.cors_without_cookies, "Allow-Credentials is missing", "http.cors.credentials", key=True),
-    Broken(breaks.cors_detached, "Allow-Origin is missing", "cors", key=True),
+DENIES = (
+    BrokenStack(breaks.wrong_source, "kept-out: https://media.example.com: /posters/*", "bucket-policy"),
+    BrokenStack(breaks.narrower_resource, "signed URL is served: S3 refused", "bucket-policy", key=True),
+    BrokenStack(breaks.statement_gone, "S3 refused CloudFront", "bucket-policy"),
+    BrokenStack(breaks.refused_by_policy, "signed URL is served: S3 refused", key=True),
+    BrokenStack(breaks.no_access_control, "S3 refused CloudFront", "oac"),
+    BrokenStack(breaks.never_signs, "S3 refused CloudFront", "never"),
+    BrokenStack(breaks.key_swapped, "not trusted there: the key one", "one"),
+    BrokenStack(
+        breaks.poster_closed, "kept-out: https://media.example.com: /posters/*", "[/posters/*].public"
+    ),
+    BrokenStack(breaks.poster_gone, "kept-out: https://media.example.com: /posters/*", "[/posters/*]"),
+    BrokenStack(breaks.cname_gone, "it does not have media.example.com", "cnames"),
+    BrokenStack(breaks.disabled, "it is disabled, but the spec has enabled: true", "enabled"),
+    BrokenStack(breaks.encrypted_by_kms, "signed URL is served: S3 refused", key=True),
+    BrokenStack(
+        breaks.cors_without_cookies, "Allow-Credentials is missing", "http.cors.credentials", key=True
+    ),
+    BrokenStack(breaks.cors_detached, "Allow-Origin is missing", "cors", key=True),
 )
-"""Somebody is refused who must get in."""
+"""Somebody is refused who must be able to read."""
 
 
-@pytest.mark.parametrize("broken", [*LET_IN, *KEPT_OUT], ids=lambda broken: broken.by.__name__)
-def test_what_was_done_is_named(account: VerifiedAccount, broken: Broken) -> None:
+@pytest.mark.parametrize("broken", [*ADMITS, *DENIES], ids=lambda broken: broken.by.__name__)
+def test_what_was_done_is_named(account: VerifiedAccount, broken: BrokenStack) -> None:
     """Verify names what was served or refused, and plan what differs from the spec."""
     broken.by(account)
     assert broken.verify or broken.plan

@@ -22,10 +22,10 @@ def other(account: VerifiedAccount, path: str = "", keys: str = "*", **fields: A
     (origin,) = account.config()["Origins"]["Items"]
     origins = listing({**origin, "DomainName": "media.s3.us-east-1.amazonaws.com", "OriginPath": path})
     unsigned = {"behavior": {"TrustedSigners": signers()}}
-    made = account.other_distribution(Origins=origins, **{**unsigned, **fields})
-    source = {"StringEquals": {"AWS:SourceArn": made["ARN"]}}
+    created = account.other_distribution(Origins=origins, **{**unsigned, **fields})
+    source = {"StringEquals": {"AWS:SourceArn": created["ARN"]}}
     account.add_statement(allow("Other", CLOUDFRONT, f"arn:aws:s3:::media/{keys}", Condition=source))
-    return made
+    return created
 
 
 def openings(account: VerifiedAccount, *documents: Json) -> list[str]:
@@ -42,17 +42,17 @@ def openings(account: VerifiedAccount, *documents: Json) -> list[str]:
 def test_another_distribution_behind_an_origin_path(account: VerifiedAccount) -> None:
     """``/posters/*`` of the spec is not what ``/posters/*`` of another distribution leads to."""
     account.s3.put_object(Bucket="media", Key="private/posters/x", Body=b"secret")
-    made = other(account, "/private", behavior={"TrustedSigners": signers("self")})
-    account.edit(add_behavior("/posters/*", TrustedSigners=signers()), id_=made["Id"])
-    assert account.visit(f"https://{made['DomainName']}/posters/x").status == 200
+    created = other(account, "/private", behavior={"TrustedSigners": signers("self")})
+    account.edit(add_behavior("/posters/*", TrustedSigners=signers()), id_=created["Id"])
+    assert account.visit(f"https://{created['DomainName']}/posters/x").status == 200
     (text,) = [each for each in openings(account, account.spec) if each.startswith("anyone")]
-    assert text.startswith(f"anyone can read /posters/*: distribution {made['Id']} (unsigned)")
+    assert text.startswith(f"anyone can read /posters/*: distribution {created['Id']} (unsigned)")
 
 
 def test_another_distribution_that_serves_the_same_keys(account: VerifiedAccount) -> None:
     """Its path does not matter, because anyone can read these keys already."""
-    made = other(account, "/posters")
-    assert account.visit(f"https://{made['DomainName']}/one.jpg").status == 200
+    created = other(account, "/posters")
+    assert account.visit(f"https://{created['DomainName']}/one.jpg").status == 200
     assert openings(account, account.spec) == []
 
 
@@ -61,10 +61,10 @@ def test_an_origin_path_of_the_stack(empty: VerifiedAccount) -> None:
     empty.made(PUBLIC)
     empty.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath="/posters"))
     assert openings(empty, PUBLIC) == []
-    made = other(empty, keys="hls/*")
+    created = other(empty, keys="hls/*")
     (text,) = openings(empty, PUBLIC)
-    assert text.startswith(f"anyone can read /*: distribution {made['Id']} (unsigned)")
-    assert empty.visit(f"https://{made['DomainName']}/hls/master.m3u8").status == 200
+    assert text.startswith(f"anyone can read /*: distribution {created['Id']} (unsigned)")
+    assert empty.visit(f"https://{created['DomainName']}/hls/master.m3u8").status == 200
 
 
 def test_a_grant_under_a_prefix(empty: VerifiedAccount) -> None:
@@ -86,9 +86,9 @@ def test_another_spec_of_the_run(account: VerifiedAccount, path: str, declared: 
     beside = {**PUBLIC, "name": "open"}
     assert account.apply(account.spec, beside, allow=["makes-public"]).exit_code == 0
     account.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")
-    made = other(account, keys="a/*")
+    created = other(account, keys="a/*")
     found = openings(account, account.spec, beside)
-    assert [each for each in found if made["Id"] not in each] == []
+    assert [each for each in found if created["Id"] not in each] == []
     assert (found == []) is declared
 
 
@@ -160,9 +160,9 @@ def test_an_unlisted_behavior_that_keeps_its_signers(empty: VerifiedAccount) -> 
     empty.made(PUBLIC)
     empty.edit(add_behavior("/hls/*", first=True, TrustedSigners=signers("self")))
     assert openings(empty, PUBLIC) == []
-    made = other(empty)
+    created = other(empty)
     (text,) = openings(empty, PUBLIC)
-    assert text.startswith(f"anyone can read /*: distribution {made['Id']} (unsigned)")
+    assert text.startswith(f"anyone can read /*: distribution {created['Id']} (unsigned)")
 
 
 def test_the_order_of_the_spec_counts(account: VerifiedAccount) -> None:
@@ -171,9 +171,9 @@ def test_the_order_of_the_spec_counts(account: VerifiedAccount) -> None:
     document = {**account.spec, "http": {**account.spec["http"], "behaviors": behaviors}}
     account.made(document)
     assert openings(account, document) == []
-    made = other(account, keys="posters/raw/*")
+    created = other(account, keys="posters/raw/*")
     (text,) = openings(account, document)
-    assert made["Id"] in text
+    assert created["Id"] in text
 
 
 def _behaviors(account: VerifiedAccount) -> list[Json]:

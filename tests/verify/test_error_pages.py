@@ -42,8 +42,8 @@ def test_a_page_on_a_signed_path_is_a_warning(account: VerifiedAccount, code: st
     assert f"the error page /a/sorry.html {ON_SIGNED}" in warnings(account)
     proof = account.proved()
     assert proof.exit_code == exit_code
-    told = "the error page /a/sorry.html is served, although its path requires a signature"
-    assert (told in failed_checks(proof)) == (exit_code == 7)
+    warning = "the error page /a/sorry.html is served, although its path requires a signature"
+    assert (warning in failed_checks(proof)) == (exit_code == 7)
 
 
 def test_a_page_that_keeps_the_status_is_no_warning(account: VerifiedAccount) -> None:

@@ -12,7 +12,7 @@ from tests.verify.account import VerifiedAccount, failed_checks, signing_key
 from tests.world.specs import Json, by_acl, rtmp, signed
 
 
-def doubts(proof: StackProof) -> list[tuple[str, str, str]]:
+def failed_or_open(proof: StackProof) -> list[tuple[str, str, str]]:
     """Return the checks that did not pass, in short."""
     return [
         (each.claim, each.verdict, each.why) for each in proof.findings if each.verdict is not Verdict.HELD
@@ -33,7 +33,7 @@ def test_every_claim_about_a_good_stack_holds(account: VerifiedAccount) -> None:
     """With and without a key, nothing is broken or unproved, at both names and in each behavior."""
     for key in (None, account.key):
         proof = account.proved(key=key)
-        assert (doubts(proof), proof.exit_code) == ([], 0)
+        assert (failed_or_open(proof), proof.exit_code) == ([], 0)
         asked = {(each.where, each.part) for each in proof.findings if each.brief == "unsigned"}
         hosts = {f"https://{account.live()['DomainName']}", "https://media.example.com"}
         assert asked == {(host, part) for host in hosts for part in ("*.m3u8", "default behavior")}
@@ -68,7 +68,7 @@ def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(account: Ver
     http["behaviors"] = [{**each, "path": other(each["path"])} for each in http["behaviors"]]
     for key in (None, account.key):
         proof = account.proved({**account.spec, "http": http}, key=key)
-        assert (doubts(proof), proof.exit_code) == ([], 0)
+        assert (failed_or_open(proof), proof.exit_code) == ([], 0)
         asked = {each.part for each in proof.findings if each.brief == "unsigned"}
         assert asked == {"*.m3u8", "default behavior"}
 
@@ -81,13 +81,13 @@ def other(path: str) -> str:
 @pytest.mark.parametrize("wanted", ["a/two words+ü~.mp4", "posters/one.jpg", "hls/low/1.m4s"])
 def test_the_named_object_is_asked_for(account: VerifiedAccount, wanted: str) -> None:
     """Its key may have special characters."""
-    assert doubts(account.proved(key=account.key, wanted=wanted)) == []
+    assert failed_or_open(account.proved(key=account.key, wanted=wanted)) == []
 
 
 def test_a_missing_object_is_reported(account: VerifiedAccount) -> None:
     """Nothing is proved of a missing object. Everything else is."""
     proof = account.proved(wanted="a/typo.mp4")
-    assert doubts(proof) == [("a/typo.mp4 exists", "unproved", "object a/typo.mp4 does not exist")]
+    assert failed_or_open(proof) == [("a/typo.mp4 exists", "unproved", "object a/typo.mp4 does not exist")]
     assert proof.exit_code == 1
 
 
@@ -100,14 +100,14 @@ def test_an_empty_bucket_shows_who_is_refused(empty: VerifiedAccount) -> None:
     spec = {**empty.spec, "bucket": "bare"}
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key)
-    assert doubts(proof) == []
+    assert failed_or_open(proof) == []
     assert "bucket bare has no object: paths without an object were requested" in notices(proof)
 
 
 def test_a_key_that_left_the_spec_opens_nothing(account: VerifiedAccount) -> None:
     """A key that no spec names is refused under each id that its owner may try."""
     proof = account.proved(key=signing_key("old"))
-    assert doubts(proof) == []
+    assert failed_or_open(proof) == []
     assert "the spec lets this key sign nowhere" in notices(proof)
     assert any(brief.startswith("your key (id K") for brief in briefs(proof))
 
@@ -119,8 +119,8 @@ def test_a_key_that_left_the_spec_and_still_signs_is_named(account: VerifiedAcco
     reply = account.cloudfront.get_key_group_config(Id=group)
     config = {**reply["KeyGroupConfig"], "Items": [*reply["KeyGroupConfig"]["Items"], id_]}
     account.cloudfront.update_key_group(Id=group, IfMatch=reply["ETag"], KeyGroupConfig=config)
-    said = failed_checks(account.proved(key=signing_key("old")))
-    assert f"a URL signed by your key with the id {id_} is refused: the default behavior" in said
+    failures = failed_checks(account.proved(key=signing_key("old")))
+    assert f"a URL signed by your key with the id {id_} is refused: the default behavior" in failures
 
 
 def test_the_id_of_another_key_is_refused(account: VerifiedAccount) -> None:
@@ -133,11 +133,11 @@ def test_a_disabled_stack_refuses_everything(empty: VerifiedAccount) -> None:
     """A disabled distribution serves nobody. If someone enabled it, verify reports that."""
     spec = {**empty.spec, "enabled": False}
     empty.made(spec)
-    assert doubts(empty.proved(spec, key=empty.key)) == []
+    assert failed_or_open(empty.proved(spec, key=empty.key)) == []
     empty.edit(lambda config: config.update(Enabled=True))
-    said = failed_checks(empty.proved(spec))
-    assert "the spec has enabled: false, but the distribution answers" in said
-    assert "it is enabled, but the spec has enabled: false" in said
+    failures = failed_checks(empty.proved(spec))
+    assert "the spec has enabled: false, but the distribution answers" in failures
+    assert "it is enabled, but the spec has enabled: false" in failures
 
 
 def test_a_public_stack_is_answered(empty: VerifiedAccount) -> None:
@@ -145,7 +145,7 @@ def test_a_public_stack_is_answered(empty: VerifiedAccount) -> None:
     spec = {"version": 1, "name": "open", "bucket": "media", "public": True}
     empty.made(spec)
     proof = empty.proved(spec)
-    assert doubts(proof) == []
+    assert failed_or_open(proof) == []
     assert {each.good for each in proof.findings if each.part == "default behavior"} == {
         "serves",
         "redirects",
@@ -159,7 +159,7 @@ def test_grants_on_objects_are_proved_alike(empty: VerifiedAccount) -> None:
     empty.unblocked()
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key)
-    assert doubts(proof) == []
+    assert failed_or_open(proof) == []
     claim = "no ACL is an opening (7 objects read)"
     assert claim in [each.claim for each in proof.findings]
 
@@ -169,9 +169,9 @@ def test_another_distribution_by_our_identity_is_named(empty: VerifiedAccount) -
     spec = {**by_acl(), "key_groups": empty.spec["key_groups"]}
     del spec["trusted_signers"]
     empty.made(spec)
-    made = empty.other_distribution()
-    told = f"anyone can read /*: distribution {made['Id']} (unsigned), object ACL"
-    assert told in failed_checks(empty.proved(spec))
+    created = empty.other_distribution()
+    failure = f"anyone can read /*: distribution {created['Id']} (unsigned), object ACL"
+    assert failure in failed_checks(empty.proved(spec))
 
 
 def test_stacks_are_proved_side_by_side(account: VerifiedAccount) -> None:
@@ -201,7 +201,7 @@ def test_stream_names_are_proved_by_the_edge(empty: VerifiedAccount) -> None:
     spec = rtmp()
     empty.made(spec)
     proof = empty.proved(spec, key=empty.key, key_id=id_)
-    assert doubts(proof) == []
+    assert failed_or_open(proof) == []
     assert briefs(proof) >= {"unsigned", "signed name", "tampered", "expired", "wrong key"}
 
 

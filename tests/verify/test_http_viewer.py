@@ -118,7 +118,7 @@ def test_a_large_body_is_read_in_part(plain: Server) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_by_way_of_another_host_tls_and_host_name_the_one_that_is_meant(secure: Server) -> None:
+def test_through_another_host_tls_and_the_host_header_have_the_requested_name(secure: Server) -> None:
     """A cname is checked before DNS has it: with its certificate and its Host."""
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit(f"https://{HOST}/x?y", by_way_of=secure.address)])

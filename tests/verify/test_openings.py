@@ -147,7 +147,7 @@ def test_the_owner_is_inside_as_a_canonical_user(account: VerifiedAccount, enfor
 
 
 @pytest.mark.parametrize("row", HEALTHY, ids=lambda row: str(row.name))
-def test_a_healthy_policy_stays_quiet(account: VerifiedAccount, row: table.Row) -> None:
+def test_a_healthy_policy_has_no_findings(account: VerifiedAccount, row: table.Row) -> None:
     """Common policies of an account exit with 0, with the blocks on and, if nothing is public, off."""
     statements = [_here(account, each) for each in row.policy["Statement"]]
     for blocked in (True, False):

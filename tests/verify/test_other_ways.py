@@ -67,26 +67,27 @@ def grant(account: VerifiedAccount, permission: str, grantee: str, key: str = "a
 
 def test_an_unsigned_distribution_by_a_statement_for_everybody(account: VerifiedAccount) -> None:
     """RestrictPublicBuckets does not deny the account's own distributions, whatever their OAC is."""
-    made = unsigned(account)
+    created = unsigned(account)
     add(account, allow("Opening", "*"))
-    told = opened(judged(account), "distributions")
+    openings = opened(judged(account), "distributions")
     assert (
-        f"anyone can read /*: distribution {made['Id']} (unsigned), bucket policy statement Opening" in told
+        f"anyone can read /*: distribution {created['Id']} (unsigned), bucket policy statement Opening"
+        in openings
     )
 
 
 @pytest.mark.parametrize("spelling", ["arn", "account"])
 def test_a_listed_distribution_covers_its_unsigned_viewers(account: VerifiedAccount, spelling: str) -> None:
     """Its ARN or its account in `also_read_by` covers it, with a note. Another distribution is still an opening."""
-    made = unsigned(account)
-    source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
+    created = unsigned(account)
+    source = {"StringEquals": {"aws:SourceArn": created["ARN"]}}
     add(account, allow("Mirror", CLOUDFRONT, Condition=source))
-    assert f"distribution {made['Id']} (unsigned)" in opened(judged(account), "distributions")
-    listed = made["ARN"] if spelling == "arn" else OWN
+    assert f"distribution {created['Id']} (unsigned)" in opened(judged(account), "distributions")
+    listed = created["ARN"] if spelling == "arn" else OWN
     proof = judged(account, also_read_by=[listed])
     assert (proof.exit_code, failed_checks(proof)) == (0, "")
     plan = account.stack({**account.spec, "also_read_by": [listed]})
-    assert f"the distribution {made['Id']} is listed in also_read_by, and serves anyone" in [
+    assert f"the distribution {created['Id']} is listed in also_read_by, and serves anyone" in [
         each.text for each in plan.notices
     ]
     assert "distributions" in {each.part for each in judged(account, also_managed_by=[listed]).broken}
@@ -95,14 +96,14 @@ def test_a_listed_distribution_covers_its_unsigned_viewers(account: VerifiedAcco
 def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(account: VerifiedAccount) -> None:
     """The recipe of 2011 leaves such grants behind."""
     identity = account.make_identity()
-    made = unsigned(
+    created = unsigned(
         account,
         OriginAccessControlId="",
         S3OriginConfig={"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"},
     )
     grant(account, "READ", account.identities()[identity]["S3CanonicalUserId"])
-    told = opened(account.proved(), "distributions")
-    assert f"anyone can read /*: distribution {made['Id']} (unsigned), object ACL" in told
+    openings = opened(account.proved(), "distributions")
+    assert f"anyone can read /*: distribution {created['Id']} (unsigned), object ACL" in openings
 
 
 def test_an_object_granted_to_an_identity_that_nothing_uses(account: VerifiedAccount) -> None:
@@ -125,9 +126,9 @@ def test_an_object_granted_to_another_account(
 ) -> None:
     """IgnorePublicAcls does not affect it. Only both fields together cover it."""
     grant(account, permission, CANONICAL)
-    told = opened(account.proved(), "ACLs")
-    assert f"canonical {CANONICAL}" in told
-    assert "/a/one.mp4" in told
+    openings = opened(account.proved(), "ACLs")
+    assert f"canonical {CANONICAL}" in openings
+    assert "/a/one.mp4" in openings
     every = {name: [f"canonical:{CANONICAL}"] for name in lists}
     assert failed_checks(proved(account, **every)) == ""
     for name in every:
@@ -136,7 +137,7 @@ def test_an_object_granted_to_another_account(
 
 
 @pytest.mark.parametrize(
-    ("permission", "field", "told"),
+    ("permission", "field", "fix"),
     [
         ("READ", "also_read_by", "can list the objects: bucket ACL"),
         ("WRITE", "also_managed_by", "can write objects: bucket ACL"),
@@ -144,7 +145,7 @@ def test_an_object_granted_to_another_account(
     ],
 )
 def test_a_bucket_granted_to_another_account(
-    account: VerifiedAccount, permission: str, field: str, told: str
+    account: VerifiedAccount, permission: str, field: str, fix: str
 ) -> None:
     """The bucket's own ACL counts too."""
     acl = account.s3.get_bucket_acl(Bucket="media")
@@ -153,12 +154,12 @@ def test_a_bucket_granted_to_another_account(
         Bucket="media",
         AccessControlPolicy={"Owner": acl["Owner"], "Grants": [*acl["Grants"], given]},
     )
-    assert f"canonical {CANONICAL} {told}" in opened(judged(account), "ACLs")
+    assert f"canonical {CANONICAL} {fix}" in opened(judged(account), "ACLs")
     assert failed_checks(judged(account, **{field: [f"canonical:{CANONICAL}"]})) == ""
 
 
 @pytest.mark.parametrize(
-    ("action", "resource", "field", "told"),
+    ("action", "resource", "field", "fix"),
     [
         ("s3:GetObject", OBJECTS_OF_POINT, "also_read_by", "can read"),
         ("s3:ListBucket", POINT, "also_read_by", "can list"),
@@ -168,38 +169,38 @@ def test_a_bucket_granted_to_another_account(
     ],
 )
 def test_an_access_point_for_another_account(
-    account: VerifiedAccount, action: str, resource: str, field: str, told: str
+    account: VerifiedAccount, action: str, resource: str, field: str, fix: str
 ) -> None:
     """If the bucket delegates to its access points, their policies are judged."""
     point(account, allow("Theirs", THEIRS, resource, Action=action))
-    said = opened(judged(account), "policy")
-    assert f"account {OTHER} {told}" in said
-    assert "statement Theirs of the access point media-point" in said
+    openings = opened(judged(account), "policy")
+    assert f"account {OTHER} {fix}" in openings
+    assert "statement Theirs of the access point media-point" in openings
     assert failed_checks(judged(account, **{field: [OTHER]})) == ""
 
 
 def test_an_access_point_for_any_distribution(account: VerifiedAccount) -> None:
     """The blocks of the access point and of the bucket do not deny CloudFront."""
     point(account, allow("Edges", CLOUDFRONT, OBJECTS_OF_POINT))
-    said = opened(judged(account), "policy")
-    assert "anyone through a distribution of any account can read" in said
-    assert "statement Edges of the access point media-point" in said
+    openings = opened(judged(account), "policy")
+    assert "anyone through a distribution of any account can read" in openings
+    assert "statement Edges of the access point media-point" in openings
 
 
 def test_an_access_point_as_the_origin_of_an_unsigned_distribution(account: VerifiedAccount) -> None:
     """The alias of an access point is an origin of the bucket too."""
     alias = point(account)
-    made = unsigned(account, DomainName=f"{alias}.s3.us-east-1.amazonaws.com")
-    source = {"StringEquals": {"aws:SourceArn": made["ARN"]}}
+    created = unsigned(account, DomainName=f"{alias}.s3.us-east-1.amazonaws.com")
+    source = {"StringEquals": {"aws:SourceArn": created["ARN"]}}
     policy = {
         "Version": "2012-10-17",
         "Statement": [allow("Edge", CLOUDFRONT, OBJECTS_OF_POINT, Condition=source)],
     }
     account.s3control.put_access_point_policy(AccountId=OWN, Name="media-point", Policy=json.dumps(policy))
-    told = opened(judged(account), "distributions")
-    assert f"distribution {made['Id']} (unsigned)" in told
-    assert "statement Edge of the access point media-point" in told
-    reply = account.visit(f"https://{made['DomainName']}/a/one.mp4")
+    openings = opened(judged(account), "distributions")
+    assert f"distribution {created['Id']} (unsigned)" in openings
+    assert "statement Edge of the access point media-point" in openings
+    reply = account.visit(f"https://{created['DomainName']}/a/one.mp4")
     assert (reply.status, reply.body) == (200, MEDIA["a/one.mp4"])
 
 
@@ -207,8 +208,8 @@ def test_access_points_of_another_account(account: VerifiedAccount) -> None:
     """Their policies are not visible, so that account may allow anyone to read."""
     theirs = {"StringEquals": {"s3:DataAccessPointAccount": OTHER}}
     add(account, allow("Points", "*", OBJECTS, Condition=theirs))
-    told = opened(judged(account), "policy")
-    assert f"account {OTHER} through an access point of account {OTHER} can read" in told
+    openings = opened(judged(account), "policy")
+    assert f"account {OTHER} through an access point of account {OTHER} can read" in openings
     assert failed_checks(judged(account, also_read_by=[OTHER])) == ""
 
 

@@ -52,12 +52,12 @@ REPLIES: dict[str, tuple[Reply | NoReply, Saw, str]] = {
 @pytest.mark.parametrize("case", REPLIES)
 def test_a_reply_is_read(case: str) -> None:
     """The status, the headers of the server, and the document decide."""
-    reply, saw, told = REPLIES[case]
+    reply, saw, reported = REPLIES[case]
     seen = read(reply)
-    assert (seen.saw, seen.text) == (saw, told)
+    assert (seen.saw, seen.text) == (saw, reported)
 
 
-def test_who_is_cloudfront_says_so() -> None:
+def test_cloudfront_is_recognised_by_its_headers() -> None:
     """S3 itself, and any other server, do not have CloudFront's headers."""
     assert read(Reply(403, CF)).cloudfront
     assert not read(Reply(403, {"server": "AmazonS3"}, DENIED)).cloudfront

@@ -68,7 +68,7 @@ def test_a_signed_object_becomes_the_root_object_of_a_public_default(account: Ve
     assert status(account, "https://media.example.com/a/one.mp4") == 403
 
 
-def test_a_root_that_a_hand_opened(account: VerifiedAccount) -> None:
+def test_a_root_that_was_opened_by_hand(account: VerifiedAccount) -> None:
     """It is an opening, and closing it is not a hazard."""
     account.made(with_root(account, "a/one.mp4"))
     account.edit(add_behavior("/", first=True, TrustedKeyGroups=signers()))

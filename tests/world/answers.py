@@ -27,8 +27,8 @@ def kept_for_a_state(sandbox: WatchedServer, reply: Reply) -> Reply:
 
     def replied(request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
         nonlocal last
-        said = dict(headers)
-        signature = said.get("Authorization", "")
+        received = dict(headers)
+        signature = received.get("Authorization", "")
         if request.method not in ("GET", "HEAD") or request.stream_output or _counted(sandbox, signature):
             return reply(request, target, headers)
         now = (sandbox.state, repr(sandbox.cloudfront.settings))
@@ -37,7 +37,7 @@ def kept_for_a_state(sandbox: WatchedServer, reply: Reply) -> Reply:
                 kept.pop(last, None)
             last = now
         answers = kept.setdefault(now, {})
-        key = (request.method, target, said.get("Host"), signature)
+        key = (request.method, target, received.get("Host"), signature)
         if key not in answers:
             answer = reply(request, target, headers)
             answers[key] = (answer, answer.content)

@@ -98,14 +98,14 @@ def streaming_config(reference: str = "one", **changes: Any) -> Json:
 
 def make(cloudfront: Any, sent: Json | None = None) -> Any:
     """Create a distribution. Return it with its ETag."""
-    made = cloudfront.create_distribution(DistributionConfig=sent or config())
-    return {**made["Distribution"], "ETag": made["ETag"]}
+    created = cloudfront.create_distribution(DistributionConfig=sent or config())
+    return {**created["Distribution"], "ETag": created["ETag"]}
 
 
 def make_streaming(cloudfront: Any, sent: Json | None = None) -> Any:
     """Create a streaming distribution. Return it with its ETag."""
-    made = cloudfront.create_streaming_distribution(StreamingDistributionConfig=sent or streaming_config())
-    return {**made["StreamingDistribution"], "ETag": made["ETag"]}
+    created = cloudfront.create_streaming_distribution(StreamingDistributionConfig=sent or streaming_config())
+    return {**created["StreamingDistribution"], "ETag": created["ETag"]}
 
 
 def update(cloudfront: Any, distribution_id: str, **changes: Any) -> Any:
@@ -149,14 +149,14 @@ def key_config(name: str = "first", **changes: Any) -> Json:
 
 def make_key(cloudfront: Any, name: str = "first") -> str:
     """Create a public key and return its id."""
-    made = cloudfront.create_public_key(PublicKeyConfig=key_config(name))
-    return str(made["PublicKey"]["Id"])
+    created = cloudfront.create_public_key(PublicKeyConfig=key_config(name))
+    return str(created["PublicKey"]["Id"])
 
 
 def make_group(cloudfront: Any, name: str, *keys: str) -> str:
     """Create a key group and return its id."""
-    made = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": list(keys)})
-    return str(made["KeyGroup"]["Id"])
+    created = cloudfront.create_key_group(KeyGroupConfig={"Name": name, "Items": list(keys)})
+    return str(created["KeyGroup"]["Id"])
 
 
 def signers(*groups: str) -> Json:
@@ -167,8 +167,8 @@ def signers(*groups: str) -> Json:
 def make_identity(cloudfront: Any, reference: str = "one", comment: str = "") -> Any:
     """Create an origin access identity. Return it with its ETag."""
     sent = {"CallerReference": reference, "Comment": comment}
-    made = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
-    return {**made["CloudFrontOriginAccessIdentity"], "ETag": made["ETag"]}
+    created = cloudfront.create_cloud_front_origin_access_identity(CloudFrontOriginAccessIdentityConfig=sent)
+    return {**created["CloudFrontOriginAccessIdentity"], "ETag": created["ETag"]}
 
 
 def control_config(name: str = "one", **changes: Any) -> Json:
@@ -184,17 +184,17 @@ def control_config(name: str = "one", **changes: Any) -> Json:
 
 def make_control(cloudfront: Any, name: str = "one") -> Any:
     """Create an origin access control. Return it with its ETag."""
-    made = cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(name))
-    return {**made["OriginAccessControl"], "ETag": made["ETag"]}
+    created = cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(name))
+    return {**created["OriginAccessControl"], "ETag": created["ETag"]}
 
 
 def make_function(cloudfront: Any, name: str = "rewrite", *, published: bool = True) -> str:
     """Create a CloudFront function, published if asked, and return its ARN."""
     code = b"function handler(event) { return event.request; }"
-    made = cloudfront.create_function(Name=name, FunctionConfig=FUNCTION_CONFIG, FunctionCode=code)
+    created = cloudfront.create_function(Name=name, FunctionConfig=FUNCTION_CONFIG, FunctionCode=code)
     if published:
-        cloudfront.publish_function(Name=name, IfMatch=made["ETag"])
-    return str(made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"])
+        cloudfront.publish_function(Name=name, IfMatch=created["ETag"])
+    return str(created["FunctionSummary"]["FunctionMetadata"]["FunctionARN"])
 
 
 def associated(arn: str, event: str = "viewer-request") -> Json:
@@ -220,9 +220,9 @@ def add_behavior(path: str, *, first: bool = False, **fields: Any) -> Callable[[
     """Return an edit that adds a behavior like the default one, except for `fields`."""
 
     def change(config: Json) -> None:
-        made = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
+        behavior = {**config["DefaultCacheBehavior"], "PathPattern": path, **fields}
         live = config["CacheBehaviors"].get("Items", [])
-        config["CacheBehaviors"] = listing(*([made, *live] if first else [*live, made]))
+        config["CacheBehaviors"] = listing(*([behavior, *live] if first else [*live, behavior]))
 
     return change
 

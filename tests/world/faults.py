@@ -86,7 +86,7 @@ class FaultyPort(PassThrough):
         self._guard = threading.Lock()
         self._dead = False
         self.operations: list[str] = []
-        self.struck = False
+        self.fault_met = False
 
     def read(self, call: Call) -> Json:
         return self._living().read(call)
@@ -108,7 +108,7 @@ class FaultyPort(PassThrough):
             self.operations.append(call.operation)
             try:
                 if self._fault and self._target in self._numbers():
-                    self.struck = True
+                    self.fault_met = True
                     return self._fault(aws, call)
                 return aws.write(call)
             except Killed:

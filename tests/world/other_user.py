@@ -152,7 +152,7 @@ class OtherUser:
     def make_identity(self, comment: str = "by hand", reference: str = "by-hand") -> str:
         """Create an OAI by hand, and return its id."""
         config = {"CallerReference": reference, "Comment": comment}
-        made = self.cloudfront.create_cloud_front_origin_access_identity(
+        created = self.cloudfront.create_cloud_front_origin_access_identity(
             CloudFrontOriginAccessIdentityConfig=config
         )
-        return str(made["CloudFrontOriginAccessIdentity"]["Id"])
+        return str(created["CloudFrontOriginAccessIdentity"]["Id"])

@@ -52,7 +52,7 @@ class Counted:
         return self.reads.together(calls)
 
 
-Hand = Callable[[Call], None]
+Hook = Callable[[Call], None]
 
 
 def idle(_call: Call) -> None:
@@ -64,8 +64,8 @@ class Witness(PassThrough):
     """Calls `before` and `after` around each write. They may look at the account, and change it."""
 
     aws: Writes
-    before: Hand = idle
-    after: Hand = idle
+    before: Hook = idle
+    after: Hook = idle
     calls: list[Call] = field(default_factory=list)
 
     @property
@@ -81,7 +81,7 @@ class Witness(PassThrough):
         return reply
 
 
-def once(operation: str, hand: Callable[[], None]) -> Hand:
+def once(operation: str, hand: Callable[[], None]) -> Hook:
     """Return a callback that acts at the first write of that operation only."""
     left = [hand]
 

@@ -20,7 +20,7 @@ from botocore.parsers import BaseRestParser, RestXMLParser
 
 from cfstream.aws import unknown_members
 
-AS_MANY = 4096
+MOST = 4096
 """So many requests and documents are kept."""
 
 
@@ -29,7 +29,7 @@ def remember(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(BaseClient, "_make_api_call", _calling(BaseClient._make_api_call))
     patched.setattr(Endpoint, "create_request", _creating(Endpoint.create_request))
     patched.setattr(RestXMLParser, "_parse_payload", _parsing(BaseRestParser._parse_payload))
-    unknown = lru_cache(maxsize=AS_MANY)(unknown_members.unknown_in)
+    unknown = lru_cache(maxsize=MOST)(unknown_members.unknown_in)
     patched.setattr(unknown_members, "unknown_in", lambda shape, body: list(unknown(shape, body)))
 
 
@@ -64,7 +64,7 @@ def _calling(call: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             _RECORDING.created = None
             # botocore changes the request when it repeats it. Such calls are built again.
-            if len(created) == 1 and len(built) < AS_MANY:
+            if len(created) == 1 and len(built) < MOST:
                 built[key] = created[0]
 
     return make_api_call
@@ -121,7 +121,7 @@ def _parsing(parse: Callable[..., None]) -> Callable[..., None]:
         if key not in _PARSED:
             found: dict[str, Any] = {}
             parse(self, response, shape, members, found)
-            if len(_PARSED) == AS_MANY:
+            if len(_PARSED) == MOST:
                 _PARSED.clear()
             _PARSED[key] = (shape, pickle.dumps(found))  # with the shape, so that no other one gets its id
         final.update(pickle.loads(_PARSED[key][1]))

@@ -33,9 +33,9 @@ class States:
             self._sandbox.restore(saved)
             known: T = result
             return known
-        made = make()
-        self._saved[key] = (self._sandbox.save(), made)
-        return made
+        created = make()
+        self._saved[key] = (self._sandbox.save(), created)
+        return created
 
 
 class Sandbox(testing.Sandbox):

@@ -119,7 +119,9 @@ def _service(requester: Requester, declared: Declared, allowed_by: Sequence[Stat
     if requester.via == f"for account {declared.account}":
         return EXPECTED
     if _delivers_only(allowed_by):
-        text = f"{requester.reader} {requester.via}: no SourceAccount or SourceArn fixes the own account"
+        text = (
+            f"{requester.reader.prose} {requester.via}: no SourceAccount or SourceArn fixes the own account"
+        )
         return Classification(ReaderClass.EXPECTED, text)
     return OPENING
 

@@ -1,8 +1,11 @@
-"""S3 through awscrt: sockets, TLS, HTTP and signatures are native code, on one event loop of this process."""
+"""AWS through awscrt: sockets, TLS, HTTP and signatures are native code, on one event loop of this process.
+
+`Crt` is for S3's objects in a worker. `Connector` and `RequestSigner` are also for the reads of `aws/direct`.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -31,32 +34,53 @@ CONNECT_MILLISECONDS = 10_000
 
 
 class Endpoint(NamedTuple):
-    """Where a bucket is, and what requests to it need."""
+    """Where AWS answers, and what requests need."""
 
     scheme: str
     host: str
     port: int
     region: str
-    owner: str
-    """The account that must own the bucket."""
     agent: str
+    owner: str = ""
+    """The account that must own the bucket."""
     authorities: str | None = None
     """A file with certificates to trust instead of the system's."""
 
+    @property
+    def name(self) -> str:
+        """The value of the header Host."""
+        usual = {"http": 80, "https": 443}[self.scheme]
+        return self.host if self.port == usual else f"{self.host}:{self.port}"
 
-class Crt:
-    """A `Transport`. Signatures use the credentials of the last `authenticate`."""
 
-    def __init__(self, endpoint: Endpoint, clock: Callable[[], float]) -> None:
-        loops = EventLoopGroup(1)
-        self._bootstrap = ClientBootstrap(loops, DefaultHostResolver(loops))
+class Connector:
+    """Opens connections to one endpoint."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
         self._socket = SocketOptions()
         self._socket.connect_timeout_ms = CONNECT_MILLISECONDS
         self._endpoint = endpoint
-        self._clock = clock
         self._tls = _tls(endpoint) if endpoint.scheme == "https" else None
-        usual = {"http": 80, "https": 443}[endpoint.scheme]
-        self._name = endpoint.host if endpoint.port == usual else f"{endpoint.host}:{endpoint.port}"
+
+    def open(self) -> Any:
+        """Return a future of awscrt's connection."""
+        options = None
+        if self._tls is not None:
+            options = self._tls.new_connection_options()
+            options.set_server_name(self._endpoint.host)
+        return HttpClientConnection.new(
+            self._endpoint.host, self._endpoint.port, _bootstrap(), self._socket, options
+        )
+
+
+class RequestSigner:
+    """Signs requests to one service (Signature Version 4), with the credentials of the last `authenticate`."""
+
+    def __init__(self, service: str, region: str, clock: Callable[[], float]) -> None:
+        """`service` is its name in signatures. `clock` returns monotonic seconds."""
+        self._service = service
+        self._region = region
+        self._clock = clock
         self._provider: Any = None
         self._configs: dict[str, tuple[float, Any]] = {}
 
@@ -65,16 +89,47 @@ class Crt:
         self._provider = AwsCredentialsProvider.new_static(access_key, secret_key, token)
         self._configs.clear()
 
+    def sign(self, request: HttpRequest, sha256: str = EMPTY_SHA256) -> None:
+        """Add the headers of a signature. `sha256` is the digest of the body."""
+        aws_sign_request(request, self._config(sha256)).result()
+
+    def _config(self, sha256: str) -> Any:
+        """Return the settings for signing this body now. A second's are used for all requests of that second."""
+        now = self._clock()
+        made, config = self._configs.get(sha256, (-1.0, None))
+        if config is None or not 0 <= now - made < 1.0:
+            if len(self._configs) > 1_000:
+                self._configs.clear()
+            # S3 alone signs the path as it is sent, and the digest of the body as a header.
+            of_s3 = self._service == "s3"
+            header = AwsSignedBodyHeaderType
+            config = AwsSigningConfig(
+                algorithm=AwsSigningAlgorithm.V4,
+                credentials_provider=self._provider,
+                region=self._region,
+                service=self._service,
+                date=datetime.now(UTC),
+                use_double_uri_encode=not of_s3,
+                should_normalize_uri_path=not of_s3,
+                signed_body_value=sha256,
+                signed_body_header_type=header.X_AMZ_CONTENT_SHA_256 if of_s3 else header.NONE,
+            )
+            self._configs[sha256] = (now, config)
+        return config
+
+
+class Crt:
+    """A `Transport`."""
+
+    def __init__(self, endpoint: Endpoint, clock: Callable[[], float]) -> None:
+        self._owner, self._agent, self._name = endpoint.owner, endpoint.agent, endpoint.name
+        self._connector = Connector(endpoint)
+        self._signer = RequestSigner("s3", endpoint.region, clock)
+        self.authenticate = self._signer.authenticate
+
     def connect(self, done: Callable[[Wire | None, str], None]) -> None:
         """Open a connection."""
-        options = None
-        if self._tls is not None:
-            options = self._tls.new_connection_options()
-            options.set_server_name(self._endpoint.host)
-        future = HttpClientConnection.new(
-            self._endpoint.host, self._endpoint.port, self._bootstrap, self._socket, options
-        )
-        future.add_done_callback(partial(self._connected, done))
+        self._connector.open().add_done_callback(partial(self._connected, done))
 
     def _connected(self, done: Callable[[Wire | None, str], None], future: Any) -> None:
         error = future.exception()
@@ -85,41 +140,18 @@ class Crt:
 
     def signed(self, method: str, target: str, document: NewAcl | None) -> HttpRequest:
         """Return a signed request."""
-        endpoint = self._endpoint
         pairs = [
             ("Host", self._name),
-            ("x-amz-expected-bucket-owner", endpoint.owner),
-            ("User-Agent", endpoint.agent),
+            ("x-amz-expected-bucket-owner", self._owner),
+            ("User-Agent", self._agent),
         ]
         body = None
         if document is not None:
             body = BytesIO(document.body)
             pairs += [("Content-Length", str(len(document.body))), ("Content-MD5", document.md5)]
         request = HttpRequest(method, target, HttpHeaders(pairs), body)
-        sha256 = EMPTY_SHA256 if document is None else document.sha256
-        aws_sign_request(request, self._config(sha256)).result()
+        self._signer.sign(request, EMPTY_SHA256 if document is None else document.sha256)
         return request
-
-    def _config(self, sha256: str) -> Any:
-        """Return the settings for signing this body now. A second's are used for all requests of that second."""
-        now = self._clock()
-        made, config = self._configs.get(sha256, (-1.0, None))
-        if config is None or not 0 <= now - made < 1.0:
-            if len(self._configs) > 1_000:
-                self._configs.clear()
-            config = AwsSigningConfig(
-                algorithm=AwsSigningAlgorithm.V4,
-                credentials_provider=self._provider,
-                region=self._endpoint.region,
-                service="s3",
-                date=datetime.now(UTC),
-                use_double_uri_encode=False,
-                should_normalize_uri_path=False,
-                signed_body_value=sha256,
-                signed_body_header_type=AwsSignedBodyHeaderType.X_AMZ_CONTENT_SHA_256,
-            )
-            self._configs[sha256] = (now, config)
-        return config
 
 
 class _CrtConnection:
@@ -158,6 +190,13 @@ class _CrtConnection:
         except Exception as error:
             # Everything that awscrt raises here means that nothing was sent: the connection was closed meanwhile.
             done(LOST, str(getattr(error, "name", type(error).__name__)).encode())
+
+
+@cache
+def _bootstrap() -> ClientBootstrap:
+    """Return the one event loop of this process."""
+    loops = EventLoopGroup(1)
+    return ClientBootstrap(loops, DefaultHostResolver(loops))
 
 
 def _tls(endpoint: Endpoint) -> Any:

@@ -4,8 +4,6 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.utils import get_environ_proxies, should_bypass_proxies
-
 import cfstream
 from cfstream.aws.sessions import Clients
 from cfstream.errors import NoCredentials
@@ -32,10 +30,7 @@ class BucketAccess:
     @property
     def behind_proxy(self) -> bool:
         """Return whether requests to the bucket go through a proxy, which workers cannot do."""
-        url = self._url.geturl()
-        if self._clients.is_sandbox or should_bypass_proxies(url):
-            return False
-        return self._url.scheme in get_environ_proxies(url)
+        return self._clients.is_proxied(self._url.geturl())
 
     def settings(self) -> dict[str, Any]:
         """Return the members of `crt.Endpoint`."""

@@ -6,6 +6,8 @@ import typer
 from typer.core import TyperGroup
 
 from cfstream.cli.invocation import invocation_of
+from cfstream.cli.other_words import instead
+from cfstream.cli.table import PROGRAM
 from cfstream.cli.terminal import completion
 from cfstream.errors import WrongUsage
 
@@ -33,6 +35,8 @@ def help_(
             )
         name, found, _ = here.command.resolve_command(here, [word])
         if found is None:
-            raise WrongUsage(f"{word!r} is not a command", f"see: {here.command_path} --help")
+            path, known = here.command_path, here.command.list_commands(here)
+            what = f"{word!r} is not a command" if path == PROGRAM else f"{path} has no command {word!r}"
+            raise WrongUsage(what, instead(word, known, path))
         here = type(here)(found, info_name=name, parent=here)
     invocation_of(ctx).terminal.say(here.get_help() + "\n")

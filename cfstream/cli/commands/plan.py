@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import AllObjects, ChangedSince, Length, Only, Specs, is_brief
+from cfstream.cli.options import AllObjectsOfPlan, ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
+from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
     from cfstream.planning import Plan
+    from cfstream.render.hazards import Allowed
     from cfstream.spec.load import Stack
     from cfstream.use_cases.snapshot import Recalled
 
@@ -63,7 +65,16 @@ def plan(
     ] = None,
     only: Only = None,
     changed_since: ChangedSince = None,
-    all_objects: AllObjects = False,
+    all_objects: AllObjectsOfPlan = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="HAZARD",
+            autocompletion=completion.hazards,
+            help="Mark a hazard as allowed, as apply will with this flag. The plan is the same.",
+        ),
+    ] = None,
     length: Length = None,
 ) -> None:
     """Show what apply would do, and change nothing.
@@ -75,11 +86,13 @@ def plan(
     Example: cfstream plan specs/ --out tonight.plan
     """
     from cfstream.exit_codes import of_plan
+    from cfstream.render.hazards import Allowed
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
+    allowed = Allowed(hazards_named(allow or ()))
     run = invocation_of(ctx)
     run.connection = replace(run.connection, cache=not no_cache)
     terminal = run.terminal
@@ -98,7 +111,8 @@ def plan(
     world = replace(recorded.world if recorded else run.connection.world(), all_objects=all_objects)
     made = replace(make_plan(stacks, world, only=chosen), snapshot=recorded.source if recorded else None)
     code = of_plan(made, check=check)
-    terminal.say(_shown(made, output, terminal, brief=is_brief(len(made.stacks), length), code=code))
+    brief = is_brief(len(made.stacks), length)
+    terminal.say(_shown(made, output, terminal, allowed, brief=brief, code=code))
     if out is not None:
         save(made, specs, out, only=chosen, all_objects=all_objects)
         flags = run.connection.flags()
@@ -125,28 +139,33 @@ def save(
     )
 
 
-def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool, code: int) -> str:
+def _shown(
+    plan: "Plan", output: PlanFormat, terminal: Terminal, allowed: "Allowed", *, brief: bool, code: int
+) -> str:
     """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
             from cfstream.render.text import plan_text
 
             color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
-            return plan_text(plan, color=color, width=terminal.width(), brief=brief, terminal=on_terminal)
+            width = terminal.width()
+            return plan_text(
+                plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal
+            )
         case PlanFormat.JSON:
             from cfstream.render.document import answer
             from cfstream.render.json import plan_document
 
-            return answer(plan_document(plan), code)
+            return answer(plan_document(plan, allowed), code)
         case PlanFormat.MARKDOWN:
             from cfstream.render.markdown import plan_markdown
             from cfstream.render.places import Places
 
-            return plan_markdown(plan, Places.of(os.environ))
+            return plan_markdown(plan, Places.of(os.environ), allowed)
         case PlanFormat.HTML:
             from cfstream.render.html import plan_html
 
-            return plan_html(plan)
+            return plan_html(plan, allowed)
         case PlanFormat.MERMAID:
             from cfstream.render.mermaid import plan_mermaid
 
@@ -155,7 +174,7 @@ def _shown(plan: "Plan", output: PlanFormat, terminal: Terminal, *, brief: bool,
             from cfstream.render.document import as_text
             from cfstream.render.sarif import plan_sarif
 
-            return as_text(plan_sarif(plan))
+            return as_text(plan_sarif(plan, allowed))
 
 
 def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:

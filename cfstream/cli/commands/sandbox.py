@@ -199,9 +199,9 @@ def set_(
 
 
 def _home(given: Path | None) -> Path:
-    from cfstream.sandbox import homes
+    from cfstream.sandbox import state_directory
 
-    return given.expanduser().resolve() if given else homes.find(Path.cwd())
+    return given.expanduser().resolve() if given else state_directory.find(Path.cwd())
 
 
 @contextlib.contextmanager

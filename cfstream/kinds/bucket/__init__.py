@@ -6,7 +6,8 @@ This package also finds what S3 or KMS would refuse. The live state of the bucke
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, is_dataclass, replace
+from typing import Any
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Block, Delivery, LiveDistribution
@@ -19,9 +20,9 @@ from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
 from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
+from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
@@ -55,10 +56,10 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
 
     name = KIND
 
-    def desire(self, scene: Scene) -> WantedBucket:
+    def desire(self, context: StackContext) -> WantedBucket:
         """Return the bucket of the spec."""
-        bucket = scene.stack.spec.bucket
-        acls = scene.stack.spec.grant.via == "object-acl"
+        bucket = context.stack.spec.bucket
+        acls = context.stack.spec.grant.via == "object-acl"
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
@@ -68,39 +69,40 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         permission: without it, the hint names no bucket.
         """
         bucket = around.bucket
-        if not bucket.missing or want is None or want.create or around.scene.destroying:
+        if not bucket.missing or want is None or want.create or around.context.destroying:
             return bucket
         names = [str(row["Name"]) for row in listed(aws, BUCKETS)]
         return replace(bucket, near=nearest(bucket.name, names, alike=0.75) or "")
 
-    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+    def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:
         """Return the name and the region in the spec."""
-        bucket = scene.stack.spec.bucket
-        return {scene.address(KIND): {"id": bucket.name, "region": bucket.region or scene.region}}
+        bucket = context.stack.spec.bucket
+        return {context.address(KIND): {"id": bucket.name, "region": bucket.region or context.region}}
 
     def propose(
         self,
-        scene: Scene,
+        context: StackContext,
         want: WantedBucket | None,
         have: LiveBucket,
-        land: Landscape,  # noqa: ARG002
+        results: KindResults,  # noqa: ARG002
     ) -> Proposal:
         """Create it if it is missing and `create` is true. Brings ``id`` and ``region`` at ``bucket:<stack>``.
 
         No bucket is ever deleted: when a stack is destroyed, its bucket stays as it is.
         """
-        want = want or self.desire(scene)
-        address = scene.address(KIND)
-        if scene.destroying:
-            return Proposal(problems=tuple(_unusable(scene, want, have)), notices=have.notices)
-        steps = (_create(scene, want, have),) if have.missing and want.create else ()
+        want = want or self.desire(context)
+        address = context.address(KIND)
+        if context.destroying:
+            return Proposal(problems=tuple(_unusable(context, want, have)), notices=have.notices)
+        steps = (_create(context, want, have),) if have.missing and want.create else ()
         known: Known = Ref(steps[0].id) if steps else have.name
+        facts = _relied(have)
         return Proposal(
             steps=steps,
             brings={address: {"id": known, "region": have.region}},
-            relied_on=(Relied(address, digest(_relied(have)), content=_relied(have)),),
-            problems=tuple(_problems(scene, want, have)),
-            notices=(*have.notices, *_notices(scene, want, have)),
+            relied_on=(Relied(address, digest(facts), document=facts),),
+            problems=tuple(_problems(context, want, have)),
+            notices=(*have.notices, *_notices(context, want, have)),
         )
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
@@ -134,11 +136,11 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
     ) -> LiveBucket:
         """Return the bucket with its encryption, if a grant, the bucket or the distribution will be written."""
         written = {KIND, *(delivery.kind for delivery in Delivery)}
-        if around.scene.destroying or not any(
+        if around.context.destroying or not any(
             isinstance(step, Granting) or step.address.kind in written for step in steps
         ):
             return have
-        return with_encryption(aws, around.scene, have, around.own)
+        return with_encryption(aws, around.context, have, around.own)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return HeadBucket of a bucket in the account's list, and no settings for a bucket that is not in it.
@@ -157,18 +159,20 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         """Read the account's buckets, and of each bucket the encryption, the key and the account's block."""
         listed(aws, BUCKETS)
         for around in stacks:
-            scene = around.scene
-            live = with_encryption(aws, scene, around.bucket, around.own)
+            context = around.context
+            live = with_encryption(aws, context, around.bucket, around.own)
             if not live.usable:
                 continue
-            account = {"AccountId": scene.account}
+            account = {"AccountId": context.account}
             with suppress(Refused, Unreachable):
                 aws.read(Call("s3control", "get_public_access_block", account, live.region))
             if live.encryption == "aws:kms" and live.key is None:
-                encryption_key.read_key(aws, scene, around.own, live.key_id, live.region)
+                encryption_key.read_key(aws, context, around.own, live.key_id, live.region)
 
 
-def with_encryption(aws: Reads, scene: Scene, live: LiveBucket, own: LiveDistribution | None) -> LiveBucket:
+def with_encryption(
+    aws: Reads, context: StackContext, live: LiveBucket, own: LiveDistribution | None
+) -> LiveBucket:
     """Return `live` with the bucket's default encryption and, for SSE-KMS with an OAC, the key and its policy.
 
     `own` is the stack's distribution.
@@ -178,7 +182,7 @@ def with_encryption(aws: Reads, scene: Scene, live: LiveBucket, own: LiveDistrib
     """
     if not live.usable:
         return live
-    (answer,) = aws.together([bucket_call(scene, "get_bucket_encryption", live.region)])
+    (answer,) = aws.together([bucket_call(context, "get_bucket_encryption", live.region)])
     notices = live.notices
     if isinstance(answer, NotAuthorized):
         notices = (*notices, unread_notice(answer))
@@ -186,9 +190,9 @@ def with_encryption(aws: Reads, scene: Scene, live: LiveBucket, own: LiveDistrib
         raise answer
     algorithm, key_id = _encryption(answer)
     known = replace(live, encryption=algorithm, key_id=key_id, notices=notices)
-    if algorithm != "aws:kms" or scene.stack.spec.identity != "oac":
+    if algorithm != "aws:kms" or context.stack.spec.identity != "oac":
         return known
-    return replace(known, key=encryption_key.read_key(aws, scene, own, key_id, live.region))
+    return replace(known, key=encryption_key.read_key(aws, context, own, key_id, live.region))
 
 
 def _encryption(answer: Answer) -> tuple[str | None, str]:
@@ -200,16 +204,16 @@ def _encryption(answer: Answer) -> tuple[str | None, str]:
     return (str(algorithm) if algorithm else None), ""
 
 
-def _create(scene: Scene, want: WantedBucket, have: LiveBucket) -> CreateBucket:
+def _create(context: StackContext, want: WantedBucket, have: LiveBucket) -> CreateBucket:
     return CreateBucket(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.BUCKET,
         because="the bucket does not exist; it will block all public access",
-        line=scene.stack.line("bucket"),
+        line=context.stack.line("bucket"),
         changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
         bucket=want.name,
         region=have.region,
-        account=scene.account,
+        account=context.account,
         ownership=want.ownership,
     )
 
@@ -218,18 +222,22 @@ def _relied(have: LiveBucket) -> Json | None:
     """Return the facts that a plan relies on, without notices and hints."""
     if have.missing:
         return None
-    facts = {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
-    del facts["near"]
-    return facts
+    shown = {field.name: getattr(have, field.name) for field in fields(have) if field.name != "near"}
+    shown |= {"notices": (), "access_points": [asdict(each) for each in have.access_points]}
+    return {name: _as_json(value) for name, value in shown.items()}
 
 
-def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
-    stack = scene.stack
+def _as_json(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
+
+
+def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> list[Problem]:
+    stack = context.stack
     if have.missing:
         if want.create:
             return []
         what = f"the bucket {want.name} does not exist"
-        creator = next(iter(having(scene.beside, _creates, want.name)), None)
+        creator = next(iter(having(context.beside, _creates, want.name)), None)
         if creator is not None:
             do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
             return [stack.problem(what, do, "bucket")]
@@ -240,7 +248,7 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
             )
         ]
     if have.why_not:
-        return _unusable(scene, want, have)
+        return _unusable(context, want, have)
     problems = []
     if want.region and have.region != want.region:
         what = f"the bucket {want.name} is in {have.region}, not in {want.region}"
@@ -256,7 +264,7 @@ def _problems(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Proble
         )
     if stack.spec.grant.via == "elsewhere":
         return problems
-    return [*problems, *encryption_key.problems(scene, have.encryption, have.key)]
+    return [*problems, *encryption_key.problems(context, have.encryption, have.key)]
 
 
 def _creates(spec: Spec) -> tuple[str, ...]:
@@ -264,32 +272,32 @@ def _creates(spec: Spec) -> tuple[str, ...]:
     return (spec.bucket.name,) if spec.bucket.create else ()
 
 
-def _grants(scene: Scene) -> bool:
+def _grants(context: StackContext) -> bool:
     """Return whether cfstream grants anything. If not, it does not need access to the bucket."""
-    spec = scene.stack.spec
+    spec = context.stack.spec
     return spec.grant.via != "elsewhere" and spec.identity != "none"
 
 
-def _unusable(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Problem]:
+def _unusable(context: StackContext, want: WantedBucket, have: LiveBucket) -> list[Problem]:
     """Return the problem with a bucket that exists but cannot be read."""
-    if not have.why_not or not _grants(scene):
+    if not have.why_not or not _grants(context):
         return []
     return [
-        scene.stack.problem(
+        context.stack.problem(
             f"the bucket {want.name} is not accessible: {have.why_not}",
-            f"check that it belongs to account {scene.account}, and that s3:ListBucket is allowed",
+            f"check that it belongs to account {context.account}, and that s3:ListBucket is allowed",
             "bucket",
         )
     ]
 
 
-def _notices(scene: Scene, want: WantedBucket, have: LiveBucket) -> list[Notice]:
-    notices = encryption_key.notices(scene, have.key)
-    if have.why_not and not _grants(scene):
+def _notices(context: StackContext, want: WantedBucket, have: LiveBucket) -> list[Notice]:
+    notices = encryption_key.notices(context, have.key)
+    if have.why_not and not _grants(context):
         text = f"the bucket {have.name} is not accessible, so it is unknown who can read it: {have.why_not}"
         notices.append(Notice(text, warning=True))
-    if scene.stack.spec.grant.via == "elsewhere":
-        found = encryption_key.problems(scene, have.encryption, have.key)
+    if context.stack.spec.grant.via == "elsewhere":
+        found = encryption_key.problems(context, have.encryption, have.key)
         notices += [Notice(problem.what, warning=True) for problem in found]
     for point in have.access_points:
         if point.unread:

@@ -11,7 +11,7 @@ from cfstream.policy_document import CLOUDFRONT, NamedPrincipal, parse, principa
 from cfstream.policy_document.document import listed
 from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import KmsKey
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.values import Json
 
 UNKNOWN_ID = "<id of the distribution, known after apply>"
@@ -20,14 +20,18 @@ ACTIONS = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"]
 """The actions that CloudFront's service principal needs (Developer Guide, "Restrict access to an Amazon S3 origin")."""
 
 
-def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str, region: str) -> KmsKey:
+def read_key(
+    aws: Reads, context: StackContext, own: LiveDistribution | None, key_id: str, region: str
+) -> KmsKey:
     """Return whether the key's policy allows CloudFront to decrypt. `own` is the stack's distribution.
 
     Makes DescribeKey and GetKeyPolicy. No key id means ``aws/s3``.
     """
     if not key_id or key_id.endswith("alias/aws/s3"):
         return KmsKey("alias/aws/s3", managed_by_aws=True)
-    arn = own.arn if own else f"arn:{scene.partition}:cloudfront::{scene.account}:distribution/{UNKNOWN_ID}"
+    arn = (
+        own.arn if own else f"arn:{context.partition}:cloudfront::{context.account}:distribution/{UNKNOWN_ID}"
+    )
     try:
         metadata = aws.read(Call("kms", "describe_key", {"KeyId": key_id}, region))["KeyMetadata"]
         if metadata.get("KeyManager") == "AWS":
@@ -39,26 +43,26 @@ def read_key(aws: Reads, scene: Scene, own: LiveDistribution | None, key_id: str
     return KmsKey(key_id, allows=_allows(policy, arn), distribution_arn=arn)
 
 
-def problems(scene: Scene, encryption: str | None, key: KmsKey | None) -> list[Problem]:
+def problems(context: StackContext, encryption: str | None, key: KmsKey | None) -> list[Problem]:
     """Return why the spec's origin access cannot read objects that are encrypted with SSE-KMS."""
     if encryption != "aws:kms":
         return []
-    if scene.stack.spec.identity != "oac":
+    if context.stack.spec.identity != "oac":
         what = "the bucket encrypts with SSE-KMS, and only an origin access control can read such objects"
         do = "write oac: {}, or set the bucket's default encryption to SSE-S3"
-        return [scene.stack.problem(what, do, "oai" if scene.stack.spec.oai else "origin_access")]
+        return [context.stack.problem(what, do, "oai" if context.stack.spec.oai else "origin_access")]
     if key is not None and key.managed_by_aws:
         what = "the bucket encrypts with the key aws/s3, and the policy of that key cannot allow CloudFront to decrypt"
         do = "encrypt with your own key, or set the bucket's default encryption to SSE-S3"
-        return [scene.stack.problem(what, do, "bucket")]
+        return [context.stack.problem(what, do, "bucket")]
     return []
 
 
-def notices(scene: Scene, key: KmsKey | None) -> list[Notice]:
+def notices(context: StackContext, key: KmsKey | None) -> list[Notice]:
     """Return a notice with the statement that the key's policy lacks, ready to copy."""
     if key is None or key.managed_by_aws or key.allows:
         return []
-    statement = json.dumps(_statement(key.distribution_arn, scene.name))
+    statement = json.dumps(_statement(key.distribution_arn, context.name))
     if key.unread:
         text = f"the policy of the key {key.id} cannot be read: {key.unread}. It must contain: {statement}"
     else:

@@ -37,11 +37,11 @@ from cfstream.spec.model import Spec
 from cfstream.stack.access_points import read_multi_region
 from cfstream.stack.bucket import LiveBucket, bucket_call, with_owner
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
+from cfstream.stack.context import StackContext
 from cfstream.stack.identities import listed_identities, users_of_identities
 from cfstream.stack.kind import Kind
 from cfstream.stack.owned import marked
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.statement_ids import our_sids, sid_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -57,10 +57,10 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
     name = KIND
     opens = True
 
-    def desire(self, scene: Scene) -> WantedGrant:
+    def desire(self, context: StackContext) -> WantedGrant:
         """Return the statement for the spec's identity; none if grants are on objects, or requests are unsigned."""
-        spec = scene.stack.spec
-        by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none" and not scene.destroying
+        spec = context.stack.spec
+        by_policy = spec.grant.via == "bucket-policy" and spec.identity != "none" and not context.destroying
         managed = spec.grant.via != "elsewhere"
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
@@ -69,17 +69,17 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
 
         A policy that cannot be read is reported as a problem. Otherwise raises as `Reads.read`.
         """
-        scene, bucket, own = around.scene, around.bucket, around.own
+        context, bucket, own = around.context, around.bucket, around.own
         # The lists may not show it yet.
         distributions = (
             amended(around.distributions, own, lambda each: each.id) if own else around.distributions
         )
         points, notices = (
-            read_multi_region(aws, scene, bucket.name, distributions) if bucket.usable else ((), ())
+            read_multi_region(aws, context, bucket.name, distributions) if bucket.usable else ((), ())
         )
         mine = around.going | ({own.id} if own else frozenset())
         ours = [each for id_ in sorted(mine) for each in distributions.having(ids, id_)]
-        former = read_former(aws, scene, own, around.staying)
+        former = read_former(aws, context, own, around.staying)
         live = LivePolicy(
             replace(
                 bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
@@ -88,40 +88,46 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             distributions=distributions,
             stacks=around.stacks,
             identities=around.lists.of(users_of_identities),
-            marked=frozenset(each.id for each in marked(scene, around.lists.of(listed_identities))),
+            marked=frozenset(each.id for each in marked(context, around.lists.of(listed_identities))),
             going=around.going,
             former=former,
-            others=read_others(aws, scene, ours, former),
+            others=read_others(aws, context, ours, former),
         )
         if not bucket.usable:
             return live
-        document, unread = _read_policy(aws, bucket_call(scene, "get_bucket_policy", bucket.region))
-        likely = want is not None and want.identity and by_sid(document, sid_of(scene, want.identity)) is None
-        foreign = preflight.foreign_object(aws, scene, bucket) if likely else ""
+        document, unread = _read_policy(aws, bucket_call(context, "get_bucket_policy", bucket.region))
+        likely = (
+            want is not None and want.identity and by_sid(document, sid_of(context, want.identity)) is None
+        )
+        foreign = preflight.foreign_object(aws, context, bucket) if likely else ""
         named = _named((document, *(each.policy for each in live.bucket.access_points)), live.identities)
-        owned = with_owner(aws, scene, live.bucket, named)
+        owned = with_owner(aws, context, live.bucket, named)
         return replace(live, bucket=owned, document=document, unread=unread, foreign=foreign)
 
-    def granted(self, scene: Scene, land: Landscape) -> Json | None:
+    def granted(self, context: StackContext, results: KindResults) -> Json | None:
         """Return the statement of the spec's identity, in whichever way the spec grants it."""
-        want = WantedGrant(scene.stack.spec.identity, scene.stack.spec.grant.prefix)
-        bucket = LiveBucket(scene.stack.spec.bucket.name)
-        return Case(scene, want, LivePolicy(bucket), _reader(scene, want, land)).target
+        want = WantedGrant(context.stack.spec.identity, context.stack.spec.grant.prefix)
+        bucket = LiveBucket(context.stack.spec.bucket.name)
+        return Case(context, want, LivePolicy(bucket), _reader(context, want, results)).target
 
-    def propose(self, scene: Scene, want: WantedGrant | None, have: LivePolicy, land: Landscape) -> Proposal:
+    def propose(
+        self, context: StackContext, want: WantedGrant | None, have: LivePolicy, results: KindResults
+    ) -> Proposal:
         """Grant before the distribution changes, and revoke once that change is deployed."""
-        want = want or self.desire(scene)
-        if scene.destroying:
-            return _ending(scene, want, have)
-        case = Case(scene, want, have, _reader(scene, want, land))
+        want = want or self.desire(context)
+        if context.destroying:
+            return _ending(context, want, have)
+        case = Case(context, want, have, _reader(context, want, results))
         given, taken = decide(case)
-        relied = [_relied(scene, "", have.document)]
+        relied = [_relied(context, "", have.document)]
         relied += [
-            _relied(scene, each.name, each.document) for each in have.former if our_sids(scene, each.document)
+            _relied(context, each.name, each.document)
+            for each in have.former
+            if our_sids(context, each.document)
         ]
         edits = [*(step.edit for step in given), *(step.edit for step in taken)]
         problems = preflight.problems(
-            scene,
+            context,
             document=have.document,
             unread=have.unread if want.managed else "",
             bucket=have.bucket,
@@ -129,17 +135,17 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             foreign=have.foreign if given else "",
         )
         return Proposal(
-            steps=(*given, *taken, *former_steps(scene, have)),
+            steps=(*given, *taken, *former_steps(context, have)),
             relied_on=tuple(relied),
             problems=tuple(problems),
-            notices=(*_notices(case), *idle_grants(scene, have, land), *former_notices(scene, have)),
+            notices=(*_notices(case), *idle_grants(context, have, results), *former_notices(context, have)),
         )
 
-    def add_to_world(self, scene: Scene, have: LivePolicy, world: BucketWorld) -> BucketWorld:
+    def add_to_world(self, context: StackContext, have: LivePolicy, world: BucketWorld) -> BucketWorld:
         """Add the bucket, its policy, and everything that leads to it."""
         return replace(
             world,
-            bucket=bucket_state(scene, have),
+            bucket=bucket_state(context, have),
             distributions=have.distributions,
             own=have.own.id if have.own else None,
             # The type of a key is not covariant, and a copy for each stack would take time.
@@ -147,9 +153,9 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             stacks=cast("Mapping[Known, str]", have.stacks),
         )
 
-    def former_world(self, scene: Scene, have: LivePolicy, world: BucketWorld) -> BucketWorld | None:
+    def former_world(self, context: StackContext, have: LivePolicy, world: BucketWorld) -> BucketWorld | None:
         """Return the world around the former bucket. Grants on its objects are not read."""
-        state = None if scene.destroying else former_state(scene, have)
+        state = None if context.destroying else former_state(context, have)
         return replace(world, bucket=state) if state else None
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
@@ -178,11 +184,11 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
         """Read the policy, and what shows whether other accounts own objects."""
         for around in stacks:
-            scene, bucket = around.scene, around.bucket
+            context, bucket = around.context, around.bucket
             if bucket.usable:
-                page = bucket_call(scene, "list_objects_v2", bucket.region, Prefix="", FetchOwner=True)
+                page = bucket_call(context, "list_objects_v2", bucket.region, Prefix="", FetchOwner=True)
                 policy, acl = (
-                    bucket_call(scene, operation, bucket.region)
+                    bucket_call(context, operation, bucket.region)
                     for operation in ("get_bucket_policy", "get_bucket_acl")
                 )
                 aws.together([policy, acl, page])
@@ -195,11 +201,11 @@ def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> It
             yield from principals({"Principal": statement.get(term)}, identities)
 
 
-def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
+def _ending(context: StackContext, want: WantedGrant, have: LivePolicy) -> Proposal:
     """Return the steps that remove all statements of the stack from all buckets."""
-    steps, notices = last_statements(scene, have)
+    steps, notices = last_statements(context, have)
     problems = preflight.problems(
-        scene,
+        context,
         document=have.document,
         unread=have.unread if want.managed else "",
         bucket=have.bucket,
@@ -211,7 +217,9 @@ def _ending(scene: Scene, want: WantedGrant, have: LivePolicy) -> Proposal:
         foreign="",
     )
     return Proposal(
-        steps=steps, problems=tuple(problems), notices=(*notices, *former_notices(scene, have), *_gone(have))
+        steps=steps,
+        problems=tuple(problems),
+        notices=(*notices, *former_notices(context, have), *_gone(have)),
     )
 
 
@@ -226,16 +234,16 @@ def _gone(have: LivePolicy) -> tuple[Notice, ...]:
     return (Notice(text, warning=True, do=do),)
 
 
-def _relied(scene: Scene, member: str, document: Json | None) -> Relied:
-    return Relied(scene.address(KIND, member), policy_digest(document), content=document)
+def _relied(context: StackContext, member: str, document: Json | None) -> Relied:
+    return Relied(context.address(KIND, member), policy_digest(document), document=document)
 
 
-def _reader(scene: Scene, want: WantedGrant, land: Landscape) -> Known | None:
+def _reader(context: StackContext, want: WantedGrant, results: KindResults) -> Known | None:
     match want.identity:
         case "oac":
-            return land.get(scene.distribution, "arn")
+            return results.get(context.distribution, "arn")
         case "oai":
-            return land.get(scene.address("origin-access-identity"))
+            return results.get(context.address("origin-access-identity"))
     return None
 
 
@@ -256,8 +264,9 @@ def _notices(case: Case) -> list[Notice]:
         notices.append(Notice(text, warning=True))
     if _pending(case):
         text = (
-            f"the statement {sid_of(case.scene, case.want.identity)} shows a unique id instead of the OAI, as S3 does "
-            "right after a write. If it still does later, the OAI was deleted: remove the statement and apply again"
+            f"the statement {sid_of(case.context, case.want.identity)} shows a unique id instead of the OAI, as S3 "
+            "does right after a write. If it still does later, the OAI was deleted: remove the statement and apply "
+            "again"
         )
         notices.append(Notice(text))
     if case.target is not None and case.ours is None and case.satisfying:
@@ -266,16 +275,17 @@ def _notices(case: Case) -> list[Notice]:
     kept = case.kept - {str(case.reader) if case.want.identity == "oai" else ""}
     if kept:
         users = case.still.names(kept)
-        text = f"the statement {sid_of(case.scene, 'oai')} keeps {', '.join(sorted(kept))}: still used by {users}"
+        text = f"the statement {sid_of(case.context, 'oai')} keeps {', '.join(sorted(kept))}: still used by {users}"
         notices.append(Notice(text))
     if case.want.identity != "oac" and case.still.by_own_oac and _has(case, "oac"):
-        text = f"the statement {sid_of(case.scene, 'oac')} stays: another origin of {case.still.by_own_oac[0]} needs it"
+        own = case.still.by_own_oac[0]
+        text = f"the statement {sid_of(case.context, 'oac')} stays: another origin of {own} needs it"
         notices.append(Notice(text))
     return notices
 
 
 def _has(case: Case, identity: str) -> bool:
-    return by_sid(case.have.document, sid_of(case.scene, identity)) is not None
+    return by_sid(case.have.document, sid_of(case.context, identity)) is not None
 
 
 def _pending(case: Case) -> bool:

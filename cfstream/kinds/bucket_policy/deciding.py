@@ -19,8 +19,8 @@ from cfstream.policy_document import (
     source_arns,
     statements,
 )
+from cfstream.stack.context import StackContext
 from cfstream.stack.readers import StillReading, still_reading
-from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import OF_A_STACK, our_sids, sid_of
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -38,7 +38,7 @@ class Case:
     no statement is wanted, or if another kind reports a problem.
     """
 
-    scene: Scene
+    context: StackContext
     want: WantedGrant
     have: LivePolicy
     reader: Known | None
@@ -46,12 +46,12 @@ class Case:
     @cached_property
     def still(self) -> StillReading:
         """Who reads the bucket after the plan, not counting the default origin."""
-        return still_reading(self.scene, self.have.distributions, self.have.own, self.have.bucket.name)
+        return still_reading(self.context, self.have.distributions, self.have.own, self.have.bucket.name)
 
     @cached_property
     def kept(self) -> frozenset[str]:
         """OAIs in the stack's statement that other distributions, or other origins of the stack's own, still use."""
-        return self._named(by_sid(self.have.document, sid_of(self.scene, "oai"))) & self.still.by_oai.keys()
+        return self._named(by_sid(self.have.document, sid_of(self.context, "oai"))) & self.still.by_oai.keys()
 
     @cached_property
     def target(self) -> Json | None:
@@ -70,12 +70,12 @@ class Case:
         """Return the OAI statement for distributions that still need it, if the stack itself does not."""
         if self.want.identity == "oai" or not self.kept:
             return None
-        live = by_sid(self.have.document, sid_of(self.scene, "oai")) or {}
+        live = by_sid(self.have.document, sid_of(self.context, "oai")) or {}
         return {**live, "Principal": oai_statement(*self._place("oai"), sorted(self.kept))["Principal"]}
 
     def _place(self, identity: str) -> tuple[str, str, str, str]:
-        bucket = self.scene.stack.spec.bucket.name
-        return sid_of(self.scene, identity), self.scene.partition, bucket, self.want.prefix
+        bucket = self.context.stack.spec.bucket.name
+        return sid_of(self.context, identity), self.context.partition, bucket, self.want.prefix
 
     def _named(self, statement: Json | None) -> frozenset[str]:
         named = principals(statement or {}, self.have.identities)
@@ -84,7 +84,7 @@ class Case:
     @property
     def ours(self) -> Json | None:
         """The live statement of the stack for the wanted identity."""
-        return by_sid(self.have.document, sid_of(self.scene, self.want.identity))
+        return by_sid(self.have.document, sid_of(self.context, self.want.identity))
 
     @cached_property
     def satisfying(self) -> str | None:
@@ -137,16 +137,16 @@ def _grant(case: Case, put: Json, used: Iterable[str]) -> ProposedGrant:
     The successor of an OAI in use can get the same grant at once, and the rest only after the signers are deployed:
     `first` is that smaller edit.
     """
-    scene, want, ours = case.scene, case.want, case.ours
+    context, want, ours = case.context, case.want, case.ours
     changes = _changes(case, put)
     as_before = {**put, **{name: ours[name] for name in _EXTENT if name in ours}} if ours and used else None
     return ProposedGrant(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.GRANT,
         because="the stack's statement is not as the spec says"
         if ours
         else "allow the distribution to read objects",
-        line=scene.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
+        line=context.stack.line("grant" if changes[0].field.startswith("grant") else want.identity),
         changes=changes,
         edit=_edit(case, put=(put,)),
         first=_edit(case, put=(as_before,)) if as_before and as_before != put else None,
@@ -161,7 +161,7 @@ def _changes(case: Case, put: Json) -> tuple[Change, ...]:
     """Return what changes in the stack's statement, in the spec's terms."""
     want, have, ours = case.want, case.have, case.ours
     if ours is None:
-        first = not our_sids(case.scene, have.document)
+        first = not our_sids(case.context, have.document)
         given = (
             Change("grant.via", None, "bucket-policy") if first else Change(want.identity, None, case.reader)
         )
@@ -187,15 +187,15 @@ def readers_of(statement: Json, identities: Mapping[str, str]) -> object:
 
 def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
     """Return the step that removes statements that nothing needs once the change of the distribution is deployed."""
-    have, want, scene = case.have, case.want, case.scene
-    drop = set(our_sids(scene, have.document) - {sid_of(scene, want.identity)})
+    have, want, context = case.have, case.want, case.context
+    drop = set(our_sids(context, have.document) - {sid_of(context, want.identity)})
     put = [case.target] if narrowed and case.target is not None else []
     if want.identity != "oac" and case.still.by_own_oac:
-        drop.discard(sid_of(scene, "oac"))
+        drop.discard(sid_of(context, "oac"))
     staying = case.for_others()
     if staying is not None:
-        drop.discard(sid_of(scene, "oai"))
-        if not equal(by_sid(have.document, sid_of(scene, "oai")), staying, have.identities):
+        drop.discard(sid_of(context, "oai"))
+        if not equal(by_sid(have.document, sid_of(context, "oai")), staying, have.identities):
             put.append(staying)
     if not drop and not put:
         return ()
@@ -204,14 +204,14 @@ def _taken(case: Case, *, narrowed: bool) -> tuple[Revoke, ...]:
         for sid in sorted(drop)
     ]
     if put:
-        before = readers_of(by_sid(have.document, sid_of(scene, "oai")) or {}, have.identities)
+        before = readers_of(by_sid(have.document, sid_of(context, "oai")) or {}, have.identities)
         changes.append(Change("oai", _listed(before), _listed(readers_of(put[0], have.identities))))
     return (
         Revoke(
-            address=scene.address(KIND),
+            address=context.address(KIND),
             stage=Stage.REVOKE,
             because=_why_revoked(case),
-            line=scene.stack.line(want.identity or "grant"),
+            line=context.stack.line(want.identity or "grant"),
             changes=tuple(changes),
             edit=_edit(case, put=tuple(put), drop=frozenset(drop)),
         ),
@@ -225,11 +225,11 @@ def _listed(value: object) -> list[object]:
 def _why_revoked(case: Case) -> str:
     if case.want.identity:
         return "nothing uses the former identity now"
-    if case.scene.stack.spec.identity == "none":
+    if case.context.stack.spec.identity == "none":
         return "origin_access: none needs no grant"
     return "the grants are on the objects now"
 
 
 def _edit(case: Case, *, put: tuple[Json, ...] = (), drop: frozenset[str] = frozenset()) -> PolicyEdit:
     bucket = case.have.bucket
-    return PolicyEdit(bucket.name, bucket.region, case.scene.account, case.have.document, put, drop)
+    return PolicyEdit(bucket.name, bucket.region, case.context.account, case.have.document, put, drop)

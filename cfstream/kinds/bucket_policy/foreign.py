@@ -9,14 +9,14 @@ from cfstream.access.allows import allows_reading
 from cfstream.errors import Notice
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, source_arns, statements
-from cfstream.stack.proposal import Landscape
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults
 from cfstream.stack.readers import still_reading
-from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import OF_A_STACK
 from cfstream.values import Json
 
 
-def idle_grants(scene: Scene, have: LivePolicy, land: Landscape) -> tuple[Notice, ...]:
+def idle_grants(context: StackContext, have: LivePolicy, results: KindResults) -> tuple[Notice, ...]:
     """Return a notice for each statement of others that nothing uses after the plan.
 
     Only identities of this account count: the distributions of other accounts cannot be listed.
@@ -32,7 +32,7 @@ def idle_grants(scene: Scene, have: LivePolicy, land: Landscape) -> tuple[Notice
             do="remove it from the policy, unless something else needs it",
         )
         for each in theirs
-        if (idle := tuple(_idle(scene, have, land, each)))
+        if (idle := tuple(_idle(context, have, results, each)))
     )
 
 
@@ -40,12 +40,12 @@ def _of_a_stack(statement: Json) -> bool:
     return OF_A_STACK.fullmatch(str(statement.get("Sid") or "")) is not None
 
 
-def _idle(scene: Scene, have: LivePolicy, land: Landscape, statement: Json) -> Iterator[str]:
+def _idle(context: StackContext, have: LivePolicy, results: KindResults, statement: Json) -> Iterator[str]:
     """Yield the identities of this account that the statement allows to read and that nothing uses, in words."""
-    identity = scene.stack.spec.identity
-    still = still_reading(scene, have.distributions, have.own, have.bucket.name)
+    identity = context.stack.spec.identity
+    still = still_reading(context, have.distributions, have.own, have.bucket.name)
     used: set[object] = set(still.by_oai)
-    used |= {land.get(scene.address("origin-access-identity"))} if identity == "oai" else set()
+    used |= {results.get(context.address("origin-access-identity"))} if identity == "oai" else set()
     for who in sorted(principals(statement, have.identities)):
         if who.kind == "oai" and who.name in have.identities.values() and who.name not in used:
             yield f"the origin access identity {who.name}"

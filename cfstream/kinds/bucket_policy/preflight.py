@@ -10,12 +10,12 @@ from cfstream.errors import NotAuthorized, Problem
 from cfstream.policy_document import LARGEST, dead_principals, dump, merge, statements
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.values import Json
 
 
-def foreign_object(aws: Reads, scene: Scene, bucket: LiveBucket) -> str:
+def foreign_object(aws: Reads, context: StackContext, bucket: LiveBucket) -> str:
     """Return the key of an object that another account owns, from one page under the prefix; empty if there is none.
 
     A bucket policy applies only to objects of the bucket's owner (S3 User Guide, object ownership). Other accounts can
@@ -24,10 +24,10 @@ def foreign_object(aws: Reads, scene: Scene, bucket: LiveBucket) -> str:
     """
     if bucket.ownership in ("", ENFORCED):
         return ""
-    prefix = scene.stack.spec.grant.prefix
-    page = bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix, FetchOwner=True)
+    prefix = context.stack.spec.grant.prefix
+    page = bucket_call(context, "list_objects_v2", bucket.region, Prefix=prefix, FetchOwner=True)
     try:
-        owner = aws.read(bucket_call(scene, "get_bucket_acl", bucket.region))["Owner"]["ID"]
+        owner = aws.read(bucket_call(context, "get_bucket_acl", bucket.region))["Owner"]["ID"]
         rows = aws.read(page).get("Contents") or ()
     except NotAuthorized:
         return ""
@@ -35,7 +35,7 @@ def foreign_object(aws: Reads, scene: Scene, bucket: LiveBucket) -> str:
 
 
 def problems(
-    scene: Scene,
+    context: StackContext,
     *,
     document: Json | None,
     unread: str,
@@ -44,7 +44,7 @@ def problems(
     foreign: str,
 ) -> list[Problem]:
     """Return what would make `edits` fail or have no effect."""
-    stack = scene.stack
+    stack = context.stack
     found = []
     if unread:
         what = f"the policy of {bucket.name} cannot be read: {unread}"
@@ -54,12 +54,15 @@ def problems(
         do = "set the bucket's object ownership to BucketOwnerEnforced, or grant via object-acl"
         found.append(stack.problem(what, do, "grant"))
     policies = [policy for edit in edits if (policy := merge(document, edit.put, edit.drop)) is not None]
-    return [*found, *dict.fromkeys(each for policy in policies for each in _refusals(scene, bucket, policy))]
+    return [
+        *found,
+        *dict.fromkeys(each for policy in policies for each in _refusals(context, bucket, policy)),
+    ]
 
 
-def _refusals(scene: Scene, bucket: LiveBucket, policy: Json) -> Iterable[Problem]:
+def _refusals(context: StackContext, bucket: LiveBucket, policy: Json) -> Iterable[Problem]:
     """Yield what S3 would refuse about the whole policy, with the edits applied."""
-    stack = scene.stack
+    stack = context.stack
     for sid, unique_id in dead_principals(policy):
         what = f"S3 will refuse the policy of {bucket.name}: the statement {sid or 'without a Sid'} names {unique_id}"
         yield stack.problem(what, "remove this deleted principal from the policy first", "bucket")

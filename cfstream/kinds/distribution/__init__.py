@@ -5,34 +5,28 @@ propagates changes in the order submitted (Developer Guide, "Update a distributi
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from cfstream.access.world import BucketWorld
-from cfstream.domain import Delivery, LiveDistribution, Signers
-from cfstream.domain.new_document import new_config
+from cfstream.domain import Delivery, LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.distribution import certificate, policies, preflight
-from cfstream.kinds.distribution.always_managed import minimum_tls, origin_domain, settings, top_fields
-from cfstream.kinds.distribution.behaviors import (
-    Wanted,
-    WantedBehavior,
-    fields,
-    place,
-    wanted_signers,
+from cfstream.kinds.distribution.configuration import (
+    ObservedDistribution,
+    WantedDistribution,
+    changed_configuration,
+    new_configuration,
+    wanted_behaviors,
 )
-from cfstream.kinds.distribution.cors import cors_fields
-from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, LOOKUPS, managed, policies_named
-from cfstream.kinds.distribution.lookup import Lookup
-from cfstream.kinds.distribution.moving import apart, arriving_notices, leaving, leaving_notices, moves
-from cfstream.kinds.distribution.policies import CACHE, POLICY_KINDS, OwnPolicies, PolicyKind, read_own
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, LOOKUPS, policies_named
+from cfstream.kinds.distribution.moving import arriving_notices, leaving, leaving_notices, moves
+from cfstream.kinds.distribution.policies import POLICY_KINDS, read_own
 from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_problems
-from cfstream.kinds.distribution.unlisted import deletion, going, unlisted_notices, without
-from cfstream.kinds.response_headers_policy import attachment
+from cfstream.kinds.distribution.unlisted import unlisted_notices
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
+from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_preflight import ownership_problems
 from cfstream.stack.distribution_steps import (
     brings,
@@ -46,20 +40,17 @@ from cfstream.stack.distribution_steps import (
 )
 from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
 from cfstream.stack.distributions import distribution_entries, distribution_shown, infer_unlisted
-from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
-from cfstream.stack.handover import Coming, coming
+from cfstream.stack.fields import Overlay
+from cfstream.stack.handover import coming
 from cfstream.stack.key_groups import names_of_groups
 from cfstream.stack.kind import Kind
-from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
-from cfstream.stack.owners import ClaimedDistribution
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.log_bucket import log_notices, log_problems, read_log_bucket
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import ListEntry, Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
-from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
-from cfstream.values import Json, Known
+from cfstream.values import Json
 
 KIND = Delivery.HTTP.kind
 
@@ -71,40 +62,6 @@ CERTIFICATES = Scope(
         else spec.http.certificate
     ),
 )
-
-
-@dataclass(frozen=True)
-class WantedDistribution:
-    """The names in the spec that must be looked up."""
-
-    aliases: tuple[str, ...]
-    certificate: str
-    """ARN; empty if the spec does not name one."""
-    policies: tuple[tuple[PolicyKind, str], ...]
-    """The policies that the spec names, by kind."""
-
-
-@dataclass(frozen=True)
-class ObservedDistribution:
-    """The live state: the stack's distribution, all others as rows, and what preflight checks."""
-
-    live: LiveDistribution | None
-    claims: tuple[ClaimedDistribution, ...] = ()
-    going: tuple[LiveDistribution, ...] = ()
-    """Every distribution of the stack, if it is being destroyed."""
-    rows: tuple[LiveDistribution, ...] = ()
-    policies: OwnPolicies = field(default_factory=dict)
-    """The account's own policies; read only if the spec names one of the kind."""
-    group_names: Mapping[str, str] = field(default_factory=dict)
-    """Names of the account's key groups, by id."""
-    evidence: preflight.Evidence = field(default_factory=preflight.Evidence)
-    certificates: certificate.Certificates = field(default_factory=certificate.Certificates)
-    """The account's certificates; read only if cfstream chooses one."""
-    logs: LogBucket | None = None
-    answers: tuple[tuple[Lookup, Answer | None], ...] = ()
-    """What AWS answered about values of fields."""
-    coming: tuple[Coming, ...] = ()
-    """The cnames that another stack of the run still has, and whose spec no longer has them."""
 
 
 class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
@@ -121,10 +78,10 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         """The distributions, and the account's own policies."""
         return (Delivery.HTTP.listing, *(each.listing for each in POLICY_KINDS))
 
-    def desire(self, scene: Scene) -> WantedDistribution | None:
+    def desire(self, context: StackContext) -> WantedDistribution | None:
         """Return the names to look up; None for an rtmp stack."""
-        spec = scene.stack.spec
-        if scene.delivery is not Delivery.HTTP:
+        spec = context.stack.spec
+        if context.delivery is not Delivery.HTTP:
             return None
         return WantedDistribution(
             aliases=tuple(spec.cnames or ()),
@@ -136,8 +93,8 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         self, aws: Reads, around: Surroundings, want: WantedDistribution | None
     ) -> ObservedDistribution:
         """Read key groups, and what the spec names: certificates, policies, the log bucket."""
-        scene, rows, live = around.scene, around.distributions, around.own
-        if scene.destroying:
+        context, rows, live = around.context, around.distributions, around.own
+        if context.destroying:
             return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
         if want is None:
             return ObservedDistribution(None, rows=rows)
@@ -148,37 +105,41 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             policies=read_own(aws, want.policies),
             group_names=around.lists.of(names_of_groups),
             evidence=preflight.gather(aws, want.certificate, want.aliases, around),
-            certificates=certificate.observe(aws, scene),
-            coming=coming(aws, scene, rows, live.id if live else None),
-            logs=read_log_bucket(aws, scene),
-            answers=tuple((each, each.read(aws, scene)) for each in LOOKUPS),
+            certificates=certificate.observe(aws, context),
+            coming=coming(aws, context, rows, live.id if live else None),
+            logs=read_log_bucket(aws, context),
+            answers=tuple((each, each.read(aws, context)) for each in LOOKUPS),
         )
 
     def propose(
-        self, scene: Scene, want: WantedDistribution | None, have: ObservedDistribution, land: Landscape
+        self,
+        context: StackContext,
+        want: WantedDistribution | None,
+        have: ObservedDistribution,
+        results: KindResults,
     ) -> Proposal:
         """Create it with its signers and tags in one call, or change it in one update."""
-        if scene.destroying:
-            return ending(scene, have.going)
+        if context.destroying:
+            return ending(context, have.going)
         if want is None:
             return Proposal()
-        problems, notices = self._preflight(scene, want, have)
-        notices += unlisted_notices(scene.stack.spec, have.live, _wanted(scene, have, land))
-        if have.live is None and scene.stack.spec.adopt:
+        problems, notices = self._preflight(context, want, have)
+        notices += unlisted_notices(context.stack.spec, have.live, wanted_behaviors(context, have, results))
+        if have.live is None and context.stack.spec.adopt:
             return Proposal(problems=tuple(problems))
         made = (
-            self._create(scene, have, land)
+            self._create(context, have, results)
             if have.live is None
-            else self._modify(scene, have.live, have, land)
+            else self._modify(context, have.live, have, results)
         )
         return Proposal(
             steps=made,
-            brings={scene.address(KIND): brings(scene, have.live)},
-            relied_on=(relied(scene, have.live),),
+            brings={context.address(KIND): brings(context, have.live)},
+            relied_on=(relied(context, have.live),),
             problems=tuple(problems),
             notices=tuple(notices),
             after=tuple(sorted({each.giver.name for each in have.coming})),
-            leaving=tuple(leaving(scene, have.live)),
+            leaving=tuple(leaving(context, have.live)),
         )
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:
@@ -193,9 +154,9 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
         """Return the policies of AWS, and those of the account that were read."""
         return policies.known_policies(have.policies)
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:
         """Return the id and the domain name."""
-        return distribution_outputs(scene, land) if scene.delivery is Delivery.HTTP else {}
+        return distribution_outputs(context, results) if context.delivery is Delivery.HTTP else {}
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of the stack's distribution, and of what its spec names: certificates and policies."""
@@ -214,81 +175,53 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             yield from calls(OWN, "cloudfront", "update_domain_association")
 
     def _preflight(
-        self, scene: Scene, want: WantedDistribution, have: ObservedDistribution
+        self, context: StackContext, want: WantedDistribution, have: ObservedDistribution
     ) -> tuple[list[Problem], list[Notice]]:
-        problems = ownership_problems(scene, have.live, have.claims)
+        problems = ownership_problems(context, have.live, have.claims, have.rows)
         arriving = {each.alias for each in have.coming}
-        problems += preflight.alias_problems(scene, have.rows, have.live, have.evidence, arriving)
-        problems += preflight.certificate_problems(scene, want.certificate, have.evidence)
-        choice = certificate.choose(scene, have.live, have.certificates)
+        problems += preflight.alias_problems(context, have.rows, have.live, have.evidence, arriving)
+        problems += preflight.certificate_problems(context, want.certificate, have.evidence)
+        choice = certificate.choose(context, have.live, have.certificates)
         problems += choice.problems
         if have.live is not None:
-            problems += preflight.origin_problems(scene, have.live)
-        problems += [*policy_problems(scene, have.live, have.policies), *log_problems(scene, have.logs)]
-        problems += [one for asked, answer in have.answers for one in asked.problems(scene, answer)]
+            problems += preflight.origin_problems(context, have.live)
+        problems += [*policy_problems(context, have.live, have.policies), *log_problems(context, have.logs)]
+        problems += [one for asked, answer in have.answers for one in asked.problems(context, answer)]
         notices = [
-            *policy_notices(scene),
+            *policy_notices(context),
             *log_notices(have.logs),
             *(one for asked, answer in have.answers for one in asked.notices(answer)),
-            *preflight.notices(scene, have.live, have.evidence),
+            *preflight.notices(context, have.live, have.evidence),
             *choice.notices,
         ]
-        return problems, [*notices, *arriving_notices(have.coming), *leaving_notices(scene, have.live)]
+        return problems, [*notices, *arriving_notices(have.coming), *leaving_notices(context, have.live)]
 
-    def _create(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> tuple[Step, ...]:
-        made = self._laid_out(scene, have, land)
-        steps = creating(scene, Delivery.HTTP, made, land)
-        return (*steps, *moves(scene, None, made.config, have.coming, steps))
-
-    def _laid_out(self, scene: Scene, have: ObservedDistribution, land: Landscape) -> Overlay:
-        """Return a new configuration: the spec over AWS's defaults."""
-        reference = caller_reference(scene.account, scene.name, KIND)
-        base = new_config(reference, _domain(scene, land), CACHE.managed["CachingOptimized"])
-        wanted = _wanted(scene, have, land)
-        top = creation(base, _top(scene, have, land))
-        tls = creation(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
-        cors = [one for one in _cors(scene, tls.config, land) if one.read(tls.config) != one.want]
-        shared = creation(tls.config, cors)
-        signed = creation(shared.config, fields(wanted, [settings(shared.config).default]))
-        config = dict(signed.config)
-        added = place(config, wanted, creating=True)
-        return Overlay(config, (*top.changes, *tls.changes, *shared.changes, *signed.changes, *added))
+    def _create(
+        self, context: StackContext, have: ObservedDistribution, results: KindResults
+    ) -> tuple[Step, ...]:
+        made = new_configuration(context, have, results)
+        steps = creating(context, Delivery.HTTP, made, results)
+        return (*steps, *moves(context, None, made.config, have.coming, steps))
 
     def _modify(
-        self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
+        self, context: StackContext, live: LiveDistribution, have: ObservedDistribution, results: KindResults
     ) -> tuple[Step, ...]:
-        laid = self._laid_over(scene, live, have, land)
-        steps = changing(scene, live, laid, moving=any(each.moves for each in have.coming))
-        return (*steps, *moves(scene, live, laid.config, have.coming, steps))
+        laid = changed_configuration(context, live, have, results)
+        steps = changing(context, live, laid, moving=any(each.moves for each in have.coming))
+        return (*steps, *moves(context, live, laid.config, have.coming, steps))
 
-    def _laid_over(
-        self, scene: Scene, live: LiveDistribution, have: ObservedDistribution, land: Landscape
-    ) -> Overlay:
-        """Return the live configuration with the spec over it."""
-        if preflight.origin_problems(scene, live):
-            return Overlay(live.config)
-        wanted = _wanted(scene, have, land)
-        spec = scene.stack.spec
-        gone = going(spec, live)
-        top = overlay(without(live.config, gone), _top(scene, have, land))
-        tls = overlay(top.config, minimum_tls(top.config, scene.stack.spec.http.minimum_tls))
-        shared = overlay(tls.config, _cors(scene, tls.config, land))
-        config = dict(shared.config)
-        added = place(config, wanted, creating=False)
-        signed = overlay(config, fields(wanted, settings(config).leading_to(spec.bucket.name)))
-        deleted = [deletion(wanted, each) for each in gone]
-        return Overlay(
-            signed.config,
-            (*deleted, *top.changes, *tls.changes, *shared.changes, *signed.changes, *added),
-            (*top.hazards, *tls.hazards),
-        )
-
-    def configured(self, scene: Scene, live: LiveDistribution | None, land: Landscape) -> Overlay | None:
+    def configured(
+        self, context: StackContext, live: LiveDistribution | None, results: KindResults
+    ) -> Overlay | None:
         """Return the configuration of the spec as far as the spec alone shows it."""
-        if scene.delivery is not Delivery.HTTP:
+        if context.delivery is not Delivery.HTTP:
             return None
         have = ObservedDistribution(live)
-        return self._laid_over(scene, live, have, land) if live else self._laid_out(scene, have, land)
+        return (
+            changed_configuration(context, live, have, results)
+            if live
+            else new_configuration(context, have, results)
+        )
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
         """Read each distribution with its tags, the account's own policies, and its certificates."""
@@ -333,67 +266,3 @@ def _looked_up(spec: Spec) -> Needs:
     yield from calls(ANYTHING, "cloudfront", *asked)
     for each in LOOKUPS:
         yield from each.needs(spec)
-
-
-def _top(scene: Scene, have: ObservedDistribution, land: Landscape) -> list[Any]:
-    named = scene.stack.spec.http.certificate
-    arn = certificate.choose(scene, have.live, have.certificates).arn if named == "auto" else named
-    identity = _identity(scene, land)
-    return top_fields(
-        scene,
-        _domain(scene, land),
-        identity,
-        _looked_up_ids(have, land),
-        certificate=arn,
-        apart=apart(scene, have.live, have.coming),
-    )
-
-
-def _looked_up_ids(have: ObservedDistribution, land: Landscape) -> OwnPolicies:
-    """Return the ids of the account's own policies, and of what other kinds looked up."""
-    return {**have.policies, **land.live_ids()}
-
-
-def _cors(scene: Scene, config: Json, land: Landscape) -> list[OwnedField]:
-    return cors_fields(config, attachment(scene, land), scene.stack.spec.http.behaviors)
-
-
-def _identity(scene: Scene, land: Landscape) -> Known | None:
-    kinds = {"oac": "origin-access-control", "oai": "origin-access-identity"}
-    identity = scene.stack.spec.identity
-    return land.get(scene.address(kinds[identity])) if identity in kinds else None
-
-
-def _domain(scene: Scene, land: Landscape) -> str:
-    bucket = scene.stack.spec.bucket
-    region = land.get(scene.address("bucket"), "region")
-    return origin_domain(bucket.name, str(region or bucket.region or scene.region), scene.partition)
-
-
-def _wanted(scene: Scene, have: ObservedDistribution, land: Landscape) -> Wanted:
-    spec = scene.stack.spec
-    names: dict[str, str] = dict(have.group_names)
-    ids = _looked_up_ids(have, land)
-
-    def group_id(name: str) -> Known:
-        known = land.get(scene.address("key-group", name)) or name
-        names[str(known)] = have.group_names.get(str(known), name)
-        return known
-
-    def named(number: int, behavior: Any) -> WantedBehavior:
-        return WantedBehavior(
-            path=behavior.path,
-            number=number,
-            public=behavior.public,
-            signers=wanted_signers(scene, behavior, group_id),
-            settings=managed(behavior, ids),
-        )
-
-    default = wanted_signers(scene, spec, group_id)
-    return Wanted(
-        account=scene.account,
-        public=spec.public,
-        default=default if default is not None else Signers(),
-        named=tuple(named(number, behavior) for number, behavior in enumerate(spec.http.behaviors)),
-        group_names=names,
-    )

@@ -10,9 +10,9 @@ from cfstream.domain import Delivery, Distribution, bucket_of, distribution_from
 from cfstream.domain.tls import TLS_FROM_WEAKEST
 from cfstream.kinds.distribution.http_fields import managed
 from cfstream.kinds.distribution.policies import OwnPolicies
+from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_fields import common_fields
 from cfstream.stack.fields import OwnedField
-from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.values import Json, Known
 
@@ -31,7 +31,7 @@ def settings(config: Json) -> Distribution:
 
 
 def top_fields(
-    scene: Scene,
+    context: StackContext,
     domain: str,
     identity: Known | None,
     policies: OwnPolicies,
@@ -43,11 +43,11 @@ def top_fields(
 
     An empty `certificate` keeps the live one. Separate calls add and remove the names in `apart`.
     """
-    http = scene.stack.spec.http
+    http = context.stack.spec.http
     return [
-        *common_fields(scene, apart),
-        _bucket(scene.stack.spec.bucket.name, domain),
-        *_identity(scene, identity),
+        *common_fields(context, apart),
+        _bucket(context.stack.spec.bucket.name, domain),
+        *_identity(context, identity),
         _viewer_protocol(http.viewer_protocol),
         *(each.at("", "http.") for each in managed(http, policies)),
         *([_certificate(certificate)] if certificate else []),
@@ -88,12 +88,12 @@ def _bucket(bucket: str, domain: str) -> OwnedField:
     return OwnedField("bucket", bucket, read, write)
 
 
-def _identity(scene: Scene, identity: Known | None) -> list[OwnedField]:
+def _identity(context: StackContext, identity: Known | None) -> list[OwnedField]:
     """Return the fields of the identity with which CloudFront reads the bucket: an OAC, an OAI, or neither.
 
     AWS refuses both at once (IllegalOriginAccessConfiguration).
     """
-    wanted = scene.stack.spec.identity
+    wanted = context.stack.spec.identity
 
     def set_oac(config: dict[str, Any], value: Known) -> None:
         document.set_oac(document.default_origin(config), value)

@@ -12,9 +12,9 @@ from typing import Any
 from cfstream.domain import CacheBehavior, PathPattern, Signers, document
 from cfstream.domain.precedence import in_order, insert, places
 from cfstream.kinds.distribution.http_fields import Managed
+from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_fields import normal, normal_signers, opened
 from cfstream.stack.fields import OwnedField
-from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Change
 from cfstream.values import Json, Known
@@ -53,13 +53,13 @@ class Wanted:
         return sorted(self.group_names.get(str(id_), str(id_)) for id_ in ids)
 
 
-def wanted_signers(scene: Scene, part: Any, group_id: Callable[[str], Known]) -> Signers | None:
+def wanted_signers(context: StackContext, part: Any, group_id: Callable[[str], Known]) -> Signers | None:
     """Return the signers that a part of the spec (the whole, or a behavior) names; None if it names none."""
     if part.key_groups is not None:
         names = [group.use if hasattr(group, "use") else group.name for group in part.key_groups]
         return Signers(key_groups=tuple(sorted({group_id(name) for name in names}, key=str)))
     if part.trusted_signers is not None:
-        return Signers(accounts=normal_signers(part.trusted_signers, scene.account))
+        return Signers(accounts=normal_signers(part.trusted_signers, context.account))
     return None
 
 

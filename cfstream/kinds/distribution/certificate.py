@@ -12,7 +12,9 @@ from cfstream.domain import LiveDistribution
 from cfstream.domain.tls import covers_name
 from cfstream.errors import Notice, Problem, Refused
 from cfstream.ports import Call, Reads
-from cfstream.stack.scene import Scene
+from cfstream.spec.wording import likeness
+from cfstream.stack.context import StackContext
+from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -63,13 +65,13 @@ class Certificate:
         """Return whether it covers a host name, by name or by a wildcard."""
         return any(covers_name(name, host) for name in self.names)
 
-    def seconds_left(self, scene: Scene) -> float:
+    def seconds_left(self, context: StackContext) -> float:
         """Return the seconds until it expires."""
-        if self.expiry is None or scene.now is None:
+        if self.expiry is None or context.now is None:
             return FOREVER
-        return float((self.expiry - scene.now).total_seconds())
+        return float((self.expiry - context.now).total_seconds())
 
-    def unfit(self, scene: Scene) -> str:
+    def unfit(self, context: StackContext) -> str:
         """Return why CloudFront would refuse it, in words; empty if it would not."""
         if self.status != "ISSUED":
             return f"is {self.status}"
@@ -77,16 +79,16 @@ class Certificate:
             return f"has a key of type {self.key}, which CloudFront does not accept"
         if self.type == "PRIVATE":
             return "is from a private authority, which browsers do not trust"
-        left = self.seconds_left(scene)
+        left = self.seconds_left(context)
         if left < SECONDS_OF_A_DAY:
             return f"{'expires' if left > 0 else 'expired'} on {self.expiry.isoformat()}"
         return ""
 
-    def described(self, scene: Scene) -> str:
+    def described(self, context: StackContext) -> str:
         """Return it in words: its names, and why it is unfit or when it expires."""
         named = ", ".join(sorted(self.names)[:3]) + (", …" if len(self.names) > 3 else "")
         until = f"is valid until {self.expiry.date()}" if self.expiry is not None else "is valid"
-        return f"one for {named}, which {self.unfit(scene) or until}"
+        return f"one for {named}, which {self.unfit(context) or until}"
 
 
 @dataclass(frozen=True)
@@ -106,53 +108,53 @@ class Choice:
     notices: tuple[Notice, ...] = ()
 
 
-def chooses(scene: Scene) -> bool:
+def chooses(context: StackContext) -> bool:
     """Return whether cfstream chooses the certificate: the spec allows it, and has cnames."""
-    spec = scene.stack.spec
+    spec = context.stack.spec
     return spec.delivery == "http" and spec.http.certificate == "auto" and bool(spec.cnames)
 
 
-def observe(aws: Reads, scene: Scene) -> Certificates:
+def observe(aws: Reads, context: StackContext) -> Certificates:
     """List the certificates if cfstream chooses one. Describe those with more names than a list shows.
 
     A refusal is a value.
     """
-    if not chooses(scene):
+    if not chooses(context):
         return Certificates()
     try:
         rows = [_listed(row) for row in aws.items(LISTING)]
     except Refused as refusal:
         return Certificates(refusal=refusal)
-    cnames = scene.stack.spec.cnames or ()
+    cnames = context.stack.spec.cnames or ()
     unsure = [row for row in rows if not row.complete and not all(map(row.covers, cnames))]
     answers = aws.together([describe(row.arn) for row in unsure])
     whole = {row.arn: _whole(row, answer) for row, answer in zip(unsure, answers, strict=True)}
     return Certificates(tuple(sorted((whole.get(row.arn, row) for row in rows), key=lambda row: row.arn)))
 
 
-def choose(scene: Scene, live: LiveDistribution | None, have: Certificates) -> Choice:
+def choose(context: StackContext, live: LiveDistribution | None, have: Certificates) -> Choice:
     """Return the certificate that covers every cname. Law: the same one is chosen again, while it is valid.
 
     One that has the cnames comes before one that covers them by a wildcard, then the one that is valid longest. The
     current one stays while it covers them and has 30 days left, or if there is no better one.
     """
-    if not chooses(scene):
+    if not chooses(context):
         return Choice()
-    cnames = scene.stack.spec.cnames or ()
+    cnames = context.stack.spec.cnames or ()
     held = (live.config.get("ViewerCertificate") or {}) if live else {}
     if have.refusal is not None:
-        return _unlisted(scene, have.refusal, held)
+        return _unlisted(context, have.refusal, held)
     if held.get("IAMCertificateId") and _answers(live) >= {*cnames}:
         # CloudFront accepted it for exactly these names. The names of IAM's certificates cannot be read here.
         return Choice()
-    fit = [one for one in have.all if not one.unfit(scene) and all(map(one.covers, cnames))]
+    fit = [one for one in have.all if not one.unfit(context) and all(map(one.covers, cnames))]
     if not fit:
-        return Choice(problems=tuple(_problems(scene, cnames, have.all)))
-    best = min(fit, key=lambda one: _rank(scene, one, cnames))
+        return Choice(problems=tuple(_problems(context, cnames, have.all)))
+    best = min(fit, key=lambda one: _rank(context, one, cnames))
     current = next((one for one in fit if one.arn == held.get("ACMCertificateArn")), None)
-    if current and (_lasts(scene, current) or not _lasts(scene, best)):
+    if current and (_lasts(context, current) or not _lasts(context, best)):
         best = current
-    return Choice(best.arn, notices=_ending(scene, best))
+    return Choice(best.arn, notices=_ending(context, best))
 
 
 def _listed(row: Json) -> Certificate:
@@ -176,6 +178,33 @@ def _names(domain: str | None, others: Iterable[str]) -> frozenset[str]:
     return frozenset(name.lower() for name in (domain, *others) if name)
 
 
+def of_account(aws: Reads) -> tuple[Certificate, ...]:
+    """Return the account's certificates as far as ACM lists them, for a hint."""
+    return tuple(_listed(row) for row in listed(aws, LISTING))
+
+
+def nearest_to(context: StackContext, have: Iterable[Certificate], hosts: Sequence[str]) -> list[Certificate]:
+    """Return the certificates, the nearest first: valid for CloudFront, with most hosts, then with similar names."""
+
+    def rank(one: Certificate) -> tuple[bool, int, float, str]:
+        covered = sum(map(one.covers, hosts))
+        alike = sum(max((likeness(name, host) for name in one.names), default=0.0) for host in hosts)
+        return (bool(one.unfit(context)), -covered, -alike, one.arn)
+
+    return sorted(have, key=rank)
+
+
+def instead(context: StackContext, have: Sequence[Certificate], hosts: Sequence[str], otherwise: str) -> str:
+    """Return how to correct an ARN: the nearest certificate of the account, or what to do `otherwise`."""
+    found = nearest_to(context, have, hosts)
+    if not found:
+        return otherwise
+    best = f"{found[0].arn}, {found[0].described(context)}"
+    if not found[0].unfit(context) and all(map(found[0].covers, hosts)):
+        return f"write {best}; or {otherwise}"
+    return f"{otherwise}. The nearest in this account is {best}"
+
+
 def describe(arn: str) -> Call:
     """Return the call that describes one certificate."""
     return Call("acm", "describe_certificate", {"CertificateArn": arn}, region=REGION)
@@ -194,43 +223,43 @@ def _answers(live: LiveDistribution | None) -> set[str]:
     return {*live.aliases} if live else set()
 
 
-def _unlisted(scene: Scene, refusal: Refused, held: Json) -> Choice:
+def _unlisted(context: StackContext, refusal: Refused, held: Json) -> Choice:
     if held.get("ACMCertificateArn") or held.get("IAMCertificateId"):
         text = f"the certificates could not be listed, so the current one stays: {refusal.what}"
         return Choice(notices=(Notice(text),))
     what = f"a certificate for the cnames cannot be chosen: {refusal.what}"
     do = f"{refusal.do or 'allow acm:ListCertificates'}, or write the ARN of one as http.certificate"
-    return Choice(problems=(scene.stack.problem(what, do, "cnames"),))
+    return Choice(problems=(context.stack.problem(what, do, "cnames"),))
 
 
-def _lasts(scene: Scene, one: Certificate) -> bool:
-    return one.seconds_left(scene) > LASTING
+def _lasts(context: StackContext, one: Certificate) -> bool:
+    return one.seconds_left(context) > LASTING
 
 
-def _rank(scene: Scene, one: Certificate, cnames: Sequence[str]) -> tuple[bool, int, float, str]:
+def _rank(context: StackContext, one: Certificate, cnames: Sequence[str]) -> tuple[bool, int, float, str]:
     by_wildcard = sum(host not in one.names for host in cnames)
-    return (not _lasts(scene, one), by_wildcard, -one.seconds_left(scene), one.arn)
+    return (not _lasts(context, one), by_wildcard, -one.seconds_left(context), one.arn)
 
 
-def _ending(scene: Scene, one: Certificate) -> tuple[Notice, ...]:
-    if _lasts(scene, one):
+def _ending(context: StackContext, one: Certificate) -> tuple[Notice, ...]:
+    if _lasts(context, one):
         return ()
     do = "import its successor" if one.type == "IMPORTED" else "see in ACM why it was not renewed"
     return (Notice(f"the certificate {one.arn} expires on {one.expiry.date()}: {do}", warning=True),)
 
 
-def _problems(scene: Scene, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:
+def _problems(context: StackContext, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:
     """Return a problem for each cname that no certificate covers, with the existing certificates."""
-    fit = [one for one in have if not one.unfit(scene)]
+    fit = [one for one in have if not one.unfit(context)]
     do = f"request one in ACM in {REGION}, or write the ARN of another as http.certificate"
     bare = [number for number, host in enumerate(cnames) if not any(one.covers(host) for one in fit)]
     if not bare:
-        what = f"no single certificate in {REGION} covers all cnames; {_there_is(scene, fit)}"
-        return [scene.stack.problem(what, f"{do}, with all cnames in it", "cnames")]
+        what = f"no single certificate in {REGION} covers all cnames; {_there_is(context, fit)}"
+        return [context.stack.problem(what, f"{do}, with all cnames in it", "cnames")]
     return [
-        scene.stack.problem(
+        context.stack.problem(
             f"no certificate in {REGION} that CloudFront accepts covers {cnames[number]}; "
-            f"{_there_is(scene, have, cnames[number])}",
+            f"{_there_is(context, have, cnames[number])}",
             _issue(have, cnames[number]) or do,
             "cnames",
             number,
@@ -247,10 +276,11 @@ def _issue(have: Sequence[Certificate], host: str) -> str:
     return f"create the CNAME that ACM shows for {waiting.arn}, and wait until it is ISSUED"
 
 
-def _there_is(scene: Scene, have: Sequence[Certificate], host: str = "") -> str:
+def _there_is(context: StackContext, have: Sequence[Certificate], host: str = "") -> str:
     """Return the existing certificates in words, first those with a name for `host`."""
     if not have:
         return "there are no certificates"
-    by_interest = sorted(have, key=lambda one: (not (host and one.covers(host)), one.arn))
-    listed = "; ".join(one.described(scene) for one in by_interest[:NAMED])
-    return f"there is {listed}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")
+    by_interest = nearest_to(context, have, [host] if host else [])
+    by_interest.sort(key=lambda one: not (host and one.covers(host)))
+    described = "; ".join(one.described(context) for one in by_interest[:NAMED])
+    return f"there is {described}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")

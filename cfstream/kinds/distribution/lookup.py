@@ -6,7 +6,7 @@ from cfstream.errors import Notice, Problem
 from cfstream.ports import Answer, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 
 
@@ -17,7 +17,7 @@ class Lookup:
     scope: Scope
     needs: Callable[[Spec], Needs]
     """Return the calls that it makes for a spec."""
-    read: Callable[[Reads, Scene], Answer | None]
+    read: Callable[[Reads, StackContext], Answer | None]
     """Return the answer; None if the value needs no question."""
-    problems: Callable[[Scene, Answer | None], Iterator[Problem]]
+    problems: Callable[[StackContext, Answer | None], Iterator[Problem]]
     notices: Callable[[Answer | None], Iterator[Notice]]

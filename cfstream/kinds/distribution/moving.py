@@ -8,9 +8,9 @@ from cfstream.errors import Notice
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
+from cfstream.stack.context import StackContext
 from cfstream.stack.distributions import wait_for
 from cfstream.stack.handover import Coming, takers
-from cfstream.stack.scene import Scene
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.move_alias import MoveAlias
 from cfstream.steps.step import Change, Stage, Step
@@ -22,13 +22,13 @@ _NOT_EXPECTED = frozenset({"Aliases", "CallerReference"})
 """What a move itself changes, and what is unknown before a distribution exists."""
 
 
-def apart(scene: Scene, live: LiveDistribution | None, coming: Iterable[Coming]) -> frozenset[str]:
+def apart(context: StackContext, live: LiveDistribution | None, coming: Iterable[Coming]) -> frozenset[str]:
     """Return the names that updates of the distribution neither add nor remove."""
-    return frozenset(leaving(scene, live)) | {each.alias for each in coming if each.moves}
+    return frozenset(leaving(context, live)) | {each.alias for each in coming if each.moves}
 
 
 def moves(
-    scene: Scene,
+    context: StackContext,
     live: LiveDistribution | None,
     config: Json,
     coming: Sequence[Coming],
@@ -41,7 +41,7 @@ def moves(
     fetched = [each for each in coming if each.moves]
     if not fetched:
         return ()
-    target: Known = live.id if live else Ref(step_id(Verb.CREATE, scene.address(KIND)))
+    target: Known = live.id if live else Ref(step_id(Verb.CREATE, context.address(KIND)))
     names = sorted(document.aliases(config))
     expected = {name: value for name, value in config.items() if name not in _NOT_EXPECTED}
     steps: list[Step] = []
@@ -50,12 +50,12 @@ def moves(
         after = sorted([*names, each.alias])
         steps.append(
             MoveAlias(
-                address=scene.address(KIND),
+                address=context.address(KIND),
                 stage=Stage.MOVE,
                 because=f"{each.alias} comes from distribution:{each.giver.name}",
-                line=scene.stack.line("cnames"),
+                line=context.stack.line("cnames"),
                 changes=(Change("cnames", names, after),),
-                hazards=_hazards(scene, each),
+                hazards=_hazards(context, each),
                 alias=each.alias,
                 holder=each.holder.id,
                 target=target,
@@ -64,31 +64,38 @@ def moves(
             )
         )
         names = after
-    wait = wait_for(scene, Delivery.HTTP, target, {"Aliases": counted(names)}, "until the move is Deployed")
+    wait = wait_for(context, Delivery.HTTP, target, {"Aliases": counted(names)}, "until the move is Deployed")
     return (*steps, replace(wait, stage=Stage.MOVED))
 
 
 def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
-    """Return the stacks that this stack waits for, and why."""
-    givers = dict.fromkeys(each.giver.name for each in coming)
-    return [
-        Notice(f"this stack starts after {giver}, which releases {names}")
-        for giver in givers
-        for names in [", ".join(each.alias for each in coming if each.giver.name == giver)]
-    ]
+    """Return the stacks that this stack waits for, and how it gets their names."""
+    names: dict[tuple[str, bool], list[str]] = {}
+    for each in coming:
+        names.setdefault((each.giver.name, each.moves), []).append(each.alias)
+    return [Notice(_arrival(giver, ", ".join(found), moves=moves)) for (giver, moves), found in names.items()]
 
 
-def leaving(scene: Scene, live: LiveDistribution | None) -> Mapping[str, str]:
+def _arrival(giver: str, names: str, *, moves: bool) -> str:
+    if moves:
+        return (
+            f"this stack starts after {giver}, and at its end moves {names} here in one call, without a gap"
+        )
+    # CloudFront moves no name from a streaming distribution.
+    return f"this stack starts after {giver}, which removes {names}. Nobody serves the name until this stack adds it"
+
+
+def leaving(context: StackContext, live: LiveDistribution | None) -> Mapping[str, str]:
     """Return the names that stay in place until another stack of the run moves them, with that stack."""
     held = live.aliases if live else ()
-    return takers(scene, sorted(held))
+    return takers(context, sorted(held))
 
 
-def leaving_notices(scene: Scene, live: LiveDistribution | None) -> list[Notice]:
+def leaving_notices(context: StackContext, live: LiveDistribution | None) -> list[Notice]:
     """Return notices of those names."""
     return [
         Notice(f"{name} stays here until the stack {taker} of this run moves it")
-        for name, taker in leaving(scene, live).items()
+        for name, taker in leaving(context, live).items()
     ]
 
 
@@ -130,11 +137,11 @@ def _signers(spec: Spec) -> set[str]:
     return groups | set(spec.trusted_signers or ())
 
 
-def _hazards(scene: Scene, each: Coming) -> tuple[Hazard, ...]:
-    if same_viewers(each.giver, scene.stack.spec):
+def _hazards(context: StackContext, each: Coming) -> tuple[Hazard, ...]:
+    if same_viewers(each.giver, context.stack.spec):
         return ()
     text = (
-        f"{scene.name} serves {each.alias} afterwards, and refuses what only {each.giver.name} serves or accepts as "
+        f"{context.name} serves {each.alias} afterwards, and refuses what only {each.giver.name} serves or accepts as "
         "signed"
     )
     return (Hazard(HazardName.CUTS_VIEWERS, text),)

@@ -1,19 +1,21 @@
 """Preflight checks of a distribution: aliases of others, certificates that do not cover the cnames, other origins."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from cfstream.domain import LiveDistribution, PathPattern, bucket_of, document, items
 from cfstream.domain.tls import covers_name
 from cfstream.errors import Missing, Notice, Problem, Refused
-from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY
+from cfstream.kinds.distribution import certificate as certificates
+from cfstream.kinds.distribution.certificate import SECONDS_OF_A_DAY, Certificate
 from cfstream.ports import Answer, Call, Reads
 from cfstream.stack import distributions
+from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_preflight import distribution_notices
 from cfstream.stack.distributions import held_aliases
-from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
+from cfstream.values import Json
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Evidence:
     """What preflight read: the certificate, and the holders of aliases."""
 
     certificate: Answer | None = None
+    others: tuple[Certificate, ...] = ()
+    """The other certificates of the account, if that one does not exist or does not cover a cname."""
     conflicts: Mapping[str, tuple[Conflict, ...]] = field(default_factory=dict)
     """The holders of an alias, by alias."""
     stacks: Mapping[str, str] = field(default_factory=dict)
@@ -46,17 +50,28 @@ def gather(
 ) -> Evidence:
     """Read the certificate that the spec names from ACM, and the holders of new aliases from CloudFront."""
     answer: Answer | None = None
+    others: tuple[Certificate, ...] = ()
     rows, live, stacks = around.distributions, around.own, around.stacks
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]
+        if _is_wrong(answer, aliases):
+            others = tuple(one for one in certificates.of_account(aws) if one.arn != certificate)
     held = held_aliases(rows, aliases, live.id if live else None)
     mine = live.aliases if live else ()
     new = [alias for alias in aliases if alias not in mine and alias not in held]
     if live is None or not new or not (live.config.get("ViewerCertificate") or {}).get("ACMCertificateArn"):
         # ListConflictingAliases needs a distribution of the account whose certificate covers the alias.
-        return Evidence(answer, stacks=stacks)
-    return replace(_ask_others(aws, answer, new, live), stacks=stacks)
+        return Evidence(answer, others, stacks=stacks)
+    return replace(_ask_others(aws, answer, new, live), others=others, stacks=stacks)
+
+
+def _is_wrong(answer: Answer, aliases: Iterable[str]) -> bool:
+    """Return whether a certificate does not exist, or does not cover every alias."""
+    return isinstance(answer, Missing) or (
+        not isinstance(answer, Refused)
+        and not all(any(covers_name(name, alias) for name in _names(answer)) for alias in aliases)
+    )
 
 
 def _ask_others(
@@ -78,26 +93,28 @@ def _ask_others(
                 Conflict(str(row.get("Alias")), str(row.get("DistributionId")), str(row.get("AccountId")))
                 for row in rows
             )
-    return Evidence(certificate, conflicts, unasked=unasked)
+    return Evidence(certificate, conflicts=conflicts, unasked=unasked)
 
 
 def alias_problems(
-    scene: Scene,
+    context: StackContext,
     rows: Sequence[LiveDistribution],
     live: LiveDistribution | None,
     evidence: Evidence,
     arriving: Container[str] = (),
 ) -> list[Problem]:
     """Return a problem for each alias that another distribution holds, except those `arriving` in this run."""
-    problems = distributions.alias_problems(scene, rows, live.id if live else None, evidence.stacks, arriving)
-    for number, alias in enumerate(scene.stack.spec.cnames or ()):
+    problems = distributions.alias_problems(
+        context, rows, live.id if live else None, evidence.stacks, arriving
+    )
+    for number, alias in enumerate(context.stack.spec.cnames or ()):
         for row in evidence.conflicts.get(alias, ()):
-            if _is_ours(row, scene.account):
+            if _is_ours(row, context.account):
                 continue
             holder = f"{row.distribution} of account {row.account}"
             what = f"{alias} is already held by distribution {holder} (as {row.alias})"
             do = "remove it there first (AWS masks the ids of other accounts)"
-            problems.append(scene.stack.problem(what, do, "cnames", number))
+            problems.append(context.stack.problem(what, do, "cnames", number))
     return problems
 
 
@@ -109,7 +126,7 @@ def _is_ours(row: Conflict, account: str) -> bool:
     return account.endswith(row.account.lstrip("*"))
 
 
-def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Problem]:
+def certificate_problems(context: StackContext, arn: str, evidence: Evidence) -> list[Problem]:
     """Return why CloudFront would refuse the certificate: missing, not issued, near its expiry, or without a cname."""
     answer = evidence.certificate
     path = ("http", "certificate")
@@ -117,7 +134,8 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
         return []
     if isinstance(answer, Missing):
         do = "request or import it in us-east-1, the only region that CloudFront accepts"
-        return [scene.stack.problem(f"the certificate {arn} does not exist", do, *path)]
+        do = certificates.instead(context, evidence.others, context.stack.spec.cnames or (), do)
+        return [context.stack.problem(f"the certificate {arn} does not exist", do, *path)]
     if isinstance(answer, Refused):
         return []
     certificate = answer["Certificate"]
@@ -125,37 +143,45 @@ def certificate_problems(scene: Scene, arn: str, evidence: Evidence) -> list[Pro
         what = f"the certificate is {certificate.get('Status')}, not ISSUED"
         pending = certificate.get("Status") == "PENDING_VALIDATION"
         do = "create the CNAME that ACM shows for it, and wait until it is ISSUED; or name another one"
-        return [scene.stack.problem(what, do if pending else "name another one", *path)]
+        return [context.stack.problem(what, do if pending else "name another one", *path)]
     expiry = certificate.get("NotAfter")
-    if expiry is not None and scene.now is not None:
-        left = (expiry - scene.now).total_seconds()
+    if expiry is not None and context.now is not None:
+        left = (expiry - context.now).total_seconds()
         if left < SECONDS_OF_A_DAY:
             what = f"the certificate {'expires' if left > 0 else 'expired'} on {expiry.isoformat()}"
-            return [scene.stack.problem(what, "renew it, or name another one", *path)]
-    names = [certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())]
+            return [context.stack.problem(what, "renew it, or name another one", *path)]
+    names = _names(answer)
+    do = "name a certificate that covers it (a wildcard covers only one label)"
+    do = certificates.instead(context, evidence.others, context.stack.spec.cnames or (), do)
     return [
-        scene.stack.problem(
+        context.stack.problem(
             f"the certificate does not cover {alias}: it is for {', '.join(sorted({*names}))}",
-            "name a certificate that covers it (a wildcard covers only one label)",
+            do,
             "cnames",
             number,
         )
-        for number, alias in enumerate(scene.stack.spec.cnames or ())
+        for number, alias in enumerate(context.stack.spec.cnames or ())
         if not any(covers_name(name, alias) for name in names)
     ]
 
 
-def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
+def _names(answer: Json) -> list[str]:
+    """Return the names in a certificate, as ACM describes it."""
+    certificate = answer["Certificate"]
+    return [certificate.get("DomainName", ""), *certificate.get("SubjectAlternativeNames", ())]
+
+
+def origin_problems(context: StackContext, live: LiveDistribution) -> list[Problem]:
     """Return problems of origins: the default behavior has no bucket, or a named path has another origin."""
     origin = document.default_origin(live.config)
     if bucket_of(origin["DomainName"]) is None or not document.takes_identity(origin):
         what = f"the default behavior of {live.id} has the origin {origin['DomainName']}, which is not an S3 bucket"
         do = "set the bucket's own address there first (a website endpoint supports neither OAC nor OAI)"
-        return [scene.stack.problem(what, do, "adopt" if scene.stack.spec.adopt else "bucket")]
-    ours = live.leading_to(scene.stack.spec.bucket.name)
+        return [context.stack.problem(what, do, "adopt" if context.stack.spec.adopt else "bucket")]
+    ours = live.leading_to(context.stack.spec.bucket.name)
     elsewhere = {each.pattern: each.target for each in live.named if each not in ours}
     return [
-        scene.stack.problem(
+        context.stack.problem(
             f"{behavior.path} has the origin {elsewhere[PathPattern(behavior.path)]} on {live.id}, "
             "not the spec's bucket",
             "remove it from the spec: cfstream does not change behaviors of other origins",
@@ -163,16 +189,16 @@ def origin_problems(scene: Scene, live: LiveDistribution) -> list[Problem]:
             "behaviors",
             number,
         )
-        for number, behavior in enumerate(scene.stack.spec.http.behaviors)
+        for number, behavior in enumerate(context.stack.spec.http.behaviors)
         if PathPattern(behavior.path) in elsewhere
     ]
 
 
-def notices(scene: Scene, live: LiveDistribution | None, evidence: Evidence) -> list[Notice]:
+def notices(context: StackContext, live: LiveDistribution | None, evidence: Evidence) -> list[Notice]:
     """Return the notices of every distribution, and what could not be checked of this one."""
     unchecked = []
     if isinstance(evidence.certificate, Refused) and not isinstance(evidence.certificate, Missing):
         unchecked.append(Notice(f"the certificate could not be checked: {evidence.certificate.what}"))
     if evidence.unasked:
         unchecked.append(Notice(f"other accounts could not be checked for the cnames: {evidence.unasked}"))
-    return distribution_notices(scene, live, unchecked)
+    return distribution_notices(context, live, unchecked)

@@ -11,7 +11,7 @@ from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Place, Scope, calls
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.steps.hazards import Hazard, HazardName
 
 REGION = "us-east-1"
@@ -25,9 +25,9 @@ def _web_acl(spec: Spec, _place: Place) -> str:
 _SCOPE = Scope("WebAcls", _web_acl)
 
 
-def _read(aws: Reads, scene: Scene) -> Answer | None:
+def _read(aws: Reads, context: StackContext) -> Answer | None:
     """Return WAF's answer about the web ACL that the spec names; None if it names none, or one of WAF Classic."""
-    arn = scene.stack.spec.http.web_acl or ""
+    arn = context.stack.spec.http.web_acl or ""
     if not arn.startswith("arn:"):
         return None
     name, id_ = arn.split("/")[-2:]
@@ -35,12 +35,12 @@ def _read(aws: Reads, scene: Scene) -> Answer | None:
     return aws.together([call])[0]
 
 
-def _problems(scene: Scene, answer: Answer | None) -> Iterator[Problem]:
+def _problems(context: StackContext, answer: Answer | None) -> Iterator[Problem]:
     """Yield a problem if the web ACL does not exist in the account."""
     if isinstance(answer, Missing):
-        what = f"the web ACL {scene.stack.spec.http.web_acl} does not exist in account {scene.account}"
+        what = f"the web ACL {context.stack.spec.http.web_acl} does not exist in account {context.account}"
         do = "create it with the scope CLOUDFRONT in us-east-1, or write the ARN of another one"
-        yield scene.stack.problem(what, do, "http", "web_acl")
+        yield context.stack.problem(what, do, "http", "web_acl")
 
 
 def _notices(answer: Answer | None) -> Iterator[Notice]:

@@ -29,10 +29,10 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
 from cfstream.stack.calls import ANYTHING, Needs, calls
+from cfstream.stack.context import StackContext, names
 from cfstream.stack.handover import gives_up, records_given_up, records_taken
 from cfstream.stack.kind import Kind
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene, names
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
@@ -61,39 +61,39 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
     name = KIND
     scopes = (ZONES, RECORDS, CHANGES)
 
-    def desire(self, scene: Scene) -> WantedRecords | None:
+    def desire(self, context: StackContext) -> WantedRecords | None:
         """Return the zone and the names; None if the spec does not manage records."""
-        spec = scene.stack.spec
+        spec = context.stack.spec
         if spec.dns is None:
             return None
         if not spec.dns:
             return WantedRecords("", ())
-        return WantedRecords(spec.dns.route53, () if scene.destroying else spec.cnames)
+        return WantedRecords(spec.dns.route53, () if context.destroying else spec.cnames)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedRecords | None) -> LiveRecords:
         """Find the zone and list its records. Raises as `Reads.read`."""
         if want is None:
             return LiveRecords()
-        scene, live = around.scene, around.own
-        named = zones_named(aws, want.zone) if want.zone else zones_above(aws, own_names(scene, live))
+        context, live = around.context, around.own
+        named = zones_named(aws, want.zone) if want.zone else zones_above(aws, own_names(context, live))
         public = [row for row in named if not row["Config"]["PrivateZone"]]
-        lone = not want.zone or len(public) == 1 or scene.destroying
+        lone = not want.zone or len(public) == 1 or context.destroying
         have = LiveRecords(private=len(public) < len(named), near=_near(aws, want, public), distribution=live)
         zones = [read_zone(aws, row, want, have, read=lone) for row in public]
         others = [record for zone in zones for record in zone.records if not have.ours(record)]
         led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
-        given_up = records_given_up(aws, scene, around.distributions, led)
+        given_up = records_given_up(aws, context, around.distributions, led)
         targets = {domain for _, domain in led}
         pointed = {
             row.domain_name.lower(): PointedStack(around.stacks[row.id], row.aliases)
             for row in (around.distributions if targets else ())
-            if row.domain_name.lower() in targets and around.stacks.get(row.id, scene.name) != scene.name
+            if row.domain_name.lower() in targets and around.stacks.get(row.id, context.name) != context.name
         }
         zones = sorted(zones, key=lambda zone: zone.id)
         return replace(have, zones=tuple(zones), given_up=given_up, pointed=pointed)
 
     def propose(
-        self, scene: Scene, want: WantedRecords | None, have: LiveRecords, land: Landscape
+        self, context: StackContext, want: WantedRecords | None, have: LiveRecords, results: KindResults
     ) -> Proposal:
         """Create missing records once the distribution is deployed; delete those whose name is no longer a cname.
 
@@ -101,31 +101,31 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         """
         if want is None:
             return Proposal()
-        if scene.destroying:
+        if context.destroying:
             return Proposal(
-                steps=tuple(step for zone in have.zones for step in _removals(scene, want, have, zone))
+                steps=tuple(step for zone in have.zones for step in _removals(context, want, have, zone))
             )
         if want.zone and len(have.zones) != 1:
-            return Proposal(problems=(_no_zone(scene, want, have),))
+            return Proposal(problems=(_no_zone(context, want, have),))
         if want.names is None:
             return Proposal(notices=(Notice("dns has no effect, because the spec does not manage cnames"),))
-        target = land.get(scene.distribution, "domain_name")
+        target = results.get(context.distribution, "domain_name")
         if target is None:
             return Proposal()
         records = tuple(record for zone in have.zones for record in zone.records)
-        found = [_Name(scene, have, have.zones[0], name, target) for name in want.names]
-        gone = [step for zone in have.zones for step in _removals(scene, want, have, zone)]
+        found = [_Name(context, have, have.zones[0], name, target) for name in want.names]
+        gone = [step for zone in have.zones for step in _removals(context, want, have, zone)]
         return Proposal(
             steps=(*gone, *(step for one in found for step in one.steps())),
-            relied_on=(_relied(scene, records),),
+            relied_on=(_relied(context, records),),
             problems=tuple(problem for one in found for problem in one.problems()),
             notices=tuple(notice for one in found for notice in one.notices()),
         )
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:
         """Return the records that lead to the distribution: those of the stack, or those to create by hand."""
-        spec, target = scene.stack.spec, land.get(scene.distribution, "domain_name")
-        types = _types(scene, land.own) if spec.dns else ("CNAME",)
+        spec, target = context.stack.spec, results.get(context.distribution, "domain_name")
+        types = _types(context, results.own) if spec.dns else ("CNAME",)
         records = [
             {"name": name, "type": kind, "value": target} for name in spec.cnames or () for kind in types
         ]
@@ -168,7 +168,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
 
     def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
         """Read the records of each public zone that has a cname of the specs."""
-        names = [f".{name}" for around in stacks for name in around.scene.stack.spec.cnames or ()]
+        names = [f".{name}" for around in stacks for name in around.context.stack.spec.cnames or ()]
         for row in listed(aws, ALL_ZONES):
             zone = f".{plain_name(row['Name'])}"
             if not row["Config"]["PrivateZone"] and any(name.endswith(zone) for name in names):
@@ -179,7 +179,7 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
 class _Name:
     """One cname, and its records in the zone."""
 
-    scene: Scene
+    context: StackContext
     have: LiveRecords
     zone: Zone
     name: str
@@ -225,7 +225,7 @@ class _Name:
         """
         if self._served:
             return
-        for kind in ("CNAME", *_types(self.scene, self.have.distribution)):
+        for kind in ("CNAME", *_types(self.context, self.have.distribution)):
             standing = self._of_type(kind)
             if standing and not any(self.have.ours(each) or each in self._former for each in standing):
                 zone = f"{self.zone.name} ({self.zone.id})"
@@ -242,12 +242,12 @@ class _Name:
                         f"name the spec of {owner.stack} in the same command, with `dns` and without {self.name} in "
                         "its `cnames`; or remove dns from this spec"
                     )
-                number = (self.scene.stack.spec.cnames or ()).index(self.name)
-                yield self.scene.stack.problem(what, do, "cnames", number)
+                number = (self.context.stack.spec.cnames or ()).index(self.name)
+                yield self.context.stack.problem(what, do, "cnames", number)
 
     def _blocked_by(self, owner: PointedStack) -> bool:
         """Return whether the other stack still holds the name: the distribution has a problem that says so."""
-        beside = having(self.scene.beside, names, owner.stack)
+        beside = having(self.context.beside, names, owner.stack)
         return self.name in owner.aliases and not any(gives_up(spec, self.name) for spec in beside)
 
     def notices(self) -> Iterator[Notice]:
@@ -264,30 +264,30 @@ class _Name:
 
     def steps(self) -> Iterator[Step]:
         """Yield the one step that creates the missing records."""
-        kinds = _types(self.scene, self.have.distribution)
+        kinds = _types(self.context, self.have.distribution)
         missing = [kind for kind in kinds if not self._of_type(kind)]
-        scene = self.scene
+        context = self.context
         if self._former:
             yield self._takeover(self._former, kinds)
             return
         if self._served or not missing:
             return
         yield CreateRecords(
-            address=scene.address(KIND, self.name),
+            address=context.address(KIND, self.name),
             stage=Stage.DNS,
             because="the name has no records"
             if len(missing) == len(kinds)
             else f"the name has no {missing[0]} record",
-            line=scene.stack.line("dns"),
+            line=context.stack.line("dns"),
             changes=tuple(Change(f"dns[{self.name}].{kind}", None, self.target) for kind in missing),
             zone=self.zone.id,
-            records=tuple(_alias(scene, self.name, kind, self.target) for kind in missing),
-            seconds=scene.stack.spec.wait.timeout.total_seconds(),
+            records=tuple(_alias(context, self.name, kind, self.target) for kind in missing),
+            seconds=context.stack.spec.wait.timeout.total_seconds(),
         )
 
     def _takeover(self, former: Sequence[Json], kinds: Sequence[str]) -> Step:
         """Return the step that deletes the records of the other stack and creates the wanted ones, in one batch."""
-        scene = self.scene
+        context = self.context
         led = {record["Type"]: alias_of(record) for record in former}
         stays = [record["Type"] for record in self._standing if self.have.ours(record)]
         made = [kind for kind in kinds if kind not in stays]
@@ -295,15 +295,15 @@ class _Name:
         changes += [Change(f"dns[{self.name}].{kind}", led[kind], None) for kind in led if kind not in made]
         givers = {self.have.given_up[self.name, domain].name for domain in led.values()}
         return ReplaceRecords(
-            address=scene.address(KIND, self.name),
+            address=context.address(KIND, self.name),
             stage=Stage.DNS,
             because=f"the name moves from {' and '.join(sorted(givers))}",
-            line=scene.stack.line("dns"),
+            line=context.stack.line("dns"),
             changes=tuple(changes),
             zone=self.zone.id,
-            records=tuple(_alias(scene, self.name, kind, self.target) for kind in made),
+            records=tuple(_alias(context, self.name, kind, self.target) for kind in made),
             former=tuple(former),
-            seconds=scene.stack.spec.wait.timeout.total_seconds(),
+            seconds=context.stack.spec.wait.timeout.total_seconds(),
         )
 
 
@@ -315,50 +315,50 @@ def _near(aws: Reads, want: WantedRecords, public: Sequence[Json]) -> str:
     return nearest(want.zone, [plain_name(row["Name"]) for row in rows], alike=0.75) or ""
 
 
-def _alias(scene: Scene, name: str, kind: str, target: Known) -> Json:
+def _alias(context: StackContext, name: str, kind: str, target: Known) -> Json:
     """Return an alias of a distribution. Route 53 cannot evaluate its health (shape AliasTarget)."""
-    zone = CLOUDFRONT_ZONES.get(scene.partition, CLOUDFRONT_ZONES["aws"])
+    zone = CLOUDFRONT_ZONES.get(context.partition, CLOUDFRONT_ZONES["aws"])
     alias = {"HostedZoneId": zone, "DNSName": target, "EvaluateTargetHealth": False}
     return {"Name": f"{name}.", "Type": kind, "AliasTarget": alias}
 
 
-def _types(scene: Scene, live: LiveDistribution | None) -> tuple[str, ...]:
+def _types(context: StackContext, live: LiveDistribution | None) -> tuple[str, ...]:
     """Return A, and AAAA if IPv6 is on: in the spec, else in the live distribution. A new one has IPv6 on."""
-    spec = scene.stack.spec
+    spec = context.stack.spec
     if spec.delivery == "rtmp":
         return ("A",)
     ipv6 = spec.http.ipv6 if spec.http.ipv6 is not None else not live or live.config.get("IsIPV6Enabled")
     return ("A", "AAAA") if ipv6 else ("A",)
 
 
-def _removals(scene: Scene, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
+def _removals(context: StackContext, want: WantedRecords, have: LiveRecords, zone: Zone) -> Iterator[Step]:
     """Yield a step for each name with owned records that are unwanted. Those that another stack takes over stay."""
     ours = [record for record in zone.records if have.ours(record)]
-    kept = records_taken(scene, {plain_name(record["Name"]) for record in ours}, zone.name)
+    kept = records_taken(context, {plain_name(record["Name"]) for record in ours}, zone.name)
     ours = [record for record in ours if plain_name(record["Name"]) not in kept]
     by_name = sorted(ours, key=lambda record: (plain_name(record["Name"]), record["Type"]))
     for name, group in groupby(by_name, key=lambda record: plain_name(record["Name"])):
         wanted = _wanted(name, want.names or ())
-        off = "AAAA" not in _types(scene, have.distribution)
+        off = "AAAA" not in _types(context, have.distribution)
         going = [record for record in group if not wanted or (off and record["Type"] == "AAAA")]
         if not going:
             continue
-        because = "ipv6 is off" if wanted else _why_not_wanted(scene, want)
+        because = "ipv6 is off" if wanted else _why_not_wanted(context, want)
         yield DeleteRecords(
-            address=scene.address(KIND, name),
+            address=context.address(KIND, name),
             stage=Stage.DELETE_RECORDS,
             because=because,
-            line=scene.stack.line("dns"),
+            line=context.stack.line("dns"),
             changes=tuple(Change(f"dns[{name}].{one['Type']}", alias_of(one), None) for one in going),
             hazards=() if wanted else _darkens(have, name),
             zone=zone.id,
             records=tuple(going),
-            seconds=scene.stack.spec.wait.timeout.total_seconds(),
+            seconds=context.stack.spec.wait.timeout.total_seconds(),
         )
 
 
-def _why_not_wanted(scene: Scene, want: WantedRecords) -> str:
-    if scene.destroying:
+def _why_not_wanted(context: StackContext, want: WantedRecords) -> str:
+    if context.destroying:
         return "points to the distribution, which will be deleted"
     return "not one of the spec's cnames" if want.zone else "dns is off"
 
@@ -379,7 +379,7 @@ def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
     return (Hazard(HazardName.CUTS_VIEWERS, f"{name} will not resolve"),)
 
 
-def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
+def _no_zone(context: StackContext, want: WantedRecords, have: LiveRecords) -> Problem:
     if have.zones:
         ids = ", ".join(zone.id for zone in have.zones)
         what = f"several public hosted zones have the name {want.zone}: {ids}"
@@ -388,12 +388,12 @@ def _no_zone(scene: Scene, want: WantedRecords, have: LiveRecords) -> Problem:
         )
     else:
         only = "; the private ones cannot resolve CloudFront's public names" if have.private else ""
-        what = f"no public hosted zone {want.zone} exists in account {scene.account}{only}"
+        what = f"no public hosted zone {want.zone} exists in account {context.account}{only}"
         other = "create it in Route 53, or remove dns and create the records yourself"
         do = f"write {have.near}, a zone of this account, or {other}" if have.near else other
-    return scene.stack.problem(what, do, "dns", "route53")
+    return context.stack.problem(what, do, "dns", "route53")
 
 
-def _relied(scene: Scene, records: Sequence[Json]) -> Relied:
+def _relied(context: StackContext, records: Sequence[Json]) -> Relied:
     content = canonical(list(records))
-    return Relied(scene.address(KIND), digest(content), content=content)
+    return Relied(context.address(KIND), digest(content), document=content)

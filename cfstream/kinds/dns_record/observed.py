@@ -6,7 +6,7 @@ from dataclasses import field
 from cfstream.domain import LiveDistribution
 from cfstream.ports import Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.records import alias_of, plain_name
 from cfstream.values import Json
@@ -62,10 +62,10 @@ class LiveRecords:
         return live is not None and alias_of(record) == live.domain_name.lower()
 
 
-def own_names(scene: Scene, live: LiveDistribution | None) -> set[str]:
+def own_names(context: StackContext, live: LiveDistribution | None) -> set[str]:
     """Return every name that an owned record may have."""
     aliases = live.aliases if live else ()
-    return {name.lower() for name in (*aliases, *(scene.stack.spec.cnames or ()))}
+    return {name.lower() for name in (*aliases, *(context.stack.spec.cnames or ()))}
 
 
 def zones_named(aws: Reads, name: str) -> list[Json]:

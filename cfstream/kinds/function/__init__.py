@@ -15,9 +15,9 @@ from cfstream.spec.http.behaviors import FunctionNames
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
 from cfstream.stack.calls import Needs, Scope, calls
+from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
@@ -63,9 +63,9 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
     scopes = (SCOPE,)
     dispensable = frozenset({"describe_function"})
 
-    def desire(self, scene: Scene) -> WantedFunctions | None:
+    def desire(self, context: StackContext) -> WantedFunctions | None:
         """Return the functions that the spec names; None if it names none."""
-        named = () if scene.destroying else names(scene.stack.spec)
+        named = () if context.destroying else names(context.stack.spec)
         return WantedFunctions(named) if named else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedFunctions | None) -> LiveFunctions:  # noqa: ARG002
@@ -94,7 +94,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         )
 
     def propose(
-        self, scene: Scene, want: WantedFunctions | None, have: LiveFunctions, land: Landscape
+        self, context: StackContext, want: WantedFunctions | None, have: LiveFunctions, results: KindResults
     ) -> Proposal:
         """Bring the ARN of each function, or report why CloudFront would refuse it. There are no steps.
 
@@ -103,14 +103,15 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         if want is None:
             return Proposal()
         assumed = {
-            name: f"arn:{scene.partition}:cloudfront::{scene.account}{ARN_BEFORE_NAME}{name}"
+            name: f"arn:{context.partition}:cloudfront::{context.account}{ARN_BEFORE_NAME}{name}"
             for name in have.unread
         }
         return Proposal(
             brings={
-                scene.address(KIND, name): {"id": arn} for name, arn in {**have.published, **assumed}.items()
+                context.address(KIND, name): {"id": arn}
+                for name, arn in {**have.published, **assumed}.items()
             },
-            problems=(*_unpublished(scene, have), *_beside_lambdas(scene, land.own)),
+            problems=(*_unpublished(context, have), *_beside_lambdas(context, results.own)),
             notices=tuple(
                 Notice(f"the function {name} could not be looked up: {why}")
                 for name, why in sorted(have.unread.items())
@@ -148,34 +149,34 @@ def _described(aws: Reads, named: Sequence[str], stage: str) -> dict[str, Answer
     return dict(zip(named, aws.together(described) if described else (), strict=True))
 
 
-def _unpublished(scene: Scene, have: LiveFunctions) -> Iterator[Problem]:
+def _unpublished(context: StackContext, have: LiveFunctions) -> Iterator[Problem]:
     """Yield a problem for each name of a function that does not exist or was never published."""
-    for place, section in _sections(scene.stack.spec):
+    for place, section in _sections(context.stack.spec):
         for event, name in section.by_event.items():
             publish = f"aws cloudfront publish-function --name {name} --if-match"
             if name in have.drafts:
                 what = (
                     f"the function {name} is not published: CloudFront only runs functions in the stage LIVE"
                 )
-                yield scene.stack.problem(what, f"run: {publish} {have.drafts[name]}", *place, event)
+                yield context.stack.problem(what, f"run: {publish} {have.drafts[name]}", *place, event)
             elif name not in have.published and name not in have.unread:
-                what = f"the function {name} does not exist in account {scene.account}"
+                what = f"the function {name} does not exist in account {context.account}"
                 create = f"aws cloudfront create-function --name {name} …"
                 make = f"create and publish it: {create}, then {publish} ETAG"
                 near = nearest(name, have.others, alike=0.75) or "the name of another one"
                 do = f"write {near}, or {make}"
-                yield scene.stack.problem(what, do, *place, event)
+                yield context.stack.problem(what, do, *place, event)
 
 
-def _beside_lambdas(scene: Scene, live: LiveDistribution | None) -> Iterator[Problem]:
+def _beside_lambdas(context: StackContext, live: LiveDistribution | None) -> Iterator[Problem]:
     """Yield a problem for each behavior that would have functions beside Lambda@Edge functions at a viewer event.
 
     CloudFront refuses both on one behavior (Developer Guide, "Restrictions on all edge functions").
     """
     if live is None:
         return
-    for place, section in _sections(scene.stack.spec):
-        behavior = _behavior(scene.stack.spec, live, place)
+    for place, section in _sections(context.stack.spec):
+        behavior = _behavior(context.stack.spec, live, place)
         beside = next((each for each in behavior.lambdas if each.at_viewer), None)
         if beside and section.by_event:
             where = behavior.path or "the default behavior"
@@ -183,7 +184,7 @@ def _beside_lambdas(scene: Scene, live: LiveDistribution | None) -> Iterator[Pro
                 f"{where} of {live.id} runs the Lambda@Edge function {beside.arn} at {beside.event}, and CloudFront "
                 "allows no functions beside it"
             )
-            yield scene.stack.problem(
+            yield context.stack.problem(
                 what, "detach the Lambda@Edge function first, or delete functions", *place
             )
 

@@ -5,14 +5,15 @@ uses now. The kind `public_key` has the keys, and `distribution` decides which b
 when a key may leave its group.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import LiveDistribution
+from cfstream.errors import Notice
 from cfstream.indexed import Indexed, having
-from cfstream.kinds.key_group.grace import Grace, Successor
+from cfstream.kinds.key_group.grace import Grace, Successor, strays
 from cfstream.kinds.key_group.observed import (
     KIND,
     ListedKey,
@@ -27,6 +28,7 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.calls import ANYTHING, Needs, calls
+from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import (
     DeclaredGroup,
     DeclaredUse,
@@ -39,8 +41,7 @@ from cfstream.stack.key_groups import GROUP, KEY, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
-from cfstream.stack.proposal import Landscape, Proposal, Relied
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
@@ -62,45 +63,49 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     decides = True
     owned = GROUP
 
-    def desire(self, scene: Scene) -> WantedGroups | None:
+    def desire(self, context: StackContext) -> WantedGroups | None:
         """Return the groups of the default behavior and of all others, each once."""
-        if scene.destroying:
+        if context.destroying:
             return None
-        spec = scene.stack.spec
+        spec = context.stack.spec
         want = WantedGroups(declared_groups(spec), declared_uses(spec))
         return want if want.own or want.used else None
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
-        scene, live = around.scene, around.own
+        context, live = around.context, around.own
         groups, keys = around.lists.of(live_groups), around.lists.of(listed_keys)
         have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
-        return _read_again(aws, have, _drifted(scene, want or WantedGroups(), have))
+        return _read_again(aws, have, _drifted(context, want or WantedGroups(), have))
 
     def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGroups:  # noqa: ARG002
         """List the groups, which have their keys."""
         return LiveGroups(around.lists.of(live_groups))
 
-    def described(self, scene: Scene) -> Mapping[Address, Mapping[str, Known]]:
+    def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:
         """Return the names of the groups that the stack creates."""
         return {
-            scene.address(KIND, each.name): {"id": each.name} for each in declared_groups(scene.stack.spec)
+            context.address(KIND, each.name): {"id": each.name}
+            for each in declared_groups(context.stack.spec)
         }
 
-    def propose(self, scene: Scene, want: WantedGroups | None, have: LiveGroups, land: Landscape) -> Proposal:
+    def propose(
+        self, context: StackContext, want: WantedGroups | None, have: LiveGroups, results: KindResults
+    ) -> Proposal:
         """Create the spec's groups, change their keys, and delete owned groups that nothing uses after the plan.
 
         Brings ``id`` and ``name`` at ``key-group:<stack>/<name>``, or ``<reference>`` for a group that exists already.
         """
         want = want or WantedGroups()
         parts = [
-            *(_propose_own(scene, group, have, land) for group in want.own),
-            *(_propose_used(scene, use, have) for use in want.used),
+            *(_propose_own(context, group, have, results) for group in want.own),
+            *(_propose_used(context, use, have) for use in want.used),
+            Proposal(notices=tuple(_strays(want, have))),
         ]
-        orphans = [_unwanted(scene, have, group) for group in unwanted_groups(scene, have.all)]
-        return GROUP.with_orphans(scene, joined(parts), orphans)
+        orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
+        return GROUP.with_orphans(context, joined(parts), orphans)
 
-    def add_to_world(self, scene: Scene, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+    def add_to_world(self, context: StackContext, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
         """Add the groups of the account."""
         return replace(world, groups=have.all.once(_states))
 
@@ -121,9 +126,9 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         """Return all groups of the account."""
         return have.all
 
-    def outputs(self, scene: Scene, land: Landscape) -> Mapping[str, Any]:  # noqa: ARG002
+    def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
-        return {"key_group_ids": land.members(KIND)}
+        return {"key_group_ids": results.members(KIND)}
 
     def left(self, ids: Mapping[Address, str], steps: Sequence[Step]) -> Mapping[str, Any]:  # noqa: ARG002
         """Return the ids of the groups by name."""
@@ -155,32 +160,32 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         yield from GROUP.needs(ANYTHING, "get_config", "delete")
 
 
-def unwanted_groups(scene: Scene, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
+def unwanted_groups(context: StackContext, groups: Iterable[LiveGroup]) -> tuple[LiveGroup, ...]:
     """Return the owned groups that the spec neither creates nor refers to."""
-    made = made_names(scene)
-    referred = {use.reference for use in declared_uses(scene.stack.spec)}
+    made = made_names(context)
+    referred = {use.reference for use in declared_uses(context.stack.spec)}
     return tuple(
         group
-        for group in marked(scene, groups)
+        for group in marked(context, groups)
         if group.name not in made and not {group.id, group.name} & referred
     )
 
 
 def holders_after(
-    scene: Scene, groups: Indexed[LiveGroup], others: Sequence[Neighbor], keys: Iterable[str]
+    context: StackContext, groups: Indexed[LiveGroup], others: Sequence[Neighbor], keys: Iterable[str]
 ) -> Mapping[str, str]:
     """Return the name of a group that contains a key after the plan, for each of these ids of keys that has one.
 
     The spec's own groups do not count.
     """
-    spec, made = scene.stack.spec, made_names(scene)
-    unwanted = unwanted_groups(scene, groups)
+    spec, made = context.stack.spec, made_names(context)
+    unwanted = unwanted_groups(context, groups)
     gone = {group.id for group in unwanted if not group_users_after(others, group.id, spec)}
     return {
         key: group.name
         for key in keys
         for group in groups.having(_keys, key)
-        if group.id not in gone and not (group.name in made and scene.owns(group.comment))
+        if group.id not in gone and not (group.name in made and context.owns(group.comment))
     }
 
 
@@ -192,15 +197,15 @@ def _states(groups: Sequence[LiveGroup]) -> Mapping[Known, GroupState]:
     return {each.id: each.state for each in groups}
 
 
-def _drifted(scene: Scene, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
+def _drifted(context: StackContext, want: WantedGroups, have: LiveGroups) -> tuple[LiveGroup, ...]:
     """Return the owned groups whose live keys differ from the spec."""
-    ours = {key.name: key.id for key in marked(scene, have.keys)}
+    ours = {key.name: key.id for key in marked(context, have.keys)}
     pairs = ((have.named(group.name), group) for group in want.own)
     return tuple(
         live
         for live, group in pairs
         if live is not None
-        and scene.owns(live.comment)
+        and context.owns(live.comment)
         and set(live.keys) != {ours.get(key.name, "") for key in group.keys}
     )
 
@@ -214,61 +219,63 @@ def _read_again(aws: Reads, have: LiveGroups, groups: Sequence[LiveGroup]) -> Li
     return replace(have, all=groups, versions=versions)
 
 
-def _propose_own(scene: Scene, group: DeclaredGroup, have: LiveGroups, land: Landscape) -> Proposal:
+def _propose_own(
+    context: StackContext, group: DeclaredGroup, have: LiveGroups, results: KindResults
+) -> Proposal:
     live = have.named(group.name)
-    if live is not None and not scene.owns(live.comment):
+    if live is not None and not context.owns(live.comment):
         do = f"write `use: {live.name}` to trust that group as it is, or choose another name"
-        return Proposal(problems=(GROUP.name_taken(scene, live, do, *group.path, "name"),))
-    keys = {key.name: land.get(scene.address(KEY.kind, key.name)) for key in group.keys}
+        return Proposal(problems=(GROUP.name_taken(context, live, do, *group.path, "name"),))
+    keys = {key.name: results.get(context.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:
-        return GROUP.made(_create(scene, group, known), {"name": group.name})
+        return GROUP.made(_create(context, group, known), {"name": group.name})
     # If a key is unknown, its kind reports a problem, so no step of this stack runs.
     changed = len(known) == len(keys) and set(known.values()) != set(live.keys)
     version = have.versions.get(live.id)
     return GROUP.kept(
-        GROUP.relied(scene, group.name, live, version.etag if version else None),
+        GROUP.relied(context, group.name, live, version.etag if version else None),
         {"id": live.id, "name": live.name},
-        _change(scene, group, live, known, have) if changed else (),
+        _change(context, group, live, known, have) if changed else (),
     )
 
 
-def _create(scene: Scene, group: DeclaredGroup, keys: Mapping[str, Known]) -> Create:
-    config = {"Name": group.name, "Items": list(keys.values()), "Comment": scene.mark}
+def _create(context: StackContext, group: DeclaredGroup, keys: Mapping[str, Known]) -> Create:
+    config = {"Name": group.name, "Items": list(keys.values()), "Comment": context.mark}
     changes = (Change(f"{group.field}.public_keys", None, sorted(keys)),)
     reason = Reason("the key group does not exist", (*group.path, "name"), changes)
-    return GROUP.create(scene, group.name, config, reason)
+    return GROUP.create(context, group.name, config, reason)
 
 
 def _change(
-    scene: Scene, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
+    context: StackContext, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> tuple[Step, ...]:
-    modify = _modify(scene, group, live, keys, have)
+    modify = _modify(context, group, live, keys, have)
     if not group_users_now(have.neighbors, live.id):
         return (modify,)
     wait = WaitUntil(
         address=modify.address,
         stage=Stage.WAIT,
         because="until every distribution that uses it is Deployed with the new keys",
-        line=scene.stack.line("wait"),
+        line=context.stack.line("wait"),
         until=GroupActive(live.id, tuple(keys.values())),
-        seconds=scene.stack.spec.wait.timeout.total_seconds(),
+        seconds=context.stack.spec.wait.timeout.total_seconds(),
     )
     return (modify, wait)
 
 
 def _modify(
-    scene: Scene, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
+    context: StackContext, group: DeclaredGroup, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> Modify:
     before, after = have.key_names(live.keys), sorted(keys)
     reason = Reason(
         because="the spec lists other keys",
         path=(*group.path, "public_keys"),
         changes=(Change(f"{group.field}.public_keys", before, after),),
-        hazards=_hazards(scene, live, keys, have),
+        hazards=_hazards(context, live, keys, have),
     )
     config = {**live.config, "Items": list(keys.values())}
-    return GROUP.modify(scene, group.name, have.versions[live.id], config, reason)
+    return GROUP.modify(context, group.name, have.versions[live.id], config, reason)
 
 
 def _creates(spec: Spec) -> tuple[str, ...]:
@@ -277,15 +284,15 @@ def _creates(spec: Spec) -> tuple[str, ...]:
 
 
 def _hazards(
-    scene: Scene, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
+    context: StackContext, live: LiveGroup, keys: Mapping[str, Known], have: LiveGroups
 ) -> tuple[Hazard, ...]:
     """Return a hazard for each key that leaves before all URLs that it signed have expired."""
-    spec = scene.stack.spec
+    spec = context.stack.spec
     in_force = set(live.keys) & set(have.active.get(live.id, live.keys))
     staying = {
         name: Successor(name, since(live, have.key(str(key))), key in in_force) for name, key in keys.items()
     }
-    grace = Grace(declared_keys(spec), staying, spec.sign.max_validity, scene.now)
+    grace = Grace(declared_keys(spec), staying, spec.sign.max_validity, context.now)
     leaving = have.key_names(key for key in live.keys if key not in keys.values())
     hazards = (grace.hazard(name) for name in leaving)
     return tuple(hazard for hazard in hazards if hazard is not None)
@@ -302,11 +309,21 @@ def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     return max(key.created, group.changed or key.created)
 
 
-def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
+def _strays(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
+    """Yield a notice for each name in `replaces` that no key has, and that is similar to a key of the group."""
+    for group in want.own:
+        live = have.named(group.name)
+        in_group = have.key_names(live.keys) if live else ()
+        for key, old, near in strays(group, in_group, {each.name for each in have.keys}):
+            do = f"write {near}, a key of this group, or delete it"
+            yield Notice(f"{key} replaces {old}, which does not exist", do=do)
+
+
+def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> Proposal:
     live = have.resolve(use.reference)
     if live is None:
-        what = f"no key group with the name or id {use.reference} exists in account {scene.account}"
-        creator = next(iter(having(scene.beside, _creates, use.reference)), None)
+        what = f"no key group with the name or id {use.reference} exists in account {context.account}"
+        creator = next(iter(having(context.beside, _creates, use.reference)), None)
         do = (
             f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
             if creator
@@ -317,22 +334,22 @@ def _propose_used(scene: Scene, use: DeclaredUse, have: LiveGroups) -> Proposal:
                 "a key group of this account",
             )
         )
-        return Proposal(problems=(scene.stack.problem(what, do, *use.path),))
-    address = scene.address(KIND, use.reference)
+        return Proposal(problems=(context.stack.problem(what, do, *use.path),))
+    address = context.address(KIND, use.reference)
     # Any key in the group can sign, so a changed list of keys makes a saved plan stale.
     content = {"id": live.id, "keys": sorted(live.keys)}
     return Proposal(
         brings={address: {"id": live.id, "name": live.name}},
-        relied_on=(Relied(address, digest(content), content=content),),
+        relied_on=(Relied(address, digest(content), document=content),),
     )
 
 
-def _unwanted(scene: Scene, have: LiveGroups, group: LiveGroup) -> Unwanted:
+def _unwanted(context: StackContext, have: LiveGroups, group: LiveGroup) -> Unwanted:
     return Unwanted(
         group,
         member=group.name,
         called=group.name,
         change=Change(f"key_groups[{group.name}].public_keys", have.key_names(group.keys), None),
         base=group.config,
-        users=group_users_after(have.neighbors, group.id, scene.stack.spec),
+        users=group_users_after(have.neighbors, group.id, context.stack.spec),
     )

@@ -5,10 +5,11 @@ the old key expires, and remove the old key. In the spec, a key `replaces` older
 longer than `sign.max_validity`, every URL that they signed has expired.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from cfstream.stack.declared_keys import DeclaredKey
+from cfstream.spec.wording import nearest
+from cfstream.stack.declared_keys import DeclaredGroup, DeclaredKey
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard, HazardName
 
@@ -64,6 +65,25 @@ class Grace:
             return f"its replacement {successor.name} is not active in the group yet"
         until = f"{successor.since + self.validity:%Y-%m-%d %H:%M %Z}"
         return f"{successor.name} replaces it, but URLs signed with the old key may be valid until {until}"
+
+
+def strays(
+    group: DeclaredGroup, in_group: Collection[str], in_account: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield each key, a name that it replaces and that no key has, and the key that was probably meant.
+
+    A name without a similar one is that of a key whose rotation has ended.
+    """
+    declared = {key.name for key in group.keys}
+    replaced = {old for key in group.keys for old in key.replaces}
+    for key in group.keys:
+        newer = {key.name, *_replacing(key.name, group.keys)}
+        meant = sorted((declared | {*in_group}) - newer - replaced)
+        for old in key.replaces:
+            if old in declared or old in in_account:
+                continue
+            if near := nearest(old, meant, alike=0.75):
+                yield key.name, old, near
 
 
 def _replacing(key: str, declared: Iterable[DeclaredKey]) -> tuple[str, ...]:

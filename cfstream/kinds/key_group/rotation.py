@@ -17,9 +17,10 @@ from cfstream.ports import Reads
 from cfstream.spec.key_groups import KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
+from cfstream.spec.wording import one_of
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
-from cfstream.stack.scene import Scene
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 
@@ -70,7 +71,7 @@ def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, Declared
         raise WrongUsage(f"the spec declares {len(made)} key groups", f"name one of {', '.join(made)}")
     raise WrongUsage(
         f"the spec declares no key group{f' {name}' if name else ''}",
-        f"it declares {', '.join(made)}"
+        one_of(name or "", made)
         if made
         else "it declares none; rotate a group with the spec that declares it",
     )
@@ -97,22 +98,22 @@ def leaving_keys(group: DeclaredGroup) -> tuple[str, ...]:
     return tuple(key.name for key in group.keys if key.name in replaced)
 
 
-def stage_of(aws: Reads, scene: Scene, group: DeclaredGroup) -> Stage:
+def stage_of(aws: Reads, context: StackContext, group: DeclaredGroup) -> Stage:
     """Return the next stage. Reads from AWS unless the group was never rotated. Raises as `Reads.read`."""
     leaving = leaving_keys(group)
     if not any(key.replaces for key in group.keys):
         return Begin()
-    want = KeyGroupKind().desire(scene)
-    have = KeyGroupKind().observe(aws, Surroundings(AccountLists(aws, scene.now), scene), want)
+    want = KeyGroupKind().desire(context)
+    have = KeyGroupKind().observe(aws, Surroundings(AccountLists(aws, context.now), context), want)
     live = have.named(group.name)
     if live is None:
         return ApplyFirst(f"the key group {group.name} does not exist in AWS yet")
-    ahead = _ahead(group, live, have) or ("" if leaving else _left(scene, group, live, have))
+    ahead = _ahead(group, live, have) or ("" if leaving else _left(context, group, live, have))
     if ahead:
-        return ApplyFirst(ahead, cuts=_cuts(scene, group, live, have))
+        return ApplyFirst(ahead, cuts=_cuts(context, group, live, have))
     if not leaving:
         return Begin()
-    return _leaving_stage(scene, group, live, have)
+    return _leaving_stage(context, group, live, have)
 
 
 def new_name(old: str, today: "datetime", taken: Iterable[str]) -> str:
@@ -147,43 +148,43 @@ def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     return f"{', '.join(extra)} is still in the group in AWS" if extra else ""
 
 
-def _cuts(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
+def _cuts(context: StackContext, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
     """Return whether the spec removes a key from the live group while its URLs may still be valid."""
     there = set(have.key_names(live.keys))
     leaving = there - {key.name for key in group.keys}
     staying = replace(group, keys=tuple(key for key in group.keys if key.name in there))
     grace = Grace(
-        declared_keys(scene.stack.spec),
+        declared_keys(context.stack.spec),
         _staying(staying, live, have, ()),
-        scene.stack.spec.sign.max_validity,
-        scene.now,
+        context.stack.spec.sign.max_validity,
+        context.now,
     )
     return any(grace.hazard(name) is not None for name in leaving)
 
 
-def _left(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
+def _left(context: StackContext, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     """Return what still exists of keys that have left the group; empty if the rotation is finished."""
     signs = set(have.active.get(live.id, ())) - set(live.keys)
     if signs:
         return f"{', '.join(have.key_names(signs))} is still active at the edges"
     gone = {old for key in group.keys for old in key.replaces} - {
-        key.name for key in declared_keys(scene.stack.spec)
+        key.name for key in declared_keys(context.stack.spec)
     }
     held = {key for one in have.all for key in one.keys}
     there = sorted(
-        key.name for key in have.keys if scene.owns(key.comment) and key.name in gone and key.id not in held
+        key.name for key in have.keys if context.owns(key.comment) and key.name in gone and key.id not in held
     )
     return f"{', '.join(there)} still exists in AWS" if there else ""
 
 
-def _leaving_stage(scene: Scene, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> Stage:
-    validity, now = scene.stack.spec.sign.max_validity, scene.now
+def _leaving_stage(context: StackContext, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> Stage:
+    validity, now = context.stack.spec.sign.max_validity, context.now
     leaving = leaving_keys(group)
     staying = _staying(group, live, have, leaving)
     waiting = sorted(name for name, key in staying.items() if not key.active)
     if waiting:
         return ApplyFirst(f"{', '.join(waiting)} is not active at the edges yet")
-    grace = Grace(declared_keys(scene.stack.spec), staying, validity, now)
+    grace = Grace(declared_keys(context.stack.spec), staying, validity, now)
     free = tuple(name for name in leaving if grace.hazard(name) is None)
     if free:
         return TakeOut(free)

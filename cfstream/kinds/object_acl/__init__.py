@@ -5,6 +5,7 @@ grant to an OAI, its id is written to the tag ``cfstream:acl`` of the distributi
 objects have grants to revoke. While one OAI replaces another, the tag has both ids.
 
 All ACLs of the bucket are read, including those outside the prefix: they may be public, or a former prefix was wider.
+With another ``grant.via``, a plan reads them only with ``--all-objects``: its number of calls is bounded.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,17 +42,22 @@ from cfstream.kinds.object_acl.observed import (
     former_granted,
     tally,
 )
-from cfstream.kinds.object_acl.remarks import about_the_sample, hidden_grants, unknown_members
+from cfstream.kinds.object_acl.remarks import (
+    about_the_sample,
+    about_unread_acls,
+    hidden_grants,
+    unknown_members,
+)
 from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls
+from cfstream.stack.context import StackContext
 from cfstream.stack.identities import used_identity
 from cfstream.stack.kind import Kind
-from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.readers import still_reading
-from cfstream.stack.scene import Scene
 from cfstream.stack.statement_ids import our_sids
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
@@ -84,37 +90,37 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGrants:
         """Read the ACL of every object."""
         have = self.observe(aws, around, None)
-        acls = all_acls(aws, around.scene, around.bucket)
+        acls = all_acls(aws, around.context, around.bucket)
         return replace(have, tally=replace(have.tally, acls=acls))
 
-    def desire(self, scene: Scene) -> WantedGrants | None:
+    def desire(self, context: StackContext) -> WantedGrants | None:
         """Return the permission and the prefix of the spec; None if the grant is not on objects."""
-        grant = scene.stack.spec.grant
-        if grant.via != "object-acl" or scene.destroying:
+        grant = context.stack.spec.grant
+        if grant.via != "object-acl" or context.destroying:
             return None
         return WantedGrants(grant.permission, grant.prefix)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedGrants | None) -> LiveGrants:
-        """Read the ACL of every object, if grants are wanted now or were wanted earlier.
+        """Read the ACL of every object, if grants are wanted now or were wanted earlier, or with ``--all-objects``.
 
         An object whose ACL cannot be read counts as not granted. Raises as `Reads.read`.
         """
-        scene, bucket, own = around.scene, around.bucket, around.own
-        if scene.destroying:
+        context, bucket, own = around.context, around.bucket, around.own
+        if context.destroying:
             return grants_left(aws, around)
-        used, identities = used_identity(scene.stack.spec), around.identities
+        used, identities = used_identity(context.stack.spec), around.identities
         grantee = identities.get(used) if used else identities.own
         user = grantee.canonical_user if grantee else ""
         counted = want is not None and bucket.usable
         distributions = around.distributions
-        still = still_reading(scene, distributions, own, bucket.name)
+        still = still_reading(context, distributions, own, bucket.name)
         mine = identities.own if counted and not used else None
         found = (
-            tally(aws, scene, bucket, want.prefix, permission=want.permission, user=user)
+            tally(aws, context, bucket, want.prefix, permission=want.permission, user=user)
             if want is not None and counted
-            else _granted_before(aws, scene, bucket, own)
+            else _granted_before(aws, context, bucket, own)
         )
-        former = former_granted(aws, scene, own)
+        former = former_granted(aws, context, own)
         return LiveGrants(
             bucket=bucket,
             tally=found,
@@ -122,7 +128,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             distributions=distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former,
-            left=read_left_jobs(aws, scene, bucket, own, former),
+            left=read_left_jobs(aws, context, bucket, own, former),
             beyond=mine is not None
             and found.beyond > 0
             and own is not None
@@ -135,20 +141,20 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         self, aws: Reads, around: Surroundings, have: LiveGrants, steps: Sequence[Step]
     ) -> LiveGrants:
         """Read the role of a job and the inventory, if a grant may be made by a job. Raises as `Reads`."""
-        scene, bucket = around.scene, have.bucket
-        grant = scene.stack.spec.grant
+        context, bucket = around.context, have.bucket
+        grant = context.stack.spec.grant
         for step in steps:
             if (
                 isinstance(step, Granting)
                 and isinstance(step.edit, ObjectGrants)
-                and may_use_job(scene, have, step.edit.grantee)
+                and may_use_job(context, have, step.edit.grantee)
             ):
                 inventory = have.inventory
                 if have.tally.sampled:
                     from cfstream.kinds.object_acl.inventory_report import read_inventory
 
-                    inventory = read_inventory(aws, scene, bucket, step.edit.grantee, grant.permission)
-                role = read_job_role(aws, scene, bucket.region)
+                    inventory = read_inventory(aws, context, bucket, step.edit.grantee, grant.permission)
+                role = read_job_role(aws, context, bucket.region)
                 return replace(have, inventory=inventory, job_role=role)
         return have
 
@@ -156,48 +162,53 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         """Read the roles of jobs, and the jobs. The files of an inventory are too large for a snapshot."""
         for around in stacks:
             with suppress(Refused, Unreachable):
-                read_left_jobs(aws, around.scene, around.bucket, around.own)
-                read_job_role(aws, around.scene, around.bucket.region)
+                read_left_jobs(aws, around.context, around.bucket, around.own)
+                read_job_role(aws, around.context, around.bucket.region)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
         """Return a refusal for the files of an inventory."""
         read = asked.operation == "get_object"
         return NotAuthorized("s3:GetObject", "NotRecorded", "a snapshot has no inventories") if read else None
 
-    def propose(self, scene: Scene, want: WantedGrants | None, have: LiveGrants, land: Landscape) -> Proposal:
+    def propose(
+        self, context: StackContext, want: WantedGrants | None, have: LiveGrants, results: KindResults
+    ) -> Proposal:
         """Tag the distribution, grant what is missing, revoke the grants to former OAIs, and untag it."""
-        if scene.destroying:
-            return last_revokes(scene, have, land)
-        if scene.stack.spec.grant.via == "elsewhere":
-            return about_left_jobs(scene, have.left, have.marked)
-        identity = land.get(scene.address("origin-access-identity")) if want else None
-        user = land.get(scene.address("origin-access-identity"), "canonical_user") if want else None
+        if context.destroying:
+            return last_revokes(context, have, results)
+        if context.stack.spec.grant.via == "elsewhere":
+            left = about_left_jobs(context, have.left, have.marked)
+            return replace(left, notices=(*left.notices, *about_unread_acls(context, have)))
+        identity = results.get(context.address("origin-access-identity")) if want else None
+        user = results.get(context.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):
-            return about_left_jobs(scene, have.left, have.marked)
+            return about_left_jobs(context, have.left, have.marked)
         former = tuple(each for each in have.marked if each != identity)
         steps: list[Step] = []
         engine = ChosenEngine()
         if want is not None and identity is not None and user is not None and have.tally.lacking:
-            steps += mark(scene, have, former, identity)
-            engine = chosen_engine(scene, have, user, former)
-            granted = _grant(scene, want, have, user, engine.job)
-            steps.append(replace(granted, hazards=(*_stronger(scene, want, have, land), *engine.hazards)))
+            steps += mark(context, have, former, identity)
+            engine = chosen_engine(context, have, user, former)
+            granted = _grant(context, want, have, user, engine.job)
+            stronger = _stronger(context, want, have, results)
+            steps.append(replace(granted, hazards=(*stronger, *engine.hazards)))
         if user is not None and have.beyond:
-            steps.append(_narrow(scene, have, user))
-        taken, notices = _taken(scene, have, former, identity)
+            steps.append(_narrow(context, have, user))
+        taken, notices = _taken(context, have, former, identity)
         role, objects = (have.job_role, engine.job.objects) if engine.job else (None, BY_S3)
         notices = [*engine.notices, *notices, *unchecked(role)]
-        relied = Relied(scene.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
-        if have.bucket.effective.ignore_acls and any(
-            isinstance(each, Granting | Revoke) for each in steps + taken
-        ):
+        relied = Relied(context.address(KIND), digest(_counted(have.tally)), document=_counted(have.tally))
+        changes = any(isinstance(each, Granting | Revoke) for each in (*steps, *taken))
+        if have.bucket.effective.ignore_acls and changes:
             notices.append(hidden_grants(have))
-        problems = [*contradictions(scene), *job_problems(scene, role, objects)] if want is not None else []
-        left = about_left_jobs(scene, have.left, have.marked, steps)
-        problems += unknown_members(scene, have) if steps or taken else ()
-        notices += about_the_sample(have)
+        problems = (
+            [*contradictions(context), *job_problems(context, role, objects)] if want is not None else []
+        )
+        left = about_left_jobs(context, have.left, have.marked, steps)
+        problems += unknown_members(context, have) if steps or taken else ()
+        notices += [*about_the_sample(have), *about_unread_acls(context, have)]
         return Proposal(
-            steps=(*steps, *taken, *_old(scene, have)),
+            steps=(*steps, *taken, *_old(context, have)),
             relied_on=(relied,) if want is not None else (),
             problems=(*problems, *left.problems),
             notices=(*notices, *left.notices),
@@ -205,11 +216,11 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             estimate=engine.estimate,
         )
 
-    def add_to_world(self, scene: Scene, have: LiveGrants, world: BucketWorld) -> BucketWorld:
+    def add_to_world(self, context: StackContext, have: LiveGrants, world: BucketWorld) -> BucketWorld:
         """Add what is known about the objects' ACLs, and the identities that they may name."""
         # A list may lag behind a creation. The identity in the distribution's tags was read by its id.
         users: dict[Known, Known] = {user: id_ for id_, user in have.canonical_users.items()}
-        bucket = replace(world.bucket, objects=known_acls(scene, have))
+        bucket = replace(world.bucket, objects=known_acls(context, have))
         return replace(world, bucket=bucket, identities={**world.identities, **users})
 
     def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
@@ -242,14 +253,18 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from job_writes()
 
 
-def _granted_before(aws: Reads, scene: Scene, bucket: LiveBucket, own: LiveDistribution | None) -> Tally:
-    """Return what all ACLs grant, if the tag shows that objects have grants. Otherwise nothing is read.
+def _granted_before(
+    aws: Reads, context: StackContext, bucket: LiveBucket, own: LiveDistribution | None
+) -> Tally:
+    """Return what all ACLs grant, if the tag shows that objects have grants, or the user asks for all objects.
 
-    Without them, the plan would show that nobody can read now, and report access that exists already as new.
+    Otherwise nothing is read. Without these grants, the plan would show that nobody can read now, and report access
+    that exists already as new.
     """
-    if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
+    marked = own is not None and bool(own.tag(ACL_TAG))
+    if not (marked or context.all_objects) or not bucket.usable or not bucket.acls_count:
         return Tally()
-    return Tally(acls=all_acls(aws, scene, bucket))
+    return Tally(acls=all_acls(aws, context, bucket))
 
 
 def _counted(tally: Tally) -> Json:
@@ -257,10 +272,12 @@ def _counted(tally: Tally) -> Json:
     return {**content, "sampled": True} if tally.sampled else content
 
 
-def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscape) -> tuple[Hazard, ...]:
+def _stronger(
+    context: StackContext, want: WantedGrants, have: LiveGrants, results: KindResults
+) -> tuple[Hazard, ...]:
     """Return a hazard if the identity has less now: FULL_CONTROL also allows it to change ACLs."""
-    policy = land.seen(LivePolicy)
-    ours = our_sids(scene, policy.document if policy else None)
+    policy = results.seen(LivePolicy)
+    ours = our_sids(context, policy.document if policy else None)
     if want.permission != "FULL_CONTROL" or not (have.tally.otherwise or ours):
         return ()
     many = counted(have.tally.otherwise or have.tally.total)
@@ -268,7 +285,7 @@ def _stronger(scene: Scene, want: WantedGrants, have: LiveGrants, land: Landscap
 
 
 def _grant(
-    scene: Scene, want: WantedGrants, have: LiveGrants, user: Known, job: BatchJob | None
+    context: StackContext, want: WantedGrants, have: LiveGrants, user: Known, job: BatchJob | None
 ) -> ProposedGrant:
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
@@ -276,10 +293,10 @@ def _grant(
     total = len(job.objects.keys) if job else 0
     total = total or (0 if tally.sampled else tally.total)
     return ProposedGrant(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.GRANT,
         because=f"{tally.lacking} of {objects} without exactly {want.permission} for the identity{by}",
-        line=scene.stack.line("grant"),
+        line=context.stack.line("grant"),
         changes=(
             Change(
                 "grant.permission",
@@ -287,38 +304,40 @@ def _grant(
                 f"{want.permission} on {tally.total} of {objects}",
             ),
         ),
-        edit=replace(_edit(scene, have, want.prefix, user, want.permission), total=total, job=job),
+        edit=replace(_edit(context, have, want.prefix, user, want.permission), total=total, job=job),
     )
 
 
-def _narrow(scene: Scene, have: LiveGrants, user: Known) -> Revoke:
+def _narrow(context: StackContext, have: LiveGrants, user: Known) -> Revoke:
     """Return the step that revokes the grants that a wider prefix left outside the spec's prefix."""
-    prefix = scene.stack.spec.grant.prefix
+    prefix = context.stack.spec.grant.prefix
     return Revoke(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.REVOKE,
         because=f"the spec grants only objects under {prefix}",
-        line=scene.stack.line("grant", "prefix"),
+        line=context.stack.line("grant", "prefix"),
         changes=(Change("grant.prefix", "wider", prefix),),
-        edit=replace(_edit(scene, have, "", user, None), beyond=prefix),
+        edit=replace(_edit(context, have, "", user, None), beyond=prefix),
     )
 
 
-def _edit(scene: Scene, have: LiveGrants, prefix: str, user: Known, permission: str | None) -> ObjectGrants:
+def _edit(
+    context: StackContext, have: LiveGrants, prefix: str, user: Known, permission: str | None
+) -> ObjectGrants:
     bucket, listed = have.bucket, bool(have.left.regions)
     return ObjectGrants(
-        bucket.name, bucket.region, scene.account, prefix, user, permission, lists_jobs=listed
+        bucket.name, bucket.region, context.account, prefix, user, permission, lists_jobs=listed
     )
 
 
 def _taken(
-    scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known | None
+    context: StackContext, have: LiveGrants, former: Sequence[str], identity: Known | None
 ) -> tuple[list[Step], list[Notice]]:
     """Return the steps that revoke the grants to former OAIs and untag them, and notices of what stays.
 
     `_old` revokes the grants in former buckets.
     """
-    still = have.readers(scene, have.bucket.name).by_oai
+    still = have.readers(context, have.bucket.name).by_oai
     needed = [each for each in former if each in still]
     former = [each for each in former if each not in still]
     stays = [
@@ -333,12 +352,12 @@ def _taken(
         return [], [*stays, Notice(text)]
     steps: list[Step] = [
         Revoke(
-            address=scene.address(KIND),
+            address=context.address(KIND),
             stage=Stage.REVOKE,
             because=f"objects no longer need a grant to {each}",
-            line=scene.stack.line("grant"),
+            line=context.stack.line("grant"),
             changes=(Change("grant.via", f"object-acl for {each}", None),),
-            edit=_edit(scene, have, "", have.canonical_users[each], None),
+            edit=_edit(context, have, "", have.canonical_users[each], None),
         )
         for each in former
         if counts and each in have.canonical_users
@@ -348,23 +367,23 @@ def _taken(
         Notice(f"the identity {each} was deleted: its grants on objects have no effect") for each in gone
     ]
     kept = beside(needed, identity) if identity is not None else " ".join(needed) or None
-    return [*steps, unmark(scene, have.own, former, kept)], [*stays, *notices]
+    return [*steps, unmark(context, have.own, former, kept)], [*stays, *notices]
 
 
-def _old(scene: Scene, have: LiveGrants) -> list[Step]:
+def _old(context: StackContext, have: LiveGrants) -> list[Step]:
     """Return the steps that revoke the grants in former buckets."""
     return [
         Revoke(
-            address=scene.address(KIND, name),
+            address=context.address(KIND, name),
             stage=Stage.REVOKE,
             because=f"the distribution reads {have.bucket.name} instead",
-            line=scene.stack.line("bucket"),
+            line=context.stack.line("bucket"),
             changes=(Change("bucket", name, have.bucket.name),),
             edit=replace(
-                _edit(scene, have, "", have.canonical_users[each], None), bucket=name, region=region
+                _edit(context, have, "", have.canonical_users[each], None), bucket=name, region=region
             ),
         )
         for name, region in have.former
         for each in have.marked
-        if each in have.canonical_users and each not in have.readers(scene, name).by_oai
+        if each in have.canonical_users and each not in have.readers(context, name).by_oai
     ]

@@ -5,26 +5,28 @@ from collections.abc import Iterator
 from cfstream.errors import Problem
 from cfstream.indexed import having
 from cfstream.spec.model import Spec
-from cfstream.stack.scene import Scene, names_of_buckets
+from cfstream.stack.context import StackContext, names_of_buckets
 
 
-def contradictions(scene: Scene) -> Iterator[Problem]:
+def contradictions(context: StackContext) -> Iterator[Problem]:
     """Yield a problem for each stack that grants the same OAI another permission on the same objects.
 
     Each would undo the grants of the other in every run.
     """
-    own = scene.stack.spec
-    for other in having(scene.beside, names_of_buckets, own.bucket.name):
+    own = context.stack.spec
+    for other in having(context.beside, names_of_buckets, own.bucket.name):
         if (
             other.name != own.name
             and _same_objects(own, other)
             and other.grant.permission != own.grant.permission
         ):
             what = (
-                f"{own.name} grants {own.grant.permission} and {other.name} grants {other.grant.permission} to the "
-                f"same origin access identity on the same objects of {own.bucket.name}"
+                f"{own.name} and {other.name} grant different permissions on the same objects of {own.bucket.name} "
+                f"to the same origin access identity: {own.grant.permission} and {other.grant.permission}"
             )
-            yield scene.stack.problem(what, "write the same permission in both specs", "grant", "permission")
+            yield context.stack.problem(
+                what, "write the same permission in both specs", "grant", "permission"
+            )
 
 
 def _same_objects(one: Spec, other: Spec) -> bool:

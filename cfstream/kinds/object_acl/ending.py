@@ -13,9 +13,9 @@ from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, held
 from cfstream.kinds.origin_access_identity import LiveIdentities
 from cfstream.ports import Reads
+from cfstream.stack.context import StackContext
 from cfstream.stack.identities import Identities, unwanted_identities, used_identity
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -28,77 +28,77 @@ def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
     Reads the ACL of every object of the bucket, unless ACLs are disabled or there is no such OAI.
     Raises as `Reads.read`.
     """
-    scene, bucket, own, identities = around.scene, around.bucket, around.own, around.identities
-    former = former_granted(aws, scene, own)
+    context, bucket, own, identities = around.context, around.bucket, around.own, around.identities
+    former = former_granted(aws, context, own)
     have = LiveGrants(
         bucket=bucket,
         own=own,
         distributions=around.staying,
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
-        left=read_left_jobs(aws, scene, bucket, own, former),
+        left=read_left_jobs(aws, context, bucket, own, former),
     )
     if not (bucket.usable and bucket.acls_count):
         return have
-    wanted = {*_ours(scene, identities), *have.marked}
+    wanted = {*_ours(context, identities), *have.marked}
     users = {id_: user for id_, user in have.canonical_users.items() if id_ in wanted}
-    counts, acls = held(aws, scene, bucket, users)
+    counts, acls = held(aws, context, bucket, users)
     return replace(have, held=counts, tally=Tally(acls=acls))
 
 
-def last_revokes(scene: Scene, have: LiveGrants, land: Landscape) -> Proposal:
+def last_revokes(context: StackContext, have: LiveGrants, results: KindResults) -> Proposal:
     """Return the steps that revoke the stack's grants, unless others read the bucket with the same OAI."""
-    ours = _ours(scene, land.observed(LiveIdentities).identities)
+    ours = _ours(context, results.observed(LiveIdentities).identities)
     steps: list[Step] = []
     notices: list[Notice] = []
     for id_, objects in sorted(have.held.items()):
-        users = have.readers(scene, have.bucket.name).by_oai.get(id_, ())
+        users = have.readers(context, have.bucket.name).by_oai.get(id_, ())
         if users:
             text = f"{counted(objects)} in {have.bucket.name} keep a grant to {id_}: still used by {', '.join(users)}"
             notices.append(Notice(text))
         else:
-            steps.append(_revoke(scene, have, id_, objects, early=id_ not in ours))
-    steps += _in_former_buckets(scene, have)
-    left = about_left_jobs(scene, have.left, have.marked)
+            steps.append(_revoke(context, have, id_, objects, early=id_ not in ours))
+    steps += _in_former_buckets(context, have)
+    left = about_left_jobs(context, have.left, have.marked)
     return replace(left, steps=tuple(steps), notices=(*left.notices, *notices, *_without_effect(have)))
 
 
-def _ours(scene: Scene, identities: Identities) -> frozenset[str]:
-    kept = used_identity(scene.stack.spec)
-    return frozenset(live.id for live in unwanted_identities(scene, identities, kept))
+def _ours(context: StackContext, identities: Identities) -> frozenset[str]:
+    kept = used_identity(context.stack.spec)
+    return frozenset(live.id for live in unwanted_identities(context, identities, kept))
 
 
-def _revoke(scene: Scene, have: LiveGrants, identity: str, objects: int, *, early: bool) -> Revoke:
+def _revoke(context: StackContext, have: LiveGrants, identity: str, objects: int, *, early: bool) -> Revoke:
     bucket = have.bucket
     user = have.canonical_users[identity]
     return Revoke(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.REVOKE_REMEMBERED if early else Stage.REVOKE,
         because=f"{counted(objects)} with a grant to {identity}",
-        line=scene.stack.line("grant"),
+        line=context.stack.line("grant"),
         changes=(Change("grant.via", f"object-acl for {identity}", None),),
         edit=ObjectGrants(
-            bucket.name, bucket.region, scene.account, "", user, None, lists_jobs=bool(have.left.regions)
+            bucket.name, bucket.region, context.account, "", user, None, lists_jobs=bool(have.left.regions)
         ),
     )
 
 
-def _in_former_buckets(scene: Scene, have: LiveGrants) -> Iterator[Revoke]:
+def _in_former_buckets(context: StackContext, have: LiveGrants) -> Iterator[Revoke]:
     """Yield the steps that revoke grants in former buckets, which only the distribution's tags show."""
     for name, region in have.former:
         for id_ in have.marked:
-            if id_ not in have.canonical_users or have.readers(scene, name).by_oai.get(id_):
+            if id_ not in have.canonical_users or have.readers(context, name).by_oai.get(id_):
                 continue
             yield Revoke(
-                address=scene.address(KIND, name),
+                address=context.address(KIND, name),
                 stage=Stage.REVOKE_REMEMBERED,
                 because="the distribution no longer reads this bucket",
-                line=scene.stack.line("bucket"),
+                line=context.stack.line("bucket"),
                 changes=(Change("grant.via", f"object-acl for {id_}", None),),
                 edit=ObjectGrants(
                     name,
                     region,
-                    scene.account,
+                    context.account,
                     "",
                     have.canonical_users[id_],
                     None,

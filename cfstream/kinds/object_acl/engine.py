@@ -13,8 +13,8 @@ from cfstream.kinds.object_acl.job_objects import NOT_ALL, job_objects, others_n
 from cfstream.kinds.object_acl.observed import LiveGrants
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.spec.model import Spec
+from cfstream.stack.context import StackContext, names_of_buckets
 from cfstream.stack.grant_estimate import Engine, EngineEstimate, GrantEstimate
-from cfstream.stack.scene import Scene, names_of_buckets
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.batch_manifest import JobObjects
@@ -110,19 +110,21 @@ class ChosenEngine:
     estimate: GrantEstimate | None = None
 
 
-def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str, ...]) -> ChosenEngine:
+def chosen_engine(
+    context: StackContext, have: LiveGrants, user: Known, former: tuple[str, ...]
+) -> ChosenEngine:
     """Return the engine for a grant to `user`. `former` are other identities to which objects have grants."""
-    grant, tally = scene.stack.spec.grant, have.tally
-    objects = job_objects(scene, have, user)
+    grant, tally = context.stack.spec.grant, have.tally
+    objects = job_objects(context, have, user)
     estimate = _estimate(have, objects)
-    impossible, remedy = _impossible(scene, have, former)
+    impossible, remedy = _impossible(context, have, former)
     others = others_named(have, grant.prefix, user, objects)
     why, by_job = _decided(have, estimate, grant.engine, impossible, others)
-    notices = [*_by_policy(scene, have, estimate)]
+    notices = [*_by_policy(context, have, estimate)]
     shown = None
     if tally.total > MOST_READ or tally.sampled or {"engine", "batch"} & grant.model_fields_set:
         engine: Engine = "s3-batch" if by_job else "local"
-        because = f"{why}{_as_of(scene, have)}"
+        because = f"{why}{_as_of(context, have)}"
         shown = estimate.shown(engine, because)
         text = f"The grant uses the engine {engine}: {because}"
         is_refused = bool(impossible) and grant.engine == "s3-batch"
@@ -133,14 +135,14 @@ def chosen_engine(scene: Scene, have: LiveGrants, user: Known, former: tuple[str
     text = f"a job replaces whole ACLs, and may remove grants to others: {others}"
     hazards = (Hazard(HazardName.REPLACES_ACLS, text),) if others else ()
     return ChosenEngine(
-        _job(scene, have, objects),
+        _job(context, have, objects),
         hazards,
-        (*notices, *unread_list(scene, have, user, objects), _unread_acls(scene, have)),
+        (*notices, *unread_list(context, have, user, objects), _unread_acls(context, have)),
         shown,
     )
 
 
-def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:
+def _unread_acls(context: StackContext, have: LiveGrants) -> Notice:
     """Return the warning of the ACLs that a job replaces although nothing has read them.
 
     S3 dates an object of a multipart upload when the upload begins ("CreateMultipartUpload" in the API reference).
@@ -150,7 +152,7 @@ def _unread_acls(scene: Scene, have: LiveGrants) -> Notice:
         if have.inventory and have.inventory.until is not None
         else "the ACLs were read"
     )
-    where = f"{have.bucket.name}/{scene.stack.spec.grant.prefix}"
+    where = f"{have.bucket.name}/{context.stack.spec.grant.prefix}"
     return Notice(
         f"The job replaces the whole ACL of each object in {where}. Grants to others are lost if an object is "
         f"overwritten before the job reaches it, if a multipart upload began before {read} and completes after that, "
@@ -183,10 +185,10 @@ def _decided(
     return (others, False) if others else ("all ACLs name only the bucket's owner", True)
 
 
-def may_use_job(scene: Scene, have: LiveGrants, user: Known) -> bool:
+def may_use_job(context: StackContext, have: LiveGrants, user: Known) -> bool:
     """Return whether a job that grants to `user` may be chosen once its role and an inventory are read."""
-    grant = scene.stack.spec.grant
-    is_faster = _estimate(have, job_objects(scene, have, user)).job_is_faster
+    grant = context.stack.spec.grant
+    is_faster = _estimate(have, job_objects(context, have, user)).job_is_faster
     wanted = grant.engine == "s3-batch" or have.tally.sampled or is_faster
     return grant.via == "object-acl" and grant.batch is not None and grant.engine != "local" and wanted
 
@@ -200,34 +202,34 @@ def _estimate(have: LiveGrants, objects: JobObjects) -> Estimate:
     return Estimate(MOST_READ, round(MOST_READ * tally.lacking / max(tally.total, 1)), at_least=True)
 
 
-def _known_until(scene: Scene, have: LiveGrants) -> "datetime | None":
+def _known_until(context: StackContext, have: LiveGrants) -> "datetime | None":
     """Return the time until which the inventory shows all objects; None without an inventory."""
     seconds = have.inventory.until if have.inventory else None
-    if seconds is None or scene.now is None:
+    if seconds is None or context.now is None:
         return None
-    return scene.now.fromtimestamp(seconds, scene.now.tzinfo)
+    return context.now.fromtimestamp(seconds, context.now.tzinfo)
 
 
-def _as_of(scene: Scene, have: LiveGrants) -> str:
+def _as_of(context: StackContext, have: LiveGrants) -> str:
     """Return the age of what an inventory shows."""
-    until = _known_until(scene, have)
+    until = _known_until(context, have)
     if until is None:
         return ""
     day = until.isoformat(timespec="minutes").replace("+00:00", "Z")
     return f" (as of {day}; newer objects are granted by this machine)"
 
 
-def _impossible(scene: Scene, have: LiveGrants, former: tuple[str, ...]) -> tuple[str, str]:
+def _impossible(context: StackContext, have: LiveGrants, former: tuple[str, ...]) -> tuple[str, str]:
     """Return why no job can make this grant, and how to fix that; empty if one can."""
-    if scene.stack.spec.grant.batch is None:
+    if context.stack.spec.grant.batch is None:
         return "grant.batch is not set", "add grant.batch with role and report_bucket, or write engine: auto"
-    if scene.now is None:
+    if context.now is None:
         return "the time is not known", "plan with AWS, not with a snapshot"
     if former:
         why = f"objects have grants to {', '.join(former)}, which a job would remove too early"
         return why, "apply, and write engine: auto until those grants are revoked"
-    others = having(scene.beside, names_of_buckets, have.bucket.name)
-    sharing = [each.name for each in others if _shares(scene.stack.spec, each)]
+    others = having(context.beside, names_of_buckets, have.bucket.name)
+    sharing = [each.name for each in others if _shares(context.stack.spec, each)]
     if sharing:
         why = f"{', '.join(sharing)} grants on the same objects, and a job would remove that"
         return why, "write other prefixes in these specs, or engine: local"
@@ -246,14 +248,14 @@ def _shares(own: Spec, other: Spec) -> bool:
     )
 
 
-def _job(scene: Scene, have: LiveGrants, objects: JobObjects) -> BatchJob | None:
-    spec = scene.stack.spec
+def _job(context: StackContext, have: LiveGrants, objects: JobObjects) -> BatchJob | None:
+    spec = context.stack.spec
     batch = spec.grant.batch
     if batch is None:
         return None
     # S3 shows whole seconds. So all that was written before this time was listed by the plan, and its ACL was read.
-    before = scene.now.replace(microsecond=0) if scene.now else None
-    until = _known_until(scene, have)
+    before = context.now.replace(microsecond=0) if context.now else None
+    until = _known_until(context, have)
     before = min(before, until) if before and until else before
     patience = spec.wait.timeout.total_seconds()
     return BatchJob(
@@ -261,7 +263,7 @@ def _job(scene: Scene, have: LiveGrants, objects: JobObjects) -> BatchJob | None
     )
 
 
-def _by_policy(scene: Scene, have: LiveGrants, estimate: Estimate) -> tuple[Notice, ...]:
+def _by_policy(context: StackContext, have: LiveGrants, estimate: Estimate) -> tuple[Notice, ...]:
     """Return the advice to grant by the bucket's policy, for a large number of objects of the bucket's owner.
 
     The number of objects is not known if the ACLs of a sample were read.
@@ -273,7 +275,7 @@ def _by_policy(scene: Scene, have: LiveGrants, estimate: Estimate) -> tuple[Noti
         f"{have.bucket.name} has {many} objects. One statement of the bucket's policy grants the same "
         "with one write, also for objects that are uploaded later"
     )
-    return (Notice(text, do=f"{scene.command('migrate')} --to bucket-policy"),)
+    return (Notice(text, do=f"{context.command('migrate')} --to bucket-policy"),)
 
 
 def _minutes(objects: int, rate: int) -> int:

@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 from cfstream.errors import Missing, NotAuthorized, Refused
 from cfstream.ports import Call, Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_manifest import MOST_LISTED, InventoryList
 from cfstream.values import Json, Known
@@ -68,18 +68,18 @@ class _Unusable(Exception):
 
 
 def read_inventory(
-    aws: Reads, scene: Scene, bucket: LiveBucket, user: Known, permission: str
+    aws: Reads, context: StackContext, bucket: LiveBucket, user: Known, permission: str
 ) -> InventoryAcls | None:
     """Return what the newest inventory of the spec shows; None if the spec names none.
 
     Makes ListObjectsV2, GetBucketInventoryConfiguration, and GetObject for each part of each file. Raises Refused and
     Unreachable, unless the inventory is missing or may not be read.
     """
-    batch = scene.stack.spec.grant.batch
+    batch = context.stack.spec.grant.batch
     if batch is None or not batch.inventory:
         return None
     name, _, folder = batch.inventory.removeprefix("s3://").partition("/")
-    source = _Source(aws, scene, bucket, name, folder.strip("/"))
+    source = _Source(aws, context, bucket, name, folder.strip("/"))
     try:
         return source.acls(user, permission)
     except _Unusable as error:
@@ -99,9 +99,9 @@ def read_inventory(
 class _Source:
     """The files of one inventory."""
 
-    def __init__(self, aws: Reads, scene: Scene, bucket: LiveBucket, name: str, folder: str) -> None:
+    def __init__(self, aws: Reads, context: StackContext, bucket: LiveBucket, name: str, folder: str) -> None:
         self._aws = aws
-        self._scene = scene
+        self._context = context
         self._bucket = bucket
         self._name = name
         self._folder = folder
@@ -113,7 +113,7 @@ class _Source:
         reply = self._get(newest)
         manifest = json.loads(reply["Body"])
         columns = self._columns(manifest)
-        rows = _Rows(self._scene.stack.spec.grant.prefix, self._bucket.owner, user, permission)
+        rows = _Rows(self._context.stack.spec.grant.prefix, self._bucket.owner, user, permission)
         for file in manifest["files"]:
             for row in self._rows(str(file["key"])):
                 rows.add(dict(zip(columns, row, strict=False)))
@@ -132,10 +132,10 @@ class _Source:
         Raises _Unusable if they lack any.
         """
         id_ = self._folder.rpartition("/")[2]
-        call = bucket_call(self._scene, "get_bucket_inventory_configuration", self._bucket.region, Id=id_)
+        call = bucket_call(self._context, "get_bucket_inventory_configuration", self._bucket.region, Id=id_)
         found = self._aws.read(call)["InventoryConfiguration"]
         covered = str((found.get("Filter") or {}).get("Prefix") or "")
-        if not self._scene.stack.spec.grant.prefix.startswith(covered):
+        if not self._context.stack.spec.grant.prefix.startswith(covered):
             raise _Unusable(
                 f"lists only objects under {covered}", "configure an inventory of the whole bucket"
             )
@@ -147,13 +147,13 @@ class _Source:
         if (bucket, folder) != (self._name, self._folder):
             where = f"s3://{bucket}/{folder}"
             raise _Unusable(f"gets no new lists: S3 writes them to {where}", f"write inventory: {where}")
-        return covered == self._scene.stack.spec.grant.prefix
+        return covered == self._context.stack.spec.grant.prefix
 
     def _newest(self) -> str:
         params = {
             "Bucket": self._name,
             "Prefix": f"{self._folder}/",
-            "ExpectedBucketOwner": self._scene.account,
+            "ExpectedBucketOwner": self._context.account,
         }
         keys = [
             str(row["Key"])
@@ -194,7 +194,7 @@ class _Source:
             yield body
 
     def _get(self, key: str, **params: Any) -> Json:
-        where = {"Bucket": self._name, "Key": key, "ExpectedBucketOwner": self._scene.account}
+        where = {"Bucket": self._name, "Key": key, "ExpectedBucketOwner": self._context.account}
         return self._aws.read(Call("s3", "get_object", {**where, **params}, self._bucket.region))
 
 

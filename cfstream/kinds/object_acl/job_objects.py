@@ -11,45 +11,49 @@ from collections.abc import Iterator
 from cfstream.errors import Notice
 from cfstream.kinds.object_acl.job_role import lacking
 from cfstream.kinds.object_acl.observed import MOST_KEYS, LiveGrants
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.steps.batch_manifest import BY_S3, MOST_LISTED, JobObjects
 from cfstream.values import Known
 
 
-def job_objects(scene: Scene, have: LiveGrants, user: Known) -> JobObjects:
+def job_objects(context: StackContext, have: LiveGrants, user: Known) -> JobObjects:
     """Return the objects of a job that grants to `user`: those of S3's list if the role cannot read a better one."""
-    best = best_objects(scene, have, user)
-    if lacking(scene, have.job_role, best) and not lacking(scene, have.job_role, BY_S3):
+    best = best_objects(context, have, user)
+    if lacking(context, have.job_role, best) and not lacking(context, have.job_role, BY_S3):
         return BY_S3
     return best
 
 
-def best_objects(scene: Scene, have: LiveGrants, user: Known) -> JobObjects:
+def best_objects(context: StackContext, have: LiveGrants, user: Known) -> JobObjects:
     """Return the objects of a job whose role may read all lists."""
     inventory = have.inventory
     if inventory is not None and inventory.objects:
         return JobObjects(inventory.keys) if inventory.keys else JobObjects(inventory=inventory.manifest)
     tally = have.tally
     if have.acls.complete and 0 < tally.lacking < tally.total and tally.lacking <= MOST_LISTED:
-        keys = tuple(_lacking(scene, have, user))
+        keys = tuple(_lacking(context, have, user))
         if len(keys) == tally.lacking:  # of a very frequent ACL, not all keys are kept
             return JobObjects(keys)
     return BY_S3
 
 
-def unread_list(scene: Scene, have: LiveGrants, user: Known, objects: JobObjects) -> tuple[Notice, ...]:
+def unread_list(
+    context: StackContext, have: LiveGrants, user: Known, objects: JobObjects
+) -> tuple[Notice, ...]:
     """Return the notice that the role cannot read the best list of the objects."""
-    best = best_objects(scene, have, user)
+    best = best_objects(context, have, user)
     if best == objects:
         return ()
-    missing = "; ".join(f"{action} on {resource}" for action, resource in lacking(scene, have.job_role, best))
+    missing = "; ".join(
+        f"{action} on {resource}" for action, resource in lacking(context, have.job_role, best)
+    )
     text = "The job goes through all objects: its role cannot read a list of those that need the grant"
     return (Notice(text, do=f"add to a policy of the role: Allow {missing}"),)
 
 
-def _lacking(scene: Scene, have: LiveGrants, user: Known) -> Iterator[str]:
+def _lacking(context: StackContext, have: LiveGrants, user: Known) -> Iterator[str]:
     """Yield the objects under the prefix without exactly the wanted permission."""
-    grant = scene.stack.spec.grant
+    grant = context.stack.spec.grant
     for each in have.acls.classes:
         given = {grant.permission for grant in each.grants if grant.grantee == user}
         if given != {grant.permission}:

@@ -13,7 +13,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Batch, Spec
 from cfstream.stack.bucket import bucket_call
 from cfstream.stack.calls import ANYTHING, BUCKET, Needs, Place, Scope, calls
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_manifest import BY_S3, InventoryList, JobObjects
 from cfstream.values import Json
@@ -77,17 +77,17 @@ class LiveJobRole:
     """Why the role could not be checked; empty if it was."""
 
 
-def read_job_role(aws: Reads, scene: Scene, region: str) -> LiveJobRole | None:
+def read_job_role(aws: Reads, context: StackContext, region: str) -> LiveJobRole | None:
     """Return what a job may need, over any objects, and does not have; None if the spec has no `batch`.
 
     Makes HeadBucket for the report, GetRole, and SimulatePrincipalPolicy for each resource. Raises as `Reads.together`
     for the bucket; a role that cannot be read is not checked.
     """
-    job = scene.stack.spec.grant.batch
+    job = context.stack.spec.grant.batch
     if job is None:
         return None
-    (bucket,) = aws.together([bucket_call(scene, "head_bucket", region, job.report_bucket)])
-    return replace(_read_role(aws, scene, job), bucket_trouble=_bucket_trouble(job.report_bucket, bucket))
+    (bucket,) = aws.together([bucket_call(context, "head_bucket", region, job.report_bucket)])
+    return replace(_read_role(aws, context, job), bucket_trouble=_bucket_trouble(job.report_bucket, bucket))
 
 
 def _bucket_trouble(name: str, answer: Answer) -> str:
@@ -101,14 +101,14 @@ def _bucket_trouble(name: str, answer: Answer) -> str:
     return ""
 
 
-def _read_role(aws: Reads, scene: Scene, job: Batch) -> LiveJobRole:
+def _read_role(aws: Reads, context: StackContext, job: Batch) -> LiveJobRole:
     simulations = [
         Call(
             "iam",
             "simulate_principal_policy",
             {"PolicySourceArn": job.role, "ActionNames": actions, "ResourceArns": [resource]},
         )
-        for resource, actions in _maybe_needed(scene, job).items()
+        for resource, actions in _maybe_needed(context, job).items()
     ]
     try:
         found, *simulated = aws.together(
@@ -123,37 +123,41 @@ def _read_role(aws: Reads, scene: Scene, job: Batch) -> LiveJobRole:
     return LiveJobRole(job.role, distrusts=not _trusts(found), lacks=tuple(_lacking(simulated)))
 
 
-def lacking(scene: Scene, live: LiveJobRole | None, objects: JobObjects) -> tuple[tuple[str, str], ...]:
+def lacking(
+    context: StackContext, live: LiveJobRole | None, objects: JobObjects
+) -> tuple[tuple[str, str], ...]:
     """Return each action, with its resource, that a job over these objects needs and the role may not do."""
-    job = scene.stack.spec.grant.batch
+    job = context.stack.spec.grant.batch
     if live is None or job is None:
         return ()
-    needed = _needed(scene, job, objects)
+    needed = _needed(context, job, objects)
     return tuple(each for each in live.lacks if each[0] in needed.get(each[1], ()))
 
 
-def job_problems(scene: Scene, live: LiveJobRole | None, objects: JobObjects) -> Iterator[Problem]:
+def job_problems(context: StackContext, live: LiveJobRole | None, objects: JobObjects) -> Iterator[Problem]:
     """Yield what would make a job over these objects fail, with what to add."""
     if live is None:
         return
     where = ("grant", "batch", "role")
     account = live.role.split(":")[4]
-    if account != scene.account:
-        what = f"the role is of account {account}, and the job runs in {scene.account}"
-        yield scene.stack.problem(what, f"write a role of account {scene.account}", *where)
+    if account != context.account:
+        what = f"the role is of account {account}, and the job runs in {context.account}"
+        yield context.stack.problem(what, f"write a role of account {context.account}", *where)
     elif live.missing:
         do = f"create it: {SERVICE} must be allowed to assume it"
-        yield scene.stack.problem(f"the role {live.role} does not exist", do, *where)
+        yield context.stack.problem(f"the role {live.role} does not exist", do, *where)
     if live.distrusts:
         what = f"S3 Batch Operations may not assume the role {live.role}"
         do = f"add to its trust policy: Allow sts:AssumeRole to the service {SERVICE}"
-        yield scene.stack.problem(what, do, *where)
-    for action, resource in lacking(scene, live, objects):
+        yield context.stack.problem(what, do, *where)
+    for action, resource in lacking(context, live, objects):
         what = f"the role {live.role} may not do {action} on {resource}"
-        yield scene.stack.problem(what, f"add to a policy of the role: Allow {action} on {resource}", *where)
+        yield context.stack.problem(
+            what, f"add to a policy of the role: Allow {action} on {resource}", *where
+        )
     if live.bucket_trouble:
         do = "create a bucket in this account, or write another one"
-        yield scene.stack.problem(live.bucket_trouble, do, "grant", "batch", "report_bucket")
+        yield context.stack.problem(live.bucket_trouble, do, "grant", "batch", "report_bucket")
 
 
 def unchecked(live: LiveJobRole | None) -> tuple[Notice, ...]:
@@ -185,12 +189,12 @@ def job_writes() -> Needs:
     yield from calls(LISTS, "s3", "put_object")
 
 
-def _needed(scene: Scene, job: Batch, objects: JobObjects) -> dict[str, list[str]]:
+def _needed(context: StackContext, job: Batch, objects: JobObjects) -> dict[str, list[str]]:
     """Return the actions that the role needs, by resource. A key with an asterisk stands for all keys with its prefix.
 
     The role of a job over an inventory may have to list the objects, if the step cannot use the inventory.
     """
-    spec, start = scene.stack.spec, f"arn:{scene.partition}:s3:::"
+    spec, start = context.stack.spec, f"arn:{context.partition}:s3:::"
     folder = f"{start}{job.report_bucket}/{_folder(job)}"
     needed = {
         f"{start}{spec.bucket.name}/{spec.grant.prefix}*": ["s3:PutObjectAcl"],
@@ -205,10 +209,10 @@ def _needed(scene: Scene, job: Batch, objects: JobObjects) -> dict[str, list[str
     return needed
 
 
-def _maybe_needed(scene: Scene, job: Batch) -> dict[str, list[str]]:
+def _maybe_needed(context: StackContext, job: Batch) -> dict[str, list[str]]:
     """Return the actions that the role needs over some objects."""
     by_inventory = JobObjects(inventory=InventoryList("", "", "")) if job.inventory else BY_S3
-    return {**_needed(scene, job, JobObjects(("any",))), **_needed(scene, job, by_inventory)}
+    return {**_needed(context, job, JobObjects(("any",))), **_needed(context, job, by_inventory)}
 
 
 def _folder(job: Batch) -> str:

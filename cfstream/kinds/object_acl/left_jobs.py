@@ -14,8 +14,8 @@ from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import CfstreamError, NotAuthorized, Notice, Refused, Throttled, Unreachable
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket
+from cfstream.stack.context import StackContext
 from cfstream.stack.proposal import Proposal
-from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import ending_advice, mark, unended_jobs
 from cfstream.steps.object_grants import ObjectGrants
@@ -47,7 +47,7 @@ class LeftJobs:
 
 def read_left_jobs(
     aws: Reads,
-    scene: Scene,
+    context: StackContext,
     bucket: LiveBucket,
     own: LiveDistribution | None,
     former: Sequence[tuple[str, str]] = (),
@@ -57,17 +57,17 @@ def read_left_jobs(
     Makes ListJobs for each region, if the spec grants on objects or the distribution's tag shows that cfstream did.
     """
     tagged = own is not None and bool(own.tag(ACL_TAG))
-    if not tagged and scene.stack.spec.grant.via != "object-acl":
+    if not tagged and context.stack.spec.grant.via != "object-acl":
         return LeftJobs()
     usual = () if bucket.missing else (bucket.region,)
     regions = tuple(dict.fromkeys([*usual, *(each for _, each in former)]))
     try:
-        return LeftJobs(tuple(_left_jobs(aws, scene.account, scene.name, regions)), regions=regions)
+        return LeftJobs(tuple(_left_jobs(aws, context.account, context.name, regions)), regions=regions)
     except NotAuthorized as refused:
         return LeftJobs(denied=refused.what)
     except (Refused, Unreachable) as error:
         # An emulator without S3 Control has no jobs. An untagged distribution never had a grant on an object.
-        if not tagged or not (scene.real_aws or isinstance(error, Throttled | Unreachable)):
+        if not tagged or not (context.real_aws or isinstance(error, Throttled | Unreachable)):
             return LeftJobs()
         return LeftJobs(unread=error.what, regions=regions)
 
@@ -79,7 +79,7 @@ def _left_jobs(aws: Reads, account: Account, stack: str, regions: Sequence[str])
 
 
 def about_left_jobs(
-    scene: Scene, left: LeftJobs, identities: Sequence[str], steps: Sequence[Step] = ()
+    context: StackContext, left: LeftJobs, identities: Sequence[str], steps: Sequence[Step] = ()
 ) -> Proposal:
     """Return a problem for each job that no step waits for, and for a list that is not allowed.
 
@@ -89,18 +89,18 @@ def about_left_jobs(
     a job: then a list that is not allowed is no problem.
     """
     unlisted = UnlistedJobs(
-        scene.name,
-        scene.account,
+        context.name,
+        context.account,
         left.regions,
         ", ".join(identities) or "the stack's origin access identity",
-        tuple(filter(None, (_joins(scene, step) for step in steps))),
-        _in_sandbox(scene),
+        tuple(filter(None, (_joins(context, step) for step in steps))),
+        _in_sandbox(context),
     )
-    problems = tuple(scene.stack.problem(what, do, "grant") for what, do in unlisted.complaints(left.found))
-    if left.denied and scene.stack.spec.grant.batch is not None:
+    problems = tuple(context.stack.problem(what, do, "grant") for what, do in unlisted.complaints(left.found))
+    if left.denied and context.stack.spec.grant.batch is not None:
         what = f"the jobs of earlier runs cannot be listed: {left.denied}"
         do = f"allow s3:ListJobs on *. {DANGER}"
-        problems = (scene.stack.problem(what, do, "grant"), *problems)
+        problems = (context.stack.problem(what, do, "grant"), *problems)
     if not left.unread:
         return Proposal(problems=problems)
     text = f"the jobs of earlier runs could not be listed: {left.unread}. Before anything is written, they are listed"
@@ -128,10 +128,10 @@ class UnlistedJobs:
         try:
             found = tuple(_left_jobs(aws, self.account, self.stack, self.regions))
         except CfstreamError as error:
-            what = f"nothing was written, because the jobs of earlier runs cannot be listed: {error.what}"
+            what = f"the jobs of earlier runs cannot be listed, so nothing was written: {error.what}"
             raise CfstreamError(what, f"make sure that S3 Control can be reached. {DANGER}") from error
         for what, do in self.complaints(found):
-            raise CfstreamError(f"nothing was written: {what}", do)
+            raise CfstreamError(f"{what}, so nothing was written", do)
 
     def complaints(self, found: Sequence[LeftJob]) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with each job that no step waits for, and what to do."""
@@ -144,13 +144,13 @@ class UnlistedJobs:
             yield what, ending_advice(self.account, job.region, job.id, in_sandbox=self.in_sandbox)
 
 
-def _in_sandbox(scene: Scene) -> bool:
-    return "--sandbox" in scene.flags.split()
+def _in_sandbox(context: StackContext) -> bool:
+    return "--sandbox" in context.flags.split()
 
 
-def _joins(scene: Scene, step: Step) -> tuple[str, str] | None:
+def _joins(context: StackContext, step: Step) -> tuple[str, str] | None:
     """Return the region and the description of the job that a step starts or waits for."""
     edit = getattr(step, "edit", None)
     if not isinstance(edit, ObjectGrants) or edit.job is None or not isinstance(edit.grantee, str):
         return None
-    return edit.region, edit.job.description(scene.name, edit.work(edit.grantee))
+    return edit.region, edit.job.description(context.name, edit.work(edit.grantee))

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.domain.tags import put_tags, remove_tag
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.tags import ChangeTags
 from cfstream.values import Joined, Known, refs_in
 
 
-def mark(scene: Scene, have: LiveGrants, former: Sequence[str], identity: Known) -> list[Step]:
+def mark(context: StackContext, have: LiveGrants, former: Sequence[str], identity: Known) -> list[Step]:
     """Return the step that tags the distribution before the first grant. A new one is created with the tag."""
     if have.own is None or identity in have.marked:
         return []
     return [
         _tag(
-            scene,
+            context,
             have.own,
             beside(former, identity),
             Stage.MARK,
@@ -36,28 +36,32 @@ def beside(former: Sequence[str], identity: Known) -> Known:
     return start + identity if isinstance(identity, str) else Joined((start, *refs_in(identity)))
 
 
-def _tag(scene: Scene, own: LiveDistribution, value: Known, stage: Stage, because: str) -> ChangeTags:
+def _tag(
+    context: StackContext, own: LiveDistribution, value: Known, stage: Stage, because: str
+) -> ChangeTags:
     return ChangeTags(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=stage,
         because=because,
-        line=scene.stack.line("grant"),
+        line=context.stack.line("grant"),
         changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), value),),
         call=put_tags(own.arn, {ACL_TAG: value}),
         seen=own.tags or {},
     )
 
 
-def unmark(scene: Scene, own: LiveDistribution, former: Sequence[str], identity: Known | None) -> ChangeTags:
+def unmark(
+    context: StackContext, own: LiveDistribution, former: Sequence[str], identity: Known | None
+) -> ChangeTags:
     """Return the step that removes the former OAIs from the tag. The wanted one stays."""
     because = f"no object has a grant to {', '.join(former)} now"
     if identity is not None:
-        return _tag(scene, own, identity, Stage.UNMARK, because)
+        return _tag(context, own, identity, Stage.UNMARK, because)
     return ChangeTags(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.UNMARK,
         because=because,
-        line=scene.stack.line("grant"),
+        line=context.stack.line("grant"),
         changes=(Change(f"tags.{ACL_TAG}", own.tag(ACL_TAG), None),),
         call=remove_tag(own.arn, ACL_TAG),
         seen=own.tags or {},

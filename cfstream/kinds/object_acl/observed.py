@@ -18,9 +18,9 @@ from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
 from cfstream.stack.bucket_region import bucket_regions
+from cfstream.stack.context import StackContext
 from cfstream.stack.former_buckets import former_names
 from cfstream.stack.readers import StillReading, still_reading
-from cfstream.stack.scene import Scene
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -97,9 +97,9 @@ class LiveGrants:
         """The objects whose ACLs were read, grouped by ACL."""
         return self.tally.acls
 
-    def readers(self, scene: Scene, bucket: str) -> StillReading:
+    def readers(self, context: StackContext, bucket: str) -> StillReading:
         """Return who reads a bucket after the plan, not counting the stack's own default origin."""
-        return still_reading(scene, self.distributions, self.own, bucket)
+        return still_reading(context, self.distributions, self.own, bucket)
 
     @property
     def marked(self) -> tuple[str, ...]:
@@ -107,7 +107,9 @@ class LiveGrants:
         return self.own.tag_words(ACL_TAG) if self.own else ()
 
 
-def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permission: str, user: str) -> Tally:
+def tally(
+    aws: Reads, context: StackContext, bucket: LiveBucket, prefix: str, *, permission: str, user: str
+) -> Tally:
     """Return the counts of the objects under the prefix, and what every ACL of the bucket grants.
 
     Without a canonical user id (the plan creates the OAI), no object counts as granted. Makes the calls of `acls_of`.
@@ -116,8 +118,8 @@ def tally(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, *, permissi
     total = granted = otherwise = public = beyond = 0
     classes = AclClasses(bucket.owner)
     unknown: set[str] = set()
-    chosen = chosen_keys(aws, scene, bucket)
-    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
+    chosen = chosen_keys(aws, context, bucket)
+    for key, acl in acls_of(aws, context, bucket, chosen.keys):
         classes.add(key, acl)
         has = permissions_of(acl, user) if user else frozenset()
         if not key.startswith(prefix):
@@ -179,7 +181,7 @@ def _grantee(grant: Json) -> str:
 
 
 def acls_of(
-    aws: Reads, scene: Scene, bucket: LiveBucket, listed: Iterator[str]
+    aws: Reads, context: StackContext, bucket: LiveBucket, listed: Iterator[str]
 ) -> Iterator[tuple[str, Json]]:
     """Yield each object with its ACL, which is empty if it cannot be read.
 
@@ -187,7 +189,7 @@ def acls_of(
     together. Raises as `Reads`.
     """
     while keys := list(islice(listed, CHUNK)):
-        calls = [bucket_call(scene, "get_object_acl", bucket.region, Key=key) for key in keys]
+        calls = [bucket_call(context, "get_object_acl", bucket.region, Key=key) for key in keys]
         for key, answer in zip(keys, aws.together(calls), strict=True):
             match answer:
                 case Missing():
@@ -200,7 +202,7 @@ def acls_of(
                     yield key, answer
 
 
-def all_acls(aws: Reads, scene: Scene, bucket: LiveBucket) -> ObjectAcls:
+def all_acls(aws: Reads, context: StackContext, bucket: LiveBucket) -> ObjectAcls:
     """Return the ACLs of the bucket's objects, if ACLs are enabled; of a large bucket those of a sample.
 
     Makes one call for each object that is read.
@@ -210,15 +212,15 @@ def all_acls(aws: Reads, scene: Scene, bucket: LiveBucket) -> ObjectAcls:
     if not bucket.acls_count:
         return ObjectAcls(why_not="ACLs are disabled")
     classes, total = AclClasses(bucket.owner), 0
-    chosen = chosen_keys(aws, scene, bucket)
-    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
+    chosen = chosen_keys(aws, context, bucket)
+    for key, acl in acls_of(aws, context, bucket, chosen.keys):
         classes.add(key, acl)
         total += 1
     return replace(classes.found(complete=not chosen.sampled), total=total, sampled=chosen.sampled)
 
 
 def held(
-    aws: Reads, scene: Scene, bucket: LiveBucket, users: Mapping[str, str]
+    aws: Reads, context: StackContext, bucket: LiveBucket, users: Mapping[str, str]
 ) -> tuple[Mapping[str, int], ObjectAcls]:
     """Return how many objects of the bucket grant something to each of `users`, and all ACLs.
 
@@ -229,18 +231,20 @@ def held(
     if not users:
         return found, ObjectAcls(complete=False)
     classes = AclClasses(bucket.owner)
-    chosen = chosen_keys(aws, scene, bucket)
-    for key, acl in acls_of(aws, scene, bucket, chosen.keys):
+    chosen = chosen_keys(aws, context, bucket)
+    for key, acl in acls_of(aws, context, bucket, chosen.keys):
         classes.add(key, acl)
         found.update(id_ for id_, user in users.items() if acl and permissions_of(acl, user))
     return found, classes.found(complete=not chosen.sampled)
 
 
-def former_granted(aws: Reads, scene: Scene, own: LiveDistribution | None) -> tuple[tuple[str, str], ...]:
+def former_granted(
+    aws: Reads, context: StackContext, own: LiveDistribution | None
+) -> tuple[tuple[str, str], ...]:
     """Return name and region of each former bucket, if the distribution's tag shows that objects have grants.
 
     Makes HeadBucket for each. Raises as `Reads.together`.
     """
     if own is None or not own.tag(ACL_TAG):
         return ()
-    return tuple(bucket_regions(aws, scene, former_names(scene, own)).items())
+    return tuple(bucket_regions(aws, context, former_names(context, own)).items())

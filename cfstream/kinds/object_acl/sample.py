@@ -11,7 +11,7 @@ from itertools import chain, islice
 from cfstream.key_ranges import Guesses, common_start, order
 from cfstream.ports import Reads
 from cfstream.stack.bucket import LiveBucket, bucket_call
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 
 MOST_READ = 10_000
@@ -31,27 +31,29 @@ class ChosenKeys:
     """Whether the bucket has more objects."""
 
 
-def chosen_keys(aws: Reads, scene: Scene, bucket: LiveBucket) -> ChosenKeys:
+def chosen_keys(aws: Reads, context: StackContext, bucket: LiveBucket) -> ChosenKeys:
     """Return which objects to read. Makes ListObjectsV2, and short ones for a sample. Raises as `Reads`."""
-    listed = _listed(aws, scene, bucket, "")
+    listed = _listed(aws, context, bucket, "")
     first = list(islice(listed, MOST_READ + 1))
-    if len(first) <= MOST_READ or scene.all_objects:
+    if len(first) <= MOST_READ or context.all_objects:
         return ChosenKeys(chain(first, listed))
-    found = {*_spread(aws, scene, bucket, "", first)}
-    prefix = scene.stack.spec.grant.prefix
+    found = {*_spread(aws, context, bucket, "", first)}
+    prefix = context.stack.spec.grant.prefix
     if prefix:
-        under = list(islice(_listed(aws, scene, bucket, prefix), MOST_READ + 1))
-        found |= {*(_spread(aws, scene, bucket, prefix, under) if len(under) > MOST_READ else under)}
-    found |= {scene.asked_key} if scene.asked_key is not None else set()
+        under = list(islice(_listed(aws, context, bucket, prefix), MOST_READ + 1))
+        found |= {*(_spread(aws, context, bucket, prefix, under) if len(under) > MOST_READ else under)}
+    found |= {context.asked_key} if context.asked_key is not None else set()
     return ChosenKeys(iter(sorted(found, key=order)), sampled=True)
 
 
-def _listed(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str) -> Iterator[str]:
-    pages = aws.pages(bucket_call(scene, "list_objects_v2", bucket.region, Prefix=prefix))
+def _listed(aws: Reads, context: StackContext, bucket: LiveBucket, prefix: str) -> Iterator[str]:
+    pages = aws.pages(bucket_call(context, "list_objects_v2", bucket.region, Prefix=prefix))
     return (str(row["Key"]) for page in pages for row in page.get("Contents") or ())
 
 
-def _spread(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, first: list[str]) -> Iterator[str]:
+def _spread(
+    aws: Reads, context: StackContext, bucket: LiveBucket, prefix: str, first: list[str]
+) -> Iterator[str]:
     """Yield keys from the start of the list, and keys after guesses that divide the rest again and again."""
     yield from first[:: len(first) // FROM_START]
     varies = max(common_start(first[0], first[-1]), len(prefix) + 1)
@@ -62,7 +64,7 @@ def _spread(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, first: li
         guesses = Guesses(low, high, varies)
         while lists > 0 and guesses.split is None and (guess := guesses.guess()) is not None:
             lists -= 1
-            keys = _after(aws, scene, bucket, prefix, guess)
+            keys = _after(aws, context, bucket, prefix, guess)
             if not keys or (high is not None and order(keys[0]) > order(high)):
                 guesses.empty(guess)
                 continue
@@ -73,10 +75,10 @@ def _spread(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, first: li
             break
 
 
-def _after(aws: Reads, scene: Scene, bucket: LiveBucket, prefix: str, key: str) -> list[str]:
+def _after(aws: Reads, context: StackContext, bucket: LiveBucket, prefix: str, key: str) -> list[str]:
     """Return the first keys after `key`."""
     call = bucket_call(
-        scene, "list_objects_v2", bucket.region, Prefix=prefix, StartAfter=key, MaxKeys=FROM_EACH
+        context, "list_objects_v2", bucket.region, Prefix=prefix, StartAfter=key, MaxKeys=FROM_EACH
     )
     page = next(aws.pages(call), {})
     return [str(row["Key"]) for row in page.get("Contents") or ()]

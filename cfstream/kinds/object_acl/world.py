@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from cfstream.domain import AclGrant, BucketState, ObjectAcls, ObjectClass
 from cfstream.kinds.object_acl.observed import LiveGrants
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.steps.object_grants import ObjectGrants
 
 
-def known_acls(scene: Scene, have: LiveGrants) -> ObjectAcls:
+def known_acls(context: StackContext, have: LiveGrants) -> ObjectAcls:
     """Return what is known about the objects' ACLs. With `via: elsewhere` a plan does not read them."""
-    elsewhere = scene.stack.spec.grant.via == "elsewhere" and have.bucket.acls_count
+    elsewhere = context.stack.spec.grant.via == "elsewhere" and have.bucket.acls_count
     return replace(have.acls, granted_unread=elsewhere and not have.acls.complete)
 
 

@@ -17,11 +17,11 @@ from cfstream.spec.http.behaviors import Cors
 from cfstream.spec.model import Spec
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.context import StackContext
 from cfstream.stack.fields import creation, overlay
 from cfstream.stack.kind import Kind
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
@@ -139,11 +139,11 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
     owned = HEADERS_POLICY
     scopes = (SCOPE,)
 
-    def desire(self, scene: Scene) -> WantedPolicy | None:
+    def desire(self, context: StackContext) -> WantedPolicy | None:
         """Return the CORS settings of the spec; None if CORS is not managed."""
-        if scene.destroying:
+        if context.destroying:
             return WantedPolicy(None)
-        http = scene.stack.spec.http
+        http = context.stack.spec.http
         if http.cors is None and http.response_headers_policy is not None:
             return WantedPolicy(None, replaced=True)
         return WantedPolicy(http.cors or None) if http.cors is not None else None
@@ -153,16 +153,16 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         if want is None:
             return LivePolicies()
         rows = around.lists.of(_live_policies)
-        scene, distribution = around.scene, around.own
+        context, distribution = around.context, around.own
         rows_and_own = [*around.distributions, *([distribution] if distribution else [])]
         attached = {each.id: _attached(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
         have = LivePolicies(rows, distribution=distribution, attached=attached)
-        own = chosen(marked(scene, rows), own_name(scene), have.in_place.id if have.in_place else "")
+        own = chosen(marked(context, rows), own_name(context), have.in_place.id if have.in_place else "")
         have = replace(have, own=own)
         if (
             own is None
             or want.cors is None
-            or not overlay(own.config, cors_fields(own_name(scene), want.cors, own.config)).changes
+            or not overlay(own.config, cors_fields(own_name(context), want.cors, own.config)).changes
         ):
             return have
         version = HEADERS_POLICY.read(aws, own.id)
@@ -170,10 +170,10 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
 
     def propose(
         self,
-        scene: Scene,
+        context: StackContext,
         want: WantedPolicy | None,
         have: LivePolicies,
-        land: Landscape,  # noqa: ARG002
+        results: KindResults,  # noqa: ARG002
     ) -> Proposal:
         """Create or repair the stack's own policy, and delete owned policies that nothing uses after the plan.
 
@@ -182,9 +182,9 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
         if want is None:
             return Proposal()
         kept = have.own if want.cors is not None else None
-        wanted = Proposal() if scene.destroying else _wanted(scene, want, have)
-        ours = (live for live in marked(scene, have.all) if kept is None or live.id != kept.id)
-        return HEADERS_POLICY.with_orphans(scene, wanted, [_unwanted(live, have, want) for live in ours])
+        wanted = Proposal() if context.destroying else _wanted(context, want, have)
+        ours = (live for live in marked(context, have.all) if kept is None or live.id != kept.id)
+        return HEADERS_POLICY.with_orphans(context, wanted, [_unwanted(live, have, want) for live in ours])
 
     def listed(self, have: LivePolicies) -> Sequence[LiveHeadersPolicy]:
         """Return the account's own policies. A spec calls those of AWS by other names than their configs."""
@@ -230,29 +230,29 @@ def _manages(spec: Spec) -> bool:
     return spec.http.cors is not None or spec.http.response_headers_policy is not None
 
 
-def _wanted(scene: Scene, want: WantedPolicy, have: LivePolicies) -> Proposal:
+def _wanted(context: StackContext, want: WantedPolicy, have: LivePolicies) -> Proposal:
     if want.replaced:
         return Proposal()
-    return _propose_none(scene, have) if want.cors is None else _propose_own(scene, want.cors, have)
+    return _propose_none(context, have) if want.cors is None else _propose_own(context, want.cors, have)
 
 
-def attachment(scene: Scene, land: Landscape) -> Attachment | None:
+def attachment(context: StackContext, results: KindResults) -> Attachment | None:
     """Return the policies that the behaviors of the stack's distribution must have; None if CORS is not managed."""
-    want, have = land.wants(WantedPolicy), land.seen(LivePolicies)
+    want, have = results.wants(WantedPolicy), results.seen(LivePolicies)
     if want is None or have is None:
         return None
     names = {live.id: live.name for live in have.all}
     if want.cors is None:
-        ours = frozenset(live.id for live in marked(scene, have.all))
-        comes_off = not want.replaced and _comes_off(scene, have)
+        ours = frozenset(live.id for live in marked(context, have.all))
+        comes_off = not want.replaced and _comes_off(context, have)
         return Attachment("" if comes_off else None, names, ours)
-    policy = land.get(scene.address(KIND))
-    return Attachment(policy, {**names, str(policy): own_name(scene)}, frozenset())
+    policy = results.get(context.address(KIND))
+    return Attachment(policy, {**names, str(policy): own_name(context)}, frozenset())
 
 
-def own_name(scene: Scene) -> str:
+def own_name(context: StackContext) -> str:
     """Return the name of the stack's own policy."""
-    return f"cfstream-{scene.name}"
+    return f"cfstream-{context.name}"
 
 
 def _live_policies(lists: AccountLists) -> Indexed[LiveHeadersPolicy]:
@@ -271,87 +271,91 @@ def _attached(live: LiveDistribution) -> tuple[Known, ...]:
     return tuple(behavior.response_headers_policy for behavior in (live.default, *live.named))
 
 
-def _fresh(scene: Scene, want: Cors, have: LivePolicies) -> Json:
+def _fresh(context: StackContext, want: Cors, have: LivePolicies) -> Json:
     """Return the config of a new policy, with the other headers of the policy that it replaces."""
     foreign = have.in_place
     kept = {part: foreign.config[part] for part in OTHER_HEADERS if foreign and foreign.config.get(part)}
     max_age = {CORS: {"AccessControlMaxAgeSec": MAX_AGE_SECONDS}}
-    return creation({"Comment": scene.mark, **kept, **max_age}, cors_fields(own_name(scene), want, {})).config
+    return creation(
+        {"Comment": context.mark, **kept, **max_age}, cors_fields(own_name(context), want, {})
+    ).config
 
 
-def _propose_own(scene: Scene, want: Cors, have: LivePolicies) -> Proposal:
-    taken = of_others(scene, have.all, own_name(scene))
+def _propose_own(context: StackContext, want: Cors, have: LivePolicies) -> Proposal:
+    taken = of_others(context, have.all, own_name(context))
     if taken is not None:
         do = "rename it in AWS, or remove http.cors"
-        return Proposal(problems=(HEADERS_POLICY.name_taken(scene, taken, do, "http", "cors"),))
-    notices = _without_it(scene, have)
+        return Proposal(problems=(HEADERS_POLICY.name_taken(context, taken, do, "http", "cors"),))
+    notices = _without_it(context, have)
     if have.own is None:
-        return replace(HEADERS_POLICY.made(_create(scene, want, have)), notices=notices)
-    relied = HEADERS_POLICY.relied(scene, "", have.own, have.version.etag if have.version else None)
+        return replace(HEADERS_POLICY.made(_create(context, want, have)), notices=notices)
+    relied = HEADERS_POLICY.relied(context, "", have.own, have.version.etag if have.version else None)
     kept = HEADERS_POLICY.kept(
-        replace(relied, content=canonical(have.own.config)),
+        replace(relied, document=canonical(have.own.config)),
         {"id": have.own.id},
-        _repair(scene, want, have, have.own),
+        _repair(context, want, have, have.own),
     )
     return replace(kept, notices=notices)
 
 
-def _without_it(scene: Scene, have: LivePolicies) -> tuple[Notice, ...]:
+def _without_it(context: StackContext, have: LivePolicies) -> tuple[Notice, ...]:
     """Return a notice for each live path in the spec without a policy: `cors` sets only the default behavior."""
-    listed = {PathPattern(each.path): each.path for each in scene.stack.spec.http.behaviors}
+    listed = {PathPattern(each.path): each.path for each in context.stack.spec.http.behaviors}
     return tuple(
         Notice(
             f"pages of other origins cannot read {listed[each.pattern]}, because cors sets only the default behavior. "
-            f"cfstream keeps a policy that you attach to that path yourself, for example {own_name(scene)}"
+            f"cfstream keeps a policy that you attach to that path yourself, for example {own_name(context)}"
         )
         for each in (have.distribution.named if have.distribution else ())
         if each.pattern in listed and not each.response_headers_policy
     )
 
 
-def _create(scene: Scene, want: Cors, have: LivePolicies) -> Create:
+def _create(context: StackContext, want: Cors, have: LivePolicies) -> Create:
     foreign = have.in_place
     kept = f"; it keeps the other headers of {foreign.name}" if foreign and foreign.has_more else ""
-    changes = creation({}, cors_fields(own_name(scene), want, {})).changes
+    changes = creation({}, cors_fields(own_name(context), want, {})).changes
     reason = Reason(f"the response headers policy does not exist{kept}", ("http", "cors"), changes)
-    return HEADERS_POLICY.create(scene, "", _fresh(scene, want, have), reason)
+    return HEADERS_POLICY.create(context, "", _fresh(context, want, have), reason)
 
 
-def _repair(scene: Scene, want: Cors, have: LivePolicies, own: LiveHeadersPolicy) -> tuple[Step, ...]:
+def _repair(
+    context: StackContext, want: Cors, have: LivePolicies, own: LiveHeadersPolicy
+) -> tuple[Step, ...]:
     """Return the update and, if the policy is in use, the wait: CloudFront deploys each distribution that uses it."""
-    laid = overlay(own.config, cors_fields(own_name(scene), want, own.config))
+    laid = overlay(own.config, cors_fields(own_name(context), want, own.config))
     if have.version is None or not laid.changes:
         return ()
     reason = Reason("allow pages of other origins to read the media", ("http", "cors"), laid.changes)
-    modify = HEADERS_POLICY.modify(scene, "", have.version, laid.config, reason)
+    modify = HEADERS_POLICY.modify(context, "", have.version, laid.config, reason)
     live = have.distribution
     if live is None or own.id not in have.attached[live.id]:
         return (modify,)
     wait = WaitUntil(
-        address=scene.address(KIND),
+        address=context.address(KIND),
         stage=Stage.WAIT,
         because="until every edge sends the new headers",
-        line=scene.stack.line("wait"),
+        line=context.stack.line("wait"),
         until=Deployed(live.delivery.get(live.id), live.delivery.resource, {}),
-        seconds=scene.stack.spec.wait.timeout.total_seconds(),
+        seconds=context.stack.spec.wait.timeout.total_seconds(),
     )
     return (modify, wait)
 
 
-def _propose_none(scene: Scene, have: LivePolicies) -> Proposal:
+def _propose_none(context: StackContext, have: LivePolicies) -> Proposal:
     """Return a problem if the policy on the default behavior belongs to others and sets more than CORS."""
     live = have.in_place
-    if live is None or _comes_off(scene, have) or not live.config.get(CORS):
+    if live is None or _comes_off(context, have) or not live.config.get(CORS):
         return Proposal()
     what = f"the response headers policy {live.name} ({live.id}) on the default behavior sets CORS and other headers"
     do = "remove CORS from it yourself, or remove cors from the spec: cfstream would also remove the other headers"
-    return Proposal(problems=(scene.stack.problem(what, do, "http", "cors"),))
+    return Proposal(problems=(context.stack.problem(what, do, "http", "cors"),))
 
 
-def _comes_off(scene: Scene, have: LivePolicies) -> bool:
+def _comes_off(context: StackContext, have: LivePolicies) -> bool:
     """Return whether the default behavior must have no policy for ``cors: false``."""
     live = have.in_place
-    return live is None or scene.owns(live.comment) or not (live.has_more or not live.config.get(CORS))
+    return live is None or context.owns(live.comment) or not (live.has_more or not live.config.get(CORS))
 
 
 def _unwanted(live: LiveHeadersPolicy, have: LivePolicies, want: WantedPolicy) -> Unwanted:

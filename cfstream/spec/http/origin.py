@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 
 from cfstream.spec.fields import fault
 from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, Fields
-from cfstream.spec.wording import shown
+from cfstream.spec.wording import shown, too_long
 
 OriginShieldRegion = Literal[
     "us-east-1",
@@ -32,14 +32,14 @@ def _origin_path(path: str) -> str:
     if not path:
         return path
     if odd := re.search(r"[^A-Za-z0-9_.~/-]", path):
-        what = f"an origin path has letters, digits, - _ . ~ and /, and this one has {shown(odd.group())}"
+        what = f"{shown(odd.group())} is not allowed in an origin path: it has only letters, digits, - _ . ~ and /"
         raise fault(what, "move the objects under a prefix without other characters")
     right = f"/{path.strip('/')}".rstrip("/")
     if path != right:
-        what = "an origin path begins with / and does not end with /"
+        what = f"{shown(path)} is not an origin path: it must begin with /, and not end with /"
         raise fault(what, f"write {right}" if right else 'write "", or a path like /v2')
     if len(path) > 255:
-        raise fault(f"an origin path has at most 255 characters, and this one has {len(path)}", "shorten it")
+        raise fault(too_long("the origin path", len(path), 255), "shorten it")
     return path
 
 

@@ -29,7 +29,7 @@ def _web_acl(text: str) -> str:
         raise fault(what, f"write one like {example}")
     if found["region"] != "us-east-1" or found["scope"] != "global":
         place = found["region"] + ("" if found["scope"] == "global" else ", for regional resources")
-        what = f"CloudFront needs a web ACL of the scope CLOUDFRONT in us-east-1, and this one is in {place}"
+        what = f"the web ACL is in {place}; CloudFront needs one of the scope CLOUDFRONT in us-east-1"
         raise fault(what, f"create one with that scope, and write its ARN, like {example}")
     return text
 
@@ -97,7 +97,9 @@ def _page(path: str) -> str:
     if not path.startswith("/"):
         raise fault(f"{shown(path)} is not a path of this distribution", f"write /{path or '404.html'}")
     if odd := re.search(r"[^!-~]", path):
-        raise fault(f"the path of an error page cannot contain {shown(odd.group())}", "write it as in a URL")
+        raise fault(
+            f"{shown(odd.group())} is not allowed in the path of an error page", "write it as in a URL"
+        )
     return path
 
 

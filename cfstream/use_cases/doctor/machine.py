@@ -67,10 +67,10 @@ def _git() -> DoctorCheck:
 
 
 def _sandbox() -> DoctorCheck:
-    from cfstream.sandbox import SandboxError, homes, lifecycle
+    from cfstream.sandbox import SandboxError, lifecycle, state_directory
 
     try:
-        running = lifecycle.status(homes.find(Path.cwd()))
+        running = lifecycle.status(state_directory.find(Path.cwd()))
     except SandboxError as refused:
         return DoctorCheck("sandbox", State.NOTE, refused.what, refused.do)
     text = f"running at {running.endpoint_url}" if running else "not running; --sandbox starts it"

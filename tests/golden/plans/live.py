@@ -1,6 +1,6 @@
 """Create what is live in a golden case: ``live.json``, a list of resources that are created in order.
 
-The first key of each object names the type; `MAKERS` lists these keys. ``as`` gives its id a name. A text
+The first key of each object names the type; `CREATE` lists these keys. ``as`` gives its id a name. A text
 that is only that name is then replaced by the id.
 """
 
@@ -30,7 +30,7 @@ from tests.world.configs import (
 from tests.world.running import run
 from tests.world.specs import filled
 
-Thing = Mapping[str, Any]
+Resource = Mapping[str, Any]
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -42,14 +42,14 @@ WIDTH = 80
 def set_up(account: SandboxAccount, file: Path) -> int:
     """Create everything in the file, and return the width of the plan."""
     width = WIDTH
-    for thing in json.loads(file.read_text(encoding="utf-8")):
-        if "width" in thing:
-            width = int(thing["width"])
+    for resource in json.loads(file.read_text(encoding="utf-8")):
+        if "width" in resource:
+            width = int(resource["width"])
             continue
-        whole = filled(thing, account.ids)
-        made = MAKERS[next(iter(whole))](account, whole)
+        whole = filled(resource, account.ids)
+        created = CREATE[next(iter(whole))](account, whole)
         if "as" in whole:
-            _remember(account, whole["as"], str(made))
+            _remember(account, whole["as"], str(created))
     return width
 
 
@@ -60,83 +60,83 @@ def _remember(account: SandboxAccount, name: str, id_: str) -> None:
     account.ids[f"{name}-in-policy"] = f"arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity {id_}"
 
 
-def _real(account: SandboxAccount, thing: Thing) -> None:
-    account.world = replace(account.world, real_aws=bool(thing["real_aws"]))
+def _real(account: SandboxAccount, resource: Resource) -> None:
+    account.world = replace(account.world, real_aws=bool(resource["real_aws"]))
 
 
-def _apply(account: SandboxAccount, thing: Thing) -> None:
-    for spec in thing["apply"]:
+def _apply(account: SandboxAccount, resource: Resource) -> None:
+    for spec in resource["apply"]:
         # From here and not from its folder: the keys that it names are here.
         text = Path(spec).read_text(encoding="utf-8")
         _, report = run(load(["-"], stdin=StringIO(text)), account.world, allow=tuple(HazardName))
         assert report.exit_code == 0, report
-    if "keys_made" in thing:
-        made = datetime.fromisoformat(thing["keys_made"]).timestamp()
+    if "keys_made" in resource:
+        created_at = datetime.fromisoformat(resource["keys_made"]).timestamp()
         for key in account.sandbox.cloudfront.world.public_keys:
-            key.created = made
+            key.created = created_at
         for group in account.sandbox.cloudfront.world.key_groups:
-            group.modified = made
+            group.modified = created_at
 
 
-def _bucket(account: SandboxAccount, thing: Thing) -> None:
-    name, region = thing["bucket"], thing.get("region", "us-east-1")
+def _bucket(account: SandboxAccount, resource: Resource) -> None:
+    name, region = resource["bucket"], resource.get("region", "us-east-1")
     s3 = account.clients("s3", region)
     placed: dict[str, Any] = {} if region == "us-east-1" else {"LocationConstraint": region}
     s3.create_bucket(
         Bucket=name,
-        ObjectOwnership=thing.get("ownership", "BucketOwnerEnforced"),
+        ObjectOwnership=resource.get("ownership", "BucketOwnerEnforced"),
         **({"CreateBucketConfiguration": placed} if placed else {}),
     )
-    if thing.get("block") is False:
+    if resource.get("block") is False:
         s3.delete_public_access_block(Bucket=name)
-    if "encryption" in thing:
-        rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": thing["encryption"]}
+    if "encryption" in resource:
+        rule = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": resource["encryption"]}
         s3.put_bucket_encryption(
             Bucket=name,
             ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": rule}]},
         )
-    for key in thing.get("objects", ()):
+    for key in resource.get("objects", ()):
         s3.put_object(Bucket=name, Key=key, Body=b"-")
 
 
-def _policy(account: SandboxAccount, thing: Thing) -> None:
+def _policy(account: SandboxAccount, resource: Resource) -> None:
     """Add statements to the policy, as someone else would."""
-    s3, bucket = account.clients("s3"), thing["of"]
+    s3, bucket = account.clients("s3"), resource["of"]
     try:
         policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
     except s3.exceptions.ClientError:
         policy = {"Version": "2012-10-17", "Statement": []}
-    policy["Statement"] += thing["statements"]
+    policy["Statement"] += resource["statements"]
     s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
-def _certificate(account: SandboxAccount, thing: Thing) -> str:
+def _certificate(account: SandboxAccount, resource: Resource) -> str:
     mock_random.seed(2026)  # so that its ARN is always the same
-    return imported(account.clients("acm"), *thing["certificate"])
+    return imported(account.clients("acm"), *resource["certificate"])
 
 
-def _zone(account: SandboxAccount, thing: Thing) -> str:
+def _zone(account: SandboxAccount, resource: Resource) -> str:
     mock_random.seed(2028)
-    made = account.clients("route53").create_hosted_zone(Name=thing["zone"], CallerReference="by-hand")
-    return str(made["HostedZone"]["Id"])
+    created = account.clients("route53").create_hosted_zone(Name=resource["zone"], CallerReference="by-hand")
+    return str(created["HostedZone"]["Id"])
 
 
-def _encryption_key(account: SandboxAccount, thing: Thing) -> str:
+def _encryption_key(account: SandboxAccount, resource: Resource) -> str:
     mock_random.seed(2027)
-    made = account.clients("kms").create_key(Description=thing["encryption_key"])
-    return str(made["KeyMetadata"]["KeyId"])
+    created = account.clients("kms").create_key(Description=resource["encryption_key"])
+    return str(created["KeyMetadata"]["KeyId"])
 
 
-def _distribution(account: SandboxAccount, thing: Thing) -> str:
-    return str(make(account.cloudfront, config("by-hand", **thing["distribution"]))["Id"])
+def _distribution(account: SandboxAccount, resource: Resource) -> str:
+    return str(make(account.cloudfront, config("by-hand", **resource["distribution"]))["Id"])
 
 
-def _streaming(account: SandboxAccount, thing: Thing) -> str:
-    return str(make_streaming(account.cloudfront, streaming_config("by-hand", **thing["streaming"]))["Id"])
+def _streaming(account: SandboxAccount, resource: Resource) -> str:
+    return str(make_streaming(account.cloudfront, streaming_config("by-hand", **resource["streaming"]))["Id"])
 
 
-def _identity(account: SandboxAccount, thing: Thing) -> str:
-    return str(make_identity(account.cloudfront, thing["identity"], thing["identity"])["Id"])
+def _identity(account: SandboxAccount, resource: Resource) -> str:
+    return str(make_identity(account.cloudfront, resource["identity"], resource["identity"])["Id"])
 
 
 def fill(account: SandboxAccount, file: Path) -> None:
@@ -147,12 +147,12 @@ def fill(account: SandboxAccount, file: Path) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def _group(account: SandboxAccount, thing: Thing) -> str:
-    keys = [make_key(account.cloudfront, key) for key in thing["keys"]]
-    return make_group(account.cloudfront, thing["group"], *keys)
+def _group(account: SandboxAccount, resource: Resource) -> str:
+    keys = [make_key(account.cloudfront, key) for key in resource["keys"]]
+    return make_group(account.cloudfront, resource["group"], *keys)
 
 
-MAKERS: Mapping[str, Callable[[SandboxAccount, Thing], str | None]] = {
+CREATE: Mapping[str, Callable[[SandboxAccount, Resource], str | None]] = {
     "real_aws": _real,
     "apply": _apply,
     "bucket": _bucket,

@@ -1,5 +1,6 @@
 """Whole plans: as text for every case, and in the other formats for six of them."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -62,3 +63,13 @@ def test_plan_is_the_golden_one(
         golden(HERE / case / "plan.md", plan_markdown(plan))
         golden(HERE / case / "plan.mmd", plan_mermaid(plan))
         golden(HERE / case / "plan.html", of_any_version(plan_html(plan).replace(STYLE, "")))
+
+
+SHOWN = sorted(path for path in HERE.parent.rglob("*.*") if path.suffix in {".txt", ".md", ".html", ".mmd"})
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: str(path.relative_to(HERE.parent)))
+def test_people_read_key_group_without_a_hyphen(path: Path) -> None:
+    """Only an address, a flag and a reader in JSON have one. See the words in CONTRIBUTING.md."""
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"(?<!--)\bkey-group\b(?!:).{0,20}", text) == []

@@ -1,7 +1,7 @@
 """Runs a command in this process on a terminal in memory.
 
-A situation is run once against the sandbox. What its plan, its steps and its proof returned is kept, and shown again
-for each width, because only the widths differ.
+A situation is run once against the sandbox. The results of its plan, steps and checks are kept, and shown again for
+each width, because only the widths differ.
 """
 
 import importlib
@@ -34,7 +34,7 @@ ASKS_AWS = (
 
 
 @dataclass
-class Moment:
+class WaitEvent:
     """Something that happens while a step waits: after so many reports of its progress."""
 
     after: int
@@ -42,10 +42,10 @@ class Moment:
     """Whether the person presses Ctrl-C. Otherwise the screen is what is shown at that moment."""
 
 
-class Still:
+class ManualRefresh:
     """Takes the place of the thread that redraws rich's live lines. Only `redraw` redraws them."""
 
-    running: list["Still"] = []  # noqa: RUF012 (one terminal at a time)
+    running: list["ManualRefresh"] = []  # noqa: RUF012 (one terminal at a time)
 
     def __init__(self, live: Any, _per_second: float) -> None:
         self._live = live
@@ -64,7 +64,7 @@ class Still:
         self._live.refresh()
 
 
-class Typing:
+class Keyboard:
     """The keyboard: the answer is echoed as a terminal does."""
 
     def __init__(self, screen: Screen) -> None:
@@ -84,7 +84,7 @@ class Situation:
 
     command: str
     exit_code: int = 0
-    moment: Moment | None = None
+    during_wait: WaitEvent | None = None
     now: datetime = NOW
     kept: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -119,10 +119,10 @@ class _Run:
         patched.setenv("COLUMNS", str(self._columns))
         patched.setenv("TERM", "xterm")
         patched.delenv("NO_COLOR", raising=False) if self._color else patched.setenv("NO_COLOR", "1")
-        patched.setattr(sys, "stdin", Typing(self._screen))
+        patched.setattr(sys, "stdin", Keyboard(self._screen))
         patched.setattr(sys, "stdout", self._screen)
         patched.setattr(sys, "stderr", self._screen)
-        patched.setattr("rich.live._RefreshThread", Still)
+        patched.setattr("rich.live._RefreshThread", ManualRefresh)
         patched.setattr(Connection, "clock", lambda _: self._clock)
         patched.setattr(PastDeploys, "add", lambda *_: None)  # the next width waits for the first time, too
         for module, name in ASKS_AWS:
@@ -143,7 +143,7 @@ class _Run:
         return called
 
     def _applying(self, real: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `apply_plan` that the first time keeps its events, and then tells them again."""
+        """Return `apply_plan` that the first time keeps its events, and then sends them again."""
 
         def called(*arguments: Any, tell: Callable[[Event], None], **named: Any) -> Any:
             kept = self._situation.kept
@@ -152,27 +152,27 @@ class _Run:
 
                 def keep(event: Event) -> None:
                     kept["events"].append((self._clock.slept, event))
-                    self._told(event, tell)
+                    self._forward(event, tell)
 
                 kept["report"] = [real(*arguments, tell=keep, **named)]
             else:
                 for self._clock.slept, event in kept["events"]:
-                    self._told(event, tell)
+                    self._forward(event, tell)
             return kept["report"][0]
 
         return called
 
-    def _told(self, event: Event, tell: Callable[[Event], None]) -> None:
+    def _forward(self, event: Event, tell: Callable[[Event], None]) -> None:
         tell(event)
-        moment = self._situation.moment
-        if moment is None or not isinstance(event, StepProgress):
+        during_wait = self._situation.during_wait
+        if during_wait is None or not isinstance(event, StepProgress):
             return
         self._reports += 1
-        if self._reports != moment.after:
+        if self._reports != during_wait.after:
             return
-        for each in Still.running:
+        for each in ManualRefresh.running:
             each.redraw()
-        if moment.interrupts:
+        if during_wait.interrupts:
             self._screen.write("^C")
             self._clock.interrupt()
         else:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cfstream.cli import main
-from tests.golden.screens.session import Moment, Situation, folder_with
+from tests.golden.screens.session import Situation, WaitEvent, folder_with
 from tests.world.clients import BotoClients
 from tests.world.sandbox import Sandbox
 
@@ -60,7 +60,7 @@ class Workspace:
         folder_with({"lectures.yaml": text}, Path(), KEYS)
 
     def apply(self, text: str = SPEC) -> None:
-        """Apply the spec, without a word."""
+        """Apply the spec, without output."""
         self.write(text)
         assert main.run(["apply", "lectures.yaml", "--yes", "-q", "--no-verify"]) == 0
 
@@ -81,7 +81,7 @@ class Workspace:
         s3.put_bucket_policy(Bucket="lectures-media", Policy=json.dumps(policy))
 
     def remove_signers(self) -> None:
-        """Stop asking for signatures, as another person may do in the console."""
+        """Remove the signers, as another person may do in the console."""
         cloudfront: Any = self.clients("cloudfront")
         (found,) = cloudfront.list_distributions()["DistributionList"]["Items"]
         live = cloudfront.get_distribution_config(Id=found["Id"])
@@ -91,7 +91,7 @@ class Workspace:
 
     @contextmanager
     def slow(self, reads: int = 12) -> Iterator[None]:
-        """Deploy after so many reads."""
+        """Report Deployed after this number of reads."""
         settings = self.sandbox.cloudfront.settings
         settings.deploy_after_reads = reads
         yield
@@ -150,7 +150,7 @@ def test_first_plan(workspace: Workspace, looks_right: Compare) -> None:
 
 
 def test_no_change(workspace: Workspace, looks_right: Compare) -> None:
-    """Everything is as the spec says."""
+    """The stack is in sync."""
     workspace.apply()
     looks_right("no-change", Situation("cfstream plan lectures.yaml"))
 
@@ -193,14 +193,14 @@ def test_wait(workspace: Workspace, looks_right: Compare) -> None:
     Path("cache/cfstream/deploys-elsewhere.json").write_text(json.dumps(past))
     workspace.write(SPEC)
     with workspace.slow():
-        looks_right("wait", Situation("cfstream apply lectures.yaml", moment=Moment(9)))
+        looks_right("wait", Situation("cfstream apply lectures.yaml", during_wait=WaitEvent(9)))
 
 
 def test_ctrl_c(workspace: Workspace, looks_right: Compare) -> None:
     """The person presses Ctrl-C during the wait."""
     workspace.write(SPEC)
     with workspace.slow():
-        looks_right("ctrl-c", Situation("cfstream apply lectures.yaml", 130, Moment(9, interrupts=True)))
+        looks_right("ctrl-c", Situation("cfstream apply lectures.yaml", 130, WaitEvent(9, interrupts=True)))
 
 
 def test_resume(workspace: Workspace, looks_right: Compare) -> None:

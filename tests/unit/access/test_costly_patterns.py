@@ -142,8 +142,8 @@ def test_what_is_declared_public_is_no_opening(name: str) -> None:
     declared = Expected(
         "lectures", Declared(ACCOUNT), frozenset({signer}), (here(behavior(DEEP), policy=[]),)
     )
-    said, (seen,) = shared(declared, *evaluate(here(behavior(DEEP), policy=STATEMENTS[name])))
-    found = {str(each.reader) for each in openings(seen, said).openings}
+    wanted, (seen,) = shared(declared, *evaluate(here(behavior(DEEP), policy=STATEMENTS[name])))
+    found = {str(each.reader) for each in openings(seen, wanted).openings}
     assert found == OPEN_TO.get(name, set())
 
 

@@ -19,10 +19,10 @@ from cfstream.domain import (
 )
 from tests.unit.access.worlds import (
     ACCOUNT,
+    ALL_BLOCKED,
     BUCKET,
     OAI,
     OTHER,
-    SHUT,
     USER,
     allow,
     arn_of,
@@ -287,7 +287,7 @@ def test_who_may_do_something_else(actions: Any, expected: str) -> None:
 def point(policy: Any = None, **more: Any) -> AccessPoint:
     """Return an access point of the bucket."""
     return AccessPoint(
-        "p", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/p", "p-1-s3alias", policy, SHUT, **more
+        "p", f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/p", "p-1-s3alias", policy, ALL_BLOCKED, **more
     )
 
 

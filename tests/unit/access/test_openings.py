@@ -39,10 +39,10 @@ def expected(*, read: tuple[str, ...] = (), managed: tuple[str, ...] = (), **mor
     return Expected("lectures", declared, frozenset({SIGNER}), **more)
 
 
-def found(here: BucketWorld, said: Expected | None = None) -> list[str]:
+def found(here: BucketWorld, wanted: Expected | None = None) -> list[str]:
     """Return the texts of the openings."""
-    said, (seen,) = shared(said or expected(), *evaluate(here))
-    return [each.text for each in openings(seen, said).openings]
+    wanted, (seen,) = shared(wanted or expected(), *evaluate(here))
+    return [each.text for each in openings(seen, wanted).openings]
 
 
 def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> BucketWorld:
@@ -57,18 +57,18 @@ def test_a_stack_in_sync() -> None:
 
 
 @pytest.mark.parametrize(
-    ("repair", "told"),
+    ("repair", "fix"),
     [
         ("cfstream apply a.yaml", "public: true}` in http.behaviors):\n`cfstream apply a.yaml`"),
         ("", 'give the behavior /open/* signers, or write `{path: "/open/*", public: true}`'),
     ],
 )
-def test_the_fix_for_the_stack_itself_is_its_spec(repair: str, told: str) -> None:
+def test_the_fix_for_the_stack_itself_is_its_spec(repair: str, fix: str) -> None:
     """A behavior that somebody added by hand is closed by apply. Its own ARN cannot be listed."""
     own = distribution("E1", behavior("/open/*"), behavior("", "G1"), oac="E3OAC")
-    said, (seen,) = shared(expected(repair=repair), *evaluate(world(own, policy=[to_oac()])))
-    (opening,) = openings(seen, said).openings
-    assert told in opening.do
+    wanted, (seen,) = shared(expected(repair=repair), *evaluate(world(own, policy=[to_oac()])))
+    (opening,) = openings(seen, wanted).openings
+    assert fix in opening.do
     assert "also_read_by" not in opening.do
 
 
@@ -108,12 +108,12 @@ def test_a_declared_path_behind_another() -> None:
 def test_a_single_key_that_is_declared_public(key: str, path: str) -> None:
     """A key is declared public if the promise serves it, by its key and not by its path."""
     here = world(OWN, policy=[to_oac(), allow("Open", "*")], block=Block())
-    said = expected(
+    wanted = expected(
         promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False), path=path),)
     )
-    said, seen = of_key(said, here, key)
+    wanted, seen = of_key(wanted, here, key)
     declared = key == ("v2/" if path else "") + "posters/one.jpg"
-    assert (not [each for each in openings(seen, said).openings if each.witness]) is declared
+    assert (not [each for each in openings(seen, wanted).openings if each.witness]) is declared
 
 
 CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
@@ -146,8 +146,10 @@ def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
     """It is no opening. A note names the stack and the path. Alone, the fix is to name both specs."""
     other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oai=OAI)
     here = world(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
-    said, (seen,) = shared(expected(promises=(promise(("/posters/*", True), ("", False)),)), *evaluate(here))
-    judged = openings(seen, said)
+    wanted, (seen,) = shared(
+        expected(promises=(promise(("/posters/*", True), ("", False)),)), *evaluate(here)
+    )
+    judged = openings(seen, wanted)
     note = "anyone can read paths of other stacks of this run, whose specs declare them public: newsroom (/posters/*)"
     assert (judged.openings, judged.notes) == ((), (note,))
     (alone,) = openings(next(iter(evaluate(here))), expected()).openings
@@ -166,9 +168,9 @@ def test_origin_access_none() -> None:
     some = [allow("Open", "*", "posters/*")]
     for more, by in ((to_oac("E9", sid="theirs"), OTHER_OPEN_OAC), (allow("theirs", CLOUDFRONT), own)):
         here = world(own, by, policy=[*some, more], block=Block())
-        said = expected(promises=(replace(here, distributions=(distribution("E1", behavior("")),)),))
-        assert [text for text in found(here, said) if text.startswith("anyone") and "theirs" in text] != []
-        assert [text for text in found(here, said) if "Open" in text and "theirs" not in text] == []
+        wanted = expected(promises=(replace(here, distributions=(distribution("E1", behavior("")),)),))
+        assert [text for text in found(here, wanted) if text.startswith("anyone") and "theirs" in text] != []
+        assert [text for text in found(here, wanted) if "Open" in text and "theirs" not in text] == []
 
 
 @pytest.mark.parametrize(

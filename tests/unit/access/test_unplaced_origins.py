@@ -17,7 +17,7 @@ from tests.unit.access.worlds import ACCOUNT, arn_of, behavior, distribution, to
 
 OWN = distribution("E1", behavior("", "G1"), oac="E3OAC")
 ELSEWHERE = ["other.s3.eu-west-1.amazonaws.com", "www.example.com", "abc.lambda-url.eu-west-1.on.aws"]
-PERHAPS = [
+UNKNOWN_BUCKETS = [
     "lambda-abc--ol-s3.s3.eu-west-1.amazonaws.com",
     "theirs-abc-s3alias.s3.eu-west-1.amazonaws.com",
     "abc.mrap.accesspoint.s3-global.amazonaws.com",
@@ -37,17 +37,17 @@ def by(domain: str, *groups: str, id_: str = "E9", oac: str = "E3OAC") -> Distri
 def found(here: BucketWorld, **declared: Any) -> tuple[Opening, ...]:
     """Return the openings."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
-    said = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
-    return openings(evaluate(here)[0], said).openings
+    wanted = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
+    return openings(evaluate(here)[0], wanted).openings
 
 
 def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> BucketWorld:
-    """Return a world whose policy lets the distribution E9 in."""
+    """Return a world whose policy allows the distribution E9."""
     theirs = {**to_oac("E9", sid="theirs"), "Action": actions}
     return world(OWN, *others, policy=[to_oac(), theirs], **more)
 
 
-@pytest.mark.parametrize("domain", PERHAPS)
+@pytest.mark.parametrize("domain", UNKNOWN_BUCKETS)
 @pytest.mark.parametrize("actions", ["s3:GetObject", "s3:PutObject"])
 def test_an_origin_that_may_lead_here(domain: str, actions: str) -> None:
     """The distribution is an opening, and not certain."""
@@ -64,17 +64,19 @@ def test_an_origin_that_leads_elsewhere(domain: str) -> None:
     assert found(here(by(domain))) == ()
 
 
-def test_who_does_not_ask_as_the_distribution() -> None:
-    """Without an OAC CloudFront does not sign as the distribution; a disabled or deleted one asks nothing."""
-    assert found(here(by(PERHAPS[0], oac=""))) == ()
-    assert found(here(replace(by(PERHAPS[0]), enabled=False))) == ()
+def test_distributions_that_do_not_sign_their_requests() -> None:
+    """Without an OAC CloudFront does not sign as the distribution; a disabled or deleted one sends nothing."""
+    assert found(here(by(UNKNOWN_BUCKETS[0], oac=""))) == ()
+    assert found(here(replace(by(UNKNOWN_BUCKETS[0]), enabled=False))) == ()
     assert found(here()) == ()
 
 
 def test_a_second_origin_beside_a_known_one() -> None:
     """The known origin does not hide the other one."""
     both = replace(
-        distribution("E9", behavior("/x/*", origins=by(PERHAPS[0]).origins), behavior("", "G1"), oac="E3OAC"),
+        distribution(
+            "E9", behavior("/x/*", origins=by(UNKNOWN_BUCKETS[0]).origins), behavior("", "G1"), oac="E3OAC"
+        ),
     )
     assert f"distribution {arn_of('E9')}" in {str(each.reader) for each in found(here(both))}
 
@@ -82,8 +84,8 @@ def test_a_second_origin_beside_a_known_one() -> None:
 def test_signers_of_a_stack_are_inside() -> None:
     """Another stack's own signers reach its origins, and nobody else does."""
     stacks = {"E1": "lectures", "E9": "other"}
-    assert found(here(by(PERHAPS[0], "G1"), stacks=stacks)) == ()
-    assert len(found(here(by(PERHAPS[0]), stacks=stacks))) == 1
+    assert found(here(by(UNKNOWN_BUCKETS[0], "G1"), stacks=stacks)) == ()
+    assert len(found(here(by(UNKNOWN_BUCKETS[0]), stacks=stacks))) == 1
 
 
 @pytest.mark.parametrize("domain", ["MEDIA.s3.eu-west-1.amazonaws.com", "media.S3.eu-west-1.AMAZONAWS.com"])

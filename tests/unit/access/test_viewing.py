@@ -1,4 +1,4 @@
-"""What viewers can do through distributions beside reading objects by their paths: ask for ``/``, list, write."""
+"""What viewers can do through distributions besides reading objects by their paths: ask for ``/``, list, write."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,9 +17,9 @@ from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
 from tests.unit.access.worlds import (
     ACCOUNT,
+    ALL_BLOCKED,
     BUCKET,
     OAI,
-    SHUT,
     USER,
     allow,
     arn_of,
@@ -64,7 +64,7 @@ def ways(here: BucketWorld, key: str) -> dict[str, bool]:
     return {str(way.reader): way.certain for way in seen.ways[cell]}
 
 
-def may(seen: Evaluation) -> set[tuple[str, str, bool]]:
+def other_permissions(seen: Evaluation) -> set[tuple[str, str, bool]]:
     """Return who may do what else."""
     return {(str(each.reader), str(each.may), each.certain) for each in seen.general}
 
@@ -72,8 +72,10 @@ def may(seen: Evaluation) -> set[tuple[str, str, bool]]:
 def opened(here: BucketWorld, **declared: Any) -> list[str]:
     """Return the texts of the openings beside those of readers."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
-    said = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
-    return [each.text for each in openings(evaluate(here)[0], said).openings if "can read /" not in each.text]
+    wanted = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
+    return [
+        each.text for each in openings(evaluate(here)[0], wanted).openings if "can read /" not in each.text
+    ]
 
 
 def hazards(before: BucketWorld, after: BucketWorld) -> list[str]:
@@ -148,7 +150,7 @@ def test_listing_through_the_root(root: str | None, path: str, expected: set[Any
     """CloudFront asks for the bucket itself only where neither root object nor origin path comes between."""
     own = rooted(root, behavior("/"), behavior("", "G1"), path=path)
     (seen,) = evaluate(world(own, policy=[to_oac(), lists("E1")]))
-    assert may(seen) == expected
+    assert other_permissions(seen) == expected
     assert len(opened(world(own, policy=[to_oac(), lists("E1")]))) == len(expected)
 
 
@@ -156,7 +158,7 @@ def test_listing_needs_the_signature_of_the_behavior_for_the_root() -> None:
     """The signers of the spec may list; nobody else does."""
     own = rooted("", behavior("/posters/*"), behavior("", "G1"))
     here = world(own, policy=[to_oac(), lists("E1")])
-    assert may(evaluate(here)[0]) == {(G1, "list", True)}
+    assert other_permissions(evaluate(here)[0]) == {(G1, "list", True)}
     assert opened(here) == []
 
 
@@ -187,7 +189,7 @@ def test_writing_through_a_distribution(action: str, what: str, certain: bool) -
     own = rooted("", behavior("", "G1"))
     theirs = rooted("", *writable(behavior("")), id_="E9")
     here = world(own, theirs, policy=[to_oac(), to("E9", action)])
-    assert ("anyone", what, certain) in may(evaluate(here)[0])
+    assert ("anyone", what, certain) in other_permissions(evaluate(here)[0])
     assert any("through" in each or "distribution E9 (unsigned)" in each for each in opened(here))
     assert opened(here, also_managed_by=(arn_of("E9"),)) == []
     assert opened(here, also_read_by=(arn_of("E9"),)) != []
@@ -202,7 +204,7 @@ def test_writing_is_judged_path_by_path() -> None:
     behaviors = (*writable(behavior("/up/*", "G1")), behavior("/posters/*"), *writable(behavior("/x/*")))
     own = rooted("", *behaviors, behavior("", "G1"))
     here = world(own, policy=[to_oac(), to("E1", "s3:PutObject", resource=f"{BUCKET_ARN}/up/*")])
-    assert may(evaluate(here)[0]) == {(G1, "write", True)}
+    assert other_permissions(evaluate(here)[0]) == {(G1, "write", True)}
     assert opened(here) == []
 
 
@@ -220,7 +222,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
             {**to("E9", "s3:PutObject", "s3:ListBucket"), "Resource": [point_arn, f"{point_arn}/object/*"]}
         ],
     }
-    point = AccessPoint("ap", point_arn, "ap-abc-s3alias", document, SHUT)
+    point = AccessPoint("ap", point_arn, "ap-abc-s3alias", document, ALL_BLOCKED)
     delegation = allow(
         "points",
         "*",
@@ -230,7 +232,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
     )
     by_alias = replace(rooted("", *writable(behavior("", origins=[alias])), id_="E9"), origins=(alias,))
     here = world(own, by_alias, policy=[to_oac(), delegation], access_points=(point,))
-    assert may(evaluate(here)[0]) == {("anyone", "write", True), ("anyone", "list", True)}
+    assert other_permissions(evaluate(here)[0]) == {("anyone", "write", True), ("anyone", "list", True)}
     assert len(opened(here)) == 2
 
 
@@ -239,15 +241,15 @@ def test_what_the_acl_of_the_bucket_lets_an_oai_do(permission: str, what: str) -
     """Viewers of the distributions that read by it may do the same, unless a Deny certainly applies."""
     more: dict[str, Any] = {"grants": (AclGrant(USER, permission),), "ownership": "ObjectWriter"}
     own = rooted("", *writable(behavior("")), oai=OAI)
-    assert ("anyone", what, True) in may(evaluate(world(own, policy=[to_oai()], **more))[0])
+    assert ("anyone", what, True) in other_permissions(evaluate(world(own, policy=[to_oai()], **more))[0])
     everything = [BUCKET_ARN, f"{BUCKET_ARN}/*"]
     deny = allow(
         "deny", "*", Effect="Deny", Action=["s3:List*", "s3:Put*", "s3:Delete*"], Resource=everything
     )
     denied = world(own, policy=[to_oai(), deny], **more)
-    assert "anyone" not in {reader for reader, *_ in may(evaluate(denied)[0])}
+    assert "anyone" not in {reader for reader, *_ in other_permissions(evaluate(denied)[0])}
     enforced = world(own, policy=[to_oai()], grants=more["grants"])
-    assert may(evaluate(enforced)[0]) == set()
+    assert other_permissions(evaluate(enforced)[0]) == set()
 
 
 def test_writing_that_opens_is_a_hazard() -> None:

@@ -13,7 +13,7 @@ LAMBDA = EdgeFunction("origin-request", "arn:aws:lambda:us-east-1:123456789012:f
 SIGNED = behavior("", "G1")
 
 
-def told(named: CacheBehavior, default: CacheBehavior = SIGNED) -> list[str]:
+def warnings_of(named: CacheBehavior, default: CacheBehavior = SIGNED) -> list[str]:
     """Return the warnings about a distribution with these two behaviors."""
     return [each.text for each in viewer_warnings(distribution("E1", named, default))]
 
@@ -28,17 +28,17 @@ def told(named: CacheBehavior, default: CacheBehavior = SIGNED) -> list[str]:
 )
 def test_a_function_on_an_unsigned_path_is_a_warning(named: CacheBehavior) -> None:
     """A function that runs before the origin can rewrite to a signed path, whatever kind of function it is."""
-    (text,) = told(named)
+    (text,) = warnings_of(named)
     assert text.startswith("functions run on /posters/*, which is unsigned")
 
 
 @pytest.mark.parametrize("event", ["viewer-response", "origin-response"])
 def test_a_function_at_a_response_is_no_warning(event: str) -> None:
     """A function that runs after the origin answered cannot change the path."""
-    assert told(replace(behavior("/posters/*"), lambdas=(replace(LAMBDA, event=event),))) == []
+    assert warnings_of(replace(behavior("/posters/*"), lambdas=(replace(LAMBDA, event=event),))) == []
 
 
 def test_a_function_on_a_signed_path_is_no_warning() -> None:
     """Nobody gets there without a signature; a public distribution has nothing to bypass either."""
-    assert told(replace(behavior("/clips/*", "G2"), functions=(FUNCTION,))) == []
-    assert told(replace(behavior("/posters/*"), functions=(FUNCTION,)), behavior("")) == []
+    assert warnings_of(replace(behavior("/clips/*", "G2"), functions=(FUNCTION,))) == []
+    assert warnings_of(replace(behavior("/posters/*"), functions=(FUNCTION,)), behavior("")) == []

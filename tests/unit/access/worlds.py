@@ -23,7 +23,7 @@ from cfstream.values import Json, Known
 ACCOUNT, OTHER = "123456789012", "111122223333"
 BUCKET = "media"
 OAI, USER = "E2OAI", "7" * 96
-SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
+ALL_BLOCKED = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 GROUPS: dict[Known, GroupState] = {
     "G1": GroupState("lectures-signers", frozenset({"K1"})),
     "G2": GroupState("newsroom-signers", frozenset({"K2"})),
@@ -102,7 +102,7 @@ def world(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any
         name: more.pop(name) for name in ("stacks", "unsigned_controls", "identities") if name in more
     }
     document = {"Version": "2012-10-17", "Statement": list(policy)} if policy else None
-    bucket = BucketState(BUCKET, policy=document, **{"block": SHUT, **more})
+    bucket = BucketState(BUCKET, policy=document, **{"block": ALL_BLOCKED, **more})
     return BucketWorld(
         ACCOUNT,
         bucket,

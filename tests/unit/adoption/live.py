@@ -24,5 +24,5 @@ def path(pattern: str, **fields: Any) -> Any:
 def further(origin_id: str, domain: str, **fields: Any) -> Any:
     """Return a custom origin."""
     custom = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
-    made = origin(Id=origin_id, DomainName=domain, CustomOriginConfig=custom, **fields)
-    return {name: value for name, value in made.items() if name != "S3OriginConfig"}
+    new = origin(Id=origin_id, DomainName=domain, CustomOriginConfig=custom, **fields)
+    return {name: value for name, value in new.items() if name != "S3OriginConfig"}

@@ -74,7 +74,7 @@ def test_only_behaviors_whose_signers_differ_are_named() -> None:
     ]
 
 
-def test_a_path_that_a_spec_cannot_name_is_no_matter_where_the_default_is_public() -> None:
+def test_a_path_that_a_spec_cannot_name_does_not_matter_if_the_default_is_public() -> None:
     """The signers of other paths then stay. If the default has signers, they would count as a change."""
     odd = path("/two words/*", TrustedSigners=signers("self"))
     assert "behaviors" not in values(distribution(odd))["http"]
@@ -165,7 +165,7 @@ def test_what_a_spec_cannot_express_is_reported() -> None:
         Staging=False,
         CacheTagConfig={"HeaderName": "x-tags"},
     )
-    told = kept(live)
+    reported = kept(live)
     for words in (
         "the bucket's origin, Origin path: /videos",
         "headers x-secret",
@@ -179,9 +179,9 @@ def test_what_a_spec_cannot_express_is_reported() -> None:
         "the origin group both: s3, then api",
         "CacheTagConfig: HeaderName x-tags",
     ):
-        assert words in told
-    assert "s3cr3t" not in told
-    assert "Staging" not in told
+        assert words in reported
+    assert "s3cr3t" not in reported
+    assert "Staging" not in reported
 
 
 def test_the_names_can_be_left_out_with_their_certificate() -> None:

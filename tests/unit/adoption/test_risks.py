@@ -22,9 +22,9 @@ SAFE: dict[str, Any] = {
 
 def names(live: LiveDistribution, account: Account | None = None) -> list[str]:
     """Return the names of the risks."""
-    told = describe(live, account or Account(NUMBER), "lectures").risks
-    assert all(len(risk.text) > 20 for risk in told)
-    return [risk.name for risk in told]
+    risks = describe(live, account or Account(NUMBER), "lectures").risks
+    assert all(len(risk.text) > 20 for risk in risks)
+    return [risk.name for risk in risks]
 
 
 def safe(**fields: Any) -> LiveDistribution:
@@ -72,7 +72,7 @@ def test_plain_http_names_the_paths_on_which_it_is_allowed() -> None:
     assert (risk.name, risk.text.rpartition(": ")[2]) == ("plain-http", "/clips/*")
 
 
-def test_where_nobody_signs_nothing_that_is_signed_travels_by_plain_http() -> None:
+def test_plain_http_is_not_a_risk_if_nothing_is_signed() -> None:
     """Public paths are another risk, and have no signed URLs that others could read."""
     live = safe(DefaultCacheBehavior=behavior(ViewerProtocolPolicy="allow-all"))
     assert names(live) == ["public"]
@@ -90,7 +90,7 @@ def test_an_identity_is_shared_when_another_distribution_reads_by_it() -> None:
     assert names(safe(Origins=OAI), Account(NUMBER, rows=tuple(rows))) == ["shared-oai"]
 
 
-def test_of_many_who_share_an_identity_some_are_named() -> None:
+def test_only_some_of_many_sharers_of_an_identity_are_named() -> None:
     """An old account may have hundreds, so the sentence names only some."""
     rows = tuple(shown(config(Origins=OAI), id_=f"E{n}") for n in range(200))
     (risk,) = describe(safe(Origins=OAI), Account(NUMBER, rows=rows), "lectures").risks

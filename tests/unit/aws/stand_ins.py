@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
+from botocore.hooks import HierarchicalEmitter
 
 from cfstream.aws.governor import Governor
 from cfstream.aws.limits import AccountLimits
@@ -44,7 +45,9 @@ class Client:
         operation = SimpleNamespace(input_shape=limits, output_shape=shape)
         model = SimpleNamespace(operation_model=lambda _name: operation)
         self.meta = SimpleNamespace(
-            method_to_api_mapping={name: name for name in replies}, service_model=model
+            method_to_api_mapping={name: name for name in replies},
+            service_model=model,
+            events=HierarchicalEmitter(),
         )
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:

@@ -169,7 +169,7 @@ def test_an_answer_with_some_needed_member_is_taken() -> None:
     ],
     ids=["reads", "writes", "object reads", "object writes"],
 )
-def test_so_many_are_under_way_at_once(call: Call, *, write: bool, most: int) -> None:
+def test_a_limited_number_of_calls_runs_at_once(call: Call, *, write: bool, most: int) -> None:
     """With any number of threads, only a limited number of calls of a sort run at once."""
     guard, under_way, highest = threading.Lock(), 0, 0
     full = threading.Event()

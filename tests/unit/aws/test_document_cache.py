@@ -32,7 +32,7 @@ REPLY: dict[str, Any] = {
 
 @dataclass
 class Cached:
-    """A cache in a folder, and its complaints."""
+    """A cache in a folder, and its log messages."""
 
     folder: Path
     complaints: list[str] = field(default_factory=list)
@@ -101,7 +101,7 @@ def test_a_damaged_file_is_ignored(cached: Cached, part: int) -> None:
         assert cached.file().read_text() == whole
 
 
-def test_a_file_that_others_can_change_is_ignored_and_said_once(cached: Cached) -> None:
+def test_a_file_that_others_can_change_is_ignored_and_reported_once(cached: Cached) -> None:
     """Another user could make a plan believe anything."""
     cached.file().chmod(0o666)
     cache = cached.open()
@@ -111,7 +111,7 @@ def test_a_file_that_others_can_change_is_ignored_and_said_once(cached: Cached) 
     assert complaint.endswith("is not used: E1.json is not private: other users can write to it")
 
 
-def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported_once(tmp_path: Path) -> None:
     """A full disk, or a file in the place of the folder, costs calls and nothing else."""
     (tmp_path / "cache").write_text("")
     here = Cached(tmp_path / "cache")

@@ -67,10 +67,10 @@ URL = "https://someone:secret@aws.example:8443/path?X-Amz-Security-Token=secret"
 def test_code_decides(code: str, meaning: type[errors.Refused]) -> None:
     """The error code decides for reads and writes, and the class is exactly that one."""
     for write in (False, True):
-        told = translate(refusal(code), READ, write=write)
-        assert type(told) is meaning
-        assert isinstance(told, errors.Refused)
-        assert (told.code, told.request_id, told.status) == (code, "7c1f", 400)
+        found = translate(refusal(code), READ, write=write)
+        assert type(found) is meaning
+        assert isinstance(found, errors.Refused)
+        assert (found.code, found.request_id, found.status) == (code, "7c1f", 400)
 
 
 def test_slow_down_was_not_acted_on() -> None:
@@ -83,10 +83,10 @@ def test_server_errors_leave_a_write_unknown(status: int) -> None:
     """After a 5xx the result of a write is unknown. A read can be repeated later."""
     error = refusal("ServiceUnavailable", status, "CloudFront encountered an internal error.")
     assert type(translate(error, WRITE, write=True)) is errors.ReplyLost
-    told = translate(error, READ, write=False)
-    assert type(told) is errors.Unreachable
-    assert "CloudFront encountered an internal error. (ServiceUnavailable, request 7c1f)" in told.what
-    assert told.do == "run the same command again in a minute"
+    found = translate(error, READ, write=False)
+    assert type(found) is errors.Unreachable
+    assert "CloudFront encountered an internal error. (ServiceUnavailable, request 7c1f)" in found.what
+    assert found.do == "run the same command again in a minute"
 
 
 NO_CONNECTION = [
@@ -116,9 +116,9 @@ def test_without_a_connection_nothing_was_done(error: Exception) -> None:
 def test_without_an_answer_a_write_is_unknown(error: Exception) -> None:
     """If the answer is missing or unreadable, a write may have been processed."""
     assert type(translate(error, READ, write=False)) is errors.Unreachable
-    told = translate(error, WRITE, write=True)
-    assert type(told) is errors.ReplyLost
-    assert "not known" in told.what
+    found = translate(error, WRITE, write=True)
+    assert type(found) is errors.ReplyLost
+    assert "not known" in found.what
 
 
 def test_a_reply_that_is_not_of_aws() -> None:
@@ -133,24 +133,24 @@ def test_a_reply_that_is_not_of_aws() -> None:
 
 def test_endpoint_is_named_without_its_secrets() -> None:
     """The message has the host, but not user, password and query of the URL."""
-    told = translate(boto.EndpointConnectionError(endpoint_url=URL), READ, write=False)
-    assert "https://aws.example:8443" in told.what
-    assert "secret" not in told.what + told.do
-    assert "someone" not in told.what
+    found = translate(boto.EndpointConnectionError(endpoint_url=URL), READ, write=False)
+    assert "https://aws.example:8443" in found.what
+    assert "secret" not in found.what + found.do
+    assert "someone" not in found.what
 
 
 @pytest.mark.parametrize(
     "code", ["SignatureDoesNotMatch", "ExpiredToken", "InvalidClientTokenId", "InvalidToken"]
 )
-def test_refused_credentials_say_nothing_of_them(code: str) -> None:
+def test_refused_credentials_are_not_shown(code: str) -> None:
     """AWS's message about a signature contains the session token. The printed one does not."""
-    told = translate(
+    found = translate(
         refusal(code, 403, "The Canonical String was 'x-amz-security-token:FwoGZXIvYXdz'"), READ, write=True
     )
-    assert type(told) is errors.NoCredentials
-    assert "FwoGZXIvYXdz" not in str(told) + told.do
-    assert code in told.what
-    assert told.do
+    assert type(found) is errors.NoCredentials
+    assert "FwoGZXIvYXdz" not in str(found) + found.do
+    assert code in found.what
+    assert found.do
 
 
 @pytest.mark.parametrize(
@@ -177,17 +177,17 @@ def test_refused_credentials_say_nothing_of_them(code: str) -> None:
 )
 def test_settings(error: Exception, kind: type[errors.CfstreamError], words: str) -> None:
     """Errors of settings and credentials have a fix."""
-    told = about_settings(error)
-    assert type(told) is kind
-    assert words in told.do
+    found = about_settings(error)
+    assert type(found) is kind
+    assert words in found.do
 
 
 def test_tls_failures_say_why() -> None:
     """The message explains an untrusted certificate, which the user can fix."""
-    told = translate(
+    found = translate(
         boto.SSLError(endpoint_url=URL, error=OSError("self-signed certificate")), READ, write=False
     )
-    assert "self-signed certificate" in told.what
+    assert "self-signed certificate" in found.what
 
 
 def test_a_bug_stays_a_bug() -> None:
@@ -199,19 +199,20 @@ def test_a_bug_stays_a_bug() -> None:
 def test_output_of_a_credential_process_is_not_shown() -> None:
     """The output of a credential process may be the secret."""
     error = boto.CredentialRetrievalError(provider="custom-process", error_msg="SECRETSECRET")
-    told = translate(error, READ, write=False)
-    assert type(told) is errors.NoCredentials
-    assert told.what == "custom-process returned no credentials"
+    found = translate(error, READ, write=False)
+    assert type(found) is errors.NoCredentials
+    assert found.what == "custom-process returned no credentials"
 
 
 def test_head_replies_name_what_was_asked_for() -> None:
     """A HEAD has no message, so the error names the bucket. S3 returns its real region."""
     error = refusal("301", 301, "Moved Permanently", "HeadBucket", x_amz_bucket_region="eu-west-1")
-    told = translate(error, Call("s3", "head_bucket", {"Bucket": "lectures-media"}), write=False)
-    assert isinstance(told, errors.Refused)
-    assert told.region == "eu-west-1"
+    found = translate(error, Call("s3", "head_bucket", {"Bucket": "lectures-media"}), write=False)
+    assert isinstance(found, errors.Refused)
+    assert found.region == "eu-west-1"
     assert (
-        told.what == "HeadBucket was refused: Moved Permanently for bucket lectures-media (301, request 7c1f)"
+        found.what
+        == "HeadBucket was refused: Moved Permanently for bucket lectures-media (301, request 7c1f)"
     )
 
 
@@ -268,18 +269,27 @@ def test_denied_calls_name_the_permission(call: Call, do: str) -> None:
     assert translate(refusal("AccessDenied", 403), call, write=False, account="123456789012").do == do
 
 
-def test_the_message_of_a_denial_is_believed() -> None:
+def test_the_message_of_a_denial_is_used() -> None:
     """If AWS names action and resource, the error shows those."""
     message = (
         "User: arn:aws:iam::123456789012:user/me is not authorized to perform: cloudfront:TagResource "
         "on resource: arn:aws:cloudfront::123456789012:distribution/E1 because no identity-based policy allows it"
     )
-    told = translate(refusal("AccessDenied", 403, message), WRITE, write=True)
-    assert told.do == "allow cloudfront:TagResource on arn:aws:cloudfront::123456789012:distribution/E1"
+    found = translate(refusal("AccessDenied", 403, message), WRITE, write=True)
+    assert found.do == "allow cloudfront:TagResource on arn:aws:cloudfront::123456789012:distribution/E1"
 
 
 def test_parameters_that_botocore_refuses() -> None:
     """If botocore refuses to send parameters, the error has its words on one line."""
-    told = translate(boto.ParamValidationError(report="Invalid bucket name:\n 'a b'"), BUCKET, write=True)
-    assert type(told) is errors.Refused
-    assert "Invalid bucket name: 'a b'" in told.what
+    found = translate(boto.ParamValidationError(report="Invalid bucket name:\n 'a b'"), BUCKET, write=True)
+    assert type(found) is errors.Refused
+    assert "Invalid bucket name: 'a b'" in found.what
+
+
+def test_an_exceeded_quota_is_named() -> None:
+    """AWS's message names a quota of field-level encryption, or none."""
+    error = translate(refusal("TooManyPublicKeys", message="The maximum number of …"), WRITE, write=True)
+    assert error.do.startswith(
+        "the quota on public keys is used up (10 by default): delete unused ones, or request"
+    )
+    assert "Service Quotas" in error.do

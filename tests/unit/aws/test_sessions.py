@@ -125,13 +125,15 @@ def test_region(
     assert Clients(ConnectionSettings(region=flag)).region == region
 
 
-def test_the_index_of_tags_is_asked_at_home() -> None:
+def test_the_index_of_tags_is_read_in_us_east_1() -> None:
     """CloudFront's tags are in the index of us-east-1, for every session."""
     clients = Clients(ConnectionSettings(region="eu-west-1"))
     assert clients.of("resourcegroupstaggingapi").meta.region_name == "us-east-1"
 
 
-def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_sandbox_ignores_the_settings_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """It ignores a broken configuration, a missing profile and a proxy."""
     (tmp_path / "config").write_text("[default\nregion")
     monkeypatch.setenv("AWS_PROFILE", "nope")
@@ -153,7 +155,7 @@ def test_the_sandbox_looks_at_nothing_of_the_user(monkeypatch: pytest.MonkeyPatc
     ],
     ids=["profile", "endpoint", "region"],
 )
-def test_settings_that_cannot_be(settings: ConnectionSettings, kind: type[Exception]) -> None:
+def test_invalid_settings(settings: ConnectionSettings, kind: type[Exception]) -> None:
     """An invalid setting is reported when a client is created, before anything is sent."""
     with pytest.raises(kind):
         Clients(settings).of("sts")
@@ -184,7 +186,7 @@ def test_models_are_read_as_botocore_reads_them() -> None:
             loader.load_service_model("nope", "service-2")
 
 
-class Elsewhere(BaseHTTPRequestHandler):
+class RefusingHandler(BaseHTTPRequestHandler):
     """Answers every request with the same refusal, and records it."""
 
     status = 500
@@ -226,7 +228,7 @@ class Elsewhere(BaseHTTPRequestHandler):
 def test_nothing_below_the_steps_sends_a_write_twice(status: int, code: str) -> None:
     """Neither botocore's retries nor its redirects to another region repeat a document."""
     seen: list[str] = []
-    handler = type("Handler", (Elsewhere,), {"status": status, "code": code, "seen": seen})
+    handler = type("Handler", (RefusingHandler,), {"status": status, "code": code, "seen": seen})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         endpoint = f"http://127.0.0.1:{server.server_address[1]}"

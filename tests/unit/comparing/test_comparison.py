@@ -88,22 +88,22 @@ def test_fields_are_reported_with_their_defaults(
     assert changes(before, after) == found
 
 
-BEHAVED = "http: {{behaviors: [{{path: /a{}}}]}}"
+ONE_BEHAVIOR = "http: {{behaviors: [{{path: /a{}}}]}}"
 
-DANGERS = [
+HAZARDS = [
     (
         "trusted_signers: [self]",
         "public: true",
         "makes-public the default behavior: anyone can read it without a signature",
     ),
     (
-        BEHAVED.format(""),
-        BEHAVED.format(", public: true"),
+        ONE_BEHAVIOR.format(""),
+        ONE_BEHAVIOR.format(", public: true"),
         "makes-public paths that match /a: anyone can read them without a signature",
     ),
     (
         "",
-        BEHAVED.format(", public: true"),
+        ONE_BEHAVIOR.format(", public: true"),
         "makes-public paths that match /a: anyone can read them without a signature",
     ),
     (
@@ -112,8 +112,8 @@ DANGERS = [
         "cuts-viewers the default behavior: URLs and cookies signed by account 111122223333 stop working",
     ),
     (
-        "trusted_signers: [self]\n" + BEHAVED.format(", trusted_signers: ['111122223333']"),
-        "trusted_signers: [self]\n" + BEHAVED.format(""),
+        "trusted_signers: [self]\n" + ONE_BEHAVIOR.format(", trusted_signers: ['111122223333']"),
+        "trusted_signers: [self]\n" + ONE_BEHAVIOR.format(""),
         "cuts-viewers paths that match /a: URLs and cookies signed by account 111122223333 stop working",
     ),
     (
@@ -161,15 +161,15 @@ DANGERS = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "told"), DANGERS)
-def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, told: str) -> None:
+@pytest.mark.parametrize(("before", "after", "expected"), HAZARDS)
+def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, expected: str) -> None:
     """A hazard that specs show has the name from plans. The opposite change does not have it."""
     (found,) = between(before, after).stacks
-    said = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
-    assert len(said) == 1
-    assert said[0].startswith(told)
+    hazards = [f"{hazard.name} {hazard.text}" for hazard in found.hazards]
+    assert len(hazards) == 1
+    assert hazards[0].startswith(expected)
     (back,) = between(after, before).stacks
-    assert told not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
+    assert expected not in [f"{hazard.name} {hazard.text}" for hazard in back.hazards]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, told: st
         ("cnames: [a.example.com]", ""),
         ("", "http: {minimum_tls: TLSv1.3_2025}"),
         ("", "http: {minimum_tls: TLSv1}"),
-        (BEHAVED.format(", public: true"), ""),
+        (ONE_BEHAVIOR.format(", public: true"), ""),
         ("public: true", "trusted_signers: [self]"),
         ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
         ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media"),
@@ -240,7 +240,7 @@ def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> Non
         ("public: true", "stays as an unlisted one, with its signers"),
     ],
 )
-def test_a_behavior_that_leaves_the_spec_has_a_fate(after: str, fate: str | None) -> None:
+def test_a_behavior_that_is_removed_from_the_spec_has_a_notice(after: str, fate: str | None) -> None:
     """The notice says what becomes of it, as the plan does."""
     (found,) = between("http: {behaviors: [{path: /posters/*, public: true}]}", after).stacks
     expected = [] if fate is None else [f"the behavior /posters/* {fate}"]
@@ -271,17 +271,17 @@ def test_hostile_text_stays_text() -> None:
     """Text from a spec cannot control a terminal or end a block of Markdown."""
     found = between("", 'comment: "``` | \\u202e <b>"\ncnames: [a.example.com]\nenabled: false')
     assert "\u202e" not in comparison_text(found, color=False, width=80)
-    told = comparison_markdown(found)
-    assert "\u202e" not in told
-    assert "````diff\n" in told
-    assert told.endswith("````\n")
+    text = comparison_markdown(found)
+    assert "\u202e" not in text
+    assert "````diff\n" in text
+    assert text.endswith("````\n")
     assert (
         "- **cuts-viewers**: the stack's own distribution no longer answers: nobody can read through it\n"
-        in told
+        in text
     )
 
 
-def test_the_worst_comes_first() -> None:
+def test_hazards_have_the_order_of_the_contract() -> None:
     """Hazards have the order of their names in the contract."""
     (found,) = between(
         "cnames: [a.example.com]", "public: true\ncnames: []\nhttp: {minimum_tls: TLSv1}"

@@ -73,9 +73,9 @@ def judged(url: str, *, later: int = 0, cookies: str = "", viewer: str | None = 
     return explain(url, now=NOW + later, cookies=cookies, guards=guards(), viewer=viewer)
 
 
-def reasons(told: Explanation) -> list[tuple[str, str]]:
+def reasons(explanation: Explanation) -> list[tuple[str, str]]:
     """Return codes and texts of all reasons."""
-    return [(reason.code, reason.what) for reason in told.reasons]
+    return [(reason.code, reason.what) for reason in explanation.reasons]
 
 
 def altered(url: str, **parameters: str) -> str:
@@ -108,26 +108,26 @@ def with_policy(document: object) -> str:
 )
 def test_a_valid_request_is_accepted(url: str) -> None:
     """The signature is checked with the live key, and there is no reason to refuse it."""
-    told = judged(url, viewer="203.0.113.7")
-    assert reasons(told) == []
-    assert told.accepted is True
+    explanation = judged(url, viewer="203.0.113.7")
+    assert reasons(explanation) == []
+    assert explanation.accepted is True
 
 
 def test_cookies_are_taken_apart_as_a_url_is() -> None:
     """Their order, and other cookies, do not matter."""
     cookies = "theme=dark; " + signer().for_hls(URL, HOUR).cookies.header() + "; CloudFront-Other=1"
-    told = judged(URL, cookies=cookies)
-    assert told.accepted is True
-    assert told.presented.via == "cookies"
+    explanation = judged(URL, cookies=cookies)
+    assert explanation.accepted is True
+    assert explanation.presented.via == "cookies"
     assert judged("https://media.example.com/dash/a", cookies=cookies).accepted is False
 
 
 def test_a_parameter_in_the_url_makes_cookies_count_for_nothing() -> None:
     """CloudFront checks a signed URL first, and then ignores cookies."""
     cookies = signer().for_hls(URL, HOUR).cookies.header()
-    told = judged(f"{URL}?Expires=1", cookies=cookies)
-    assert told.accepted is False
-    assert "CloudFront ignores the cookies" in told.notes[0]
+    explanation = judged(f"{URL}?Expires=1", cookies=cookies)
+    assert explanation.accepted is False
+    assert "CloudFront ignores the cookies" in explanation.notes[0]
 
 
 ALTERED: Mapping[str, tuple[str, str, str]] = {
@@ -230,9 +230,9 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
 @pytest.mark.parametrize(("url", "code", "what"), ALTERED.values(), ids=ALTERED)
 def test_the_first_reason_is_the_viewers(url: str, code: str, what: str) -> None:
     """Each has CloudFront's error code, what is wrong and a fix."""
-    told = judged(url)
-    assert told.accepted is False
-    first = told.reasons[0]
+    explanation = judged(url)
+    assert explanation.accepted is False
+    first = explanation.reasons[0]
     assert (first.code, what in first.what) == (code, True), first
     assert first.do
 
@@ -240,8 +240,8 @@ def test_the_first_reason_is_the_viewers(url: str, code: str, what: str) -> None
 def test_all_reasons_are_reported() -> None:
     """An expired URL for another address, with an untrusted signature, has three."""
     url = signer(FOREIGN).url(URL, HOUR, ip="203.0.113.7")
-    told = judged(url, later=3_780, viewer="198.51.100.1")
-    assert [what for _, what in reasons(told)] == [
+    explanation = judged(url, later=3_780, viewer="198.51.100.1")
+    assert [what for _, what in reasons(explanation)] == [
         "the default behavior does not trust the key K4FOREIGN",
         "it expired 3 minutes ago",
         "it is only for 203.0.113.7/32, but the viewer is 198.51.100.1",
@@ -256,9 +256,9 @@ def test_time_is_judged_to_the_second() -> None:
 
 def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
     """While IPv6 is on, a note says so."""
-    told = judged(signer().url(URL, HOUR, ip="203.0.113.7"), viewer="2001:db8::7")
-    assert "the viewer is 2001:db8::7" in told.reasons[0].what
-    assert "viewers with an IPv6 address never match" in told.notes[0]
+    explanation = judged(signer().url(URL, HOUR, ip="203.0.113.7"), viewer="2001:db8::7")
+    assert "the viewer is 2001:db8::7" in explanation.reasons[0].what
+    assert "viewers with an IPv6 address never match" in explanation.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -289,9 +289,9 @@ def test_what_a_signature_was_made_for_is_found(url: str, hint: str) -> None:
 def test_without_a_distribution_the_visible_problems_are_reported() -> None:
     """Expiry and form need no AWS. A note says that the signature was not checked."""
     url = signer().url(URL, HOUR)
-    told = explain(url, now=NOW)
-    assert told.accepted is None
-    assert told.notes == ("without --spec, neither the key nor the signature was checked",)
+    explanation = explain(url, now=NOW)
+    assert explanation.accepted is None
+    assert explanation.notes == ("without --spec, neither the key nor the signature was checked",)
     assert explain(url, now=NOW + 7_200).reasons[0].what == "it expired 1 hour ago"
     assert explain(url, now=NOW + 7_200).accepted is False
 
@@ -303,25 +303,25 @@ def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
     )
     name = signer().stream_name("mp4:videos/a.mp4", HOUR)
     for written in (str(name), name.bare, f"rtmp://s1.cloudfront.net/cfx/st/{name.prefixed}", name.flash):
-        told = explain(written, now=NOW, guards=pairs)
-        assert told.presented.url == "videos/a.mp4"
-        assert told.reasons == ()
-        assert "AWS does not show the public key" in told.notes[0]
+        explanation = explain(written, now=NOW, guards=pairs)
+        assert explanation.presented.url == "videos/a.mp4"
+        assert explanation.reasons == ()
+        assert "AWS does not show the public key" in explanation.notes[0]
 
 
 def test_where_nobody_must_sign_no_signature_counts() -> None:
     """It is accepted with any parameters, and a note says what S3 may do with them."""
-    told = judged(signer(FOREIGN).url("https://media.example.com/posters/a.jpg", HOUR), later=7_200)
-    assert told.accepted is True
-    assert "needs no signature" in told.notes[0]
-    assert "S3 takes the parameters" in told.notes[1]
+    explanation = judged(signer(FOREIGN).url("https://media.example.com/posters/a.jpg", HOUR), later=7_200)
+    assert explanation.accepted is True
+    assert "needs no signature" in explanation.notes[0]
+    assert "S3 takes the parameters" in explanation.notes[1]
 
 
 def test_a_disabled_distribution_refuses_everything() -> None:
     """Signatures do not matter."""
     off = Guards("E3", "d3.cloudfront.net", (), guards().behaviors, enabled=False)
-    told = explain(signer().url("https://d3.cloudfront.net/a", HOUR), now=NOW, guards=off)
-    assert told.reasons[0].what == "E3 is disabled and refuses every request"
+    explanation = explain(signer().url("https://d3.cloudfront.net/a", HOUR), now=NOW, guards=off)
+    assert explanation.reasons[0].what == "E3 is disabled and refuses every request"
 
 
 @pytest.mark.parametrize(
@@ -348,9 +348,9 @@ def test_a_function_that_runs_on_requests_is_a_note() -> None:
     *others, default = found.behaviors
     with_function = replace(found, behaviors=(*others, replace(default, functions=("rewrite",))))
     url = signer().url("https://media.example.com/a.mp4", HOUR)
-    told = explain(url, now=NOW, guards=with_function)
-    assert told.accepted is True
-    assert told.notes[0] == (
+    explanation = explain(url, now=NOW, guards=with_function)
+    assert explanation.accepted is True
+    assert explanation.notes[0] == (
         "the function rewrite runs on requests for the default behavior, and may refuse or redirect them: "
         "cfstream does not read its code"
     )

@@ -34,7 +34,7 @@ class FakeS3:
         self.fault: Fault = lambda _method, _key: None
         self.calls: Counter[str] = Counter()
         self.log: list[tuple[float, str, str]] = []
-        self.told: list[dict[str, Any]] = []
+        self.messages: list[dict[str, Any]] = []
         self.open = 0
         self.most_open = 0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -43,7 +43,7 @@ class FakeS3:
     def pipeline(self, **job: Any) -> AclPipeline:
         """Return a pipeline over the bucket, with a guard that always holds."""
         whole = {"base": "/b", "prefix": "", "beyond": "", "grantee": OAI, "permission": "READ", **job}
-        pipeline = AclPipeline(AclJob(**whole), self, lambda: self.time, self.told.append)
+        pipeline = AclPipeline(AclJob(**whole), self, lambda: self.time, self.messages.append)
         pipeline.set_lease(1e300, 1e300)
         return pipeline
 

@@ -107,7 +107,7 @@ def test_spans_are_joined() -> None:
     assert merged([("b", "c"), ("", "a"), ("a", "b"), ("x", "y"), ("b", "bb")]) == [("", "c"), ("x", "y")]
 
 
-def test_acl_there_and_back() -> None:
+def test_acl_round_trip() -> None:
     """What is parsed is what botocore parses, and what is written keeps every grant."""
     grants = [
         *PRIVATE["Grants"],
@@ -142,46 +142,48 @@ def test_not_an_acl(body: bytes) -> None:
         Decisions(OAI, "READ").of(body)
 
 
-def checkpoint(folder: Path | None, said: list[str], now: datetime = NOW, work: AclWork = WORK) -> Checkpoint:
+def checkpoint(
+    folder: Path | None, messages: list[str], now: datetime = NOW, work: AclWork = WORK
+) -> Checkpoint:
     """Return the checkpoint of the work."""
-    return Checkpoint(folder, work, now, said.append)
+    return Checkpoint(folder, work, now, messages.append)
 
 
 def test_checkpoint(tmp_path: Path) -> None:
     """What one run stores, the next one loads. It is for its user only, and lasts a day."""
-    said: list[str] = []
-    checkpoint(tmp_path, said).store([("", "a"), ("a", "k"), ("x", "\udcff")])
+    messages: list[str] = []
+    checkpoint(tmp_path, messages).store([("", "a"), ("a", "k"), ("x", "\udcff")])
     (file,) = (tmp_path / "grants").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
-    spans = checkpoint(tmp_path, said).load()
+    spans = checkpoint(tmp_path, messages).load()
     assert [each[:2] for each in spans] == [("", "k"), ("x", "\udcff")]
-    assert checkpoint(tmp_path, said, NOW + timedelta(days=2)).load() == ()
+    assert checkpoint(tmp_path, messages, NOW + timedelta(days=2)).load() == ()
     other = AclWork("b", "eu-west-1", Account("123456789012"), "", "", OAI, None)
-    assert checkpoint(tmp_path, said, work=other).load() == ()
-    assert said == []
-    checkpoint(tmp_path, said).delete()
-    assert checkpoint(tmp_path, said).load() == ()
+    assert checkpoint(tmp_path, messages, work=other).load() == ()
+    assert messages == []
+    checkpoint(tmp_path, messages).delete()
+    assert checkpoint(tmp_path, messages).load() == ()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', "\x00" * 10])
 def test_damaged_checkpoint(tmp_path: Path, text: str) -> None:
-    """A file that is not a checkpoint is ignored, with one remark."""
-    said: list[str] = []
-    checkpoint(tmp_path, said).store([("", "a")])
+    """A file that is not a checkpoint is ignored, with one log message."""
+    messages: list[str] = []
+    checkpoint(tmp_path, messages).store([("", "a")])
     (file,) = (tmp_path / "grants").iterdir()
     file.write_text(text)
-    assert checkpoint(tmp_path, said).load() == ()
-    assert len(said) == 1
+    assert checkpoint(tmp_path, messages).load() == ()
+    assert len(messages) == 1
 
 
 def test_full_cache(tmp_path: Path) -> None:
     """A cache folder that cannot be written to is mentioned once."""
-    said: list[str] = []
+    messages: list[str] = []
     (tmp_path / "grants").write_text("a file")
-    full = checkpoint(tmp_path, said)
+    full = checkpoint(tmp_path, messages)
     full.store([("", "a")])
     full.store([("", "b")])
-    assert len(said) == 1
+    assert len(messages) == 1
 
 
 def test_resumed() -> None:
@@ -201,9 +203,9 @@ def test_resumed() -> None:
 
 
 def test_wrong_checkpoint() -> None:
-    """If an object that should be finished has no grant, the engine is told to start again without a checkpoint."""
+    """If an object that should be finished has no grant, the engine is asked to start again without it."""
     s3 = FakeS3([f"k{number:05}" for number in range(3_000)])
     pipeline = s3.pipeline(finished=(("", "k01999", "2026-11-24T00:00:00.000Z"),))
     pipeline.listing.add("", None)
     s3.run(pipeline)
-    assert {"distrust": True} in s3.told
+    assert {"distrust": True} in s3.messages

@@ -131,7 +131,7 @@ def test_guard_is_needed_before_a_write() -> None:
     pipeline.listing.add("", None)
     s3.run(pipeline, 1.0)
     assert s3.calls["PUT"] == 0
-    assert any("guard" in message for message in s3.told)
+    assert any("guard" in message for message in s3.messages)
     pipeline.set_lease(s3.time, s3.time + 5)
     s3.run(pipeline)
     assert s3.granted == 10
@@ -184,7 +184,7 @@ def test_refused() -> None:
     s3 = FakeS3(keys(20))
     s3.fault = lambda method, key: error(403, "AccessDenied") if key.endswith("7.mp4") else None
     granted(s3)
-    assert {each["failed"] for each in s3.told if "failed" in each} == {
+    assert {each["failed"] for each in s3.messages if "failed" in each} == {
         "lectures-7/000007.mp4",
         "lectures-1/000017.mp4",
     }
@@ -204,7 +204,7 @@ def test_full_acl() -> None:
         }
     )
     granted(s3)
-    assert [each["failed"] for each in s3.told if "failed" in each] == ["full"]
+    assert [each["failed"] for each in s3.messages if "failed" in each] == ["full"]
     assert s3.granted == 1
 
 
@@ -222,7 +222,7 @@ def test_expired() -> None:
     s3.run(pipeline, 0.3)
     valid[0] = False
     s3.run(pipeline, 20.0)
-    assert sum("expired" in message for message in s3.told) == 1
+    assert sum("expired" in message for message in s3.messages) == 1
     before = s3.calls["GET"]
     valid[0] = True
     s3.run(pipeline, 5.0)

@@ -16,7 +16,7 @@ from cfstream.stack.owned import owner_by_mark
 from tests.unit.kinds.live import live
 
 ARN = "arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79"
-ANY_OF_US = "arn:aws:cloudfront::123456789012:distribution/*"
+OWN_DISTRIBUTIONS = "arn:aws:cloudfront::123456789012:distribution/*"
 OAI = OriginDetails("s3", "media.s3.amazonaws.com", access="oai", canonical_user="4b9f")
 OAC = OriginDetails("s3", "media.s3.eu-west-1.amazonaws.com", access="oac")
 OAI_ARN = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E74FTE3AJFJ256"
@@ -115,7 +115,7 @@ SERVICE = {"Service": "cloudfront.amazonaws.com"}
         ),
         (
             OAC,
-            {"Principal": SERVICE, "Condition": {"ArnLike": {"aws:SourceArn": ANY_OF_US}}},
+            {"Principal": SERVICE, "Condition": {"ArnLike": {"aws:SourceArn": OWN_DISTRIBUTIONS}}},
             "CloudFront for this",
         ),
         (OAC, {"Principal": SERVICE, "Condition": {"StringEquals": {"AWS:SourceArn": ARN + "X"}}}, None),

@@ -1,4 +1,4 @@
-"""An AWS in memory that can only be read, with the live resources that a test declares, and scenes for plans."""
+"""An AWS in memory that can only be read, with the live resources that a test declares, and contexts of stacks."""
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +13,9 @@ from cfstream.spec.keys import PemKey, der_digest
 from cfstream.spec.source import Source
 from cfstream.spec.stack import Stack
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import declared_keys
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.values import Account, Json
 
@@ -85,14 +85,14 @@ def live(**replies: Any) -> Live:
     return Live(replies)
 
 
-def proposal(kind: Any, scene: Scene, aws: Live, land: Landscape | None = None) -> Proposal:
-    """Return what a kind proposes for a scene in this account."""
-    want = kind.desire(scene)
+def proposal(kind: Any, context: StackContext, aws: Live, results: KindResults | None = None) -> Proposal:
+    """Return what a kind proposes for a stack in this account."""
+    want = kind.desire(context)
     proposed: Proposal = kind.propose(
-        scene,
+        context,
         want,
-        kind.observe(aws, Surroundings(AccountLists(aws, scene.now), scene), want),
-        land or Landscape(),
+        kind.observe(aws, Surroundings(AccountLists(aws, context.now), context), want),
+        results or KindResults(),
     )
     return proposed
 
@@ -109,9 +109,9 @@ def stack(text: str, keys: Mapping[str, str] | None = None) -> Stack:
     return Stack(draft.spec, "lectures.yaml", document, "0" * 64, public_keys)
 
 
-def scene(text: str, keys: Mapping[str, str] | None = None, now: datetime = NOW) -> Scene:
-    """Return a scene of that stack, in the account and at the time of these tests."""
-    return Scene(stack(text, keys), ACCOUNT, now=now, real_aws=False)
+def context(text: str, keys: Mapping[str, str] | None = None, now: datetime = NOW) -> StackContext:
+    """Return the context of that stack, in the account and at the time of these tests."""
+    return StackContext(stack(text, keys), ACCOUNT, now=now, real_aws=False)
 
 
 def pem(seed: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.stack.proposal import Landscape
+from cfstream.stack.proposal import KindResults
 from cfstream.values import Address, Json
 from tests.unit.kinds.live import distribution
 
@@ -129,13 +129,13 @@ def policy_of(*statements: Json) -> Json:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def land(**more: Any) -> Landscape:
-    """Return the landscape of the stack lectures: its OAI, and its distribution E1DIST."""
+def kind_results(**more: Any) -> KindResults:
+    """Return what earlier kinds bring for the stack lectures: its OAI, and its distribution E1DIST."""
     brought = {
         Address("origin-access-identity", "lectures"): {"id": "E2OAI", "canonical_user": "7" * 96},
         Address("distribution", "lectures"): {"id": "E1DIST", "arn": DISTRIBUTION_ARN},
     }
-    return Landscape({**brought, **more.pop("brought", {})}, **more)
+    return KindResults({**brought, **more.pop("brought", {})}, **more)
 
 
 def signed(**config: Any) -> dict[str, Any]:

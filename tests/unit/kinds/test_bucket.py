@@ -15,7 +15,7 @@ from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
-from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, context, distribution, live, ours, proposal
 from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s3
 
 
@@ -23,30 +23,30 @@ class Writing(BucketKind):
     """The kind in a plan that writes something: it also reads the encryption."""
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
-        return with_encryption(aws, around.scene, super().observe(aws, around, want), around.own)
+        return with_encryption(aws, around.context, super().observe(aws, around, want), around.own)
 
 
 KIND = Writing()
 ADDRESS = Address("bucket", "lectures")
 HEAD = "version: 1\nname: lectures\ntrusted_signers: [self]\n"
 SPEC = HEAD + f"bucket: {BUCKET}\n"
-MAKING = HEAD + f"bucket: {{name: {BUCKET}, region: eu-west-1, create: true}}\n"
+CREATES = HEAD + f"bucket: {{name: {BUCKET}, region: eu-west-1, create: true}}\n"
 BY_ACL = "oai: {}\ngrant: {via: object-acl}\n"
 
 
 def read(aws: Reads) -> LiveBucket:
     """Return the bucket of a run with one stack."""
-    return read_bucket(AccountLists(aws), scene(SPEC))
+    return read_bucket(AccountLists(aws), context(SPEC))
 
 
 def problems(text: str, **replies: Any) -> list[str]:
     """Return the problems of this spec."""
-    return [each.what for each in proposal(KIND, scene(text), live(**replies)).problems]
+    return [each.what for each in proposal(KIND, context(text), live(**replies)).problems]
 
 
 def notices(text: str, **replies: Any) -> list[str]:
     """Return the notices about this bucket."""
-    return [each.text for each in proposal(KIND, scene(text), live(**replies)).notices]
+    return [each.text for each in proposal(KIND, context(text), live(**replies)).notices]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def notices(text: str, **replies: Any) -> list[str]:
 )
 def test_made(grant: str, ownership: str) -> None:
     """A missing bucket is created in its region, with ACLs only if grants are on objects."""
-    proposed = proposal(KIND, scene(MAKING + grant), live(**s3(head=missing("404"))))
+    proposed = proposal(KIND, context(CREATES + grant), live(**s3(head=missing("404"))))
     assert proposed.steps == (
         CreateBucket(
             address=ADDRESS,
@@ -74,16 +74,16 @@ def test_made(grant: str, ownership: str) -> None:
 
 def test_made_where_the_session_is() -> None:
     """A new bucket whose spec has no region is created in the session's region."""
-    text = MAKING.replace("region: eu-west-1, ", "")
-    proposed = proposal(KIND, scene(text), live(**s3(head=missing("404"))))
+    text = CREATES.replace("region: eu-west-1, ", "")
+    proposed = proposal(KIND, context(text), live(**s3(head=missing("404"))))
     assert proposed.brings[ADDRESS]["region"] == "us-east-1"
 
 
-@pytest.mark.parametrize("text", [SPEC, MAKING])
+@pytest.mark.parametrize("text", [SPEC, CREATES])
 def test_there(text: str) -> None:
     """A bucket that exists is never changed, whatever its settings are, and its own region is brought."""
     replies = s3(block=NONE, ownership="ObjectWriter", get_bucket_acl={"Owner": {"ID": "0"}, "Grants": []})
-    proposed = proposal(KIND, scene(text), live(**replies))
+    proposed = proposal(KIND, context(text), live(**replies))
     assert proposed.steps == ()
     assert proposed.problems == ()
     assert proposed.brings == {ADDRESS: {"id": BUCKET, "region": "eu-west-1"}}
@@ -105,20 +105,20 @@ def test_missing() -> None:
 def test_a_misspelt_bucket_gets_the_nearest_one(names: list[str], correct: str) -> None:
     """The fix names the bucket of the account whose name is most similar, if one is."""
     replies = s3(head=missing("404"), list_buckets=[{"Name": name} for name in names])
-    (problem,) = proposal(KIND, scene(SPEC), live(**replies)).problems
+    (problem,) = proposal(KIND, context(SPEC), live(**replies)).problems
     assert problem.do == f"{correct}, or write `create: true` so that apply creates the bucket"
 
 
 def test_not_accessible() -> None:
     """A 403 may be another account's bucket or a lack of permission: the problem names both."""
-    (problem,) = proposal(KIND, scene(SPEC), live(**s3(head=denied("s3:ListBucket")))).problems
+    (problem,) = proposal(KIND, context(SPEC), live(**s3(head=denied("s3:ListBucket")))).problems
     assert problem.what == f"the bucket {BUCKET} is not accessible: Access Denied"
     assert problem.do == f"check that it belongs to account {ACCOUNT}, and that s3:ListBucket is allowed"
 
 
 def test_followed_to_its_region() -> None:
     """A bucket whose region the spec does not set is read in its own region."""
-    proposed = proposal(KIND, scene(SPEC), live(**s3(head=elsewhere("eu-central-1"))))
+    proposed = proposal(KIND, context(SPEC), live(**s3(head=elsewhere("eu-central-1"))))
     assert proposed.brings[ADDRESS]["region"] == "eu-central-1"
     assert proposed.problems == ()
 
@@ -157,9 +157,9 @@ def test_not_readable_counts_as_absent() -> None:
         get_bucket_acl=denied("s3:GetBucketAcl"),
     )
     aws = live(**replies)
-    seen = with_encryption(aws, scene(SPEC), read(aws), None)
+    seen = with_encryption(aws, context(SPEC), read(aws), None)
     assert (seen.effective, seen.ownership, seen.encryption, seen.grants) == (Block(), "", None, ())
-    said = " ".join(notice.text for notice in seen.notices)
+    text = " ".join(notice.text for notice in seen.notices)
     for action in (
         "GetBucketPublicAccessBlock",
         "GetBucketOwnershipControls",
@@ -168,7 +168,7 @@ def test_not_readable_counts_as_absent() -> None:
         "ListAccessPoints",
         "GetBucketAcl",
     ):
-        assert action in said
+        assert action in text
 
 
 def test_s3_control_not_reachable() -> None:
@@ -280,7 +280,7 @@ def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
 
 def test_to_be_made_but_open() -> None:
     """If a bucket with `create: true` exists and is open, it is not changed, and a notice names it."""
-    assert notices(MAKING, **s3(block=NONE)) == [
+    assert notices(CREATES, **s3(block=NONE)) == [
         f"the bucket {BUCKET} exists and does not block all public access; cfstream leaves it as it is"
     ]
 
@@ -345,10 +345,10 @@ def test_kms_key_that_cannot_be_read() -> None:
 
 def test_relied_on() -> None:
     """A plan relies on the bucket's settings, but not on notices about what could not be read."""
-    one = proposal(KIND, scene(SPEC), live(**s3())).relied_on
-    assert one == proposal(KIND, scene(SPEC), live(**s3(points=denied("s3:ListAccessPoints")))).relied_on
-    assert one != proposal(KIND, scene(SPEC), live(**s3(ownership="ObjectWriter"))).relied_on
-    assert one != proposal(KIND, scene(SPEC), live(**s3(head=missing("404")))).relied_on
+    one = proposal(KIND, context(SPEC), live(**s3())).relied_on
+    assert one == proposal(KIND, context(SPEC), live(**s3(points=denied("s3:ListAccessPoints")))).relied_on
+    assert one != proposal(KIND, context(SPEC), live(**s3(ownership="ObjectWriter"))).relied_on
+    assert one != proposal(KIND, context(SPEC), live(**s3(head=missing("404")))).relied_on
 
 
 def test_usable() -> None:

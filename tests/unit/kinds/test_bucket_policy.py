@@ -6,20 +6,20 @@ import pytest
 
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.policy_document import policy_digest
-from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Joined, Ref, StepId
-from tests.unit.kinds.live import ACCOUNT, distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, context, distribution, live, ours, proposal
 from tests.unit.kinds.s3 import (
     BUCKET,
     DISTRIBUTION_ARN,
     REGION,
     by_oac,
     by_oai,
-    land,
+    kind_results,
     missing,
     policy_of,
     s3,
@@ -37,10 +37,13 @@ UNDER = "grant: {prefix: hls/}\n"
 THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 
-def proposed(text: str, *, landscape: Landscape | None = None, own: Any = None, **replies: Any) -> Proposal:
+def proposed(text: str, *, results: KindResults | None = None, own: Any = None, **replies: Any) -> Proposal:
     """Return what the kind proposes. `own` is the row of the stack's distribution, by default signed by an OAC."""
     return proposal(
-        KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), landscape or land()
+        KIND,
+        context(text),
+        live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}),
+        results or kind_results(),
     )
 
 
@@ -55,8 +58,8 @@ def test_first_grant() -> None:
     The edit starts from the other statements.
     """
     seen = policy_of(THEIRS)
-    made = proposed(OAC, policy=seen)
-    assert made.steps == (
+    result = proposed(OAC, policy=seen)
+    assert result.steps == (
         ProposedGrant(
             address=ADDRESS,
             stage=Stage.GRANT,
@@ -66,27 +69,30 @@ def test_first_grant() -> None:
             edit=edit(seen, put=(by_oac(),)),
         ),
     )
-    (relied,) = made.relied_on
+    (relied,) = result.relied_on
     assert (relied.address, relied.sha256) == (ADDRESS, policy_digest(seen))
 
 
 def test_grant_to_what_is_yet_to_be_made() -> None:
     """The statement refers to resources that earlier steps create."""
-    made = StepId("create distribution:lectures")
-    brought = {Address("distribution", "lectures"): {"arn": Ref(made, "arn")}}
-    (step,) = proposed(OAC, landscape=land(brought=brought)).steps
+    creation = StepId("create distribution:lectures")
+    brought = {Address("distribution", "lectures"): {"arn": Ref(creation, "arn")}}
+    (step,) = proposed(OAC, results=kind_results(brought=brought)).steps
     assert isinstance(step, ProposedGrant)
-    assert step.edit == edit(None, put=(by_oac(arn=Ref(made, "arn")),))
+    assert step.edit == edit(None, put=(by_oac(arn=Ref(creation, "arn")),))
 
 
 def test_grant_to_a_new_oai() -> None:
     """An OAI is named by its ARN, whose end is the id from the creating step."""
-    made = StepId("create origin-access-identity:lectures")
+    creation = StepId("create origin-access-identity:lectures")
     brought = {
-        Address("origin-access-identity", "lectures"): {"id": Ref(made), "canonical_user": Ref(made, "c")}
+        Address("origin-access-identity", "lectures"): {
+            "id": Ref(creation),
+            "canonical_user": Ref(creation, "c"),
+        }
     }
-    (step,) = proposed(OAI + UNDER, landscape=land(brought=brought)).steps
-    arn = Joined(("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", Ref(made)))
+    (step,) = proposed(OAI + UNDER, results=kind_results(brought=brought)).steps
+    arn = Joined(("arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ", Ref(creation)))
     assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=({**by_oai(prefix="hls/"), "Principal": {"AWS": arn}},))
     assert step.changes == (Change("grant.via", None, "bucket-policy"), Change("grant.prefix", None, "hls/"))
@@ -106,9 +112,9 @@ def test_grant_to_a_new_oai() -> None:
 )
 def test_nothing_to_do(text: str, live_statement: Any) -> None:
     """A statement that grants exactly what is wanted is enough, in any spelling and from any owner."""
-    made = proposed(text, own=signed(oai="E2OAI"), policy=policy_of(THEIRS, live_statement))
-    assert made.steps == ()
-    assert made.problems == ()
+    result = proposed(text, own=signed(oai="E2OAI"), policy=policy_of(THEIRS, live_statement))
+    assert result.steps == ()
+    assert result.problems == ()
 
 
 @pytest.mark.parametrize("case", ["before", "after"])
@@ -116,12 +122,12 @@ def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
     """It stays, because cfstream does not own it. A notice mentions it before and after the change."""
     own = signed(oai="E2OAI") if case == "before" else signed(oac="E3OAC")
     theirs = by_oai("1")
-    made = proposed(OAC, own=own, policy=policy_of(theirs, by_oac()))
-    (notice,) = made.notices
+    result = proposed(OAC, own=own, policy=policy_of(theirs, by_oac()))
+    (notice,) = result.notices
     assert "the policy statement 1 of lectures-media stays, because cfstream does not own it" in notice.text
     assert "the origin access identity E2OAI to read" in notice.text
     assert notice.do.startswith("remove it from the policy")
-    assert "'1'" not in repr([step.edit for step in made.steps if isinstance(step, Revoke)])
+    assert "'1'" not in repr([step.edit for step in result.steps if isinstance(step, Revoke)])
 
 
 @pytest.mark.parametrize(
@@ -131,12 +137,12 @@ def test_an_identity_left_behind_in_a_statement_of_others(case: str) -> None:
 def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) -> None:
     """No notice mentions the stack's own identity, or one with which another distribution reads this bucket."""
     replies = {**ours(signed(oai="E2OAI"), others), **s3(policy=policy_of(by_oai("1")))}
-    made = proposal(KIND, scene(text), live(**replies), land())
-    assert not any("stays, because cfstream does not own it" in notice.text for notice in made.notices)
+    proposed = proposal(KIND, context(text), live(**replies), kind_results())
+    assert not any("stays, because cfstream does not own it" in notice.text for notice in proposed.notices)
 
 
 @pytest.mark.parametrize(
-    ("theirs", "said"),
+    ("theirs", "text"),
     [
         ({**by_oac(), "Sid": "Theirs"}, "the policy statement Theirs already grants this access"),
         (
@@ -145,10 +151,10 @@ def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) ->
         ),
     ],
 )
-def test_satisfied_by_others(theirs: Any, said: str) -> None:
+def test_satisfied_by_others(theirs: Any, text: str) -> None:
     """A notice mentions that the stack relies on a statement of others."""
     (notice,) = proposed(OAC, policy=policy_of(theirs)).notices
-    assert said in notice.text
+    assert text in notice.text
 
 
 def test_transient_id_is_reported() -> None:
@@ -268,15 +274,15 @@ def test_none_wanted(text: str, because: str) -> None:
 
 def test_identity_that_cannot_be() -> None:
     """If the identity has a problem, nothing is granted or revoked."""
-    assert proposed(OAI, landscape=Landscape(), policy=policy_of(by_oac())).steps == ()
+    assert proposed(OAI, results=KindResults(), policy=policy_of(by_oac())).steps == ()
 
 
 def test_bucket_to_be_made() -> None:
     """For a bucket that the plan creates, the grant starts from no policy, in the bucket's future region."""
-    made = proposed(
+    result = proposed(
         OAC.replace(BUCKET, f"{{name: {BUCKET}, region: eu-west-1, create: true}}"), head=missing("404")
     )
-    (step,) = made.steps
+    (step,) = result.steps
     assert isinstance(step, ProposedGrant)
     assert step.edit == edit(None, put=(by_oac(),))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from cfstream.kinds.bucket_policy import BucketPolicyKind
 from cfstream.stack.proposal import Proposal
-from tests.unit.kinds.live import live, ours, proposal, scene
-from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, denied, land, policy_of, s3, signed, statement
+from tests.unit.kinds.live import context, live, ours, proposal
+from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, denied, kind_results, policy_of, s3, signed, statement
 
 KIND = BucketPolicyKind()
 SPEC = f"version: 1\nname: lectures\nbucket: {BUCKET}\ntrusted_signers: [self]\n"
@@ -17,7 +17,9 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 
 def proposed(text: str, *, own: Any = None, **replies: Any) -> Proposal:
     """Return what the kind proposes. `own` is the row of the stack's distribution, by default signed by an OAC."""
-    return proposal(KIND, scene(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), land())
+    return proposal(
+        KIND, context(text), live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)}), kind_results()
+    )
 
 
 def problems(text: str, **replies: Any) -> list[str]:

@@ -9,18 +9,18 @@ from cfstream.domain import LiveDistribution
 from cfstream.domain.tls import covers_name
 from cfstream.errors import Missing, NotAuthorized
 from cfstream.kinds.distribution.certificate import Choice, choose, observe
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.values import Json
-from tests.unit.kinds.live import NOW, live, scene
+from tests.unit.kinds.live import NOW, context, live
 from tests.world.configs import config, listing
 from tests.world.distributions import shown
 
 MEDIA, CLIPS = "media.example.com", "clips.example.com"
 
 
-def site(*cnames: str, certificate: str = "auto") -> Scene:
+def site(*cnames: str, certificate: str = "auto") -> StackContext:
     """Return a stack with these cnames."""
-    return scene(
+    return context(
         "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
         f"cnames: [{', '.join(f'{name!r}' for name in cnames or [MEDIA])}]\nhttp: {{certificate: {certificate}}}\n"
     )
@@ -52,7 +52,9 @@ def carrying(id_: str = "", *aliases: str, iam: str = "") -> LiveDistribution:
     return shown(config(ViewerCertificate=certificate, Aliases=listing(*aliases)))
 
 
-def chosen(stack: Scene, *rows: Json, held: LiveDistribution | None = None, described: Any = None) -> Choice:
+def chosen(
+    stack: StackContext, *rows: Json, held: LiveDistribution | None = None, described: Any = None
+) -> Choice:
     """Return the certificate that is chosen from these."""
     aws = live(list_certificates=list(rows), describe_certificate=described or {})
     return choose(stack, held, observe(aws, stack))
@@ -127,14 +129,14 @@ def test_the_one_in_place_is_kept_while_it_serves(rows: list[Json], best: str) -
     assert chosen(site(), *rows, held=carrying("old", MEDIA)).arn == arn(best)
 
 
-def test_one_of_iam_is_kept_for_names_that_cloudfront_took_it_for() -> None:
+def test_a_certificate_of_iam_is_kept_for_names_that_cloudfront_accepted() -> None:
     """Another name needs a certificate in ACM."""
     held = carrying("", MEDIA, iam="ASCAEXAMPLE")
     assert chosen(site(MEDIA), held=held) == Choice()
     assert chosen(site(MEDIA, CLIPS), row("w", "*.example.com"), held=held).arn == arn("w")
 
 
-def test_one_that_ends_soon_is_reported() -> None:
+def test_a_certificate_that_expires_soon_is_reported() -> None:
     """A notice mentions a certificate that expires within a month, because ACM should have renewed it."""
     (notice,) = chosen(site(), row("n", MEDIA, days=12)).notices
     assert notice.warning
@@ -149,9 +151,9 @@ def test_nothing_is_read_where_there_is_nothing_to_choose() -> None:
     bare = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
     for stack in (
         site(certificate=arn("named")),
-        scene(bare),
-        scene(f"{bare}cnames: []\n"),
-        scene(f"{bare}delivery: rtmp\ncnames: [{MEDIA}]\n"),
+        context(bare),
+        context(f"{bare}cnames: []\n"),
+        context(f"{bare}delivery: rtmp\ncnames: [{MEDIA}]\n"),
     ):
         refuses = live(list_certificates=AssertionError)
         assert choose(stack, None, observe(refuses, stack)) == Choice()
@@ -170,7 +172,7 @@ PENDING = (
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "message"),
     [
         ([], "there are no certificates"),
         (
@@ -187,11 +189,11 @@ PENDING = (
         ),
     ],
 )
-def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], told: str) -> None:
+def test_a_name_without_a_certificate_is_a_problem(rows: list[Json], message: str) -> None:
     """It lists the existing certificates, the nearest one first, and why that one does not work."""
     (problem,) = chosen(site(), *rows).problems
     what = f"no certificate in us-east-1 that CloudFront accepts covers {MEDIA}; "
-    assert problem.what == what + told
+    assert problem.what == what + message
     assert str(problem.where) == "lectures.yaml:5:10"
 
 
@@ -212,7 +214,7 @@ def test_a_long_list_is_cut() -> None:
     assert problem.what.endswith("; and 3 more")
 
 
-def test_names_beyond_the_hundredth_are_asked_for() -> None:
+def test_names_beyond_the_hundredth_are_read() -> None:
     """A list shows only the first hundred names, so the others are read."""
     many = row("many", "a.example.com", HasAdditionalSubjectAlternativeNames=True)
     whole = {

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from cfstream.kinds.dns_record import DnsRecordKind
-from cfstream.stack.proposal import Landscape, Proposal
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.records import CreateRecords, DeleteRecords
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref, StepId
-from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import context, distribution, live, ours, proposal
 
 KIND = DnsRecordKind()
 MEDIA = "media.example.com"
@@ -51,14 +51,14 @@ def zones(*records: Json) -> dict[str, Any]:
     }
 
 
-def known(target: Any = TARGET) -> Landscape:
+def known(target: Any = TARGET) -> KindResults:
     """Return what the distribution's kind has brought."""
-    return Landscape({DISTRIBUTION: {"domain_name": target}})
+    return KindResults({DISTRIBUTION: {"domain_name": target}})
 
 
 def proposed(text: str, replies: dict[str, Any], target: Any = TARGET) -> Proposal:
     """Return what is proposed in this account."""
-    return proposal(KIND, scene(text), live(**replies), known(target))
+    return proposal(KIND, context(text), live(**replies), known(target))
 
 
 def test_records_of_a_new_distribution_wait_for_its_name() -> None:
@@ -77,7 +77,7 @@ def test_records_of_a_new_distribution_wait_for_its_name() -> None:
     )
 
 
-def test_what_is_there_is_left_and_relied_on() -> None:
+def test_existing_records_stay_and_are_relied_on() -> None:
     """The spelling of the names does not matter."""
     there = [alias("MEDIA.example.com."), alias(kind="AAAA", target="E1.CloudFront.net.")]
     found = proposed(NAMED, account(*there))
@@ -89,7 +89,7 @@ def test_what_is_there_is_left_and_relied_on() -> None:
     assert found.relied_on == proposed(NAMED, account(*there, txt)).relied_on
 
 
-def test_what_is_no_cname_any_more_goes_as_it_was_listed() -> None:
+def test_records_of_a_removed_cname_are_deleted_as_listed() -> None:
     """Every type of alias of the distribution is deleted before the distribution loses the name."""
     old = [alias("old.example.com.", kind) for kind in ("A", "HTTPS")]
     there = [alias(), alias(kind="AAAA")]
@@ -117,15 +117,15 @@ def test_false_looks_into_every_zone_that_could_hold_one() -> None:
 
 
 @pytest.mark.parametrize("text", [SPEC, NAMED.replace("dns: {route53: example.com}\n", "")])
-def test_where_the_spec_says_nothing_nothing_is_read(text: str) -> None:
+def test_without_the_field_nothing_is_read(text: str) -> None:
     """Without `dns`, neither zones nor records are read."""
     assert proposed(text, {"list_hosted_zones_by_name": AssertionError}) == Proposal()
 
 
 def test_china_has_a_zone_of_its_own() -> None:
     """CloudFront's names are in another zone there."""
-    stage: Scene = replace(scene(NAMED), partition="aws-cn")
-    (step,) = proposal(KIND, stage, live(**zones()), known()).steps
+    stack_context: StackContext = replace(context(NAMED), partition="aws-cn")
+    (step,) = proposal(KIND, stack_context, live(**zones()), known()).steps
     assert isinstance(step, CreateRecords)
     assert {record["AliasTarget"]["HostedZoneId"] for record in step.records} == {"Z3RFFRIM2A3IF5"}
 
@@ -139,14 +139,14 @@ def test_two_public_zones_are_not_read() -> None:
     assert str(problem.where) == "lectures.yaml:6:16"
 
 
-def test_a_stack_without_a_distribution_to_come_has_no_records() -> None:
+def test_a_stack_without_a_future_distribution_has_no_records() -> None:
     """If the spec adopts a missing distribution, another kind reports that problem."""
-    assert proposal(KIND, scene(NAMED), live(**zones()), Landscape()) == Proposal()
+    assert proposal(KIND, context(NAMED), live(**zones()), KindResults()) == Proposal()
 
 
-def test_outputs_name_what_leads_to_the_distribution() -> None:
+def test_outputs_list_the_records_of_the_distribution() -> None:
     """They have the records that the stack creates, or the one to create by hand."""
-    made = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
+    records = [{"name": MEDIA, "type": kind, "value": TARGET} for kind in ("A", "AAAA")]
     by_hand = [{"name": MEDIA, "type": "CNAME", "value": TARGET}]
-    assert KIND.outputs(scene(NAMED), known(TARGET)) == {"dns_records": made}
-    assert KIND.outputs(scene(SPEC), known(TARGET)) == {"dns_records": by_hand}
+    assert KIND.outputs(context(NAMED), known(TARGET)) == {"dns_records": records}
+    assert KIND.outputs(context(SPEC), known(TARGET)) == {"dns_records": by_hand}

@@ -11,7 +11,7 @@ from cfstream.kinds.object_acl.observed import LiveGrants, Tally
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.grant_estimate import EngineEstimate
 from cfstream.steps.batch_manifest import JobObjects
-from tests.unit.kinds.live import scene
+from tests.unit.kinds.live import context
 from tests.unit.kinds.s3 import BUCKET, REGION
 
 USER, OTHER, OWNER = "1" * 96, "2" * 64, "0" * 64
@@ -61,18 +61,18 @@ def test_the_estimate_of_each_engine() -> None:
 )
 def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
     """A job that the spec asks for has a hazard, and auto does not use one."""
-    asked = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
+    asked = chosen_engine(context(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
     assert asked.job is not None
     assert [hazard.name for hazard in asked.hazards] == (["replaces-acls"] if why else [])
     assert all(why in hazard.text for hazard in asked.hazards)
-    auto = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), have, USER, ())
+    auto = chosen_engine(context(SPEC.replace("ENGINE", "auto")), have, USER, ())
     assert (auto.job is None, auto.hazards) == (bool(why), ())
 
 
 def test_how_to_know_all_acls() -> None:
     """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
     sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
-    policy, notice = chosen_engine(scene(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
+    policy, notice = chosen_engine(context(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
     assert policy.text.startswith(f"{BUCKET} has more than 10,000 objects. One statement")
     assert notice.text.endswith("the engine local: not all ACLs were read")
     assert "--all-objects" in notice.do
@@ -80,7 +80,7 @@ def test_how_to_know_all_acls() -> None:
 
 def test_no_job_while_objects_have_grants_to_a_former_identity() -> None:
     """Even if the spec asks for one: the distribution still uses that identity. The notice is a warning."""
-    chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), found(), USER, ("E9OLD",))
+    chosen = chosen_engine(context(SPEC.replace("ENGINE", "s3-batch")), found(), USER, ("E9OLD",))
     assert chosen.job is None
     assert chosen.notices[-1].do == "apply, and write engine: auto until those grants are revoked"
     assert [(each.warning, "E9OLD" in each.text) for each in chosen.notices[1:]] == [(True, True)]
@@ -89,8 +89,8 @@ def test_no_job_while_objects_have_grants_to_a_former_identity() -> None:
 @pytest.mark.parametrize(("prefix", "is_used"), [("", False), ("a/b/", False), ("b/", True)])
 def test_no_job_beside_a_stack_that_grants_on_the_same_objects(prefix: str, *, is_used: bool) -> None:
     """Each would remove the grants of the other."""
-    mine = scene(SPEC.replace("ENGINE", "s3-batch"))
-    theirs = scene(
+    mine = context(SPEC.replace("ENGINE", "s3-batch"))
+    theirs = context(
         SPEC.replace("ENGINE", "local").replace("lectures", "others", 1).replace("a/", prefix or '""')
     )
     beside = (mine.stack.spec, theirs.stack.spec)
@@ -104,7 +104,7 @@ def test_a_job_warns_of_acls_that_it_replaces_unread(since: str) -> None:
     have = found()
     if "inventory" in since:
         have = replace(have, inventory=InventoryAcls(1_000_000, 1, until=1))
-    chosen = chosen_engine(scene(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
+    chosen = chosen_engine(context(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
     warning = chosen.notices[-1]
     assert warning.warning
     assert "an object is overwritten before the job reaches it" in warning.text
@@ -115,7 +115,7 @@ def test_a_job_warns_of_acls_that_it_replaces_unread(since: str) -> None:
 
 def test_millions_of_objects_are_better_granted_by_the_policy() -> None:
     """The first notice recommends it, unless other accounts own objects."""
-    engine = scene(SPEC.replace("ENGINE", "local"))
+    engine = context(SPEC.replace("ENGINE", "local"))
     (first, *_) = chosen_engine(engine, found(), USER, ()).notices
     assert "one write" in first.text
     assert first.do.endswith("--to bucket-policy")
@@ -125,6 +125,6 @@ def test_millions_of_objects_are_better_granted_by_the_policy() -> None:
 
 def test_small_buckets_without_an_engine_have_no_estimate() -> None:
     """The plan of a small bucket is as short as before."""
-    plain = scene(SPEC.partition("grant")[0] + "grant: {via: object-acl}\n")
+    plain = context(SPEC.partition("grant")[0] + "grant: {via: object-acl}\n")
     assert chosen_engine(plain, found(total=10_000), USER, ()).notices == ()
     assert len(chosen_engine(plain, found(total=10_001), USER, ()).notices) == 1

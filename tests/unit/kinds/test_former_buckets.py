@@ -12,14 +12,14 @@ from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage
 from cfstream.steps.tags import ChangeTags
 from cfstream.values import Address
-from tests.unit.kinds.live import ACCOUNT, live, ours, proposal, scene
+from tests.unit.kinds.live import ACCOUNT, context, live, ours, proposal
 from tests.unit.kinds.s3 import (
     BUCKET,
     DISTRIBUTION_ARN,
     REGION,
     by_oac,
     denied,
-    land,
+    kind_results,
     policy_of,
     s3,
     signed,
@@ -35,7 +35,7 @@ THEIRS = statement("Theirs", {"AWS": "111122223333"}, "papers/")
 def proposed(*, own: Any = None, **replies: Any) -> Proposal:
     """Return what the kind ``bucket-policy`` proposes. `own` is the row of the stack's distribution."""
     aws = live(**{**ours(own or signed(oac="E3OAC")), **s3(**replies)})
-    return proposal(BucketPolicyKind(), scene(OAC), aws, land())
+    return proposal(BucketPolicyKind(), context(OAC), aws, kind_results())
 
 
 def forgetting(*names: str) -> ChangeTags:
@@ -68,8 +68,8 @@ def revoking(name: str, seen: Any, region: str = REGION) -> PolicyEdit:
 def test_leaving_a_bucket() -> None:
     """If the spec names another bucket, the tag lists both. The last step removes the statement in the old one."""
     seen = policy_of(THEIRS, by_oac())
-    made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": seen})
-    granted, remembered, revoked, forgotten = made.steps
+    result = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": seen})
+    granted, remembered, revoked, forgotten = result.steps
     assert isinstance(granted, ProposedGrant)
     assert granted.edit == PolicyEdit(BUCKET, REGION, ACCOUNT, None, (by_oac(),), frozenset())
     assert revoked == Revoke(
@@ -91,7 +91,7 @@ def test_leaving_a_bucket() -> None:
         call=Call("cloudfront", "tag_resource", {"Resource": DISTRIBUTION_ARN, "Tags": tags}),
     )
     assert forgotten == forgetting(BUCKET, "old-media")
-    assert [str(relied.address) for relied in made.relied_on] == [str(ADDRESS), str(OLD)]
+    assert [str(relied.address) for relied in result.relied_on] == [str(ADDRESS), str(OLD)]
 
 
 def test_leaving_a_bucket_in_another_region() -> None:
@@ -116,8 +116,8 @@ def test_leaving_a_bucket_in_another_region() -> None:
 
 def test_leaving_a_bucket_without_ours() -> None:
     """If the old bucket has no statement of the stack, none is removed. The tag still lists the new one."""
-    made = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": policy_of(THEIRS)})
-    granted, *marks = made.steps
+    result = proposed(own=signed(oac="E3OAC", bucket="old-media"), policies={"old-media": policy_of(THEIRS)})
+    granted, *marks = result.steps
     assert isinstance(granted, ProposedGrant)
     assert [step.stage for step in marks] == [Stage.MARK, Stage.FORGET]
 
@@ -137,21 +137,21 @@ def test_after_a_crash() -> None:
 
 def test_nothing_left() -> None:
     """If the old bucket has no statement of the stack, or does not exist, only the tag is removed."""
-    made = proposed(policy=policy_of(by_oac()), list_tags_for_resource=remembering(BUCKET, "old-media"))
-    assert made.steps == (forgetting(BUCKET, "old-media"),)
+    result = proposed(policy=policy_of(by_oac()), list_tags_for_resource=remembering(BUCKET, "old-media"))
+    assert result.steps == (forgetting(BUCKET, "old-media"),)
 
 
-def test_closed_to_us() -> None:
+def test_a_policy_of_the_former_bucket_that_cannot_be_read() -> None:
     """If the policy of the old bucket cannot be read, the tag still lists it, and a notice says so."""
     policies: Any = {"old-media": denied("s3:GetBucketPolicy")}
-    made = proposed(
+    result = proposed(
         policy=policy_of(by_oac()),
         policies=policies,
         list_tags_for_resource=remembering(BUCKET, "old-media"),
     )
-    assert made.steps == ()
-    told = "it is unknown whether the policy of old-media still has a statement of this stack"
-    assert told in made.notices[-1].text
+    assert result.steps == ()
+    notice = "it is unknown whether the policy of old-media still has a statement of this stack"
+    assert notice in result.notices[-1].text
 
 
 def test_turning_back() -> None:

@@ -15,7 +15,7 @@ from cfstream.kinds.object_acl.inventory_report import InventoryAcls, read_inven
 from cfstream.ports import Call
 from cfstream.stack.bucket import LiveBucket
 from cfstream.steps.batch_manifest import InventoryList
-from tests.unit.kinds.live import scene
+from tests.unit.kinds.live import context
 from tests.unit.kinds.s3 import BUCKET, REGION
 from tests.world.ports import PassThrough
 
@@ -47,7 +47,7 @@ def row(
     return (BUCKET, key, latest, marker, found, owner)
 
 
-SOUND = (
+VALID = (
     row("a/1", acl()),
     row("a/2+%2B", acl(user="READ")),
     row("b/3", acl(other="READ")),
@@ -66,7 +66,7 @@ class Lists(PassThrough):
     """The inventory of a bucket. `covers` is the prefix of its configuration."""
 
     def __init__(self, *rows: tuple[str, ...], covers: str = "", **manifest: Any) -> None:
-        lines = "".join(",".join(f'"{value}"' for value in each) + "\n" for each in rows or SOUND)
+        lines = "".join(",".join(f'"{value}"' for value in each) + "\n" for each in rows or VALID)
         half = len(lines) // 2
         self.covers = covers
         self.configured: Json = {}
@@ -107,7 +107,7 @@ class Lists(PassThrough):
 def seen(lists: Lists) -> InventoryAcls:
     """Return what the inventory shows."""
     bucket = LiveBucket(BUCKET, REGION, owner=OWNER)
-    found = read_inventory(lists, scene(SPEC), bucket, USER, "READ")
+    found = read_inventory(lists, context(SPEC), bucket, USER, "READ")
     assert found is not None
     return found
 
@@ -260,4 +260,4 @@ def test_without_an_inventory_nothing_is_read() -> None:
     """The spec names none."""
     text = SPEC.replace(", inventory: s3://lists/lectures-media/all", "")
     bucket = LiveBucket(BUCKET, REGION, owner=OWNER)
-    assert read_inventory(PassThrough(), scene(text), bucket, USER, "READ") is None
+    assert read_inventory(PassThrough(), context(text), bucket, USER, "READ") is None

@@ -33,7 +33,7 @@ def test_a_key_that_nothing_replaces_cuts_viewers() -> None:
     assert asked.hazard("old") == hazard("no key in the group replaces it")
 
 
-def test_a_replaced_key_leaves_without_hazard_once_its_grace_is_past() -> None:
+def test_a_replaced_key_is_removed_without_a_hazard_once_its_grace_ends() -> None:
     """The hazard ends exactly when created plus max_validity is past, and not a second earlier."""
     successor = Successor("new", CREATED, active=True)
     early = grace({"new": ("old",)}, [successor], CREATED + DAY - timedelta(seconds=1))
@@ -69,7 +69,7 @@ def test_a_successor_s_successor_is_one_as_well() -> None:
     assert asked.hazard("middle") is None
 
 
-def test_a_circle_of_successors_comes_to_an_end() -> None:
+def test_a_circle_of_successors_ends() -> None:
     """Keys that replace each other do not cause an endless loop."""
     declared = {"new": ("old", "newer"), "newer": ("new",)}
     asked = grace(declared, [Successor("newer", CREATED, active=True)], CREATED + 2 * DAY)

@@ -9,7 +9,7 @@ import pytest
 from cfstream.errors import Missing
 from cfstream.kinds.key_group import KeyGroupKind
 from cfstream.ports import Call
-from cfstream.stack.proposal import Landscape, Proposal, Relied
+from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.hazards import Hazard, HazardName
@@ -17,7 +17,7 @@ from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
 from cfstream.steps.wait import GroupActive, WaitUntil
 from cfstream.values import Address, ETag, Json, Known, Ref, StepId, digest
-from tests.unit.kinds.live import NOW, distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import NOW, context, distribution, live, ours, proposal
 
 KIND = KeyGroupKind()
 MADE = Ref(StepId("create public-key:lectures/new"), "id")
@@ -58,9 +58,9 @@ def key(name: str, key_id: str, age: timedelta = timedelta(days=9)) -> Json:
     return {"Id": key_id, "Name": name, "CreatedTime": NOW - age, "Comment": "cfstream:lectures"}
 
 
-def keys(**ids: Known) -> Landscape:
+def keys(**ids: Known) -> KindResults:
     """Return what the public keys have brought."""
-    return Landscape({Address("public-key", "lectures", name): {"id": id_} for name, id_ in ids.items()})
+    return KindResults({Address("public-key", "lectures", name): {"id": id_} for name, id_ in ids.items()})
 
 
 def relied(name: str, *keys: str, etag: str | None = None, comment: str = "cfstream:lectures") -> Relied:
@@ -69,7 +69,7 @@ def relied(name: str, *keys: str, etag: str | None = None, comment: str = "cfstr
     return Relied(address(name), digest(content), ETag(etag) if etag else None)
 
 
-def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be() -> None:
+def test_a_missing_group_is_created_from_live_and_future_keys() -> None:
     """The group is created with the stack's mark, its keys in the order of the spec."""
     step = Create(
         address=address("signers"),
@@ -94,7 +94,7 @@ def test_a_group_that_is_not_live_is_made_of_keys_that_are_and_keys_that_will_be
         document="KeyGroupConfig",
     )
 
-    assert proposal(KIND, scene(TWO), live(), keys(new=MADE, old="K1")) == Proposal(
+    assert proposal(KIND, context(TWO), live(), keys(new=MADE, old="K1")) == Proposal(
         steps=(step,), brings={address("signers"): {"id": Ref(step.id, "id"), "name": "signers"}}
     )
 
@@ -107,13 +107,13 @@ def test_a_group_with_these_keys_in_any_order_stays() -> None:
             list_public_keys=[key("new", "K2"), key("old", "K1")],
         )
 
-        assert proposal(KIND, scene(TWO), aws, keys(new="K2", old="K1")) == Proposal(
+        assert proposal(KIND, context(TWO), aws, keys(new="K2", old="K1")) == Proposal(
             brings={address("signers"): {"id": "id-signers", "name": "signers"}},
             relied_on=(relied("signers", "K1", "K2", comment="cfstream:lectures and more"),),
         )
 
 
-def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
+def test_a_key_is_added_to_a_group_in_use_without_a_hazard_and_is_waited_for() -> None:
     """In the first half of a rotation, the old key stays, and the plan waits until every edge has the new one."""
     row = group("signers", "K1")
     aws = live(
@@ -124,7 +124,7 @@ def test_a_key_joins_a_group_in_use_without_hazard_and_is_waited_for() -> None:
     )
     base = {"Name": "signers", "Items": ["K1"], "Comment": "cfstream:lectures"}
 
-    assert proposal(KIND, scene(TWO + "wait: {timeout: 10m}\n"), aws, keys(new=MADE, old="K1")) == Proposal(
+    assert proposal(KIND, context(TWO + "wait: {timeout: 10m}\n"), aws, keys(new=MADE, old="K1")) == Proposal(
         steps=(
             Modify(
                 address=address("signers"),
@@ -169,7 +169,7 @@ def test_a_group_that_serves_nobody_is_not_waited_for(users: list[Json]) -> None
         list_public_keys=[key("old", "K1")],
     )
 
-    assert [step.id for step in proposal(KIND, scene(TWO), aws, keys(new=MADE, old="K1")).steps] == [
+    assert [step.id for step in proposal(KIND, context(TWO), aws, keys(new=MADE, old="K1")).steps] == [
         "modify key-group:lectures/signers"
     ]
 
@@ -183,13 +183,13 @@ def detaching(age: timedelta, active: tuple[str, ...] = ("K1", "K2"), spec: str 
         get_key_group_config=config_of(row),
         list_public_keys=[key("old", "K1"), key("new", "K2", age)],
     )
-    modify, _ = proposal(KIND, scene(spec), aws, keys(new="K2")).steps
+    modify, _ = proposal(KIND, context(spec), aws, keys(new="K2")).steps
     assert modify.changes == (Change("key_groups[signers].public_keys", ["new", "old"], ["new"]),)
     assert modify.because == "the spec lists other keys"
     return modify.hazards
 
 
-def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
+def test_a_replaced_key_is_removed_without_a_hazard_after_its_grace() -> None:
     """Created plus max_validity (a day by default) is past, and the successor signs."""
     assert detaching(timedelta(hours=24)) == ()
     assert detaching(timedelta(hours=3), spec=ONE + "sign: {max_validity: 2h}\n") == ()
@@ -208,7 +208,7 @@ def test_a_replaced_key_leaves_without_hazard_after_its_grace() -> None:
         (99, ("K1", "K2"), ONE.replace(", replaces: [old]", ""), "no key in the group replaces it"),
     ],
 )
-def test_a_key_that_leaves_before_its_time_cuts_viewers(
+def test_a_key_that_is_removed_too_early_cuts_viewers(
     age: int, active: tuple[str, ...], spec: str, why: str
 ) -> None:
     """If it leaves too early, before the successor signs, or without one, its URLs stop working."""
@@ -223,7 +223,7 @@ def test_a_key_added_by_others_is_removed_and_named_by_its_id() -> None:
     aws = live(
         list_key_groups=[row], get_key_group_config=config_of(row), list_public_keys=[key("new", "K2")]
     )
-    (modify,) = proposal(KIND, scene(ONE), aws, keys(new="K2")).steps
+    (modify,) = proposal(KIND, context(ONE), aws, keys(new="K2")).steps
 
     assert modify.changes == (Change("key_groups[signers].public_keys", ["K9", "new"], ["new"]),)
     assert [hazard.name for hazard in modify.hazards] == ["cuts-viewers"]
@@ -237,17 +237,17 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
         list_public_keys=[key("new", "K2")],
     )
 
-    assert proposal(KIND, scene(ONE), aws, keys(new="K2")).steps == ()
+    assert proposal(KIND, context(ONE), aws, keys(new="K2")).steps == ()
 
 
-def test_a_group_that_vanished_since_the_list_ends_the_planning() -> None:
+def test_a_group_that_was_deleted_since_the_list_ends_the_planning() -> None:
     """A refusal does not count as an empty group."""
     aws = live(
         list_key_groups=[group("signers", "K1")],
         get_key_group_config=Missing("GetKeyGroupConfig", "NoSuchResource", "gone"),
     )
     with pytest.raises(Missing):
-        proposal(KIND, scene(ONE), aws, keys(new="K2"))
+        proposal(KIND, context(ONE), aws, keys(new="K2"))
 
 
 def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
@@ -255,7 +255,7 @@ def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
     row = group("signers", "K1")
     aws = live(list_key_groups=[row], get_key_group_config=config_of(row))
 
-    assert proposal(KIND, scene(ONE), aws, keys()).steps == ()
+    assert proposal(KIND, context(ONE), aws, keys()).steps == ()
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_a_key_with_a_problem_of_its_own_changes_no_group() -> None:
 def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
     """The existing group is named and not changed. `use` trusts it."""
     proposed = proposal(
-        KIND, scene(ONE), live(list_key_groups=[group("signers", "K1", comment=comment)]), keys(new="K2")
+        KIND, context(ONE), live(list_key_groups=[group("signers", "K1", comment=comment)]), keys(new="K2")
     )
 
     assert (proposed.steps, proposed.brings) == ((), {})
@@ -280,7 +280,7 @@ def test_a_group_of_others_is_used_by_name_or_id_as_it_is(reference: str) -> Non
     """A group in `use` is brought under the reference in the spec, and never changed."""
     aws = live(list_key_groups=[group("newsroom", "K7", comment="by hand"), group("other", "K8", comment="")])
 
-    assert proposal(KIND, scene(USES.replace("newsroom", reference)), aws) == Proposal(
+    assert proposal(KIND, context(USES.replace("newsroom", reference)), aws) == Proposal(
         brings={address(reference): {"id": "id-newsroom", "name": "newsroom"}},
         relied_on=(Relied(address(reference), digest({"id": "id-newsroom", "keys": ["K7"]})),),
     )
@@ -295,12 +295,14 @@ def test_an_id_comes_before_a_name_that_looks_like_it() -> None:
         ]
     )
 
-    assert proposal(KIND, scene(USES), aws).brings == {address("newsroom"): {"id": "newsroom", "name": "odd"}}
+    assert proposal(KIND, context(USES), aws).brings == {
+        address("newsroom"): {"id": "newsroom", "name": "odd"}
+    }
 
 
 def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
     """Another spec may still have to create it."""
-    (problem,) = proposal(KIND, scene(USES), live()).problems
+    (problem,) = proposal(KIND, context(USES), live()).problems
 
     assert problem.what == "no key group with the name or id newsroom exists in account 123456789012"
     assert str(problem.where) == "lectures.yaml:4:20"
@@ -310,14 +312,14 @@ def test_a_group_to_use_that_does_not_exist_is_a_problem() -> None:
 def test_a_misspelt_group_to_use_gets_the_nearest_name() -> None:
     """The names of the account's groups are known."""
     aws = live(list_key_groups=[group("newsrooms", "K7", comment="", group_id="G1")])
-    (problem,) = proposal(KIND, scene(USES), aws).problems
+    (problem,) = proposal(KIND, context(USES), aws).problems
     assert problem.do.startswith("write newsrooms, a key group of this account, or apply the spec")
 
 
 def test_a_behavior_may_use_the_group_that_the_spec_makes() -> None:
     """A second mention by `use` means the same group, which is created once."""
     spec = ONE + "http:\n  behaviors:\n    - {path: /clips/*, key_groups: [{use: signers}]}\n"
-    proposed = proposal(KIND, scene(spec), live(), keys(new=MADE))
+    proposed = proposal(KIND, context(spec), live(), keys(new=MADE))
 
     assert [step.id for step in proposed.steps] == ["create key-group:lectures/signers"]
     assert list(proposed.brings) == [address("signers")]
@@ -332,7 +334,7 @@ def test_a_group_of_ours_that_nothing_uses_any_more_is_deleted() -> None:
     )
     config = {"Name": "old-signers", "Items": ["K1", "K2"], "Comment": "cfstream:lectures"}
 
-    assert proposal(KIND, scene(NO_KEYS), aws) == Proposal(
+    assert proposal(KIND, context(NO_KEYS), aws) == Proposal(
         steps=(
             Delete(
                 address=address("old-signers"),
@@ -355,7 +357,7 @@ def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
         **ours(distribution("D1"), [distribution("D2", behaviors={"/x/*": ["id-old-signers"]})]),
         list_key_groups=[group("old-signers", "K1")],
     )
-    proposed = proposal(KIND, scene(NO_KEYS), aws)
+    proposed = proposal(KIND, context(NO_KEYS), aws)
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
@@ -378,7 +380,7 @@ def test_whatever_order_aws_lists_in_the_proposal_is_the_same() -> None:
         aws = live(
             list_key_groups=turned, get_key_group_config=config_of(*turned), list_public_keys=list(listed)
         )
-        proposals.append(proposal(KIND, scene(TWO), aws, keys(new="K2", old="K1")))
+        proposals.append(proposal(KIND, context(TWO), aws, keys(new="K2", old="K1")))
 
     assert [step.id for step in proposals[0].steps] == [
         "modify key-group:lectures/signers",

@@ -6,7 +6,7 @@ from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.neighbors import default_access, group_users_after
 from cfstream.stack.owned import owner_of
 from cfstream.stack.surroundings import Surroundings
-from tests.unit.kinds.live import behavior, distribution, live, ours, scene
+from tests.unit.kinds.live import behavior, context, distribution, live, ours
 
 PRIVATE = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
 PUBLIC = "version: 1\nname: lectures\nbucket: lectures-media\npublic: true\n"
@@ -14,7 +14,7 @@ PUBLIC = "version: 1\nname: lectures\nbucket: lectures-media\npublic: true\n"
 
 def users(spec: str, **config: object) -> tuple[str, ...]:
     """Return the users of the group G after the plan of `spec`, for this live distribution."""
-    planned = scene(spec)
+    planned = context(spec)
     aws = live(**ours(distribution("D1", **config)))
     return group_users_after(Surroundings(AccountLists(aws), planned).neighbors, "G", planned.stack.spec)
 
@@ -25,7 +25,7 @@ def behaviors(*entries: str) -> str:
 
 
 @pytest.mark.parametrize("spec", [PRIVATE, PUBLIC])
-def test_the_default_behavior_gives_up_what_the_spec_does_not_name(spec: str) -> None:
+def test_the_default_behavior_loses_signers_that_the_spec_does_not_name(spec: str) -> None:
     """Its signers are those of the spec, or none if the spec is public."""
     assert users(spec, groups=["G"]) == ()
 
@@ -53,7 +53,7 @@ def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
         "Quantity": 1,
         "Items": [{"PathPattern": "/api/*", **behavior("G"), "TargetOriginId": "elsewhere"}],
     }
-    planned = scene(PRIVATE)
+    planned = context(PRIVATE)
 
     assert group_users_after(
         Surroundings(AccountLists(live(**ours(row))), planned).neighbors, "G", planned.stack.spec
@@ -65,7 +65,7 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
     replies = ours(distribution("D1", oac="NEW"))
     aws = live(**{**replies, "list_distributions": [distribution("D1", oac="OLD")]})
 
-    assert default_access(Surroundings(AccountLists(aws), scene(PRIVATE)).neighbors) == ("", "NEW")
+    assert default_access(Surroundings(AccountLists(aws), context(PRIVATE)).neighbors) == ("", "NEW")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Grants on objects: counted, tagged before the first, given to all objects that lack them, and revoked by the tag."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
@@ -17,8 +18,20 @@ from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
 from cfstream.steps.tags import ChangeTags
 from cfstream.values import Address, Joined, Json, Ref, StepId
-from tests.unit.kinds.live import ACCOUNT, Live, live, ours, proposal, scene
-from tests.unit.kinds.s3 import BUCKET, DISTRIBUTION_ARN, OAI, REGION, denied, land, missing, s3, signed
+from tests.unit.kinds.live import ACCOUNT, Live, context, live, ours, proposal
+from tests.unit.kinds.s3 import (
+    ALL,
+    BUCKET,
+    DISTRIBUTION_ARN,
+    NONE,
+    OAI,
+    REGION,
+    denied,
+    kind_results,
+    missing,
+    s3,
+    signed,
+)
 
 KIND = ObjectAclKind()
 ADDRESS = Address("object-acl", "lectures")
@@ -77,14 +90,14 @@ def objects(
     return live(**replies)
 
 
-def proposed(text: str, aws: Any, landscape: Landscape | None = None) -> Proposal:
+def proposed(text: str, aws: Any, results: KindResults | None = None) -> Proposal:
     """Return what the kind proposes."""
-    return proposal(KIND, scene(text), aws, landscape or land())
+    return proposal(KIND, context(text), aws, results or kind_results())
 
 
 def tally(text: str, aws: Any) -> Tally:
     """Return the counts of the objects."""
-    here = scene(text)
+    here = context(text)
     seen: LiveGrants = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
     return seen.tally
 
@@ -175,7 +188,7 @@ def test_new_identity() -> None:
         Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
     }
     aws = objects({"a": acl(), "b": acl()}, list_cloud_front_origin_access_identities=[])
-    marked, granted = proposed(READ, aws, land(brought=brought)).steps
+    marked, granted = proposed(READ, aws, kind_results(brought=brought)).steps
     assert isinstance(marked, ChangeTags)
     assert isinstance(granted, ProposedGrant)
     assert marked.call.params["Tags"]["Items"][0]["Value"] == Ref(MADE)
@@ -191,7 +204,7 @@ def test_new_distribution() -> None:
 
 def test_identity_that_cannot_be() -> None:
     """If the identity has a problem, nothing is proposed."""
-    assert proposed(READ, objects({"a": acl()}, mark="E9OLD"), Landscape()).steps == ()
+    assert proposed(READ, objects({"a": acl()}, mark="E9OLD"), KindResults()).steps == ()
 
 
 def test_identity_named_by_the_spec() -> None:
@@ -222,7 +235,7 @@ def test_one_identity_after_another_that_is_made() -> None:
         Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
     }
     aws = objects({"a": acl()}, "E9OLD", list_cloud_front_origin_access_identities=[FORMER])
-    steps = proposed(READ, aws, land(brought=brought)).steps
+    steps = proposed(READ, aws, kind_results(brought=brought)).steps
     assert steps[0].changes[0].after == Joined(("E9OLD ", Ref(MADE)))
 
 
@@ -244,17 +257,17 @@ def test_not_on_objects_any_more() -> None:
 
 def test_former_identity_gone() -> None:
     """Grants to a deleted identity have no effect, so only the tag is removed."""
-    made = proposed(BY_POLICY, objects({}, mark="EGONE"))
-    assert kinds_of(made.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
-    assert made.notices[0].text == "the identity EGONE was deleted: its grants on objects have no effect"
+    result = proposed(BY_POLICY, objects({}, mark="EGONE"))
+    assert kinds_of(result.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
+    assert result.notices[0].text == "the identity EGONE was deleted: its grants on objects have no effect"
 
 
 def test_acls_disabled() -> None:
     """Grants cannot be revoked while ACLs are disabled, so the tag stays."""
     aws = objects({}, "E2OAI", get_bucket_ownership_controls=s3()["get_bucket_ownership_controls"])
-    made = proposed(BY_POLICY, aws)
-    assert made.steps == ()
-    assert "without effect while ACLs are disabled" in made.notices[0].text
+    result = proposed(BY_POLICY, aws)
+    assert result.steps == ()
+    assert "without effect while ACLs are disabled" in result.notices[0].text
 
 
 def test_other_bucket() -> None:
@@ -301,7 +314,7 @@ def test_relied_on() -> None:
     assert relied({"a": acl()}, BY_POLICY) == ()
 
 
-class Watched:
+class OneChunkReads:
     """Reads that allow only one chunk of ACLs at a time."""
 
     def __init__(self, inner: Live, most: int) -> None:
@@ -325,5 +338,47 @@ class Watched:
 @pytest.mark.parametrize("count", [CHUNK - 1, CHUNK, 2 * CHUNK + 1])
 def test_read_in_chunks(count: int) -> None:
     """ACLs are read in chunks, and none is left out."""
-    aws = Watched(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
+    aws = OneChunkReads(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
     assert tally(READ, aws).granted == count
+
+
+UNREAD = (
+    f"the ACLs of the objects in {BUCKET} were not read, and one may let anyone read. To read them: "
+    "cfstream verify lectures.yaml, or plan with --all-objects"
+)
+
+
+@pytest.mark.parametrize("grant", ["", "grant: {via: elsewhere}\n"])
+def test_all_objects_reads_the_acls_for_every_grant(grant: str) -> None:
+    """A plan with --all-objects knows of public objects, however CloudFront is granted access."""
+    aws = objects({"a": acl(public=True), "b": acl()}, **s3(ownership="ObjectWriter", block=NONE))
+    here = replace(context(SPEC + grant), all_objects=True)
+    seen = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
+    assert seen.acls.complete
+    assert [each.keys for each in seen.acls.classes if each.grants] == [("a",)]
+    assert [each.text for each in proposal(KIND, here, aws, kind_results()).notices] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "texts"),
+    [
+        ({"ownership": "ObjectWriter", "block": NONE}, [UNREAD]),
+        ({"ownership": "ObjectWriter", "block": ALL}, []),
+        ({"ownership": "ObjectWriter", "block": NONE, "account_block": ALL}, []),
+        ({"ownership": "BucketOwnerEnforced", "block": NONE}, []),
+    ],
+)
+@pytest.mark.parametrize("grant", ["", "grant: {via: elsewhere}\n"])
+def test_a_plan_shows_that_it_did_not_read_the_acls(grant: str, settings: Any, texts: list[str]) -> None:
+    """There is no notice if no ACL can let anyone read: ACLs are disabled, or public ones are ignored."""
+    found = proposed(SPEC + grant, objects({"a": acl(public=True)}, **s3(**settings))).notices
+    assert [each.text for each in found] == texts
+
+
+def test_acls_that_cannot_be_read() -> None:
+    """An object whose ACL is denied may be public."""
+    aws = objects({"a": denied("s3:GetObjectAcl"), "b": acl()}, **s3(ownership="ObjectWriter", block=NONE))
+    here = replace(context(SPEC), all_objects=True)
+    (found,) = proposal(KIND, here, aws, kind_results()).notices
+    assert found.warning
+    assert found.text.startswith(f"the ACLs of 1 object in {BUCKET} could not be read")

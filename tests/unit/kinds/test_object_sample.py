@@ -11,11 +11,11 @@ from cfstream.kinds.object_acl import sample as sampling
 from cfstream.kinds.object_acl.observed import LiveGrants, all_acls
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.scene import Scene
+from cfstream.stack.context import StackContext
 from cfstream.stack.surroundings import Surroundings
 from cfstream.values import Json
-from tests.unit.kinds.live import proposal, scene
-from tests.unit.kinds.s3 import land
+from tests.unit.kinds.live import context, proposal
+from tests.unit.kinds.s3 import kind_results
 from tests.unit.kinds.test_object_acl import READ, acl, objects
 
 KEYS = sorted(f"lectures-{number % 8}/{number:05}.mp4" for number in range(25_000))
@@ -35,7 +35,7 @@ def large(keys: list[str] = KEYS, permission: str = "READ") -> Any:
     return objects({}, list_objects_v2=listed, get_object_acl=lambda params: granted)
 
 
-def grants(aws: Any, here: Scene) -> LiveGrants:
+def grants(aws: Any, here: StackContext) -> LiveGrants:
     """Return what the kind observes."""
     kind = ObjectAclKind()
     seen: LiveGrants = kind.observe(aws, Surroundings(AccountLists(aws), here), kind.desire(here))
@@ -44,7 +44,7 @@ def grants(aws: Any, here: Scene) -> LiveGrants:
 
 def test_sample_is_spread_and_repeatable() -> None:
     """The sample has about a thousand objects from the whole range of keys, and is the same each time."""
-    here = scene(READ)
+    here = context(READ)
     aws = large()
     bucket = Surroundings(AccountLists(aws), here).bucket
     chosen = chosen_keys(aws, here, bucket)
@@ -57,7 +57,7 @@ def test_sample_is_spread_and_repeatable() -> None:
 
 def test_sampled_plan() -> None:
     """A plan of a sample grants if an object of it lacks the grant, says what it does not know, and is bound to it."""
-    found = proposal(ObjectAclKind(), scene(READ), large(permission=""), land())
+    found = proposal(ObjectAclKind(), context(READ), large(permission=""), kind_results())
     (step,) = [each for each in found.steps if each.verb == "grant"]
     assert "sampled objects" in step.because
     (notice,) = [each for each in found.notices if "sample" in each.text]
@@ -68,13 +68,15 @@ def test_sampled_plan() -> None:
     assert relied.content is not None
     assert relied.content["sampled"] is True
     assert [
-        each for each in proposal(ObjectAclKind(), scene(READ), large(), land()).steps if each.verb == "grant"
+        each
+        for each in proposal(ObjectAclKind(), context(READ), large(), kind_results()).steps
+        if each.verb == "grant"
     ] == []
 
 
 def test_sample_is_not_complete() -> None:
     """What is known about ACLs never counts as complete after a sample."""
-    seen = grants(large(), scene(READ))
+    seen = grants(large(), context(READ))
     assert seen.tally.sampled
     assert not seen.acls.complete
     assert not seen.acls.listed
@@ -82,7 +84,7 @@ def test_sample_is_not_complete() -> None:
 
 def test_all_objects() -> None:
     """With --all-objects every ACL is read, and the plan has no notice of a sample."""
-    here = replace(scene(READ), all_objects=True)
+    here = replace(context(READ), all_objects=True)
     seen = grants(large(), here)
     assert (seen.tally.total, seen.tally.sampled, seen.acls.complete) == (25_000, False, True)
 
@@ -90,7 +92,7 @@ def test_all_objects() -> None:
 @pytest.mark.parametrize(("count", "sampled"), [(10_000, False), (10_001, True)])
 def test_limit(count: int, sampled: bool) -> None:
     """Up to 10,000 objects, all are read."""
-    here = scene(READ)
+    here = context(READ)
     aws = large(KEYS[:count])
     assert chosen_keys(aws, here, Surroundings(AccountLists(aws), here).bucket).sampled is sampled
 
@@ -99,13 +101,13 @@ def test_sample_under_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
     """Objects under the spec's prefix are in the sample, however few they are."""
     monkeypatch.setattr(sampling, "MOST_READ", 1_000)
     keys = sorted([*KEYS[:5_000], "zz/1", "zz/2"])
-    here = scene(READ.replace("via: object-acl", "via: object-acl, prefix: zz/"))
+    here = context(READ.replace("via: object-acl", "via: object-acl, prefix: zz/"))
     assert grants(large(keys), here).tally.total == 2
 
 
 def test_one_key_is_always_read() -> None:
     """The object that a user asks for is read, also if it is not in the sample."""
-    here = replace(scene(READ), asked_key="lectures-5/00005.mp4")
+    here = replace(context(READ), asked_key="lectures-5/00005.mp4")
     aws = large()
     acls = all_acls(aws, here, Surroundings(AccountLists(aws), here).bucket)
     assert any("lectures-5/00005.mp4" in each.keys for each in acls.classes)

@@ -13,7 +13,7 @@ from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, ETag, Json, Ref, digest
-from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import context, distribution, live, ours, proposal
 
 KIND = OriginAccessControlKind()
 ADDRESS = Address("origin-access-control", "lectures")
@@ -46,7 +46,7 @@ def relied(id_: str, member: str = "", etag: str | None = None, **fields: str) -
     )
 
 
-def test_none_is_made_that_always_signs() -> None:
+def test_a_missing_control_is_created_and_always_signs() -> None:
     """Without an owned control, one is created for S3 that signs every request with SigV4."""
     step = Create(
         address=ADDRESS,
@@ -72,24 +72,24 @@ def test_none_is_made_that_always_signs() -> None:
         document=CONFIG,
     )
 
-    assert proposal(KIND, scene(OAC), live()) == Proposal(
+    assert proposal(KIND, context(OAC), live()) == Proposal(
         steps=(step,), brings={ADDRESS: {"id": Ref(step.id, "id")}}
     )
 
 
 def test_it_is_the_default_of_delivery_http() -> None:
     """A spec without origin access gets an OAC."""
-    assert [step.id for step in proposal(KIND, scene(SPEC), live()).steps] == [
+    assert [step.id for step in proposal(KIND, context(SPEC), live()).steps] == [
         "create origin-access-control:lectures"
     ]
 
 
 @pytest.mark.parametrize("description", ["cfstream:lectures", "cfstream:lectures by the media team"])
-def test_ours_is_enough_whatever_its_description_says_after_the_mark(description: str) -> None:
+def test_an_owned_control_is_kept_with_any_text_after_its_mark(description: str) -> None:
     """An owned control that signs as wanted is brought, relied on and not changed."""
     aws = live(list_origin_access_controls=[row("E1", Description=description)])
 
-    assert proposal(KIND, scene(OAC), aws) == Proposal(
+    assert proposal(KIND, context(OAC), aws) == Proposal(
         brings={ADDRESS: {"id": "E1"}}, relied_on=(relied("E1", Description=description),)
     )
 
@@ -102,7 +102,7 @@ def test_signing_that_was_turned_off_is_turned_on_again() -> None:
         get_origin_access_control_config={CONFIG: drifted, "ETag": "E2OAC"},
     )
 
-    assert proposal(KIND, scene(OAC), aws) == Proposal(
+    assert proposal(KIND, context(OAC), aws) == Proposal(
         steps=(
             Modify(
                 address=ADDRESS,
@@ -129,13 +129,13 @@ def test_signing_that_was_turned_off_is_turned_on_again() -> None:
     )
 
 
-def test_ours_under_another_name_gets_its_name_back() -> None:
+def test_an_owned_control_with_another_name_is_renamed() -> None:
     """The mark shows the owner. The name is one of the owned fields."""
     aws = live(
         list_origin_access_controls=[row("E1", Name="renamed")],
         get_origin_access_control_config={CONFIG: {**OURS, "Name": "renamed"}, "ETag": "E2OAC"},
     )
-    (step,) = proposal(KIND, scene(OAC), aws).steps
+    (step,) = proposal(KIND, context(OAC), aws).steps
 
     assert step.because == "changed outside cfstream"
     assert step.changes == (Change("oac.name", "renamed", "cfstream-lectures"),)
@@ -148,7 +148,7 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
         get_origin_access_control_config={CONFIG: OURS, "ETag": "E2OAC"},
     )
 
-    assert proposal(KIND, scene(OAC), aws).steps == ()
+    assert proposal(KIND, context(OAC), aws).steps == ()
 
 
 @pytest.mark.parametrize(
@@ -159,10 +159,10 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
         ("cfstream:talks", "it belongs to the cfstream stack talks"),
     ],
 )
-def test_our_name_on_what_is_not_ours_is_a_problem(description: str, whose: str) -> None:
+def test_an_unmanaged_control_with_our_name_is_a_problem(description: str, whose: str) -> None:
     """The existing control is named and not changed. `oac: {id}` uses it."""
     aws = live(list_origin_access_controls=[row("E9", Description=description)])
-    proposed = proposal(KIND, scene(OAC), aws)
+    proposed = proposal(KIND, context(OAC), aws)
 
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
@@ -175,7 +175,7 @@ def test_a_control_named_by_id_is_used_as_it_is() -> None:
     """A control in `oac: {id}` is brought, relied on, and never changed."""
     aws = live(list_origin_access_controls=[row("E9", Name="theirs", Description="theirs")])
 
-    assert proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), aws) == Proposal(
+    assert proposal(KIND, context(SPEC + "oac: {id: E9}\n"), aws) == Proposal(
         brings={ADDRESS: {"id": "E9"}}, relied_on=(relied("E9", "E9", Name="theirs", Description="theirs"),)
     )
 
@@ -199,7 +199,7 @@ def test_a_control_named_by_id_is_used_as_it_is() -> None:
 def test_a_control_that_cannot_guard_a_bucket_is_a_problem(fields: dict[str, str], what: str) -> None:
     """With it, the bucket would be public, or CloudFront could not read it."""
     aws = live(list_origin_access_controls=[row("E9", Name="theirs", Description="theirs", **fields)])
-    (problem,) = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), aws).problems
+    (problem,) = proposal(KIND, context(SPEC + "oac: {id: E9}\n"), aws).problems
 
     assert (problem.what, str(problem.where)) == (what, "lectures.yaml:5:11")
 
@@ -207,7 +207,7 @@ def test_a_control_that_cannot_guard_a_bucket_is_a_problem(fields: dict[str, str
 def test_a_control_that_a_viewer_can_override_is_warned_of() -> None:
     """`no-override` works, but is less safe."""
     aws = live(list_origin_access_controls=[row("E9", Description="theirs", SigningBehavior="no-override")])
-    proposed = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), aws)
+    proposed = proposal(KIND, context(SPEC + "oac: {id: E9}\n"), aws)
 
     assert proposed.problems == ()
     assert proposed.notices == (
@@ -221,16 +221,16 @@ def test_a_control_that_a_viewer_can_override_is_warned_of() -> None:
 
 def test_an_id_that_does_not_exist_is_a_problem() -> None:
     """Apply would only get NoSuchOriginAccessControl."""
-    (problem,) = proposal(KIND, scene(SPEC + "oac: {id: E9}\n"), live()).problems
+    (problem,) = proposal(KIND, context(SPEC + "oac: {id: E9}\n"), live()).problems
 
     assert problem.what == "the origin access control E9 does not exist in account 123456789012"
 
 
-def test_the_control_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
+def test_a_control_that_this_plan_detaches_is_deleted() -> None:
     """If the stack changes to an OAI, the control is deleted after its only user changes."""
     aws = live(**ours(distribution("D1", oac="E1")), list_origin_access_controls=[row("E1")])
 
-    assert proposal(KIND, scene(OAI), aws) == Proposal(
+    assert proposal(KIND, context(OAI), aws) == Proposal(
         steps=(
             Delete(
                 address=ADDRESS,
@@ -253,7 +253,7 @@ def test_a_control_that_another_distribution_reads_through_stays() -> None:
         **ours(distribution("D1", oac="E1"), [distribution("D2", oac="E1")]),
         list_origin_access_controls=[row("E1")],
     )
-    proposed = proposal(KIND, scene(OAI), aws)
+    proposed = proposal(KIND, context(OAI), aws)
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
@@ -261,11 +261,11 @@ def test_a_control_that_another_distribution_reads_through_stays() -> None:
     ]
 
 
-def test_of_several_of_ours_the_one_of_our_name_is_kept() -> None:
+def test_of_several_owned_controls_the_one_with_our_name_is_kept() -> None:
     """The order in which AWS lists them does not matter. The others are deleted."""
     rows = [row("E1", Name="copy"), row("E2"), row("E3", Name="another")]
     proposals = [
-        proposal(KIND, scene(OAC), live(list_origin_access_controls=list(order)))
+        proposal(KIND, context(OAC), live(list_origin_access_controls=list(order)))
         for order in itertools.permutations(rows)
     ]
 

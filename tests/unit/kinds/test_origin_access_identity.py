@@ -12,7 +12,7 @@ from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, ETag, Json, Ref, digest
-from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import context, distribution, live, ours, proposal
 
 KIND = OriginAccessIdentityKind()
 ADDRESS = Address("origin-access-identity", "lectures")
@@ -62,7 +62,7 @@ def relied(id_: str, comment: str, member: str = "", etag: str | None = None) ->
     return Relied(address, digest({"id": id_, "comment": comment}), ETag(etag) if etag else None)
 
 
-def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
+def test_a_missing_identity_is_created_with_a_derived_reference_and_our_mark() -> None:
     """Without an owned identity, one is created. A lost reply cannot create a second one."""
     step = Create(
         address=ADDRESS,
@@ -89,17 +89,17 @@ def test_none_is_made_with_a_derived_reference_and_our_mark() -> None:
         reference=f"{CONFIG}.CallerReference",
     )
 
-    assert proposal(KIND, scene(OAI), live()) == Proposal(
+    assert proposal(KIND, context(OAI), live()) == Proposal(
         steps=(step,),
         brings={ADDRESS: {"id": Ref(step.id, "id"), "canonical_user": Ref(step.id, "canonical_user")}},
     )
 
 
-def test_the_one_with_our_mark_is_enough() -> None:
+def test_an_owned_identity_is_kept() -> None:
     """An owned identity with the wanted comment is brought, relied on and not changed."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures For lectures")])
 
-    assert proposal(KIND, scene(OAI), aws) == Proposal(
+    assert proposal(KIND, context(OAI), aws) == Proposal(
         brings={ADDRESS: {"id": "E1", "canonical_user": "canonical-E1"}},
         relied_on=(relied("E1", "cfstream:lectures For lectures"),),
     )
@@ -109,12 +109,12 @@ def test_another_stack_s_mark_is_not_ours() -> None:
     """The name of another stack may start with this stack's name."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures-2 For lectures")])
 
-    assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
+    assert [step.id for step in proposal(KIND, context(OAI), aws).steps] == [
         "create origin-access-identity:lectures"
     ]
 
 
-def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
+def test_only_the_comment_of_the_document_changes() -> None:
     """Only the comment changes. The caller reference is sent back unchanged."""
     aws = live(
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Old")],
@@ -123,7 +123,7 @@ def test_a_changed_comment_is_written_over_the_document_that_was_read() -> None:
     base = {"CallerReference": "by hand", "Comment": "cfstream:lectures Old"}
     after = "cfstream:lectures For lectures"
 
-    assert proposal(KIND, scene(OAI), aws) == Proposal(
+    assert proposal(KIND, context(OAI), aws) == Proposal(
         steps=(
             Modify(
                 address=ADDRESS,
@@ -155,24 +155,24 @@ def test_a_list_that_lags_behind_proposes_nothing() -> None:
         get_cloud_front_origin_access_identity_config=config_of("E1", "cfstream:lectures For lectures"),
     )
 
-    assert proposal(KIND, scene(OAI), aws).steps == ()
+    assert proposal(KIND, context(OAI), aws).steps == ()
 
 
 def test_a_comment_that_the_spec_does_not_set_stays() -> None:
     """Without `oai.comment`, the text after the mark stays."""
     aws = live(list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures Whatever")])
 
-    assert proposal(KIND, scene(SPEC + "oai: {}\ncomment: Another\n"), aws).steps == ()
+    assert proposal(KIND, context(SPEC + "oai: {}\ncomment: Another\n"), aws).steps == ()
 
 
-def test_a_new_one_without_a_comment_of_its_own_gets_the_spec_s_cut_to_what_aws_takes() -> None:
+def test_a_new_identity_gets_the_comment_of_the_spec_cut_to_the_limit_of_aws() -> None:
     """A comment of 128 characters with the mark is too long, and AWS would refuse it."""
-    (step,) = proposal(KIND, scene(SPEC + f"oai: {{}}\ncomment: {'x' * 128}\n"), live()).steps
+    (step,) = proposal(KIND, context(SPEC + f"oai: {{}}\ncomment: {'x' * 128}\n"), live()).steps
 
     assert step.asks()[CONFIG]["Comment"] == "cfstream:lectures " + "x" * 110
 
 
-def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> None:
+def test_an_identity_with_an_overwritten_mark_is_recognised_by_its_reference() -> None:
     """The identity of the stack's distribution is recognised by its caller reference, and gets the mark again."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
@@ -184,13 +184,13 @@ def test_an_identity_whose_mark_was_written_over_is_known_by_its_reference() -> 
         (OAI, "cfstream:lectures For lectures"),
         (SPEC + "oai: {}\n", "cfstream:lectures edited by hand"),
     ]:
-        (step,) = proposal(KIND, scene(spec), aws).steps
+        (step,) = proposal(KIND, context(spec), aws).steps
         assert step.id == "modify origin-access-identity:lectures"
         assert step.because == "its comment no longer has the mark cfstream:lectures"
         assert step.changes == (Change("oai.comment", "edited by hand", after),)
 
 
-def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> None:
+def test_a_foreign_identity_on_our_distribution_is_not_adopted() -> None:
     """An identity without the mark and the reference does not change. The stack gets its own."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
@@ -198,12 +198,12 @@ def test_somebody_else_s_identity_on_our_distribution_is_not_taken_over() -> Non
         get_cloud_front_origin_access_identity_config=config_of("E1", "theirs", "theirs-1"),
     )
 
-    assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
+    assert [step.id for step in proposal(KIND, context(OAI), aws).steps] == [
         "create origin-access-identity:lectures"
     ]
 
 
-def test_one_that_is_gone_when_it_is_read_is_no_longer_ours() -> None:
+def test_an_identity_that_was_deleted_since_the_list_is_not_owned() -> None:
     """A list may still show an identity that was just deleted."""
     aws = live(
         **ours(distribution("D1", oai="E1")),
@@ -211,7 +211,7 @@ def test_one_that_is_gone_when_it_is_read_is_no_longer_ours() -> None:
         get_cloud_front_origin_access_identity_config=config_of("E9", "theirs"),
     )
 
-    assert [step.id for step in proposal(KIND, scene(OAI), aws).steps] == [
+    assert [step.id for step in proposal(KIND, context(OAI), aws).steps] == [
         "create origin-access-identity:lectures"
     ]
 
@@ -220,7 +220,7 @@ def test_an_identity_named_by_id_is_used_as_it_is() -> None:
     """An identity in `oai: {id}` is brought, must exist, and never changes."""
     aws = live(list_cloud_front_origin_access_identities=[row("E7", "theirs")])
 
-    assert proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), aws) == Proposal(
+    assert proposal(KIND, context(SPEC + "oai: {id: E7}\n"), aws) == Proposal(
         brings={ADDRESS: {"id": "E7", "canonical_user": "canonical-E7"}},
         relied_on=(Relied(Address("origin-access-identity", "lectures", "E7"), digest({"id": "E7"})),),
     )
@@ -228,20 +228,20 @@ def test_an_identity_named_by_id_is_used_as_it_is() -> None:
 
 def test_an_id_that_does_not_exist_is_a_problem_at_its_place() -> None:
     """Apply would only get InvalidOriginAccessIdentity."""
-    (problem,) = proposal(KIND, scene(SPEC + "oai: {id: E7}\n"), live()).problems
+    (problem,) = proposal(KIND, context(SPEC + "oai: {id: E7}\n"), live()).problems
 
     assert str(problem.where) == "lectures.yaml:5:11"
     assert problem.what == "the origin access identity E7 does not exist in account 123456789012"
 
 
-def test_the_identity_that_the_distribution_gives_up_in_this_plan_is_deleted() -> None:
+def test_an_identity_that_this_plan_detaches_is_deleted() -> None:
     """If the stack changes to an OAC, the identity is deleted after its only user changes."""
     comment = "cfstream:lectures For lectures"
     aws = live(
         **ours(distribution("D1", oai="E1")), list_cloud_front_origin_access_identities=[row("E1", comment)]
     )
 
-    assert proposal(KIND, scene(OAC), aws) == Proposal(
+    assert proposal(KIND, context(OAC), aws) == Proposal(
         steps=(deletion("E1", comment),), relied_on=(relied("E1", comment),)
     )
 
@@ -252,7 +252,7 @@ def test_an_identity_that_another_distribution_reads_through_stays() -> None:
         **ours(distribution("D1", oai="E1"), [distribution("D2", oai="E1")]),
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures")],
     )
-    proposed = proposal(KIND, scene(OAC), aws)
+    proposed = proposal(KIND, context(OAC), aws)
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
@@ -272,16 +272,16 @@ def test_an_identity_on_a_further_origin_of_our_distribution_stays() -> None:
         list_cloud_front_origin_access_identities=[row("E1", "cfstream:lectures")],
     )
 
-    assert proposal(KIND, scene(OAC), aws).steps == ()
+    assert proposal(KIND, context(OAC), aws).steps == ()
 
 
-def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
+def test_of_several_owned_identities_only_the_one_in_use_is_kept() -> None:
     """Comments are not unique in AWS. The order of the list does not matter."""
     rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E1", "E2", "E3")]
     proposals = [
         proposal(
             KIND,
-            scene(OAI),
+            context(OAI),
             live(**ours(distribution("D1", oai="E2")), list_cloud_front_origin_access_identities=list(order)),
         )
         for order in itertools.permutations(rows)
@@ -293,10 +293,10 @@ def test_of_twins_the_one_in_use_is_kept_and_the_others_go() -> None:
     assert all(proposed == proposals[0] for proposed in proposals)
 
 
-def test_of_twins_that_nobody_uses_the_lowest_id_is_kept() -> None:
+def test_of_several_unused_identities_the_lowest_id_is_kept() -> None:
     """The choice does not change between two plans."""
     rows = [row(id_, "cfstream:lectures For lectures") for id_ in ("E2", "E1")]
-    proposed = proposal(KIND, scene(OAI), live(list_cloud_front_origin_access_identities=rows))
+    proposed = proposal(KIND, context(OAI), live(list_cloud_front_origin_access_identities=rows))
 
     assert proposed.brings[ADDRESS]["id"] == "E1"
     assert [step.id for step in proposed.steps] == ["delete origin-access-identity:lectures/E2"]
@@ -325,4 +325,4 @@ def test_an_rtmp_stack_keeps_the_identity_of_its_streaming_distribution() -> Non
         ],
     )
 
-    assert proposal(KIND, scene(SPEC + "delivery: rtmp\n"), aws).brings[ADDRESS]["id"] == "E2"
+    assert proposal(KIND, context(SPEC + "delivery: rtmp\n"), aws).brings[ADDRESS]["id"] == "E2"

@@ -13,7 +13,7 @@ from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref, digest
-from tests.unit.kinds.live import distribution, live, ours, pem, proposal, scene
+from tests.unit.kinds.live import context, distribution, live, ours, pem, proposal
 
 KIND = PublicKeyKind()
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -111,7 +111,7 @@ def test_a_key_that_is_not_live_is_made_from_its_file() -> None:
         reference="PublicKeyConfig.CallerReference",
     )
 
-    assert proposal(KIND, scene(SPEC), live()) == Proposal(
+    assert proposal(KIND, context(SPEC), live()) == Proposal(
         steps=(step,), brings={address("new"): {"id": Ref(step.id, "id")}}
     )
 
@@ -123,24 +123,24 @@ def test_white_space_does_not_make_another_key(spelled: str) -> None:
     """AWS returns a key with another line end than it got, so only the content counts."""
     aws = live(list_public_keys=[row("new", "K1", EncodedKey=spelled)])
 
-    assert proposal(KIND, scene(SPEC), aws) == Proposal(
+    assert proposal(KIND, context(SPEC), aws) == Proposal(
         brings={address("new"): {"id": "K1", "created": "2026-11-01T00:00:00+00:00"}},
         relied_on=(relied("new", "K1"),),
     )
 
 
-def test_a_time_in_a_snapshot_is_as_good_as_one_of_aws() -> None:
+def test_a_time_in_a_snapshot_is_read_like_one_of_aws() -> None:
     """A recorded reply has times as text."""
     aws = live(list_public_keys=[row("new", "K1", CreatedTime="2026-11-01T00:00:00+00:00")])
 
-    assert proposal(KIND, scene(SPEC), aws).brings[address("new")]["created"] == "2026-11-01T00:00:00+00:00"
+    assert proposal(KIND, context(SPEC), aws).brings[address("new")]["created"] == "2026-11-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize("encoded", [pem("another"), "no key at all"])
 def test_another_key_under_a_live_name_is_a_problem(encoded: str) -> None:
     """A public key cannot change in AWS, and replacing it would break all its URLs."""
     aws = live(list_public_keys=[row("new", "K1", EncodedKey=encoded)])
-    proposed = proposal(KIND, scene(SPEC), aws)
+    proposed = proposal(KIND, context(SPEC), aws)
 
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
@@ -161,7 +161,7 @@ def test_another_key_under_a_live_name_is_a_problem(encoded: str) -> None:
 def test_a_key_of_that_name_without_our_mark_is_a_problem(comment: str, whose: str) -> None:
     """The existing key is named and not changed, even if it has the same content."""
     aws = live(list_public_keys=[row("new", "K1", Comment=comment)])
-    proposed = proposal(KIND, scene(SPEC), aws)
+    proposed = proposal(KIND, context(SPEC), aws)
 
     assert (proposed.steps, proposed.brings) == ((), {})
     (problem,) = proposed.problems
@@ -177,7 +177,7 @@ def test_a_key_of_a_behavior_s_group_is_one_of_the_stack_s() -> None:
         "    - path: /clips/*\n"
         "      key_groups: [{name: clips, public_keys: [{name: clip, file: clip.pem}]}]\n"
     )
-    (step,) = proposal(KIND, scene(spec), live()).steps
+    (step,) = proposal(KIND, context(spec), live()).steps
 
     assert step.id == "create public-key:lectures/clip"
     assert step.changes[0].field == "http.behaviors[/clips/*].key_groups[clips].public_keys[clip].file"
@@ -193,7 +193,7 @@ def test_a_key_in_no_spec_and_no_group_is_deleted() -> None:
         row("theirs", "K4", Comment="cfstream:talks"),
     ]
     proposals = [
-        proposal(KIND, scene(SPEC), live(list_public_keys=list(order)))
+        proposal(KIND, context(SPEC), live(list_public_keys=list(order)))
         for order in itertools.permutations(rows)
     ]
 
@@ -202,14 +202,16 @@ def test_a_key_in_no_spec_and_no_group_is_deleted() -> None:
     assert all(proposed == proposals[0] for proposed in proposals)
 
 
-def test_a_key_that_its_group_gives_up_in_this_plan_is_deleted() -> None:
+def test_a_key_that_this_plan_removes_from_its_group_is_deleted() -> None:
     """An owned group gets the keys of the spec. A key that leaves is then in no group."""
     aws = live(
         list_public_keys=[row("new", "K1"), row("old", "K2")],
         list_key_groups=[group("lectures-signers", "K1", "K2")],
     )
 
-    assert [step.id for step in proposal(KIND, scene(SPEC), aws).steps] == ["delete public-key:lectures/old"]
+    assert [step.id for step in proposal(KIND, context(SPEC), aws).steps] == [
+        "delete public-key:lectures/old"
+    ]
 
 
 def test_a_key_that_another_group_holds_stays() -> None:
@@ -218,7 +220,7 @@ def test_a_key_that_another_group_holds_stays() -> None:
         list_public_keys=[row("new", "K1"), row("old", "K2")],
         list_key_groups=[group("newsroom", "K2", comment="by hand")],
     )
-    proposed = proposal(KIND, scene(SPEC), aws)
+    proposed = proposal(KIND, context(SPEC), aws)
 
     assert proposed.steps == ()
     assert [notice.text for notice in proposed.notices] == [
@@ -226,11 +228,11 @@ def test_a_key_that_another_group_holds_stays() -> None:
     ]
 
 
-def test_the_keys_of_a_group_that_ends_in_this_plan_end_with_it() -> None:
+def test_the_keys_of_a_group_that_this_plan_deletes_are_deleted() -> None:
     """The group that no distribution uses is deleted first."""
     aws = live(list_public_keys=[row("old", "K2")], list_key_groups=[group("old-signers", "K2")])
 
-    assert proposal(KIND, scene(NO_KEYS), aws).steps == (deletion("old", "K2"),)
+    assert proposal(KIND, context(NO_KEYS), aws).steps == (deletion("old", "K2"),)
 
 
 def test_the_keys_of_a_group_of_ours_that_stays_in_use_stay() -> None:
@@ -241,4 +243,4 @@ def test_the_keys_of_a_group_of_ours_that_stays_in_use_stay() -> None:
         list_key_groups=[group("old-signers", "K2")],
     )
 
-    assert proposal(KIND, scene(NO_KEYS), aws).steps == ()
+    assert proposal(KIND, context(NO_KEYS), aws).steps == ()

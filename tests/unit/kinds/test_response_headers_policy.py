@@ -7,14 +7,14 @@ import pytest
 from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
 from cfstream.ports import Call
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.proposal import Landscape, Proposal
+from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
-from tests.unit.kinds.live import distribution, live, ours, proposal, scene
+from tests.unit.kinds.live import context, distribution, live, ours, proposal
 
 KIND = ResponseHeadersPolicyKind()
 ADDRESS = Address("response-headers-policy", "lectures")
@@ -67,12 +67,12 @@ def row(id_: str, *, managed: bool = False, **fields: Any) -> Json:
 
 def carrying(policy: str) -> Json:
     """Return replies of an account whose stack has this policy on the default behavior."""
-    made = distribution("E1")
-    made["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
-    return ours(made)
+    row = distribution("E1")
+    row["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
+    return ours(row)
 
 
-def test_one_is_made_that_says_what_the_spec_says() -> None:
+def test_a_missing_policy_is_created_from_the_spec() -> None:
     """It is named and marked, and found by its name after a lost reply."""
     step = Create(
         address=ADDRESS,
@@ -101,15 +101,15 @@ def test_one_is_made_that_says_what_the_spec_says() -> None:
         document=CONFIG,
     )
 
-    assert proposal(KIND, scene(CORS), live()) == Proposal(
+    assert proposal(KIND, context(CORS), live()) == Proposal(
         steps=(step,), brings={ADDRESS: {"id": Ref(step.id)}}
     )
 
 
 @pytest.mark.parametrize("comment", ["cfstream:lectures", "cfstream:lectures for the player"])
-def test_ours_is_enough_as_it_is(comment: str) -> None:
+def test_an_owned_policy_with_all_settings_is_kept(comment: str) -> None:
     """A live policy with all settings is brought, relied on and not changed."""
-    found = proposal(KIND, scene(CORS), live(list_response_headers_policies=[row("p1", Comment=comment)]))
+    found = proposal(KIND, context(CORS), live(list_response_headers_policies=[row("p1", Comment=comment)]))
     assert (found.steps, found.brings) == ((), {ADDRESS: {"id": "p1"}})
     assert [relied.address for relied in found.relied_on] == [ADDRESS]
 
@@ -123,10 +123,10 @@ def test_lists_in_any_order_and_with_more_in_them_are_no_drift() -> None:
         "AccessControlMaxAgeSec": 5,
     }
     aws = live(list_response_headers_policies=[row("p1", CorsConfig=cors)])
-    assert proposal(KIND, scene(CORS), aws).steps == ()
+    assert proposal(KIND, context(CORS), aws).steps == ()
 
 
-def test_credentials_suffer_no_wildcards() -> None:
+def test_credentials_do_not_allow_wildcards() -> None:
     """Without credentials, ``*`` and ``ALL`` stay. With them, the needed names replace these."""
     loose = {
         **OURS["CorsConfig"],
@@ -138,8 +138,8 @@ def test_credentials_suffer_no_wildcards() -> None:
     config = {CONFIG: live_one["ResponseHeadersPolicy"][CONFIG], "ETag": "E2"}
     aws = live(list_response_headers_policies=[live_one], get_response_headers_policy_config=config)
     without = CORS.replace(", credentials: true", "")
-    assert proposal(KIND, scene(without), aws).steps == ()
-    (step,) = proposal(KIND, scene(CORS), aws).steps
+    assert proposal(KIND, context(without), aws).steps == ()
+    (step,) = proposal(KIND, context(CORS), aws).steps
     assert isinstance(step, Modify)
     sent = step.call.params[CONFIG]["CorsConfig"]
     assert sent["AccessControlAllowMethods"] == items("GET", "HEAD", "OPTIONS")
@@ -154,56 +154,56 @@ def test_one_of_our_name_that_is_not_ours_is_a_problem() -> None:
         ("cfstream:other", "the cfstream stack other"),
     ):
         aws = live(list_response_headers_policies=[row("p1", Comment=comment)])
-        found = proposal(KIND, scene(CORS), aws)
+        found = proposal(KIND, context(CORS), aws)
         (problem,) = found.problems
         assert owner in problem.what
         assert (found.steps, found.brings) == ((), {})
 
 
-def test_ours_goes_with_its_last_use() -> None:
+def test_an_owned_policy_is_deleted_after_its_last_use() -> None:
     """``cors: false`` deletes a policy that only the stack's distribution uses, if it has not changed."""
     aws = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
-    (step,) = proposal(KIND, scene(FALSE), aws).steps
+    (step,) = proposal(KIND, context(FALSE), aws).steps
     assert isinstance(step, Delete)
     assert (step.address, step.stage, step.base) == (ADDRESS, Stage.DELETE_POLICIES, OURS)
     assert step.changes == (Change("http.cors.name", "cfstream-lectures", None),)
 
 
-def test_where_the_spec_says_nothing_nothing_is_read() -> None:
+def test_without_the_field_nothing_is_read() -> None:
     """Without `http.cors`, not even the list is read."""
     aws = live(list_response_headers_policies=AssertionError, list_distributions=AssertionError)
-    assert proposal(KIND, scene(SPEC), aws) == Proposal()
+    assert proposal(KIND, context(SPEC), aws) == Proposal()
 
 
-def land_of(text: str, aws: Any) -> Landscape:
-    """Return the landscape for the distribution's kind."""
-    stage = scene(text)
-    want = KIND.desire(stage)
-    have = KIND.observe(aws, Surroundings(AccountLists(aws), stage), want)
-    brought = KIND.propose(stage, want, have, Landscape()).brings
-    return Landscape(brought, live={KIND.name: have}, wanted={KIND.name: want})
+def results_of(text: str, aws: Any) -> KindResults:
+    """Return the results that the distribution's kind gets."""
+    stack_context = context(text)
+    want = KIND.desire(stack_context)
+    have = KIND.observe(aws, Surroundings(AccountLists(aws), stack_context), want)
+    brought = KIND.propose(stack_context, want, have, KindResults()).brings
+    return KindResults(brought, live={KIND.name: have}, wanted={KIND.name: want})
 
 
 def test_the_behaviors_get_the_policy() -> None:
     """It gets the owned policy, live or from a step; none; or, if CORS is not managed, nothing."""
     create = Ref(f"create {ADDRESS}")  # type: ignore[arg-type]
-    fresh = attachment(scene(CORS), land_of(CORS, live()))
+    fresh = attachment(context(CORS), results_of(CORS, live()))
     assert fresh == Attachment(create, {str(create): "cfstream-lectures"}, frozenset())
     here = live(**carrying("p1"), list_response_headers_policies=[row("p1")])
-    assert attachment(scene(CORS), land_of(CORS, here)) == Attachment(
+    assert attachment(context(CORS), results_of(CORS, here)) == Attachment(
         "p1", {"p1": "cfstream-lectures"}, frozenset()
     )
-    off = attachment(scene(FALSE), land_of(FALSE, here))
+    off = attachment(context(FALSE), results_of(FALSE, here))
     assert off == Attachment("", {"p1": "cfstream-lectures"}, frozenset({"p1"}))
-    assert attachment(scene(SPEC), land_of(SPEC, live())) is None
+    assert attachment(context(SPEC), results_of(SPEC, live())) is None
 
 
-def test_headers_of_somebodys_are_not_taken_off() -> None:
+def test_a_policy_of_others_is_not_detached() -> None:
     """A policy without CORS that belongs to others is not detached."""
     theirs = row(
         "p1", Comment="by hand", Name="security", CorsConfig=None, SecurityHeadersConfig={"XSSProtection": {}}
     )
     aws = live(**carrying("p1"), list_response_headers_policies=[theirs])
-    off = attachment(scene(FALSE), land_of(FALSE, aws))
+    off = attachment(context(FALSE), results_of(FALSE, aws))
     assert off is not None
     assert off.policy is None

@@ -8,7 +8,7 @@ from cfstream.ports import Call
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.surroundings import Surroundings
 from cfstream.values import Json
-from tests.unit.kinds.live import Live, distribution, ours, scene
+from tests.unit.kinds.live import Live, context, distribution, ours
 from tests.unit.kinds.s3 import s3
 
 SPEC = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
@@ -30,7 +30,7 @@ class Counting(Live):
 def test_each_part_is_read_once() -> None:
     """The number and the order of the kinds that use it do not matter."""
     aws = Counting({**s3(), **ours(distribution("E1DIST"), [distribution("E2OTHER")])})
-    around = Surroundings(AccountLists(aws), scene(SPEC))
+    around = Surroundings(AccountLists(aws), context(SPEC))
     around.read_s3()
     around.read_cloudfront()
     read = Counter(aws.made)

@@ -28,9 +28,9 @@ def spec(document: Json) -> Spec:
 
 def allowed(*documents: Json, purpose: str = "apply", place: Place | None = None) -> Mapping[str, list[str]]:
     """Return the resources on which each action is allowed."""
-    made = policy([spec(each) for each in documents], Purpose(purpose), place or Place("123456789012"))
+    document = policy([spec(each) for each in documents], Purpose(purpose), place or Place("123456789012"))
     found: dict[str, list[str]] = {}
-    for statement in made["Statement"]:
+    for statement in document["Statement"]:
         resources = statement["Resource"]
         for action in statement["Action"]:
             found.setdefault(action, []).extend([resources] if isinstance(resources, str) else resources)
@@ -92,22 +92,22 @@ def test_without_an_account_the_arn_has_a_wildcard() -> None:
 
 def test_of_several_specs_each_gets_its_own_only() -> None:
     """A spec that creates its bucket does not allow creating another's. Shared permissions are listed once."""
-    made = {**HTTP, "name": "seminars", "bucket": {"name": "seminars-media", "create": True}}
-    may = allowed(HTTP, made)
+    spec_of_new = {**HTTP, "name": "seminars", "bucket": {"name": "seminars-media", "create": True}}
+    may = allowed(HTTP, spec_of_new)
     assert may["s3:CreateBucket"] == ["arn:aws:s3:::seminars-media"]
     assert may["s3:GetBucketPolicy"] == ["arn:aws:s3:::media", "arn:aws:s3:::seminars-media"]
     assert may["cloudfront:ListDistributions"] == ["*"]
     one, other = (
         policy([spec(each) for each in order], Purpose.APPLY, Place())
-        for order in ([HTTP, made], [made, HTTP])
+        for order in ([HTTP, spec_of_new], [spec_of_new, HTTP])
     )
     assert one == other
 
 
 def statements(action: str, *documents: Json, purpose: str = "apply") -> list[Json]:
     """Return Resource and Condition of each statement that allows an action."""
-    made = policy([spec(each) for each in documents], Purpose(purpose), Place("123456789012"))
-    found = [each for each in made["Statement"] if action in each["Action"]]
+    document = policy([spec(each) for each in documents], Purpose(purpose), Place("123456789012"))
+    found = [each for each in document["Statement"] if action in each["Action"]]
     return [{name: each[name] for name in ("Resource", "Condition") if name in each} for each in found]
 
 
@@ -177,8 +177,8 @@ def test_what_iam_cannot_limit_is_listed() -> None:
 def test_records_are_the_stacks_own_and_never_overwritten() -> None:
     """Names have the form that IAM compares, types are those of aliases, and UPSERT is not allowed."""
     document = {**SITE, "cnames": ["media.example.com", "*.talks.example.com"]}
-    made = policy([spec(document)], Purpose.APPLY, Place())
-    (records,) = [each for each in made["Statement"] if each["Sid"] == "Records"]
+    result = policy([spec(document)], Purpose.APPLY, Place())
+    (records,) = [each for each in result["Statement"] if each["Sid"] == "Records"]
     assert records["Action"] == ["route53:ChangeResourceRecordSets"]
     assert records["Condition"] == {
         "ForAllValues:StringEquals": {
@@ -203,11 +203,11 @@ def test_it_fits_into_a_managed_policy(purpose: Purpose) -> None:
         "logging": {"bucket": "logs"},
         "http": {"cors": {"origins": ["*"]}, "cache_policy": "mine"},
     }
-    made = policy([spec(everything)], purpose, Place("123456789012"))
-    sids = [each["Sid"] for each in made["Statement"]]
+    document = policy([spec(everything)], purpose, Place("123456789012"))
+    sids = [each["Sid"] for each in document["Statement"]]
     assert len({*sids}) == len(sids)
     assert all(sid.isalnum() and sid.isascii() for sid in sids)
-    assert size(made) < 6144
+    assert size(document) < 6144
 
 
 def test_functions_are_allowed_by_their_names() -> None:

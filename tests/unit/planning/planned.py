@@ -11,7 +11,7 @@ from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import GrantRead
 from cfstream.values import Json
-from tests.unit.kinds.live import Live, live, ours, scene
+from tests.unit.kinds.live import Live, context, live, ours
 from tests.unit.kinds.s3 import BUCKET, OAI, s3
 
 HEAD = f"version: 1\nname: lectures\nbucket: {BUCKET}\n"
@@ -42,7 +42,7 @@ TO_ALL = {
 
 def planned(text: str, aws: Live) -> StackPlan:
     """Return the plan of one stack in an account."""
-    here = scene(text)
+    here = context(text)
     wants: dict[str, Any] = {kind.name: kind.desire(here) for kind in KINDS}
     around = Surroundings(AccountLists(aws), here)
     lives = {kind.name: kind.observe(aws, around, wants[kind.name]) for kind in KINDS}

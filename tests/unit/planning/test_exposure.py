@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cfstream.render.readers import readers_after, readers_before
+from cfstream.render.readers import before_and_after, readers_after, readers_before
 from tests.unit.kinds.live import distribution
 from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
 from tests.unit.planning.planned import (
@@ -277,10 +277,13 @@ def test_paths_of_other_signers_are_excluded() -> None:
     assert rows["key-group lectures-signers", ("/*", "/*.m3u8", "/clips/mine/*")] == ("/clips/*",)
     assert rows["key-group newsroom-signers", ("/clips/*",)] == ("/clips/mine/*",)
     assert rows["anyone", ("/clips/a*", "/posters/*")] == ()
-    assert readers_before(seen) == ("signers: key-group lectures-signers",)
-    assert readers_after(seen) == (
-        "signers: key-group lectures-signers (/* except /clips/*)",
+    assert readers_before(seen) == ("signers: key group lectures-signers",)
+    shown = readers_after(seen)
+    assert shown == (
+        "signers: key group lectures-signers (/* except /clips/*)",
         "anyone through distribution lectures (/posters/*)",
         "anyone through distribution lectures (/clips/a*)",
-        "signers: key-group newsroom-signers (/clips/* except /clips/mine/*)",
+        "signers: key group newsroom-signers (/clips/* except /clips/mine/*)",
     )
+    _, after = before_and_after(seen)
+    assert after == tuple(phrase.replace("key group", "key-group") for phrase in shown)

@@ -37,10 +37,10 @@ def multi_region(policy: Json) -> dict[str, Any]:
 
 def by_alias() -> Json:
     """Return a distribution that reads through the alias of the multi-Region access point."""
-    made = distribution("E5OTHER", oac="E4OAC", groups=("G1",))
-    (origin,) = made["Origins"]["Items"]
+    other = distribution("E5OTHER", oac="E4OAC", groups=("G1",))
+    (origin,) = other["Origins"]["Items"]
     origin["DomainName"] = f"{ALIAS}.accesspoint.s3-global.amazonaws.com"
-    return made
+    return other
 
 
 def control(signing: str) -> Json:

@@ -9,23 +9,23 @@ from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.exposure import Exposure
 from cfstream.steps.hazards import Hazard, HazardName
 from cfstream.steps.step import Change, Stage
-from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, Modified
+from tests.unit.render.plans import ACCOUNT, DISTRIBUTION, ETAG, ShownModify
 
-NASTY = (
+HOSTILE = (
     "`", "``", "|", "\\|", "\\", "<b>", "</details>", "</code>", "-->", "<!--", "@octocat", "#1", "GH-1", "\n", "\r\n",
     "\u202e", "é", "日本", "🎬", "http://x.example", "www.x.example", "[a](b)", "![a](b)", "**", "__", "~~", "$x$",
     "&amp;", "&#64;", '"', "'", "{", "}", ";", "%%", "]]>", "<script>", "| --- |", "- ", "1. ", "# ", "> ", "end",
     "```", "click", "\x1b[31m", "\x00", "{{x}}", "%", "style", "#quot;", "subgraph", "---", "-.->",
 )  # fmt: skip
 
-NASTY_TEXT = (
-    st.lists(st.sampled_from(NASTY) | st.text(max_size=4), min_size=1, max_size=6).map("".join).filter(bool)
+HOSTILE_TEXT = (
+    st.lists(st.sampled_from(HOSTILE) | st.text(max_size=4), min_size=1, max_size=6).map("".join).filter(bool)
 )
 
 
 def stack_of(text: str, name: str = "lectures", changes: int = 2) -> StackPlan:
     """Return a stack in which every text contains this one."""
-    step = Modified(
+    step = ShownModify(
         address=DISTRIBUTION,
         stage=Stage.DISTRIBUTION,
         because=text,

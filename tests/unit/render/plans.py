@@ -23,7 +23,7 @@ ETAG = ETag("E2QWRUHAPOMQZL")
 POLICY = Address("bucket-policy", "lectures")
 
 
-class Shown(Step):
+class ShownStep(Step):
     """A step that is only shown."""
 
     def perform(self, context: StepContext) -> Mapping[str, str]:
@@ -31,14 +31,14 @@ class Shown(Step):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Created(Shown):
+class ShownCreate(ShownStep):
     """A create that is only shown."""
 
     verb: ClassVar[Verb] = Verb.CREATE
 
 
 @dataclass(frozen=True, kw_only=True)
-class Modified(Shown):
+class ShownModify(ShownStep):
     """A modify that is only shown."""
 
     verb: ClassVar[Verb] = Verb.MODIFY
@@ -50,14 +50,14 @@ class Modified(Shown):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Granted(Shown):
+class ShownGrant(ShownStep):
     """A grant that is only shown."""
 
     verb: ClassVar[Verb] = Verb.GRANT
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waited(Shown):
+class ShownWait(ShownStep):
     """A wait that is only shown."""
 
     verb: ClassVar[Verb] = Verb.WAIT
@@ -71,14 +71,14 @@ NEW = StackPlan(
     relied_on=(Relied(DISTRIBUTION, "sha256:74234e98"),),
     exposure=Exposure(before=("nobody",), after=("signers: key-group lectures-signers",)),
     steps=(
-        Created(
+        ShownCreate(
             address=IDENTITY,
             stage=Stage.IDENTITY,
             because="the origin access control does not exist",
             line=8,
             changes=(Change("oac", None, "cfstream-lectures"),),
         ),
-        Created(
+        ShownCreate(
             address=DISTRIBUTION,
             stage=Stage.DISTRIBUTION,
             because="the distribution does not exist",
@@ -92,14 +92,14 @@ NEW = StackPlan(
             ),
             needs=(StepId("create origin-access-control:lectures"),),
         ),
-        Granted(
+        ShownGrant(
             address=POLICY,
             stage=Stage.GRANT,
             because="allow the distribution to read objects",
             line=6,
             needs=(StepId("create distribution:lectures"),),
         ),
-        Waited(address=DISTRIBUTION, stage=Stage.WAIT, because="until Deployed, 30 minutes at most"),
+        ShownWait(address=DISTRIBUTION, stage=Stage.WAIT, because="until Deployed, 30 minutes at most"),
     ),
 )
 
@@ -116,7 +116,7 @@ CHANGED = StackPlan(
     ),
     exposure=Exposure(before=("signers: 111122223333",), after=("signers: key-group lectures-signers",)),
     steps=(
-        Modified(
+        ShownModify(
             address=DISTRIBUTION,
             stage=Stage.DISTRIBUTION,
             because="3 fields differ",

@@ -93,7 +93,7 @@ lectures                                                     specs/lectures.yaml
   account 999988887777  maybe read  /*                    statement Shared; not
                                                           decided: StringLike
                                                           aws:PrincipalTag/team
-  key-group             read        /*, /clips/*          distribution:lectures,
+  key group             read        /*, /clips/*          distribution:lectures,
   lectures-signers                                        statement
                                                           cfstream-lectures-oac
   anyone                read        /posters/*,           distribution:lectures,
@@ -120,7 +120,7 @@ lectures             specs/lectures.yaml
            decided: StringLike
            aws:PrincipalTag/team
 
-  key-group lectures-signers
+  key group lectures-signers
     may    read
     paths  /*, /clips/*
     way    distribution:lectures,
@@ -145,7 +145,7 @@ lectures                                                     specs/lectures.yaml
 
   Who can read talks/1.mp4
 
-  key-group lectures-signers (read)
+  key group lectures-signers (read)
     host       media.example.com                          specs/lectures.yaml:12
     behavior   default                                     specs/lectures.yaml:8
     signers    key group lectures-signers: keys lectures-2026-05 and
@@ -292,7 +292,7 @@ def test_no_sign_is_lost_in_a_table(cells: list[tuple[str, str, str]], width: in
     """Every character of every cell is on the page, for any width."""
     rows = [TableRow(each) for each in cells]
     lines = list(table(("reader", "paths", "way"), rows, Page(width)))
-    told = "".join("".join(lines).split())
+    text = "".join("".join(lines).split())
     for title in ("reader", "paths", "way"):
-        told = told.replace(title, "")
-    assert sorted(told) == sorted("".join("".join(cell.split()) for row in cells for cell in row))
+        text = text.replace(title, "")
+    assert sorted(text) == sorted("".join("".join(cell.split()) for row in cells for cell in row))

@@ -1,4 +1,4 @@
-"""A plan of several accounts: every format groups the stacks by account, and tells equal names apart."""
+"""A plan of several accounts: every format groups the stacks by account, and distinguishes equal names."""
 
 from dataclasses import replace
 

@@ -80,7 +80,7 @@ def _set(*path: str | int, value: object) -> Callable[[Any], None]:
     ],
 )
 def test_another_document_does_not_match(change: Callable[[Any], None]) -> None:
-    """The schema says something."""
+    """The schema does not accept everything."""
     document = copy.deepcopy(json.loads((ROOT / "tests/golden/plans/new-http/plan.json").read_text()))
     change(document)
     with pytest.raises(jsonschema.ValidationError):

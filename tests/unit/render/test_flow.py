@@ -42,7 +42,7 @@ def test_without_room_the_right_side_goes_to_the_next_line() -> None:
     ]
 
 
-def test_a_page_is_neither_wider_than_reading_nor_narrower_than_a_word() -> None:
+def test_a_page_has_20_to_100_columns() -> None:
     """A page has 20 to 100 columns on any terminal."""
     assert [page(width, color=False).width for width in (0, 40, 500)] == [20, 40, 100]
 
@@ -55,10 +55,10 @@ def test_what_could_move_the_cursor_is_written_as_an_escape() -> None:
 
 def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
     """A shell would run backticks, and a line break ends a command. Other quotes stay."""
-    told = [
+    words = [
         word.text for word in advice("run `aws s3 ls --x y`, or take `adopt: E1`. `cfstream plan a b` tells")
     ]
-    assert told == ["run", "aws s3 ls --x y,", "or", "take", "`adopt: E1`.", "cfstream plan a b", "tells"]
+    assert words == ["run", "aws s3 ls --x y,", "or", "take", "`adopt: E1`.", "cfstream plan a b", "tells"]
 
 
 def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:

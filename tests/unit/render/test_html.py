@@ -13,7 +13,7 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.html import plan_html, problems_html
 from tests.thorough import examples
-from tests.unit.render.hostile import NASTY_TEXT, stack_of
+from tests.unit.render.hostile import HOSTILE_TEXT, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 EMPTY = {"meta", "br", "path", "rect"}
@@ -51,15 +51,15 @@ class Page(HTMLParser):
 
 
 @settings(max_examples=examples(60), deadline=None)
-@given(NASTY_TEXT)
-def test_no_value_is_obeyed(text: str) -> None:
+@given(HOSTILE_TEXT)
+def test_values_are_not_interpreted(text: str) -> None:
     """The elements do not depend on values, except code in sentences and lines in pictures."""
-    told, plain = (
+    page, plain = (
         Page(plan_html(plan(replace(stack_of(each), topology=Topology((each,), "oai", each)))))
         for each in (text, "x")
     )
-    assert told.tags("code", "text") == plain.tags("code", "text")
-    assert printable(text) in told.text
+    assert page.tags("code", "text") == plain.tags("code", "text")
+    assert printable(text) in page.text
 
 
 def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
@@ -71,7 +71,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     assert "<title>cfstream: Plan: No changes, but 1 opening.</title>" in page
 
 
-def test_the_page_asks_for_nothing() -> None:
+def test_the_page_loads_nothing() -> None:
     """It has no script, handler or style attribute: its policy would block them. Only links lead to other hosts."""
     page = Page(plan_html(plan(NEW, replace(CHANGED, name="changed"), BROKEN, replace(STILL, name="still"))))
     names = {name for _, attributes in page.elements for name in attributes}
@@ -103,7 +103,7 @@ def test_the_policy_allows_this_style_and_nothing_else() -> None:
 def test_everything_that_the_text_says_is_on_the_page() -> None:
     """It has hazards with their flags, problems with fixes, warnings, notes, steps and who can read."""
     text = Page(plan_html(plan(CHANGED, BROKEN))).text
-    for told in (
+    for sentence in (
         "1 hazard",
         "cuts-viewers lectures: a.example.com will not be answered any more",
         "apply refuses this unless it is allowed: --allow cuts-viewers",
@@ -115,12 +115,12 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
         "modify distribution:lectures",
         "specs/lectures.yaml:5",
         "signers: 111122223333",
-        "signers: key-group lectures-signers",
+        "signers: key group lectures-signers",
         '- "a.example.com" removed',
         '+ "b.example.com" added',
         "1 kept",
     ):
-        assert told in text
+        assert sentence in text
 
 
 def test_only_columns_with_values_are_shown() -> None:

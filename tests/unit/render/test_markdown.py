@@ -17,7 +17,7 @@ from cfstream.render.gfm import code, prose
 from cfstream.render.html import plan_html
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
 from tests.thorough import examples
-from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
+from tests.unit.render.hostile import HOSTILE, HOSTILE_TEXT, fleet, stack_of
 from tests.unit.render.plans import BROKEN, CHANGED, OPENED, STILL, plan
 
 GFM = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -97,8 +97,8 @@ def test_warnings_are_above_the_last_line() -> None:
 
 
 @settings(max_examples=examples(80), deadline=None)
-@given(NASTY_TEXT)
-def test_no_value_is_obeyed(text: str) -> None:
+@given(HOSTILE_TEXT)
+def test_values_are_not_interpreted(text: str) -> None:
     """The tags do not depend on values. Mentions and references are only in code."""
     comment = plan_markdown(plan(stack_of(text)))
     page = Page(comment)
@@ -115,18 +115,18 @@ def _harmless_tags() -> list[str]:
     return Page(plan_markdown(plan(stack_of("x")))).tags
 
 
-@given(NASTY_TEXT)
+@given(HOSTILE_TEXT)
 def test_code_is_to_the_letter(text: str) -> None:
     """Code shows the exact value, with escapes for unprintable characters."""
     assert Page(f"a {code(text)} b").codes == [printable(text)]
 
 
-@given(NASTY_TEXT)
+@given(HOSTILE_TEXT)
 def test_sentences_lose_nothing_but_backticks(text: str) -> None:
     """A sentence is unchanged, except that pairs of backticks become code."""
     page = Page(f"a {prose(text)} b")
-    told = Counter(page.outside + "".join(page.codes)) - Counter("\n")
-    assert without_backticks(told) == without_backticks(Counter(f"a {printable(text)} b"))
+    lost = Counter(page.outside + "".join(page.codes)) - Counter("\n")
+    assert without_backticks(lost) == without_backticks(Counter(f"a {printable(text)} b"))
 
 
 def without_backticks(letters: Counter[str]) -> dict[str, int]:
@@ -137,7 +137,7 @@ def without_backticks(letters: Counter[str]) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("text", "stacks", "changes"),
     [
-        ("".join(NASTY), 150, 2),
+        ("".join(HOSTILE), 150, 2),
         ("x", 500, 20),
         ("|" * 20_000, 1, 2),
         ("x" * 2_000, 90, 5),
@@ -198,7 +198,7 @@ def test_specs_that_cannot_be_read() -> None:
     assert (
         "<code>specs/clips.yaml:6:9</code> <b>bucket clips-media is not there</b><br>fix: make it" in comment
     )
-    many = [Problem(Where("a.yaml", n + 1), "unknown key " * 50, "take it out") for n in range(1_000)]
+    many = [Problem(Where("a.yaml", n + 1), "unknown key " * 50, "delete it") for n in range(1_000)]
     comment = problems_markdown(many)
     assert "more problems" in comment
     assert len(comment) < LIMIT

@@ -9,7 +9,7 @@ from cfstream.planning import Topology
 from cfstream.planning.exposure import Exposure
 from cfstream.render.mermaid import EDGES, LIMIT, plan_mermaid, problems_mermaid
 from tests.thorough import examples
-from tests.unit.render.hostile import NASTY, NASTY_TEXT, fleet, stack_of
+from tests.unit.render.hostile import HOSTILE, HOSTILE_TEXT, fleet, stack_of
 from tests.unit.render.plans import BROKEN, NEW, STILL, plan
 
 LABEL = r'"(?:[^\W_]|[ ,.:/=+()-]|\#\d+;|<br/>)*"'
@@ -27,11 +27,11 @@ LINES = re.compile(
 )
 """All that a line of a chart may be; the words in labels are letters, digits, harmless signs and references."""
 
-SIGNERS = "signers: key-group lectures-signers"
+SIGNERS = "signers: key group lectures-signers"
 CHART = """\
   subgraph s0["lectures"]
     direction LR
-    s0_viewers0(["new: signers: key-group lectures-signers"]):::new
+    s0_viewers0(["new: signers: key group lectures-signers"]):::new
     s0_distribution["new: distribution lectures<br/>media.example.com"]:::new
     s0_oac["new: origin access control"]:::new
     s0_bucket[("bucket lectures-media")]:::same
@@ -83,7 +83,7 @@ def test_problems_are_in_the_picture() -> None:
 
 
 @settings(max_examples=examples(60), deadline=None)
-@given(NASTY_TEXT)
+@given(HOSTILE_TEXT)
 def test_no_value_is_read_as_mermaid(text: str) -> None:
     """Every line is one of the few forms of a chart, for any values."""
     stack = replace(stack_of(text), topology=Topology((text, text), "oai", text))
@@ -93,7 +93,7 @@ def test_no_value_is_read_as_mermaid(text: str) -> None:
 
 def test_a_fleet_is_drawn_as_far_as_mermaid_draws() -> None:
     """What has no room is counted, and stacks in sync are dropped first."""
-    many = fleet("".join(NASTY), 500, 2)
+    many = fleet("".join(HOSTILE), 500, 2)
     chart = plan_mermaid(many)
     check(chart)
     assert re.search(r"and \d+ more stacks: see cfstream plan", chart)

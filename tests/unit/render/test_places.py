@@ -48,8 +48,8 @@ def test_steps_hazards_and_problems_have_links() -> None:
     lines = {step.line for step in CHANGED.steps if step.line}
     assert lines <= {int(line) for line in re.findall(r'href="[^"]+#L(\d+)"', comment)}
     assert f'<a href="{URL}/video/{CHANGED.spec}">' in comment
-    told = problems_markdown([Problem(Where("a.yaml", 3, 5), "the name is missing", "add one")], PLACES)
-    assert f'- <a href="{URL}/video/a.yaml#L3"><code>a.yaml:3:5</code></a> <b>' in told
+    text = problems_markdown([Problem(Where("a.yaml", 3, 5), "the name is missing", "add one")], PLACES)
+    assert f'- <a href="{URL}/video/a.yaml#L3"><code>a.yaml:3:5</code></a> <b>' in text
 
 
 @pytest.mark.parametrize(("text", "count"), [("x", 500), ("long words " * 30, 90)])

@@ -17,8 +17,8 @@ from tests.unit.render.plans import BROKEN, CHANGED, NEW, OPENED, STILL, plan
 
 def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
     """Programs find the keys of the contract. Additions come after them."""
-    made = plan(NEW)
-    document: dict[str, Any] = {**plan_document(made)}
+    made_plan = plan(NEW)
+    document: dict[str, Any] = {**plan_document(made_plan)}
     stack = document.pop("stacks")[0]
     steps = stack.pop("steps")
     assert document == {
@@ -26,7 +26,7 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
         "cfstream_version": __version__,
         "account": "123456789012",
         "in_sync": False,
-        "fingerprint": made.fingerprint,
+        "fingerprint": made_plan.fingerprint,
         "summary": {
             "create": 2,
             "adopt": 0,
@@ -97,8 +97,8 @@ def test_the_fingerprint_can_be_computed_from_the_document_alone() -> None:
     """
     one, several = plan(NEW, CHANGED, OPENED), plan(NEW, CHANGED, OPENED)
     there = tuple(replace(stack, account=Account("999988887777")) for stack in several.stacks[1:])
-    for made in (one, replace(several, account=None, stacks=(several.stacks[0], *there))):
-        assert_computed(plan_document(made))
+    for made_plan in (one, replace(several, account=None, stacks=(several.stacks[0], *there))):
+        assert_computed(plan_document(made_plan))
 
 
 def assert_computed(document: PlanDocument) -> None:

@@ -10,7 +10,7 @@ from cfstream.render.text import plan_text, summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Stage
 from cfstream.values import Verb
-from tests.unit.render.plans import BROKEN, CHANGED, DISTRIBUTION, NEW, OPENED, STILL, Shown, plan
+from tests.unit.render.plans import BROKEN, CHANGED, DISTRIBUTION, NEW, OPENED, STILL, ShownStep, plan
 
 
 def with_id(text: str, of: Plan) -> str:
@@ -43,7 +43,7 @@ lectures                                                     specs/lectures.yaml
 
   Who can read
     before  nobody
-    after   signers: key-group lectures-signers
+    after   signers: key group lectures-signers
 
 plan @@@@@@@@  account 123456789012
 Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete.
@@ -90,7 +90,7 @@ lectures             specs/lectures.yaml
 
   Who can read
     before  nobody
-    after   signers: key-group
+    after   signers: key group
             lectures-signers
 
 plan @@@@@@@@  account 123456789012
@@ -119,7 +119,7 @@ lectures                                                     specs/lectures.yaml
 
   Who can read
     before  signers: 111122223333
-    after   signers: key-group lectures-signers
+    after   signers: key group lectures-signers
 
   note: 7 CNAMEs of 100
   warning: anyone may read clips/*: a public statement of the bucket policy
@@ -225,35 +225,35 @@ def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
 
 def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     """Apply does nothing, but the user must act. The command is whole on its line."""
-    told = plan_text(plan(OPENED), color=False, width=40)
-    assert "  Who can read\n    as before  anyone: bucket policy\n" in told
-    assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in told
-    assert told.endswith("No changes. lectures is as its spec\nsays, but has 1 opening: see above.\n")
+    text = plan_text(plan(OPENED), color=False, width=40)
+    assert "  Who can read\n    as before  anyone: bucket policy\n" in text
+    assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in text
+    assert text.endswith("No changes. lectures is as its spec\nsays, but has 1 opening: see above.\n")
 
 
 @pytest.mark.parametrize("brief", [False, True])
 def test_the_last_line_of_a_fleet_counts_openings(*, brief: bool) -> None:
     """Nothing changes, and the reader must still act."""
     fleet = plan(OPENED, replace(STILL, name="still"))
-    told = plan_text(fleet, color=False, width=100, brief=brief)
+    text = plan_text(fleet, color=False, width=100, brief=brief)
     last = (
         "2 stacks are as their specs say, but have 1 opening: see above."
         if brief
         else "still is as its spec says."
     )
-    assert told.endswith(f"No changes. {last}\n")
-    assert "1 opening: see above." in told
+    assert text.endswith(f"No changes. {last}\n")
+    assert "1 opening: see above." in text
 
 
 @pytest.mark.parametrize("width", [40, 60])
 def test_no_line_of_words_is_wider_than_a_narrow_page(width: int) -> None:
     """The sum and the verdict break between words. Only a name that is too wide by itself is wider."""
-    told = plan_text(
+    text = plan_text(
         plan(NEW, replace(STILL, name="a-name-of-thirty-two-characters-x")), color=False, width=width
     )
-    wide = [line for line in told.splitlines() if len(line) > width and len(line.split()) > 1]
+    wide = [line for line in text.splitlines() if len(line) > width and len(line.split()) > 1]
     assert [line for line in wide if line.lstrip()[0] not in "+>."] == []
-    assert " ".join(told.split()).endswith(
+    assert " ".join(text.split()).endswith(
         "Plan: 2 to create, 0 to modify, 1 to grant, 1 to wait, 0 to delete."
     )
 
@@ -294,7 +294,7 @@ def test_the_advice_allows_every_hazard_of_a_stack() -> None:
 
 def every_verb(number: int) -> Plan:
     """Return a plan with so many steps of every verb, in one stack."""
-    kinds = [type(f"Shown{verb}", (Shown,), {"verb": verb}) for verb in Verb]
+    kinds = [type(f"Shown{verb}", (ShownStep,), {"verb": verb}) for verb in Verb]
     steps = tuple(
         kind(address=DISTRIBUTION, stage=Stage.SWITCH, because="x") for kind in kinds for _ in range(number)
     )

@@ -4,7 +4,9 @@ from cfstream.errors import Problem, Where
 from cfstream.render.problems import problems_text
 
 
-def one(line: str, col: int, *, note: str = "", what: str = "this is wrong", do: str = "mend it") -> str:
+def problem_text(
+    line: str, col: int, *, note: str = "", what: str = "this is wrong", do: str = "repair it"
+) -> str:
     """Return the text of a problem in line 11 of a file."""
     return problems_text([Problem(Where("a.yaml", 11, col), what, do, line, note)], color=False)
 
@@ -18,9 +20,9 @@ def caret_under(text: str) -> str:
 def test_the_whole_text() -> None:
     """The caret is under the position, with its note beside it."""
     note = "YAML reads a number here, and its leading zero is gone"
-    what = "a trusted signer is an account number of 12 digits, in quotes"
-    assert one("    - 012345678901", 7, note=note, what=what, do='write "012345678901"') == (
-        "error: a trusted signer is an account number of 12 digits, in quotes\n"
+    what = "trusted_signers[0] must be text, not a number"
+    assert problem_text("    - 012345678901", 7, note=note, what=what, do='write "012345678901"') == (
+        "error: trusted_signers[0] must be text, not a number\n"
         "  a.yaml:11:7\n"
         "   11 |     - 012345678901\n"
         "      |       ^ YAML reads a number here, and its leading zero is gone\n"
@@ -52,7 +54,10 @@ def test_the_same_problem_of_many_files_is_shown_once() -> None:
 def test_a_place_without_a_line() -> None:
     """Without the source line there is no excerpt, and without a column there is no caret."""
     assert problems_text([Problem(Where("a.yaml", 3), "x", "")], color=False) == "error: x\n  a.yaml:3\n"
-    assert one("cnames: []", 0) == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  fix: mend it\n"
+    assert (
+        problem_text("cnames: []", 0)
+        == "error: this is wrong\n  a.yaml:11\n   11 | cnames: []\n  fix: repair it\n"
+    )
 
 
 def test_sentences_are_wrapped_between_words() -> None:
@@ -82,14 +87,14 @@ def test_colors() -> None:
 
 def test_wide_and_narrow_characters() -> None:
     """The caret counts terminal columns: two for wide characters, none for combining ones, one for a tab."""
-    assert "      |       ^" in one("名前: 講義", 5)
-    assert "      |  ^" in one("e\u0301x", 3)
-    assert caret_under(one("\ta: b", 5)) == "b"
+    assert "      |       ^" in problem_text("名前: 講義", 5)
+    assert "      |  ^" in problem_text("e\u0301x", 3)
+    assert caret_under(problem_text("\ta: b", 5)) == "b"
 
 
 def test_what_could_move_a_cursor_is_written_as_an_escape() -> None:
     """A file cannot control the terminal through a message."""
-    text = one("a: \x1b[2Jb\u202ec", 4, what="\x1b[31mred", do="\u202e")
+    text = problem_text("a: \x1b[2Jb\u202ec", 4, what="\x1b[31mred", do="\u202e")
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "\\u001b[2Jb\\u202ec" in text
@@ -98,17 +103,17 @@ def test_what_could_move_a_cursor_is_written_as_an_escape() -> None:
 def test_a_long_line_is_shown_around_the_caret() -> None:
     """A long line is cut around the position, and the caret still points at it."""
     line = "a" * 500 + "X" + "b" * 500
-    text = one(line, 501)
+    text = problem_text(line, 501)
     assert caret_under(text).startswith("Xbbb")
     assert max(map(len, text.split("\n"))) == 80
     assert "| …aaa" in text
     assert "bbb…\n" in text
-    assert caret_under(one("X" + "b" * 500, 1)) == "X" + "b" * 70 + "…"
-    assert caret_under(one("a" * 500 + "X", 501)) == "X"
-    assert caret_under(one("a" * 71 + "X", 72)) == "X"
+    assert caret_under(problem_text("X" + "b" * 500, 1)) == "X" + "b" * 70 + "…"
+    assert caret_under(problem_text("a" * 500 + "X", 501)) == "X"
+    assert caret_under(problem_text("a" * 71 + "X", 72)) == "X"
     narrow = problems_text([Problem(Where("a.yaml", 11, 501), "x", "y", line)], color=False, width=40)
     assert max(map(len, narrow.split("\n"))) == 40
     assert caret_under(narrow).startswith("Xbbb")
-    _, _, source, caret, *_ = one("講" * 60 + "X", 61).split("\n")
+    _, _, source, caret, *_ = problem_text("講" * 60 + "X", 61).split("\n")
     assert source.endswith("講X")
     assert sum(2 if char == "講" else 1 for char in source) - 1 == caret.index("^") <= 79

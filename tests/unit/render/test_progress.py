@@ -42,7 +42,7 @@ def test_a_step_that_was_not_tried_took_no_time() -> None:
     )
 
 
-def test_a_long_wait_is_heard_of_in_a_plain_log() -> None:
+def test_a_long_wait_is_shown_in_a_plain_log() -> None:
     """Otherwise the process would seem to hang."""
     assert still_line(NEW.steps[3], "InProgress", 90.0, color=False) == (
         ". wait    distribution:lectures                 InProgress, 1 min 30 s so far"

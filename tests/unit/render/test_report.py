@@ -176,8 +176,8 @@ def test_under_q_a_stack_without_changes_has_no_ids() -> None:
     report = Report(
         (replace(APPLIED, outcome=StackOutcome.UNCHANGED, steps=()), replace(APPLIED, name="clips"))
     )
-    told = report_text(report, color=False, width=80, quiet=True)
-    assert told.startswith("lectures unchanged\n\nclips applied\n  distribution id      E1UGDLB9XZBD79\n")
+    text = report_text(report, color=False, width=80, quiet=True)
+    assert text.startswith("lectures unchanged\n\nclips applied\n  distribution id      E1UGDLB9XZBD79\n")
 
 
 def test_the_report_as_json_has_every_output_of_the_contract() -> None:
@@ -229,10 +229,10 @@ def test_a_run_that_only_waits_ends_like_any_other() -> None:
 
 def test_on_a_narrow_page_a_value_is_below_its_name() -> None:
     """Otherwise a terminal would cut the domain name in two."""
-    told = report_text(Report((APPLIED,), ExitCode.DONE), color=False, width=40).splitlines()
-    assert told[told.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
-    assert "  status               Deployed" in told
-    assert max(map(len, told)) <= 40
+    text = report_text(Report((APPLIED,), ExitCode.DONE), color=False, width=40).splitlines()
+    assert text[text.index("  domain name") + 1] == "    d111111abcdef8.cloudfront.net"
+    assert "  status               Deployed" in text
+    assert max(map(len, text)) <= 40
 
 
 def refused(number: int) -> StackReport:
@@ -250,7 +250,7 @@ def refused(number: int) -> StackReport:
 
 
 def test_stacks_that_fail_for_the_same_reason_share_one_error_and_one_fix() -> None:
-    """A fleet that exceeds a quota fails a hundred times: the reason and the command to resume stand once."""
+    """A fleet that exceeds a quota fails a hundred times: the reason and the command to resume are shown once."""
     commands = SuggestedCommands(again="cfstream apply specs")
     other = replace(
         refused(0), name="news", steps=(step(Verb.CREATE, DISTRIBUTION, StepOutcome.REFUSED, "no"),)

@@ -110,7 +110,7 @@ def alerts(document: dict[str, Any]) -> list[dict[str, Any]]:
     return results
 
 
-def told(alert: dict[str, Any]) -> tuple[str, str, str, dict[str, int]]:
+def summary_of(alert: dict[str, Any]) -> tuple[str, str, str, dict[str, int]]:
     """Return rule, text, file and region of an alert."""
     (location,) = alert["locations"]
     place = location["physicalLocation"]
@@ -138,7 +138,7 @@ def test_warnings_say_what_to_do() -> None:
 
 def test_problems_hazards_and_warnings_have_their_lines() -> None:
     """Each has its rule, a sentence with a fix, and its line. Notes and steps are not alerts."""
-    assert [told(each) for each in alerts(plan_sarif(plan(BROKEN, CHANGED, NEW, STILL)))] == [
+    assert [summary_of(each) for each in alerts(plan_sarif(plan(BROKEN, CHANGED, NEW, STILL)))] == [
         (
             "preflight",
             "bucket clips-media is not there\nfix: make it, or write create: true",
@@ -170,7 +170,7 @@ def test_a_hazard_is_on_the_line_of_the_field_that_causes_it() -> None:
         for step in CHANGED.steps
     ]
     (hazard, _) = alerts(plan_sarif(plan(replace(CHANGED, steps=tuple(steps)))))
-    assert told(hazard)[-1] == {"startLine": 17}
+    assert summary_of(hazard)[-1] == {"startLine": 17}
 
 
 def test_nothing_wrong_is_a_document_without_results() -> None:
@@ -181,7 +181,7 @@ def test_nothing_wrong_is_a_document_without_results() -> None:
 
 def test_an_alert_is_the_same_some_lines_further_down() -> None:
     """Its fingerprint has the file and the sentence, not the line. Two equal ones in a file are distinguished."""
-    problem = Problem(Where("a.yaml", 3, 1), "unknown key", "take it out")
+    problem = Problem(Where("a.yaml", 3, 1), "unknown key", "delete it")
     lower = replace(problem, where=Where("a.yaml", 40, 1))
     once, again = alerts(problems_sarif([problem, lower]))
     (moved,) = alerts(problems_sarif([lower]))
@@ -205,7 +205,7 @@ def test_every_result_has_the_documented_form(what: str, do: str, file: str, lin
 
 @settings(max_examples=examples(30))
 @given(st.binary(min_size=1, max_size=8))
-def test_file_names_that_are_no_text_have_the_shape(name: bytes) -> None:
+def test_file_names_that_are_not_text_give_valid_uris(name: bytes) -> None:
     """A file name may be any bytes; its URI is ASCII."""
     file = name.decode("utf-8", "surrogateescape")
     assert len(alerts(problems_sarif([Problem(Where(file), "no such file", "")]))) == 1

@@ -12,7 +12,7 @@ from cfstream.values import Joined, Ref, StepId
 MADE = StepId("create key-group:lectures/signers")
 
 
-def told(before: Any, after: Any) -> list[str]:
+def change_lines(before: Any, after: Any) -> list[str]:
     """Return the lines of a change of the field `f`, without colours."""
     return [
         " ".join([sign.text, field, *(word.text for word in value)])
@@ -63,7 +63,7 @@ def test_values_read_as_a_person_writes_them(value: object, text: str) -> None:
 )
 def test_a_change_shows_what_differs_and_nothing_else(before: Any, after: Any, lines: list[str]) -> None:
     """Lists show what was added and removed, mappings their changed keys."""
-    assert told(before, after) == lines
+    assert change_lines(before, after) == lines
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ MINUTE = Caching(step=timedelta(minutes=1))
 
 
 @dataclass
-class Desk:
+class SigningFixture:
     """A signer with a clock that the test sets, and with a list of the policies that its key signed."""
 
     kind: str = "rsa"
@@ -80,28 +80,28 @@ class Desk:
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
 def test_the_viewers_of_a_minute_share_one_signature(kind: str) -> None:
     """10,000 viewers of a folder get the same valid cookies, for one signature. The next minute costs another."""
-    desk = Desk(kind)
+    signing = SigningFixture(kind)
     cookies: set[str] = set()
     for viewer in range(10_000):
-        desk.at = NOON + 0.001 + viewer * 0.005999
-        cookies.add(desk.watch())
-    assert (len(cookies), len(desk.signed)) == (1, 1)
-    assert desk.expiry(desk.signer.for_hls(FOLDER, HOUR).cookies) == NOON + 3660
-    desk.at = NOON + 60.001
-    assert desk.expiry(desk.signer.for_hls(FOLDER, HOUR).cookies) == NOON + 3720
-    assert len(desk.signed) == 2
+        signing.at = NOON + 0.001 + viewer * 0.005999
+        cookies.add(signing.watch())
+    assert (len(cookies), len(signing.signed)) == (1, 1)
+    assert signing.expiry(signing.signer.for_hls(FOLDER, HOUR).cookies) == NOON + 3660
+    signing.at = NOON + 60.001
+    assert signing.expiry(signing.signer.for_hls(FOLDER, HOUR).cookies) == NOON + 3720
+    assert len(signing.signed) == 2
 
 
 @pytest.mark.parametrize("step", [1, 7, 60, 300, 3600])
 def test_an_expiry_is_rounded_up_by_less_than_a_step(step: int) -> None:
     """It is never before the requested time, and never a whole step or more after it."""
-    desk = Desk("ecdsa", caching=Caching(step=timedelta(seconds=step)))
+    signing = SigningFixture("ecdsa", caching=Caching(step=timedelta(seconds=step)))
     for late in (0, 0.001, 0.5, 1, 6.999, 59.5, 60, 299.999, 3599):
-        desk.at = NOON + late
-        asked = desk.at + 3600
+        signing.at = NOON + late
+        asked = signing.at + 3600
         for found in (
-            desk.signer.for_hls(FOLDER, HOUR).terms.expires,
-            int(dict(parse_qsl(urlsplit(desk.signer.url(f"{FOLDER}a.mp4", HOUR)).query))["Expires"]),
+            signing.signer.for_hls(FOLDER, HOUR).terms.expires,
+            int(dict(parse_qsl(urlsplit(signing.signer.url(f"{FOLDER}a.mp4", HOUR)).query))["Expires"]),
         ):
             assert asked <= found < asked + step
             assert found % step == 0
@@ -110,12 +110,12 @@ def test_an_expiry_is_rounded_up_by_less_than_a_step(step: int) -> None:
 @pytest.mark.parametrize("expires", [datetime.fromtimestamp(NOON + 3601, UTC), NOON + 3601])
 def test_an_absolute_expiry_is_not_rounded(expires: datetime | int) -> None:
     """A lecture that ends at a time ends then. All who ask for that time share one signature without rounding."""
-    desk = Desk()
+    signing = SigningFixture()
     found = set()
     for late in (0, 30.5, 90, 3000):
-        desk.at = NOON + late
-        found.add(desk.expiry(desk.signer.for_hls(FOLDER, expires).cookies))
-    assert (found, len(desk.signed)) == ({NOON + 3601}, 1)
+        signing.at = NOON + late
+        found.add(signing.expiry(signing.signer.for_hls(FOLDER, expires).cookies))
+    assert (found, len(signing.signed)) == ({NOON + 3601}, 1)
 
 
 @pytest.mark.parametrize(
@@ -128,37 +128,37 @@ def test_an_absolute_expiry_is_not_rounded(expires: datetime | int) -> None:
 )
 def test_rounding_makes_no_pass_twice_as_long(expires: timedelta, why: str) -> None:
     """A validity that is shorter than the step is refused, and rounding makes no past time valid."""
-    desk = Desk()
+    signing = SigningFixture()
     with pytest.raises(CannotSign, match=why):
-        desk.signer.for_hls(FOLDER, expires)
+        signing.signer.for_hls(FOLDER, expires)
     with pytest.raises(CannotSign, match=why):
-        desk.signer.url(f"{FOLDER}a.mp4", expires)
-    assert desk.signed == []
+        signing.signer.url(f"{FOLDER}a.mp4", expires)
+    assert signing.signed == []
 
 
 def test_without_caching_each_request_has_its_own_signature() -> None:
     """Nothing is shared or rounded: ECDSA, which never signs twice the same way, gives different texts."""
-    desk = Desk("ecdsa", caching=None, at=NOON + 0.5)
-    first, second = (desk.signer.for_hls(FOLDER, HOUR).cookies for _ in range(2))
-    assert desk.expiry(first) == desk.expiry(second) == NOON + 3600
+    signing = SigningFixture("ecdsa", caching=None, at=NOON + 0.5)
+    first, second = (signing.signer.for_hls(FOLDER, HOUR).cookies for _ in range(2))
+    assert signing.expiry(first) == signing.expiry(second) == NOON + 3600
     assert first["CloudFront-Signature"] != second["CloudFront-Signature"]
-    assert desk.signer.url(f"{FOLDER}a.mp4", HOUR) != desk.signer.url(f"{FOLDER}a.mp4", HOUR)
-    assert desk.signer.stream_name("a.mp4", HOUR) != desk.signer.stream_name("a.mp4", HOUR)
-    assert len(desk.signed) == 6
+    assert signing.signer.url(f"{FOLDER}a.mp4", HOUR) != signing.signer.url(f"{FOLDER}a.mp4", HOUR)
+    assert signing.signer.stream_name("a.mp4", HOUR) != signing.signer.stream_name("a.mp4", HOUR)
+    assert len(signing.signed) == 6
 
 
 def test_a_signer_rounds_only_if_asked() -> None:
     """By default the expiry is exact, and only the requests of the same second share a signature."""
-    desk = Desk(caching=Caching())
+    signing = SigningFixture(caching=Caching())
     for late in (0.0, 0.9, 1.0):
-        desk.at = NOON + late
-        assert desk.expiry(desk.signer.for_hls(FOLDER, HOUR).cookies) == int(desk.at) + 3600
-    assert len(desk.signed) == 2
+        signing.at = NOON + late
+        assert signing.expiry(signing.signer.for_hls(FOLDER, HOUR).cookies) == int(signing.at) + 3600
+    assert len(signing.signed) == 2
 
 
 def test_only_equal_policies_share_a_signature() -> None:
     """Another folder, start, address or validity has its own policy and signature."""
-    sign = (desk := Desk()).signer.for_hls
+    sign = (signing := SigningFixture()).signer.for_hls
     asked: list[Callable[[], Pass]] = [
         lambda: sign(FOLDER, HOUR),
         lambda: sign("https://media.example.com/hls/1/", HOUR),
@@ -167,55 +167,58 @@ def test_only_equal_policies_share_a_signature() -> None:
         lambda: sign(FOLDER, HOUR, ip="203.0.113.7"),
         lambda: sign(FOLDER, HOUR, ip="203.0.113.8"),
         lambda: sign(FOLDER, 2 * HOUR),
-        lambda: desk.signer.for_file(f"{FOLDER}master.m3u8", HOUR),
+        lambda: signing.signer.for_file(f"{FOLDER}master.m3u8", HOUR),
     ]
     passes = [one() for one in asked] + [one() for one in asked]
-    assert len({each.query for each in passes}) == len(desk.signed) == len(asked)
+    assert len({each.query for each in passes}) == len(signing.signed) == len(asked)
     for each in passes:
-        assert desk.expiry(each.cookies) == each.terms.expires
+        assert signing.expiry(each.cookies) == each.terms.expires
 
 
 def test_a_url_and_a_stream_name_are_signed_once_in_a_step() -> None:
     """The viewers of one file get the same URL, whose signature is valid."""
-    desk = Desk()
+    signing = SigningFixture()
     url, file = f"{FOLDER}a.mp4", "videos/a.mp4"
-    found = {(desk.signer.url(url, HOUR), str(desk.signer.stream_name(file, HOUR))) for desk.at in around(9)}
+    found = {
+        (signing.signer.url(url, HOUR), str(signing.signer.stream_name(file, HOUR)))
+        for signing.at in times_in_a_minute(9)
+    }
     ((signed, _),) = found
-    assert desk.signed == [canned(url, NOON + 3660), canned(file, NOON + 3660)]
-    desk.check(desk.signed[0], decode(dict(parse_qsl(urlsplit(signed).query))["Signature"]))
+    assert signing.signed == [canned(url, NOON + 3660), canned(file, NOON + 3660)]
+    signing.check(signing.signed[0], decode(dict(parse_qsl(urlsplit(signed).query))["Signature"]))
 
 
-def around(count: int) -> Iterable[float]:
+def times_in_a_minute(count: int) -> Iterable[float]:
     """Return times within one minute after noon."""
     return [NOON + 1 + each * 59 / count for each in range(count)]
 
 
 def test_a_cache_is_bounded() -> None:
     """The least recently used pass is dropped, and URLs drop no passes."""
-    desk = Desk(caching=replace(MINUTE, size=2))
+    signing = SigningFixture(caching=replace(MINUTE, size=2))
     folders = [f"{FOLDER}{number}/" for number in range(3)]
     for folder in (folders[0], folders[1], folders[0], folders[2]):
-        desk.watch(folder)
-    assert len(desk.signed) == 3
+        signing.watch(folder)
+    assert len(signing.signed) == 3
     for number in range(5):
-        desk.signer.url(f"{FOLDER}{number}.mp4", HOUR)
-    desk.signed.clear()
-    desk.watch(folders[0])
-    desk.watch(folders[2])
-    assert desk.signed == []
-    desk.watch(folders[1])
-    assert len(desk.signed) == 1
+        signing.signer.url(f"{FOLDER}{number}.mp4", HOUR)
+    signing.signed.clear()
+    signing.watch(folders[0])
+    signing.watch(folders[2])
+    assert signing.signed == []
+    signing.watch(folders[1])
+    assert len(signing.signed) == 1
 
 
 def test_a_failed_signature_is_not_kept() -> None:
     """The next request signs again."""
-    desk = Desk()
-    desk.before = lambda: 1 / 0
+    signing = SigningFixture()
+    signing.before = lambda: 1 / 0
     with pytest.raises(ZeroDivisionError):
-        desk.watch()
-    desk.before = lambda: None
-    desk.expiry(desk.signer.for_hls(FOLDER, HOUR).cookies)
-    assert len(desk.signed) == 1
+        signing.watch()
+    signing.before = lambda: None
+    signing.expiry(signing.signer.for_hls(FOLDER, HOUR).cookies)
+    assert len(signing.signed) == 1
 
 
 @pytest.mark.parametrize(
@@ -229,59 +232,59 @@ def test_meaningless_settings_are_refused(settings: dict) -> None:
 
 def test_threads_that_ask_together_share_one_signature() -> None:
     """Eight threads ask before the first signature exists. One signs, and the others wait for its text."""
-    desk, all_ask, first = Desk("ecdsa"), threading.Barrier(8, timeout=10), threading.Event()
-    desk.before = lambda: first.wait(0.02)  # the others arrive while this one signs
+    signing, all_ask, first = SigningFixture("ecdsa"), threading.Barrier(8, timeout=10), threading.Event()
+    signing.before = lambda: first.wait(0.02)  # the others arrive while this one signs
 
     def ask(_number: int) -> str:
         all_ask.wait()
-        return desk.watch()
+        return signing.watch()
 
     with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(ask, range(8)))) == len(desk.signed) == 1
+        assert len(set(pool.map(ask, range(8)))) == len(signing.signed) == 1
 
 
 def test_threads_sign_different_folders_at_the_same_time() -> None:
     """A slow signature delays no other folder: both threads are in their signature together."""
-    desk, both = Desk("ecdsa"), threading.Barrier(2, timeout=10)
-    desk.before = both.wait
+    signing, both = SigningFixture("ecdsa"), threading.Barrier(2, timeout=10)
+    signing.before = both.wait
     with ThreadPoolExecutor(2) as pool:
-        assert len(set(pool.map(desk.watch, [f"{FOLDER}1/", f"{FOLDER}2/"]))) == len(desk.signed) == 2
+        assert len(set(pool.map(signing.watch, [f"{FOLDER}1/", f"{FOLDER}2/"]))) == len(signing.signed) == 2
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_process_waits_for_no_thread_of_its_parent() -> None:
     """A thread signs during the fork. The child, which does not have that thread, signs the same folder itself."""
-    desk, signing, done = Desk(), threading.Event(), threading.Event()
+    signing, started, done = SigningFixture(), threading.Event(), threading.Event()
 
     def slow() -> None:
-        signing.set()
+        started.set()
         done.wait(10)
 
-    desk.before = slow
+    signing.before = slow
     with ThreadPoolExecutor(1) as pool:
-        parents = pool.submit(desk.watch)
-        assert signing.wait(10)
+        parents = pool.submit(signing.watch)
+        assert started.wait(10)
 
         def child() -> str:
-            desk.before = lambda: None
-            return desk.watch()
+            signing.before = lambda: None
+            return signing.watch()
 
         try:
             childs = in_child(child)
         finally:
             done.set()
         assert childs == parents.result(10)  # RSA signs the same policy in the same way in each process
-    assert desk.expiry(desk.signer.for_hls(FOLDER, HOUR).cookies) == NOON + 3600
+    assert signing.expiry(signing.signer.for_hls(FOLDER, HOUR).cookies) == NOON + 3600
 
 
 def test_forked_processes_use_different_nonces() -> None:
     """Two ECDSA signatures with one nonce would reveal the private key, so children must not share random numbers."""
-    desk = Desk("ecdsa")
-    desk.watch()
+    signing = SigningFixture("ecdsa")
+    signing.watch()
 
     def sign(number: int) -> int:
-        cookies = desk.signer.for_hls(f"{FOLDER}{number}/", HOUR).cookies
-        desk.expiry(cookies)
+        cookies = signing.signer.for_hls(f"{FOLDER}{number}/", HOUR).cookies
+        signing.expiry(cookies)
         return decode_dss_signature(decode(cookies["CloudFront-Signature"]))[0]
 
     found = {in_child(lambda: str(sign(1))), in_child(lambda: str(sign(2))), str(sign(3))}

@@ -30,13 +30,13 @@ def resource(cookies: Cookies) -> str:
 @pytest.mark.parametrize(
     "url", [PLAYLIST, "https://media.example.com/hls/", "https://media.example.com/hls/*", f"{PLAYLIST}?v=2"]
 )
-def test_a_playlist_opens_its_folder(signer: Signer, url: str) -> None:
+def test_a_playlist_covers_its_folder(signer: Signer, url: str) -> None:
     """A playlist, its folder, and the pattern of its folder all give the pattern of the folder."""
     assert resource(signer.for_hls(url, HOUR).cookies) == "https://media.example.com/hls/*"
     assert resource(signer.for_dash(url, HOUR).cookies) == "https://media.example.com/hls/*"
 
 
-def test_a_file_opens_nothing_else(signer: Signer) -> None:
+def test_a_file_covers_nothing_else(signer: Signer) -> None:
     """The preset for a file signs only that file."""
     assert resource(signer.for_file(PLAYLIST, HOUR).cookies) == PLAYLIST
 
@@ -94,7 +94,7 @@ def test_no_cookie_is_for_cloudfront_net(signer: Signer, domain: str) -> None:
 
 
 @pytest.mark.parametrize("domain", ["example.com; Max-Age=1", "example.com\r\nX: y", "exämple.com"])
-def test_nothing_is_smuggled_into_a_cookie_line(signer: Signer, domain: str) -> None:
+def test_no_text_is_injected_into_a_cookie_line(signer: Signer, domain: str) -> None:
     """A domain with a semicolon or a line break is refused."""
     with pytest.raises(CannotSign, match="is not allowed in a cookie"):
         signer.cookies("https://media.example.com/*", HOUR).set_cookie_lines(domain)

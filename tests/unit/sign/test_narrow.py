@@ -88,7 +88,7 @@ def test_a_whole_host_is_opened_on_purpose_only(path: str) -> None:
         assert covers_all(folder(HOST + path, everything=True))
 
 
-def test_a_slash_in_disguise_is_refused() -> None:
+def test_an_escaped_slash_is_refused() -> None:
     """The viewer's path and the key would have different folders."""
     with pytest.raises(CannotSign, match="%2F") as refused:
         folder(f"{HOST}/hls/a%2fb.m3u8", everything=True)

@@ -83,8 +83,8 @@ def test_other_content_is_refused_by_name(pem: bytes, reason: str) -> None:
         private_key(pem)
     assert refusal.value.do
     body = pem.decode("latin-1").split("\n")[1:4]
-    told = "".join(traceback.format_exception(refusal.value))
-    assert not any(line and line in told for line in body)
+    output = "".join(traceback.format_exception(refusal.value))
+    assert not any(line and line in output for line in body)
 
 
 @pytest.mark.parametrize("form", [name for name in FORMS if "encrypted" in name])
@@ -92,8 +92,8 @@ def test_a_wrong_passphrase_is_reported_and_not_repeated(form: str) -> None:
     """The traceback has neither the passphrase nor cryptography's cause."""
     with pytest.raises(PassphraseNeeded, match=r"the passphrase .* is wrong") as refusal:
         private_key(FORMS[form], WRONG)
-    told = "".join(traceback.format_exception(refusal.value))
-    assert WRONG not in told
+    output = "".join(traceback.format_exception(refusal.value))
+    assert WRONG not in output
     assert refusal.value.__cause__ is None
 
 

@@ -19,7 +19,7 @@ RECIPES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTI
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_calls_what_there_is(recipe: str) -> None:
+def test_a_recipe_calls_existing_methods(recipe: str) -> None:
     """Each is Python, and only calls methods of the signer that exist, with valid arguments."""
     from cfstream.sign import Signer
 

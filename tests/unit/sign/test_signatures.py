@@ -61,7 +61,7 @@ def test_a_url_carries_a_signature_over_the_canned_policy(kind: str, digest: Has
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
-def test_a_policy_of_its_own_travels_with_its_signature(kind: str, tmp_path: Path) -> None:
+def test_a_custom_policy_is_in_the_url_with_its_signature(kind: str, tmp_path: Path) -> None:
     """The policy in the URL is the signed one, with the requested terms."""
     url = signer(kind).url(
         URL, EXPIRES, starts=STARTS, ip="203.0.113.7", resource="https://media.example.com/hls/*"

@@ -13,19 +13,19 @@ from cfstream.spec.source import Source, plain
 from cfstream.spec.stack import Stack
 
 REST = {"version": "1", "name": "lectures", "bucket": "lectures-media", "trusted_signers": "[self]"}
-"""What a spec needs, for those of which the lines of a test do not speak."""
+"""The required fields, for specs whose lines in a test omit them."""
 
 
 def whole(lines: str) -> str:
-    """Return the lines, and after them what else a spec needs."""
-    said = set(re.findall(r"^(\w+):", lines, re.MULTILINE))
-    rest = {key: value for key, value in REST.items() if key not in said}
-    if said & {"key_groups", "public"}:
+    """Return the lines, followed by the required fields that they omit."""
+    given_fields = set(re.findall(r"^(\w+):", lines, re.MULTILINE))
+    rest = {key: value for key, value in REST.items() if key not in given_fields}
+    if given_fields & {"key_groups", "public"}:
         rest.pop("trusted_signers", None)
     return lines.rstrip("\n") + "\n" + "".join(f"{key}: {value}\n" for key, value in rest.items())
 
 
-def said(text: str) -> Any:
+def parsed(text: str) -> Any:
     """Return the documents of a text as plain values."""
     problems: list[Problem] = []
     found = [
@@ -47,8 +47,8 @@ class Row:
 
     def text(self) -> str:
         """Return the row in the form of a table."""
-        told = "".join(f"→ {place} {what}\n  fix: {do}\n" for place, what, do in self.problems)
-        return self.lines + (told or "→ sound\n")
+        text = "".join(f"→ {place} {what}\n  fix: {do}\n" for place, what, do in self.problems)
+        return self.lines + (text or "→ sound\n")
 
 
 def table(name: str) -> list[Row]:
@@ -59,8 +59,8 @@ def table(name: str) -> list[Row]:
 
 
 def _row(block: str) -> Row:
-    lines, *told = block.split("\n→ ")
-    parts = [one.split("\n  fix: ") for one in told if one != "sound"]
+    lines, *problems = block.split("\n→ ")
+    parts = [one.split("\n  fix: ") for one in problems if one != "sound"]
     found = tuple((*what.split(" ", 1), do.rstrip("\n")) for what, do in parts)
     return Row(lines + "\n", found)  # type: ignore[arg-type]
 

@@ -19,7 +19,7 @@ OTHER_WORDS: dict[str, list[str]] = YAML(typ="safe").load(Path(__file__).parent 
 FIELDS = set(reference().by_name)
 LISTS = {"key_groups", "public_keys", "behaviors", "error_pages"}
 LEVELS = ["", "http", "http.behaviors", "bucket", "key_groups"]
-OPENS = {"public", "origin_access"}
+PUBLIC_FIELDS = {"public", "origin_access"}
 """The fields that can make something readable."""
 
 
@@ -149,8 +149,10 @@ def test_no_hint_suggests_what_opens(level: str) -> None:
         {word[:-1] for word in words} | {f"{word}s" for word in words} | {"publik", "origin_acces", "origin"}
     )
     fixes = _fixes(level, sorted(typo for typo in typos if len(typo) > 2))
-    opening = {typo: fix for typo, fix in fixes.items() if re.match(rf"write ({'|'.join(OPENS)})\b", fix)}
-    assert {typo for typo in opening if squeezed(typo) not in OPENS} == set()
+    opening = {
+        typo: fix for typo, fix in fixes.items() if re.match(rf"write ({'|'.join(PUBLIC_FIELDS)})\b", fix)
+    }
+    assert {typo for typo in opening if squeezed(typo) not in PUBLIC_FIELDS} == set()
 
 
 @pytest.mark.parametrize(

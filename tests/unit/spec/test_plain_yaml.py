@@ -78,7 +78,7 @@ def test_a_fast_scan_makes_the_same_events(texts: list[str]) -> None:
 @settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_any_text_has_the_same_events_or_is_left_to_ruamel(text: str) -> None:
-    """Whatever the pieces of YAML are put together to."""
+    """Pieces of YAML in any combination."""
     same(f"{text}\n")
     same(f"k: {text}\n")
 
@@ -86,7 +86,7 @@ def test_any_text_has_the_same_events_or_is_left_to_ruamel(text: str) -> None:
 @settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(ROWS + TEXTS), st.data())
 def test_a_changed_spec_has_the_same_events_or_is_left_to_ruamel(text: str, data: st.DataObject) -> None:
-    """A piece is put in, or characters are removed."""
+    """A piece is inserted, or characters are removed."""
     at = data.draw(st.integers(0, len(text)))
     gone = data.draw(st.integers(0, 4))
     same(text[:at] + data.draw(st.sampled_from(PIECES)) + text[at + gone :])

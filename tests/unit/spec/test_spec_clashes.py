@@ -15,7 +15,7 @@ PEM = ROOT / "examples/keys/lectures-2026-11.pub.pem"
 GROUP = f"key_groups: [{{name: signers, public_keys: [{{name: k, file: {PEM}}}]}}]"
 
 
-def told(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]:
+def clashes(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]:
     """Return the problems of a folder with two files of these texts."""
     (folder / "a.yaml").write_text(first)
     (folder / "b.yaml").write_text(second)
@@ -54,7 +54,7 @@ def test_one_thing_of_two_stacks(
 ) -> None:
     """A cname, an adopted distribution and an own key group belong to one stack."""
     second = SPEC.format(name="b", rest=rest.replace("x.example.com", "y.example.com"))
-    assert told(tmp_path, SPEC.format(name="a", rest=rest), second) == [
+    assert clashes(tmp_path, SPEC.format(name="a", rest=rest), second) == [
         (
             f"{tmp_path}/b.yaml:{places[1]}",
             f"{claim} is taken by the stack at {tmp_path}/a.yaml:{places[0]}",
@@ -66,7 +66,7 @@ def test_one_thing_of_two_stacks(
 def test_one_name_of_two_stacks(tmp_path: Path) -> None:
     """The name is the identity of a stack in the account, so two files cannot both have it."""
     text = SPEC.format(name="a", rest="public: true")
-    assert told(tmp_path, text, text) == [
+    assert clashes(tmp_path, text, text) == [
         (
             f"{tmp_path}/b.yaml:2:7",
             f'the name "a" is taken by the stack at {tmp_path}/a.yaml:2:7',
@@ -89,7 +89,7 @@ def test_one_name_of_two_stacks(tmp_path: Path) -> None:
 def test_one_name_in_accounts(tmp_path: Path, first: str, second: str, clash: bool) -> None:
     """A name, a key group and a distribution are of one account, and a stack may have them again in another one."""
     texts = [SPEC.format(name="a", rest=f"{GROUP}\n{each}") for each in (first, second)]
-    found = [what for _, what, _ in told(tmp_path, *texts)]
+    found = [what for _, what, _ in clashes(tmp_path, *texts)]
     copied = f'this is a copy of the stack at {tmp_path}/a.yaml:2:7: both have the name "a", the key group "signers"'
     assert found == ([copied] if clash else [])
 
@@ -98,7 +98,7 @@ def test_a_copied_spec_is_one_problem(tmp_path: Path) -> None:
     """Everything that a copy has twice is in one problem, at its name."""
     rest = f"{GROUP}\ncnames: [a.example.com, b.example.com]\nadopt: E1UGDLB9XZBD79"
     text = SPEC.format(name="a", rest=rest)
-    assert told(tmp_path, text, text) == [
+    assert clashes(tmp_path, text, text) == [
         (
             f"{tmp_path}/b.yaml:2:7",
             (
@@ -115,7 +115,7 @@ def test_a_cname_in_two_accounts(tmp_path: Path) -> None:
     """A host name belongs to one distribution of all accounts."""
     rest = 'public: true\ncnames: [media.example.com]\naccount: "%s"'
     texts = [SPEC.format(name="a", rest=rest % number) for number in ("111122223333", "999988887777")]
-    assert [what for _, what, _ in told(tmp_path, *texts)] == [
+    assert [what for _, what, _ in clashes(tmp_path, *texts)] == [
         f'the cname "media.example.com" is taken by the stack at {tmp_path}/a.yaml:6:10'
     ]
 
@@ -135,11 +135,11 @@ def test_what_stacks_may_share(tmp_path: Path) -> None:
     """A bucket, a used key group and overlapping wildcards may be shared."""
     rest = "key_groups: [{use: signers}]\ncnames: ['%s']"
     second = SPEC.format(name="b", rest=rest % "media.example.com")
-    assert told(tmp_path, SPEC.format(name="a", rest=rest % "*.example.com"), second) == []
+    assert clashes(tmp_path, SPEC.format(name="a", rest=rest % "*.example.com"), second) == []
 
 
 def test_an_invalid_claim_is_reported_once(tmp_path: Path) -> None:
     """Two stacks with the same invalid name have one problem each, and no clash."""
     text = SPEC.format(name="A", rest="public: true")
-    places = [place for place, _, _ in told(tmp_path, text, text)]
+    places = [place for place, _, _ in clashes(tmp_path, text, text)]
     assert places == [f"{tmp_path}/a.yaml:2:7", f"{tmp_path}/b.yaml:2:7"]

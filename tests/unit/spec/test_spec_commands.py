@@ -81,7 +81,7 @@ def test_validate_as_json_with_problems(tmp_path: Path, capsys: pytest.CaptureFi
         "file": str(path),
         "line": 4,
         "col": 9,
-        "what": 'public is true or false, not the text "yes"',
+        "what": 'public must be true or false, not the text "yes"',
         "do": "write true",
     }
 

@@ -11,7 +11,7 @@ from cfstream.spec.edit import remove as remove_from
 from cfstream.spec.edit.manuscript import Path
 from cfstream.spec.edit.writing import Entry
 from cfstream.spec.source import Spot
-from tests.unit.spec.reading import said
+from tests.unit.spec.reading import parsed
 
 PATH = ("key_groups", 0, "public_keys")
 NEW = {"name": "b", "file": "keys/b.pub.pem", "replaces": ["a"]}
@@ -67,7 +67,7 @@ def remove(text: str, root: Spot, paths: Sequence[Path], number: int) -> str:
     return remove_from(Manuscript.at(text, root), paths, number).text
 
 
-def touched(before: str, after: str) -> tuple[list[str], list[str]]:
+def changed_lines(before: str, after: str) -> tuple[list[str], list[str]]:
     """Return the removed and the added lines."""
     lines = list(difflib.ndiff(before.splitlines(), after.splitlines()))
     return [x[2:] for x in lines if x[0] == "-"], [x[2:] for x in lines if x[0] == "+"]
@@ -76,7 +76,7 @@ def touched(before: str, after: str) -> tuple[list[str], list[str]]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize(("text", "lines"), STYLES.values(), ids=STYLES)
-def test_an_entry_joins_in_the_manner_of_the_others(
+def test_an_added_entry_has_the_style_of_the_others(
     text: str, lines: list[str], mark: str, newline: str
 ) -> None:
     """Only its own lines are added.
@@ -85,22 +85,22 @@ def test_an_entry_joins_in_the_manner_of_the_others(
     """
     before = mark + text.replace("\n", newline)
     after = append(before, (1, 1), [PATH], NEW)
-    assert touched(before, after) == ([], lines)
+    assert changed_lines(before, after) == ([], lines)
     assert after.count("\r") == (after.count("\n") if newline == "\r\n" else 0)
     assert after.endswith(newline) == before.endswith(newline)
-    assert said(after)[0]["key_groups"][0]["public_keys"][-1] == NEW
+    assert parsed(after)[0]["key_groups"][0]["public_keys"][-1] == NEW
     assert remove(after, (1, 1), [PATH], 1) == before
 
 
 @pytest.mark.parametrize(("text", "_lines"), STYLES.values(), ids=STYLES)
-def test_the_older_entry_leaves(text: str, _lines: list[str]) -> None:
+def test_the_older_entry_is_removed(text: str, _lines: list[str]) -> None:
     """Only its own lines are removed, with the comment after it. What is above and below stays."""
     both = append(text, (1, 1), [PATH], NEW)
     after = remove(both, (1, 1), [PATH], 0)
-    gone, came = touched(both, after)
+    gone, came = changed_lines(both, after)
     assert came == []
     assert gone
-    assert said(after)[0]["key_groups"][0]["public_keys"] == [NEW]
+    assert parsed(after)[0]["key_groups"][0]["public_keys"] == [NEW]
     assert after.endswith("\n") == text.endswith("\n")
 
 
@@ -139,7 +139,7 @@ def test_the_right_document_is_edited() -> None:
     """If a file has several, it is the one that starts at the given place."""
     text = "name: one\n---\n# second\nname: two\nkey_groups:\n  - public_keys:\n      - {name: a}\n---\nname: three\n"
     after = append(text, (4, 1), [PATH], NEW)
-    assert touched(text, after) == ([], [f"      - {FLOW}"])
+    assert changed_lines(text, after) == ([], [f"      - {FLOW}"])
 
 
 def test_a_list_behind_an_alias_is_edited_once() -> None:
@@ -150,14 +150,14 @@ def test_a_list_behind_an_alias_is_edited_once() -> None:
     )
     paths = [PATH, ("http", "behaviors", 0, "key_groups", 0, "public_keys")]
     after = append(text, (1, 1), paths, NEW)
-    assert touched(text, after) == ([], [f"      - {FLOW}"])
+    assert changed_lines(text, after) == ([], [f"      - {FLOW}"])
 
 
 def test_a_group_that_is_written_twice_is_edited_twice() -> None:
     """Both places change, or the spec would contradict itself."""
     text = "key_groups:\n  - public_keys: [{name: a}]\nother:\n  - public_keys:\n      - name: a\n"
     after = append(text, (1, 1), [PATH, ("other", 0, "public_keys")], NEW)
-    assert [group[0]["public_keys"] for group in said(after)[0].values()] == [[{"name": "a"}, NEW]] * 2
+    assert [group[0]["public_keys"] for group in parsed(after)[0].values()] == [[{"name": "a"}, NEW]] * 2
 
 
 @pytest.mark.parametrize(
@@ -189,4 +189,4 @@ def test_text_that_yaml_would_misread_is_quoted(name: str) -> None:
     """Every text reads back unchanged."""
     text = "key_groups:\n  - public_keys:\n      - {name: a}\n"
     after = append(text, (1, 1), [PATH], {"name": name, "replaces": [name]})
-    assert said(after)[0]["key_groups"][0]["public_keys"][-1] == {"name": name, "replaces": [name]}
+    assert parsed(after)[0]["key_groups"][0]["public_keys"][-1] == {"name": name, "replaces": [name]}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from cfstream.spec.edit import CannotEdit, Manuscript, Value, drop, insert, rename, replace
-from tests.unit.spec.reading import said
+from tests.unit.spec.reading import parsed
 
 Edit = Callable[[Manuscript], Manuscript]
 
@@ -217,4 +217,4 @@ def test_what_is_written_is_what_is_read() -> None:
         manuscript = Manuscript(before)
         for key, value in values.items():
             manuscript = insert(manuscript, (), key, value)
-        assert said(manuscript.text) == [{"a": 1, **values}]
+        assert parsed(manuscript.text) == [{"a": 1, **values}]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from cfstream.spec.edit import CannotEdit, Manuscript, drop, insert, rename, replace
 from tests.thorough import examples
-from tests.unit.spec.reading import said
+from tests.unit.spec.reading import parsed
 
 NOISE = st.sampled_from(
     ["", "\n", "# a comment\n", "\n# one\n# two: three\n\n", "#\n", " # further in\n", "# ü → [{: \n"]
@@ -52,7 +52,8 @@ def fields(draw: st.DrawFn) -> tuple[str, str, str]:
 def rest(text: str) -> list[dict[str, object]]:
     """Return the content of the documents without the field."""
     return [
-        {key: value for key, value in each.items() if key not in {"oai", "oac", "new"}} for each in said(text)
+        {key: value for key, value in each.items() if key not in {"oai", "oac", "new"}}
+        for each in parsed(text)
     ]
 
 
@@ -70,13 +71,13 @@ def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str
         )  # the one form that is left to people, for some values
         return
     assert (after.startswith(before), after.endswith(behind)) == (True, True)
-    assert (said(after)[0]["oac"], rest(after)) == (value, rest(text))
+    assert (parsed(after)[0]["oac"], rest(after)) == (value, rest(text))
     assert ("\r\n" in after, "\r" in after.replace("\r\n", "")) == ("\r\n" in text, False)
 
 
 @settings(max_examples=examples(30), deadline=None)
 @given(fields())
-def test_a_field_leaves_and_joins(parts: tuple[str, str, str]) -> None:
+def test_a_field_is_removed_and_added(parts: tuple[str, str, str]) -> None:
     """Removing it removes only its own lines. Adding it after another adds a line, and removes none."""
     before, field, behind = parts
     text = before + field + behind
@@ -84,10 +85,10 @@ def test_a_field_leaves_and_joins(parts: tuple[str, str, str]) -> None:
     end = behind.removeprefix("\r\n").removeprefix("\n")
     assert gone.startswith(before.removesuffix("\n").removesuffix("\r"))
     assert gone.endswith(end)
-    assert "oai" not in said(gone)[0]
+    assert "oai" not in parsed(gone)[0]
     assert rest(gone) == rest(text)
 
     joined = insert(Manuscript(text), (), "new", ["x"], after="oai").text
     assert (joined.startswith(before + field), joined.endswith(behind)) == (True, True)
-    assert said(joined)[0]["new"] == ["x"]
+    assert parsed(joined)[0]["new"] == ["x"]
     assert rest(joined) == rest(text)

@@ -22,14 +22,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def told(*arguments: str) -> list[str]:
+def problem_lines(*arguments: str) -> list[str]:
     """Return the problems of these arguments, each with its place."""
     with pytest.raises(SpecProblems) as found:
         load(arguments)
     return [f"{each.where} {each.what}" for each in found.value.problems]
 
 
-def test_a_folder_is_read_to_its_depth_in_order(folder: Path) -> None:
+def test_a_folder_is_read_recursively_in_order(folder: Path) -> None:
     """Every *.yaml and *.yml under a folder is a spec, sorted by path, with the folder's name as the user wrote it."""
     for name in ["b.yaml", "a.yml", "sub/deep/c.yaml", "notes.txt", "sub/x.json"]:
         path = folder / "specs" / name
@@ -52,7 +52,7 @@ def test_a_file_that_is_named_twice_is_read_once(folder: Path) -> None:
 def test_what_is_missing_is_named() -> None:
     """A missing file, an empty folder and an invalid name are problems like others, reported together."""
     Path("empty").mkdir()
-    assert told("gone.yaml", "empty", "a\0b") == [
+    assert problem_lines("gone.yaml", "empty", "a\0b") == [
         "a\0b this is not a valid file name",
         "empty there is no spec in this directory: no file in it ends in .yaml or .yml",
         "gone.yaml the file does not exist",
@@ -68,9 +68,9 @@ def test_an_empty_file_among_others_is_skipped() -> None:
     skipped: list[str] = []
     assert [stack.spec.name for stack in load(["specs"], skipped=skipped)] == ["a"]
     assert skipped == ["specs/empty.yaml", "specs/notes.yml"]
-    assert told("specs/empty.yaml") == ["specs/empty.yaml:1:1 this file contains no spec"]
+    assert problem_lines("specs/empty.yaml") == ["specs/empty.yaml:1:1 this file contains no spec"]
     Path("specs/a.yaml").unlink()
-    assert told("specs") == [
+    assert problem_lines("specs") == [
         "specs/empty.yaml:1:1 this file contains no spec",
         "specs/notes.yml:1:1 this file contains no spec",
     ]
@@ -93,15 +93,15 @@ def test_no_arguments_are_wrong_usage() -> None:
 def test_not_utf8(folder: Path, content: bytes, place: str) -> None:
     """Invalid UTF-8 is reported with its place and its offset in the file."""
     (folder / "a.yaml").write_bytes(content)
-    assert told("a.yaml") == [f"a.yaml:{place}"]
+    assert problem_lines("a.yaml") == [f"a.yaml:{place}"]
 
 
 def test_a_huge_file_is_not_read(folder: Path) -> None:
     """More than a mebibyte is refused before it is parsed. Exactly a mebibyte is not."""
     (folder / "a.yaml").write_bytes(b"#" * (1 << 20))
     (folder / "b.yaml").write_bytes(b"#" * ((1 << 20) + 1))
-    assert told("a.yaml") == ["a.yaml:1:1 this file contains no spec"]
-    assert told("b.yaml", "/dev/zero") == [
+    assert problem_lines("a.yaml") == ["a.yaml:1:1 this file contains no spec"]
+    assert problem_lines("b.yaml", "/dev/zero") == [
         "/dev/zero the file is larger than 1 MiB",
         "b.yaml the file is larger than 1 MiB",
     ]
@@ -111,7 +111,7 @@ def test_problems_of_all_files_come_sorted(folder: Path) -> None:
     """One run reports every problem of every file, by file, line and column."""
     (folder / "b.yaml").write_text(SPEC.format("B") + "enabled: yes\n")
     (folder / "a.yaml").write_text("coment: x\n" + SPEC.format("a") + "protect: no\n")
-    places = [line.split(" ")[0] for line in told("b.yaml", "a.yaml")]
+    places = [line.split(" ")[0] for line in problem_lines("b.yaml", "a.yaml")]
     assert places == ["a.yaml:1:1", "a.yaml:6:10", "b.yaml:2:7", "b.yaml:5:10"]
 
 
@@ -119,7 +119,7 @@ def test_a_file_that_cannot_be_opened(folder: Path) -> None:
     """The problem has the system's reason, even for a broken link in a folder."""
     (folder / "a.yaml").symlink_to("a.yaml")
     (folder / "b.yaml").symlink_to("gone")
-    assert told(".") == [
+    assert problem_lines(".") == [
         "./a.yaml the file cannot be read: too many levels of symbolic links",
         "./b.yaml the file does not exist",
     ]
@@ -155,22 +155,22 @@ def test_keys_are_found_beside_their_spec(folder: Path) -> None:
         (b"x" * 70_000, '"k.pem" is too large for a public key'),
     ],
 )
-def test_a_key_file_that_holds_no_key(folder: Path, content: bytes | None, what: str) -> None:
+def test_a_key_file_without_a_key(folder: Path, content: bytes | None, what: str) -> None:
     """The problem of a key file is at the line that names it."""
     (folder / "a.yaml").write_text(KEYED)
     if content is not None:
         (folder / "k.pem").write_bytes(content)
-    assert told("a.yaml") == [f"a.yaml:4:54 {what}"]
+    assert problem_lines("a.yaml") == [f"a.yaml:4:54 {what}"]
 
 
 def test_a_folder_or_a_pipe_is_no_key_file(folder: Path) -> None:
     """A pipe without a writer does not block."""
     (folder / "a.yaml").write_text(KEYED)
     os.mkfifo("k.pem")
-    assert told("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
+    assert problem_lines("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
     (folder / "k.pem").unlink()
     (folder / "k.pem").mkdir()
-    assert told("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
+    assert problem_lines("a.yaml") == ['a.yaml:4:54 "k.pem" is not a file']
 
 
 def advised(*arguments: str) -> list[str]:
@@ -223,4 +223,4 @@ def test_a_missing_key_is_reported_with_the_command_that_creates_it(folder: Path
 def test_a_file_of_another_sort_is_one_problem(folder: Path, text: str, what: str, do: str) -> None:
     """Files that cfstream wrote are recognised, and not parsed as a spec with many problems."""
     (folder / "live.json").write_text(text)
-    assert (told("live.json"), advised("live.json")) == ([what], [do])
+    assert (problem_lines("live.json"), advised("live.json")) == ([what], [do])

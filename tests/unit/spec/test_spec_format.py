@@ -23,7 +23,7 @@ def form(text: str) -> str:
     return found.text
 
 
-def said(text: str) -> Any:
+def parsed(text: str) -> Any:
     """Return the documents of a text as plain values."""
     problems: list[Problem] = []
     found = [plain(document.root) for document in documents(Source("a.yaml", text), problems)]
@@ -182,7 +182,7 @@ def test_what_cannot_be_proved_is_not_done(text: str, left: str) -> None:
     """An order that would break an alias, and unknown forms, stay, and the reason is reported."""
     found = formatted(Source("a.yaml", text))
     assert found.left.startswith(left)
-    assert said(found.text) == said(text)
+    assert parsed(found.text) == parsed(text)
 
 
 def test_what_is_no_yaml_is_a_problem() -> None:
@@ -243,7 +243,7 @@ def test_the_canonical_form_keeps_the_meaning(lines: list[str], chance: random.R
     """The meaning and every comment stay, and the form is stable."""
     text = "\n".join(lines) + chance.choice(["", "\n", "\n# last\n"])
     after = form(text)
-    assert said(after) == said(text)
+    assert parsed(after) == parsed(text)
     assert len(after.splitlines()) == len(text.splitlines())
     assert comments(after) == comments(text)
 

@@ -1,5 +1,6 @@
 """Public keys: which ones CloudFront accepts, one digest for all forms, and no output of a private key."""
 
+import base64
 import io
 from pathlib import Path
 
@@ -33,9 +34,9 @@ def private_pem() -> str:
 
 def refusal(text: str) -> tuple[str, str]:
     """Return the problem of a key file with this text."""
-    with pytest.raises(NotAPublicKey) as told:
+    with pytest.raises(NotAPublicKey) as refused:
         public_key("k", text, "k.pem")
-    return told.value.what, told.value.do
+    return refused.value.what, refused.value.do
 
 
 @pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])
@@ -62,17 +63,35 @@ def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: s
     assert "openssl" in do
 
 
+@pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])
+def test_a_damaged_key_is_accepted_only_if_cryptography_reads_it(
+    key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey,
+) -> None:
+    """Keys of the usual form are checked without it: their length, and whether the point is on the curve."""
+    der = key.public_bytes(DER, SPKI)
+    damaged = [
+        der[:at] + bytes([der[at] ^ bit]) + der[at + 1 :] for at in range(len(der)) for bit in (1, 128)
+    ]
+    for each in (*damaged, der[:-1], der + b"\0"):
+        block = f"-----BEGIN PUBLIC KEY-----\n{base64.b64encode(each).decode()}\n-----END PUBLIC KEY-----\n"
+        try:
+            public_key("k", block, "k.pem")
+        except NotAPublicKey:
+            continue
+        assert isinstance(serialization.load_der_public_key(each), type(key))
+
+
 @pytest.mark.parametrize(
     "change", [str.strip, lambda text: text.replace("\n", "\r\n"), lambda text: f"\n {text}\n\n"]
 )
-def test_white_space_is_no_part_of_a_key(change: type[str]) -> None:
+def test_white_space_does_not_change_a_key(change: type[str]) -> None:
     """CloudFront returns a key with another line end. The digest does not depend on that."""
     text = pem(RSA.public_key())
     assert der_digest(change(text)) == der_digest(text)
     assert public_key("k", change(text), "k.pem").pem == text
 
 
-def test_other_containers_have_a_way_out() -> None:
+def test_other_formats_have_a_fix() -> None:
     """For a key in another format, the fix is the command that converts it."""
     key = RSA.public_key()
     ssh = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
@@ -102,12 +121,12 @@ def test_a_private_key_is_never_repeated(tmp_path: Path, monkeypatch: pytest.Mon
     for text in (lines % "k.pem", lines % pasted, f"comment: {pasted}\n" + lines % "k.pem", f"{secret}: 1"):
         with pytest.raises(SpecProblems) as found:
             load(["-"], stdin=io.StringIO(text))
-        told = problems_text(found.value.problems, color=False) + repr(found.value.problems)
-        assert not any(line in told for line in secret.split("\n")[1:-2])
+        output = problems_text(found.value.problems, color=False) + repr(found.value.problems)
+        assert not any(line in output for line in secret.split("\n")[1:-2])
     assert refusal(secret)[0] == "the file contains a private key, and this must be a public one"
 
 
-def _told(lines: str) -> list[tuple[str, str]]:
+def _problems(lines: str) -> list[tuple[str, str]]:
     with pytest.raises(SpecProblems) as found:
         load(["-"], stdin=io.StringIO(lines))
     return [(each.what, each.do) for each in found.value.problems]
@@ -123,7 +142,7 @@ def test_one_key_under_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     Path("two.pub.pem").write_text(pem(RSA.public_key()).replace("\n", "\r\n"))
     lines = SPEC % "{name: one, file: one.pub.pem}, {name: two, file: two.pub.pem, replaces: [one]}"
     do = "run `cfstream keys new two --dir .` and write its file here, or delete one of the two"
-    assert _told(lines) == [('the keys "one" and "two" are the same key: only the names differ', do)]
+    assert _problems(lines) == [('the keys "one" and "two" are the same key: only the names differ', do)]
 
 
 @pytest.mark.parametrize("file", ["k.pem", "k.pub", "k"])
@@ -135,7 +154,7 @@ def test_the_public_half_beside_another_file(
     Path("keys").mkdir()
     Path("keys/k.pem").write_text(private_pem())
     Path("keys/k.pub.pem").write_text(pem(RSA.public_key()))
-    ((_, do),) = _told(SPEC % f"{{name: k, file: keys/{file}}}")
+    ((_, do),) = _problems(SPEC % f"{{name: k, file: keys/{file}}}")
     assert do == "write keys/k.pub.pem, the public half"
 
 
@@ -144,5 +163,5 @@ def test_a_private_key_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     Path("my keys").mkdir()
     Path("my keys/k.pem").write_text(private_pem())
-    ((_, do),) = _told(SPEC % "{name: k, file: my keys/k.pem}")
+    ((_, do),) = _problems(SPEC % "{name: k, file: my keys/k.pem}")
     assert do.endswith("\"openssl pkey -in 'my keys/k.pem' -pubout -out 'my keys/k.pub.pem'\"")

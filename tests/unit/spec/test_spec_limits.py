@@ -23,7 +23,7 @@ RAISED = "unless it has raised the limit of this account"
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "expected"),
     [
         (f"key_groups: [{{name: a, public_keys: [{KEYS}]}}]", [f"6 keys in a: AWS allows 5 {RAISED}"]),
         (f"key_groups: [{USES}]", [f"5 key groups of the default behavior: AWS allows 4 {RAISED}"]),
@@ -45,10 +45,10 @@ RAISED = "unless it has raised the limit of this account"
         ("", []),
     ],
 )
-def test_notices(lines: str, told: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notices(lines: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A spec that goes beyond an adjustable limit loads, and a notice says which one."""
     (tmp_path / "keys").symlink_to(ROOT / "examples/keys")
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     (tmp_path / "k.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     monkeypatch.chdir(tmp_path)
-    assert [notice.text for notice in notices(stack(lines))] == told
+    assert [notice.text for notice in notices(stack(lines))] == expected

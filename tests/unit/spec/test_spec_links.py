@@ -39,7 +39,7 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-def told(*arguments: str) -> str:
+def output_of(*arguments: str) -> str:
     """Return all output for these arguments."""
     with pytest.raises(SpecProblems) as found:
         load(arguments)
@@ -52,7 +52,7 @@ def test_a_spec_outside_is_not_quoted(outside: Path, content: str, argument: str
     """One problem names the link, its target, and the command that shows the rest."""
     (outside / "file").write_bytes(content.encode("utf-8", "surrogateescape"))
     Path("specs/link.yaml").symlink_to(outside / "file")
-    text = told(argument)
+    text = output_of(argument)
     assert SECRET not in text
     assert text.count("error:") == 1
     assert "specs/link.yaml\n" in text
@@ -60,7 +60,7 @@ def test_a_spec_outside_is_not_quoted(outside: Path, content: str, argument: str
     assert f"cfstream validate {outside}/file" in text
 
 
-def test_a_sound_spec_outside_is_read_and_not_quoted_later(outside: Path) -> None:
+def test_a_valid_spec_outside_is_read_and_not_quoted_later(outside: Path) -> None:
     """A link to a shared spec works. Problems of a plan do not have its lines."""
     (outside / "a.yaml").write_text(SPEC.format("a"))
     Path("specs/a.yaml").symlink_to(outside / "a.yaml")
@@ -76,7 +76,7 @@ def test_a_link_within_the_folder_is_quoted(place: str) -> None:
     Path(place).parent.mkdir(exist_ok=True)
     Path(place).write_text(f"coment: {SECRET}\n")
     Path("specs/link.yaml").symlink_to(Path(place).absolute())
-    assert SECRET in told("specs")
+    assert SECRET in output_of("specs")
 
 
 def test_a_folder_that_is_a_link_is_what_was_named(outside: Path) -> None:
@@ -84,8 +84,8 @@ def test_a_folder_that_is_a_link_is_what_was_named(outside: Path) -> None:
     (outside / "specs").mkdir()
     (outside / "specs" / "a.yaml").write_text(f"coment: {SECRET}\n")
     Path("link").symlink_to(outside / "specs")
-    assert SECRET in told("link")
-    assert SECRET in told("link/a.yaml")
+    assert SECRET in output_of("link")
+    assert SECRET in output_of("link/a.yaml")
 
 
 def test_a_clash_with_a_spec_outside(outside: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_clash_with_a_spec_outside(outside: Path) -> None:
     (outside / "b.yaml").write_text(SPEC.format("a"))
     Path("specs/a.yaml").write_text(SPEC.format("a"))
     Path("specs/b.yaml").symlink_to(outside / "b.yaml")
-    text = told("specs")
+    text = output_of("specs")
     assert '"a"' not in text
     assert f"a link to {outside}/b.yaml" in text
 
@@ -112,13 +112,13 @@ def test_a_key_outside_is_not_described(outside: Path, content: str, link: str) 
         Path("specs/keys").mkdir()
         Path("specs/keys/k.pem").symlink_to(outside / "k.pem")
     for argument in ("specs", "specs/a.yaml"):
-        text = told(argument)
+        text = output_of(argument)
         assert f"a link to {outside}/k.pem, which is outside of specs" in text
         assert not any(word in text for word in (SECRET, "certificate", "private"))
         assert "specs/a.yaml:4:" in text
 
 
-def test_a_sound_key_outside_is_read(outside: Path) -> None:
+def test_a_valid_key_outside_is_read(outside: Path) -> None:
     """A folder of keys that several projects share works."""
     (outside / "k.pem").write_text(PEM)
     Path("specs/a.yaml").write_text(KEYED.replace("FILE", "keys/k.pem"))
@@ -133,7 +133,7 @@ def test_a_key_that_the_spec_names_outside(outside: Path, content: str) -> None:
     """The spec may name any path. Problems are reported without quotes."""
     (outside / "k.pem").write_text(content)
     Path("specs/a.yaml").write_text(KEYED.replace("FILE", "../../home/k.pem"))
-    text = told("specs")
+    text = output_of("specs")
     assert SECRET not in text
     assert "a link" not in text
     (outside / "k.pem").write_text(PEM)

@@ -69,8 +69,8 @@ def test_a_field_in_full() -> None:
 
 def test_values_and_the_default_are_reported() -> None:
     """A field with few values lists each. Durations have the form of specs."""
-    told = field_text(ROOT, ROOT.by_name["http.viewer_protocol"], color=False, width=80)
-    assert "  values: redirect-to-https https-only allow-all\n\n  default: redirect-to-https\n" in told
+    text = field_text(ROOT, ROOT.by_name["http.viewer_protocol"], color=False, width=80)
+    assert "  values: redirect-to-https https-only allow-all\n\n  default: redirect-to-https\n" in text
     assert ROOT.by_name["sign.max_validity"].default == "24h"
     assert ROOT.by_name["bucket.create"].default is False
     assert ROOT.by_name["cnames"].default is None

@@ -56,9 +56,9 @@ def _parameters(of: Callable[..., object]) -> list[tuple[str, str, str]]:
 
 def test_parameters_are_those_of_the_standard() -> None:
     """Each class of cfstream is made with the same parameters, in the same order, with the same defaults."""
-    made = [each for each in CLASSES if vars(each)["__init__"].__code__.co_filename == "<string>"]
-    assert len(made) > 200
-    assert [each for each in made if _parameters(each) != _parameters(_standard(each))] == []
+    generated = [each for each in CLASSES if vars(each)["__init__"].__code__.co_filename == "<string>"]
+    assert len(generated) > 200
+    assert [each for each in generated if _parameters(each) != _parameters(_standard(each))] == []
 
 
 @frozen.dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Empty:
 
 
 @frozen.dataclass(frozen=True, eq=False)
-class Itself:
+class ComparedByIdentity:
     """Equal only to itself."""
 
     name: str
@@ -126,7 +126,7 @@ def test_values_are_compared_hashed_and_shown_by_field() -> None:
     assert Empty() == Empty()
     assert hash(Empty()) == hash(())
     assert repr(Empty()) == "Empty()"
-    assert Itself("a") != Itself("a")
+    assert ComparedByIdentity("a") != ComparedByIdentity("a")
     assert OwnEquality("A") == OwnEquality("a")
     assert repr(OwnEquality("A")) == "A"
     assert {OwnEquality("A"), OwnEquality("a")} == {OwnEquality("A")}

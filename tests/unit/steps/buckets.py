@@ -166,10 +166,10 @@ def context(
     clock: Clock | None = None,
     outputs: Mapping[StepId, Mapping[str, str]] | None = None,
     ledger: Ledger | None = None,
-    told: list[tuple[str, float | None]] | None = None,
+    progress: list[tuple[str, float | None]] | None = None,
 ) -> StepContext:
     """Return the context of a step, with this bucket."""
-    heard = told if told is not None else []
+    heard = progress if progress is not None else []
     return StepContext(
         bucket,
         clock or Clock(),

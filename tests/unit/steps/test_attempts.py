@@ -57,7 +57,7 @@ def test_an_error_that_does_not_pass_is_raised_in_the_end(error: CfstreamError, 
 
 
 def test_any_other_error_is_raised_at_once() -> None:
-    """Time does not heal a refusal."""
+    """A refusal does not pass with time."""
     attempts = Attempts(Refused("PutBucketPolicy", "MalformedPolicy", "Invalid principal", status=400), 1)
     with pytest.raises(Refused):
         persist(context(Bucket()), attempts, THROTTLED, UNREACHED, LOST, VERSIONED)

@@ -96,12 +96,12 @@ def test_a_spent_reference_is_followed_by_the_next() -> None:
     assert aws.made == {"E0": SECOND}
 
 
-def test_replies_that_go_on_being_lost_end_it() -> None:
+def test_repeatedly_lost_replies_end_the_step() -> None:
     """The result of the last call is unknown, and the report says so."""
 
-    class Deaf(Identities):
+    class LosesReplies(Identities):
         def write(self, call: Call) -> Json:
             raise ReplyLost("CreateIt")
 
     with pytest.raises(ReplyLost):
-        create().perform(context(Deaf()))
+        create().perform(context(LosesReplies()))

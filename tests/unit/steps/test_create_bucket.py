@@ -51,7 +51,7 @@ def test_first_region() -> None:
     assert "CreateBucketConfiguration" not in bucket.created
 
 
-def test_there_by_now() -> None:
+def test_created_since_the_plan() -> None:
     """A bucket that was created after the plan is not changed."""
     bucket = Bucket()
     with pytest.raises(Stale, match="was created after this plan was made"):
@@ -81,7 +81,7 @@ def test_lost_reply(fault: Any) -> None:
     assert bucket.blocked == BLOCK_ALL
 
 
-def test_landed_late() -> None:
+def test_a_write_that_arrives_late() -> None:
     """If a lost write arrives after the check, the second try gets BucketAlreadyOwnedByYou: the step created it."""
     bucket = nothing()
 
@@ -94,7 +94,7 @@ def test_landed_late() -> None:
     assert bucket.blocked == BLOCK_ALL
 
 
-def test_made_by_another_at_that_moment() -> None:
+def test_created_by_others_meanwhile() -> None:
     """Without a lost write, BucketAlreadyOwnedByYou means that someone else created the bucket."""
     bucket = nothing()
     bucket.faults["create_bucket"] = [refused("BucketAlreadyOwnedByYou", AlreadyThere)]
@@ -103,7 +103,7 @@ def test_made_by_another_at_that_moment() -> None:
     assert bucket.blocked == {}
 
 
-def test_lost_for_good() -> None:
+def test_replies_lost_repeatedly() -> None:
     """Repeatedly lost replies are reported."""
     bucket = nothing()
     bucket.faults["create_bucket"] = [lost] * 9

@@ -107,7 +107,7 @@ def test_a_member_that_no_spec_has_is_named_as_such() -> None:
 
 
 def test_a_statement_is_shown_whole() -> None:
-    """Who added it needs all of it to be judged."""
+    """A reviewer needs the whole statement."""
     statement = {"Sid": "theirs", "Effect": "Allow", "Principal": "*"}
     assert differences({"Statement": []}, {"Statement": [statement]}) == (
         'statement[theirs]: none -> {Sid: "theirs", Effect: "Allow", Principal: "*"}',

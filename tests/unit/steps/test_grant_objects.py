@@ -118,7 +118,7 @@ def test_object_gone() -> None:
 
 
 @pytest.mark.parametrize("fault", [lost, landed, refused("SlowDown", Throttled)])
-def test_passing_trouble(fault: Any) -> None:
+def test_temporary_errors(fault: Any) -> None:
     """After a lost reply the ACL is read, and a throttled write is repeated."""
     bucket = Bucket(keys=keys(4))
     bucket.faults["put_object_acl"] = [fault, None, fault]
@@ -168,7 +168,7 @@ def test_credentials_expire() -> None:
     assert 50 <= granted(bucket) < 300
 
 
-def test_no_error_of_ours() -> None:
+def test_an_unexpected_error() -> None:
     """An unexpected exception also ends the step, and no object counts as done that is not."""
     bucket = Bucket(keys=keys(2000))
 
@@ -208,17 +208,17 @@ def test_interrupted() -> None:
 
 def test_progress() -> None:
     """Progress counts objects, and ends at all of them."""
-    told: list[tuple[str, float | None]] = []
-    grant(total=60).perform(context(Bucket(keys=keys(60)), told=told))
-    assert told[-1] == ("60 of 60 objects", 1.0)
-    assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in told)
+    progress: list[tuple[str, float | None]] = []
+    grant(total=60).perform(context(Bucket(keys=keys(60)), progress=progress))
+    assert progress[-1] == ("60 of 60 objects", 1.0)
+    assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in progress)
 
 
 def test_empty_bucket() -> None:
     """Without objects, nothing is done."""
-    told: list[tuple[str, float | None]] = []
-    grant().perform(context(Bucket(), told=told))
-    assert told == [("0 of 0 objects", None)]
+    progress: list[tuple[str, float | None]] = []
+    grant().perform(context(Bucket(), progress=progress))
+    assert progress == [("0 of 0 objects", None)]
 
 
 class Paced(Bucket):

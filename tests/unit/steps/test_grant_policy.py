@@ -67,7 +67,7 @@ def test_beside_others() -> None:
     assert bucket.policy == policy(THEIRS, OURS, NEIGHBOR)
 
 
-def test_there_already() -> None:
+def test_granted_already() -> None:
     """A grant that exists, in any spelling, is not written again, even if the rest of the policy changed."""
     spelled = {**OURS, "Action": ["S3:GetObject"]}
     bucket = Bucket(policy(THEIRS, spelled))
@@ -92,7 +92,7 @@ def test_moved_by_this_run() -> None:
     assert bucket.policy == policy(THEIRS, NEIGHBOR, OURS)
 
 
-def test_another_write_won() -> None:
+def test_another_write_is_merged() -> None:
     """If a foreign write removes the stack's statement, it is merged into the new policy."""
     bucket = Bucket(policy(THEIRS))
     undone = iter([True])
@@ -225,7 +225,7 @@ def test_bucket_gone() -> None:
         grant(None).perform(context(bucket))
 
 
-def test_lost_for_good() -> None:
+def test_replies_lost_repeatedly() -> None:
     """Repeatedly lost replies end with a report."""
     bucket = Bucket()
     bucket.faults["put_bucket_policy"] = [lost] * 99

@@ -89,7 +89,7 @@ class Guarded(Bucket):
 
 def world(*others: Json, written: bool = False) -> BucketWorld:
     """Return the world that the plan expects: the stack's distribution with its signers, and others with the OAI."""
-    made = distribution_from_config(
+    created = distribution_from_config(
         Delivery.HTTP,
         Ref(MADE) if written else "E1",
         Ref(MADE, "arn") if written else OUTPUTS[MADE]["arn"],
@@ -102,8 +102,8 @@ def world(*others: Json, written: bool = False) -> BucketWorld:
     return BucketWorld(
         account=ACCOUNT,
         bucket=BucketState(BUCKET),
-        distributions=(made, *beside),
-        own=made.id,
+        distributions=(created, *beside),
+        own=created.id,
         identities={USER: IDENTITY},
         groups={
             Ref(GROUP) if written else "G1": GroupState("viewers", frozenset({Ref(KEY) if written else "K1"}))
@@ -180,7 +180,7 @@ def test_a_key_that_joined_the_group() -> None:
     assert bucket.policy is None
 
 
-def test_what_lets_nobody_read_more_is_no_objection() -> None:
+def test_changes_that_let_nobody_read_more_are_accepted() -> None:
     """A key that left the group, and a new distribution without the identity, do not matter."""
     bucket = Guarded(SIGNED)
     bucket.group_keys = []

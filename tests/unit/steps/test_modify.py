@@ -136,7 +136,7 @@ def test_what_somebody_else_wrote_is_never_overwritten(events: tuple[Event, ...]
     assert document.content == {**BEFORE, "Enabled": False}
 
 
-def test_replies_that_go_on_being_lost_end_it() -> None:
+def test_repeatedly_lost_replies_end_the_step() -> None:
     """The result of the last write is unknown."""
     with pytest.raises(ReplyLost):
         modify(Document(*[lost] * 9))

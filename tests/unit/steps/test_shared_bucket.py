@@ -20,7 +20,7 @@ FIRST, SECOND = "1" * 96, "2" * 96
 KEY = "lecture.mp4"
 
 
-class Watched(Ledger):
+class ReportingLedger(Ledger):
     """A lock that reports when a thread waits for it."""
 
     def __init__(self, asked: Callable[[], None]) -> None:
@@ -88,7 +88,7 @@ def test_no_grant_is_lost_and_none_comes_back(
             grant(user).perform(context(bucket))
     bucket.read_once.clear()
     asked = threading.local()
-    ledger = Watched(lambda: bucket.go_on.set() if getattr(asked, "second", False) else None)
+    ledger = ReportingLedger(lambda: bucket.go_on.set() if getattr(asked, "second", False) else None)
 
     def come() -> None:
         asked.second = True

@@ -70,21 +70,21 @@ def records(seconds: float = 1800.0) -> CreateRecords:
     )
 
 
-@pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
-def test_a_wait_outlasts_passing_trouble(trouble: Exception) -> None:
+@pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+def test_a_wait_survives_temporary_errors(error: Exception) -> None:
     """Any number of failed polls counts as not yet, until the deadline. The last poll brings status and ETag."""
-    aws = Script(get_distribution=[trouble] * 40 + [DEPLOYED])
+    aws = Script(get_distribution=[error] * 40 + [DEPLOYED])
     assert perform(wait(), aws) == {"status": "Deployed", "etag": "E1"}
 
 
-@pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
-def test_the_deadline_ends_it_and_the_report_names_the_trouble(trouble: Any) -> None:
+@pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+def test_the_deadline_ends_a_wait_and_the_report_names_the_error(error: Any) -> None:
     """The report has the last reason."""
     with pytest.raises(TimedOut, match=r"throttles|503"):
-        perform(wait(60.0), Script(get_distribution=[trouble]))
+        perform(wait(60.0), Script(get_distribution=[error]))
 
 
-def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
+def test_a_permanent_error_ends_a_wait_at_once() -> None:
     """A missing permission does not appear by waiting."""
     denied = NotAuthorized("GetDistribution", "AccessDenied", "no")
     aws = Script(get_distribution=[denied])
@@ -93,12 +93,12 @@ def test_what_time_does_not_heal_ends_a_wait_at_once() -> None:
     assert len(aws.asked) == 1
 
 
-@pytest.mark.parametrize("trouble", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
-def test_a_wait_for_name_servers_outlasts_it_too(trouble: Exception) -> None:
+@pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+def test_a_wait_for_name_servers_survives_temporary_errors(error: Exception) -> None:
     """The records are created, and Route 53 is polled until they are INSYNC."""
     change = {"ChangeInfo": {"Id": "C1", "Status": "PENDING"}}
     insync = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}
-    aws = Script(change_resource_record_sets=[change], get_change=[trouble] * 40 + [insync])
+    aws = Script(change_resource_record_sets=[change], get_change=[error] * 40 + [insync])
     assert perform(records(), aws) == {}
 
 

@@ -67,10 +67,10 @@ def test_a_pattern_matches_a_distribution_that_is_not_created_yet(pattern: str, 
 
 def test_an_identity_that_is_not_created_yet_is_compared_by_its_step() -> None:
     """The statement for an OAI of the same plan admits only that OAI."""
-    made = Ref(StepId("create oai:lectures"))
-    ours = oai_statement("cfstream-lectures-oai", "aws", "lectures-media", "", [made])
+    reference = Ref(StepId("create oai:lectures"))
+    ours = oai_statement("cfstream-lectures-oai", "aws", "lectures-media", "", [reference])
     assert isinstance(ours["Principal"]["AWS"], Joined)
-    assert verdict(ours, oai(made)) is Certainty.YES
+    assert verdict(ours, oai(reference)) is Certainty.YES
     assert verdict(ours, oai("E74FTE3AEXAMPLE")) is Certainty.NO
 
 

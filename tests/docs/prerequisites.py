@@ -81,7 +81,7 @@ def _later(endpoint_url: str, _folder: Path, seconds: str) -> None:
 
 
 def _account(endpoint_url: str, _folder: Path) -> None:
-    SmallAccount(endpoint_url)
+    SmallAccount(endpoint_url).disown()
 
 
 def _terraform(endpoint_url: str, folder: Path) -> None:
@@ -104,7 +104,7 @@ def _role(endpoint_url: str, _folder: Path, account: str, name: str) -> None:
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
 
 
-GIVENS: Mapping[str, Callable[..., None]] = {
+PREREQUISITES: Mapping[str, Callable[..., None]] = {
     r"an account with set-ups made by hand": _account,
     r"a certificate for (\S+)": _certificate,
     r"an account and its Terraform state": _terraform,
@@ -120,9 +120,9 @@ GIVENS: Mapping[str, Callable[..., None]] = {
 }
 
 
-def give(name: str, endpoint_url: str, folder: Path) -> None:
+def create(name: str, endpoint_url: str, folder: Path) -> None:
     """Create the prerequisite. Raises ValueError for an unknown one."""
-    for pattern, make in GIVENS.items():
+    for pattern, make in PREREQUISITES.items():
         found = re.fullmatch(pattern, name)
         if found:
             make(endpoint_url, folder, *found.groups())

@@ -37,7 +37,7 @@ SIMPLE_CORS = "60669652-455b-4ae9-85a4-c4c02393f86c"
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ForeignChanges:
     """Names of changes by others. The tables below define them."""
 
     statements: tuple[str, ...]
@@ -154,14 +154,14 @@ TAGS: Mapping[str, Json] = {
 }
 
 
-def surroundings() -> st.SearchStrategy[Surroundings]:
+def foreign_changes() -> st.SearchStrategy[ForeignChanges]:
     """Draw any combination."""
 
     def some(names: Any) -> st.SearchStrategy[tuple[str, ...]]:
         return st.lists(st.sampled_from(list(names)), unique=True).map(tuple)
 
     return st.builds(
-        Surroundings,
+        ForeignChanges,
         statements=some(statements("", "")),
         neighbours=some(("unsigned", "signed", "elsewhere", "streaming")),
         fields=some(FIELDS),
@@ -170,7 +170,7 @@ def surroundings() -> st.SearchStrategy[Surroundings]:
     )
 
 
-def create_neighbours(account: SandboxAccount, others: Surroundings) -> None:
+def create_neighbours(account: SandboxAccount, others: ForeignChanges) -> None:
     """Create what is outside the stack."""
     for bucket, region in BUCKETS.items():
         s3 = account.clients("s3", region)
@@ -189,7 +189,7 @@ def create_neighbours(account: SandboxAccount, others: Surroundings) -> None:
         distributions(account.ids)[name](account.cloudfront)
 
 
-def change_inside(account: SandboxAccount, others: Surroundings, found: tuple[str, str]) -> None:
+def change_inside(account: SandboxAccount, others: ForeignChanges, found: tuple[str, str]) -> None:
     """Apply the changes to the stack's own distribution, given by its kind and id."""
     kind, distribution = found
     aws = account.cloudfront

@@ -34,14 +34,14 @@ FAST = ["awscrt"] if find_spec("awscrt") else []
 """The extra is optional, also where the tests run."""
 
 
-class Way:
-    """One way to change ACLs: boto3's or awscrt's, in a home of its own."""
+class AclClient:
+    """One way to change ACLs: with boto3 or with awscrt, in a home directory of its own."""
 
     def __init__(self, s3: LoopbackS3, *, is_fast: bool) -> None:
         self.s3 = s3
         self.is_fast = is_fast
         self.clock = SystemClock()
-        self.told: list[str] = []
+        self.messages: list[str] = []
         self.clients = Clients(ConnectionSettings(region="eu-west-1", endpoint_url=s3.url))
 
     def run(self, permission: str | None = "READ", guard: Any = None, **more: Any) -> None:
@@ -54,7 +54,7 @@ class Way:
             self.clock,
             {},
             Ledger(),
-            progress=lambda text, _: self.told.append(text),
+            progress=lambda text, _: self.messages.append(text),
             bulk=FastWay(self.clients) if self.is_fast else no_bulk,
             key_log=FileKeyLog,
         )
@@ -62,8 +62,10 @@ class Way:
 
 
 @pytest.fixture(params=["boto3", *FAST])
-def way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
-    """Each way, with a bucket of 258 objects on three pages."""
+def client(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AclClient]:
+    """Each client, with a bucket of 258 objects on three pages."""
     for name, value in {
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
@@ -76,7 +78,7 @@ def way(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     }.items():
         monkeypatch.setenv(name, value)
     with serving(KEYS) as s3:
-        yield Way(s3, is_fast=request.param == "awscrt")
+        yield AclClient(s3, is_fast=request.param == "awscrt")
 
 
 AGAIN = range(4)
@@ -84,7 +86,7 @@ AGAIN = range(4)
 
 
 class HeldGuard:
-    """A guard that holds, until it is told to object."""
+    """A guard that holds, until `objects` is true."""
 
     def __init__(self) -> None:
         self.checks = 0
@@ -96,25 +98,25 @@ class HeldGuard:
             raise Stale("the distribution lost its signers")
 
 
-def test_grant_again_and_revoke(way: Way) -> None:
+def test_grant_again_and_revoke(client: AclClient) -> None:
     """Every object gets the grant beside its others; a second run only reads; a revocation restores every ACL."""
-    way.s3.acls[KEYS[7]] = render({**PRIVATE, "Grants": [*PRIVATE["Grants"], FOREIGN]})
-    before = {key: way.s3.acl(key) for key in KEYS}
-    way.run()
-    assert way.s3.granted() == {*KEYS}
-    assert FOREIGN in way.s3.acl(KEYS[7])["Grants"]
-    assert way.s3.calls["PUT"] == len(KEYS)
-    read = way.s3.calls["GET"]
+    client.s3.acls[KEYS[7]] = render({**PRIVATE, "Grants": [*PRIVATE["Grants"], FOREIGN]})
+    before = {key: client.s3.acl(key) for key in KEYS}
+    client.run()
+    assert client.s3.granted() == {*KEYS}
+    assert FOREIGN in client.s3.acl(KEYS[7])["Grants"]
+    assert client.s3.calls["PUT"] == len(KEYS)
+    read = client.s3.calls["GET"]
     assert read - len(KEYS) in AGAIN
-    assert way.told[-1] == f"{len(KEYS)} of {len(KEYS)} objects"
-    way.run()
-    assert way.s3.calls["PUT"] == len(KEYS)
-    assert way.s3.calls["GET"] - read - len(KEYS) in AGAIN
-    way.run(None)
-    assert {key: way.s3.acl(key) for key in KEYS} == before
+    assert client.messages[-1] == f"{len(KEYS)} of {len(KEYS)} objects"
+    client.run()
+    assert client.s3.calls["PUT"] == len(KEYS)
+    assert client.s3.calls["GET"] - read - len(KEYS) in AGAIN
+    client.run(None)
+    assert {key: client.s3.acl(key) for key in KEYS} == before
 
 
-def test_bad_day(way: Way) -> None:
+def test_bad_day(client: AclClient) -> None:
     """SlowDown, resets, errors inside S3, vanishing keys and objects of others, all at once: the rest is granted."""
     count = [0]
     others = {KEYS[20], KEYS[200]}
@@ -124,34 +126,34 @@ def test_bad_day(way: Way) -> None:
         if key in others:
             return 403, "AccessDenied"
         if kind == "GET" and key == KEYS[3]:
-            way.s3.acls.pop(KEYS[4], None)
+            client.s3.acls.pop(KEYS[4], None)
         return {3: (503, "SlowDown"), 50: (0, ""), 90: (500, "InternalError")}.get(count[0] % 101)
 
-    way.s3.fault = fault
+    client.s3.fault = fault
     with pytest.raises(NotAuthorized, match=r"2 of \d+ objects not changed") as refused:
-        way.run()
-    assert way.s3.granted() == {*KEYS} - others - {KEYS[4]}
+        client.run()
+    assert client.s3.granted() == {*KEYS} - others - {KEYS[4]}
     place = refused.value.message.partition("(all keys: ")[2].partition(")")[0]
     listed = [json.loads(line) for line in Path(place).read_text(encoding="utf-8").splitlines()]
     assert {each["key"] for each in listed} == others
     assert Path(place).stat().st_mode & 0o777 == 0o600
 
 
-def test_guard(way: Way) -> None:
+def test_guard(client: AclClient) -> None:
     """The guard is checked before the first write. If it objects, nothing is written and the step is stale."""
     guard = HeldGuard()
     guard.objects = True
     with pytest.raises(Stale, match="lost its signers"):
-        way.run(guard=guard)
-    assert way.s3.calls["PUT"] == 0
+        client.run(guard=guard)
+    assert client.s3.calls["PUT"] == 0
     guard.objects = False
-    way.run(guard=guard)
-    assert way.s3.granted() == {*KEYS}
+    client.run(guard=guard)
+    assert client.s3.granted() == {*KEYS}
     guard.objects = True
-    way.run(guard=guard)
+    client.run(guard=guard)
 
 
-def test_guard_objects_meanwhile(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guard_objects_meanwhile(client: AclClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guard that objects after a pause ends the step, and the objects that are done stay done."""
     guard = HeldGuard()
 
@@ -161,80 +163,80 @@ def test_guard_objects_meanwhile(way: Way, monkeypatch: pytest.MonkeyPatch) -> N
             return 503, "SlowDown"
         return None
 
-    way.s3.fault = fault
+    client.s3.fault = fault
     with pytest.raises(Stale):
-        way.run(guard=guard)
-    assert KEYS[100] not in way.s3.granted()
+        client.run(guard=guard)
+    assert KEYS[100] not in client.s3.granted()
 
 
-def test_interrupted_and_resumed(way: Way) -> None:
+def test_interrupted_and_resumed(client: AclClient) -> None:
     """An interrupted step leaves no object half done, and the next run finishes the rest."""
     reached = threading.Event()
 
     def fault(kind: str, key: str) -> tuple[int, str] | None:
-        if way.s3.calls["PUT"] == 60 and not reached.is_set():
+        if client.s3.calls["PUT"] == 60 and not reached.is_set():
             reached.set()
-            way.clock.interrupt()
+            client.clock.interrupt()
         return None
 
-    way.s3.fault = fault
+    client.s3.fault = fault
     with pytest.raises(Interrupted, match=r"interrupted with \d+ of 258 objects done"):
-        way.run()
-    done = len(way.s3.granted())
+        client.run()
+    done = len(client.s3.granted())
     assert 60 <= done < len(KEYS)
-    assert way.s3.calls["GET"] == way.s3.calls["PUT"] == done
-    way.clock = SystemClock()
-    way.run()
-    assert way.s3.granted() == {*KEYS}
-    assert way.s3.calls["PUT"] == len(KEYS)
+    assert client.s3.calls["GET"] == client.s3.calls["PUT"] == done
+    client.clock = SystemClock()
+    client.run()
+    assert client.s3.granted() == {*KEYS}
+    assert client.s3.calls["PUT"] == len(KEYS)
 
 
-def test_new_and_vanishing_objects(way: Way) -> None:
+def test_new_and_vanishing_objects(client: AclClient) -> None:
     """A bucket that gains and loses objects while it is granted."""
 
     def fault(kind: str, key: str) -> tuple[int, str] | None:
-        way.s3.acls.setdefault("zzz/new", render(PRIVATE))
+        client.s3.acls.setdefault("zzz/new", render(PRIVATE))
         if kind == "GET" and key.startswith("lectures-0/"):
-            way.s3.acls.pop("lectures-1/00249.mp4", None)
+            client.s3.acls.pop("lectures-1/00249.mp4", None)
         return None
 
-    way.s3.fault = fault
-    way.run()
-    assert way.s3.granted() == {*KEYS, "zzz/new"} - {"lectures-1/00249.mp4"}
+    client.s3.fault = fault
+    client.run()
+    assert client.s3.granted() == {*KEYS, "zzz/new"} - {"lectures-1/00249.mp4"}
 
 
-def test_no_bucket(way: Way) -> None:
+def test_no_bucket(client: AclClient) -> None:
     """A bucket that cannot be listed is reported as S3 reports it."""
-    way.s3.fault = lambda kind, key: (404, "NoSuchBucket")
+    client.s3.fault = lambda kind, key: (404, "NoSuchBucket")
     with pytest.raises(Missing, match="NoSuchBucket it is"):
-        way.run()
+        client.run()
 
 
-@pytest.mark.parametrize("way", FAST, indirect=True)
-def test_new_credentials(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("client", FAST, indirect=True)
+def test_new_credentials(client: AclClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials that expire half-way are replaced by those that botocore has refreshed."""
     current: list[tuple[str, str, str | None]] = [("first", "secret", None)]
-    monkeypatch.setattr(way.clients, "frozen_credentials", lambda: current[0])
+    monkeypatch.setattr(client.clients, "frozen_credentials", lambda: current[0])
 
     def fault(kind: str, key: str) -> tuple[int, str] | None:
-        expired = way.s3.calls["PUT"] > 60 and way.s3.signers["second"] == 0
+        expired = client.s3.calls["PUT"] > 60 and client.s3.signers["second"] == 0
         if expired:
             current[0] = ("second", "secret", "token")
         return (400, "ExpiredToken") if expired else None
 
-    way.s3.fault = fault
-    way.run()
-    assert way.s3.granted() == {*KEYS}
-    assert way.s3.signers["second"] > 0
+    client.s3.fault = fault
+    client.run()
+    assert client.s3.granted() == {*KEYS}
+    assert client.s3.signers["second"] > 0
 
 
 def test_awscrt_is_missing(
-    way: Way, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    client: AclClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without awscrt, boto3 is used. That it is slower is said once."""
+    """Without awscrt, boto3 is used. A log message says once that it is slower."""
     find: Callable[[str], Any] = lambda _name: None  # noqa: E731
     monkeypatch.setattr("cfstream.aws.fast_way.find_spec", find)
-    fast = FastWay(way.clients)
+    fast = FastWay(client.clients)
     work = AclWork("b", "", Account("123456789012"), "", "", OAI, "READ")
     assert (fast(work), fast(work)) == (None, None)
     assert [each.message for each in caplog.records if "cfstream[fast]" in each.message] == [

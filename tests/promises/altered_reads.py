@@ -9,7 +9,7 @@ from tests.world.account import SandboxAccount
 from tests.world.specs import Json
 
 
-class Seen:
+class ReadsWithAnswer:
     """Reads in which one operation has another answer."""
 
     def __init__(self, reads: Any, operation: str, answer: Callable[[], Json]) -> None:
@@ -24,7 +24,9 @@ class Seen:
         return self._answer() if call.operation == self._operation else self._reads.read(call)
 
 
-def seen_otherwise(account: SandboxAccount, operation: str, answer: Callable[[], Json]) -> None:
+def with_answer(account: SandboxAccount, operation: str, answer: Callable[[], Json]) -> None:
     """Make plans see another answer to this operation, which may raise."""
     reads = account.world.reads
-    account.world = replace(account.world, reads=lambda: cast("Reads", Seen(reads(), operation, answer)))
+    account.world = replace(
+        account.world, reads=lambda: cast("Reads", ReadsWithAnswer(reads(), operation, answer))
+    )

@@ -25,7 +25,7 @@ def names(spec: Spec) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Scene:
+class StackContext:
     """The context that all kinds of one stack share while it is planned."""
 
     stack: Stack

@@ -93,11 +93,12 @@ def _kms_policy(bucket: FakeBucket, key: FakeKey) -> tuple[bytes | None, str]:
 
 
 def _context(bucket: FakeBucket, key: FakeKey | None, who: S3Requester) -> Mapping[str, str]:
+    account = {"aws:resourceaccount": bucket.account_id, "s3:resourceaccount": bucket.account_id}
     if key is None or not bucket.policy or b"ExistingObjectTag" not in bucket.policy:
-        return who.context
+        return {**who.context, **account}
     tagger = s3_backends[bucket.account_id][bucket.partition].tagger
     tags = tagger.get_tag_dict_for_resource(key.arn)
-    return {**who.context, **{_TAG + name.lower(): value for name, value in tags.items()}}
+    return {**who.context, **account, **{_TAG + name.lower(): value for name, value in tags.items()}}
 
 
 def _reaches(bucket: FakeBucket, key: FakeKey | None) -> bool:

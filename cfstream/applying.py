@@ -87,6 +87,8 @@ class StackReport:
     """These and the hazards of the stack that the run allows."""
     behind: str = ""
     """The stack that this one waits for, if that is why it is blocked."""
+    together: tuple[str, ...] = ()
+    """The other spec files that a command for this stack must name."""
     destroying: bool = False
     """Whether the run destroys the stack."""
     account: Account = Account("")
@@ -207,7 +209,13 @@ EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
 def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
     """Return the report of a stack that must not be applied."""
     report = _not_tried(plan, blocked.why, blocked.exit_code)
-    return replace(report, short=blocked.short, not_allowed=blocked.not_allowed, hazards=blocked.hazards)
+    return replace(
+        report,
+        short=blocked.short,
+        not_allowed=blocked.not_allowed,
+        hazards=blocked.hazards,
+        together=plan.together,
+    )
 
 
 def held_up(plan: StackPlan, before: Iterable[StackReport]) -> StackReport | None:

@@ -83,6 +83,8 @@ class Notice:
     warning: bool = False
     do: str = ""
     """How to fix it; empty if nothing needs fixing."""
+    of_run: bool = False
+    """Whether it is about all stacks of the run: a brief plan shows it too."""
 
 
 class CfstreamError(Exception):

@@ -10,9 +10,11 @@ from cfstream.errors import CfstreamError
 from cfstream.kinds import KINDS
 from cfstream.planning import LiveSummary, Plan, StackPlan
 from cfstream.planning.saved import Mismatch
-from cfstream.ports import Reads
+from cfstream.ports import Reads, Role, World
 from cfstream.stack.kind import own_id
+from cfstream.stack.placement import session_name
 from cfstream.steps.delete import Delete
+from cfstream.steps.modify import Modify
 from cfstream.values import Json, StepId, plain, refs_in, resolve
 
 UNKNOWN: Mapping[str, Any] = {"status": None, "etag": None}
@@ -57,7 +59,7 @@ def freshly_read(
     """Return the current status and ETag of the distribution; None for both if they cannot be read.
 
     Those of the plan are from before the steps, and may be wrong now. There is no ETag if another stack takes a host
-    name from this one later in the run: that changes it.
+    name from this one later in the run: that changes it, and `read_again` reads it.
 
     `last` are the outputs of the last step. If that waited for the distribution, its last poll has read both.
     """
@@ -73,6 +75,47 @@ def freshly_read(
             return {**UNKNOWN}
         found = {"status": reply[delivery.resource]["Status"], "etag": reply["ETag"]}
     return {**found, "etag": None} if plan.leaving else found
+
+
+def read_again(plan: Plan, report: Report, world: World) -> Report:
+    """Return the report with the status and ETag of distributions that steps of other stacks have changed.
+
+    A stack is read when its own steps are done. Another one may change its distribution after that: it takes a host
+    name, or changes the keys of a group that this one uses. Reads only these distributions.
+    """
+    done = {
+        (each.account, step.id)
+        for each in report.stacks
+        for step in each.steps
+        if step.outcome is not StepOutcome.NOT_TRIED
+    }
+    written = {
+        (stack.account, step.call.params.get("Id")): stack.name
+        for stack in plan.stacks
+        for step in stack.steps
+        if isinstance(step, Modify) and (stack.account, step.id) in done
+    }
+    by_key = {stack.key: stack for stack in plan.stacks}
+
+    def current(each: StackReport) -> StackReport:
+        stack = by_key[each.key]
+        used = {(stack.account, _id_of(relied.content)) for relied in stack.relied_on}
+        others = {written[id_] for id_ in used & written.keys()} - {stack.name}
+        if each.destroying or not (stack.leaving or others):
+            return each
+        try:
+            own = world.assume(Role(stack.role, session_name([stack.name]))) if stack.role else world
+        except CfstreamError:
+            return replace(each, outputs={**each.outputs, **UNKNOWN})
+        found = freshly_read(own.aws, replace(stack, leaving=()), each.outputs)
+        return replace(each, outputs={**each.outputs, **found})
+
+    return replace(report, stacks=tuple(map(current, report.stacks)))
+
+
+def _id_of(content: Any) -> Any:
+    """Return the id of a resource that a plan relies on; None if it has none."""
+    return content.get("id") if isinstance(content, Mapping) else None
 
 
 def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:

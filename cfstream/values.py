@@ -154,5 +154,5 @@ def _copied(member: Any) -> Any:
 
 def digest(value: Any) -> str:
     """Return ``sha256:<hex>`` of the sorted compact JSON of `value`, which does not depend on the order of members."""
-    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

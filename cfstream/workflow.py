@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cfstream.access.report import StackAccess
@@ -34,16 +35,18 @@ from cfstream.applying import (
 from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused, Unreachable
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.outputs import freshly_read, outputs_after
-from cfstream.planning import Plan, StackKey, StackPlan, in_turn, without_circles
+from cfstream.outputs import freshly_read, outputs_after, read_again
+from cfstream.planning import Plan, StackKey, StackPlan, in_turn, with_companions, without_circles
 from cfstream.planning.blocking import blocked
 from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
+from cfstream.planning.quotas import with_quotas
 from cfstream.planning.shared_keys import with_shared_keys
 from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
     StackInAccount,
     StackInContext,
@@ -143,8 +146,19 @@ def _plan_account(
     else:
         # Only steps count for other stacks. In a run without changes, none is compared with all others.
         writing = [each for each in drafts if each.steps]
-        plans += [stack_plan(each, writing) for each in drafts]
-    return without_circles(sorted(plans, key=lambda plan: plan.name))
+        plans += with_quotas([stack_plan(each, writing) for each in drafts], partial(_existing, here))
+    return with_companions(without_circles(sorted(plans, key=lambda plan: plan.name)))
+
+
+def _existing(here: Sequence[StackInAccount], kind: str) -> int:
+    """Return how many resources of a kind the account has. Every plan has read the lists already."""
+    lists = here[0].lists
+    owned = next(each.owned for each in KINDS if each.name == kind)
+    if owned is None:
+        rows = lists.of(account_distributions).all
+        return sum(each.delivery.kind == kind for each in rows)
+    # Policies of AWS do not count.
+    return sum(row.get("Type") != "managed" for row in lists.aws.items(owned.listing))
 
 
 def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
@@ -221,7 +235,7 @@ def apply_plan(
             before = [reported[key] for key in stack.keys_before if key in reported]
             own = replace(run, ledger=ledgers[stack.account])
             reported[stack.key] = pool.submit(_apply_stack, stack, own, before)
-        return Report.of(reported[stack.key].result() for stack in plan.stacks)
+        return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
 def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":

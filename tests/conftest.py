@@ -9,12 +9,22 @@ from pathlib import Path
 import botocore.session
 import pytest
 
+from cfstream.startup.collections import collect_rarely, skip_last_collection
+
 pytest_plugins = ["tests.world.sandbox"]
+
+# Thousands of tests and AWS's models live to the end. Garbage collection would look at them again and again.
+collect_rarely()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--update-golden``, which rewrites the golden files. Read the diff before you commit it."""
     parser.addoption("--update-golden", action="store_true", help="rewrite the golden files")
+
+
+def pytest_collection_finish() -> None:
+    """Exclude what was imported and collected from all later collections of garbage."""
+    skip_last_collection()
 
 
 @pytest.fixture(autouse=True, scope="session")

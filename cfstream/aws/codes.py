@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cfstream import errors
 from cfstream.interpreter import install_command
+from cfstream.spec import quotas
 
 CODES: Mapping[str, type[errors.Refused]] = {
     **dict.fromkeys(
@@ -183,5 +184,6 @@ ADVICE: Mapping[str, str] = {
     "BucketAlreadyExists": "choose another name: all AWS accounts share bucket names",
     "OptInRequired": "sign the account up for the service first",
     "Throttling": "run the same command again in a minute",
+    **quotas.advice(),
 }
 """The fix for refusals that are clear from their code."""

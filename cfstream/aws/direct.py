@@ -123,7 +123,7 @@ class _Route:
         self._clients = clients
         self._client = client
         self._governor = governor
-        self._endpoint = endpoint
+        self._usual = [("Host", endpoint.name), ("User-Agent", endpoint.agent)]
         self._connector = Connector(endpoint)
         self._signer = signer
         self._base = urlsplit(client.meta.endpoint_url).path.rstrip("/")
@@ -173,9 +173,7 @@ class _Route:
         def on_body(http_stream: Any, chunk: bytes, **_: Any) -> None:  # noqa: ARG001 (awscrt names them)
             chunks.append(chunk)
 
-        endpoint = self._endpoint
-        pairs = [("Host", endpoint.name), ("User-Agent", endpoint.agent), *headers.items()]
-        request = HttpRequest("GET", target, HttpHeaders(pairs))
+        request = HttpRequest("GET", target, HttpHeaders([*self._usual, *headers.items()]))
         try:
             self._authenticate()
             self._signer.sign(request)

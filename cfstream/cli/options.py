@@ -82,6 +82,15 @@ AllObjects = Annotated[
     ),
 ]
 
+AllObjectsOfPlan = Annotated[
+    bool,
+    typer.Option(
+        "--all-objects",
+        help="Read the ACLs of all objects, whatever grant.via is. Default: with via: object-acl those of up to 10,000 "
+        "objects, or of a sample; otherwise none.",
+    ),
+]
+
 FailFast = Annotated[
     bool, typer.Option("--fail-fast", help="Start no further step after a stack has failed.")
 ]

@@ -39,6 +39,10 @@ class GuardedBehavior:
     viewer_protocol: str = ""
     functions: tuple[str, ...] = ()
     """The names of the functions that run on requests."""
+    bucket: str = ""
+    """The bucket that its origin leads to; empty for another origin."""
+    key_prefix: str = ""
+    """What CloudFront adds in front of the path, like ``/v2``."""
 
     @property
     def signed(self) -> bool:
@@ -71,6 +75,8 @@ class Guards:
     enabled: bool = True
     deployed: bool = True
     ipv6: bool = False
+    root_object: str = ""
+    """The object that the path ``/`` means; empty for none."""
     loopback: str = ""
     """The host name that resolves to it in browsers on this machine, if it is in a sandbox."""
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Network, ip_address
 
 from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
 from cfstream.explain.parse import Presented, SignedStatement, present, statement
+from cfstream.explain.requested import RequestedObject
 from cfstream.explain.signature import fits, meant, signature_of
 from cfstream.explain.times import distance
 from cfstream.sign.key_id import is_group_id
@@ -43,6 +44,8 @@ class Explanation:
     key: TrustedKey | None = None
     signature: bool | None = None
     """Whether the signature is valid; None if it was not or could not be checked."""
+    asked: RequestedObject | None = None
+    """The object that the request asks for; None if it is not known."""
 
     @property
     def accepted(self) -> bool | None:

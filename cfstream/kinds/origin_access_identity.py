@@ -278,14 +278,16 @@ def _propose_used(context: StackContext, want: UsedIdentity, have: LiveIdentitie
         do = write_nearest(
             want.id,
             [each.id for each in have.identities.all],
-            f"write an id that `cfstream list{context.flags}` shows, or `oai: {{}}` to create an identity",
+            "write an id that `cfstream list" + context.flags + "` shows, or `oai: {}` to create an identity",
             "an identity of this account",
         )
         return Proposal(problems=(context.stack.problem(what, do, "oai", "id"),))
     address = context.address(KIND)
     return Proposal(
         brings={address: {"id": live.id, "canonical_user": live.canonical_user}},
-        relied_on=(Relied(context.address(KIND, live.id), digest({"id": live.id}), content={"id": live.id}),),
+        relied_on=(
+            Relied(context.address(KIND, live.id), digest({"id": live.id}), document={"id": live.id}),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ The same input gives the same bytes.
 
 from cfstream.planning.order import ordered
 from cfstream.planning.plan import LiveSummary, Plan, SnapshotSource, StackKey, StackPlan, Topology, count
-from cfstream.planning.runs import in_turn, without_circles
+from cfstream.planning.runs import in_turn, with_companions, without_circles
 from cfstream.planning.seal import sealed, sent
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "ordered",
     "sealed",
     "sent",
+    "with_companions",
     "without_circles",
 ]

@@ -64,6 +64,8 @@ class StackPlan:
     """The wait for what an earlier run changed, if no step waits. Apply runs it last; it is not a change."""
     leaving: tuple[str, ...] = ()
     """What another stack of the run takes from this one. This stack has no step for it."""
+    together: tuple[str, ...] = ()
+    """The spec files that a command for this stack must name too: their stacks take something over from each other."""
     protect: bool = False
     flags: str = ""
     """The flags that other commands need for the same AWS, with a space before each."""

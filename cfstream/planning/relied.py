@@ -27,7 +27,7 @@ def _distributions(context: StackContext, world: BucketWorld) -> Iterator[Relied
         if each.id != world.own:
             address = Address(each.delivery.kind, context.name, str(plain(each.id)))
             content = {**deciding(each), "unsigned_controls": _unsigned(world, each)}
-            yield Relied(address, digest(content), content=content)
+            yield Relied(address, digest(content), document=content)
 
 
 def _unsigned(world: BucketWorld, distribution: Distribution) -> list[str]:
@@ -41,4 +41,4 @@ def _access_points(context: StackContext, world: BucketWorld, bucket: LiveBucket
     for each in world.bucket.access_points:
         if each.arn not in covered:
             content: Json = asdict(each)
-            yield Relied(Address("bucket", context.name, each.name), digest(content), content=content)
+            yield Relied(Address("bucket", context.name, each.name), digest(content), document=content)

@@ -28,6 +28,26 @@ def without_circles(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
     return tuple(stacks)
 
 
+def with_companions(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
+    """Return the stacks, each with the specs of those that it waits for, or that wait for it, and of theirs.
+
+    Alone, a stack that gives something up would release it, and no other stack would take it over.
+    """
+    found = {stack.key: stack for stack in stacks}
+    groups = {key: {key} for key in found}
+    for stack in stacks:
+        for key in stack.keys_before:
+            if key in found and groups[key] is not groups[stack.key]:
+                joined = groups[key] | groups[stack.key]
+                groups.update(dict.fromkeys(joined, joined))
+    return tuple(
+        replace(stack, together=tuple(sorted({found[key].spec for key in groups[stack.key]} - {stack.spec})))
+        if len(groups[stack.key]) > 1
+        else stack
+        for stack in stacks
+    )
+
+
 def _in_circle(stack: StackPlan, circle: Sequence[str]) -> StackPlan:
     line = next((step.line for step in stack.steps if step.stage is Stage.MOVE), 0)
     what = f"{' and '.join(circle)} give cnames to each other, so none of them can run first"

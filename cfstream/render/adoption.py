@@ -7,16 +7,20 @@ from cfstream.adoption import Imported
 from cfstream.render.errors import do_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.terraform import belonging_document
+from cfstream.spec.wording import some_of
 from cfstream.use_cases.imports import Imports
 
 FORMAT_VERSION = 1
+
+MOST_NAMED = 10
+"""How many managed distributions people see; JSON has all."""
 
 
 def import_text(account: str, found: Sequence[Imported], *, color: bool, width: int) -> str:
     """Return a block for each distribution: what it is, its file and its risks; the last line has the number."""
     sheet = page(width, color=color)
     if not found:
-        return f"No distributions in account {account}.\n"
+        return f"No distributions to import in account {account}.\n"
     blocks = ["\n".join(_block(each, sheet)) for each in found]
     return "\n".join(f"{block}\n" for block in [*blocks, _count(found)])
 
@@ -50,7 +54,21 @@ def import_document(imports: Imports) -> dict[str, Any]:
             }
             for each in imports.distributions
         ],
+        "managed": [{"id": id_, "stack": stack} for id_, stack in imports.managed],
     }
+
+
+def managed_text(imports: Imports, flags: str, *, color: bool, width: int) -> str:
+    """Return which distributions are left out because a stack manages them; empty if there are none."""
+    if not imports.managed:
+        return ""
+    number, (first, stack) = len(imports.managed), imports.managed[0]
+    verb = "distribution has" if number == 1 else "distributions have"
+    listed = some_of([f"{stack} ({id_})" for id_, stack in imports.managed], MOST_NAMED)
+    text = f"{number} {verb} a stack already, and no new spec: {listed}"
+    lines = _remark("note:", text, page(width, color=color), Style.YELLOW)
+    do = f"if the spec of a stack is lost, import it by its id: `cfstream import {first} --out {stack}.yaml{flags}`"
+    return "".join(f"{line}\n" for line in [*lines, *do_lines(do, page(width, color=color))])
 
 
 def notices_text(imported: Imported, *, color: bool, width: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cfstream.explain.judging import Explanation, RefusalReason
+from cfstream.explain.requested import RequestedObject
 from cfstream.explain.times import distance
 from cfstream.render.flow import Page, Style, Word, page, words
 from cfstream.sign.resource import matches
@@ -23,6 +24,7 @@ def explain_text(
     for label, value, style in _rows(explanation, now, local):
         lines += sheet.flow(words(value, style), first=f"  {label.ljust(LABEL)}", rest=" " * (LABEL + 2))
     lines += ["", *_verdict(explanation, sheet)]
+    lines += _missing_lines(explanation, sheet)
     for note in explanation.notes:
         lines += sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
     return "\n".join(lines) + "\n"
@@ -52,10 +54,24 @@ def explain_document(explanation: Explanation, *, local: Callable[[int], str]) -
         "signature": {None: "unchecked", True: "good", False: "bad"}[explanation.signature],
         "behavior": (explanation.guard.path or "*") if explanation.guard else None,
         "accepted": explanation.accepted,
+        "object": _object(explanation.asked),
         "reasons": [
             {"code": each.code or None, "what": each.what, "do": each.do} for each in explanation.reasons
         ],
         "notes": list(explanation.notes),
+    }
+
+
+def _object(asked: RequestedObject | None) -> dict[str, Any] | None:
+    """Return the requested object; `exists` is null if it was not checked."""
+    if asked is None:
+        return None
+    return {
+        "bucket": asked.bucket,
+        "key": asked.key,
+        "exists": asked.exists,
+        "nearest": asked.near or None,
+        "why_not_checked": asked.why_not or None,
     }
 
 
@@ -127,6 +143,22 @@ def _verdict(explanation: Explanation, sheet: Page) -> Iterator[str]:
         yield from _reason_lines(first, sheet, Word("CloudFront refuses it:", Style.BOLD_RED))
         for other in others:
             yield from _reason_lines(other, sheet, Word("and also:", Style.BOLD))
+
+
+def _missing_lines(explanation: Explanation, sheet: Page) -> Iterator[str]:
+    """Yield that the object does not exist, and the nearest one."""
+    asked = explanation.asked
+    if asked is None or asked.exists is not False:
+        return
+    head = Word("S3 refuses it:" if explanation.accepted else "and also:", Style.BOLD_RED)
+    text = f"AccessDenied, the bucket {asked.bucket} has no object {asked.key}"
+    yield from sheet.flow([head, *words(text)], rest="  ")
+    do = (
+        f"ask for {asked.near}, or upload the object"
+        if asked.near
+        else "upload the object, or correct its key"
+    )
+    yield from sheet.flow(words(f"fix: {do}"), first="  ", rest="       ")
 
 
 def _reason_lines(reason: RefusalReason, sheet: Page, head: Word) -> Iterator[str]:

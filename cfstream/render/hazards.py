@@ -1,7 +1,7 @@
 """Hazards as text, the same in every format."""
 
 import shlex
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING
 
 from cfstream.startup.frozen import dataclass
@@ -53,15 +53,16 @@ def allowance(hazard: str, *, protect: bool) -> str:
     return f"apply refuses this unless it is allowed: --allow {hazard}"
 
 
-def allowing(spec: str, hazards: Iterable[str], flags: str, *, command: str = "apply") -> str:
+def allowing(specs: Sequence[str], hazards: Iterable[str], flags: str, *, command: str = "apply") -> str:
     """Return the advice that allows these hazards of a stack: a whole command, which ends with `flags`.
 
-    A spec from standard input is not in any file, so only the flags can be advised.
+    `specs` are that of the stack, and those that must be applied with it. A spec from standard input is not in any
+    file, so only the flags can be advised.
     """
     allow = allow_flags(hazards)
-    if spec == "-":
+    if "-" in specs:
         return f"if intended, add {allow}"
-    return f"if intended, run: `cfstream {command} {shlex.quote(spec)} {allow}{flags}`"
+    return f"if intended, run: `cfstream {command} {shlex.join(specs)} {allow}{flags}`"
 
 
 def allow_flags(hazards: Iterable[str]) -> str:

@@ -346,8 +346,8 @@ def _allowing(stack: StackReport, flags: str) -> str:
     if not stack.hazards:
         return PROTECTED_DO
     if stack.destroying:
-        return allowing(stack.spec, {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
-    return allowing(stack.spec, stack.hazards, flags)
+        return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
+    return allowing([stack.spec, *stack.together], stack.hazards, flags)
 
 
 _UNTRIED = 3

@@ -167,6 +167,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from _open_lines(stack, sheet)
+    yield from notice_lines((each for each in stack.notices if each.of_run), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
@@ -376,5 +377,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing(stack.spec, names | allowed.names, stack.flags))
+        text = advice(allowing([stack.spec, *stack.together], names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.sandbox.cloudfront.key_pairs import KeyPairRefused
 from cfstream.sandbox.listener import Answer, Environ
+from cfstream.sandbox.setting_values import fault_of
 
 if TYPE_CHECKING:
     from cfstream.sandbox.server import Sandbox
@@ -63,16 +64,11 @@ def _settings(sandbox: "Sandbox") -> dict[str, Any]:
 
 def _change(wanted: Any, sandbox: "Sandbox") -> Answer:
     known = _settings(sandbox)
-    for name, value in wanted.items() if isinstance(wanted, dict) else [("?", None)]:
-        if name not in known:
-            return _json(
-                400,
-                {"error": f"setting {name} does not exist", "do": f"use one of {', '.join(sorted(known))}"},
-            )
-        if not _fits(value, known[name]):
-            like = json.dumps(known[name], default=sorted)
-            error = f"{name} needs a value like {like}, not {json.dumps(value)}"
-            return _json(400, {"error": error, "do": f"write {name}={like}, or another value of this type"})
+    if not isinstance(wanted, dict):
+        return _json(400, {"error": "the settings are not a mapping", "do": "send a JSON object"})
+    for name, value in wanted.items():
+        if fault := fault_of(name, value, known):
+            return _json(400, {"error": fault[0], "do": fault[1]})
     for name, value in wanted.items():
         setattr(sandbox.cloudfront.settings, name, tuple(value) if isinstance(value, list) else value)
     sandbox.written()
@@ -89,18 +85,6 @@ def _register(wanted: Any, sandbox: "Sandbox") -> Answer:
         return _json(400, {"error": str(refused)})
     sandbox.written()
     return _json(200, {"id": key_pair})
-
-
-def _fits(value: Any, present: Any) -> bool:
-    if isinstance(present, bool) or isinstance(value, bool):
-        return isinstance(value, bool) and isinstance(present, bool)
-    if isinstance(present, float):
-        return isinstance(value, (int, float)) and value >= 0
-    if isinstance(present, int) or present is None:
-        return value is None or (isinstance(value, int) and value >= 0)
-    if isinstance(present, tuple):
-        return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return isinstance(value, type(present))
 
 
 def _json(status: int, body: dict[str, Any]) -> Answer:

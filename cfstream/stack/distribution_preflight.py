@@ -26,7 +26,7 @@ def ownership_problems(
         do = write_nearest(
             adopt,
             [row.id for row in rows if row.delivery is context.delivery],
-            f"write an id that `cfstream list{context.flags}` shows, or remove `adopt`",
+            "write an id that `cfstream list" + context.flags + "` shows, or remove `adopt`",
             "a distribution of this account",
         )
         return [context.stack.problem(what, do, "adopt")]

@@ -215,7 +215,7 @@ def relied(context: StackContext, live: LiveDistribution | None) -> Relied:
     if live is None:
         return Relied(context.distribution, digest(None))
     content = {"config": canonical(without_secrets(live.config)), "tags": dict(live.tags or {})}
-    return Relied(context.address(live.delivery.kind), digest(content), live.etag, content=content)
+    return Relied(context.address(live.delivery.kind), digest(content), live.etag, document=content)
 
 
 def distribution_reads(spec: Spec) -> Needs:

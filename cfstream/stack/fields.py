@@ -45,15 +45,21 @@ class Overlay:
 
 
 def overlay(base: Json, fields: Iterable[OwnedField]) -> Overlay:
-    """Return `base` with each field as wanted. Law: setting the same fields in the result changes nothing."""
-    config = copied(base)
+    """Return `base` with each field as wanted, in a copy if anything changes.
+
+    Law: setting the same fields in the result changes nothing.
+    """
+    config: Json = base
+    own: dict[str, Any] | None = None
     changes: list[Change] = []
     hazards: list[Hazard] = []
     for field in fields:
         before = field.read(config)
         if before == field.want:
             continue
-        field.write(config, field.want)
+        if own is None:
+            config = own = copied(base)
+        field.write(own, field.want)
         hazards.extend(replace(each, field=field.path) for each in field.hazards(before, field.want))
         changes.append(Change(field.path, field.show(before), field.show(field.want)))
     return Overlay(config, tuple(changes), tuple(dict.fromkeys(hazards)))

@@ -280,7 +280,7 @@ class OwnedKind:
 
     def relied(self, context: StackContext, member: str, live: Row, etag: ETag | None = None) -> Relied:
         """Return what a plan relies on of a live resource."""
-        return Relied(context.address(self.kind, member), digest(live.content), etag, content=live.content)
+        return Relied(context.address(self.kind, member), digest(live.content), etag, document=live.content)
 
     def name_taken(self, context: StackContext, live: Row, do: str, *path: str | int) -> Problem:
         """Return the problem that a resource with the wanted name exists, and that the stack does not own it."""
@@ -295,7 +295,7 @@ class OwnedKind:
         return replace(
             wanted,
             steps=(*wanted.steps, *(self._delete(context, each) for each in orphans)),
-            relied_on=(*wanted.relied_on, *(replace(each, content=None) for each in relied)),
+            relied_on=(*wanted.relied_on, *(replace(each, document=None) for each in relied)),
             notices=(*wanted.notices, *(self._stays(each) for each in unwanted if each.users)),
         )
 

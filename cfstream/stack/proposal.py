@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from cfstream.domain import LiveDistribution
@@ -23,11 +24,13 @@ class Relied:
     address: Address
     sha256: str
     etag: ETag | None = None
-    content: Any = field(default=None, compare=False)
-    """The document without its secrets, so that a stale saved plan can list what changed; None if there is none."""
+    document: Any = field(default=None, compare=False, repr=False)
+    """The document itself, which may have secrets."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "content", without_secrets(self.content))
+    @cached_property
+    def content(self) -> Any:
+        """The document without its secrets, so that a stale saved plan can list what changed; None if there is none."""
+        return without_secrets(self.document)
 
 
 class WriteCheck(Protocol):

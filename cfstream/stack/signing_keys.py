@@ -27,6 +27,7 @@ def guards_of(aws: Reads, live: LiveDistribution) -> Guards:
         enabled=live.enabled,
         deployed=live.status == "Deployed",
         ipv6=bool(live.config.get("IsIPV6Enabled")),
+        root_object=str(live.config.get("DefaultRootObject") or ""),
     )
 
 
@@ -143,6 +144,7 @@ def _guard(
     behavior: CacheBehavior, trusted: Mapping[str, tuple[str, tuple[TrustedKey, ...]]], live: LiveDistribution
 ) -> GuardedBehavior:
     groups = [trusted.get(str(group), (str(group), ())) for group in behavior.signers.key_groups]
+    origin = behavior.origins[0] if behavior.origins else None
     return GuardedBehavior(
         path=behavior.path,
         groups=tuple(name for name, _ in groups),
@@ -151,6 +153,8 @@ def _guard(
         key_pairs=_key_pairs(live, behavior.signers.accounts),
         viewer_protocol="" if live.delivery is Delivery.RTMP else behavior.viewer_protocol,
         functions=tuple(each.called for each in (*behavior.functions, *behavior.lambdas) if each.at_request),
+        bucket=(origin.bucket or "") if origin else "",
+        key_prefix=origin.path if origin else "",
     )
 
 

@@ -4,17 +4,17 @@ import shlex
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from cfstream.errors import WrongUsage
-from cfstream.sign.resource import own_parameters, sections
+from cfstream.sign.resource import own_parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from cfstream.connection import Connection
     from cfstream.explain.judging import Explanation
-    from cfstream.spec.stack import Stack
+    from cfstream.explain.requested import RequestedObject
 
 
 def explain(
@@ -28,35 +28,41 @@ def explain(
 ) -> "Explanation":
     """Return what a URL contains, and why CloudFront would refuse it. `viewer` is the viewer's IP address.
 
-    With `spec`, also checks it against the live distribution. Raises WrongUsage if `url` is neither a URL nor a signed
-    stream name.
+    With `spec`, also checks it against the live distribution, and looks for the object in the bucket. Raises WrongUsage
+    if `url` is neither a URL nor a signed stream name.
     """
     from cfstream.explain.judging import explain as judged
-    from cfstream.use_cases.signing import read_guards
-    from cfstream.use_cases.targets import one_stack
+    from cfstream.use_cases.requested_object import requested_object
+    from cfstream.use_cases.signing import guards_in
+    from cfstream.use_cases.targets import one_stack, own_context
 
     if viewer is not None:
         _check_address(viewer)
     stack = one_stack(spec) if spec is not None else None
     if stack is None or stack.spec.delivery == "http":
         _check_url(url)
-    guards = read_guards(stack, connection) if stack is not None else None
+    context, world = own_context(stack, connection.world()) if stack is not None else (None, None)
+    guards = guards_in(context, world) if context and world else None
     named = f"{shlex.quote(spec)}{connection.flags()}" if spec is not None else ""
     found = judged(url, now=int(now.timestamp()), cookies=cookies, guards=guards, viewer=viewer, spec=named)
-    if stack is None or not found.accepted or found.presented.is_stream:
+    if context is None or world is None or guards is None or found.presented.is_stream:
         return found
-    return replace(found, notes=(*found.notes, _unread_object(stack, found.presented.url)))
+    asked = requested_object(world.reads(), context, guards, found.presented.url)
+    about = _about_object(asked, named, refused=found.accepted is False)
+    return replace(found, asked=asked, notes=(*found.notes, *about))
 
 
-def _unread_object(stack: "Stack", url: str) -> str:
-    """Return why a viewer may get 403 although CloudFront accepts the request: only S3 knows the object."""
-    spec = stack.spec
-    path = unquote(sections(url).path).removeprefix("/") or spec.http.default_root_object or ""
-    key = f"{spec.http.prefix}{path}" if path else "for the path /"
-    return (
-        f"if the viewer still gets 403: the bucket {spec.bucket.name} has no object {key}, or does not let CloudFront "
-        "read it; explain does not read the bucket"
-    )
+def _about_object(asked: "RequestedObject | None", spec: str, *, refused: bool) -> "Iterator[str]":
+    """Yield what is known of the object; nothing if it exists and CloudFront has `refused` the request."""
+    if asked is None:
+        yield "the request does not lead to an object of a bucket, so whether it exists was not checked"
+    elif asked.why_not:
+        yield f"whether the bucket {asked.bucket} has the object {asked.key} was not checked: {asked.why_not}"
+    elif asked.exists and not refused:
+        access = f"`cfstream access {spec} {shlex.quote(asked.key)}`"
+        yield f"the object exists. If the viewer still gets 403, see whether CloudFront may read it: {access}"
+    elif asked.exists is False and asked.rewritten:
+        yield f"the function {asked.rewritten} may ask for another object"
 
 
 def _check_url(text: str) -> None:

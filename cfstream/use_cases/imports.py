@@ -32,6 +32,8 @@ class Imports:
     """Terraform's state that named the distributions."""
     missing: tuple[str, ...] = ()
     """The ids of those that the state has, and the account does not have."""
+    managed: tuple[tuple[str, str], ...] = ()
+    """The ids of those that are left out because a stack manages them, each with the stack."""
 
 
 def _check(name: str | None, out: Path | None) -> None:
@@ -87,9 +89,9 @@ def import_account(
 ) -> Imports:
     """Import every distribution of the account, or of Terraform's state, and write a spec for each into a folder.
 
-    Calls `report` for each. A distribution of the state that is not in the account is refused, and the others are
-    imported. A file with the same text is not written again. Raises WrongUsage, before anything is written, if a file
-    has another text.
+    Calls `report` for each. Of an account, those that a stack manages are left out. A distribution of the state that is
+    not in the account is refused, and the others are imported. A file with the same text is not written again. Raises
+    WrongUsage, before anything is written, if a file has another text.
     """
     from cfstream.adoption import import_all, read_account
     from cfstream.use_cases.terraform import open_state, with_belonging
@@ -99,16 +101,19 @@ def import_account(
     world = connection.world()
     reads = world.reads()
     account = read_account(reads, world.account)
-    rows, missing = state.rows(account) if state else (None, [])
+    rows, missing = state.rows(account) if state else (account.rows, [])
+    owners = {} if state else account.owners  # Terraform must forget those of its state, whoever manages them
+    free = [row for row in rows if row.id not in owners]
+    managed = tuple((row.id, owners[row.id]) for row in rows if row.id in owners)
     found = []
-    for each in chain(import_all(reads, account, _judge(world, reads), rows), missing):
+    for each in chain(import_all(reads, account, _judge(world, reads), free), missing):
         report(each)
         found.append(_beside(replace(each, file=str(folder / f"{each.name}.yaml"))) if each.text else each)
     if state:
         found = [*with_belonging(state, {addresses[each.row.id].address: each for each in found})]
     folder.mkdir(parents=True, exist_ok=True)
     _write({Path(each.file): each for each in found if each.text})
-    return Imports(world.account, tuple(found), state, tuple(each.row.id for each in missing))
+    return Imports(world.account, tuple(found), state, tuple(each.row.id for each in missing), managed)
 
 
 def _beside(imported: "Imported") -> "Imported":

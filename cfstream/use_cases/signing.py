@@ -23,7 +23,9 @@ from cfstream.use_cases.targets import one_stack, own_context
 
 if TYPE_CHECKING:
     from cfstream.connection import Connection
+    from cfstream.ports import World
     from cfstream.spec.load import Stack
+    from cfstream.stack.context import StackContext
 
 LOOPBACK_ZONE = ".cloudfront.localhost"
 """The zone whose names resolve to the sandbox's edge, where requests count as https."""
@@ -138,7 +140,11 @@ def _with_spec(
 
 def read_guards(stack: "Stack", connection: "Connection") -> Guards:
     """Return the keys that each behavior of the stack's live distribution trusts."""
-    context, world = own_context(stack, connection.world())
+    return guards_in(*own_context(stack, connection.world()))
+
+
+def guards_in(context: "StackContext", world: "World") -> Guards:
+    """Return the same, with a connection to the stack's account."""
     reads = world.reads()
     guards = guards_of(reads, by_context(reads, context).distribution)
     if world.real_aws:

@@ -33,6 +33,17 @@ class SmallAccount(OtherUser):
         self.streaming = _over_rtmp(self.cloudfront, self.s3, self.identity, used["S3CanonicalUserId"])
         self.unused = self.make_identity("made by hand", "unused")
 
+    def disown(self) -> None:
+        """Remove the marks of both stacks: their distributions were made by hand."""
+        names = {"Items": ["cfstream:name", "cfstream:acl"]}
+        for row in self.distributions():
+            self.cloudfront.untag_resource(Resource=row["ARN"], TagKeys=names)
+        reply = self.cloudfront.get_cloud_front_origin_access_identity_config(Id=self.identity)
+        document = {**reply["CloudFrontOriginAccessIdentityConfig"], "Comment": "Old lectures"}
+        self.cloudfront.update_cloud_front_origin_access_identity(
+            Id=self.identity, IfMatch=reply["ETag"], CloudFrontOriginAccessIdentityConfig=document
+        )
+
     def etag(self) -> str:
         """Return the current ETag of the unused identity."""
         reply = self.cloudfront.get_cloud_front_origin_access_identity(Id=self.unused)

@@ -63,13 +63,15 @@ def test_on_a_terminal_it_says_how_to_write_the_spec(
 
 
 def test_a_second_spec_of_one_distribution_is_reported(account: SmallAccount, run: Run) -> None:
-    """A warning names the first one, or the stack as which cfstream manages it. --all does the same."""
+    """A warning names the first one, or the stack as which cfstream manages it. --all warns, too."""
     first = " ".join(run("import", account.streaming, "--out", "first.yaml").err.split())
     assert "warning: it is managed as the stack old: if that has a spec, keep only one" in first
     again = " ".join(run("import", account.streaming, "--out", "second.yaml").err.split())
     warning = "warning: first.yaml describes the same stack or distribution: keep only one spec of it"
     assert warning in again
-    Path("second.yaml").unlink()
+    free = make(account.cloudfront, config("by-hand", Comment="Films"))["Id"]
+    assert run("import", free, "--out", "films.yaml").code == 0
+    warning = "warning: films.yaml describes the same stack or distribution: keep only one spec of it"
     assert warning in " ".join(run("import", "--all", "specs").out.split())
 
 
@@ -175,29 +177,46 @@ def test_a_name_can_be_chosen_unless_it_has_one(account: SmallAccount, run: Run)
 
 
 def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> None:
-    """There is a file for each distribution of a bucket, each with its own name. The plan of all together is empty."""
+    """There is a file for each distribution of a bucket that no stack manages. The plan of all together is empty.
+
+    The others are named once.
+    """
     for number in (1, 2):
         make(account.cloudfront, config(f"by-hand-{number}", Comment="Lectures"))
     make(account.cloudfront, custom("www.example.org"))
     result = run("import", "--all", "specs")
     assert result.code == 0
-    assert "4 of 5 imported" in result.out
+    assert "2 of 3 imported" in result.out
+    note = f"note: 2 distributions have a stack already, and no new spec: lectures ({account.distribution}), old ("
+    assert note in " ".join(result.err.split())
+    assert f"cfstream import {account.distribution} --out lectures.yaml\n" in result.err
     assert "not an S3 bucket" in " ".join(result.out.split())
     files = sorted(path.name for path in Path("specs").iterdir())
-    assert files == ["lectures-2.yaml", "lectures-3.yaml", "lectures.yaml", "old.yaml"]
+    assert files == ["lectures-2.yaml", "lectures-3.yaml"]
     assert run("plan", "specs", "--check").code == 0
+
+
+def test_an_account_with_stacks_only(account: SmallAccount, run: Run) -> None:
+    """Nothing is written, and that is no error. In JSON the stacks are in a list of their own."""
+    result = run("import", "--all", "specs")
+    assert (result.code, result.out) == (0, "No distributions to import in account 123456789012.\n")
+    found = json.loads(run("import", "--all", "specs", "--format", "json").out)
+    assert [each["stack"] for each in found["managed"]] == ["lectures", "old"]
+    assert found["distributions"] == list(Path("specs").iterdir()) == []
 
 
 def test_importing_the_account_again_changes_no_file(account: SmallAccount, run: Run) -> None:
     """The same account gives the same bytes. A file with another text stops the import before any write."""
+    for comment in ("Films", "Talks"):
+        make(account.cloudfront, config(comment, Comment=comment))
     run("import", "--all", "specs")
     before = {path: path.read_bytes() for path in Path("specs").iterdir()}
     assert run("import", "--all", "specs").code == 0
     assert {path: path.read_bytes() for path in Path("specs").iterdir()} == before
-    Path("specs/old.yaml").write_text("mine")
-    Path("specs/lectures.yaml").unlink()
+    Path("specs/films.yaml").write_text("mine")
+    Path("specs/talks.yaml").unlink()
     assert run("import", "--all", "specs").code == 2
-    assert {path.name for path in Path("specs").iterdir()} == {"old.yaml"}
+    assert {path.name for path in Path("specs").iterdir()} == {"films.yaml"}
 
 
 def test_risks_have_names(account: SmallAccount, run: Run) -> None:
@@ -212,6 +231,8 @@ def test_risks_have_names(account: SmallAccount, run: Run) -> None:
     make(account.cloudfront, config("signed", DefaultCacheBehavior=signed))
     result = run("import", "--all", "specs", "--format", "json")
     rows = json.loads(result.out)["distributions"]
+    for managed in (account.distribution, account.streaming):
+        rows += json.loads(run("import", managed, "--format", "json").out)["distributions"]
     named = {row["name"]: [risk["name"] for risk in row["risks"]] for row in rows}
     assert all(row["in_sync"] for row in rows)
     assert {"public", "shared-oai"} <= set(named["media"])

@@ -272,13 +272,15 @@ def test_a_stack_that_was_not_applied_has_no_keys(
 
 def test_explain_as_text(cfstream: Callable[..., Result], sign: Sign, stack: Folder) -> None:
     """It shows the first reason for a refusal, what the signature was made for, and local times."""
-    url = sign("a.mp4").out.strip()
+    url = sign("none/a.mp4").out.strip()
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
     assert "CloudFront accepts it.\n" in good.out
-    assert "the bucket lectures-media has no object a.mp4, or does not let CloudFront" in " ".join(
-        good.out.split()
+    said = " ".join(good.out.split())
+    assert (
+        "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in said
     )
+    assert '"object": {' in cfstream("explain", url, "--spec", stack.spec, "--format", "json").out
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
     assert "CloudFront refuses it: AccessDenied, the signature does not match" in bad.out
     assert "it was made for the URL without its query" in bad.out

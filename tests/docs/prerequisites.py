@@ -81,7 +81,7 @@ def _later(endpoint_url: str, _folder: Path, seconds: str) -> None:
 
 
 def _account(endpoint_url: str, _folder: Path) -> None:
-    SmallAccount(endpoint_url)
+    SmallAccount(endpoint_url).disown()
 
 
 def _terraform(endpoint_url: str, folder: Path) -> None:

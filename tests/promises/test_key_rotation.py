@@ -187,3 +187,14 @@ def test_key_groups_replace_signers_in_one_update(account: SandboxAccount) -> No
     assert witness.writes.count("update_distribution") == 1
     behavior = account.config()["DefaultCacheBehavior"]
     assert (behavior["TrustedSigners"]["Enabled"], behavior["TrustedKeyGroups"]["Enabled"]) == (False, True)
+
+
+def test_the_outputs_of_a_stack_that_uses_the_group_are_complete(account: SandboxAccount) -> None:
+    """CloudFront changes the ETag of each distribution that uses a group. The report has the one after the run."""
+    owner, user = signed_by(key(ONE)), http(name="other", key_groups=[{"use": "viewers"}])
+    account.converge(owner)
+    account.converge(owner, user)
+    before = account.cloudfront.get_distribution(Id=account.live("other")["Id"])["ETag"]
+    report = account.run(account.plan(signed_by(*BOTH), user))
+    after = account.cloudfront.get_distribution(Id=account.live("other")["Id"])["ETag"]
+    assert {each.name: each.outputs["etag"] for each in report.stacks}["other"] == after != before

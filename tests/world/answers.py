@@ -1,7 +1,8 @@
 """Answers that the sandbox has given before, and reads one after the other.
 
-Between two writes the sandbox gives the same answer to the same request, unless a setting counts reads. Such an answer
-is kept until the next write. And in a process that also is AWS, threads only take turns.
+In one state the sandbox gives the same answer to the same request, unless a setting counts reads. Such an answer is
+kept until the next write, or to the end if the state was saved and may be restored. And in a process that also is AWS,
+threads only take turns.
 """
 
 import io
@@ -19,27 +20,29 @@ Reply = Callable[[Any, str, list[tuple[str, str]]], AWSResponse]
 """Answers a request of botocore for a target (the path with its query) with these headers."""
 
 
-def kept_until_a_write(sandbox: WatchedServer, reply: Reply) -> Reply:
-    """Return `reply` that repeats the sandbox's last answer to the same request, if nothing was written since."""
-    kept: dict[tuple[object, ...], tuple[AWSResponse, bytes]] = {}
-    kept_for: object = None
+def kept_for_a_state(sandbox: WatchedServer, reply: Reply) -> Reply:
+    """Return `reply` that repeats the sandbox's answer to the same request in the same state."""
+    kept: dict[tuple[int, str], dict[tuple[object, ...], tuple[AWSResponse, bytes]]] = {}
+    last = (0, "")
 
     def replied(request: Any, target: str, headers: list[tuple[str, str]]) -> AWSResponse:
-        nonlocal kept_for
+        nonlocal last
         received = dict(headers)
         signature = received.get("Authorization", "")
         if request.method not in ("GET", "HEAD") or request.stream_output or _counted(sandbox, signature):
             return reply(request, target, headers)
-        now = (sandbox.writes, sandbox.accounts, repr(sandbox.cloudfront.settings))
-        if kept_for != now:
-            kept.clear()
-            kept_for = now
+        now = (sandbox.state, repr(sandbox.cloudfront.settings))
+        if last != now:
+            if not sandbox.may_return(last[0]):
+                kept.pop(last, None)
+            last = now
+        answers = kept.setdefault(now, {})
         key = (request.method, target, received.get("Host"), signature)
-        if key not in kept:
+        if key not in answers:
             answer = reply(request, target, headers)
-            kept[key] = (answer, answer.content)
+            answers[key] = (answer, answer.content)
             return answer
-        answer, body = kept[key]
+        answer, body = answers[key]
         again = AWSResponse(request.url, answer.status_code, answer.headers, io.BytesIO())
         again._content = body
         return again

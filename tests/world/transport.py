@@ -27,7 +27,7 @@ from cfstream import workflow
 from cfstream.aws import client
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.sandbox.listener import Answer, environ_of, headers_of
-from tests.world.answers import OneAfterTheOther, kept_until_a_write
+from tests.world.answers import OneAfterTheOther, kept_for_a_state
 from tests.world.remembered import remember
 from tests.world.watched import WatchedServer
 
@@ -52,7 +52,7 @@ def direct(sandbox: WatchedServer) -> Iterator[None]:
 
 def _sending(sandbox: WatchedServer, by_socket: Callable[..., AWSResponse]) -> Callable[..., AWSResponse]:
     here = urlsplit(sandbox.endpoint_url).netloc
-    reply = kept_until_a_write(sandbox, partial(_reply, sandbox))
+    reply = kept_for_a_state(sandbox, partial(_reply, sandbox))
 
     def send(self: Any, request: Any) -> AWSResponse:
         url = urlsplit(request.url)

@@ -122,7 +122,7 @@ class Crt:
     """A `Transport`."""
 
     def __init__(self, endpoint: Endpoint, clock: Callable[[], float]) -> None:
-        self._endpoint = endpoint
+        self._owner, self._agent, self._name = endpoint.owner, endpoint.agent, endpoint.name
         self._connector = Connector(endpoint)
         self._signer = RequestSigner("s3", endpoint.region, clock)
         self.authenticate = self._signer.authenticate
@@ -140,11 +140,10 @@ class Crt:
 
     def signed(self, method: str, target: str, document: NewAcl | None) -> HttpRequest:
         """Return a signed request."""
-        endpoint = self._endpoint
         pairs = [
-            ("Host", endpoint.name),
-            ("x-amz-expected-bucket-owner", endpoint.owner),
-            ("User-Agent", endpoint.agent),
+            ("Host", self._name),
+            ("x-amz-expected-bucket-owner", self._owner),
+            ("User-Agent", self._agent),
         ]
         body = None
         if document is not None:

@@ -10,7 +10,7 @@ import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import (
-    AllObjects,
+    AllObjectsOfPlan,
     Allow,
     ChangedSince,
     FailFast,
@@ -64,7 +64,7 @@ def apply(
     only: Only = None,
     changed_since: ChangedSince = None,
     fail_fast: FailFast = False,
-    all_objects: AllObjects = False,
+    all_objects: AllObjectsOfPlan = False,
     length: Length = None,
 ) -> None:
     """Run the plan after you confirm it.

@@ -40,7 +40,9 @@ def import_(
     folder: Annotated[
         str | None,
         typer.Option(
-            "--all", metavar="DIR", help="Write a spec of each distribution of the account to this directory."
+            "--all",
+            metavar="DIR",
+            help="Write a spec of each distribution of the account that has no stack yet to this directory.",
         ),
     ] = None,
     from_terraform: Annotated[
@@ -105,6 +107,7 @@ def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocati
 
 
 def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocation) -> None:
+    from cfstream.render.adoption import managed_text
     from cfstream.render.flow import printable
     from cfstream.use_cases.imports import import_account
 
@@ -116,6 +119,8 @@ def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocati
     code = ExitCode.USAGE if found.missing else ExitCode.DONE
     _print(found, output, run, code)
     if output is Format.TEXT:
+        color, width = run.terminal.colored(sys.stderr), run.terminal.width(sys.stderr)
+        run.terminal.note(managed_text(found, run.connection.flags(), color=color, width=width))
         _print_removals(found, run)
     raise typer.Exit(code)
 

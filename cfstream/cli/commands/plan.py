@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import AllObjects, ChangedSince, Length, Only, Specs, is_brief
+from cfstream.cli.options import AllObjectsOfPlan, ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
@@ -65,7 +65,7 @@ def plan(
     ] = None,
     only: Only = None,
     changed_since: ChangedSince = None,
-    all_objects: AllObjects = False,
+    all_objects: AllObjectsOfPlan = False,
     allow: Annotated[
         list[str] | None,
         typer.Option(

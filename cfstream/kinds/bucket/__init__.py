@@ -6,7 +6,8 @@ This package also finds what S3 or KMS would refuse. The live state of the bucke
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, is_dataclass, replace
+from typing import Any
 
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Block, Delivery, LiveDistribution
@@ -95,10 +96,11 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             return Proposal(problems=tuple(_unusable(context, want, have)), notices=have.notices)
         steps = (_create(context, want, have),) if have.missing and want.create else ()
         known: Known = Ref(steps[0].id) if steps else have.name
+        facts = _relied(have)
         return Proposal(
             steps=steps,
             brings={address: {"id": known, "region": have.region}},
-            relied_on=(Relied(address, digest(_relied(have)), content=_relied(have)),),
+            relied_on=(Relied(address, digest(facts), document=facts),),
             problems=tuple(_problems(context, want, have)),
             notices=(*have.notices, *_notices(context, want, have)),
         )
@@ -220,9 +222,13 @@ def _relied(have: LiveBucket) -> Json | None:
     """Return the facts that a plan relies on, without notices and hints."""
     if have.missing:
         return None
-    facts = {**asdict(replace(have, notices=())), "key": asdict(have.key) if have.key else None}
-    del facts["near"]
-    return facts
+    shown = {field.name: getattr(have, field.name) for field in fields(have) if field.name != "near"}
+    shown |= {"notices": (), "access_points": [asdict(each) for each in have.access_points]}
+    return {name: _as_json(value) for name, value in shown.items()}
+
+
+def _as_json(value: Any) -> Any:
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> list[Problem]:

@@ -235,7 +235,7 @@ def _gone(have: LivePolicy) -> tuple[Notice, ...]:
 
 
 def _relied(context: StackContext, member: str, document: Json | None) -> Relied:
-    return Relied(context.address(KIND, member), policy_digest(document), content=document)
+    return Relied(context.address(KIND, member), policy_digest(document), document=document)
 
 
 def _reader(context: StackContext, want: WantedGrant, results: KindResults) -> Known | None:

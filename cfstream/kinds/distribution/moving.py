@@ -69,13 +69,20 @@ def moves(
 
 
 def arriving_notices(coming: Sequence[Coming]) -> list[Notice]:
-    """Return the stacks that this stack waits for, and why."""
-    givers = dict.fromkeys(each.giver.name for each in coming)
-    return [
-        Notice(f"this stack starts after {giver}, which releases {names}")
-        for giver in givers
-        for names in [", ".join(each.alias for each in coming if each.giver.name == giver)]
-    ]
+    """Return the stacks that this stack waits for, and how it gets their names."""
+    names: dict[tuple[str, bool], list[str]] = {}
+    for each in coming:
+        names.setdefault((each.giver.name, each.moves), []).append(each.alias)
+    return [Notice(_arrival(giver, ", ".join(found), moves=moves)) for (giver, moves), found in names.items()]
+
+
+def _arrival(giver: str, names: str, *, moves: bool) -> str:
+    if moves:
+        return (
+            f"this stack starts after {giver}, and at its end moves {names} here in one call, without a gap"
+        )
+    # CloudFront moves no name from a streaming distribution.
+    return f"this stack starts after {giver}, which removes {names}. Nobody serves the name until this stack adds it"
 
 
 def leaving(context: StackContext, live: LiveDistribution | None) -> Mapping[str, str]:

@@ -396,4 +396,4 @@ def _no_zone(context: StackContext, want: WantedRecords, have: LiveRecords) -> P
 
 def _relied(context: StackContext, records: Sequence[Json]) -> Relied:
     content = canonical(list(records))
-    return Relied(context.address(KIND), digest(content), content=content)
+    return Relied(context.address(KIND), digest(content), document=content)

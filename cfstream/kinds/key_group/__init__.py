@@ -340,7 +340,7 @@ def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> 
     content = {"id": live.id, "keys": sorted(live.keys)}
     return Proposal(
         brings={address: {"id": live.id, "name": live.name}},
-        relied_on=(Relied(address, digest(content), content=content),),
+        relied_on=(Relied(address, digest(content), document=content),),
     )
 
 

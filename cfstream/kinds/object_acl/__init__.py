@@ -5,6 +5,7 @@ grant to an OAI, its id is written to the tag ``cfstream:acl`` of the distributi
 objects have grants to revoke. While one OAI replaces another, the tag has both ids.
 
 All ACLs of the bucket are read, including those outside the prefix: they may be public, or a former prefix was wider.
+With another ``grant.via``, a plan reads them only with ``--all-objects``: its number of calls is bounded.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,7 +42,12 @@ from cfstream.kinds.object_acl.observed import (
     former_granted,
     tally,
 )
-from cfstream.kinds.object_acl.remarks import about_the_sample, hidden_grants, unknown_members
+from cfstream.kinds.object_acl.remarks import (
+    about_the_sample,
+    about_unread_acls,
+    hidden_grants,
+    unknown_members,
+)
 from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
@@ -95,7 +101,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         return WantedGrants(grant.permission, grant.prefix)
 
     def observe(self, aws: Reads, around: Surroundings, want: WantedGrants | None) -> LiveGrants:
-        """Read the ACL of every object, if grants are wanted now or were wanted earlier.
+        """Read the ACL of every object, if grants are wanted now or were wanted earlier, or with ``--all-objects``.
 
         An object whose ACL cannot be read counts as not granted. Raises as `Reads.read`.
         """
@@ -171,7 +177,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if context.destroying:
             return last_revokes(context, have, results)
         if context.stack.spec.grant.via == "elsewhere":
-            return about_left_jobs(context, have.left, have.marked)
+            left = about_left_jobs(context, have.left, have.marked)
+            return replace(left, notices=(*left.notices, *about_unread_acls(context, have)))
         identity = results.get(context.address("origin-access-identity")) if want else None
         user = results.get(context.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):
@@ -190,7 +197,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         taken, notices = _taken(context, have, former, identity)
         role, objects = (have.job_role, engine.job.objects) if engine.job else (None, BY_S3)
         notices = [*engine.notices, *notices, *unchecked(role)]
-        relied = Relied(context.address(KIND), digest(_counted(have.tally)), content=_counted(have.tally))
+        relied = Relied(context.address(KIND), digest(_counted(have.tally)), document=_counted(have.tally))
         changes = any(isinstance(each, Granting | Revoke) for each in (*steps, *taken))
         if have.bucket.effective.ignore_acls and changes:
             notices.append(hidden_grants(have))
@@ -199,7 +206,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         )
         left = about_left_jobs(context, have.left, have.marked, steps)
         problems += unknown_members(context, have) if steps or taken else ()
-        notices += about_the_sample(have)
+        notices += [*about_the_sample(have), *about_unread_acls(context, have)]
         return Proposal(
             steps=(*steps, *taken, *_old(context, have)),
             relied_on=(relied,) if want is not None else (),
@@ -249,11 +256,13 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
 def _granted_before(
     aws: Reads, context: StackContext, bucket: LiveBucket, own: LiveDistribution | None
 ) -> Tally:
-    """Return what all ACLs grant, if the tag shows that objects have grants. Otherwise nothing is read.
+    """Return what all ACLs grant, if the tag shows that objects have grants, or the user asks for all objects.
 
-    Without them, the plan would show that nobody can read now, and report access that exists already as new.
+    Otherwise nothing is read. Without these grants, the plan would show that nobody can read now, and report access
+    that exists already as new.
     """
-    if own is None or not own.tag(ACL_TAG) or not bucket.usable or not bucket.acls_count:
+    marked = own is not None and bool(own.tag(ACL_TAG))
+    if not (marked or context.all_objects) or not bucket.usable or not bucket.acls_count:
         return Tally()
     return Tally(acls=all_acls(aws, context, bucket))
 

@@ -1,8 +1,8 @@
-"""What a plan says about the ACLs of objects: members that a write would lose, hidden grants, and samples. Pure."""
+"""What a plan reports about the ACLs of objects: members that a write would lose, hidden grants, unread ACLs. Pure."""
 
 from cfstream.domain.unknown_members import UPDATE_BOTO3, would_be_lost
 from cfstream.errors import Notice, Problem
-from cfstream.kinds.object_acl.observed import LiveGrants
+from cfstream.kinds.object_acl.observed import LiveGrants, counted
 from cfstream.kinds.object_acl.sample import MOST_READ
 from cfstream.stack.context import StackContext
 
@@ -41,3 +41,22 @@ def about_the_sample(have: LiveGrants) -> list[Notice]:
             do="to read all ACLs, add --all-objects",
         )
     ]
+
+
+def about_unread_acls(context: StackContext, have: LiveGrants) -> list[Notice]:
+    """Return a notice if ACLs that may let anyone read were not read, or could not be read."""
+    bucket, acls = have.bucket, have.acls
+    if not bucket.usable or not bucket.acls_count:
+        return []
+    if acls.unread:
+        many = counted(len(acls.unread))
+        text = f"the ACLs of {many} in {bucket.name} could not be read. It is not known whether anyone can read them"
+        return [Notice(text, warning=True, do="allow s3:GetObjectAcl on them, then run the command again")]
+    if acls.complete or acls.sampled or bucket.effective.ignore_acls:
+        return []
+    verify = context.command("verify")
+    text = (
+        f"the ACLs of the objects in {bucket.name} were not read, and one may let anyone read. To read them: {verify}, "
+        "or plan with --all-objects"
+    )
+    return [Notice(text)]

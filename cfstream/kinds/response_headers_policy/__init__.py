@@ -291,7 +291,7 @@ def _propose_own(context: StackContext, want: Cors, have: LivePolicies) -> Propo
         return replace(HEADERS_POLICY.made(_create(context, want, have)), notices=notices)
     relied = HEADERS_POLICY.relied(context, "", have.own, have.version.etag if have.version else None)
     kept = HEADERS_POLICY.kept(
-        replace(relied, content=canonical(have.own.config)),
+        replace(relied, document=canonical(have.own.config)),
         {"id": have.own.id},
         _repair(context, want, have, have.own),
     )

@@ -284,3 +284,12 @@ def test_parameters_that_botocore_refuses() -> None:
     found = translate(boto.ParamValidationError(report="Invalid bucket name:\n 'a b'"), BUCKET, write=True)
     assert type(found) is errors.Refused
     assert "Invalid bucket name: 'a b'" in found.what
+
+
+def test_an_exceeded_quota_is_named() -> None:
+    """AWS's message names a quota of field-level encryption, or none."""
+    error = translate(refusal("TooManyPublicKeys", message="The maximum number of …"), WRITE, write=True)
+    assert error.do.startswith(
+        "the quota on public keys is used up (10 by default): delete unused ones, or request"
+    )
+    assert "Service Quotas" in error.do

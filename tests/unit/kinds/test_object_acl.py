@@ -1,6 +1,7 @@
 """Grants on objects: counted, tagged before the first, given to all objects that lack them, and revoked by the tag."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,8 +20,10 @@ from cfstream.steps.tags import ChangeTags
 from cfstream.values import Address, Joined, Json, Ref, StepId
 from tests.unit.kinds.live import ACCOUNT, Live, context, live, ours, proposal
 from tests.unit.kinds.s3 import (
+    ALL,
     BUCKET,
     DISTRIBUTION_ARN,
+    NONE,
     OAI,
     REGION,
     denied,
@@ -337,3 +340,45 @@ def test_read_in_chunks(count: int) -> None:
     """ACLs are read in chunks, and none is left out."""
     aws = OneChunkReads(objects({f"{number:04}": acl("READ") for number in range(count)}), CHUNK)
     assert tally(READ, aws).granted == count
+
+
+UNREAD = (
+    f"the ACLs of the objects in {BUCKET} were not read, and one may let anyone read. To read them: "
+    "cfstream verify lectures.yaml, or plan with --all-objects"
+)
+
+
+@pytest.mark.parametrize("grant", ["", "grant: {via: elsewhere}\n"])
+def test_all_objects_reads_the_acls_for_every_grant(grant: str) -> None:
+    """A plan with --all-objects knows of public objects, however CloudFront is granted access."""
+    aws = objects({"a": acl(public=True), "b": acl()}, **s3(ownership="ObjectWriter", block=NONE))
+    here = replace(context(SPEC + grant), all_objects=True)
+    seen = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
+    assert seen.acls.complete
+    assert [each.keys for each in seen.acls.classes if each.grants] == [("a",)]
+    assert [each.text for each in proposal(KIND, here, aws, kind_results()).notices] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "texts"),
+    [
+        ({"ownership": "ObjectWriter", "block": NONE}, [UNREAD]),
+        ({"ownership": "ObjectWriter", "block": ALL}, []),
+        ({"ownership": "ObjectWriter", "block": NONE, "account_block": ALL}, []),
+        ({"ownership": "BucketOwnerEnforced", "block": NONE}, []),
+    ],
+)
+@pytest.mark.parametrize("grant", ["", "grant: {via: elsewhere}\n"])
+def test_a_plan_shows_that_it_did_not_read_the_acls(grant: str, settings: Any, texts: list[str]) -> None:
+    """There is no notice if no ACL can let anyone read: ACLs are disabled, or public ones are ignored."""
+    found = proposed(SPEC + grant, objects({"a": acl(public=True)}, **s3(**settings))).notices
+    assert [each.text for each in found] == texts
+
+
+def test_acls_that_cannot_be_read() -> None:
+    """An object whose ACL is denied may be public."""
+    aws = objects({"a": denied("s3:GetObjectAcl"), "b": acl()}, **s3(ownership="ObjectWriter", block=NONE))
+    here = replace(context(SPEC), all_objects=True)
+    (found,) = proposal(KIND, here, aws, kind_results()).notices
+    assert found.warning
+    assert found.text.startswith(f"the ACLs of 1 object in {BUCKET} could not be read")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,19 @@ PUBLIC_FIELDS = {"public", "origin_access"}
 """The fields that can make something readable."""
 
 
-def _under(level: str, key: str) -> str:
-    """Return a spec with a key at a level."""
-    value: Any = {key: "x"}
-    for name in reversed(level.split(".") if level else ()):
-        value = {name: [value] if name in LISTS else value}
+def _under(level: str, keys: Iterable[str]) -> str:
+    """Return a spec with these keys at a level; each in an entry of its own if the level is a list."""
+    names = level.split(".") if level else []
+    value: Any = [{key: "x"} for key in keys] if LISTS & {*names[-1:]} else dict.fromkeys(keys, "x")
+    for name in reversed(names):
+        value = {name: [value] if name in LISTS and not isinstance(value, list) else value}
     return whole("".join(f"{name}: {json.dumps(inner)}\n" for name, inner in value.items()))
 
 
-def _fix(level: str, key: str) -> str | None:
-    """Return the fix for an unknown key at a level; None if it is not an unknown key there."""
-    return next(
-        (do for _, what, do in problems(_under(level, key)) if what.startswith(f'unknown key "{key}"')), None
-    )
+def _fixes(level: str, keys: Iterable[str]) -> dict[str, str]:
+    """Return the fix for each of these keys that is unknown at a level. One spec has all of them."""
+    found = problems(_under(level, keys))
+    return {key[1]: do for _, what, do in found if (key := re.match(r'unknown key "([^"]*)"', what))}
 
 
 def _spelled(word: str) -> set[str]:
@@ -43,10 +43,12 @@ def _spelled(word: str) -> set[str]:
     return {word, re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word).lower()}
 
 
-def _pairs() -> Iterator[tuple[str, str]]:
-    for path, words in OTHER_WORDS.items():
-        for word in words:
-            yield from ((path, each) for each in sorted(_spelled(word)) if path in FIELDS)
+WORDS = {
+    path: sorted({each for word in words for each in _spelled(word)})
+    for path, words in OTHER_WORDS.items()
+    if path in FIELDS and words
+}
+"""The words of other tools for each field."""
 
 
 def test_every_field_is_in_the_table() -> None:
@@ -59,22 +61,21 @@ def test_every_field_is_in_the_table() -> None:
     assert FIELDS - inner <= OTHER_WORDS.keys()
 
 
-@pytest.mark.parametrize(("path", "word"), [*_pairs()])
-def test_the_word_of_another_tool_names_the_field(path: str, word: str) -> None:
+@pytest.mark.parametrize("path", WORDS)
+def test_the_words_of_other_tools_name_the_field(path: str) -> None:
     """At the level of the field, the fix is the field's name."""
     level, _, name = path.rpartition(".")
     # A group with only a word of another tool counts as one that is used.
-    assert _fix(level, word) in {f"write {name}", f"write {name} under key_groups", None}
+    assert {*_fixes(level, WORDS[path]).values()} <= {f"write {name}", f"write {name} under key_groups"}
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_the_word_of_another_tool_at_another_level(level: str) -> None:
     """At another level, the fix names a field that the word means, and where it belongs."""
     wrong = []
-    for word in sorted({word for _, word in _pairs()}):
-        meant = {path.rpartition(".")[2] for path, each in _pairs() if each == word} | {word}
-        fix = _fix(level, word)
-        if fix is not None and not any(re.fullmatch(f"write {name}( (under|at) .*)?", fix) for name in meant):
+    for word, fix in _fixes(level, sorted({word for words in WORDS.values() for word in words})).items():
+        meant = {path.rpartition(".")[2] for path, words in WORDS.items() if word in words} | {word}
+        if not any(re.fullmatch(f"write {name}( (under|at) .*)?", fix) for name in meant):
             wrong.append((word, fix))
     assert not wrong
 
@@ -82,12 +83,9 @@ def test_the_word_of_another_tool_at_another_level(level: str) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_field_at_the_wrong_level(level: str) -> None:
     """A field of another section is named with its place; a field of the same name here is the one."""
-    wrong = []
-    for name in sorted({path.rpartition(".")[2] for path in FIELDS}):
-        fix = _fix(level, name)
-        if fix is not None and not re.fullmatch(r"write \w+( under .*| at the top of the spec)?", fix):
-            wrong.append((name, fix))
-    assert not wrong
+    fixes = _fixes(level, sorted({path.rpartition(".")[2] for path in FIELDS}))
+    form = r"write \w+( under .*| at the top of the spec)?"
+    assert [(name, fix) for name, fix in fixes.items() if not re.fullmatch(form, fix)] == []
 
 
 def _members(shape: Any, depth: int = 0) -> Iterator[str]:
@@ -130,7 +128,7 @@ def test_every_word_of_the_api_has_a_hint() -> None:
     known = {squeezed(word) for words in OTHER_WORDS.values() for word in words}
     known |= {squeezed(path.rpartition(".")[2]) for path in FIELDS} | {squeezed(word) for word in AWS_ONLY}
     assert {name for name in found if squeezed(name) not in known} == set()
-    assert not {name for name in found if "the keys here are" in (_fix("", name) or "")}
+    assert not {name for name, fix in _fixes("", found).items() if "the keys here are" in fix}
 
 
 def test_a_word_means_a_field_or_none() -> None:
@@ -150,7 +148,7 @@ def test_no_hint_suggests_what_opens(level: str) -> None:
     typos = (
         {word[:-1] for word in words} | {f"{word}s" for word in words} | {"publik", "origin_acces", "origin"}
     )
-    fixes = {typo: _fix(level, typo) or "" for typo in sorted(typos) if len(typo) > 2}
+    fixes = _fixes(level, sorted(typo for typo in typos if len(typo) > 2))
     opening = {
         typo: fix for typo, fix in fixes.items() if re.match(rf"write ({'|'.join(PUBLIC_FIELDS)})\b", fix)
     }

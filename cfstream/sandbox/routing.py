@@ -150,9 +150,9 @@ class Routes:
         return Answer(status, [(name, str(value)) for name, value in headers.items()], content)
 
     def _to_batch(self, environ: Environ) -> Answer:
-        accounts, world = self._accounts(), self._cloudfront().world
+        accounts, state = self._accounts(), self._cloudfront().state
         jobs = accounts.jobs.of(self._account)
-        operations = BatchOperations(self._account, jobs, accounts.knows, world.now, world.settings.job_parts)
+        operations = BatchOperations(self._account, jobs, accounts.knows, state.now, state.settings.job_parts)
         return operations.answer(environ, _body(environ))
 
     def _to_iam(self, environ: Environ) -> Answer:

@@ -114,7 +114,7 @@ class Sandbox:
 
     def now(self) -> float:
         """Return the time of the current CloudFront, which a reset replaces."""
-        return self.cloudfront.world.now()
+        return self.cloudfront.state.now()
 
     def answer(self, environ: Environ) -> Answer:
         """Answer a request to AWS's API, of a viewer or of `cfstream sandbox`."""
@@ -136,9 +136,9 @@ class Sandbox:
         account = cloudfront.account
         cloudfront.bucket_exists = _bucket_exists
         cloudfront.certificate = lambda arn: _certificate(account, arn)
-        cloudfront.world.log_bucket = _log_bucket
-        cloudfront.world.web_acl_exists = lambda arn: _web_acl_exists(account, arn)
-        cloudfront.world.elsewhere = lambda: [each.world for each in self.accounts if each.account != account]
+        cloudfront.state.log_bucket = _log_bucket
+        cloudfront.state.web_acl_exists = lambda arn: _web_acl_exists(account, arn)
+        cloudfront.state.elsewhere = lambda: [each.state for each in self.accounts if each.account != account]
 
 
 def _forget_moto() -> None:

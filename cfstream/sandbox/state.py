@@ -42,7 +42,7 @@ _LAYOUT = (
     "cloudfront/key_pairs.py",
     "cloudfront/records.py",
     "cloudfront/settings.py",
-    "cloudfront/world.py",
+    "cloudfront/state.py",
 )
 """The files of the pickled classes. A pickle of another layout could be loaded but would fail later."""
 

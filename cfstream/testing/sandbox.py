@@ -187,7 +187,7 @@ class Sandbox:
         for stack in stacks:
             prepare(stack.spec, self.client)
             if stack.spec.trusted_signers:
-                self._server.cloudfront.world.key_pairs.register(
+                self._server.cloudfront.state.key_pairs.register(
                     self.world.account, self._ring.key("self").public_pem
                 )
         report = apply_plan(make_plan(stacks, self.world), self.world, allow=frozenset(allow))
@@ -321,7 +321,7 @@ class Sandbox:
             key = self._ring.of(trusted.der_sha256)
             if key is not None:
                 return Signer(key, trusted.id, now=now)
-        own = self._server.cloudfront.world.key_pairs.registered(world.account)
+        own = self._server.cloudfront.state.key_pairs.registered(world.account)
         for key_id in own:
             if key_id in guard.key_pairs:
                 return Signer(self._ring.key("self"), key_id, now=now)

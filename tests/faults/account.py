@@ -10,7 +10,7 @@ from moto.s3.models import s3_backends
 
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.acl import acl_of
-from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.cloudfront.state import CloudFrontState
 from tests.world.clients import BotoClients
 from tests.world.configs import (
     associated,
@@ -125,7 +125,7 @@ def state_of(sandbox: Sandbox) -> Json:
 
     An id is replaced by a description of its resource, and unordered lists are sorted.
     """
-    world = sandbox.cloudfront.world
+    world = sandbox.cloudfront.state
     taken = {
         "distributions": [{"config": each.config, "tags": each.tags} for each in world.both_kinds()],
         "identities": [each.config for each in world.identities],

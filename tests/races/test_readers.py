@@ -95,7 +95,7 @@ class Watch:
 
     def readings(self) -> Readings:
         """Return everything that anyone may read now."""
-        seen = self._watcher.observe(self.account.sandbox.cloudfront.world)
+        seen = self._watcher.observe(self.account.sandbox.cloudfront.state)
         return Evaluator(seen).readings(TRIED)
 
     def act(self) -> None:

@@ -40,8 +40,8 @@ class Openings:
 
 def judged(site: Site) -> Openings:
     """Return what the live state allows, compared with the spec."""
-    world = site.world
-    said, (found,) = shared(expected(site.context, world, live=True), *evaluate(world))
+    model = site.model
+    said, (found,) = shared(expected(site.context, model, live=True), *evaluate(model))
     judged_openings = openings(found, said)
     opened = judged_openings.openings
     findings = (
@@ -67,14 +67,14 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
     finding = _of_sort(site, opened, POLICY, _CLAIMS[POLICY])
-    if unread := site.world.bucket.policy_unread:
+    if unread := site.model.bucket.policy_unread:
         do = "allow s3:GetBucketPolicy"
         return replace(finding, verdict=Verdict.UNPROVED, why=unread, do=do)
     return finding
 
 
 def _of_acls(site: Site, opened: Sequence[Opening]) -> Finding:
-    acls = site.world.bucket.objects
+    acls = site.model.bucket.objects
     read = acls.why_not or f"{_objects(acls.total)} read"
     claim = f"no ACL is an opening ({read})"
     if acls.sampled:

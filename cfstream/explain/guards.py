@@ -53,7 +53,7 @@ class GuardedBehavior:
         return tuple(dict.fromkeys((*(key.id for key in self.keys), *self.key_pairs)))
 
     @property
-    def whom(self) -> str:
+    def signers_text(self) -> str:
         """Its signers as text."""
         groups = [f"key group {name}" for name in self.groups]
         return " or ".join([*groups, *(f"account {signer}" for signer in self.signers)]) or "nobody"

@@ -224,12 +224,12 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
     unknown_pairs = guard.signers and not guard.key_pairs
     if case.key_id not in guard.key_ids and not unknown_pairs:
         others = [other for other in case.guards.behaviors if case.key_id in other.key_ids]
-        where = f"; it belongs to {others[0].whom}, which {others[0].named} trusts" if others else ""
+        where = f"; it belongs to {others[0].signers_text}, which {others[0].named} trusts" if others else ""
         trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
         yield RefusalReason(
             UNKNOWN,
             f"{guard.named} does not trust the key {case.key_id}{where}",
-            f"sign with a key of {guard.whom}: {', '.join(trusted) or 'there are no keys yet'}",
+            f"sign with a key of {guard.signers_text}: {', '.join(trusted) or 'there are no keys yet'}",
         )
     elif case.key is not None and not case.key.active:
         yield RefusalReason(

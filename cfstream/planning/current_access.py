@@ -17,8 +17,8 @@ from cfstream.stack.proposal import KindResults
 def stack_access(context: StackContext, results: KindResults, key: str | None) -> StackAccess:
     """Return who can read the stack's bucket, or one object of it."""
     model = live_model(context, results)
-    said, seen = _judged(expected(context, model, live=True), model, key)
-    opened = openings(seen, said)
+    wanted, seen = _judged(expected(context, model, live=True), model, key)
+    opened = openings(seen, wanted)
     notices = [Notice(text) for text in opened.notes]
     if model.bucket.policy_unread:
         notices.append(
@@ -32,16 +32,16 @@ def stack_access(context: StackContext, results: KindResults, key: str | None) -
         name=context.name,
         spec=context.stack.path,
         key=key,
-        rows=access_rows(seen, said),
+        rows=access_rows(seen, wanted),
         openings=opened.openings,
         chains=chains(context, seen) if key is not None else (),
         notices=tuple(notices),
     )
 
 
-def _judged(said: Expected, model: AccessModel, key: str | None) -> tuple[Expected, Evaluation]:
+def _judged(wanted: Expected, model: AccessModel, key: str | None) -> tuple[Expected, Evaluation]:
     """Return who can read everything, or one key, and what of it is declared public."""
     if key is not None:
-        return of_key(said, model, key)
-    said, (seen,) = shared(said, *evaluate(model))
-    return said, seen
+        return of_key(wanted, model, key)
+    wanted, (seen,) = shared(wanted, *evaluate(model))
+    return wanted, seen

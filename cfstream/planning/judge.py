@@ -90,10 +90,10 @@ def judge(
         hazards = _joined(hazards, _hazards(together))
         before, after = evaluate(live, together.after.model)
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
-    said, (before, after) = shared(expected(context, after.model), before, after)
+    wanted, (before, after) = shared(expected(context, after.model), before, after)
     return Judged(
         steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
-        exposure=exposure(before, after, said, move.former if move else None),
+        exposure=exposure(before, after, wanted, move.former if move else None),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(context, after), *([move.notice] if move else [])),
     )

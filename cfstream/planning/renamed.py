@@ -8,7 +8,7 @@ from cfstream.indexed import having
 from cfstream.stack.context import StackContext, names
 
 FEW = 2
-"""Fewer resources of another stack are no sign of a new name: the spec may only want to use them."""
+"""Fewer resources of another stack do not show a new name: the spec may only want to use them."""
 
 
 def renamed(context: StackContext, problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -41,8 +41,8 @@ class Openings:
 def judged(site: Site) -> Openings:
     """Return what the live state allows, compared with the spec."""
     model = site.model
-    said, (found,) = shared(expected(site.context, model, live=True), *evaluate(model))
-    judged_openings = openings(found, said)
+    wanted, (found,) = shared(expected(site.context, model, live=True), *evaluate(model))
+    judged_openings = openings(found, wanted)
     opened = judged_openings.openings
     findings = (
         _of_policy(site, opened),
@@ -51,7 +51,7 @@ def judged(site: Site) -> Openings:
         *_unread_points(site),
     )
     ways = tuple(each.text for each in opened)
-    return Openings(findings, ways, phrases(found, said), judged_openings.notes)
+    return Openings(findings, ways, phrases(found, wanted), judged_openings.notes)
 
 
 def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:

@@ -140,8 +140,8 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     first = findings[0]
     sign, style = SIGNS[first.verdict]
     if len(findings) == 1:
-        said = first.observed or first.claim
-        shown = f"{said} ({first.saw})" if first.saw else said
+        output = first.observed or first.claim
+        shown = f"{output} ({first.saw})" if first.saw else output
     else:
         shown = ", ".join(f"{each.brief} ({each.saw})" for each in findings)
     text = ": ".join(filter(None, (_head(first), first.part, shown)))
@@ -184,8 +184,8 @@ def _suite(stack: StackProof) -> str:
     counts = f'tests="{len(stack.findings)}" failures="{len(stack.broken)}" errors="{len(stack.unproved)}"'
     cases = "".join(_case(stack, each) for each in stack.findings)
     notices = "".join(f"{notice.text}\n" for notice in stack.notices)
-    said = f"<system-out>{_xml(notices)}</system-out>\n" if notices else ""
-    return f"<testsuite name={_attribute(stack.name)} {counts}>\n{cases}{said}</testsuite>\n"
+    text = f"<system-out>{_xml(notices)}</system-out>\n" if notices else ""
+    return f"<testsuite name={_attribute(stack.name)} {counts}>\n{cases}{text}</testsuite>\n"
 
 
 def _case(stack: StackProof, finding: Finding) -> str:

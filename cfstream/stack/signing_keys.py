@@ -54,7 +54,9 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
         raise CannotSign(f"{key_id} is the key {of_id[0].name}, which this private key does not match", do)
     unknown_pairs = guard.signers and not guard.key_pairs
     if not of_id and key_id not in guard.key_pairs and not unknown_pairs:
-        raise CannotSign(f"{guard.named} trusts {guard.whom}, not {key_id}", f"use {_listed(guard.key_ids)}")
+        raise CannotSign(
+            f"{guard.named} trusts {guard.signers_text}, not {key_id}", f"use {_listed(guard.key_ids)}"
+        )
     return key_id
 
 
@@ -94,18 +96,18 @@ def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> Can
     """Return the error for a private key that this behavior does not trust."""
     if not guard.groups:
         return CannotSign(
-            f"{guard.named} trusts {guard.whom}, and AWS does not show the keys of an account",
+            f"{guard.named} trusts {guard.signers_text}, and AWS does not show the keys of an account",
             f"add --key-id with one of {_listed(guard.key_pairs)}",
         )
     elsewhere = [other for other in guards.behaviors if _ours(other.keys, der_sha256)]
     if elsewhere:
         return CannotSign(
-            f"this private key is in {elsewhere[0].whom}, but {guard.named} trusts {guard.whom}",
+            f"this private key is in {elsewhere[0].signers_text}, but {guard.named} trusts {guard.signers_text}",
             "sign with a key of that group",
         )
     trusted = [f"{key.name} ({key.id})" for key in guard.keys]
     return CannotSign(
-        f"this private key is not in {guard.whom}, which {guard.path or 'this path'} requires",
+        f"this private key is not in {guard.signers_text}, which {guard.path or 'this path'} requires",
         f"sign with the private half of {_listed(trusted)}",
     )
 

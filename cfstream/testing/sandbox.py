@@ -326,6 +326,6 @@ class Sandbox:
             if key_id in guard.key_pairs:
                 return Signer(self._ring.key("self"), key_id, now=now)
         raise CannotSign(
-            f"{guard.named} trusts {guard.whom}, but the sandbox has none of its keys",
+            f"{guard.named} trusts {guard.signers_text}, but the sandbox has none of its keys",
             "apply the spec that declares that group first",
         )

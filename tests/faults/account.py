@@ -41,7 +41,7 @@ BY_HAND = "E0BYHAND000000"
 FOREIGN_IDENTITY = "E0SOMEBODYS000"
 """A placeholder in specs for the id of the origin access identity with which it reads."""
 COLLEAGUE = "f" * 64
-"""The canonical user of another account, to whom somebody granted something on every object with an ACL."""
+"""The canonical user of another account. Every object with an ACL grants something to it."""
 
 
 def create_resources(clients: BotoClients) -> Mapping[str, str]:

@@ -307,7 +307,7 @@ class AclPipeline:
         self._again(lane, item, at)
 
     def expired(self, now: float) -> None:
-        """Ask for new credentials, once. Nothing is begun before they are there.
+        """Ask for new credentials, once. No object is begun before they arrive.
 
         Requests that were signed just before new ones came are repeated with these.
         """

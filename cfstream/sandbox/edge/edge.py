@@ -140,10 +140,10 @@ def _refused_country(config: Json, viewer: ViewerRequest) -> Answer | None:
 
 def _signed_off(answer: Answer) -> Answer:
     """Return the answer with CloudFront's own headers."""
-    said = "Error" if answer.status >= 400 else "Redirect" if answer.status in (301, 307) else "Miss"
+    result = "Error" if answer.status >= 400 else "Redirect" if answer.status in (301, 307) else "Miss"
     headers = [
         *answer.headers,
-        ("X-Cache", f"{said} from cloudfront"),
+        ("X-Cache", f"{result} from cloudfront"),
         ("Via", _VIA),
         ("X-Amz-Cf-Pop", _POP),
         ("X-Amz-Cf-Id", secrets.token_urlsafe(42)),

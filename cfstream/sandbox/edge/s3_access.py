@@ -58,12 +58,12 @@ def may(
     bucket policy does not apply to an object of another owner, except for a Deny.
     """
     arn = f"{bucket.arn}/{name}" if name else bucket.arn
-    said = verdict(bucket.policy, who, action, arn, _context(bucket, key, who))
-    if said is PolicyVerdict.DENY:
+    answer = verdict(bucket.policy, who, action, arn, _context(bucket, key, who))
+    if answer is PolicyVerdict.DENY:
         return False
     if who.is_account:
         return True
-    granted = said is PolicyVerdict.ALLOW and _reaches(bucket, key) and not _restricted(bucket, who)
+    granted = answer is PolicyVerdict.ALLOW and _reaches(bucket, key) and not _restricted(bucket, who)
     return granted or (bool(permission) and _acl_grants(bucket, key, name, who, permission))
 
 
@@ -135,7 +135,7 @@ def verdict(
 
     An unsupported condition never allows anything: an Allow with it is ignored, and a Deny applies.
     """
-    said = PolicyVerdict.SILENT
+    answer = PolicyVerdict.SILENT
     for statement in _statements(policy) if policy else ():
         denies = statement["Effect"] == "Deny"
         if not _speaks_of(statement, who, action, resource):
@@ -146,8 +146,8 @@ def verdict(
             holds = denies
         if holds and denies:
             return PolicyVerdict.DENY
-        said = PolicyVerdict.ALLOW if holds else said
-    return said
+        answer = PolicyVerdict.ALLOW if holds else answer
+    return answer
 
 
 @functools.lru_cache(maxsize=256)

@@ -104,8 +104,8 @@ def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
 
     Raises CannotEdit.
     """
-    said = rf"# {re.escape(comment)}[ \t]*"
-    there = re.compile(rf"^[ \t]*{said}(?:\r\n|\r|\n)|[ \t]+{said}(?=[\r\n]|\Z)", re.MULTILINE)
+    pattern = rf"# {re.escape(comment)}[ \t]*"
+    there = re.compile(rf"^[ \t]*{pattern}(?:\r\n|\r|\n)|[ \t]+{pattern}(?=[\r\n]|\Z)", re.MULTILINE)
 
     def write(text: str, place: Written) -> str:
         end = line_end(text, place.end)

@@ -98,8 +98,8 @@ class Result:
 def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
     """Run the job. `env` is the environment of the program."""
 
-    def cfstream(*arguments: str, aloud: bool = True) -> ProgramResult:
-        return run(arguments, env, runner.tell if aloud else lambda _: None, runner.program)
+    def cfstream(*arguments: str, echo: bool = True) -> ProgramResult:
+        return run(arguments, env, runner.tell if echo else lambda _: None, runner.program)
 
     match job.command:
         case "validate":
@@ -132,7 +132,7 @@ def _plan(job: Job, cfstream: Callable[..., ProgramResult]) -> Result:
     if not planned:
         return Result(run, run.code, f"no plan: exit {run.code}", "false" if run.code == USAGE else "", body)
     again = (*begin, "-q", "--format", "json", "--", *job.specs)
-    text = cfstream(*again, aloud=False).out if job.live else _read(job.plan_file)
+    text = cfstream(*again, echo=False).out if job.live else _read(job.plan_file)
     code = run.code if job.check else 0
     return Result(run, code, _summary_of(text), str(run.code == 0).lower(), body)
 

@@ -81,7 +81,7 @@ class Routes:
                 self._account = account_of(environ)
                 # moto finds the account of a key by itself, but not that of a number.
                 environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
-                answer = self._door(environ)(environ)
+                answer = self._handler(environ)(environ)
         except UnknownKey as unknown:
             what = f"The security token of {unknown} included in the request is invalid"
             return _failure(403, "InvalidClientTokenId", what)
@@ -94,7 +94,7 @@ class Routes:
             self._written()
         return answer
 
-    def _door(self, environ: Environ) -> Callable[[Environ], Answer]:
+    def _handler(self, environ: Environ) -> Callable[[Environ], Answer]:
         host = environ.get("HTTP_HOST", "")
         service = signed_for(environ)
         anonymous = not service and not _is_form(environ)

@@ -28,8 +28,8 @@ from cfstream.spec.load import Stack, load
 from cfstream.stack.context import StackContext
 from cfstream.stack.signing_keys import guards_of
 from cfstream.startup.frozen import dataclass
-from cfstream.testing.ground import prepare
 from cfstream.testing.key_pairs import KeyPair, KeyRing
+from cfstream.testing.prerequisites import prepare
 from cfstream.web import HttpViewer
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
 

@@ -42,9 +42,9 @@ class HttpViewer:
         import httpx
 
         self.edge_url = edge_address(edge_url)
-        nobodys = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.Client(
-            cookies=nobodys,
+            cookies=no_cookies,
             follow_redirects=False,
             headers={"User-Agent": f"cfstream/{cfstream.__version__}", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),

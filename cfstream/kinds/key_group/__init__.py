@@ -100,7 +100,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         parts = [
             *(_propose_own(context, group, have, results) for group in want.own),
             *(_propose_used(context, use, have) for use in want.used),
-            Proposal(notices=tuple(_strays(want, have))),
+            Proposal(notices=tuple(_misspelt_replaces(want, have))),
         ]
         orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
         return GROUP.with_orphans(context, joined(parts), orphans)
@@ -309,7 +309,7 @@ def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     return max(key.created, group.changed or key.created)
 
 
-def _strays(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
+def _misspelt_replaces(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
     """Yield a notice for each name in `replaces` that no key has, and that is similar to a key of the group."""
     for group in want.own:
         live = have.named(group.name)

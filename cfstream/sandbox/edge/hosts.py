@@ -91,8 +91,8 @@ def _still_answered(site: EdgeSite, known: dict[str, EdgeSite]) -> Iterator[str]
     There is no time without an answer during a move (AssociateAlias: "prevents the downtime that could occur").
     """
     for alias, target in site.record.given.items():
-        heir = known.get(target)
-        if heir and alias in heir.record.aliases and alias not in _aliases(heir):
+        target_site = known.get(target)
+        if target_site and alias in target_site.record.aliases and alias not in _aliases(target_site):
             yield alias
 
 

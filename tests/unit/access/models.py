@@ -98,7 +98,7 @@ def objects(**grantees: Sequence[str]) -> ObjectAcls:
 
 def model(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any) -> AccessModel:
     """Return a model whose own distribution is E1. `more` are fields of the bucket's state or of the model."""
-    of_world = {
+    of_model = {
         name: more.pop(name) for name in ("stacks", "unsigned_controls", "identities") if name in more
     }
     document = {"Version": "2012-10-17", "Statement": list(policy)} if policy else None
@@ -109,5 +109,5 @@ def model(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any
         distributions=distributions,
         own="E1",
         groups=GROUPS,
-        **{"identities": {USER: OAI}, "stacks": {"E1": "lectures"}, **of_world},
+        **{"identities": {USER: OAI}, "stacks": {"E1": "lectures"}, **of_model},
     )

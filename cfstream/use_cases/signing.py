@@ -68,7 +68,7 @@ PRESETS = {".m3u8": "hls", ".mpd": "dash"}
 
 @dataclass(frozen=True)
 class SignRequest:
-    """What to sign, with which key, until when, and for whom."""
+    """What to sign, with which key, until when, and for which viewers."""
 
     target: str
     """A URL, the key of an object, or a stream name."""
@@ -133,7 +133,7 @@ def _with_spec(
     notices += (*found.notices, *_other_hosts(request, stack))
     if found.terms.resource.endswith("*"):
         for guard in blind_spots(guards, found.terms.resource, key_id):
-            text = f"in that folder, {guard.named} trusts {guard.whom}, not this key"
+            text = f"in that folder, {guard.named} trusts {guard.signers_text}, not this key"
             notices.append(Notice(text, warning=True))
     return replace(found, in_browser=_in_browser(url, guards, connection), notices=tuple(notices))
 

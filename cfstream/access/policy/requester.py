@@ -28,8 +28,9 @@ ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
 _AN_ACCOUNT = "????????????"
 _NEW_VPC = f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0"
-_ACCESS_POINTS = f"arn:aws:s3:*:{_AN_ACCOUNT}:accesspoint/*"
-_NEW_ACCESS_POINT = f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*"
+_NEW_ACCESS_POINT, _ACCESS_POINTS = (
+    f"arn:aws:s3:*:{each}:accesspoint/*" for each in (NEW_ACCOUNT, _AN_ACCOUNT)
+)
 _NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
 
 _NEW_ORGANISATION: Mapping[str, Value] = {

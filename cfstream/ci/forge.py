@@ -23,7 +23,7 @@ BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class CommentNotWritten(CfstreamError):
-    """The comment could not be written: the host's reason, and the fix."""
+    """The comment on the pull request could not be written."""
 
 
 class TemporaryFailure(Exception):

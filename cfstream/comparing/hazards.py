@@ -8,7 +8,7 @@ from cfstream.domain import PathPattern
 from cfstream.errors import Notice
 from cfstream.planning.hazards import cutting_hazards, moving_hazards, opening_hazards, widening_hazard
 from cfstream.planning.staging import widened
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.spec.key_groups import PublicKey
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack

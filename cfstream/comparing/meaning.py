@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from cfstream.domain import with_pattern
 from cfstream.kinds.distribution.http_fields import fields_set
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.spec.http import Behavior, Http
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Bucket, Spec

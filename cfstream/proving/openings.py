@@ -60,7 +60,7 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     mine = [each for each in opened if each.sort == sort]
     if not mine:
         return finding
-    advice = "; ".join(dict.fromkeys(each.do for each in mine))
+    advice = "\n".join(dict.fromkeys(each.do for each in mine))
     why = "; ".join(each.text for each in mine)
     return replace(finding, verdict=Verdict.SERVED, observed=_OBSERVED[sort], why=why, do=advice)
 

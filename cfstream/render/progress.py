@@ -1,10 +1,11 @@
 """Render the progress of a run: a line for each step that has ended."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.flow import Page, Style, Word, columns, words
-from cfstream.render.report import VERDICTS, WENT_WELL
+from cfstream.render.report import WENT_WELL, verdict_of
 from cfstream.render.text import step_words
 from cfstream.steps.step import Step
 from cfstream.values import Address, Verb
@@ -41,7 +42,7 @@ def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
 
 def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
     """Return ``✓ lectures  applied, 5 steps in 4 min 10 s``: one line for a stack that has ended."""
-    verdict, style = VERDICTS[report.outcome]
+    verdict, style = verdict_of(report)
     done = sum(step.outcome is StepOutcome.DONE for step in report.steps)
     steps = f", {done} step{'s' * (done != 1)} in {took(seconds)}" if done else ""
     sign = Word("✓" if report.outcome in WENT_WELL else "✗", style)
@@ -50,12 +51,14 @@ def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
     )
 
 
-def fleet_line(outcomes: Mapping[str, int], stacks: int, seconds: float) -> str:
+def fleet_line(reports: Iterable[StackReport], stacks: int, seconds: float) -> str:
     """Return ``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
+    order = list(StackOutcome)
+    ordered = sorted(reports, key=lambda report: order.index(report.outcome))
     counted = [
-        f"{outcomes[outcome]} {VERDICTS[outcome][0]}" for outcome in StackOutcome if outcome in outcomes
+        f"{number} {word}" for word, number in Counter(verdict_of(each)[0] for each in ordered).items()
     ]
-    ended = sum(outcomes.values())
+    ended = len(ordered)
     return f"{ended} of {stacks} stacks{': ' * bool(counted)}{', '.join(counted)}; {took(seconds)}"
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from cfstream.explain.times import distance
 from cfstream.render.flow import COMMANDS, Page, Style, Word, advice, page, words
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.use_cases.rotation import Rotated
 
 FORMAT_VERSION = 1

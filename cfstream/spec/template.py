@@ -54,7 +54,7 @@ def spec_text(answers: Answers) -> str:
 
 def _head(answers: Answers) -> Iterator[str]:
     yield from _comment(
-        "One private set-up of CloudFront: a bucket with media, a distribution, and who may play "
+        "A private set-up on CloudFront: a bucket with media, a distribution, and who may play "
         'them. "cfstream docs" shows what each field means. To see that in an editor, run '
         '"cfstream schema > cfstream.v1.json", and make the first line '
         '"# yaml-language-server: $schema=cfstream.v1.json".'

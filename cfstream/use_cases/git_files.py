@@ -78,7 +78,7 @@ class GitFiles:
 
 
 class GitRefused(CfstreamError):
-    """Git failed; `what` is its message."""
+    """git failed. The error has its message."""
 
 
 def files_at(path: str, revision: str) -> GitFiles:

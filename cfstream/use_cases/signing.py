@@ -16,7 +16,7 @@ from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.targets import one_stack, own_context

@@ -43,6 +43,7 @@ MORE_FILES = {
     },
     "geo": {
         "cfstream/kinds/distribution/countries.py": "its values",
+        "cfstream/spec/converted.py": "its two fields have opposite meanings",
         "cfstream/sandbox/edge/edge.py": "edge",
     },
     "origin_path": {

@@ -25,10 +25,14 @@ OVER = ["cuts-viewers"]
 @pytest.fixture
 def com(account: SandboxAccount) -> str:
     """Return the id of the zone, in an account with a certificate, and the stack `old` with its name."""
-    account.certificate("*.example.com")
-    zone_id = zone(account)
+    zone_id = account.start_at("a certificate and a zone", lambda: _with_certificate(account))
     account.converge(OLD)
     return zone_id
+
+
+def _with_certificate(account: SandboxAccount) -> str:
+    account.certificate("*.example.com")
+    return zone(account)
 
 
 def record_targets(account: SandboxAccount, zone_id: str) -> set[str]:

@@ -17,7 +17,7 @@ Path = Sequence[Step]
 
 
 class CannotEdit(CfstreamError):
-    """The file is written in a way in which this edit would change more than it should."""
+    """The command cannot edit this file without changing other parts of it. Nothing was changed."""
 
 
 @dataclass(frozen=True)

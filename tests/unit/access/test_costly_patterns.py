@@ -1,12 +1,10 @@
 """Patterns that need too many states do not hide what other patterns decide."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pytest
 
-from cfstream.access import cells, fitting
 from cfstream.access.evaluate import evaluate
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, openings, shared
@@ -16,30 +14,17 @@ from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.route import MERGED
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
-from tests.thorough import THOROUGH, one_of_each
+from tests.thorough import one_of_each
 from tests.unit.access.models import ACCOUNT, OTHER, allow, behavior, distribution, model, to_oac
+
+pytestmark = pytest.mark.usefixtures("few_states")
 
 COSTLY = "*a????????????????"
 """Telling apart the keys that it matches needs 2^17 states."""
-FEW = 1_024
-"""Fewer states than cfstream visits, and still more than the other patterns need."""
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 THEIRS = {"AWS": f"arn:aws:iam::{OTHER}:root"}
 CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
 DEEP = "/teaching/courses/2026/*"
-
-
-@pytest.fixture(autouse=True)
-def few_states(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up after fewer states than cfstream does, with the same result: visiting all of them takes seconds."""
-    if not THOROUGH and "all_states" not in request.fixturenames:
-        monkeypatch.setattr(fitting, "cells", partial(cells.cells, states=FEW))
-        monkeypatch.setattr(fitting, "_FEWER", FEW // 8)
-
-
-@pytest.fixture
-def all_states() -> None:
-    """Visit as many states as cfstream does."""
 
 
 def deny(principal: Any, keys: str) -> Json:
@@ -139,9 +124,9 @@ def test_a_costly_resource_that_changes_is_compared_by_its_text() -> None:
     assert hazards(*variable) == [CUTS, CUTS]
 
 
-@pytest.mark.usefixtures("all_states")
-def test_a_costly_deny_that_is_removed_opens() -> None:
-    """The denied keys become readable."""
+def test_a_costly_deny_that_is_removed_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The denied keys become readable, with as many states as cfstream visits."""
+    monkeypatch.undo()
     denied = here(behavior("/*"), policy=[deny("*", COSTLY)])
     assert hazards(denied, here(behavior("/*"))) == [OPENS, NONE]
 

@@ -267,6 +267,7 @@ def test_the_witness_is_a_path_that_shows_it() -> None:
     assert (str(each.reader), each.witness) == (f"account {OTHER}", "/papers/")
 
 
+@pytest.mark.usefixtures("few_states")
 def test_declared_paths_in_a_merged_cell() -> None:
     """Of keys that are judged together, a behavior is declared public if the spec has it in the same place."""
     many = allow("Many", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "*a????????????????")

@@ -49,6 +49,11 @@ class Signers:
         return bool(self.accounts or self.key_groups)
 
 
+def account_words(signer: str) -> str:
+    """Return a trusted signer as people read it: ``this account`` for ``self``."""
+    return "this account" if signer == "self" else f"account {signer}"
+
+
 @dataclass(frozen=True)
 class Origin:
     """One origin, and how CloudFront may read it. Ids may be Refs in a configuration that is not written yet."""

@@ -7,6 +7,7 @@ from cfstream.access.report import Chain, Link
 from cfstream.access.through import OBJECT_ACL
 from cfstream.access.ways import Evaluation, General, Way
 from cfstream.domain import Distribution, PathPattern, Signers
+from cfstream.domain.distribution import account_words
 from cfstream.stack.context import StackContext
 from cfstream.values import Known, plain
 
@@ -91,7 +92,7 @@ def _signers(seen: Evaluation, signers: Signers) -> str:
     if not signers:
         return "nobody needs to sign"
     groups = [f"key group {plain(seen.world.group_name(each))}" for each in signers.key_groups]
-    return ", ".join([*groups, *(f"account {each}" for each in signers.accounts)])
+    return ", ".join([*groups, *map(account_words, signers.accounts)])
 
 
 def _identity(context: StackContext, way: Way, *, own: bool) -> Link:

@@ -14,6 +14,7 @@ from cfstream.access.reader import ANYONE, May, ReaderKind
 from cfstream.access.ways import Evaluation, Way
 from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution
+from cfstream.domain.distribution import account_words
 from cfstream.steps.hazards import SIGNERS, Hazard, HazardName
 from cfstream.values import plain
 
@@ -102,13 +103,15 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
             f"the {_kind(way)} {plain(way.distribution_id)} can no longer read the bucket, for example {path}"
         )
     else:
-        what = "key group" if way.reader.kind is ReaderKind.KEY_GROUP else "account"
-        who = "self" if way.reader.name == before.world.account else plain(way.reader.name)
+        own_account = way.reader.name == before.world.account
+        name = plain(way.reader.name)
+        key_group = way.reader.kind is ReaderKind.KEY_GROUP
+        who = f"key group {name}" if key_group else account_words("self" if own_account else name)
         serving = _serving(after, cell, way)
         where = _where(serving)
         field = "grant" if serving is way else _signing_field(serving)
         text = (
-            f"{where}: URLs and cookies signed by {what} {who} stop working, for example for {path}; edges "
+            f"{where}: URLs and cookies signed by {who} stop working, for example for {path}; edges "
             "change one after another until the distribution is Deployed"
         )
     return Hazard(HazardName.CUTS_VIEWERS, text, field)

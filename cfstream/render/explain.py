@@ -136,6 +136,10 @@ def _verdict(explanation: Explanation, sheet: Page) -> Iterator[str]:
     if explanation.accepted:
         ip = explanation.policy.conditions.ip if explanation.policy else None
         yield sheet.paint(f"CloudFront accepts it{f', from {ip}' if ip else ''}.", Style.BOLD_GREEN)
+    elif explanation.conditional:
+        head = Word("CloudFront refuses it if the path needs a signature:", Style.BOLD_RED)
+        for reason in explanation.reasons:
+            yield from _reason_lines(reason, sheet, head)
     elif explanation.accepted is None:
         yield sheet.paint("No fault found. Not everything could be checked.", Style.BOLD)
     else:

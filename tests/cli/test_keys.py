@@ -14,9 +14,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from cfstream.aws.clock import DISAGREEMENT
-from cfstream.kinds.key_group.rotation import new_name
+from cfstream.errors import WrongUsage
+from cfstream.kinds.key_group.rotation import group_of, new_name
 from tests.cli.conftest import Result
 from tests.cli.signing_account import SPEC, Folder, folder
+from tests.unit.spec.reading import stack
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
@@ -337,6 +339,26 @@ def test_wrong_arguments_of_rotate(
     assert (result.code, result.out) == (2, "")
     assert reason in " ".join(result.err.split())
     assert sorted(os.listdir("keys")) == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "reason", "fix"),
+    [
+        (
+            "key_groups: [{use: by-hand}]",
+            None,
+            "only refers to the key group by-hand",
+            "add a group of your own",
+        ),
+        ("key_groups: [{use: by-hand}]", "by-hand", "only refers to the key group", "remove `use: by-hand`"),
+        ("public: true", None, "declares no key group", "declare one"),
+    ],
+)
+def test_a_group_that_the_spec_does_not_declare(lines: str, name: str | None, reason: str, fix: str) -> None:
+    """It is not rotated, and the fix says how its keys are replaced."""
+    with pytest.raises(WrongUsage, match=reason) as refused:
+        group_of([stack(lines)], name)
+    assert fix in refused.value.do
 
 
 @pytest.mark.parametrize(

@@ -224,8 +224,14 @@ def _propose_own(
 ) -> Proposal:
     live = have.named(group.name)
     if live is not None and not context.owns(live.comment):
-        do = f"write `use: {live.name}` to trust that group as it is, or choose another name"
-        return Proposal(problems=(GROUP.name_taken(context, live, do, *group.path, "name"),))
+        do = (
+            f"write `use: {live.name}` to trust that group as it is; or choose another name, and keep "
+            f"`use: {live.name}` beside it until all URLs of its keys have expired"
+        )
+        # The distribution's step then shows no change from this group to itself.
+        taken = GROUP.name_taken(context, live, do, *group.path, "name", shared=True, use=live.name)
+        brings = {context.address(KIND, group.name): {"id": live.id, "name": live.name}}
+        return Proposal(brings=brings, problems=(taken,))
     keys = {key.name: results.get(context.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:
@@ -242,7 +248,9 @@ def _propose_own(
 
 def _create(context: StackContext, group: DeclaredGroup, keys: Mapping[str, Known]) -> Create:
     config = {"Name": group.name, "Items": list(keys.values()), "Comment": context.mark}
-    changes = (Change(f"{group.field}.public_keys", None, sorted(keys)),)
+    # A key with a problem is shown too, although its id is unknown.
+    names = sorted(key.name for key in group.keys)
+    changes = (Change(f"{group.field}.public_keys", None, names),)
     reason = Reason("the key group does not exist", (*group.path, "name"), changes)
     return GROUP.create(context, group.name, config, reason)
 

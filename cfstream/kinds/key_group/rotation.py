@@ -5,7 +5,7 @@ the old key expires, and the old key leaves. Each stage is an edit of the spec. 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +20,13 @@ from cfstream.spec.stack import Stack
 from cfstream.spec.wording import one_of
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
-from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
+from cfstream.stack.declared_keys import (
+    DeclaredGroup,
+    SpecPath,
+    declared_groups,
+    declared_keys,
+    declared_uses,
+)
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 
@@ -73,7 +79,7 @@ Until then, a command that is repeated once too often must not begin another rot
 """
 
 
-def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
+def group_of(stacks: Sequence[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
     """Return the key group with this name, or the only one, and its stack. Raises WrongUsage if there is none."""
     made = {group.name: (stack, group) for stack in stacks for group in declared_groups(stack.spec)}
     if name in made:
@@ -82,11 +88,16 @@ def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, Declared
         return next(iter(made.values()))
     if name is None and made:
         raise WrongUsage(f"the spec declares {len(made)} key groups", f"name one of {', '.join(made)}")
+    used = [use.reference for stack in stacks for use in declared_uses(stack.spec)]
+    if name in used or (used and not made):
+        raise WrongUsage(
+            f"the spec only refers to the key group {name or used[0]}, and cfstream never changes such a group",
+            "rotate it with the spec that declares it; if none does, add a group of your own to key_groups, apply, and "
+            f"remove `use: {name or used[0]}` when all URLs of its keys have expired",
+        )
     raise WrongUsage(
         f"the spec declares no key group{f' {name}' if name else ''}",
-        one_of(name or "", made)
-        if made
-        else "it declares none; rotate a group with the spec that declares it",
+        one_of(name or "", made) if made else "declare one in key_groups",
     )
 
 

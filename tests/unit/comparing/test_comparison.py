@@ -151,12 +151,12 @@ HAZARDS = [
     (
         "grant: {prefix: a/}",
         "grant: {prefix: a/b/}",
-        "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
+        "cuts-viewers the default behavior: URLs and cookies signed by this account stop working",
     ),
     (
         "bucket: one-media",
         "bucket: two-media\ngrant: {prefix: a/}",
-        "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
+        "cuts-viewers the default behavior: URLs and cookies signed by this account stop working",
     ),
 ]
 

@@ -66,12 +66,8 @@ class ReplayedReads:
     def _lacking(self, call: Call) -> NotRecorded:
         operation = "".join(word.capitalize() for word in call.operation.split("_"))
         about = _about(call)
-        remedy = self._remedy
-        if call.operation == "get_object_acl":
-            only = "a snapshot has the ACLs of objects only with `via: object-acl`"
-            remedy = f"plan without --all-objects, because {only}; with it, {remedy}"
         return NotRecorded(
-            f"{self._source} does not contain {operation}{about}, which this plan reads", remedy
+            f"{self._source} does not contain {operation}{about}, which this plan reads", self._remedy
         )
 
 

@@ -15,7 +15,7 @@ from cfstream.planning.plan import (
     count,
 )
 from cfstream.planning.runs import in_turn, with_companions, without_circles
-from cfstream.planning.seal import sealed, sent
+from cfstream.planning.sent_digest import sealed, sent
 
 __all__ = [
     "Companions",

@@ -91,7 +91,7 @@ def _rows(
 ) -> Iterator[tuple[str, str, Style]]:
     yield "URL", explanation.presented.url, Style.PLAIN
     if explanation.guard is not None:
-        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.whom}", Style.PLAIN
+        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.signers_text}", Style.PLAIN
     conditions = explanation.policy.conditions if explanation.policy else None
     if conditions is not None:
         covers = _covers(explanation)
@@ -100,8 +100,8 @@ def _rows(
             and explanation.policy is not None
             and not explanation.policy.canned
         ):
-            said = "covers the URL" if covers else "does not cover the URL"
-            yield "Resource", f"{conditions.resource} ({said})", Style.PLAIN if covers else Style.RED
+            judged = "covers the URL" if covers else "does not cover the URL"
+            yield "Resource", f"{conditions.resource} ({judged})", Style.PLAIN if covers else Style.RED
         if conditions.starts is not None:
             waiting = conditions.starts > now
             yield "From", _when(conditions.starts, now, local), Style.RED if waiting else Style.PLAIN

@@ -32,7 +32,7 @@ def lectures(cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws
     """An applied stack. Its folder is the working directory."""
     monkeypatch.chdir(tmp_path)
     Path("lectures.yaml").write_text(SPEC)
-    result = cfstream("apply", "lectures.yaml", "--yes", "-q")
+    result = aws.states.reach("to destroy", lambda: cfstream("apply", "lectures.yaml", "--yes", "-q"))
     assert result.code == 0, result.err
     return aws
 

@@ -87,6 +87,8 @@ class Problem:
     """The text after the caret; may be empty."""
     taken: TakenName | None = field(default=None, compare=False)
     """What the spec names and another stack owns; None if the problem is not about that."""
+    absent: bool = field(default=False, compare=False)
+    """Whether a field is missing: no line of the file has it, so the problems that have one come first."""
 
 
 @dataclass(frozen=True, order=True)
@@ -113,8 +115,8 @@ class CfstreamError(Exception):
 class SpecProblems(CfstreamError):
     """One or more problems; nothing was done."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
+    def __init__(self, problems: tuple[Problem, ...], do: str = "") -> None:
+        super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}", do)
         self.problems = problems
 
     def __str__(self) -> str:
@@ -143,7 +145,7 @@ class ReplyLost(CfstreamError):
 
 
 class Stale(CfstreamError):
-    """The live state changed since it was read. Nothing was forced. `what` says what changed, from what, to what."""
+    """The live state changed since it was read. Nothing was forced. The error lists what changed."""
 
 
 class TimedOut(CfstreamError):

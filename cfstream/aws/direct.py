@@ -188,7 +188,7 @@ class _Route:
             connection.close()
             return None
         self._idle.append(connection)
-        return head[0], HeadersDict(head[1]), b"".join(chunks)
+        return (head[0], HeadersDict(head[1]), b"".join(chunks)) if head else None
 
     def _connection(self) -> Any:
         """Return an open connection; None if there is none."""

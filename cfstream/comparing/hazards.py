@@ -65,7 +65,7 @@ def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
     if before.bucket.name != after.bucket.name:
         yield Notice(f"the bucket {before.bucket.name} stays, with everything in it")
         if before.delivery == after.delivery == "http":
-            yield other_objects(before.bucket.name, after.bucket.name)
+            yield other_objects(after.name, before.bucket.name, after.bucket.name)
     yield from _unlisted(before, after)
     for old, new in _replaced(before, after):
         patience = spell(after.sign.max_validity)

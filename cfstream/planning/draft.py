@@ -12,9 +12,9 @@ from cfstream.planning.judge import Among, Judged, judge
 from cfstream.planning.known_names import KnownNames
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
+from cfstream.planning.other_owners import named_by_others
 from cfstream.planning.plan import LiveSummary, StackPlan, Topology
 from cfstream.planning.relied import relied_on_others
-from cfstream.planning.renamed import renamed
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.planning.unknown_members import unknown_notices, unknown_problems
 from cfstream.planning.worlds import live_world
@@ -99,7 +99,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         role=context.stack.spec.role or "",
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(context, results, world)),
-        problems=_sorted_problems(context, proposals, (*judged.problems, *unknown_problems(context, steps))),
+        problems=_sorted_problems(proposed, (*judged.problems, *unknown_problems(context, steps))),
         notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,
         steps=ordered(with_statements(steps)),
@@ -144,8 +144,7 @@ def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Re
     return tuple(relied[address] for address in sorted(relied))
 
 
-def _sorted_problems(
-    context: StackContext, proposals: Sequence[Proposal], more: Iterable[Problem]
-) -> tuple[Problem, ...]:
-    found = {*more, *(problem for proposal in proposals for problem in proposal.problems)}
-    return tuple(sorted(renamed(context, found)))
+def _sorted_problems(proposed: Draft, more: Iterable[Problem]) -> tuple[Problem, ...]:
+    found = {*more, *(problem for proposal in proposed.proposals for problem in proposal.problems)}
+    deployed = proposed.live is not None
+    return tuple(sorted(named_by_others(proposed.context, found, deployed=deployed)))

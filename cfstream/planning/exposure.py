@@ -20,7 +20,8 @@ from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
 from cfstream.access.ways import Evaluation, Way
-from cfstream.domain import CacheBehavior
+from cfstream.domain import CacheBehavior, with_pattern
+from cfstream.spec.model import Spec
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
 
@@ -49,6 +50,8 @@ class Exposure:
     """The phrases that lead through the stack's own distribution."""
     anyone: tuple[str, ...] = ()
     """The phrases for paths that need no signature."""
+    declared: tuple[str, ...] = ()
+    """Those of them that the spec itself declares public."""
     access: tuple[AccessRow, ...] = ()
     excluded: Excluded = Excluded()
 
@@ -75,6 +78,22 @@ def exposure(
         access=access_rows(after, expected, before),
         excluded=Excluded(excluded_phrases(before, expected.stack), excluded_phrases(after, expected.stack)),
     )
+
+
+def declared_public(before: Evaluation, spec: Spec) -> tuple[str, ...]:
+    """Return the phrases of `before` for the paths of the stack's own distribution that the spec declares public."""
+    return tuple(
+        _own_phrase(before, readers, path, spec.name)
+        for path, (readers, behavior) in _own_behaviors(before).items()
+        if ANYONE in readers and _declares_public(spec, behavior)
+    )
+
+
+def _declares_public(spec: Spec, behavior: CacheBehavior) -> bool:
+    named = None if behavior.default else with_pattern(spec.http.behaviors, behavior.path)
+    if named is None or (named.key_groups is None and named.trusted_signers is None and not named.public):
+        return spec.public
+    return named.public
 
 
 def _with_former(was: tuple[str, ...], former: Evaluation | None, stack: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.missing_objects import missing_object_warnings
 from cfstream.access.openings import shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
@@ -17,7 +18,7 @@ from cfstream.access.world import BucketWorld
 from cfstream.errors import Notice, Problem
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
-from cfstream.planning.exposure import Exposure, exposure
+from cfstream.planning.exposure import Exposure, declared_public, exposure
 from cfstream.planning.guarding import guarded
 from cfstream.planning.hazard_lines import placed
 from cfstream.planning.hazards import (
@@ -91,9 +92,10 @@ def judge(
         before, after = evaluate(live, together.after.world)
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
     said, (before, after) = shared(expected(context, after.world), before, after)
+    shown = exposure(before, after, said, move.former if move else None)
     return Judged(
         steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
-        exposure=exposure(before, after, said, move.former if move else None),
+        exposure=replace(shown, declared=declared_public(before, context.stack.spec)),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(context, after), *([move.notice] if move else [])),
     )
@@ -168,7 +170,7 @@ def _move(former: BucketWorld | None, seen: Course, context: StackContext) -> Mo
         switch.id,
         was,
         moving_hazards(former, left, seen.after.world),
-        other_objects(former.bucket.name, context.stack.spec.bucket.name),
+        other_objects(context.name, former.bucket.name, context.stack.spec.bucket.name),
     )
 
 
@@ -200,5 +202,8 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
 
 def _warnings(context: StackContext, after: Evaluation) -> Iterator[Notice]:
     own = after.world.own_distribution
-    if own is not None and context.stack.spec.identity != "none":
+    if own is None:
+        return
+    if context.stack.spec.identity != "none":
         yield from viewer_warnings(own)
+    yield from missing_object_warnings(after.world, own)

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from cfstream.explain.times import distance
@@ -97,7 +98,24 @@ def _taken_out(done: Rotated) -> Told:
     )
 
 
-_TOLD = {"begun": _begun, "apply-first": _apply_first, "waiting": _waiting, "taken-out": _taken_out}
+def _complete(done: Rotated) -> Told:
+    left = ", ".join(done.leaving)
+    begin = [_again(replace(done, named=(name,))) for name in done.remaining]
+    first, *others = begin
+    return (
+        f"Nothing to do: the rotation of {left} is complete",
+        [],
+        [f"to begin another one: {first}", *(f"or: {other}" for other in others)],
+    )
+
+
+_TOLD = {
+    "begun": _begun,
+    "apply-first": _apply_first,
+    "waiting": _waiting,
+    "taken-out": _taken_out,
+    "complete": _complete,
+}
 
 
 def _apply(done: Rotated) -> list[str]:
@@ -112,7 +130,8 @@ def _delete(done: Rotated) -> str:
 
 
 def _again(done: Rotated) -> str:
-    return f"cfstream keys rotate {shlex.quote(done.spec)} {shlex.quote(done.group)}{done.flags}"
+    replaces = "".join(f" --replaces {shlex.quote(name)}" for name in done.named)
+    return f"cfstream keys rotate {shlex.quote(done.spec)} {shlex.quote(done.group)}{replaces}{done.flags}"
 
 
 def _numbered(steps: list[str], sheet: Page) -> Iterator[str]:

@@ -229,10 +229,9 @@ def _propose_own(
             f"`use: {live.name}` beside it until all URLs of its keys have expired"
         )
         # The distribution's step then shows no change from this group to itself.
-        return Proposal(
-            brings={context.address(KIND, group.name): {"id": live.id, "name": live.name}},
-            problems=(GROUP.name_taken(context, live, do, *group.path, "name"),),
-        )
+        taken = GROUP.name_taken(context, live, do, *group.path, "name", shared=True, use=live.name)
+        brings = {context.address(KIND, group.name): {"id": live.id, "name": live.name}}
+        return Proposal(brings=brings, problems=(taken,))
     keys = {key.name: results.get(context.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:

@@ -177,8 +177,7 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         if context.destroying:
             return last_revokes(context, have, results)
         if context.stack.spec.grant.via == "elsewhere":
-            left = about_left_jobs(context, have.left, have.marked)
-            return replace(left, notices=(*left.notices, *about_unread_acls(context, have)))
+            return _granted_elsewhere(context, have)
         identity = results.get(context.address("origin-access-identity")) if want else None
         user = results.get(context.address("origin-access-identity"), "canonical_user") if want else None
         if want is not None and (identity is None or user is None):
@@ -251,6 +250,11 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from calls(OBJECTS, "s3", "put_object_acl")
         if spec.grant.batch and spec.grant.engine != "local" and not destroying:
             yield from job_writes()
+
+
+def _granted_elsewhere(context: StackContext, have: LiveGrants) -> Proposal:
+    left = about_left_jobs(context, have.left, have.marked)
+    return replace(left, notices=(*left.notices, *about_unread_acls(context, have)))
 
 
 def _granted_before(

@@ -307,6 +307,14 @@ def test_explain_needs_no_aws(cfstream: Callable[..., Result], monkeypatch: pyte
     assert refused.code == 2
 
 
+@pytest.mark.parametrize("given", ["absent.txt", "@absent.txt", "@"])
+def test_a_file_of_cookies_that_cannot_be_read(cfstream: Callable[..., Result], given: str) -> None:
+    """It is an error of the command line."""
+    result = cfstream("explain", "https://media.example.com/a", "--cookies", given)
+    assert (result.code, result.out) == (2, "")
+    assert "of --cookies cannot be read" in " ".join(result.err.split())
+
+
 def test_many_targets_are_signed_in_one_run(
     sign: Sign, explain: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,8 @@ def import_text(account: str, found: Sequence[Imported], *, color: bool, width: 
     """Return a block for each distribution: what it is, its file and its risks; the last line has the number."""
     sheet = page(width, color=color)
     if not found:
-        return f"No distributions to import in account {account}.\n"
+        text = words(f"No distributions to import in account {account}.")
+        return "".join(f"{line}\n" for line in sheet.flow(text, rest="  "))
     blocks = ["\n".join(_block(each, sheet)) for each in found]
     return "\n".join(f"{block}\n" for block in [*blocks, _count(found)])
 
@@ -67,9 +68,10 @@ def managed_text(imports: Imports, flags: str, *, color: bool, width: int) -> st
     verb = "distribution has" if number == 1 else "distributions have"
     listed = some_of([f"{stack} ({id_})" for id_, stack in imports.managed], MOST_NAMED)
     text = f"{number} {verb} a stack already, and no new spec: {listed}"
-    lines = _remark("note:", text, page(width, color=color), Style.YELLOW)
+    sheet = page(width, color=color)
+    lines = sheet.flow([Word("note:", Style.YELLOW), *words(text)], rest="  ")
     do = f"if the spec of a stack is lost, import it by its id: `cfstream import {first} --out {stack}.yaml{flags}`"
-    return "".join(f"{line}\n" for line in [*lines, *do_lines(do, page(width, color=color))])
+    return "".join(f"{line}\n" for line in [*lines, *do_lines(do, sheet)])
 
 
 def notices_text(imported: Imported, *, color: bool, width: int) -> str:

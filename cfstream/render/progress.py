@@ -31,8 +31,8 @@ def ended_line(report: StepReport, *, color: bool, account: str = "", width: int
     """
     ending, style = ENDINGS[report.outcome]
     seconds = "" if report.outcome is StepOutcome.NOT_TRIED else f" in {took(report.seconds)}"
-    said = [*words(f" {ending}{seconds}", style), *words(f" account {account}" * bool(account), Style.DIM)]
-    return _line(report.verb, report.address, said, color=color, width=width)
+    rest = [*words(f" {ending}{seconds}", style), *words(f" account {account}" * bool(account), Style.DIM)]
+    return _line(report.verb, report.address, rest, color=color, width=width)
 
 
 def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
@@ -70,9 +70,9 @@ def took(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def _line(verb: Verb, address: Address, said: list[Word], *, color: bool, width: int | None = None) -> str:
-    line = [*step_words(verb, str(address).ljust(ADDRESS_WIDTH)), *said]
+def _line(verb: Verb, address: Address, rest: list[Word], *, color: bool, width: int | None = None) -> str:
+    line = [*step_words(verb, str(address).ljust(ADDRESS_WIDTH)), *rest]
     if width is None or sum(columns(word.text) + 1 for word in line) - 1 <= width:
         return Page(color=color).painted(line)
-    narrow = [*step_words(verb, address), *(word for word in said if word.text)]
+    narrow = [*step_words(verb, address), *(word for word in rest if word.text)]
     return "\n".join(Page(width, color).flow(narrow, rest="    "))

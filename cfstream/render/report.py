@@ -184,7 +184,7 @@ def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> 
     verdict, style = verdict_of(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
     hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
-    for output, value in () if hidden else _told(stack.outputs):
+    for output, value in () if hidden else _shown_outputs(stack.outputs):
         label = "  " + output.replace("_", " ").ljust(21)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
@@ -209,7 +209,7 @@ def verdict_of(stack: StackReport) -> tuple[str, Style]:
     return ("destroyed" if stack.destroying and stack.outcome is StackOutcome.APPLIED else verdict), style
 
 
-def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shown_outputs(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
         members = _members(plain(outputs.get(name)))

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cfstream.interpreter import SAFE, environment
 from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, state_directory
@@ -115,6 +116,18 @@ def down(home: Path) -> Running | None:
 def settings(home: Path) -> dict[str, Any]:
     """Return the settings of the sandbox that runs there. Raises SandboxError if none does."""
     return _ask(home, "GET", "settings")
+
+
+def ahead_at(endpoint_url: str) -> float:
+    """Return how many seconds the clock of the sandbox at this address is ahead; 0 if no sandbox is there."""
+    parts = urlsplit(endpoint_url)
+    if parts.hostname != "127.0.0.1" or parts.port is None:
+        return 0.0
+    try:
+        answer = _call({"port": parts.port, "token": ""}, "GET", "settings")
+        return float(answer.get("clock_ahead_seconds", 0.0))
+    except (OSError, ValueError, TypeError):
+        return 0.0
 
 
 def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def load(
     named = [_read_keys(draft, reading.files) for draft in drafts]
     reading.problems += [problem for draft in drafts for problem in draft.problems]
     reading.problems += clashes(drafts)
-    reading.refuse_problems()
+    reading.refuse_problems([draft.document.source.file for draft in drafts])
     return tuple(_stack(draft, keys) for draft, keys in zip(drafts, named, strict=True))
 
 

@@ -78,9 +78,11 @@ def _bucket(answers: Answers) -> Iterator[str]:
             "distribution read, and changes nothing else. It never deletes a bucket."
         )
     more = {"region": answers.region, "create": "true" if answers.create else None}
-    said = "".join(f", {key}: {value}" for key, value in more.items() if value)
+    fields = "".join(f", {key}: {value}" for key, value in more.items() if value)
     yield (
-        f"bucket: {{name: {scalar(answers.bucket)}{said}}}" if said else f"bucket: {scalar(answers.bucket)}"
+        f"bucket: {{name: {scalar(answers.bucket)}{fields}}}"
+        if fields
+        else f"bucket: {scalar(answers.bucket)}"
     )
 
 

@@ -350,7 +350,7 @@ def _removals(context: StackContext, want: WantedRecords, have: LiveRecords, zon
             because=because,
             line=context.stack.line("dns"),
             changes=tuple(Change(f"dns[{name}].{one['Type']}", alias_of(one), None) for one in going),
-            hazards=() if wanted else _darkens(have, name),
+            hazards=() if wanted else _cutting_hazards(have, name),
             zone=zone.id,
             records=tuple(going),
             seconds=context.stack.spec.wait.timeout.total_seconds(),
@@ -371,7 +371,7 @@ def _wanted(name: str, cnames: Iterable[str]) -> bool:
     return any(name == cname or (cname.startswith("*.") and name.endswith(cname[1:])) for cname in cnames)
 
 
-def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
+def _cutting_hazards(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
     live = have.distribution
     aliases = live.aliases if live else ()
     if not _wanted(name, aliases):

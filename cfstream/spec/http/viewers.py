@@ -124,13 +124,14 @@ class ErrorResponse(Section):
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"response_code": ["page"]}})
 
     code: Annotated[ErrorCode, AlsoCalled("error_code")] = Field(
-        description="The status of the error, from the bucket or from CloudFront."
+        description="The status of the error, from the bucket or from CloudFront: 403 for an object that does not "
+        "exist."
     )
     page: Annotated[Annotated[str, AfterValidator(_page)] | None, AlsoCalled("response_page_path")] = Field(
         default=None,
-        description="Path of the page, like /errors/404.html. It should be on a public path: viewers get it without a "
+        description="Path of the page, like /errors/403.html. It should be on a public path: viewers get it without a "
         "signature. Absent: no page.",
-        examples=["/errors/404.html"],
+        examples=["/errors/403.html"],
     )
     response_code: ResponseCode | None = Field(
         default=None, description="Status that viewers get with the page. Absent: the status of the error."
@@ -184,7 +185,8 @@ class ViewerFields(Fields):
         AlsoCalled("custom_error_response", "custom_error_responses"),
     ] = Field(
         default=None,
-        description="Pages and cache times for errors. A page for 403 also replaces CloudFront's refusal of unsigned "
+        description="Pages and cache times for errors. The bucket answers 403, not 404, for an object that does not "
+        "exist, unless CloudFront may list the bucket. A page for 403 also replaces CloudFront's refusal of unsigned "
         "viewers. []: none. Absent: not managed.",
-        examples=[[{"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"}]],
+        examples=[[{"code": 403, "page": "/errors/403.html", "response_code": 404, "cache": "10s"}]],
     )

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from cfstream.domain.quotas import HOW_TO_RAISE, OF_ACCOUNT, Quota
 from cfstream.errors import Notice
 from cfstream.planning.plan import StackPlan
-from cfstream.spec.quotas import HOW_TO_RAISE, OF_ACCOUNT, Quota
 from cfstream.spec.wording import some_of
 from cfstream.values import Verb
 

@@ -27,6 +27,9 @@ ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
 _AN_ACCOUNT = "????????????"
+_NEW_VPC = f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0"
+_ACCESS_POINTS = f"arn:aws:s3:*:{_AN_ACCOUNT}:accesspoint/*"
+_NEW_ACCESS_POINT = f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*"
 _NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
 
 _NEW_ORGANISATION: Mapping[str, Value] = {
@@ -87,18 +90,13 @@ _INTERNET: Mapping[str, Value] = {
     "aws:vpcsourceip": IpAddress(optional=True),
     "aws:sourcevpc": Chosen(("vpc-0new0",), issuable=("vpc-*",)),
     "aws:sourcevpce": Chosen(("vpce-0new0",), issuable=("vpce-*",)),
-    "aws:sourcevpcarn": Chosen(
-        (f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0",), issuable=("arn:*:vpc/vpc-*",)
-    ),
+    "aws:sourcevpcarn": Chosen((_NEW_VPC,), issuable=("arn:*:vpc/vpc-*",)),
     "aws:vpceaccount": Chosen((NEW_ACCOUNT,), issuable=(_AN_ACCOUNT,)),
     "aws:vpceorgid": Chosen(("o-new0000000",), issuable=("o-*",)),
     "aws:vpceorgpaths": Chosen(("o-new0000000/r-new0/",), issuable=("o-*",)),
     # Anybody can create an access point for the bucket in their own account.
     "s3:dataaccesspointaccount": Chosen((NEW_ACCOUNT,), issuable=(_AN_ACCOUNT,)),
-    "s3:dataaccesspointarn": Chosen(
-        (f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*",),
-        issuable=(f"arn:aws:s3:*:{_AN_ACCOUNT}:accesspoint/*",),
-    ),
+    "s3:dataaccesspointarn": Chosen((_NEW_ACCESS_POINT,), issuable=(_ACCESS_POINTS,)),
     "s3:accesspointnetworkorigin": Chosen(("Internet", "VPC")),
 }
 _NO_NETWORK: Mapping[str, Value] = {

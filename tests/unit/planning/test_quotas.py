@@ -1,9 +1,9 @@
 """Quotas of an account that the stacks of a run exceed together."""
 
+from cfstream.domain.quotas import OF_ACCOUNT
 from cfstream.planning import StackPlan
 from cfstream.planning.quotas import with_quotas
 from cfstream.ports import Call
-from cfstream.spec.quotas import OF_ACCOUNT
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.step import Stage
 from cfstream.values import Address

@@ -297,11 +297,16 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
         max((columns(name) for _, name, _ in fields), default=0),
         12 if sheet.narrow else sheet.width * 11 // 20,
     )
+    left = 0
     for sign, name, value in fields:
+        if not name:  # a further line of the field before it
+            yield from sheet.flow(value, first=" " * left, rest=" " * left)
+            continue
         *above, last = _name_lines(name, sheet.width - INDENT - 2)
         signs = [sheet.paint(sign.text, sign.style), *" " * len(above)]
         yield from (f"{' ' * INDENT}{before} {part}" for before, part in zip(signs, above, strict=False))
         first = f"{' ' * INDENT}{signs[-1]} {padded(last, column)} "
+        left = INDENT + (4 if sheet.narrow else columns(f"+ {padded(last, column)}  "))
         yield from _hung(sheet, first, INDENT + columns(f"+ {padded(last, column)} "), value)
 
 

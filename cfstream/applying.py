@@ -241,7 +241,7 @@ def _not_tried(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
 
 
 def kept_out(plan: StackPlan, why: str, do: str = "") -> StackReport:
-    """Return the report of a stack of which nothing may be written, for example in another account. No step ran."""
+    """Return the report of a stack for which nothing may be written, for example in another account. No step ran."""
     return replace(_stack_report(plan, StackOutcome.FAILED, _untried(plan), why), do=do)
 
 

@@ -140,12 +140,16 @@ class Connection:
         return lambda account: DocumentCache(folder, account, endpoint, complain)
 
     def clock(self) -> "SystemClock":
-        """Return the clock that AWS uses for signatures: this machine's, or the sandbox's. Raises as `running`."""
-        from cfstream.aws.clock import SystemClock
-        from cfstream.sandbox import SandboxError, ahead
+        """Return the clock that AWS uses for signatures: this machine's, or the sandbox's. Raises as `running`.
 
+        It is the sandbox's too if only its address is given, as in a shell with the variables of `cfstream sandbox up`.
+        """
+        from cfstream.aws.clock import SystemClock
+        from cfstream.sandbox import SandboxError, ahead, ahead_at
+
+        address = self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or ""
         if not self.sandbox:
-            return SystemClock()
+            return SystemClock(ahead_at(address) if address else 0.0)
         try:
             return SystemClock(ahead(self.running()))
         except SandboxError as failed:

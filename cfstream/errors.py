@@ -60,6 +60,20 @@ class Where:
         return ":".join([self.file, *(str(n) for n in (self.line, self.col) if n)])
 
 
+@dataclass(frozen=True)
+class TakenName:
+    """A resource that a spec names, and that is not its stack's."""
+
+    what: str
+    """``the key group viewers``"""
+    owner: str
+    """The stack that owns it; empty if it is of no stack."""
+    shareable: bool = False
+    """Whether two stacks may trust it: a key group, or a key in one."""
+    use: str = ""
+    """The name by which a spec uses it without owning it; empty if none can."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """A fault in a spec or in what it requires, found before anything was written."""
@@ -71,8 +85,10 @@ class Problem:
     """The source line, for the caret; empty if there is none."""
     note: str = field(default="", compare=False)
     """The text after the caret; may be empty."""
-    owner: str = field(default="", compare=False)
-    """The other stack that has what the spec wants; empty if the problem is not about that."""
+    taken: TakenName | None = field(default=None, compare=False)
+    """What the spec names and another stack owns; None if the problem is not about that."""
+    absent: bool = field(default=False, compare=False)
+    """Whether a field is missing: no line of the file has it, so the problems that have one come first."""
 
 
 @dataclass(frozen=True, order=True)
@@ -99,8 +115,8 @@ class CfstreamError(Exception):
 class SpecProblems(CfstreamError):
     """One or more problems; nothing was done."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
+    def __init__(self, problems: tuple[Problem, ...], do: str = "") -> None:
+        super().__init__(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}", do)
         self.problems = problems
 
     def __str__(self) -> str:
@@ -129,7 +145,7 @@ class ReplyLost(CfstreamError):
 
 
 class Stale(CfstreamError):
-    """The live state changed since it was read. Nothing was forced. `what` says what changed, from what, to what."""
+    """The live state changed since it was read. Nothing was forced. The error lists what changed."""
 
 
 class TimedOut(CfstreamError):

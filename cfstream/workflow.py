@@ -46,6 +46,7 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.stack.bucket import has_object
 from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
     StackInAccount,
@@ -281,6 +282,8 @@ def _access(each: StackInContext | StackWithoutAccount, key: str | None) -> Stac
     around = Surroundings(each.lists, context)
     try:
         found = stack_access(context, readers_observed(around.aws, around), key)
+        if key is not None and around.bucket.usable:
+            found = replace(found, object_exists=has_object(around.aws, context, around.bucket, key))
     except (Refused, Unreachable) as error:
         return StackAccess(context.name, context.stack.path, key, account=context.account, error=error)
     return replace(found, account=context.account)

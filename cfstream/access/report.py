@@ -77,3 +77,5 @@ class StackAccess:
     account: Account = Account("")
     error: CfstreamError | None = None
     """Why it cannot be read; then nothing else is known."""
+    object_exists: bool | None = None
+    """Whether the bucket has an object with the key; None without a key, or if that is unknown."""

@@ -11,12 +11,16 @@ def viewer_warnings(own: Distribution) -> Iterator[Notice]:
     if not own.enabled or not any(behavior.signers for behavior in own.behaviors):
         return
     yield from _error_pages(own)
-    for behavior in own.behaviors:
-        at_request = [each for each in (*behavior.functions, *behavior.lambdas) if each.at_request]
-        if at_request and not behavior.signers:
-            path = behavior.path or "the default behavior"
-            text = f"functions run on {path}, which is unsigned; access is judged as if they do not change the path"
-            yield Notice(text, warning=True, do="check that they never rewrite to a signed path")
+    unsigned = [
+        behavior.path or "the default behavior"
+        for behavior in own.behaviors
+        if not behavior.signers
+        if any(each.at_request for each in (*behavior.functions, *behavior.lambdas))
+    ]
+    if unsigned:
+        where = f"functions run on unsigned paths ({', '.join(unsigned)})"
+        text = f"{where}; access is judged as if they do not change the path"
+        yield Notice(text, warning=True, do="check that they never rewrite to a signed path")
 
 
 def _error_pages(own: Distribution) -> Iterator[Notice]:

@@ -122,9 +122,9 @@ def rotate(
     """Advance the rotation of a key group by one stage, like ``cfstream keys rotate``: edit the spec.
 
     Without `group`, the only key group of the spec. `name` names the new key, and `replaces` the keys that will leave,
-    by default all; with `now`, for a leaked key, they are removed at once. Apply the spec, and call it again:
-    ``outcome`` is ``begun``, ``apply-first``, ``waiting`` (until ``until``) or ``taken-out``. Raises SpecProblems,
-    WrongUsage or CannotEdit before anything is written.
+    by default the only one; with `now`, for a leaked key, they are removed at once. Apply the spec, and call it again:
+    ``outcome`` is ``begun``, ``apply-first``, ``waiting`` (until ``until``), ``taken-out`` or ``complete``. Raises
+    SpecProblems, WrongUsage or CannotEdit before anything is written.
     """
     return rotated(os.fspath(spec), group, connection_to(**where), new=name, replaces=replaces, now=now)
 

@@ -20,7 +20,7 @@ _WRITING = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 _WEBSITE = re.compile(r"^(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
 
 DECIDES_NOT = "decides not"
-"""In the metadata of a behavior's field: it changes how the behavior serves, and not whom. Other fields decide."""
+"""In the metadata of a behavior's field: it changes how the behavior serves. Other fields decide who may request."""
 
 _HOW = {DECIDES_NOT: True}
 
@@ -47,6 +47,11 @@ class Signers:
 
     def __bool__(self) -> bool:
         return bool(self.accounts or self.key_groups)
+
+
+def account_words(signer: str) -> str:
+    """Return a trusted signer as people read it: ``this account`` for ``self``."""
+    return "this account" if signer == "self" else f"account {signer}"
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@
 """
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import field
 
+from cfstream.domain.distribution import account_words
 from cfstream.sign.resource import pattern_path
 from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
@@ -37,6 +39,8 @@ class GuardedBehavior:
     key_pairs: tuple[str, ...] = ()
     """Ids of its accounts' key pairs. AWS does not show their public keys."""
     viewer_protocol: str = ""
+    streaming: bool = False
+    """Whether its distribution is a streaming one."""
     functions: tuple[str, ...] = ()
     """The names of the functions that run on requests."""
     bucket: str = ""
@@ -52,15 +56,20 @@ class GuardedBehavior:
     def key_ids(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*(key.id for key in self.keys), *self.key_pairs)))
 
+    def groups_of(self, key: Callable[["TrustedKey"], bool]) -> tuple[str, ...]:
+        """Return the names of its groups that have such a key."""
+        return tuple(dict.fromkeys(each.group for each in self.keys if key(each)))
+
     @property
-    def whom(self) -> str:
+    def signers_text(self) -> str:
         """Its signers as text."""
-        groups = [f"key group {name}" for name in self.groups]
-        return " or ".join([*groups, *(f"account {signer}" for signer in self.signers)]) or "nobody"
+        return " or ".join([*map(_group, self.groups), *map(account_words, self.signers)]) or "nobody"
 
     @property
     def named(self) -> str:
-        """The behavior as text."""
+        """The behavior as text. A streaming distribution has only one."""
+        if self.streaming:
+            return "the streaming distribution"
         return f"the behavior {self.path}" if self.path else "the default behavior"
 
 
@@ -75,6 +84,8 @@ class Guards:
     enabled: bool = True
     deployed: bool = True
     ipv6: bool = False
+    limits: tuple[str, ...] = ()
+    """What else may refuse a viewer, whatever the signature: countries and a web ACL, as sentences."""
     root_object: str = ""
     """The object that the path ``/`` means; empty for none."""
     loopback: str = ""
@@ -91,14 +102,27 @@ class Guards:
         raise AssertionError("a distribution has a default behavior")
 
     def answers(self, host: str) -> bool:
-        """Return whether this distribution serves this host."""
+        """Return whether this distribution serves this host, or one of those that a pattern covers."""
         name = re.sub(r":\d+$", "", host)
         own = (self.domain_name.lower(), self.loopback) if self.loopback else (self.domain_name.lower(),)
         return name in own or any(_names(alias.lower(), name) for alias in self.aliases)
 
 
+def groups_text(names: Iterable[str]) -> str:
+    """Return names of key groups as text; a key that is in several groups is in each of them."""
+    return " and ".join(map(_group, names))
+
+
+def _group(name: str) -> str:
+    return f"key group {name}"
+
+
 def _names(alias: str, host: str) -> bool:
-    """Return whether an alias names the host. A wildcard covers exactly one label."""
-    if not alias.startswith("*."):
-        return alias == host
-    return host.partition(".")[2] == alias[2:]
+    """Return whether an alias names the host.
+
+    A wildcard covers any number of labels (Developer Guide, "Use wildcards in alternate domain names"). The host may
+    itself be a pattern like ``*.example.com``: then the alias must be one of the names that it covers.
+    """
+    if alias.startswith("*.") and host.endswith(alias[1:]):
+        return True
+    return alias == host or (host.startswith("*.") and alias.endswith(host[1:]))

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, ip_address
 
-from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey, groups_text
 from cfstream.explain.parse import Presented, SignedStatement, present, statement
 from cfstream.explain.requested import RequestedObject
 from cfstream.explain.signature import fits, meant, signature_of
@@ -47,11 +47,14 @@ class Explanation:
     asked: RequestedObject | None = None
     """The object that the request asks for; None if it is not known."""
 
+    conditional: bool = False
+    """Whether CloudFront refuses it only if the path needs a signature, which is unknown without the distribution."""
+
     @property
     def accepted(self) -> bool | None:
-        """Whether CloudFront accepts it; None if it found no problem but could not check everything."""
+        """Whether CloudFront accepts it; None if that depends on what was not checked."""
         if self.reasons:
-            return False
+            return None if self.conditional else False
         open_to_all = self.guard is not None and not self.guard.signed
         return True if self.signature or open_to_all else None
 
@@ -104,7 +107,16 @@ def explain(
     case = _Case(presented, policy, now, guards, guard, key, checked, viewer, spec, bool(cookies.strip()))
     asked = _questions(case)
     reasons = tuple(reason for question in asked for reason in question(case))
-    return Explanation(presented, policy, reasons, tuple(_notes(case)), guard, key, case.signature)
+    return Explanation(
+        presented,
+        policy,
+        reasons,
+        (*(guards.limits if guards else ()), *_notes(case)),
+        guard,
+        key,
+        case.signature,
+        conditional=guards is None and not presented.values,
+    )
 
 
 def _questions(case: _Case) -> tuple[Callable[[_Case], Iterator[RefusalReason]], ...]:
@@ -159,15 +171,15 @@ def _complete(case: _Case) -> Iterator[RefusalReason]:
                 MISSING,
                 "the text of --cookies has no CloudFront-Signature, CloudFront-Key-Pair-Id, CloudFront-Policy or "
                 "CloudFront-Expires",
-                'pass the cookies themselves, not the name of a file: --cookies "$(cat FILE)"',
+                "copy the request header Cookie, or save it in a file and add --cookies @FILE",
             )
             return
         url = shlex.quote(_reachable(case))
-        guarded = "" if case.guard else "; behaviors that require a signature refuse it"
+        check = "" if case.guard else "add --spec to check whether it does; or "
         yield RefusalReason(
             MISSING,
-            f"it is not signed: neither the URL nor the cookies have a signature{guarded}",
-            f"sign it: `cfstream sign {url} --key FILE --expires 1h --spec {case.spec or 'SPEC'}`",
+            "it is not signed: neither the URL nor the cookies have a signature",
+            f"{check}sign it: `cfstream sign {url} --key FILE --expires 1h --spec {case.spec or 'SPEC'}`",
         )
         return
     if not case.key_id:
@@ -224,12 +236,16 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
     unknown_pairs = guard.signers and not guard.key_pairs
     if case.key_id not in guard.key_ids and not unknown_pairs:
         others = [other for other in case.guards.behaviors if case.key_id in other.key_ids]
-        where = f"; it belongs to {others[0].whom}, which {others[0].named} trusts" if others else ""
+        where = (
+            f"; it belongs to {_owner(others[0], case.key_id)}, which {others[0].named} trusts"
+            if others
+            else ""
+        )
         trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
         yield RefusalReason(
             UNKNOWN,
             f"{guard.named} does not trust the key {case.key_id}{where}",
-            f"sign with a key of {guard.whom}: {', '.join(trusted) or 'there are no keys yet'}",
+            f"sign with a key of {guard.signers_text}: {', '.join(trusted) or 'there are no keys yet'}",
         )
     elif case.key is not None and not case.key.active:
         yield RefusalReason(
@@ -237,6 +253,11 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
             f"{case.key.name} ({case.key_id}) is in its group, but is not active at the edges yet",
             f"run: cfstream wait {case.spec}",
         )
+
+
+def _owner(guard: GuardedBehavior, key_id: str) -> str:
+    """Return the key groups of a behavior that have this key; all its signers if it is a key of an account."""
+    return groups_text(guard.groups_of(lambda key: key.id == key_id)) or guard.signers_text
 
 
 def _signed(case: _Case) -> Iterator[RefusalReason]:

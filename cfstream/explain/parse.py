@@ -21,7 +21,8 @@ COOKIE = "CloudFront-"
 _PREFIX = re.compile(r"(?:rtmp[tes]*://[^/]*/cfx/st/)?(?:(?:mp4|mp3|flv|id3):)?", re.IGNORECASE)
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]")
 """Characters that no request can carry, so every client escapes them."""
-_COOKIE = re.compile(rf"(?:^|[;\s]){COOKIE}([A-Za-z-]+)=([^;\s]*)")
+_COOKIE = re.compile(rf"(?:^|[;\s]){COOKIE}([A-Za-z-]+)[=\t]([^;\s]*)")
+"""A cookie in a Cookie header, in a Set-Cookie line, or in a file in which curl keeps cookies."""
 
 
 @dataclass(frozen=True)

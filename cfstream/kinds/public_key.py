@@ -176,7 +176,7 @@ def _in_the_way(context: StackContext, want: WantedKey, live: LiveKey) -> Proble
         do = (
             "choose another name, or trust a group that contains the existing key: `use: <name of the group>`"
         )
-        return KEY.name_taken(context, live, do, *key.path, "name")
+        return KEY.name_taken(context, live, do, *key.path, "name", shared=True)
     if live.der_sha256 != want.pem.der_sha256:
         return context.stack.problem(
             f"{key.file} is not the public key {live.name} ({live.id}), and a public key cannot change in AWS",

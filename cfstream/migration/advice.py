@@ -21,6 +21,11 @@ class Target(StrEnum):
 
 
 RETIRED = "AWS retired RTMP at the end of 2020 and deleted all streaming distributions"
+REPLACED = (
+    "this stack has no cnames: if an http stack has replaced it and nobody uses it, run cfstream destroy with this "
+    "spec, then delete the spec"
+)
+"""`cfstream migrate` leaves ``cnames: []`` in the old spec when the host names have moved."""
 LEGACY = "an origin access identity cannot read buckets with SSE-KMS or in regions opened since December 2022"
 """Developer Guide, "Restrict access to an Amazon S3 origin"."""
 OPEN = "CloudFront reads the bucket anonymously: everything that it can read is public"
@@ -55,7 +60,8 @@ def advice(spec: "Spec") -> tuple[Advice, ...]:
     A migration that is part of another one is not listed: `oac` includes `bucket-policy`, and `http` includes both.
     """
     if spec.delivery == "rtmp":
-        return (Advice(Target.HTTP, RETIRED, ("delivery",)),)
+        why = f"{RETIRED}. {REPLACED}" if spec.cnames == () else RETIRED
+        return (Advice(Target.HTTP, why, ("delivery",)),)
     found = []
     if spec.identity == "oai":
         by_objects = f"; {ONE_BY_ONE}" if spec.grant.via == "object-acl" else ""

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.known_names import KnownNames
-from cfstream.planning.seal import sealed
+from cfstream.planning.sent_digest import sealed
 from cfstream.stack.grant_estimate import GrantEstimate
 from cfstream.stack.proposal import Relied, WriteCheck
 from cfstream.startup.frozen import dataclass

@@ -17,8 +17,8 @@ from cfstream.proving.site import MADE_UP, Site, TestedBehavior
 from cfstream.spec.http.behaviors import Cors
 
 WITH_COOKIES = (
-    "a page that adds request headers of its own must use signed URLs: the browser asks first, without "
-    "cookies (a preflight), and CloudFront refuses that"
+    "pages that add request headers of their own cannot use cookies: the browser asks first, without cookies (a "
+    "preflight), and CloudFront refuses that. They need signed URLs; pages that add none can use cookies"
 )
 """What every distribution with signed cookies does."""
 
@@ -39,14 +39,14 @@ def cors_checks(
     def preflight(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.OBJECT:
             return _allowed(site, seen, asking, cors)
-        why = f"pages from {asking} cannot add request headers of their own to a signed URL"
+        why = f"signed URLs do not work yet for pages from {asking} that add request headers of their own"
         return ClaimJudgement(
             Verdict.DENIED, f"{why} (a preflight got {seen.text}): {_unanswered(site, seen, asking)}"
         )
 
     def bare_preflight(seen: Seen) -> ClaimJudgement:
         if seen.saw is Saw.REFUSED:
-            return ClaimJudgement(Verdict.DENIED, f"{WITH_COOKIES}; a page that adds none can use cookies")
+            return ClaimJudgement(Verdict.DENIED, WITH_COOKIES)
         return preflight(seen)
 
     where = "/".join(signed.url.split("/", 3)[:3])

@@ -106,13 +106,9 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
             notices.append(Notice(finding.why))
         else:
             found.append(finding)
-    if (
-        signing is not None
-        and reached.addresses
-        and site.spec.enabled
-        and site.live.delivery is Delivery.HTTP
-    ):
-        found += playlist_findings(viewer, site, reached.addresses[-1], signing)
+    if signing is not None and site.spec.enabled and site.live.delivery is Delivery.HTTP:
+        for address in reached.addresses:
+            found += playlist_findings(viewer, site, address, signing)
     return _by_address(found), tuple(dict.fromkeys(notices))
 
 
@@ -183,8 +179,9 @@ def _refuse_wrong_id(site: Site, at_hand: KeyAtHand) -> None:
     if at_hand.key_id is None and not ours and pairs:
         # AWS never shows the public half of an account's key pair, so no key can be matched to it.
         raise CannotSign(
-            "AWS does not show which key pair of a trusted signer this private key belongs to",
-            f"add --key-id: {', '.join(pairs)}, or any other id if this key must be refused",
+            "AWS lists only the ids of the key pairs of trusted signers, not which key has which id",
+            f"add --key-id with the id of your key pair: {', '.join(pairs)}; or with any other id if this key must be "
+            "refused",
         )
 
 

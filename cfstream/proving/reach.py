@@ -55,7 +55,7 @@ def reach(viewer: Viewer, site: Site, now: Callable[[], float]) -> Reached:
         findings.append(finding)
         addresses += reached
     if skew:
-        notices.append(_clock(skew))
+        notices.append(_clock(skew, at_edge=bool(viewer.edge_url)))
     return Reached(tuple(addresses), tuple(findings), tuple(notices), skew)
 
 
@@ -152,12 +152,14 @@ def _dates(seen: Sequence[Seen]) -> Iterator[float]:
                 continue
 
 
-def _clock(skew: float) -> Notice:
+def _clock(skew: float, *, at_edge: bool) -> Notice:
+    """Return the warning about the difference. An edge that is not AWS's is a sandbox's, whose clock can be moved."""
     minutes = round(abs(skew) / 60)
     how, effect = (
         ("behind", "URLs signed here expire too early")
         if skew > 0
         else ("ahead of", "URLs signed here may not be valid yet")
     )
-    text = f"this machine's clock is {minutes} minutes {how} CloudFront's: {effect}; set the clock"
+    text = f"this machine's clock is {minutes} minutes {how} CloudFront's: {effect}"
+    text += "; run: cfstream sandbox set clock_ahead_seconds=0" if at_edge else "; set the clock"
     return Notice(f"{text} (verify signed with CloudFront's time)", warning=True)

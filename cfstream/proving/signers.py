@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cfstream.domain.distribution import account_words
 from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 
@@ -73,7 +74,7 @@ def _unlisted_signers(site: Site, place: TestedBehavior) -> list[str]:
     groups = [f"key group {name}" for name in place.guard.groups if name not in place.signers.groups]
     wanted = {_account(site, signer) for signer in place.signers.accounts}
     live = {_account(site, signer) for signer in place.guard.signers}
-    accounts = [f"account {signer}" for signer in sorted(live - wanted)]
+    accounts = [account_words(signer) for signer in sorted(live - wanted)]
     return [*groups, *accounts, *_unlisted_keys(place)]
 
 
@@ -91,7 +92,7 @@ def _unlisted_keys(place: TestedBehavior) -> list[str]:
 def _missing(site: Site, place: TestedBehavior) -> list[str]:
     groups = [f"key group {name}" for name in place.signers.groups if name not in place.guard.groups]
     live = {_account(site, signer) for signer in place.guard.signers}
-    accounts = [f"account {name}" for name in place.signers.accounts if _account(site, name) not in live]
+    accounts = [account_words(name) for name in place.signers.accounts if _account(site, name) not in live]
     held = {key.der_sha256 for key in place.guard.keys}
     keys = [f"the key {name}" for digest, name in place.signers.keys.items() if digest not in held]
     return [*groups, *accounts, *keys]

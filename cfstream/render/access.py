@@ -7,7 +7,7 @@ from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
-from cfstream.render.readers import with_excluded
+from cfstream.render.readers import paths_with_excluded
 from cfstream.render.table import TableRow, table
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
                 "chains": [_chain_document(chain) for chain in stack.chains],
                 "notices": [notice_document(notice) for notice in stack.notices],
                 "error": {"what": stack.error.what, "do": stack.error.do} if stack.error else None,
+                "object_exists": stack.object_exists,
             }
             for stack in stacks
         ],
@@ -135,7 +136,7 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
         cells = (
             first.reader.prose,
             may if first.certain else f"maybe {may}",
-            with_excluded(", ".join(first.paths), first.excluded),
+            paths_with_excluded(first.paths, first.excluded),
             first.by + "".join(f"; not decided: {clause}" for clause in first.undecided),
         )
         yield TableRow(cells, Style.RED if first.opening else Style.PLAIN)
@@ -154,17 +155,37 @@ def _implied(found: Sequence[AccessRow], every: Iterable[Sequence[AccessRow]]) -
 
 def _key_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
     key = Word(printable(stack.key or ""), Style.BOLD)
+    if stack.object_exists is False:
+        absent = words("The bucket has no object with this key, so viewers get 403 or 404:", Style.YELLOW)
+        yield from sheet.flow([*absent, key], first="  ", rest="    ")
+        yield ""
     if not stack.chains:
         yield from sheet.flow([*words("Nobody can read"), key], first="  ", rest="    ")
         return
     yield from sheet.flow([*words("Who can read"), key], first="  ", rest="    ")
-    for chain in stack.chains:
+    for chain, may in _alike(stack.chains):
         yield ""
-        yield from _chain_lines(chain, sheet)
+        yield from _chain_lines(chain, may, sheet)
 
 
-def _chain_lines(chain: Chain, sheet: Page) -> Iterator[str]:
-    may = str(chain.may) if chain.certain else f"maybe {chain.may}"
+def _alike(chains: Sequence[Chain]) -> Iterator[tuple[Chain, str]]:
+    """Yield each chain once, with everything that its reader may do.
+
+    Leaves out longer ways of a reader that needs none: if anyone may read, so may anyone with an AWS account.
+    """
+    direct = {(chain.reader, chain.may, chain.certain, chain.links) for chain in chains}
+    together: dict[tuple[object, ...], list[Chain]] = {}
+    for chain in chains:
+        first, *rest = chain.links or (Link("", "", ""),)
+        if first.what == "way" and (chain.reader, chain.may, chain.certain, tuple(rest)) in direct:
+            continue
+        together.setdefault((chain.reader, chain.certain, chain.links), []).append(chain)
+    for found in together.values():
+        may = ", ".join(dict.fromkeys(str(chain.may) for chain in found))
+        yield found[0], may if found[0].certain else f"maybe {may}"
+
+
+def _chain_lines(chain: Chain, may: str, sheet: Page) -> Iterator[str]:
     head = [*words(chain.reader.prose, Style.BOLD), *words(f"({may})", Style.DIM)]
     yield from sheet.flow(head, first="  ", rest="    ")
     column = max((columns(link.what) for link in chain.links), default=0)

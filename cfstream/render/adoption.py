@@ -20,7 +20,8 @@ def import_text(account: str, found: Sequence[Imported], *, color: bool, width: 
     """Return a block for each distribution: what it is, its file and its risks; the last line has the number."""
     sheet = page(width, color=color)
     if not found:
-        return f"No distributions to import in account {account}.\n"
+        text = words(f"No distributions to import in account {account}.")
+        return "".join(f"{line}\n" for line in sheet.flow(text, rest="  "))
     blocks = ["\n".join(_block(each, sheet)) for each in found]
     return "\n".join(f"{block}\n" for block in [*blocks, _count(found)])
 
@@ -47,6 +48,7 @@ def import_document(imports: Imports) -> dict[str, Any]:
                 "bucket": each.bucket or None,
                 "in_sync": bool(each.text) and not each.pending,
                 "pending": list(each.pending),
+                "kept": each.kept,
                 "other_specs": list(each.others),
                 "risks": [{"name": risk.name, "text": risk.text} for risk in each.risks],
                 "refused": {"what": each.refusal.what, "do": each.refusal.do} if each.refusal else None,
@@ -66,9 +68,10 @@ def managed_text(imports: Imports, flags: str, *, color: bool, width: int) -> st
     verb = "distribution has" if number == 1 else "distributions have"
     listed = some_of([f"{stack} ({id_})" for id_, stack in imports.managed], MOST_NAMED)
     text = f"{number} {verb} a stack already, and no new spec: {listed}"
-    lines = _remark("note:", text, page(width, color=color), Style.YELLOW)
+    sheet = page(width, color=color)
+    lines = sheet.flow([Word("note:", Style.YELLOW), *words(text)], rest="  ")
     do = f"if the spec of a stack is lost, import it by its id: `cfstream import {first} --out {stack}.yaml{flags}`"
-    return "".join(f"{line}\n" for line in [*lines, *do_lines(do, page(width, color=color))])
+    return "".join(f"{line}\n" for line in [*lines, *do_lines(do, sheet)])
 
 
 def notices_text(imported: Imported, *, color: bool, width: int) -> str:
@@ -95,7 +98,9 @@ def _block(each: Imported, sheet: Page) -> Iterator[str]:
         yield from _remark("no spec:", each.refusal.what, sheet, Style.CYAN)
         yield from do_lines(each.refusal.do, sheet)
         return
-    if each.file:
+    if each.kept:
+        yield from _inside(f"{each.file} has a spec of it already, and is kept as it is", sheet)
+    elif each.file:
         plan = "its plan is not empty" if each.pending else "its plan is empty"
         yield from _inside(f"{each.file}: {plan}", sheet, Style.YELLOW if each.pending else Style.GREEN)
     for text in each.pending:
@@ -111,7 +116,7 @@ def _doubts(each: Imported) -> Iterator[str]:
     if each.others:
         verb = "describes" if len(each.others) == 1 else "describe"
         yield f"{', '.join(each.others)} {verb} the same stack or distribution: keep only one spec of it"
-    elif each.owner and each.file:
+    elif each.owner and each.file and not each.kept:
         yield f"it is managed as the stack {each.owner}: if that has a spec, keep only one of the two"
 
 
@@ -125,10 +130,12 @@ def _remark(label: str, text: str, sheet: Page, style: Style) -> list[str]:
 
 def _count(found: Sequence[Imported]) -> str:
     """Return the last line: the numbers of specs, of those with risks, and of the others."""
-    specs = [each for each in found if each.text]
-    risky = sum(1 for each in specs if each.risks)
+    kept = sum(1 for each in found if each.kept)
+    specs = [each for each in found if each.text and not each.kept]
+    risky = sum(1 for each in specs if each.risks or any(_doubts(each)))
     pending = sum(1 for each in specs if each.pending)
     parts = [f"{len(specs)} of {len(found)} imported"]
+    parts += [f"{kept} kept"] if kept else []
     parts += [f"{risky} to review"] if risky else []
     parts += [f"{pending} whose plan is not empty"] if pending else []
     return ", ".join(parts) + "."

@@ -91,7 +91,7 @@ def _rows(
 ) -> Iterator[tuple[str, str, Style]]:
     yield "URL", explanation.presented.url, Style.PLAIN
     if explanation.guard is not None:
-        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.whom}", Style.PLAIN
+        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.signers_text}", Style.PLAIN
     conditions = explanation.policy.conditions if explanation.policy else None
     if conditions is not None:
         covers = _covers(explanation)
@@ -100,8 +100,8 @@ def _rows(
             and explanation.policy is not None
             and not explanation.policy.canned
         ):
-            said = "covers the URL" if covers else "does not cover the URL"
-            yield "Resource", f"{conditions.resource} ({said})", Style.PLAIN if covers else Style.RED
+            judged = "covers the URL" if covers else "does not cover the URL"
+            yield "Resource", f"{conditions.resource} ({judged})", Style.PLAIN if covers else Style.RED
         if conditions.starts is not None:
             waiting = conditions.starts > now
             yield "From", _when(conditions.starts, now, local), Style.RED if waiting else Style.PLAIN
@@ -136,6 +136,10 @@ def _verdict(explanation: Explanation, sheet: Page) -> Iterator[str]:
     if explanation.accepted:
         ip = explanation.policy.conditions.ip if explanation.policy else None
         yield sheet.paint(f"CloudFront accepts it{f', from {ip}' if ip else ''}.", Style.BOLD_GREEN)
+    elif explanation.conditional:
+        head = Word("CloudFront refuses it if the path needs a signature:", Style.BOLD_RED)
+        for reason in explanation.reasons:
+            yield from _reason_lines(reason, sheet, head)
     elif explanation.accepted is None:
         yield sheet.paint("No fault found. Not everything could be checked.", Style.BOLD)
     else:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cfstream.domain import Delivery
+from cfstream.domain.distribution import account_words
 from cfstream.inventory.deployment import Progress
 from cfstream.inventory.details import Details, DistributionDetails, IdentityDetails, NamedId, Tls, beside
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
@@ -219,7 +220,7 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield sheet.paint("Who may view", Style.BOLD)
     for behavior in details.behaviors:
         groups = [f"key group {_called(group)}" for group in behavior.key_groups]
-        signers = [f"account {signer}" for signer in behavior.trusted_signers]
+        signers = [account_words(signer) for signer in behavior.trusted_signers]
         who = f"the holders of URLs signed by {', '.join(groups + signers)}" if behavior.signed else "anyone"
         yield from _row(
             sheet, behavior.path or "everything", who, Style.PLAIN if behavior.signed else Style.YELLOW
@@ -234,8 +235,9 @@ def _viewers(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         yield "  none"
     for active in details.active_signers:
         keys = [_called(key) for key in active.keys] or ["no key: it cannot sign anything"]
-        what = "account" if len(active.signer.id) <= 12 else "key group"
-        yield from sheet.flow(words(f"{what} {_called(active.signer)}"), first="  ", rest="    ")
+        is_account = len(active.signer.id) <= 12
+        who = account_words(active.signer.id) if is_account else f"key group {_called(active.signer)}"
+        yield from sheet.flow(words(who), first="  ", rest="    ")
         for key in keys:
             yield from sheet.flow(words(key), first="    ", rest="      ")
 

@@ -178,7 +178,11 @@ def _after_handed_over(done: Migrated, flags: str) -> list[str]:
 
 
 def _after_over(done: Migrated, flags: str) -> list[str]:
-    return [f"when nobody uses it any more: cfstream destroy {shlex.quote(done.spec)}{flags}"]
+    spec = shlex.quote(done.spec)
+    return [
+        f"when nobody uses it any more: cfstream destroy {spec}{flags}",
+        f"then delete {spec}: an apply of it would create the old stack again",
+    ]
 
 
 _NEXT: Mapping[MigrationOutcome, Callable[[Migrated, str], list[str]]] = {

@@ -31,6 +31,17 @@ def problems_text(problems: Iterable[Problem], *, color: bool, width: int = 80) 
     return "\n".join(blocks)
 
 
+def go_on_text(do: str, *, color: bool, width: int = 80) -> str:
+    """Return how to go on without the specs that have problems, after an empty line; empty if `do` is."""
+    if not do:
+        return ""
+    page = Page(max(width, 40), color=color)
+    return (
+        "".join(f"\n{line}" for line in page.flow([Word("fix:", Style.CYAN), *advice(do)], rest="     "))
+        + "\n"
+    )
+
+
 def _grouped(problems: Sequence[Problem]) -> list[list[Problem]]:
     """Return the problems, each alone or with the same ones of other files, in the order of the first ones."""
     alike: defaultdict[tuple[str, str], list[Problem]] = defaultdict(list)

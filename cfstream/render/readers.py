@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cfstream.spec.wording import some_of
+from cfstream.wildcards import like
 
 if TYPE_CHECKING:
     from cfstream.planning import StackPlan
@@ -33,15 +34,40 @@ def before_and_after(exposure: "Exposure") -> tuple[tuple[str, ...], tuple[str, 
 _IN_JSON = re.compile(r"(?<!\bkey-group )\bkey-group (?=\S)")
 """The word of JSON before the name of a key group. A group may itself have the name ``key-group``."""
 
+_OWN_ACCOUNT = re.compile(r"^(signers: (?:.*?, )?)self\b")
+"""The word of specs for the own account, among signers."""
+
 
 def prose(phrase: str) -> str:
-    """Return a phrase of JSON as people read it: ``signers: key group lectures-signers``."""
-    return _IN_JSON.sub("key group ", phrase)
+    """Return a phrase of JSON as people read it: ``signers: key group lectures-signers, this account``."""
+    return _OWN_ACCOUNT.sub(r"\1this account", _IN_JSON.sub("key group ", phrase))
 
 
 def with_excluded(paths: str, excluded: Sequence[str], most: int | None = SOME) -> str:
     """Return ``/* except /acme/*, /globex/*``; of many patterns at most so many, and all if `most` is None."""
     return f"{paths} except {some_of(excluded, most or len(excluded))}" if excluded else paths
+
+
+def paths_with_excluded(paths: Sequence[str], excluded: Sequence[str]) -> str:
+    """Return the paths of a reader in words: ``/* except /globex/*``, also if ``/acme/*`` is another path of it.
+
+    A path inside an excluded one is named behind it: ``/* except /acme/*, and /acme/free/*``.
+    """
+    if not excluded:
+        return ", ".join(paths)
+    again = [path for path in paths if any(_includes(each, path) for each in excluded)]
+    outer = [path for path in paths if path not in again]
+    outer = [path for path in outer if not any(path != each and _includes(each, path) for each in outer)]
+    if not outer:
+        return ", ".join(paths)
+    # After several paths, a semicolon shows that the exception is of all of them.
+    text = with_excluded(", ".join(outer) + ";" * (len(outer) > 1), excluded)
+    return f"{text}, and {', '.join(again)}" if again else text
+
+
+def _includes(pattern: str, path: str) -> bool:
+    """Return whether a pattern certainly matches everything that another one matches."""
+    return "?" not in pattern and like(pattern, path)
 
 
 def openings_counted(stacks: "Iterable[StackPlan]") -> str:

@@ -2,11 +2,12 @@
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from cfstream.explain.times import distance
 from cfstream.render.flow import COMMANDS, Page, Style, Word, advice, page, words
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.use_cases.rotation import Rotated
 
 FORMAT_VERSION = 1
@@ -43,11 +44,11 @@ def rotation_document(done: Rotated) -> dict[str, Any]:
     }
 
 
-Told: TypeAlias = tuple[str, list[str], list[str]]
+StageText: TypeAlias = tuple[str, list[str], list[str]]
 """A headline, details, and the next steps."""
 
 
-def _begun(done: Rotated) -> Told:
+def _begun(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     head = f"{done.joined} joins {done.group}, and replaces {left}"
     details = [
@@ -69,11 +70,11 @@ def _begun(done: Rotated) -> Told:
     return head, details, steps
 
 
-def _apply_first(done: Rotated) -> Told:
+def _apply_first(done: Rotated) -> StageText:
     return f"Nothing to write yet: {done.why}", [], [*_apply(done), f"then again: {_again(done)}"]
 
 
-def _waiting(done: Rotated) -> Told:
+def _waiting(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     until = f"{done.until:%Y-%m-%d %H:%M %Z}"
     still = f"URLs signed with {left} may be valid until {until}, for {distance(done.seconds_left)}"
@@ -81,7 +82,7 @@ def _waiting(done: Rotated) -> Told:
     return head, [], [f"wait, then again: {_again(done)}", f"or, if it has leaked: {_again(done)} --now"]
 
 
-def _taken_out(done: Rotated) -> Told:
+def _taken_out(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     ended = (
         "URLs signed with it stop working" if done.cuts_viewers else "no URL signed with it is still valid"
@@ -97,7 +98,24 @@ def _taken_out(done: Rotated) -> Told:
     )
 
 
-_TOLD = {"begun": _begun, "apply-first": _apply_first, "waiting": _waiting, "taken-out": _taken_out}
+def _complete(done: Rotated) -> StageText:
+    left = ", ".join(done.leaving)
+    begin = [_again(replace(done, named=(name,))) for name in done.remaining]
+    first, *others = begin
+    return (
+        f"Nothing to do: the rotation of {left} is complete",
+        [],
+        [f"to begin another one: {first}", *(f"or: {other}" for other in others)],
+    )
+
+
+_TOLD = {
+    "begun": _begun,
+    "apply-first": _apply_first,
+    "waiting": _waiting,
+    "taken-out": _taken_out,
+    "complete": _complete,
+}
 
 
 def _apply(done: Rotated) -> list[str]:
@@ -112,7 +130,8 @@ def _delete(done: Rotated) -> str:
 
 
 def _again(done: Rotated) -> str:
-    return f"cfstream keys rotate {shlex.quote(done.spec)} {shlex.quote(done.group)}{done.flags}"
+    replaces = "".join(f" --replaces {shlex.quote(name)}" for name in done.named)
+    return f"cfstream keys rotate {shlex.quote(done.spec)} {shlex.quote(done.group)}{replaces}{done.flags}"
 
 
 def _numbered(steps: list[str], sheet: Page) -> Iterator[str]:

@@ -73,7 +73,9 @@ def plan_text(
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
     known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
-    blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal)))
+    # Before a question. In scripts, and with --yes, nobody would look at the fields.
+    hint = brief and terminal and allowed.advises
+    blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal, hint=hint)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -103,11 +105,12 @@ def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
 
 
 def _last_lines(
-    plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, terminal: bool
+    plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, terminal: bool, hint: bool
 ) -> Iterator[str]:
     """Yield the end of a plan. The stacks in `known` have a line that says whether they have changes.
 
-    A full plan has a notice of a stack that waits for an earlier change; a brief one has it here.
+    A full plan has a notice of a stack that waits for an earlier change; a brief one has it here. With `hint`, they
+    say how to see the fields.
     """
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
         left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks)
@@ -122,10 +125,7 @@ def _last_lines(
     if plan.in_sync:
         return
     if any(stack.steps for stack in plan.stacks):
-        short = plan.fingerprint.removeprefix("sha256:")[:8]
-        yield from sheet.flow(
-            [*words(f"plan {short}", Style.BOLD), *words(f" {accounts_of(plan)}", Style.DIM)]
-        )
+        yield from _plan_lines(plan, sheet, hint=hint)
     openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     for number, what in ((openings, "opening"), (hazards, "hazard")):
@@ -144,6 +144,13 @@ def _last_lines(
         problems = sum(len(stack.problems) for stack in plan.stacks)
         counted = f"{problems} problem{'s' * (problems != 1)}: {', '.join(blocked)} will not be applied."
         yield from sheet.flow(words(counted, Style.BOLD_RED), rest="  ")
+
+
+def _plan_lines(plan: Plan, sheet: Page, *, hint: bool) -> Iterator[str]:
+    short = plan.fingerprint.removeprefix("sha256:")[:8]
+    yield from sheet.flow([*words(f"plan {short}", Style.BOLD), *words(f" {accounts_of(plan)}", Style.DIM)])
+    if hint:
+        yield from sheet.flow(words("--full shows every field.", Style.DIM))
 
 
 def _unchanged(stack: StackPlan, *, waits: bool) -> str:
@@ -217,12 +224,12 @@ def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 
 def open_now(stack: StackPlan) -> list[str]:
-    """Return what anyone can read until the plan closes it."""
+    """Return what anyone can read until the plan closes it, except what the spec declares public."""
     exposure = stack.exposure
     return [
         f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
         for phrase in exposure.before
-        if phrase.startswith("anyone") and phrase not in exposure.after
+        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
     ]
 
 

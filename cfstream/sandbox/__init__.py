@@ -63,6 +63,16 @@ def ahead(running: Running) -> float:
     return float(lifecycle.settings(running.home)["clock_ahead_seconds"])
 
 
+def ahead_at(endpoint_url: str) -> float:
+    """Return how many seconds the clock of the sandbox at this address is ahead; 0 if it is the address of no sandbox.
+
+    Only addresses of this machine are asked.
+    """
+    from cfstream.sandbox import lifecycle
+
+    return lifecycle.ahead_at(endpoint_url)
+
+
 def ensure(directory: Path) -> Running:
     """Return the sandbox of the project that contains `directory`. Start it if none runs.
 

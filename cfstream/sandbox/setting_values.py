@@ -74,9 +74,10 @@ _VALUES: Mapping[str, _Value] = {
 
 
 def _like(present: Any) -> _Value:
-    """Return what a setting must be that has a value of this type."""
+    """Return what a setting must be that has a value of this type. The value that it has is the example."""
+    example = json.dumps(present)
     if isinstance(present, bool):
-        return "true or false", lambda value: isinstance(value, bool), "true"
+        return "true or false", lambda value: isinstance(value, bool), example
     if isinstance(present, float):
-        return "a number of seconds", _is_duration, "20"
-    return "a whole number", _is_count, "3"
+        return "a number of seconds", _is_duration, example
+    return "a whole number", _is_count, example

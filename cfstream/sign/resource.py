@@ -65,8 +65,11 @@ class Sections:
     query: str | None
 
 
-def target(url: str) -> SignTarget:
-    """Return the URL in normal form. Raises CannotSign with the reason if it cannot be signed."""
+def target(url: str, *, any_host: bool = False) -> SignTarget:
+    """Return the URL in normal form. Raises CannotSign with the reason if it cannot be signed.
+
+    With `any_host`, the host may be a pattern like ``*.example.com``, for cookies that open several hosts.
+    """
     if _SETTLED.fullmatch(url) and "/." not in url:
         return SignTarget(url)
     found = _ABSOLUTE.fullmatch(url.strip())
@@ -75,7 +78,7 @@ def target(url: str) -> SignTarget:
             f"{_shown(url)} is not an http or https URL", "write the whole URL: https://HOST/PATH"
         )
     scheme, authority, path, query, fragment = found.groups()
-    host = _host(authority, scheme.lower(), url)
+    host = _host(authority, scheme.lower(), url, any_host=any_host)
     base = f"{scheme.lower()}://{host}{_path(path or '/', url)}"
     if query:
         _refuse_own_parameters(query, url)
@@ -121,7 +124,7 @@ def folder(url: str, *, everything: bool = False) -> str:
     a file name with ``%2F``: S3 reads it as a slash, but clients do not end the folder there.
     """
     aim = url.removesuffix("*") if url.endswith("/*") else url
-    base = target(aim).base.partition("?")[0]
+    base = target(aim, any_host=True).base.partition("?")[0]
     start = base.rindex("/") + 1
     if "%2F" in base[start:]:
         raise CannotSign(
@@ -211,7 +214,7 @@ def _covers(wanted: Sections, asked: Sections) -> bool:
     return asked.query is not None and like(wanted.query, asked.query)
 
 
-def _host(authority: str, scheme: str, url: str) -> str:
+def _host(authority: str, scheme: str, url: str, *, any_host: bool) -> str:
     if "@" in authority:
         raise CannotSign(
             "the URL has a user name, which clients do not send", "remove everything before the @"
@@ -219,12 +222,18 @@ def _host(authority: str, scheme: str, url: str) -> str:
     found = _PORT.fullmatch(authority)
     name, port = (found[1], found[2]) if found else (authority, None)
     name = name.lower()
+    pattern_of_hosts = re.fullmatch(r"\*\.(.+\..+)", name)
+    if pattern_of_hosts and not any_host:
+        raise CannotSign(
+            f"{_shown(url)} is for several hosts, and a URL has one",
+            "name the host; only cookies can be for several: add --cookies",
+        )
     if not name.isascii():
         try:
             name = name.encode("idna").decode("ascii")
         except UnicodeError:
             name = ""
-    if not _HOST.fullmatch(name):
+    if not _HOST.fullmatch(pattern_of_hosts[1] if pattern_of_hosts else name):
         raise CannotSign(f"{_shown(url)} has no host name", "write the whole URL: https://HOST/PATH")
     return name if not port or int(port) == _DEFAULT_PORTS[scheme] else f"{name}:{int(port)}"
 

@@ -5,7 +5,7 @@ run. The rules themselves are in `rules`.
 """
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from cfstream.errors import Problem
 from cfstream.spec.complaints import complaints, field_name
 from cfstream.spec.fault import Fault, Path
 from cfstream.spec.model import Spec
-from cfstream.spec.rules import faults
+from cfstream.spec.rules import UNKNOWN, faults
 from cfstream.spec.source import EXTENSION, Broken, Document, paths_with, plain
 from cfstream.spec.unknown_keys import meant_here
 from cfstream.startup.frozen import dataclass
@@ -35,7 +35,8 @@ class SpecDraft:
     def add(self, fault: Fault) -> None:
         """Add a fault as a problem at its place."""
         spot = self.document.key_spot(*fault.path) if fault.at_key else self.document.spot(*fault.path)
-        self.problems.append(self.document.source.problem(spot, fault.what, fault.do))
+        found = self.document.source.problem(spot, fault.what, fault.do)
+        self.problems.append(replace(found, absent=not fault.path))
 
 
 def draft_of(document: Document) -> SpecDraft:
@@ -53,10 +54,15 @@ def draft_of(document: Document) -> SpecDraft:
         spec = Spec.model_validate(_sound(values, trouble))
     problems = list(by_path.values())
     draft = SpecDraft(document, spec, problems, trouble)
-    unsound = frozenset(trouble)
+    unsound = frozenset(trouble | ({UNKNOWN} if _unclear(trouble) else set()))
     for found in faults(spec, unsound):
         draft.add(found)
     return draft
+
+
+def _unclear(trouble: set[str]) -> bool:
+    """Return whether the document has a key that may be any field: what it lacks may be in there."""
+    return any(name not in Spec.model_fields and meant_here(name, ()) is None for name in trouble)
 
 
 def _of_the_language(values: dict[str, Any]) -> dict[str, Any]:

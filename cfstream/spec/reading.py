@@ -16,7 +16,7 @@ from typing import TextIO
 from cfstream.errors import Problem, SpecProblems, Where, reason_of, why_unread
 from cfstream.spec.files import Files
 from cfstream.spec.source import BYTE_ORDER_MARK, Source
-from cfstream.spec.wording import nearest, shown
+from cfstream.spec.wording import nearest, shown, some_of
 from cfstream.startup.frozen import dataclass
 
 MAX_FILE = 1 << 20
@@ -56,8 +56,11 @@ class Reading:
                 found = [source for source in found if source.file not in self.skipped]
             yield from found
 
-    def refuse_problems(self) -> None:
-        """Raise SpecProblems with every problem, sorted by place; those of linked files outside as one."""
+    def refuse_problems(self, specs: Sequence[str] = ()) -> None:
+        """Raise SpecProblems with every problem, sorted by place; those of linked files outside as one.
+
+        `specs` are the files that were parsed: the fix names those without problems.
+        """
         quotable = {problem for problem in self.problems if problem.where.file not in self._links}
         linked = {
             Problem(
@@ -66,7 +69,8 @@ class Reading:
             for problem in {*self.problems} - quotable
         }
         if self.problems:
-            raise SpecProblems(tuple(sorted(quotable | linked)))
+            found = sorted(quotable | linked, key=lambda each: (each.where.file, each.absent, each))
+            raise SpecProblems(tuple(found), _without(found, specs))
 
     def _read_all(self, names: Sequence[str], folder: str) -> list[Source]:
         """Return the files with these names that were not read yet."""
@@ -124,6 +128,17 @@ class Reading:
             return
         bare = text.removeprefix(BYTE_ORDER_MARK)
         yield replace(empty, text=bare, mark=text[: len(text) - len(bare)])
+
+
+def _without(problems: Sequence[Problem], specs: Sequence[str]) -> str:
+    """Return how to go on with the specs that have no problem; empty if there are none."""
+    broken = {each.where.file for each in problems}
+    sound = [shlex.quote(file) for file in dict.fromkeys(specs) if file not in broken]
+    return f"correct the specs above, or name only the others: {some_of(sound, NAMED)}" if sound else ""
+
+
+NAMED = 5
+"""How many specs without problems the fix names."""
 
 
 def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:

@@ -179,6 +179,9 @@ def _names_in_the_zone(spec: Spec) -> Iterator[Fault]:
             yield Fault(what, do, ("cnames", number))
 
 
+UNKNOWN = "?"
+"""A field of rules about what a spec lacks: they do not apply if a key of the spec is unknown, and means no field."""
+
 RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("account", "role"), _role_of_the_account),
     (("oac", "oai", "origin_access"), _one_identity),
@@ -189,7 +192,7 @@ RULES: tuple[tuple[tuple[str, ...], Callable[[Spec], Iterator[Fault]]], ...] = (
     (("account", "role", "bucket", "grant"), _places_of_the_job),
     (("http", "adopt"), _oldest_tls),
     (("name", "oai"), _identity_in_use),
-    (("delivery", *WHO_SIGNS, "public"), somebody_may_sign),
+    (("delivery", *WHO_SIGNS, "public", UNKNOWN), somebody_may_sign),
     ((*WHO_SIGNS, "public"), signers_of_the_default),
     (("http",), signers_of_behaviors),
     (WITH_KEYS, keys_of_groups),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply
 from cfstream.domain.distribution import aliases
 from cfstream.domain.tags import read_tags, tags_of
-from cfstream.errors import Missing, Problem
+from cfstream.errors import Missing, Problem, TakenName
 from cfstream.indexed import having
 from cfstream.ports import Call, ListedVersion, Reads
 from cfstream.stack.context import StackContext, names
@@ -63,7 +63,7 @@ def alias_problems(
                 "cnames",
                 number,
             ),
-            owner=owner,
+            taken=TakenName(f"the cname {alias}", owner),
         )
         for number, alias in enumerate(context.stack.spec.cnames or ())
         if alias in held and alias not in coming

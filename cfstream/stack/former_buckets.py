@@ -17,13 +17,17 @@ def former_names(context: StackContext, own: LiveDistribution | None) -> tuple[s
     return tuple(sorted(names - {context.stack.spec.bucket.name}))
 
 
-def other_objects(former: str, bucket: str) -> Notice:
-    """Return the warning that viewers get the objects of another bucket once the distribution reads it."""
+def other_objects(stack: str, former: str, bucket: str) -> Notice:
+    """Return the warning that viewers get the objects of another bucket once the distribution reads it.
+
+    The spec may also be meant for another stack: the name alone decides which stack it changes.
+    """
     return Notice(
-        f"viewers get the objects of {bucket} instead of those of {former}, from the moment of the switch: a "
-        f"request for an object that {bucket} lacks is answered with 403",
+        f"{stack} is an existing stack with the bucket {former}, which the spec replaces by {bucket}: viewers get the "
+        f"objects of {bucket} instead, from the moment of the switch, and 403 for an object that it lacks",
         warning=True,
-        do=f"copy the objects first: `aws s3 sync s3://{shlex.quote(former)} s3://{shlex.quote(bucket)}`",
+        do="if you mean another stack, choose another `name`. Otherwise copy the objects first: "
+        f"`aws s3 sync s3://{shlex.quote(former)} s3://{shlex.quote(bucket)}`",
     )
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from cfstream.domain import Mark
 from cfstream.domain.unknown_members import unknown_members
-from cfstream.errors import Missing, Notice, Problem, Refused
+from cfstream.errors import Missing, Notice, Problem, Refused, TakenName
 from cfstream.indexed import having
 from cfstream.ports import Call, Reads
 from cfstream.stack.calls import Need, Needs, Scope
@@ -189,7 +189,7 @@ class OwnedKind:
             yield Referred("", unread=f"names are missing: {refusal.what}")
 
     def name(self, aws: Reads, resource_id: str) -> Referred:
-        """Return one resource by its id, or why it cannot be read. The comment stands for a missing name."""
+        """Return one resource by its id, or why it cannot be read. The comment replaces a missing name."""
         answer = aws.together([self.get(resource_id)])[0]
         if isinstance(answer, Refused):
             return Referred(resource_id, unread=f"{resource_id} could not be read: {answer.what}")
@@ -282,10 +282,17 @@ class OwnedKind:
         """Return what a plan relies on of a live resource."""
         return Relied(context.address(self.kind, member), digest(live.content), etag, document=live.content)
 
-    def name_taken(self, context: StackContext, live: Row, do: str, *path: str | int) -> Problem:
-        """Return the problem that a resource with the wanted name exists, and that the stack does not own it."""
+    def name_taken(
+        self, context: StackContext, live: Row, do: str, *path: str | int, shared: bool = False, use: str = ""
+    ) -> Problem:
+        """Return the problem that a resource with the wanted name exists, and that the stack does not own it.
+
+        `shared` and `use` are those of `TakenName`.
+        """
         what = f"the {self.words} {live.name} ({live.id}) already exists, and {owner_of(live.comment)}"
-        return replace(context.stack.problem(what, do, *path), owner=owner_by_mark(live.comment) or "")
+        owner = owner_by_mark(live.comment) or ""
+        taken = TakenName(f"the {self.words} {live.name}", owner, shared, use)
+        return replace(context.stack.problem(what, do, *path), taken=taken)
 
     def with_orphans(self, context: StackContext, wanted: Proposal, unwanted: Iterable[Unwanted]) -> Proposal:
         """Return `wanted`, with the deletion of each unwanted resource that nothing uses, and notices of the others."""

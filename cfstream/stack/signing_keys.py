@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cfstream.domain import CacheBehavior, Delivery, LiveDistribution
-from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey, groups_text
 from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
@@ -54,7 +54,9 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
         raise CannotSign(f"{key_id} is the key {of_id[0].name}, which this private key does not match", do)
     unknown_pairs = guard.signers and not guard.key_pairs
     if not of_id and key_id not in guard.key_pairs and not unknown_pairs:
-        raise CannotSign(f"{guard.named} trusts {guard.whom}, not {key_id}", f"use {_listed(guard.key_ids)}")
+        raise CannotSign(
+            f"{guard.named} trusts {guard.signers_text}, not {key_id}", f"use {_listed(guard.key_ids)}"
+        )
     return key_id
 
 
@@ -93,21 +95,32 @@ def waiting_key(guards: Guards, key_id: str) -> TrustedKey | None:
 def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> CannotSign:
     """Return the error for a private key that this behavior does not trust."""
     if not guard.groups:
-        return CannotSign(
-            f"{guard.named} trusts {guard.whom}, and AWS does not show the keys of an account",
-            f"add --key-id with one of {_listed(guard.key_pairs)}",
-        )
+        return CannotSign(*_unknown_pair(guard))
     elsewhere = [other for other in guards.behaviors if _ours(other.keys, der_sha256)]
     if elsewhere:
+        groups = groups_text(elsewhere[0].groups_of(lambda key: key.der_sha256 == der_sha256))
         return CannotSign(
-            f"this private key is in {elsewhere[0].whom}, but {guard.named} trusts {guard.whom}",
-            "sign with a key of that group",
+            f"this private key is in {groups}, but {guard.named} trusts {guard.signers_text}",
+            f"sign with a key of {guard.signers_text}",
         )
     trusted = [f"{key.name} ({key.id})" for key in guard.keys]
     return CannotSign(
-        f"this private key is not in {guard.whom}, which {guard.path or 'this path'} requires",
+        f"this private key is not in {guard.signers_text}, which {guard.path or 'this path'} requires",
         f"sign with the private half of {_listed(trusted)}",
     )
+
+
+def _unknown_pair(guard: GuardedBehavior) -> tuple[str, str]:
+    """Return that the id of an account's key pair cannot be found, and where the user finds it."""
+    if not guard.key_pairs:
+        what = f"{guard.named} trusts {guard.signers_text}, which has no active key pair"
+        return what, "create one as the root user of that account, in the console under Security credentials"
+    what = (
+        f"{guard.named} trusts {guard.signers_text}, and AWS lists only the ids of its key pairs, "
+        "not which key has which id"
+    )
+    do = f"add --key-id with the id of your key pair: {_listed(guard.key_pairs)}; AWS named the file of the private "
+    return what, f"{do}key after it: pk-{guard.key_pairs[0]}.pem"
 
 
 def _ours(keys: Iterable[TrustedKey], der_sha256: str) -> list[TrustedKey]:
@@ -152,6 +165,7 @@ def _guard(
         keys=tuple(key for _, keys in groups for key in keys),
         key_pairs=_key_pairs(live, behavior.signers.accounts),
         viewer_protocol="" if live.delivery is Delivery.RTMP else behavior.viewer_protocol,
+        streaming=live.delivery is Delivery.RTMP,
         functions=tuple(each.called for each in (*behavior.functions, *behavior.lambdas) if each.at_request),
         bucket=(origin.bucket or "") if origin else "",
         key_prefix=origin.path if origin else "",

@@ -9,7 +9,7 @@ from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import HazardName
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, StackReport
+    from cfstream.applying import Report, StackOutcome, StackReport
     from cfstream.planning import StackPlan
     from cfstream.ports import World
     from cfstream.proving.finding import Proof
@@ -65,10 +65,22 @@ def prove_applied(
         return AppliedProof(None, pending, error)
 
 
+def destroyed(stacks: "Sequence[Stack]", report: "Report") -> "list[Stack]":
+    """Return the stacks of which this run has deleted the last resource. Apply would create them again."""
+    from cfstream.applying import StackOutcome
+
+    return _of_outcomes(stacks, report, StackOutcome.APPLIED)
+
+
 def adopted_and_deleted(stacks: "Sequence[Stack]", report: "Report") -> "list[Stack]":
     """Return the stacks whose spec adopts a distribution that destroy has deleted. Apply would refuse them."""
     from cfstream.applying import StackOutcome
 
-    finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
-    gone = {(each.spec, each.name) for each in report.stacks if each.outcome in finished}
-    return [stack for stack in stacks if (stack.path, stack.spec.name) in gone and stack.spec.adopt]
+    gone = _of_outcomes(stacks, report, StackOutcome.APPLIED, StackOutcome.UNCHANGED)
+    return [stack for stack in gone if stack.spec.adopt]
+
+
+def _of_outcomes(stacks: "Sequence[Stack]", report: "Report", *outcomes: "StackOutcome") -> "list[Stack]":
+    """Return the stacks that ended in one of these ways."""
+    found = {(each.spec, each.name) for each in report.stacks if each.outcome in outcomes}
+    return [stack for stack in stacks if (stack.path, stack.spec.name) in found]

@@ -10,17 +10,20 @@ from cfstream.errors import Notice, SpecProblems, WrongUsage
 from cfstream.kinds.key_group.rotation import (
     ApplyFirst,
     Begin,
+    Complete,
     Stage,
     TakeOut,
     WaitForExpiry,
+    gone_keys,
     group_of,
     leaving_keys,
     names_taken,
     new_name,
     places_of,
     stage_of,
+    unreplaced_keys,
 )
-from cfstream.spec.edit import Entry, Manuscript, append, remove
+from cfstream.spec.edit import EditableDocument, Entry, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from cfstream.stack.declared_keys import SpecPath
 
 
-RotationOutcome: TypeAlias = Literal["begun", "apply-first", "waiting", "taken-out"]
+RotationOutcome: TypeAlias = Literal["begun", "apply-first", "waiting", "taken-out", "complete"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Rotated:
     joined: str = ""
     leaving: tuple[str, ...] = ()
     """The keys that have left the group, or will leave it."""
+    remaining: tuple[str, ...] = ()
+    """The keys of the group that another rotation could replace, if this one is complete."""
+    named: tuple[str, ...] = ()
+    """The keys that the same command names with ``--replaces``, because the group has others; none if it has no others.
+    """
     private_file: str = ""
     public_file: str = ""
     made: bool = False
@@ -88,18 +96,18 @@ class _Opened:
 
     def with_key(self, entry: Entry) -> str:
         """Return the text with another key in the group."""
-        return append(self._manuscript(self.text), self._places, entry).text
+        return append(self._editable(self.text), self._places, entry).text
 
     def without(self, leaving: tuple[str, ...], text: str) -> str:
         """Return `text` without these keys in the group."""
-        edited = self._manuscript(text)
+        edited = self._editable(text)
         for number in reversed(range(len(self.names))):
             if self.names[number] in leaving:
                 edited = remove(edited, self._places, number)
         return edited.text
 
-    def _manuscript(self, text: str) -> Manuscript:
-        return Manuscript.at(text, self.stack.document.root.at)
+    def _editable(self, text: str) -> EditableDocument:
+        return EditableDocument.at(text, self.stack.document.root.at)
 
     @property
     def _places(self) -> "tuple[SpecPath, ...]":
@@ -118,18 +126,27 @@ def rotate(
     """Advance the rotation of a key group by one stage: edit the spec, and return what to do next.
 
     Without `group`, rotates the only key group of the spec. `new` names the new key, and `replaces` the keys that will
-    leave; without it, all do. With `now`, they leave at once.
+    leave; it is needed for a group with several keys, and for another rotation soon after one. With `now`, they leave
+    at once.
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
     opened = _Opened(spec, read_spec(spec), *group_of(load([spec]), group), connection)
     _refuse_others(opened, replaces)
     done = _advance(opened, new, tuple(replaces), now=now)
-    return replace(done, flags=connection.flags())
+    replaced = leaving_keys(opened.group) or (done.leaving if done.outcome == "begun" else tuple(replaces))
+    others = [
+        key.name
+        for key in opened.group.keys
+        if key.name not in replaced and not {*key.replaces} & {*replaced}
+    ]
+    return replace(done, flags=connection.flags(), named=replaced if others else ())
 
 
 def _refuse_others(opened: _Opened, replaces: Sequence[str]) -> None:
     """Raise WrongUsage for a key that is not in the group, or while other keys are being replaced."""
     group, leaving = opened.group.name, leaving_keys(opened.group)
+    if _ended(opened, replaces):
+        return
     for name in replaces:
         if name not in opened.names:
             raise WrongUsage(f"the key group {group} has no key {name}", one_of(name, opened.names))
@@ -140,15 +157,35 @@ def _refuse_others(opened: _Opened, replaces: Sequence[str]) -> None:
         )
 
 
+def _ended(opened: _Opened, replaces: Sequence[str]) -> bool:
+    """Return whether all these keys have been replaced and have left the group: the command was repeated."""
+    return bool(replaces) and {*replaces} <= {*gone_keys(opened.group)}
+
+
+def _refuse_all_of_several(opened: _Opened, replaces: Sequence[str]) -> None:
+    """Raise WrongUsage if a rotation would replace several keys by one, and the user has not named them."""
+    if not replaces and len(opened.names) > 1:
+        raise WrongUsage(
+            f"the key group {opened.group.name} has {len(opened.names)} keys: {', '.join(opened.names)}",
+            "name each key that the new one replaces: --replaces NAME",
+        )
+
+
 def _advance(opened: _Opened, new: str | None, replaces: tuple[str, ...], *, now: bool) -> Rotated:
     spec, name, leaving = opened.file, opened.group.name, leaving_keys(opened.group)
     replaced = tuple(each for each in opened.names if each in replaces) or opened.names
-    if now:
-        return _take_out(opened, leaving, cuts=True) if leaving else _begin(opened, new, replaced, now=True)
-    stage, today = _stage(opened)
+    ended = _ended(opened, replaces)
+    if now and leaving:
+        return _take_out(opened, leaving, cuts=True)
+    stage, today = (
+        (Begin(), opened.connection.clock().now()) if now and replaces and not ended else _stage(opened)
+    )
     match stage:
-        case Begin():
-            return _begin(opened, new, replaced, now=False)
+        case Begin() | Complete() if ended or (isinstance(stage, Complete) and not replaces):
+            return _complete(opened)
+        case Begin() | Complete():
+            _refuse_all_of_several(opened, replaces)
+            return _begin(opened, new, replaced, now=now)
         case TakeOut():
             return _take_out(opened, stage.leaving, cuts=False)
         case ApplyFirst():
@@ -208,6 +245,17 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
         made=pair.made,
         cuts_viewers=now,
         notices=pair.notices,
+    )
+
+
+def _complete(opened: _Opened) -> Rotated:
+    return Rotated(
+        "complete",
+        opened.file,
+        opened.group.name,
+        opened.validity,
+        leaving=gone_keys(opened.group),
+        remaining=unreplaced_keys(opened.group),
     )
 
 

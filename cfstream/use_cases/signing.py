@@ -16,7 +16,7 @@ from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.targets import one_stack, own_context
@@ -68,7 +68,7 @@ PRESETS = {".m3u8": "hls", ".mpd": "dash"}
 
 @dataclass(frozen=True)
 class SignRequest:
-    """What to sign, with which key, until when, and for whom."""
+    """What to sign, with which key, until when, and for which viewers."""
 
     target: str
     """A URL, the key of an object, or a stream name."""
@@ -130,10 +130,10 @@ def _with_spec(
             Notice(f"{waiting.name} ({key_id}) is not active at the edges yet: {again}", warning=True)
         )
     found = _http(request, url, key, key_id)
-    notices += found.notices
+    notices += (*found.notices, *_other_hosts(request, stack))
     if found.terms.resource.endswith("*"):
         for guard in blind_spots(guards, found.terms.resource, key_id):
-            text = f"in that folder, {guard.named} trusts {guard.whom}, not this key"
+            text = f"in that folder, {guard.named} trusts {guard.signers_text}, not this key"
             notices.append(Notice(text, warning=True))
     return replace(found, in_browser=_in_browser(url, guards, connection), notices=tuple(notices))
 
@@ -145,8 +145,12 @@ def read_guards(stack: "Stack", connection: "Connection") -> Guards:
 
 def guards_in(context: "StackContext", world: "World") -> Guards:
     """Return the same, with a connection to the stack's account."""
+    from cfstream.kinds.distribution import countries, web_acl
+
     reads = world.reads()
-    guards = guards_of(reads, by_context(reads, context).distribution)
+    live = by_context(reads, context).distribution
+    limits = (*countries.refusals(live.config), *web_acl.refusals(live.config))
+    guards = replace(guards_of(reads, live), limits=limits)
     if world.real_aws:
         return guards
     return replace(guards, loopback=guards.domain_name.lower().replace(".cloudfront.net", LOOPBACK_ZONE))
@@ -170,7 +174,7 @@ def _offline(request: SignRequest) -> Signed:
 def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
     """Return the URL to sign. The key of an object is taken under the stack's first cname."""
     if "://" in request.target:
-        host = sections(target_of(request.target.removesuffix("*")).base).host
+        host = sections(_address(request.target, request)).host
         if not guards.answers(host):
             names = ", ".join([*guards.aliases, guards.domain_name])
             raise CannotSign(
@@ -186,9 +190,35 @@ def _url(request: SignRequest, stack: "Stack", guards: Guards) -> str:
             "name a folder like hls/, or write the pattern as a URL; for an object with * in its key, add --for hls"
             " to open its folder",
         )
-    cnames = [name for name in stack.spec.cnames or () if not name.startswith("*.")]
-    host = cnames[0] if cnames else guards.domain_name
+    host = _first_host(stack) or guards.domain_name
+    if request.cookies and host == guards.domain_name and stack.spec.cnames:
+        wildcard = stack.spec.cnames[0]
+        raise CannotSign(
+            f"cookies are for one host, and {stack.spec.name} has no host name without a wildcard: {wildcard}",
+            f"write the whole URL with the host, such as https://NAME{wildcard[1:]}{key_path(key)},"
+            f" or https://{wildcard}{key_path(key)} for all hosts",
+        )
     return f"https://{host}{key_path(key.removesuffix('*') if whole_folder else key)}" + "*" * whole_folder
+
+
+def _first_host(stack: "Stack") -> str:
+    """Return the first cname that is not a wildcard; empty without one."""
+    return next((name for name in stack.spec.cnames or () if not name.startswith("*.")), "")
+
+
+def _other_hosts(request: SignRequest, stack: "Stack") -> Iterator[Notice]:
+    """Yield a notice if the stack has several host names, and the cookies of a key are for the first one."""
+    names = stack.spec.cnames or ()
+    if request.cookies and "://" not in request.target and len(names) > 1:
+        yield Notice(
+            f"these cookies are for {_first_host(stack)} only; for another host name, sign the whole URL instead of "
+            "the key; for all hosts of one domain, sign https://*.DOMAIN/KEY"
+        )
+
+
+def _address(url: str, request: SignRequest) -> str:
+    """Return the URL in normal form, without the wildcard at its end. Only cookies can be for several hosts."""
+    return target_of(url.removesuffix("*"), any_host=request.cookies).base
 
 
 def below_prefix(key: str, stack: "Stack") -> str:
@@ -210,8 +240,9 @@ def _http(request: SignRequest, url: str, key: PrivateKey, key_id: str) -> Signe
         resource = url if alone else folder(url, everything=request.everything)
         _refuse_everything(request, resource)
         pass_ = signer.grant(resource, request.expires, starts=request.starts, ip=request.ip)
-        address = target_of(url.removesuffix("*")).base
+        address = _address(url, request)
         domain = request.domain or _own_domain(address)
+        _refuse_other_domain(request.domain, sections(address).host.partition(":")[0])
         return Signed(signer, pass_.terms, None, pass_.cookies, domain, address, notices=notices)
     base = target_of(url)
     if url.endswith(("/", "/*")) and not alone:
@@ -249,10 +280,29 @@ def _signer(request: SignRequest, key: PrivateKey, key_id: str) -> Signer:
 
 def _own_domain(url: str) -> str | None:
     """Return the host of the URL as the domain of its cookies; None if browsers refuse it."""
-    host = sections(url).host.partition(":")[0]
-    if host.endswith(".cloudfront.net"):
+    host = sections(url).host.partition(":")[0].removeprefix("*.")
+    if host == "cloudfront.net" or host.endswith(".cloudfront.net"):
         return None
     return host
+
+
+def _refuse_other_domain(domain: str | None, host: str) -> None:
+    """Raise CannotSign if browsers do not send cookies of this domain to the host, which may be a pattern.
+
+    They send them to the domain and to all names under it (RFC 6265, section 5.1.3).
+    """
+    if domain is None:
+        return
+    name, base = domain.lower().lstrip("."), host.removeprefix("*.")
+    below = f".{base}".endswith(f".{name}")
+    if below or (host != base and name.endswith(f".{base}")):
+        return
+    do = f"use --domain {base} or a domain above it; or write the whole URL, with a host under {name}"
+    if _own_domain(f"https://{host}/") is None:
+        do = f"add a cname under {name} to the spec; no site can set cookies for cloudfront.net"
+    raise CannotSign(
+        f"the cookies are for {host}, and browsers do not send cookies of {domain} to this host", do
+    )
 
 
 def _refuse_too_long(stack: "Stack", request: SignRequest) -> None:

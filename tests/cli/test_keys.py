@@ -14,9 +14,11 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from cfstream.aws.clock import DISAGREEMENT
-from cfstream.kinds.key_group.rotation import new_name
+from cfstream.errors import WrongUsage
+from cfstream.kinds.key_group.rotation import group_of, new_name
 from tests.cli.conftest import Result
 from tests.cli.signing_account import SPEC, Folder, folder
+from tests.unit.spec.reading import stack
 from tests.world.sandbox import Sandbox
 from tests.world.signing import public_pem, rsa_key
 
@@ -147,7 +149,14 @@ def test_a_rotation_from_beginning_to_end(
     assert hazards(cfstream) == set()
     assert cfstream("apply", "lectures.yaml", "--yes").code == 0
     assert "No changes." in cfstream("plan", "lectures.yaml").out
-    assert rotate()["joined"] == "lectures-3"
+    ended = spec.read_text()
+    again = "cfstream keys rotate lectures.yaml lectures-signers --replaces lectures-2"
+    for flags in ((), ("--replaces", "lectures-1"), ("--now",)):
+        done = rotate(*flags)
+        assert (done["outcome"], done["leaving"]) == ("complete", ["lectures-1"])
+        assert done["next"] == [f"to begin another one: {again}"]
+    assert spec.read_text() == ended
+    assert rotate("--replaces", "lectures-2")["joined"] == "lectures-3"
 
 
 def test_within_the_grace_period_it_shows_how_long_to_wait(
@@ -234,6 +243,21 @@ def test_one_of_several_keys_is_replaced(
     assert "No changes." in cfstream("plan", "lectures.yaml").out
 
 
+def test_the_keys_of_several_must_be_named(cfstream: Run, here: Folder, rotate: Callable[..., Any]) -> None:
+    """Otherwise one new key would replace all. The suggested command keeps the flag, and does no harm if it is late."""
+    cfstream("keys", "new", "partner")
+    text = Path("lectures.yaml").read_text()
+    own = "      - {name: lectures-1, file: keys/lectures-1.pub.pem}\n"
+    Path("lectures.yaml").write_text(text.replace(own, own + own.replace("lectures-1", "partner")))
+    before = Path("lectures.yaml").read_text()
+    for flags in ((), ("--now",)):
+        result = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", *flags)
+        assert (result.code, Path("lectures.yaml").read_text()) == (2, before)
+        assert "the key group lectures-signers has 2 keys: lectures-1, partner" in result.err
+    again = "cfstream keys rotate lectures.yaml lectures-signers --replaces lectures-1"
+    assert rotate("--replaces", "lectures-1")["next"][-1].endswith(f"or later: {again}")
+
+
 def test_another_key_waits_for_the_rotation_in_progress(
     cfstream: Run, here: Folder, rotate: Callable[..., Any]
 ) -> None:
@@ -315,6 +339,26 @@ def test_wrong_arguments_of_rotate(
     assert (result.code, result.out) == (2, "")
     assert reason in " ".join(result.err.split())
     assert sorted(os.listdir("keys")) == before
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "reason", "fix"),
+    [
+        (
+            "key_groups: [{use: by-hand}]",
+            None,
+            "only refers to the key group by-hand",
+            "add a group of your own",
+        ),
+        ("key_groups: [{use: by-hand}]", "by-hand", "only refers to the key group", "remove `use: by-hand`"),
+        ("public: true", None, "declares no key group", "declare one"),
+    ],
+)
+def test_a_group_that_the_spec_does_not_declare(lines: str, name: str | None, reason: str, fix: str) -> None:
+    """It is not rotated, and the fix says how its keys are replaced."""
+    with pytest.raises(WrongUsage, match=reason) as refused:
+        group_of([stack(lines)], name)
+    assert fix in refused.value.do
 
 
 @pytest.mark.parametrize(

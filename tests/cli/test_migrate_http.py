@@ -84,7 +84,10 @@ def test_from_beginning_to_end(cfstream: Run, here: Path, mark: str, newline: st
 
     over = migrated(cfstream)
     assert (over["outcome"], over["files"]) == ("over", [])
-    assert over["next"] == ["when nobody uses it any more: cfstream destroy old.yaml"]
+    assert over["next"] == [
+        "when nobody uses it any more: cfstream destroy old.yaml",
+        "then delete old.yaml: an apply of it would create the old stack again",
+    ]
 
 
 def test_an_interrupted_move_is_completed(cfstream: Run, here: Path) -> None:

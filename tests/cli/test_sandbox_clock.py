@@ -1,4 +1,4 @@
-"""With --sandbox, commands use the sandbox's clock, so signatures agree with its edge."""
+"""Commands use the sandbox's clock, with --sandbox and with its address, so signatures agree with its edge."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cfstream.connection import Connection
-from cfstream.sandbox import lifecycle, state_directory
+from cfstream.sandbox import ahead_at, lifecycle, state_directory
 from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
@@ -34,10 +34,18 @@ def is_ahead(moment: datetime) -> bool:
     return abs((moment - datetime.now(UTC)).total_seconds() - AHEAD) < 3600
 
 
-def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox) -> None:
-    """Rotations and plans use it. A run with only its endpoint URL uses this machine's clock."""
+def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures, rotations and plans use it, also in a shell with the variables of `cfstream sandbox up`."""
     assert is_ahead(Connection(sandbox=True).world().clock.now())
-    assert not is_ahead(Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
+    assert is_ahead(Connection(endpoint_url=ahead.endpoint_url).world().clock.now())
+    monkeypatch.setenv("AWS_ENDPOINT_URL", ahead.endpoint_url)
+    assert is_ahead(Connection().clock().now())
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1:1", "http://127.0.0.1", "https://aws.example.com"])
+def test_other_addresses_have_the_time_of_this_machine(address: str) -> None:
+    """Nothing listens there, or it is not on this machine and is not asked."""
+    assert ahead_at(address) == 0.0
 
 
 def test_the_edge_is_that_of_the_sandbox(ahead: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,20 +63,22 @@ def test_its_answers_have_its_time(ahead: Sandbox) -> None:
 
 
 def test_doctor_compares_the_clock_of_the_run(cfstream: Run, ahead: Sandbox) -> None:
-    """With --sandbox the clocks agree. With the endpoint URL only, doctor reports that this machine is behind."""
+    """The clocks agree, with --sandbox and with the variables of its shell."""
     assert "clock agrees with that of AWS" in " ".join(cfstream("doctor", "--sandbox").out.split())
-    assert " s behind that of AWS" in " ".join(cfstream("doctor").out.split())
+    assert "clock agrees with that of AWS" in " ".join(cfstream("doctor").out.split())
 
 
 @pytest.mark.usefixtures("ahead")
 def test_an_invalid_setting_has_a_valid_example(cfstream: Run) -> None:
     """The example has the form of the command line."""
     result = cfstream("sandbox", "set", "clock_ahead_seconds=abc")
-    assert (result.code, "fix: write clock_ahead_seconds=90000.0" in result.err) == (2, True)
+    assert (result.code, "fix: write clock_ahead_seconds=20" in result.err) == (2, True)
 
 
 @pytest.mark.usefixtures("ahead")
-def test_explain_judges_by_the_time_of_the_sandbox(cfstream: Run, tmp_path: Path) -> None:
+def test_explain_judges_by_the_time_of_the_sandbox(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A URL that this machine signed for an hour has expired there. One signed with its clock has not."""
     assert cfstream("keys", "new", "k", "--dir", str(tmp_path)).code == 0
     sign = (
@@ -81,6 +91,9 @@ def test_explain_judges_by_the_time_of_the_sandbox(cfstream: Run, tmp_path: Path
         "--expires",
         "1h",
     )
-    here, there = cfstream(*sign), cfstream(*sign, "--sandbox")
+    there = cfstream(*sign, "--sandbox")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.delenv("AWS_ENDPOINT_URL")
+        here = cfstream(*sign)
     assert "expired" in cfstream("explain", here.out.strip(), "--sandbox").out
     assert "expired" not in cfstream("explain", there.out.strip(), "--sandbox").out

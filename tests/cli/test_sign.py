@@ -46,22 +46,27 @@ def test_a_custom_policy_is_accepted(sign: Sign, explain: Callable[..., Any], di
     assert (explanation["starts"], explanation["ip"]) == (1767225600, "203.0.113.7/32")
 
 
-def test_cookies_open_the_folder_of_a_playlist(sign: Sign, explain: Callable[..., Any]) -> None:
-    """JSON, Set-Cookie lines and the curl command have the same three cookies."""
+def test_cookies_open_the_folder_of_a_playlist(
+    sign: Sign, explain: Callable[..., Any], tmp_path: Path
+) -> None:
+    """JSON, Set-Cookie lines and the curl command have the same three cookies. `explain` also reads a file of them."""
     expires = ("--expires", f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
     flags = (*expires, "--for", "hls", "--cookies")
     document = json.loads(sign("hls/master.m3u8", *flags, "--format", "json").out)
     cookies = document["cookies"]
-    lines = sign("hls/master.m3u8", *flags, "--domain", "example.com").out.splitlines()
+    lines = sign("hls/master.m3u8", *flags).out.splitlines()
     assert lines == [
-        f"Set-Cookie: {name}={value}; Domain=example.com; Path=/; Secure; HttpOnly"
-        for name, value in cookies.items()
+        f"Set-Cookie: {name}={value}; Path=/; Secure; HttpOnly" for name, value in cookies.items()
     ]
     curl = shlex.split(sign("hls/master.m3u8", *flags, "--format", "curl").out)
     assert curl == ["curl", "--cookie", "; ".join(f"{k}={v}" for k, v in cookies.items()), document["url"]]
     segment = document["url"].replace("master.m3u8", "144p/part00.m4s")
     assert explain(segment, "--cookies", curl[2])["accepted"] is True
     assert explain(segment.replace("/hls/", "/"), "--cookies", curl[2])["accepted"] is False
+    saved = tmp_path / "cookies.txt"
+    saved.write_text("\n".join(lines))
+    for given in (f"@{saved}", str(saved)):
+        assert explain(segment, "--cookies", given)["accepted"] is True
 
 
 @pytest.mark.parametrize("target", ["hls/", "hls/*", "/hls/"])
@@ -149,6 +154,10 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "another group's key": (("a.mp4", "--key", "clips-1"), "is in key group clips-signers"),
     "another group's path": (("clips/a.mp4",), "the behavior /clips/* trusts key group clips-signers"),
     "an open path": (("posters/a.jpg",), "needs no signature"),
+    "cookies for another domain": (
+        ("a/", "--cookies", "--domain", "example.com"),
+        "browsers do not send cookies of example.com to this host",
+    ),
     "another host": (("https://www.example.com/a",), "is not a host name of lectures"),
     "too long": (("a.mp4", "--expires", "25h"), "valid for at most 24h"),
     "a number without a unit": (("a.mp4", "--expires", "1"), "the number has no unit"),

@@ -81,6 +81,10 @@ def _later(endpoint_url: str, _folder: Path, seconds: str) -> None:
 
 
 def _account(endpoint_url: str, _folder: Path) -> None:
+    SmallAccount(endpoint_url)
+
+
+def _unmanaged(endpoint_url: str, _folder: Path) -> None:
     SmallAccount(endpoint_url).disown()
 
 
@@ -106,6 +110,7 @@ def _role(endpoint_url: str, _folder: Path, account: str, name: str) -> None:
 
 PREREQUISITES: Mapping[str, Callable[..., None]] = {
     r"an account with set-ups made by hand": _account,
+    r"an account with set-ups that no stack manages": _unmanaged,
     r"a certificate for (\S+)": _certificate,
     r"an account and its Terraform state": _terraform,
     r"the signers removed by hand, and the comment changed": _unsigned,

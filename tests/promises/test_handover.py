@@ -163,7 +163,7 @@ def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
 def test_viewers_who_lose_something_are_a_hazard(account: SandboxAccount, com: str, fields: Json) -> None:
     """If the new stack does not serve everything that the old one did, the plan has a hazard."""
     account.bucket("archive")
-    account.sandbox.cloudfront.world.key_pairs.register(
+    account.sandbox.cloudfront.state.key_pairs.register(
         "111122223333", (account.folder / "one.pem").read_text()
     )
     new = {**NEW, **fields}

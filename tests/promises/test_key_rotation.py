@@ -152,7 +152,7 @@ def test_a_group_of_another_stack_is_a_problem(account: SandboxAccount) -> None:
     """If two stacks have one group, the problem of the second names the owner."""
     account.converge(signed_by(key(ONE)))
     plan = account.stack({**signed_by(key(ONE)), "name": "clips"})
-    assert any("the stack lectures has" in what for what in problems(plan))
+    assert any("belong to the stack lectures" in what for what in problems(plan))
 
 
 def test_limits_that_aws_raises_on_request_are_notices(account: SandboxAccount) -> None:

@@ -1,5 +1,7 @@
 """Owned resources are found without a state file, and resources of others never change."""
 
+import pytest
+
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
 from tests.world.plans import changes, outcome, problems, report_lines, steps
@@ -272,9 +274,9 @@ def test_an_http_stack_may_change_its_bucket(account: SandboxAccount) -> None:
     assert changes(plan)["bucket"] == ("media", "newer")
     assert plan.exposure.before == ("in media: signers: self",)
     assert plan.exposure.after == ("signers: self",)
-    (moved,) = [each for each in plan.notices if "instead of those of media" in each.text]
+    (moved,) = [each for each in plan.notices if "the bucket media, which the spec replaces" in each.text]
     assert moved.warning
-    assert moved.do == "copy the objects first: `aws s3 sync s3://media s3://newer`"
+    assert "copy the objects first: `aws s3 sync s3://media s3://newer`" in moved.do
     assert account.id() == ours
     assert account.policy("media") is None
     assert [*account.statements("newer")] == ["cfstream-lectures-oac"]
@@ -304,10 +306,28 @@ def test_a_stack_with_a_new_name_is_one_problem(account: SandboxAccount) -> None
     """Its key group and its key belong to the former name. It is reported once, at the name."""
     account.converge(http())
     (problem,) = account.stack(http(name="seminars")).problems
-    assert "the stack lectures has 2 of the resources that this spec names" in problem.what
-    assert "write `name: lectures` again" in problem.do
+    named = "the key group viewers and the public key one belong to the stack lectures"
+    assert problem.what == f"{named}, and no spec of this run has the name lectures"
+    assert problem.do.startswith("if this stack was lectures, write `name: lectures` again")
     other, _ = account.plan(http(name="seminars"), signed(name="lectures", bucket="media")).stacks[::-1]
-    assert all("already exists, and it belongs to" in what for what in problems(other))
+    assert problems(other) == [f"{named}, whose spec is in this run"]
+
+
+@pytest.mark.parametrize("deployed", [False, True])
+def test_two_stacks_that_name_one_group_are_one_problem(account: SandboxAccount, deployed: bool) -> None:
+    """The spec has its own host name, or its own distribution: so it was not renamed. `use` is the way to share."""
+    account.converge(http())
+    document = http(name="seminars") if deployed else http(name="seminars", cnames=["seminars.example.com"])
+    if deployed:
+        account.converge(http(), signed(name="seminars"))
+    else:
+        account.certificate("*.example.com")
+    (problem,) = account.stack(document).problems
+    assert problem.what == "the key group viewers and the public key one belong to the stack lectures"
+    assert problem.do.startswith(
+        "write `{use: viewers}` to trust the same keys, without the keys; or give its key"
+    )
+    assert "name: lectures" not in problem.do
 
 
 def test_what_another_stack_of_the_run_creates_is_named(empty: SandboxAccount) -> None:

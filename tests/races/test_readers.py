@@ -1,7 +1,7 @@
 """Another client changes who reads with an identity, at every time of a run that grants something to it.
 
 The evaluator, which shares no code with cfstream, judges the account. After the other client has acted, no write of the
-run lets anyone read who could not read then and whom the spec does not name.
+run lets anyone read who could not read then, unless the spec names them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -95,7 +95,7 @@ class Watch:
 
     def readings(self) -> Readings:
         """Return everything that anyone may read now."""
-        seen = self._watcher.observe(self.account.sandbox.cloudfront.world)
+        seen = self._watcher.observe(self.account.sandbox.cloudfront.state)
         return Evaluator(seen).readings(TRIED)
 
     def act(self) -> None:

@@ -166,12 +166,26 @@ def test_settings_outlive_the_server(project: Path, up: StartSandbox) -> None:
     assert _pace(running) == (2, 2.0)
     lifecycle.change_settings(running.home, {"deploy_after_reads": 7})
     lifecycle.down(running.home)
-    assert _pace(up(project)) == (7, 2.0)
+    again = up(project)
+    assert again.endpoint_url == running.endpoint_url  # a shell that evaluated the variables stays right
+    assert _pace(again) == (7, 2.0)
     lifecycle.reset(running.home)
     assert _pace(running) == (2, 2.0)
     with pytest.raises(WrongSetting, match="setting deploy_after_raeds does not exist") as error:
         lifecycle.change_settings(running.home, {"deploy_after_raeds": 7})
     assert "deploy_after_reads" in error.value.do
+
+
+def test_a_reset_deletes_the_state_of_a_sandbox_that_does_not_run(tmp_path: Path) -> None:
+    """After ``down``, ``reset`` does what it says, and starts nothing."""
+    home = tmp_path / "home"
+    lifecycle.reset(home)
+    assert not home.exists()
+    state_directory.make(home)
+    state_directory.write(home / state_directory.STATE, b"state")
+    lifecycle.reset(home)
+    assert not (home / state_directory.STATE).exists()
+    assert lifecycle.status(home) is None
 
 
 def test_without_moto_the_extra_is_named(project: Path) -> None:

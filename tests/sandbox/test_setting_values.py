@@ -42,7 +42,7 @@ def test_no_setting_can_have_any_value(name: str, value: Any) -> None:
                 """write quotas='{"public_keys": 3}'""",
             ),
         ),
-        ("refuse_rtmp", 1, ("refuse_rtmp cannot be 1: it must be true or false", "write refuse_rtmp=true")),
+        ("refuse_rtmp", 1, ("refuse_rtmp cannot be 1: it must be true or false", "write refuse_rtmp=false")),
         ("page_size", 0, ("page_size cannot be 0: it must be a whole number from 1", "write page_size=100")),
     ],
 )

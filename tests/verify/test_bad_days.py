@@ -134,6 +134,7 @@ def test_a_wrong_clock_is_not_confused_with_expiry(
     assert proof.exit_code == 0
     (warning,) = [notice.text for notice in proof.notices if notice.warning]
     assert warning.startswith(f"this machine's clock is 60 minutes {notice_text} CloudFront's")
+    assert "run: cfstream sandbox set clock_ahead_seconds=0" in warning
 
 
 class Flaky:

@@ -39,9 +39,10 @@ def test_what_players_need_is_proved(account: VerifiedAccount) -> None:
 def test_what_preflights_lack_is_named(account: VerifiedAccount) -> None:
     """One part after the other, until a signed URL needs nothing more. Changes by hand stay."""
     by_url, by_cookies = notices(account.proved(key=account.key))
-    assert "to a signed URL (a preflight got 400 BadRequest): the default behavior" in by_url
+    assert "signed URLs do not work yet for pages from" in by_url
+    assert "of their own (a preflight got 400 BadRequest): the default behavior" in by_url
     assert "its origin request policy must be CORS-S3Origin; and bucket media needs a CORS rule" in by_url
-    assert "must use signed URLs: the browser asks first, without cookies (a preflight)" in by_cookies
+    assert "cannot use cookies: the browser asks first, without cookies (a preflight)" in by_cookies
     forwarding(account)
     by_url, _ = notices(account.proved(key=account.key))
     lacking = f"bucket media needs a CORS rule that allows GET and the header Range for {PAGE}"

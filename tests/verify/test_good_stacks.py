@@ -56,10 +56,10 @@ def test_a_key_proves_urls_cookies_ranges_and_the_playlist(account: VerifiedAcco
         "for another IP",
         "wrong key",
     }
-    segments = [
-        each.claim for each in account.proved(key=account.key).findings if each.brief == "HLS segment"
-    ]
-    assert [claim.split()[0] for claim in segments] == ["/hls/low/init.mp4", "/hls/low/1.m4s"]
+    found = account.proved(key=account.key).findings
+    segments = [(each.where, each.claim.split()[0]) for each in found if each.brief == "HLS segment"]
+    hosts = (f"https://{account.live()['DomainName']}", "https://media.example.com")
+    assert segments == [(host, path) for host in hosts for path in ("/hls/low/init.mp4", "/hls/low/1.m4s")]
 
 
 def test_a_path_that_the_spec_spells_otherwise_is_the_same_behavior(account: VerifiedAccount) -> None:
@@ -210,6 +210,6 @@ def test_a_key_of_an_account_has_to_be_named(empty: VerifiedAccount) -> None:
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
     id_ = _key_pair(empty, empty.key.public_pem)
     empty.made(rtmp())
-    with pytest.raises(WrongUsage, match="does not show which key pair") as refused:
+    with pytest.raises(WrongUsage, match="not which key has which id") as refused:
         empty.proved(rtmp(), key=empty.key)
-    assert f"add --key-id: {id_}" in refused.value.do
+    assert f"add --key-id with the id of your key pair: {id_}" in refused.value.do

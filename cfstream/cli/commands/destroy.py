@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Notify, NoWait, Output, RunFormat, Specs, Yes
+from cfstream.cli.options import Notify, NoWait, Only, Output, RunFormat, Specs, Yes
 from cfstream.cli.running import carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.render.hazards import Allowed
+from cfstream.spec.wording import some_of
 from cfstream.steps.hazards import HazardName, hazards_named
 
 if TYPE_CHECKING:
     from cfstream.planning import StackPlan
+    from cfstream.spec.load import Stack
 
 
 def destroy(
@@ -35,6 +37,7 @@ def destroy(
             f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated.",
         ),
     ] = None,
+    only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
 ) -> None:
@@ -47,19 +50,21 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
-    from cfstream.use_cases.apply import DESTROY_IMPLIES, adopted_and_deleted, would_run
+    from cfstream.use_cases.apply import DESTROY_IMPLIES, adopted_and_deleted, destroyed, would_run
 
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
     from cfstream.spec.load import load
+    from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
     stacks = load(specs)
+    chosen = select(stacks, only or ())
     clock = run.connection.clock()
     world = run.connection.world(clock)
-    plan = make_plan(stacks, world, destroying=True)
+    plan = make_plan(stacks, world, destroying=True, only=chosen)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     asking = bool(going) and not yes
     show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
@@ -72,13 +77,42 @@ def destroy(
             f"note: {stack.path} adopts {stack.spec.adopt}, which is deleted: remove `adopt` from it before you apply "
             "it again\n"
         )
+    run.terminal.note(_what_stays(destroyed(stacks, report)))
     if len(going) > 1 and not report.exit_code:
         # A stack may have used a resource of another one, which could not be deleted before.
-        left = [stack.name for stack in make_plan(stacks, world, destroying=True).stacks if stack.steps]
+        again = make_plan(stacks, world, destroying=True, only=chosen)
+        left = [stack.name for stack in again.stacks if stack.steps]
         if left:
             names = ", ".join(left)
             run.terminal.note(f"note: more of {names} can be deleted now: run the same command again\n")
     raise typer.Exit(report.exit_code)
+
+
+def _what_stays(stacks: "Sequence[Stack]") -> str:
+    """Return the notes about what is left of destroyed stacks: their buckets and their specs."""
+    buckets = sorted({stack.spec.bucket.name for stack in stacks})
+    files = sorted({stack.path for stack in stacks} - {"-"})
+    lines = []
+    if buckets:
+        many = "s" * (len(buckets) > 1)
+        lines.append(
+            f"note: the bucket{many} {some_of(buckets, _NAMED)} and all objects in {_them(buckets)} stay\n"
+        )
+    if files:
+        still = "still describe" if len(files) > 1 else "still describes"
+        lines.append(
+            f"note: {some_of(files, _NAMED)} {still} what was destroyed, and the next apply of {_them(files)} creates "
+            "it again: delete the file, or the document of the stack\n"
+        )
+    return "".join(lines)
+
+
+_NAMED = 5
+"""How many buckets and files a note names."""
+
+
+def _them(found: "Sequence[str]") -> str:
+    return "them" if len(found) > 1 else "it"
 
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:

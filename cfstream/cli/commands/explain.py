@@ -28,7 +28,12 @@ def explain(
         ),
     ] = None,
     cookies: Annotated[
-        str, typer.Option("--cookies", metavar="'K=V; ...'", help="The cookies that come with the request.")
+        str,
+        typer.Option(
+            "--cookies",
+            metavar="'K=V; ...'|@FILE",
+            help="The cookies of the request, or a file that has them.",
+        ),
     ] = "",
     ip: Annotated[str | None, typer.Option("--ip", metavar="ADDRESS", help="The viewer's address.")] = None,
     check: Annotated[
@@ -50,8 +55,8 @@ def explain(
 
     run = invocation_of(ctx)
     now = run.connection.clock().now()
-    found = explained(url, run.connection, now=now, spec=spec, cookies=cookies, viewer=ip)
-    refused = ExitCode.EXPOSED if found.reasons else ExitCode.FAILED
+    found = explained(url, run.connection, now=now, spec=spec, cookies=_cookies(cookies), viewer=ip)
+    refused = ExitCode.EXPOSED if found.accepted is False else ExitCode.FAILED
     code = refused if check and not found.accepted else ExitCode.DONE
     if output is Format.JSON:
         run.terminal.say(answer(explain_document(found, local=local), code))
@@ -60,6 +65,17 @@ def explain(
         text = explain_text(found, now=int(now.timestamp()), local=local, color=color, width=width)
         run.terminal.say(text)
     raise typer.Exit(code)
+
+
+def _cookies(text: str) -> str:
+    """Return the cookies: the text, or the content of the file that it names. Raises OSError.
+
+    As for curl, text without ``=`` is the name of a file, with or without ``@``.
+    """
+    if not text.startswith("@") and (not text.strip() or "=" in text):
+        return text
+    with open(text.removeprefix("@"), encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 def local(second: int) -> str:

@@ -76,7 +76,7 @@ def rotate(
             "--replaces",
             metavar="NAME",
             autocompletion=completion.keys,
-            help="An old key to replace; may be repeated. Default: all.",
+            help="An old key to replace; may be repeated. Required for a group with several keys.",
         ),
     ] = None,
     now: Annotated[
@@ -87,7 +87,8 @@ def rotate(
     """Rotate the keys of a group, one stage at a time: edit the spec, and show what to commit and run next.
 
     The first stage adds a new key. The last one removes the old keys, when all their URLs have expired. Run apply after
-    each stage. If it is interrupted, run it again: it finds the stage from the spec and AWS.
+    each stage. If it is interrupted, run it again: it finds the stage from the spec and AWS. After the last stage it
+    changes nothing: to begin another rotation, name the key with --replaces.
 
     Example: cfstream keys rotate lectures.yaml lectures-signers
     """

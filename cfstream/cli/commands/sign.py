@@ -2,14 +2,14 @@
 
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, Notice, WrongUsage
+from cfstream.errors import CfstreamError, Notice, WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode, of_error
 
 if TYPE_CHECKING:
@@ -90,8 +90,9 @@ def sign(
     a URL, does not use AWS. Asks for the passphrase of an encrypted key, or reads it from CFSTREAM_KEY_PASSPHRASE.
 
     For a playlist with its segments, add --for hls --cookies, which gives access to its folder. For a playlist at the
-    top level the folder is the whole host, which needs --everything. With --sandbox, --format curl prints a command
-    that works, and you can sign http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
+    top level the folder is the whole host, which needs --everything. Cookies can be for all hosts of a domain: sign
+    'https://*.example.com/KEY'. With --sandbox, --format curl prints a command that works, and you can sign
+    http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
     With --from-file, opens the key and reads AWS once. A line that cannot be signed has an error in place of a URL; the
     command then ends with the exit code of the first error.
@@ -129,14 +130,24 @@ def sign(
     for notice in found.notices:
         run.terminal.notice(notice)
     edge = run.connection.edge()
-    if output == "curl" and found.stream is not None and not (edge and found.plain_url):
-        raise WrongUsage(
-            "curl does not support RTMP", "to print the stream name, remove --format, or use --format json"
-        )
+    if output == "curl":
+        _refuse_curl(found, edge)
     _print(found, output, edge, run.terminal)
     if output == "text":
         _note_domain(found, run.terminal)
         _note_edge(found, edge, run.terminal)
+
+
+def _refuse_curl(found: "Signed", edge: str) -> None:
+    """Raise WrongUsage if curl cannot send this request."""
+    from cfstream.sign.resource import sections
+
+    if found.stream is not None and not (edge and found.plain_url):
+        raise WrongUsage(
+            "curl does not support RTMP", "to print the stream name, remove --format, or use --format json"
+        )
+    if "*" in sections(found.plain_url).host:
+        raise WrongUsage("curl needs one host name", "name the host in the URL, or remove --format")
 
 
 def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> int:
@@ -148,7 +159,7 @@ def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> in
         raise WrongUsage("--from-file prints JSON", "remove --format")
     sign_one = signing(request, run.connection)
     code, noticed = int(ExitCode.DONE), set[Notice]()
-    with nullcontext(sys.stdin) if file == "-" else open(file, encoding="utf-8") as lines:
+    with nullcontext(sys.stdin) if file == "-" else _opened(file) as lines:
         for target in filter(None, map(str.strip, lines)):
             found: Signed | CfstreamError
             try:
@@ -161,6 +172,15 @@ def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> in
                 noticed.update(found.notices)
             run.terminal.say(line(target, found))
     return code
+
+
+def _opened(file: str) -> TextIO:
+    """Return the file of the URLs and keys to sign. Raises WrongUsage if it cannot be read."""
+    try:
+        return open(file, encoding="utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        do = "name a file with a URL or a key on each line, or - for standard input"
+        raise WrongUsage(f"{file}: {why_unread(error)}", do) from error
 
 
 def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:

@@ -43,6 +43,8 @@ def validate(
     try:
         stacks = load(specs, skipped=skipped)
     except SpecProblems as found:
+        # The specs without problems are valid, and nothing else is done with them.
+        found.do = ""
         if output == "json":
             terminal.say(answer({**error_document(found, ExitCode.USAGE), "stacks": []}, ExitCode.USAGE))
         if output == "sarif":

@@ -97,9 +97,11 @@ class Terminal:
         """Write an error to stderr: every problem of the specs, or what is wrong and how to fix it."""
         color = self.colored(sys.stderr)
         if isinstance(error, SpecProblems):
-            from cfstream.render.problems import problems_text
+            from cfstream.render.problems import go_on_text, problems_text
 
-            self.tell(problems_text(error.problems, color=color, width=width(sys.stderr)))
+            columns = width(sys.stderr)
+            self.tell(problems_text(error.problems, color=color, width=columns))
+            self.tell(go_on_text(error.do, color=color, width=columns))
             return
         from cfstream.render.errors import error_text
 

@@ -1,6 +1,7 @@
 """Statements of others that allow an unused identity to read. Pure.
 
-cfstream does not remove them. A plan mentions them, because `migrate --to oac` leaves such statements behind.
+cfstream does not remove them. The plan that stops using the identity mentions them, because `migrate --to oac` leaves
+such statements behind. Later plans do not: nothing about them changes.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from cfstream.values import Json
 
 
 def idle_grants(context: StackContext, have: LivePolicy, results: KindResults) -> tuple[Notice, ...]:
-    """Return a notice for each statement of others that nothing uses after the plan.
+    """Return a notice for each statement of others that the distribution uses now, and nothing after the plan.
 
     Only identities of this account count: the distributions of other accounts cannot be listed.
     """
@@ -41,13 +42,16 @@ def _of_a_stack(statement: Json) -> bool:
 
 
 def _idle(context: StackContext, have: LivePolicy, results: KindResults, statement: Json) -> Iterator[str]:
-    """Yield the identities of this account that the statement allows to read and that nothing uses, in words."""
+    """Yield the identities that the statement allows to read, and that nothing uses after the plan, in words."""
+    origin = have.own.default_origin if have.own else None
+    if have.own is None or origin is None:
+        return
     identity = context.stack.spec.identity
     still = still_reading(context, have.distributions, have.own, have.bucket.name)
     used: set[object] = set(still.by_oai)
     used |= {results.get(context.address("origin-access-identity"))} if identity == "oai" else set()
     for who in sorted(principals(statement, have.identities)):
-        if who.kind == "oai" and who.name in have.identities.values() and who.name not in used:
+        if who.kind == "oai" and who.name == origin.oai_id and who.name not in used:
             yield f"the origin access identity {who.name}"
-    if identity != "oac" and have.own and have.own.arn in (source_arns(statement) or ()):
+    if identity != "oac" and origin.oac_id and have.own.arn in (source_arns(statement) or ()):
         yield f"the distribution {have.own.id}"

@@ -1,6 +1,6 @@
 """The countries that a distribution serves (``http.geo``)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cfstream.domain import counted, items
@@ -12,6 +12,8 @@ from cfstream.values import Json
 
 NAMED_COUNTRIES = 5
 """Countries that a hazard lists."""
+REFUSED_COUNTRIES = 20
+"""Countries that `explain` lists."""
 
 _GEO: Mapping[str, str] = {"allow": "whitelist", "block": "blacklist"}
 
@@ -45,6 +47,13 @@ def more_served(before: dict[str, list[str]], after: dict[str, list[str]]) -> tu
 
 def _served(geo: dict[str, list[str]]) -> frozenset[str]:
     return frozenset(geo["allow"]) if "allow" in geo else COUNTRIES.difference(geo.get("block", ()))
+
+
+def refusals(config: Json) -> Iterator[str]:
+    """Yield which viewers get 403 because of their country, whatever they sign."""
+    for kind, codes in read(config).items():
+        where = "outside" if kind == "allow" else "in"
+        yield f"viewers {where} {some_of(codes, REFUSED_COUNTRIES)} get 403, also with a valid signature"
 
 
 def text(geo: dict[str, list[str]]) -> str:

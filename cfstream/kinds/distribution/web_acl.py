@@ -13,6 +13,7 @@ from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Place, Scope, calls
 from cfstream.stack.context import StackContext
 from cfstream.steps.hazards import Hazard, HazardName
+from cfstream.values import Json
 
 REGION = "us-east-1"
 """WAF has the web ACLs of the scope CLOUDFRONT here."""
@@ -39,7 +40,8 @@ def _problems(context: StackContext, answer: Answer | None) -> Iterator[Problem]
     """Yield a problem if the web ACL does not exist in the account."""
     if isinstance(answer, Missing):
         what = f"the web ACL {context.stack.spec.http.web_acl} does not exist in account {context.account}"
-        do = "create it with the scope CLOUDFRONT in us-east-1, or write the ARN of another one"
+        show = f"`aws wafv2 list-web-acls --scope CLOUDFRONT --region {REGION}`"
+        do = f"write the ARN of one that {show} shows, or create it with that scope and in that region"
         yield context.stack.problem(what, do, "http", "web_acl")
 
 
@@ -64,3 +66,12 @@ def other_firewall(before: str, after: str) -> tuple[Hazard, ...]:
         return ()
     text = f"the rules of the web ACL {before} no longer apply"
     return (Hazard(HazardName.LOSES_FIREWALL, text if not after else f"{text}; those of {after} do"),)
+
+
+def refusals(config: Json) -> Iterator[str]:
+    """Yield that the web ACL of a configuration, if it has one, may refuse viewers."""
+    acl = str(config.get("WebACLId") or "")
+    if acl:
+        # arn:aws:wafv2:us-east-1:<account>:global/webacl/<name>/<id>; WAF Classic has the id alone.
+        name = acl.split("/")[-2] if acl.count("/") >= 2 else acl
+        yield f"the web ACL {name} may refuse viewers with 403: cfstream does not read its rules"

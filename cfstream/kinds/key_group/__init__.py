@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.indexed import Indexed, having
@@ -100,23 +100,23 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         parts = [
             *(_propose_own(context, group, have, results) for group in want.own),
             *(_propose_used(context, use, have) for use in want.used),
-            Proposal(notices=tuple(_strays(want, have))),
+            Proposal(notices=tuple(_misspelt_replaces(want, have))),
         ]
         orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
         return GROUP.with_orphans(context, joined(parts), orphans)
 
-    def add_to_world(self, context: StackContext, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+    def add_to_model(self, context: StackContext, have: LiveGroups, model: AccessModel) -> AccessModel:  # noqa: ARG002
         """Add the groups of the account."""
-        return replace(world, groups=have.all.once(_states))
+        return replace(model, groups=have.all.once(_states))
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world with the group and its keys as the step leaves them."""
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model with the group and its keys as the step leaves them."""
         if not isinstance(step, Create | Modify):
-            return world
+            return model
         config = step.call.params[GROUP.config]
         group: Known = Ref(step.id) if isinstance(step, Create) else step.call.params["Id"]
         state = GroupState(config["Name"], frozenset(config["Items"]))
-        return replace(world, groups={**world.groups, group: state})
+        return replace(model, groups={**model.groups, group: state})
 
     def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
         """Return whether the step changes the keys of a group: any distribution may trust it."""
@@ -224,8 +224,14 @@ def _propose_own(
 ) -> Proposal:
     live = have.named(group.name)
     if live is not None and not context.owns(live.comment):
-        do = f"write `use: {live.name}` to trust that group as it is, or choose another name"
-        return Proposal(problems=(GROUP.name_taken(context, live, do, *group.path, "name"),))
+        do = (
+            f"write `use: {live.name}` to trust that group as it is; or choose another name, and keep "
+            f"`use: {live.name}` beside it until all URLs of its keys have expired"
+        )
+        # The distribution's step then shows no change from this group to itself.
+        taken = GROUP.name_taken(context, live, do, *group.path, "name", shared=True, use=live.name)
+        brings = {context.address(KIND, group.name): {"id": live.id, "name": live.name}}
+        return Proposal(brings=brings, problems=(taken,))
     keys = {key.name: results.get(context.address(KEY.kind, key.name)) for key in group.keys}
     known = {name: key for name, key in keys.items() if key is not None}
     if live is None:
@@ -242,7 +248,9 @@ def _propose_own(
 
 def _create(context: StackContext, group: DeclaredGroup, keys: Mapping[str, Known]) -> Create:
     config = {"Name": group.name, "Items": list(keys.values()), "Comment": context.mark}
-    changes = (Change(f"{group.field}.public_keys", None, sorted(keys)),)
+    # A key with a problem is shown too, although its id is unknown.
+    names = sorted(key.name for key in group.keys)
+    changes = (Change(f"{group.field}.public_keys", None, names),)
     reason = Reason("the key group does not exist", (*group.path, "name"), changes)
     return GROUP.create(context, group.name, config, reason)
 
@@ -309,7 +317,7 @@ def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     return max(key.created, group.changed or key.created)
 
 
-def _strays(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
+def _misspelt_replaces(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
     """Yield a notice for each name in `replaces` that no key has, and that is similar to a key of the group."""
     for group in want.own:
         live = have.named(group.name)

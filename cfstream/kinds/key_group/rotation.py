@@ -5,7 +5,7 @@ the old key expires, and the old key leaves. Each stage is an edit of the spec. 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +20,13 @@ from cfstream.spec.stack import Stack
 from cfstream.spec.wording import one_of
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
-from cfstream.stack.declared_keys import DeclaredGroup, SpecPath, declared_groups, declared_keys
+from cfstream.stack.declared_keys import (
+    DeclaredGroup,
+    SpecPath,
+    declared_groups,
+    declared_keys,
+    declared_uses,
+)
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 
@@ -57,10 +63,23 @@ class TakeOut:
     leaving: tuple[str, ...]
 
 
-Stage: TypeAlias = Begin | ApplyFirst | WaitForExpiry | TakeOut
+@dataclass(frozen=True)
+class Complete:
+    """The last rotation has ended recently. Another one begins only if the user names the keys to replace."""
+
+    left: tuple[str, ...]
 
 
-def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
+Stage: TypeAlias = Begin | ApplyFirst | WaitForExpiry | TakeOut | Complete
+
+RECENT_DAYS = 30
+"""For how long after its end a rotation counts as recent, and for twice the longest validity of a URL.
+
+Until then, a command that is repeated once too often must not begin another rotation.
+"""
+
+
+def group_of(stacks: Sequence[Stack], name: str | None) -> tuple[Stack, DeclaredGroup]:
     """Return the key group with this name, or the only one, and its stack. Raises WrongUsage if there is none."""
     made = {group.name: (stack, group) for stack in stacks for group in declared_groups(stack.spec)}
     if name in made:
@@ -69,11 +88,16 @@ def group_of(stacks: Iterable[Stack], name: str | None) -> tuple[Stack, Declared
         return next(iter(made.values()))
     if name is None and made:
         raise WrongUsage(f"the spec declares {len(made)} key groups", f"name one of {', '.join(made)}")
+    used = [use.reference for stack in stacks for use in declared_uses(stack.spec)]
+    if name in used or (used and not made):
+        raise WrongUsage(
+            f"the spec only refers to the key group {name or used[0]}, and cfstream never changes such a group",
+            "rotate it with the spec that declares it; if none does, add a group of your own to key_groups, apply, and "
+            f"remove `use: {name or used[0]}` when all URLs of its keys have expired",
+        )
     raise WrongUsage(
         f"the spec declares no key group{f' {name}' if name else ''}",
-        one_of(name or "", made)
-        if made
-        else "it declares none; rotate a group with the spec that declares it",
+        one_of(name or "", made) if made else "declare one in key_groups",
     )
 
 
@@ -98,6 +122,18 @@ def leaving_keys(group: DeclaredGroup) -> tuple[str, ...]:
     return tuple(key.name for key in group.keys if key.name in replaced)
 
 
+def gone_keys(group: DeclaredGroup) -> tuple[str, ...]:
+    """Return the replaced keys that are no longer in the group."""
+    here = {key.name for key in group.keys}
+    return tuple(dict.fromkeys(old for key in group.keys for old in key.replaces if old not in here))
+
+
+def unreplaced_keys(group: DeclaredGroup) -> tuple[str, ...]:
+    """Return the keys of the group that no other of its keys replaces."""
+    leaving = leaving_keys(group)
+    return tuple(key.name for key in group.keys if key.name not in leaving)
+
+
 def stage_of(aws: Reads, context: StackContext, group: DeclaredGroup) -> Stage:
     """Return the next stage. Reads from AWS unless the group was never rotated. Raises as `Reads.read`."""
     leaving = leaving_keys(group)
@@ -112,7 +148,7 @@ def stage_of(aws: Reads, context: StackContext, group: DeclaredGroup) -> Stage:
     if ahead:
         return ApplyFirst(ahead, cuts=_cuts(context, group, live, have))
     if not leaving:
-        return Begin()
+        return Complete(gone_keys(group)) if _recent(context, group, live, have) else Begin()
     return _leaving_stage(context, group, live, have)
 
 
@@ -146,6 +182,17 @@ def _ahead(group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> str:
     if missing:
         return f"{', '.join(missing)} is not in the group in AWS yet"
     return f"{', '.join(extra)} is still in the group in AWS" if extra else ""
+
+
+def _recent(context: StackContext, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:
+    """Return whether a new key joined the live group, or an old one left it, not long ago."""
+    new = {key.name for key in group.keys if key.replaces}
+    joined = [since(live, key) for id_ in live.keys if (key := have.key(id_)) and key.name in new]
+    known = [time for time in joined if time is not None]
+    if not known or context.now is None:
+        return False
+    age = context.now - max(known)
+    return age.days < RECENT_DAYS or age < 2 * context.stack.spec.sign.max_validity
 
 
 def _cuts(context: StackContext, group: DeclaredGroup, live: LiveGroup, have: LiveGroups) -> bool:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from cfstream.spec.countries import COUNTRIES
-from cfstream.spec.fields import Many, duration, fault, spell
+from cfstream.spec.durations import duration, spell
+from cfstream.spec.fields import Many, fault
 from cfstream.spec.section import AlsoCalled, Fields, Section
 from cfstream.spec.wording import shown
 
@@ -123,13 +124,14 @@ class ErrorResponse(Section):
     model_config = ConfigDict(json_schema_extra={"dependentRequired": {"response_code": ["page"]}})
 
     code: Annotated[ErrorCode, AlsoCalled("error_code")] = Field(
-        description="The status of the error, from the bucket or from CloudFront."
+        description="The status of the error, from the bucket or from CloudFront: 403 for an object that does not "
+        "exist."
     )
     page: Annotated[Annotated[str, AfterValidator(_page)] | None, AlsoCalled("response_page_path")] = Field(
         default=None,
-        description="Path of the page, like /errors/404.html. It should be on a public path: viewers get it without a "
+        description="Path of the page, like /errors/403.html. It should be on a public path: viewers get it without a "
         "signature. Absent: no page.",
-        examples=["/errors/404.html"],
+        examples=["/errors/403.html"],
     )
     response_code: ResponseCode | None = Field(
         default=None, description="Status that viewers get with the page. Absent: the status of the error."
@@ -172,7 +174,7 @@ class ViewerFields(Fields):
         'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
         "managed.",
     )
-    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
+    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions", "countries")] = Field(
         default=None,
         description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. Viewers "
         "from unknown countries are served. {}: all countries. Absent: not managed.",
@@ -183,7 +185,8 @@ class ViewerFields(Fields):
         AlsoCalled("custom_error_response", "custom_error_responses"),
     ] = Field(
         default=None,
-        description="Pages and cache times for errors. A page for 403 also replaces CloudFront's refusal of unsigned "
+        description="Pages and cache times for errors. The bucket answers 403, not 404, for an object that does not "
+        "exist, unless CloudFront may list the bucket. A page for 403 also replaces CloudFront's refusal of unsigned "
         "viewers. []: none. Absent: not managed.",
-        examples=[[{"code": 404, "page": "/errors/404.html", "response_code": 404, "cache": "10s"}]],
+        examples=[[{"code": 403, "page": "/errors/403.html", "response_code": 404, "cache": "10s"}]],
     )

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, openings, shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.route import MERGED
-from cfstream.access.world import BucketWorld
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
 from tests.thorough import one_of_each
-from tests.unit.access.worlds import ACCOUNT, OTHER, allow, behavior, distribution, to_oac, world
+from tests.unit.access.models import ACCOUNT, OTHER, allow, behavior, distribution, model, to_oac
 
 pytestmark = pytest.mark.usefixtures("few_states")
 
@@ -57,15 +57,15 @@ STATEMENTS: dict[str, list[Json]] = {
 }
 
 
-def here(*behaviors: Any, policy: Sequence[Json] = ()) -> BucketWorld:
-    """Return a world in which the stack's distribution reads the bucket."""
+def here(*behaviors: Any, policy: Sequence[Json] = ()) -> AccessModel:
+    """Return a model in which the stack's distribution reads the bucket."""
     own = distribution("E1", behavior("/posters/*"), *behaviors, behavior("", "G1"), oac="E3OAC")
-    return world(own, policy=[to_oac(), *policy])
+    return model(own, policy=[to_oac(), *policy])
 
 
-def hazards(*worlds: BucketWorld) -> list[list[str]]:
-    """Return the names of the hazards between the first world and each of the others, and then back to the first."""
-    first, *others = evaluate(*worlds)
+def hazards(*models: AccessModel) -> list[list[str]]:
+    """Return the names of the hazards between the first model and each of the others, and then back to the first."""
+    first, *others = evaluate(*models)
     return [
         sorted(
             {
@@ -154,7 +154,7 @@ def test_too_many_cells_are_merged() -> None:
     ]
     own = distribution("E1", *patterns, behavior("", "G1"), oac="E3OAC")
     keys = [to_oac(keys=f"*{number}*", sid=f"s{number}") for number in range(14)]
-    (seen,) = evaluate(world(own, policy=keys))
+    (seen,) = evaluate(model(own, policy=keys))
     assert seen.merged
     assert len(seen.cells) <= MOST_CELLS
     assert all(cell.merged for cell in seen.cells)

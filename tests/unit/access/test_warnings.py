@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.access.warnings import viewer_warnings
 from cfstream.domain import CacheBehavior, EdgeFunction
-from tests.unit.access.worlds import behavior, distribution
+from tests.unit.access.models import behavior, distribution
 
 FUNCTION = EdgeFunction("viewer-request", "arn:aws:cloudfront::123456789012:function/rewrite")
 LAMBDA = EdgeFunction("origin-request", "arn:aws:lambda:us-east-1:123456789012:function:auth:1")
@@ -29,7 +29,15 @@ def warnings_of(named: CacheBehavior, default: CacheBehavior = SIGNED) -> list[s
 def test_a_function_on_an_unsigned_path_is_a_warning(named: CacheBehavior) -> None:
     """A function that runs before the origin can rewrite to a signed path, whatever kind of function it is."""
     (text,) = warnings_of(named)
-    assert text.startswith("functions run on /posters/*, which is unsigned")
+    assert text.startswith("functions run on unsigned paths (/posters/*)")
+
+
+def test_functions_on_several_unsigned_paths_are_one_warning() -> None:
+    """The default behavior of this distribution is unsigned too."""
+    named = [replace(behavior(path), functions=(FUNCTION,)) for path in ("/errors/*", "/posters/*")]
+    own = distribution("E1", *named, behavior("/clips/*", "G1"), replace(behavior(""), functions=(FUNCTION,)))
+    (warning,) = viewer_warnings(own)
+    assert "(/errors/*, /posters/*, the default behavior)" in warning.text
 
 
 @pytest.mark.parametrize("event", ["viewer-response", "origin-response"])

@@ -151,12 +151,12 @@ HAZARDS = [
     (
         "grant: {prefix: a/}",
         "grant: {prefix: a/b/}",
-        "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
+        "cuts-viewers the default behavior: URLs and cookies signed by this account stop working",
     ),
     (
         "bucket: one-media",
         "bucket: two-media\ngrant: {prefix: a/}",
-        "cuts-viewers the default behavior: URLs and cookies signed by account self stop working",
+        "cuts-viewers the default behavior: URLs and cookies signed by this account stop working",
     ),
 ]
 
@@ -199,7 +199,11 @@ def test_another_bucket_has_other_objects() -> None:
     (found,) = between("bucket: one-media", "bucket: two-media").stacks
     stays, moved = found.notices
     assert stays.text == "the bucket one-media stays, with everything in it"
-    assert moved.text.startswith("viewers get the objects of two-media instead of those of one-media")
+    assert (
+        "the bucket one-media, which the spec replaces by two-media: viewers get the objects of two-media"
+        in moved.text
+    )
+    assert moved.do.endswith("if you mean another stack, choose another `name`")
     assert moved.warning
 
 

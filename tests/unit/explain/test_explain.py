@@ -11,6 +11,8 @@ import pytest
 from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
 from cfstream.explain.judging import Explanation, explain
 from cfstream.explain.times import distance
+from cfstream.kinds.distribution import countries, web_acl
+from cfstream.render.explain import explain_text
 from cfstream.sign import Signer
 from cfstream.sign.encoding import encode
 from cfstream.sign.keys import Hash
@@ -62,10 +64,10 @@ def test_a_wrong_host_is_not_signed_again() -> None:
 
 
 def test_cookies_that_are_not_of_cloudfront_are_named() -> None:
-    """For example, the name of a file with cookies."""
-    (reason,) = judged(URL, cookies="cookies.txt").reasons
+    """For example, the cookies of another site."""
+    (reason,) = judged(URL, cookies="session=1").reasons
     assert reason.what.startswith("the text of --cookies has no CloudFront-Signature")
-    assert '"$(cat FILE)"' in reason.do
+    assert "--cookies @FILE" in reason.do
 
 
 def judged(url: str, *, later: int = 0, cookies: str = "", viewer: str | None = None) -> Explanation:
@@ -103,6 +105,7 @@ def with_policy(document: object) -> str:
         signer(CLIPS).url("https://media.example.com/clips/a.mp4", HOUR),
         signer().url("https://d111111abcdef8.cloudfront.net/a b", HOUR),
         signer().url("https://one.video.example.com/a#t=5", HOUR),
+        signer().url("https://a.b.video.example.com/a", HOUR),
         "https://media.example.com/posters/a.jpg",
     ],
 )
@@ -189,7 +192,6 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
     ),
     "https alone": (signer(CLIPS).url("http://media.example.com/clips/a", HOUR), "", "only accepts https"),
     "other host": (signer().url("https://www.example.com/a.mp4", HOUR), "", "does not have the host name"),
-    "two labels": (signer().url("https://a.b.video.example.com/a", HOUR), "", "does not have the host name"),
     "no policy": (
         f"{URL}?Policy=a+b&Signature=AAAA&Key-Pair-Id={LECTURES}",
         "MalformedPolicy",
@@ -296,6 +298,18 @@ def test_without_a_distribution_the_visible_problems_are_reported() -> None:
     assert explain(url, now=NOW + 7_200).accepted is False
 
 
+def test_without_a_distribution_an_unsigned_url_may_be_public() -> None:
+    """It is refused only if its path needs a signature."""
+    for cookies in ("", "session=1"):
+        explanation = explain(URL, now=NOW, cookies=cookies)
+        assert (explanation.accepted, explanation.conditional) == (None, True)
+        assert [reason.code for reason in explanation.reasons] == ["MissingKey"]
+    text = explain_text(explain(URL, now=NOW), now=NOW, local=str, color=False, width=200)
+    assert "CloudFront refuses it if the path needs a signature: MissingKey, it is not signed" in text
+    assert "fix: add --spec to check whether it does; or sign it: `cfstream sign" in text
+    assert judged(URL).accepted is False
+
+
 def test_a_stream_name_is_judged_by_the_stream_alone() -> None:
     """It may have a prefix or a server, or be escaped for a page."""
     pairs = Guards(
@@ -355,3 +369,28 @@ def test_a_function_that_runs_on_requests_is_a_note() -> None:
         "cfstream does not read its code"
     )
     assert not any("rewrite" in note for note in explain(url, now=NOW, guards=found).notes)
+
+
+@pytest.mark.parametrize(
+    ("restrictions", "acl", "notes"),
+    [
+        ("none", "", ()),
+        ("whitelist", "", ("viewers outside AT, DE get 403, also with a valid signature",)),
+        ("blacklist", "", ("viewers in AT, DE get 403, also with a valid signature",)),
+        (
+            "none",
+            "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers/a1b2",
+            ("the web ACL viewers may refuse viewers with 403: cfstream does not read its rules",),
+        ),
+    ],
+)
+def test_countries_and_a_web_acl_are_notes(restrictions: str, acl: str, notes: tuple[str, ...]) -> None:
+    """They refuse viewers whatever the signature."""
+    config = {
+        "Restrictions": {"GeoRestriction": {"RestrictionType": restrictions, "Items": ["DE", "AT"]}},
+        "WebACLId": acl,
+    }
+    limits = (*countries.refusals(config), *web_acl.refusals(config))
+    assert limits == notes
+    limited = explain(signer().url(URL, HOUR), now=NOW, guards=replace(guards(), limits=limits))
+    assert (limited.accepted, limited.notes[: len(notes)]) == (True, notes)

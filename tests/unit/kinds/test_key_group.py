@@ -268,10 +268,11 @@ def test_a_group_of_that_name_without_our_mark_is_a_problem(comment: str, whose:
         KIND, context(ONE), live(list_key_groups=[group("signers", "K1", comment=comment)]), keys(new="K2")
     )
 
-    assert (proposed.steps, proposed.brings) == ((), {})
+    assert proposed.steps == ()
+    assert proposed.brings == {address("signers"): {"id": "id-signers", "name": "signers"}}
     (problem,) = proposed.problems
     assert problem.what == f"the key group signers (id-signers) already exists, and {whose}"
-    assert problem.do == "write `use: signers` to trust that group as it is, or choose another name"
+    assert problem.do.startswith("write `use: signers` to trust that group as it is; or choose another name,")
     assert str(problem.where) == "lectures.yaml:5:11"
 
 

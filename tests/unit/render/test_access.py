@@ -12,6 +12,7 @@ from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.errors import Notice
 from cfstream.render.access import access_document, access_text
 from cfstream.render.flow import Page
+from cfstream.render.readers import paths_with_excluded
 from cfstream.render.table import TableRow, cell_lines, table
 
 SIGNERS = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
@@ -228,7 +229,17 @@ def test_programs_get_every_row_opening_and_chain() -> None:
     document = access_document([TABLE, CHAIN])
     assert document["format_version"] == 1
     table_, chain = document["stacks"]
-    assert [*table_] == ["name", "account", "spec", "key", "access", "openings", "chains", "notices", "error"]
+    assert [*table_][:-1] == [
+        "name",
+        "account",
+        "spec",
+        "key",
+        "access",
+        "openings",
+        "chains",
+        "notices",
+        "error",
+    ]
     assert table_["access"][0] == {
         "reader": "key-group lectures-signers",
         "may": "read",
@@ -296,3 +307,44 @@ def test_no_sign_is_lost_in_a_table(cells: list[tuple[str, str, str]], width: in
     for title in ("reader", "paths", "way"):
         text = text.replace(title, "")
     assert sorted(text) == sorted("".join("".join(cell.split()) for row in cells for cell in row))
+
+
+@pytest.mark.parametrize(
+    ("paths", "excluded", "text"),
+    [
+        (("/*",), (), "/*"),
+        (("/*", "/acme/*"), (), "/*, /acme/*"),
+        (("/*",), ("/acme/*", "/b/*"), "/* except /acme/*, /b/*"),
+        (("/*", "/acme/*"), ("/globex/*",), "/* except /globex/*"),
+        (("/*", "/acme/free/*"), ("/acme/*",), "/* except /acme/*, and /acme/free/*"),
+        (("/a/*", "/b/*"), ("/*.m3u8",), "/a/*, /b/*; except /*.m3u8"),
+        (("/a?", "/a*"), ("/ab",), "/a* except /ab"),
+    ],
+)
+def test_the_exceptions_of_a_reader_are_clear(
+    paths: tuple[str, ...], excluded: tuple[str, ...], text: str
+) -> None:
+    """Paths inside another one are not repeated, unless they are inside an excluded one."""
+    assert paths_with_excluded(paths, excluded) == text
+
+
+def test_one_statement_for_anyone_is_one_chain() -> None:
+    """Its reader is named once, with everything that it allows, without the ways that need less than nothing."""
+    wide = Link("statement", "wide", "Sid wide")
+    found = tuple(
+        Chain(ANYONE, may, certain=True, links=links)
+        for may in (May.READ, May.LIST)
+        for links in ((wide,), (Link("way", "with any AWS account", "live"), wide))
+    )
+    text = access_text([replace(CHAIN, chains=found)], color=False, width=80)
+    assert text.count("anyone") == 1
+    assert "  anyone (read, list)\n    statement  wide " in text
+    assert len(access_document([replace(CHAIN, chains=found)])["stacks"][0]["chains"]) == 4
+
+
+@pytest.mark.parametrize(("exists", "shown"), [(True, False), (None, False), (False, True)])
+def test_an_object_that_does_not_exist(exists: bool | None, *, shown: bool) -> None:
+    """The text begins with it, and the document has it."""
+    stack = replace(CHAIN, object_exists=exists)
+    assert ("has no object with this key" in access_text([stack], color=False, width=80)) is shown
+    assert access_document([stack])["stacks"][0]["object_exists"] is exists

@@ -162,7 +162,7 @@ Who may view
   /posters/*        anyone
 
 Active signers
-  account self
+  this account
     no key: it cannot sign anything
   key group lectures-signers (a0722aa0-2aa3-4cf7-ab70-ba6527d99a23)
     lectures-2026-11 (K2JCJMDEHXQW5F)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.planning.seal import change_document
+from cfstream.planning.sent_digest import change_document
 from cfstream.render.values import field_lines, value_text
 from cfstream.steps.step import Change
 from cfstream.values import Joined, Ref, StepId

@@ -36,7 +36,7 @@ REFUSED = {
     "ftp://h/a": "not an http or https URL",
     "https:///a": "has no host name",
     "https://h h/a": "has no host name",
-    "https://*.example.com/a": "has no host name",
+    "https://*.example.com/a": "is for several hosts",
     "https://user:secret@h/a": "user name",
     "https://h/a/../b": "resolves",
     "https://h/a/%2e%2E/b": "resolves",

@@ -1,0 +1,29 @@
+"""Keys of trusted signers: AWS lists their ids, and not which key has which id."""
+
+import pytest
+
+from cfstream.explain.guards import GuardedBehavior, Guards
+from cfstream.sign import CannotSign
+from cfstream.stack.signing_keys import key_for
+
+
+@pytest.mark.parametrize(
+    ("behavior", "what", "do"),
+    [
+        (
+            GuardedBehavior(signers=("self", "111122223333"), key_pairs=("APKA2A", "APKAD2")),
+            "the default behavior trusts this account or account 111122223333, and AWS lists only the ids",
+            "with the id of your key pair: APKA2A, APKAD2; AWS named the file of the private key after it",
+        ),
+        (
+            GuardedBehavior(signers=("self",), streaming=True),
+            "the streaming distribution trusts this account, which has no active key pair",
+            "create one as the root user",
+        ),
+    ],
+)
+def test_the_id_of_a_key_pair_must_be_given(behavior: GuardedBehavior, what: str, do: str) -> None:
+    """The error says where the user finds it."""
+    with pytest.raises(CannotSign, match=what) as refused:
+        key_for(Guards("E1", "d1.cloudfront.net", (), (behavior,)), "/a", "digest", None)
+    assert do in refused.value.do

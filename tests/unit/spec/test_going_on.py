@@ -1,0 +1,39 @@
+"""One broken spec among several: what the error says about the others, and the order of its problems."""
+
+from pathlib import Path
+
+import pytest
+
+from cfstream.errors import SpecProblems
+from cfstream.spec.load import load
+
+SPEC = "version: 1\nname: {name}\nbucket: {name}-media\ntrusted_signers: [self]\n"
+
+
+def problems(folder: Path, *lines: str) -> SpecProblems:
+    """Return the error of a folder with two valid specs and one with these lines."""
+    for name in ("clips", "films"):
+        (folder / f"{name}.yaml").write_text(SPEC.format(name=name))
+    (folder / "broken.yaml").write_text("version: 1\nname: broken\n" + "".join(f"{line}\n" for line in lines))
+    with pytest.raises(SpecProblems) as found:
+        load([str(folder)])
+    return found.value
+
+
+def test_the_other_specs_are_named(tmp_path: Path) -> None:
+    """A run of all specs stops, and the error says which ones can run."""
+    error = problems(tmp_path, "buckt: some-media", "trusted_signers: [self]")
+    others = f"{tmp_path / 'clips.yaml'}, {tmp_path / 'films.yaml'}"
+    assert error.do == f"correct the specs above, or name only the others: {others}"
+
+
+@pytest.mark.parametrize(
+    ("line", "whats"),
+    [
+        ("buckt: some-media", ['unknown key "buckt"', "this spec names no signer, so anyone could watch"]),
+        ("bucket: some-media\nwibble: [self]", ['unknown key "wibble"']),
+    ],
+)
+def test_what_is_missing_comes_last(tmp_path: Path, line: str, whats: list[str]) -> None:
+    """A key that may be any field may be the missing one, so nothing else is missing yet."""
+    assert [each.what for each in problems(tmp_path, line).problems] == whats

@@ -77,10 +77,17 @@ def openings_counted(stacks: "Iterable[StackPlan]") -> str:
 
 
 def as_specified(stacks: "Sequence[StackPlan]") -> str:
-    """Return ``is as its spec says``, the same for several stacks, and the openings."""
+    """Return ``is as its spec says``, the same for several stacks, and the openings.
+
+    ``plan --check`` exits with 0 for an opening, which is no change, so the text names the command that does not.
+    """
     several = len(stacks) > 1
     opened = openings_counted(stacks)
-    but = f", but {'have' if several else 'has'} {opened}: see above" if opened else ""
+    but = (
+        f", but {'have' if several else 'has'} {opened}: see above; cfstream verify exits with 7"
+        if opened
+        else ""
+    )
     return ("are as their specs say" if several else "is as its spec says") + but
 
 

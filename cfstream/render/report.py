@@ -11,7 +11,7 @@ from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
-from cfstream.render.hazards import allowing
+from cfstream.render.hazards import allowing, allowing_together
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.apply import DESTROY_IMPLIES
 from cfstream.values import Verb, plain
@@ -338,7 +338,7 @@ def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:
 def _do(stack: StackReport, commands: SuggestedCommands) -> str:
     """Return how to fix a stack whose steps do not say it."""
     if stack.behind:
-        return f"apply {stack.behind} first, then resume: {commands.resuming}"
+        return f"fix what stops {stack.behind}, then resume: {commands.resuming}"
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
         return _allowing(stack, commands.flags)
     if stack.destroying and stack.outcome is StackOutcome.STALE:
@@ -353,7 +353,7 @@ def _allowing(stack: StackReport, flags: str) -> str:
         return PROTECTED_DO
     if stack.destroying:
         return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
-    return allowing([stack.spec, *stack.together], stack.hazards, flags)
+    return allowing_together(stack, stack.hazards, flags)
 
 
 _UNTRIED = 3

@@ -14,7 +14,7 @@ from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
-from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import as_specified, readers_after, readers_before
@@ -389,5 +389,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing([stack.spec, *stack.together], names | allowed.names, stack.flags))
+        text = advice(allowing_together(stack, names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

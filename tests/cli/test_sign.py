@@ -285,9 +285,9 @@ def test_explain_as_text(cfstream: Callable[..., Result], sign: Sign, stack: Fol
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
     assert "CloudFront accepts it.\n" in good.out
-    said = " ".join(good.out.split())
+    text = " ".join(good.out.split())
     assert (
-        "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in said
+        "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in text
     )
     assert '"object": {' in cfstream("explain", url, "--spec", stack.spec, "--format", "json").out
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
@@ -305,6 +305,14 @@ def test_explain_needs_no_aws(cfstream: Callable[..., Result], monkeypatch: pyte
     assert "years ago" in result.out
     refused = cfstream("explain", "https://h/a", "--ip", "nobody")
     assert refused.code == 2
+
+
+@pytest.mark.parametrize("given", ["absent.txt", "@absent.txt", "@"])
+def test_a_file_of_cookies_that_cannot_be_read(cfstream: Callable[..., Result], given: str) -> None:
+    """It is an error of the command line."""
+    result = cfstream("explain", "https://media.example.com/a", "--cookies", given)
+    assert (result.code, result.out) == (2, "")
+    assert "of --cookies cannot be read" in " ".join(result.err.split())
 
 
 def test_many_targets_are_signed_in_one_run(

@@ -132,6 +132,10 @@ def changes(folder: Path, sandbox: Sandbox) -> Iterator[RecordedRun]:
         )
 
 
+HINTS = {"acm:ListCertificates"}
+"""What a plan reads only to name the nearest resource. A policy does not allow it: without it, there is no hint."""
+
+
 @pytest.mark.usefixtures("s3control")
 def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running_sandbox: Sandbox) -> None:
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
@@ -158,7 +162,7 @@ def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running
         may[kind].update(action for action, _ in pairs)
         assert {pair for pair in pairs if not has_action(*pair)} == set()
         assert [wrong for each in policy_of_engine for wrong in unsupported(each)] == []
-    assert {name: missing for name, missing in lacking.items() if missing} == {}
+    assert {name: missing - HINTS for name, missing in lacking.items() if missing - HINTS} == {}
     rare = (
         BY_OTHERS
         | WHILE_LISTS_LAG

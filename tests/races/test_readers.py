@@ -146,9 +146,10 @@ class ResettableAccount:
         """Run once for each time, and return the names of the times."""
         moments: list[str] = []
         may = self.without_fault()
+        self.restore()
+        plan = self.account.plan(self.spec)
         while True:
             self.restore()
-            plan = self.account.plan(self.spec)
             watch = Watch(self.account, may, change)
             race = Race(self.account.world.aws, READS, "", change=watch.act, at=len(moments))
             with self.account.sandbox.watched(watch.check):

@@ -99,11 +99,8 @@ def _what_stays(stacks: "Sequence[Stack]") -> str:
             f"note: the bucket{many} {some_of(buckets, _NAMED)} and all objects in {_them(buckets)} stay\n"
         )
     if files:
-        still = "still describe" if len(files) > 1 else "still describes"
-        lines.append(
-            f"note: {some_of(files, _NAMED)} {still} what was destroyed, and the next apply of {_them(files)} creates "
-            "it again: delete the file, or the document of the stack\n"
-        )
+        it, them = ("these stacks", "the specs") if len(stacks) > 1 else ("the stack", "that spec")
+        lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
     return "".join(lines)
 
 

@@ -9,6 +9,7 @@ import typer
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.terminal import completion
+from cfstream.errors import WrongUsage
 from cfstream.exit_codes import ExitCode
 
 
@@ -68,14 +69,21 @@ def explain(
 
 
 def _cookies(text: str) -> str:
-    """Return the cookies: the text, or the content of the file that it names. Raises OSError.
+    """Return the cookies: the text, or the content of the file that it names. Raises WrongUsage.
 
     As for curl, text without ``=`` is the name of a file, with or without ``@``.
     """
     if not text.startswith("@") and (not text.strip() or "=" in text):
         return text
-    with open(text.removeprefix("@"), encoding="utf-8", errors="replace") as file:
-        return file.read()
+    name = text.removeprefix("@")
+    try:
+        with open(name, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        raise WrongUsage(
+            f"the file {name[:200]!r} of --cookies cannot be read: {error.strerror}",
+            "write the cookies as 'NAME=VALUE; ...', or the name of a file that has them: @FILE",
+        ) from error
 
 
 def local(second: int) -> str:

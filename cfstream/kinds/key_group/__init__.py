@@ -13,7 +13,7 @@ from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.indexed import Indexed, having
-from cfstream.kinds.key_group.grace import Grace, Successor, strays
+from cfstream.kinds.key_group.grace import Grace, Successor, misspelt_replaces
 from cfstream.kinds.key_group.observed import (
     KIND,
     ListedKey,
@@ -322,7 +322,7 @@ def _misspelt_replaces(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]
     for group in want.own:
         live = have.named(group.name)
         in_group = have.key_names(live.keys) if live else ()
-        for key, old, near in strays(group, in_group, {each.name for each in have.keys}):
+        for key, old, near in misspelt_replaces(group, in_group, {each.name for each in have.keys}):
             do = f"write {near}, a key of this group, or delete it"
             yield Notice(f"{key} replaces {old}, which does not exist", do=do)
 

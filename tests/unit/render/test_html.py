@@ -67,7 +67,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     page = plan_html(plan(OPENED))
     assert '<li class="open">anyone: bucket policy statement QuickFix</li>' in page
     assert "<p>fix: remove that statement:<br><code>aws s3api put --bucket media</code></p>" in page
-    assert "lectures is as its spec says, but has 1 opening: see above." in page
+    assert "lectures is as its spec says, but has 1 opening: see above; cfstream verify exits with 7." in page
     assert "<title>cfstream: Plan: No changes, but 1 opening.</title>" in page
 
 

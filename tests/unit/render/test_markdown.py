@@ -88,7 +88,8 @@ def test_warnings_are_above_the_last_line() -> None:
     """Someone who reads only the first lines sees the warning."""
     warned = plan_markdown(plan(OPENED))
     assert warned.startswith(f"{MARK}\n### cfstream plan\n\n#### Openings\n")
-    assert warned.endswith("**No changes.** lectures is as its spec says, but has 1 opening: see above.\n")
+    last = "lectures is as its spec says, but has 1 opening: see above; cfstream verify exits with 7."
+    assert warned.endswith(f"**No changes.** {last}\n")
     assert warned.index("#### Openings") < warned.index("No changes.")
     assert "anyone: bucket policy statement QuickFix" in warned
     assert "<b>open</b>: anyone can read /&#42;: bucket policy statement QuickFix" in warned

@@ -151,7 +151,8 @@ def _check_kind(der: bytes, name: str, file: str) -> None:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     # The files of this name exist, and are never overwritten.
-    do = f"run `{new_pair(f'{name[:124]}-new', os.path.dirname(file))}`, and write its name and its file here"
+    new = new_pair(f"{name[:124]}-new", os.path.dirname(file))
+    do = f"make a new pair, and write its name and its public half here: `{new}`"
     try:
         key = load_der_public_key(der)
     except UnsupportedAlgorithm as error:

@@ -68,7 +68,9 @@ def log_problems(context: StackContext, found: LogBucket | None) -> Iterator[Pro
     if isinstance(found.head, Missing):
         what = f"the log bucket {found.name} does not exist"
         yield context.stack.problem(
-            what, f"create it with ACLs enabled: {_create(found.name, context)}", *where
+            what,
+            f"name another one, or create it with ACLs enabled: `{_create(found.name, context)}`",
+            *where,
         )
         return
     if isinstance(found.head, Refused):
@@ -83,17 +85,17 @@ def log_problems(context: StackContext, found: LogBucket | None) -> Iterator[Pro
             f"aws s3api put-bucket-ownership-controls --bucket {found.name} "
             "--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"
         )
-        yield context.stack.problem(what, f"enable them: `{enable}`, or name another one", *where)
+        yield context.stack.problem(what, f"name another one, or enable them: `{enable}`", *where)
 
 
 def _create(name: str, context: StackContext) -> str:
-    """Return the command that creates a log bucket, and the other way to fix that it is missing."""
+    """Return the command that creates a log bucket."""
     region = context.region or "us-east-1"
     place = f" --create-bucket-configuration LocationConstraint={region}" if region != "us-east-1" else ""
     create = (
         f"aws s3api create-bucket --bucket {name} --region {region} --object-ownership BucketOwnerPreferred"
     )
-    return f"`{create}{place}`, or name another one"
+    return f"{create}{place}"
 
 
 def log_notices(found: LogBucket | None) -> Iterator[Notice]:

@@ -108,7 +108,8 @@ def import_account(
     found = []
     for each in chain(import_all(reads, account, _judge(world, reads), free), missing):
         report(each)
-        found.append(_beside(replace(each, file=str(folder / f"{each.name}.yaml"))) if each.text else each)
+        new = replace(each, file=str(folder / f"{each.name}.yaml"))
+        found.append(_kept_in(folder, _beside(new)) if each.text else each)
     if state:
         found = [*with_belonging(state, {addresses[each.row.id].address: each for each in found})]
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +131,15 @@ def _beside(imported: "Imported") -> "Imported":
     alike = {real: str(file) for real, file in near.items() if same.search(_text(file))}
     kept = alike.pop(own.resolve(), None) is not None and _text(own) != imported.text
     return replace(imported, kept=kept, others=tuple(alike.values()))
+
+
+def _kept_in(folder: Path, imported: "Imported") -> "Imported":
+    """Return the import with the spec that the folder has of it under another name, if it has one, which is kept."""
+    there = next((file for file in imported.others if Path(file).parent == folder), None)
+    if there is None or imported.kept or Path(imported.file).exists():
+        return imported
+    others = tuple(file for file in imported.others if file != there)
+    return replace(imported, file=there, kept=True, others=others)
 
 
 def _text(file: Path) -> str:

@@ -219,6 +219,9 @@ def test_importing_the_account_again_changes_no_file(account: SmallAccount, run:
     assert "specs/talks.yaml has a spec of it already, and is kept as it is" in " ".join(again.out.split())
     assert Path("specs/talks.yaml").read_text() == edited
     assert "specs/talks.yaml" in run("import", "--all", "elsewhere").out  # also in the directory beside it
+    Path("elsewhere/talks.yaml").rename("elsewhere/mine.yaml")
+    assert "elsewhere/mine.yaml has a spec of it already" in run("import", "--all", "elsewhere").out
+    assert not Path("elsewhere/talks.yaml").exists()
     Path("specs/films.yaml").write_text("mine")
     Path("specs/talks.yaml").unlink()
     assert run("import", "--all", "specs").code == 2

@@ -76,7 +76,7 @@ def _no_certificate(account: SandboxAccount) -> tuple[str, Json]:
     """No certificate covers the host: the nearest one is only named."""
     arn = account.certificate("medias.example.com")
     missing = f"{arn.partition('/')[0]}/00000000-0000-4000-8000-000000000000"
-    text = f"The nearest in this account is {arn}, one for medias.example.com"
+    text = f"the nearest in this account is {arn}, one for medias.example.com"
     return text, signed(cnames=[HOST], http={"certificate": missing})
 
 

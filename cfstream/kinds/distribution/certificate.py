@@ -206,7 +206,7 @@ def instead(context: StackContext, have: Sequence[Certificate], hosts: Sequence[
     best = f"{found[0].arn}, {found[0].described(context)}"
     if not found[0].unfit(context) and all(map(found[0].covers, hosts)):
         return f"write {best}; or {otherwise}"
-    return f"{otherwise}. The nearest in this account is {best}"
+    return f"the nearest in this account is {best}; {otherwise}"
 
 
 def describe(arn: str) -> Call:
@@ -255,16 +255,16 @@ def _ending(context: StackContext, one: Certificate) -> tuple[Notice, ...]:
 def _problems(context: StackContext, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:
     """Return a problem for each cname that no certificate covers, with the existing certificates."""
     fit = [one for one in have if not one.unfit(context)]
-    other = "or write the ARN of another as http.certificate"
+    other = "write the ARN of another as http.certificate, or"
     bare = [number for number, host in enumerate(cnames) if not any(one.covers(host) for one in fit)]
     if not bare:
         what = f"no single certificate in {REGION} covers all cnames; {_there_is(context, fit)}"
-        return [context.stack.problem(what, f"{request_for(cnames)}, {other}", "cnames")]
+        return [context.stack.problem(what, f"{other} {request_for(cnames)}", "cnames")]
     return [
         context.stack.problem(
             f"no certificate in {REGION} that CloudFront accepts covers {cnames[number]}; "
             f"{_there_is(context, have, cnames[number])}",
-            _issue(have, cnames[number]) or f"{request_for(cnames)}, {other}",
+            _issue(have, cnames[number]) or f"{other} {request_for(cnames)}",
             "cnames",
             number,
         )

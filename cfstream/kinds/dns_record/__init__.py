@@ -390,8 +390,8 @@ def _no_zone(context: StackContext, want: WantedRecords, have: LiveRecords) -> P
         only = "; the private ones cannot resolve CloudFront's public names" if have.private else ""
         what = f"no public hosted zone {want.zone} exists in account {context.account}{only}"
         create = f"aws route53 create-hosted-zone --name {want.zone} --caller-reference {want.zone}"
-        other = f"create it: `{create}`, or remove dns and create the records yourself"
-        do = f"write {have.near}, a zone of this account, or {other}" if have.near else other
+        other = f"remove dns and create the records yourself, or create the zone: `{create}`"
+        do = f"write {have.near}, a zone of this account; or {other}" if have.near else other
     return context.stack.problem(what, do, "dns", "route53")
 
 

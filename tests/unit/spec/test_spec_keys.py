@@ -60,7 +60,10 @@ def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: s
     """Every other kind is named and refused, because CreatePublicKey would refuse it."""
     what, do = refusal(pem(key))
     assert what == f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
-    assert do == "run `cfstream keys new k-new --dir .`, and write its name and its file here"
+    assert (
+        do
+        == "make a new pair, and write its name and its public half here: `cfstream keys new k-new --dir .`"
+    )
 
 
 @pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])

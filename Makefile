@@ -1,7 +1,7 @@
 # Start with `make demo` and `make quick`. Every target installs what it needs into .venv the first time.
 .POSIX:
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test test-all lint tests coverage format schema docs dist dist-check changelog bench bench-full clean
+.PHONY: help demo quick test test-all lint tests coverage format schema docs docs-pages dist dist-check changelog bench bench-full clean
 
 # Hundreds of tests start a process. Without cached bytecode, each of them compiles all modules.
 unexport PYTHONDONTWRITEBYTECODE
@@ -89,6 +89,11 @@ schema: $(SETUP) ## regenerate the files in schemas/ and docs/reference/
 
 docs: $(SETUP) $(PLAYER) $(CHROMIUM) ## build the manual in site/: check every link, record the pictures
 	$(BIN)/python -m handbook --site
+	$(BIN)/zensical build --clean --strict
+	$(BIN)/python -m handbook.finish site
+
+docs-pages: $(SETUP) ## the same without new pictures, in seconds and without Chromium
+	$(BIN)/python -m handbook --pages
 	$(BIN)/zensical build --clean --strict
 	$(BIN)/python -m handbook.finish site
 

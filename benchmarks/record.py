@@ -64,7 +64,7 @@ def recorder() -> Iterator[Recorder]:
 
 def add(running: Recorder, s3: Any, port: World, specs: Path) -> None:
     """Apply the specs in an account that has nothing of CloudFront. Then put the other resources back."""
-    world = running.cloudfront.world
+    world = running.cloudfront.state
     aside: dict[str, dict[str, Any]] = {}
     for name in STORES:
         store = getattr(world, name)

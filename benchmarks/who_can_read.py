@@ -5,7 +5,7 @@ from time import process_time
 from typing import Any
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import (
     Block,
     BucketState,
@@ -39,12 +39,12 @@ def seconds_for_one(rounds: int) -> dict[str, float]:
     return {name: quantiles(seconds, n=10)[0] for name, seconds in taken.items()}
 
 
-def _alone() -> BucketWorld:
+def _alone() -> AccessModel:
     own = _distribution("E1", [*(f"{word}/*" for word in WORDS[:3])])
-    return _world((own,), [_oac(0, "E1", "*")])
+    return _model((own,), [_oac(0, "E1", "*")])
 
 
-def _shared() -> BucketWorld:
+def _shared() -> AccessModel:
     patterns = [
         f"{WORDS[number % 10]}/{number // 10 or ''}*{('.mp4', '')[number % 2]}" for number in range(24)
     ]
@@ -73,14 +73,14 @@ def _shared() -> BucketWorld:
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
     )
-    return _world((own, *others), statements)
+    return _model((own, *others), statements)
 
 
-def _world(distributions: tuple[Distribution, ...], statements: list[dict[str, Any]]) -> BucketWorld:
+def _model(distributions: tuple[Distribution, ...], statements: list[dict[str, Any]]) -> AccessModel:
     policy = {"Version": "2012-10-17", "Statement": statements}
     bucket = BucketState(BUCKET, policy=policy, block=CLOSED)
     groups: dict[Known, GroupState] = {"G1": GroupState("signers", frozenset({"K1"}))}
-    return BucketWorld(ACCOUNT, bucket, distributions=distributions, own="E1", groups=groups)
+    return AccessModel(ACCOUNT, bucket, distributions=distributions, own="E1", groups=groups)
 
 
 def _distribution(id_: str, patterns: list[str]) -> Distribution:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from cfstream.errors import CfstreamError, Interrupted, ReplyLost, Stale, TimedOut, VersionMoved
 from cfstream.exit_codes import ExitCode
-from cfstream.planning import StackKey, StackPlan
+from cfstream.planning import Companions, StackKey, StackPlan
 from cfstream.planning.blocking import Blocked
 from cfstream.planning.settling import with_last_wait
 from cfstream.ports import World
@@ -87,8 +87,8 @@ class StackReport:
     """These and the hazards of the stack that the run allows."""
     behind: str = ""
     """The stack that this one waits for, if that is why it is blocked."""
-    together: tuple[str, ...] = ()
-    """The other spec files that a command for this stack must name."""
+    companions: Companions = Companions()
+    """The stacks that a command for this one must include."""
     destroying: bool = False
     """Whether the run destroys the stack."""
     account: Account = Account("")
@@ -214,7 +214,7 @@ def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
         short=blocked.short,
         not_allowed=blocked.not_allowed,
         hazards=blocked.hazards,
-        together=plan.together,
+        companions=plan.companions,
     )
 
 
@@ -241,7 +241,7 @@ def _not_tried(plan: StackPlan, why: str, code: ExitCode) -> StackReport:
 
 
 def kept_out(plan: StackPlan, why: str, do: str = "") -> StackReport:
-    """Return the report of a stack of which nothing may be written, for example in another account. No step ran."""
+    """Return the report of a stack for which nothing may be written, for example in another account. No step ran."""
     return replace(_stack_report(plan, StackOutcome.FAILED, _untried(plan), why), do=do)
 
 

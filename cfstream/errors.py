@@ -145,7 +145,7 @@ class ReplyLost(CfstreamError):
 
 
 class Stale(CfstreamError):
-    """The live state changed since it was read. Nothing was forced. `what` says what changed, from what, to what."""
+    """The live state changed since it was read. Nothing was forced. The error lists what changed."""
 
 
 class TimedOut(CfstreamError):

@@ -41,7 +41,7 @@ class Guesses:
         while self._left > 0:
             self._left -= 1
             larger = self.until is None or (self._left % 2 and self._at < len(self._last))
-            found = self._gallop() if larger else between(self._last, self.until or "")
+            found = self._exponential_guess() if larger else between(self._last, self.until or "")
             if found is not None and self._is_inside(found):
                 return found
             if larger:
@@ -63,7 +63,7 @@ class Guesses:
         if self._candidate is not None:
             self.split = self._candidate
 
-    def _gallop(self) -> str | None:
+    def _exponential_guess(self) -> str | None:
         if not self._last:
             return None
         for at in range(self._at, len(self._last)):

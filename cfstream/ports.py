@@ -161,7 +161,7 @@ class NoReply:
     """There was no response: the reason, and the message from the network or TLS."""
 
     silence: Silence
-    said: str = ""
+    message: str = ""
 
 
 class Viewer(Protocol):

@@ -4,6 +4,7 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
@@ -89,7 +90,10 @@ def errors() -> Iterator[str]:
         "",
     )
     for kind in kinds_of(CfstreamError):
-        yield from (f"## {kind.__name__} {{#{anchor(kind)}}}", "", str(inspect.getdoc(kind)), "")
+        if kind.__name__.startswith("_"):
+            continue
+        title = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", kind.__name__).capitalize()
+        yield from (f"## {title} {{#{anchor(kind)}}}", "", str(inspect.getdoc(kind)), "")
         yield from (f"Exit code {exit_codes.of_kind(kind).value}.", "")
         codes = sorted(code for code, meant in CODES.items() if meant is kind and not code.isdigit())
         if codes:

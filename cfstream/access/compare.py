@@ -128,7 +128,7 @@ def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
     """
     lost: dict[Hashable, tuple[Way, list[Cell]]] = {}
     for cell, one, other in cells_of(before, after):
-        if before.world.bucket.objects.listed and not any(cell.objects):
+        if before.model.bucket.objects.listed and not any(cell.objects):
             continue
         for way in one:
             if way.direct and way.reader == ANYONE:

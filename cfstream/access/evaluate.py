@@ -7,6 +7,7 @@ and ``cfstream access``.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cfstream.access.model import AccessModel
 from cfstream.access.origins import unplaced
 from cfstream.access.partition import Cell, Layout, Named, Partition, of_key, partition
 from cfstream.access.points import Point
@@ -15,41 +16,40 @@ from cfstream.access.reader import Certainty, May, Reader
 from cfstream.access.statements import PolicyAnswer, PolicyView
 from cfstream.access.through import OBJECT_ACL, Viewers
 from cfstream.access.ways import Evaluation, General, Way, Ways
-from cfstream.access.world import BucketWorld
 from cfstream.domain import ObjectClass
 
 
-def evaluate(*worlds: BucketWorld) -> tuple[Evaluation, ...]:
-    """Return who can read what in each of `worlds`. The results share their cells, so they can be compared."""
-    split = partition(*worlds)
-    return tuple(_evaluation(split, number) for number in range(len(worlds)))
+def evaluate(*models: AccessModel) -> tuple[Evaluation, ...]:
+    """Return who can read what in each of `models`. The results share their cells, so they can be compared."""
+    split = partition(*models)
+    return tuple(_evaluation(split, number) for number in range(len(models)))
 
 
-def evaluate_key(world: BucketWorld, key: str) -> Evaluation:
+def evaluate_key(model: AccessModel, key: str) -> Evaluation:
     """Return who can read one key."""
-    return _evaluation(of_key(world, key), 0)
+    return _evaluation(of_key(model, key), 0)
 
 
 def _evaluation(split: Partition, number: int) -> Evaluation:
     layout = split.layouts[number]
     judge = _Judge(layout)
     ways = tuple(judge.ways(cell, cell.objects[number]) for cell in split.cells)
-    return Evaluation(layout.world, split.cells, ways, tuple(judge.general(split.cells)), split.merged)
+    return Evaluation(layout.model, split.cells, ways, tuple(judge.general(split.cells)), split.merged)
 
 
 class _Judge:
-    """Answers for one world. Caches answers by the facts that decide them, because most cells differ in only one."""
+    """Answers for one model. Caches answers by the facts that decide them, because most cells differ in only one."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.world = layout.world
-        self.view = PolicyView.of(layout.world)
+        self.model = layout.model
+        self.view = PolicyView.of(layout.model)
         self.points = tuple(
-            Point(layout.world, each, number, self.view)
-            for number, each in enumerate(layout.world.bucket.access_points, 1)
+            Point(layout.model, each, number, self.view)
+            for number, each in enumerate(layout.model.bucket.access_points, 1)
         )
         self.viewers = Viewers(layout, self.view, self.points)
-        self.unplaced = unplaced(layout.world)
+        self.unplaced = unplaced(layout.model)
         self._direct: dict[tuple[object, ...], Ways] = {}
         self._routed: dict[tuple[object, ...], Ways] = {}
 
@@ -76,7 +76,7 @@ class _Judge:
         if self.view.reaches(objects):
             yield from self._by_policies(named)
         for reader, may in self.view.of_acl(objects) if objects is not None else ():
-            known = reader.name in self.world.identities
+            known = reader.name in self.model.identities
             if may is May.READ and not known and not self.view.denies(reader, named[0]):
                 yield Way(reader, by=(OBJECT_ACL,))
 
@@ -117,9 +117,9 @@ class _Judge:
     def _by_object_acl(self) -> Iterator[General]:
         """Yield the grants on objects that allow a reader to change their ACLs."""
         found: dict[Reader, list[str]] = {}
-        for each in self.world.bucket.objects.classes:
+        for each in self.model.bucket.objects.classes:
             for reader, may in self.view.of_acl(each):
-                if may is May.MANAGE and reader.name not in self.world.identities:
+                if may is May.MANAGE and reader.name not in self.model.identities:
                     found.setdefault(reader, []).extend(f"/{key}" for key in each.keys)
         for reader, keys in found.items():
             yield General(reader, May.MANAGE, by=(OBJECT_ACL,), paths=tuple(sorted(keys)))

@@ -8,6 +8,7 @@ from dataclasses import field, replace
 from itertools import takewhile
 
 from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.model import AccessModel
 from cfstream.access.partition import Cell
 from cfstream.access.party import party_text
 from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
@@ -15,7 +16,6 @@ from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
 from cfstream.access.ways import Evaluation, General, Way, Ways
-from cfstream.access.world import BucketWorld
 from cfstream.domain.bucket import BucketState
 from cfstream.spec.wording import some_of
 from cfstream.startup.frozen import dataclass
@@ -40,8 +40,8 @@ class Expected:
     declared: Declared
     signers: frozenset[Reader] = frozenset()
     """The signers of the spec, on any path."""
-    promises: tuple[BucketWorld, ...] = ()
-    """The worlds that the specs of the run describe. What one of them serves to anyone is declared public."""
+    promises: tuple[AccessModel, ...] = ()
+    """The models that the specs of the run describe. What one of them serves to anyone is declared public."""
     repair: str = ""
     """The command that closes what the stack's own distribution opens; empty after a plan, which has closed it."""
     public: Mapping[Cell, Ways] = field(default_factory=dict)
@@ -52,13 +52,13 @@ def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Eval
     """Return the evaluations over cells that they share with the promises, and what the promises declare public."""
     if not expected.promises:
         return expected, found
-    again = evaluate(*(each.world for each in found), *expected.promises)
+    again = evaluate(*(each.model for each in found), *expected.promises)
     return _with_public(expected, again[len(found) :]), again[: len(found)]
 
 
-def of_key(expected: Expected, world: BucketWorld, key: str) -> tuple[Expected, Evaluation]:
+def of_key(expected: Expected, model: AccessModel, key: str) -> tuple[Expected, Evaluation]:
     """Return who can read one key, and whether the promises declare it public."""
-    found = evaluate_key(world, key)
+    found = evaluate_key(model, key)
     promised = (evaluate_key(each, key) for each in expected.promises)
     return _with_public(expected, [replace(each, cells=found.cells) for each in promised]), found
 
@@ -80,7 +80,7 @@ class JudgedOpenings:
 
 
 def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
-    """Return the openings of a world, one for each reader and way, the widest first."""
+    """Return the openings of a model, one for each reader and way, the widest first."""
     opened: dict[tuple[object, ...], Opening] = {}
     notes: dict[str, None] = dict.fromkeys(_public_elsewhere(found, expected))
     for cell, way in found.rows:
@@ -104,7 +104,7 @@ def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
     """Yield a note with the paths that other stacks open, because specs of the run declare that."""
     places: dict[str, dict[str, None]] = {}
     for cell, way in found.rows:
-        stack = found.world.stacks.get(way.distribution_id)
+        stack = found.model.stacks.get(way.distribution_id)
         if (
             stack not in (None, expected.stack)
             and way.behavior is not None
@@ -185,8 +185,8 @@ def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ
     """Return the class of signed access: signers of cfstream stacks, and the account itself, are inside."""
     inside = (
         way.reader in expected.signers
-        or way.distribution_id == found.world.own
-        or way.distribution_id in found.world.stacks
+        or way.distribution_id == found.model.own
+        or way.distribution_id in found.model.stacks
         or way.reader == Reader(ReaderKind.SIGNER, expected.declared.account)
     )
     if inside:
@@ -221,7 +221,7 @@ def _of_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Open
         text + _unless(way.certain, way.undecided),
         _closing_own(way, expected)
         if _is_own(found, way)
-        else _together(found, way, closing(sort, found.world.bucket, way.reader)),
+        else _together(found, way, closing(sort, found.model.bucket, way.reader)),
         sort,
         way.reader,
         witness_path(cell, way),
@@ -230,8 +230,8 @@ def _of_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Open
 
 def _together(found: Evaluation, way: Way, do: str) -> str:
     """Return the fix for an opening. What another stack serves to anyone may be declared by its spec."""
-    stack = found.world.stacks.get(way.distribution_id)
-    if stack is None or way.reader != ANYONE or way.distribution_id == found.world.own:
+    stack = found.model.stacks.get(way.distribution_id)
+    if stack is None or way.reader != ANYONE or way.distribution_id == found.model.own:
         return do
     return f"name the spec of stack {stack} in the same command, if it declares this public; or {do}"
 
@@ -245,7 +245,7 @@ def _of_general(found: Evaluation, each: General, expected: Expected) -> Opening
         text + _unless(each.certain, each.undecided),
         _closing_own(each.way, expected)
         if each.way and _is_own(found, each.way)
-        else closing(sort, found.world.bucket, each.reader, each.may),
+        else closing(sort, found.model.bucket, each.reader, each.may),
         sort,
         each.reader,
         each.paths[0] if each.paths else "",
@@ -253,7 +253,7 @@ def _of_general(found: Evaluation, each: General, expected: Expected) -> Opening
 
 
 def _is_own(found: Evaluation, way: Way) -> bool:
-    return way.behavior is not None and way.distribution_id == found.world.own
+    return way.behavior is not None and way.distribution_id == found.model.own
 
 
 def _closing_own(way: Way, expected: Expected) -> str:
@@ -291,9 +291,9 @@ def _through(found: Evaluation, way: Way) -> Iterator[str]:
 def distribution_words(found: Evaluation, way: Way) -> str:
     """Return the distribution of a way as text: its id and its stack; without the id if it does not exist yet."""
     kind = way.distribution.delivery.words if way.distribution else "distribution"
-    if way.distribution_id == found.world.own:
+    if way.distribution_id == found.model.own:
         return f"the stack's own {kind}"
-    stack = found.world.stacks.get(way.distribution_id)
+    stack = found.model.stacks.get(way.distribution_id)
     if isinstance(way.distribution_id, str):
         return f"{kind} {way.distribution_id}{f' of stack {stack}' if stack else ''}"
     return f"the new {kind} of {stack or 'another stack'}"
@@ -310,7 +310,7 @@ def paths(found: Evaluation, cell: Cell, way: Way) -> tuple[str, ...]:
     if not way.statements:
         return (witness_path(cell, way),)
     resources = (each for statement in way.statements for each in statement.resources or ("*",))
-    return tuple(dict.fromkeys(_key_path(each, found.world.bucket.name) for each in resources))
+    return tuple(dict.fromkeys(_key_path(each, found.model.bucket.name) for each in resources))
 
 
 def _key_path(resource: str, bucket: str) -> str:

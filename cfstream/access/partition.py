@@ -1,4 +1,4 @@
-"""Splits the keys of a bucket into cells. All keys of a cell get the same answer in every compared world.
+"""Splits the keys of a bucket into cells. All keys of a cell get the same answer in every compared model.
 
 The keys are split by every pattern that can distinguish two keys: path patterns of behaviors (after their origin's
 path), resources of policy statements, and the objects whose ACLs were read. Each cell has a witness key.
@@ -17,10 +17,10 @@ from typing import NamedTuple, TypeAlias
 from cfstream.access.automaton import Automaton
 from cfstream.access.fitting import fitted
 from cfstream.access.globs import Glob, ResourceGlobs
+from cfstream.access.model import AccessModel
 from cfstream.access.origins import leading, leads_to
 from cfstream.access.policy.principals import principals
 from cfstream.access.route import Route, key_of, path_of, root_of, serves_all
-from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, Distribution, ObjectClass, Origin
 from cfstream.domain.path_pattern import normalised
 from cfstream.policy_document import statements
@@ -57,9 +57,9 @@ class StatementBits:
 
 @dataclass(frozen=True)
 class Layout:
-    """The patterns of one world as bits of the partition."""
+    """The patterns of one model as bits of the partition."""
 
-    world: BucketWorld
+    model: AccessModel
     routes: tuple[Route, ...]
     reached: frozenset[Origin]
     """The origins that read the bucket."""
@@ -67,7 +67,7 @@ class Layout:
     """The statements of the bucket's policy, then those of each access point's."""
 
     def signature(self, mask: int) -> Signature:
-        """Return what this world distinguishes about a key."""
+        """Return what this model distinguishes about a key."""
         return (*(route.signature(mask) for route in self.routes), *self.named(mask))
 
     def named(self, matched: int, some: int | None = None) -> tuple[Named, ...]:
@@ -94,7 +94,7 @@ def _named(policy: Sequence[StatementBits], matched: int, some: int) -> Named:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """Keys with one answer. `objects` holds, per world, the class with their ACL; None if no object is known."""
+    """Keys with one answer. `objects` holds, per model, the class with their ACL; None if no object is known."""
 
     witness: str
     mask: int
@@ -111,7 +111,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Partition:
-    """The cells, and each world's patterns as bits."""
+    """The cells, and each model's patterns as bits."""
 
     cells: tuple[Cell, ...]
     layouts: tuple[Layout, ...]
@@ -165,10 +165,10 @@ class _Bits:
         return mask
 
 
-def partition(*worlds: BucketWorld) -> Partition:
-    """Return cells that separate any two keys with different answers in one of `worlds`."""
+def partition(*models: AccessModel) -> Partition:
+    """Return cells that separate any two keys with different answers in one of `models`."""
     bits = _Bits()
-    layouts = tuple(_layout(world, bits) for world in worlds)
+    layouts = tuple(_layout(model, bits) for model in models)
 
     def signature(mask: int) -> Signature:
         return tuple(layout.signature(mask) for layout in layouts)
@@ -176,21 +176,21 @@ def partition(*worlds: BucketWorld) -> Partition:
     split, left_out = fitted(
         bits.globs, signature, ordered=bits.ordered, preferred=bits.preferred, limit=MOST_CELLS
     )
-    none: tuple[ObjectClass | None, ...] = (None,) * len(worlds)
+    none: tuple[ObjectClass | None, ...] = (None,) * len(models)
     automaton = Automaton(bits.globs)
     found = []
     for each in split.cells:
         mask = _located(automaton, layouts, each.witness, each.matched) & ~left_out
         found.append(Cell(each.witness, mask, none, mask | left_out))
-    objects = _objects(worlds, layouts, automaton, signature)
+    objects = _objects(models, layouts, automaton, signature)
     return Partition((*found, *objects), layouts, bool(left_out))
 
 
-def of_key(world: BucketWorld, key: str) -> Partition:
+def of_key(model: AccessModel, key: str) -> Partition:
     """Return the one cell of a single key, with the ACL of its object if it was read."""
     bits = _Bits()
-    layout = _layout(world, bits)
-    objects = next((each for each in world.bucket.objects.classes if key in each.keys), None)
+    layout = _layout(model, bits)
+    objects = next((each for each in model.bucket.objects.classes if key in each.keys), None)
     automaton = Automaton(bits.globs)
     mask = _located(automaton, (layout,), key, automaton.locate(key))
     return Partition((Cell(key, mask, (objects,), mask),), (layout,))
@@ -210,17 +210,17 @@ def _located(automaton: Automaton, layouts: Sequence[Layout], key: str, matched:
 
 
 def _objects(
-    worlds: Sequence[BucketWorld],
+    models: Sequence[AccessModel],
     layouts: Sequence[Layout],
     automaton: Automaton,
     signature: Callable[[int], Hashable],
 ) -> Iterator[Cell]:
     """Yield a cell for each combination of signature and ACL among the objects whose ACLs were read."""
     of_key: dict[str, list[ObjectClass | None]] = {}
-    for number, world in enumerate(worlds):
-        for each in world.bucket.objects.classes:
+    for number, model in enumerate(models):
+        for each in model.bucket.objects.classes:
             for key in each.keys:
-                of_key.setdefault(key, [None] * len(worlds))[number] = each
+                of_key.setdefault(key, [None] * len(models))[number] = each
     if not of_key:
         return
     seen: set[object] = set()
@@ -233,11 +233,11 @@ def _objects(
             yield Cell(key, mask, classes, mask)
 
 
-def _layout(world: BucketWorld, bits: _Bits) -> Layout:
+def _layout(model: AccessModel, bits: _Bits) -> Layout:
     found = [
         (distribution, origins)
-        for distribution in leading(world)
-        if (origins := [each for each in distribution.origins if leads_to(world, each)])
+        for distribution in leading(model)
+        if (origins := [each for each in distribution.origins if leads_to(model, each)])
     ]
     reached = frozenset(origin for _, origins in found for origin in origins)
     routes = tuple(
@@ -245,12 +245,12 @@ def _layout(world: BucketWorld, bits: _Bits) -> Layout:
         for distribution, origins in sorted(found, key=lambda each: str(plain(each[0].id)))
         for path in sorted({each.path for each in origins})
     )
-    of_bucket = tuple(_statement(world, each, bits) for each in statements(world.bucket.policy))
+    of_bucket = tuple(_statement(model, each, bits) for each in statements(model.bucket.policy))
     of_points = (
-        tuple(_statement(world, each, bits, point) for each in statements(point.policy))
-        for point in world.bucket.access_points
+        tuple(_statement(model, each, bits, point) for each in statements(point.policy))
+        for point in model.bucket.access_points
     )
-    return Layout(world, routes, reached, (of_bucket, *of_points))
+    return Layout(model, routes, reached, (of_bucket, *of_points))
 
 
 def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
@@ -265,26 +265,26 @@ def _route(distribution: Distribution, origin_path: str, bits: _Bits) -> Route:
 
 
 def _statement(
-    world: BucketWorld, statement: Json, bits: _Bits, point: AccessPoint | None = None
+    model: AccessModel, statement: Json, bits: _Bits, point: AccessPoint | None = None
 ) -> StatementBits:
     inverted = "NotResource" in statement
     found = [
-        resource_globs(world, str(each), point)
+        resource_globs(model, str(each), point)
         for each in listed(statement.get("NotResource" if inverted else "Resource"))
     ]
     may = bits.mask([glob for each in found for glob in each.may])
     certain = bits.mask([glob for each in found for glob in each.certain])
     if "NotPrincipal" in statement or any(
-        each.account != world.account for each in principals(statement.get("Principal"))
+        each.account != model.account for each in principals(statement.get("Principal"))
     ):
         bits.foreign |= may
     return StatementBits(may, certain, inverted=inverted)
 
 
-def resource_globs(world: BucketWorld, resource: str, point: AccessPoint | None = None) -> ResourceGlobs:
+def resource_globs(model: AccessModel, resource: str, point: AccessPoint | None = None) -> ResourceGlobs:
     """Return the keys of the bucket that a Resource names in the bucket's or an access point's policy."""
-    policy = point.policy if point else world.bucket.policy
+    policy = point.policy if point else model.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"
     if point is not None:
         return Glob.of_access_point_resource(resource, point.arn, variables=variables)
-    return Glob.of_resource(resource, world.bucket.name, world.partition, variables=variables)
+    return Glob.of_resource(resource, model.bucket.name, model.partition, variables=variables)

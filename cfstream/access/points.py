@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
+from cfstream.access.model import AccessModel
 from cfstream.access.partition import Named
 from cfstream.access.policy import Requester, ResourceType
 from cfstream.access.policy.context import fixed
 from cfstream.access.reader import Certainty, May
 from cfstream.access.statements import PolicyAnswer, PolicyView
-from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
 
 Question: TypeAlias = Callable[[PolicyView, Requester, Named], PolicyAnswer]
@@ -17,14 +17,14 @@ Question: TypeAlias = Callable[[PolicyView, Requester, Named], PolicyAnswer]
 class Point:
     """An access point: its own policy decides, and the bucket's policy must also allow the requests."""
 
-    def __init__(self, world: BucketWorld, point: AccessPoint, number: int, bucket: PolicyView) -> None:
+    def __init__(self, model: AccessModel, point: AccessPoint, number: int, bucket: PolicyView) -> None:
         self.point = point
-        self.view = PolicyView.of_point(world, point)
+        self.view = PolicyView.of_point(model, point)
         self._number = number
         """The place of its statements among those of all policies."""
         self._bucket = bucket
         self._keys = {
-            "s3:dataaccesspointaccount": fixed(world.account),
+            "s3:dataaccesspointaccount": fixed(model.account),
             "s3:dataaccesspointarn": fixed(point.arn),
         }
 

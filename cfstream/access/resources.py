@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from cfstream.access.cells import TooManyStates, includes
 from cfstream.access.globs import Glob, names_arn, names_bucket
+from cfstream.access.model import AccessModel
 from cfstream.access.partition import resource_globs
 from cfstream.access.reader import Certainty
-from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint
 from cfstream.policy_document.document import listed
 from cfstream.startup.frozen import dataclass
@@ -22,12 +22,12 @@ class Resources:
     every: bool
 
 
-def named_by(world: BucketWorld, statement: Json, point: AccessPoint | None) -> Resources:
+def named_by(model: AccessModel, statement: Json, point: AccessPoint | None) -> Resources:
     """Return what a statement names. NotResource names everything else."""
     inverted = "NotResource" in statement
     texts = [str(each) for each in listed(statement.get("NotResource" if inverted else "Resource"))]
-    of_bucket = _any(_names_whole(world, each, point) for each in texts)
-    found = [resource_globs(world, each, point) for each in texts]
+    of_bucket = _any(_names_whole(model, each, point) for each in texts)
+    found = [resource_globs(model, each, point) for each in texts]
     may = [glob for each in found for glob in each.may]
     certain = [glob for each in found for glob in each.certain]
     every = (Glob.prefix(""),)
@@ -41,13 +41,13 @@ def named_by(world: BucketWorld, statement: Json, point: AccessPoint | None) -> 
     return Resources(opposite[of_bucket], some, not may)
 
 
-def _names_whole(world: BucketWorld, resource: str, point: AccessPoint | None) -> Certainty:
+def _names_whole(model: AccessModel, resource: str, point: AccessPoint | None) -> Certainty:
     """Return whether a Resource names the bucket, or its access point."""
-    policy = point.policy if point else world.bucket.policy
+    policy = point.policy if point else model.bucket.policy
     variables = (policy or {}).get("Version") == "2012-10-17"
     if point is not None:
         return names_arn(resource, point.arn, variables=variables)
-    return names_bucket(resource, world.bucket.name, world.partition, variables=variables)
+    return names_bucket(resource, model.bucket.name, model.partition, variables=variables)
 
 
 def _covers(globs: Sequence[Glob], every: Glob) -> bool:

@@ -153,10 +153,10 @@ def way_text(seen: Evaluation, way: Way, stack: str) -> str:
 def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
     if way.distribution is not None:
         kind, id_ = way.distribution.delivery.kind, way.distribution_id
-        if isinstance(id_, str) and id_ != seen.world.own:
+        if isinstance(id_, str) and id_ != seen.model.own:
             yield f"{kind} {id_}"
         else:
-            yield f"{kind}:{stack if id_ == seen.world.own else seen.world.stacks.get(id_, '')}"
+            yield f"{kind}:{stack if id_ == seen.model.own else seen.model.stacks.get(id_, '')}"
     elif way.requester is not None and way.requester.via:
         yield way.requester.via
 

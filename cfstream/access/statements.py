@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
+from cfstream.access.model import AccessModel
 from cfstream.access.origins import judged_by_origins
 from cfstream.access.partition import Named
 from cfstream.access.policy import (
@@ -28,7 +29,6 @@ from cfstream.access.policy.texts import text_of
 from cfstream.access.reader import Certainty, May, Reader, ReaderKind
 from cfstream.access.resources import Resources, named_by
 from cfstream.access.route import MERGED
-from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, AclGrant, Block, ObjectClass
 from cfstream.policy_document import statements
 from cfstream.policy_document.document import listed
@@ -66,29 +66,29 @@ NO = PolicyAnswer(Certainty.NO)
 
 @dataclass
 class PolicyView:
-    """One policy of a world, of the bucket or of an access point, and what its resources name."""
+    """One policy of a model, of the bucket or of an access point, and what its resources name."""
 
-    world: BucketWorld
+    model: AccessModel
     statements: tuple[Statement, ...]
     block: Block
     point: AccessPoint | None = None
     """The access point that the policy belongs to; None for the bucket's policy."""
 
     def __post_init__(self) -> None:
-        self._judge = Judge(self.statements, self.block, self.world.account)
+        self._judge = Judge(self.statements, self.block, self.model.account)
         self._deciding: dict[int, int] = {}
         self._read: dict[tuple[int, Named, ObjectClass | None, bool], PolicyAnswer] = {}
 
     @classmethod
-    def of(cls, world: BucketWorld) -> "PolicyView":
+    def of(cls, model: AccessModel) -> "PolicyView":
         """Return the view of a bucket's policy."""
-        return cls(world, parsed(world.bucket.policy), world.bucket.block)
+        return cls(model, parsed(model.bucket.policy), model.bucket.block)
 
     @classmethod
-    def of_point(cls, world: BucketWorld, point: AccessPoint) -> "PolicyView":
+    def of_point(cls, model: AccessModel, point: AccessPoint) -> "PolicyView":
         """Return the view of an access point's policy. The strictest block applies to requests through it."""
-        block = point.block | world.bucket.block
-        return cls(world, parsed(point.policy), block, point)
+        block = point.block | model.bucket.block
+        return cls(model, parsed(point.policy), block, point)
 
     @cached_property
     def outsiders(self) -> tuple[Requester, ...]:
@@ -97,14 +97,14 @@ class PolicyView:
         Those are judged by the origins that use them. AWS does not reuse ids, so a deleted distribution of the account
         reads nothing. A distribution whose origins may not lead here is a reader itself.
         """
-        identities = set(self.world.identities.values())
+        identities = set(self.model.identities.values())
         judged = tuple(
             each
-            for each in candidates(self._judged_here, self.world.account)
+            for each in candidates(self._judged_here, self.model.account)
             if not (
-                judged_by_origins(self.world, each.reader)
+                judged_by_origins(self.model, each.reader)
                 or (each.reader.kind is ReaderKind.OAI and each.reader.name in identities)
-                or (each.reader.kind is ReaderKind.CANONICAL and each.reader.name in self.world.identities)
+                or (each.reader.kind is ReaderKind.CANONICAL and each.reader.name in self.model.identities)
             )
         )
         return tuple(map(self.known, judged))
@@ -113,7 +113,7 @@ class PolicyView:
     def _judged_here(self) -> tuple[Statement, ...]:
         """The statements that do not delegate to the account's access points, whose policies are judged instead."""
         return tuple(
-            each for each in self.statements if not delegates_to_access_points(each, self.world.account)
+            each for each in self.statements if not delegates_to_access_points(each, self.model.account)
         )
 
     def known(self, requester: Requester) -> Requester:
@@ -161,7 +161,7 @@ class PolicyView:
 
         Source: S3 User Guide, "How Amazon S3 authorizes a request for an object operation".
         """
-        return not (objects and objects.owner and self.world.bucket.acls_count)
+        return not (objects and objects.owner and self.model.bucket.acls_count)
 
     def _current(self, requester: Requester, named: Named, found: PolicyAnswer) -> PolicyAnswer:
         """Treat old versions as uncertain: CloudFront requests one only if it forwards a viewer's versionId."""
@@ -210,10 +210,10 @@ class PolicyView:
         self, requester: Requester, may: May, on: ResourceType, forbidding: int
     ) -> PolicyAnswer:
         """Return what the bucket's own ACL allows CloudFront to do, unless a Deny certainly applies."""
-        mine = _counting(self.world.bucket.grants, requester)
+        mine = _counting(self.model.bucket.grants, requester)
         if self.point is not None or (may, on) not in _BY_BUCKET_ACL or not mine:
             return NO
-        bucket = self.world.bucket
+        bucket = self.model.bucket
         found = acl_readers(mine, ResourceType.BUCKET, block=bucket.block, ownership=bucket.ownership)
         if not any(granted is may and _is(reader, requester) for reader, granted in found):
             return NO
@@ -261,7 +261,7 @@ class PolicyView:
     def _resource(self, index: int, named: Named) -> str:
         """Return why it is undecided whether a statement names a key, with the resources that decide it."""
         why = MERGED if named.merged >> index & 1 else VARIABLE
-        policy = self.point.policy if self.point else self.world.bucket.policy
+        policy = self.point.policy if self.point else self.model.bucket.policy
         statement = statements(policy)[index]
         member = "NotResource" if "NotResource" in statement else "Resource"
         return f"{why} ({member} {', '.join(map(str, listed(statement.get(member))))})"
@@ -292,7 +292,7 @@ class PolicyView:
 
     def of_acl(self, objects: ObjectClass) -> tuple[tuple[Reader, May], ...]:
         """Return who may do what by the ACL of these objects."""
-        bucket = self.world.bucket
+        bucket = self.model.bucket
         return acl_readers(
             objects.grants, ResourceType.OBJECT, block=bucket.block, ownership=bucket.ownership
         )
@@ -300,7 +300,7 @@ class PolicyView:
     @cached_property
     def of_bucket_acl(self) -> tuple[tuple[Reader, May], ...]:
         """Return who may do what by the bucket's own ACL."""
-        bucket = self.world.bucket
+        bucket = self.model.bucket
         return acl_readers(bucket.grants, ResourceType.BUCKET, block=bucket.block, ownership=bucket.ownership)
 
     def _somewhere(self, on: ResourceType) -> Named:
@@ -331,8 +331,8 @@ class PolicyView:
 
     @cached_property
     def _resources(self) -> tuple[Resources, ...]:
-        policy = self.point.policy if self.point else self.world.bucket.policy
-        return tuple(named_by(self.world, each, self.point) for each in statements(policy))
+        policy = self.point.policy if self.point else self.model.bucket.policy
+        return tuple(named_by(self.model, each, self.point) for each in statements(policy))
 
 
 def best(readings: Iterable[PolicyAnswer]) -> PolicyAnswer:

@@ -1,4 +1,4 @@
-"""What viewers can do through the distributions of one world: read, list, write, and change who can read. Pure.
+"""What viewers can do through the distributions of one model: read, list, write, and change who can read. Pure.
 
 The signers of a behavior decide who its viewers are, and its methods what they can request. Then S3 decides what it
 allows CloudFront.
@@ -28,11 +28,11 @@ Ask: TypeAlias = Callable[[Route, Origin], PolicyAnswer]
 
 
 class Viewers:
-    """The viewers of every distribution of a world."""
+    """The viewers of every distribution of a model."""
 
     def __init__(self, layout: Layout, view: PolicyView, points: Sequence[Point]) -> None:
         self.layout = layout
-        self.world = layout.world
+        self.model = layout.model
         self.view = view
         self.points = points
         self._requesters: dict[tuple[Known, Origin], Requester] = {}
@@ -129,11 +129,11 @@ class Viewers:
         if not behavior.signers:
             yield way
         for account in behavior.signers.accounts:
-            named = self.world.account if account == "self" else account
+            named = self.model.account if account == "self" else account
             yield replace(way, reader=Reader(ReaderKind.SIGNER, named))
         for group in behavior.signers.key_groups:
-            state = self.world.groups.get(group)
-            reader = Reader(ReaderKind.KEY_GROUP, self.world.group_name(group))
+            state = self.model.groups.get(group)
+            reader = Reader(ReaderKind.KEY_GROUP, self.model.group_name(group))
             yield replace(way, reader=reader, keys=state.keys if state else None)
 
     def _read(
@@ -146,16 +146,16 @@ class Viewers:
         reading = self.view.read(requester, named[0], objects, cloudfront=True)
         if reading.verdict is Certainty.YES:
             return reading
-        if self.world.bucket.policy_unread:
+        if self.model.bucket.policy_unread:
             return PolicyAnswer(Certainty.MAYBE, (UNREAD,), ("policy",))
-        if self.world.bucket.objects.granted_unread and origin.oai_id and through.id == self.world.own:
+        if self.model.bucket.objects.granted_unread and origin.oai_id and through.id == self.model.own:
             return PolicyAnswer(Certainty.MAYBE, (ACLS_UNREAD,), (OBJECT_ACL,))
         return reading
 
     def _requester(self, through: Distribution, origin: Origin) -> Requester:
         key = (through.id, origin)
         if key not in self._requesters:
-            self._requesters[key] = self.view.known(requester_of(self.world, through, origin))
+            self._requesters[key] = self.view.known(requester_of(self.model, through, origin))
         return self._requesters[key]
 
     def _points_of(self, origin: Origin) -> Iterator[Point]:

@@ -4,11 +4,11 @@ from dataclasses import field
 from functools import cached_property
 from typing import TypeAlias
 
+from cfstream.access.model import AccessModel
 from cfstream.access.origins import unplaced
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester, Statement
 from cfstream.access.reader import May, Reader
-from cfstream.access.world import BucketWorld
 from cfstream.domain import CacheBehavior, Distribution, Origin
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
@@ -47,9 +47,9 @@ Ways: TypeAlias = tuple[Way, ...]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Who can read each cell, in one world."""
+    """Who can read each cell, in one model."""
 
-    world: BucketWorld
+    model: AccessModel
     cells: tuple[Cell, ...]
     ways: tuple[Ways, ...]
     """The ways into each cell, in the order of `cells`."""
@@ -65,7 +65,7 @@ class Evaluation:
     @cached_property
     def unplaced(self) -> frozenset[str]:
         """ARNs of the account's distributions whose origins may lead to the bucket."""
-        return frozenset(map(str, unplaced(self.world)))
+        return frozenset(map(str, unplaced(self.model)))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Import one distribution, or all distributions of an account."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ class Imported:
     """What its plan would change, or its problems; empty if the plan is empty."""
     refusal: CannotImport | None = None
     file: str = ""
+    kept: bool = False
+    """Whether the file was there with a spec of this distribution or stack. It is not changed."""
     others: tuple[str, ...] = ()
     """Files beside it with a spec of the same distribution or stack."""
     terraform: tuple[BelongingResource, ...] = ()
@@ -122,5 +125,17 @@ def _readers(proved: Proved) -> list[str]:
 
 
 def _comments(lines: list[str]) -> str:
-    written = (f"# {line[: len(line) - len(line.lstrip())]}{comment(line)}" if line else "" for line in lines)
-    return "".join(f"{line}\n" for line in written)
+    return "".join(f"{part}\n" for line in lines for part in (_wrapped(line) if line else [""]))
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line of comments, wrapped between words."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(
+        comment(line),
+        80,
+        initial_indent=f"# {indent}",
+        subsequent_indent=f"# {indent}  " if indent else "# ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

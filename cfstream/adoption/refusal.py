@@ -4,4 +4,4 @@ from cfstream.errors import WrongUsage
 
 
 class CannotImport(WrongUsage):
-    """No spec is written: `what` prevents it, and `do` fixes it."""
+    """No spec can be written for this distribution."""

@@ -96,7 +96,7 @@ def _tls(live: LiveDistribution, guards: Sequence[SignedBehavior]) -> Iterator[R
     if minimum in TLS_FROM_WEAKEST[:SOUND_TLS]:
         yield Risk("weak-tls", f"viewers may connect with {minimum}, which allows TLS 1.1 or older")
     plain = [
-        guard.path or "everything else"
+        guard.path or "default behavior"
         for guard in guards
         if guard.viewers and guard.viewer_protocol == "allow-all"
     ]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from cfstream import errors
+from cfstream.domain import quotas
 from cfstream.interpreter import install_command
-from cfstream.spec import quotas
 
 CODES: Mapping[str, type[errors.Refused]] = {
     **dict.fromkeys(

@@ -131,8 +131,8 @@ def _reason(names: frozenset[str]) -> str:
 
 def _of_tls(error: Any) -> str:
     """Return OpenSSL's reason, which shows what to fix: a certificate, a clock, a proxy."""
-    said = getattr(error, "kwargs", {}).get("error", "")
-    return f" ({_oneline(str(said))})" if said else ""
+    reason = getattr(error, "kwargs", {}).get("error", "")
+    return f" ({_oneline(str(reason))})" if reason else ""
 
 
 def _request(meta: Mapping[str, Any]) -> str:

@@ -66,7 +66,7 @@ PAGE_SIZES: Mapping[tuple[str, str], int] = {
 
 
 class PagedList:
-    """One list, of which each page is read by `read`. `model` is botocore's model of the operation."""
+    """One list. `read` reads each of its pages. `model` is botocore's model of the operation."""
 
     def __init__(self, call: Call, described: Description, model: Any, read: Callable[[Call], Json]) -> None:
         self._call = call

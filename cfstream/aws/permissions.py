@@ -11,9 +11,11 @@ def permission(call: Call, message: str = "", account: str = "") -> str:
 
     If AWS's own message names the action and the resource, these are used.
     """
-    said = re.search(r"not authorized to perform: (\S+?)(?: on resource: \"?([^\s\"]+)\"?)?(?:\s|$)", message)
-    action = (said and said.group(1)) or " and ".join(actions_of(call.service, call.operation))
-    return f"allow {action} on {(said and said.group(2)) or _resource(call, account)}"
+    denied = re.search(
+        r"not authorized to perform: (\S+?)(?: on resource: \"?([^\s\"]+)\"?)?(?:\s|$)", message
+    )
+    action = (denied and denied.group(1)) or " and ".join(actions_of(call.service, call.operation))
+    return f"allow {action} on {(denied and denied.group(2)) or _resource(call, account)}"
 
 
 def _resource(call: Call, account: str) -> str:

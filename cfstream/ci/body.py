@@ -2,7 +2,7 @@
 
 import re
 
-from cfstream.ci.running import Ran
+from cfstream.ci.running import ProgramResult
 from cfstream.render.markdown import MARK
 
 LONGEST = 50_000
@@ -15,9 +15,9 @@ def mark_of(key: str) -> str:
     return f"<!-- cfstream key: {harmless} -->" if key else ""
 
 
-def body_of(ran: Ran, key: str = "") -> str:
+def body_of(run: ProgramResult, key: str = "") -> str:
     """Return the comment for a plan: the program's output, or its error."""
-    text = ran.out.strip() if ran.out.lstrip().startswith(MARK) else f"{MARK}\n{_failure(ran)}"
+    text = run.out.strip() if run.out.lstrip().startswith(MARK) else f"{MARK}\n{_failure(run)}"
     first, _, rest = text.partition("\n")
     marked = "\n".join(line for line in (first, mark_of(key), rest) if line)
     return f"{marked}\n"
@@ -39,6 +39,6 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{text.rstrip()}\n{fence}"
 
 
-def _failure(ran: Ran) -> str:
-    said = ran.err.strip() or ran.out.strip() or f"exit code {ran.code}, without any output"
-    return f"### cfstream: the plan failed\n\n{fenced(said[:LONGEST])}"
+def _failure(run: ProgramResult) -> str:
+    message = run.err.strip() or run.out.strip() or f"exit code {run.code}, without any output"
+    return f"### cfstream: the plan failed\n\n{fenced(message[:LONGEST])}"

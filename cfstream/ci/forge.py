@@ -23,7 +23,7 @@ BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 class CommentNotWritten(CfstreamError):
-    """The comment could not be written: the host's reason, and the fix."""
+    """The comment on the pull request could not be written."""
 
 
 class TemporaryFailure(Exception):
@@ -128,10 +128,10 @@ class Forge:
             raise TemporaryFailure(f"{method} {_path(url)}: no answer ({type(error).__name__})") from error
         if reply.is_success:
             return reply
-        said = f"{method} {_path(url)}: {reply.status_code} {_message(reply)}"
+        message = f"{method} {_path(url)}: {reply.status_code} {_message(reply)}"
         if reply.status_code in BUSY or _limited(reply):
-            raise TemporaryFailure(said, _wait(reply))
-        raise ForgeRefusal(said)
+            raise TemporaryFailure(message, _wait(reply))
+        raise ForgeRefusal(message)
 
 
 class ForgeRefusal(Exception):
@@ -158,8 +158,8 @@ def _wait(reply: httpx.Response) -> float | None:
 
 def _message(reply: httpx.Response) -> str:
     document = _document(reply)
-    said = document.get("message") if isinstance(document, dict) else None
-    return str(said or reply.reason_phrase)[:200]
+    message = document.get("message") if isinstance(document, dict) else None
+    return str(message or reply.reason_phrase)[:200]
 
 
 def _document(reply: httpx.Response) -> Any:

@@ -130,14 +130,14 @@ class ActionRun:
 
 
 def _summary(job: Job, result: Result) -> str:
-    said = f"{result.ran.out}\n{result.ran.err}".strip() or "There is no output."
-    return f"### cfstream {job.command}\n\n{fenced(said[-LONGEST_SUMMARY:])}\n"
+    output = f"{result.run.out}\n{result.run.err}".strip() or "There is no output."
+    return f"### cfstream {job.command}\n\n{fenced(output[-LONGEST_SUMMARY:])}\n"
 
 
 def _outputs(job: Job, result: Result) -> str:
     """Return the outputs in the format for several lines, with a random delimiter."""
     values = {
-        "exit-code": str(result.ran.code),
+        "exit-code": str(result.run.code),
         "in-sync": result.in_sync,
         "summary": result.summary,
         "plan-file": job.plan_file if job.command == "plan" and not job.live else "",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cfstream.ci.body import body_of
-from cfstream.ci.running import PROGRAM, Ran, run
+from cfstream.ci.running import PROGRAM, ProgramResult, run
 from cfstream.render.text import summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
@@ -84,7 +84,7 @@ class Job:
 class Result:
     """The result of a job."""
 
-    ran: Ran
+    run: ProgramResult
     code: int
     """The exit code for the pipeline."""
     summary: str
@@ -98,17 +98,17 @@ class Result:
 def do(job: Job, runner: Runner, env: Mapping[str, str]) -> Result:
     """Run the job. `env` is the environment of the program."""
 
-    def cfstream(*arguments: str, aloud: bool = True) -> Ran:
-        return run(arguments, env, runner.tell if aloud else lambda _: None, runner.program)
+    def cfstream(*arguments: str, echo: bool = True) -> ProgramResult:
+        return run(arguments, env, runner.tell if echo else lambda _: None, runner.program)
 
     match job.command:
         case "validate":
-            ran = cfstream("validate", *job.args, "--", *job.specs)
-            return Result(ran, ran.code, ran.last_line)
+            result = cfstream("validate", *job.args, "--", *job.specs)
+            return Result(result, result.code, result.last_line)
         case "apply":
             what = (job.plan_file,) if job.plan_file else job.specs
-            ran = cfstream("apply", "--yes", *job.allowing, *job.args, "--", *what)
-            return Result(ran, ran.code, ran.last_line, str(ran.code == 0).lower())
+            result = cfstream("apply", "--yes", *job.allowing, *job.args, "--", *what)
+            return Result(result, result.code, result.last_line, str(result.code == 0).lower())
     return _plan(job, cfstream)
 
 
@@ -120,21 +120,21 @@ def truth(given: Mapping[str, str], name: str) -> bool:
     return text == "true"
 
 
-def _plan(job: Job, cfstream: Callable[..., Ran]) -> Result:
+def _plan(job: Job, cfstream: Callable[..., ProgramResult]) -> Result:
     """Plan from AWS and save the plan. A plan from a snapshot cannot be saved and is made twice, which is fast."""
     if not job.live:
         Path(job.plan_file).unlink(missing_ok=True)
     source = ("--live", job.live) if job.live else ("--out", job.plan_file)
     begin = ("plan", "--check", *source, *job.allowing, *job.args)
-    ran = cfstream(*begin, "--format", "markdown", "--", *job.specs)
-    planned = ran.code in (0, PENDING)
-    body = body_of(ran, job.key)
+    run = cfstream(*begin, "--format", "markdown", "--", *job.specs)
+    planned = run.code in (0, PENDING)
+    body = body_of(run, job.key)
     if not planned:
-        return Result(ran, ran.code, f"no plan: exit {ran.code}", "false" if ran.code == USAGE else "", body)
+        return Result(run, run.code, f"no plan: exit {run.code}", "false" if run.code == USAGE else "", body)
     again = (*begin, "-q", "--format", "json", "--", *job.specs)
-    text = cfstream(*again, aloud=False).out if job.live else _read(job.plan_file)
-    code = ran.code if job.check else 0
-    return Result(ran, code, _told(text), str(ran.code == 0).lower(), body)
+    text = cfstream(*again, echo=False).out if job.live else _read(job.plan_file)
+    code = run.code if job.check else 0
+    return Result(run, code, _summary_of(text), str(run.code == 0).lower(), body)
 
 
 def _read(plan_file: str) -> str:
@@ -143,7 +143,7 @@ def _read(plan_file: str) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def _told(text: str) -> str:
+def _summary_of(text: str) -> str:
     """Return a plan's summary line; empty if there is no plan."""
     try:
         plan = json.loads(text)

@@ -14,7 +14,7 @@ PROGRAM = (*SAFE, "-m", "cfstream")
 
 
 @dataclass(frozen=True)
-class Ran:
+class ProgramResult:
     """The result of a run."""
 
     code: int
@@ -33,7 +33,7 @@ def run(
     env: Mapping[str, str],
     echo: Callable[[str], object],
     program: Sequence[str] = PROGRAM,
-) -> Ran:
+) -> ProgramResult:
     """Run the program with these arguments, and echo each line immediately: an apply may take half an hour.
 
     The arguments stay a list, so no shell interprets them. A signal to end is forwarded to the program, which
@@ -61,4 +61,4 @@ def run(
                 listener.start()
             for listener in listeners:
                 listener.join()
-    return Ran(process.returncode, "".join(output["out"]), "".join(output["err"]))
+    return ProgramResult(process.returncode, "".join(output["out"]), "".join(output["err"]))

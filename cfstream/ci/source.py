@@ -7,7 +7,7 @@ from cfstream.render.places import FOLDER_VARIABLE, VARIABLE
 
 
 def source(url: str, commit: str) -> dict[str, str]:
-    """Return the variables for files of this commit; none if the host named no commit or this is no checkout.
+    """Return the variables for files of this commit; none if the host named no commit or this is not a checkout.
 
     `url` is the address before the commit.
     """

@@ -157,6 +157,10 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     return _flushed(code, terminal)
 
 
+HELP_COLUMNS = 80
+"""The widest help."""
+
+
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     """Return the exit code of a run without an exception: that of typer.Exit or of the command, or 0."""
     program = get_command(app)
@@ -165,7 +169,10 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     if completion.is_requested():
         leave_values(program)
     ordered = with_format_last(arguments, program.params)
-    result = program.main(args=ordered, prog_name=PROGRAM, standalone_mode=False, obj=invocation)
+    width = min(invocation.terminal.width(), HELP_COLUMNS) - 2  # typer would write at least 50 columns
+    result = program.main(
+        args=ordered, prog_name=PROGRAM, standalone_mode=False, obj=invocation, terminal_width=width
+    )
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 

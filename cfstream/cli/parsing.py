@@ -29,6 +29,9 @@ EPILOG = (
 
 FORMAT = "--format"
 
+NARROW = 50
+"""Columns of a page on which descriptions do not fit beside their names."""
+
 NO_BREAK = "\u2011"
 """A hyphen at which help is not wrapped, so that names like ``cuts-viewers`` stay whole; replaced before output."""
 
@@ -73,7 +76,8 @@ class Commands(TyperGroup):
         """Write the commands by section, then the options."""
         for title, entries in SECTIONS.items():
             with formatter.section(title):
-                formatter.write_dl([(name.ljust(8), entry.help) for name, entry in entries.items()])
+                rows = [(name.ljust(8), entry.help) for name, entry in entries.items()]
+                formatter.write_dl(rows, col_max=_first_column(formatter))
         super().format_options(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -132,7 +136,13 @@ class Command(TyperCommand):
         }.items():
             if rows:
                 with formatter.section(title):
-                    formatter.write_dl([(name, _unbroken(text)) for name, text in rows])
+                    unbroken = [(name, _unbroken(text)) for name, text in rows]
+                    formatter.write_dl(unbroken, col_max=_first_column(formatter))
+
+
+def _first_column(formatter: Any) -> int:
+    """Return the widest first column of a list: on a narrow page most descriptions are below their names."""
+    return 30 if formatter.width >= NARROW else 8
 
 
 def _unbroken(text: str) -> str:

@@ -55,7 +55,7 @@ def _with_fix(text: str, path: str) -> tuple[str, str]:
     command = path.removeprefix(f"{PROGRAM} ")
     see_help = f"see: {path} --help"
     if found := re.match(r"no such option: (--[\w-]+)", text):
-        other = OTHER_OPTIONS.get((command, found[1]))
+        other = OTHER_OPTIONS.get((command, found[1])) or _nearest_option(found[1], text)
         return (found[0], other) if other else (text, see_help)
     if found := re.fullmatch(r"missing option '(--[\w-]+)'.*", text):
         example = EXAMPLES.get(found[1])
@@ -63,6 +63,14 @@ def _with_fix(text: str, path: str) -> tuple[str, str]:
     if re.fullmatch(r"missing argument 'SPEC.*'", text):
         return text, SPEC_NEEDED.format(path=path)
     return text, see_help
+
+
+def _nearest_option(option: str, text: str) -> str:
+    """Return how to write the nearest of the options that the parser found; empty if it found none."""
+    from cfstream.spec.wording import one_of
+
+    found = re.findall(r"--[\w-]+", text.removeprefix(f"no such option: {option}"))
+    return one_of(option, found) if found else ""
 
 
 def _path_of(given: Sequence[str]) -> str:

@@ -1,13 +1,13 @@
-"""Build the world that a spec describes: what would be live if the spec were applied. Pure.
+"""Build the model that a spec describes: what would be live if the spec were applied. Pure.
 
-Ids are the names of the spec, so that the worlds of two versions can be compared. Distributions come from the same code
+Ids are the names of the spec, so that the models of two versions can be compared. Distributions come from the same code
 as a plan's, so `diff` reports the hazards that `plan` reports if live equals the older spec.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import (
     Block,
     BucketState,
@@ -37,18 +37,18 @@ SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 
 @dataclass(frozen=True)
 class Described:
-    """The worlds of two versions of a stack, around the newer version's bucket."""
+    """The models of two versions of a stack, around the newer version's bucket."""
 
-    before: BucketWorld
-    after: BucketWorld
-    former: tuple[BucketWorld, BucketWorld] | None
-    """If the bucket changes: the worlds around the older version's bucket, before and after."""
+    before: AccessModel
+    after: AccessModel
+    former: tuple[AccessModel, AccessModel] | None
+    """If the bucket changes: the models around the older version's bucket, before and after."""
     hazards: tuple[Hazard, ...]
     """The hazards of the distribution's own fields: TLS, and removed host names."""
 
 
 def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Spec]) -> Described:
-    """Return the worlds before and after a change of specs. `old` and `new` are all specs of the two versions."""
+    """Return the models before and after a change of specs. `old` and `new` are all specs of the two versions."""
     was, will = (
         StackContext(before, ACCOUNT, beside=tuple(old)),
         StackContext(after, ACCOUNT, beside=tuple(new)),
@@ -58,19 +58,19 @@ def described(before: Stack, after: Stack, old: Sequence[Spec], new: Sequence[Sp
     becomes = _as_live(will.delivery, laid.config)
     one, other = before.spec.bucket.name, after.spec.bucket.name
     return Described(
-        before=_world(was, live, other, None if one != other else _policy(was)),
-        after=_world(will, becomes, other, _policy(will)),
+        before=_model(was, live, other, None if one != other else _policy(was)),
+        after=_model(will, becomes, other, _policy(will)),
         former=None
         if one == other
-        else (_world(was, live, one, _policy(was)), _world(will, becomes, one, None)),
+        else (_model(was, live, one, _policy(was)), _model(will, becomes, one, None)),
         hazards=laid.hazards,
     )
 
 
-def first(after: Stack, new: Sequence[Spec]) -> tuple[BucketWorld, BucketWorld]:
-    """Return the worlds before and after the first version of a stack: before, nobody can read anything."""
+def first(after: Stack, new: Sequence[Spec]) -> tuple[AccessModel, AccessModel]:
+    """Return the models before and after the first version of a stack: before, nobody can read anything."""
     context = StackContext(after, ACCOUNT, beside=tuple(new))
-    will = _world(context, _live(context), after.spec.bucket.name, _policy(context))
+    will = _model(context, _live(context), after.spec.bucket.name, _policy(context))
     return replace(will, distributions=(), bucket=replace(will.bucket, policy=None)), will
 
 
@@ -116,9 +116,9 @@ def _results(context: StackContext) -> KindResults:
     return KindResults(brought=brought)
 
 
-def _world(context: StackContext, live: Distribution, bucket: str, policy: Json | None) -> BucketWorld:
+def _model(context: StackContext, live: Distribution, bucket: str, policy: Json | None) -> AccessModel:
     open_bucket = context.stack.spec.identity == "none"
-    return BucketWorld(
+    return AccessModel(
         account=ACCOUNT,
         bucket=BucketState(bucket, policy=policy, block=Block() if open_bucket else SHUT, ownership=LEGACY),
         distributions=(live,),

@@ -8,7 +8,7 @@ from cfstream.domain import PathPattern
 from cfstream.errors import Notice
 from cfstream.planning.hazards import cutting_hazards, moving_hazards, opening_hazards, widening_hazard
 from cfstream.planning.staging import widened
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.spec.key_groups import PublicKey
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
@@ -97,8 +97,8 @@ def _replaced(before: Spec, after: Spec) -> Iterator[tuple[str, str]]:
     """Yield each removed key with the key of its group that replaces it."""
     now = _keys(after)
     for group, name in _keys(before).keys() - now.keys():
-        heirs = [key.name for (other, _), key in now.items() if other == group and name in key.replaces]
-        yield from ((name, heir) for heir in heirs[:1])
+        successors = [key.name for (other, _), key in now.items() if other == group and name in key.replaces]
+        yield from ((name, successor) for successor in successors[:1])
 
 
 def _of_keys(before: Spec, after: Spec) -> Iterator[Hazard]:

@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from cfstream.domain import with_pattern
-from cfstream.kinds.distribution.http_fields import said
-from cfstream.spec.fields import spell
+from cfstream.kinds.distribution.http_fields import fields_set
+from cfstream.spec.durations import spell
 from cfstream.spec.http import Behavior, Http
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Bucket, Spec
@@ -71,7 +71,7 @@ def _inside(
 ) -> Iterator[tuple[str, Any]]:
     plain = {}
     if isinstance(section, Http | Behavior):
-        plain = {each.name: each.plain(value) for each, value in said(section)}
+        plain = {each.name: each.plain(value) for each, value in fields_set(section)}
     for name in type(section).model_fields:
         if name in plain:
             yield f"{path}.{name}", plain[name]

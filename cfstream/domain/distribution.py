@@ -20,7 +20,7 @@ _WRITING = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 _WEBSITE = re.compile(r"^(?P<bucket>.+)\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
 
 DECIDES_NOT = "decides not"
-"""In the metadata of a behavior's field: it changes how the behavior serves, and not whom. Other fields decide."""
+"""In the metadata of a behavior's field: it changes how the behavior serves. Other fields decide who may request."""
 
 _HOW = {DECIDES_NOT: True}
 

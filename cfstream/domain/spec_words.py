@@ -35,7 +35,7 @@ _SMALLER: Mapping[str, str] = {
     "Logging.Bucket": "logging.bucket",
     "Logging.Prefix": "logging.prefix",
 }
-"""Members of a key group, a public key, an OAC, and of a part that is no section of ``http``."""
+"""Members of a key group, a public key, an OAC, and of a part that is not a section of ``http``."""
 
 _BEHAVIOR_PLACE = re.compile(r"(?:DefaultCacheBehavior|CacheBehaviors\[(?P<path>.*)\])(?:\.(?P<member>.+))?")
 _ORIGIN_PLACE = re.compile(r"(?:Origins\[(?P<id>.*)\]|S3Origin)(?:\.(?P<member>.+))?")

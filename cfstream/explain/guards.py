@@ -61,7 +61,7 @@ class GuardedBehavior:
         return tuple(dict.fromkeys(each.group for each in self.keys if key(each)))
 
     @property
-    def whom(self) -> str:
+    def signers_text(self) -> str:
         """Its signers as text."""
         return " or ".join([*map(_group, self.groups), *map(account_words, self.signers)]) or "nobody"
 

@@ -245,7 +245,7 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
         yield RefusalReason(
             UNKNOWN,
             f"{guard.named} does not trust the key {case.key_id}{where}",
-            f"sign with a key of {guard.whom}: {', '.join(trusted) or 'there are no keys yet'}",
+            f"sign with a key of {guard.signers_text}: {', '.join(trusted) or 'there are no keys yet'}",
         )
     elif case.key is not None and not case.key.active:
         yield RefusalReason(
@@ -257,7 +257,7 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
 
 def _owner(guard: GuardedBehavior, key_id: str) -> str:
     """Return the key groups of a behavior that have this key; all its signers if it is a key of an account."""
-    return groups_text(guard.groups_of(lambda key: key.id == key_id)) or guard.whom
+    return groups_text(guard.groups_of(lambda key: key.id == key_id)) or guard.signers_text
 
 
 def _signed(case: _Case) -> Iterator[RefusalReason]:

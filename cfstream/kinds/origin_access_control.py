@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.indexed import Indexed
@@ -173,15 +173,15 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         ours = (live for live in marked(context, have.all) if live.id != kept)
         return CONTROL.with_orphans(context, wanted, (_unwanted(live, have) for live in ours))
 
-    def add_to_world(self, context: StackContext, have: LiveControls, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+    def add_to_model(self, context: StackContext, have: LiveControls, model: AccessModel) -> AccessModel:  # noqa: ARG002
         """Add the controls that do not sign."""
-        return replace(world, unsigned_controls=have.all.once(_unsigned))
+        return replace(model, unsigned_controls=have.all.once(_unsigned))
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world in which the control that the step repairs signs."""
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model in which the control that the step repairs signs."""
         if not isinstance(step, Modify):
-            return world
-        return replace(world, unsigned_controls=world.unsigned_controls - {step.call.params["Id"]})
+            return model
+        return replace(model, unsigned_controls=model.unsigned_controls - {step.call.params["Id"]})
 
     def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
         """Return whether the step changes a control: any distribution may use it."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any, TypeAlias
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import LiveDistribution
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.policy_document import principals, statements
@@ -142,11 +142,11 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         left = [step for live in ours for step in _release(context, live, have, results)]
         return replace(proposal, steps=(*proposal.steps, *left))
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world with the identity that the step creates."""
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model with the identity that the step creates."""
         if not isinstance(step, Create):
-            return world
-        return replace(world, identities={**world.identities, Ref(step.id, "canonical_user"): Ref(step.id)})
+            return model
+        return replace(model, identities={**model.identities, Ref(step.id, "canonical_user"): Ref(step.id)})
 
     def outputs(self, context: StackContext, results: KindResults) -> Mapping[str, Any]:
         """Return the ids of the identity: CloudFront's, and the one in object ACLs."""

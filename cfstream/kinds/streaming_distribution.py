@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Any
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import Delivery, LiveDistribution, bucket_of, document
 from cfstream.domain.new_document import new_streaming_config
 from cfstream.errors import Notice, Problem
@@ -18,6 +18,7 @@ from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import Needs
 from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_fields import common_fields, normal, normal_signers, opened
+from cfstream.stack.distribution_model import after_distribution_step, leads_to_bucket
 from cfstream.stack.distribution_preflight import distribution_notices, ownership_problems
 from cfstream.stack.distribution_steps import (
     brings,
@@ -29,7 +30,6 @@ from cfstream.stack.distribution_steps import (
     ending,
     relied,
 )
-from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
 from cfstream.stack.distributions import (
     alias_problems,
     distribution_entries,
@@ -140,9 +140,9 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
             ),
         )
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:
-        """Return the world with the distribution as the step leaves it."""
-        return after_distribution_step(world, step, Delivery.RTMP, stack)
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:
+        """Return the model with the distribution as the step leaves it."""
+        return after_distribution_step(model, step, Delivery.RTMP, stack)
 
     def concerns(self, step: Step, bucket: str) -> bool:
         """Return whether the step writes a distribution that has an origin in the bucket."""

@@ -22,7 +22,7 @@ class Target(StrEnum):
 
 RETIRED = "AWS retired RTMP at the end of 2020 and deleted all streaming distributions"
 REPLACED = (
-    "this stack has no cnames: if an http stack has replaced it and nobody uses it, run cfstream destroy with this "
+    "This stack has no cnames: if an http stack has replaced it and nobody uses it, run cfstream destroy with this "
     "spec, then delete the spec"
 )
 """`cfstream migrate` leaves ``cnames: []`` in the old spec when the host names have moved."""

@@ -8,7 +8,7 @@ import shlex
 
 from cfstream.errors import WrongUsage
 from cfstream.migration.edits import identity_to_oac, to_bucket_policy
-from cfstream.spec.edit import Manuscript, Value, drop, insert, replace
+from cfstream.spec.edit import EditableDocument, Value, drop, insert, replace
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 from cfstream.startup.frozen import dataclass
@@ -24,8 +24,8 @@ _STAYS = ("cnames", "dns", "adopt")
 class HandedOver:
     """Both specs after the host names have moved."""
 
-    old: Manuscript
-    new: Manuscript
+    old: EditableDocument
+    new: EditableDocument
     names: tuple[str, ...]
 
 
@@ -45,15 +45,15 @@ def stack_beside(stack: Stack, name: str) -> str:
             f"{spec.name} is already an http stack",
             f"to see other migrations: cfstream migrate {shlex.quote(stack.path)} --check",
         )
-    manuscript = Manuscript(_alone(stack.document.text))
-    manuscript = replace(replace(manuscript, ("name",), name), ("delivery",), "http")
+    editable = EditableDocument(_alone(stack.document.text))
+    editable = replace(replace(editable, ("name",), name), ("delivery",), "http")
     for field in _STAYS:
         if field in stack.document.root.fields:
-            manuscript = drop(manuscript, (field,))
-    return identity_to_oac(to_bucket_policy(manuscript, spec), spec).text
+            editable = drop(editable, (field,))
+    return identity_to_oac(to_bucket_policy(editable, spec), spec).text
 
 
-def hand_over(old: Manuscript, old_spec: Spec, new: Manuscript, new_spec: Spec) -> HandedOver:
+def hand_over(old: EditableDocument, old_spec: Spec, new: EditableDocument, new_spec: Spec) -> HandedOver:
     """Move the host names of the old stack, and the zone of their records, to the new one.
 
     Completes an edit that was interrupted. Raises CannotEdit.

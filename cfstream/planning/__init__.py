@@ -4,11 +4,21 @@ The same input gives the same bytes.
 """
 
 from cfstream.planning.order import ordered
-from cfstream.planning.plan import LiveSummary, Plan, SnapshotSource, StackKey, StackPlan, Topology, count
+from cfstream.planning.plan import (
+    Companions,
+    LiveSummary,
+    Plan,
+    SnapshotSource,
+    StackKey,
+    StackPlan,
+    Topology,
+    count,
+)
 from cfstream.planning.runs import in_turn, with_companions, without_circles
-from cfstream.planning.seal import sealed, sent
+from cfstream.planning.sent_digest import sealed, sent
 
 __all__ = [
+    "Companions",
     "LiveSummary",
     "Plan",
     "SnapshotSource",

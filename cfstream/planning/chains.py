@@ -27,7 +27,7 @@ def _chain(context: StackContext, seen: Evaluation, way: Way) -> Chain:
 
 
 def _links(context: StackContext, seen: Evaluation, way: Way) -> Iterator[Link]:
-    own = way.distribution_id == seen.world.own and way.distribution is not None
+    own = way.distribution_id == seen.model.own and way.distribution is not None
     if way.distribution is not None and way.behavior is not None and way.origin is not None:
         yield _host(context, way.distribution, own=own)
         yield _behavior(context, way, own=own)
@@ -91,7 +91,7 @@ def _behavior(context: StackContext, way: Way, *, own: bool) -> Link:
 def _signers(seen: Evaluation, signers: Signers) -> str:
     if not signers:
         return "nobody needs to sign"
-    groups = [f"key group {plain(seen.world.group_name(each))}" for each in signers.key_groups]
+    groups = [f"key group {plain(seen.model.group_name(each))}" for each in signers.key_groups]
     return ", ".join([*groups, *map(account_words, signers.accounts)])
 
 

@@ -1,14 +1,14 @@
-"""Compute the worlds before, between and after the steps of a plan. Pure."""
+"""Compute the models before, between and after the steps of a plan. Pure."""
 
 from collections.abc import Iterator, Sequence
 
 from cfstream.access.compare import cells_of, opens, state
 from cfstream.access.evaluate import evaluate, readers_of
+from cfstream.access.model import AccessModel
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.ways import Evaluation, Ways
-from cfstream.access.world import BucketWorld
-from cfstream.planning.worlds import projected
+from cfstream.planning.access_models import projected
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
 from cfstream.values import Known
@@ -16,39 +16,39 @@ from cfstream.values import Known
 
 @dataclass(frozen=True)
 class Course:
-    """A world and what each step makes of it, judged over shared cells."""
+    """A model and what each step makes of it, judged over shared cells."""
 
     steps: tuple[Step, ...]
     seen: tuple[Evaluation, ...]
-    """The world before the first step, then the one after each step."""
+    """The model before the first step, then the one after each step."""
 
     @property
     def before(self) -> Evaluation:
-        """The world before the first step."""
+        """The model before the first step."""
         return self.seen[0]
 
     @property
     def after(self) -> Evaluation:
-        """The world after the last step."""
+        """The model after the last step."""
         return self.seen[-1]
 
     def moments(self) -> Iterator[tuple[Step, Evaluation, Evaluation]]:
-        """Yield each step that changes who can read, with the worlds around it."""
+        """Yield each step that changes who can read, with the models around it."""
         for step, one, other in zip(self.steps, self.seen, self.seen[1:], strict=False):
             if one is not other:
                 yield step, one, other
 
 
-def course(start: BucketWorld, steps: Sequence[Step], stack: str) -> Course:
-    """Return the worlds that steps lead through, in their order. `stack` owns what they create."""
-    worlds = [start]
+def course(start: AccessModel, steps: Sequence[Step], stack: str) -> Course:
+    """Return the models that steps lead through, in their order. `stack` owns what they create."""
+    models = [start]
     for step in steps:
-        worlds.append(projected(worlds[-1], step, stack))
-    distinct = [world for number, world in enumerate(worlds) if not number or world is not worlds[number - 1]]
+        models.append(projected(models[-1], step, stack))
+    distinct = [model for number, model in enumerate(models) if not number or model is not models[number - 1]]
     seen = iter(evaluate(*distinct))
     found: list[Evaluation] = []
-    for number, world in enumerate(worlds):
-        found.append(next(seen) if not number or world is not worlds[number - 1] else found[-1])
+    for number, model in enumerate(models):
+        found.append(next(seen) if not number or model is not models[number - 1] else found[-1])
     return Course(tuple(steps), tuple(found))
 
 
@@ -65,7 +65,7 @@ def exposed(
     What anyone certainly could read before is no news to any reader.
     With `present`, keys that no object has are left out where all objects were listed.
     """
-    listed = present and before.world.bucket.objects.listed
+    listed = present and before.model.bucket.objects.listed
     for (cell, one, middle), (_, _, last) in zip(
         cells_of(before, during), cells_of(before, after), strict=True
     ):

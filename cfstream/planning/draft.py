@@ -7,6 +7,7 @@ from typing import Any
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
+from cfstream.planning.access_models import live_model
 from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Among, Judged, judge
 from cfstream.planning.known_names import KnownNames
@@ -17,7 +18,6 @@ from cfstream.planning.plan import LiveSummary, StackPlan, Topology
 from cfstream.planning.relied import relied_on_others
 from cfstream.planning.settling import ON_ITS_WAY, settling_steps, unawaited
 from cfstream.planning.unknown_members import unknown_notices, unknown_problems
-from cfstream.planning.worlds import live_world
 from cfstream.planning.written import with_statements
 from cfstream.spec.limits import notices as limit_notices
 from cfstream.stack.context import StackContext
@@ -87,8 +87,8 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
     """Return the plan of one stack; `drafts` are those of all stacks of the run that have steps."""
     context, results, proposals, live = proposed.context, proposed.results, proposed.proposals, proposed.live
     among = Among(beside(proposed, drafts), elsewhere(proposed, drafts))
-    world = live_world(context, results)
-    judged = judge(context, results, world, proposed.steps, among)
+    model = live_model(context, results)
+    judged = judge(context, results, model, proposed.steps, among)
     steps = [*judged.steps, *settling_steps(context, live, judged.steps)]
     settling = unawaited(context, live, steps)
     return StackPlan(
@@ -98,7 +98,7 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         account=context.account,
         role=context.stack.spec.role or "",
         live=_summary(live),
-        relied_on=_unique(proposals, relied_on_others(context, results, world)),
+        relied_on=_unique(proposals, relied_on_others(context, results, model)),
         problems=_sorted_problems(proposed, (*judged.problems, *unknown_problems(context, steps))),
         notices=(*_notices(proposed, judged, settling), *unknown_notices(live, steps)),
         exposure=judged.exposure,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
-from cfstream.access.world import BucketWorld
 from cfstream.planning.promises import promises
 from cfstream.spec.http import Behavior
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
@@ -13,37 +13,37 @@ from cfstream.spec.model import Spec
 from cfstream.stack.context import StackContext
 
 
-def expected(context: StackContext, world: BucketWorld, *, live: bool = False) -> Expected:
-    """Return who may read the stack's bucket in `world` by its spec, and by the other specs of the run.
+def expected(context: StackContext, model: AccessModel, *, live: bool = False) -> Expected:
+    """Return who may read the stack's bucket in `model` by its spec, and by the other specs of the run.
 
-    In a `live` world, apply closes what the stack's own distribution opens.
+    In a `live` model, apply closes what the stack's own distribution opens.
     """
     spec = context.stack.spec
     declared = Declared(
         account=context.account,
-        owner=world.bucket.owner,
-        identities=frozenset(str(each) for each in world.identities.values()),
+        owner=model.bucket.owner,
+        identities=frozenset(str(each) for each in model.identities.values()),
         also_read_by=spec.also_read_by,
         also_managed_by=spec.also_managed_by,
     )
     return Expected(
         stack=context.name,
         declared=declared,
-        signers=frozenset(_signers(spec, world)),
-        promises=promises(context, world),
+        signers=frozenset(_signers(spec, model)),
+        promises=promises(context, model),
         repair=context.command("apply") if live else "",
     )
 
 
-def _signers(spec: Spec, world: BucketWorld) -> Iterable[Reader]:
+def _signers(spec: Spec, model: AccessModel) -> Iterable[Reader]:
     """Yield every signer of the spec, for any path. A used group may be given by its id."""
     parts: tuple[Spec | Behavior, ...] = (spec, *spec.http.behaviors)
     for part in parts:
         for group in part.key_groups or ():
-            yield Reader(ReaderKind.KEY_GROUP, _name(group, world))
+            yield Reader(ReaderKind.KEY_GROUP, _name(group, model))
         for account in part.trusted_signers or ():
-            yield Reader(ReaderKind.SIGNER, world.account if account == "self" else account)
+            yield Reader(ReaderKind.SIGNER, model.account if account == "self" else account)
 
 
-def _name(group: AnyKeyGroup, world: BucketWorld) -> str:
-    return group.name if isinstance(group, KeyGroup) else str(world.group_name(group.use))
+def _name(group: AnyKeyGroup, model: AccessModel) -> str:
+    return group.name if isinstance(group, KeyGroup) else str(model.group_name(group.use))

@@ -61,7 +61,7 @@ def exposure(
 ) -> Exposure:
     """Return who can read before and after, and what is open that the spec does not name.
 
-    `former` is the world of the bucket that the distribution reads now, if the plan moves it to another one.
+    `former` is the model of the bucket that the distribution reads now, if the plan moves it to another one.
     """
     judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
@@ -99,7 +99,7 @@ def _declares_public(spec: Spec, behavior: CacheBehavior) -> bool:
 def _with_former(was: tuple[str, ...], former: Evaluation | None, stack: str) -> tuple[str, ...]:
     """Return who can read before, the readers of the former bucket included: they are the stack's viewers."""
     found = (
-        [] if former is None else [f"in {former.world.bucket.name}: {each}" for each in _own(former, stack)]
+        [] if former is None else [f"in {former.model.bucket.name}: {each}" for each in _own(former, stack)]
     )
     return (*found, *(each for each in was if each != NOBODY or not found))
 
@@ -126,7 +126,7 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
     found: dict[str, tuple[set[Reader], CacheBehavior]] = {}
     order: dict[str, int] = {"": -1}
     for _, way in seen.rows:
-        if way.behavior is not None and way.distribution_id == seen.world.own:
+        if way.behavior is not None and way.distribution_id == seen.model.own:
             found.setdefault(way.behavior.path, (set(), way.behavior))[0].add(way.reader)
             for place, each in enumerate(way.distribution.behaviors if way.distribution else ()):
                 order.setdefault(each.path, place)
@@ -139,8 +139,8 @@ def excluded_phrases(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ..
     return {
         _own_phrase(seen, readers, path, stack): excluded
         for path, (readers, behavior) in _own_behaviors(seen).items()
-        if seen.world.own is not None
-        if (excluded := served.excluded(readers, seen.world.own, [behavior]))
+        if seen.model.own is not None
+        if (excluded := served.excluded(readers, seen.model.own, [behavior]))
     }
 
 
@@ -155,8 +155,8 @@ def _signers(seen: Evaluation, readers: Iterable[Reader]) -> str:
     """Return signers in one order: key groups by name, the own account as ``self``, other accounts."""
     groups = sorted(f"key-group {plain(each.name)}" for each in readers if each.kind is ReaderKind.KEY_GROUP)
     accounts = {str(each.name) for each in readers if each.kind is ReaderKind.SIGNER}
-    own = ["self"] if seen.world.account in accounts else []
-    return ", ".join([*groups, *own, *sorted(accounts - {seen.world.account})])
+    own = ["self"] if seen.model.account in accounts else []
+    return ", ".join([*groups, *own, *sorted(accounts - {seen.model.account})])
 
 
 def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
         if way.behavior is None:
             if (who(way), way.by) not in narrower:
                 yield from _direct(seen, cell, way, expected)
-        elif way.distribution_id != seen.world.own:
+        elif way.distribution_id != seen.model.own:
             if way.reader == ANYONE:
                 yield f"anyone: {how(seen, way)}" + (f" ({way.behavior.path})" if way.behavior.path else "")
             else:

@@ -1,15 +1,15 @@
-"""The guard of each step that widens access: the worlds around it, as the plan expects them. Pure."""
+"""The guard of each step that widens access: the models around it, as the plan expects them. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.access.compare import compare
+from cfstream.access.model import AccessModel
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import BucketWorld
 from cfstream.domain import ObjectAcls
 from cfstream.kinds import KINDS
+from cfstream.planning.access_models import BY_NAME, projected
 from cfstream.planning.course import Course
-from cfstream.planning.worlds import BY_NAME, projected
 from cfstream.policy_document import statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
@@ -23,10 +23,10 @@ from cfstream.steps.step import Step
 _DECIDING = frozenset(kind.name for kind in KINDS if kind.decides)
 
 
-def guarded(seen: Course, around: BucketWorld, stack: str) -> Iterator[Step]:
+def guarded(seen: Course, around: AccessModel, stack: str) -> Iterator[Step]:
     """Yield the steps with their guards: each grant has one, and each other step that widens access.
 
-    `around` is the world before the first step, with the steps of the run's other stacks done.
+    `around` is the model before the first step, with the steps of the run's other stacks done.
     """
     written = False
     for number, step in enumerate(seen.steps):
@@ -34,11 +34,11 @@ def guarded(seen: Course, around: BucketWorld, stack: str) -> Iterator[Step]:
         before, after = seen.seen[number], seen.seen[number + 1]
         if isinstance(step, ProposedGrant):
             alone, together = (
-                _granting(*each, step.edit) for each in ((before.world, after.world), (among, around))
+                _granting(*each, step.edit) for each in ((before.model, after.model), (among, around))
             )
             yield step.guarded(Guard(stack, alone, (together,), written=written))
         elif isinstance(step, Revoke | Modify | Create) and _opens(before, after):
-            alone, together = Around(before.world, after.world), Around(among, around)
+            alone, together = Around(before.model, after.model), Around(among, around)
             yield replace(step, guard=Guard(stack, alone, (together,), written=written))
         else:
             yield step
@@ -49,28 +49,28 @@ def _opens(before: Evaluation, after: Evaluation) -> bool:
     return before is not after and any(each.gained for each in compare(before, after))
 
 
-def _granting(before: BucketWorld, after: BucketWorld, edit: PolicyEdit | ObjectGrants) -> Around:
-    """Return the worlds around a grant. They do not depend on which objects there are: new ones are granted as well."""
+def _granting(before: AccessModel, after: AccessModel, edit: PolicyEdit | ObjectGrants) -> Around:
+    """Return the models around a grant. They do not depend on which objects there are: new ones are granted as well."""
     return Around(_without_objects(before), _without_objects(_granted(after, edit)))
 
 
-def _granted(world: BucketWorld, edit: PolicyEdit | ObjectGrants) -> BucketWorld:
-    """Return the world with a grant on objects as a statement for every key under its prefix."""
+def _granted(model: AccessModel, edit: PolicyEdit | ObjectGrants) -> AccessModel:
+    """Return the model with a grant on objects as a statement for every key under its prefix."""
     if not isinstance(edit, ObjectGrants):
-        return world
+        return model
     statement = {
         "Effect": "Allow",
         "Principal": {"CanonicalUser": edit.grantee},
         "Action": "s3:GetObject",
-        "Resource": f"arn:{world.partition}:s3:::{edit.bucket}/{edit.prefix}*",
+        "Resource": f"arn:{model.partition}:s3:::{edit.bucket}/{edit.prefix}*",
     }
-    live = world.bucket.policy
+    live = model.bucket.policy
     policy = {"Version": "2012-10-17", **(live or {}), "Statement": [*statements(live), statement]}
-    return replace(world, bucket=replace(world.bucket, policy=policy))
+    return replace(model, bucket=replace(model.bucket, policy=policy))
 
 
-def _without_objects(world: BucketWorld) -> BucketWorld:
-    return replace(world, bucket=replace(world.bucket, objects=ObjectAcls()))
+def _without_objects(model: AccessModel) -> AccessModel:
+    return replace(model, bucket=replace(model.bucket, objects=ObjectAcls()))
 
 
 def concerns(step: Step, bucket: str) -> bool:

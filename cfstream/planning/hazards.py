@@ -1,6 +1,6 @@
 """Find the hazards that follow from who can read before and after. Pure.
 
-`plan` and `diff` share this: both compare who can read in two worlds. Hazards of single fields, like an older TLS
+`plan` and `diff` share this: both compare who can read in two models. Hazards of single fields, like an older TLS
 policy, are found where the field is compared (`OwnedField.hazards`).
 """
 
@@ -8,18 +8,18 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cfstream.access.compare import Loss, losses, opened_to_anyone, others_opened_to_anyone
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import how, witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, May, ReaderKind
 from cfstream.access.ways import Evaluation, Way
-from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution
 from cfstream.domain.distribution import account_words
 from cfstream.steps.hazards import SIGNERS, Hazard, HazardName
 from cfstream.values import plain
 
 Net = tuple[Evaluation, Evaluation]
-"""The worlds before and after a whole plan. A change by a step counts only if it lasts until the end."""
+"""The models before and after a whole plan. A change by a step counts only if it lasts until the end."""
 
 
 def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
@@ -28,7 +28,7 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
     found: dict[str, tuple[str, str]] = {}
     for cell, way in opened_to_anyone(before, after):
         if lasting is None or cell in lasting:
-            own = way.behavior is not None and way.distribution_id == after.world.own
+            own = way.behavior is not None and way.distribution_id == after.model.own
             text = (
                 f"{_where(way)}: anyone can read {_it(way)} without a signature"
                 if own
@@ -69,10 +69,10 @@ def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
     return tuple(dict.fromkeys(found))
 
 
-def moving_hazards(before: BucketWorld, left: BucketWorld, after: BucketWorld) -> tuple[Hazard, ...]:
+def moving_hazards(before: AccessModel, left: AccessModel, after: AccessModel) -> tuple[Hazard, ...]:
     """Return a hazard for each signer who loses paths because the distribution reads another bucket.
 
-    `before` and `left` are the worlds around the former bucket, before and after the plan; `after` is the world around
+    `before` and `left` are the models around the former bucket, before and after the plan; `after` is the model around
     the new one. Only a reader who can read in neither of the latter two loses something.
     """
     was, still, will = evaluate(before, left, after)
@@ -85,7 +85,7 @@ def _lost(loss: Loss) -> Hashable:
 
 def _closes(before: Evaluation, loss: Loss) -> bool:
     """Return whether the loss only closes what anyone could read through the stack's own distribution."""
-    return loss.way.reader == ANYONE and loss.way.distribution_id == before.world.own
+    return loss.way.reader == ANYONE and loss.way.distribution_id == before.model.own
 
 
 def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazard:
@@ -94,16 +94,16 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     if way.behavior is None:
         text = f"{way.reader.prose} can no longer read {path} through {how(before, way)}"
     elif not _answers(after, way):
-        own = way.distribution_id == before.world.own
+        own = way.distribution_id == before.model.own
         field = "enabled" if own else ""
         which = "stack's own " + _kind(way) if own else f"{_kind(way)} {plain(way.distribution_id)}"
         text = f"the {which} no longer answers: nobody can read through it"
-    elif way.distribution_id != before.world.own:
+    elif way.distribution_id != before.model.own:
         text = (
             f"the {_kind(way)} {plain(way.distribution_id)} can no longer read the bucket, for example {path}"
         )
     else:
-        own_account = way.reader.name == before.world.account
+        own_account = way.reader.name == before.model.account
         name = plain(way.reader.name)
         key_group = way.reader.kind is ReaderKind.KEY_GROUP
         who = f"key group {name}" if key_group else account_words("self" if own_account else name)
@@ -124,7 +124,7 @@ def _serving(after: Evaluation, cell: Cell, way: Way) -> Way:
 
 
 def _answers(seen: Evaluation, way: Way) -> bool:
-    return any(each.id == way.distribution_id and each.enabled for each in seen.world.distributions)
+    return any(each.id == way.distribution_id and each.enabled for each in seen.model.distributions)
 
 
 def _kind(way: Way) -> str:

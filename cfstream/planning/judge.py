@@ -1,6 +1,6 @@
 """Judge the steps of a stack by who can read: which grants run late, the hazards, and the openings. Pure.
 
-Every step that changes who can read is projected on the observed world. So the plan knows who can read after each of
+Every step that changes who can read is projected on the observed model. So the plan knows who can read after each of
 its steps.
 """
 
@@ -9,13 +9,14 @@ from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.missing_objects import missing_object_warnings
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import BucketWorld
 from cfstream.errors import Notice, Problem
+from cfstream.planning.access_models import former_model, projected_all
 from cfstream.planning.course import Course, course, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, declared_public, exposure
@@ -30,7 +31,6 @@ from cfstream.planning.hazards import (
 )
 from cfstream.planning.order import ordered
 from cfstream.planning.staging import Stager, ordered_by_stage, widened
-from cfstream.planning.worlds import former_world, projected_all
 from cfstream.policy_document.document import statements
 from cfstream.stack.context import StackContext
 from cfstream.stack.former_buckets import other_objects
@@ -71,16 +71,16 @@ ALONE = Among()
 def judge(
     context: StackContext,
     results: KindResults,
-    live: BucketWorld,
+    live: AccessModel,
     proposed: Sequence[Step],
     among: Among = ALONE,
 ) -> Judged:
-    """Return the proposed steps, judged. `live` is the world before the first one."""
+    """Return the proposed steps, judged. `live` is the model before the first one."""
     stager = Stager(live, ordered_by_stage(proposed), context.name)
     steps = ordered(stager.staged())
     alone = course(live, steps, context.name)
     hazards = _joined(_hazards(alone), _widening(context, alone))
-    move = _move(former_world(context, results, live), alone, context)
+    move = _move(former_model(context, results, live), alone, context)
     if move is not None:
         hazards = _joined(hazards, {move.switch: move.hazards})
     before, after = alone.before, alone.after
@@ -89,10 +89,10 @@ def judge(
     if among.beside:
         together = course(around, steps, context.name)
         hazards = _joined(hazards, _hazards(together))
-        before, after = evaluate(live, together.after.world)
+        before, after = evaluate(live, together.after.model)
     guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
-    said, (before, after) = shared(expected(context, after.world), before, after)
-    shown = exposure(before, after, said, move.former if move else None)
+    wanted, (before, after) = shared(expected(context, after.model), before, after)
+    shown = exposure(before, after, wanted, move.former if move else None)
     return Judged(
         steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
         exposure=replace(shown, declared=declared_public(before, context.stack.spec)),
@@ -132,11 +132,11 @@ def _widening(context: StackContext, seen: Course) -> dict[StepId, tuple[Hazard,
     )
     if last is None:
         return {}
-    live = seen.before.world
+    live = seen.before.model
     sids = our_sids(context, live.bucket.policy)
     ours = replace(live, bucket=replace(live.bucket, policy=_narrowed(live.bucket.policy, sids)))
     granted = live.own is not None and bool(sids)
-    found = widened(live, seen.after.world, granted=granted, ours=ours)
+    found = widened(live, seen.after.model, granted=granted, ours=ours)
     return {last.id: tuple(widening_hazard(context.stack.spec.grant.prefix, found))}
 
 
@@ -157,7 +157,7 @@ class Move:
     notice: Notice
 
 
-def _move(former: BucketWorld | None, seen: Course, context: StackContext) -> Move | None:
+def _move(former: AccessModel | None, seen: Course, context: StackContext) -> Move | None:
     """Return the move to another bucket; None if the plan has none."""
     switch = next(
         (each for each in seen.steps if each.stage is Stage.SWITCH and each.verb is not Verb.DISABLE), None
@@ -169,7 +169,7 @@ def _move(former: BucketWorld | None, seen: Course, context: StackContext) -> Mo
     return Move(
         switch.id,
         was,
-        moving_hazards(former, left, seen.after.world),
+        moving_hazards(former, left, seen.after.model),
         other_objects(context.name, former.bucket.name, context.stack.spec.bucket.name),
     )
 
@@ -201,9 +201,9 @@ def _merged(after: Evaluation) -> Iterator[Notice]:
 
 
 def _warnings(context: StackContext, after: Evaluation) -> Iterator[Notice]:
-    own = after.world.own_distribution
+    own = after.model.own_distribution
     if own is None:
         return
     if context.stack.spec.identity != "none":
         yield from viewer_warnings(own)
-    yield from missing_object_warnings(after.world, own)
+    yield from missing_object_warnings(after.model, own)

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cfstream.planning.seal import sent
+from cfstream.planning.sent_digest import sent
 from cfstream.steps.stage import WAITS_FOR, Stage
 from cfstream.steps.step import Step
 from cfstream.values import StepId, Verb, refs_in

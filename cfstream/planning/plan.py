@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from cfstream.errors import Notice, Problem
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.known_names import KnownNames
-from cfstream.planning.seal import sealed
+from cfstream.planning.sent_digest import sealed
 from cfstream.stack.grant_estimate import GrantEstimate
 from cfstream.stack.proposal import Relied, WriteCheck
 from cfstream.startup.frozen import dataclass
@@ -38,6 +38,16 @@ class Topology:
     bucket: str = ""
 
 
+@dataclass(frozen=True)
+class Companions:
+    """The other stacks that must be applied together with a stack."""
+
+    specs: tuple[str, ...] = ()
+    """The other spec files that a command for the stack must name."""
+    hazards: tuple[str, ...] = ()
+    """The hazards of these stacks that it must allow too."""
+
+
 StackKey: TypeAlias = tuple[str, str]
 """Account and name: they identify a stack of a run."""
 
@@ -64,8 +74,8 @@ class StackPlan:
     """The wait for what an earlier run changed, if no step waits. Apply runs it last; it is not a change."""
     leaving: tuple[str, ...] = ()
     """What another stack of the run takes from this one. This stack has no step for it."""
-    together: tuple[str, ...] = ()
-    """The spec files that a command for this stack must name too: their stacks take something over from each other."""
+    companions: Companions = Companions()
+    """The stacks of the run that take something over from this one, or give it something, and so on."""
     protect: bool = False
     flags: str = ""
     """The flags that other commands need for the same AWS, with a space before each."""

@@ -1,4 +1,4 @@
-"""The worlds that the specs of a run describe: what is declared public is what they serve to anyone. Pure.
+"""The models that the specs of a run describe: what is declared public is what they serve to anyone. Pure.
 
 A spec describes its distribution, the origin of the default behavior and the grant. What it does not manage is as it
 is live: behaviors that it keeps and does not name, other origins, and the origin path if the spec has none.
@@ -7,7 +7,7 @@ is live: behaviors that it keeps and does not name, other origins, and the origi
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import (
     BucketState,
     CacheBehavior,
@@ -32,80 +32,80 @@ SOMEBODY = Signers(accounts=("self",))
 """A placeholder for all signers: this module only asks whether anyone can read."""
 
 
-def promises(context: StackContext, world: BucketWorld) -> tuple[BucketWorld, ...]:
-    """Return the worlds that the spec, and the other specs of the run for its bucket, describe."""
-    found = list(_of_spec(context.stack.spec, world, world.own_distribution, ending=context.destroying))
-    for spec in having(context.beside, names_of_buckets, world.bucket.name):
+def promises(context: StackContext, model: AccessModel) -> tuple[AccessModel, ...]:
+    """Return the models that the spec, and the other specs of the run for its bucket, describe."""
+    found = list(_of_spec(context.stack.spec, model, model.own_distribution, ending=context.destroying))
+    for spec in having(context.beside, names_of_buckets, model.bucket.name):
         if spec.name != context.name:
-            found += _of_spec(spec, world, _live(spec, world))
+            found += _of_spec(spec, model, _live(spec, model))
     return tuple(found)
 
 
-def _live(spec: Spec, world: BucketWorld) -> Distribution | None:
+def _live(spec: Spec, model: AccessModel) -> Distribution | None:
     """Return the distribution of another stack of the run."""
-    named = (each for each in world.distributions if world.stacks.get(each.id) == spec.name)
-    adopted = (each for each in world.distributions if spec.adopt and each.id == spec.adopt)
+    named = (each for each in model.distributions if model.stacks.get(each.id) == spec.name)
+    adopted = (each for each in model.distributions if spec.adopt and each.id == spec.adopt)
     return next(iter((*named, *adopted)), None)
 
 
 def _of_spec(
-    spec: Spec, world: BucketWorld, live: Distribution | None, *, ending: bool = False
-) -> Iterator[BucketWorld]:
+    spec: Spec, model: AccessModel, live: Distribution | None, *, ending: bool = False
+) -> Iterator[AccessModel]:
     if spec.identity == "none":
-        yield _anonymous(spec, world, live)
+        yield _anonymous(spec, model, live)
     if not spec.enabled or ending or not _is_public(spec):
         return
     elsewhere = spec.grant.via == "elsewhere"
     if spec.identity != "none" and not elsewhere:
-        yield _granted(spec, world, live)
+        yield _granted(spec, model, live)
     if live is not None:
         left = tuple(each for each in live.origins if elsewhere or each != live.default_origin)
-        yield from [_read_as_it_is(spec, world, live, left)] if left else ()
+        yield from [_read_as_it_is(spec, model, live, left)] if left else ()
 
 
 def _is_public(spec: Spec) -> bool:
     return spec.public or any(each.public for each in spec.http.behaviors)
 
 
-def _anonymous(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
+def _anonymous(spec: Spec, model: AccessModel, live: Distribution | None) -> AccessModel:
     """``origin_access: none``: CloudFront reads anonymously, so S3 serves everything that it can read to anyone."""
-    origin = _origin(spec, world, live)
+    origin = _origin(spec, model, live)
     everything = CacheBehavior(PathPattern("*"), origin.id, (origin,), default=True)
-    return replace(world, distributions=(_distribution(spec, live, (origin,), (everything,)),))
+    return replace(model, distributions=(_distribution(spec, live, (origin,), (everything,)),))
 
 
-def _granted(spec: Spec, world: BucketWorld, live: Distribution | None) -> BucketWorld:
+def _granted(spec: Spec, model: AccessModel, live: Distribution | None) -> AccessModel:
     """What CloudFront can read by the grant, and by nothing else."""
-    origin = replace(_origin(spec, world, live), oai_id=PROMISED)
+    origin = replace(_origin(spec, model, live), oai_id=PROMISED)
     own = {origin, live.default_origin if live else None}
     behaviors = tuple(
         replace(each, origins=(origin,) if own & {*each.origins} else ())
         for each in _behaviors(spec, live, origin)
     )
-    bucket, prefix = world.bucket.name, spec.grant.prefix
-    statement = oai_statement("promised", world.partition, bucket, prefix, (PROMISED,))
+    bucket, prefix = model.bucket.name, spec.grant.prefix
+    statement = oai_statement("promised", model.partition, bucket, prefix, (PROMISED,))
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     return replace(
-        world,
-        bucket=BucketState(bucket, world.partition, policy=policy),
+        model,
+        bucket=BucketState(bucket, model.partition, policy=policy),
         distributions=(_distribution(spec, live, (origin,), behaviors),),
     )
 
 
 def _read_as_it_is(
-    spec: Spec, world: BucketWorld, live: Distribution, origins: tuple[Origin, ...]
-) -> BucketWorld:
+    spec: Spec, model: AccessModel, live: Distribution, origins: tuple[Origin, ...]
+) -> AccessModel:
     """What the distribution reads by origins, or by grants, that the spec leaves to others."""
     behaviors = tuple(
         replace(each, origins=tuple(one for one in each.origins if one in origins))
         for each in _behaviors(spec, live, live.default_origin)
     )
-    return replace(world, distributions=(_distribution(spec, live, origins, behaviors),))
+    return replace(model, distributions=(_distribution(spec, live, origins, behaviors),))
 
 
-def _origin(spec: Spec, world: BucketWorld, live: Distribution | None) -> Origin:
+def _origin(spec: Spec, model: AccessModel, live: Distribution | None) -> Origin:
     """Return the origin that the spec describes, without an identity."""
-    name = f"{world.bucket.name}.s3.amazonaws.com"
+    name = f"{model.bucket.name}.s3.amazonaws.com"
     own = live.default_origin if live else None
     bare = replace(own or Origin(PROMISED, name), id=PROMISED, domain_name=name, oai_id="", oac_id="")
     return replace(bare, **described(spec.http, Part.ORIGIN))

@@ -7,11 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from cfstream.domain import Delivery
+from cfstream.domain.quotas import HOW_TO_RAISE, OF_ACCOUNT, STREAMING, Quota
 from cfstream.errors import Notice
 from cfstream.planning.plan import StackPlan
-from cfstream.spec.quotas import HOW_TO_RAISE, OF_ACCOUNT, Quota
 from cfstream.spec.wording import some_of
 from cfstream.values import Verb
+
+QUOTAS = {**OF_ACCOUNT, Delivery.RTMP.kind: STREAMING}
 
 NAMED = 3
 """How many stacks a warning lists."""
@@ -25,11 +28,11 @@ def with_quotas(stacks: Sequence[StackPlan], existing: Callable[[str], int]) -> 
     creators: defaultdict[str, list[StackPlan]] = defaultdict(list)
     for stack in stacks:
         for step in stack.steps:
-            if step.verb is Verb.CREATE and step.address.kind in OF_ACCOUNT:
+            if step.verb is Verb.CREATE and step.address.kind in QUOTAS:
                 creators[step.address.kind].append(stack)
     warnings: defaultdict[str, list[Notice]] = defaultdict(list)
     for kind, found in creators.items():
-        quota, had = OF_ACCOUNT[kind], existing(kind)
+        quota, had = QUOTAS[kind], existing(kind)
         if had + len(found) > quota.most:
             warnings[found[0].name].append(_warning(quota, had, found))
     return [replace(each, notices=(*each.notices, *warnings[each.name])) for each in stacks]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from cfstream.errors import Problem, Where
-from cfstream.planning.plan import StackPlan
+from cfstream.planning.plan import Companions, StackPlan
 from cfstream.steps.stage import Stage
 
 
@@ -41,10 +41,18 @@ def with_companions(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
                 joined = groups[key] | groups[stack.key]
                 groups.update(dict.fromkeys(joined, joined))
     return tuple(
-        replace(stack, together=tuple(sorted({found[key].spec for key in groups[stack.key]} - {stack.spec})))
+        replace(stack, companions=_companions(stack, [found[key] for key in groups[stack.key]]))
         if len(groups[stack.key]) > 1
         else stack
         for stack in stacks
+    )
+
+
+def _companions(stack: StackPlan, together: Sequence[StackPlan]) -> Companions:
+    others = [each for each in together if each is not stack]
+    return Companions(
+        tuple(sorted({each.spec for each in others} - {stack.spec})),
+        tuple(sorted({hazard.name for each in others for hazard, _ in each.hazards})),
     )
 
 

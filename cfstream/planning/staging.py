@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from cfstream.access.compare import State, losses
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
 from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.reader import Reader
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import BucketWorld
+from cfstream.planning.access_models import projected, projected_all
 from cfstream.planning.course import exposed, exposed_to_keys
-from cfstream.planning.worlds import projected, projected_all
 from cfstream.policy_document import prefix_of, statements
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -31,19 +31,19 @@ _ALLOWS_MORE = "the stack's present statement would allow more readers after the
 class Stager:
     """Finds the stage of each grant of a stack by what it would open then."""
 
-    live: BucketWorld
+    live: AccessModel
     steps: tuple[Step, ...]
     """In the order of their stages, with each grant at its earliest."""
     stack: str
 
     @property
-    def base(self) -> BucketWorld:
-        """The world just before the first grant, with everything done that comes earlier."""
+    def base(self) -> AccessModel:
+        """The model just before the first grant, with everything done that comes earlier."""
         return projected_all(self.live, self._early(), self.stack)
 
     @property
-    def lagging(self) -> BucketWorld:
-        """The same world at an edge that still accepts the former keys of the key groups."""
+    def lagging(self) -> AccessModel:
+        """The same model at an edge that still accepts the former keys of the key groups."""
         early = [step for step in self._early() if step.stage is not Stage.KEY_GROUPS]
         return projected_all(self.live, early, self.stack)
 
@@ -56,8 +56,8 @@ class Stager:
         ]
 
     @property
-    def final(self) -> BucketWorld:
-        """The world after all steps."""
+    def final(self) -> AccessModel:
+        """The model after all steps."""
         return projected_all(self.live, self.steps, self.stack)
 
     def staged(self) -> Iterator[Step]:
@@ -170,22 +170,22 @@ def _lost(before: Evaluation, after: Evaluation) -> set[tuple[Reader, Known, Cel
     }
 
 
-def own_requester(world: BucketWorld) -> Requester | None:
+def own_requester(model: AccessModel) -> Requester | None:
     """Return who S3 sees when the stack's own distribution reads its bucket; None if it does not."""
-    own = world.own_distribution
+    own = model.own_distribution
     origin = own.default_origin if own else None
     if own is None or origin is None:
         return None
-    return requester_of(world, own, origin)
+    return requester_of(model, own, origin)
 
 
 def widened(
-    live: BucketWorld, final: BucketWorld, *, granted: bool, ours: BucketWorld | None = None
+    live: AccessModel, final: AccessModel, *, granted: bool, ours: AccessModel | None = None
 ) -> tuple[Cell, ...]:
     """Return the cells that CloudFront may read at the end for this stack, and may not read now.
 
     An earlier run approved what a statement of ours already gives to the new identity, so it is not new. `ours` is the
-    live world without the other statements that allow; None if it has no others. A statement of others by which the
+    live model without the other statements that allow; None if it has no others. A statement of others by which the
     distribution does not read yet counts.
 
     None if no statement of the stack is `granted` and it can read nothing now, or only single objects: a first grant

@@ -120,7 +120,7 @@ def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudge
     """Return why a request was refused that must be served, if the reason is known."""
     match seen.saw:
         case Saw.REFUSED:
-            why = f"{place.guard.named} requires a signature by {place.guard.whom}"
+            why = f"{place.guard.named} requires a signature by {place.guard.signers_text}"
         case Saw.ORIGIN:
             why = f"S3 refused CloudFront ({seen.code or seen.status}): check identity, grant, owner and encryption"
         case Saw.PAGE:
@@ -167,7 +167,8 @@ def _disabled(site: Site) -> Judge:
 def _why_open(site: Site, place: TestedBehavior) -> str:
     if not place.guard.signed:
         return f"{place.guard.named} of {site.live.id} has no signers"
-    return f"{place.guard.named} of {site.live.id} requires a signature by {place.guard.whom}, but passed the request"
+    signers = place.guard.signers_text
+    return f"{place.guard.named} of {site.live.id} requires a signature by {signers}, but passed the request"
 
 
 def _protocol(site: Site, address: HostAddress) -> Iterator[Check]:

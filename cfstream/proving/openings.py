@@ -40,9 +40,9 @@ class Openings:
 
 def judged(site: Site) -> Openings:
     """Return what the live state allows, compared with the spec."""
-    world = site.world
-    said, (found,) = shared(expected(site.context, world, live=True), *evaluate(world))
-    judged_openings = openings(found, said)
+    model = site.model
+    wanted, (found,) = shared(expected(site.context, model, live=True), *evaluate(model))
+    judged_openings = openings(found, wanted)
     opened = judged_openings.openings
     findings = (
         _of_policy(site, opened),
@@ -51,7 +51,7 @@ def judged(site: Site) -> Openings:
         *_unread_points(site),
     )
     ways = tuple(each.text for each in opened)
-    return Openings(findings, ways, phrases(found, said), judged_openings.notes)
+    return Openings(findings, ways, phrases(found, wanted), judged_openings.notes)
 
 
 def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:
@@ -60,21 +60,21 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     mine = [each for each in opened if each.sort == sort]
     if not mine:
         return finding
-    advice = "; ".join(dict.fromkeys(each.do for each in mine))
+    advice = "\n".join(dict.fromkeys(each.do for each in mine))
     why = "; ".join(each.text for each in mine)
     return replace(finding, verdict=Verdict.SERVED, observed=_OBSERVED[sort], why=why, do=advice)
 
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:
     finding = _of_sort(site, opened, POLICY, _CLAIMS[POLICY])
-    if unread := site.world.bucket.policy_unread:
+    if unread := site.model.bucket.policy_unread:
         do = "allow s3:GetBucketPolicy"
         return replace(finding, verdict=Verdict.UNPROVED, why=unread, do=do)
     return finding
 
 
 def _of_acls(site: Site, opened: Sequence[Opening]) -> Finding:
-    acls = site.world.bucket.objects
+    acls = site.model.bucket.objects
     read = acls.why_not or f"{_objects(acls.total)} read"
     claim = f"no ACL is an opening ({read})"
     if acls.sampled:

@@ -62,8 +62,8 @@ def read(reply: Reply | NoReply) -> Seen:
     """Interpret a reply."""
     if isinstance(reply, NoReply):
         text = _SILENCES[reply.silence]
-        said = f"{text}: {reply.said}" if reply.said else text
-        return Seen(Saw.NOTHING, said, silence=reply.silence)
+        answer = f"{text}: {reply.message}" if reply.message else text
+        return Seen(Saw.NOTHING, answer, silence=reply.silence)
     code = _code(reply.body)
     location = reply.headers.get("location", "")
     saw = _saw(reply, code)

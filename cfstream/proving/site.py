@@ -10,13 +10,13 @@ from enum import StrEnum
 
 from cfstream.access.cells import intersect_witness
 from cfstream.access.globs import Glob
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import Delivery, LiveDistribution, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.inventory.lookup import of_stack
 from cfstream.inventory.readers import readers_observed
-from cfstream.planning.worlds import live_world
+from cfstream.planning.access_models import live_model
 from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
@@ -85,7 +85,7 @@ class Site:
     live: LiveDistribution
     guards: Guards
     bucket: LiveBucket
-    world: BucketWorld
+    model: AccessModel
     """What decides who can read the bucket."""
     objects: Sample
     places: tuple[TestedBehavior, ...]
@@ -126,8 +126,8 @@ def read_site(around: Surroundings, wanted_object: str | None) -> Site:
     guards = guards_of(aws, of_stack(around).distribution)
     asked = _patterns(context.stack.spec, guards)
     objects = sample(aws, context, around.bucket, [_literal(pattern) for pattern in asked], wanted_object)
-    world = live_world(context, readers_observed(aws, around))
-    site = Site(context, live, guards, around.bucket, world, objects, (), _hosts(context, guards))
+    model = live_model(context, readers_observed(aws, around))
+    site = Site(context, live, guards, around.bucket, model, objects, (), _hosts(context, guards))
     return replace(site, places=tuple(_places(site, asked)))
 
 
@@ -207,7 +207,7 @@ def _wanted(site: Site, pattern: str, guard: GuardedBehavior) -> tuple[ExpectedA
 
 def _signers(site: Site, part: Spec | Behavior) -> ExpectedSigners:
     groups: tuple[AnyKeyGroup, ...] = tuple(part.key_groups or ())
-    names = {id_: group.name for id_, group in site.world.groups.items()}
+    names = {id_: group.name for id_, group in site.model.groups.items()}
     made = [group for group in groups if isinstance(group, KeyGroup)]
     keys = [key for group in made for key in group.public_keys]
     known = site.context.stack.public_keys

@@ -44,7 +44,7 @@ REFUSALS: Mapping[str, type[Refused]] = {
 
 
 class Unusable(CfstreamError):
-    """The document is not a snapshot, or this cfstream cannot read it. `what` is the reason."""
+    """The file is not a snapshot, or this version of cfstream cannot read it."""
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,10 @@ def inferred(record: Record, asked: RecordedCall) -> Recorded | None:
     if answer is None and asked.service == "s3":
         answer = _of_another_region(record, asked)
     if answer is None and asked.operation in DISPENSABLE:
-        said = "the snapshot does not contain it"
-        return Refused("".join(word.capitalize() for word in asked.operation.split("_")), NOT_RECORDED, said)
+        reason = "the snapshot does not contain it"
+        return Refused(
+            "".join(word.capitalize() for word in asked.operation.split("_")), NOT_RECORDED, reason
+        )
     return answer
 
 

@@ -11,7 +11,7 @@ from cfstream.values import Json
 
 
 class NotRecorded(WrongUsage):
-    """The recording lacks an answer that the plan needs."""
+    """The snapshot lacks something that the plan needs."""
 
 
 class ReplayedReads:

@@ -48,6 +48,7 @@ def import_document(imports: Imports) -> dict[str, Any]:
                 "bucket": each.bucket or None,
                 "in_sync": bool(each.text) and not each.pending,
                 "pending": list(each.pending),
+                "kept": each.kept,
                 "other_specs": list(each.others),
                 "risks": [{"name": risk.name, "text": risk.text} for risk in each.risks],
                 "refused": {"what": each.refusal.what, "do": each.refusal.do} if each.refusal else None,
@@ -97,7 +98,9 @@ def _block(each: Imported, sheet: Page) -> Iterator[str]:
         yield from _remark("no spec:", each.refusal.what, sheet, Style.CYAN)
         yield from do_lines(each.refusal.do, sheet)
         return
-    if each.file:
+    if each.kept:
+        yield from _inside(f"{each.file} has a spec of it already, and is kept as it is", sheet)
+    elif each.file:
         plan = "its plan is not empty" if each.pending else "its plan is empty"
         yield from _inside(f"{each.file}: {plan}", sheet, Style.YELLOW if each.pending else Style.GREEN)
     for text in each.pending:
@@ -113,7 +116,7 @@ def _doubts(each: Imported) -> Iterator[str]:
     if each.others:
         verb = "describes" if len(each.others) == 1 else "describe"
         yield f"{', '.join(each.others)} {verb} the same stack or distribution: keep only one spec of it"
-    elif each.owner and each.file:
+    elif each.owner and each.file and not each.kept:
         yield f"it is managed as the stack {each.owner}: if that has a spec, keep only one of the two"
 
 
@@ -127,10 +130,12 @@ def _remark(label: str, text: str, sheet: Page, style: Style) -> list[str]:
 
 def _count(found: Sequence[Imported]) -> str:
     """Return the last line: the numbers of specs, of those with risks, and of the others."""
-    specs = [each for each in found if each.text]
-    risky = sum(1 for each in specs if each.risks)
+    kept = sum(1 for each in found if each.kept)
+    specs = [each for each in found if each.text and not each.kept]
+    risky = sum(1 for each in specs if each.risks or any(_doubts(each)))
     pending = sum(1 for each in specs if each.pending)
     parts = [f"{len(specs)} of {len(found)} imported"]
+    parts += [f"{kept} kept"] if kept else []
     parts += [f"{risky} to review"] if risky else []
     parts += [f"{pending} whose plan is not empty"] if pending else []
     return ", ".join(parts) + "."

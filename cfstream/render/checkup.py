@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, advice, page, words
 from cfstream.use_cases.doctor.check import DoctorCheck, State, all_passed
 
 FORMAT_VERSION = 1
@@ -46,7 +46,7 @@ def _lines(check: DoctorCheck, column: int, sheet: Page) -> Iterator[str]:
         yield head + " " * (column - len(check.name)) + first[len(hang) :]
         yield from rest
     for line in check.do.splitlines():
-        yield from sheet.flow([Word("fix:", Style.CYAN), *words(line)], first=hang, rest=hang + "     ")
+        yield from sheet.flow([Word("fix:", Style.CYAN), *advice(line)], first=hang, rest=hang + "     ")
 
 
 def _verdict(checks: Sequence[DoctorCheck]) -> str:

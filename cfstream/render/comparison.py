@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfstream.comparing import Comparison, StackComparison
-from cfstream.planning.seal import change_document
+from cfstream.planning.sent_digest import change_document
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines
 from cfstream.render.text import change_lines

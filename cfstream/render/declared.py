@@ -4,11 +4,14 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cfstream.adoption.naming import proposed_name
+from cfstream.domain import bucket_of
 from cfstream.inventory.declared import ListedAccount
 from cfstream.render.flow import Page, Style, Word, page, words
 from cfstream.render.inventory import FORMAT_VERSION, TITLES, entry_lines, list_document
 from cfstream.spec.stack import Stack
 from cfstream.stack.identities import IDENTITY
+from cfstream.stack.shown import ListEntry
 
 BOTH = "distributions and identities"
 
@@ -67,18 +70,32 @@ def _blocks(account: ListedAccount, flags: str, sheet: Page) -> Iterator[list[st
         if entries:
             lines = [sheet.paint(f"{title} in no spec", Style.BOLD), *entry_lines(entries, sheet)]
             if kind != IDENTITY.kind:
-                command = Word(f"cfstream import {entries[0].id} --out {entries[0].id}.yaml{flags}")
-                lines += sheet.flow([*words("to write a spec:"), command], first="  ", rest="    ")
+                lines += _imports(entries, flags, sheet)
             yield lines
     if account.missing:
         yield [sheet.paint("In a spec, but not in the account", Style.BOLD), *_missing(account, flags, sheet)]
     yield sheet.flow(words(_count(account)))
 
 
+def _imports(entries: Sequence[ListEntry], flags: str, sheet: Page) -> Iterator[str]:
+    """Yield how to write a spec of the first entry, and, if there are several, of all that no stack manages."""
+    first = entries[0]
+    buckets = [bucket_of(origin) or "" for origin in first.origins]
+    name = first.owner or proposed_name(first.cnames, first.comment, next(iter(buckets), ""), first.id)
+    several = len(entries) > 1
+    one = Word(f"cfstream import {first.id} --out {name}.yaml{flags}")
+    yield from sheet.flow([*words(f"to write a spec{' of one' * several}:"), one], first="  ", rest="    ")
+    if several:
+        label = words("to write one of each that no stack manages:")
+        yield from sheet.flow([*label, Word(f"cfstream import --all specs{flags}")], first="  ", rest="    ")
+
+
 def _missing(account: ListedAccount, flags: str, sheet: Page) -> Iterator[str]:
+    longest = max(len(stack.spec.name) for stack in account.missing)
     for stack in account.missing:
-        where = Word(f"{stack.path}:{stack.line('name')}", Style.DIM)
-        yield from sheet.flow([Word(stack.spec.name, Style.BOLD), where], first="  ", rest="    ")
+        where = Word(f" {stack.path}:{stack.line('name')}", Style.DIM)
+        name = Word(stack.spec.name.ljust(longest), Style.BOLD)
+        yield from sheet.flow([name, where], first="  ", rest="    ")
         if stack.path != "-":
             command = Word(f"cfstream apply {shlex.quote(stack.path)}{flags}")
             yield from sheet.flow([*words("to create it:"), command], first="    ", rest="      ")

@@ -53,8 +53,9 @@ def page_of(kind: type[CfstreamError]) -> str:
 
 
 def anchor(kind: type[CfstreamError]) -> str:
-    """Return the kind's name as in headings: ``reply-lost``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind.__name__).lower()
+    """Return the kind's name as in headings: ``reply-lost``; for one of a module's own, that of its public base."""
+    public = next(each for each in kind.__mro__ if not each.__name__.startswith("_"))
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", public.__name__).lower()
 
 
 def _linked(text: str, address: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from cfstream.explain.judging import Explanation, RefusalReason
 from cfstream.explain.requested import RequestedObject
 from cfstream.explain.times import distance
-from cfstream.render.flow import Page, Style, Word, page, words
+from cfstream.render.flow import Page, Style, Word, advice, page, words
 from cfstream.sign.resource import matches
 
 FORMAT_VERSION = 1
@@ -26,7 +26,7 @@ def explain_text(
     lines += ["", *_verdict(explanation, sheet)]
     lines += _missing_lines(explanation, sheet)
     for note in explanation.notes:
-        lines += sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
+        lines += sheet.flow([Word("note:", Style.YELLOW), *advice(note)], rest="  ")
     return "\n".join(lines) + "\n"
 
 
@@ -91,7 +91,7 @@ def _rows(
 ) -> Iterator[tuple[str, str, Style]]:
     yield "URL", explanation.presented.url, Style.PLAIN
     if explanation.guard is not None:
-        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.whom}", Style.PLAIN
+        yield "Path", f"{explanation.guard.named}, signers: {explanation.guard.signers_text}", Style.PLAIN
     conditions = explanation.policy.conditions if explanation.policy else None
     if conditions is not None:
         covers = _covers(explanation)
@@ -100,8 +100,8 @@ def _rows(
             and explanation.policy is not None
             and not explanation.policy.canned
         ):
-            said = "covers the URL" if covers else "does not cover the URL"
-            yield "Resource", f"{conditions.resource} ({said})", Style.PLAIN if covers else Style.RED
+            judged = "covers the URL" if covers else "does not cover the URL"
+            yield "Resource", f"{conditions.resource} ({judged})", Style.PLAIN if covers else Style.RED
         if conditions.starts is not None:
             waiting = conditions.starts > now
             yield "From", _when(conditions.starts, now, local), Style.RED if waiting else Style.PLAIN
@@ -162,14 +162,14 @@ def _missing_lines(explanation: Explanation, sheet: Page) -> Iterator[str]:
         if asked.near
         else "upload the object, or correct its key"
     )
-    yield from sheet.flow(words(f"fix: {do}"), first="  ", rest="       ")
+    yield from sheet.flow([Word("fix:", Style.CYAN), *advice(do)], first="  ", rest="       ")
 
 
 def _reason_lines(reason: RefusalReason, sheet: Page, head: Word) -> Iterator[str]:
     code = [Word(f"{reason.code},")] if reason.code else []
     yield from sheet.flow([head, *code, *words(reason.what)], rest="  ")
     if reason.do:
-        yield from sheet.flow(words(f"fix: {reason.do}"), first="  ", rest="       ")
+        yield from sheet.flow([Word("fix:", Style.CYAN), *advice(reason.do)], first="  ", rest="       ")
 
 
 def _covers(explanation: Explanation) -> bool | None:

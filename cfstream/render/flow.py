@@ -25,7 +25,7 @@ class Style(StrEnum):
     BOLD_GREEN = "1;32"
 
 
-COMMANDS = ("cfstream ", "aws ", "HTTP_PROXY=", "terraform ", "tofu ")
+COMMANDS = ("cfstream ", "aws ", "HTTP_PROXY=", "openssl ", "ssh-keygen ", "terraform ", "tofu ")
 """The beginning of a command in advice."""
 
 
@@ -81,7 +81,8 @@ class Page:
         column = columns(first)
         for word in words:
             wide = columns(word.text)
-            alone = not lines[-1] and len(lines) == 1 and first.strip() and columns(rest) < column
+            least = columns(rest) if rest.strip() or wide > self.width else self.width - wide
+            alone = not lines[-1] and len(lines) == 1 and first.strip() and min(least, columns(rest)) < column
             if (lines[-1] and column + 1 + wide > self.width) or (alone and column + wide > self.width):
                 lines.append([])
                 column = columns(rest)

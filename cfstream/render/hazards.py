@@ -8,6 +8,7 @@ from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard, HazardName, worst_first
 
 if TYPE_CHECKING:  # `validate` renders problems only, and does not wait for the import of all that plans need
+    from cfstream.applying import StackReport
     from cfstream.planning import StackPlan
     from cfstream.steps.step import Step
 
@@ -63,6 +64,12 @@ def allowing(specs: Sequence[str], hazards: Iterable[str], flags: str, *, comman
     if "-" in specs:
         return f"if intended, add {allow}"
     return f"if intended, run: `cfstream {command} {shlex.join(specs)} {allow}{flags}`"
+
+
+def allowing_together(stack: "StackPlan | StackReport", hazards: Iterable[str], flags: str) -> str:
+    """Return the advice that allows these hazards of a stack, and those of the stacks that must be applied with it."""
+    beside = stack.companions
+    return allowing([stack.spec, *beside.specs], {*hazards, *beside.hazards}, flags)
 
 
 def allow_flags(hazards: Iterable[str]) -> str:

@@ -19,10 +19,11 @@ def notice_lines(notices: Iterable[Notice], sheet: Page) -> Iterator[str]:
 
 
 def remedy_lines(do: str, sheet: Page, indent: str) -> Iterator[str]:
-    """Return the fix after its label, and a command on the next line; nothing if `do` is empty."""
+    """Return the fix after its label, and each further line of it in the same column; nothing if `do` is empty."""
+    below = indent + "  " if sheet.narrow else indent + " " * len("fix: ")
     for n, line in enumerate(do.splitlines()):
         label = [] if n else [Word("fix:", Style.CYAN)]
-        yield from sheet.flow([*label, *advice(line)], first=indent, rest=indent + "  ")
+        yield from sheet.flow([*label, *advice(line)], first=below if n else indent, rest=below)
 
 
 def notice_document(notice: Notice) -> "NoticeDocument":

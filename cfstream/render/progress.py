@@ -1,10 +1,11 @@
 """Render the progress of a run: a line for each step that has ended."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.flow import Page, Style, Word, columns, words
-from cfstream.render.report import VERDICTS, WENT_WELL
+from cfstream.render.report import WENT_WELL, verdict_of
 from cfstream.render.text import step_words
 from cfstream.steps.step import Step
 from cfstream.values import Address, Verb
@@ -30,8 +31,8 @@ def ended_line(report: StepReport, *, color: bool, account: str = "", width: int
     """
     ending, style = ENDINGS[report.outcome]
     seconds = "" if report.outcome is StepOutcome.NOT_TRIED else f" in {took(report.seconds)}"
-    said = [*words(f" {ending}{seconds}", style), *words(f" account {account}" * bool(account), Style.DIM)]
-    return _line(report.verb, report.address, said, color=color, width=width)
+    rest = [*words(f" {ending}{seconds}", style), *words(f" account {account}" * bool(account), Style.DIM)]
+    return _line(report.verb, report.address, rest, color=color, width=width)
 
 
 def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
@@ -41,7 +42,7 @@ def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
 
 def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
     """Return ``✓ lectures  applied, 5 steps in 4 min 10 s``: one line for a stack that has ended."""
-    verdict, style = VERDICTS[report.outcome]
+    verdict, style = verdict_of(report)
     done = sum(step.outcome is StepOutcome.DONE for step in report.steps)
     steps = f", {done} step{'s' * (done != 1)} in {took(seconds)}" if done else ""
     sign = Word("✓" if report.outcome in WENT_WELL else "✗", style)
@@ -50,12 +51,14 @@ def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
     )
 
 
-def fleet_line(outcomes: Mapping[str, int], stacks: int, seconds: float) -> str:
+def fleet_line(reports: Iterable[StackReport], stacks: int, seconds: float) -> str:
     """Return ``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
+    order = list(StackOutcome)
+    ordered = sorted(reports, key=lambda report: order.index(report.outcome))
     counted = [
-        f"{outcomes[outcome]} {VERDICTS[outcome][0]}" for outcome in StackOutcome if outcome in outcomes
+        f"{number} {word}" for word, number in Counter(verdict_of(each)[0] for each in ordered).items()
     ]
-    ended = sum(outcomes.values())
+    ended = len(ordered)
     return f"{ended} of {stacks} stacks{': ' * bool(counted)}{', '.join(counted)}; {took(seconds)}"
 
 
@@ -67,9 +70,9 @@ def took(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def _line(verb: Verb, address: Address, said: list[Word], *, color: bool, width: int | None = None) -> str:
-    line = [*step_words(verb, str(address).ljust(ADDRESS_WIDTH)), *said]
+def _line(verb: Verb, address: Address, rest: list[Word], *, color: bool, width: int | None = None) -> str:
+    line = [*step_words(verb, str(address).ljust(ADDRESS_WIDTH)), *rest]
     if width is None or sum(columns(word.text) + 1 for word in line) - 1 <= width:
         return Page(color=color).painted(line)
-    narrow = [*step_words(verb, address), *(word for word in said if word.text)]
+    narrow = [*step_words(verb, address), *(word for word in rest if word.text)]
     return "\n".join(Page(width, color).flow(narrow, rest="    "))

@@ -11,7 +11,7 @@ from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
-from cfstream.render.hazards import allowing
+from cfstream.render.hazards import allowing, allowing_together
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.apply import DESTROY_IMPLIES
 from cfstream.values import Verb, plain
@@ -181,10 +181,10 @@ def _stack(stack: StackReport) -> "StackReportDocument":
 
 
 def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
-    verdict, style = _verdict(stack)
+    verdict, style = verdict_of(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
     hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
-    for output, value in () if hidden else _told(stack.outputs):
+    for output, value in () if hidden else _shown_outputs(stack.outputs):
         label = "  " + output.replace("_", " ").ljust(21)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
@@ -193,7 +193,7 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
     """Yield a line for each stack: its name, its outcome, and its distribution."""
     names = [named(stack, several=several(report.stacks)) for stack in report.stacks]
     column = max(map(columns, names))
-    verdicts = [_verdict(stack) for stack in report.stacks]
+    verdicts = [verdict_of(stack) for stack in report.stacks]
     second = max(len(verdict) for verdict, _ in verdicts)
     for stack, name, (verdict, style) in zip(report.stacks, names, verdicts, strict=True):
         live = [stack.outputs.get(each) for each in ("distribution_id", "domain_name")]
@@ -203,12 +203,13 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
         yield from sheet.flow([*head, *facts], rest="   ")
 
 
-def _verdict(stack: StackReport) -> tuple[str, Style]:
+def verdict_of(stack: StackReport) -> tuple[str, Style]:
+    """Return the word for the outcome of a stack, and its style."""
     verdict, style = VERDICTS[stack.outcome]
     return ("destroyed" if stack.destroying and stack.outcome is StackOutcome.APPLIED else verdict), style
 
 
-def _told(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _shown_outputs(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
         members = _members(plain(outputs.get(name)))
@@ -234,6 +235,10 @@ def _scalar(value: Any) -> str:
     return printable(str(value))
 
 
+NO_STEP = "no step is finished"
+"""The last line if every step failed or was interrupted. A grant may have reached some of the objects."""
+
+
 def _last_words(report: Report) -> list[Word]:
     done = Counter(
         step.verb for stack in report.stacks for step in stack.steps if step.outcome is StepOutcome.DONE
@@ -242,7 +247,7 @@ def _last_words(report: Report) -> list[Word]:
     if done[Verb.WAIT]:
         nothing = "an earlier change is Deployed now"
     elif any(step.outcome in UNFINISHED for stack in report.stacks for step in stack.steps):
-        nothing = "no step is finished"  # but a grant may have reached some of the objects
+        nothing = NO_STEP
     counted = ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb]) or nothing
     outcomes = {stack.outcome for stack in report.stacks}
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
@@ -256,7 +261,8 @@ def _last_words(report: Report) -> list[Word]:
         return words("There was nothing to apply, but verification failed.", Style.BOLD_RED)
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
         return [*words("Applied, but verification failed.", Style.BOLD_RED), *_sentence(counted)]
-    return [*words(f"Not everything was {past}.", Style.BOLD_RED), *_sentence(counted)]
+    unfinished = [] if counted == NO_STEP else words(f"Not everything was {past}.", Style.BOLD_RED)
+    return [*unfinished, *_sentence(counted)]
 
 
 def _sentence(text: str) -> list[Word]:
@@ -332,7 +338,7 @@ def _what(stack: StackReport, name: str, failed: StepReport | None) -> str:
 def _do(stack: StackReport, commands: SuggestedCommands) -> str:
     """Return how to fix a stack whose steps do not say it."""
     if stack.behind:
-        return f"apply {stack.behind} first, then resume: {commands.resuming}"
+        return f"fix what stops {stack.behind}, then resume: {commands.resuming}"
     if stack.outcome is StackOutcome.BLOCKED and stack.exit_code is ExitCode.HAZARD:
         return _allowing(stack, commands.flags)
     if stack.destroying and stack.outcome is StackOutcome.STALE:
@@ -347,7 +353,7 @@ def _allowing(stack: StackReport, flags: str) -> str:
         return PROTECTED_DO
     if stack.destroying:
         return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
-    return allowing([stack.spec, *stack.together], stack.hazards, flags)
+    return allowing_together(stack, stack.hazards, flags)
 
 
 _UNTRIED = 3

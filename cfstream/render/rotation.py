@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from cfstream.explain.times import distance
 from cfstream.render.flow import COMMANDS, Page, Style, Word, advice, page, words
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.use_cases.rotation import Rotated
 
 FORMAT_VERSION = 1
@@ -44,11 +44,11 @@ def rotation_document(done: Rotated) -> dict[str, Any]:
     }
 
 
-Told: TypeAlias = tuple[str, list[str], list[str]]
+StageText: TypeAlias = tuple[str, list[str], list[str]]
 """A headline, details, and the next steps."""
 
 
-def _begun(done: Rotated) -> Told:
+def _begun(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     head = f"{done.joined} joins {done.group}, and replaces {left}"
     details = [
@@ -70,11 +70,11 @@ def _begun(done: Rotated) -> Told:
     return head, details, steps
 
 
-def _apply_first(done: Rotated) -> Told:
+def _apply_first(done: Rotated) -> StageText:
     return f"Nothing to write yet: {done.why}", [], [*_apply(done), f"then again: {_again(done)}"]
 
 
-def _waiting(done: Rotated) -> Told:
+def _waiting(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     until = f"{done.until:%Y-%m-%d %H:%M %Z}"
     still = f"URLs signed with {left} may be valid until {until}, for {distance(done.seconds_left)}"
@@ -82,7 +82,7 @@ def _waiting(done: Rotated) -> Told:
     return head, [], [f"wait, then again: {_again(done)}", f"or, if it has leaked: {_again(done)} --now"]
 
 
-def _taken_out(done: Rotated) -> Told:
+def _taken_out(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     ended = (
         "URLs signed with it stop working" if done.cuts_viewers else "no URL signed with it is still valid"
@@ -98,7 +98,7 @@ def _taken_out(done: Rotated) -> Told:
     )
 
 
-def _complete(done: Rotated) -> Told:
+def _complete(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     begin = [_again(replace(done, named=(name,))) for name in done.remaining]
     first, *others = begin

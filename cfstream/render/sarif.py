@@ -146,7 +146,7 @@ def _log(results: Iterable[dict[str, Any]], notifications: Sequence[dict[str, An
         for name, (level, meaning) in RULES.items()
     ]
     driver = {"name": "cfstream", "version": __version__, "informationUri": HOME, "rules": rules}
-    said = {"executionSuccessful": True, "toolExecutionNotifications": [*notifications]}
+    invocation = {"executionSuccessful": True, "toolExecutionNotifications": [*notifications]}
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -154,7 +154,7 @@ def _log(results: Iterable[dict[str, Any]], notifications: Sequence[dict[str, An
             {
                 "tool": {"driver": driver},
                 "columnKind": "unicodeCodePoints",
-                **({"invocations": [said]} if notifications else {}),
+                **({"invocations": [invocation]} if notifications else {}),
                 "results": list(_fingerprinted(results)),
             },
         ],

@@ -14,7 +14,7 @@ from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
 from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
-from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import as_specified, readers_after, readers_before
@@ -297,11 +297,16 @@ def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
         max((columns(name) for _, name, _ in fields), default=0),
         12 if sheet.narrow else sheet.width * 11 // 20,
     )
+    left = 0
     for sign, name, value in fields:
+        if not name:  # a further line of the field before it
+            yield from sheet.flow(value, first=" " * left, rest=" " * left)
+            continue
         *above, last = _name_lines(name, sheet.width - INDENT - 2)
         signs = [sheet.paint(sign.text, sign.style), *" " * len(above)]
         yield from (f"{' ' * INDENT}{before} {part}" for before, part in zip(signs, above, strict=False))
         first = f"{' ' * INDENT}{signs[-1]} {padded(last, column)} "
+        left = INDENT + (4 if sheet.narrow else columns(f"+ {padded(last, column)}  "))
         yield from _hung(sheet, first, INDENT + columns(f"+ {padded(last, column)} "), value)
 
 
@@ -384,5 +389,5 @@ def _allowance(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]
     elif stack.protect and HazardName.DELETES in names:
         text = words(allowance(HazardName.DELETES, protect=True))
     else:
-        text = advice(allowing([stack.spec, *stack.together], names | allowed.names, stack.flags))
+        text = advice(allowing_together(stack, names | allowed.names, stack.flags))
     yield from sheet.flow(text, first="    ", rest="      ")

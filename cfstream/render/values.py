@@ -74,13 +74,27 @@ def _place(key: str) -> tuple[int, str]:
 
 
 def field_lines(change: Change) -> Iterator[tuple[Word, str, list[Word]]]:
-    """Yield sign, field and words for each line of a change: one, or one for each key of a mapping."""
+    """Yield sign, field and words for each line of a change.
+
+    That is one line, or one for each key of a mapping, or one for each mapping that a list gets or loses.
+    """
     for field in fields(change):
-        yield Word(field.sign, SIGNS[field.sign]), field.name, _value(field)
+        first, *others = _values(field)
+        yield Word(field.sign, SIGNS[field.sign]), field.name, first
+        yield from ((Word(" "), "", value) for value in others)
 
 
 def _is_mapping(value: Any) -> bool:
     return value is None or (isinstance(value, Mapping) and "known_after" not in value)
+
+
+def _values(field: FieldChange) -> list[list[Word]]:
+    """Return the words of each line of a field."""
+    moved = field.members
+    if field.sign != "~" or moved is None or not any(map(_is_mapping, [*moved.added, *moved.removed])):
+        return [_value(field)]
+    lines = [_signed("+", item) for item in moved.added] + [_signed("-", item) for item in moved.removed]
+    return [*lines, [Word(f"({kept_text(moved)})", Style.DIM)]] if moved.kept else lines
 
 
 def _value(field: FieldChange) -> list[Word]:

@@ -31,17 +31,17 @@ HEADS = {
 def proof_text(proof: Proof, *, color: bool, width: int) -> str:
     """Return the table of each stack; its last line is the verdict."""
     sheet = page(width, color=color)
-    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in _told_apart(proof))
+    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in _with_unique_names(proof))
 
 
 def broken_text(proof: Proof, *, color: bool, width: int) -> str:
     """Return only what failed, with its addresses; may be empty."""
     sheet = page(width, color=color)
-    lines = [line for stack in _told_apart(proof) for line in _broken_lines(stack, sheet)]
+    lines = [line for stack in _with_unique_names(proof) for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _told_apart(proof: Proof) -> list[StackProof]:
+def _with_unique_names(proof: Proof) -> list[StackProof]:
     """Return the proofs of the stacks; in a run over several accounts, with the account in the name."""
     many = several(proof.stacks)
     return [replace(stack, name=named(stack, several=many)) for stack in proof.stacks]
@@ -81,7 +81,7 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
 
 def proof_junit(proof: Proof) -> str:
     """Return the proof as JUnit XML: a suite for each stack, a case for each check; what is unproved is an error."""
-    suites = "".join(_suite(stack) for stack in _told_apart(proof))
+    suites = "".join(_suite(stack) for stack in _with_unique_names(proof))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfstream verify">\n{suites}</testsuites>\n'
 
 
@@ -140,8 +140,8 @@ def _doubtful_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
     first = findings[0]
     sign, style = SIGNS[first.verdict]
     if len(findings) == 1:
-        said = first.observed or first.claim
-        shown = f"{said} ({first.saw})" if first.saw else said
+        output = first.observed or first.claim
+        shown = f"{output} ({first.saw})" if first.saw else output
     else:
         shown = ", ".join(f"{each.brief} ({each.saw})" for each in findings)
     text = ": ".join(filter(None, (_head(first), first.part, shown)))
@@ -184,8 +184,8 @@ def _suite(stack: StackProof) -> str:
     counts = f'tests="{len(stack.findings)}" failures="{len(stack.broken)}" errors="{len(stack.unproved)}"'
     cases = "".join(_case(stack, each) for each in stack.findings)
     notices = "".join(f"{notice.text}\n" for notice in stack.notices)
-    said = f"<system-out>{_xml(notices)}</system-out>\n" if notices else ""
-    return f"<testsuite name={_attribute(stack.name)} {counts}>\n{cases}{said}</testsuite>\n"
+    text = f"<system-out>{_xml(notices)}</system-out>\n" if notices else ""
+    return f"<testsuite name={_attribute(stack.name)} {counts}>\n{cases}{text}</testsuite>\n"
 
 
 def _case(stack: StackProof, finding: Finding) -> str:

@@ -33,7 +33,7 @@ def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _
         token = lifecycle.new_token()
         settings = Settings(deploy_after_reads=PERSON_READS, deploy_after_seconds=PERSON_SECONDS)
         try:
-            sandbox = Sandbox.start(home, port, settings, token)
+            sandbox = Sandbox.start(home, port or lifecycle.usual_port(home), settings, token)
         except OSError as error:
             raise SandboxError(
                 f"port {port} is not available: {error.strerror}", "choose another --port"

@@ -80,7 +80,7 @@ def _register(wanted: Any, sandbox: "Sandbox") -> Answer:
     account, pem = (str(wanted.get(name, "")) for name in ("account", "public_key"))
     own = sandbox.cloudfront.account
     try:
-        key_pair = sandbox.cloudfront.world.key_pairs.register(own if account == "self" else account, pem)
+        key_pair = sandbox.cloudfront.state.key_pairs.register(own if account == "self" else account, pem)
     except KeyPairRefused as refused:
         return _json(400, {"error": str(refused)})
     sandbox.written()

@@ -4,8 +4,9 @@ The server itself is in ``server``. Every process that needs a sandbox imports t
 nor boto3.
 
 Each sandbox has a directory (see ``state_directory``) with ``server.json`` (pid, port and a token that only this server
-knows), ``server.log``, ``state`` and two locks. The server holds ``serving.lock`` while it runs, so a dead server is
-always noticed. Processes that start or stop a server hold ``starting.lock``.
+knows), ``port`` (which the next server uses too), ``server.log``, ``state`` and two locks. The server holds
+``serving.lock`` while it runs, so a dead server is always noticed. Processes that start or stop a server hold
+``starting.lock``.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -29,6 +31,7 @@ from cfstream.sandbox.lock import Taken, held
 from cfstream.sandbox.systems import APART
 
 ADDRESS = "server.json"
+PORT = "port"
 LOG = "server.log"
 SERVING = "serving.lock"
 STARTING = "starting.lock"
@@ -146,8 +149,15 @@ def register_key_pair(home: Path, account: str, public_key: str) -> str:
 
 
 def reset(home: Path) -> None:
-    """Empty the sandbox that runs there. Raises SandboxError if none does."""
-    _ask(home, "POST", "reset")
+    """Empty the sandbox of this directory: the one that runs there, or the state that is kept. Raises as `status`."""
+    state_directory.check(home)
+    if not home.exists():
+        return
+    with held(home / STARTING, wait=True):
+        if status(home):
+            _ask(home, "POST", "reset")
+        else:
+            (home / state_directory.STATE).unlink(missing_ok=True)
 
 
 def require_extra() -> None:
@@ -178,6 +188,22 @@ def announce(home: Path, port: int, token: str) -> None:
     """Write the address file of this server, readable only by this user."""
     address = {"pid": os.getpid(), "port": port, "token": token}
     state_directory.write(home / ADDRESS, json.dumps(address).encode())
+    state_directory.write(home / PORT, str(port).encode())
+
+
+def usual_port(home: Path) -> int:
+    """Return the port of the last server of this directory if it is free, or 0.
+
+    The variables that a shell got from ``cfstream sandbox up`` then stay right after ``down`` and ``up``.
+    """
+    try:
+        port = int(state_directory.read(home / PORT))
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(("127.0.0.1", port))
+    except (OSError, OverflowError, ValueError):
+        return 0
+    return port
 
 
 def new_token() -> str:

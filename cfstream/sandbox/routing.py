@@ -81,7 +81,7 @@ class Routes:
                 self._account = account_of(environ)
                 # moto finds the account of a key by itself, but not that of a number.
                 environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account
-                answer = self._door(environ)(environ)
+                answer = self._handler(environ)(environ)
         except UnknownKey as unknown:
             what = f"The security token of {unknown} included in the request is invalid"
             return _failure(403, "InvalidClientTokenId", what)
@@ -94,7 +94,7 @@ class Routes:
             self._written()
         return answer
 
-    def _door(self, environ: Environ) -> Callable[[Environ], Answer]:
+    def _handler(self, environ: Environ) -> Callable[[Environ], Answer]:
         host = environ.get("HTTP_HOST", "")
         service = signed_for(environ)
         anonymous = not service and not _is_form(environ)
@@ -150,9 +150,9 @@ class Routes:
         return Answer(status, [(name, str(value)) for name, value in headers.items()], content)
 
     def _to_batch(self, environ: Environ) -> Answer:
-        accounts, world = self._accounts(), self._cloudfront().world
+        accounts, state = self._accounts(), self._cloudfront().state
         jobs = accounts.jobs.of(self._account)
-        operations = BatchOperations(self._account, jobs, accounts.knows, world.now, world.settings.job_parts)
+        operations = BatchOperations(self._account, jobs, accounts.knows, state.now, state.settings.job_parts)
         return operations.answer(environ, _body(environ))
 
     def _to_iam(self, environ: Environ) -> Answer:

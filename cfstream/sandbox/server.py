@@ -34,10 +34,10 @@ class Sandbox:
         self.accounts: Accounts
         _forget_moto()
         self._adopt((state_file and state.read(state_file)) or self._new_accounts())
-        self._keeper: state.Keeper | None = None
+        self._saver: state.PeriodicSaver | None = None
         self._routes = Routes(lambda: self.accounts, self._prepare, self.written)
         if state_file:
-            self._keeper = state.Keeper(state_file, self.save)
+            self._saver = state.PeriodicSaver(state_file, self.save)
         self._listener = Listener(self.answer, self.now, port)
 
     @classmethod
@@ -95,14 +95,14 @@ class Sandbox:
 
     def written(self) -> None:
         """Record that the state has changed."""
-        if self._keeper:
-            self._keeper.changed()
+        if self._saver:
+            self._saver.changed()
 
     def stop(self) -> None:
         """Close the port, then save the state."""
         self._listener.stop()
-        if self._keeper:
-            self._keeper.end()
+        if self._saver:
+            self._saver.end()
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +114,7 @@ class Sandbox:
 
     def now(self) -> float:
         """Return the time of the current CloudFront, which a reset replaces."""
-        return self.cloudfront.world.now()
+        return self.cloudfront.state.now()
 
     def answer(self, environ: Environ) -> Answer:
         """Answer a request to AWS's API, of a viewer or of `cfstream sandbox`."""
@@ -136,9 +136,9 @@ class Sandbox:
         account = cloudfront.account
         cloudfront.bucket_exists = _bucket_exists
         cloudfront.certificate = lambda arn: _certificate(account, arn)
-        cloudfront.world.log_bucket = _log_bucket
-        cloudfront.world.web_acl_exists = lambda arn: _web_acl_exists(account, arn)
-        cloudfront.world.elsewhere = lambda: [each.world for each in self.accounts if each.account != account]
+        cloudfront.state.log_bucket = _log_bucket
+        cloudfront.state.web_acl_exists = lambda arn: _web_acl_exists(account, arn)
+        cloudfront.state.elsewhere = lambda: [each.state for each in self.accounts if each.account != account]
 
 
 def _forget_moto() -> None:

@@ -42,7 +42,7 @@ _LAYOUT = (
     "cloudfront/key_pairs.py",
     "cloudfront/records.py",
     "cloudfront/settings.py",
-    "cloudfront/world.py",
+    "cloudfront/state.py",
 )
 """The files of the pickled classes. A pickle of another layout could be loaded but would fail later."""
 
@@ -154,7 +154,7 @@ def _private_key(der: bytes) -> PrivateKeyTypes:
     return load_der_private_key(der, None)
 
 
-class Keeper(threading.Thread):
+class PeriodicSaver(threading.Thread):
     """Saves the state soon after it changed, in its own thread.
 
     `frozen` takes the snapshot. This thread calls it, and it does its own locking.

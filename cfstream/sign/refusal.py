@@ -4,7 +4,7 @@ from cfstream.errors import WrongUsage
 
 
 class CannotSign(WrongUsage):
-    """No signature for this URL, time or address would allow access."""
+    """CloudFront would refuse every signature for this URL, time or address."""
 
 
 class UnusableKey(CannotSign):

@@ -1,4 +1,4 @@
-"""The spec language: what a YAML file may say, where it said it, and every problem with it at once.
+"""The spec language: what a YAML file may contain, where each value is, and all problems at once.
 
 `model` is the language, `source` knows where each value was written, `load` brings the two together.
 Nothing here knows AWS beyond the rules that AWS applies to everyone.

@@ -70,9 +70,7 @@ def _taken(document: Document, found: Sequence[tuple[Claim, Document, Path]]) ->
         where = there.source.where(there.spot(*place))
         what = f"{each.kind} {shown(each.word)} is taken by the stack at {where}"
         if each.also:
-            what = (
-                f"this is a copy of the stack at {where}: both have {each.kind} {shown(each.word)}{each.also}"
-            )
+            what = f"this stack and the one at {where} are copies: both have {each.kind} {shown(each.word)}{each.also}"
         yield document.source.problem(document.spot(*each.path), what, each.do)
 
 

@@ -14,7 +14,7 @@ from cfstream.errors import Problem
 from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
-from cfstream.spec.fields import PATH_PATTERN, RESOURCE_ID, RESOURCE_NAME, account_number
+from cfstream.spec.fields import account_number
 from cfstream.spec.section import NEVER_GUESSED, never_suggested
 from cfstream.spec.source import Document, Mapping, Scalar
 from cfstream.spec.unknown_keys import is_form, meant_here, section_at, sections, squeezed, unknown_key
@@ -67,7 +67,11 @@ def _complaint(detail: Detail, document: Document) -> Problem:
     node, _ = document.find(*path)
     line = document.source.lines[node.at[0] - 1]
     if detail["type"] == "extra_forbidden":
-        what, do = unknown_key(str(path[-1]), path[:-1], anchored=bool(_ANCHOR.search(line)))
+        above = document.find(*path[:-1])[0]
+        there = frozenset(above.fields) if isinstance(above, Mapping) else frozenset()
+        what, do = unknown_key(
+            str(path[-1]), path[:-1], detail["input"], beside=there, anchored=bool(_ANCHOR.search(line))
+        )
         return document.source.problem(document.key_spot(*path), what, do)
     text = node.text if isinstance(node, Scalar) else line[node.at[1] - 1 :]
     what, do, note = _WORDS.get(detail["type"], _other)(detail, path, text)
@@ -151,6 +155,19 @@ def _instead(value: Any, text: str) -> str:
     return text if number and len(text) <= MAX_SHOWN else _found(value)
 
 
+def _in_shape(detail: Detail, path: Path) -> str | None:
+    """Return the line of a field with the user's own value in the right shape; None if no shape is right."""
+    from cfstream.spec.converted import converted  # valid specs do not need it
+
+    place = tuple(step for step in path if not is_form(step))
+    if isinstance(place[-1], str):
+        line = converted(section_at(place[:-1]), place[-1], detail["input"])
+        return line if line != place[-1] else None
+    name = _section_name(path)
+    line = converted(section_at(tuple(_words(path))[:-1]), name, [detail["input"]])
+    return line.removeprefix(f"{name}: [").removesuffix("]") if line else None
+
+
 def _missing(_detail: Detail, path: Path, _: str) -> Words:
     above = field_name(path[:-1])
     example = _line(path) if not above else f"{path[-1]}: …"
@@ -185,11 +202,14 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     # An account number without quotes would be read as a number again.
     item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
     if isinstance(value, dict):
+        if line := _in_shape(detail, path):
+            return f"{name} must be a list, not a mapping", f"write {line}", ""
         if (_section_name(path), "") not in sections():
             return f"{name} must be a list, not a mapping", f"write one like {_line(path)}", ""
         item = _balanced(text)
-    do = f"write {_section_name(path)}: [{item}]"
-    return f"{name} must be a list, not {_found(value)}", do, ""
+    listed = (_section_name(path), "") in sections()
+    line = (listed and _in_shape(detail, path)) or f"{_section_name(path)}: [{item}]"
+    return f"{name} must be a list, not {_found(value)}", f"write {line}", ""
 
 
 _QUOTED_OR_SIGN = pattern(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|.')
@@ -205,23 +225,17 @@ def _balanced(text: str) -> str:
     return "{…}"
 
 
-def _not_a_mapping(detail: Detail, path: Path, text: str) -> Words:
-    place = tuple(step for step in path if not is_form(step))
-    example = _one(path) if isinstance(place[-1], int) else _line(path)
-    section = _section_name(path)
-    if section in {"oac", "oai"} and RESOURCE_ID.fullmatch(text):
-        example = f"{section}: {{id: {text}}}"
-    if _form(path) == "<used>" and RESOURCE_NAME.fullmatch(text):
-        example = f"{{use: {text}}}"
-    if section == "behaviors" and PATH_PATTERN.fullmatch(text):
-        example = inline({"path": text})
-    return f"{field_name(path)} must be a mapping, not {_found(detail['input'])}", f"write {example}", ""
+def _not_a_mapping(detail: Detail, path: Path, _: str) -> Words:
+    example = _one(path) if not is_form(path[-1]) and isinstance(path[-1], int) else _line(path)
+    do = f"write {_in_shape(detail, path) or example}"
+    return f"{field_name(path)} must be a mapping, not {_found(detail['input'])}", do, ""
 
 
 def _not_a_choice(detail: Detail, path: Path, text: str) -> Words:
     name, key = field_name(path), _section_name(path)
     if _form(path) == OFF:
-        return f"{name} must be a mapping, or false for none", f"write {_line(path)}", ""
+        do = f"write {_in_shape(detail, path) or _line(path)}"
+        return f"{name} must be a mapping, or false for none", do, ""
     words = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     words = [word or '""' for word in words]
     field = section_at(path[:-1]).model_fields[key]

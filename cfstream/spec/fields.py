@@ -6,10 +6,9 @@ it; `complaints` adds the place.
 
 import re
 import unicodedata
-from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Strict, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cfstream.spec.wording import shown, too_long
@@ -38,7 +37,6 @@ ROLE = re.compile(
 """The ARN of a role, with its path (botocore's sts shape arnType; IAM, roleNameType and pathType)."""
 INVENTORY = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/]+){2,}/?")
 """Bucket, then an optional prefix, the name of the source bucket, and the id of the configuration."""
-DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?")
 ORIGIN = re.compile(r"\*|https?://(\*\.)?[a-z0-9.-]+(:[0-9]{1,5})?")
 
 MAX_COMMENT = 128
@@ -67,16 +65,21 @@ def _stack_name(name: str) -> str:
         what = (
             f"{shown(name)} is not a valid stack name: it needs a-z first, then at most 31 of a-z, 0-9 and -"
         )
-        plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-        plain = re.sub("[^a-z0-9]+", "-", plain).strip("-0123456789")[:32].rstrip("-")
+        plain = re.sub("[^a-z0-9]+", "-", _ascii(name.lower())).strip("-0123456789")[:32].rstrip("-")
         raise fault(what, f"write {plain}" if STACK_NAME.fullmatch(plain) else "write a name like lectures")
     return name
+
+
+def _ascii(text: str) -> str:
+    """Return a text without accents, and without the characters that are not in ASCII."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _resource_name(name: str) -> str:
     if not RESOURCE_NAME.fullmatch(name):
         what = f"{shown(name)} is not a valid CloudFront name: 1 to 128 of A-Z, a-z, 0-9, _ and -"
-        raise fault(what, "write a name like lectures-2026-11")
+        plain = re.sub("[^0-9A-Za-z_-]+", "-", _ascii(name)).strip("-")[:128]
+        raise fault(what, f"write {plain}" if plain else "write a name like lectures-2026-11")
     return name
 
 
@@ -96,7 +99,7 @@ def _bucket_name(name: str) -> str:
         raise fault(f"{shown(name)} is more than a bucket name", f"write {bare}" if bare else do)
     if not BUCKET.fullmatch(name):
         what = f"{shown(name)} is not a bucket name: 3 to 63 of a-z, 0-9, . and -, a letter or digit at both ends"
-        raise fault(what, do)
+        raise fault(what, f"write {name.lower()}" if BUCKET.fullmatch(name.lower()) else do)
     if ".." in name or ".-" in name or "-." in name or re.fullmatch(r"[0-9]+(\.[0-9]+){3}", name):
         raise fault(
             f"{shown(name)} is not a bucket name: S3 needs host name labels between the dots, and no IP address",
@@ -109,15 +112,17 @@ def _bucket_name(name: str) -> str:
 
 def _region(region: str) -> str:
     if not REGION.fullmatch(region):
-        raise fault(f"{shown(region)} is not an AWS region", "write one like eu-west-1")
+        plain = re.sub("(?<=[0-9])[a-z]$", "", region.lower().replace("_", "-"))  # eu-west-1a is a zone
+        do = f"write {plain}" if REGION.fullmatch(plain) else "write one like eu-west-1"
+        raise fault(f"{shown(region)} is not an AWS region", do)
     return region
 
 
 def _host_name(name: str) -> str:
     if "://" in name or "/" in name:
-        raise fault(
-            f"{shown(name)} is a URL; a cname is a host name", "write only the host, like media.example.com"
-        )
+        host = re.sub("^[a-z]*://", "", name.lower()).partition("/")[0].partition(":")[0]
+        do = f"write {host}" if _is_host_name(host) else "write only the host, like media.example.com"
+        raise fault(f"{shown(name)} is a URL; a cname is a host name", do)
     if name != name.lower():
         raise fault(
             f"{shown(name)} has capital letters; CloudFront accepts host names in lower case only",
@@ -127,17 +132,22 @@ def _host_name(name: str) -> str:
         raise fault(f"{shown(name)} is not in the form that DNS uses", _punycode(name))
     labels = name.removeprefix("*.").split(".")
     if "*" in "".join(labels):
-        raise fault(
-            f"{shown(name)}: a wildcard must be the whole first label", 'write it like "*.example.com"'
-        )
-    if len(labels) < 2 or len(name) > 253 or not all(HOST_LABEL.fullmatch(label) for label in labels):
-        raise fault(
-            f"{shown(name)} is not a host name", "write one like media.example.com, without a dot at the end"
-        )
+        domain = ".".join(labels).rpartition("*")[2].partition(".")[2]
+        do = f'write "*.{domain}"' if _is_host_name(f"*.{domain}") else 'write it like "*.example.com"'
+        raise fault(f"{shown(name)}: a wildcard must be the whole first label", do)
+    if not _is_host_name(name):
+        plain = name.rstrip(".")
+        do = "write one like media.example.com, without a dot at the end"
+        raise fault(f"{shown(name)} is not a host name", f"write {plain}" if _is_host_name(plain) else do)
     if name.endswith(".cloudfront.net"):
         what = f"{shown(name)} belongs to CloudFront; a cname is a name of your own"
         raise fault(what, "delete it: the distribution always has its own name")
     return name
+
+
+def _is_host_name(name: str) -> bool:
+    labels = name.removeprefix("*.").split(".")
+    return len(labels) > 1 and len(name) <= 253 and all(HOST_LABEL.fullmatch(label) for label in labels)
 
 
 def _punycode(name: str) -> str:
@@ -286,36 +296,10 @@ def _comment(text: str) -> str:
 def _cors_origin(origin: str) -> str:
     if not ORIGIN.fullmatch(origin):
         what = f"{shown(origin)} is not an origin: scheme and host only"
-        raise fault(what, "write one like https://www.example.com")
+        found = re.match(r"(https?://)?((?:\*\.)?[a-z0-9.-]+(?::[0-9]{1,5})?)(?=/|$)", origin.lower())
+        plain = f"{found[1] or 'https://'}{found[2]}" if found and "." in found[2] else ""
+        raise fault(what, f"write {plain or 'one like https://www.example.com'}")
     return origin
-
-
-def duration(value: Any) -> timedelta:
-    """Return the duration that a text like ``24h``, ``7d`` or ``1h30m`` spells; a timedelta is returned unchanged."""
-    if isinstance(value, timedelta):
-        return value
-    found = DURATION.fullmatch(value) if isinstance(value, str) and value else None
-    if not found:
-        what = (
-            f"{shown(value)} is not a valid duration" if isinstance(value, str) else "a duration needs a unit"
-        )
-        raise fault(what, "write one like 30m, 24h, 7d or 1h30m")
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not length:
-        raise fault("the duration is zero", "write one like 30m, 24h, 7d or 1h30m")
-    return length
-
-
-def spell(length: timedelta) -> str:
-    """Return a duration as specs spell it: ``1h30m``."""
-    rest, parts = int(length.total_seconds()), ""
-    for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-        # One day is written as 24h, like the default.
-        if rest >= seconds and not (unit == "d" and rest == 86400):
-            parts += f"{rest // seconds}{unit}"
-            rest %= seconds
-    return parts or "0s"
 
 
 def _version(number: Any) -> Any:
@@ -377,9 +361,3 @@ RootObject = Annotated[str, AfterValidator(_root_object), _short(255, "index.htm
 Prefix = Annotated[str, AfterValidator(_prefix), _short(1024, "lectures/")]
 Comment = Annotated[str, AfterValidator(_comment), _short(MAX_COMMENT, "Private lectures")]
 CorsOrigin = Annotated[str, AfterValidator(_cors_origin), _pattern(ORIGIN, "https://www.example.com", "*")]
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(duration),
-    PlainSerializer(spell, return_type=str),
-    _pattern("(?=.)([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?", "24h", "7d", "1h30m"),
-]

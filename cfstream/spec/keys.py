@@ -6,6 +6,7 @@ The content of a file that is not a public key is never repeated.
 import base64
 import binascii
 import hashlib
+import os
 import re
 import shlex
 
@@ -26,14 +27,19 @@ _FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1
 _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 """P-256 are the points with y² = x³ - 3x + b in this field (NIST SP 800-186, 3.2.1.3)."""
 
+_BEGIN = "-----BEGIN PUBLIC KEY-----"
+
+PUBLIC_HALF = ".pub.pem"
+"""The suffix of public key files that ``keys new`` writes."""
+
 _CONVERSIONS = {
-    "CERTIFICATE": ("a certificate", 'run "openssl x509 -in {file} -noout -pubkey"'),
+    "CERTIFICATE": ("a certificate", "run `openssl x509 -in {file} -noout -pubkey`"),
     "RSA PUBLIC KEY": (
         "a public key in PKCS#1 form",
-        'run "openssl rsa -RSAPublicKey_in -in {file} -pubout"',
+        "run `openssl rsa -RSAPublicKey_in -in {file} -pubout`",
     ),
-    "SSH2 PUBLIC KEY": ("a public key in SSH form", 'run "ssh-keygen -i -m RFC4716 -e -m PKCS8 -f {file}"'),
-    "CERTIFICATE REQUEST": ("a certificate request", 'run "openssl req -in {file} -noout -pubkey"'),
+    "SSH2 PUBLIC KEY": ("a public key in SSH form", "run `ssh-keygen -i -m RFC4716 -e -m PKCS8 -f {file}`"),
+    "CERTIFICATE REQUEST": ("a certificate request", "run `openssl req -in {file} -noout -pubkey`"),
 }
 
 
@@ -77,10 +83,10 @@ def public_key(name: str, text: str, file: str) -> PemKey:
     CreatePublicKey accepts these two and answers InvalidArgument to others.
     """
     der = _der(text, file)
-    _check_kind(der)
+    _check_kind(der, name, file)
     body = base64.b64encode(der).decode()
     lines = [body[start : start + 64] for start in range(0, len(body), 64)]
-    pem = "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
+    pem = "\n".join([_BEGIN, *lines, "-----END PUBLIC KEY-----", ""])
     return PemKey(name, pem, hashlib.sha256(der).hexdigest())
 
 
@@ -88,17 +94,18 @@ def _der(text: str, file: str) -> bytes:
     quoted = shlex.quote(file)
     if "PRIVATE KEY" in text:
         half = shlex.quote(f"{file.removesuffix('.pem')}.pub.pem")
-        do = f'write its public half to another file: "openssl pkey -in {quoted} -pubout -out {half}"'
+        do = f"write its public half to another file: `openssl pkey -in {quoted} -pubout -out {half}`"
         what = "the file contains a private key, and this must be a public one"
         raise NotAPublicKey(what, do, is_elsewhere=True)
     if text.startswith(("ssh-", "ecdsa-sha2-")):
-        do = f'run "ssh-keygen -e -m PKCS8 -f {quoted}"'
+        do = f"run `ssh-keygen -e -m PKCS8 -f {quoted}`"
         raise NotAPublicKey("the file contains a public key in SSH form; CloudFront needs PEM", do)
     block = _BLOCK.search(text)
     if block is None:
+        if _BEGIN in text:
+            raise NotAPublicKey("the PEM in the file is cut off: it has no END line", _again(file))
         raise NotAPublicKey(
-            "the file does not contain a PEM public key",
-            "name a file that begins with -----BEGIN PUBLIC KEY-----",
+            "the file does not contain a PEM public key", f"name a file that begins with {_BEGIN}"
         )
     if block[1] in _CONVERSIONS:
         kind, do = _CONVERSIONS[block[1]]
@@ -108,7 +115,7 @@ def _der(text: str, file: str) -> bytes:
     try:
         return base64.b64decode("".join(block[2].split()), validate=True)
     except binascii.Error as error:
-        raise NotAPublicKey("the PEM in the file is damaged: it is not base64", _AGAIN) from error
+        raise NotAPublicKey("the PEM in the file is damaged: it is not base64", _again(file)) from error
 
 
 def _is_usual(der: bytes) -> bool:
@@ -134,7 +141,7 @@ def _is_rsa_2048(der: bytes) -> bool:
     )
 
 
-def _check_kind(der: bytes) -> None:
+def _check_kind(der: bytes, name: str, file: str) -> None:
     if _is_usual(der):
         return
     # Imported here: this import takes as long as the rest of reading a spec.
@@ -143,7 +150,8 @@ def _check_kind(der: bytes) -> None:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    do = 'make one of a supported kind: "openssl genrsa 2048", then "openssl pkey -pubout"'
+    # The files of this name exist, and are never overwritten.
+    do = f"run `{new_pair(f'{name[:124]}-new', os.path.dirname(file))}`, and write its name and its file here"
     try:
         key = load_der_public_key(der)
     except UnsupportedAlgorithm as error:
@@ -151,7 +159,9 @@ def _check_kind(der: bytes) -> None:
             "the file contains a key of a kind that CloudFront does not accept", do
         ) from error
     except ValueError as error:
-        raise NotAPublicKey("the PEM in the file is damaged: it does not contain a key", _AGAIN) from error
+        raise NotAPublicKey(
+            "the PEM in the file is damaged: it does not contain a key", _again(file)
+        ) from error
     match key:
         case RSAPublicKey() if key.key_size == 2048:
             return
@@ -168,4 +178,14 @@ def _check_kind(der: bytes) -> None:
     )
 
 
-_AGAIN = 'write it again from its private half: "openssl pkey -in PRIVATE.pem -pubout"'
+def _again(file: str) -> str:
+    """Return how to write a file again, from the private half that ``keys new`` puts beside it."""
+    private = file.removesuffix(PUBLIC_HALF) + ".pem" if file.endswith(PUBLIC_HALF) else "PRIVATE.pem"
+    command = f"openssl pkey -in {shlex.quote(private)} -pubout -out {shlex.quote(file)}"
+    return f"write it again from its private half: `{command}`"
+
+
+def new_pair(name: str, folder: str) -> str:
+    """Return the command that makes a key pair in a folder, which is relative to the current one."""
+    where = "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
+    return f"cfstream keys new {shlex.quote(name)}{where}"

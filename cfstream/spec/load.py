@@ -6,7 +6,6 @@ stacks against each other, `keys` judges a key file.
 
 import hashlib
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import field
@@ -18,7 +17,7 @@ from cfstream.spec.draft import SpecDraft, draft_of
 from cfstream.spec.fault import Fault
 from cfstream.spec.files import Disk, Files
 from cfstream.spec.foreign import specs_of
-from cfstream.spec.keys import NotAPublicKey, PemKey, public_key
+from cfstream.spec.keys import PUBLIC_HALF, NotAPublicKey, PemKey, new_pair, public_key
 from cfstream.spec.reading import Reading, link_out
 from cfstream.spec.signers import WITH_KEYS, key_sites
 from cfstream.spec.source import Source
@@ -27,9 +26,6 @@ from cfstream.spec.wording import shown
 from cfstream.startup.frozen import dataclass
 
 __all__ = ["Stack", "load"]
-
-PUBLIC_HALF = ".pub.pem"
-"""The suffix of public key files that ``keys new`` writes."""
 
 MAX_KEY_FILE = 1 << 16
 """Bytes of a public key file. A key of 2048 bits has 451."""
@@ -131,8 +127,7 @@ def _same_key(draft: SpecDraft, named: _KeyFiles) -> None:
             reported.add(key.name)
             what = f"the keys {shown(other)} and {shown(key.name)} are the same key: only the names differ"
             folder = os.path.dirname(os.path.join(os.path.dirname(draft.document.source.file), key.file))
-            new = f"cfstream keys new {shlex.quote(key.name)}{_in_folder(folder)}"
-            do = f"run `{new}` and write its file here, or delete one of the two"
+            do = f"run `{new_pair(key.name, folder)}` and write its file here, or delete one of the two"
             draft.add(Fault(what, do, (*path, "file")))
 
 
@@ -150,14 +145,7 @@ def _make_key(file: str) -> str:
     path = "or correct the path, which is relative to this spec"
     if not name.endswith(PUBLIC_HALF) or name == PUBLIC_HALF:
         return f"put the public half of a key pair there, {path}"
-    return (
-        f"run `cfstream keys new {shlex.quote(name.removesuffix(PUBLIC_HALF))}{_in_folder(folder)}`, {path}"
-    )
-
-
-def _in_folder(folder: str) -> str:
-    """Return the flag that makes ``keys new`` write to a folder."""
-    return "" if folder == "keys" else f" --dir {shlex.quote(folder or '.')}"
+    return f"run `{new_pair(name.removesuffix(PUBLIC_HALF), folder)}`, {path}"
 
 
 def _key_text(file: str, files: Files) -> str:

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, GetJsonSchemaHandler, Tag, model_validator
 from pydantic_core import CoreSchema
 
+from cfstream.spec.durations import Duration, duration
 from cfstream.spec.fields import (
     ROLE,
     AccountNumber,
     BucketName,
     Comment,
-    Duration,
     HostName,
     InventoryFolder,
     Many,
@@ -27,7 +27,6 @@ from cfstream.spec.fields import (
     Signer,
     StackName,
     Version,
-    duration,
 )
 from cfstream.spec.http import Http
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
@@ -190,7 +189,7 @@ AnyDns = Annotated[Annotated[Dns, Tag("<set>")] | Annotated[Off, Tag("<off>")], 
 
 
 class Spec(Section):
-    """One private set-up of CloudFront: a bucket, a distribution, and who may play the media."""
+    """A private set-up on CloudFront: a bucket, a distribution, and who may play the media."""
 
     version: Version = Field(description="Version of the spec language.")
     name: StackName = Field(

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from cfstream.errors import WrongUsage
+from cfstream.spec.edit.writing import inline
 from cfstream.spec.schema import json_schema
 from cfstream.spec.wording import choices, nearest, shown
 from cfstream.startup.frozen import dataclass
@@ -21,6 +22,15 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "object": ("mapping", "mappings"),
 }
 """JSON Schema's types in words, singular and plural."""
+
+SUBJECTS: Mapping[str, str] = {
+    **dict.fromkeys(("thumbnails", "posters", "paths", "public paths"), "http.behaviors"),
+    **dict.fromkeys(("rotate", "rotation"), "key_groups.public_keys.replaces"),
+    **dict.fromkeys(("expires", "expiry", "validity"), "sign.max_validity"),
+    **dict.fromkeys(("readers", "who can read"), "also_read_by"),
+    **dict.fromkeys(("tls", "https"), "http.minimum_tls"),
+}
+"""Words for what people look for, with the field that does it."""
 
 _IN_BRACKETS = re.compile(r"\[[^]]*\]")
 """The item of a list, as in the ``http.behaviors[/posters/*].public`` of a plan."""
@@ -152,6 +162,13 @@ def _examples(
     return tuple(first.get("examples") or [schema.get("default", first["enum"][0])])
 
 
+def example_line(section: str, name: str) -> str:
+    """Return an example of a field with its key. `section` is the key that its section is under, or an empty text."""
+    path = (section, name) if section else (name,)
+    field = next(each for each in reference().walk() if each.path[-len(path) :] == path)
+    return f"{name}: {inline(field.examples[0])}"
+
+
 def in_context(root: SpecField, field: SpecField) -> dict[str, Any]:
     """Return the field's first example as in a spec: inside its sections, with their required fields."""
     value: Any = field.examples[0]
@@ -170,10 +187,26 @@ def in_context(root: SpecField, field: SpecField) -> dict[str, Any]:
     return found
 
 
+def _meant(root: SpecField, path: str) -> list[str]:
+    """Return the fields that a path with words of other tools means: those whose sections the path names, if any."""
+    from cfstream.spec.unknown_keys import fields_meant
+
+    above, _, word = path.rpartition(".")
+    ends = {".".join(step) for step in fields_meant(word).items()}  # a field of the spec itself is ".bucket"
+    found = [
+        name
+        for name in root.by_name
+        if any(f".{name}" == end or f".{name}".endswith(f".{end}") for end in ends)
+    ]
+    inside = [name for name in found if name.rpartition(".")[0] in (above, above.rpartition(".")[2])]
+    return (above and inside) or found
+
+
 def named(root: SpecField, text: str) -> SpecField:
     """Return the field that `text` names: by its path, also as in a plan, or by a unique end of its path.
 
-    Raises WrongUsage with the nearest name, or with all candidates.
+    Words of other tools, like ``aliases``, and subjects name the field that they mean. Raises WrongUsage with the
+    nearest name, or with all candidates.
     """
     path = _IN_BRACKETS.sub("", text).strip(".")
     if path in root.by_name:
@@ -183,6 +216,12 @@ def named(root: SpecField, text: str) -> SpecField:
         return root.by_name[ends[0]]
     if ends:
         raise WrongUsage(f"there are {len(ends)} fields named {shown(text)}", f"name one of {choices(ends)}")
+    if path.lower() in SUBJECTS:
+        return root.by_name[SUBJECTS[path.lower()]]
+    if meant := _meant(root, path):
+        if len(meant) == 1:
+            return root.by_name[meant[0]]
+        raise WrongUsage(f"{shown(text)} means several fields", f"name one of {choices(meant)}")
     near = nearest(path, root.by_name) or nearest(path.rpartition(".")[2], root.by_name)
     do = f"run: cfstream docs {near}" if near else "see all of them: cfstream docs"
     raise WrongUsage(f"the field {shown(text)} does not exist", do)

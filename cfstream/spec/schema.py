@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.spec.model import Spec
 from cfstream.spec.source import EXTENSION
 

@@ -32,7 +32,7 @@ class Mistake:
     """What ruamel reports: its words, the place where it stopped, and where the thing began that it was reading."""
 
     source: Source
-    said: str
+    message: str
     at: Spot
     since: Spot
 
@@ -62,7 +62,7 @@ def syntax_problem(source: Source, error: MarkedYAMLError) -> Problem:
         return source.problem(spot, "YAML does not allow a tab here", "write spaces instead of the tab")
     # The fixes repeat words of the file, and those of a private key must not be repeated.
     known = () if source.holds_a_secret else _CAUSES
-    causes = (cause(mistake) for words, cause in known if words in mistake.said)
+    causes = (cause(mistake) for words, cause in known if words in mistake.message)
     spot, what, do = next((each for each in causes if each), _other(mistake))
     return source.problem(spot, what, do)
 
@@ -137,7 +137,7 @@ def _second_colon(mistake: Mistake) -> Cause:
 
 
 def _block_end(mistake: Mistake) -> Cause | None:
-    found = mistake.said.rpartition("found ")[2].strip("'\"")
+    found = mistake.message.rpartition("found ")[2].strip("'\"")
     if found in ("]", "}"):
         return mistake.at, f"there is no bracket that this {found} closes", f"delete the {found}"
     if mistake.before.strip():
@@ -181,7 +181,7 @@ def _in_brackets(mistake: Mistake) -> Cause | None:
     close = _CLOSING.get(sign)
     if close is None:
         return None
-    found = mistake.said.rpartition("got ")[2].strip("'\"")
+    found = mistake.message.rpartition("got ")[2].strip("'\"")
     if found in ("]", "}"):
         what = f"the {sign} of line {opened} is closed by {found}"
         return mistake.at, what, f"write {close}"
@@ -197,9 +197,9 @@ def _in_brackets(mistake: Mistake) -> Cause | None:
 
 
 def _no_content(mistake: Mistake) -> Cause:
-    if mistake.said.endswith("found ','"):
+    if mistake.message.endswith("found ','"):
         return mistake.at, "there is no entry before this comma", "delete the comma"
-    if mistake.said.endswith("found '<stream end>'") and (opened := _last_open(mistake.source)):
+    if mistake.message.endswith("found '<stream end>'") and (opened := _last_open(mistake.source)):
         (number, column), sign = opened
         return (number, column), f"the {sign} is never closed", f"write {_CLOSING[sign]} after the last entry"
     return mistake.at, "there is no value here", "write a value, or delete the line"

@@ -54,7 +54,7 @@ def spec_text(answers: Answers) -> str:
 
 def _head(answers: Answers) -> Iterator[str]:
     yield from _comment(
-        "One private set-up of CloudFront: a bucket with media, a distribution, and who may play "
+        "A private set-up on CloudFront: a bucket with media, a distribution, and who may play "
         'them. "cfstream docs" shows what each field means. To see that in an editor, run '
         '"cfstream schema > cfstream.v1.json", and make the first line '
         '"# yaml-language-server: $schema=cfstream.v1.json".'
@@ -78,9 +78,11 @@ def _bucket(answers: Answers) -> Iterator[str]:
             "distribution read, and changes nothing else. It never deletes a bucket."
         )
     more = {"region": answers.region, "create": "true" if answers.create else None}
-    said = "".join(f", {key}: {value}" for key, value in more.items() if value)
+    fields = "".join(f", {key}: {value}" for key, value in more.items() if value)
     yield (
-        f"bucket: {{name: {scalar(answers.bucket)}{said}}}" if said else f"bucket: {scalar(answers.bucket)}"
+        f"bucket: {{name: {scalar(answers.bucket)}{fields}}}"
+        if fields
+        else f"bucket: {scalar(answers.bucket)}"
     )
 
 

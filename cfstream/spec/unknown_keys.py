@@ -4,7 +4,7 @@ Everything is read from the model: its sections, the names of their fields, and 
 words that mean no field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
@@ -38,6 +38,8 @@ AWS_ONLY: Mapping[str, str] = {
     "restriction_type": "write the countries as allow: [US] or block: [KP]",
     "locations": "write the countries as allow: [US] or block: [KP]",
     "quantity": "delete it, and write the items as a list",
+    "origin_request": "delete it: only Lambda@Edge has this event, and cfstream does not manage Lambda@Edge",
+    "origin_response": "delete it: only Lambda@Edge has this event, and cfstream does not manage Lambda@Edge",
     "compress": _STAYS,
     "smooth_streaming": _STAYS,
     "allowed_methods": _STAYS,
@@ -93,6 +95,12 @@ AWS_ONLY: Mapping[str, str] = {
 """Words of AWS and Terraform that mean no field, and what to do with each. A word of `AlsoCalled` must not be here."""
 
 
+_WRITTEN_BY_CFSTREAM: Mapping[str, str] = {
+    "bucketpolicy": "delete it: cfstream adds its own statement to the bucket policy, as grant says",
+}
+"""Words that mean a field, whose value nobody writes."""
+
+
 def squeezed(key: str) -> str:
     """Return a key without capitals, underscores and hyphens: two spellings of one word are the same."""
     return key.replace("_", "").replace("-", "").casefold()
@@ -145,8 +153,13 @@ def section_at(path: Sequence[Any]) -> type[Section]:
     return sections().get((name, form)) or sections()[name, ""]
 
 
+def forms_of(name: str) -> tuple[type[Section], ...]:
+    """Return the sections that are under a key: several if the key has several forms, none for a plain value."""
+    return tuple(dict.fromkeys(section for (key, _), section in sections().items() if key == name and key))
+
+
 @cache
-def _names(section: type[Section]) -> Mapping[str, str]:
+def names_of(section: type[Section]) -> Mapping[str, str]:
     """Return the fields of a section by their names and by the words of other tools, squeezed; names count first."""
     words = {squeezed(word): name for word, name in other_words(section)}
     return words | {squeezed(name): name for name in section.model_fields}
@@ -162,20 +175,30 @@ def _guessable(section: type[Section]) -> tuple[str, ...]:
 def meant_here(key: str, path: Sequence[Any]) -> str | None:
     """Return the field of the section at a path that an unknown key was probably meant to be; None if none is near."""
     section = section_at(path)
-    if same := _names(section).get(squeezed(key)):
+    if same := names_of(section).get(squeezed(key)):
         return same
-    if squeezed(key) in _aws_only() or _fields_elsewhere(key):
+    if is_aws_only(key):
+        return next((name for name in _guessable(section) if name.startswith(f"{key}_")), None)
+    if fields_meant(key):
         return None
     return nearest(key, _guessable(section))
 
 
-def _fields_elsewhere(key: str) -> dict[str, str]:
-    """Return the field that a key or another tool's word means in each section that has it, by the section's key."""
+def fields_meant(key: str) -> dict[str, str]:
+    """Return the field that a key or another tool's word means in each section that has it, by the section's key.
+
+    The key of the spec's own section is empty.
+    """
     found: dict[str, str] = {}
     for (name, _), section in sections().items():
-        if squeezed(key) in _names(section):
-            found.setdefault(name, _names(section)[squeezed(key)])
+        if squeezed(key) in names_of(section):
+            found.setdefault(name, names_of(section)[squeezed(key)])
     return found
+
+
+def is_aws_only(key: str) -> bool:
+    """Return whether a key is a word of AWS or Terraform that means no field."""
+    return squeezed(key) in _aws_only()
 
 
 @cache
@@ -183,37 +206,61 @@ def _aws_only() -> Mapping[str, str]:
     return {squeezed(word): do for word, do in AWS_ONLY.items()}
 
 
-def unknown_key(key: str, above: Sequence[Any], *, anchored: bool) -> tuple[str, str]:
+def unknown_key(
+    key: str, above: Sequence[Any], value: Any, *, beside: Collection[str], anchored: bool
+) -> tuple[str, str]:
     """Return what is wrong with an unknown key in the section at `above`, and how to fix it.
 
-    `anchored` says whether its value has an anchor, for aliases.
+    `beside` are the keys of that section in the file. `anchored` says whether the value has an anchor, for aliases.
     """
-    known = list(section_at(above).model_fields)
-    other_forms = [each for (name, _), each in sections().items() if name == form_of(above)[0]]
-    if any(key in form.model_fields and key not in known for form in other_forms):
+    section = section_at(above)
+    known = list(section.model_fields)
+    others = [each for (name, _), each in sections().items() if name == form_of(above)[0]]
+    if any(key in form.model_fields and key not in known for form in others):
         return f"{key} and {known[0]} exclude each other", f"delete {key} or {known[0]}"
     what = f"unknown key {shown(key)}"
+    if do := _WRITTEN_BY_CFSTREAM.get(squeezed(key)):
+        return what, do
     if near := meant_here(key, above):
-        return what, f"write {near}"
-    if by_section := _fields_elsewhere(key) or _near_fields_elsewhere(key):
-        return f"{what} here", _elsewhere(by_section)
+        if near in beside:
+            return what, f"delete it, or {near}: both mean the same field"
+        return what, _write(above, near, value)
+    if by_section := fields_meant(key) or _nearfields_meant(key):
+        return f"{what} here", _elsewhere(by_section, value)
     do = _aws_only().get(squeezed(key), f"delete it; the keys here are {', '.join(known)}")
     if anchored and not above:
         do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
     return what, do
 
 
-def _elsewhere(by_section: Mapping[str, str]) -> str:
+def _write(above: Sequence[Any], name: str, value: Any, place: str = "") -> str:
+    """Return how to write a field with the value: only its name if it accepts the value, or else its line.
+
+    `place` says where it is written, if that is not the place of the unknown key.
+    """
+    from cfstream.spec.converted import converted
+    from cfstream.spec.reference import example_line
+
+    form = form_of(above)[0]
+    section = next((each for each in forms_of(form) if name in each.model_fields), model.Spec)
+    line = name if NEVER_GUESSED in section.model_fields[name].metadata else converted(section, name, value)
+    if line is None:
+        return f"write {name}{place}, like {example_line(form, name)}"
+    return f"write {line}{place}"
+
+
+def _elsewhere(by_section: Mapping[str, str], value: Any) -> str:
     """Return where to write a field of other sections. The top goes first, then the first section's field."""
     if top := by_section.get(""):
-        return f"write {top} at the top of the spec"
+        return _write((), top, value, " at the top of the spec")
     field = next(iter(by_section.values()))
-    return f"write {field} under {choices(name for name, each in by_section.items() if each == field)}"
+    places = [name for name, each in by_section.items() if each == field]
+    return _write(places[:1], field, value, f" under {choices(places)}")
 
 
-def _near_fields_elsewhere(key: str) -> dict[str, str]:
+def _nearfields_meant(key: str) -> dict[str, str]:
     """Return the fields of other sections whose name is almost the key, by the section's key."""
-    if squeezed(key) in _aws_only():
+    if is_aws_only(key):
         return {}
     found: dict[str, str] = {}
     for (name, _), section in sections().items():

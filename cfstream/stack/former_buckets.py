@@ -26,8 +26,8 @@ def other_objects(stack: str, former: str, bucket: str) -> Notice:
         f"{stack} is an existing stack with the bucket {former}, which the spec replaces by {bucket}: viewers get the "
         f"objects of {bucket} instead, from the moment of the switch, and 403 for an object that it lacks",
         warning=True,
-        do=f"copy the objects first: `aws s3 sync s3://{shlex.quote(former)} s3://{shlex.quote(bucket)}`\n"
-        "if you mean another stack, choose another `name`",
+        do="if you mean another stack, choose another `name`. Otherwise copy the objects first: "
+        f"`aws s3 sync s3://{shlex.quote(former)} s3://{shlex.quote(bucket)}`",
     )
 
 

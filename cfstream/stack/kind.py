@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import LiveDistribution
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
@@ -102,23 +102,23 @@ class Kind(ABC, Generic[W, H]):
         """Return `have` with what matters only if these steps are proposed. Raises as `observe`."""
         return have
 
-    def add_to_world(self, context: StackContext, have: H, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
-        """Return the world that `access` judges with what this kind observed. Pure."""
-        return world
+    def add_to_model(self, context: StackContext, have: H, model: AccessModel) -> AccessModel:  # noqa: ARG002
+        """Return the model that `access` judges with what this kind observed. Pure."""
+        return model
 
-    def former_world(self, context: StackContext, have: H, world: BucketWorld) -> BucketWorld | None:  # noqa: ARG002
-        """Return the world around the bucket that the distribution reads now, if the spec names another one. Pure.
+    def former_model(self, context: StackContext, have: H, model: AccessModel) -> AccessModel | None:  # noqa: ARG002
+        """Return the model around the bucket that the distribution reads now, if the spec names another one. Pure.
 
-        `world` is the world around the bucket of the spec.
+        `model` is the model around the bucket of the spec.
         """
         return None
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world after a step on a resource of this kind. Pure.
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model after a step on a resource of this kind. Pure.
 
         `stack` owns what the step creates; it is empty for a step of another stack.
         """
-        return world
+        return model
 
     def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
         """Return whether a step of a stack with another bucket may change who reads this bucket. Pure."""

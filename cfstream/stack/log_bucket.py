@@ -67,7 +67,9 @@ def log_problems(context: StackContext, found: LogBucket | None) -> Iterator[Pro
     where = ("logging", "bucket")
     if isinstance(found.head, Missing):
         what = f"the log bucket {found.name} does not exist"
-        yield context.stack.problem(what, "create it with ACLs enabled, or name another one", *where)
+        yield context.stack.problem(
+            what, f"create it with ACLs enabled: {_create(found.name, context)}", *where
+        )
         return
     if isinstance(found.head, Refused):
         return
@@ -77,9 +79,21 @@ def log_problems(context: StackContext, found: LogBucket | None) -> Iterator[Pro
         yield context.stack.problem(what, "name a bucket in another region", *where)
     if _without_acls(found.ownership):
         what = f"the log bucket {found.name} has ACLs disabled (object ownership {ENFORCED})"
-        yield context.stack.problem(
-            what, "set its object ownership to BucketOwnerPreferred, or name another one", *where
+        enable = (
+            f"aws s3api put-bucket-ownership-controls --bucket {found.name} "
+            "--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerPreferred}]'"
         )
+        yield context.stack.problem(what, f"enable them: `{enable}`, or name another one", *where)
+
+
+def _create(name: str, context: StackContext) -> str:
+    """Return the command that creates a log bucket, and the other way to fix that it is missing."""
+    region = context.region or "us-east-1"
+    place = f" --create-bucket-configuration LocationConstraint={region}" if region != "us-east-1" else ""
+    create = (
+        f"aws s3api create-bucket --bucket {name} --region {region} --object-ownership BucketOwnerPreferred"
+    )
+    return f"`{create}{place}`, or name another one"
 
 
 def log_notices(found: LogBucket | None) -> Iterator[Notice]:

@@ -189,7 +189,7 @@ class OwnedKind:
             yield Referred("", unread=f"names are missing: {refusal.what}")
 
     def name(self, aws: Reads, resource_id: str) -> Referred:
-        """Return one resource by its id, or why it cannot be read. The comment stands for a missing name."""
+        """Return one resource by its id, or why it cannot be read. The comment replaces a missing name."""
         answer = aws.together([self.get(resource_id)])[0]
         if isinstance(answer, Refused):
             return Referred(resource_id, unread=f"{resource_id} could not be read: {answer.what}")

@@ -168,7 +168,7 @@ class StackInContext:
 
     @property
     def around(self) -> Surroundings:
-        """The account around the stack, of which nothing is read yet."""
+        """The account around the stack. Nothing of it is read yet."""
         return Surroundings(self.lists, self.context)
 
 

@@ -54,7 +54,9 @@ def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> s
         raise CannotSign(f"{key_id} is the key {of_id[0].name}, which this private key does not match", do)
     unknown_pairs = guard.signers and not guard.key_pairs
     if not of_id and key_id not in guard.key_pairs and not unknown_pairs:
-        raise CannotSign(f"{guard.named} trusts {guard.whom}, not {key_id}", f"use {_listed(guard.key_ids)}")
+        raise CannotSign(
+            f"{guard.named} trusts {guard.signers_text}, not {key_id}", f"use {_listed(guard.key_ids)}"
+        )
     return key_id
 
 
@@ -98,12 +100,12 @@ def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> Can
     if elsewhere:
         groups = groups_text(elsewhere[0].groups_of(lambda key: key.der_sha256 == der_sha256))
         return CannotSign(
-            f"this private key is in {groups}, but {guard.named} trusts {guard.whom}",
-            f"sign with a key of {guard.whom}",
+            f"this private key is in {groups}, but {guard.named} trusts {guard.signers_text}",
+            f"sign with a key of {guard.signers_text}",
         )
     trusted = [f"{key.name} ({key.id})" for key in guard.keys]
     return CannotSign(
-        f"this private key is not in {guard.whom}, which {guard.path or 'this path'} requires",
+        f"this private key is not in {guard.signers_text}, which {guard.path or 'this path'} requires",
         f"sign with the private half of {_listed(trusted)}",
     )
 
@@ -111,9 +113,12 @@ def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> Can
 def _unknown_pair(guard: GuardedBehavior) -> tuple[str, str]:
     """Return that the id of an account's key pair cannot be found, and where the user finds it."""
     if not guard.key_pairs:
-        what = f"{guard.named} trusts {guard.whom}, which has no active key pair"
+        what = f"{guard.named} trusts {guard.signers_text}, which has no active key pair"
         return what, "create one as the root user of that account, in the console under Security credentials"
-    what = f"{guard.named} trusts {guard.whom}, and AWS lists only the ids of its key pairs, not which key has which id"
+    what = (
+        f"{guard.named} trusts {guard.signers_text}, and AWS lists only the ids of its key pairs, "
+        "not which key has which id"
+    )
     do = f"add --key-id with the id of your key pair: {_listed(guard.key_pairs)}; AWS named the file of the private "
     return what, f"{do}key after it: pk-{guard.key_pairs[0]}.pem"
 

@@ -6,11 +6,11 @@ from dataclasses import field, replace
 
 from cfstream.access.compare import opens, state
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, ReaderKind
 from cfstream.access.ways import Evaluation, Way, Ways
-from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale
 from cfstream.ports import Clock
@@ -28,10 +28,10 @@ LONGEST_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Around:
-    """The worlds just before and just after a write."""
+    """The models just before and just after a write."""
 
-    before: BucketWorld
-    after: BucketWorld
+    before: AccessModel
+    after: AccessModel
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Guard:
         return None
 
 
-def _live(readers: Readers, expected: Around) -> tuple[BucketWorld, BucketWorld]:
-    """Return the worlds around the write with what is live now: only what the write changes is as expected."""
+def _live(readers: Readers, expected: Around) -> tuple[AccessModel, AccessModel]:
+    """Return the models around the write with what is live now: only what the write changes is as expected."""
     before = readers.around(expected.before)
     now = {each.id: each for each in readers.distributions}
     changed = {
@@ -119,7 +119,7 @@ def _same(live: Distribution, expected: Distribution) -> bool:
 
 
 def _unexpected(then: Evaluation, may: Sequence[Evaluation]) -> Iterator[tuple[Cell, Way]]:
-    """Yield each way of a reader, or a key, that none of the worlds `may` has into a cell."""
+    """Yield each way of a reader, or a key, that none of the models `may` has into a cell."""
     for number, cell in enumerate(then.cells):
         known_ways = [each.ways[number] for each in may]
         if any(state(ways, ANYONE) == (True, ()) for ways in known_ways):
@@ -140,9 +140,9 @@ def _keys(*ways: Ways) -> frozenset[Known]:
     return frozenset(key for each in ways for way in each for key in way.keys or ())
 
 
-def _stale(stack: str, then: Evaluation, expected: BucketWorld, cell: Cell, way: Way) -> Stale:
+def _stale(stack: str, then: Evaluation, expected: AccessModel, cell: Cell, way: Way) -> Stale:
     """Return the refusal: who could read what, and what has changed of the distribution by which they could."""
-    live = reading(then.world).get(way.distribution_id)
+    live = reading(then.model).get(way.distribution_id)
     planned = reading(expected).get(way.distribution_id)
     address, lines = Address("bucket", stack), ""
     if live is not None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.access.origins import leading
-from cfstream.access.world import BucketWorld, GroupState
 from cfstream.domain import (
     Delivery,
     Distribution,
@@ -31,17 +31,17 @@ class Readers:
     groups: Mapping[Known, GroupState]
     unsigned_controls: frozenset[Known]
 
-    def around(self, world: BucketWorld) -> BucketWorld:
-        """Return the world with these readers around its bucket."""
+    def around(self, model: AccessModel) -> AccessModel:
+        """Return the model with these readers around its bucket."""
         return replace(
-            world,
+            model,
             distributions=self.distributions,
             groups=self.groups,
             unsigned_controls=self.unsigned_controls,
         )
 
 
-def live_readers(context: StepContext, expected: BucketWorld) -> tuple[Readers, Readers]:
+def live_readers(context: StepContext, expected: AccessModel) -> tuple[Readers, Readers]:
     """Return the readers by two ways of asking. A guard believes the worse of them.
 
     The stack's own distribution is read by its id, and all others come from the lists, as in a plan; then all of them
@@ -66,13 +66,13 @@ def live_readers(context: StepContext, expected: BucketWorld) -> tuple[Readers, 
     return one, other
 
 
-def reading(world: BucketWorld) -> dict[Known, Distribution]:
+def reading(model: AccessModel) -> dict[Known, Distribution]:
     """Return the distributions that read the bucket, by id."""
-    return {each.id: each for each in leading(world)}
+    return {each.id: each for each in leading(model)}
 
 
-def known(world: BucketWorld, outputs: Outputs) -> BucketWorld:
-    """Return the world with what the run's finished steps have brought in place of Refs to them."""
+def known(model: AccessModel, outputs: Outputs) -> AccessModel:
+    """Return the model with what the run's finished steps have brought in place of Refs to them."""
 
     def now(value: T) -> T:
         refs = refs_in(value)
@@ -81,17 +81,17 @@ def known(world: BucketWorld, outputs: Outputs) -> BucketWorld:
         return found
 
     return replace(
-        world,
-        own=now(world.own),
+        model,
+        own=now(model.own),
         distributions=tuple(
-            _known(each, now(each.id), now(each.arn), now(each.config)) for each in world.distributions
+            _known(each, now(each.id), now(each.arn), now(each.config)) for each in model.distributions
         ),
-        identities={now(user): now(id_) for user, id_ in world.identities.items()},
+        identities={now(user): now(id_) for user, id_ in model.identities.items()},
         groups={
             now(id_): GroupState(each.name, each.keys and frozenset(now(key) for key in each.keys))
-            for id_, each in world.groups.items()
+            for id_, each in model.groups.items()
         },
-        bucket=replace(world.bucket, policy=now(world.bucket.policy)),
+        bucket=replace(model.bucket, policy=now(model.bucket.policy)),
     )
 
 
@@ -101,7 +101,7 @@ def _known(before: Distribution, id_: Known, arn: Known, config: Any) -> Distrib
     return distribution_from_config(before.delivery, id_, arn, config)
 
 
-def _own(context: StepContext, expected: BucketWorld) -> Iterator[Distribution]:
+def _own(context: StepContext, expected: AccessModel) -> Iterator[Distribution]:
     for each in expected.distributions:
         if each.id != expected.own or not isinstance(each.id, str):
             continue

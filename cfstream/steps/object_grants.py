@@ -126,18 +126,18 @@ class _Shown:
         self._total = total
         self._began = context.clock.monotonic()
 
-    def progress(self, told: AclProgress) -> None:
+    def progress(self, progress: AclProgress) -> None:
         """Show it."""
-        if told.note:
-            self._tell(told.note, None)
+        if progress.note:
+            self._tell(progress.note, None)
             return
-        total = max(self._total, told.done)
-        text = f"{told.done} of {total} objects"
+        total = max(self._total, progress.done)
+        text = f"{progress.done} of {total} objects"
         seconds = self._clock.monotonic() - self._began
-        rate = (told.done - told.skipped) / seconds if seconds > RATED else 0.0
-        if rate >= 1 and told.done < total:
-            text += f", {rate:.0f}/s, {_duration((total - told.done) / rate)} left"
-        self._tell(text + _in_words(told.troubles), told.done / total if total else None)
+        rate = (progress.done - progress.skipped) / seconds if seconds > RATED else 0.0
+        if rate >= 1 and progress.done < total:
+            text += f", {rate:.0f}/s, {_duration((total - progress.done) / rate)} left"
+        self._tell(text + _in_words(progress.troubles), progress.done / total if total else None)
 
 
 def _duration(seconds: float) -> str:

@@ -22,7 +22,7 @@ AGAIN = "run: {program} show -json > state.json\nthen: cfstream import --from-te
 
 
 class NotAState(WrongUsage):
-    """The file is not a state that can be read."""
+    """The file is not a Terraform state that cfstream can read."""
 
 
 def decoded(data: bytes) -> str:

@@ -28,8 +28,8 @@ from cfstream.spec.load import Stack, load
 from cfstream.stack.context import StackContext
 from cfstream.stack.signing_keys import guards_of
 from cfstream.startup.frozen import dataclass
-from cfstream.testing.ground import prepare
 from cfstream.testing.key_pairs import KeyPair, KeyRing
+from cfstream.testing.prerequisites import prepare
 from cfstream.web import HttpViewer
 from cfstream.workflow import apply_plan, make_plan, prove_stacks
 
@@ -187,7 +187,7 @@ class Sandbox:
         for stack in stacks:
             prepare(stack.spec, self.client)
             if stack.spec.trusted_signers:
-                self._server.cloudfront.world.key_pairs.register(
+                self._server.cloudfront.state.key_pairs.register(
                     self.world.account, self._ring.key("self").public_pem
                 )
         report = apply_plan(make_plan(stacks, self.world), self.world, allow=frozenset(allow))
@@ -321,11 +321,11 @@ class Sandbox:
             key = self._ring.of(trusted.der_sha256)
             if key is not None:
                 return Signer(key, trusted.id, now=now)
-        own = self._server.cloudfront.world.key_pairs.registered(world.account)
+        own = self._server.cloudfront.state.key_pairs.registered(world.account)
         for key_id in own:
             if key_id in guard.key_pairs:
                 return Signer(self._ring.key("self"), key_id, now=now)
         raise CannotSign(
-            f"{guard.named} trusts {guard.whom}, but the sandbox has none of its keys",
+            f"{guard.named} trusts {guard.signers_text}, but the sandbox has none of its keys",
             "apply the spec that declares that group first",
         )

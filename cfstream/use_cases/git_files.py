@@ -78,7 +78,7 @@ class GitFiles:
 
 
 class GitRefused(CfstreamError):
-    """Git failed; `what` is its message."""
+    """git failed. The error has its message."""
 
 
 def files_at(path: str, revision: str) -> GitFiles:
@@ -125,7 +125,7 @@ def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
     _refuse_bare_repository(Path(folder).absolute())
     # There is no shell, and git does not parse any of these arguments as an option.
     try:
-        ran = subprocess.run(  # noqa: S603
+        result = subprocess.run(  # noqa: S603
             ["git", "-c", "safe.bareRepository=explicit", "-C", folder, *arguments],  # noqa: S607 (the user's git)
             input=given,
             capture_output=True,
@@ -136,7 +136,9 @@ def git(folder: str, *arguments: str, given: bytes = b"") -> bytes:
         raise WrongUsage(
             f"git could not be run: {reason_of(error)}", "install git, or compare two files"
         ) from error
-    if ran.returncode != 0:
-        lines = ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["git failed without a message"]
+    if result.returncode != 0:
+        lines = result.stderr.decode("utf-8", "replace").strip().splitlines() or [
+            "git failed without a message"
+        ]
         raise GitRefused(lines[0].removeprefix("fatal: "))
-    return ran.stdout
+    return result.stdout

@@ -90,8 +90,8 @@ def import_account(
     """Import every distribution of the account, or of Terraform's state, and write a spec for each into a folder.
 
     Calls `report` for each. Of an account, those that a stack manages are left out. A distribution of the state that is
-    not in the account is refused, and the others are imported. A file with the same text is not written again. Raises
-    WrongUsage, before anything is written, if a file has another text.
+    not in the account is refused, and the others are imported. A file with a spec of the same distribution or stack is
+    kept. Raises WrongUsage, before anything is written, if a file has any other text.
     """
     from cfstream.adoption import import_all, read_account
     from cfstream.use_cases.terraform import open_state, with_belonging
@@ -112,24 +112,31 @@ def import_account(
     if state:
         found = [*with_belonging(state, {addresses[each.row.id].address: each for each in found})]
     folder.mkdir(parents=True, exist_ok=True)
-    _write({Path(each.file): each for each in found if each.text})
+    _write({Path(each.file): each for each in found if each.text and not each.kept})
     return Imports(world.account, tuple(found), state, tuple(each.row.id for each in missing), managed)
 
 
 def _beside(imported: "Imported") -> "Imported":
-    """Add the other specs of this distribution in the folder of its file and in the working directory."""
+    """Add whether the file has a spec of this distribution, and which other specs of it are near.
+
+    These are the ones in the folder of its file, in the working directory, and in the directories in that.
+    """
     own = Path(imported.file)
-    folders = {path.resolve(): path for path in (own.parent, Path())}
-    files = [file for folder in folders.values() for file in sorted(folder.glob("*.y*ml")) if file.is_file()]
+    places = ((own.parent, "*.y*ml"), (Path(), "*.y*ml"), (Path(), "[!.]*/*.y*ml"))
+    near = {file.resolve(): file for folder, names in places for file in sorted(folder.glob(names))}
     same = re.compile(
         rf"(?m)^(adopt: *[\"']?{re.escape(imported.row.id)}|name: *[\"']?{imported.name})\b(?!-)"
     )
-    others = (
-        str(file)
-        for file in files
-        if file.resolve() != own.resolve() and same.search(file.read_text("utf-8", "replace"))
-    )
-    return replace(imported, others=tuple(others))
+    alike = {real: str(file) for real, file in near.items() if same.search(_text(file))}
+    kept = alike.pop(own.resolve(), None) is not None and _text(own) != imported.text
+    return replace(imported, kept=kept, others=tuple(alike.values()))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace") if file.is_file() else ""
+    except OSError:
+        return ""
 
 
 def _judge(world: "World", reads: "Reads") -> "Judge":

@@ -16,7 +16,7 @@ from cfstream.errors import Notice, SpecProblems, WrongUsage
 from cfstream.migration.advice import Advice, Target, advice, signing_places, wants
 from cfstream.migration.edits import NewSigner, to_bucket_policy, to_key_groups, to_oac
 from cfstream.migration.player_urls import PlayerUrl
-from cfstream.spec.edit import Manuscript
+from cfstream.spec.edit import EditableDocument
 from cfstream.spec.files import Disk
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
@@ -223,16 +223,16 @@ def names(stacks: Sequence[Stack]) -> tuple[str, ...]:
 
 
 def _edit(text: str, stack: Stack, to: Sequence[Target], signer: NewSigner | None) -> str:
-    edits: Mapping[Target, Callable[[Manuscript, Spec], Manuscript]] = {
+    edits: Mapping[Target, Callable[[EditableDocument, Spec], EditableDocument]] = {
         Target.OAC: to_oac,
         Target.BUCKET_POLICY: to_bucket_policy,
         Target.KEY_GROUPS: lambda each, spec: to_key_groups(each, spec, signer) if signer else each,
     }
     _refuse_rtmp(stack, to)
-    manuscript = Manuscript.at(text, stack.document.root.at)
+    editable = EditableDocument.at(text, stack.document.root.at)
     for target in to:
-        manuscript = edits[target](manuscript, stack.spec)
-    return manuscript.text
+        editable = edits[target](editable, stack.spec)
+    return editable.text
 
 
 HTTP_ONLY = {Target.OAC: "origin access controls", Target.KEY_GROUPS: "key groups"}

@@ -6,7 +6,7 @@ from pathlib import Path
 from cfstream.errors import WrongUsage
 from cfstream.migration.beside import hand_over, name_beside, stack_beside
 from cfstream.migration.player_urls import PlayerUrl, forms, mapped
-from cfstream.spec.edit import BOM, Manuscript
+from cfstream.spec.edit import BOM, EditableDocument
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
 from cfstream.use_cases.migration import Migrated, MigrationRequest, WrittenFile, check_texts, chosen, names
@@ -58,7 +58,7 @@ def _begun(asked: MigrationRequest, old: Stack, file: str, urls: tuple[PlayerUrl
 def _handed_over(asked: MigrationRequest, old: Stack, new: Stack, urls: tuple[PlayerUrl, ...]) -> Migrated:
     """Move the host names from the old spec to the new one."""
     before = {stack.path: read_spec(stack.path) for stack in (old, new)}
-    done = hand_over(_manuscript(before, old), old.spec, _manuscript(before, new), new.spec)
+    done = hand_over(_editable(before, old), old.spec, _editable(before, new), new.spec)
     after = {new.path: done.new.text, old.path: done.old.text}
     check_texts(after)
     if not asked.dry_run:
@@ -82,8 +82,8 @@ def _handed_over(asked: MigrationRequest, old: Stack, new: Stack, urls: tuple[Pl
     )
 
 
-def _manuscript(texts: dict[str, str], stack: Stack) -> Manuscript:
-    return Manuscript.at(texts[stack.path], stack.document.root.at)
+def _editable(texts: dict[str, str], stack: Stack) -> EditableDocument:
+    return EditableDocument.at(texts[stack.path], stack.document.root.at)
 
 
 def _file_beside(spec: str, old: Stack) -> str:

@@ -23,7 +23,7 @@ from cfstream.kinds.key_group.rotation import (
     stage_of,
     unreplaced_keys,
 )
-from cfstream.spec.edit import Entry, Manuscript, append, remove
+from cfstream.spec.edit import EditableDocument, Entry, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
@@ -96,18 +96,18 @@ class _Opened:
 
     def with_key(self, entry: Entry) -> str:
         """Return the text with another key in the group."""
-        return append(self._manuscript(self.text), self._places, entry).text
+        return append(self._editable(self.text), self._places, entry).text
 
     def without(self, leaving: tuple[str, ...], text: str) -> str:
         """Return `text` without these keys in the group."""
-        edited = self._manuscript(text)
+        edited = self._editable(text)
         for number in reversed(range(len(self.names))):
             if self.names[number] in leaving:
                 edited = remove(edited, self._places, number)
         return edited.text
 
-    def _manuscript(self, text: str) -> Manuscript:
-        return Manuscript.at(text, self.stack.document.root.at)
+    def _editable(self, text: str) -> EditableDocument:
+        return EditableDocument.at(text, self.stack.document.root.at)
 
     @property
     def _places(self) -> "tuple[SpecPath, ...]":

@@ -16,7 +16,7 @@ from cfstream.sign.keys import Hash, PrivateKey
 from cfstream.sign.resource import covers_all, folder, key_path, sections
 from cfstream.sign.resource import target as target_of
 from cfstream.sign.stream_name import stream
-from cfstream.spec.fields import spell
+from cfstream.spec.durations import spell
 from cfstream.stack.signing_keys import blind_spots, guards_of, key_for, waiting_key
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.targets import one_stack, own_context
@@ -68,7 +68,7 @@ PRESETS = {".m3u8": "hls", ".mpd": "dash"}
 
 @dataclass(frozen=True)
 class SignRequest:
-    """What to sign, with which key, until when, and for whom."""
+    """What to sign, with which key, until when, and for which viewers."""
 
     target: str
     """A URL, the key of an object, or a stream name."""
@@ -133,7 +133,7 @@ def _with_spec(
     notices += (*found.notices, *_other_hosts(request, stack))
     if found.terms.resource.endswith("*"):
         for guard in blind_spots(guards, found.terms.resource, key_id):
-            text = f"in that folder, {guard.named} trusts {guard.whom}, not this key"
+            text = f"in that folder, {guard.named} trusts {guard.signers_text}, not this key"
             notices.append(Notice(text, warning=True))
     return replace(found, in_browser=_in_browser(url, guards, connection), notices=tuple(notices))
 

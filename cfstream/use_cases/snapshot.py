@@ -205,7 +205,7 @@ def _refuse_foreign(file: str, snapshot: Snapshot, stacks: "Sequence[Stack]") ->
 
 
 def _limit(max_age: str | None) -> timedelta | None:
-    from cfstream.spec.fields import duration
+    from cfstream.spec.durations import duration
 
     if max_age is None:
         return None

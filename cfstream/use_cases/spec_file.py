@@ -24,8 +24,9 @@ def read_spec(spec: str) -> str:
 
 
 def create_spec(spec: str, text: str, *, do: str = "name another file with --out") -> None:
-    """Create a spec file, or nothing if that fails. Raises `file_exists` if the file exists."""
+    """Create a spec file, and its directory, or no file if that fails. Raises `file_exists` if the file exists."""
     path = Path(spec)
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         file = path.open("x", encoding="utf-8", newline="")
     except FileExistsError as error:

@@ -42,9 +42,9 @@ class HttpViewer:
         import httpx
 
         self.edge_url = edge_address(edge_url)
-        nobodys = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
         self._client = httpx.Client(
-            cookies=nobodys,
+            cookies=no_cookies,
             follow_redirects=False,
             headers={"User-Agent": f"cfstream/{cfstream.__version__}", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
@@ -140,10 +140,10 @@ def _silence(error: "httpx.HTTPError") -> NoReply:
             return NoReply(Silence.BAD_TLS, getattr(cause, "verify_message", "") or cause.reason or "")
         if isinstance(cause, socket.gaierror):
             return NoReply(Silence.NO_ADDRESS, cause.strerror or "")
-    said = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
+    reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
-        return NoReply(Silence.NO_CONNECTION, said or "the connection timed out")
-    return NoReply(Silence.NO_ANSWER, said or "the connection closed or timed out")
+        return NoReply(Silence.NO_CONNECTION, reason or "the connection timed out")
+    return NoReply(Silence.NO_ANSWER, reason or "the connection closed or timed out")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

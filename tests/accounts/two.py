@@ -19,6 +19,7 @@ from cfstream.values import Json
 from cfstream.workflow import make_plan
 from tests.world.clients import clients_for
 from tests.world.clock import QuickClock
+from tests.world.other_user import OtherUser
 from tests.world.ports import PassThrough
 from tests.world.sandbox import Sandbox
 from tests.world.specs import signed
@@ -40,6 +41,11 @@ def client(sandbox: Sandbox | Server, service: str, account: str = ACCOUNT) -> A
     return clients_for(sandbox.endpoint_url, account)(service)
 
 
+def user(sandbox: Sandbox, account: str) -> OtherUser:
+    """Return a user of an account who does not use cfstream."""
+    return OtherUser(clients_for(sandbox.endpoint_url, account))
+
+
 def trust(sandbox: Sandbox, **statement: Any) -> None:
     """Set the trust policy of the role. Members of `statement` replace those that trust the caller's account."""
     document = json.dumps({"Version": "2012-10-17", "Statement": [{**TRUSTED, **statement}]})
@@ -53,9 +59,7 @@ def create_resources(sandbox: Sandbox) -> None:
     iam = client(sandbox, "iam", OTHER)
     iam.create_role(RoleName="video-deploy", Path="/teams/", AssumeRolePolicyDocument=document)
     for account, bucket in ((ACCOUNT, "media-here"), (OTHER, "media-there")):
-        s3 = client(sandbox, "s3", account)
-        s3.create_bucket(Bucket=bucket)
-        s3.put_object(Bucket=bucket, Key="one.mp4", Body=b"-")
+        user(sandbox, account).bucket(bucket, "one.mp4")
 
 
 class TwoAccounts:
@@ -92,12 +96,7 @@ class TwoAccounts:
 
     def statements(self, bucket: str, account: str) -> list[str]:
         """Return the Sids of a bucket's policy."""
-        s3 = client(self.sandbox, "s3", account)
-        try:
-            document = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
-        except s3.exceptions.ClientError:
-            return []
-        return [each["Sid"] for each in document["Statement"]]
+        return [*user(self.sandbox, account).statements(bucket)]
 
 
 def through(world: World, change: Callable[[Writes], Writes], *, account: str) -> World:

@@ -1,8 +1,8 @@
-"""A state of the evaluator as a world of the planner."""
+"""A state of the evaluator as a model of the planner."""
 
 from collections.abc import Iterator, Mapping
 
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import AclGrant, Block, BucketState, Delivery, ObjectAcls, ObjectClass
 from cfstream.domain import Distribution as Modelled
 from cfstream.domain.parse import distribution_from_config
@@ -12,12 +12,12 @@ from tests.evaluator.state import OWNER, Bucket, Distribution, Json, State, Vers
 from tests.evaluator.worlds import GROUPS
 
 
-def world(state: State) -> BucketWorld:
-    """Return the world of a state. Each distribution has the last of its versions, which is the one that is live."""
+def model(state: State) -> AccessModel:
+    """Return the model of a state. Each distribution has the last of its versions, which is the one that is live."""
     groups: Mapping[Known, GroupState] = {
         name: GroupState(name, frozenset(keys)) for name, keys in GROUPS.items()
     }
-    return BucketWorld(
+    return AccessModel(
         state.account,
         _bucket(state.buckets[MEDIA]),
         distributions=tuple(map(_distribution, state.distributions)),

@@ -5,7 +5,7 @@ from hypothesis import given
 from cfstream.access.evaluate import evaluate
 from cfstream.access.ways import Evaluation
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
-from tests.agreement.modelled import world
+from tests.agreement.modelled import model
 from tests.evaluator import build
 from tests.evaluator.build import MEDIA, OUR_ARN, config, statement
 from tests.evaluator.callers import ANYONE, CLOUDFRONT
@@ -62,7 +62,7 @@ def witnesses(*found: Evaluation) -> tuple[str, ...]:
 def test_hazards(pair: tuple[list[Json], list[Json]]) -> None:
     """A key of either that opens or is lost is a hazard, and a hazard has a key of the planner's that shows it."""
     old, new = map(state, pair)
-    before, after = evaluate(world(old), world(new))
+    before, after = evaluate(model(old), model(new))
     own = witnesses(before)
     keys = tuple(dict.fromkeys((*own, *filter(is_normal, keys_of(old, new)))))
     was, now = readers(old, keys), readers(new, keys)

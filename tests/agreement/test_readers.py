@@ -8,7 +8,7 @@ from hypothesis import given
 from cfstream.access.evaluate import evaluate, evaluate_key
 from cfstream.access.reader import ANYONE, May, ReaderKind
 from cfstream.access.ways import Evaluation, General, Way, Ways
-from tests.agreement.modelled import deployed, world
+from tests.agreement.modelled import deployed, model
 from tests.evaluator.build import MEDIA
 from tests.evaluator.evaluator import Evaluator, Viewer
 from tests.evaluator.logic import Answer, any_of
@@ -134,7 +134,7 @@ def without_objects(state: State) -> State:
 def test_readers(drawn: State) -> None:
     """Who reads each cell, by its witness."""
     state = deployed(drawn)
-    (found,) = evaluate(world(state))
+    (found,) = evaluate(model(state))
     for cell, ways in zip(found.cells, found.ways, strict=True):
         known = state if any(cell.objects) else without_objects(state)
         assert disagreements(known, cell.witness, ways) == []
@@ -145,7 +145,7 @@ def test_readers(drawn: State) -> None:
 def test_viewers_who_list_and_write(drawn: State) -> None:
     """Who lists, puts and deletes through each distribution."""
     state = without_objects(deployed(drawn))
-    (found,) = evaluate(world(state))
+    (found,) = evaluate(model(state))
     assert other_disagreements(state, found) == []
 
 
@@ -155,5 +155,5 @@ def test_single_keys(drawn: State) -> None:
     """Who reads keys that the planner did not choose."""
     state = deployed(drawn)
     for key in keys_of(state)[::4]:
-        (ways,) = evaluate_key(world(state), key).ways
+        (ways,) = evaluate_key(model(state), key).ways
         assert disagreements(state, key, ways) == []

@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,7 @@ SHARED = {
 """Classes that share a name because they are the same thing, with the reason."""
 
 
+@cache
 def classes() -> dict[str, list[str]]:
     """Return the modules that define each class, by its name. Classes in functions and in other classes count too."""
     found: dict[str, list[str]] = defaultdict(list)

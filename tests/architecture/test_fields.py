@@ -43,6 +43,7 @@ MORE_FILES = {
     },
     "geo": {
         "cfstream/kinds/distribution/countries.py": "its values",
+        "cfstream/spec/converted.py": "its two fields have opposite meanings",
         "cfstream/sandbox/edge/edge.py": "edge",
     },
     "origin_path": {
@@ -57,7 +58,7 @@ MORE_FILES = {
         "cfstream/kinds/response_headers_policy/__init__.py": "the kind",
         "cfstream/domain/distribution.py": "the kind",
         "cfstream/domain/document.py": "the kind",
-        "cfstream/sandbox/cloudfront/world.py": "the kind",
+        "cfstream/sandbox/cloudfront/state.py": "the kind",
         "cfstream/sandbox/edge/edge.py": "edge",
     },
     "web_acl": {"cfstream/kinds/distribution/web_acl.py": "preflight"},

@@ -62,7 +62,7 @@ def aws(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 @pytest.fixture
 def account(aws: Sandbox) -> SmallAccount:
     """A small account, reset."""
-    return SmallAccount(aws.endpoint_url)
+    return aws.states.reach("small account", lambda: SmallAccount(aws.endpoint_url))
 
 
 @pytest.fixture

@@ -48,4 +48,4 @@ def test_a_waiting_stack_names_the_other_stack(cfstream: Run, here: Path) -> Non
     result = cfstream("apply", *BOTH, "--yes")
     assert result.code == 5
     assert "new: the stack old, which must be done first, is blocked" in result.err
-    assert "fix: apply old first, then resume: cfstream apply old.yaml new.yaml --yes" in result.err
+    assert "fix: fix what stops old, then resume: cfstream apply old.yaml new.yaml --yes" in result.err

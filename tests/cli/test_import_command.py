@@ -206,13 +206,19 @@ def test_an_account_with_stacks_only(account: SmallAccount, run: Run) -> None:
 
 
 def test_importing_the_account_again_changes_no_file(account: SmallAccount, run: Run) -> None:
-    """The same account gives the same bytes. A file with another text stops the import before any write."""
+    """The same account gives the same bytes, and an edited spec is kept. Any other file stops it before any write."""
     for comment in ("Films", "Talks"):
         make(account.cloudfront, config(comment, Comment=comment))
     run("import", "--all", "specs")
     before = {path: path.read_bytes() for path in Path("specs").iterdir()}
     assert run("import", "--all", "specs").code == 0
     assert {path: path.read_bytes() for path in Path("specs").iterdir()} == before
+    edited = "# mine\n" + Path("specs/talks.yaml").read_text()
+    Path("specs/talks.yaml").write_text(edited)
+    again = run("import", "--all", "specs")
+    assert "specs/talks.yaml has a spec of it already, and is kept as it is" in " ".join(again.out.split())
+    assert Path("specs/talks.yaml").read_text() == edited
+    assert "specs/talks.yaml" in run("import", "--all", "elsewhere").out  # also in the directory beside it
     Path("specs/films.yaml").write_text("mine")
     Path("specs/talks.yaml").unlink()
     assert run("import", "--all", "specs").code == 2

@@ -222,7 +222,8 @@ def test_the_questions(aws: Sandbox) -> None:
     assert "  fix: type a name, or only press Enter for films-media\n" in shown
     assert "  fix: write films\n" in shown
     assert "  1  clips\n  2  films-media\n" in shown
-    assert shown.endswith("wrote films.yaml\nnext:\n  cfstream plan films.yaml\n")
+    note = "note: keys/.gitignore keeps private keys out of git\n"
+    assert shown.endswith(f"wrote films.yaml\n{note}next:\n  cfstream plan films.yaml\n")
     spec = written("films.yaml")
     assert (spec.bucket.name, spec.bucket.create) == ("clips", False)
     assert spec.cnames == ("a.example.com", "b.example.com")

@@ -26,15 +26,12 @@ def test_list_beside_specs(account: SmallAccount, run: Run, tmp_path: Path) -> N
     assert (result.code, result.err) == (0, "")
     assert lines[0] == "Distributions in no spec"
     assert f"  {account.distribution}  lectures  Deployed" in lines
-    assert (
-        f"  to write a spec: cfstream import {account.distribution} --out {account.distribution}.yaml"
-        in lines
-    )
+    assert f"  to write a spec: cfstream import {account.distribution} --out lectures.yaml" in lines
     assert f"  {account.unused}  -  unused" in lines
     assert not [line for line in lines if account.streaming in line or account.identity in line]
     assert lines[-5:] == [
         "In a spec, but not in the account",
-        "  films new specs.yaml:3",
+        "  films  new specs.yaml:3",
         "    to create it: cfstream apply 'new specs.yaml'",
         "",
         "2 in no spec, 1 only in a spec, 2 in both.",

@@ -285,9 +285,9 @@ def test_explain_as_text(cfstream: Callable[..., Result], sign: Sign, stack: Fol
     good = cfstream("explain", url, "--spec", stack.spec)
     assert good.out.startswith("A signed URL with the canned policy\n")
     assert "CloudFront accepts it.\n" in good.out
-    said = " ".join(good.out.split())
+    text = " ".join(good.out.split())
     assert (
-        "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in said
+        "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in text
     )
     assert '"object": {' in cfstream("explain", url, "--spec", stack.spec, "--format", "json").out
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)

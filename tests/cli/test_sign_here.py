@@ -104,7 +104,7 @@ def streams(
     spec = tmp_path / "seminars.yaml"
     spec.write_text(RTMP)
     assert cfstream("apply", str(spec), "--yes", "--no-verify").code == 0
-    key_pair = running_sandbox.cloudfront.world.key_pairs.register(
+    key_pair = running_sandbox.cloudfront.state.key_pairs.register(
         ACCOUNT, public_pem(rsa_key("lectures-1")).decode()
     )
     return ("--spec", str(spec), "--key", stack.key("lectures-1"), "--key-id", key_pair, "--expires", "1h")

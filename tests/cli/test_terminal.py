@@ -131,7 +131,7 @@ def test_only_yes_confirms(spec: Path) -> None:
     """After any other answer the account is unchanged."""
     code, shown = at_terminal("apply", "lectures.yaml", answer=" ", NO_COLOR="1")
     assert code == 1
-    assert "error: not applied: the answer was not yes\n" in shown
+    assert "error: nothing was written: the answer was not yes\n" in shown
     assert is_pending()
 
 

@@ -54,6 +54,10 @@ def s3(edge: Sandbox) -> Any:
 @pytest.fixture
 def live(cfstream: Run, edge: Sandbox, s3: Any) -> None:
     """The applied stack, with two objects in its bucket."""
+    edge.states.reach("to verify", lambda: _apply(cfstream, s3))
+
+
+def _apply(cfstream: Run, s3: Any) -> None:
     applied = cfstream("apply", "lectures.yaml", "--yes", "--allow", "makes-public")
     assert applied.code == 0, applied.err
     assert "lectures: verified, " in applied.err

@@ -1,7 +1,6 @@
 """A sandbox for each test, empty or with a bucket."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -10,9 +9,9 @@ from tests.world.sandbox import Sandbox
 
 
 @pytest.fixture
-def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[EdgeSite]:
+def bare(sandbox: Sandbox) -> Iterator[EdgeSite]:
     """A sandbox without a bucket."""
-    site = EdgeSite(sandbox, s3, cloudfront)
+    site = EdgeSite(sandbox)
     yield site
     site.close()
 
@@ -20,5 +19,5 @@ def bare(sandbox: Sandbox, s3: Any, cloudfront: Any) -> Iterator[EdgeSite]:
 @pytest.fixture
 def site(bare: EdgeSite) -> EdgeSite:
     """A sandbox with a bucket that has AWS's defaults: ownership enforced, all public access blocked."""
-    bare.bucket()
+    bare.create_bucket()
     return bare

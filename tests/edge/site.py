@@ -2,13 +2,21 @@
 
 import http.client
 import itertools
-import json
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
 from tests.edge import signing
-from tests.world.configs import CACHING_OPTIMIZED, listing
+from tests.world.configs import (
+    CACHING_OPTIMIZED,
+    config,
+    listing,
+    make,
+    make_control,
+    make_identity,
+    make_key,
+)
+from tests.world.other_user import OtherUser
 from tests.world.sandbox import Sandbox
 
 Json = dict[str, Any]
@@ -49,23 +57,20 @@ class Reply:
         return self.status, self.code
 
 
-class EdgeSite:
-    """One bucket with a few objects, and the distributions of a test."""
+class EdgeSite(OtherUser):
+    """An account with one bucket and the distributions of a test, and a viewer who sends requests to them."""
 
-    def __init__(self, sandbox: Sandbox, s3: Any, cloudfront: Any) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox.clients)
         self.sandbox = sandbox
-        self.s3 = s3
-        self.cloudfront = cloudfront
         port = int(sandbox.endpoint_url.rpartition(":")[2])
         self._wire = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
 
-    # What the owner does
-
-    def bucket(self, ownership: str = "BucketOwnerEnforced", *, blocked: bool = True) -> None:
+    def create_bucket(self, ownership: str = "BucketOwnerEnforced", *, blocked: bool = True) -> None:
         """Create the bucket, with a segment, a poster and a video."""
         self.s3.create_bucket(Bucket=BUCKET, ObjectOwnership=ownership)
         if not blocked:
-            self.s3.delete_public_access_block(Bucket=BUCKET)
+            self.unblocked(BUCKET)
         for key in ("hls/one.ts", "posters/one.jpg", "one.mp4"):
             self.put(key)
 
@@ -73,73 +78,39 @@ class EdgeSite:
         """Put an object."""
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=body, **more)
 
-    def policy(self, *statements: Json) -> None:
+    def put_policy(self, *statements: Json, bucket: str = BUCKET) -> None:
         """Write the bucket's policy."""
-        document = {"Version": "2012-10-17", "Statement": list(statements)}
-        self.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(document))
+        super().put_policy(*statements, bucket=bucket)
 
     def oac(self, signing_behavior: str = "always") -> str:
         """Create an origin access control."""
-        config = {
-            "Name": next(_names),
-            "SigningProtocol": "sigv4",
-            "SigningBehavior": signing_behavior,
-            "OriginAccessControlOriginType": "s3",
-        }
-        created = self.cloudfront.create_origin_access_control(OriginAccessControlConfig=config)
-        return str(created["OriginAccessControl"]["Id"])
+        return str(make_control(self.cloudfront, next(_names), SigningBehavior=signing_behavior)["Id"])
 
     def identity(self) -> Json:
         """Create an origin access identity."""
-        config = {"CallerReference": next(_names), "Comment": ""}
-        created = self.cloudfront.create_cloud_front_origin_access_identity(
-            CloudFrontOriginAccessIdentityConfig=config
-        )
-        found: Json = created["CloudFrontOriginAccessIdentity"]
-        return found
+        return dict(make_identity(self.cloudfront, next(_names)))
 
     def public_key(self, key: signing.PrivateKey) -> str:
         """Create a public key."""
-        name = f"key-{next(_names)}"
-        config = {"CallerReference": name, "Name": name, "EncodedKey": signing.pem(key)}
-        return str(self.cloudfront.create_public_key(PublicKeyConfig=config)["PublicKey"]["Id"])
+        return make_key(self.cloudfront, f"key-{next(_names)}", EncodedKey=signing.pem(key))
 
     def key_group(self, *keys: str) -> str:
         """Create a key group."""
-        config = {"Name": f"group-{next(_names)}", "Items": list(keys)}
-        return str(self.cloudfront.create_key_group(KeyGroupConfig=config)["KeyGroup"]["Id"])
+        return self.make_group(f"group-{next(_names)}", *keys)
 
     def distribution(self, **changes: Any) -> Json:
-        """Create a distribution with this config, and defaults for the rest."""
-        config = self.config(**changes)
-        created: Json = self.cloudfront.create_distribution(DistributionConfig=config)["Distribution"]
-        return created
-
-    def config(self, **changes: Any) -> Json:
-        """Return a config with one origin with an OAC, and an unsigned default behavior."""
-        return {
-            "CallerReference": next(_names),
-            "Comment": "",
-            "Enabled": True,
-            "Origins": listing(origin(oac=changes.pop("oac", "") or self.oac())),
-            "DefaultCacheBehavior": behavior(),
-            **changes,
-        }
+        """Create a distribution with this config: by default one origin with an OAC, and an unsigned behavior."""
+        origins = listing(origin(oac=changes.pop("oac", "") or self.oac()))
+        defaults = {"Origins": origins, "DefaultCacheBehavior": behavior()}
+        return dict(make(self.cloudfront, config(next(_names), **{**defaults, **changes})))
 
     def change(self, distribution: Json, **changes: Any) -> None:
         """Update these members of a distribution's config. A changed default behavior must be complete."""
-        live = self.cloudfront.get_distribution_config(Id=distribution["Id"])
-        self.cloudfront.update_distribution(
-            Id=distribution["Id"],
-            IfMatch=live["ETag"],
-            DistributionConfig={**live["DistributionConfig"], **changes},
-        )
+        self.edit(lambda live: live.update(changes), id_=distribution["Id"])
 
     def grant(self, distribution: Json, *actions: str, **changes: Any) -> None:
         """Write the bucket policy that allows a distribution's OAC to read, or these actions."""
-        self.policy(allow_oac(distribution, *actions, **changes))
-
-    # What a viewer does
+        self.put_policy(allow_oac(distribution, *actions, **changes))
 
     def view(self, path: str, host: str = "", method: str = "GET", **headers: str) -> Reply:
         """Request a path of a host. Keywords are headers, with _ for -."""

@@ -60,6 +60,10 @@ HERE = "arn:aws:cloudfront::123456789012:distribution/E1"
         ("ForAnyValue:StringNotEquals", "aws:SourceVpce", "x", False),
         ("ForAllValues:StringEquals", "aws:SourceVpce", "x", True),
         ("ForAllValues:StringEquals", "aws:SourceArn", "x", False),
+        ("StringEquals", "aws:SourceIp", "${aws:SourceIp}", True),
+        ("StringEquals", "aws:SourceIp", ["x", "192.0.2.${aws:Part, '7'}"], True),
+        ("StringEquals", "aws:SourceIp", "${aws:username}", False),
+        ("StringNotEquals", "aws:SourceVpce", "${aws:username}", True),
     ],
 )
 def test_operators(operator: str, key: str, wanted: Any, holds: bool) -> None:
@@ -80,7 +84,8 @@ def test_all_must_hold() -> None:
     [
         {"StringSomehow": {"aws:SourceArn": "x"}},
         {"ForEachValue:StringEquals": {"aws:SourceArn": "x"}},
-        {"StringEquals": {"aws:SourceArn": "${aws:username}"}},
+        {"StringNotEquals": {"aws:SourceArn": "${aws:username}"}},
+        {"StringLike": {"aws:SourceArn": "a${*}"}},
         {"IpAddress": {"aws:SourceIp": "somewhere"}},
         {"NumericEquals": {"aws:EpochTime": "many"}},
         {"DateEquals": {"aws:EpochTime": "yesterday"}},

@@ -54,7 +54,7 @@ def test_private(site: EdgeSite, host: str) -> None:
 def test_public_policy(site: EdgeSite, host: str) -> None:
     """With a public policy, every address serves the objects and nothing else."""
     unblock(site)
-    site.policy(PUBLIC)
+    site.put_policy(PUBLIC)
     assert ask(site, host).body == SEGMENT
     assert ask(site, host, method="HEAD").status == 200
     assert ask(site, host, Range="bytes=0-6").body == b"segment"
@@ -66,7 +66,7 @@ def test_public_policy(site: EdgeSite, host: str) -> None:
 def test_public_list(site: EdgeSite) -> None:
     """A requester who may list learns which keys exist, and which do not."""
     unblock(site)
-    site.policy({**PUBLIC, "Action": "s3:ListBucket", "Resource": ARN})
+    site.put_policy({**PUBLIC, "Action": "s3:ListBucket", "Resource": ARN})
     assert b"<Key>one.mp4</Key>" in ask(site, ENDPOINT, "/").body
     assert ask(site, ENDPOINT, "/nothing").verdict == (404, "NoSuchKey")
     assert ask(site, ENDPOINT).verdict == (403, "AccessDenied")
@@ -96,7 +96,7 @@ def test_public_list(site: EdgeSite) -> None:
 def test_conditions(site: EdgeSite, condition: Json, headers: dict[str, str], status: int) -> None:
     """A policy can check the viewer's address, page, program, protocol and time."""
     unblock(site)
-    site.policy({**PUBLIC, "Condition": condition})
+    site.put_policy({**PUBLIC, "Condition": condition})
     assert ask(site, ENDPOINT, **headers).status == status
 
 
@@ -104,14 +104,14 @@ def test_conditions(site: EdgeSite, condition: Json, headers: dict[str, str], st
 def test_blocks_on_public_policies(site: EdgeSite, switch: str) -> None:
     """RestrictPublicBuckets disables an existing public policy. The other settings affect writes."""
     unblock(site)
-    site.policy(PUBLIC)
+    site.put_policy(PUBLIC)
     unblock(site, **{switch: True})
     assert ask(site, ENDPOINT).status == (403 if switch == "RestrictPublicBuckets" else 200)
 
 
 def test_public_acl(bare: EdgeSite) -> None:
     """A public grant opens the object, until public ACLs are ignored or ownership is enforced."""
-    bare.bucket("ObjectWriter", blocked=False)
+    bare.create_bucket("ObjectWriter", blocked=False)
     bare.s3.put_object_acl(Bucket=BUCKET, Key="one.mp4", ACL="public-read")
     assert ask(bare, ENDPOINT).body == SEGMENT
     assert ask(bare, ENDPOINT, "/hls/one.ts").status == 403
@@ -132,7 +132,7 @@ def test_public_acl(bare: EdgeSite) -> None:
 
 def test_authenticated_users_sign(bare: EdgeSite) -> None:
     """A grant to authenticated users does not allow unsigned requests."""
-    bare.bucket("ObjectWriter", blocked=False)
+    bare.create_bucket("ObjectWriter", blocked=False)
     bare.s3.put_object_acl(Bucket=BUCKET, Key="one.mp4", ACL="authenticated-read")
     assert ask(bare, ENDPOINT).status == 403
 
@@ -140,7 +140,7 @@ def test_authenticated_users_sign(bare: EdgeSite) -> None:
 def test_encrypted_objects_need_a_signature(site: EdgeSite) -> None:
     """An object encrypted with KMS needs a signed request."""
     unblock(site)
-    site.policy(PUBLIC)
+    site.put_policy(PUBLIC)
     site.put("one.mp4", ServerSideEncryption="aws:kms")
     assert ask(site, ENDPOINT).status == 403
 
@@ -173,7 +173,7 @@ class TestWebsite:
     def publish(self, site: EdgeSite, **config: Any) -> None:
         """Create a website with an index, an error page, and a public policy."""
         unblock(site)
-        site.policy(PUBLIC)
+        site.put_policy(PUBLIC)
         site.put("index.html", b"index")
         site.put("hls/index.html", b"list")
         site.put("error.html", b"sorry")
@@ -183,7 +183,7 @@ class TestWebsite:
     def test_none(self, site: EdgeSite) -> None:
         """A bucket without a website configuration is refused, public or not."""
         unblock(site)
-        site.policy(PUBLIC)
+        site.put_policy(PUBLIC)
         reply = site.view("/one.mp4", self.HOST)
         assert (reply.status, b"NoSuchWebsiteConfiguration" in reply.body) == (404, True)
 
@@ -251,7 +251,7 @@ class TestAccessPoint:
         for host in hosts:
             assert site.view("/one.mp4", host).verdict == (403, "AccessDenied")
         delegated = {"StringEquals": {"s3:DataAccessPointAccount": ACCOUNT}}
-        site.policy({**PUBLIC, "Condition": delegated})
+        site.put_policy({**PUBLIC, "Condition": delegated})
         for host in hosts:
             assert site.view("/one.mp4", host).body == SEGMENT
         assert ask(site, ENDPOINT).status == 403
@@ -261,7 +261,7 @@ class TestAccessPoint:
         self.make(s3control, blocked=True)
         self.open(s3control)
         unblock(site)
-        site.policy(PUBLIC)
+        site.put_policy(PUBLIC)
         assert site.view("/one.mp4", self.HOST).verdict == (403, "AccessDenied")
 
     def test_unknown(self, site: EdgeSite) -> None:

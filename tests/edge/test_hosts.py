@@ -1,5 +1,5 @@
 """Claims about host names: Developer Guide, "Use custom URLs by adding alternate domain names", "Use wildcards in
-alternate domain names"; and the sandbox's own: which port answers whom.
+alternate domain names"; and the sandbox's own: which requests a port answers.
 """
 
 from typing import Any

@@ -32,7 +32,7 @@ class TestObjectAcl:
     @pytest.fixture
     def shared(self, bare: EdgeSite) -> EdgeSite:
         """A bucket with ACLs enabled, without a public access block."""
-        bare.bucket("ObjectWriter", blocked=False)
+        bare.create_bucket("ObjectWriter", blocked=False)
         return bare
 
     def grant(self, site: EdgeSite, permission: str, **grantee: str) -> None:
@@ -168,7 +168,7 @@ class TestKms:
         created, identity = by_oai(site)
         nobody = site.distribution(Origins=listing(origin()))
         site.s3.delete_public_access_block(Bucket=BUCKET)
-        site.policy(oai_statement(identity), PUBLIC)
+        site.put_policy(oai_statement(identity), PUBLIC)
         self.encrypted(site, clients, self.decrypting(created))
         for each in (created, nobody):
             assert ask(site, each).verdict == (400, "InvalidArgument")

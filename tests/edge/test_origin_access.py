@@ -114,7 +114,7 @@ def test_deny_outweighs(site: EdgeSite, condition: Json, status: int) -> None:
         "Resource": f"{ARN}/*",
         **({"Condition": condition} if condition else {}),
     }
-    site.policy(allow_oac(created), deny)
+    site.put_policy(allow_oac(created), deny)
     assert ask(site, created).status == status
 
 
@@ -130,7 +130,7 @@ def test_not_principal(site: EdgeSite) -> None:
         "Resource": f"{ARN}/*",
     }
     site.s3.delete_public_access_block(Bucket=BUCKET)
-    site.policy(PUBLIC, deny)
+    site.put_policy(PUBLIC, deny)
     assert (ask(site, created).status, ask(site, other).status) == (200, 403)
 
 
@@ -143,7 +143,7 @@ def test_oai_and_its_statement(site: EdgeSite) -> None:
         {"AWS": OAI_ARN + identity["Id"]},
         {"CanonicalUser": identity["S3CanonicalUserId"]},
     ):
-        site.policy(oai_statement(identity, Principal=principal))
+        site.put_policy(oai_statement(identity, Principal=principal))
         assert (ask(site, created).status, ask(site, other).status) == (200, 403)
 
 
@@ -152,7 +152,7 @@ def test_neither(site: EdgeSite) -> None:
     created = site.distribution(Origins=listing(origin()))
     assert ask(site, created).verdict == (403, "AccessDenied")
     site.s3.delete_public_access_block(Bucket=BUCKET)
-    site.policy(PUBLIC)
+    site.put_policy(PUBLIC)
     assert ask(site, created).status == 200
 
 
@@ -188,7 +188,7 @@ def test_restricted_public_bucket(site: EdgeSite) -> None:
     """With RestrictPublicBuckets, a public policy only allows AWS services."""
     service, nobody = site.distribution(), site.distribution(Origins=listing(origin()))
     site.s3.delete_public_access_block(Bucket=BUCKET)
-    site.policy(PUBLIC)
+    site.put_policy(PUBLIC)
     assert (ask(site, service).status, ask(site, nobody).status) == (200, 200)
     site.s3.put_public_access_block(
         Bucket=BUCKET, PublicAccessBlockConfiguration={"RestrictPublicBuckets": True}

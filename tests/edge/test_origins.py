@@ -132,7 +132,7 @@ def test_custom_origins(site: EdgeSite) -> None:
     bucket = site.distribution(Origins=listing(custom(f"{BUCKET}.s3.us-east-1.amazonaws.com")))
     assert (ask(site, website).status, ask(site, bucket).status) == (404, 403)
     site.s3.delete_public_access_block(Bucket=BUCKET)
-    site.policy(PUBLIC)
+    site.put_policy(PUBLIC)
     site.s3.put_bucket_website(
         Bucket=BUCKET, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}}
     )
@@ -176,7 +176,7 @@ def test_signed_url_on_a_public_behavior(site: EdgeSite) -> None:
     del usual["CachePolicyId"]
     legacy = {**usual, "ForwardedValues": forwarding, "MinTTL": 0}
     open_, passing = site.distribution(), site.distribution(DefaultCacheBehavior=legacy)
-    site.policy(allow_oac(open_), allow_oac(passing, Sid="other"))
+    site.put_policy(allow_oac(open_), allow_oac(passing, Sid="other"))
     path = "/one.mp4?Expires=1&Signature=a&Key-Pair-Id=K"
     assert site.view(path, open_["DomainName"]).status == 200
     reply = site.view(path, passing["DomainName"])

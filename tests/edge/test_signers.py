@@ -130,7 +130,7 @@ class Streaming:
 def streaming(site: EdgeSite) -> Streaming:
     """A streaming distribution that reads with an identity."""
     identity = site.identity()
-    site.policy(oai_statement(identity))
+    site.put_policy(oai_statement(identity))
     site.put("videos/one.flv")
     site.put("videos/one.mp4")
     key_id = pair(site, "self", "ours")

@@ -55,7 +55,7 @@ def _mentioned(state: State, bucket: Bucket) -> Iterator[Caller]:
     for statement in (each for policy in policies for each in statements_of(policy)):
         for sort, name in principals_of(statement.get("Principal", statement.get("NotPrincipal"))):
             yield from _named(state, sort, name)
-        # A value under a negated operator too: a Deny for all others leaves whom it names.
+        # A value under a negated operator too: a Deny for all others does not deny those that it names.
         for keys in statement.get("Condition", {}).values():
             for key, values in keys.items():
                 for value in values_of(values):

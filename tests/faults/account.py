@@ -10,7 +10,7 @@ from moto.s3.models import s3_backends
 
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sandbox.acl import acl_of
-from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.cloudfront.state import CloudFrontState
 from tests.world.clients import BotoClients
 from tests.world.configs import (
     associated,
@@ -41,7 +41,7 @@ BY_HAND = "E0BYHAND000000"
 FOREIGN_IDENTITY = "E0SOMEBODYS000"
 """A placeholder in specs for the id of the origin access identity with which it reads."""
 COLLEAGUE = "f" * 64
-"""The canonical user of another account, to whom somebody granted something on every object with an ACL."""
+"""The canonical user of another account. Every object with an ACL grants something to it."""
 
 
 def create_resources(clients: BotoClients) -> Mapping[str, str]:
@@ -125,7 +125,7 @@ def state_of(sandbox: Sandbox) -> Json:
 
     An id is replaced by a description of its resource, and unordered lists are sorted.
     """
-    world = sandbox.cloudfront.world
+    world = sandbox.cloudfront.state
     taken = {
         "distributions": [{"config": each.config, "tags": each.tags} for each in world.both_kinds()],
         "identities": [each.config for each in world.identities],

@@ -28,9 +28,11 @@ def scenario_name(case: Case) -> str:
     return case[0].name
 
 
-def operation_in_scenario(case: Case) -> tuple[str, str]:
-    """Return what is written, and in which scenario: each has its own live state when the run dies."""
-    return case[0].name, case[1].operation
+def where_it_dies(case: Case) -> tuple[str, str]:
+    """Return the write that the run dies after, and the next one: another run begins between the two."""
+    scenario, write, _ = case
+    following = [*scenario.writes, Write("")][scenario.writes.index(write) + 1]
+    return write.operation, following.operation
 
 
 def named_cases(cases: Iterable[Case]) -> list[Any]:
@@ -68,7 +70,7 @@ def assert_access_kept(result: FaultyRun) -> None:
     "case",
     named_cases(
         [
-            *one_of_each(every(killed), operation_in_scenario),
+            *one_of_each(every(killed), where_it_dies),
             *(case for fault in FAULTS for case in one_of_each(every(fault), operation)),
         ]
     ),
@@ -118,7 +120,13 @@ def test_turning_back(runner: ScenarioRunner, case: Case) -> None:
     assert result.account == runner.without_fault(scenario).start.account
 
 
-@pytest.mark.parametrize("scenario", named(SCENARIOS))
+def waits_before(scenario: Scenario) -> frozenset[str]:
+    """Return the first write after which a distribution is InProgress, and all writes after it."""
+    first = next((number for number, write in enumerate(scenario.writes) if deploys(write)), None)
+    return frozenset() if first is None else frozenset(each.operation for each in scenario.writes[first:])
+
+
+@pytest.mark.parametrize("scenario", named(one_of_each(SCENARIOS, waits_before)))
 def test_nobody_waits(runner: ScenarioRunner, scenario: Scenario) -> None:
     """Steps that need Deployed are not run without it, and the next run continues."""
     result = runner.with_fault(scenario, no_wait=True)
@@ -127,12 +135,6 @@ def test_nobody_waits(runner: ScenarioRunner, scenario: Scenario) -> None:
     assert result.report.exit_code in (0, 6)
     assert result.left == ()
     assert result.account == runner.without_fault(scenario).end.account
-
-
-def waits_before(scenario: Scenario) -> frozenset[str]:
-    """Return the first write after which a distribution is InProgress, and all writes after it."""
-    first = next((number for number, write in enumerate(scenario.writes) if deploys(write)), None)
-    return frozenset() if first is None else frozenset(each.operation for each in scenario.writes[first:])
 
 
 @pytest.mark.parametrize("scenario", named(one_of_each(SCENARIOS, waits_before)))

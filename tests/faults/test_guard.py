@@ -20,7 +20,7 @@ def applied(runner: ScenarioRunner) -> str:
     """The id of the distribution of an applied stack."""
     runner.restore(runner.initial)
     run(runner.load(HTTP), runner.world_at(), ANY_HAZARD)
-    records = runner.sandbox.cloudfront.world.distributions
+    records = runner.sandbox.cloudfront.state.distributions
     return next(each.id for each in records if "cfstream:name" in each.tags)
 
 

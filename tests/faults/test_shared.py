@@ -47,7 +47,7 @@ class ManualChangeResult:
 
 
 def _ours(runner: ScenarioRunner) -> Any:
-    records = runner.sandbox.cloudfront.world.both_kinds()
+    records = runner.sandbox.cloudfront.state.both_kinds()
     return next(each for each in records if each.tags.get("cfstream:name") == "lectures")
 
 
@@ -114,7 +114,7 @@ def _another_distribution(runner: ScenarioRunner, clients: BotoClients) -> None:
 
 
 def _until_deployed(runner: ScenarioRunner) -> None:
-    world = runner.sandbox.cloudfront.world
+    world = runner.sandbox.cloudfront.state
     for record in world.both_kinds():
         record.reads = 1_000
         world.settle(record)

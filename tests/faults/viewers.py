@@ -37,7 +37,7 @@ class Viewers:
 
     def check(self) -> None:
         """Judge what is live now, and what edges may still have."""
-        self._seen = judged(self._watcher.observe(self.sandbox.cloudfront.world))
+        self._seen = judged(self._watcher.observe(self.sandbox.cloudfront.state))
 
     def readings(self) -> Readings:
         """Return everything that someone outside the account may do somewhere, including uncertain answers."""

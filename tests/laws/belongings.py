@@ -25,7 +25,7 @@ LEGACY = frozenset({"ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL"})
 
 def own_distributions(account: SandboxAccount) -> list[tuple[str, Distribution]]:
     """Return kind and record of each distribution of the stack, by its tag or by adoption."""
-    world = account.sandbox.cloudfront.world
+    world = account.sandbox.cloudfront.state
     shelves = (("distribution", world.distributions), ("streaming-distribution", world.streaming))
     return [
         (kind, record)
@@ -37,7 +37,7 @@ def own_distributions(account: SandboxAccount) -> list[tuple[str, Distribution]]
 
 def ours(account: SandboxAccount) -> dict[str, list[str]]:
     """Return what the stack owns, by kind: names if there are any, else ids."""
-    world = account.sandbox.cloudfront.world
+    world = account.sandbox.cloudfront.state
     return {
         "distributions": [record.id for _, record in own_distributions(account)],
         "identities": [each.id for each in world.identities if _marked(each.config["Comment"])],
@@ -57,7 +57,7 @@ class InUse:
 
 def names_in_use(account: SandboxAccount) -> InUse:
     """Return what stays with any spec: signers are never removed from a path that no spec makes public."""
-    world = account.sandbox.cloudfront.world
+    world = account.sandbox.cloudfront.state
     trusted = {
         group
         for kind, record in own_distributions(account)
@@ -77,7 +77,7 @@ def foreign_state(account: SandboxAccount, *specs: Spec) -> Json:
 
     Of the stack's own distribution, it has what none of `specs` manages.
     """
-    world = account.sandbox.cloudfront.world
+    world = account.sandbox.cloudfront.state
     own = own_distributions(account)
     mine = {record.id for _, record in own}
     return {
@@ -160,7 +160,7 @@ def _foreign_records(account: SandboxAccount, domains: set[str]) -> list[Json]:
 def _foreign_grants(account: SandboxAccount, bucket: str) -> dict[str, Any]:
     """Return owner and grants of each object, without grants to identities, which belong to stacks."""
     s3 = account.clients("s3", BUCKETS[bucket])
-    identities = {each.canonical_user for each in account.sandbox.cloudfront.world.identities}
+    identities = {each.canonical_user for each in account.sandbox.cloudfront.state.identities}
     found = {}
     for key in OBJECTS:
         acl = s3.get_object_acl(Bucket=bucket, Key=key)
@@ -171,7 +171,7 @@ def _foreign_grants(account: SandboxAccount, bucket: str) -> dict[str, Any]:
 
 def _without_our_headers(account: SandboxAccount, record: Distribution) -> Distribution:
     """Return the record without the stack's headers policy, which new behaviors copy from the default one."""
-    policies = account.sandbox.cloudfront.world.policies["ResponseHeadersPolicy"]
+    policies = account.sandbox.cloudfront.state.policies["ResponseHeadersPolicy"]
     nothing = {"", *(each.id for each in policies if _marked(each.config.get("Comment")))}
 
     def bare(value: Any) -> Any:

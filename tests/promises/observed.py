@@ -64,7 +64,7 @@ class Observer:
         self.ever, self.always = self.readings, self.services
 
     def _judge(self) -> None:
-        judge = Evaluator(self._watcher.observe(self._sandbox.cloudfront.world))
+        judge = Evaluator(self._watcher.observe(self._sandbox.cloudfront.state))
         self.readings = judge.readings(self._keys, certain=True)
         self.services = judge.services(f"/{key}" for key in self._keys)
 

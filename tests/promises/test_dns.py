@@ -186,7 +186,9 @@ def test_private_zones_are_skipped(site: SandboxAccount) -> None:
     zone(site, reference="private", **vpc)
     zone(site, name="exmple.com", reference="public")
     (problem,) = site.stack(named()).problems
-    assert problem.do.startswith("write exmple.com, a zone of this account, or create it in Route 53")
+    assert problem.do.startswith(
+        "write exmple.com, a zone of this account, or create it: `aws route53 create-hosted-zone --name"
+    )
     what = problem.what
     assert "no public hosted zone example.com exists" in what
     assert "private" in what

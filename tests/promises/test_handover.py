@@ -25,10 +25,14 @@ OVER = ["cuts-viewers"]
 @pytest.fixture
 def com(account: SandboxAccount) -> str:
     """Return the id of the zone, in an account with a certificate, and the stack `old` with its name."""
-    account.certificate("*.example.com")
-    zone_id = zone(account)
+    zone_id = account.start_at("a certificate and a zone", lambda: _with_certificate(account))
     account.converge(OLD)
     return zone_id
+
+
+def _with_certificate(account: SandboxAccount) -> str:
+    account.certificate("*.example.com")
+    return zone(account)
 
 
 def record_targets(account: SandboxAccount, zone_id: str) -> set[str]:
@@ -159,7 +163,7 @@ def test_an_adopted_distribution_gets_its_tag_before_a_name_moves_to_it(
 def test_viewers_who_lose_something_are_a_hazard(account: SandboxAccount, com: str, fields: Json) -> None:
     """If the new stack does not serve everything that the old one did, the plan has a hazard."""
     account.bucket("archive")
-    account.sandbox.cloudfront.world.key_pairs.register(
+    account.sandbox.cloudfront.state.key_pairs.register(
         "111122223333", (account.folder / "one.pem").read_text()
     )
     new = {**NEW, **fields}

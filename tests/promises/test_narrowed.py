@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from cfstream.ports import Call
 from tests.evaluator.callers import ANYONE
 from tests.promises.observed import UPDATES, Observer, keys_of, killed_after, killed_before
 from tests.promises.permission_scenarios import open_acls
+from tests.thorough import one_of_each
 from tests.world.account import SandboxAccount
 from tests.world.configs import signers
 from tests.world.plans import hazards, outcome, report_lines, steps
@@ -71,7 +73,7 @@ def narrowed(account: SandboxAccount, document: Json, narrow: Narrow) -> None:
     unsign(account, document)
 
 
-CASES = [
+CASES: list[Any] = [
     pytest.param(DOCUMENTS[document], narrow, id=f"{document}-{name}".replace(" ", "-"))
     for document, names in (
         ("oac", NARROWED),
@@ -81,6 +83,11 @@ CASES = [
     for name, narrow in NARROWED.items()
     if name in names
 ]
+
+
+def _document(case: Any) -> str:
+    """Return which document: the writes of a repair do not depend on how the statement was narrowed."""
+    return str(case.id).partition("-")[0]
 
 
 @pytest.mark.parametrize(("document", "narrow"), CASES)
@@ -106,7 +113,7 @@ def test_the_repair_grants_late_and_opens_nothing(
     assert {each.who for each in seen.readings} == {"signer self"}
 
 
-@pytest.mark.parametrize(("document", "narrow"), CASES)
+@pytest.mark.parametrize(("document", "narrow"), one_of_each(CASES, _document))
 def test_a_crash_leaves_nothing_more_public(account: SandboxAccount, document: Json, narrow: Narrow) -> None:
     """Before the update, and after each write; the next run repairs the rest."""
     narrowed(account, document, narrow)

@@ -55,7 +55,9 @@ def opens(account: SandboxAccount) -> None:
 @pytest.fixture
 def granted(account: SandboxAccount) -> SandboxAccount:
     """A stack that grants on one object, which lacks the grant; a former colleague can read the object's ACL."""
-    account.bucket("media", KEY, ObjectOwnership="BucketOwnerPreferred")
+    account.start_at(
+        "one object", lambda: account.bucket("media", KEY, ObjectOwnership="BucketOwnerPreferred")
+    )
     account.converge(by_acl())
     return account
 
@@ -70,14 +72,14 @@ def grant_in_races(
     (identity,) = account.identities().values()
     user = identity["S3CanonicalUserId"]
     bare = [each for each in grants(account) if each["Grantee"].get("ID") != user]
-    behavior = account.config()["DefaultCacheBehavior"]
+    put_acl(account, [*bare, read_by(FORMER)])
+    saved = account.sandbox.save()
+    plan = account.plan(by_acl())
     number = -1
     acted = True
     while acted:
         number += 1
-        put_acl(account, [*bare, read_by(FORMER)])
-        account.edit(set_to(DefaultCacheBehavior=behavior))
-        plan = account.plan(by_acl())
+        account.sandbox.restore(saved)
         race = Race(account.world.aws, reads, "put_object_acl", fault, lambda: change(account), number)
         report = run(account, plan, race, "widens-grant")
         live = account.grants(KEY)

@@ -1,7 +1,7 @@
 """Another client changes who reads with an identity, at every time of a run that grants something to it.
 
 The evaluator, which shares no code with cfstream, judges the account. After the other client has acted, no write of the
-run lets anyone read who could not read then and whom the spec does not name.
+run lets anyone read who could not read then, unless the spec names them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -95,7 +95,7 @@ class Watch:
 
     def readings(self) -> Readings:
         """Return everything that anyone may read now."""
-        seen = self._watcher.observe(self.account.sandbox.cloudfront.world)
+        seen = self._watcher.observe(self.account.sandbox.cloudfront.state)
         return Evaluator(seen).readings(TRIED)
 
     def act(self) -> None:
@@ -146,9 +146,10 @@ class ResettableAccount:
         """Run once for each time, and return the names of the times."""
         moments: list[str] = []
         may = self.without_fault()
+        self.restore()
+        plan = self.account.plan(self.spec)
         while True:
             self.restore()
-            plan = self.account.plan(self.spec)
             watch = Watch(self.account, may, change)
             race = Race(self.account.world.aws, READS, "", change=watch.act, at=len(moments))
             with self.account.sandbox.watched(watch.check):

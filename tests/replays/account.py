@@ -51,7 +51,7 @@ class ReplayedAccount(SandboxAccount):
             self.bucket(bucket, *OBJECTS, ObjectOwnership="BucketOwnerPreferred")
         imported(self.clients("acm"), HOST, f"new.{HOST}")
         self.make_group("theirs", self.make_key(FOREIGN_KEY, file=FOREIGN_KEY))
-        sandbox.cloudfront.world.key_pairs.register(ACCOUNT, signing.pem(signing.rsa_key(PAIR)))
+        sandbox.cloudfront.state.key_pairs.register(ACCOUNT, signing.pem(signing.rsa_key(PAIR)))
         sandbox.cloudfront.settings.deploy_after_reads = DEPLOY_AFTER_READS
         self.viewers = RequestingViewers(sandbox, {name: signing.rsa_key(name) for name in NAMES})
         self.may: ViewerRequests = frozenset()

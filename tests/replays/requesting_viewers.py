@@ -103,7 +103,7 @@ class RequestingViewers:
 
     def _remember_ids(self) -> None:
         """Return ids of keys by name, including deleted keys, whose URLs still exist."""
-        world = self._sandbox.cloudfront.world
+        world = self._sandbox.cloudfront.state
         live = {key.config["Name"]: key.id for key in world.public_keys}
         pairs = {
             world.key_pairs.public_half(ACCOUNT, id_): id_ for id_ in world.key_pairs.registered(ACCOUNT)

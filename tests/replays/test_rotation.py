@@ -168,7 +168,7 @@ def test_the_grace_begins_when_the_new_key_is_in_the_group(rotation: Rotation) -
     account.expect(must=signed_by(ONE), may=signed_by(rotation.new))
     assert rotation.stopped() == ["create_public_key"]
     (own_keys,) = [
-        key for key in account.sandbox.cloudfront.world.public_keys if key.config["Name"] == rotation.new
+        key for key in account.sandbox.cloudfront.state.public_keys if key.config["Name"] == rotation.new
     ]
     own_keys.created -= 48 * HOUR
     rotation.apply()

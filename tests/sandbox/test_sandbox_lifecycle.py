@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -142,20 +143,20 @@ def test_one_server_for_each_directory(project: Path, up: StartSandbox) -> None:
     assert lifecycle.status(running.home) == replace(running, started=False)
 
 
-def test_a_failed_start_has_a_reason(project: Path, up: StartSandbox) -> None:
+def test_a_failed_start_has_a_reason(project: Path) -> None:
     """The error has the end of the log; here the port is in use."""
-    port = int(up(project).endpoint_url.rpartition(":")[2])
-    with pytest.raises(SandboxError, match=f"port {port} is not available"):
-        lifecycle.up(project / "another", port)
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = used.getsockname()[1]
+        with pytest.raises(SandboxError, match=f"port {port} is not available"):
+            lifecycle.up(project / "another", port)
 
 
 def test_state_of_the_sandbox_is_private(project: Path, up: StartSandbox) -> None:
     """Only its user can read state and pid file, and git ignores the folder."""
     running = up(project)
+    assert (running.home / lifecycle.ADDRESS).stat().st_mode & 0o777 == 0o600
     lifecycle.down(running.home)
-    up(project)
-    modes = {name: (running.home / name).stat().st_mode & 0o777 for name in ("state", lifecycle.ADDRESS)}
-    assert modes == {"state": 0o600, lifecycle.ADDRESS: 0o600}
+    assert (running.home / "state").stat().st_mode & 0o777 == 0o600
     assert (running.home / ".gitignore").read_text() == "*\n"
 
 
@@ -165,12 +166,26 @@ def test_settings_outlive_the_server(project: Path, up: StartSandbox) -> None:
     assert _pace(running) == (2, 2.0)
     lifecycle.change_settings(running.home, {"deploy_after_reads": 7})
     lifecycle.down(running.home)
-    assert _pace(up(project)) == (7, 2.0)
+    again = up(project)
+    assert again.endpoint_url == running.endpoint_url  # a shell that evaluated the variables stays right
+    assert _pace(again) == (7, 2.0)
     lifecycle.reset(running.home)
     assert _pace(running) == (2, 2.0)
     with pytest.raises(WrongSetting, match="setting deploy_after_raeds does not exist") as error:
         lifecycle.change_settings(running.home, {"deploy_after_raeds": 7})
     assert "deploy_after_reads" in error.value.do
+
+
+def test_a_reset_deletes_the_state_of_a_sandbox_that_does_not_run(tmp_path: Path) -> None:
+    """After ``down``, ``reset`` does what it says, and starts nothing."""
+    home = tmp_path / "home"
+    lifecycle.reset(home)
+    assert not home.exists()
+    state_directory.make(home)
+    state_directory.write(home / state_directory.STATE, b"state")
+    lifecycle.reset(home)
+    assert not (home / state_directory.STATE).exists()
+    assert lifecycle.status(home) is None
 
 
 def test_without_moto_the_extra_is_named(project: Path) -> None:

@@ -135,7 +135,7 @@ def test_a_certificate_for_another_name_does_not_verify(secure: Server) -> None:
         (reply,) = viewer.together([Visit("https://other.example.com/x", by_way_of=secure.address)])
     assert isinstance(reply, NoReply)
     assert (reply.silence, secure.asked) == (Silence.BAD_TLS, [])
-    assert "Hostname mismatch" in reply.said
+    assert "Hostname mismatch" in reply.message
 
 
 def test_a_certificate_that_nobody_trusts_does_not_verify(secure: Server) -> None:
@@ -143,7 +143,7 @@ def test_a_certificate_that_nobody_trusts_does_not_verify(secure: Server) -> Non
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit(f"https://{HOST}/x", by_way_of=secure.address)])
     assert isinstance(reply, NoReply)
-    assert (reply.silence, reply.said) == (Silence.BAD_TLS, "self-signed certificate")
+    assert (reply.silence, reply.message) == (Silence.BAD_TLS, "self-signed certificate")
 
 
 def test_a_closed_port_is_no_connection(plain: Server) -> None:

@@ -119,14 +119,14 @@ def test_a_listed_reader_is_expected_and_nobody_else(account: VerifiedAccount, o
     advice = " ".join(each.do for each in judged(account).broken)
     for name in ("also_read_by", "also_managed_by"):
         assert (f"in {name}" in advice) == (name in opening.lists)
-    assert judged(account, **listing).exit_code == 0
+    assert account.proved({**account.spec, **listing}).exit_code == 0
     put(account, statement, ANOTHER)
     proof = judged(account, **listing)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
     assert "statement Another" in failed_checks(proof)
     assert "statement Opening" not in failed_checks(proof)
     for name in {"also_read_by", "also_managed_by"} - {*opening.lists}:
-        assert "statement Opening" in failed_checks(judged(account, **{name: [opening.listed]}))
+        assert "statement Opening" in failed_checks(account.proved({**account.spec, name: [opening.listed]}))
 
 
 @pytest.mark.parametrize("enforced", [True, False])

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cfstream.applying import Report
 from cfstream.planning import Plan, StackPlan
@@ -17,6 +17,8 @@ from tests.world.other_user import OtherUser
 from tests.world.plans import report_lines
 from tests.world.sandbox import Sandbox
 from tests.world.specs import FILES, KEYS, ONE, Json, filled
+
+T = TypeVar("T")
 
 
 class SandboxAccount(OtherUser):
@@ -41,14 +43,15 @@ class SandboxAccount(OtherUser):
 
     # States that tests share
 
-    def start_at(self, name: str, make: Callable[[], object]) -> None:
-        """Make the state with this name, or restore it if it is known.
+    def start_at(self, name: str, make: Callable[[], T]) -> T:
+        """Make the state with this name, or restore it if it is known. Return what making it returned.
 
         If a test begins with `converge`, its result is a shared state, too.
         """
-        self.sandbox.states.reach(name, make)
+        made = self.sandbox.states.reach(name, make)
         self._begun, self._given = True, self.world
         self._reached((name,))
+        return made
 
     def _reached(self, key: tuple[object, ...]) -> None:
         self._key, self._writes = key, self.sandbox.writes

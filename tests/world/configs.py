@@ -147,9 +147,9 @@ def key_config(name: str = "first", **changes: Any) -> Json:
     return {"CallerReference": name, "Name": name, "EncodedKey": ecdsa_pem(), **changes}
 
 
-def make_key(cloudfront: Any, name: str = "first") -> str:
+def make_key(cloudfront: Any, name: str = "first", **changes: Any) -> str:
     """Create a public key and return its id."""
-    created = cloudfront.create_public_key(PublicKeyConfig=key_config(name))
+    created = cloudfront.create_public_key(PublicKeyConfig=key_config(name, **changes))
     return str(created["PublicKey"]["Id"])
 
 
@@ -182,9 +182,11 @@ def control_config(name: str = "one", **changes: Any) -> Json:
     }
 
 
-def make_control(cloudfront: Any, name: str = "one") -> Any:
+def make_control(cloudfront: Any, name: str = "one", **changes: Any) -> Any:
     """Create an origin access control. Return it with its ETag."""
-    created = cloudfront.create_origin_access_control(OriginAccessControlConfig=control_config(name))
+    created = cloudfront.create_origin_access_control(
+        OriginAccessControlConfig=control_config(name, **changes)
+    )
     return {**created["OriginAccessControl"], "ETag": created["ETag"]}
 
 

@@ -82,8 +82,8 @@ def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
     if isinstance(value, Chosen | IpAddress):
         return _chosen(value, wanted)
     outcomes: set[bool | None] = set()
-    lucky = pool.issued(wanted, value.lucky) if isinstance(value, Unknown) else ()
-    for request in chain(_requests(value, wanted), lucky):
+    issuable = pool.issued(wanted, value.issuable) if isinstance(value, Unknown) else ()
+    for request in chain(_requests(value, wanted), issuable):
         outcomes.add(_together(request, wanted))
         if None in outcomes or len(outcomes) > 1:
             return Settled(Certainty.MAYBE, _open(value, wanted))
@@ -94,8 +94,8 @@ def some(value: Value, wanted: tuple[Clause, ...]) -> Settled:
 def every(value: Value, wanted: tuple[Clause, ...]) -> bool:
     """Return whether every request fulfils the clauses on one key."""
     found = _requests(value, wanted)
-    lucky = pool.breaking(wanted, value.lucky) if isinstance(value, Chosen | Unknown) else ()
-    return all(_together(request, wanted) is True for request in chain(found, lucky))
+    issuable = pool.breaking(wanted, value.issuable) if isinstance(value, Chosen | Unknown) else ()
+    return all(_together(request, wanted) is True for request in chain(found, issuable))
 
 
 def _requests(value: Value, wanted: tuple[Clause, ...]) -> Iterable[Request | pool.Unlisted]:
@@ -120,7 +120,7 @@ def _chosen(value: Chosen | IpAddress, wanted: tuple[Clause, ...]) -> Settled:
         undecided |= outcome is None
     if not undecided and isinstance(value, Chosen):
         undecided = any(
-            _together(request, wanted) is not False for request in pool.issued(wanted, value.lucky)
+            _together(request, wanted) is not False for request in pool.issued(wanted, value.issuable)
         )
         if undecided:
             return Settled(Certainty.MAYBE, tuple(each.words for each in wanted))

@@ -24,7 +24,7 @@ class Chosen:
     within: tuple[str, ...] = ("*",)
     optional: bool = True
     """Whether the requester can also omit the key."""
-    lucky: tuple[str, ...] = ()
+    issuable: tuple[str, ...] = ()
     """Values that AWS may issue to the requester, who cannot choose them: ``vpc-*`` for a new VPC."""
 
 
@@ -34,7 +34,7 @@ class Unknown:
 
     within: tuple[str, ...] = ("*",)
     optional: bool = True
-    lucky: tuple[str, ...] = ()
+    issuable: tuple[str, ...] = ()
     """As in `Chosen`."""
 
 

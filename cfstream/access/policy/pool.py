@@ -65,18 +65,18 @@ def requests(
             yield Unlisted()
 
 
-def issued(wanted: Sequence[PoolClause], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
+def issued(wanted: Sequence[PoolClause], issuable: Sequence[str]) -> Iterator[Request | Unlisted]:
     """Yield values that AWS may happen to issue and that match wildcards in all clauses.
 
-    If `lucky` does not fix the account, the clauses must not fix it either: nobody can choose their account number.
+    If `issuable` does not fix the account, the clauses must not fix it either: nobody can choose their account number.
     """
-    return (each for one in lucky for each in _issued(wanted, one))
+    return (each for one in issuable for each in _issued(wanted, one))
 
 
-def breaking(wanted: Sequence[PoolClause], lucky: Sequence[str]) -> Iterator[Request | Unlisted]:
+def breaking(wanted: Sequence[PoolClause], issuable: Sequence[str]) -> Iterator[Request | Unlisted]:
     """Yield values that AWS may happen to issue and that break a negated clause."""
     negated = (each for each in wanted if each.operator and each.operator.negated)
-    return (found for each in negated for one in lucky for found in _issued([_positive(each)], one))
+    return (found for each in negated for one in issuable for found in _issued([_positive(each)], one))
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,13 @@ _STORED = ("s3:existingobjecttag",)
 _WRITING = ("s3:x-amz-", "s3:requestobjecttag", "s3:object-lock-", "aws:requesttag/", "aws:tagkeys")
 
 
-def request_value(key: str, action: Action, *, crafts: bool) -> Value:
+def request_value(key: str, action: Action, *, chooses: bool) -> Value:
     """Return the value of a key that the requester's class does not fix.
 
-    `crafts`: the requester writes the request, and so chooses its headers and parameters. A key that the action does
-    not have is absent: ``s3:prefix`` on GetObject.
+    `chooses`: the requester writes the request, and so chooses its headers and parameters. A key that the action
+    does not have is absent: ``s3:prefix`` on GetObject.
     """
-    free = CHOSEN if crafts else UNKNOWN
+    free = CHOSEN if chooses else UNKNOWN
     if key == "aws:securetransport":
         return replace(free, within=("true", "false"), optional=False)
     if key in _ANY_ACTION:

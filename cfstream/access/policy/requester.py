@@ -26,12 +26,12 @@ NEW_SERVICE = "another-service.amazonaws.com"
 ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
-_AN_ACCOUNT = "????????????"
+_ACCOUNT = "????????????"
 _NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
 
 _NEW_ORGANISATION: Mapping[str, Value] = {
-    "aws:sourceorgid": Unknown(("o-new0000000",), lucky=("o-*",)),
-    "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",), lucky=("o-*",)),
+    "aws:sourceorgid": Unknown(("o-new0000000",), issuable=("o-*",)),
+    "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",), issuable=("o-*",)),
 }
 """The context of a service's request for an organisation that no policy names."""
 
@@ -45,7 +45,7 @@ class Requester:
     principal: Principal
     context: Mapping[str, Value] = field(default_factory=dict)
     """By condition key in lower case. A key that ends with ``/*`` covers all keys with that beginning."""
-    crafts: bool = False
+    chooses: bool = False
     """Whether the requester also writes the request, and so chooses its headers and parameters."""
     via: str = ""
     """How it sends requests, as text, if the reader does not show it."""
@@ -57,7 +57,7 @@ class Requester:
         found = self.context.get(key)
         if found is None and "/" in key:
             found = self.context.get(key.partition("/")[0] + "/*")
-        return found or request_value(key, action, crafts=self.crafts)
+        return found or request_value(key, action, chooses=self.chooses)
 
     def with_keys(self, context: Mapping[str, Value]) -> "Requester":
         """Return the requester with these keys fixed."""
@@ -85,18 +85,18 @@ _INTERNET: Mapping[str, Value] = {
     "aws:sourceip": IpAddress(optional=True, elsewhere=True),
     # Anybody can create a VPC with any address range, and an endpoint. AWS issues the ids.
     "aws:vpcsourceip": IpAddress(optional=True),
-    "aws:sourcevpc": Chosen(("vpc-0new0",), lucky=("vpc-*",)),
-    "aws:sourcevpce": Chosen(("vpce-0new0",), lucky=("vpce-*",)),
+    "aws:sourcevpc": Chosen(("vpc-0new0",), issuable=("vpc-*",)),
+    "aws:sourcevpce": Chosen(("vpce-0new0",), issuable=("vpce-*",)),
     "aws:sourcevpcarn": Chosen(
-        (f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0",), lucky=("arn:*:vpc/vpc-*",)
+        (f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0",), issuable=("arn:*:vpc/vpc-*",)
     ),
-    "aws:vpceaccount": Chosen((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
-    "aws:vpceorgid": Chosen(("o-new0000000",), lucky=("o-*",)),
-    "aws:vpceorgpaths": Chosen(("o-new0000000/r-new0/",), lucky=("o-*",)),
+    "aws:vpceaccount": Chosen((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
+    "aws:vpceorgid": Chosen(("o-new0000000",), issuable=("o-*",)),
+    "aws:vpceorgpaths": Chosen(("o-new0000000/r-new0/",), issuable=("o-*",)),
     # Anybody can create an access point for the bucket in their own account.
-    "s3:dataaccesspointaccount": Chosen((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
+    "s3:dataaccesspointaccount": Chosen((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
     "s3:dataaccesspointarn": Chosen(
-        (f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*",), lucky=(f"arn:aws:s3:*:{_AN_ACCOUNT}:accesspoint/*",)
+        (f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*",), issuable=(f"arn:aws:s3:*:{_ACCOUNT}:accesspoint/*",)
     ),
     "s3:accesspointnetworkorigin": Chosen(("Internet", "VPC")),
 }
@@ -138,7 +138,7 @@ _SIGNED: Mapping[str, Value] = {
 
 def anonymous() -> Requester:
     """Return everybody on the internet, without a signature."""
-    return Requester(ANYONE, Principal(PrincipalForm.ANYONE), {**_UNSIGNED, **_INTERNET}, crafts=True)
+    return Requester(ANYONE, Principal(PrincipalForm.ANYONE), {**_UNSIGNED, **_INTERNET}, chooses=True)
 
 
 def any_account() -> Requester:
@@ -146,10 +146,10 @@ def any_account() -> Requester:
     known: dict[str, Value] = {
         **_SIGNED,
         **_INTERNET,
-        "aws:principalaccount": Chosen((NEW_ACCOUNT,), optional=False, lucky=(_AN_ACCOUNT,)),
-        "aws:principalarn": _own_arns(NEW_ACCOUNT, lucky=True),
-        "aws:principalorgid": Chosen(("o-new0000000",), lucky=("o-*",)),
-        "aws:principalorgpaths": Chosen(("o-new0000000/r-new0/ou-new0/",), lucky=("o-*",)),
+        "aws:principalaccount": Chosen((NEW_ACCOUNT,), optional=False, issuable=(_ACCOUNT,)),
+        "aws:principalarn": _own_arns(NEW_ACCOUNT, issuable=True),
+        "aws:principalorgid": Chosen(("o-new0000000",), issuable=("o-*",)),
+        "aws:principalorgpaths": Chosen(("o-new0000000/r-new0/ou-new0/",), issuable=("o-*",)),
         "aws:principaltag/*": CHOSEN,
         "aws:username": CHOSEN,
         "aws:userid": Chosen((*_NEW_IDS, NEW_ACCOUNT), optional=False),
@@ -157,15 +157,15 @@ def any_account() -> Requester:
         "aws:viaawsservice": Chosen(("true", "false"), optional=False),
     }
     principal = Principal(PrincipalForm.ACCOUNT, NEW_ACCOUNT)
-    return Requester(ANYONE, principal, known, crafts=True, via=ANY_ACCOUNT)
+    return Requester(ANYONE, principal, known, chooses=True, via=ANY_ACCOUNT)
 
 
-def _own_arns(account: str, *, lucky: bool = False) -> Chosen:
+def _own_arns(account: str, *, issuable: bool = False) -> Chosen:
     kinds = (f"iam::{account}:user/*", f"iam::{account}:role/*", f"iam::{account}:root", f"sts::{account}:*")
     return Chosen(
         tuple(f"arn:aws:{kind}" for kind in kinds),
         optional=False,
-        lucky=(f"arn:aws:iam::{_AN_ACCOUNT}:*",) if lucky else (),
+        issuable=(f"arn:aws:iam::{_ACCOUNT}:*",) if issuable else (),
     )
 
 
@@ -177,7 +177,7 @@ def account(number: str) -> Requester:
         "aws:principalarn": _own_arns(number),
     }
     reader = Reader(ReaderKind.ACCOUNT, number)
-    return Requester(reader, Principal(PrincipalForm.ACCOUNT, number), known, crafts=True)
+    return Requester(reader, Principal(PrincipalForm.ACCOUNT, number), known, chooses=True)
 
 
 def principal(who: Principal) -> Requester:
@@ -196,7 +196,7 @@ def principal(who: Principal) -> Requester:
         known |= {"aws:principalaccount": fixed(number), "aws:principalarn": fixed(who.name)}
         if ":assumed-role/" in name:
             known["aws:principalarn"] = Unknown((f"arn:aws:iam::{number}:role/*",), optional=False)
-    return Requester(reader, who, known, crafts=True)
+    return Requester(reader, who, known, chooses=True)
 
 
 def user_id(value: str) -> Requester:
@@ -212,7 +212,7 @@ def user_id(value: str) -> Requester:
 def canonical(number: str) -> Requester:
     """Return the account with a canonical user id. Its account number is not known."""
     who = Principal(PrincipalForm.CANONICAL, number, canonical=number)
-    return Requester(Reader(ReaderKind.CANONICAL, number), who, _SIGNED, crafts=True)
+    return Requester(Reader(ReaderKind.CANONICAL, number), who, _SIGNED, chooses=True)
 
 
 def oai(identity: Known, canonical_id: Known = "") -> Requester:
@@ -247,14 +247,14 @@ def distributions(account_number: str, *, own: bool) -> Requester:
     arns = f"arn:aws:cloudfront::{account_number}:distribution/"
     known = {
         **_cloudfront(account_number, https=False),
-        "aws:sourcearn": Chosen((f"{arns}ENEW0000000000",), optional=False, lucky=(f"{arns}*",)),
+        "aws:sourcearn": Chosen((f"{arns}ENEW0000000000",), optional=False, issuable=(f"{arns}*",)),
     }
     if own:
         reader = Reader(ReaderKind.DISTRIBUTION, f"arn:aws:cloudfront::{account_number}:distribution/*")
     else:
         reader = Reader(ReaderKind.ACCOUNT, account_number)
     via = f"through a distribution of account {account_number}"
-    return Requester(reader, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, crafts=not own, via=via)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, chooses=not own, via=via)
 
 
 def any_distribution() -> Requester:
@@ -265,14 +265,14 @@ def any_distribution() -> Requester:
     known = {
         **_cloudfront(NEW_ACCOUNT, https=True),
         "aws:sourcearn": Chosen(
-            own, optional=False, lucky=(f"arn:aws:cloudfront::{_AN_ACCOUNT}:distribution/E*",)
+            own, optional=False, issuable=(f"arn:aws:cloudfront::{_ACCOUNT}:distribution/E*",)
         ),
-        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
         **_NEW_ORGANISATION,
         "aws:securetransport": Chosen(("true", "false"), optional=False),
     }
     return Requester(
-        ANYONE, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, crafts=True, via=ANY_DISTRIBUTION
+        ANYONE, Principal(PrincipalForm.SERVICE, CLOUDFRONT), known, chooses=True, via=ANY_DISTRIBUTION
     )
 
 
@@ -308,12 +308,12 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
     acts_for = source_account or NEW_ACCOUNT
     # The ARN of a bucket has no account. Nobody else can own a bucket that a policy names.
     buckets = "arn:aws:s3:::*" if source_account else "arn:aws:s3:::new-bucket"
-    lucky = () if source_account else (f"arn:aws:*:*:{_AN_ACCOUNT}:*", "arn:aws:s3:::*")
+    issuable = () if source_account else (f"arn:aws:*:*:{_ACCOUNT}:*", "arn:aws:s3:::*")
     known: dict[str, Value] = {
         **_service(name),
-        "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", buckets), lucky=lucky),
-        "aws:sourceaccount": Chosen((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
-        "aws:sourceowner": Unknown((acts_for,), lucky=() if source_account else (_AN_ACCOUNT,)),
+        "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", buckets), issuable=issuable),
+        "aws:sourceaccount": Chosen((acts_for,), issuable=() if source_account else (_ACCOUNT,)),
+        "aws:sourceowner": Unknown((acts_for,), issuable=() if source_account else (_ACCOUNT,)),
     }
     if not source_account:
         known |= _NEW_ORGANISATION
@@ -321,7 +321,7 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
     reader = Reader(ReaderKind.ACCOUNT, source_account) if foreign else Reader(ReaderKind.SERVICE, name)
     acts = f"for account {source_account}" if source_account else "for any account"
     via = f"through {name}" if foreign else acts
-    return Requester(reader, Principal(PrincipalForm.SERVICE, name), known, crafts=True, via=via)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, name), known, chooses=True, via=via)
 
 
 def any_service() -> Requester:
@@ -362,11 +362,11 @@ def organisation(number: str) -> Requester:
         **_SIGNED,
         "aws:principalorgid": fixed(number),
         "aws:principalorgpaths": Unknown((f"{number}/*",), optional=False),
-        "aws:principalarn": Unknown((f"arn:aws:*::{_AN_ACCOUNT}:*",), optional=False),
-        "aws:principalaccount": Unknown((_AN_ACCOUNT,), optional=False),
+        "aws:principalarn": Unknown((f"arn:aws:*::{_ACCOUNT}:*",), optional=False),
+        "aws:principalaccount": Unknown((_ACCOUNT,), optional=False),
     }
     reader = Reader(ReaderKind.ORGANISATION, number)
-    return Requester(reader, Principal(PrincipalForm.MEMBER, number), known, crafts=True)
+    return Requester(reader, Principal(PrincipalForm.MEMBER, number), known, chooses=True)
 
 
 def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
@@ -374,17 +374,17 @@ def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
 
     Accounts that a policy names are separate requesters.
     """
-    arns = f"arn:aws:*:*:{NEW_ACCOUNT}:*", f"arn:aws:*:*:{_AN_ACCOUNT}:*"
+    arns = f"arn:aws:*:*:{NEW_ACCOUNT}:*", f"arn:aws:*:*:{_ACCOUNT}:*"
     known: dict[str, Value] = {
         **_service(name),
-        "aws:sourcearn": Unknown(arns[:1], optional=False, lucky=arns[1:]),
-        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), lucky=(_AN_ACCOUNT,)),
+        "aws:sourcearn": Unknown(arns[:1], optional=False, issuable=arns[1:]),
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
         "aws:sourceorgid": Unknown((number,)),
         "aws:sourceorgpaths": Unknown((f"{number}/*",)),
     }
     via = f"through {name}"
     reader = Reader(ReaderKind.ORGANISATION, number)
-    return Requester(reader, Principal(PrincipalForm.SERVICE, name), known, crafts=True, via=via)
+    return Requester(reader, Principal(PrincipalForm.SERVICE, name), known, chooses=True, via=via)
 
 
 def access_point(account_number: str) -> Requester:
@@ -397,4 +397,4 @@ def access_point(account_number: str) -> Requester:
     }
     via = f"through an access point of account {account_number}"
     reader = Reader(ReaderKind.ACCOUNT, account_number)
-    return Requester(reader, Principal(PrincipalForm.ANYONE), known, crafts=True, via=via)
+    return Requester(reader, Principal(PrincipalForm.ANYONE), known, chooses=True, via=via)

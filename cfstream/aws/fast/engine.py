@@ -10,7 +10,7 @@ from cfstream.aws.errors import answered, unanswered
 from cfstream.aws.fast.checkpoint import Checkpoint, Finished
 from cfstream.aws.fast.endpoint import BucketAccess
 from cfstream.aws.fast.parts import LOST, UNREACHED
-from cfstream.aws.fast.process import Heard, WorkerProcess
+from cfstream.aws.fast.process import ReceivedMessage, WorkerProcess
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Refused, Throttled, Unreachable
 from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Call
 from cfstream.private_file import cache_folder
@@ -65,7 +65,7 @@ class _Pass:
         self._hooks = hooks
         self._checkpoint = checkpoint
         self._finished = finished
-        self._inbox: SimpleQueue[Heard] = SimpleQueue()
+        self._inbox: SimpleQueue[ReceivedMessage] = SimpleQueue()
         self._workers: list[WorkerProcess] = []
         self._spans: dict[tuple[int, str], tuple[str, str]] = {}
         self._first: tuple[str, Refused] | None = None

@@ -203,7 +203,7 @@ class KeyLists:
         return found
 
     def is_probe(self, key: str) -> bool:
-        """Return whether the key stands for others that an earlier run finished."""
+        """Return whether the key represents others that an earlier run finished."""
         if key not in self._probes:
             return False
         self._probes.discard(key)

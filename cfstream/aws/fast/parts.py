@@ -139,7 +139,7 @@ class Item:
         self.span = span
         self.rate = rate
         self.probe = probe
-        """Whether it stands for objects that an earlier run finished."""
+        """Whether it represents objects that an earlier run finished."""
         self.attempts = 0
         self.need = 0.0
         """The guard must have been checked since then: the end of the object's last pause."""

@@ -180,7 +180,7 @@ class AclPipeline:
             if item is None:
                 return
             if connection is None:
-                self._trouble(lane, item, UNREACHED, error.encode(), write=False)
+                self._handle_failure(lane, item, UNREACHED, error.encode(), write=False)
                 return
             lane.connection = connection
             lane.began = self._clock()
@@ -190,7 +190,7 @@ class AclPipeline:
         with self.lock:
             now = self._clock()
             if status != 200:
-                self._trouble(lane, item, status, body, write=False)
+                self._handle_failure(lane, item, status, body, write=False)
                 return
             self.governor.replied(now - lane.began, now, busy=self.busy)
             try:
@@ -219,7 +219,7 @@ class AclPipeline:
     def _written(self, lane: Lane, item: Item, status: int, body: bytes) -> None:
         with self.lock:
             if status != 200:
-                self._trouble(lane, item, status, body, write=True)
+                self._handle_failure(lane, item, status, body, write=True)
                 return
             self.counts["changed"] += 1
             if item.probe:
@@ -267,7 +267,7 @@ class AclPipeline:
         heapq.heappush(self._retries, (at, self._number, item))
         self._leave(lane)
 
-    def _trouble(self, lane: Lane, item: Item, status: int, body: bytes, *, write: bool) -> None:
+    def _handle_failure(self, lane: Lane, item: Item, status: int, body: bytes, *, write: bool) -> None:
         """Decide what follows a reply other than 200, or no reply."""
         now = self._clock()
         operation = "PutObjectAcl" if write else "GetObjectAcl"
@@ -307,7 +307,7 @@ class AclPipeline:
         self._again(lane, item, at)
 
     def expired(self, now: float) -> None:
-        """Ask for new credentials, once. Nothing is begun before they are there.
+        """Ask for new credentials, once. No object is begun before they arrive.
 
         Requests that were signed just before new ones came are repeated with these.
         """

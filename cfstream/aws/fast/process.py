@@ -12,7 +12,7 @@ from typing import Any
 import cfstream
 from cfstream.interpreter import SAFE, environment
 
-Heard = tuple["WorkerProcess", dict[str, Any] | None]
+ReceivedMessage = tuple["WorkerProcess", dict[str, Any] | None]
 """A message and its sender. None is the end of its messages."""
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from cfstream.aws.fast.worker import main; main()"
@@ -24,7 +24,7 @@ _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 class WorkerProcess:
     """One worker. Its messages are put into `inbox`."""
 
-    def __init__(self, inbox: "SimpleQueue[Heard]") -> None:
+    def __init__(self, inbox: "SimpleQueue[ReceivedMessage]") -> None:
         self.is_dry = False
         self.is_ended = False
         self.counts: dict[str, int] = {}

@@ -97,9 +97,9 @@ def apply(
     plan = make_plan(stacks, world, only=chosen)
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
-    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
     if saved:
         _refuse_stale(saved, plan, output, run)
+    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
     if asking:
         _ask(run.terminal)
     report = carry_out(
@@ -138,7 +138,8 @@ def _ask(terminal: Terminal) -> None:
         raise WrongUsage("apply asks for confirmation, and there is no terminal", "add --yes to confirm")
     if not is_confirmed("apply", terminal):
         raise CfstreamError(
-            "not applied: the answer was not yes", "nothing was written; to apply, run the same command again"
+            "nothing was written: the answer was not yes",
+            "to apply, run the same command again, and type yes",
         )
 
 

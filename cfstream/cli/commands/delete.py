@@ -55,4 +55,4 @@ def _ask(found: "Found", owner: str | None, terminal: Terminal) -> None:
         raise WrongUsage(what, f"add --if-match {found.etag}, or --yes")
     whose = f"It belongs to spec {owner}. " if owner else ""
     if not is_confirmed(f"delete {found.name}", terminal, before=whose):
-        raise CfstreamError("not deleted: the answer was not yes", "nothing was written")
+        raise CfstreamError("nothing was deleted: the answer was not yes")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Notify, NoWait, Output, RunFormat, Specs, Yes
+from cfstream.cli.options import Notify, NoWait, Only, Output, RunFormat, Specs, Yes
 from cfstream.cli.running import carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
@@ -37,6 +37,7 @@ def destroy(
             f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated.",
         ),
     ] = None,
+    only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
 ) -> None:
@@ -55,13 +56,15 @@ def destroy(
     notifying.check(notify)
 
     from cfstream.spec.load import load
+    from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
     stacks = load(specs)
+    chosen = select(stacks, only or ())
     clock = run.connection.clock()
     world = run.connection.world(clock)
-    plan = make_plan(stacks, world, destroying=True)
+    plan = make_plan(stacks, world, destroying=True, only=chosen)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     asking = bool(going) and not yes
     show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
@@ -77,7 +80,8 @@ def destroy(
     run.terminal.note(_what_stays(destroyed(stacks, report)))
     if len(going) > 1 and not report.exit_code:
         # A stack may have used a resource of another one, which could not be deleted before.
-        left = [stack.name for stack in make_plan(stacks, world, destroying=True).stacks if stack.steps]
+        again = make_plan(stacks, world, destroying=True, only=chosen)
+        left = [stack.name for stack in again.stacks if stack.steps]
         if left:
             names = ", ".join(left)
             run.terminal.note(f"note: more of {names} can be deleted now: run the same command again\n")
@@ -95,11 +99,8 @@ def _what_stays(stacks: "Sequence[Stack]") -> str:
             f"note: the bucket{many} {some_of(buckets, _NAMED)} and all objects in {_them(buckets)} stay\n"
         )
     if files:
-        still = "still describe" if len(files) > 1 else "still describes"
-        lines.append(
-            f"note: {some_of(files, _NAMED)} {still} what was destroyed, and the next apply of {_them(files)} creates "
-            "it again: delete the file, or the document of the stack\n"
-        )
+        it, them = ("these stacks", "the specs") if len(stacks) > 1 else ("the stack", "that spec")
+        lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
     return "".join(lines)
 
 

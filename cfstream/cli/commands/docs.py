@@ -34,6 +34,8 @@ def docs(
     terminal = invocation_of(ctx).terminal
     root = reference()
     found = root if field is None else named(root, field)
+    if field is not None and field.rpartition(".")[2] not in found.path:
+        terminal.note(f"note: {field} is {found.name} in a spec\n")
     color, width = terminal.colored(sys.stdout), terminal.width()
     if output is Format.JSON:
         terminal.say(answer({"format_version": 1, **field_document(root, found)}, ExitCode.DONE))

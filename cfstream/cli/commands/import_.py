@@ -60,7 +60,8 @@ def import_(
     """Write a commented spec of a live distribution. Its plan is empty. Changes nothing in AWS.
 
     The spec has the settings that a plan would compare, and identifies the distribution. Comments list the settings
-    that a spec cannot express, which cfstream does not change. Existing files are never overwritten.
+    that a spec cannot express, which cfstream does not change. Existing files are never overwritten: with
+    --all, a file that has a spec of the distribution already is kept.
 
     --from-terraform reads a state file, or the output of terraform show -json. It lists what else in the state belongs
     to the distribution, with the commands that remove it from the state. The state is not changed.

@@ -113,9 +113,9 @@ def _write(given: "Given", found: "Answered") -> None:
         return
     path = Path(given.out or f"{answers.name}.yaml")
     written = write_new_spec(path, answers, makes_key=found.makes_key)
+    terminal.say("".join(f"wrote {each}\n" for each in written.files))
     for notice in written.notices:
         terminal.notice(notice)
-    terminal.say("".join(f"wrote {each}\n" for each in written.files))
     flags, on_aws = given.connection.flags(), given.connection.has_credentials()
     terminal.note(_next(path, answers.signers, flags, has_key=len(written.files) > 1, on_aws=on_aws))
 

@@ -11,7 +11,7 @@ from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.pasting import command
 from cfstream.cli.terminal import completion
-from cfstream.errors import WrongUsage
+from cfstream.errors import WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode
 from cfstream.migration.advice import Target
 
@@ -154,5 +154,10 @@ def _lines(file: str | None) -> tuple[str, ...]:
     """Return the non-empty lines of a file, or of standard input for ``-``."""
     if file is None:
         return ()
-    text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8", "replace")
+    except (OSError, ValueError) as error:
+        raise WrongUsage(
+            f"{file}: {why_unread(error)}", "name another file, or - for standard input"
+        ) from error
     return tuple(line for line in text.splitlines() if line.strip())

@@ -109,7 +109,13 @@ def plan(
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     world = replace(recorded.world if recorded else run.connection.world(), all_objects=all_objects)
-    made = replace(make_plan(stacks, world, only=chosen), snapshot=recorded.source if recorded else None)
+    try:
+        made = make_plan(stacks, world, only=chosen)
+    except WrongUsage as lacking:
+        if recorded and all_objects:
+            lacking.do = f"plan without --all-objects; or, with `via: object-acl`, {lacking.do}"
+        raise
+    made = replace(made, snapshot=recorded.source if recorded else None)
     code = of_plan(made, check=check)
     brief = is_brief(len(made.stacks), length)
     terminal.say(_shown(made, output, terminal, allowed, brief=brief, code=code))

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command, CommandGroup
 from cfstream.cli.terminal import completion
+from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.errors import CfstreamError, WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode
 
@@ -58,6 +60,8 @@ def up(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
 
     The same port answers viewers, by the Host header, as CloudFront does. A request counts as https unless it has
     "X-Forwarded-Proto: http". There is no RTMP server: a stream is at /cfx/st/<name>.
+
+    Without --port, the sandbox uses the port that it had before, if it is free.
 
     Example: eval "$(cfstream sandbox up)" && aws s3 ls
     """
@@ -164,15 +168,25 @@ def key_pair(
 
 
 @app.command(cls=Command)
-def reset(dir_: Dir = None) -> None:
-    """Delete everything in the sandbox, including its settings.
+def reset(
+    ctx: typer.Context,
+    dir_: Dir = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask on a terminal.")] = False,
+) -> None:
+    """Delete everything in the sandbox, including its settings, whether it runs or not.
 
-    Example: cfstream sandbox reset
+    Example: cfstream sandbox reset --yes
     """
     from cfstream.sandbox import lifecycle
 
+    home = _home(dir_)
+    if not yes and sys.stdin is not None and sys.stdin.isatty():
+        before = f"This deletes everything in the sandbox in {home}. "
+        if not is_confirmed("delete it", invocation_of(ctx).terminal, before=before):
+            raise CfstreamError("nothing was deleted: the answer was not yes")
     with _own_errors():
-        lifecycle.reset(_home(dir_))
+        lifecycle.reset(home)
     print("The sandbox is empty.")
 
 

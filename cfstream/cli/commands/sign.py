@@ -2,14 +2,14 @@
 
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
-from cfstream.errors import CfstreamError, Notice, WrongUsage
+from cfstream.errors import CfstreamError, Notice, WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode, of_error
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> in
         raise WrongUsage("--from-file prints JSON", "remove --format")
     sign_one = signing(request, run.connection)
     code, noticed = int(ExitCode.DONE), set[Notice]()
-    with nullcontext(sys.stdin) if file == "-" else open(file, encoding="utf-8") as lines:
+    with nullcontext(sys.stdin) if file == "-" else _opened(file) as lines:
         for target in filter(None, map(str.strip, lines)):
             found: Signed | CfstreamError
             try:
@@ -172,6 +172,15 @@ def _many(file: str, request: "SignRequest", output: str, run: Invocation) -> in
                 noticed.update(found.notices)
             run.terminal.say(line(target, found))
     return code
+
+
+def _opened(file: str) -> TextIO:
+    """Return the file of the URLs and keys to sign. Raises WrongUsage if it cannot be read."""
+    try:
+        return open(file, encoding="utf-8", errors="replace")
+    except (OSError, ValueError) as error:
+        do = "name a file with a URL or a key on each line, or - for standard input"
+        raise WrongUsage(f"{file}: {why_unread(error)}", do) from error
 
 
 def _print(found: "Signed", output: str, edge: str, terminal: Terminal) -> None:

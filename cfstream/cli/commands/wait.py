@@ -96,7 +96,7 @@ def _expecting(tell: "Callable[[Progress], None]", world: "World") -> "Callable[
 
 def _seconds(text: str | None) -> float | None:
     """Return the duration of ``--timeout``, written as in specs. Raises WrongUsage."""
-    from cfstream.spec.fields import duration
+    from cfstream.spec.durations import duration
 
     if text is None:
         return None

@@ -11,13 +11,13 @@ TIMES = 3
 """How often it is asked."""
 
 
-def is_confirmed(deed: str, terminal: Terminal, *, before: str = "") -> bool:
+def is_confirmed(action: str, terminal: Terminal, *, before: str = "") -> bool:
     """Return whether the answer is exactly ``yes``. `before` is a sentence before the question."""
-    question = f"{before}Type yes to {deed}: "
+    question = f"{before}Type yes to {action}: "
     for _ in range(TIMES):
         terminal.tell(question)
         answer = sys.stdin.readline().strip()
         if answer == "yes" or answer.casefold() not in SHORT:
             return answer == "yes"
-        question = f"Please write the whole word. Type yes to {deed}: "
+        question = f"Please write the whole word. Type yes to {action}: "
     return False

@@ -3,7 +3,6 @@
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -51,7 +50,7 @@ class Fleet:
         self._now = now
         self._began = now()
         self._running: dict[StackKey, _RunningStack] = {}
-        self._outcomes: Counter[str] = Counter()
+        self._reports: list[StackReport] = []
         self._color = terminal.colored(sys.stderr)
         console = Console(stderr=True, no_color=not self._color, highlight=False)
         self._live = Live(console=console, get_renderable=self._table, transient=True, refresh_per_second=4)
@@ -87,7 +86,7 @@ class Fleet:
 
         with self._guard:
             row = self._running.pop(report.key, None)
-            self._outcomes[str(report.outcome)] += 1
+            self._reports.append(report)
         seconds = self._now() - row.began if row else 0.0
         with suppress(OSError):
             line = stack_line(report, seconds, color=self._color)
@@ -104,4 +103,4 @@ class Fleet:
             for (_, name), row in sorted(self._running.items()):
                 step = f"{min(row.done + 1, row.steps)} of {row.steps}"
                 table.add_row(name, step, f"{row.step}  {row.text}".strip(), took(now - row.began))
-            return Group(Text(fleet_line(self._outcomes, self._stacks, now - self._began), "bold"), table)
+            return Group(Text(fleet_line(self._reports, self._stacks, now - self._began), "bold"), table)

@@ -36,7 +36,7 @@ def notify(
     outcomes = " ".join(f"{name}={outcome}" for name, outcome in stacks)
     variables = {"CFSTREAM_EXIT_CODE": str(exit_code), "CFSTREAM_STACKS": outcomes}
     try:
-        ran = subprocess.run(  # noqa: S602 (the user's own command, as typed)
+        result = subprocess.run(  # noqa: S602 (the user's own command, as typed)
             command,
             shell=True,
             check=False,
@@ -47,8 +47,8 @@ def notify(
             timeout=LONGEST,
             env=os.environ | variables,
         )
-        lines = ran.stderr.strip().splitlines()[-1:] if ran.returncode else []
-        why = f"the command exited with {ran.returncode}" if ran.returncode else ""
+        lines = result.stderr.strip().splitlines()[-1:] if result.returncode else []
+        why = f"the command exited with {result.returncode}" if result.returncode else ""
     except subprocess.TimeoutExpired:
         lines, why = [], f"the command took longer than {round(LONGEST)} s"
     if why:

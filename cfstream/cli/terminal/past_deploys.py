@@ -22,7 +22,7 @@ KEPT = 50
 """The number of deploys that are kept: their durations change over the years."""
 KEPT_OF_STACK = 10
 STACKS = 500
-"""The number of stacks of which deploys are kept, the last ones."""
+"""The number of stacks whose deploys are kept: the most recent ones."""
 SHORTEST = 5.0
 """Seconds. A shorter wait does not count: its change was already deployed."""
 

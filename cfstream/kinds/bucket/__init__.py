@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import Block, Delivery, LiveDistribution
 from cfstream.domain.bucket import ENFORCED, PREFERRED
 from cfstream.errors import Missing, NotAuthorized, Notice, Problem, Refused, Unreachable
@@ -105,12 +105,12 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             notices=(*have.notices, *_notices(context, want, have)),
         )
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world with the bucket that the step creates. It blocks all public access."""
-        if not isinstance(step, CreateBucket) or step.bucket != world.bucket.name:
-            return world
-        bucket = replace(world.bucket, exists=True, block=SHUT, ownership=step.ownership)
-        return replace(world, bucket=bucket)
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model with the bucket that the step creates. It blocks all public access."""
+        if not isinstance(step, CreateBucket) or step.bucket != model.bucket.name:
+            return model
+        bucket = replace(model.bucket, exists=True, block=SHUT, ownership=step.ownership)
+        return replace(model, bucket=bucket)
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of `stack.bucket`, and of the encryption, which a plan that destroys does not read."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import LiveDistribution
 from cfstream.domain.distribution import ids
 from cfstream.errors import Missing, Notice, Refused
@@ -19,8 +19,8 @@ from cfstream.kinds.bucket_policy.deciding import Case, decide
 from cfstream.kinds.bucket_policy.ending import last_statements
 from cfstream.kinds.bucket_policy.foreign import idle_grants
 from cfstream.kinds.bucket_policy.former import former_notices, former_steps, read_former, read_others
+from cfstream.kinds.bucket_policy.model import bucket_state, former_state
 from cfstream.kinds.bucket_policy.observed import KIND, LivePolicy, WantedGrant
-from cfstream.kinds.bucket_policy.world import bucket_state, former_state
 from cfstream.policy_document import (
     NamedPrincipal,
     by_sid,
@@ -141,10 +141,10 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             notices=(*_notices(case), *idle_grants(context, have, results), *former_notices(context, have)),
         )
 
-    def add_to_world(self, context: StackContext, have: LivePolicy, world: BucketWorld) -> BucketWorld:
+    def add_to_model(self, context: StackContext, have: LivePolicy, model: AccessModel) -> AccessModel:
         """Add the bucket, its policy, and everything that leads to it."""
         return replace(
-            world,
+            model,
             bucket=bucket_state(context, have),
             distributions=have.distributions,
             own=have.own.id if have.own else None,
@@ -153,19 +153,19 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             stacks=cast("Mapping[Known, str]", have.stacks),
         )
 
-    def former_world(self, context: StackContext, have: LivePolicy, world: BucketWorld) -> BucketWorld | None:
-        """Return the world around the former bucket. Grants on its objects are not read."""
+    def former_model(self, context: StackContext, have: LivePolicy, model: AccessModel) -> AccessModel | None:
+        """Return the model around the former bucket. Grants on its objects are not read."""
         state = None if context.destroying else former_state(context, have)
-        return replace(world, bucket=state) if state else None
+        return replace(model, bucket=state) if state else None
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world with the policy as the step leaves it."""
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model with the policy as the step leaves it."""
         if not isinstance(step, Granting | Revoke) or not isinstance(step.edit, PolicyEdit):
-            return world
-        if step.edit.bucket != world.bucket.name:
-            return world
-        policy = merge(world.bucket.policy, step.edit.put, step.edit.drop)
-        return replace(world, bucket=replace(world.bucket, policy=policy))
+            return model
+        if step.edit.bucket != model.bucket.name:
+            return model
+        policy = merge(model.bucket.policy, step.edit.put, step.edit.drop)
+        return replace(model, bucket=replace(model.bucket, policy=policy))
 
     def remains(self, live: LiveDistribution) -> Iterable[str]:
         """Return the grants in the buckets of its origins."""

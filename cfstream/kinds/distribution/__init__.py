@@ -7,7 +7,7 @@ propagates changes in the order submitted (Developer Guide, "Update a distributi
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds.distribution import certificate, policies, preflight
@@ -27,6 +27,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
 from cfstream.stack.context import StackContext
+from cfstream.stack.distribution_model import after_distribution_step, leads_to_bucket
 from cfstream.stack.distribution_preflight import ownership_problems
 from cfstream.stack.distribution_steps import (
     brings,
@@ -38,7 +39,6 @@ from cfstream.stack.distribution_steps import (
     ending,
     relied,
 )
-from cfstream.stack.distribution_world import after_distribution_step, leads_to_bucket
 from cfstream.stack.distributions import distribution_entries, distribution_shown, infer_unlisted
 from cfstream.stack.fields import Overlay
 from cfstream.stack.handover import coming
@@ -142,9 +142,9 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             leaving=tuple(leaving(context, have.live)),
         )
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:
-        """Return the world with the distribution as the step leaves it."""
-        return after_distribution_step(world, step, Delivery.HTTP, stack)
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:
+        """Return the model with the distribution as the step leaves it."""
+        return after_distribution_step(model, step, Delivery.HTTP, stack)
 
     def concerns(self, step: Step, bucket: str) -> bool:
         """Return whether the step writes a distribution that has an origin in the bucket."""

@@ -4,6 +4,7 @@ This module reads the account's certificates in us-east-1, and chooses one. A ce
 checked in `preflight`; the field of the distribution is in `config`.
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -179,7 +180,10 @@ def _names(domain: str | None, others: Iterable[str]) -> frozenset[str]:
 
 
 def of_account(aws: Reads) -> tuple[Certificate, ...]:
-    """Return the account's certificates as far as ACM lists them, for a hint."""
+    """Return the account's certificates as far as ACM lists them, for a hint.
+
+    `reads` does not ask for this permission: without it, the hint names no certificate.
+    """
     return tuple(_listed(row) for row in listed(aws, LISTING))
 
 
@@ -251,16 +255,16 @@ def _ending(context: StackContext, one: Certificate) -> tuple[Notice, ...]:
 def _problems(context: StackContext, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:
     """Return a problem for each cname that no certificate covers, with the existing certificates."""
     fit = [one for one in have if not one.unfit(context)]
-    do = f"request one in ACM in {REGION}, or write the ARN of another as http.certificate"
+    other = "or write the ARN of another as http.certificate"
     bare = [number for number, host in enumerate(cnames) if not any(one.covers(host) for one in fit)]
     if not bare:
         what = f"no single certificate in {REGION} covers all cnames; {_there_is(context, fit)}"
-        return [context.stack.problem(what, f"{do}, with all cnames in it", "cnames")]
+        return [context.stack.problem(what, f"{request_for(cnames)}, {other}", "cnames")]
     return [
         context.stack.problem(
             f"no certificate in {REGION} that CloudFront accepts covers {cnames[number]}; "
             f"{_there_is(context, have, cnames[number])}",
-            _issue(have, cnames[number]) or do,
+            _issue(have, cnames[number]) or f"{request_for(cnames)}, {other}",
             "cnames",
             number,
         )
@@ -273,7 +277,23 @@ def _issue(have: Sequence[Certificate], host: str) -> str:
     waiting = next((one for one in have if one.status == "PENDING_VALIDATION" and one.covers(host)), None)
     if waiting is None:
         return ""
-    return f"create the CNAME that ACM shows for {waiting.arn}, and wait until it is ISSUED"
+    return validation_of(waiting.arn)
+
+
+def request_for(hosts: Sequence[str]) -> str:
+    """Return how to request a certificate for host names in ACM; without names, only where."""
+    if not hosts:
+        return f"request or import one in ACM in {REGION}"
+    names = shlex.join(
+        ["--domain-name", hosts[0], *(["--subject-alternative-names", *hosts[1:]] if hosts[1:] else [])]
+    )
+    return f"request one: `aws acm request-certificate --region {REGION} --validation-method DNS {names}`"
+
+
+def validation_of(arn: str) -> str:
+    """Return how to get a certificate issued that was requested."""
+    show = f"`aws acm describe-certificate --region {REGION} --certificate-arn {arn}`"
+    return f"create the CNAME that {show} shows, and wait until it is ISSUED"
 
 
 def _there_is(context: StackContext, have: Sequence[Certificate], host: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cfstream.domain import counted, items
-from cfstream.spec.fields import duration, spell
+from cfstream.spec.durations import duration, spell
 from cfstream.spec.http.viewers import ErrorResponse
 from cfstream.values import Json
 

@@ -137,11 +137,11 @@ class Managed:
 
 def managed(section: Http | Behavior, own: OwnPolicies) -> tuple[Managed, ...]:
     """Return the fields that a section manages. Unknown names are left out: they are a problem."""
-    found = (Managed(each, each.wanted(value, own), own) for each, value in said(section))
+    found = (Managed(each, each.wanted(value, own), own) for each, value in fields_set(section))
     return tuple(each for each in found if each.want is not None)
 
 
-def said(section: Http | Behavior) -> Iterator[tuple[HttpField, Any]]:
+def fields_set(section: Http | Behavior) -> Iterator[tuple[HttpField, Any]]:
     """Yield each field that the section has, with the model's value."""
     for each in HTTP_FIELDS:
         value = getattr(section, each.name, None)
@@ -151,7 +151,11 @@ def said(section: Http | Behavior) -> Iterator[tuple[HttpField, Any]]:
 
 def described(http: Http, part: Part) -> dict[str, Any]:
     """Return the attributes of a parsed distribution, or of its origin, that the section decides."""
-    return {each.parsed: each.plain(value) for each, value in said(http) if each.parsed and each.part is part}
+    return {
+        each.parsed: each.plain(value)
+        for each, value in fields_set(http)
+        if each.parsed and each.part is part
+    }
 
 
 def policies_named(http: Http) -> Iterator[tuple[PolicyKind, str, tuple[str | int, ...]]]:
@@ -159,7 +163,7 @@ def policies_named(http: Http) -> Iterator[tuple[PolicyKind, str, tuple[str | in
     sections: list[tuple[Http | Behavior, tuple[str | int, ...]]] = [(http, ("http",))]
     sections += [(each, ("http", "behaviors", number)) for number, each in enumerate(http.behaviors)]
     for section, path in sections:
-        for each, value in said(section):
+        for each, value in fields_set(section):
             if each.policies is not None and value:
                 yield each.policies, value, (*path, each.name)
 

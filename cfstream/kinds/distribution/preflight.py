@@ -133,8 +133,8 @@ def certificate_problems(context: StackContext, arn: str, evidence: Evidence) ->
     if not arn or answer is None:
         return []
     if isinstance(answer, Missing):
-        do = "request or import it in us-east-1, the only region that CloudFront accepts"
-        do = certificates.instead(context, evidence.others, context.stack.spec.cnames or (), do)
+        hosts = context.stack.spec.cnames or ()
+        do = certificates.instead(context, evidence.others, hosts, certificates.request_for(hosts))
         return [context.stack.problem(f"the certificate {arn} does not exist", do, *path)]
     if isinstance(answer, Refused):
         return []
@@ -142,7 +142,7 @@ def certificate_problems(context: StackContext, arn: str, evidence: Evidence) ->
     if certificate.get("Status") != "ISSUED":
         what = f"the certificate is {certificate.get('Status')}, not ISSUED"
         pending = certificate.get("Status") == "PENDING_VALIDATION"
-        do = "create the CNAME that ACM shows for it, and wait until it is ISSUED; or name another one"
+        do = f"{certificates.validation_of(arn)}; or name another one"
         return [context.stack.problem(what, do if pending else "name another one", *path)]
     expiry = certificate.get("NotAfter")
     if expiry is not None and context.now is not None:

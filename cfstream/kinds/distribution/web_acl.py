@@ -40,7 +40,8 @@ def _problems(context: StackContext, answer: Answer | None) -> Iterator[Problem]
     """Yield a problem if the web ACL does not exist in the account."""
     if isinstance(answer, Missing):
         what = f"the web ACL {context.stack.spec.http.web_acl} does not exist in account {context.account}"
-        do = "create it with the scope CLOUDFRONT in us-east-1, or write the ARN of another one"
+        show = f"`aws wafv2 list-web-acls --scope CLOUDFRONT --region {REGION}`"
+        do = f"write the ARN of one that {show} shows, or create it with that scope and in that region"
         yield context.stack.problem(what, do, "http", "web_acl")
 
 

@@ -350,7 +350,7 @@ def _removals(context: StackContext, want: WantedRecords, have: LiveRecords, zon
             because=because,
             line=context.stack.line("dns"),
             changes=tuple(Change(f"dns[{name}].{one['Type']}", alias_of(one), None) for one in going),
-            hazards=() if wanted else _darkens(have, name),
+            hazards=() if wanted else _cutting_hazards(have, name),
             zone=zone.id,
             records=tuple(going),
             seconds=context.stack.spec.wait.timeout.total_seconds(),
@@ -371,7 +371,7 @@ def _wanted(name: str, cnames: Iterable[str]) -> bool:
     return any(name == cname or (cname.startswith("*.") and name.endswith(cname[1:])) for cname in cnames)
 
 
-def _darkens(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
+def _cutting_hazards(have: LiveRecords, name: str) -> tuple[Hazard, ...]:
     live = have.distribution
     aliases = live.aliases if live else ()
     if not _wanted(name, aliases):
@@ -389,7 +389,8 @@ def _no_zone(context: StackContext, want: WantedRecords, have: LiveRecords) -> P
     else:
         only = "; the private ones cannot resolve CloudFront's public names" if have.private else ""
         what = f"no public hosted zone {want.zone} exists in account {context.account}{only}"
-        other = "create it in Route 53, or remove dns and create the records yourself"
+        create = f"aws route53 create-hosted-zone --name {want.zone} --caller-reference {want.zone}"
+        other = f"create it: `{create}`, or remove dns and create the records yourself"
         do = f"write {have.near}, a zone of this account, or {other}" if have.near else other
     return context.stack.problem(what, do, "dns", "route53")
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice
 from cfstream.indexed import Indexed, having
-from cfstream.kinds.key_group.grace import Grace, Successor, strays
+from cfstream.kinds.key_group.grace import Grace, Successor, misspelt_replaces
 from cfstream.kinds.key_group.observed import (
     KIND,
     ListedKey,
@@ -100,23 +100,23 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         parts = [
             *(_propose_own(context, group, have, results) for group in want.own),
             *(_propose_used(context, use, have) for use in want.used),
-            Proposal(notices=tuple(_strays(want, have))),
+            Proposal(notices=tuple(_misspelt_replaces(want, have))),
         ]
         orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
         return GROUP.with_orphans(context, joined(parts), orphans)
 
-    def add_to_world(self, context: StackContext, have: LiveGroups, world: BucketWorld) -> BucketWorld:  # noqa: ARG002
+    def add_to_model(self, context: StackContext, have: LiveGroups, model: AccessModel) -> AccessModel:  # noqa: ARG002
         """Add the groups of the account."""
-        return replace(world, groups=have.all.once(_states))
+        return replace(model, groups=have.all.once(_states))
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world with the group and its keys as the step leaves them."""
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model with the group and its keys as the step leaves them."""
         if not isinstance(step, Create | Modify):
-            return world
+            return model
         config = step.call.params[GROUP.config]
         group: Known = Ref(step.id) if isinstance(step, Create) else step.call.params["Id"]
         state = GroupState(config["Name"], frozenset(config["Items"]))
-        return replace(world, groups={**world.groups, group: state})
+        return replace(model, groups={**model.groups, group: state})
 
     def concerns(self, step: Step, bucket: str) -> bool:  # noqa: ARG002
         """Return whether the step changes the keys of a group: any distribution may trust it."""
@@ -317,12 +317,12 @@ def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
     return max(key.created, group.changed or key.created)
 
 
-def _strays(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
+def _misspelt_replaces(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
     """Yield a notice for each name in `replaces` that no key has, and that is similar to a key of the group."""
     for group in want.own:
         live = have.named(group.name)
         in_group = have.key_names(live.keys) if live else ()
-        for key, old, near in strays(group, in_group, {each.name for each in have.keys}):
+        for key, old, near in misspelt_replaces(group, in_group, {each.name for each in have.keys}):
             do = f"write {near}, a key of this group, or delete it"
             yield Notice(f"{key} replaces {old}, which does not exist", do=do)
 

@@ -67,7 +67,7 @@ class Grace:
         return f"{successor.name} replaces it, but URLs signed with the old key may be valid until {until}"
 
 
-def strays(
+def misspelt_replaces(
     group: DeclaredGroup, in_group: Collection[str], in_account: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each key, a name that it replaces and that no key has, and the key that was probably meant.

@@ -5,7 +5,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from cfstream.access.world import GroupState
+from cfstream.access.model import GroupState
 from cfstream.indexed import Indexed
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse

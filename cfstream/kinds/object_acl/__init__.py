@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import ACL_TAG, LiveDistribution
 from cfstream.errors import NotAuthorized, Notice, Refused, Unreachable
 from cfstream.kinds.bucket_policy.observed import LivePolicy
@@ -33,6 +33,7 @@ from cfstream.kinds.object_acl.job_role import (
 )
 from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
 from cfstream.kinds.object_acl.marking import beside, mark, unmark
+from cfstream.kinds.object_acl.model import granted, known_acls
 from cfstream.kinds.object_acl.observed import (
     KIND,
     LiveGrants,
@@ -48,7 +49,6 @@ from cfstream.kinds.object_acl.remarks import (
     hidden_grants,
     unknown_members,
 )
-from cfstream.kinds.object_acl.world import granted, known_acls
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
@@ -200,9 +200,8 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         changes = any(isinstance(each, Granting | Revoke) for each in (*steps, *taken))
         if have.bucket.effective.ignore_acls and changes:
             notices.append(hidden_grants(have))
-        problems = (
-            [*contradictions(context), *job_problems(context, role, objects)] if want is not None else []
-        )
+        wanted = [*contradictions(context), *job_problems(context, role, objects)]
+        problems = wanted if want is not None else []
         left = about_left_jobs(context, have.left, have.marked, steps)
         problems += unknown_members(context, have) if steps or taken else ()
         notices += [*about_the_sample(have), *about_unread_acls(context, have)]
@@ -215,20 +214,20 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             estimate=engine.estimate,
         )
 
-    def add_to_world(self, context: StackContext, have: LiveGrants, world: BucketWorld) -> BucketWorld:
+    def add_to_model(self, context: StackContext, have: LiveGrants, model: AccessModel) -> AccessModel:
         """Add what is known about the objects' ACLs, and the identities that they may name."""
         # A list may lag behind a creation. The identity in the distribution's tags was read by its id.
         users: dict[Known, Known] = {user: id_ for id_, user in have.canonical_users.items()}
-        bucket = replace(world.bucket, objects=known_acls(context, have))
-        return replace(world, bucket=bucket, identities={**world.identities, **users})
+        bucket = replace(model.bucket, objects=known_acls(context, have))
+        return replace(model, bucket=bucket, identities={**model.identities, **users})
 
-    def after_step(self, world: BucketWorld, step: Step, stack: str) -> BucketWorld:  # noqa: ARG002
-        """Return the world with the grants on objects as the step leaves them."""
+    def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
+        """Return the model with the grants on objects as the step leaves them."""
         if not isinstance(step, Granting | Revoke) or not isinstance(step.edit, ObjectGrants):
-            return world
-        if step.edit.bucket != world.bucket.name:
-            return world
-        return replace(world, bucket=granted(world.bucket, step.edit))
+            return model
+        if step.edit.bucket != model.bucket.name:
+            return model
+        return replace(model, bucket=granted(model.bucket, step.edit))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants."""

@@ -190,7 +190,7 @@ def job_writes() -> Needs:
 
 
 def _needed(context: StackContext, job: Batch, objects: JobObjects) -> dict[str, list[str]]:
-    """Return the actions that the role needs, by resource. A key with an asterisk stands for all keys with its prefix.
+    """Return the actions that the role needs, by resource. A key with an asterisk means all keys with its prefix.
 
     The role of a job over an inventory may have to list the objects, if the step cannot use the inventory.
     """

@@ -118,7 +118,7 @@ class UnlistedJobs:
     account: Account
     regions: tuple[str, ...]
     reader: str
-    """To whom such a job grants objects."""
+    """The user that such a job grants objects to."""
     joined: tuple[tuple[str, str], ...] = field(default=())
     """Region and description of each job that a step starts or waits for."""
     in_sandbox: bool = False

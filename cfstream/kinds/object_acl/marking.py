@@ -54,7 +54,7 @@ def unmark(
     context: StackContext, own: LiveDistribution, former: Sequence[str], identity: Known | None
 ) -> ChangeTags:
     """Return the step that removes the former OAIs from the tag. The wanted one stays."""
-    because = f"no object has a grant to {', '.join(former)} now"
+    because = f"the tag records which OAIs have grants on objects: {', '.join(former)} has none now"
     if identity is not None:
         return _tag(context, own, identity, Stage.UNMARK, because)
     return ChangeTags(

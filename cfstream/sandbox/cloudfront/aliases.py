@@ -7,7 +7,7 @@ from typing import Any
 
 from .records import Distribution, Json
 from .refusal import CloudFrontError, demand, refuse_unless
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _ALIAS = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})+")
@@ -22,7 +22,7 @@ _NOT_COVERED = (
 )
 
 
-def judge_aliases(world: CloudFrontState, aliases: list[str], own_id: str | None) -> None:
+def judge_aliases(state: CloudFrontState, aliases: list[str], own_id: str | None) -> None:
     """Refuse aliases of either kind of distribution.
 
     Raises InvalidArgument for an invalid or repeated host name, and CNAMEAlreadyExists for one that another
@@ -31,19 +31,19 @@ def judge_aliases(world: CloudFrontState, aliases: list[str], own_id: str | None
     for alias in aliases:
         demand(_ALIAS.fullmatch(alias), f"The parameter CNAME is not a host name: '{alias}'.")
     demand(len(set(aliases)) == len(aliases), "The parameter Aliases contains duplicates.")
-    taken = {alias: holder for alias, holder in _held(world) if holder != own_id}
+    taken = {alias: holder for alias, holder in _held(state) if holder != own_id}
     refuse_unless(not taken.keys() & set(aliases), "CNAMEAlreadyExists", _TAKEN)
 
 
-def _held(world: CloudFrontState) -> Iterable[tuple[str, str]]:
-    for state in (world, *(world.elsewhere() if world.elsewhere else ())):
-        for record in state.both_kinds():
+def _held(state: CloudFrontState) -> Iterable[tuple[str, str]]:
+    for each in (state, *(state.elsewhere() if state.elsewhere else ())):
+        for record in each.both_kinds():
             yield from ((alias, record.id) for alias in record.aliases)
-    for alias, holder in world.settings.foreign_aliases.items():
+    for alias, holder in state.settings.foreign_aliases.items():
         yield alias.lower(), holder
 
 
-def judge_certificate(world: CloudFrontState, certificate: Json, aliases: list[str]) -> None:
+def judge_certificate(state: CloudFrontState, certificate: Json, aliases: list[str]) -> None:
     """Refuse a viewer certificate that cannot serve these aliases, with InvalidViewerCertificate.
 
     An ACM certificate must be in us-east-1. If the server provides its ACM, the certificate must also exist, be issued,
@@ -62,7 +62,7 @@ def judge_certificate(world: CloudFrontState, certificate: Json, aliases: list[s
             present, "InvalidViewerCertificate", f"{member} is required with a certificate of your own."
         )
     if arn:
-        found = _found(world, arn)
+        found = _found(state, arn)
         for alias in aliases:
             refuse_unless(
                 found is None or _covers(found, alias),
@@ -71,14 +71,14 @@ def judge_certificate(world: CloudFrontState, certificate: Json, aliases: list[s
             )
 
 
-def _found(world: CloudFrontState, arn: str) -> Mapping[str, Any] | None:
+def _found(state: CloudFrontState, arn: str) -> Mapping[str, Any] | None:
     """Return ACM's description of the certificate; None without an ACM to ask."""
     refuse_unless(
         re.match(r"arn:aws[a-z-]*:acm:us-east-1:", arn), "InvalidViewerCertificate", _NO_CERTIFICATE
     )
-    if world.certificate is None:
+    if state.certificate is None:
         return None
-    found = world.certificate(arn)
+    found = state.certificate(arn)
     if not found or found.get("Status") != "ISSUED":
         raise CloudFrontError("InvalidViewerCertificate", _NO_CERTIFICATE)
     ends = found.get("NotAfter")
@@ -95,20 +95,20 @@ def _covers(certificate: Mapping[str, Any], alias: str) -> bool:
     return alias in names or "*." + alias.partition(".")[2] in names
 
 
-def covers(world: CloudFrontState, record: Distribution, alias: str) -> bool:
+def covers(state: CloudFrontState, record: Distribution, alias: str) -> bool:
     """Return whether the distribution has its own certificate that, as far as is known, covers the alias."""
     certificate = record.config["ViewerCertificate"]
     try:
-        judge_certificate(world, certificate, [alias])
+        judge_certificate(state, certificate, [alias])
     except CloudFrontError:
         return False
     return True
 
 
-def overlapping(world: CloudFrontState, alias: str) -> list[tuple[str, str]]:
+def overlapping(state: CloudFrontState, alias: str) -> list[tuple[str, str]]:
     """Return aliases in use, with their distributions, that equal this one, cover it, or are covered by it."""
     alias = alias.lower()
-    return [(held, holder) for held, holder in _held(world) if _under(alias, held) or _under(held, alias)]
+    return [(held, holder) for held, holder in _held(state) if _under(alias, held) or _under(held, alias)]
 
 
 def _under(name: str, pattern: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from .associations import judge_associations
 from .records import Json
 from .refusal import CloudFrontError, demand, refuse_unless
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 # Developer Guide, "Cache behavior settings".
 _PATH_PATTERN = re.compile(r"[A-Za-z0-9_.*$/~\"'@:+&?-]{1,255}")
@@ -21,7 +21,7 @@ _POLICIES = ("CachePolicy", "OriginRequestPolicy", "ResponseHeadersPolicy")
 
 
 def judge_behavior(
-    world: CloudFrontState, behavior: Json, origins: Mapping[str, Json], own_id: str | None
+    state: CloudFrontState, behavior: Json, origins: Mapping[str, Json], own_id: str | None
 ) -> None:
     """Refuse a cache behavior (with defaults) as CreateDistribution and UpdateDistribution do.
 
@@ -36,11 +36,11 @@ def judge_behavior(
         fine = _PATH_PATTERN.fullmatch(behavior["PathPattern"])
         demand(fine, "The parameter PathPattern contains invalid characters.")
     _judge_methods(behavior["AllowedMethods"])
-    _judge_viewers(world, behavior, own_id)
-    _judge_policies(world, behavior, own_id)
-    judge_associations(world, behavior, own_id)
+    _judge_viewers(state, behavior, own_id)
+    _judge_policies(state, behavior, own_id)
+    judge_associations(state, behavior, own_id)
     if "ForwardedValues" in behavior:
-        _judge_forwarded_values(world, behavior, origins[target])
+        _judge_forwarded_values(state, behavior, origins[target])
 
 
 def _judge_methods(allowed: Json) -> None:
@@ -54,7 +54,7 @@ def _judge_methods(allowed: Json) -> None:
     demand(fine, "The parameter CachedMethods must hold 2 or 3 of the allowed methods.")
 
 
-def judge_signers(world: CloudFrontState, signers: Json) -> None:
+def judge_signers(state: CloudFrontState, signers: Json) -> None:
     """Refuse trusted signers of either kind of distribution.
 
     Raises InvalidArgument if Enabled contradicts the quantity, TooManyTrustedSigners, and TrustedSignerDoesNotExist for
@@ -62,10 +62,10 @@ def judge_signers(world: CloudFrontState, signers: Json) -> None:
     """
     _judge_enabled("TrustedSigners", signers)
     named = signers.get("Items", ())
-    refuse_unless(len(named) <= world.settings.quota("trusted_signers"), "TooManyTrustedSigners")
+    refuse_unless(len(named) <= state.settings.quota("trusted_signers"), "TooManyTrustedSigners")
     for signer in named:
         known = signer == "self" or (signer.isdecimal() and len(signer) == 12)
-        refuse_unless(known and world.key_pair_ids(signer), "TrustedSignerDoesNotExist")
+        refuse_unless(known and state.key_pair_ids(signer), "TrustedSignerDoesNotExist")
 
 
 def _judge_enabled(name: str, viewers: Json) -> None:
@@ -75,24 +75,24 @@ def _judge_enabled(name: str, viewers: Json) -> None:
         )
 
 
-def _judge_viewers(world: CloudFrontState, behavior: Json, own_id: str | None) -> None:
+def _judge_viewers(state: CloudFrontState, behavior: Json, own_id: str | None) -> None:
     signers, groups = behavior["TrustedSigners"], behavior["TrustedKeyGroups"]
-    judge_signers(world, signers)
+    judge_signers(state, signers)
     _judge_enabled("TrustedKeyGroups", groups)
     demand(
         not (signers["Quantity"] and groups["Quantity"]),
         "A cache behavior cannot have both TrustedSigners and TrustedKeyGroups.",
     )
-    limit = world.settings.quota("key_groups_per_behavior")
+    limit = state.settings.quota("key_groups_per_behavior")
     refuse_unless(groups["Quantity"] <= limit, "TooManyKeyGroupsAssociatedToDistribution")
     for group in groups.get("Items", ()):
-        refuse_unless(world.key_groups.find(group), "TrustedKeyGroupDoesNotExist")
-        others = [user for user in world.users("TrustedKeyGroups", group) if user.id != own_id]
-        fine = len(others) < world.settings.quota("distributions_per_key_group")
+        refuse_unless(state.key_groups.find(group), "TrustedKeyGroupDoesNotExist")
+        others = [user for user in state.users("TrustedKeyGroups", group) if user.id != own_id]
+        fine = len(others) < state.settings.quota("distributions_per_key_group")
         refuse_unless(fine, "TooManyDistributionsAssociatedToKeyGroup")
 
 
-def _judge_policies(world: CloudFrontState, behavior: Json, own_id: str | None) -> None:
+def _judge_policies(state: CloudFrontState, behavior: Json, own_id: str | None) -> None:
     legacy = "ForwardedValues" in behavior
     if legacy and behavior.get("CachePolicyId"):
         raise CloudFrontError(
@@ -110,19 +110,19 @@ def _judge_policies(world: CloudFrontState, behavior: Json, own_id: str | None) 
         member = f"{kind}Id"
         policy = behavior.get(member)
         if policy:
-            managed = world.policies[kind].get(policy).managed
-            others = [user for user in world.users(member, policy) if user.id != own_id]
-            fine = len(others) < world.settings.quota("distributions_per_policy")
+            managed = state.policies[kind].get(policy).managed
+            others = [user for user in state.users(member, policy) if user.id != own_id]
+            fine = len(others) < state.settings.quota("distributions_per_policy")
             # The limit only counts an account's own policies, not the managed ones.
             refuse_unless(fine or managed, f"TooManyDistributionsAssociatedTo{kind}")
 
 
-def _judge_forwarded_values(world: CloudFrontState, behavior: Json, origin: Json) -> None:
+def _judge_forwarded_values(state: CloudFrontState, behavior: Json, origin: Json) -> None:
     demand("MinTTL" in behavior, "The parameter MinTTL is required.")
     in_order = behavior["MinTTL"] <= behavior["DefaultTTL"] <= behavior["MaxTTL"]
     refuse_unless(in_order, "InvalidTTLOrder")
     headers = behavior["ForwardedValues"]["Headers"].get("Items", ())
-    limit = world.settings.quota("forwarded_headers")
+    limit = state.settings.quota("forwarded_headers")
     refuse_unless(len(headers) <= limit, "TooManyHeadersInForwardedValues")
     if "S3OriginConfig" in origin and not {header.lower() for header in headers} <= _HEADERS_FOR_S3:
         raise CloudFrontError("InvalidHeadersForS3Origin")

@@ -10,8 +10,8 @@ from .records import Distribution, Json
 from .refusal import CloudFrontError, refuse_unless
 from .rules import judge, judge_update
 from .shapes import check
+from .state import CloudFrontState
 from .tags import judged_tags
-from .world import CloudFrontState
 
 LOCATION = "https://cloudfront.amazonaws.com/2020-05-31/"
 _SUMMARY = (
@@ -57,9 +57,9 @@ class Distributions:
     Each method is the operation of that name, from its parameters to its result. It may raise `CloudFrontError`.
     """
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.distributions
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.distributions
 
     def create_distribution(self, params: Json) -> Json:
         return self._create(params["DistributionConfig"], {})
@@ -67,10 +67,10 @@ class Distributions:
     def create_distribution_with_tags(self, params: Json) -> Json:
         both = params["DistributionConfigWithTags"]
         check("DistributionConfigWithTags", both)
-        return self._create(both["DistributionConfig"], judged_tags(self._world, {}, both["Tags"]))
+        return self._create(both["DistributionConfig"], judged_tags(self._state, {}, both["Tags"]))
 
     def _create(self, sent: Json, tags: dict[str, str]) -> Json:
-        world, store = self._world, self._store
+        state, store = self._state, self._store
         check("DistributionConfig", sent)
         existing = store.spent(sent["CallerReference"])
         if existing:
@@ -79,10 +79,10 @@ class Distributions:
                 "The caller reference that you are using to create a distribution is associated with another "
                 f"distribution. Already exists: {existing}",
             )
-        config = filled(sent, world.account)
-        judge(world, config, None)
-        refuse_unless(len(store) < world.settings.quota("distributions"), "TooManyDistributions")
-        record = world.new_distribution("distribution", config, tags)
+        config = filled(sent, state.account)
+        judge(state, config, None)
+        refuse_unless(len(store) < state.settings.quota("distributions"), "TooManyDistributions")
+        record = state.new_distribution("distribution", config, tags)
         store.add(record)
         store.references[config["CallerReference"]] = record.id
         location = f"{LOCATION}distribution/{record.id}"
@@ -90,26 +90,26 @@ class Distributions:
 
     def get_distribution(self, params: Json) -> Json:
         record = self._store.seen(params["Id"])
-        return {"Distribution": self._world.show(record, _render), "ETag": record.etag}
+        return {"Distribution": self._state.show(record, _render), "ETag": record.etag}
 
     def get_distribution_config(self, params: Json) -> Json:
         record = self._store.seen(params["Id"])
-        config = self._world.show(record, lambda _record, _status, config: config)
+        config = self._state.show(record, lambda _record, _status, config: config)
         return {"DistributionConfig": config, "ETag": record.etag}
 
     def update_distribution(self, params: Json) -> Json:
-        world, sent = self._world, params["DistributionConfig"]
+        state, sent = self._state, params["DistributionConfig"]
         check("DistributionConfig", sent)
         record = self._store.held(params["Id"], params.get("IfMatch"))
         judge_update(sent, record.config)
-        config = filled(sent, world.account)
-        judge(world, config, record)
-        world.deploy(self._store, record, config)
+        config = filled(sent, state.account)
+        judge(state, config, record)
+        state.deploy(self._store, record, config)
         return {"Distribution": self._written(record), "ETag": record.etag}
 
     def delete_distribution(self, params: Json) -> Json:
         record = self._store.held(params["Id"], params.get("IfMatch"))
-        gone_from_edges = not record.config["Enabled"] and self._world.deployed(record)
+        gone_from_edges = not record.config["Enabled"] and self._state.deployed(record)
         refuse_unless(gone_from_edges, "DistributionNotDisabled")
         self._store.remove(record)
         return {}
@@ -118,13 +118,13 @@ class Distributions:
         return {"DistributionList": self._page(self._store.listed(), params)}
 
     def _page(self, rows: list[Distribution], params: Json) -> Json:
-        return self._world.page(rows, params, lambda record: self._world.show(record, _summary))
+        return self._state.page(rows, params, lambda record: self._state.show(record, _summary))
 
     def list_distributions_by_key_group(self, params: Json) -> Json:
-        world, group = self._world, params["KeyGroupId"]
-        world.key_groups.get(group)
-        users = world.users("TrustedKeyGroups", group)
-        page = world.page(users, params, lambda record: record.id)
+        state, group = self._state, params["KeyGroupId"]
+        state.key_groups.get(group)
+        users = state.users("TrustedKeyGroups", group)
+        page = state.page(users, params, lambda record: record.id)
         return {"DistributionIdList": page}
 
     def _written(self, record: Distribution) -> Json:

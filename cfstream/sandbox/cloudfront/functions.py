@@ -12,7 +12,7 @@ from .distributions import LOCATION
 from .records import Function, Json, Record
 from .refusal import CloudFrontError, demand, refuse_unless
 from .shapes import check
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _STAGES = ("DEVELOPMENT", "LIVE")
@@ -23,17 +23,17 @@ _LARGEST = 40960
 class Functions:
     """CreateFunction and the other operations on functions. Each method is the operation of that name."""
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.functions
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.functions
 
     def create_function(self, params: Json) -> Json:
-        world, name = self._world, params["Name"]
+        state, name = self._state, params["Name"]
         demand(_NAME.fullmatch(name), "The parameter Name may hold 1 to 64 letters, digits, '_' and '-'.")
         config = _judged(params)
         refuse_unless(self._store.find(name) is None, "FunctionAlreadyExists")
-        now = world.now()
-        function = Function(name, world.new_etag(), now, config, created=now)
+        now = state.now()
+        function = Function(name, state.new_etag(), now, config, created=now)
         self._store.add(function)
         return {**self._stage(function, "DEVELOPMENT"), "Location": f"{LOCATION}function/{name}"}
 
@@ -42,21 +42,21 @@ class Functions:
 
     def update_function(self, params: Json) -> Json:
         function = self._store.held(params["Name"], params.get("IfMatch"))
-        self._world.rewrite(self._store, function, _judged(params))
+        self._state.rewrite(self._store, function, _judged(params))
         return self._stage(function, "DEVELOPMENT")
 
     def publish_function(self, params: Json) -> Json:
-        world = self._world
+        state = self._state
         function = self._store.held(params["Name"], params.get("IfMatch"))
-        function.live = Record(function.id, world.new_etag(), world.now(), function.config)
+        function.live = Record(function.id, state.new_etag(), state.now(), function.config)
         # AWS deploys the new code to every distribution that uses it, which changes their ETags.
-        for user in function_users(world, self._arn(function)):
-            world.deploy(world.distributions, user, user.config)
+        for user in function_users(state, self._arn(function)):
+            state.deploy(state.distributions, user, user.config)
         return self._stage(function, "LIVE")
 
     def delete_function(self, params: Json) -> Json:
         function = self._store.held(params["Name"], params.get("IfMatch"))
-        refuse_unless(not function_users(self._world, self._arn(function)), "FunctionInUse")
+        refuse_unless(not function_users(self._state, self._arn(function)), "FunctionInUse")
         self._store.remove(function)
         return {}
 
@@ -68,7 +68,7 @@ class Functions:
             for stage in ([asked] if asked else _STAGES)
             if stage == "DEVELOPMENT" or function.live
         ]
-        return {"FunctionList": self._world.page(rows, params, lambda row: row.config)}
+        return {"FunctionList": self._state.page(rows, params, lambda row: row.config)}
 
     def _stage(self, function: Function, stage: str) -> Json:
         """Return one stage of a function. Raises NoSuchFunctionExists for LIVE before it is published."""
@@ -93,12 +93,12 @@ class Functions:
         return {"FunctionSummary": summary, "ETag": record.etag}
 
     def _arn(self, function: Function) -> str:
-        return f"arn:aws:cloudfront::{self._world.account}:function/{function.id}"
+        return f"arn:aws:cloudfront::{self._state.account}:function/{function.id}"
 
     def _status(self, function: Function, stage: str) -> str:
         if stage == "DEVELOPMENT":
             return "UNPUBLISHED"
-        return "DEPLOYED" if function_users(self._world, self._arn(function)) else "UNASSOCIATED"
+        return "DEPLOYED" if function_users(self._state, self._arn(function)) else "UNASSOCIATED"
 
 
 def _judged(params: Json) -> Json:

@@ -11,7 +11,7 @@ from .records import Json, PublicKey, Record
 from .refusal import CloudFrontError, demand, refuse_unless
 from .rules import judge_comment
 from .shapes import check
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
 _HEADER = "-----BEGIN PUBLIC KEY-----"
@@ -20,19 +20,19 @@ _HEADER = "-----BEGIN PUBLIC KEY-----"
 class PublicKeys:
     """CreatePublicKey and the other operations on public keys. Each method is the operation of that name."""
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.public_keys
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.public_keys
 
     def create_public_key(self, params: Json) -> Json:
-        world, sent = self._world, params["PublicKeyConfig"]
+        state, sent = self._state, params["PublicKeyConfig"]
         _judge_key(sent)
         reference, name = sent["CallerReference"], sent["Name"]
         fresh = not self._store.spent(reference) and all(key.config["Name"] != name for key in self._store)
         refuse_unless(fresh, "PublicKeyAlreadyExists")
-        refuse_unless(len(self._store) < world.settings.quota("public_keys"), "TooManyPublicKeys")
-        now = world.now()
-        key = PublicKey(world.new_id("K"), world.new_etag(), now, _kept(sent), created=now)
+        refuse_unless(len(self._store) < state.settings.quota("public_keys"), "TooManyPublicKeys")
+        now = state.now()
+        key = PublicKey(state.new_id("K"), state.new_etag(), now, _kept(sent), created=now)
         self._store.add(key)
         self._store.references[reference] = key.id
         return {**_public_key(key), "Location": f"{LOCATION}public-key/{key.id}"}
@@ -51,18 +51,18 @@ class PublicKeys:
         same = {**config, "Comment": ""} == {**key.config, "Comment": ""}
         refuse_unless(same, "CannotChangeImmutablePublicKeyFields")
         judge_comment(config["Comment"])
-        self._world.rewrite(self._store, key, config)
+        self._state.rewrite(self._store, key, config)
         return _public_key(key)
 
     def delete_public_key(self, params: Json) -> Json:
         key = self._store.held(params["Id"], params.get("IfMatch"))
-        used = any(key.id in group.config["Items"] for group in self._world.key_groups)
+        used = any(key.id in group.config["Items"] for group in self._state.key_groups)
         refuse_unless(not used, "PublicKeyInUse")
         self._store.remove(key)
         return {}
 
     def list_public_keys(self, params: Json) -> Json:
-        return {"PublicKeyList": self._world.page(self._store.listed(), params, _key_summary)}
+        return {"PublicKeyList": self._state.page(self._store.listed(), params, _key_summary)}
 
 
 def _judge_key(sent: Json) -> None:
@@ -99,29 +99,29 @@ def _key_summary(key: PublicKey) -> Json:
 class KeyGroups:
     """CreateKeyGroup and the other operations on key groups. Each method is the operation of that name."""
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.key_groups
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.key_groups
 
     def create_key_group(self, params: Json) -> Json:
-        world = self._world
+        state = self._state
         config = self._judged(params["KeyGroupConfig"], None)
-        refuse_unless(len(self._store) < world.settings.quota("key_groups"), "TooManyKeyGroups")
-        group = Record(world.new_uuid(), world.new_etag(), world.now(), config)
+        refuse_unless(len(self._store) < state.settings.quota("key_groups"), "TooManyKeyGroups")
+        group = Record(state.new_uuid(), state.new_etag(), state.now(), config)
         self._store.add(group)
         return {**_key_group(group), "Location": f"{LOCATION}key-group/{group.id}"}
 
     def _judged(self, sent: Json, own: Record | None) -> Json:
         check("KeyGroupConfig", sent)
-        world, keys = self._world, sent.get("Items", [])
+        state, keys = self._state, sent.get("Items", [])
         demand(sent["Name"], "The parameter Name is required.")
         judge_comment(sent.get("Comment", ""))
         demand(keys, "The parameter Items must hold at least one public key.")
         demand(len(set(keys)) == len(keys), "The parameter Items contains duplicates.")
-        limit = world.settings.quota("public_keys_per_key_group")
+        limit = state.settings.quota("public_keys_per_key_group")
         refuse_unless(len(keys) <= limit, "TooManyPublicKeysInKeyGroup")
         for key in keys:
-            if world.public_keys.find(key) is None:
+            if state.public_keys.find(key) is None:
                 raise CloudFrontError(
                     "InvalidArgument", f"The parameter Items names a public key that does not exist: {key}."
                 )
@@ -137,22 +137,22 @@ class KeyGroups:
         return {"KeyGroupConfig": group.config, "ETag": group.etag}
 
     def update_key_group(self, params: Json) -> Json:
-        world = self._world
+        state = self._state
         group = self._store.held(params["Id"], params.get("IfMatch"))
         config = self._judged(params["KeyGroupConfig"], group)
         # First update the distributions that use it, whose edges still have the group's current keys.
-        world.touch_users("TrustedKeyGroups", group.id)
-        world.rewrite(self._store, group, config)
+        state.touch_users("TrustedKeyGroups", group.id)
+        state.rewrite(self._store, group, config)
         return _key_group(group)
 
     def delete_key_group(self, params: Json) -> Json:
         group = self._store.held(params["Id"], params.get("IfMatch"))
-        refuse_unless(not self._world.users("TrustedKeyGroups", group.id), "ResourceInUse")
+        refuse_unless(not self._state.users("TrustedKeyGroups", group.id), "ResourceInUse")
         self._store.remove(group)
         return {}
 
     def list_key_groups(self, params: Json) -> Json:
-        page = self._world.page(
+        page = self._state.page(
             self._store.listed(), params, lambda group: {"KeyGroup": _key_group(group)["KeyGroup"]}
         )
         return {"KeyGroupList": page}

@@ -5,15 +5,15 @@ from .records import Identity, Json, Record
 from .refusal import CloudFrontError, demand, refuse_unless
 from .rules import control_users, identity_of, judge_comment
 from .shapes import check
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 
 class OriginAccessIdentities:
     """The operations on origin access identities. Each method is the operation of that name."""
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.identities
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.identities
 
     def create_cloud_front_origin_access_identity(self, params: Json) -> Json:
         config = params["CloudFrontOriginAccessIdentityConfig"]
@@ -36,11 +36,11 @@ class OriginAccessIdentities:
         judge_comment(config["Comment"])
 
     def _make(self, config: Json) -> Identity:
-        world = self._world
-        limit = world.settings.quota("origin_access_identities")
+        state = self._state
+        limit = state.settings.quota("origin_access_identities")
         refuse_unless(len(self._store) < limit, "TooManyCloudFrontOriginAccessIdentities")
-        etag, user = world.new_etag(), world.new_canonical_user()
-        record = Identity(world.new_id("E"), etag, world.now(), config, canonical_user=user)
+        etag, user = state.new_etag(), state.new_canonical_user()
+        record = Identity(state.new_id("E"), etag, state.now(), config, canonical_user=user)
         self._store.add(record)
         self._store.references[config["CallerReference"]] = record.id
         return record
@@ -58,7 +58,7 @@ class OriginAccessIdentities:
         record = self._store.held(params["Id"], params.get("IfMatch"))
         same = config["CallerReference"] == record.config["CallerReference"]
         refuse_unless(same, "IllegalUpdate", "You cannot update the value of CallerReference.")
-        self._world.rewrite(self._store, record, config)
+        self._state.rewrite(self._store, record, config)
         return _identity(record)
 
     def delete_cloud_front_origin_access_identity(self, params: Json) -> Json:
@@ -68,14 +68,14 @@ class OriginAccessIdentities:
         return {}
 
     def _used(self, identity: str) -> bool:
-        world = self._world
-        origins = [origin for record in world.distributions for origin in world.origins(record)]
+        state = self._state
+        origins = [origin for record in state.distributions for origin in state.origins(record)]
         sides = [origin["S3OriginConfig"] for origin in origins if "S3OriginConfig" in origin]
-        sides += [record.config["S3Origin"] for record in world.streaming]
+        sides += [record.config["S3Origin"] for record in state.streaming]
         return any(identity_of(side["OriginAccessIdentity"]) == identity for side in sides)
 
     def list_cloud_front_origin_access_identities(self, params: Json) -> Json:
-        page = self._world.page(self._store.listed(), params, _identity_summary)
+        page = self._state.page(self._store.listed(), params, _identity_summary)
         return {"CloudFrontOriginAccessIdentityList": page}
 
 
@@ -95,16 +95,16 @@ def _identity_summary(record: Identity) -> Json:
 class OriginAccessControls:
     """The operations on origin access controls. Each method is the operation of that name."""
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.controls
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.controls
 
     def create_origin_access_control(self, params: Json) -> Json:
-        world = self._world
+        state = self._state
         config = self._judged(params["OriginAccessControlConfig"], None)
-        limit = world.settings.quota("origin_access_controls")
+        limit = state.settings.quota("origin_access_controls")
         refuse_unless(len(self._store) < limit, "TooManyOriginAccessControls")
-        record = Record(world.new_id("E"), world.new_etag(), world.now(), config)
+        record = Record(state.new_id("E"), state.new_etag(), state.now(), config)
         self._store.add(record)
         return {**_control(record), "Location": f"{LOCATION}origin-access-control/{record.id}"}
 
@@ -125,17 +125,17 @@ class OriginAccessControls:
 
     def update_origin_access_control(self, params: Json) -> Json:
         record = self._store.held(params["Id"], params.get("IfMatch"))
-        self._world.rewrite(self._store, record, self._judged(params["OriginAccessControlConfig"], record))
+        self._state.rewrite(self._store, record, self._judged(params["OriginAccessControlConfig"], record))
         return _control(record)
 
     def delete_origin_access_control(self, params: Json) -> Json:
         record = self._store.held(params["Id"], params.get("IfMatch"))
-        refuse_unless(not control_users(self._world, record.id), "OriginAccessControlInUse")
+        refuse_unless(not control_users(self._state, record.id), "OriginAccessControlInUse")
         self._store.remove(record)
         return {}
 
     def list_origin_access_controls(self, params: Json) -> Json:
-        page = self._world.page(
+        page = self._state.page(
             self._store.listed(), params, lambda record: {"Id": record.id, **record.config}
         )
         return {"OriginAccessControlList": page}

@@ -11,7 +11,7 @@ from .records import Json, Policy
 from .refusal import demand, refuse_unless
 from .rules import judge_comment
 from .shapes import check
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 _MANAGED = {
     "CachePolicy": managed.CACHE_POLICIES,
@@ -32,20 +32,20 @@ _KEY_DEFAULTS: Json = {
 }
 
 
-def add_managed_policies(world: CloudFrontState) -> None:
+def add_managed_policies(state: CloudFrontState) -> None:
     """Add AWS's managed policies to a new account."""
     for kind, policies in _MANAGED.items():
         for policy_id, config in policies.items():
-            world.policies[kind].add(Policy(policy_id, world.new_etag(), world.now(), config, managed=True))
+            state.policies[kind].add(Policy(policy_id, state.new_etag(), state.now(), config, managed=True))
 
 
 class Policies:
     """The operations on one kind of policy: CachePolicy, OriginRequestPolicy or ResponseHeadersPolicy."""
 
-    def __init__(self, world: CloudFrontState, kind: str) -> None:
-        self._world = world
+    def __init__(self, state: CloudFrontState, kind: str) -> None:
+        self._state = state
         self._kind = kind
-        self._store = world.policies[kind]
+        self._store = state.policies[kind]
 
     def operations(self) -> dict[str, Callable[[Json], Json]]:
         """The operations by name, such as CreateCachePolicy and ListDistributionsByCachePolicyId."""
@@ -65,11 +65,11 @@ class Policies:
         return self._kind.removesuffix("y") + "ies"
 
     def _create(self, params: Json) -> Json:
-        world = self._world
+        state = self._state
         config = self._judged(params[f"{self._kind}Config"], None)
         own = [policy for policy in self._store if not policy.managed]
-        refuse_unless(len(own) < world.settings.quota("policies"), f"TooMany{self._plural}")
-        policy = Policy(world.new_uuid(), world.new_etag(), world.now(), config)
+        refuse_unless(len(own) < state.settings.quota("policies"), f"TooMany{self._plural}")
+        policy = Policy(state.new_uuid(), state.new_etag(), state.now(), config)
         self._store.add(policy)
         return {**self._render(policy), "Location": f"{LOCATION}{_PATHS[self._kind]}/{policy.id}"}
 
@@ -94,14 +94,14 @@ class Policies:
         refuse_unless(not policy.managed, "IllegalUpdate", "You cannot update a managed policy.")
         config = self._judged(params[f"{self._kind}Config"], policy)
         if self._kind == "ResponseHeadersPolicy":
-            self._world.touch_users(f"{self._kind}Id", policy.id)
-        self._world.rewrite(self._store, policy, config)
+            self._state.touch_users(f"{self._kind}Id", policy.id)
+        self._state.rewrite(self._store, policy, config)
         return self._render(policy)
 
     def _delete(self, params: Json) -> Json:
         policy = self._store.held(params["Id"], params.get("IfMatch"))
         refuse_unless(not policy.managed, "IllegalDelete", "You cannot delete a managed policy.")
-        refuse_unless(not self._world.users(f"{self._kind}Id", policy.id), f"{self._kind}InUse")
+        refuse_unless(not self._state.users(f"{self._kind}Id", policy.id), f"{self._kind}InUse")
         self._store.remove(policy)
         return {}
 
@@ -110,13 +110,13 @@ class Policies:
         fine = wanted in (None, "managed", "custom")
         demand(fine, f"The parameter Type is managed or custom: '{wanted}'.")
         rows = [policy for policy in self._store.listed() if wanted in (None, _type(policy))]
-        return {f"{self._kind}List": self._world.page(rows, params, self._summary)}
+        return {f"{self._kind}List": self._state.page(rows, params, self._summary)}
 
     def _list_users(self, params: Json) -> Json:
         member = f"{self._kind}Id"
         self._store.get(params[member])
-        users = self._world.users(member, params[member])
-        return {"DistributionIdList": self._world.page(users, params, lambda record: record.id)}
+        users = self._state.users(member, params[member])
+        return {"DistributionIdList": self._state.page(users, params, lambda record: record.id)}
 
     def _render(self, policy: Policy) -> Json:
         body = {"Id": policy.id, "LastModifiedTime": policy.modified, f"{self._kind}Config": policy.config}

@@ -10,7 +10,7 @@ from .behaviors import judge_behavior, judge_signers
 from .countries import COUNTRIES
 from .records import Distribution, Json
 from .refusal import CloudFrontError, demand, refuse_unless
-from .world import CloudFrontState
+from .state import CloudFrontState
 
 _NO_BUCKET = "The parameter Origin DomainName does not refer to a valid S3 bucket."
 _BUCKET_DOMAIN = re.compile(
@@ -99,36 +99,36 @@ def judge_update(sent: Json, live: Json) -> None:
     refuse_unless(same, "IllegalUpdate", "You cannot update Origin or CallerReference.")
 
 
-def judge(world: CloudFrontState, config: Json, own: Distribution | None) -> None:
+def judge(state: CloudFrontState, config: Json, own: Distribution | None) -> None:
     """Refuse a config (with defaults) as CreateDistribution would, or UpdateDistribution of `own`."""
     own_id = own.id if own else None
     judge_comment(config["Comment"])
-    quota = world.settings.quota
+    quota = state.settings.quota
     refuse_unless(config["Aliases"]["Quantity"] <= quota("aliases"), "TooManyDistributionCNAMEs")
     refuse_unless(config["CacheBehaviors"]["Quantity"] <= quota("cache_behaviors"), "TooManyCacheBehaviors")
-    origins = _judge_origins(world, config, own_id)
+    origins = _judge_origins(state, config, own_id)
     behaviors = config["CacheBehaviors"].get("Items", [])
     paths = [behavior["PathPattern"] for behavior in behaviors]
     demand(len(set(paths)) == len(paths), "The parameter PathPattern contains duplicates.")
     for behavior in (config["DefaultCacheBehavior"], *behaviors):
-        judge_behavior(world, behavior, origins, own_id)
-    _judge_furnishings(world, config)
-    _judge_web_acl(world, config["WebACLId"])
+        judge_behavior(state, behavior, origins, own_id)
+    _judge_furnishings(state, config)
+    _judge_web_acl(state, config["WebACLId"])
     aliases = config["Aliases"].get("Items", [])
-    judge_certificate(world, config["ViewerCertificate"], aliases)
-    judge_aliases(world, aliases, own_id)
+    judge_certificate(state, config["ViewerCertificate"], aliases)
+    judge_aliases(state, aliases, own_id)
 
 
-def judge_streaming(world: CloudFrontState, config: Json, own: Distribution | None) -> None:
+def judge_streaming(state: CloudFrontState, config: Json, own: Distribution | None) -> None:
     """Refuse a streaming distribution's config (with defaults) as its create or its update would."""
     judge_comment(config["Comment"])
-    limit = world.settings.quota("aliases")
+    limit = state.settings.quota("aliases")
     refuse_unless(config["Aliases"]["Quantity"] <= limit, "TooManyStreamingDistributionCNAMEs")
-    _judge_bucket(world, config["S3Origin"]["DomainName"])
-    _judge_identity(world, config["S3Origin"]["OriginAccessIdentity"])
-    judge_signers(world, config["TrustedSigners"])
-    judge_logging(world, config["Logging"])
-    judge_aliases(world, config["Aliases"].get("Items", []), own.id if own else None)
+    _judge_bucket(state, config["S3Origin"]["DomainName"])
+    _judge_identity(state, config["S3Origin"]["OriginAccessIdentity"])
+    judge_signers(state, config["TrustedSigners"])
+    judge_logging(state, config["Logging"])
+    judge_aliases(state, config["Aliases"].get("Items", []), own.id if own else None)
 
 
 def judge_comment(comment: str) -> None:
@@ -136,7 +136,7 @@ def judge_comment(comment: str) -> None:
     demand(len(comment) <= 128, "The parameter Comment is longer than 128 characters.")
 
 
-def judge_logging(world: CloudFrontState, logging: Json) -> None:
+def judge_logging(state: CloudFrontState, logging: Json) -> None:
     """Refuse logs to a bucket that does not exist, has no ACLs, or is in a region without delivery.
 
     Codes and messages: the CloudFront Developer Guide, "Configure standard logging (legacy)", and reports of its users.
@@ -146,9 +146,9 @@ def judge_logging(world: CloudFrontState, logging: Json) -> None:
     address = logging.get("Bucket", "")
     match = _BUCKET_DOMAIN.fullmatch(address)
     demand(match, "The parameter Logging Bucket does not refer to a valid S3 bucket.")
-    if match is None or world.log_bucket is None:
+    if match is None or state.log_bucket is None:
         return
-    found = world.log_bucket(match["bucket"])
+    found = state.log_bucket(match["bucket"])
     words = "The S3 bucket that you specified for CloudFront logs"
     if found is None:
         raise CloudFrontError("InvalidArgument", f"{words} doesn't exist: {address}")
@@ -164,27 +164,27 @@ def identity_of(origin_access_identity: str) -> str | None:
     return match["id"] if match else None
 
 
-def _judge_identity(world: CloudFrontState, origin_access_identity: str) -> None:
+def _judge_identity(state: CloudFrontState, origin_access_identity: str) -> None:
     if origin_access_identity:
-        found = world.identities.find(identity_of(origin_access_identity) or "")
+        found = state.identities.find(identity_of(origin_access_identity) or "")
         refuse_unless(found, "InvalidOriginAccessIdentity")
 
 
-def _judge_bucket(world: CloudFrontState, domain: str) -> None:
+def _judge_bucket(state: CloudFrontState, domain: str) -> None:
     match = _BUCKET_DOMAIN.fullmatch(domain)
-    known = match and (world.bucket_exists is None or world.bucket_exists(match["bucket"]))
+    known = match and (state.bucket_exists is None or state.bucket_exists(match["bucket"]))
     demand(known, _NO_BUCKET)
 
 
-def _judge_origins(world: CloudFrontState, config: Json, own_id: str | None) -> dict[str, Json]:
+def _judge_origins(state: CloudFrontState, config: Json, own_id: str | None) -> dict[str, Json]:
     """Return the valid origins and origin groups by id."""
     items = config["Origins"].get("Items", [])
     demand(items, "The parameter Origins must hold at least one origin.")
-    refuse_unless(len(items) <= world.settings.quota("origins"), "TooManyOrigins")
+    refuse_unless(len(items) <= state.settings.quota("origins"), "TooManyOrigins")
     for origin in items:
-        _judge_origin(world, origin, own_id)
+        _judge_origin(state, origin, own_id)
     groups = config["OriginGroups"].get("Items", [])
-    limit = world.settings.quota("origin_groups")
+    limit = state.settings.quota("origin_groups")
     refuse_unless(len(groups) <= limit, "TooManyOriginGroupsPerDistribution")
     ids = [item["Id"] for item in (*items, *groups)]
     demand(len(set(ids)) == len(ids), "The parameter Id of origins contains duplicates.")
@@ -195,7 +195,7 @@ def _judge_origins(world: CloudFrontState, config: Json, own_id: str | None) -> 
     return {**origins, **{group["Id"]: group for group in groups}}
 
 
-def _judge_origin(world: CloudFrontState, origin: Json, own_id: str | None) -> None:
+def _judge_origin(state: CloudFrontState, origin: Json, own_id: str | None) -> None:
     kinds = [kind for kind in ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig") if kind in origin]
     one = len(kinds) == 1
     demand(
@@ -205,7 +205,7 @@ def _judge_origin(world: CloudFrontState, origin: Json, own_id: str | None) -> N
     path = origin["OriginPath"]
     demand(not path.endswith("/"), "The parameter OriginPath must not end with '/'.")
     refuse_unless(not path or _RELATIVE_PATH.fullmatch(path), "InvalidRelativePath")
-    limit = world.settings.quota("origin_custom_headers")
+    limit = state.settings.quota("origin_custom_headers")
     refuse_unless(origin["CustomHeaders"]["Quantity"] <= limit, "TooManyOriginCustomHeaders")
     fine = origin["ConnectionAttempts"] in range(1, 4) and origin["ConnectionTimeout"] in range(1, 11)
     demand(fine, "The parameters ConnectionAttempts and ConnectionTimeout are out of range.")
@@ -216,45 +216,45 @@ def _judge_origin(world: CloudFrontState, origin: Json, own_id: str | None) -> N
     if "S3OriginConfig" in origin:
         identity = origin["S3OriginConfig"]["OriginAccessIdentity"]
         refuse_unless(not (identity and control), "IllegalOriginAccessConfiguration")
-        _judge_bucket(world, origin["DomainName"])
-        _judge_identity(world, identity)
+        _judge_bucket(state, origin["DomainName"])
+        _judge_identity(state, identity)
     if control:
-        _judge_control(world, control, origin["DomainName"], own_id)
+        _judge_control(state, control, origin["DomainName"], own_id)
 
 
-def _judge_control(world: CloudFrontState, control: str, domain: str, own_id: str | None) -> None:
-    record = world.controls.find(control)
+def _judge_control(state: CloudFrontState, control: str, domain: str, own_id: str | None) -> None:
+    record = state.controls.find(control)
     if record is None:
         raise CloudFrontError("InvalidOriginAccessControl")
     for_s3 = record.config["OriginAccessControlOriginType"] == "s3"
     refuse_unless(not for_s3 or _BUCKET_DOMAIN.fullmatch(domain), "InvalidDomainNameForOriginAccessControl")
-    others = [user for user in control_users(world, control) if user.id != own_id]
-    limit = world.settings.quota("distributions_per_origin_access_control")
+    others = [user for user in control_users(state, control) if user.id != own_id]
+    limit = state.settings.quota("distributions_per_origin_access_control")
     refuse_unless(len(others) < limit, "TooManyDistributionsAssociatedToOriginAccessControl")
 
 
-def control_users(world: CloudFrontState, control: str) -> list[Distribution]:
+def control_users(state: CloudFrontState, control: str) -> list[Distribution]:
     """Return the distributions with an origin that uses this origin access control."""
     return [
         record
-        for record in world.distributions
-        if any(origin["OriginAccessControlId"] == control for origin in world.origins(record))
+        for record in state.distributions
+        if any(origin["OriginAccessControlId"] == control for origin in state.origins(record))
     ]
 
 
-def _judge_web_acl(world: CloudFrontState, web_acl: str) -> None:
+def _judge_web_acl(state: CloudFrontState, web_acl: str) -> None:
     """Refuse what is neither an id of WAF Classic nor the ARN of a WAFv2 web ACL for CloudFront that exists."""
     if not web_acl or _CLASSIC_ACL.fullmatch(web_acl):
         return
     found = _WEB_ACL.fullmatch(web_acl)
-    refuse_unless(found and found["account"] == world.account, "InvalidWebACLId")
-    refuse_unless(world.web_acl_exists is None or world.web_acl_exists(web_acl), "InvalidWebACLId")
+    refuse_unless(found and found["account"] == state.account, "InvalidWebACLId")
+    refuse_unless(state.web_acl_exists is None or state.web_acl_exists(web_acl), "InvalidWebACLId")
 
 
-def _judge_furnishings(world: CloudFrontState, config: Json) -> None:
+def _judge_furnishings(state: CloudFrontState, config: Json) -> None:
     root = config["DefaultRootObject"]
     refuse_unless(len(root) <= 255 and not root.startswith("/"), "InvalidDefaultRootObject")
-    judge_logging(world, config["Logging"])
+    judge_logging(state, config["Logging"])
     geo = config["Restrictions"]["GeoRestriction"]
     refuse_unless(
         (geo["RestrictionType"] == "none") == (geo["Quantity"] == 0), "InvalidGeoRestrictionParameter"

@@ -6,8 +6,8 @@ from .records import Distribution, Json
 from .refusal import CloudFrontError, refuse_unless
 from .rules import judge_streaming
 from .shapes import check
+from .state import CloudFrontState
 from .tags import judged_tags
-from .world import CloudFrontState
 
 _SUMMARY = ("S3Origin", "Aliases", "TrustedSigners", "Comment", "PriceClass", "Enabled")
 
@@ -15,9 +15,9 @@ _SUMMARY = ("S3Origin", "Aliases", "TrustedSigners", "Comment", "PriceClass", "E
 class StreamingDistributions:
     """The operations on streaming distributions. Each method is the operation of that name."""
 
-    def __init__(self, world: CloudFrontState) -> None:
-        self._world = world
-        self._store = world.streaming
+    def __init__(self, state: CloudFrontState) -> None:
+        self._state = state
+        self._store = state.streaming
 
     def create_streaming_distribution(self, params: Json) -> Json:
         return self._create(params["StreamingDistributionConfig"], {})
@@ -25,11 +25,11 @@ class StreamingDistributions:
     def create_streaming_distribution_with_tags(self, params: Json) -> Json:
         both = params["StreamingDistributionConfigWithTags"]
         check("StreamingDistributionConfigWithTags", both)
-        return self._create(both["StreamingDistributionConfig"], judged_tags(self._world, {}, both["Tags"]))
+        return self._create(both["StreamingDistributionConfig"], judged_tags(self._state, {}, both["Tags"]))
 
     def _create(self, sent: Json, tags: dict[str, str]) -> Json:
-        world, store = self._world, self._store
-        if world.settings.refuse_rtmp:
+        state, store = self._state, self._store
+        if state.settings.refuse_rtmp:
             raise CloudFrontError("UnsupportedOperation", "RTMP distributions are no longer supported.")
         check("StreamingDistributionConfig", sent)
         # It is not known whether AWS includes the id here, as for the other kind. The sandbox does not.
@@ -39,11 +39,11 @@ class StreamingDistributions:
             "The caller reference that you are using to create a streaming distribution is associated with "
             "another streaming distribution.",
         )
-        config = filled_streaming(sent, world.account)
-        judge_streaming(world, config, None)
-        fine = len(store) < world.settings.quota("streaming_distributions")
+        config = filled_streaming(sent, state.account)
+        judge_streaming(state, config, None)
+        fine = len(store) < state.settings.quota("streaming_distributions")
         refuse_unless(fine, "TooManyStreamingDistributions")
-        record = world.new_distribution("streaming-distribution", config, tags)
+        record = state.new_distribution("streaming-distribution", config, tags)
         store.add(record)
         store.references[config["CallerReference"]] = record.id
         location = f"{LOCATION}streaming-distribution/{record.id}"
@@ -51,36 +51,36 @@ class StreamingDistributions:
 
     def get_streaming_distribution(self, params: Json) -> Json:
         record = self._store.seen(params["Id"])
-        return {"StreamingDistribution": self._world.show(record, _render), "ETag": record.etag}
+        return {"StreamingDistribution": self._state.show(record, _render), "ETag": record.etag}
 
     def get_streaming_distribution_config(self, params: Json) -> Json:
         record = self._store.seen(params["Id"])
-        config = self._world.show(record, lambda _record, _status, config: config)
+        config = self._state.show(record, lambda _record, _status, config: config)
         return {"StreamingDistributionConfig": config, "ETag": record.etag}
 
     def update_streaming_distribution(self, params: Json) -> Json:
-        world, sent = self._world, params["StreamingDistributionConfig"]
+        state, sent = self._state, params["StreamingDistributionConfig"]
         check("StreamingDistributionConfig", sent)
         record = self._store.held(params["Id"], params.get("IfMatch"))
         live = record.config
         same = sent["CallerReference"] == live["CallerReference"]
         same = same and sent["S3Origin"]["DomainName"] == live["S3Origin"]["DomainName"]
         refuse_unless(same, "IllegalUpdate", "You cannot update Origin or CallerReference.")
-        config = filled_streaming(sent, world.account)
-        judge_streaming(world, config, record)
-        world.deploy(self._store, record, config)
+        config = filled_streaming(sent, state.account)
+        judge_streaming(state, config, record)
+        state.deploy(self._store, record, config)
         return {"StreamingDistribution": self._written(record), "ETag": record.etag}
 
     def delete_streaming_distribution(self, params: Json) -> Json:
         record = self._store.held(params["Id"], params.get("IfMatch"))
-        gone_from_edges = not record.config["Enabled"] and self._world.deployed(record)
+        gone_from_edges = not record.config["Enabled"] and self._state.deployed(record)
         refuse_unless(gone_from_edges, "StreamingDistributionNotDisabled")
         self._store.remove(record)
         return {}
 
     def list_streaming_distributions(self, params: Json) -> Json:
-        world = self._world
-        page = world.page(self._store.listed(), params, lambda record: world.show(record, _summary))
+        state = self._state
+        page = state.page(self._store.listed(), params, lambda record: state.show(record, _summary))
         return {"StreamingDistributionList": page}
 
     def _written(self, record: Distribution) -> Json:

@@ -14,21 +14,24 @@ from typing import Any
 Context = Mapping[str, str]
 """Condition keys of a request by lower-case name. A key that the request does not have is absent."""
 
+_VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_ESCAPED = ("*", "?", "$")
+
 
 class Unsupported(ValueError):
     """An operator or a value that the sandbox does not support. Such a statement neither allows nor is ignored."""
 
 
 def hold(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
-    """Return whether all operators hold for all their keys. Raises Unknown for an unsupported one."""
+    """Return whether all operators hold for all their keys. Raises Unsupported if one is not supported."""
     return all(
-        _holds(operator, _many(values), context.get(key.lower()))
+        _holds(operator, _many(values), context.get(key.lower()), context)
         for operator, keys in condition.items()
         for key, values in keys.items()
     )
 
 
-def _holds(operator: str, wanted: list[str], have: str | None) -> bool:
+def _holds(operator: str, wanted: list[str], have: str | None, context: Context) -> bool:
     quantified, _, plain = operator.rpartition(":")
     name = plain.lower()
     if name == "null":
@@ -38,14 +41,32 @@ def _holds(operator: str, wanted: list[str], have: str | None) -> bool:
     negated = name.startswith(("stringnot", "arnnot", "numericnot", "datenot", "notip"))
     if name not in _COMPARISONS or quantified.lower() not in ("", "foranyvalue", "forallvalues"):
         raise Unsupported(operator)
-    if any("${" in value for value in wanted):
-        raise Unsupported("policy variables")
     if have is None:
         # A missing key equals nothing, so it differs from everything. No value fulfils ForAllValues, and never
         # ForAnyValue.
         return if_exists or quantified.lower() == "forallvalues" or (negated and not quantified)
-    met = any(_COMPARISONS[name](have, value) for value in wanted)
+    filled = [_filled(value, context) for value in wanted]
+    if negated and None in filled:
+        raise Unsupported("a policy variable without a value in a negated condition")
+    met = any(_COMPARISONS[name](have, value) for value in filled if value is not None)
     return met != negated
+
+
+def _filled(value: str, context: Context) -> str | None:
+    """Return the value with its policy variables filled in. None if the request lacks one: it then equals nothing.
+
+    Source: IAM User Guide, "Policy variables".
+    """
+    names = _VARIABLE.findall(value)
+    for name in names:
+        key, comma, default = name.partition(",")
+        text = context.get(key.strip().lower(), default.strip()[1:-1] if comma else None)
+        if key in _ESCAPED or any(sign in (text or "") for sign in _ESCAPED):
+            raise Unsupported("wildcards in policy variables")
+        if text is None:
+            return None
+        value = value.replace(f"${{{name}}}", text)
+    return value
 
 
 def _like(have: str, pattern: str) -> bool:

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 
 from cfstream.sandbox.cloudfront import CloudFront
-from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.cloudfront.state import CloudFrontState
 from cfstream.sandbox.edge import (
     documents,
     errors,
@@ -57,26 +57,26 @@ class Edge:
         return _signed_off(self._answer(viewers.of(environ)))
 
     @property
-    def _world(self) -> CloudFrontState:
+    def _state(self) -> CloudFrontState:
         """Return the state. After a reset, forget what was remembered of the old one."""
-        world = self._cloudfront().world
-        if world is not self._seen:
-            self._seen = world
+        state = self._cloudfront().state
+        if state is not self._seen:
+            self._seen = state
             self._errors = errors.Errors()
-            self._draw = random.Random(f"{world.settings.shuffle_seed}:edge")  # noqa: S311
-        return world
+            self._draw = random.Random(f"{state.settings.shuffle_seed}:edge")  # noqa: S311
+        return state
 
     def _sites(self) -> Iterator[EdgeSite]:
-        world = self._world
-        for record in world.both_kinds():
-            world.settle(record)
+        state = self._state
+        for record in state.both_kinds():
+            state.settle(record)
             early = not record.settled and self._gets_new_config()
             held = None if early else record.at_edge
-            yield EdgeSite(record, held or world.spread(record), reached=early or held is not None)
+            yield EdgeSite(record, held or state.spread(record), reached=early or held is not None)
 
     def _gets_new_config(self) -> bool:
         """Return whether this viewer gets a config that is not Deployed yet."""
-        return self._world.settings.edge_mixes and self._draw.random() < 0.5
+        return self._state.settings.edge_mixes and self._draw.random() < 0.5
 
     def _answer(self, viewer: ViewerRequest) -> Answer:
         site = hosts.find(viewer.hostname, self._sites())
@@ -87,19 +87,19 @@ class Edge:
         if not site.config["Enabled"]:
             return documents.page(403, documents.BAD_REQUEST)
         if "S3Origin" in site.config:
-            return rtmp.answer(self._world, site, viewer)
+            return rtmp.answer(self._state, site, viewer)
         behavior = path_patterns.choose(site.config, viewer.path)
         return path_patterns.refusal(behavior, viewer) or self._within(site, behavior, viewer)
 
     def _within(self, site: EdgeSite, behavior: Json, viewer: ViewerRequest) -> Answer:
         """Return the answer of a behavior that allows the request's method and protocol."""
-        world = self._world
-        signers = keys.of_behavior(world, site, behavior)
+        state = self._state
+        signers = keys.of_behavior(state, site, behavior)
         # Countries are checked before the behavior (AWS blog, "Charting the life of an Amazon CloudFront request").
         refused = _refused_country(site.config, viewer)
         if signers is not None and refused is None:
             try:
-                signature.admit(signature.of_request(viewer), signers, viewer.address, world.now())
+                signature.admit(signature.of_request(viewer), signers, viewer.address, state.now())
             except signature.SignatureRefused as refusal:
                 refused = documents.refused(refusal.code)
         answer = refused or self._from_origin(site, behavior, viewer)
@@ -113,16 +113,16 @@ class Edge:
 
     def _page(self, site: EdgeSite, viewer: ViewerRequest, path: str) -> Answer:
         behavior = path_patterns.choose(site.config, path)
-        return origin.fetch(OriginRequest(self._world, site, behavior, viewer.unconditional(), path))
+        return origin.fetch(OriginRequest(self._state, site, behavior, viewer.unconditional(), path))
 
     def _from_origin(self, site: EdgeSite, behavior: Json, viewer: ViewerRequest) -> Answer:
         root = site.config["DefaultRootObject"]
         path = f"/{root}" if root and viewer.path == "/" else viewer.path
         place = (site.record.id, viewer.method, path, signature.split(viewer.query)[0])
-        keeps = self._world.settings.edge_caches_errors
+        keeps = self._state.settings.edge_caches_errors
         answer = self._errors.again(place) if keeps else None
         if answer is None:
-            answer = origin.fetch(OriginRequest(self._world, site, behavior, viewer, path))
+            answer = origin.fetch(OriginRequest(self._state, site, behavior, viewer, path))
             if keeps:
                 self._errors.keep(place, site.config, answer)
         return answer
@@ -140,10 +140,10 @@ def _refused_country(config: Json, viewer: ViewerRequest) -> Answer | None:
 
 def _signed_off(answer: Answer) -> Answer:
     """Return the answer with CloudFront's own headers."""
-    said = "Error" if answer.status >= 400 else "Redirect" if answer.status in (301, 307) else "Miss"
+    result = "Error" if answer.status >= 400 else "Redirect" if answer.status in (301, 307) else "Miss"
     headers = [
         *answer.headers,
-        ("X-Cache", f"{said} from cloudfront"),
+        ("X-Cache", f"{result} from cloudfront"),
         ("Via", _VIA),
         ("X-Amz-Cf-Pop", _POP),
         ("X-Amz-Cf-Id", secrets.token_urlsafe(42)),

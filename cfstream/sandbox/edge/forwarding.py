@@ -5,15 +5,15 @@ Combines a behavior's cache policy and origin request policy, or its ForwardedVa
 
 from typing import Any
 
-from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.cloudfront.state import CloudFrontState
 
 Json = dict[str, Any]
 
 
-def passes_header(world: CloudFrontState, behavior: Json, name: str) -> bool:
+def passes_header(state: CloudFrontState, behavior: Json, name: str) -> bool:
     """Return whether the origin gets the viewer's header with this name."""
     wanted = name.lower()
-    for part in _parts(world, behavior):
+    for part in _parts(state, behavior):
         config = part["HeadersConfig"]
         named = wanted in {header.lower() for header in _items(config.get("Headers"))}
         if _fits(config["HeaderBehavior"], named=named):
@@ -21,9 +21,9 @@ def passes_header(world: CloudFrontState, behavior: Json, name: str) -> bool:
     return "*" in _legacy(behavior).get("headers", ()) or wanted in _legacy(behavior).get("headers", ())
 
 
-def passes_query(world: CloudFrontState, behavior: Json, name: str) -> bool:
+def passes_query(state: CloudFrontState, behavior: Json, name: str) -> bool:
     """Return whether the origin gets the query parameter with this name."""
-    for part in _parts(world, behavior):
+    for part in _parts(state, behavior):
         config = part["QueryStringsConfig"]
         named = name in _items(config.get("QueryStrings"))
         if _fits(config["QueryStringBehavior"], named=named):
@@ -41,9 +41,9 @@ def _fits(how: str, *, named: bool) -> bool:
     return named if how == "whitelist" else how.startswith("all")
 
 
-def _parts(world: CloudFrontState, behavior: Json) -> list[Json]:
-    cache = world.policies["CachePolicy"].find(behavior.get("CachePolicyId", ""))
-    origin = world.policies["OriginRequestPolicy"].find(behavior.get("OriginRequestPolicyId", ""))
+def _parts(state: CloudFrontState, behavior: Json) -> list[Json]:
+    cache = state.policies["CachePolicy"].find(behavior.get("CachePolicyId", ""))
+    origin = state.policies["OriginRequestPolicy"].find(behavior.get("OriginRequestPolicyId", ""))
     found = [cache.config["ParametersInCacheKeyAndForwardedToOrigin"]] if cache else []
     return [*found, *([origin.config] if origin else [])]
 

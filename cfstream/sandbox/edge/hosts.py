@@ -75,9 +75,9 @@ def find(name: str, sites: Iterable[EdgeSite]) -> EdgeSite | None:
         if site.record.domain_name == own:
             return site
         for alias in (*_aliases(site), *_still_answered(site, known)):
-            said = _said(alias, name)
-            if said > best:
-                best, found = said, site
+            match = _specificity(alias, name)
+            if match > best:
+                best, found = match, site
     return found
 
 
@@ -91,12 +91,12 @@ def _still_answered(site: EdgeSite, known: dict[str, EdgeSite]) -> Iterator[str]
     There is no time without an answer during a move (AssociateAlias: "prevents the downtime that could occur").
     """
     for alias, target in site.record.given.items():
-        heir = known.get(target)
-        if heir and alias in heir.record.aliases and alias not in _aliases(heir):
+        target_site = known.get(target)
+        if target_site and alias in target_site.record.aliases and alias not in _aliases(target_site):
             yield alias
 
 
-def _said(alias: str, name: str) -> int:
+def _specificity(alias: str, name: str) -> int:
     """Return how specific an alias is for the name; 0 if it does not match. A wildcard covers any number of labels."""
     if alias == name:
         return len(name) + 1

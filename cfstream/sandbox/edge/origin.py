@@ -7,7 +7,7 @@ answers for a bucket.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.cloudfront.state import CloudFrontState
 from cfstream.sandbox.edge import access_points, bucket, direct, documents, forwarding, requester
 from cfstream.sandbox.edge import website as websites
 from cfstream.sandbox.edge.hosts import EdgeSite
@@ -24,7 +24,7 @@ _SIGNED_FOR_S3 = ("Signature", "Expires", "Key-Pair-Id")
 class OriginRequest:
     """A request of a behavior to its origin. The path is the viewer's, or an error page's."""
 
-    world: CloudFrontState
+    state: CloudFrontState
     site: EdgeSite
     behavior: Json
     viewer: ViewerRequest
@@ -33,7 +33,7 @@ class OriginRequest:
     def header(self, name: str) -> str:
         """Return the viewer's header with this name if it is forwarded to the origin, otherwise ""."""
         sent = self.viewer.header(name)
-        if not sent or name in _CONDITIONS or forwarding.passes_header(self.world, self.behavior, name):
+        if not sent or name in _CONDITIONS or forwarding.passes_header(self.state, self.behavior, name):
             return sent
         return ""
 
@@ -94,8 +94,8 @@ _CONDITIONS = frozenset(
 
 def _breaks_s3(request: OriginRequest) -> Answer | None:
     """Return S3's refusal of a forwarded Host, and of parameters that it reads as its own signature."""
-    world, behavior, viewer = request.world, request.behavior, request.viewer
-    if forwarding.passes_header(world, behavior, "Host"):
+    state, behavior, viewer = request.state, request.behavior, request.viewer
+    if forwarding.passes_header(state, behavior, "Host"):
         return documents.s3_error(
             403,
             "SignatureDoesNotMatch",
@@ -104,7 +104,7 @@ def _breaks_s3(request: OriginRequest) -> Answer | None:
         )
     signed = behavior["TrustedSigners"]["Quantity"] or behavior["TrustedKeyGroups"]["Quantity"]
     names = {pair.partition("=")[0] for pair in viewer.query.split("&")} & set(_SIGNED_FOR_S3)
-    if not signed and any(forwarding.passes_query(world, behavior, name) for name in names):
+    if not signed and any(forwarding.passes_query(state, behavior, name) for name in names):
         return documents.s3_error(
             403,
             "AccessDenied",
@@ -114,18 +114,18 @@ def _breaks_s3(request: OriginRequest) -> Answer | None:
 
 
 def _requester(origin: Json, request: OriginRequest) -> S3Requester:
-    world, viewer = request.world, request.viewer
-    control = world.controls.find(origin["OriginAccessControlId"])
+    state, viewer = request.state, request.viewer
+    control = state.controls.find(origin["OriginAccessControlId"])
     signing = control.config["SigningBehavior"] if control else "never"
     own_signature = request.header("Authorization").startswith("AWS4-HMAC-SHA256")
     if signing == "always" or (signing == "no-override" and not own_signature):
         return requester.service(request.site.arn)
     if own_signature:
-        return requester.account(world.account, requester.EDGE_ADDRESS, viewer.scheme)
-    return by_identity(world, origin["S3OriginConfig"]["OriginAccessIdentity"], viewer)
+        return requester.account(state.account, requester.EDGE_ADDRESS, viewer.scheme)
+    return by_identity(state, origin["S3OriginConfig"]["OriginAccessIdentity"], viewer)
 
 
-def by_identity(world: CloudFrontState, named: str, viewer: ViewerRequest) -> S3Requester:
+def by_identity(state: CloudFrontState, named: str, viewer: ViewerRequest) -> S3Requester:
     """Return CloudFront with the identity ``origin-access-identity/cloudfront/E…``, or anonymous without one."""
-    identity = world.identities.find(named.rpartition("/")[2])
+    identity = state.identities.find(named.rpartition("/")[2])
     return requester.identity(identity, viewer.scheme) if identity else requester.edge_unsigned(viewer.scheme)

@@ -7,7 +7,7 @@ CloudFront did until 2020 (Developer Guide of that year, "Creating a signed URL 
 import re
 from urllib.parse import unquote
 
-from cfstream.sandbox.cloudfront.world import CloudFrontState
+from cfstream.sandbox.cloudfront.state import CloudFrontState
 from cfstream.sandbox.edge import bucket, documents, keys, origin, signature
 from cfstream.sandbox.edge.hosts import EdgeSite
 from cfstream.sandbox.edge.viewer import ViewerRequest
@@ -18,20 +18,20 @@ APPLICATION = "/cfx/st/"
 _KIND = re.compile(r"(mp4|mp3|flv|f4v):")
 
 
-def answer(world: CloudFrontState, site: EdgeSite, viewer: ViewerRequest) -> Answer:
+def answer(state: CloudFrontState, site: EdgeSite, viewer: ViewerRequest) -> Answer:
     """Return the stream as a download; 403 without a valid signature if the distribution has trusted signers."""
     if not viewer.path.startswith(APPLICATION) or viewer.method not in ("GET", "HEAD"):
         return documents.page(404, "Streams are at /cfx/st/<stream name>, instead of rtmp.")
     kind, name = _stream(viewer.path.removeprefix(APPLICATION))
-    signers = keys.of_streaming(world, site)
+    signers = keys.of_streaming(state, site)
     if signers is not None:
         _, fields = signature.split(viewer.query)
         names = tuple(dict.fromkeys((name, unquote(name))))
         try:
-            signature.admit(signature.RequestSignature(fields, names), signers, viewer.address, world.now())
+            signature.admit(signature.RequestSignature(fields, names), signers, viewer.address, state.now())
         except signature.SignatureRefused as refused:
             return documents.refused(refused.code)
-    return _media(world, site, viewer, kind, name)
+    return _media(state, site, viewer, kind, name)
 
 
 def _stream(written: str) -> tuple[str, str]:
@@ -41,10 +41,10 @@ def _stream(written: str) -> tuple[str, str]:
     return (kind.group(1), plain[kind.end() :]) if kind else ("", written)
 
 
-def _media(world: CloudFrontState, site: EdgeSite, viewer: ViewerRequest, kind: str, name: str) -> Answer:
+def _media(state: CloudFrontState, site: EdgeSite, viewer: ViewerRequest, kind: str, name: str) -> Answer:
     """Return the object for a stream name. A player may omit its extension, which is flv unless the type differs."""
     access = site.config["S3Origin"]
-    who = origin.by_identity(world, access["OriginAccessIdentity"], viewer)
+    who = origin.by_identity(state, access["OriginAccessIdentity"], viewer)
     asked = [
         bucket.ask(access["DomainName"], path, viewer.method, who, viewer.header)
         for path in (f"/{name}", f"/{name}.{kind or 'flv'}")

@@ -58,12 +58,12 @@ def may(
     bucket policy does not apply to an object of another owner, except for a Deny.
     """
     arn = f"{bucket.arn}/{name}" if name else bucket.arn
-    said = verdict(bucket.policy, who, action, arn, _context(bucket, key, who))
-    if said is PolicyVerdict.DENY:
+    answer = verdict(bucket.policy, who, action, arn, _context(bucket, key, who))
+    if answer is PolicyVerdict.DENY:
         return False
     if who.is_account:
         return True
-    granted = said is PolicyVerdict.ALLOW and _reaches(bucket, key) and not _restricted(bucket, who)
+    granted = answer is PolicyVerdict.ALLOW and _reaches(bucket, key) and not _restricted(bucket, who)
     return granted or (bool(permission) and _acl_grants(bucket, key, name, who, permission))
 
 
@@ -93,11 +93,12 @@ def _kms_policy(bucket: FakeBucket, key: FakeKey) -> tuple[bytes | None, str]:
 
 
 def _context(bucket: FakeBucket, key: FakeKey | None, who: S3Requester) -> Mapping[str, str]:
+    account = {"aws:resourceaccount": bucket.account_id, "s3:resourceaccount": bucket.account_id}
     if key is None or not bucket.policy or b"ExistingObjectTag" not in bucket.policy:
-        return who.context
+        return {**who.context, **account}
     tagger = s3_backends[bucket.account_id][bucket.partition].tagger
     tags = tagger.get_tag_dict_for_resource(key.arn)
-    return {**who.context, **{_TAG + name.lower(): value for name, value in tags.items()}}
+    return {**who.context, **account, **{_TAG + name.lower(): value for name, value in tags.items()}}
 
 
 def _reaches(bucket: FakeBucket, key: FakeKey | None) -> bool:
@@ -134,7 +135,7 @@ def verdict(
 
     An unsupported condition never allows anything: an Allow with it is ignored, and a Deny applies.
     """
-    said = PolicyVerdict.SILENT
+    answer = PolicyVerdict.SILENT
     for statement in _statements(policy) if policy else ():
         denies = statement["Effect"] == "Deny"
         if not _speaks_of(statement, who, action, resource):
@@ -145,8 +146,8 @@ def verdict(
             holds = denies
         if holds and denies:
             return PolicyVerdict.DENY
-        said = PolicyVerdict.ALLOW if holds else said
-    return said
+        answer = PolicyVerdict.ALLOW if holds else answer
+    return answer
 
 
 @functools.lru_cache(maxsize=256)

@@ -8,16 +8,16 @@ for the edit. Otherwise CannotEdit is raised, with what to do by hand.
 that is no longer true.
 """
 
+from cfstream.spec.edit.editable import BOM, CannotEdit, EditableDocument
 from cfstream.spec.edit.entries import append, remove
 from cfstream.spec.edit.fields import drop, insert, rename, replace, uncomment
-from cfstream.spec.edit.manuscript import BOM, CannotEdit, Manuscript
 from cfstream.spec.edit.writing import Entry, Value
 
 __all__ = [
     "BOM",
     "CannotEdit",
+    "EditableDocument",
     "Entry",
-    "Manuscript",
     "Value",
     "append",
     "drop",

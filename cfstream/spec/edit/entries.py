@@ -4,33 +4,33 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cfstream.spec.edit.editable import EditableDocument, Path, by_hand, edited
 from cfstream.spec.edit.flow import joined, parted
 from cfstream.spec.edit.lines import line_end, line_start, put_lines, without_lines
-from cfstream.spec.edit.manuscript import Manuscript, Path, by_hand, edited
 from cfstream.spec.edit.writing import Entry, inline
 from cfstream.spec.layout import Member, Written
 
 _DASH = re.compile(r"[ \t]*-[ \t]+\Z")
 
 
-def append(manuscript: Manuscript, paths: Sequence[Path], entry: Entry) -> Manuscript:
+def append(editable: EditableDocument, paths: Sequence[Path], entry: Entry) -> EditableDocument:
     """Return the document with `entry` at the end of the lists at `paths`. Raises CannotEdit for an empty list."""
     value = {key: item if isinstance(item, str) else list(item) for key, item in entry.items()}
     return edited(
-        manuscript,
+        editable,
         paths,
         lambda text, place: _appended(text, place, entry),
         lambda items: items.append(value),
     )
 
 
-def remove(manuscript: Manuscript, paths: Sequence[Path], number: int) -> Manuscript:
+def remove(editable: EditableDocument, paths: Sequence[Path], number: int) -> EditableDocument:
     """Return the document without entry `number` of the lists at `paths`. Raises CannotEdit for the only entry."""
 
     def forget(items: list[Any]) -> None:
         del items[number]
 
-    return edited(manuscript, paths, lambda text, place: _removed(text, place, number), forget)
+    return edited(editable, paths, lambda text, place: _removed(text, place, number), forget)
 
 
 def _appended(text: str, place: Written, entry: Entry) -> str:

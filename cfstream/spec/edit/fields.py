@@ -7,16 +7,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from cfstream.spec.edit.editable import EditableDocument, Path, by_hand, edited, named
 from cfstream.spec.edit.flow import joined, parted
 from cfstream.spec.edit.lines import NEWLINE, line_end, line_start, put, put_lines, spliced, without_lines
-from cfstream.spec.edit.manuscript import Manuscript, Path, by_hand, edited, named
 from cfstream.spec.edit.writing import Value, block, inline, is_flat, scalar
 from cfstream.spec.layout import Member, Written
 
 _COLON = re.compile(r"[ \t]*:")
 
 
-def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
+def replace(editable: EditableDocument, path: Path, value: Value) -> EditableDocument:
     """Return the document with this value at `path`: on one line if it is flat, else as lines below the key.
 
     Raises CannotEdit.
@@ -30,10 +30,10 @@ def replace(manuscript: Manuscript, path: Path, value: Value) -> Manuscript:
     def change(fields: dict[str, Any], key: str) -> None:
         fields[key] = _plain(value)
 
-    return _edited_field(manuscript, path, write, change)
+    return _edited_field(editable, path, write, change)
 
 
-def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
+def rename(editable: EditableDocument, path: Path, key: str) -> EditableDocument:
     """Return the document in which the field at `path` is named `key`. Raises CannotEdit."""
 
     def write(text: str, pair: Member, _parent: Written) -> str:
@@ -48,10 +48,12 @@ def rename(manuscript: Manuscript, path: Path, key: str) -> Manuscript:
             raise by_hand(f"{key} already exists")
         fields[key] = fields.pop(old)
 
-    return _edited_field(manuscript, path, write, change)
+    return _edited_field(editable, path, write, change)
 
 
-def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after: str = "") -> Manuscript:
+def insert(
+    editable: EditableDocument, path: Path, key: str, value: Value, *, after: str = ""
+) -> EditableDocument:
     """Return the document with one more field in the mapping at `path`: after the field `after`, or as the last one.
 
     Raises CannotEdit.
@@ -73,10 +75,10 @@ def insert(manuscript: Manuscript, path: Path, key: str, value: Value, *, after:
             raise by_hand(f"{key} already exists")
         fields[key] = _plain(value)
 
-    return edited(manuscript, [path], write, change)
+    return edited(editable, [path], write, change)
 
 
-def drop(manuscript: Manuscript, path: Path) -> Manuscript:
+def drop(editable: EditableDocument, path: Path) -> EditableDocument:
     """Return the document without the field at `path`, and without what is after it on its line.
 
     Raises CannotEdit, also for the only field of a mapping.
@@ -96,30 +98,30 @@ def drop(manuscript: Manuscript, path: Path) -> Manuscript:
     def change(fields: dict[str, Any], key: str) -> None:
         del fields[key]
 
-    return _edited_field(manuscript, path, write, change)
+    return _edited_field(editable, path, write, change)
 
 
-def uncomment(manuscript: Manuscript, comment: str) -> Manuscript:
+def uncomment(editable: EditableDocument, comment: str) -> EditableDocument:
     """Return the document without comments with exactly this text, after a value or on a line of their own.
 
     Raises CannotEdit.
     """
-    said = rf"# {re.escape(comment)}[ \t]*"
-    there = re.compile(rf"^[ \t]*{said}(?:\r\n|\r|\n)|[ \t]+{said}(?=[\r\n]|\Z)", re.MULTILINE)
+    pattern = rf"# {re.escape(comment)}[ \t]*"
+    there = re.compile(rf"^[ \t]*{pattern}(?:\r\n|\r|\n)|[ \t]+{pattern}(?=[\r\n]|\Z)", re.MULTILINE)
 
     def write(text: str, place: Written) -> str:
         end = line_end(text, place.end)
         return text[: place.start] + there.sub("", text[place.start : end]) + text[end:]
 
-    return edited(manuscript, [()], write, lambda _: None)
+    return edited(editable, [()], write, lambda _: None)
 
 
 def _edited_field(
-    manuscript: Manuscript,
+    editable: EditableDocument,
     path: Path,
     write: Callable[[str, Member, Written], str],
     change: Callable[[dict[str, Any], str], None],
-) -> Manuscript:
+) -> EditableDocument:
     """Return what `edited` returns, for one field. A field that is not written in the mapping itself is not edited."""
     parent, key = path[:-1], str(path[-1])
 
@@ -129,7 +131,7 @@ def _edited_field(
             raise by_hand(f"{named(path)} is not written in its place")
         return write(text, pair, place)
 
-    return edited(manuscript, [parent], write_field, lambda fields: change(fields, key))
+    return edited(editable, [parent], write_field, lambda fields: change(fields, key))
 
 
 def _plain(value: Value) -> Any:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from cfstream.spec.countries import COUNTRIES
-from cfstream.spec.fields import Many, duration, fault, spell
+from cfstream.spec.durations import duration, spell
+from cfstream.spec.fields import Many, fault
 from cfstream.spec.section import AlsoCalled, Fields, Section
 from cfstream.spec.wording import shown
 
@@ -173,7 +174,7 @@ class ViewerFields(Fields):
         'scope CLOUDFRONT, or the id of one of WAF Classic. cfstream never changes it. "": none. Absent: not '
         "managed.",
     )
-    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions")] = Field(
+    geo: Annotated[Geo | None, AlsoCalled("geo_restriction", "restrictions", "countries")] = Field(
         default=None,
         description="The countries in which viewers are served: {allow: [US, CA]} or {block: [KP]}. Viewers "
         "from unknown countries are served. {}: all countries. Absent: not managed.",

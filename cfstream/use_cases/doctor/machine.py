@@ -53,7 +53,7 @@ def _extra(name: str) -> DoctorCheck:
 
 def _git() -> DoctorCheck:
     try:
-        ran = subprocess.run(
+        result = subprocess.run(
             ["git", "--version"],  # noqa: S607 (the user's git)
             capture_output=True,
             text=True,
@@ -63,7 +63,7 @@ def _git() -> DoctorCheck:
         return DoctorCheck(
             "git", State.NOTE, "git could not be run", "install git: cfstream diff reads old specs with it"
         )
-    return DoctorCheck("git", State.WELL, ran.stdout.strip().removeprefix("git version "))
+    return DoctorCheck("git", State.WELL, result.stdout.strip().removeprefix("git version "))
 
 
 def _sandbox() -> DoctorCheck:

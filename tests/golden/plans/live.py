@@ -72,9 +72,9 @@ def _apply(account: SandboxAccount, resource: Resource) -> None:
         assert report.exit_code == 0, report
     if "keys_made" in resource:
         created_at = datetime.fromisoformat(resource["keys_made"]).timestamp()
-        for key in account.sandbox.cloudfront.world.public_keys:
+        for key in account.sandbox.cloudfront.state.public_keys:
             key.created = created_at
-        for group in account.sandbox.cloudfront.world.key_groups:
+        for group in account.sandbox.cloudfront.state.key_groups:
             group.modified = created_at
 
 

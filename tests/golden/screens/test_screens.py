@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cfstream.cli import main
 from tests.golden.screens.session import Situation, WaitEvent, folder_with
-from tests.world.clients import BotoClients
+from tests.world.configs import signers
+from tests.world.other_user import OtherUser
 from tests.world.sandbox import Sandbox
 
 HERE = Path(__file__).parent
 KEYS = HERE.parents[2] / "examples" / "keys"
+BUCKET = "lectures-media"
 WIDTHS = (40, 80, 120)
 COLORED = 80
 """The width whose screen is also kept with its colours."""
@@ -48,12 +49,12 @@ FLEET = {
 FLEET["specs/drama.yaml"] = FLEET["specs/drama.yaml"].replace(", create: true", "")
 
 
-class Workspace:
-    """A folder with specs, and the account that they describe."""
+class Workspace(OtherUser):
+    """A folder with specs, and another user of the account that they describe."""
 
-    def __init__(self, sandbox: Sandbox, clients: BotoClients) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox.clients)
         self.sandbox = sandbox
-        self.clients = clients
 
     def write(self, text: str) -> None:
         """Write the spec."""
@@ -66,28 +67,19 @@ class Workspace:
 
     def add_statement(self) -> None:
         """Let anyone read the bucket, as another person may do in the console."""
-        s3: Any = self.clients("s3")
-        s3.delete_public_access_block(Bucket="lectures-media")
-        policy = json.loads(s3.get_bucket_policy(Bucket="lectures-media")["Policy"])
-        policy["Statement"].append(
-            {
-                "Sid": "PublicRead",
-                "Effect": "Allow",
-                "Principal": "*",
-                "Action": "s3:GetObject",
-                "Resource": "arn:aws:s3:::lectures-media/*",
-            }
-        )
-        s3.put_bucket_policy(Bucket="lectures-media", Policy=json.dumps(policy))
+        self.unblocked(BUCKET)
+        public = {
+            "Sid": "PublicRead",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+        }
+        self.put_policy(*self.statements(BUCKET).values(), public, bucket=BUCKET)
 
     def remove_signers(self) -> None:
         """Remove the signers, as another person may do in the console."""
-        cloudfront: Any = self.clients("cloudfront")
-        (found,) = cloudfront.list_distributions()["DistributionList"]["Items"]
-        live = cloudfront.get_distribution_config(Id=found["Id"])
-        config = live["DistributionConfig"]
-        config["DefaultCacheBehavior"]["TrustedKeyGroups"] = {"Enabled": False, "Quantity": 0}
-        cloudfront.update_distribution(Id=found["Id"], IfMatch=live["ETag"], DistributionConfig=config)
+        self.edit(lambda config: config["DefaultCacheBehavior"].update(TrustedKeyGroups=signers()))
 
     @contextmanager
     def slow(self, reads: int = 12) -> Iterator[None]:
@@ -100,7 +92,7 @@ class Workspace:
 
 @pytest.fixture
 def workspace(
-    running_sandbox: Sandbox, clients: BotoClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Workspace]:
     """An empty folder and account."""
     running_sandbox.reset()
@@ -116,7 +108,7 @@ def workspace(
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "CFSTREAM_EDGE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    yield Workspace(running_sandbox, clients)
+    yield Workspace(running_sandbox)
     running_sandbox.cloudfront.settings.deploy_after_reads = 0
     logging.getLogger("cfstream").handlers.clear()
 

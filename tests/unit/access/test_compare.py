@@ -1,4 +1,4 @@
-"""Two worlds compared: who can read more, and who can read less."""
+"""Two models compared: who can read more, and who can read less."""
 
 from typing import Any
 
@@ -6,29 +6,29 @@ import pytest
 
 from cfstream.access.compare import Relation, compare, losses, opened_to_anyone, opens
 from cfstream.access.evaluate import evaluate
-from cfstream.access.world import BucketWorld
-from tests.unit.access.worlds import OAI, allow, behavior, distribution, to_oac, to_oai, world
+from cfstream.access.model import AccessModel
+from tests.unit.access.models import OAI, allow, behavior, distribution, model, to_oac, to_oai
 
 G1, G2 = "key-group lectures-signers", "key-group newsroom-signers"
 YES, MAYBE, OTHERWISE = (True, ()), (False, ("x",)), (False, ("y",))
 
 
-def own(*behaviors: Any, **more: Any) -> BucketWorld:
-    """Return a world in which the stack's distribution has these behaviors and may read the bucket."""
-    return world(distribution("E1", *behaviors, oac="E3OAC", **more), policy=[to_oac()])
+def own(*behaviors: Any, **more: Any) -> AccessModel:
+    """Return a model in which the stack's distribution has these behaviors and may read the bucket."""
+    return model(distribution("E1", *behaviors, oac="E3OAC", **more), policy=[to_oac()])
 
 
-def relations(before: BucketWorld, after: BucketWorld) -> dict[str, Relation]:
+def relations(before: AccessModel, after: AccessModel) -> dict[str, Relation]:
     """Return how each reader's access differs."""
     return {str(each.reader): each.relation for each in compare(*evaluate(before, after))}
 
 
-def opened(before: BucketWorld, after: BucketWorld) -> set[str]:
+def opened(before: AccessModel, after: AccessModel) -> set[str]:
     """Return the witnesses of what opens to anyone."""
     return {cell.witness for cell, _ in opened_to_anyone(*evaluate(before, after))}
 
 
-def lost(before: BucketWorld, after: BucketWorld) -> dict[tuple[str, str], set[str]]:
+def lost(before: AccessModel, after: AccessModel) -> dict[tuple[str, str], set[str]]:
     """Return the witnesses that each reader loses, by reader and distribution."""
     return {
         (str(each.way.reader), str(each.way.distribution_id)): {cell.witness for cell in each.cells}
@@ -92,14 +92,14 @@ def test_another_distribution_is_no_substitute() -> None:
     """Viewers use one address: those of the distribution that loses its grant are cut off."""
     mine = distribution("E1", behavior("", "G1"), oac="E3OAC")
     theirs = distribution("E9", behavior("", "G1"), oai=OAI)
-    before = world(mine, theirs, policy=[to_oac(), to_oai(sid="theirs")])
-    after = world(mine, theirs, policy=[to_oac()])
+    before = model(mine, theirs, policy=[to_oac(), to_oai(sid="theirs")])
+    after = model(mine, theirs, policy=[to_oac()])
     assert lost(before, after) == {(G1, "E9"): {"a"}}
 
 
 def test_another_grant_by_the_same_address_is_a_substitute() -> None:
     """With OAC instead of OAI, nobody loses access."""
-    before = world(distribution("E1", behavior("", "G1"), oai=OAI), policy=[to_oai()])
+    before = model(distribution("E1", behavior("", "G1"), oai=OAI), policy=[to_oai()])
     assert lost(before, own(behavior("", "G1"))) == {}
 
 
@@ -112,6 +112,6 @@ def test_signers_do_not_lose_what_becomes_public() -> None:
 def test_readers_past_cloudfront_lose_their_grant() -> None:
     """Another account that no statement names now is cut off. Closing public access is not a loss."""
     theirs = allow("Theirs", {"AWS": "111122223333"})
-    assert lost(world(policy=[theirs]), world()) == {("account 111122223333", ""): {"a"}}
-    public = world(policy=[allow("Open", "*")])
-    assert ("anyone", "") not in lost(public, world())
+    assert lost(model(policy=[theirs]), model()) == {("account 111122223333", ""): {"a"}}
+    public = model(policy=[allow("Open", "*")])
+    assert ("anyone", "") not in lost(public, model())

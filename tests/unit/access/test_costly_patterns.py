@@ -1,45 +1,30 @@
 """Patterns that need too many states do not hide what other patterns decide."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pytest
 
-from cfstream.access import cells, fitting
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, openings, shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.route import MERGED
-from cfstream.access.world import BucketWorld
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
-from tests.thorough import THOROUGH, one_of_each
-from tests.unit.access.worlds import ACCOUNT, OTHER, allow, behavior, distribution, to_oac, world
+from tests.thorough import one_of_each
+from tests.unit.access.models import ACCOUNT, OTHER, allow, behavior, distribution, model, to_oac
+
+pytestmark = pytest.mark.usefixtures("few_states")
 
 COSTLY = "*a????????????????"
 """Telling apart the keys that it matches needs 2^17 states."""
-FEW = 1_024
-"""Fewer states than cfstream visits, and still more than the other patterns need."""
 ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 THEIRS = {"AWS": f"arn:aws:iam::{OTHER}:root"}
 CLOUDFRONT = {"Service": "cloudfront.amazonaws.com"}
 DEEP = "/teaching/courses/2026/*"
-
-
-@pytest.fixture(autouse=True)
-def few_states(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up after fewer states than cfstream does, with the same result: visiting all of them takes seconds."""
-    if not THOROUGH and "all_states" not in request.fixturenames:
-        monkeypatch.setattr(fitting, "cells", partial(cells.cells, states=FEW))
-        monkeypatch.setattr(fitting, "_FEWER", FEW // 8)
-
-
-@pytest.fixture
-def all_states() -> None:
-    """Visit as many states as cfstream does."""
 
 
 def deny(principal: Any, keys: str) -> Json:
@@ -72,15 +57,15 @@ STATEMENTS: dict[str, list[Json]] = {
 }
 
 
-def here(*behaviors: Any, policy: Sequence[Json] = ()) -> BucketWorld:
-    """Return a world in which the stack's distribution reads the bucket."""
+def here(*behaviors: Any, policy: Sequence[Json] = ()) -> AccessModel:
+    """Return a model in which the stack's distribution reads the bucket."""
     own = distribution("E1", behavior("/posters/*"), *behaviors, behavior("", "G1"), oac="E3OAC")
-    return world(own, policy=[to_oac(), *policy])
+    return model(own, policy=[to_oac(), *policy])
 
 
-def hazards(*worlds: BucketWorld) -> list[list[str]]:
-    """Return the names of the hazards between the first world and each of the others, and then back to the first."""
-    first, *others = evaluate(*worlds)
+def hazards(*models: AccessModel) -> list[list[str]]:
+    """Return the names of the hazards between the first model and each of the others, and then back to the first."""
+    first, *others = evaluate(*models)
     return [
         sorted(
             {
@@ -139,9 +124,9 @@ def test_a_costly_resource_that_changes_is_compared_by_its_text() -> None:
     assert hazards(*variable) == [CUTS, CUTS]
 
 
-@pytest.mark.usefixtures("all_states")
-def test_a_costly_deny_that_is_removed_opens() -> None:
-    """The denied keys become readable."""
+def test_a_costly_deny_that_is_removed_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The denied keys become readable, with as many states as cfstream visits."""
+    monkeypatch.undo()
     denied = here(behavior("/*"), policy=[deny("*", COSTLY)])
     assert hazards(denied, here(behavior("/*"))) == [OPENS, NONE]
 
@@ -169,7 +154,7 @@ def test_too_many_cells_are_merged() -> None:
     ]
     own = distribution("E1", *patterns, behavior("", "G1"), oac="E3OAC")
     keys = [to_oac(keys=f"*{number}*", sid=f"s{number}") for number in range(14)]
-    (seen,) = evaluate(world(own, policy=keys))
+    (seen,) = evaluate(model(own, policy=keys))
     assert seen.merged
     assert len(seen.cells) <= MOST_CELLS
     assert all(cell.merged for cell in seen.cells)

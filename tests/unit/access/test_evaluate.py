@@ -1,12 +1,12 @@
-"""Who can read which key, in one world."""
+"""Who can read which key, in one model."""
 
 from typing import Any
 
 import pytest
 
 from cfstream.access.evaluate import evaluate, evaluate_key, readers_of
+from cfstream.access.model import AccessModel
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import BucketWorld
 from cfstream.domain import (
     AccessPoint,
     AclGrant,
@@ -17,7 +17,7 @@ from cfstream.domain import (
     ObjectClass,
     Origin,
 )
-from tests.unit.access.worlds import (
+from tests.unit.access.models import (
     ACCOUNT,
     ALL_BLOCKED,
     BUCKET,
@@ -28,11 +28,11 @@ from tests.unit.access.worlds import (
     arn_of,
     behavior,
     distribution,
+    model,
     objects,
     origin,
     to_oac,
     to_oai,
-    world,
 )
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -40,19 +40,19 @@ G1, G2 = "key-group lectures-signers", "key-group newsroom-signers"
 SELF = f"signer {ACCOUNT}"
 
 
-def readers(found: BucketWorld, key: str = "a") -> set[str]:
+def readers(found: AccessModel, key: str = "a") -> set[str]:
     """Return who may be able to read a key. Uncertain readers have a question mark."""
     seen = evaluate_key(found, key)
     return {str(way.reader) + ("" if way.certain else "?") for way in seen.ways[0]}
 
 
-def general(found: BucketWorld) -> set[str]:
+def general(found: AccessModel) -> set[str]:
     """Return who can list, write or manage."""
     (seen,) = evaluate(found)
     return {f"{each.reader} {each.may}" for each in seen.general}
 
 
-def by(found: BucketWorld, key: str = "a") -> set[tuple[str, ...]]:
+def by(found: AccessModel, key: str = "a") -> set[tuple[str, ...]]:
     """Return what grants access to a key."""
     return {way.by for way in evaluate_key(found, key).ways[0]}
 
@@ -82,7 +82,7 @@ def test_through_a_distribution(through: Distribution, expected: set[str]) -> No
 
     A statement for a missing distribution of the account has no effect.
     """
-    assert readers(world(through, policy=[to_oac()])) == expected
+    assert readers(model(through, policy=[to_oac()])) == expected
 
 
 def test_a_distribution_that_is_not_known_to_read_the_bucket() -> None:
@@ -90,15 +90,15 @@ def test_a_distribution_that_is_not_known_to_read_the_bucket() -> None:
     elsewhere = origin(bucket="elsewhere", oac_id="E3OAC")
     named = Distribution(Delivery.HTTP, "E2", arn_of("E2"), enabled=True, origins=(elsewhere,), behaviors=())
     statement = to_oac("E2")
-    assert readers(world(named, policy=[statement])) == {f"distribution {arn_of('E2')}"}
+    assert readers(model(named, policy=[statement])) == {f"distribution {arn_of('E2')}"}
     ours = Distribution(Delivery.HTTP, "E1", arn_of("E1"), enabled=True, origins=(elsewhere,), behaviors=())
-    assert readers(world(ours, policy=[to_oac()])) == set()
+    assert readers(model(ours, policy=[to_oac()])) == set()
 
 
 def test_an_oac_that_does_not_sign() -> None:
     """CloudFront then sends unsigned requests, so the statement for the distribution has no effect."""
-    assert readers(world(SIGNED, policy=[to_oac()], unsigned_controls=frozenset({"E3OAC"}))) == set()
-    anyone = world(SIGNED, policy=[allow("Open", "*")], block=Block(), unsigned_controls=frozenset({"E3OAC"}))
+    assert readers(model(SIGNED, policy=[to_oac()], unsigned_controls=frozenset({"E3OAC"}))) == set()
+    anyone = model(SIGNED, policy=[allow("Open", "*")], block=Block(), unsigned_controls=frozenset({"E3OAC"}))
     assert {"anyone", G1} <= readers(anyone)
 
 
@@ -125,13 +125,13 @@ def test_the_first_behavior_that_matches_decides(key: str, expected: set[str]) -
         behavior("", "G1"),
         oac="E3OAC",
     )
-    assert readers(world(own, policy=[to_oac()]), key) == expected
+    assert readers(model(own, policy=[to_oac()]), key) == expected
 
 
 def test_an_origin_path_is_in_front_of_the_path() -> None:
     """Viewers of /posters/* read what is under the origin path, and nothing else of the bucket."""
     own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC", path="/v2")
-    here = world(own, policy=[to_oac()])
+    here = model(own, policy=[to_oac()])
     assert readers(here, "v2/posters/a") == {"anyone"}
     assert readers(here, "v2/clips/a") == {G1}
     assert readers(here, "posters/a") == set()
@@ -141,14 +141,14 @@ def test_every_origin_of_a_group_counts() -> None:
     """A failover member reads with its own identity."""
     members = (origin("s3", bucket="else"), origin("second", oai_id=OAI))
     own = distribution("E1", behavior("", "G1", origins=members))
-    assert readers(world(own, policy=[to_oai()])) == {G1}
-    assert readers(world(own, policy=[to_oac()])) == set()
+    assert readers(model(own, policy=[to_oai()])) == {G1}
+    assert readers(model(own, policy=[to_oac()])) == set()
 
 
 def test_a_streaming_distribution() -> None:
     """It has one behavior, and reads with an OAI."""
     own = distribution("E1", behavior("", accounts=["self"]), oai=OAI, delivery=Delivery.RTMP)
-    assert readers(world(own, policy=[to_oai()]), "a/b.mp4") == {SELF}
+    assert readers(model(own, policy=[to_oai()]), "a/b.mp4") == {SELF}
 
 
 @pytest.mark.parametrize(
@@ -163,16 +163,16 @@ def test_a_streaming_distribution() -> None:
 def test_the_forms_of_an_oai(principal: Any, reads: bool) -> None:
     """An OAI is named by its ARN or by its canonical user id."""
     own = distribution("E1", behavior("", "G1"), oai=OAI)
-    assert (G1 in readers(world(own, policy=[allow("ours", principal)]))) is reads
+    assert (G1 in readers(model(own, policy=[allow("ours", principal)]))) is reads
 
 
 def test_a_statement_for_part_of_the_bucket() -> None:
     """Only the keys that its Resource names can be read; NotResource names all others."""
-    here = world(SIGNED, policy=[to_oac(keys="hls/*")])
+    here = model(SIGNED, policy=[to_oac(keys="hls/*")])
     assert (readers(here, "hls/a"), readers(here, "mp4/a")) == ({G1}, set())
     inverted = {key: value for key, value in to_oac().items() if key != "Resource"}
     inverted["NotResource"] = f"arn:aws:s3:::{BUCKET}/secret/*"
-    here = world(SIGNED, policy=[inverted])
+    here = model(SIGNED, policy=[inverted])
     assert (readers(here, "hls/a"), readers(here, "secret/a")) == ({G1}, set())
 
 
@@ -196,13 +196,13 @@ def test_a_denial_counts_only_where_it_certainly_applies(deny: Any, expected: se
         "Resource": f"arn:aws:s3:::{BUCKET}/*",
         **deny,
     }
-    assert readers(world(SIGNED, policy=[to_oac(), whole])) == expected
+    assert readers(model(SIGNED, policy=[to_oac(), whole])) == expected
 
 
 def test_past_cloudfront() -> None:
     """A public statement allows anyone to read directly from S3, unless public access is restricted."""
-    assert "anyone" in readers(world(SIGNED, policy=[allow("Open", "*")], block=Block()))
-    seen = evaluate_key(world(SIGNED, policy=[allow("Open", "*")]), "a")
+    assert "anyone" in readers(model(SIGNED, policy=[allow("Open", "*")], block=Block()))
+    seen = evaluate_key(model(SIGNED, policy=[allow("Open", "*")]), "a")
     assert _ways_of_anyone(seen) == {
         "through a distribution of any account",
         "through another AWS service for any account",
@@ -211,7 +211,7 @@ def test_past_cloudfront() -> None:
 
 def test_distributions_of_any_account_pass_all_blocks() -> None:
     """A statement for the CloudFront service without a fixed source admits them."""
-    here = world(policy=[allow("Loose", {"Service": "cloudfront.amazonaws.com"})])
+    here = model(policy=[allow("Loose", {"Service": "cloudfront.amazonaws.com"})])
     assert _ways_of_anyone(evaluate_key(here, "a")) == {"through a distribution of any account"}
 
 
@@ -224,7 +224,7 @@ def _ways_of_anyone(seen: Evaluation) -> set[str]:
 def test_an_unsigned_distribution_of_the_account_passes_all_blocks() -> None:
     """With `Principal: *`, any OAC of the account is admitted, because RestrictPublicBuckets allows services."""
     other = distribution("E9", behavior(""), oac="E7OAC")
-    ways = evaluate_key(world(SIGNED, other, policy=[to_oac(), allow("Open", "*")]), "a").ways[0]
+    ways = evaluate_key(model(SIGNED, other, policy=[to_oac(), allow("Open", "*")]), "a").ways[0]
     assert "E9" in {way.distribution_id for way in ways if str(way.reader) == "anyone"}
 
 
@@ -234,14 +234,14 @@ def test_object_acls() -> None:
     acls = objects(ours_mp4=[USER], open_mp4=[ALL_USERS], theirs_mp4=["8" * 64], none_mp4=[])
 
     def of(key: str, **more: Any) -> set[str]:
-        return readers(world(own, objects=acls, ownership="ObjectWriter", **more), key)
+        return readers(model(own, objects=acls, ownership="ObjectWriter", **more), key)
 
     assert of("ours.mp4") == {G1}
     assert of("none.mp4") == set()
     assert of("theirs.mp4") == {f"canonical {'8' * 64}"}
     assert of("open.mp4") == set()
     assert "anyone" in of("open.mp4", block=Block())
-    assert readers(world(own, objects=acls), "ours.mp4") == set()
+    assert readers(model(own, objects=acls), "ours.mp4") == set()
 
 
 def test_a_denial_covers_acls_too() -> None:
@@ -249,18 +249,18 @@ def test_a_denial_covers_acls_too() -> None:
     own = distribution("E1", behavior("", "G1"), oai=OAI)
     deny = {**allow("No", "*"), "Effect": "Deny"}
     acls = objects(ours_mp4=[USER])
-    assert readers(world(own, policy=[deny], objects=acls, ownership="ObjectWriter"), "ours.mp4") == set()
+    assert readers(model(own, policy=[deny], objects=acls, ownership="ObjectWriter"), "ours.mp4") == set()
 
 
 def test_what_an_acl_lets_change() -> None:
     """FULL_CONTROL allows its grantee to change who can read, in spite of blocks. An OAI never does that."""
     grants = frozenset({AclGrant("8" * 64, "FULL_CONTROL"), AclGrant(USER, "FULL_CONTROL")})
     acls = ObjectAcls((ObjectClass(grants, ("a.mp4",)),))
-    found = general(world(objects=acls, ownership="ObjectWriter"))
+    found = general(model(objects=acls, ownership="ObjectWriter"))
     assert found == {f"canonical {'8' * 64} manage"}
-    bucket = general(world(grants=(AclGrant("8" * 64, "WRITE_ACP"),), ownership="ObjectWriter"))
+    bucket = general(model(grants=(AclGrant("8" * 64, "WRITE_ACP"),), ownership="ObjectWriter"))
     assert bucket == {f"canonical {'8' * 64} manage"}
-    assert general(world(grants=(AclGrant("8" * 64, "WRITE_ACP"),))) == set()
+    assert general(model(grants=(AclGrant("8" * 64, "WRITE_ACP"),))) == set()
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_who_may_do_something_else(actions: Any, expected: str) -> None:
     base = allow("Theirs", {"AWS": OTHER})
     del base["Action"]  # type: ignore[attr-defined]
     resources = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
-    found = general(world(policy=[{**base, **actions, "Resource": resources}]))
+    found = general(model(policy=[{**base, **actions, "Resource": resources}]))
     assert f"account {OTHER} {expected}" in found
 
 
@@ -310,16 +310,16 @@ def test_an_origin_that_is_an_access_point() -> None:
     """Both the policy of the access point and that of the bucket must let the distribution read."""
     through = Origin("s3", "p-1-s3alias.s3.eu-west-1.amazonaws.com", oac_id="E3OAC")
     own = distribution("E1", behavior("", "G1", origins=[through]))
-    assert readers(world(own, policy=[DELEGATED], access_points=(point(POINT_POLICY),))) == {G1}
-    assert readers(world(own, policy=[DELEGATED], access_points=(point(),))) == set()
-    assert readers(world(own, access_points=(point(POINT_POLICY),))) == set()
-    unread = world(own, policy=[DELEGATED], access_points=(point(unread="denied"),))
+    assert readers(model(own, policy=[DELEGATED], access_points=(point(POINT_POLICY),))) == {G1}
+    assert readers(model(own, policy=[DELEGATED], access_points=(point(),))) == set()
+    assert readers(model(own, access_points=(point(POINT_POLICY),))) == set()
+    unread = model(own, policy=[DELEGATED], access_points=(point(unread="denied"),))
     assert f"{G1}?" in readers(unread)
 
 
 def test_a_policy_that_could_not_be_read() -> None:
     """Then every distribution may read, with the reason."""
-    seen = evaluate_key(world(SIGNED, policy_unread="denied"), "a")
+    seen = evaluate_key(model(SIGNED, policy_unread="denied"), "a")
     assert [(str(way.reader), way.certain, way.undecided) for way in seen.ways[0]] == [
         (G1, False, ("the bucket policy could not be read",))
     ]
@@ -329,7 +329,7 @@ def test_what_is_not_decided_counts_and_is_named() -> None:
     """A condition that depends on the request may hold."""
     source = {"StringEquals": {"AWS:SourceArn": arn_of("E1"), "aws:Referer": "secret"}}
     statement = allow("ours", {"Service": "cloudfront.amazonaws.com"}, Condition=source)
-    seen = evaluate_key(world(SIGNED, policy=[statement]), "a")
+    seen = evaluate_key(model(SIGNED, policy=[statement]), "a")
     (way,) = (each for each in seen.ways[0] if str(each.reader) == G1)
     assert not way.certain
     assert any("referer" in clause.lower() for clause in way.undecided)
@@ -337,11 +337,11 @@ def test_what_is_not_decided_counts_and_is_named() -> None:
 
 def test_the_way_names_what_lets_s3_answer() -> None:
     """The statement by its Sid; the object's ACL where that does."""
-    assert by(world(SIGNED, policy=[to_oac(sid="cfstream-lectures-oac")])) == {
+    assert by(model(SIGNED, policy=[to_oac(sid="cfstream-lectures-oac")])) == {
         ("statement cfstream-lectures-oac",)
     }
     own = distribution("E1", behavior("", "G1"), oai=OAI)
-    assert by(world(own, objects=objects(a=[USER]), ownership="ObjectWriter")) == {("object ACL",)}
+    assert by(model(own, objects=objects(a=[USER]), ownership="ObjectWriter")) == {("object ACL",)}
 
 
 def test_cells_have_witnesses_that_get_the_same_answer() -> None:
@@ -350,7 +350,7 @@ def test_cells_have_witnesses_that_get_the_same_answer() -> None:
         "E1", behavior("*.mp4"), behavior("clips/*", "G2"), behavior("/a?/*"), behavior("", "G1"), oac="E3OAC"
     )
     other = distribution("E9", behavior("x/*", "G2"), behavior(""), oai=OAI, path="/v2")
-    here = world(
+    here = model(
         own, other, policy=[to_oac(keys="clips/*"), to_oac(keys="*.mp4", sid="more"), to_oai("v2/*")]
     )
     (seen,) = evaluate(here)
@@ -365,15 +365,15 @@ def test_cells_have_witnesses_that_get_the_same_answer() -> None:
 )
 def test_a_key_is_judged_by_the_path_that_cloudfront_compares(key: str, pattern: str) -> None:
     """The path of the key "/a" is "//a", which CloudFront compares as "/a"."""
-    here = world(
+    here = model(
         distribution("E1", behavior("/?"), behavior("?*"), behavior("", "G1"), oac="E3OAC"), policy=[to_oac()]
     )
     assert {way.behavior.path for way in evaluate_key(here, key).ways[0] if way.behavior} == {pattern}
 
 
 def test_worlds_that_are_compared_share_their_cells() -> None:
-    """A cell of one world is a cell of the other, so that answers can be compared one by one."""
-    one, other = evaluate(world(SIGNED, policy=[to_oac(keys="hls/*")]), world(OPEN, policy=[to_oac()]))
+    """A cell of one model is a cell of the other, so that answers can be compared one by one."""
+    one, other = evaluate(model(SIGNED, policy=[to_oac(keys="hls/*")]), model(OPEN, policy=[to_oac()]))
     assert one.cells == other.cells
     assert _readers(one, "hls/") == {G1}
     assert _readers(other, "hls/") == {"anyone"}

@@ -8,7 +8,7 @@ import pytest
 from cfstream.access.missing_objects import missing_object_warnings
 from cfstream.domain.distribution import ErrorPage
 from cfstream.values import Json
-from tests.unit.access.worlds import BUCKET, OAI, behavior, distribution, to_oac, to_oai, world
+from tests.unit.access.models import BUCKET, OAI, behavior, distribution, model, to_oac, to_oai
 
 PAGE = ErrorPage(404, "/errors/404.html", "404")
 
@@ -16,7 +16,7 @@ PAGE = ErrorPage(404, "/errors/404.html", "404")
 def texts(*pages: ErrorPage, policy: tuple[Json, ...] = (), **access: Any) -> list[str]:
     """Return the warnings of a distribution with these error pages."""
     own = replace(distribution("E1", behavior(""), **access), error_pages=pages)
-    return [each.text for each in missing_object_warnings(world(own, policy=policy), own)]
+    return [each.text for each in missing_object_warnings(model(own, policy=policy), own)]
 
 
 def listing(statement: Json) -> Json:

@@ -1,4 +1,4 @@
-"""Who is an opening, in one world."""
+"""Who is an opening, in one model."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
-from cfstream.access.world import BucketWorld
 from cfstream.domain import AclGrant, Block
-from tests.unit.access.worlds import (
+from tests.unit.access.models import (
     ACCOUNT,
     OAI,
     OTHER,
@@ -19,10 +19,10 @@ from tests.unit.access.worlds import (
     arn_of,
     behavior,
     distribution,
+    model,
     objects,
     to_oac,
     to_oai,
-    world,
 )
 
 ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers"
@@ -39,21 +39,21 @@ def expected(*, read: tuple[str, ...] = (), managed: tuple[str, ...] = (), **mor
     return Expected("lectures", declared, frozenset({SIGNER}), **more)
 
 
-def found(here: BucketWorld, wanted: Expected | None = None) -> list[str]:
+def found(here: AccessModel, wanted: Expected | None = None) -> list[str]:
     """Return the texts of the openings."""
     wanted, (seen,) = shared(wanted or expected(), *evaluate(here))
     return [each.text for each in openings(seen, wanted).openings]
 
 
-def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> BucketWorld:
-    """Return the world that a spec describes: its behaviors, and whether each is public, behind an origin path."""
+def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> AccessModel:
+    """Return the model that a spec describes: its behaviors, and whether each is public, behind an origin path."""
     behaviors = [behavior(pattern, *([] if public else ["G1"])) for pattern, public in paths]
-    return world(distribution("E1", *behaviors, oai=OAI, path=path), policy=[to_oai(keys)])
+    return model(distribution("E1", *behaviors, oai=OAI, path=path), policy=[to_oai(keys)])
 
 
 def test_a_stack_in_sync() -> None:
     """Its signers are no opening, nor are OAIs and distributions of the account that serve nothing."""
-    assert found(world(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
+    assert found(model(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_stack_in_sync() -> None:
 def test_the_fix_for_the_stack_itself_is_its_spec(repair: str, fix: str) -> None:
     """A behavior that somebody added by hand is closed by apply. Its own ARN cannot be listed."""
     own = distribution("E1", behavior("/open/*"), behavior("", "G1"), oac="E3OAC")
-    wanted, (seen,) = shared(expected(repair=repair), *evaluate(world(own, policy=[to_oac()])))
+    wanted, (seen,) = shared(expected(repair=repair), *evaluate(model(own, policy=[to_oac()])))
     (opening,) = openings(seen, wanted).openings
     assert fix in opening.do
     assert "also_read_by" not in opening.do
@@ -75,7 +75,7 @@ def test_the_fix_for_the_stack_itself_is_its_spec(repair: str, fix: str) -> None
 def test_a_path_that_is_public() -> None:
     """It is an opening unless the spec, or another spec of the run, declares the path public."""
     own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC")
-    here = world(own, policy=[to_oac()])
+    here = model(own, policy=[to_oac()])
     text = "anyone can read /posters/*: the stack's own distribution (unsigned), bucket policy statement ours"
     assert found(here) == [text]
     posters = promise(("posters/*", True), ("", False))
@@ -90,24 +90,24 @@ def test_a_declared_path_behind_another() -> None:
     """The first rule of the spec that matches decides, as for CloudFront."""
     own = distribution("E1", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC")
     signed_first = expected(promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False)),))
-    (text,) = found(world(own, policy=[to_oac()]), signed_first)
+    (text,) = found(model(own, policy=[to_oac()]), signed_first)
     assert text.startswith("anyone can read /posters/*")
     split = distribution(
         "E1", behavior("/posters/raw/*"), behavior("/posters/*"), behavior("", "G1"), oac="E3OAC"
     )
-    (text,) = found(world(split, policy=[to_oac()]), signed_first)
+    (text,) = found(model(split, policy=[to_oac()]), signed_first)
     assert text.startswith("anyone can read /posters/raw/*")
     guarded = distribution(
         "E1", behavior("/posters/raw/*", "G1"), behavior("/posters/*"), behavior("", "G1"), oac="E3OAC"
     )
-    assert found(world(guarded, policy=[to_oac()]), signed_first) == []
+    assert found(model(guarded, policy=[to_oac()]), signed_first) == []
 
 
 @pytest.mark.parametrize("key", ["posters/one.jpg", "posters/raw/one.jpg", "v2/posters/one.jpg"])
 @pytest.mark.parametrize("path", ["", "/v2"])
 def test_a_single_key_that_is_declared_public(key: str, path: str) -> None:
     """A key is declared public if the promise serves it, by its key and not by its path."""
-    here = world(OWN, policy=[to_oac(), allow("Open", "*")], block=Block())
+    here = model(OWN, policy=[to_oac(), allow("Open", "*")], block=Block())
     wanted = expected(
         promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False), path=path),)
     )
@@ -127,25 +127,25 @@ BOTH = [to_oac(), to_oai(sid="theirs")]
 def test_another_distribution(listed: str) -> None:
     """It is an opening, unsigned or signed by others, unless the spec lists it or its account."""
     for other in (OTHER_OPEN, OTHER_SIGNED):
-        here = world(OWN, other, policy=BOTH)
+        here = model(OWN, other, policy=BOTH)
         assert len(found(here)) == 1
         assert found(here, expected(read=(listed,))) == []
-    notes = openings(evaluate(world(OWN, OTHER_OPEN, policy=BOTH))[0], expected(read=(listed,))).notes
+    notes = openings(evaluate(model(OWN, OTHER_OPEN, policy=BOTH))[0], expected(read=(listed,))).notes
     assert any("serves anyone" in note for note in notes)
 
 
 def test_a_distribution_of_another_stack() -> None:
     """Its signers are inside, but not anyone who reads through it unsigned."""
     stacks = {"E1": "lectures", "E9": "newsroom"}
-    assert found(world(OWN, OTHER_SIGNED, policy=BOTH, stacks=stacks)) == []
-    (text,) = found(world(OWN, OTHER_OPEN, policy=BOTH, stacks=stacks))
+    assert found(model(OWN, OTHER_SIGNED, policy=BOTH, stacks=stacks)) == []
+    (text,) = found(model(OWN, OTHER_OPEN, policy=BOTH, stacks=stacks))
     assert text.startswith("anyone can read /*: distribution E9 of stack newsroom (unsigned)")
 
 
 def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
     """It is no opening. A note names the stack and the path. Alone, the fix is to name both specs."""
     other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oai=OAI)
-    here = world(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
+    here = model(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
     wanted, (seen,) = shared(
         expected(promises=(promise(("/posters/*", True), ("", False)),)), *evaluate(here)
     )
@@ -161,13 +161,13 @@ def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
 def test_origin_access_none() -> None:
     """A spec that lets CloudFront read as anyone does declares public what anyone can read at S3, and no more."""
     own = distribution("E1", behavior("", "G1"))
-    here = world(own, policy=[allow("Open", "*")], block=Block())
+    here = model(own, policy=[allow("Open", "*")], block=Block())
     open_to_all = expected(promises=(replace(here, distributions=(distribution("E1", behavior("")),)),))
     assert [text for text in found(here) if text.startswith("anyone")] != []
     assert [text for text in found(here, open_to_all) if text.startswith("anyone")] == []
     some = [allow("Open", "*", "posters/*")]
     for more, by in ((to_oac("E9", sid="theirs"), OTHER_OPEN_OAC), (allow("theirs", CLOUDFRONT), own)):
-        here = world(own, by, policy=[*some, more], block=Block())
+        here = model(own, by, policy=[*some, more], block=Block())
         wanted = expected(promises=(replace(here, distributions=(distribution("E1", behavior("")),)),))
         assert [text for text in found(here, wanted) if text.startswith("anyone") and "theirs" in text] != []
         assert [text for text in found(here, wanted) if "Open" in text and "theirs" not in text] == []
@@ -185,7 +185,7 @@ def test_origin_access_none() -> None:
 )
 def test_others(principal: Any, listed: str) -> None:
     """They are openings unless the spec lists them, by value or by their account."""
-    here = world(OWN, policy=[to_oac(), allow("Theirs", principal)])
+    here = model(OWN, policy=[to_oac(), allow("Theirs", principal)])
     assert found(here)
     assert found(here, expected(read=(listed,))) == []
     assert found(here, expected(managed=(listed,))) == found(here)
@@ -193,14 +193,14 @@ def test_others(principal: Any, listed: str) -> None:
 
 def test_an_organisation_never_covers_its_members() -> None:
     """Membership is not known: an account is covered by its number only."""
-    here = world(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER})])
+    here = model(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER})])
     assert found(here, expected(read=("o-abcdefghij",))) == found(here)
 
 
 def test_those_who_write_or_manage() -> None:
     """`also_managed_by` covers them, and `also_read_by` does not."""
     statement = {**allow("Theirs", {"AWS": OTHER}), "Action": ["s3:PutObject", "s3:PutObjectAcl"]}
-    here = world(OWN, policy=[to_oac(), statement])
+    here = model(OWN, policy=[to_oac(), statement])
     assert found(here) == [
         f"account {OTHER} can change who can read: bucket policy statement Theirs",
         f"account {OTHER} can write objects: bucket policy statement Theirs",
@@ -235,8 +235,8 @@ def test_a_right_to_deliver_hides_no_other_right(  # noqa: PLR0917 (a product of
     delivers = {**allow("Delivers", principal), "Action": delivery, **place}
     more = {**allow("More", principal), "Action": beside, **place}
     more |= {"Condition": condition} if condition else {}
-    assert found(world(OWN, policy=[to_oac(), delivers])) == []
-    (text,) = found(world(OWN, policy=[to_oac(), *([more, delivers] if turned else [delivers, more])]))
+    assert found(model(OWN, policy=[to_oac(), delivers])) == []
+    (text,) = found(model(OWN, policy=[to_oac(), *([more, delivers] if turned else [delivers, more])]))
     assert text.startswith(f"{who} {may}: bucket policy statement")
     assert "statement More" in text
 
@@ -244,7 +244,7 @@ def test_a_right_to_deliver_hides_no_other_right(  # noqa: PLR0917 (a product of
 def test_acls() -> None:
     """Grants to others and to anyone are openings; those to the owner and to log delivery are not."""
     acls = objects(open_mp4=[ALL_USERS], theirs_mp4=["8" * 64], owner_mp4=["0" * 64], logs_mp4=[LOGS])
-    here = world(
+    here = model(
         OWN,
         policy=[to_oac()],
         objects=acls,
@@ -262,11 +262,12 @@ def test_acls() -> None:
 def test_the_witness_is_a_path_that_shows_it() -> None:
     """An opening names one path, as viewers ask for it."""
     (each,) = openings(
-        evaluate(world(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER}, "papers/*")]))[0], expected()
+        evaluate(model(OWN, policy=[to_oac(), allow("Theirs", {"AWS": OTHER}, "papers/*")]))[0], expected()
     ).openings
     assert (str(each.reader), each.witness) == (f"account {OTHER}", "/papers/")
 
 
+@pytest.mark.usefixtures("few_states")
 def test_declared_paths_in_a_merged_cell() -> None:
     """Of keys that are judged together, a behavior is declared public if the spec has it in the same place."""
     many = allow("Many", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "*a????????????????")
@@ -275,12 +276,12 @@ def test_declared_paths_in_a_merged_cell() -> None:
     declared = expected(
         promises=(promise(("/posters/raw/*", False), ("/posters/*", True), ("", False)),),
     )
-    here = world(own, policy=[to_oac(), many])
+    here = model(own, policy=[to_oac(), many])
     assert evaluate(here)[0].merged
     assert found(here, declared) == []
     assert found(here) != []
     moved = distribution("E1", behaviors[1], behaviors[0], behaviors[2], oac="E3OAC")
-    assert found(world(moved, policy=[to_oac(), many]), declared) != []
+    assert found(model(moved, policy=[to_oac(), many]), declared) != []
     other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oac="E3OAC", path="/private")
     policy = [to_oac(), to_oac("E9", sid="theirs"), many]
-    assert any("E9" in text for text in found(world(own, other, policy=policy), declared))
+    assert any("E9" in text for text in found(model(own, other, policy=policy), declared))

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.report import Opening
-from cfstream.access.world import BucketWorld
 from cfstream.domain import Distribution
 from cfstream.domain.distribution import Origin
-from tests.unit.access.worlds import ACCOUNT, arn_of, behavior, distribution, to_oac, world
+from tests.unit.access.models import ACCOUNT, arn_of, behavior, distribution, model, to_oac
 
 OWN = distribution("E1", behavior("", "G1"), oac="E3OAC")
 ELSEWHERE = ["other.s3.eu-west-1.amazonaws.com", "www.example.com", "abc.lambda-url.eu-west-1.on.aws"]
@@ -34,17 +34,17 @@ def by(domain: str, *groups: str, id_: str = "E9", oac: str = "E3OAC") -> Distri
     return replace(distribution(id_, behavior("", *groups, origins=[only])), origins=(only,))
 
 
-def found(here: BucketWorld, **declared: Any) -> tuple[Opening, ...]:
+def found(here: AccessModel, **declared: Any) -> tuple[Opening, ...]:
     """Return the openings."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
     wanted = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
     return openings(evaluate(here)[0], wanted).openings
 
 
-def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> BucketWorld:
-    """Return a world whose policy allows the distribution E9."""
+def here(*others: Distribution, actions: Any = "s3:GetObject", **more: Any) -> AccessModel:
+    """Return a model whose policy allows the distribution E9."""
     theirs = {**to_oac("E9", sid="theirs"), "Action": actions}
-    return world(OWN, *others, policy=[to_oac(), theirs], **more)
+    return model(OWN, *others, policy=[to_oac(), theirs], **more)
 
 
 @pytest.mark.parametrize("domain", UNKNOWN_BUCKETS)

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.ways import Evaluation
-from cfstream.access.world import BucketWorld
 from cfstream.domain import AccessPoint, AclGrant, Delivery, Distribution
 from cfstream.domain.distribution import Origin
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Json
-from tests.unit.access.worlds import (
+from tests.unit.access.models import (
     ACCOUNT,
     ALL_BLOCKED,
     BUCKET,
@@ -25,9 +25,9 @@ from tests.unit.access.worlds import (
     arn_of,
     behavior,
     distribution,
+    model,
     to_oac,
     to_oai,
-    world,
 )
 
 G1, G2 = "key-group lectures-signers", "key-group newsroom-signers"
@@ -57,7 +57,7 @@ def lists(id_: str) -> Json:
     return to(id_, "s3:ListBucket", resource=BUCKET_ARN, sid="list")
 
 
-def ways(here: BucketWorld, key: str) -> dict[str, bool]:
+def ways(here: AccessModel, key: str) -> dict[str, bool]:
     """Return who may read a key, and whether that is certain."""
     (seen,) = evaluate(here)
     cell = next(number for number, each in enumerate(seen.cells) if each.witness == key)
@@ -69,7 +69,7 @@ def other_permissions(seen: Evaluation) -> set[tuple[str, str, bool]]:
     return {(str(each.reader), str(each.may), each.certain) for each in seen.general}
 
 
-def opened(here: BucketWorld, **declared: Any) -> list[str]:
+def opened(here: AccessModel, **declared: Any) -> list[str]:
     """Return the texts of the openings beside those of readers."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
     wanted = Expected("lectures", Declared(ACCOUNT, **declared), frozenset({signer}))
@@ -78,8 +78,8 @@ def opened(here: BucketWorld, **declared: Any) -> list[str]:
     ]
 
 
-def hazards(before: BucketWorld, after: BucketWorld) -> list[str]:
-    """Return the names of the hazards between two worlds."""
+def hazards(before: AccessModel, after: AccessModel) -> list[str]:
+    """Return the names of the hazards between two models."""
     one, other = evaluate(before, after)
     found = (*opening_hazards(one, other, (one, other)), *cutting_hazards(one, other, (one, other)))
     return [each.name for each in found]
@@ -88,10 +88,10 @@ def hazards(before: BucketWorld, after: BucketWorld) -> list[str]:
 def test_the_root_object_is_read_by_the_behavior_for_the_root() -> None:
     """Viewers of ``/`` can read it, whoever may request its own path."""
     own = rooted("index.html", behavior("/"), behavior("", "G1"))
-    assert ways(world(own, policy=[to_oac()]), "index.html") == {"anyone": True, G1: True}
+    assert ways(model(own, policy=[to_oac()]), "index.html") == {"anyone": True, G1: True}
     folder = rooted("index.html", behavior("/"), behavior("", "G1"), path="/v2")
-    assert ways(world(folder, policy=[to_oac()]), "v2/index.html") == {"anyone": True, G1: True}
-    assert "anyone" not in ways(world(folder, policy=[to_oac()]), "a")
+    assert ways(model(folder, policy=[to_oac()]), "v2/index.html") == {"anyone": True, G1: True}
+    assert "anyone" not in ways(model(folder, policy=[to_oac()]), "a")
 
 
 @pytest.mark.parametrize(
@@ -121,20 +121,20 @@ def test_the_root_object_is_read_by_the_behavior_for_the_root() -> None:
 )
 def test_hazards_of_the_root(before: Distribution, after: Distribution, expected: list[str]) -> None:
     """A root object that opens, or that somebody loses, is a hazard as any other path is."""
-    assert hazards(world(before, policy=[to_oac()]), world(after, policy=[to_oac()])) == expected
+    assert hazards(model(before, policy=[to_oac()]), model(after, policy=[to_oac()])) == expected
 
 
 def test_a_root_object_that_lists_do_not_show() -> None:
     """It may be any object, where the behavior for the root has other signers."""
     own = rooted("", behavior("", "G1"))
     theirs = rooted(None, behavior("/"), behavior("", "G1"), id_="E9")
-    here = world(own, theirs, policy=[to_oac(), to_oac("E9", sid="theirs")])
+    here = model(own, theirs, policy=[to_oac(), to_oac("E9", sid="theirs")])
     assert ways(here, "a") == {G1: True, "anyone": False}
     closed = rooted(None, behavior("/posters/*"), behavior("", "G1"), id_="E9")
-    here = world(own, closed, policy=[to_oac(), to_oac("E9", sid="theirs")])
+    here = model(own, closed, policy=[to_oac(), to_oac("E9", sid="theirs")])
     assert ways(here, "a") == {G1: True}
     streaming = rooted(None, behavior("", "G1"), id_="E9", oai=OAI, delivery=Delivery.RTMP)
-    assert ways(world(own, streaming, policy=[to_oac(), to_oai(sid="theirs")]), "a") == {G1: True}
+    assert ways(model(own, streaming, policy=[to_oac(), to_oai(sid="theirs")]), "a") == {G1: True}
 
 
 @pytest.mark.parametrize(
@@ -149,15 +149,15 @@ def test_a_root_object_that_lists_do_not_show() -> None:
 def test_listing_through_the_root(root: str | None, path: str, expected: set[Any]) -> None:
     """CloudFront asks for the bucket itself only where neither root object nor origin path comes between."""
     own = rooted(root, behavior("/"), behavior("", "G1"), path=path)
-    (seen,) = evaluate(world(own, policy=[to_oac(), lists("E1")]))
+    (seen,) = evaluate(model(own, policy=[to_oac(), lists("E1")]))
     assert other_permissions(seen) == expected
-    assert len(opened(world(own, policy=[to_oac(), lists("E1")]))) == len(expected)
+    assert len(opened(model(own, policy=[to_oac(), lists("E1")]))) == len(expected)
 
 
 def test_listing_needs_the_signature_of_the_behavior_for_the_root() -> None:
     """The signers of the spec may list; nobody else does."""
     own = rooted("", behavior("/posters/*"), behavior("", "G1"))
-    here = world(own, policy=[to_oac(), lists("E1")])
+    here = model(own, policy=[to_oac(), lists("E1")])
     assert other_permissions(evaluate(here)[0]) == {(G1, "list", True)}
     assert opened(here) == []
 
@@ -165,11 +165,11 @@ def test_listing_needs_the_signature_of_the_behavior_for_the_root() -> None:
 def test_a_list_that_opens_is_a_hazard() -> None:
     """Anyone learns which objects there are."""
     policy = [to_oac(), lists("E1")]
-    signed = world(rooted("", behavior("", "G1")), policy=policy)
-    public = world(rooted("", behavior("/"), behavior("", "G1")), policy=policy)
+    signed = model(rooted("", behavior("", "G1")), policy=policy)
+    public = model(rooted("", behavior("/"), behavior("", "G1")), policy=policy)
     assert hazards(signed, public) == ["makes-public"]
     assert hazards(public, signed) == []
-    kept = world(rooted("index.html", behavior("/posters/*"), behavior("", "G1")), policy=policy)
+    kept = model(rooted("index.html", behavior("/posters/*"), behavior("", "G1")), policy=policy)
     assert hazards(kept, public) == ["makes-public"]
     assert hazards(public, public) == []
 
@@ -188,22 +188,22 @@ def test_writing_through_a_distribution(action: str, what: str, certain: bool) -
     """Viewers of a behavior can write if it forwards the methods."""
     own = rooted("", behavior("", "G1"))
     theirs = rooted("", *writable(behavior("")), id_="E9")
-    here = world(own, theirs, policy=[to_oac(), to("E9", action)])
+    here = model(own, theirs, policy=[to_oac(), to("E9", action)])
     assert ("anyone", what, certain) in other_permissions(evaluate(here)[0])
     assert any("through" in each or "distribution E9 (unsigned)" in each for each in opened(here))
     assert opened(here, also_managed_by=(arn_of("E9"),)) == []
     assert opened(here, also_read_by=(arn_of("E9"),)) != []
     reading = rooted("", behavior(""), id_="E9")
-    assert opened(world(own, reading, policy=[to_oac(), to("E9", action)])) == []
+    assert opened(model(own, reading, policy=[to_oac(), to("E9", action)])) == []
     off = rooted("", *writable(behavior("")), id_="E9", enabled=False)
-    assert opened(world(own, off, policy=[to_oac(), to("E9", action)])) == []
+    assert opened(model(own, off, policy=[to_oac(), to("E9", action)])) == []
 
 
 def test_writing_is_judged_path_by_path() -> None:
     """A behavior that writes what the policy does not allow, and one that allows it and does not write, are none."""
     behaviors = (*writable(behavior("/up/*", "G1")), behavior("/posters/*"), *writable(behavior("/x/*")))
     own = rooted("", *behaviors, behavior("", "G1"))
-    here = world(own, policy=[to_oac(), to("E1", "s3:PutObject", resource=f"{BUCKET_ARN}/up/*")])
+    here = model(own, policy=[to_oac(), to("E1", "s3:PutObject", resource=f"{BUCKET_ARN}/up/*")])
     assert other_permissions(evaluate(here)[0]) == {(G1, "write", True)}
     assert opened(here) == []
 
@@ -213,7 +213,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
     own = rooted("", behavior("", "G1"))
     theirs = rooted("", *writable(behavior("")), id_="E9", oai=OAI)
     policy = [to_oac(), allow("more", OF_OAI, Action="s3:PutObject")]
-    assert len(opened(world(own, theirs, policy=policy))) == 1
+    assert len(opened(model(own, theirs, policy=policy))) == 1
     alias = Origin("s3", "ap-abc-s3alias.s3.eu-west-1.amazonaws.com", "", "", "E3OAC")
     point_arn = f"arn:aws:s3:eu-west-1:{ACCOUNT}:accesspoint/ap"
     document = {
@@ -231,7 +231,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
         Condition={"StringEquals": {"s3:DataAccessPointAccount": ACCOUNT}},
     )
     by_alias = replace(rooted("", *writable(behavior("", origins=[alias])), id_="E9"), origins=(alias,))
-    here = world(own, by_alias, policy=[to_oac(), delegation], access_points=(point,))
+    here = model(own, by_alias, policy=[to_oac(), delegation], access_points=(point,))
     assert other_permissions(evaluate(here)[0]) == {("anyone", "write", True), ("anyone", "list", True)}
     assert len(opened(here)) == 2
 
@@ -241,21 +241,21 @@ def test_what_the_acl_of_the_bucket_lets_an_oai_do(permission: str, what: str) -
     """Viewers of the distributions that read by it may do the same, unless a Deny certainly applies."""
     more: dict[str, Any] = {"grants": (AclGrant(USER, permission),), "ownership": "ObjectWriter"}
     own = rooted("", *writable(behavior("")), oai=OAI)
-    assert ("anyone", what, True) in other_permissions(evaluate(world(own, policy=[to_oai()], **more))[0])
+    assert ("anyone", what, True) in other_permissions(evaluate(model(own, policy=[to_oai()], **more))[0])
     everything = [BUCKET_ARN, f"{BUCKET_ARN}/*"]
     deny = allow(
         "deny", "*", Effect="Deny", Action=["s3:List*", "s3:Put*", "s3:Delete*"], Resource=everything
     )
-    denied = world(own, policy=[to_oai(), deny], **more)
+    denied = model(own, policy=[to_oai(), deny], **more)
     assert "anyone" not in {reader for reader, *_ in other_permissions(evaluate(denied)[0])}
-    enforced = world(own, policy=[to_oai()], grants=more["grants"])
+    enforced = model(own, policy=[to_oai()], grants=more["grants"])
     assert other_permissions(evaluate(enforced)[0]) == set()
 
 
 def test_writing_that_opens_is_a_hazard() -> None:
     """The signers of a behavior that writes are removed."""
     policy = [to_oac(), to("E1", "s3:PutObject")]
-    signed = world(rooted("", *writable(behavior("/up/*", "G1")), behavior("")), policy=policy)
-    public = world(rooted("", *writable(behavior("/up/*")), behavior("")), policy=policy)
+    signed = model(rooted("", *writable(behavior("/up/*", "G1")), behavior("")), policy=policy)
+    public = model(rooted("", *writable(behavior("/up/*")), behavior("")), policy=policy)
     assert hazards(signed, public) == ["makes-public", "makes-public"]
     assert hazards(public, signed) == []

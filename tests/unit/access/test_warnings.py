@@ -6,7 +6,7 @@ import pytest
 
 from cfstream.access.warnings import viewer_warnings
 from cfstream.domain import CacheBehavior, EdgeFunction
-from tests.unit.access.worlds import behavior, distribution
+from tests.unit.access.models import behavior, distribution
 
 FUNCTION = EdgeFunction("viewer-request", "arn:aws:cloudfront::123456789012:function/rewrite")
 LAMBDA = EdgeFunction("origin-request", "arn:aws:lambda:us-east-1:123456789012:function:auth:1")

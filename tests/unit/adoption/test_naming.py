@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cfstream.adoption.naming import proposed_name, unique
 from cfstream.spec.fields import STACK_NAME
+from tests.thorough import examples
 
 
 @pytest.mark.parametrize(
@@ -32,15 +33,15 @@ def test_the_first_thing_with_letters_names_the_stack(
     assert proposed_name(cnames, comment, bucket, "E1ABC") == name
 
 
-@settings(deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(100), deadline=None, derandomize=True, database=None)
 @given(st.lists(st.text(), max_size=2), st.text(), st.text())
 def test_every_name_is_one(cnames: list[str], comment: str, bucket: str) -> None:
     """The name is always valid in a spec, even with a number at its end."""
-    name = proposed_name(cnames, comment, bucket, "E1UGDLB9XZBD79")
-    assert STACK_NAME.fullmatch(name)
+    proposed = proposed_name(cnames, comment, bucket, "E1UGDLB9XZBD79")
+    assert STACK_NAME.fullmatch(proposed)
     taken: set[str] = set()
     for _ in range(12):
-        name = unique(proposed_name(cnames, comment, bucket, "E1UGDLB9XZBD79"), taken)
+        name = unique(proposed, taken)
         assert STACK_NAME.fullmatch(name)
         assert name not in taken
         taken.add(name)

@@ -203,7 +203,7 @@ def test_another_bucket_has_other_objects() -> None:
         "the bucket one-media, which the spec replaces by two-media: viewers get the objects of two-media"
         in moved.text
     )
-    assert moved.do.endswith("if you mean another stack, choose another `name`")
+    assert moved.do.startswith("if you mean another stack, choose another `name`")
     assert moved.warning
 
 

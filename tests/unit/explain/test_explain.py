@@ -306,7 +306,7 @@ def test_without_a_distribution_an_unsigned_url_may_be_public() -> None:
         assert [reason.code for reason in explanation.reasons] == ["MissingKey"]
     text = explain_text(explain(URL, now=NOW), now=NOW, local=str, color=False, width=200)
     assert "CloudFront refuses it if the path needs a signature: MissingKey, it is not signed" in text
-    assert "fix: add --spec to check whether it does; or sign it: `cfstream sign" in text
+    assert "fix: add --spec to check whether it does; or sign it:\n       cfstream sign " in text
     assert judged(URL).accepted is False
 
 

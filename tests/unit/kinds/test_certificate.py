@@ -162,7 +162,8 @@ def test_nothing_is_read_where_there_is_nothing_to_choose() -> None:
 def test_a_certificate_that_was_requested_must_be_validated() -> None:
     """Another request would not help."""
     (problem,) = chosen(site(), row("n", MEDIA, Status="PENDING_VALIDATION")).problems
-    assert problem.do == f"create the CNAME that ACM shows for {arn('n')}, and wait until it is ISSUED"
+    show = f"`aws acm describe-certificate --region us-east-1 --certificate-arn {arn('n')}`"
+    assert problem.do == f"create the CNAME that {show} shows, and wait until it is ISSUED"
 
 
 PENDING = (
@@ -203,7 +204,10 @@ def test_names_that_no_one_certificate_covers() -> None:
     assert problem.what.startswith(
         "no single certificate in us-east-1 covers all cnames; there is one for media"
     )
-    assert problem.do.endswith("with all cnames in it")
+    names = f"--domain-name {MEDIA} --subject-alternative-names {CLIPS}"
+    assert problem.do.startswith(
+        f"request one: `aws acm request-certificate --region us-east-1 --validation-method DNS {names}`, or "
+    )
 
 
 def test_a_long_list_is_cut() -> None:

@@ -1,6 +1,6 @@
 """Above 10,000 objects, plan and verify read the ACLs of a sample, say so, and claim nothing about the others."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +25,11 @@ def large(keys: list[str] = KEYS, permission: str = "READ") -> Any:
     """Return an account whose bucket has these objects."""
 
     def listed(params: Json) -> Json:
-        under = [key for key in keys if key.startswith(params.get("Prefix", ""))]
-        first = bisect_right(under, params.get("StartAfter", ""))
-        return {"Contents": [{"Key": key} for key in under[first:][: params.get("MaxKeys", len(keys))]]}
+        prefix = params.get("Prefix", "")
+        first = max(bisect_left(keys, prefix), bisect_right(keys, params.get("StartAfter", "")))
+        beyond = bisect_left(keys, f"{prefix}\U0010ffff")
+        shown = keys[first : min(beyond, first + params.get("MaxKeys", len(keys)))]
+        return {"Contents": [{"Key": key} for key in shown]}
 
     granted = acl(permission) if permission else acl()
     return objects({}, list_objects_v2=listed, get_object_acl=lambda params: granted)

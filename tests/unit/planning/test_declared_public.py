@@ -4,7 +4,7 @@ import pytest
 
 from cfstream.access.evaluate import evaluate
 from cfstream.planning.exposure import declared_public
-from tests.unit.access.worlds import behavior, distribution, to_oac, world
+from tests.unit.access.models import behavior, distribution, model, to_oac
 from tests.unit.kinds.live import context
 
 HEAD = "version: 1\nname: lectures\nbucket: media\n"
@@ -29,5 +29,5 @@ ALL = "anyone through distribution lectures"
 def test_paths_of_the_spec(text: str, expected: tuple[str, ...]) -> None:
     """A behavior of the spec declares its own path, and the top of the spec all others."""
     own = distribution("E1", behavior("/thumbs/*"), behavior(""), oac="C1")
-    (seen,) = evaluate(world(own, policy=(to_oac(),)))
+    (seen,) = evaluate(model(own, policy=(to_oac(),)))
     assert declared_public(seen, context(text).stack.spec) == expected

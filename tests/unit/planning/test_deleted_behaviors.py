@@ -3,7 +3,7 @@
 import pytest
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import BucketState, Delivery, distribution_from_config
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from cfstream.values import Known
@@ -27,12 +27,12 @@ GROUPS: dict[Known, GroupState] = {
 }
 
 
-def world(*behaviors: Json, default: Json | None = None) -> BucketWorld:
+def model(*behaviors: Json, default: Json | None = None) -> AccessModel:
     """Return a bucket with a distribution of these behaviors. The key group ``staff`` signs for the default one."""
     config = build.config(*behaviors, default=default)
     ours = distribution_from_config(Delivery.HTTP, build.OURS, build.OUR_ARN, config)
     bucket = BucketState(build.MEDIA, policy=GRANT)
-    return BucketWorld(ACCOUNT, bucket, distributions=(ours,), own=build.OURS, groups=GROUPS)
+    return AccessModel(ACCOUNT, bucket, distributions=(ours,), own=build.OURS, groups=GROUPS)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_who_reads_its_paths_afterwards(
     before: tuple[Json, ...], after: tuple[Json, ...], hazards: set[str]
 ) -> None:
     """Closing is not a hazard. Opening to anyone, or a loss for signers, is."""
-    was, will = evaluate(world(*before), world(*after))
+    was, will = evaluate(model(*before), model(*after))
     found = (*opening_hazards(was, will), *cutting_hazards(was, will))
     assert {each.name for each in found} == hazards
 
@@ -70,6 +70,6 @@ def test_who_reads_its_paths_afterwards(
 def test_the_last_signed_path_of_a_public_stack() -> None:
     """It falls to the default behavior, which is public."""
     public = build.behavior()
-    was, will = evaluate(world(CLIPS, default=public), world(default=public))
+    was, will = evaluate(model(CLIPS, default=public), model(default=public))
     (hazard,) = opening_hazards(was, will)
     assert "/clips/" in hazard.text

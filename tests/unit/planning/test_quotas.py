@@ -1,9 +1,8 @@
 """Quotas of an account that the stacks of a run exceed together."""
 
 from cfstream.planning import StackPlan
-from cfstream.planning.quotas import with_quotas
+from cfstream.planning.quotas import QUOTAS, with_quotas
 from cfstream.ports import Call
-from cfstream.spec.quotas import OF_ACCOUNT
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.step import Stage
 from cfstream.values import Address
@@ -43,7 +42,7 @@ def test_all_stacks_of_a_run_count_together() -> None:
 
 def test_no_warning_up_to_the_quota() -> None:
     """The last resource that AWS allows has no warning. What the run does not create is not counted."""
-    for kind, quota in OF_ACCOUNT.items():
+    for kind, quota in QUOTAS.items():
         stacks = [plan("lectures", kind)]
         assert with_quotas(stacks, {kind: quota.most - 1}.__getitem__) == stacks
         assert with_quotas(stacks, {kind: quota.most}.__getitem__)[0].notices

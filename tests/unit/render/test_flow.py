@@ -71,14 +71,16 @@ def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
 
 
 def test_a_label_has_its_own_line_if_its_value_is_too_wide() -> None:
-    """An id below its label can be copied as a whole. If it has no more room there, it stays beside it."""
+    """An id below its label can be copied as a whole, with less space before it. If it fits on no line, it stays."""
     sheet = Page(width=20)
     assert sheet.flow(words("abcdefghijklm on"), first="  Domain name: ", rest="    ") == [
         "  Domain name:",
         "    abcdefghijklm on",
     ]
-    beside = sheet.flow(words("abcdefghijklm"), first="  Domain name: ", rest=" " * 15)
-    assert beside == ["  Domain name: abcdefghijklm"]
+    below = sheet.flow(words("abcdefghijklm"), first="  Domain name: ", rest=" " * 15)
+    assert below == ["  Domain name:", "       abcdefghijklm"]
+    beside = sheet.flow(words("abcdefghijklmnopqrstu"), first="  Domain name: ", rest=" " * 15)
+    assert beside == ["  Domain name: abcdefghijklmnopqrstu"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -100,15 +101,19 @@ def test_warnings_are_above_the_last_line() -> None:
 @given(HOSTILE_TEXT)
 def test_values_are_not_interpreted(text: str) -> None:
     """The tags do not depend on values. Mentions and references are only in code."""
-    page, plain = (Page(plan_markdown(plan(stack_of(each)))) for each in (text, "x"))
-    assert page.tags == plain.tags
+    comment = plan_markdown(plan(stack_of(text)))
+    page = Page(comment)
+    assert page.tags == _harmless_tags()
     assert set(page.tags) <= TAGS | {f"/{tag}" for tag in TAGS}
     assert "@" not in page.outside
     assert "#" not in page.outside
     assert any(printable(text) in each for each in page.codes)
-    assert [
-        mark for mark in ("http:/", "www.", "<!--") if mark in plan_markdown(plan(stack_of(text)))[30:]
-    ] == []
+    assert [mark for mark in ("http:/", "www.", "<!--") if mark in comment[30:]] == []
+
+
+@cache
+def _harmless_tags() -> list[str]:
+    return Page(plan_markdown(plan(stack_of("x")))).tags
 
 
 @given(HOSTILE_TEXT)
@@ -133,11 +138,11 @@ def without_backticks(letters: Counter[str]) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("text", "stacks", "changes"),
     [
-        ("".join(HOSTILE), 500, 2),
+        ("".join(HOSTILE), 150, 2),
         ("x", 500, 20),
-        ("|" * 70_000, 1, 2),
+        ("|" * 20_000, 1, 2),
         ("x" * 2_000, 90, 5),
-        ("`@#" * 300, 100, 2),
+        ("`@#" * 300, 30, 2),
     ],
     ids=["nasty", "many", "one huge value", "long values", "long and nasty"],
 )
@@ -165,10 +170,10 @@ def test_steps_go_before_what_is_dangerous() -> None:
 
 def test_omitted_sentences_are_counted() -> None:
     """Sentences without room are counted, with the place where they can be read."""
-    comment = plan_markdown(fleet("long words " * 30, 500, changes=2))
+    comment = plan_markdown(fleet("long words " * 30, 200, changes=2))
     shown = comment.count("- <b>cuts-viewers</b>")
-    assert 0 < shown < 500
-    assert f"… and {500 - shown} more hazards: `cfstream plan` shows everything" in comment
+    assert 0 < shown < 200
+    assert f"… and {200 - shown} more hazards: `cfstream plan` shows everything" in comment
 
 
 def test_hazards_come_first() -> None:
@@ -188,12 +193,13 @@ def test_hazards_come_first() -> None:
 
 
 def test_specs_that_cannot_be_read() -> None:
-    """There is no plan then, and the comment says why. Two thousand problems fit too."""
+    """There is no plan then, and the comment says why. A thousand problems fit too."""
     comment = problems_markdown(BROKEN.problems)
     assert comment.startswith(f"{MARK}\n### cfstream plan\n\n**No plan: the specs have 1 problem.**\n")
     assert (
         "<code>specs/clips.yaml:6:9</code> <b>bucket clips-media is not there</b><br>fix: make it" in comment
     )
-    many = [Problem(Where("a.yaml", n + 1), "unknown key " * 50, "delete it") for n in range(2_000)]
-    assert "more problems" in problems_markdown(many)
-    assert len(problems_markdown(many)) < LIMIT
+    many = [Problem(Where("a.yaml", n + 1), "unknown key " * 50, "delete it") for n in range(1_000)]
+    comment = problems_markdown(many)
+    assert "more problems" in comment
+    assert len(comment) < LIMIT

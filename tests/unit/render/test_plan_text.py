@@ -227,7 +227,7 @@ def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
     """Apply does nothing, but the user must act. The command is whole on its line."""
     text = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in text
-    assert "    fix: remove that statement:\n    aws s3api put --bucket media\n" in text
+    assert "    fix: remove that statement:\n      aws s3api put --bucket media\n" in text
     last = "No changes. lectures is as its spec says, but has 1 opening: see above; cfstream verify exits with 7."
     assert " ".join(text.split()).endswith(last)
 

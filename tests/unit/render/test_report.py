@@ -113,7 +113,7 @@ def test_a_step_that_did_not_finish_may_have_changed_something(outcome: StepOutc
         APPLIED, outcome=StackOutcome.FAILED, steps=(replace(APPLIED.steps[0], outcome=outcome),)
     )
     text = report_text(Report((failed,), ExitCode.FAILED), color=False, width=80)
-    assert text.endswith("Not everything was applied. No step is finished.\n")
+    assert text.endswith("\nNo step is finished.\n")
 
 
 def test_a_failure_says_what_was_done_what_was_not_and_what_to_do() -> None:

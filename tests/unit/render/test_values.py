@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from cfstream.planning.seal import change_document
+from cfstream.planning.sent_digest import change_document
+from cfstream.render import text
+from cfstream.render.flow import Page
 from cfstream.render.values import field_lines, value_text
 from cfstream.steps.step import Change
 from cfstream.values import Joined, Ref, StepId
@@ -79,3 +81,14 @@ def test_programs_get_what_a_list_gained_and_lost(before: Any, after: Any, more:
     """The whole lists are there too."""
     document = change_document(Change("f", before, after))
     assert document == {"field": "f", "before": before, "after": after, **more}
+
+
+def test_each_mapping_of_a_list_has_its_own_line() -> None:
+    """New and removed entries are not run together; the lines after the first have no name."""
+    old, new = {"code": 404, "cache": "10s"}, {"code": 403, "cache": "30s"}
+    lines = list(text.change_lines([Change("http.error_pages", [old], [new])], Page(80)))
+    assert lines == [
+        '      ~ http.error_pages  + {code: 403, cache: "30s"}',
+        '                          - {code: 404, cache: "10s"}',
+    ]
+    assert len(list(field_lines(Change("cnames", ["a", "b"], ["a", "c"])))) == 1

@@ -33,9 +33,21 @@ def _under(level: str, keys: Iterable[str]) -> str:
 
 
 def _fixes(level: str, keys: Iterable[str]) -> dict[str, str]:
-    """Return the fix for each of these keys that is unknown at a level. One spec has all of them."""
+    """Return the fix for each of these keys that is unknown at a level, without the value. One spec has all of them."""
     found = problems(_under(level, keys))
-    return {key[1]: do for _, what, do in found if (key := re.match(r'unknown key "([^"]*)"', what))}
+    return {
+        key[1]: _without_value(do)
+        for _, what, do in found
+        if (key := re.match(r'unknown key "([^"]*)"', what))
+    }
+
+
+_VALUE = re.compile(r"(?<=^write )(\w+)(?:: .*?(?=$| under | at the top)|, like .*)|, like .*$")
+
+
+def _without_value(fix: str) -> str:
+    renamed = re.sub(r"^delete it, or (\w+): both mean the same field$", r"write \1", fix)
+    return _VALUE.sub(r"\1", renamed) if renamed.startswith("write") else renamed
 
 
 def _spelled(word: str) -> set[str]:

@@ -90,7 +90,8 @@ def test_one_name_in_accounts(tmp_path: Path, first: str, second: str, clash: bo
     """A name, a key group and a distribution are of one account, and a stack may have them again in another one."""
     texts = [SPEC.format(name="a", rest=f"{GROUP}\n{each}") for each in (first, second)]
     found = [what for _, what, _ in clashes(tmp_path, *texts)]
-    copied = f'this is a copy of the stack at {tmp_path}/a.yaml:2:7: both have the name "a", the key group "signers"'
+    both = 'both have the name "a", the key group "signers"'
+    copied = f"this stack and the one at {tmp_path}/a.yaml:2:7 are copies: {both}"
     assert found == ([copied] if clash else [])
 
 
@@ -102,7 +103,7 @@ def test_a_copied_spec_is_one_problem(tmp_path: Path) -> None:
         (
             f"{tmp_path}/b.yaml:2:7",
             (
-                f'this is a copy of the stack at {tmp_path}/a.yaml:2:7: both have the name "a", '
+                f'this stack and the one at {tmp_path}/a.yaml:2:7 are copies: both have the name "a", '
                 'the cname "a.example.com", the cname "b.example.com", the key group "signers", '
                 'the distribution "E1UGDLB9XZBD79"'
             ),

@@ -121,7 +121,7 @@ def test_init_without_a_name_prints(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a name, the spec is only written to standard output."""
     init(RUN, None)
     out, err = capsys.readouterr()
-    assert out.startswith("# One private set-up of CloudFront")
+    assert out.startswith("# A private set-up on CloudFront")
     assert "\nname: lectures\n" in out
     assert err == ""
 

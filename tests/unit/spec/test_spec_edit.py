@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from cfstream.spec.edit import CannotEdit, Manuscript
+from cfstream.spec.edit import CannotEdit, EditableDocument
 from cfstream.spec.edit import append as append_to
 from cfstream.spec.edit import remove as remove_from
-from cfstream.spec.edit.manuscript import Path
+from cfstream.spec.edit.editable import Path
 from cfstream.spec.edit.writing import Entry
 from cfstream.spec.source import Spot
 from tests.unit.spec.reading import parsed
@@ -59,12 +59,12 @@ public: false
 
 def append(text: str, root: Spot, paths: Sequence[Path], entry: Entry) -> str:
     """Return the whole file with another entry."""
-    return append_to(Manuscript.at(text, root), paths, entry).text
+    return append_to(EditableDocument.at(text, root), paths, entry).text
 
 
 def remove(text: str, root: Spot, paths: Sequence[Path], number: int) -> str:
     """Return the whole file without an entry."""
-    return remove_from(Manuscript.at(text, root), paths, number).text
+    return remove_from(EditableDocument.at(text, root), paths, number).text
 
 
 def changed_lines(before: str, after: str) -> tuple[list[str], list[str]]:

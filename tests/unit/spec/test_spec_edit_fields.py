@@ -4,22 +4,22 @@ from collections.abc import Callable
 
 import pytest
 
-from cfstream.spec.edit import CannotEdit, Manuscript, Value, drop, insert, rename, replace
+from cfstream.spec.edit import CannotEdit, EditableDocument, Value, drop, insert, rename, replace
 from tests.unit.spec.reading import parsed
 
-Edit = Callable[[Manuscript], Manuscript]
+Edit = Callable[[EditableDocument], EditableDocument]
 
 GROUP: Value = [{"name": "g", "public_keys": [{"name": "k", "file": "keys/k.pub.pem"}]}]
 
 
-def to_oac(manuscript: Manuscript) -> Manuscript:
+def to_oac(editable: EditableDocument) -> EditableDocument:
     """Set a field, and then rename it."""
-    return rename(replace(manuscript, ("oai",), {}), ("oai",), "oac")
+    return rename(replace(editable, ("oai",), {}), ("oai",), "oac")
 
 
-def to_groups(manuscript: Manuscript) -> Manuscript:
+def to_groups(editable: EditableDocument) -> EditableDocument:
     """Replace a list on one line with one of several lines."""
-    return rename(replace(manuscript, ("signers",), GROUP), ("signers",), "groups")
+    return rename(replace(editable, ("signers",), GROUP), ("signers",), "groups")
 
 
 TABLE: dict[str, tuple[Edit, str, str]] = {
@@ -146,7 +146,7 @@ b:
     "a field leaves braces": (lambda each: drop(each, ("b",)), "{a: 1, b: {c: 2}, d: 3}", "{a: 1, d: 3}"),
     "the last field leaves braces": (lambda each: drop(each, ("x", "b")), "x: {a: 1, b: 2}", "x: {a: 1}"),
     "another document is left alone": (
-        lambda each: replace(Manuscript(each.text, 1), ("name",), "c"),
+        lambda each: replace(EditableDocument(each.text, 1), ("name",), "c"),
         "name: a\n---\n\n---\nname: b\n...\n",
         "name: a\n---\n\n---\nname: c\n...\n",
     ),
@@ -164,7 +164,7 @@ b:
 def test_only_what_is_to_change_does(edit: Edit, before: str, after: str, mark: str, newline: str) -> None:
     """The rest stays byte for byte, with every line end, and with or without a byte order mark."""
     text = mark + before.replace("\n", newline)
-    assert edit(Manuscript(text)).text == mark + after.replace("\n", newline)
+    assert edit(EditableDocument(text)).text == mark + after.replace("\n", newline)
 
 
 REFUSED: dict[str, tuple[Edit, str]] = {
@@ -182,7 +182,7 @@ REFUSED: dict[str, tuple[Edit, str]] = {
     "no field to stand behind": (lambda each: insert(each, ("a",), "b", "2"), "a: {}\n"),
     "the only field": (lambda each: drop(each, ("a", "b")), "a: {b: 1}\n"),
     "a field behind a dash": (lambda each: drop(each, ("a", 0, "b")), "a:\n  - b: 1\n    c: 2\n"),
-    "no such document": (lambda each: replace(Manuscript(each.text, 7), ("a",), "2"), "a: 1\n"),
+    "no such document": (lambda each: replace(EditableDocument(each.text, 7), ("a",), "2"), "a: 1\n"),
 }
 
 
@@ -190,16 +190,16 @@ REFUSED: dict[str, tuple[Edit, str]] = {
 def test_what_would_change_more_is_left_to_people(edit: Edit, text: str) -> None:
     """The error has a fix, and no edit is partly wrong."""
     with pytest.raises(CannotEdit) as refusal:
-        edit(Manuscript(text))
+        edit(EditableDocument(text))
     assert "by hand" in refusal.value.do
 
 
 def test_the_document_is_found_by_its_place() -> None:
     """A place at which no document starts is an error."""
     text = "\ufeffa: 1\n---\n# b\nb: 2\n"
-    assert Manuscript.at(text, (4, 1)).number == 1
+    assert EditableDocument.at(text, (4, 1)).number == 1
     with pytest.raises(CannotEdit, match="was not found"):
-        Manuscript.at(text, (3, 1))
+        EditableDocument.at(text, (3, 1))
 
 
 def test_what_is_written_is_what_is_read() -> None:
@@ -214,7 +214,7 @@ def test_what_is_written_is_what_is_read() -> None:
         "e": [],
     }
     for before in ("a: 1\n", "{a: 1}\n"):
-        manuscript = Manuscript(before)
+        editable = EditableDocument(before)
         for key, value in values.items():
-            manuscript = insert(manuscript, (), key, value)
-        assert parsed(manuscript.text) == [{"a": 1, **values}]
+            editable = insert(editable, (), key, value)
+        assert parsed(editable.text) == [{"a": 1, **values}]

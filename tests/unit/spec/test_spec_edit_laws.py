@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.spec.edit import CannotEdit, Manuscript, drop, insert, rename, replace
+from cfstream.spec.edit import CannotEdit, EditableDocument, drop, insert, rename, replace
 from tests.thorough import examples
 from tests.unit.spec.reading import parsed
 
@@ -64,7 +64,7 @@ def test_a_field_alone_changes(parts: tuple[str, str, str], value: dict[str, str
     before, field, behind = parts
     text = before + field + behind
     try:
-        after = rename(replace(Manuscript(text), ("oai",), value), ("oai",), "oac").text
+        after = rename(replace(EditableDocument(text), ("oai",), value), ("oai",), "oac").text
     except CannotEdit:
         assert "\n  {comment" in field.replace(
             "\r", ""
@@ -81,14 +81,14 @@ def test_a_field_is_removed_and_added(parts: tuple[str, str, str]) -> None:
     """Removing it removes only its own lines. Adding it after another adds a line, and removes none."""
     before, field, behind = parts
     text = before + field + behind
-    gone = drop(Manuscript(text), ("oai",)).text
+    gone = drop(EditableDocument(text), ("oai",)).text
     end = behind.removeprefix("\r\n").removeprefix("\n")
     assert gone.startswith(before.removesuffix("\n").removesuffix("\r"))
     assert gone.endswith(end)
     assert "oai" not in parsed(gone)[0]
     assert rest(gone) == rest(text)
 
-    joined = insert(Manuscript(text), (), "new", ["x"], after="oai").text
+    joined = insert(EditableDocument(text), (), "new", ["x"], after="oai").text
     assert (joined.startswith(before + field), joined.endswith(behind)) == (True, True)
     assert parsed(joined)[0]["new"] == ["x"]
     assert rest(joined) == rest(text)

@@ -203,7 +203,7 @@ def blocks(draw: st.DrawFn, depth: int = 0) -> list[str]:
     lines: list[str] = []
     for key in draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True)):
         lines += draw(gap())
-        if depth < 3 and draw(st.booleans()):
+        if depth < 2 and draw(st.booleans()):
             step = draw(st.integers(1, 4))
             inner = draw(blocks(depth=depth + 1))
             listed = draw(st.booleans())

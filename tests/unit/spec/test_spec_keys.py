@@ -60,7 +60,7 @@ def test_other_kinds(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey, found: s
     """Every other kind is named and refused, because CreatePublicKey would refuse it."""
     what, do = refusal(pem(key))
     assert what == f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; {found}"
-    assert "openssl" in do
+    assert do == "run `cfstream keys new k-new --dir .`, and write its name and its file here"
 
 
 @pytest.mark.parametrize("key", [RSA.public_key(), ec.generate_private_key(ec.SECP256R1()).public_key()])
@@ -95,11 +95,11 @@ def test_other_formats_have_a_fix() -> None:
     """For a key in another format, the fix is the command that converts it."""
     key = RSA.public_key()
     ssh = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH).decode()
-    assert refusal(ssh)[1] == 'run "ssh-keygen -e -m PKCS8 -f k.pem"'
+    assert refusal(ssh)[1] == "run `ssh-keygen -e -m PKCS8 -f k.pem`"
     pkcs1 = key.public_bytes(PEM, serialization.PublicFormat.PKCS1).decode()
-    assert refusal(pkcs1)[1] == 'run "openssl rsa -RSAPublicKey_in -in k.pem -pubout"'
+    assert refusal(pkcs1)[1] == "run `openssl rsa -RSAPublicKey_in -in k.pem -pubout`"
     certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    assert refusal(certificate)[1] == 'run "openssl x509 -in k.pem -noout -pubkey"'
+    assert refusal(certificate)[1] == "run `openssl x509 -in k.pem -noout -pubkey`"
 
 
 @pytest.mark.parametrize("body", ["????", "AAAA", ""])
@@ -164,4 +164,12 @@ def test_a_private_key_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     Path("my keys").mkdir()
     Path("my keys/k.pem").write_text(private_pem())
     ((_, do),) = _problems(SPEC % "{name: k, file: my keys/k.pem}")
-    assert do.endswith("\"openssl pkey -in 'my keys/k.pem' -pubout -out 'my keys/k.pub.pem'\"")
+    assert do.endswith("`openssl pkey -in 'my keys/k.pem' -pubout -out 'my keys/k.pub.pem'`")
+
+
+def test_a_truncated_file_is_written_again() -> None:
+    """A file without its last lines is cut off, although it begins as it should."""
+    whole = pem(rsa.generate_private_key(65537, 2048).public_key())
+    what, do = refusal(whole[:200])
+    assert what == "the PEM in the file is cut off: it has no END line"
+    assert do.startswith("write it again from its private half: `openssl pkey -in ")

@@ -25,7 +25,7 @@ FILES = {
     "unclosed": f"name: [{SECRET}\n",
     "snapshot": '{ "kind": "cfstream snapshot", "secret": "' + SECRET + '"}',
     "nothing": "",
-    "too large": f"# {SECRET}\n" * 100_000,
+    "too large": f"# {SECRET}\n" * 120_000,
 }
 
 

@@ -14,6 +14,7 @@ from cfstream.spec.schema import json_schema
 
 ROOT = reference()
 NAMES = list(ROOT.by_name)
+VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 NEEDED = {"version": 1, "name": "films", "bucket": "films"}
 REST = {"version", "name", "bucket"}
 
@@ -33,7 +34,7 @@ def test_every_field_has_an_example_that_holds(name: str) -> None:
     field = ROOT.by_name[name]
     example = in_context(ROOT, field)
     assert YAML(typ="safe").load(example_text(ROOT, field)) == example
-    assert list(jsonschema.Draft202012Validator(json_schema()).iter_errors(NEEDED | example)) == []
+    assert list(VALIDATOR.iter_errors(NEEDED | example)) == []
     assert field.description
     Spec.model_validate(NEEDED | example)
 

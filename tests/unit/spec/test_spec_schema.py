@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ VALID = [row.lines for path in TABLES.glob("*.txt") for row in table(path.stem) 
 def accepts(text: str) -> bool:
     """Return whether an editor would find no problem in the text."""
     (document,) = documents(Source("-", text), [])
-    return bool(jsonschema.Draft202012Validator(json_schema()).is_valid(plain(document.root)))
+    return bool(validator().is_valid(plain(document.root)))
+
+
+@cache
+def validator() -> jsonschema.Draft202012Validator:
+    """Return the validator of the schema."""
+    return jsonschema.Draft202012Validator(json_schema())
 
 
 def properties(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -179,10 +179,10 @@ def test_aliases_are_bounded(prefix: str) -> None:
     assert messages.count("the aliases of this document expand to more than 10,000 values") == 1
 
 
-def test_a_thousand_documents() -> None:
-    """A file with a thousand specs is read to its end, and the last problem has its line."""
+def test_hundreds_of_documents() -> None:
+    """A file with three hundred specs is read to its end, and the last problem has its line."""
     one = "---\nversion: 1\nname: s{}\nbucket: lectures-media\ntrusted_signers: [self]\n"
-    text = "".join(one.format(number) for number in range(1_000))
+    text = "".join(one.format(number) for number in range(300))
     assert problems(text + one.format(7)) == [
-        ("5003:7", 'the name "s7" is taken by the stack at -:38:7', "give this stack another name")
+        ("1503:7", 'the name "s7" is taken by the stack at -:38:7', "give this stack another name")
     ]

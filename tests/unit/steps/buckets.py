@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import BucketState
 from cfstream.errors import Interrupted, Missing, Refused, ReplyLost
 from cfstream.ports import Answer, Call
@@ -21,7 +21,7 @@ BUCKET = "lectures-media"
 OWNER = "0" * 64
 PAGE = 1000
 
-EMPTY = BucketWorld(ACCOUNT, BucketState(BUCKET))
+EMPTY = AccessModel(ACCOUNT, BucketState(BUCKET))
 UNREAD = Guard("lectures", Around(EMPTY, EMPTY))
 """The guard of a grant that no distribution reads by."""
 

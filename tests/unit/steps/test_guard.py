@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import BucketState, Delivery, distribution_from_config
 from cfstream.errors import Missing, Stale
 from cfstream.policy_document import merge, oac_statement
@@ -87,8 +87,8 @@ class Guarded(Bucket):
         return super().items(call)
 
 
-def world(*others: Json, written: bool = False) -> BucketWorld:
-    """Return the world that the plan expects: the stack's distribution with its signers, and others with the OAI."""
+def model(*others: Json, written: bool = False) -> AccessModel:
+    """Return the model that the plan expects: the stack's distribution with its signers, and others with the OAI."""
     created = distribution_from_config(
         Delivery.HTTP,
         Ref(MADE) if written else "E1",
@@ -99,7 +99,7 @@ def world(*others: Json, written: bool = False) -> BucketWorld:
         distribution_from_config(Delivery.HTTP, f"E{number}", row(f"E{number}", {})["ARN"], each)
         for number, each in enumerate(others, 2)
     )
-    return BucketWorld(
+    return AccessModel(
         account=ACCOUNT,
         bucket=BucketState(BUCKET),
         distributions=(created, *beside),
@@ -113,7 +113,7 @@ def world(*others: Json, written: bool = False) -> BucketWorld:
 
 def grant(*others: Json, written: bool = False, objects: bool = False) -> GrantRead:
     """Return the step that grants to the stack's distribution, or on objects to the OAI."""
-    before = world(*others, written=written)
+    before = model(*others, written=written)
     allowed = {**STATEMENT, "Principal": {"CanonicalUser": USER}, "Condition": {}} if objects else STATEMENT
     after = replace(before, bucket=replace(before.bucket, policy=merge(None, (allowed,), ())))
     edit = (

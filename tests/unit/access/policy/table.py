@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def complete(statement: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in DEFAULTS.items() if name not in left_out}, **statement}
 
 
+@cache
 def rows() -> tuple[Row, ...]:
     """Return the rows of the table."""
     return tuple(_rows(YAML(typ="safe", pure=True).load(FILE.read_text(encoding="utf-8"))))

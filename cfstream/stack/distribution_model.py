@@ -1,8 +1,8 @@
-"""What a step on a distribution changes in the world that `access` judges. Pure."""
+"""What a step on a distribution changes in the model that `access` judges. Pure."""
 
 from dataclasses import replace
 
-from cfstream.access.world import BucketWorld
+from cfstream.access.model import AccessModel
 from cfstream.domain import Delivery, Distribution, distribution_from_config, document
 from cfstream.domain.distribution import bucket_of
 from cfstream.steps.create import Create
@@ -13,19 +13,19 @@ from cfstream.steps.step import Step
 from cfstream.values import Json, Known, Ref
 
 
-def after_distribution_step(world: BucketWorld, step: Step, delivery: Delivery, stack: str) -> BucketWorld:
-    """Return the world after a step on a distribution. `stack` owns what it creates; empty for another stack."""
+def after_distribution_step(model: AccessModel, step: Step, delivery: Delivery, stack: str) -> AccessModel:
+    """Return the model after a step on a distribution. `stack` owns what it creates; empty for another stack."""
     match step:
         case Create():
-            return _with_created(world, step, delivery, stack)
+            return _with_created(model, step, delivery, stack)
         case Modify() | Disable() | Delete():
             target = step.call.params["Id"]
-            others = tuple(each for each in world.distributions if each.id != target)
+            others = tuple(each for each in model.distributions if each.id != target)
             if isinstance(step, Delete):
-                return replace(world, distributions=others)
-            changed = _changed(world, target, delivery, step.call.params)
-            return replace(world, distributions=(*others, changed))
-    return world
+                return replace(model, distributions=others)
+            changed = _changed(model, target, delivery, step.call.params)
+            return replace(model, distributions=(*others, changed))
+    return model
 
 
 def leads_to_bucket(step: Step, delivery: Delivery, bucket: str) -> bool:
@@ -41,17 +41,17 @@ def _created(step: Create, delivery: Delivery) -> Json:
     return config
 
 
-def _with_created(world: BucketWorld, step: Create, delivery: Delivery, stack: str) -> BucketWorld:
+def _with_created(model: AccessModel, step: Create, delivery: Delivery, stack: str) -> AccessModel:
     created = distribution_from_config(delivery, Ref(step.id), Ref(step.id, "arn"), _created(step, delivery))
     return replace(
-        world,
-        distributions=(*world.distributions, created),
-        stacks={**world.stacks, created.id: step.address.stack},
-        own=created.id if stack else world.own,
+        model,
+        distributions=(*model.distributions, created),
+        stacks={**model.stacks, created.id: step.address.stack},
+        own=created.id if stack else model.own,
     )
 
 
-def _changed(world: BucketWorld, target: Known, delivery: Delivery, params: Json) -> Distribution:
-    before = next((each for each in world.distributions if each.id == target), None)
+def _changed(model: AccessModel, target: Known, delivery: Delivery, params: Json) -> Distribution:
+    before = next((each for each in model.distributions if each.id == target), None)
     arn: Known = before.arn if before else ""
     return distribution_from_config(delivery, target, arn, params[delivery.document])

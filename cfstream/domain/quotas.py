@@ -21,8 +21,6 @@ class Quota:
 
 OF_ACCOUNT = {
     "distribution": Quota("distributions", 500, "TooManyDistributions"),
-    # The limit of the guide's last edition with RTMP pages (2020).
-    "streaming-distribution": Quota("RTMP distributions", 100, "TooManyStreamingDistributions"),
     "origin-access-identity": Quota(
         "origin access identities", 100, "TooManyCloudFrontOriginAccessIdentities"
     ),
@@ -32,7 +30,10 @@ OF_ACCOUNT = {
     "key-group": Quota("key groups", 10, "TooManyKeyGroups"),
     "response-headers-policy": Quota("response headers policies", 20, "TooManyResponseHeadersPolicies"),
 }
-"""The quota by kind of resource."""
+"""The quota by kind of resource, except that of streaming distributions."""
+
+STREAMING = Quota("RTMP distributions", 100, "TooManyStreamingDistributions")
+"""The limit of the guide's last edition with RTMP pages (2020)."""
 
 OF_DISTRIBUTION = (
     Quota("cnames of a distribution", 100, "TooManyDistributionCNAMEs"),
@@ -70,5 +71,5 @@ def advice() -> dict[str, str]:
     used_up = "the quota on {} is used up ({} by default): delete unused ones, or {}"
     return {
         each.code: used_up.format(each.many, each.most, HOW_TO_RAISE)
-        for each in (*OF_ACCOUNT.values(), *OF_DISTRIBUTION)
+        for each in (*OF_ACCOUNT.values(), STREAMING, *OF_DISTRIBUTION)
     }

@@ -17,18 +17,18 @@ Path = Sequence[Step]
 
 
 class CannotEdit(CfstreamError):
-    """The file is written in a way in which this edit would change more than it should."""
+    """The command cannot edit this file without changing other parts of it. Nothing was changed."""
 
 
 @dataclass(frozen=True)
-class Manuscript:
+class EditableDocument:
     """The text of a whole file, and the number of the edited document among its mappings, from 0."""
 
     text: str
     number: int = 0
 
     @classmethod
-    def at(cls, text: str, root: Spot) -> "Manuscript":
+    def at(cls, text: str, root: Spot) -> "EditableDocument":
         """Return the document that begins at `root`, a place without the byte order mark. Raises CannotEdit."""
         for number, document in enumerate(_read(text.removeprefix(BOM))):
             if document.root.at == root:
@@ -37,26 +37,26 @@ class Manuscript:
 
 
 def edited(
-    manuscript: Manuscript,
+    editable: EditableDocument,
     paths: Sequence[Path],
     write: Callable[[str, Written], str],
     change: Callable[[Any], None],
-) -> Manuscript:
+) -> EditableDocument:
     """Return the result of `write` for the values at `paths`, after a check. `change` makes the change to plain values.
 
     Paths that lead to the same place through aliases are written once. Raises CannotEdit.
     """
-    mark = BOM if manuscript.text.startswith(BOM) else ""
-    before = manuscript.text.removeprefix(BOM)
+    mark = BOM if editable.text.startswith(BOM) else ""
+    before = editable.text.removeprefix(BOM)
     after = before
     done: set[int] = set()
     for path in paths:
-        place = find(before, manuscript.number, path)
+        place = find(before, editable.number, path)
         if place.start not in done:
             done.add(place.start)
-            after = write(after, find(after, manuscript.number, path))
-    _prove(before, after, manuscript.number, paths, change)
-    return replace(manuscript, text=mark + after)
+            after = write(after, find(after, editable.number, path))
+    _prove(before, after, editable.number, paths, change)
+    return replace(editable, text=mark + after)
 
 
 def by_hand(what: str) -> CannotEdit:

@@ -19,7 +19,7 @@ class GroupState:
 
 
 @dataclass(frozen=True)
-class BucketWorld:
+class AccessModel:
     """One bucket and everything that leads to it. Ids of resources that do not exist yet are Refs."""
 
     account: str

@@ -57,7 +57,7 @@ def sequences() -> Iterator[Any]:
 
 @pytest.mark.parametrize("sequence", list(sequences()))
 def test_the_last_spec_wins(runner: ScenarioRunner, sequence: tuple[SpecRun, ...]) -> None:
-    """No run lets anyone read whom its spec does not name, and at the end the account is as the last spec says."""
+    """In no run can anyone read without being named in its spec. At the end the account is as the last spec says."""
     last = SPECS[sequence[-1].spec]
     result = run_sequence(runner, sequence)
     assert result.too_much == frozenset()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cfstream.access.world import BucketWorld, GroupState
+from cfstream.access.model import AccessModel, GroupState
 from cfstream.domain import (
     AclGrant,
     Block,
@@ -96,18 +96,18 @@ def objects(**grantees: Sequence[str]) -> ObjectAcls:
     return ObjectAcls(tuple(classes))
 
 
-def world(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any) -> BucketWorld:
-    """Return a world whose own distribution is E1. `more` are fields of the bucket's state or of the world."""
-    of_world = {
+def model(*distributions: Distribution, policy: Sequence[Json] = (), **more: Any) -> AccessModel:
+    """Return a model whose own distribution is E1. `more` are fields of the bucket's state or of the model."""
+    of_model = {
         name: more.pop(name) for name in ("stacks", "unsigned_controls", "identities") if name in more
     }
     document = {"Version": "2012-10-17", "Statement": list(policy)} if policy else None
     bucket = BucketState(BUCKET, policy=document, **{"block": ALL_BLOCKED, **more})
-    return BucketWorld(
+    return AccessModel(
         ACCOUNT,
         bucket,
         distributions=distributions,
         own="E1",
         groups=GROUPS,
-        **{"identities": {USER: OAI}, "stacks": {"E1": "lectures"}, **of_world},
+        **{"identities": {USER: OAI}, "stacks": {"E1": "lectures"}, **of_model},
     )

@@ -1,0 +1,185 @@
+"""Convert a value that has another tool's shape, or only its most important part, to the shape that a field has.
+
+A fix shows the user's own value in the right shape. The model decides what is right: each candidate is validated.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from pydantic import ValidationError
+
+from cfstream.spec.edit.writing import inline
+from cfstream.spec.fields import BUCKET_ADDRESS
+from cfstream.spec.section import NEVER_GUESSED, Section, never_suggested
+from cfstream.spec.unknown_keys import forms_of, is_aws_only, names_of, squeezed
+
+LONGEST = 100
+"""Characters of a converted line. A longer one would not be typed; the fix then shows an example."""
+
+MOST = 200
+"""Candidates that are tried. A value with many members has very many."""
+
+_DEPTH = 6
+
+_OPPOSITES = "geo"
+"""The section whose fields have opposite meanings, so that a list alone may mean either."""
+
+_FUNCTION = "functionarn"
+
+_IDENTITY = re.compile(r"origin-access-identity/cloudfront/([A-Z0-9]{2,40})")
+"""How CloudFront's documents name an OAI."""
+
+
+def converted(section: type[Section], name: str, value: Any) -> str | None:
+    """Return only the name of a field that accepts a value; its line with the value in the right shape; or None.
+
+    A value of the right shape that breaks a rule of the field has a problem of its own afterwards.
+    """
+    if name == _OPPOSITES and isinstance(value, list):
+        return " or ".join(f"{name}: {{{way}: {inline(value)}}}" for way in forms_of(name)[0].model_fields)
+    for fits in (is_valid, _has_the_shape):
+        if fits(section, name, value):
+            return name
+        for candidate in islice(_candidates(section, name, value, _DEPTH), MOST):
+            if candidate not in ({}, [], "", None) and fits(section, name, candidate):
+                line = f"{name}: {inline(candidate)}"
+                return line if len(line) <= LONGEST else None
+    return None
+
+
+def is_valid(section: type[Section], name: str, value: Any) -> bool:
+    """Return whether a field accepts a value, and a hint may repeat it."""
+    return not _faults(section, name, value)
+
+
+def _has_the_shape(section: type[Section], name: str, value: Any) -> bool:
+    return _faults(section, name, value) <= {"fault"}
+
+
+def _faults(section: type[Section], name: str, value: Any) -> set[str]:
+    """Return the types of pydantic's errors for a value; ``opens`` for one that no hint may repeat."""
+    field = section.model_fields[name]
+    if NEVER_GUESSED in field.metadata or (isinstance(value, str) and value in never_suggested(field)):
+        return {"opens"}
+    try:
+        section.model_validate({name: value})
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        return {detail["type"] for detail in details if detail["loc"][:1] == (name,)}
+    return set()
+
+
+def _candidates(section: type[Section], name: str, value: Any, depth: int) -> Iterator[Any]:
+    """Yield what a value may mean for a field, the most literal first."""
+    if depth < 0:
+        return
+    yield value
+    match value:
+        case Mapping():
+            yield from _of_mapping(section, name, value, depth)
+        case list():
+            yield from _of_list(section, name, value, depth)
+        case str() | int() if not isinstance(value, bool):
+            yield from _of_scalar(name, value)
+
+
+def _of_mapping(section: type[Section], name: str, value: Mapping[str, Any], depth: int) -> Iterator[Any]:
+    squeezed_keys = {squeezed(str(key)): item for key, item in value.items()}
+    if name == _OPPOSITES:
+        yield from _countries(squeezed_keys)
+    for inner in forms_of(name):
+        if renamed := _renamed(inner, value, depth):
+            yield renamed
+            yield [renamed]
+    if "items" in squeezed_keys:
+        yield from _candidates(section, name, squeezed_keys["items"], depth - 1)
+    words = {word for word, field in names_of(section).items() if field == name}
+    for key, item in squeezed_keys.items():
+        if key in words or key == _FUNCTION or (forms_of(name) and len(value) == 1):
+            yield from _candidates(section, name, item, depth - 1)
+
+
+def _of_list(section: type[Section], name: str, value: list[Any], depth: int) -> Iterator[Any]:
+    pairs = [
+        {squeezed(str(key)): item for key, item in each.items()}
+        for each in value
+        if isinstance(each, Mapping)
+    ]
+    if name == "tags" and value and all(each.keys() == {"key", "value"} for each in pairs):
+        yield {each["key"]: each["value"] for each in pairs}
+    if name == "functions" and value and all({"eventtype", _FUNCTION} <= each.keys() for each in pairs):
+        yield {
+            str(each["eventtype"]).replace("-", "_"): str(each[_FUNCTION]).rpartition("function/")[2]
+            for each in pairs
+        }
+    found = []
+    for item in value:
+        tried = islice(_candidates(section, name, item, depth - 1), MOST)
+        found.append(next((each for each in tried if is_valid(section, name, [each])), None))
+    if found and None not in found:
+        yield found
+    if len(value) == 1:
+        yield from _candidates(section, name, value[0], depth - 1)
+
+
+def _renamed(inner: type[Section], value: Mapping[str, Any], depth: int) -> dict[str, Any] | None:
+    """Return a mapping with the fields of a section for another tool's words; None if a word means no field."""
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        field = names_of(inner).get(squeezed(str(key)))
+        if field is None and (is_aws_only(str(key)) or (squeezed(str(key)) == "enabled" and item is True)):
+            continue
+        if field is None or field in found:
+            return None
+        tried = islice(_candidates(inner, field, item, depth - 1), MOST)
+        right = next((each for each in tried if is_valid(inner, field, each)), None)
+        if right is None:
+            return None
+        found[field] = right
+    return found or None
+
+
+def _of_scalar(name: str, value: str | int) -> Iterator[Any]:
+    """Yield a value in other types, in a list, and as the main field of a section."""
+    others: list[Any] = [value]
+    if isinstance(value, int):
+        others.append(f"{value}s")
+    elif re.fullmatch("[0-9]{1,9}", value):
+        others += [int(value), f"{value}s"]
+    elif address := BUCKET_ADDRESS.fullmatch(value):
+        others.append(address[1])
+    elif identity := _IDENTITY.fullmatch(value):
+        others.append(identity[1])
+    yield from others[1:]
+    for each in others:
+        yield [each]
+        for inner in forms_of(name):
+            for field in _main_fields(inner):
+                for right in (each, [each]):
+                    if is_valid(inner, field, right):
+                        yield {field: right}
+                        yield [{field: right}]
+
+
+def _main_fields(section: type[Section]) -> list[str]:
+    """Return the fields that a single value may mean: the id, those that are required, or else the first."""
+    fields = section.model_fields
+    if section in forms_of(_OPPOSITES):
+        return []
+    if "id" in fields:
+        return ["id"]
+    return [name for name, field in fields.items() if field.is_required()] or [next(iter(fields))]
+
+
+def _countries(keys: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the restriction by country of CloudFront or of Terraform as allow or block."""
+    way = {"whitelist": "allow", "blacklist": "block"}.get(str(keys.get("restrictiontype")).lower())
+    places = keys.get("locations", keys.get("items"))
+    if way and isinstance(places, list):
+        yield {way: places}
+    for inner in keys.values():
+        below = inner[0] if isinstance(inner, list) and len(inner) == 1 else inner
+        if isinstance(below, Mapping):
+            yield from _countries({squeezed(str(key)): item for key, item in below.items()})

@@ -49,7 +49,7 @@ def test_the_workflows_of_the_manual_are_for_this_action() -> None:
     ]
     jobs = [job for workflow in workflows for job in workflow["jobs"].values()]
     uses = [step for job in jobs for step in job["steps"] if step.get("uses", "").startswith("cfstream/")]
-    assert len(uses) == 3
+    assert len(uses) == 4
     assert {name for step in uses for name in step["with"]} <= {*read("action.yml")["inputs"]}
     may_write = [
         name

@@ -52,9 +52,9 @@ class Explanation:
 
     @property
     def accepted(self) -> bool | None:
-        """Whether CloudFront accepts it; None if that depends on what was not checked."""
+        """Whether CloudFront accepts it; None if it found no problem but could not check everything."""
         if self.reasons:
-            return None if self.conditional else False
+            return False
         open_to_all = self.guard is not None and not self.guard.signed
         return True if self.signature or open_to_all else None
 

@@ -57,7 +57,7 @@ def explain(
     run = invocation_of(ctx)
     now = run.connection.clock().now()
     found = explained(url, run.connection, now=now, spec=spec, cookies=_cookies(cookies), viewer=ip)
-    refused = ExitCode.EXPOSED if found.accepted is False else ExitCode.FAILED
+    refused = ExitCode.EXPOSED if found.reasons else ExitCode.FAILED
     code = refused if check and not found.accepted else ExitCode.DONE
     if output is Format.JSON:
         run.terminal.say(answer(explain_document(found, local=local), code))

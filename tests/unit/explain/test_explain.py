@@ -302,7 +302,7 @@ def test_without_a_distribution_an_unsigned_url_may_be_public() -> None:
     """It is refused only if its path needs a signature."""
     for cookies in ("", "session=1"):
         explanation = explain(URL, now=NOW, cookies=cookies)
-        assert (explanation.accepted, explanation.conditional) == (None, True)
+        assert (explanation.accepted, explanation.conditional) == (False, True)
         assert [reason.code for reason in explanation.reasons] == ["MissingKey"]
     text = explain_text(explain(URL, now=NOW), now=NOW, local=str, color=False, width=200)
     assert "CloudFront refuses it if the path needs a signature: MissingKey, it is not signed" in text

@@ -127,7 +127,19 @@ def test_the_parser_accepts_every_printed_command() -> None:
 def test_prose_does_not_look_like_a_command() -> None:
     """After "run", a colon or a backtick, the word after cfstream is a command, or a verb of a sentence."""
     others = {each.split()[1] for each in _printed("cfstream")} - ENTRIES.keys()
-    verbs = {"adds", "asks", "chooses", "created", "creates", "does", "finds", "leaves", "never", "only", "would"}
+    verbs = {
+        "adds",
+        "asks",
+        "chooses",
+        "created",
+        "creates",
+        "does",
+        "finds",
+        "leaves",
+        "never",
+        "only",
+        "would",
+    }
     assert others <= verbs | {"spec", "word"}
 
 

@@ -101,6 +101,8 @@ class Notice:
     """How to fix it; empty if nothing needs fixing."""
     of_run: bool = False
     """Whether it is about all stacks of the run: a brief plan shows it too."""
+    stays: bool = False
+    """Whether something of the stack stays because others use it. The spec is needed to delete it later."""
 
 
 class CfstreamError(Exception):

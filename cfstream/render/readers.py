@@ -76,18 +76,15 @@ def openings_counted(stacks: "Iterable[StackPlan]") -> str:
     return f"{number} opening{'s' * (number != 1)}" if number else ""
 
 
-def as_specified(stacks: "Sequence[StackPlan]") -> str:
-    """Return ``is as its spec says``, the same for several stacks, and the openings.
+WHAT_VERIFY_DOES = "cfstream verify exits with 7"
+"""``plan --check`` exits with 0 for an opening, because that is no change. So plans name the command that does not."""
 
-    ``plan --check`` exits with 0 for an opening, which is no change, so the text names the command that does not.
-    """
+
+def as_specified(stacks: "Sequence[StackPlan]", what_then: str = f"; {WHAT_VERIFY_DOES}") -> str:
+    """Return ``is as its spec says``, the same for several stacks, and the openings."""
     several = len(stacks) > 1
     opened = openings_counted(stacks)
-    but = (
-        f", but {'have' if several else 'has'} {opened}: see above; cfstream verify exits with 7"
-        if opened
-        else ""
-    )
+    but = f", but {'have' if several else 'has'} {opened}: see above{what_then}" if opened else ""
     return ("are as their specs say" if several else "is as its spec says") + but
 
 

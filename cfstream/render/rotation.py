@@ -16,7 +16,7 @@ FORMAT_VERSION = 1
 def rotation_text(done: Rotated, *, color: bool, width: int) -> str:
     """Return what was done, and the next steps, numbered."""
     sheet = page(width, color=color)
-    head, details, steps = _TOLD[done.outcome](done)
+    head, details, steps = _TEXTS[done.outcome](done)
     lines = sheet.flow(words(head, Style.BOLD), rest="  ")
     for detail in details:
         lines += sheet.flow(words(detail), first="  ", rest="    ")
@@ -26,7 +26,7 @@ def rotation_text(done: Rotated, *, color: bool, width: int) -> str:
 
 def rotation_document(done: Rotated) -> dict[str, Any]:
     """Return the same for programs; `wait_seconds` is how long to wait before the next run can do more."""
-    _, _, steps = _TOLD[done.outcome](done)
+    _, _, steps = _TEXTS[done.outcome](done)
     written = done.outcome in ("begun", "taken-out")
     return {
         "format_version": FORMAT_VERSION,
@@ -52,7 +52,8 @@ def _begun(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     head = f"{done.joined} joins {done.group}, and replaces {left}"
     details = [
-        f"{done.spec}:{done.line}: the new key" + (f"; {left} is removed" if done.cuts_viewers else ""),
+        f"{done.spec}:{done.line}: the new key"
+        + (f"; {left} {'is' if len(done.leaving) == 1 else 'are'} removed" if done.cuts_viewers else ""),
         f"{done.private_file}: the private key, only for what signs; never commit it",
         f"{done.public_file}: the public key",
     ]
@@ -79,16 +80,26 @@ def _waiting(done: Rotated) -> StageText:
     until = f"{done.until:%Y-%m-%d %H:%M %Z}"
     still = f"URLs signed with {left} may be valid until {until}, for {distance(done.seconds_left)}"
     head = f"Nothing to write yet: {still}"
-    return head, [], [f"wait, then again: {_again(done)}", f"or, if it has leaked: {_again(done)} --now"]
+    return (
+        head,
+        [],
+        [
+            f"wait, then again: {_again(done)}",
+            f"or, if {'it has' if len(done.leaving) == 1 else 'they have'} leaked: {_again(done)} --now",
+        ],
+    )
 
 
 def _taken_out(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
+    leaves, it = ("leaves", "it") if len(done.leaving) == 1 else ("leave", "them")
     ended = (
-        "URLs signed with it stop working" if done.cuts_viewers else "no URL signed with it is still valid"
+        f"URLs signed with {it} stop working"
+        if done.cuts_viewers
+        else f"no URL signed with {it} is still valid"
     )
     return (
-        f"{left} leaves {done.group}: {ended}",
+        f"{left} {leaves} {done.group}: {ended}",
         [],
         [
             f"commit {done.spec}",
@@ -109,7 +120,7 @@ def _complete(done: Rotated) -> StageText:
     )
 
 
-_TOLD = {
+_TEXTS = {
     "begun": _begun,
     "apply-first": _apply_first,
     "waiting": _waiting,

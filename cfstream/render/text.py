@@ -17,7 +17,7 @@ from cfstream.render.flow import Page, Style, Word, advice, columns, padded, pag
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
 from cfstream.render.notices import notice_lines, remedy_lines
 from cfstream.render.problems import problems_text
-from cfstream.render.readers import as_specified, readers_after, readers_before
+from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
 from cfstream.render.values import field_lines
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Change, Step
@@ -112,8 +112,9 @@ def _last_lines(
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here. With `hint`, they
     say how to see the fields.
     """
+    yield from _about_openings(plan, sheet)
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
-        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks)
+        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks, "")
         text = f"{len(known)} stacks {left}."
         yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
         return
@@ -153,12 +154,18 @@ def _plan_lines(plan: Plan, sheet: Page, *, hint: bool) -> Iterator[str]:
         yield from sheet.flow(words("--full shows every field.", Style.DIM))
 
 
+def _about_openings(plan: Plan, sheet: Page) -> Iterator[str]:
+    """Yield what finds openings of stacks without changes. It has a line of its own, so that the last line is short."""
+    if any(stack.in_sync and stack.exposure.openings for stack in plan.stacks):
+        yield from sheet.flow(words(f"For an opening, {WHAT_VERIFY_DOES}."))
+
+
 def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     """Return what the last line says of a stack in sync. With `waits`, also that apply waits for an earlier change."""
     if stack.destroying:
         return "has nothing left to destroy"
     later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
-    return f"{as_specified([stack])}{later}"
+    return f"{as_specified([stack], '')}{later}"
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:

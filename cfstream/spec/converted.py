@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cfstream.spec.edit.writing import inline
-from cfstream.spec.fields import BUCKET_ADDRESS
+from cfstream.spec.fields import bucket_at
 from cfstream.spec.section import NEVER_GUESSED, Section, never_suggested
 from cfstream.spec.unknown_keys import forms_of, is_aws_only, names_of, squeezed
 
@@ -148,8 +148,8 @@ def _of_scalar(name: str, value: str | int) -> Iterator[Any]:
         others.append(f"{value}s")
     elif re.fullmatch("[0-9]{1,9}", value):
         others += [int(value), f"{value}s"]
-    elif address := BUCKET_ADDRESS.fullmatch(value):
-        others.append(address[1])
+    elif bucket := bucket_at(value):
+        others.append(bucket)
     elif identity := _IDENTITY.fullmatch(value):
         others.append(identity[1])
     yield from others[1:]

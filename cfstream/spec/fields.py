@@ -23,7 +23,8 @@ RESOURCE_NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
 RESOURCE_ID = re.compile(r"[A-Z0-9]{2,40}")
 HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-BUCKET_ADDRESS = re.compile(r"(.+?)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?")
+_BUCKET_HOST = re.compile(r"(.+?)\.s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?")
+_BUCKET_PATH = re.compile(r"s3[.-][a-z0-9.-]*amazonaws\.com(?:\.cn)?/([^/]+)(?:/.*)?")
 REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-[0-9]+")
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9A-Za-z-]+")
 FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -90,10 +91,17 @@ def _resource_id(text: str) -> str:
     return text
 
 
+def bucket_at(address: str) -> str:
+    """Return the name of the bucket in a host name or URL of S3; empty if it is not one."""
+    host, _, path = re.sub(r"^https?://", "", address).partition("/")
+    found = _BUCKET_HOST.fullmatch(host) or _BUCKET_PATH.fullmatch(f"{host}/{path}")
+    return found[1] if found else ""
+
+
 def _bucket_name(name: str) -> str:
     do = "write the bucket's name as S3 lists it, like lectures-media"
-    if address := BUCKET_ADDRESS.fullmatch(name):
-        raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {address[1]}")
+    if bucket := bucket_at(name):
+        raise fault(f"{shown(name)} is the address of a bucket, not its name", f"write {bucket}")
     if name.startswith(("s3://", "arn:")):
         bare = name.removeprefix("s3://").split(":")[-1].split("/")[0]
         raise fault(f"{shown(name)} is more than a bucket name", f"write {bare}" if bare else do)

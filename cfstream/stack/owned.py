@@ -321,7 +321,8 @@ class OwnedKind:
     def _stays(self, each: Unwanted) -> Notice:
         users = ", ".join(each.users)
         return Notice(
-            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {users}"
+            f"the stack no longer needs the {self.words} {each.called}, but it stays: still used by {users}",
+            stays=True,
         )
 
 

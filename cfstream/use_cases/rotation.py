@@ -131,7 +131,7 @@ def rotate(
     Raises SpecProblems, WrongUsage and CannotEdit before anything is written.
     """
     opened = _Opened(spec, read_spec(spec), *group_of(load([spec]), group), connection)
-    _refuse_others(opened, replaces)
+    _refuse_others(opened, replaces, now=now)
     done = _advance(opened, new, tuple(replaces), now=now)
     replaced = leaving_keys(opened.group) or (done.leaving if done.outcome == "begun" else tuple(replaces))
     others = [
@@ -142,19 +142,24 @@ def rotate(
     return replace(done, flags=connection.flags(), named=replaced if others else ())
 
 
-def _refuse_others(opened: _Opened, replaces: Sequence[str]) -> None:
-    """Raise WrongUsage for a key that is not in the group, or while other keys are being replaced."""
+def _refuse_others(opened: _Opened, replaces: Sequence[str], *, now: bool) -> None:
+    """Raise WrongUsage for a key that is not in the group, or while other keys are being replaced.
+
+    With `now`, keys that are not being replaced can always be: they have leaked.
+    """
     group, leaving = opened.group.name, leaving_keys(opened.group)
     if _ended(opened, replaces):
         return
     for name in replaces:
         if name not in opened.names:
             raise WrongUsage(f"the key group {group} has no key {name}", one_of(name, opened.names))
-    if replaces and leaving and {*replaces} != {*leaving}:
-        raise WrongUsage(
-            f"{', '.join(leaving)} is already being replaced in {group}",
-            "finish that first: run the command without --replaces",
-        )
+    leaked = now and not {*replaces} & {*leaving}
+    if replaces and leaving and {*replaces} != {*leaving} and not leaked:
+        are = "is" if len(leaving) == 1 else "are"
+        do = "finish that first: run the command without --replaces"
+        if not {*replaces} & {*leaving}:
+            do += f". If {' or '.join(replaces)} has leaked, add --now"
+        raise WrongUsage(f"{', '.join(leaving)} {are} already being replaced in {group}", do)
 
 
 def _ended(opened: _Opened, replaces: Sequence[str]) -> bool:
@@ -175,14 +180,14 @@ def _advance(opened: _Opened, new: str | None, replaces: tuple[str, ...], *, now
     spec, name, leaving = opened.file, opened.group.name, leaving_keys(opened.group)
     replaced = tuple(each for each in opened.names if each in replaces) or opened.names
     ended = _ended(opened, replaces)
-    if now and leaving:
+    if now and leaving and not {*replaces} - {*leaving}:
         return _take_out(opened, leaving, cuts=True)
     stage, today = (
         (Begin(), opened.connection.clock().now()) if now and replaces and not ended else _stage(opened)
     )
     match stage:
         case Begin() | Complete() if ended or (isinstance(stage, Complete) and not replaces):
-            return _complete(opened)
+            return _complete(opened, new, replaces, now=now)
         case Begin() | Complete():
             _refuse_all_of_several(opened, replaces)
             return _begin(opened, new, replaced, now=now)
@@ -224,7 +229,10 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
             f"the spec already has a key {name}, and a key cannot change", "choose another --name"
         )
     file = os.path.join(folder, f"{name}.pub.pem")
-    edited = opened.with_key({"name": name, "file": file, "replaces": replaced})
+    # A key that is removed now may be replacing others, which stay until their time: the new one replaces those too.
+    removed = [key for key in opened.group.keys if now and key.name in replaced]
+    others = {old for key in removed for old in key.replaces if old in opened.names and old not in replaced}
+    edited = opened.with_key({"name": name, "file": file, "replaces": (*replaced, *sorted(others))})
     if now:
         edited = opened.without(replaced, edited)
     pair = resume_pair(
@@ -248,7 +256,15 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
     )
 
 
-def _complete(opened: _Opened) -> Rotated:
+def _complete(opened: _Opened, new: str | None, replaces: Sequence[str], *, now: bool) -> Rotated:
+    """Return that nothing is left to do. Raises WrongUsage if the user asks for another rotation, but for no key."""
+    if (new or now) and not replaces:
+        left = ", ".join(gone_keys(opened.group))
+        more = f"{' --now' * now}{f' --name {new}' if new else ''}"
+        each = [f"--replaces {name}{more}" for name in unreplaced_keys(opened.group)]
+        raise WrongUsage(
+            f"the rotation of {left} is complete", f"name the key to replace: {' or '.join(each)}"
+        )
     return Rotated(
         "complete",
         opened.file,

@@ -112,6 +112,26 @@ def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None
     assert "lectures has no distribution in account" in verified.out + verified.err
 
 
+def test_the_spec_of_what_others_use_is_kept(
+    cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox
+) -> None:
+    """Its key group stays, because another stack uses it. Only this spec can delete it later."""
+    monkeypatch.chdir(tmp_path)
+    assert cfstream("keys", "new", "k-1").code == 0
+    head = "version: 1\nname: {0}\nbucket: {{name: {0}-media, create: true}}\nkey_groups:\n"
+    own = "  - {name: lectures-signers, public_keys: [{name: k-1, file: keys/k-1.pub.pem}]}\n"
+    Path("lectures.yaml").write_text(head.format("lectures") + own)
+    assert cfstream("apply", "lectures.yaml", "--yes", "-q").code == 0
+    Path("news.yaml").write_text(head.format("news") + "  - {use: lectures-signers}\n")
+    assert cfstream("apply", "news.yaml", "--yes", "-q").code == 0
+    kept = "note: keep lectures.yaml: others still use what the notes above name."
+    first = cfstream("destroy", "lectures.yaml", "--yes")
+    assert kept in first.err
+    assert "delete that spec" not in first.err
+    assert cfstream("destroy", "news.yaml", "--yes").code == 0
+    assert kept not in cfstream("destroy", "lectures.yaml", "--yes").err
+
+
 def test_stdout_has_only_the_json(cfstream: Run, lectures: Sandbox) -> None:
     """The report is a document like that of apply. It has no ids of deleted resources."""
     result = cfstream("destroy", "lectures.yaml", "--yes", "--format", "json")

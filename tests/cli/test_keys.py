@@ -151,10 +151,14 @@ def test_a_rotation_from_beginning_to_end(
     assert "No changes." in cfstream("plan", "lectures.yaml").out
     ended = spec.read_text()
     again = "cfstream keys rotate lectures.yaml lectures-signers --replaces lectures-2"
-    for flags in ((), ("--replaces", "lectures-1"), ("--now",)):
+    for flags in ((), ("--replaces", "lectures-1"), ("--replaces", "lectures-1", "--now")):
         done = rotate(*flags)
         assert (done["outcome"], done["leaving"]) == ("complete", ["lectures-1"])
         assert done["next"] == [f"to begin another one: {again}"]
+    for asked in (("--now",), ("--name", "lectures-9")):
+        refused = cfstream("keys", "rotate", "lectures.yaml", *asked)
+        named = f"--replaces lectures-2 {' '.join(asked)}"
+        assert (refused.code, named in " ".join(refused.err.split())) == (2, True)
     assert spec.read_text() == ended
     assert rotate("--replaces", "lectures-2")["joined"] == "lectures-3"
 
@@ -267,6 +271,25 @@ def test_another_key_waits_for_the_rotation_in_progress(
     result = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", "--replaces", "lectures-2")
     assert (result.code, "lectures-1 is already being replaced" in result.err) == (2, True)
     assert Path("lectures.yaml").read_bytes() == before
+
+
+def test_a_key_that_leaks_during_a_rotation_is_removed_at_once(
+    cfstream: Run, here: Folder, rotate: Callable[..., Any]
+) -> None:
+    """The key that is being replaced stays until its time, also if the one that replaces it has leaked."""
+    cfstream("keys", "new", "partner")
+    text = Path("lectures.yaml").read_text()
+    own = "      - {name: lectures-1, file: keys/lectures-1.pub.pem}\n"
+    Path("lectures.yaml").write_text(text.replace(own, own + own.replace("lectures-1", "partner")))
+    rotate("--replaces", "lectures-1")
+    done = rotate("--replaces", "partner", "--now", "--name", "partner-2")
+    assert (done["outcome"], done["joined"], done["leaving"]) == ("begun", "partner-2", ["partner"])
+    done = rotate("--replaces", "lectures-2", "--now")
+    assert (done["joined"], done["leaving"]) == ("lectures-3", ["lectures-2"])
+    assert lines(text, Path("lectures.yaml").read_text()) == [
+        "+       - {name: partner-2, file: keys/partner-2.pub.pem, replaces: [partner]}",
+        "+       - {name: lectures-3, file: keys/lectures-3.pub.pem, replaces: [lectures-2, lectures-1]}",
+    ]
 
 
 @pytest.mark.parametrize("stopped_after", ["the private half", "both halves"])

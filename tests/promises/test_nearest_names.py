@@ -102,8 +102,9 @@ def test_a_key_that_replaces_none(account: SandboxAccount) -> None:
     (notice,) = [
         each for each in account.stack(http(key_groups=[group(*keys)])).notices if "replaces" in each.text
     ]
-    assert (notice.text, notice.warning) == ("two replaces onee, which does not exist", False)
-    assert notice.do == "write one, a key of this group, or delete it"
+    what = "two replaces onee, which does not exist; the key group has a key one"
+    assert (notice.text, notice.warning) == (what, False)
+    assert notice.do == "write the key that two replaces, or delete onee from its list"
     ended = http(key_groups=[group(key(TWO, replaces=["twoo"]), key(ONE, replaces=[TWO]))])
     assert [each for each in account.stack(ended).notices if "replaces" in each.text] == []
 

@@ -1,7 +1,7 @@
 """`cfstream destroy`: shows what will be deleted, asks for the stack's name, and deletes it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,7 +77,8 @@ def destroy(
             f"note: {stack.path} adopts {stack.spec.adopt}, which is deleted: remove `adopt` from it before you apply "
             "it again\n"
         )
-    run.terminal.note(_what_stays(destroyed(stacks, report)))
+    used = {stack.name for stack in plan.stacks if any(notice.stays for notice in stack.notices)}
+    run.terminal.note(_what_stays(destroyed(stacks, report), used))
     if len(going) > 1 and not report.exit_code:
         # A stack may have used a resource of another one, which could not be deleted before.
         again = make_plan(stacks, world, destroying=True, only=chosen)
@@ -88,10 +89,14 @@ def destroy(
     raise typer.Exit(report.exit_code)
 
 
-def _what_stays(stacks: "Sequence[Stack]") -> str:
-    """Return the notes about what is left of destroyed stacks: their buckets and their specs."""
+def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:
+    """Return the notes about what is left of destroyed stacks: their buckets and their specs.
+
+    `used` are the names of the stacks of which others still use something.
+    """
     buckets = sorted({stack.spec.bucket.name for stack in stacks})
-    files = sorted({stack.path for stack in stacks} - {"-"})
+    needed = sorted({stack.path for stack in stacks if stack.spec.name in used} - {"-"})
+    files = sorted({stack.path for stack in stacks} - {"-", *needed})
     lines = []
     if buckets:
         many = "s" * (len(buckets) > 1)
@@ -101,6 +106,11 @@ def _what_stays(stacks: "Sequence[Stack]") -> str:
     if files:
         it, them = ("these stacks", "the specs") if len(stacks) > 1 else ("the stack", "that spec")
         lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
+    if needed:
+        lines.append(
+            f"note: keep {some_of(needed, _NAMED)}: others still use what the notes above name. When they no longer "
+            "do, run destroy again, and then delete the spec. Do not apply it before\n"
+        )
     return "".join(lines)
 
 

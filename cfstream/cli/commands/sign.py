@@ -212,4 +212,5 @@ def _note_edge(found: "Signed", edge: str, terminal: Terminal) -> None:
     if not edge or not url or host.partition(":")[0].endswith(LOOPBACK_ZONE):
         return
     browser = f"; for a browser, sign {found.in_browser}" if found.in_browser else ""
-    terminal.note(f"note: the sandbox serves {host} at {edge}; --format curl prints the command{browser}\n")
+    command = "" if "*" in host else "; --format curl prints the command"
+    terminal.note(f"note: the sandbox serves {host} at {edge}{command}{browser}\n")

@@ -323,8 +323,8 @@ def _misspelt_replaces(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]
         live = have.named(group.name)
         in_group = have.key_names(live.keys) if live else ()
         for key, old, near in misspelt_replaces(group, in_group, {each.name for each in have.keys}):
-            do = f"write {near}, a key of this group, or delete it"
-            yield Notice(f"{key} replaces {old}, which does not exist", do=do)
+            what = f"{key} replaces {old}, which does not exist; the key group has a key {near}"
+            yield Notice(what, do=f"write the key that {key} replaces, or delete {old} from its list")
 
 
 def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> Proposal:

@@ -70,13 +70,15 @@ class Grace:
 def misspelt_replaces(
     group: DeclaredGroup, in_group: Collection[str], in_account: Collection[str]
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield each key, a name that it replaces and that no key has, and the key that was probably meant.
+    """Yield each key that has not joined its group, a name that it replaces and that no key has, and a similar name.
 
-    A name without a similar one is that of a key whose rotation has ended.
+    Without a similar name, or after the key has joined, it is the name of a key whose rotation has ended.
     """
     declared = {key.name for key in group.keys}
     replaced = {old for key in group.keys for old in key.replaces}
     for key in group.keys:
+        if key.name in in_group:
+            continue
         newer = {key.name, *_replacing(key.name, group.keys)}
         meant = sorted((declared | {*in_group}) - newer - replaced)
         for old in key.replaces:

@@ -1,0 +1,23 @@
+"""Fixes with commands of the AWS CLI reach the AWS that was planned, and never the real account by accident."""
+
+import pytest
+
+from cfstream.errors import Notice
+from cfstream.planning.aws_commands import notice_reaching
+
+ADVICE = "remove it: `aws s3api delete-bucket-policy --bucket media`"
+
+
+@pytest.mark.parametrize(
+    ("flags", "command"),
+    [
+        ("", "`aws s3api"),
+        (" --profile media", "`aws s3api"),
+        (" --sandbox", '`eval "$(cfstream sandbox up)"; aws s3api'),
+        (" --endpoint-url http://127.0.0.1:4566", "`aws --endpoint-url http://127.0.0.1:4566 s3api"),
+    ],
+)
+def test_a_command_reaches_the_planned_aws(flags: str, command: str) -> None:
+    """Pasted in a shell with credentials, it would change another account otherwise."""
+    found = notice_reaching(Notice("open", do=ADVICE), flags)
+    assert found.do == ADVICE.replace("`aws s3api", command)

@@ -156,7 +156,7 @@ def test_a_rotation_from_beginning_to_end(
         assert (done["outcome"], done["leaving"]) == ("complete", ["lectures-1"])
         assert done["next"] == [f"to begin another one: {again}"]
     for asked in (("--now",), ("--name", "lectures-9")):
-        refused = cfstream("keys", "rotate", "lectures.yaml", *asked)
+        refused = cfstream("keys", "rotate", "lectures.yaml", "lectures-signers", *asked)
         named = f"--replaces lectures-2 {' '.join(asked)}"
         assert (refused.code, named in " ".join(refused.err.split())) == (2, True)
     assert spec.read_text() == ended

@@ -93,6 +93,10 @@ static int answer(Conn *c, char *head, char *body, size_t size) {
         counts(c);
         return 0;
     }
+    if (target && !strncmp(target, " /_sandbox/", 11)) { /* cfstream asks every server on loopback whether it is a sandbox */
+        reply(c, "404 Not Found", "", 0);
+        return 0;
+    }
     if (target && !strncmp(target + 1, CLOUDFRONT, sizeof CLOUDFRONT - 1) && throttled()) {
         static const char SLOW[] = "<ErrorResponse xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Error>"
             "<Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error>"

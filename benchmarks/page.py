@@ -157,8 +157,8 @@ What would be next:
 
 - A plan of one stack mostly starts: it imports modules and loads botocore's models. A client that builds, signs and
   parses only the operations that cfstream uses would save most of that.
-- In a plan of many stacks, the reads of each stack go through awscrt. Most of what is left of a call is botocore's
-  parser.
+- In a plan of many stacks, the reads of each stack go through awscrt. Most of what is left of a call is its way between
+  threads: from a stack's thread to awscrt's, and back. Fewer threads with many calls each would save part of it.
 - Comparing, hazards and who can read grow linearly. They are spread over hundreds of functions. Several processes would
   use several cores."""
 

@@ -43,6 +43,8 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
         if fits(section, name, value):
             return name
         for candidate in islice(_candidates(section, name, value, _DEPTH), MOST):
+            if fits is _has_the_shape and isinstance(candidate, str) and candidate != value:
+                continue  # another text that is not valid either is no better
             if candidate not in ({}, [], "", None) and fits(section, name, candidate):
                 line = f"{name}: {inline(candidate)}"
                 return line if len(line) <= LONGEST else None
@@ -96,8 +98,13 @@ def _of_mapping(section: type[Section], name: str, value: Mapping[str, Any], dep
     if "items" in squeezed_keys:
         yield from _candidates(section, name, squeezed_keys["items"], depth - 1)
     words = {word for word, field in names_of(section).items() if field == name}
+    inner_words = {word for inner in forms_of(name) for word in names_of(inner)}
     for key, item in squeezed_keys.items():
-        if key in words or key == _FUNCTION or (forms_of(name) and len(value) == 1):
+        if (
+            key in words
+            or key == _FUNCTION
+            or (len(value) == 1 and key not in inner_words and forms_of(name))
+        ):
             yield from _candidates(section, name, item, depth - 1)
 
 

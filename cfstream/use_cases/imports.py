@@ -102,7 +102,7 @@ def import_account(
     reads = world.reads()
     account = read_account(reads, world.account)
     rows, missing = state.rows(account) if state else (account.rows, [])
-    owners = {} if state else account.owners  # Terraform must forget those of its state, whoever manages them
+    owners = {} if state else account.owners  # Terraform must forget all of its state
     free = [row for row in rows if row.id not in owners]
     managed = tuple((row.id, owners[row.id]) for row in rows if row.id in owners)
     found = []

@@ -228,7 +228,7 @@ DECIDED = direct.DECIDED
 
 
 def test_a_throttle_lowers_the_rate(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next call is paced, whoever sends it."""
+    """The next call is paced, also one that botocore sends."""
     aws = connected(server)
     server.body = BODY
     aws.read(GET)

@@ -99,7 +99,7 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
 
     def current(each: StackReport) -> StackReport:
         stack = by_key[each.key]
-        used = {(stack.account, _id_of(relied.content)) for relied in stack.relied_on}
+        used = {(stack.account, _id_of(relied.document)) for relied in stack.relied_on}
         others = {written[id_] for id_ in used & written.keys()} - {stack.name}
         if each.destroying or not (stack.leaving or others):
             return each
@@ -113,9 +113,9 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
     return replace(report, stacks=tuple(map(current, report.stacks)))
 
 
-def _id_of(content: Any) -> Any:
+def _id_of(document: Any) -> Any:
     """Return the id of a resource that a plan relies on; None if it has none."""
-    return content.get("id") if isinstance(content, Mapping) else None
+    return document.get("id") if isinstance(document, Mapping) else None
 
 
 def not_yet_deleted(plan: StackPlan, reports: Sequence[StepReport]) -> dict[str, Any]:

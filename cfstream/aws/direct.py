@@ -99,7 +99,7 @@ class DirectReads:
 
 
 class _Learning:
-    """Keeps the first request that botocore sends for a client, unless a handler answers it in AWS's place."""
+    """Keeps the first request that botocore makes for a client."""
 
     def __init__(self, client: Any, service: str) -> None:
         self.request: Any = None

@@ -1,12 +1,15 @@
 """Make the AWS CLI commands in fixes reach the AWS that was planned: a sandbox or another endpoint is not the real one.
 
-Pasted without that, they would change the real account of whoever has credentials for one.
+Pasted unchanged, such a command changes the real account of a user who has credentials for one.
 """
 
 import re
 from dataclasses import replace
+from typing import TypeVar
 
 from cfstream.errors import Notice, Problem
+
+T = TypeVar("T", Problem, Notice)
 
 _START = "`aws "
 _ENDPOINT = re.compile(r"--endpoint-url (\S+)")
@@ -20,11 +23,6 @@ def reaching(text: str, flags: str) -> str:
     return text.replace(_START, f"`aws --endpoint-url {endpoint[1]} ") if endpoint else text
 
 
-def problem_reaching(problem: Problem, flags: str) -> Problem:
-    """Return a problem whose fix does."""
-    return replace(problem, do=reaching(problem.do, flags)) if _START in problem.do else problem
-
-
-def notice_reaching(notice: Notice, flags: str) -> Notice:
-    """Return a notice whose fix does."""
-    return replace(notice, do=reaching(notice.do, flags)) if _START in notice.do else notice
+def with_reaching_fix(found: T, flags: str) -> T:
+    """Return a problem or a notice with such a fix."""
+    return replace(found, do=reaching(found.do, flags)) if _START in found.do else found

@@ -8,7 +8,7 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.planning.access_models import live_model
-from cfstream.planning.aws_commands import notice_reaching, problem_reaching
+from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Among, Judged, judge
 from cfstream.planning.known_names import KnownNames
@@ -101,11 +101,11 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(context, results, model)),
         problems=tuple(
-            problem_reaching(each, context.flags)
+            with_reaching_fix(each, context.flags)
             for each in _sorted_problems(proposed, (*judged.problems, *unknown_problems(context, steps)))
         ),
         notices=tuple(
-            notice_reaching(each, context.flags)
+            with_reaching_fix(each, context.flags)
             for each in (*_notices(proposed, judged, settling), *unknown_notices(live, steps))
         ),
         exposure=judged.exposure,

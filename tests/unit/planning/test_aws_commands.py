@@ -3,7 +3,7 @@
 import pytest
 
 from cfstream.errors import Notice
-from cfstream.planning.aws_commands import notice_reaching
+from cfstream.planning.aws_commands import with_reaching_fix
 
 ADVICE = "remove it: `aws s3api delete-bucket-policy --bucket media`"
 
@@ -19,5 +19,5 @@ ADVICE = "remove it: `aws s3api delete-bucket-policy --bucket media`"
 )
 def test_a_command_reaches_the_planned_aws(flags: str, command: str) -> None:
     """Pasted in a shell with credentials, it would change another account otherwise."""
-    found = notice_reaching(Notice("open", do=ADVICE), flags)
+    found = with_reaching_fix(Notice("open", do=ADVICE), flags)
     assert found.do == ADVICE.replace("`aws s3api", command)

@@ -268,11 +268,12 @@ def _route(clients: Clients, client: Any, governor: Governor, request: Any) -> _
     if answered_elsewhere is not None or clients.is_proxied(request.url) or find_spec("awscrt") is None:
         return None
     from cfstream.aws.fast.crt import Endpoint, RequestSigner
+    from cfstream.aws.fast.parts import USUAL_PORTS
 
     endpoint = Endpoint(
         scheme=usual.scheme,
         host=host,
-        port=usual.port or {"http": 80, "https": 443}[usual.scheme],
+        port=usual.port or USUAL_PORTS[usual.scheme],
         region=scope[1],
         agent=_text(request.headers.get("User-Agent", "")),
         authorities=clients.trusted(),

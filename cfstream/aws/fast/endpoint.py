@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import cfstream
+from cfstream.aws.fast.parts import USUAL_PORTS
 from cfstream.aws.sessions import Clients
 from cfstream.errors import NoCredentials
 from cfstream.ports import AclWork
@@ -34,7 +35,7 @@ class BucketAccess:
 
     def settings(self) -> dict[str, Any]:
         """Return the members of `crt.Endpoint`."""
-        usual = {"http": 80, "https": 443}[self._url.scheme]
+        usual = USUAL_PORTS[self._url.scheme]
         return {
             "scheme": self._url.scheme,
             "host": self._url.hostname,

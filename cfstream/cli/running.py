@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream import ending_signals
@@ -11,7 +12,7 @@ from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, Tell
+    from cfstream.applying import Report, Tell, Terms
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
@@ -64,13 +65,11 @@ def _progress(
 def carry_out(
     plan: "Plan",
     world: "World",
-    clock: "SystemClock",
+    terms: "Terms",
     output: RunFormat,
     terminal: Terminal,
     *,
-    allow: frozenset[str],
-    no_wait: bool,
-    fail_fast: bool = False,
+    clock: "SystemClock",
 ) -> "Report":
     """Apply the plan, and show its progress.
 
@@ -81,15 +80,7 @@ def carry_out(
 
     ending = ending_signals.handled(lambda _: clock.interrupt())
     with ending, _progress(plan, world, output, terminal) as tell:
-        return apply_plan(
-            plan,
-            world,
-            allow=allow,
-            no_wait=no_wait,
-            fail_fast=fail_fast,
-            tell=tell,
-            interrupted=lambda: clock.interrupted,
-        )
+        return apply_plan(plan, world, replace(terms, interrupted=lambda: clock.interrupted), tell=tell)
 
 
 def conclude(

@@ -91,23 +91,17 @@ def conclude(
     *,
     notify: str | None,
     proof: "Proof | None" = None,
-    again: str = "",
 ) -> None:
-    """Print the report, and run the --notify command, unless there was nothing to do.
-
-    `again` is the command that resumes the run, if it is not the one of this run.
-    """
+    """Print the report, and run the --notify command, unless there was nothing to do."""
     worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
     if output is not RunFormat.TEXT or worked or report.exit_code:
-        print_report(report, proof, output, run, again=again or run.again())
+        print_report(report, proof, output, run)
     if worked:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
         notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes, run.terminal)
 
 
-def print_report(
-    report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
-) -> None:
+def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
     from cfstream.render.report import SuggestedCommands, failures_text, report_text
     from cfstream.render.verify import broken_text
@@ -121,7 +115,7 @@ def print_report(
     else:
         print_for_programs(report, proof, output, run)
     color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)
-    commands = SuggestedCommands(run.connection.flags(), again)
+    commands = SuggestedCommands(run.connection.flags(), run.again())
     terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:
         terminal.tell(broken_text(proof, color=color, width=width))

@@ -111,8 +111,9 @@ def apply(
         proof = applied.proof
     if proof is not None:
         report = with_proof(report, proof)
-    again = run.again({specs[0]: saved.arguments}) if saved else ""
-    conclude(plan, report, output, run, notify=notify, proof=proof, again=again)
+    if saved:
+        run.repeat_with(saved.arguments, instead_of=specs[0])
+    conclude(plan, report, output, run, notify=notify, proof=proof)
     raise typer.Exit(report.exit_code)
 
 

@@ -11,16 +11,8 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("cfstream", "tests", "benchmarks", "examples", "handbook")
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 30
-MOST_PARAMETERS = 6
 EMPTY_NAMES = frozenset({"base", "common", "data", "helpers", "info", "manager", "misc", "utils"})
 """Module names without a meaning."""
-
-FLAGS_ARE_PARAMETERS = {
-    "cfstream/cli/commands/": "typer makes the flags of a command from the parameters of its function",
-    "cfstream/cli/main.py": "typer makes the flags of every command from the parameters of one function",
-    "cfstream/api/": "a program names the flags of a command as arguments, and its editor completes them",
-}
-"""Where a function may have more parameters, and why."""
 
 MAY_PRINT = ("cfstream/cli/", "benchmarks/", "examples/")
 UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX|[H]ACK)\b")
@@ -51,12 +43,6 @@ def lines_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
-def parameters_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Return the number of parameters of a function, without self and cls."""
-    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-    return len([each for each in arguments if each.arg not in ("self", "cls")])
-
-
 def test_modules_are_short() -> None:
     """No module has more than 400 lines."""
     sizes = {name: len(file.read_text(encoding="utf-8").splitlines()) for name, file in modules()}
@@ -70,17 +56,6 @@ def test_functions_are_short() -> None:
         for name, file in modules("cfstream")
         for node in functions(file)
         if lines_of(node) > LONGEST_FUNCTION
-    }
-    assert found == {}
-
-
-def test_signatures_are_short() -> None:
-    """No function has more than 6 parameters, except where each of them is a flag that users know."""
-    found = {
-        f"{name}:{node.name}": parameters_of(node)
-        for name, file in modules("cfstream")
-        for node in functions(file)
-        if parameters_of(node) > MOST_PARAMETERS and not name.startswith(tuple(FLAGS_ARE_PARAMETERS))
     }
     assert found == {}
 

@@ -127,6 +127,11 @@ def _last_lines(
         return
     if any(stack.steps for stack in plan.stacks):
         yield from _plan_lines(plan, sheet, hint=hint)
+    yield from _sum_lines(plan, sheet, unbroken=sheet.width >= USUAL and not terminal)
+
+
+def _sum_lines(plan: Plan, sheet: Page, *, unbroken: bool) -> Iterator[str]:
+    """Yield the numbers of openings and hazards, of steps, and of problems. Scripts need the steps on one line."""
     openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     for number, what in ((openings, "opening"), (hazards, "hazard")):
@@ -138,7 +143,6 @@ def _last_lines(
     )
     blocked = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
-        unbroken = sheet.width >= USUAL and not terminal
         parts = [Word(part, Style.BOLD) for part in re.split(r"(?<=[:,]) ", summary)]
         yield from [sheet.paint(summary, Style.BOLD)] if unbroken else sheet.flow(parts, rest="  ")
     if blocked:

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.applying import Event, Report, StepBegan, Terms
+from cfstream.applying import Event, Report, RunOptions, StepBegan
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
@@ -57,8 +57,12 @@ def apply_until(account: SandboxAccount, spec: Spec, steps: int) -> Report:
     """Return the report of a run that is interrupted after this number of steps."""
     stop = StopsAfter(steps)
     plan = account.plan(spec)
-    terms = Terms(frozenset(HazardName), interrupted=stop.interrupted)
-    return apply_plan(plan, account.world, terms, tell=stop.tell)
+    return apply_plan(
+        plan,
+        account.world,
+        RunOptions(frozenset(HazardName), interrupted=stop.interrupted),
+        tell=stop.tell,
+    )
 
 
 def made_groups(spec: Spec) -> list[Spec]:

@@ -24,7 +24,7 @@ from cfstream.cli.options import (
     is_brief,
 )
 from cfstream.cli.pasting import repeat_flags
-from cfstream.cli.running import carry_out, conclude, print_for_programs, show
+from cfstream.cli.running import RunResult, carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from cfstream.applying import Report
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import Proof, StackProof
+    from cfstream.proving.finding import StackProof
     from cfstream.spec.load import Stack
     from cfstream.use_cases.apply import AppliedProof
     from cfstream.use_cases.saved_plan import SavedPlan
@@ -80,7 +80,7 @@ def apply(
     allowed = hazards_named(allow or ())
     notifying.check(notify)
 
-    from cfstream.applying import Terms
+    from cfstream.applying import RunOptions
     from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import find
     from cfstream.use_cases.selection import select
@@ -98,14 +98,12 @@ def apply(
     if saved:
         _refuse_stale(saved, plan, output, run)
     _show_and_ask(plan, output, run.terminal, allowed=allowed, yes=yes, length=length)
-    report = carry_out(plan, world, Terms(allowed, no_wait, fail_fast), output, run.terminal, clock=clock)
-    proof = None
-    if not no_verify:
-        report, proof = _verified(stacks, report, world, run)
-    if saved:
-        run.repeat_with(saved.arguments, instead_of=specs[0])
-    conclude(plan, report, output, run, notify=notify, proof=proof)
-    raise typer.Exit(report.exit_code)
+    options = RunOptions(allowed, no_wait, fail_fast)
+    report = carry_out(plan, world, clock, output, run.terminal, options=options)
+    result = RunResult(report) if no_verify else _verified(stacks, report, world, run)
+    again = run.again({specs[0]: saved.arguments}) if saved else ""
+    conclude(plan, result, output, run, notify=notify, again=again)
+    raise typer.Exit(result.report.exit_code)
 
 
 def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invocation) -> None:
@@ -118,7 +116,7 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     except Mismatch as moved:
         repeat_flags(moved, run.connection.flags())
         if output is not RunFormat.TEXT:
-            print_for_programs(stale_report(plan, moved), None, output, run)
+            print_for_programs(RunResult(stale_report(plan, moved)), output, run)
         run.terminal.error(moved)
         raise typer.Exit(ExitCode.STALE) from moved
 
@@ -153,16 +151,14 @@ def _ask(terminal: Terminal) -> None:
         )
 
 
-def _verified(
-    stacks: "Sequence[Stack]", report: "Report", world: "World", run: Invocation
-) -> "tuple[Report, Proof | None]":
-    """Verify the stacks that are Deployed, and print what was verified. Return it with the report."""
+def _verified(stacks: "Sequence[Stack]", report: "Report", world: "World", run: Invocation) -> RunResult:
+    """Verify the stacks that are Deployed, print what was verified, and return it with the report."""
     from cfstream.proving.report import with_proof
     from cfstream.use_cases.apply import prove_applied
 
     applied = prove_applied(stacks, report, world, run.connection.viewer(world))
     _print_proof(applied, report, world.flags, run.terminal)
-    return (with_proof(report, applied.proof) if applied.proof else report), applied.proof
+    return RunResult(with_proof(report, applied.proof) if applied.proof else report, applied.proof)
 
 
 def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:

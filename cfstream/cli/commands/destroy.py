@@ -8,7 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Notify, NoWait, Only, Output, RunFormat, Specs, Yes
-from cfstream.cli.running import carry_out, conclude, show
+from cfstream.cli.running import RunResult, carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
@@ -56,7 +56,7 @@ def destroy(
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
-    from cfstream.applying import Terms
+    from cfstream.applying import RunOptions
     from cfstream.spec.load import load
     from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
@@ -72,8 +72,9 @@ def destroy(
     show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
     if asking:
         _ask(going, run.terminal)
-    report = carry_out(plan, world, Terms(allowed, no_wait), output, run.terminal, clock=clock)
-    conclude(plan, report, output, run, notify=notify)
+    options = RunOptions(allowed, no_wait)
+    report = carry_out(plan, world, clock, output, run.terminal, options=options)
+    conclude(plan, RunResult(report), output, run, notify=notify)
     _note_what_stays(stacks, plan, report, run.terminal)
     if len(going) > 1 and not report.exit_code:
         # A stack may have used a resource of another one, which could not be deleted before.

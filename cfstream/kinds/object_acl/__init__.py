@@ -317,7 +317,7 @@ def _grant(
 ) -> ProposedGrant:
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
-    by = f"; a job of S3 Batch Operations grants it {job.objects}".rstrip() if job else ""
+    by = f"; a job of S3 Batch Operations grants it {job.objects}" if job else ""
     total = len(job.objects.keys) if job else 0
     total = total or (0 if tally.sampled else tally.total)
     return ProposedGrant(

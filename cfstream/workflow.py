@@ -65,8 +65,8 @@ from cfstream.steps.ledger import Ledger
 from cfstream.values import Account
 
 if TYPE_CHECKING:
-    from cfstream.proving.finding import Proof
-    from cfstream.proving.prove import Means
+    from cfstream.verification.finding import Proof
+    from cfstream.verification.stack import VerificationTools
 
 READERS = 8
 """Stacks and kinds observed at the same time; calls have a limit of their own (`aws`)."""
@@ -229,25 +229,25 @@ def apply_plan(
         return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
-def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":
+def verify_stacks(stacks: Sequence[Stack], world: World, tools: "VerificationTools") -> "Proof":
     """Return the proof of each stack. Reads AWS and sends viewers' requests; changes nothing.
 
-    Nothing is proved of a stack whose role cannot be assumed. Raises SpecProblems for a stack of another account than
+    Nothing is verified of a stack whose role cannot be assumed. Raises SpecProblems for a stack of another account than
     that of the credentials, Refused, Unreachable, NoCredentials, or CannotSign.
     """
     # Planning does not sign, and the import of what signs takes a tenth of its time.
-    from cfstream.proving import Proof, StackProof, prove
-    from cfstream.proving.prove import unreached
+    from cfstream.verification import Proof, StackProof, verify_stack
+    from cfstream.verification.stack import unreached
 
     found = reached(stacks, world)
 
-    def proved(each: StackInContext | StackWithoutAccount) -> StackProof:
+    def verified(each: StackInContext | StackWithoutAccount) -> StackProof:
         if isinstance(each, StackWithoutAccount):
             return unreached(each.stack, each.account, each.error)
-        return prove(each.around, means)
+        return verify_stack(each.around, tools)
 
     with readers() as pool:
-        return Proof(tuple(pool.map(proved, found)))
+        return Proof(tuple(pool.map(verified, found)))
 
 
 def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> tuple[StackAccess, ...]:

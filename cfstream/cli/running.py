@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import Proof
     from cfstream.render.hazards import Allowed
+    from cfstream.verification.finding import Proof
 
 
 def show(

@@ -16,7 +16,7 @@ ITERATE = (
     "planning",
     "aws",
     "comparing",
-    "proving",
+    "verification",
     "outputs.py",
     "workflow.py",
 )

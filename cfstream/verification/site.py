@@ -17,7 +17,6 @@ from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.inventory.lookup import of_stack
 from cfstream.inventory.readers import readers_observed
 from cfstream.planning.access_models import live_model
-from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.http import Behavior
@@ -28,6 +27,7 @@ from cfstream.stack.context import StackContext
 from cfstream.stack.signing_keys import guards_of
 from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.sample import Sample, sample
 from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"

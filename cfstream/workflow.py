@@ -48,6 +48,7 @@ from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import has_object
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
     StackInAccount,
@@ -59,7 +60,6 @@ from cfstream.stack.placement import (
     session_name,
     specs_by_account,
 )
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.content import canonical
 from cfstream.steps.ledger import Ledger
 from cfstream.values import Account
@@ -132,13 +132,12 @@ def _plan_account(
         for each in found
         if isinstance(each, StackWithoutAccount)
     ]
-    surroundings = [
-        Surroundings(each.lists, context, confirmed=False)
-        for each, context in zip(here, contexts, strict=True)
+    states = [
+        LiveState(each.lists, context, confirmed=False) for each, context in zip(here, contexts, strict=True)
     ]
     try:
         with readers() as pool:
-            drafts = _confirmed(pool, _drafts(pool, surroundings))
+            drafts = _confirmed(pool, _drafts(pool, states))
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
             raise
@@ -163,53 +162,51 @@ def _existing(here: Sequence[StackInAccount], kind: str) -> int:
     return sum(row.get("Type") != "managed" for row in lists.aws.items(owned.listing))
 
 
-def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
-    """Observe the stacks, and return each one's surroundings with its draft."""
-    wants = [{kind.name: kind.desire(around.context) for kind in KINDS} for around in surroundings]
-    _read_first(pool, surroundings)
+def _drafts(pool: Executor, states: Sequence[LiveState]) -> list[tuple[LiveState, Draft]]:
+    """Observe the stacks, and return each one's live state with its draft."""
+    wants = [{kind.name: kind.desire(state.context) for kind in KINDS} for state in states]
+    _read_first(pool, states)
     futures = [
-        {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
-        for around, want in zip(surroundings, wants, strict=True)
+        {kind.name: pool.submit(kind.observe, state.aws, state, want[kind.name]) for kind in KINDS}
+        for state, want in zip(states, wants, strict=True)
     ]
     lives = [{name: future.result() for name, future in row.items()} for row in futures]
     return [
-        (around, _observed_more(draft(around.context, want, live, around.own), around))
-        for around, want, live in zip(surroundings, wants, lives, strict=True)
+        (state, _observed_more(draft(state.context, want, live, state.own), state))
+        for state, want, live in zip(states, wants, lives, strict=True)
     ]
 
 
-def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+def _confirmed(pool: Executor, drafted: Sequence[tuple[LiveState, Draft]]) -> list[Draft]:
     """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
-    writing = [around for around, each in drafted if each.steps]
-    fresh = [replace(around, confirmed=True) for around in writing]
+    writing = [state for state, each in drafted if each.steps]
+    fresh = [replace(state, confirmed=True) for state in writing]
     changed = {
         new.context.name: new
         for old, new, known in zip(writing, fresh, pool.map(_owners, fresh), strict=True)
         if known != _owners(old)
     }
-    again = {around.context.name: each for around, each in _drafts(pool, list(changed.values()))}
+    again = {state.context.name: each for state, each in _drafts(pool, list(changed.values()))}
     return [again.get(each.context.name, each) for _, each in drafted]
 
 
-def _owners(around: Surroundings) -> tuple[object, ...]:
+def _owners(state: LiveState) -> tuple[object, ...]:
     """Return the owners of distributions, and the stack's own one with its document in whatever order AWS lists it."""
-    return around.stacks, around.own, canonical(around.own.config) if around.own else None
+    return state.stacks, state.own, canonical(state.own.config) if state.own else None
 
 
-def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
+def _read_first(pool: Executor, states: Sequence[LiveState]) -> None:
     """Read what every kind of each stack starts from. Raises the first refusal."""
-    reads = [pool.submit(read) for each in surroundings for read in (each.read_s3, each.read_cloudfront)]
+    reads = [pool.submit(read) for each in states for read in (each.read_s3, each.read_cloudfront)]
     for future in reads:
         future.result()
 
 
-def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
+def _observed_more(drafted: Draft, state: LiveState) -> Draft:
     """Return the draft with what matters only because something will be written: other plans read less."""
     live = drafted.results.live
-    more = {
-        kind.name: kind.observe_more(around.aws, around, live[kind.name], drafted.steps) for kind in KINDS
-    }
-    return draft(drafted.context, drafted.results.wanted, more, around.own) if more != live else drafted
+    more = {kind.name: kind.observe_more(state.aws, state, live[kind.name], drafted.steps) for kind in KINDS}
+    return draft(drafted.context, drafted.results.wanted, more, state.own) if more != live else drafted
 
 
 def apply_plan(
@@ -244,7 +241,7 @@ def verify_stacks(stacks: Sequence[Stack], world: World, tools: "VerificationToo
     def verified(each: StackInContext | StackWithoutAccount) -> StackProof:
         if isinstance(each, StackWithoutAccount):
             return unreached(each.stack, each.account, each.error)
-        return verify_stack(each.around, tools)
+        return verify_stack(each.state, tools)
 
     with readers() as pool:
         return Proof(tuple(pool.map(verified, found)))
@@ -269,11 +266,11 @@ def _access(each: StackInContext | StackWithoutAccount, key: str | None) -> Stac
     if isinstance(each, StackWithoutAccount):
         return StackAccess(each.stack.spec.name, each.stack.path, key, account=each.account, error=each.error)
     context = replace(each.context, asked_key=key)
-    around = Surroundings(each.lists, context)
+    state = LiveState(each.lists, context)
     try:
-        found = stack_access(context, readers_observed(around.aws, around), key)
-        if key is not None and around.bucket.usable:
-            found = replace(found, object_exists=has_object(around.aws, context, around.bucket, key))
+        found = stack_access(context, readers_observed(state.aws, state), key)
+        if key is not None and state.bucket.usable:
+            found = replace(found, object_exists=has_object(state.aws, context, state.bucket, key))
     except (Refused, Unreachable) as error:
         return StackAccess(context.name, context.stack.path, key, account=context.account, error=error)
     return replace(found, account=context.account)

@@ -10,7 +10,7 @@ from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.ports import Clock, Viewer
 from cfstream.sign import CannotSign
 from cfstream.spec.stack import Stack
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
 from cfstream.verification.check import Check, ask
@@ -42,18 +42,18 @@ class VerificationTools:
     wanted_object: str | None = None
 
 
-def verify_stack(around: Surroundings, tools: VerificationTools) -> StackProof:
+def verify_stack(state: LiveState, tools: VerificationTools) -> StackProof:
     """Return all findings about a stack. Raises CannotSign for another key's id, NoCredentials and Interrupted.
 
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        found = _proof(read_site(around, tools.wanted_object), tools)
+        found = _proof(read_site(state, tools.wanted_object), tools)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
-        return unreached(around.context.stack, around.context.account, error)
-    return replace(found, account=around.context.account)
+        return unreached(state.context.stack, state.context.account, error)
+    return replace(found, account=state.context.account)
 
 
 def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProof:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
     DEFAULT_OPTIONS,
+    EventHandler,
     Report,
     Run,
     RunOptions,
     StackEnded,
     StackReport,
-    Tell,
     held_up,
     kept_out,
     left_out,
@@ -210,7 +210,7 @@ def _observed_more(drafted: Draft, state: LiveState) -> Draft:
 
 
 def apply_plan(
-    plan: Plan, world: World, options: RunOptions = DEFAULT_OPTIONS, *, tell: Tell = quiet
+    plan: Plan, world: World, options: RunOptions = DEFAULT_OPTIONS, *, tell: EventHandler = quiet
 ) -> Report:
     """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised."""
     run = Run(world, tell, options)

@@ -11,7 +11,7 @@ from typing import Unpack
 from cfstream import planning, workflow
 from cfstream.access.report import StackAccess
 from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to
-from cfstream.applying import Report, RunOptions, Tell, quiet
+from cfstream.applying import EventHandler, Report, RunOptions, quiet
 from cfstream.aws.clock import SystemClock
 from cfstream.connection import Connection
 from cfstream.errors import Interrupted, WrongUsage
@@ -90,7 +90,7 @@ def apply(
     wait: bool = True,
     verify: bool = True,
     edge_url: str | None = None,
-    tell: Tell = quiet,
+    tell: EventHandler = quiet,
 ) -> Report:
     """Run the plan, in the AWS that it was made from, and return the outcome of every step.
 
@@ -188,7 +188,7 @@ def wait(
     return ended
 
 
-def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Report:
+def _applied(plan: Plan, allow: frozenset[str], tell: EventHandler, *, wait: bool) -> Report:
     """Apply in another thread, so that this one gets Ctrl-C and can stop it after the current write."""
     clock = plan.source.clock
     with ThreadPoolExecutor(1) as pool:

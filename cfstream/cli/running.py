@@ -108,14 +108,14 @@ def conclude(
     """
     worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
     if output is not RunFormat.TEXT or worked or report.exit_code:
-        print_report(report, proof, output, run, again=again or run.again())
+        print_report(plan, report, proof, output, run, again=again or run.again())
     if worked:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
         notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes, run.terminal)
 
 
 def print_report(
-    report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
+    plan: "Plan", report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
 ) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
     from cfstream.render.report import SuggestedCommands, failures_text, report_text
@@ -133,7 +133,7 @@ def print_report(
     commands = SuggestedCommands(run.connection.flags(), again)
     terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:
-        terminal.tell(broken_text(proof, color=color, width=width))
+        terminal.tell(broken_text(proof, plan, color=color, width=width))
 
 
 def print_for_programs(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:

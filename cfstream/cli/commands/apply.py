@@ -111,7 +111,7 @@ def apply(
         _print_proof(applied, report, world.flags, run.terminal)
         proof = applied.proof
     if proof is not None:
-        report = with_proof(report, proof)
+        report = with_proof(report, proof, plan)
     again = run.again({specs[0]: saved.arguments}) if saved else ""
     conclude(plan, report, output, run, notify=notify, proof=proof, again=again)
     raise typer.Exit(report.exit_code)

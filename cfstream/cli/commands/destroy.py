@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Notify, NoWait, Only, Output, RunFormat, Specs, Yes
+from cfstream.cli.options import Length, Notify, NoWait, Only, Output, RunFormat, Specs, Yes, is_brief
 from cfstream.cli.running import carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
@@ -40,6 +40,7 @@ def destroy(
     only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
+    length: Length = None,
 ) -> None:
     """Delete everything the stack owns, after you type its name. Never deletes the bucket or an object.
 
@@ -67,7 +68,9 @@ def destroy(
     plan = make_plan(stacks, world, destroying=True, only=chosen)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     asking = bool(going) and not yes
-    show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
+    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
+    allowance = Allowed() if asking else Allowed(allowed, advises=False)
+    show(plan, output, run.terminal, brief=brief, allowed=allowance)
     if asking:
         _ask(going, run.terminal)
     report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)

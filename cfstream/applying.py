@@ -66,6 +66,21 @@ class StepReport:
 
 
 @dataclass(frozen=True)
+class FailedChecks:
+    """How many checks of verify failed at the end of a run."""
+
+    openings: int = 0
+    others: int = 0
+
+    def __add__(self, more: "FailedChecks") -> "FailedChecks":
+        return FailedChecks(self.openings + more.openings, self.others + more.others)
+
+    def __str__(self) -> str:
+        counts = ((self.openings, "opening"), (self.others, "check"))
+        return " and ".join(f"{number} {what}{'s' * (number != 1)}" for number, what in counts if number)
+
+
+@dataclass(frozen=True)
 class StackReport:
     """The outcome of a stack. `outputs` are those of the contract: ids, domain name, status and ETag."""
 
@@ -89,6 +104,7 @@ class StackReport:
     """The stack that this one waits for, if that is why it is blocked."""
     companions: Companions = Companions()
     """The stacks that a command for this one must include."""
+    failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
     account: Account = Account("")

@@ -144,7 +144,7 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
-    """Yield one line for a stack, with its name in a column, and its openings and hazards."""
+    """Yield one line for a stack, with its name in a column, its openings and hazards, and what must stay."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
     idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
     text = "not applied" if stack.problems else ", ".join(counts) or idle
@@ -156,7 +156,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from _open_lines(stack, sheet)
-    yield from notice_lines((each for each in stack.notices if each.of_run), sheet)
+    yield from notice_lines((each for each in stack.notices if each.of_run or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 

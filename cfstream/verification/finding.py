@@ -1,7 +1,10 @@
 """The results of a verification: one finding for each claim that was tested."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from enum import StrEnum
 
+from cfstream.access.report import Opening
 from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
 from cfstream.startup.frozen import dataclass
@@ -48,6 +51,14 @@ class Finding:
     """What was observed instead of the claim: ``an unsigned HEAD reached the bucket``. Empty if the claim says it."""
     refused: bool = False
     """Whether the claim is broken because a request was refused."""
+    openings: tuple[Opening, ...] = ()
+    """The openings that break the claim. `why` and `do` are their texts and fixes."""
+
+    def opened(self, openings: tuple[Opening, ...]) -> "Finding":
+        """Return the finding, broken by these openings."""
+        why = "; ".join(each.text for each in openings)
+        advice = "\n".join(dict.fromkeys(each.do for each in openings))
+        return replace(self, verdict=Verdict.SERVED, why=why, do=advice, openings=openings)
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,21 @@ class StackProof:
     @property
     def broken(self) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.verdict.broken)
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        return tuple(opening for each in self.broken for opening in each.openings)
+
+    def without(self, shown: Collection[str]) -> "StackProof":
+        """Return the proof without the openings that have these texts."""
+        findings = []
+        for each in self.findings:
+            left = tuple(opening for opening in each.openings if opening.text not in shown)
+            if left == each.openings:
+                findings.append(each)
+            elif left:
+                findings.append(each.opened(left))
+        return replace(self, findings=tuple(findings))
 
     @property
     def unproved(self) -> tuple[Finding, ...]:

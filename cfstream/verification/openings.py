@@ -60,9 +60,7 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     mine = [each for each in opened if each.sort == sort]
     if not mine:
         return finding
-    advice = "\n".join(dict.fromkeys(each.do for each in mine))
-    why = "; ".join(each.text for each in mine)
-    return replace(finding, verdict=Verdict.SERVED, observed=_OBSERVED[sort], why=why, do=advice)
+    return replace(finding, observed=_OBSERVED[sort]).opened(tuple(mine))
 
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:

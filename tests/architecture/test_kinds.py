@@ -22,8 +22,8 @@ ITERATE = (
 )
 """The packages and modules that do not depend on which kinds there are."""
 
-TABLES = ("cfstream.kinds.distribution.http_fields", "cfstream.kinds.distribution.policies")
-"""The fields of a distribution. An entry there is all that `import` and `show` need of a new field."""
+TABLES = tuple(f"cfstream.kinds.distribution.{name}" for name in ("http_fields", "meaning", "policies"))
+"""The fields of a distribution. An entry there is all that `import`, `show` and `diff` need of a new field."""
 
 SPELLED = frozenset(kind.name for kind in KINDS) - {"bucket", "distribution"}
 """The names of kinds that are no words of the spec or of sentences."""

@@ -37,14 +37,15 @@ def asked(
         ("/a/One.mp4", "a/One.mp4", False, "a/one.mp4"),
         ("/a/onee.mp4", "a/onee.mp4", False, "a/one.mp4"),
         ("/b/%74hree.mp4", "b/three.mp4", True, ""),
-        ("/c/one.mp4", "c/one.mp4", False, ""),
+        ("/c/one.mp4", "c/one.mp4", False, "a/one.mp4"),
+        ("/c/other.jpeg", "c/other.jpeg", False, ""),
         ("/", "a/two.mp4", True, ""),
     ],
 )
 def test_the_object_and_the_nearest_one(
     account: SandboxAccount, path: str, key: str, exists: bool, near: str
 ) -> None:
-    """The path is decoded, `/` is the default root object, and only the folder of a missing key is listed."""
+    """The path is decoded, `/` is the default root object. A missing key is looked for in its folder first."""
     document = signed(http={"default_root_object": "a/two.mp4"})
     account.start_at("root", lambda: account.converge(document))
     port = Witness(account.world.aws)

@@ -1,5 +1,7 @@
 """The results of a verification: one finding for each claim that was tested."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from cfstream.errors import Notice
@@ -48,6 +50,22 @@ class Finding:
     """What was observed instead of the claim: ``an unsigned HEAD reached the bucket``. Empty if the claim says it."""
     refused: bool = False
     """Whether the claim is broken because a request was refused."""
+
+
+def by_addresses(findings: Iterable[Finding]) -> dict[tuple[str, ...], list[Finding]]:
+    """Return each finding once, under all addresses that have the same one, in the order of the first address.
+
+    What differs between addresses only in the answers to claims that hold is the same finding.
+    """
+    addresses: dict[Finding, list[str]] = {}
+    for each in findings:
+        held = each.verdict is Verdict.HELD
+        same = replace(each, where="", saw="" if held else each.saw)
+        addresses.setdefault(same, []).append(each.where)
+    found: dict[tuple[str, ...], list[Finding]] = {}
+    for same, where in addresses.items():
+        found.setdefault(tuple(dict.fromkeys(where)), []).append(same)
+    return found
 
 
 @dataclass(frozen=True)

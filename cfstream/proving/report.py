@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cfstream.applying import EXIT_CODE, Report, StackOutcome, StackReport
-from cfstream.proving.finding import Proof, StackProof
+from cfstream.proving.finding import Proof, StackProof, by_addresses
 from cfstream.spec.stack import Stack
 
 
@@ -27,7 +27,11 @@ def with_proof(report: Report, proof: Proof) -> Report:
 
 
 def _exposed(report: StackReport, proof: StackProof) -> StackReport:
-    failures = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
+    failures = [
+        f"{', '.join(addresses)} {finding.part}".strip() + f": {finding.why}"
+        for addresses, findings in by_addresses(proof.broken).items()
+        for finding in findings
+    ]
     return replace(
         report,
         outcome=StackOutcome.EXPOSED,

@@ -292,8 +292,11 @@ def _access(each: StackInContext | StackWithoutAccount, key: str | None) -> Stac
 def _with_object(found: StackAccess, around: Surroundings, key: str) -> StackAccess:
     """Return `found` with whether the bucket has the object, and the nearest keys if it has not."""
     aws, context, name, region = around.aws, around.context, around.bucket.name, around.bucket.region
-    exists = has_object(aws, context, name, region, key)
-    near = nearest_keys(aws, context, name, region, key) if exists is False else ()
+    try:
+        exists = has_object(aws, context, name, region, key)
+    except (Refused, Unreachable):
+        return found
+    near = () if exists else nearest_keys(aws, context, name, region, key)
     return replace(found, object_exists=exists, nearest=near)
 
 

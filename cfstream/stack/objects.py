@@ -11,12 +11,12 @@ NEAR = 3
 """How many similar keys are shown at most."""
 
 
-def has_object(aws: Reads, context: StackContext, bucket: str, region: str, key: str) -> bool | None:
-    """Return whether the bucket has an object with this key; None if its objects cannot be listed."""
-    try:
-        return any(name == key for name in _keys(aws, context, bucket, region, key, most=1))
-    except (Refused, Unreachable):
-        return None
+def has_object(aws: Reads, context: StackContext, bucket: str, region: str, key: str) -> bool:
+    """Return whether the bucket has an object with this key. Needs no permission to read the object.
+
+    Raises as `Reads.read`.
+    """
+    return key in _keys(aws, context, bucket, region, key, most=1)
 
 
 def nearest_keys(aws: Reads, context: StackContext, bucket: str, region: str, key: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from cfstream.errors import CfstreamError, Missing
+from cfstream.errors import CfstreamError
 from cfstream.explain.requested import RequestedObject
 from cfstream.sign.resource import sections
 
@@ -19,7 +19,7 @@ def requested_object(
 ) -> RequestedObject | None:
     """Return the object that CloudFront asks S3 for, and whether it exists; None if it does not ask a bucket for one.
 
-    Makes HeadObject, and the calls of `nearest_keys` for a missing one. A refusal is a part of the answer.
+    Makes ListObjectsV2, and the calls of `nearest_keys` for a missing one. A refusal is a part of the answer.
     """
     path = unquote(sections(url).path) or "/"
     guard = guards.of(path)
@@ -35,13 +35,9 @@ def requested_object(
 
 
 def _looked_up(aws: "Reads", context: "StackContext", found: RequestedObject) -> RequestedObject:
-    from cfstream.stack.bucket import bucket_call
-    from cfstream.stack.objects import nearest_keys
+    from cfstream.stack.objects import has_object, nearest_keys
 
-    region = context.stack.spec.bucket.region or context.region
-    try:
-        aws.read(bucket_call(context, "head_object", region, found.bucket, Key=found.key))
-    except Missing:
-        near = nearest_keys(aws, context, found.bucket, region, found.key)
-        return replace(found, exists=False, near=near[0] if near else "")
-    return replace(found, exists=True)
+    where = (found.bucket, context.stack.spec.bucket.region or context.region, found.key)
+    if has_object(aws, context, *where):
+        return replace(found, exists=True)
+    return replace(found, exists=False, near=next(iter(nearest_keys(aws, context, *where)), ""))

@@ -8,9 +8,9 @@ from dataclasses import field, replace
 from itertools import takewhile
 
 from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.listed_reader import text_in_spec
 from cfstream.access.model import AccessModel
 from cfstream.access.partition import Cell
-from cfstream.access.party import party_text
 from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
@@ -352,8 +352,8 @@ def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = 
     """
     if sort == DISTRIBUTIONS:
         return _CLOSE[sort].format(field=_field(may))
-    if party_text(reader) is not None:
-        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in {_field(may)}"
+    if text_in_spec(reader) is not None:
+        return f"{_CLOSE[sort]}; or, if it is intended, list {text_in_spec(reader)} in {_field(may)}"
     if bucket.block.complete:
         return _CLOSE[sort]
     return f"{_CLOSE[sort]}; then block public access for the bucket {bucket.name}:\n`{block_command(bucket.name)}`"

@@ -9,10 +9,10 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from cfstream.planning import Plan
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict, by_addresses
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict, by_addresses
 
 SIGNS = {
     Verdict.HELD: ("✓", Style.GREEN),

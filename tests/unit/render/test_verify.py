@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from cfstream.planning import Plan
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
 from cfstream.render.verify import broken_text, proof_junit, proof_text, stack_document
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict
 
 A, B = "https://a.example.com", "https://b.example.com"
 UNSIGNED = Finding(A, "default behavior", "unsigned", "an unsigned request is refused", saw="403 MissingKey")

@@ -11,9 +11,9 @@ from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shar
 from cfstream.access.report import Opening
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.site import Site
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.site import Site
 
 _CLAIMS = {
     POLICY: "the bucket policy has no openings",

@@ -119,7 +119,7 @@ class StackProof:
 
     @property
     def exit_code(self) -> ExitCode:
-        """EXPOSED if a check failed, FAILED if one could not be proved, else DONE."""
+        """EXPOSED if a check failed, FAILED if one was not decided, else DONE."""
         if self.broken:
             return ExitCode.EXPOSED
         return ExitCode.FAILED if self.unproved else ExitCode.DONE

@@ -1,16 +1,16 @@
-"""Which applied stacks are proved, and how a failed proof changes the report of a run. Pure."""
+"""Which applied stacks are verified, and how a failed check changes the report of a run. Pure."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from cfstream.applying import EXIT_CODE, FailedChecks, Report, StackOutcome, StackReport
 from cfstream.planning import Plan
-from cfstream.proving.finding import Proof, StackProof, by_addresses
 from cfstream.spec.stack import Stack
+from cfstream.verification.finding import Proof, StackProof, by_addresses
 
 
-def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
-    """Return the stacks that are as their specs say, and Deployed. A proof of the others would show nothing."""
+def verifiable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
+    """Return the stacks that are as their specs say, and Deployed. To verify the others would show nothing."""
     places = {
         (each.spec, each.name)
         for each in report.stacks
@@ -20,7 +20,7 @@ def provable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
 
 
 def with_proof(report: Report, proof: Proof, plan: Plan | None = None) -> Report:
-    """Return the report in which each stack whose proof failed is ``exposed``. What is unproved changes nothing.
+    """Return the report in which each stack with a failed check is ``exposed``. Undecided checks change nothing.
 
     With the `plan` that people have just read, they do not read the same openings again.
     """

@@ -183,14 +183,20 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What the user allows."""
+class RunOptions:
+    """How steps are applied."""
 
     allow: frozenset[str] = frozenset()
-    """Names of hazards."""
+    """Names of the hazards that are allowed."""
     no_wait: bool = False
+    """Whether steps that need a wait are left for a later run."""
     fail_fast: bool = False
+    """Whether no step begins after a stack has failed."""
     interrupted: Callable[[], bool] = lambda: False
+
+
+DEFAULT_OPTIONS = RunOptions()
+"""No hazard is allowed, and every step is waited for."""
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ class Run:
 
     world: World
     tell: Tell
-    terms: Terms = Terms()
+    options: RunOptions = DEFAULT_OPTIONS
     ledger: Ledger = field(default_factory=Ledger)
     failed: list[StackReport] = field(default_factory=list)
     """With ``--fail-fast``, the stacks that have failed. No step begins after the first."""
@@ -207,7 +213,7 @@ class Run:
     @property
     def stopped(self) -> bool:
         """Return whether no other step may begin."""
-        return bool(self.failed) or self.terms.interrupted()
+        return bool(self.failed) or self.options.interrupted()
 
 
 EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
@@ -283,12 +289,12 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
     """Run the steps in order. Return the report, and the outputs of the steps by step id."""
     outputs: dict[StepId, Mapping[str, str]] = {}
     reports: list[StepReport] = []
-    whole = with_last_wait(plan, no_wait=run.terms.no_wait)
+    whole = with_last_wait(plan, no_wait=run.options.no_wait)
     run.tell(StackBegan(whole))
     for step in whole.steps:
         with nullcontext() if step.verb is Verb.WAIT else run.ledger.writing:
             # Checked only now: while this step waited for its turn, the user may have interrupted.
-            if run.stopped or _stops(reports) or not _ready(step, reports, run.terms):
+            if run.stopped or _stops(reports) or not _ready(step, reports, run.options):
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
             run.tell(StepBegan(plan.name, step, plan.account))
@@ -302,7 +308,7 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
                 report = replace(report, error=plan.names.in_place_of_ids(report.error))
         reports.append(report)
         run.tell(StepEnded(plan.name, report, plan.account))
-    outcome = _outcome(reports, run.terms)
+    outcome = _outcome(reports, run.options)
     return _stack_report(plan, outcome, reports), outputs
 
 
@@ -342,17 +348,17 @@ def _stops(reports: list[StepReport]) -> bool:
     return any(report.outcome in ends for report in reports)
 
 
-def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
+def _ready(step: Step, reports: list[StepReport], options: RunOptions) -> bool:
     """Return whether everything that a step needs is done. With ``--no-wait``, no wait is ready."""
-    if terms.no_wait and step.verb is Verb.WAIT:
+    if options.no_wait and step.verb is Verb.WAIT:
         return False
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
     return done.issuperset(step.needs)
 
 
-def _outcome(reports: list[StepReport], terms: Terms) -> StackOutcome:
+def _outcome(reports: list[StepReport], options: RunOptions) -> StackOutcome:
     outcomes = {report.outcome for report in reports}
-    stopped = terms.interrupted() and StepOutcome.NOT_TRIED in outcomes
+    stopped = options.interrupted() and StepOutcome.NOT_TRIED in outcomes
     if stopped or StepOutcome.INTERRUPTED in outcomes:
         return StackOutcome.INTERRUPTED
     if StepOutcome.STALE in outcomes:

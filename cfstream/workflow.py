@@ -11,7 +11,7 @@ the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
+    DEFAULT_OPTIONS,
     Report,
     Run,
+    RunOptions,
     StackEnded,
     StackReport,
     Tell,
-    Terms,
     held_up,
     kept_out,
     left_out,
@@ -212,21 +213,10 @@ def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
 
 
 def apply_plan(
-    plan: Plan,
-    world: World,
-    *,
-    tell: Tell = quiet,
-    allow: frozenset[str] = frozenset(),
-    no_wait: bool = False,
-    fail_fast: bool = False,
-    interrupted: Callable[[], bool] = lambda: False,
+    plan: Plan, world: World, options: RunOptions = DEFAULT_OPTIONS, *, tell: Tell = quiet
 ) -> Report:
-    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised.
-
-    `allow` names the hazards that are allowed. With `no_wait`, steps that need a wait are left for a later run. With
-    `fail_fast`, no step begins after a stack has failed.
-    """
-    run = Run(world, tell, Terms(allow, no_wait, fail_fast, interrupted))
+    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised."""
+    run = Run(world, tell, options)
     # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
     ledgers = {stack.account: Ledger() for stack in plan.stacks}
     with ThreadPoolExecutor(UNDER_WAY) as pool:
@@ -304,7 +294,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)
-    if run.terms.fail_fast and not report.outcome.is_as_specified:
+    if run.options.fail_fast and not report.outcome.is_as_specified:
         run.failed.append(report)
     run.tell(StackEnded(report))
     return report
@@ -312,7 +302,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
 
 def _blocked_or_held_up(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
     """Return the report of a stack that must not be applied; None for any other."""
-    why = blocked(plan, run.terms.allow)
+    why = blocked(plan, run.options.allow)
     return left_out(plan, why) if why else held_up(plan, before)
 
 

@@ -57,15 +57,16 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Among:
-    """The steps of the run's other stacks: of those that share the bucket, and of those that do not."""
+class OtherSteps:
+    """The steps of the run's other stacks that decide who reads the bucket of this one."""
 
-    beside: tuple[Step, ...] = ()
-    elsewhere: tuple[Step, ...] = ()
+    same_bucket: tuple[Step, ...] = ()
+    """All steps of the stacks that share the bucket."""
+    other_buckets: tuple[Step, ...] = ()
     """Only those that may change who reads the bucket."""
 
 
-ALONE = Among()
+NO_OTHERS = OtherSteps()
 """A run with one stack."""
 
 
@@ -74,7 +75,7 @@ def judge(
     results: KindResults,
     live: AccessModel,
     proposed: Sequence[Step],
-    among: Among = ALONE,
+    others: OtherSteps = NO_OTHERS,
 ) -> Judged:
     """Return the proposed steps, judged. `live` is the model before the first one."""
     stager = Stager(live, ordered_by_stage(proposed), context.name)
@@ -86,12 +87,12 @@ def judge(
         hazards = _joined(hazards, {move.switch: move.hazards})
     before, after = alone.before, alone.after
     problems = list(_unsafe(context, alone))
-    around = projected_all(live, ordered(among.beside))
-    if among.beside:
+    around = projected_all(live, ordered(others.same_bucket))
+    if others.same_bucket:
         together = course(around, steps, context.name)
         hazards = _joined(hazards, _hazards(together))
         before, after = evaluate(live, together.after.model)
-    guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
+    guarding = guarded(alone, projected_all(around, ordered(others.other_buckets)), context.name)
     wanted, (before, after) = shared(expected(context, after.model), before, after)
     shown = exposure(before, after, wanted, move.former if move else None)
     return Judged(

@@ -15,6 +15,7 @@ from cfstream.proving.finding import Finding, Verdict
 from cfstream.proving.reading import Saw, Seen
 from cfstream.proving.site import MADE_UP, Site, TestedBehavior
 from cfstream.spec.http.behaviors import Cors
+from cfstream.startup.frozen import dataclass
 
 WITH_COOKIES = (
     "pages that add request headers of their own cannot use cookies: the browser asks first, without cookies (a "
@@ -32,37 +33,62 @@ def cors_checks(
         return
     origin = next(iter(cors.origins))
     asking = "https://www.example.com" if origin == "*" else origin.replace("*", MADE_UP)
-
-    def judge(seen: Seen) -> ClaimJudgement:
-        return _allowed(site, seen, asking, cors) if seen.saw is Saw.OBJECT else opened(seen)
-
-    def preflight(seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.OBJECT:
-            return _allowed(site, seen, asking, cors)
-        why = f"signed URLs do not work yet for pages from {asking} that add request headers of their own"
-        return ClaimJudgement(
-            Verdict.DENIED, f"{why} (a preflight got {seen.text}): {_unanswered(site, seen, asking)}"
-        )
-
-    def bare_preflight(seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.REFUSED:
-            return ClaimJudgement(Verdict.DENIED, WITH_COOKIES)
-        return preflight(seen)
-
+    replies = _Replies(site, cors, asking, opened)
     where = "/".join(signed.url.split("/", 3)[:3])
     finding = Finding(where, place.named, "CORS", f"pages from {asking} can read it")
-    yield Check(finding, _by(signed, asking), judge)
+    yield Check(finding, _by(signed, asking), replies.get)
     claim = f"pages from {asking} can send custom headers with a signed URL (preflight)"
     by_url = replace(finding, brief="CORS preflight", claim=claim)
-    yield Check(by_url, _preflight(signed, asking), preflight, optional=True)
+    yield Check(by_url, _preflight(signed, asking), replies.preflight, optional=True)
     if not cors.credentials:
         return
     claim = f"pages from {asking} can read it with cookies"
-    yield Check(replace(finding, brief="CORS with cookies", claim=claim), _by(with_cookies, asking), judge)
+    yield Check(
+        replace(finding, brief="CORS with cookies", claim=claim), _by(with_cookies, asking), replies.get
+    )
     claim = f"pages from {asking} can send custom headers with cookies (preflight)"
     bare = replace(with_cookies, headers={})
     by_cookies = replace(finding, brief="CORS preflight with cookies", claim=claim)
-    yield Check(by_cookies, _preflight(bare, asking), bare_preflight, optional=True)
+    yield Check(by_cookies, _preflight(bare, asking), replies.preflight_for_cookies, optional=True)
+
+
+@dataclass(frozen=True)
+class _Replies:
+    """Judges replies to requests of pages from the origin `asking`. `opened` judges replies that are not the object."""
+
+    site: Site
+    cors: Cors
+    asking: str
+    opened: Judge
+
+    def get(self, seen: Seen) -> ClaimJudgement:
+        return self._headers(seen) if seen.saw is Saw.OBJECT else self.opened(seen)
+
+    def preflight(self, seen: Seen) -> ClaimJudgement:
+        if seen.saw is Saw.OBJECT:
+            return self._headers(seen)
+        why = (
+            f"signed URLs do not work yet for pages from {self.asking} that add request headers of their own"
+        )
+        missing = _unanswered(self.site, seen, self.asking)
+        return ClaimJudgement(Verdict.DENIED, f"{why} (a preflight got {seen.text}): {missing}")
+
+    def preflight_for_cookies(self, seen: Seen) -> ClaimJudgement:
+        if seen.saw is Saw.REFUSED:
+            return ClaimJudgement(Verdict.DENIED, WITH_COOKIES)
+        return self.preflight(seen)
+
+    def _headers(self, seen: Seen) -> ClaimJudgement:
+        """Judge the headers of the object by which a browser decides whether the page may read it."""
+        allowed, credentials = seen.headers.get("access-control-allow-origin", ""), self.cors.credentials
+        if allowed != self.asking and (allowed != "*" or credentials):
+            why = f"Access-Control-Allow-Origin is {allowed or 'missing'}"
+        elif credentials and seen.headers.get("access-control-allow-credentials") != "true":
+            why = "Access-Control-Allow-Credentials is missing, so browsers send no cookies"
+        else:
+            return HELD
+        plan = self.site.context.command("plan")
+        return ClaimJudgement(Verdict.DENIED, why, f"compare http.cors with the plan: {plan}")
 
 
 def _by(visit: Visit, asking: str) -> Visit:
@@ -91,16 +117,3 @@ def _unanswered(site: Site, seen: Seen, asking: str) -> str:
         case Saw.ORIGIN:
             return rules
     return "the answer is not a preflight response"
-
-
-def _allowed(site: Site, seen: Seen, origin: str, cors: Cors) -> ClaimJudgement:
-    given = seen.headers.get("access-control-allow-origin", "")
-    if given != origin and (given != "*" or cors.credentials):
-        why = f"Access-Control-Allow-Origin is {given or 'missing'}"
-    elif cors.credentials and seen.headers.get("access-control-allow-credentials") != "true":
-        why = "Access-Control-Allow-Credentials is missing, so browsers send no cookies"
-    else:
-        return HELD
-    return ClaimJudgement(
-        Verdict.DENIED, why, f"compare http.cors with the plan: {site.context.command('plan')}"
-    )

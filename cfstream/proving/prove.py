@@ -77,28 +77,15 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     """Return the findings and notices from requests to viewers' addresses."""
     viewer = means.viewer
     if viewer is None:
-        finding = Finding(
-            site.distribution,
-            "",
-            "",
-            "it answers viewers correctly",
-            Verdict.UNPROVED,
-            "",
-            NO_EDGE,
-            NO_EDGE_DO,
-        )
-        return (finding,), ()
+        claim = "it answers viewers correctly"
+        no_edge = Finding(site.distribution, "", "", claim, Verdict.UNPROVED, "", NO_EDGE, NO_EDGE_DO)
+        return (no_edge,), ()
     if site.live.delivery is Delivery.RTMP and not viewer.edge_url:
         reached = Reached(notices=(Notice("AWS no longer serves RTMP: only the bucket was tested"),))
     else:
         reached = reach(viewer, site, lambda: means.clock.now().timestamp())
     signing = _signing(means, reached)
-    checks = list(chain.from_iterable(keyless_checks(site, address) for address in reached.addresses))
-    if site.spec.identity != "none":
-        checks += direct_checks(site, ways)
-    if signing is not None:
-        for address in reached.addresses:
-            checks += keyed_checks(site, address, signing)
+    checks = _checks(site, reached, signing, ways)
     answered = zip(checks, _with_retries(viewer, site, means.clock, checks), strict=True)
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
@@ -110,6 +97,17 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
         for address in reached.addresses:
             found += playlist_findings(viewer, site, address, signing)
     return _by_address(found), tuple(dict.fromkeys(notices))
+
+
+def _checks(site: Site, reached: Reached, signing: Signing | None, ways: tuple[str, ...]) -> list[Check]:
+    """Return the checks without a key, those that bypass CloudFront, and those with the key, if there is one."""
+    checks = list(chain.from_iterable(keyless_checks(site, address) for address in reached.addresses))
+    if site.spec.identity != "none":
+        checks += direct_checks(site, ways)
+    if signing is not None:
+        for address in reached.addresses:
+            checks += keyed_checks(site, address, signing)
+    return checks
 
 
 def _with_retries(viewer: Viewer, site: Site, clock: Clock, checks: Sequence[Check]) -> tuple[Finding, ...]:

@@ -11,16 +11,16 @@ from functools import partial
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
+from cfstream.render.changes import change_lines
 from cfstream.render.estimate import estimate_lines
-from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, columns, page, printable, words
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
 from cfstream.render.notices import notice_lines
 from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
-from cfstream.render.values import field_lines
 from cfstream.steps.hazards import HazardName
-from cfstream.steps.step import Change, Step
+from cfstream.steps.step import Step
 from cfstream.values import Verb
 
 SIGNS: Mapping[Verb, tuple[str, Style]] = {
@@ -37,9 +37,6 @@ SIGNS: Mapping[Verb, tuple[str, Style]] = {
 ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
 USUAL = 80
 """Columns without a terminal. Scripts read the last line, so the sum stays on one line on such a page."""
-
-INDENT = 6
-"""Columns before the sign of a changed field."""
 
 VERB_WIDTH = max(map(len, Verb))
 
@@ -127,6 +124,11 @@ def _last_lines(
         return
     if any(stack.steps for stack in plan.stacks):
         yield from _plan_lines(plan, sheet, hint=hint)
+    yield from _sum_lines(plan, sheet, unbroken=sheet.width >= USUAL and not terminal)
+
+
+def _sum_lines(plan: Plan, sheet: Page, *, unbroken: bool) -> Iterator[str]:
+    """Yield the numbers of openings and hazards, of steps, and of problems. Scripts need the steps on one line."""
     openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     for number, what in ((openings, "opening"), (hazards, "hazard")):
@@ -138,7 +140,6 @@ def _last_lines(
     )
     blocked = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
-        unbroken = sheet.width >= USUAL and not terminal
         parts = [Word(part, Style.BOLD) for part in re.split(r"(?<=[:,]) ", summary)]
         yield from [sheet.paint(summary, Style.BOLD)] if unbroken else sheet.flow(parts, rest="  ")
     if blocked:
@@ -268,51 +269,6 @@ def reason(step: Step) -> str:
     """Return why the step is made; empty if the reason only lists fields that follow below it."""
     first = step.because.partition(",")[0]
     return "" if any(change.field.startswith(first) for change in step.changes) else step.because
-
-
-def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
-    """Yield one or more lines for each changed field, its name beside its value."""
-    fields = [line for change in changes for line in field_lines(change)]
-    column = min(
-        max((columns(name) for _, name, _ in fields), default=0),
-        12 if sheet.narrow else sheet.width * 11 // 20,
-    )
-    left = 0
-    for sign, name, value in fields:
-        if not name:  # a further line of the field before it
-            yield from sheet.flow(value, first=" " * left, rest=" " * left)
-            continue
-        *above, last = _name_lines(name, sheet.width - INDENT - 2)
-        signs = [sheet.paint(sign.text, sign.style), *" " * len(above)]
-        yield from (f"{' ' * INDENT}{before} {part}" for before, part in zip(signs, above, strict=False))
-        first = f"{' ' * INDENT}{signs[-1]} {padded(last, column)} "
-        left = INDENT + (4 if sheet.narrow else columns(f"+ {padded(last, column)}  "))
-        yield from _hung(sheet, first, INDENT + columns(f"+ {padded(last, column)} "), value)
-
-
-def _name_lines(name: str, room: int) -> list[str]:
-    """Return the name of a field in lines that fit: it is only broken before a dot or a bracket."""
-    lines = [""]
-    for part in re.split(r"(?=[.\[])", name):
-        if lines[-1] and columns(lines[-1] + part) > room:
-            lines.append("")
-        lines[-1] += part
-    return lines
-
-
-def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:
-    """Yield a field's value after its name, or below it if the page is too narrow; `first` may have colours."""
-    longest = max((columns(word.text) for word in value), default=0)
-    if taken + 1 + longest > sheet.width:
-        yield first.rstrip()
-        room = sheet.width - longest
-        under = " " * (10 if room < 4 else min(10, room))
-        yield from sheet.flow(value, first=under, rest=under)
-        return
-    hang = " " * (taken + 1)
-    first_line, *more = sheet.flow(value, first=hang, rest=hang)
-    yield first + " " + first_line[len(hang) :]
-    yield from more
 
 
 def _exposure_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:

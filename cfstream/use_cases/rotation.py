@@ -197,15 +197,8 @@ def _advance(opened: _Opened, new: str | None, replaces: tuple[str, ...], *, now
             return Rotated("apply-first", spec, name, opened.validity, why=stage.why, cuts_viewers=stage.cuts)
         case WaitForExpiry():
             left = max(1, int((stage.until - today).total_seconds()) + 1)
-            return Rotated(
-                "waiting",
-                spec,
-                name,
-                opened.validity,
-                leaving=stage.leaving,
-                until=stage.until,
-                seconds_left=left,
-            )
+            found = Rotated("waiting", spec, name, opened.validity, leaving=stage.leaving)
+            return replace(found, until=stage.until, seconds_left=left)
         case _:
             assert_never(stage)
 
@@ -228,13 +221,7 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
         raise WrongUsage(
             f"the spec already has a key {name}, and a key cannot change", "choose another --name"
         )
-    file = os.path.join(folder, f"{name}.pub.pem")
-    # A key that is removed now may be replacing others, which stay until their time: the new one replaces those too.
-    removed = [key for key in opened.group.keys if now and key.name in replaced]
-    others = {old for key in removed for old in key.replaces if old in opened.names and old not in replaced}
-    edited = opened.with_key({"name": name, "file": file, "replaces": (*replaced, *sorted(others))})
-    if now:
-        edited = opened.without(replaced, edited)
+    edited = _with_new_key(opened, name, os.path.join(folder, f"{name}.pub.pem"), replaced, now=now)
     pair = resume_pair(
         os.path.join(os.path.dirname(opened.file), folder), name, _kind(opened.stack, newest.name)
     )
@@ -254,6 +241,15 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
         cuts_viewers=now,
         notices=pair.notices,
     )
+
+
+def _with_new_key(opened: _Opened, name: str, file: str, replaced: tuple[str, ...], *, now: bool) -> str:
+    """Return the text with the new key; with `now`, without the keys that it replaces."""
+    # A key that is removed now may be replacing others, which stay until their time: the new one replaces those too.
+    removed = [key for key in opened.group.keys if now and key.name in replaced]
+    others = {old for key in removed for old in key.replaces if old in opened.names and old not in replaced}
+    edited = opened.with_key({"name": name, "file": file, "replaces": (*replaced, *sorted(others))})
+    return opened.without(replaced, edited) if now else edited
 
 
 def _complete(opened: _Opened, new: str | None, replaces: Sequence[str], *, now: bool) -> Rotated:

@@ -291,20 +291,23 @@ class AclPipeline:
         elif not is_passing(status, code):
             self._fail(lane, item, operation, status, error)
             return
-        self.troubles[code] += 1
+        self._retry(lane, item, operation, status, {**error, "Code": code})
+
+    def _retry(self, lane: Lane, item: Item, operation: str, status: int, error: Any) -> None:
+        """Begin the object again after a pause. After the last attempt it fails; if nothing answered, all stops."""
+        self.troubles[error["Code"]] += 1
         if item.attempts >= len(PAUSES):
             if status <= 0:
-                self._fatal(operation, LOST if write else status, error)
+                self._fatal(operation, LOST if operation == "PutObjectAcl" else status, error)
                 self._leave(lane)
-                return
-            self._fail(lane, item, operation, status, {"Code": code, **error})
+            else:
+                self._fail(lane, item, operation, status, error)
             return
         pause = PAUSES[item.attempts]
         item.attempts += 1
         # Objects that were throttled together do not come back together.
-        at = now + pause * (0.75 + (self._number % 16) / 32)
-        item.need = at
-        self._again(lane, item, at)
+        item.need = self._clock() + pause * (0.75 + (self._number % 16) / 32)
+        self._again(lane, item, item.need)
 
     def expired(self, now: float) -> None:
         """Ask for new credentials, once. No object is begun before they arrive.

@@ -8,7 +8,7 @@ import typer
 
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Length, Notify, NoWait, Only, Output, RunFormat, Specs, Yes, is_brief
-from cfstream.cli.running import carry_out, conclude, show
+from cfstream.cli.running import RunResult, carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
@@ -17,7 +17,8 @@ from cfstream.spec.wording import some_of
 from cfstream.steps.hazards import HazardName, hazards_named
 
 if TYPE_CHECKING:
-    from cfstream.planning import StackPlan
+    from cfstream.applying import Report
+    from cfstream.planning import Plan, StackPlan
     from cfstream.spec.load import Stack
 
 
@@ -51,11 +52,12 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
-    from cfstream.use_cases.apply import DESTROY_IMPLIES, adopted_and_deleted, destroyed, would_run
+    from cfstream.use_cases.apply import DESTROY_IMPLIES, would_run
 
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
+    from cfstream.applying import RunOptions
     from cfstream.spec.load import load
     from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
@@ -73,23 +75,36 @@ def destroy(
     show(plan, output, run.terminal, brief=brief, allowed=allowance)
     if asking:
         _ask(going, run.terminal)
-    report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
-    conclude(plan, report, output, run, notify=notify)
+    options = RunOptions(allowed, no_wait)
+    report = carry_out(plan, world, clock, output, run.terminal, options=options)
+    conclude(RunResult(plan, report), output, run, notify=notify)
+    _note_what_stays(stacks, plan, report, run.terminal)
+    if len(going) > 1 and not report.exit_code:
+        _note_more(make_plan(stacks, world, destroying=True, only=chosen), run.terminal)
+    raise typer.Exit(report.exit_code)
+
+
+def _note_what_stays(stacks: "Sequence[Stack]", plan: "Plan", report: "Report", terminal: Terminal) -> None:
+    """Print notes about what is left of destroyed stacks, and about specs that must change or stay."""
+    from cfstream.use_cases.apply import adopted_and_deleted, destroyed
+
     for stack in adopted_and_deleted(stacks, report):
-        run.terminal.note(
+        terminal.note(
             f"note: {stack.path} adopts {stack.spec.adopt}, which is deleted: remove `adopt` from it before you apply "
             "it again\n"
         )
     used = {stack.name for stack in plan.stacks if any(notice.stays for notice in stack.notices)}
-    run.terminal.note(_what_stays(destroyed(stacks, report), used))
-    if len(going) > 1 and not report.exit_code:
-        # A stack may have used a resource of another one, which could not be deleted before.
-        again = make_plan(stacks, world, destroying=True, only=chosen)
-        left = [stack.name for stack in again.stacks if stack.steps]
-        if left:
-            names = ", ".join(left)
-            run.terminal.note(f"note: more of {names} can be deleted now: run the same command again\n")
-    raise typer.Exit(report.exit_code)
+    terminal.note(_what_stays(destroyed(stacks, report), used))
+
+
+def _note_more(plan: "Plan", terminal: Terminal) -> None:
+    """Print a note if the plan, which was made after the run, can delete more.
+
+    A stack may have used a resource of another one, which could not be deleted before.
+    """
+    left = [stack.name for stack in plan.stacks if stack.steps]
+    if left:
+        terminal.note(f"note: more of {', '.join(left)} can be deleted now: run the same command again\n")
 
 
 def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:

@@ -19,6 +19,7 @@ from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
     from cfstream.planning import Plan
+    from cfstream.ports import World
     from cfstream.render.hazards import Allowed
     from cfstream.spec.load import Stack
     from cfstream.use_cases.snapshot import Recalled
@@ -87,10 +88,8 @@ def plan(
     """
     from cfstream.exit_codes import of_plan
     from cfstream.render.hazards import Allowed
-    from cfstream.spec.load import load
     from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.use_cases.selection import select
-    from cfstream.workflow import make_plan
 
     allowed = Allowed(hazards_named(allow or ()))
     run = invocation_of(ctx)
@@ -99,23 +98,13 @@ def plan(
 
     if out is not None:
         refuse_foreign(out)
-    try:
-        stacks = load(specs)
-    except SpecProblems as found:
-        terminal.say(_problems(found.problems, output))
-        raise
+    stacks = _loaded(specs, output, terminal)
     if max_age is not None and live is None:
         raise WrongUsage("--max-age needs --live", "add --live SNAPSHOT, or remove --max-age")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     world = replace(recorded.world if recorded else run.connection.world(), all_objects=all_objects)
-    try:
-        made = make_plan(stacks, world, only=chosen)
-    except WrongUsage as lacking:
-        if recorded and all_objects:
-            lacking.do = f"plan without --all-objects; or, with `via: object-acl`, {lacking.do}"
-        raise
-    made = replace(made, snapshot=recorded.source if recorded else None)
+    made = _planned(stacks, world, chosen, recorded)
     code = of_plan(made, check=check)
     brief = is_brief(len(made.stacks), length)
     terminal.say(_shown(made, output, terminal, allowed, brief=brief, code=code))
@@ -145,19 +134,39 @@ def save(
     )
 
 
+def _loaded(specs: Sequence[str], output: PlanFormat, terminal: Terminal) -> "tuple[Stack, ...]":
+    """Return the stacks. Print problems in the format of the output, and raise SpecProblems."""
+    from cfstream.spec.load import load
+
+    try:
+        return load(specs)
+    except SpecProblems as found:
+        terminal.say(_problems(found.problems, output))
+        raise
+
+
+def _planned(
+    stacks: "Sequence[Stack]", world: "World", only: "frozenset[str] | None", recorded: "Recalled | None"
+) -> "Plan":
+    """Return the plan, with its snapshot if it is made from one. Raises as `make_plan`."""
+    from cfstream.workflow import make_plan
+
+    try:
+        made = make_plan(stacks, world, only=only)
+    except WrongUsage as lacking:
+        if recorded and world.all_objects:
+            lacking.do = f"plan without --all-objects; or, with `via: object-acl`, {lacking.do}"
+        raise
+    return replace(made, snapshot=recorded.source if recorded else None)
+
+
 def _shown(
     plan: "Plan", output: PlanFormat, terminal: Terminal, allowed: "Allowed", *, brief: bool, code: int
 ) -> str:
     """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
-            from cfstream.render.text import plan_text
-
-            color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
-            width = terminal.width()
-            return plan_text(
-                plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal
-            )
+            return _as_text(plan, terminal, allowed, brief=brief)
         case PlanFormat.JSON:
             from cfstream.render.document import answer
             from cfstream.render.json import plan_document
@@ -181,6 +190,14 @@ def _shown(
             from cfstream.render.sarif import plan_sarif
 
             return as_text(plan_sarif(plan, allowed))
+
+
+def _as_text(plan: "Plan", terminal: Terminal, allowed: "Allowed", *, brief: bool) -> str:
+    from cfstream.render.text import plan_text
+
+    color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
+    width = terminal.width()
+    return plan_text(plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal)
 
 
 def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:

@@ -126,7 +126,11 @@ def sign(
     )
     if from_file is not None:
         raise typer.Exit(_many(from_file, request, output, run))
-    found = signed(request, run.connection)
+    _print_with_notes(signed(request, run.connection), output, run)
+
+
+def _print_with_notes(found: "Signed", output: str, run: Invocation) -> None:
+    """Print what was signed, and notes about it on stderr. Raises WrongUsage if curl cannot send the request."""
     for notice in found.notices:
         run.terminal.notice(notice)
     edge = run.connection.edge()

@@ -234,19 +234,7 @@ def _as_json(value: Any) -> Any:
 def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> list[Problem]:
     stack = context.stack
     if have.missing:
-        if want.create:
-            return []
-        what = f"the bucket {want.name} does not exist"
-        creator = next(iter(having(context.beside, _creates, want.name)), None)
-        if creator is not None:
-            do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
-            return [stack.problem(what, do, "bucket")]
-        correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
-        return [
-            stack.problem(
-                what, f"{correct}, or write `create: true` so that apply creates the bucket", "bucket"
-            )
-        ]
+        return [] if want.create else [_missing(context, want, have)]
     if have.why_not:
         return _unusable(context, want, have)
     problems = []
@@ -265,6 +253,18 @@ def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> li
     if stack.spec.grant.via == "elsewhere":
         return problems
     return [*problems, *encryption_key.problems(context, have.encryption, have.key)]
+
+
+def _missing(context: StackContext, want: WantedBucket, have: LiveBucket) -> Problem:
+    """Return the problem that the bucket does not exist, and is not created by this stack."""
+    what = f"the bucket {want.name} does not exist"
+    creator = next(iter(having(context.beside, _creates, want.name)), None)
+    if creator is not None:
+        do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
+    else:
+        correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
+        do = f"{correct}, or write `create: true` so that apply creates the bucket"
+    return context.stack.problem(what, do, "bucket")
 
 
 def _creates(spec: Spec) -> tuple[str, ...]:

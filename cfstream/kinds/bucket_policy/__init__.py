@@ -69,30 +69,8 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
 
         A policy that cannot be read is reported as a problem. Otherwise raises as `Reads.read`.
         """
-        context, bucket, own = around.context, around.bucket, around.own
-        # The lists may not show it yet.
-        distributions = (
-            amended(around.distributions, own, lambda each: each.id) if own else around.distributions
-        )
-        points, notices = (
-            read_multi_region(aws, context, bucket.name, distributions) if bucket.usable else ((), ())
-        )
-        mine = around.going | ({own.id} if own else frozenset())
-        ours = [each for id_ in sorted(mine) for each in distributions.having(ids, id_)]
-        former = read_former(aws, context, own, around.staying)
-        live = LivePolicy(
-            replace(
-                bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
-            ),
-            own=own,
-            distributions=distributions,
-            stacks=around.stacks,
-            identities=around.lists.of(users_of_identities),
-            marked=frozenset(each.id for each in marked(context, around.lists.of(listed_identities))),
-            going=around.going,
-            former=former,
-            others=read_others(aws, context, ours, former),
-        )
+        context, bucket = around.context, around.bucket
+        live = _around_policy(aws, around)
         if not bucket.usable:
             return live
         document, unread = _read_policy(aws, bucket_call(context, "get_bucket_policy", bucket.region))
@@ -192,6 +170,30 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
                     for operation in ("get_bucket_policy", "get_bucket_acl")
                 )
                 aws.together([policy, acl, page])
+
+
+def _around_policy(aws: Reads, around: Surroundings) -> LivePolicy:
+    """Return everything that decides about statements, except the policy and the owners of objects."""
+    context, bucket, own = around.context, around.bucket, around.own
+    # The lists may not show it yet.
+    distributions = amended(around.distributions, own, lambda each: each.id) if own else around.distributions
+    points, notices = (
+        read_multi_region(aws, context, bucket.name, distributions) if bucket.usable else ((), ())
+    )
+    mine = around.going | ({own.id} if own else frozenset())
+    ours = [each for id_ in sorted(mine) for each in distributions.having(ids, id_)]
+    former = read_former(aws, context, own, around.staying)
+    return LivePolicy(
+        replace(bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)),
+        own=own,
+        distributions=distributions,
+        stacks=around.stacks,
+        identities=around.lists.of(users_of_identities),
+        marked=frozenset(each.id for each in marked(context, around.lists.of(listed_identities))),
+        going=around.going,
+        former=former,
+        others=read_others(aws, context, ours, former),
+    )
 
 
 def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[NamedPrincipal]:

@@ -10,7 +10,7 @@ from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 from cfstream.kinds.object_acl.observed import LiveGrants, Tally
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.grant_estimate import EngineEstimate
-from cfstream.steps.batch_manifest import JobObjects
+from cfstream.steps.batch_manifest import InventoryList, JobObjects
 from tests.unit.kinds.live import context
 from tests.unit.kinds.s3 import BUCKET, REGION
 
@@ -128,3 +128,19 @@ def test_small_buckets_without_an_engine_have_no_estimate() -> None:
     plain = context(SPEC.partition("grant")[0] + "grant: {via: object-acl}\n")
     assert chosen_engine(plain, found(total=10_000), USER, ()).notices == ()
     assert len(chosen_engine(plain, found(total=10_001), USER, ()).notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("objects", "shown"),
+    [
+        (JobObjects(), "a list that S3 makes"),
+        (JobObjects(("a/1", "a/2")), "a list of the 2 objects without it"),
+        (
+            JobObjects(inventory=InventoryList("lists", "all/manifest.json", "e")),
+            "the inventory s3://lists/all/",
+        ),
+    ],
+)
+def test_a_plan_names_the_list_of_a_job(objects: JobObjects, shown: str) -> None:
+    """Each of the three lists of the manual has words of its own."""
+    assert f"over {shown}" in str(objects)

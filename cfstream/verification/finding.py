@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 
+from cfstream.access.closing import without_repeats
 from cfstream.access.report import Opening
 from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
@@ -57,7 +58,7 @@ class Finding:
     def opened(self, openings: tuple[Opening, ...]) -> "Finding":
         """Return the finding, broken by these openings."""
         why = "; ".join(each.text for each in openings)
-        advice = "\n".join(dict.fromkeys(each.do for each in openings))
+        advice = "\n".join(without_repeats(dict.fromkeys(each.do for each in openings)))
         return replace(self, verdict=Verdict.SERVED, why=why, do=advice, openings=openings)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks import fleet_specs
 from benchmarks.yardsticks import fleet_boto3, reads_boto3
+from cfstream.applying import Terms
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.ports import World
@@ -72,7 +73,7 @@ def add(running: Recorder, s3: Any, port: World, specs: Path) -> None:
     stacks = load([str(specs)])
     for stack in stacks:
         s3.create_bucket(Bucket=stack.spec.bucket.name, ObjectOwnership="BucketOwnerEnforced")
-    report = apply_plan(make_plan(stacks, port), port, allow=frozenset())
+    report = apply_plan(make_plan(stacks, port), port, Terms(frozenset()))
     if report.exit_code:
         raise SystemExit(f"the specs in {specs} could not be applied")
     for name in STORES:

@@ -168,13 +168,18 @@ class Report:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the user allows."""
+    """What the user allows, and when a run ends early."""
 
     allow: frozenset[str] = frozenset()
     """Names of hazards."""
     no_wait: bool = False
+    """Leave the steps that need a wait for a later run."""
     fail_fast: bool = False
+    """Begin no step after a stack has failed."""
     interrupted: Callable[[], bool] = lambda: False
+
+
+NOTHING_ALLOWED = Terms()
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class Run:
 
     world: World
     tell: Tell
-    terms: Terms = Terms()
+    terms: Terms = NOTHING_ALLOWED
     ledger: Ledger = field(default_factory=Ledger)
     failed: list[StackReport] = field(default_factory=list)
     """With ``--fail-fast``, the stacks that have failed. No step begins after the first."""

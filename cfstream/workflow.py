@@ -11,7 +11,7 @@ the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
+    NOTHING_ALLOWED,
     Report,
     Run,
     StackEnded,
@@ -214,19 +215,12 @@ def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
 def apply_plan(
     plan: Plan,
     world: World,
+    terms: Terms = NOTHING_ALLOWED,
     *,
     tell: Tell = quiet,
-    allow: frozenset[str] = frozenset(),
-    no_wait: bool = False,
-    fail_fast: bool = False,
-    interrupted: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised.
-
-    `allow` names the hazards that are allowed. With `no_wait`, steps that need a wait are left for a later run. With
-    `fail_fast`, no step begins after a stack has failed.
-    """
-    run = Run(world, tell, Terms(allow, no_wait, fail_fast, interrupted))
+    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised."""
+    run = Run(world, tell, terms)
     # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
     ledgers = {stack.account: Ledger() for stack in plan.stacks}
     with ThreadPoolExecutor(UNDER_WAY) as pool:

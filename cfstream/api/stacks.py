@@ -11,7 +11,7 @@ from typing import Unpack
 from cfstream import planning, workflow
 from cfstream.access.report import StackAccess
 from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to
-from cfstream.applying import Report, Tell, quiet
+from cfstream.applying import Report, Tell, Terms, quiet
 from cfstream.aws.clock import SystemClock
 from cfstream.connection import Connection
 from cfstream.errors import Interrupted, WrongUsage
@@ -194,10 +194,8 @@ def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Re
             workflow.apply_plan,
             plan,
             plan.source.world,
+            Terms(allow, no_wait=not wait, interrupted=lambda: clock.interrupted),
             tell=tell,
-            allow=allow,
-            no_wait=not wait,
-            interrupted=lambda: clock.interrupted,
         )
         try:
             return future.result()

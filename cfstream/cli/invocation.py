@@ -1,7 +1,7 @@
 """One run of the program: the flags of all commands, as a connection and a terminal."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +47,13 @@ class Invocation:
         if self.terminal.verbosity > 0:
             _log(self.terminal.verbosity)
 
-    def again(self, instead: Mapping[str, Sequence[str]] | None = None) -> str:
-        """Return the command of this run, to be pasted; `instead` replaces some of its arguments."""
-        words = [word for each in self.given for word in (instead or {}).get(each, (each,))]
-        return command([PROGRAM, *words])
+    def again(self) -> str:
+        """Return the command of this run, to be pasted."""
+        return command([PROGRAM, *self.given])
+
+    def repeat_with(self, words: Sequence[str], instead_of: str) -> None:
+        """Put these arguments into `again`, instead of the one that was given."""
+        self.given = tuple(word for each in self.given for word in (words if each == instead_of else (each,)))
 
     def _check_region(self, name: str) -> None:
         """Warn about a region that AWS does not seem to have, unless a shell asks for completions."""

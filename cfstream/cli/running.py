@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream import ending_signals
@@ -11,7 +12,7 @@ from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, Tell
+    from cfstream.applying import Report, Tell, Terms
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
@@ -64,13 +65,11 @@ def _progress(
 def carry_out(
     plan: "Plan",
     world: "World",
-    clock: "SystemClock",
+    terms: "Terms",
     output: RunFormat,
     terminal: Terminal,
     *,
-    allow: frozenset[str],
-    no_wait: bool,
-    fail_fast: bool = False,
+    clock: "SystemClock",
 ) -> "Report":
     """Apply the plan, and show its progress.
 
@@ -81,15 +80,7 @@ def carry_out(
 
     ending = ending_signals.handled(lambda _: clock.interrupt())
     with ending, _progress(plan, world, output, terminal) as tell:
-        return apply_plan(
-            plan,
-            world,
-            allow=allow,
-            no_wait=no_wait,
-            fail_fast=fail_fast,
-            tell=tell,
-            interrupted=lambda: clock.interrupted,
-        )
+        return apply_plan(plan, world, replace(terms, interrupted=lambda: clock.interrupted), tell=tell)
 
 
 def conclude(
@@ -100,23 +91,17 @@ def conclude(
     *,
     notify: str | None,
     proof: "Proof | None" = None,
-    again: str = "",
 ) -> None:
-    """Print the report, and run the --notify command, unless there was nothing to do.
-
-    `again` is the command that resumes the run, if it is not the one of this run.
-    """
+    """Print the report, and run the --notify command, unless there was nothing to do."""
     worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
     if output is not RunFormat.TEXT or worked or report.exit_code:
-        print_report(report, proof, output, run, again=again or run.again())
+        print_report(report, proof, output, run)
     if worked:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
         notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes, run.terminal)
 
 
-def print_report(
-    report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
-) -> None:
+def print_report(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
     from cfstream.render.report import SuggestedCommands, failures_text, report_text
     from cfstream.render.verify import broken_text
@@ -130,7 +115,7 @@ def print_report(
     else:
         print_for_programs(report, proof, output, run)
     color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)
-    commands = SuggestedCommands(run.connection.flags(), again)
+    commands = SuggestedCommands(run.connection.flags(), run.again())
     terminal.tell(failures_text(report, commands=commands, color=color, width=width))
     if proof is not None:
         terminal.tell(broken_text(proof, color=color, width=width))

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from cfstream.applying import Report, StackReport
+from cfstream.applying import Report, StackReport, Terms
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
@@ -190,7 +190,7 @@ class Sandbox:
                 self._server.cloudfront.state.key_pairs.register(
                     self.world.account, self._ring.key("self").public_pem
                 )
-        report = apply_plan(make_plan(stacks, self.world), self.world, allow=frozenset(allow))
+        report = apply_plan(make_plan(stacks, self.world), self.world, Terms(frozenset(allow)))
         if report.exit_code:
             raise NotApplied(report)
         by_place = {(stack.path, stack.spec.name): stack for stack in stacks}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.applying import StackOutcome
+from cfstream.applying import StackOutcome, Terms
 from cfstream.connection import Connection
 from cfstream.errors import CannotAssume, NotAuthorized, SpecProblems, Unreachable
 from cfstream.exit_codes import ExitCode, of_plan
@@ -280,7 +280,7 @@ def test_destroying(accounts: TwoAccounts) -> None:
     stacks = accounts.load(HERE, THERE)
     world = accounts.world()
     allow = frozenset({"deletes", "cuts-viewers"})
-    report = apply_plan(make_plan(stacks, world, destroying=True), world, allow=allow)
+    report = apply_plan(make_plan(stacks, world, destroying=True), world, Terms(allow))
     assert report.exit_code == 0, report_lines(report)
     assert accounts.distributions(ACCOUNT) == accounts.distributions(OTHER) == []
     assert accounts.statements("media-there", OTHER) == []

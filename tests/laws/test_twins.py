@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.applying import Event, Report, StepBegan
+from cfstream.applying import Event, Report, StepBegan, Terms
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
@@ -57,9 +57,8 @@ def apply_until(account: SandboxAccount, spec: Spec, steps: int) -> Report:
     """Return the report of a run that is interrupted after this number of steps."""
     stop = StopsAfter(steps)
     plan = account.plan(spec)
-    return apply_plan(
-        plan, account.world, tell=stop.tell, allow=frozenset(HazardName), interrupted=stop.interrupted
-    )
+    terms = Terms(frozenset(HazardName), interrupted=stop.interrupted)
+    return apply_plan(plan, account.world, terms, tell=stop.tell)
 
 
 def made_groups(spec: Spec) -> list[Spec]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from cfstream.applying import Terms
 from cfstream.errors import CfstreamError, Missing, ReplyLost
 from cfstream.permissions.needs import Purpose
 from cfstream.ports import Answer, Call, Reads, World, Writes
@@ -106,14 +107,14 @@ def record_run(
     yield noted(Purpose.PLAN, planned)
     applied = [*planned]
     through = recorded(world, applied, loses_replies=loses_replies)
-    apply_plan(plan, through, allow=frozenset(HazardName))
+    apply_plan(plan, through, Terms(frozenset(HazardName)))
     with suppress(CfstreamError):
         prove_stacks(stacks, through, Means(None, world.clock))
     yield noted(Purpose.APPLY, applied)
     last()
     destroyed: list[TaggedCall] = []
     through = recorded(world, destroyed)
-    apply_plan(make_plan(stacks, through, destroying=True), through, allow=frozenset(HazardName))
+    apply_plan(make_plan(stacks, through, destroying=True), through, Terms(frozenset(HazardName)))
     yield noted(Purpose.DESTROY, destroyed)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cfstream.applying import Terms
 from cfstream.permissions.document import policy
 from cfstream.permissions.needs import Purpose
 from cfstream.ports import Call
@@ -252,7 +253,7 @@ def lifecycle_calls(account: SandboxAccount, document: Json) -> list[TaggedCall]
     changed = account.load({**document, "comment": "changed", "tags": {"team": "another", "more": "yes"}})
     created: list[TaggedCall] = []
     through = recorded(account.world, created)
-    apply_plan(make_plan(stacks, through), through, allow=frozenset(HazardName))
+    apply_plan(make_plan(stacks, through), through, Terms(frozenset(HazardName)))
     ended = record_run("changed", changed, account.world)
     return [*created, *(asked for each in ended for asked in each.calls)]
 

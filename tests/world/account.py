@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cfstream.applying import Report
+from cfstream.applying import Report, Terms
 from cfstream.planning import Plan, StackPlan
 from cfstream.ports import Writes
 from cfstream.spec.load import Stack, load
@@ -94,7 +94,7 @@ class SandboxAccount(OtherUser):
     ) -> Report:
         """Apply an existing plan, through another world if one is given."""
         world = replace(self.world, aws=port) if port is not None else self.world
-        return apply_plan(plan, world, **{"allow": frozenset(allow), **terms})
+        return apply_plan(plan, world, Terms(frozenset(allow), **terms))
 
     def apply(
         self, *documents: Json, allow: Sequence[str] = (), port: Writes | None = None, **terms: Any

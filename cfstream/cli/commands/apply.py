@@ -75,6 +75,7 @@ def apply(
 
     Example: cfstream apply specs/ --yes --allow cuts-viewers
     """
+    from cfstream.applying import Terms
     from cfstream.use_cases.apply import prove_applied, would_run
 
     allowed = hazards_named(allow or ())
@@ -102,9 +103,7 @@ def apply(
     show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
     if asking:
         _ask(run.terminal)
-    report = carry_out(
-        plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait, fail_fast=fail_fast
-    )
+    report = carry_out(plan, world, Terms(allowed, no_wait, fail_fast), output, run.terminal, clock=clock)
     proof = None
     if not no_verify:
         applied = prove_applied(stacks, report, world, run.connection.viewer(world))
@@ -112,8 +111,9 @@ def apply(
         proof = applied.proof
     if proof is not None:
         report = with_proof(report, proof)
-    again = run.again({specs[0]: saved.arguments}) if saved else ""
-    conclude(plan, report, output, run, notify=notify, proof=proof, again=again)
+    if saved:
+        run.repeat_with(saved.arguments, instead_of=specs[0])
+    conclude(plan, report, output, run, notify=notify, proof=proof)
     raise typer.Exit(report.exit_code)
 
 

@@ -50,6 +50,7 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
+    from cfstream.applying import Terms
     from cfstream.use_cases.apply import DESTROY_IMPLIES, adopted_and_deleted, destroyed, would_run
 
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
@@ -70,7 +71,7 @@ def destroy(
     show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
     if asking:
         _ask(going, run.terminal)
-    report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
+    report = carry_out(plan, world, Terms(allowed, no_wait), output, run.terminal, clock=clock)
     conclude(plan, report, output, run, notify=notify)
     for stack in adopted_and_deleted(stacks, report):
         run.terminal.note(

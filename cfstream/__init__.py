@@ -156,7 +156,10 @@ if not TYPE_CHECKING:  # with it, mypy would accept every misspelled name
         elif name in _MODULES:
             value = import_module(f"{__name__}.{name}")
         elif name == "__version__":
-            value = _version()
+            from cfstream.startup.version import installed_version
+
+            # A source tree may not be installed.
+            value = installed_version("cfstream") or "0+unknown"
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value
@@ -165,13 +168,3 @@ if not TYPE_CHECKING:  # with it, mypy would accept every misspelled name
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-def _version() -> str:
-    """Return the installed version; ``0+unknown`` for a source tree that is not installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("cfstream")
-    except PackageNotFoundError:
-        return "0+unknown"

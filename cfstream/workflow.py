@@ -47,8 +47,8 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import has_object
 from cfstream.stack.live_state import LiveState
+from cfstream.stack.objects import has_object, nearest_keys
 from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
     StackInAccount,
@@ -270,10 +270,21 @@ def _access(each: StackInContext | StackWithoutAccount, key: str | None) -> Stac
     try:
         found = stack_access(context, readers_observed(state.aws, state), key)
         if key is not None and state.bucket.usable:
-            found = replace(found, object_exists=has_object(state.aws, context, state.bucket, key))
+            found = _with_object(found, state, key)
     except (Refused, Unreachable) as error:
         return StackAccess(context.name, context.stack.path, key, account=context.account, error=error)
     return replace(found, account=context.account)
+
+
+def _with_object(found: StackAccess, state: LiveState, key: str) -> StackAccess:
+    """Return `found` with whether the bucket has the object, and the nearest keys if it has not."""
+    aws, context, name, region = state.aws, state.context, state.bucket.name, state.bucket.region
+    try:
+        exists = has_object(aws, context, name, region, key)
+    except (Refused, Unreachable):
+        return found
+    near = () if exists else nearest_keys(aws, context, name, region, key)
+    return replace(found, object_exists=exists, nearest=near)
 
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:

@@ -16,7 +16,7 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.calls import ANYTHING, Needs, Scope, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.live_state import LiveState
@@ -214,6 +214,8 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         yield from CONTROL.needs(ANYTHING, "list")
         if _own_one(spec) and not destroying:
             yield from CONTROL.needs(SCOPE, "get_config")
+        if spec.identity == "oac" and not destroying:
+            yield from optional(CONTROL.needs(SCOPE, "get"))
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for an owned control."""

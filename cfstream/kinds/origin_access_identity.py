@@ -16,7 +16,7 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.caller_reference import caller_reference
-from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.calls import ANYTHING, Needs, Scope, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import (
     IDENTITY,
@@ -179,6 +179,8 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         yield from IDENTITY.needs(ANYTHING, "list")
         if own_identity(spec) and not destroying:
             yield from IDENTITY.needs(SCOPE, "get", "get_config")
+        elif spec.identity == "oai" and not destroying:
+            yield from optional(IDENTITY.needs(SCOPE, "get"))
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for an owned identity."""

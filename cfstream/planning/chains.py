@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfstream.access.evaluation import Evaluation, General, ReadAccess
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
-from cfstream.access.through import OBJECT_ACL
+from cfstream.access.statements import OBJECT_ACL
 from cfstream.domain import Distribution, PathPattern, Signers
 from cfstream.domain.distribution import account_words
 from cfstream.stack.context import StackContext

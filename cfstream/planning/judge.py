@@ -17,6 +17,7 @@ from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings
 from cfstream.errors import Notice, Problem
 from cfstream.planning.access_models import former_model, projected_all
+from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.evaluated_steps import EvaluatedSteps, evaluate_steps, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, declared_public, exposure
@@ -96,7 +97,11 @@ def judge(
     shown = exposure(before, after, wanted, move.former if move else None)
     return Judged(
         steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
-        exposure=replace(shown, declared=declared_public(before, context.stack.spec)),
+        exposure=replace(
+            shown,
+            openings=tuple(with_reaching_fix(each, context.flags) for each in shown.openings),
+            declared=declared_public(before, context.stack.spec),
+        ),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(context, after), *([move.notice] if move else [])),
     )

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Set
 from functools import partial
 
-from cfstream.errors import Notice
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
@@ -16,7 +15,8 @@ from cfstream.render.changes import change_lines
 from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, page, printable, words
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
-from cfstream.render.notices import notice_lines, remedy_lines
+from cfstream.render.notices import notice_lines
+from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
 from cfstream.render.verbs import step_words, summary_line
@@ -155,14 +155,14 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
     else:
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
-    yield from _open_lines(stack, sheet)
+    yield from open_lines(stack, sheet)
     yield from notice_lines((each for each in stack.notices if each.of_run or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
 def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    opened = list(_open_lines(stack, sheet))
+    opened = list(open_lines(stack, sheet))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
     if stack.in_sync and not (opened or warnings):
         return
@@ -192,33 +192,6 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[st
         sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(sentence, first="  ", rest="  ")
-
-
-def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    """Yield who can read or write and should not, after the plan or until the plan closes it."""
-    for text in open_now(stack):
-        head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
-        yield from sheet.flow(head, first="  ", rest="    ")
-    for opening in stack.exposure.openings:
-        head = [Word("! open:", Style.BOLD_RED), *words(opening.text, Style.RED)]
-        yield from sheet.flow(head, first="  ", rest="    ")
-        yield from remedy_lines(opening.do, sheet, "    ")
-
-
-def open_now(stack: StackPlan) -> list[str]:
-    """Return what anyone can read until the plan closes it, except what the spec declares public."""
-    exposure = stack.exposure
-    return [
-        f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
-        for phrase in exposure.before
-        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
-    ]
-
-
-def other_notices(stack: StackPlan) -> list[Notice]:
-    """Return the notices except those of openings, which a plan shows first."""
-    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
-    return [notice for notice in stack.notices if notice.text not in openings]
 
 
 def live_facts(stack: StackPlan) -> list[str]:

@@ -227,7 +227,10 @@ class Spec(Section):
     )
     cnames: Annotated[
         Many[HostName] | None,
-        AlsoCalled("aliases", "alias", "cname", "alternate_domain_names", "domain_names"),
+        AlsoCalled(
+            *("aliases", "alias", "cname", "alternate_domain_names", "domain_names"),
+            *("domains", "hosts", "host_names"),
+        ),
     ] = Field(
         default=None,
         description="Your host names for the distribution. []: none. Absent: not managed.",

@@ -1,9 +1,10 @@
 """The results of a verification: one finding for each claim that was tested."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 
+from cfstream.access.closing import without_repeats
 from cfstream.access.report import Opening
 from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
@@ -57,8 +58,24 @@ class Finding:
     def opened(self, openings: tuple[Opening, ...]) -> "Finding":
         """Return the finding, broken by these openings."""
         why = "; ".join(each.text for each in openings)
-        advice = "\n".join(dict.fromkeys(each.do for each in openings))
+        advice = "\n".join(without_repeats(dict.fromkeys(each.do for each in openings)))
         return replace(self, verdict=Verdict.SERVED, why=why, do=advice, openings=openings)
+
+
+def by_addresses(findings: Iterable[Finding]) -> dict[tuple[str, ...], list[Finding]]:
+    """Return each finding once, under all addresses that have the same one, in the order of the first address.
+
+    What differs between addresses only in the answers to claims that hold is the same finding.
+    """
+    addresses: dict[Finding, list[str]] = {}
+    for each in findings:
+        held = each.verdict is Verdict.HELD
+        same = replace(each, where="", saw="" if held else each.saw)
+        addresses.setdefault(same, []).append(each.where)
+    found: dict[tuple[str, ...], list[Finding]] = {}
+    for same, where in addresses.items():
+        found.setdefault(tuple(dict.fromkeys(where)), []).append(same)
+    return found
 
 
 @dataclass(frozen=True)

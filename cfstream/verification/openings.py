@@ -9,6 +9,7 @@ from dataclasses import replace
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shared
 from cfstream.access.report import Opening
+from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
 from cfstream.startup.frozen import dataclass
@@ -43,7 +44,7 @@ def judged(site: Site) -> Openings:
     model = site.model
     wanted, (found,) = shared(expected(site.context, model, live=True), *evaluate(model))
     judged_openings = openings(found, wanted)
-    opened = judged_openings.openings
+    opened = tuple(with_reaching_fix(each, site.context.flags) for each in judged_openings.openings)
     findings = (
         _of_policy(site, opened),
         _of_sort(site, opened, DISTRIBUTIONS, _CLAIMS[DISTRIBUTIONS]),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from cfstream.applying import EXIT_CODE, FailedChecks, Report, StackOutcome, StackReport
 from cfstream.planning import Plan
 from cfstream.spec.stack import Stack
-from cfstream.verification.finding import Proof, StackProof
+from cfstream.verification.finding import Proof, StackProof, by_addresses
 
 
 def verifiable(stacks: Sequence[Stack], report: Report) -> tuple[Stack, ...]:
@@ -33,7 +33,11 @@ def with_proof(report: Report, proof: Proof, plan: Plan | None = None) -> Report
 
 
 def _exposed(report: StackReport, proof: StackProof, shown: Collection[str] | None) -> StackReport:
-    failures = [f"{finding.where} {finding.part}".strip() + f": {finding.why}" for finding in proof.broken]
+    failures = [
+        f"{', '.join(addresses)} {finding.part}".strip() + f": {finding.why}"
+        for addresses, findings in by_addresses(proof.broken).items()
+        for finding in findings
+    ]
     failed = FailedChecks(len(proof.openings), sum(not each.openings for each in proof.broken))
     return replace(
         report,

@@ -88,7 +88,7 @@ def apply(
 
     run = invocation_of(ctx)
     saved = find(specs)
-    stacks = load(saved.specs if saved else specs)
+    stacks = load(saved.specs if saved else specs, only=only or ())
     chosen = saved.chosen(only, changed_since) if saved else select(stacks, only or (), changed_since)
     clock = run.connection.clock()
     world = replace(

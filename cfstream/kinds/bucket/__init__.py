@@ -19,7 +19,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
 from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
-from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
+from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
 from cfstream.stack.live_state import LiveState
@@ -123,6 +123,7 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         yield from calls(ACCESS_POINTS, "s3control", "get_access_point_policy")
         if not destroying:
             yield from calls(BUCKET, "s3", "get_bucket_encryption")
+            yield from optional(calls(ANYTHING, BUCKETS.service, BUCKETS.operation))
         if not destroying and spec.delivery == "http" and spec.identity == "oac":
             yield from calls(ENCRYPTION_KEYS, "kms", "describe_key", "get_key_policy")
 

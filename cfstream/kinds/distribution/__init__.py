@@ -25,7 +25,7 @@ from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_
 from cfstream.kinds.distribution.unlisted import unlisted_notices
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
+from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_model import after_distribution_step, leads_to_bucket
 from cfstream.stack.distribution_preflight import ownership_problems
@@ -258,6 +258,8 @@ def _looked_up(spec: Spec) -> Needs:
             yield from calls(ANYTHING, "acm", "list_certificates")
     if spec.cnames or spec.http.certificate != "auto":
         yield from calls(CERTIFICATES, "acm", "describe_certificate")
+    if spec.http.certificate != "auto":
+        yield from optional(calls(ANYTHING, "acm", "list_certificates"))
     asked = {
         kind.listing.operation: None for kind, name, _ in policies_named(spec.http) if kind.needs_lookup(name)
     }

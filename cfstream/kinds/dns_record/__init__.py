@@ -24,11 +24,11 @@ from cfstream.kinds.dns_record.observed import (
     zones_above,
     zones_named,
 )
-from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
+from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES, zone_reads
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
-from cfstream.stack.calls import ANYTHING, Needs, calls
+from cfstream.stack.calls import Needs, calls
 from cfstream.stack.context import StackContext, names
 from cfstream.stack.handover import gives_up, records_given_up, records_taken
 from cfstream.stack.kind import Kind
@@ -153,12 +153,9 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         """Return the records of its aliases."""
         return (f"DNS records of {alias}" for alias in live.aliases)
 
-    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of the zone, or of all zones if no record is wanted."""
-        if spec.dns is not None:
-            listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
-            yield from calls(ANYTHING, "route53", listing)
-            yield from calls(ZONES, "route53", "list_resource_record_sets")
+        yield from zone_reads(spec, destroying=destroying)
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the calls that change records and wait for the change."""

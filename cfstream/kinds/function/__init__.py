@@ -14,7 +14,7 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.http.behaviors import FunctionNames
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
-from cfstream.stack.calls import Needs, Scope, calls
+from cfstream.stack.calls import ANYTHING, Needs, Scope, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
 from cfstream.stack.live_state import LiveState
@@ -126,6 +126,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         """Yield the read of each function that the spec names."""
         if not destroying and names(spec):
             yield from calls(SCOPE, "cloudfront", "describe_function")
+            yield from optional(calls(ANYTHING, LISTING.service, LISTING.operation))
 
 
 def names(spec: Spec) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from cfstream.kinds.key_group.observed import (
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
-from cfstream.stack.calls import ANYTHING, Needs, calls
+from cfstream.stack.calls import ANYTHING, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import (
     DeclaredGroup,
@@ -149,6 +149,9 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         yield from GROUP.needs(ANYTHING, "list")
         if declared_groups(spec) and not destroying:
             yield from GROUP.needs(ANYTHING, "get_config")
+        if (declared_groups(spec) or declared_uses(spec)) and not destroying:
+            yield from optional(GROUP.needs(ANYTHING, "get"))
+            yield from optional(calls(ANYTHING, "cloudfront", "list_distributions_by_key_group"))
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for owned groups. IAM cannot limit them."""

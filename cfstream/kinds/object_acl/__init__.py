@@ -58,7 +58,7 @@ from cfstream.kinds.object_acl.revoking import (
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls
+from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import used_identity
 from cfstream.stack.kind import Kind
@@ -218,11 +218,17 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         return replace(model, bucket=granted(model.bucket, step.edit))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants."""
+        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants.
+
+        Other plans of a bucket policy read them only with `--all-objects`, and so does `access`.
+        """
         if spec.identity == "oai" if destroying else spec.grant.via == "object-acl":
             yield from calls(OBJECTS, "s3", "get_object_acl")
         if destroying and spec.identity == "oai":
             yield from calls(BUCKET, "s3", "list_objects_v2")
+        if not destroying:
+            yield from optional(calls(BUCKET, "s3", "list_objects_v2"))
+            yield from optional(calls(OBJECTS, "s3", "get_object_acl"))
         if spec.grant.via == "object-acl":
             yield from calls(ANYTHING, "s3control", "list_jobs")
             if spec.grant.batch and spec.grant.engine != "local" and not destroying:

@@ -85,7 +85,7 @@ def hazards(before: AccessModel, after: AccessModel) -> list[str]:
 
 
 def test_the_root_object_is_read_by_the_behavior_for_the_root() -> None:
-    """Viewers of ``/`` can read it, whoever may request its own path."""
+    """Viewers of ``/`` can read it, even if its own path needs a signature."""
     own = rooted("index.html", behavior("/"), behavior("", "G1"))
     assert accesses(model(own, policy=[to_oac()]), "index.html") == {"anyone": True, G1: True}
     folder = rooted("index.html", behavior("/"), behavior("", "G1"), path="/v2")

@@ -55,7 +55,13 @@ def config_of(*rows: Json) -> Callable[[Json], Json]:
 
 def key(name: str, key_id: str, age: timedelta = timedelta(days=9)) -> Json:
     """Return a row of ListPublicKeys: an owned key."""
-    return {"Id": key_id, "Name": name, "CreatedTime": NOW - age, "Comment": "cfstream:lectures"}
+    return {
+        "Id": key_id,
+        "Name": name,
+        "EncodedKey": "",
+        "CreatedTime": NOW - age,
+        "Comment": "cfstream:lectures",
+    }
 
 
 def keys(**ids: Known) -> KindResults:

@@ -25,6 +25,7 @@ from benchmarks.results import Figure, Point, Result, Row
 GRANTEE = "b" * 64
 LANES = {0: "32", 30: "150"}
 """Connections of each bare process, by latency: more were not faster on 2 cores."""
+TEN_MILLION = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,13 @@ def memory(bench: Bench) -> Iterator[Result]:
     beside = f"for {many // 10:,}: {peaks[many // 10]:.0f} MiB"
     after = Figure.of("MiB", [peaks[many]])
     yield Row("grants-memory", f"memory of {many:,} grants", after, beside, limit=150.0)
+
+
+def memory_of_ten_million(bench: Bench) -> Iterator[Result]:
+    """Yield the row about the memory of all processes together, for a bucket of ten million objects."""
+    peak = _peak(bench, TEN_MILLION)
+    yield Point("memory of grants", TEN_MILLION, {"MiB": round(peak, 1)})
+    yield Row("grants-10-million", f"memory of {TEN_MILLION:,} grants", Figure.of("MiB", [peak]), limit=150.0)
 
 
 def _with_rate(results: Iterator[Result]) -> Generator[Result, None, Figure]:

@@ -66,6 +66,21 @@ class StepReport:
 
 
 @dataclass(frozen=True)
+class FailedChecks:
+    """How many checks of verify failed at the end of a run."""
+
+    openings: int = 0
+    others: int = 0
+
+    def __add__(self, more: "FailedChecks") -> "FailedChecks":
+        return FailedChecks(self.openings + more.openings, self.others + more.others)
+
+    def __str__(self) -> str:
+        counts = ((self.openings, "opening"), (self.others, "check"))
+        return " and ".join(f"{number} {what}{'s' * (number != 1)}" for number, what in counts if number)
+
+
+@dataclass(frozen=True)
 class StackReport:
     """The outcome of a stack. `outputs` are those of the contract: ids, domain name, status and ETag."""
 
@@ -89,6 +104,7 @@ class StackReport:
     """The stack that this one waits for, if that is why it is blocked."""
     companions: Companions = Companions()
     """The stacks that a command for this one must include."""
+    failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
     account: Account = Account("")
@@ -144,7 +160,7 @@ class StackEnded:
 Event: TypeAlias = StackBegan | StepBegan | StepProgress | StepEnded | StackEnded
 """What happens while a plan is applied."""
 
-Tell: TypeAlias = Callable[[Event], None]
+EventHandler: TypeAlias = Callable[[Event], None]
 """Receives each event. It is called from several threads, one for each stack."""
 
 
@@ -188,7 +204,7 @@ class Run:
     """What all stacks of a run share."""
 
     world: World
-    tell: Tell
+    tell: EventHandler
     options: RunOptions = DEFAULT_OPTIONS
     ledger: Ledger = field(default_factory=Ledger)
     failed: list[StackReport] = field(default_factory=list)
@@ -322,7 +338,7 @@ def _report(step: Step, outcome: StepOutcome, seconds: float = 0.0) -> StepRepor
     return StepReport(step.id, step.verb, step.address, outcome, seconds)
 
 
-def _progress(tell: Tell, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
+def _progress(tell: EventHandler, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
     return lambda text, fraction: tell(StepProgress(plan.name, step, text, fraction, plan.account))
 
 

@@ -102,7 +102,10 @@ class Notice:
     of_run: bool = False
     """Whether it is about all stacks of the run: a brief plan shows it too."""
     stays: bool = False
-    """Whether something of the stack stays because others use it. The spec is needed to delete it later."""
+    """Whether something of the stack stays because others use it. The spec is needed to delete it later.
+
+    A brief plan shows it too.
+    """
 
 
 class CfstreamError(Exception):

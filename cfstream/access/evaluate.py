@@ -13,8 +13,8 @@ from cfstream.access.partition import Cell, Layout, Named, Partition, of_key, pa
 from cfstream.access.points import Point
 from cfstream.access.policy import Requester
 from cfstream.access.reader import Certainty, May, Reader
-from cfstream.access.statements import PolicyAnswer, PolicyView
-from cfstream.access.through import OBJECT_ACL, Viewers
+from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL, PolicyAnswer, PolicyView
+from cfstream.access.through import Viewers
 from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.domain import ObjectClass
 
@@ -27,7 +27,7 @@ def evaluate(*models: AccessModel) -> tuple[Evaluation, ...]:
 
 def evaluate_key(model: AccessModel, key: str) -> Evaluation:
     """Return who can read one key."""
-    return _evaluation(of_key(model, key), 0)
+    return replace(_evaluation(of_key(model, key), 0), key=key)
 
 
 def _evaluation(split: Partition, number: int) -> Evaluation:
@@ -111,7 +111,7 @@ class _Judge:
                     reading = self._perhaps(requester, point.general(requester, may))
                     yield from _general(requester, may, reading, point.view)
         for reader, may in self.view.of_bucket_acl:
-            yield General(reader, may, by=("bucket ACL",))
+            yield General(reader, may, by=(BUCKET_ACL,))
         yield from self._by_object_acl()
 
     def _by_object_acl(self) -> Iterator[General]:

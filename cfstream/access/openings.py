@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import takewhile
 
+from cfstream.access.closing import (
+    OpenedByAcls,
+    closing_distribution,
+    closing_statements,
+    listing_field,
+)
 from cfstream.access.evaluate import evaluate, evaluate_key
 from cfstream.access.model import AccessModel
 from cfstream.access.partition import Cell
-from cfstream.access.party import party_text
 from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
+from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL
 from cfstream.access.ways import Evaluation, General, Way, Ways
-from cfstream.domain.bucket import BucketState
 from cfstream.spec.wording import some_of
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
@@ -44,6 +49,8 @@ class Expected:
     """The models that the specs of the run describe. What one of them serves to anyone is declared public."""
     repair: str = ""
     """The command that closes what the stack's own distribution opens; empty after a plan, which has closed it."""
+    flags: str = ""
+    """The flags with which another command reaches the same AWS, with a space before each flag."""
     public: Mapping[Cell, Ways] = field(default_factory=dict)
     """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
 
@@ -81,7 +88,8 @@ class JudgedOpenings:
 
 def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     """Return the openings of a model, one for each reader and way, the widest first."""
-    opened: dict[tuple[object, ...], Opening] = {}
+    ways: dict[tuple[object, ...], tuple[Cell, Way]] = {}
+    general: dict[tuple[object, ...], General] = {}
     notes: dict[str, None] = dict.fromkeys(_public_elsewhere(found, expected))
     for cell, way in found.rows:
         point = classify_way(found, cell, way, expected)
@@ -89,15 +97,27 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
             key = (way.reader, way.distribution_id, way.behavior.path if way.behavior else None, way.by)
-            opened.setdefault(key, _of_way(found, cell, way, expected))
+            ways.setdefault(key, (cell, way))
     for each in found.general:
         point = classify_general(found, each, expected)
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
             path = (each.way.distribution_id, each.way.behavior) if each.way else None
-            opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each, expected))
-    return JudgedOpenings(tuple(sorted(opened.values(), key=_order)), tuple(notes))
+            general.setdefault((each.reader, each.may, each.by, path), each)
+    acls = _by_acls(found, [way for _, way in ways.values()], list(general.values()))
+    judged = [
+        *(_of_way(acls, cell, way, expected) for cell, way in ways.values()),
+        *(_of_general(acls, each, expected) for each in general.values()),
+    ]
+    return JudgedOpenings(tuple(sorted(judged, key=_order)), tuple(notes))
+
+
+def _by_acls(found: Evaluation, ways: Sequence[Way], general: Sequence[General]) -> OpenedByAcls:
+    on_objects = {(each.reader, May.READ) for each in ways if each.by == (OBJECT_ACL,) and each.direct}
+    on_objects |= {(each.reader, each.may) for each in general if each.by == (OBJECT_ACL,) and not each.way}
+    on_bucket = {(each.reader, each.may) for each in general if each.by == (BUCKET_ACL,) and not each.way}
+    return OpenedByAcls(found, frozenset(on_objects), frozenset(on_bucket))
 
 
 def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
@@ -177,7 +197,9 @@ def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) 
     """Return the class of unsigned access, which is an opening unless the spec lists the distribution."""
     if way.distribution is None or _listed(way, expected, may) is None:
         return Classification(ReaderClass.OPENING)
-    note = f"the distribution {plain(way.distribution_id)} is listed in {_field(may)}, and serves anyone"
+    note = (
+        f"the distribution {plain(way.distribution_id)} is listed in {listing_field(may)}, and serves anyone"
+    )
     return Classification(ReaderClass.EXPECTED, note)
 
 
@@ -209,47 +231,54 @@ def _lists_signer(reader: Reader, expected: Expected, may: May) -> bool:
     return reader.kind is ReaderKind.SIGNER and reader.name in expected.declared.listed(may)
 
 
-def _field(may: May) -> str:
-    """Return the field of a spec that lists other readers with this access."""
-    return "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
+def _of_way(acls: OpenedByAcls, cell: Cell, way: Way, expected: Expected) -> Opening:
+    found = acls.found
+    sort = DISTRIBUTIONS if way.behavior else ACLS if way.by == (OBJECT_ACL,) else POLICY
+    keys = acls.objects(way.reader, May.READ) if sort == ACLS else ()
+    named = _some([f"/{key}" for key in keys]) if keys else ", ".join(paths(found, cell, way))
+    text = f"{who(way)} can read {named}: {how(found, way)}"
+    if sort == POLICY:
+        do = closing_statements(found.model, way.reader, May.READ, way.statements)
+    elif sort == ACLS:
+        do = acls.closing_objects(way.reader, May.READ)
+    else:
+        do = _closing_distribution(found, way, expected)
+    return Opening(text + _unless(way.certain, way.undecided), do, sort, way.reader, witness_path(cell, way))
 
 
-def _of_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Opening:
-    sort = DISTRIBUTIONS if way.behavior else ACLS if way.by == ("object ACL",) else POLICY
-    text = f"{who(way)} can read {', '.join(paths(found, cell, way))}: {how(found, way)}"
-    return Opening(
-        text + _unless(way.certain, way.undecided),
-        _closing_own(way, expected)
-        if _is_own(found, way)
-        else _together(found, way, closing(sort, found.model.bucket, way.reader)),
-        sort,
-        way.reader,
-        witness_path(cell, way),
-    )
-
-
-def _together(found: Evaluation, way: Way, do: str) -> str:
-    """Return the fix for an opening. What another stack serves to anyone may be declared by its spec."""
-    stack = found.model.stacks.get(way.distribution_id)
-    if stack is None or way.reader != ANYONE or way.distribution_id == found.model.own:
-        return do
-    return f"name the spec of stack {stack} in the same command, if it declares this public; or {do}"
-
-
-def _of_general(found: Evaluation, each: General, expected: Expected) -> Opening:
+def _of_general(acls: OpenedByAcls, each: General, expected: Expected) -> Opening:
+    found = acls.found
     sort = DISTRIBUTIONS if each.way else ACLS if each.requester is None else POLICY
     by = how(found, each.way) if each.way else ", ".join(_named(each.by))
-    named = f" of {', '.join(each.paths[:3])}{', …' if len(each.paths) > 3 else ''}" if each.paths else ""
+    of = "" if each.may is May.MANAGE else " of"
+    named = f"{of} {_some(each.paths)}" if each.paths else ""
     text = f"{_reader_text(each.reader, each.requester)} {_WHAT[each.may]}{named}: {by}"
+    if each.way:
+        do = _closing_distribution(found, each.way, expected, each.may)
+    elif sort == POLICY:
+        do = closing_statements(found.model, each.reader, each.may, each.statements)
+    elif each.by == (OBJECT_ACL,):
+        do = acls.closing_objects(each.reader, each.may)
+    else:
+        do = acls.closing_bucket(each.reader, each.may)
     return Opening(
         text + _unless(each.certain, each.undecided),
-        _closing_own(each.way, expected)
-        if each.way and _is_own(found, each.way)
-        else closing(sort, found.model.bucket, each.reader, each.may),
+        do,
         sort,
         each.reader,
         each.paths[0] if each.paths else "",
     )
+
+
+def _some(paths: Sequence[str]) -> str:
+    """Return the first three of the paths."""
+    return f"{', '.join(paths[:3])}{', …' if len(paths) > 3 else ''}"
+
+
+def _closing_distribution(found: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> str:
+    if _is_own(found, way):
+        return _closing_own(way, expected)
+    return closing_distribution(found.model, way, may, expected.flags)
 
 
 def _is_own(found: Evaluation, way: Way) -> bool:
@@ -335,33 +364,3 @@ def _unless(certain: bool, undecided: Sequence[str]) -> str:  # noqa: FBT001 (a 
 
 def _order(opening: Opening) -> tuple[bool, str, str]:
     return (opening.reader.kind is not ReaderKind.ANYONE, opening.sort, opening.text)
-
-
-_CLOSE = {
-    POLICY: "remove that statement from the bucket policy, or narrow it",
-    ACLS: "remove that grant from the ACL",
-    DISTRIBUTIONS: "give that distribution signers, remove its access to the bucket, or list its ARN in {field}",
-}
-
-
-def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = May.READ) -> str:
-    """Return how to close an opening of this sort, or the field that can list the reader.
-
-    Blocking public access comes second. With a public policy, RestrictPublicBuckets also denies other accounts, and it
-    still allows distributions of other accounts (S3 User Guide, "Blocking public access to your Amazon S3 storage").
-    """
-    if sort == DISTRIBUTIONS:
-        return _CLOSE[sort].format(field=_field(may))
-    if party_text(reader) is not None:
-        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in {_field(may)}"
-    if bucket.block.complete:
-        return _CLOSE[sort]
-    return f"{_CLOSE[sort]}; then block public access for the bucket {bucket.name}:\n`{block_command(bucket.name)}`"
-
-
-def block_command(bucket: str) -> str:
-    """Return the command that blocks all public access to a bucket."""
-    settings = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
-    return (
-        f"aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration {settings}"
-    )

@@ -14,12 +14,11 @@ from cfstream.access.points import Point
 from cfstream.access.policy import Requester, ResourceType
 from cfstream.access.reader import ANYONE, Certainty, May, Reader, ReaderKind
 from cfstream.access.route import ROOT, Candidate, Route
-from cfstream.access.statements import PolicyAnswer, PolicyView, best
+from cfstream.access.statements import OBJECT_ACL, PolicyAnswer, PolicyView, best
 from cfstream.access.ways import General, Way
 from cfstream.domain import CacheBehavior, Distribution, ObjectClass, Origin
 from cfstream.values import Known
 
-OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
 ACLS_UNREAD = "the ACLs of objects, which others manage, were not read"
 

@@ -56,6 +56,8 @@ class Evaluation:
     general: tuple["General", ...] = ()
     """Who may list, write or manage."""
     merged: bool = False
+    key: str | None = None
+    """The key in question; None for all keys."""
 
     @cached_property
     def rows(self) -> tuple[tuple[Cell, Way], ...]:

@@ -13,12 +13,12 @@ from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, RunOptions, Tell
+    from cfstream.applying import EventHandler, Report, RunOptions
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import Proof
     from cfstream.render.hazards import Allowed
+    from cfstream.verification.finding import Proof
 
 
 def show(
@@ -47,7 +47,7 @@ def show(
 
 def _progress(
     plan: "Plan", world: "World", output: RunFormat, terminal: Terminal
-) -> "AbstractContextManager[Tell]":
+) -> "AbstractContextManager[EventHandler]":
     """Return what shows the progress: events for programs, or text for people."""
     from cfstream.cli.terminal.events import Events
     from cfstream.cli.terminal.past_deploys import PastDeploys
@@ -86,27 +86,22 @@ def carry_out(
 
 @dataclass(frozen=True)
 class RunResult:
-    """The report of a run, and the proof of what was verified after it, if anything was."""
+    """What was planned, what was done, and the proof of what was verified after it, if anything was."""
 
+    plan: "Plan"
     report: "Report"
     proof: "Proof | None" = None
 
 
 def conclude(
-    plan: "Plan",
-    result: RunResult,
-    output: RunFormat,
-    run: Invocation,
-    *,
-    notify: str | None,
-    again: str = "",
+    result: RunResult, output: RunFormat, run: Invocation, *, notify: str | None, again: str = ""
 ) -> None:
     """Print the report, and run the --notify command, unless there was nothing to do.
 
     `again` is the command that resumes the run, if it is not the one of this run.
     """
     report = result.report
-    worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
+    worked = not result.plan.in_sync or any(stack.steps for stack in report.stacks)
     if output is not RunFormat.TEXT or worked or report.exit_code:
         print_report(result, output, run, again=again or run.again())
     if worked:
@@ -131,7 +126,7 @@ def print_report(result: RunResult, output: RunFormat, run: Invocation, *, again
     commands = SuggestedCommands(run.connection.flags(), again)
     terminal.tell(failures_text(result.report, commands=commands, color=color, width=width))
     if result.proof is not None:
-        terminal.tell(broken_text(result.proof, color=color, width=width))
+        terminal.tell(broken_text(result.proof, result.plan, color=color, width=width))
 
 
 def print_for_programs(result: RunResult, output: RunFormat, run: Invocation) -> None:

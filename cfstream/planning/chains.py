@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
-from cfstream.access.through import OBJECT_ACL
+from cfstream.access.statements import OBJECT_ACL
 from cfstream.access.ways import Evaluation, General, Way
 from cfstream.domain import Distribution, PathPattern, Signers
 from cfstream.domain.distribution import account_words

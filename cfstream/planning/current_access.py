@@ -8,6 +8,7 @@ from cfstream.access.rows import access_rows
 from cfstream.access.ways import Evaluation
 from cfstream.errors import Notice
 from cfstream.planning.access_models import live_model
+from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.chains import chains
 from cfstream.planning.expected import expected
 from cfstream.stack.context import StackContext
@@ -33,7 +34,7 @@ def stack_access(context: StackContext, results: KindResults, key: str | None) -
         spec=context.stack.path,
         key=key,
         rows=access_rows(seen, wanted),
-        openings=opened.openings,
+        openings=tuple(with_reaching_fix(each, context.flags) for each in opened.openings),
         chains=chains(context, seen) if key is not None else (),
         notices=tuple(notices),
     )

@@ -13,7 +13,7 @@ from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.reader import Reader
 from cfstream.access.ways import Evaluation
 from cfstream.planning.access_models import projected, projected_all
-from cfstream.planning.course import exposed, exposed_to_keys
+from cfstream.planning.evaluated_steps import exposed, exposed_to_keys
 from cfstream.policy_document import prefix_of, statements
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit

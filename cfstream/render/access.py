@@ -8,6 +8,7 @@ from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.render.openings import opening_lines
 from cfstream.render.readers import paths_with_excluded
 from cfstream.render.table import TableRow, table
 from cfstream.spec.wording import choices
@@ -99,11 +100,7 @@ def _stack_lines(stack: StackAccess, name: str, sheet: Page) -> Iterator[str]:
         return
     if stack.openings:
         yield ""
-    for opening in stack.openings:
-        yield from sheet.flow(
-            [Word("!", Style.BOLD_RED), *words(opening.text, Style.RED)], first="  ", rest="    "
-        )
-        yield from remedy_lines(opening.do, sheet, "    ")
+    yield from opening_lines(stack.openings, "!", sheet)
     yield ""
     yield from _table_lines(stack, sheet) if stack.key is None else _key_lines(stack, sheet)
     if stack.notices:

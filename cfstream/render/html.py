@@ -14,9 +14,10 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
+from cfstream.render.openings import open_now, other_notices
 from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
-from cfstream.render.text import open_now, other_notices, summary_line
+from cfstream.render.verbs import summary_line
 from cfstream.steps.hazards import HazardName
 
 _GUIDE = (

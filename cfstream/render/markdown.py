@@ -15,9 +15,10 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
+from cfstream.render.openings import open_now, other_notices
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import as_specified, readers_after, readers_before
-from cfstream.render.text import open_now, other_notices, summary_line
+from cfstream.render.verbs import summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
 

@@ -1,14 +1,13 @@
-"""Render a plan as text, for a person who must confirm it. Signs and colours are Terraform's.
+"""Render a plan as text, for a person who must confirm it.
 
 What anyone can read is first. Hazards are near the end, where people look. The last line is the sum, which scripts read
 too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import partial
 
-from cfstream.errors import Notice
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
@@ -16,29 +15,16 @@ from cfstream.render.changes import change_lines
 from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, page, printable, words
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
-from cfstream.render.notices import notice_lines, remedy_lines
+from cfstream.render.notices import notice_lines
+from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
+from cfstream.render.verbs import step_words, summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Step
-from cfstream.values import Verb
 
-SIGNS: Mapping[Verb, tuple[str, Style]] = {
-    Verb.CREATE: ("+", Style.GREEN),
-    Verb.ADOPT: ("=", Style.YELLOW),
-    Verb.MODIFY: ("~", Style.YELLOW),
-    Verb.GRANT: (">", Style.GREEN),
-    Verb.REVOKE: ("<", Style.RED),
-    Verb.WAIT: (".", Style.CYAN),
-    Verb.DISABLE: ("~", Style.YELLOW),
-    Verb.DELETE: ("-", Style.RED),
-}
-
-ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
 USUAL = 80
 """Columns without a terminal. Scripts read the last line, so the sum stays on one line on such a page."""
-
-VERB_WIDTH = max(map(len, Verb))
 
 
 def plan_text(
@@ -74,18 +60,6 @@ def plan_text(
     hint = brief and terminal and allowed.advises
     blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal, hint=hint)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
-
-
-def summary_line(summary: Mapping[Verb, int]) -> str:
-    """Return ``Plan: 2 to create, 0 to modify, 1 to grant, 0 to delete.``, with other verbs only if they occur."""
-    counted = [f"{n} to {verb}" for verb, n in summary.items() if n or verb in ALWAYS_SUMMED]
-    return f"Plan: {', '.join(counted)}."
-
-
-def step_words(verb: Verb, address: object) -> list[Word]:
-    """Return sign, verb and address of a step: the beginning of a line in plans and while applying."""
-    sign, style = SIGNS[verb]
-    return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
 
 def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:
@@ -170,7 +144,7 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
-    """Yield one line for a stack, with its name in a column, and its openings and hazards."""
+    """Yield one line for a stack, with its name in a column, its openings and hazards, and what must stay."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
     idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
     text = "not applied" if stack.problems else ", ".join(counts) or idle
@@ -181,14 +155,14 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
     else:
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
-    yield from _open_lines(stack, sheet)
-    yield from notice_lines((each for each in stack.notices if each.of_run), sheet)
+    yield from open_lines(stack, sheet)
+    yield from notice_lines((each for each in stack.notices if each.of_run or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
 def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    opened = list(_open_lines(stack, sheet))
+    opened = list(open_lines(stack, sheet))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
     if stack.in_sync and not (opened or warnings):
         return
@@ -218,33 +192,6 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[st
         sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(sentence, first="  ", rest="  ")
-
-
-def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    """Yield who can read or write and should not, after the plan or until the plan closes it."""
-    for text in open_now(stack):
-        head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
-        yield from sheet.flow(head, first="  ", rest="    ")
-    for opening in stack.exposure.openings:
-        head = [Word("! open:", Style.BOLD_RED), *words(opening.text, Style.RED)]
-        yield from sheet.flow(head, first="  ", rest="    ")
-        yield from remedy_lines(opening.do, sheet, "    ")
-
-
-def open_now(stack: StackPlan) -> list[str]:
-    """Return what anyone can read until the plan closes it, except what the spec declares public."""
-    exposure = stack.exposure
-    return [
-        f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
-        for phrase in exposure.before
-        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
-    ]
-
-
-def other_notices(stack: StackPlan) -> list[Notice]:
-    """Return the notices except those of openings, which a plan shows first."""
-    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
-    return [notice for notice in stack.notices if notice.text not in openings]
 
 
 def live_facts(stack: StackPlan) -> list[str]:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict, by_addresses
+from cfstream.planning import Plan
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict, by_addresses
 
 SIGNS = {
     Verdict.HELD: ("✓", Style.GREEN),
@@ -33,10 +34,11 @@ def proof_text(proof: Proof, *, color: bool, width: int) -> str:
     return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in _with_unique_names(proof))
 
 
-def broken_text(proof: Proof, *, color: bool, width: int) -> str:
-    """Return only what failed, with its addresses; may be empty."""
+def broken_text(proof: Proof, plan: Plan, *, color: bool, width: int) -> str:
+    """Return only what failed, with its addresses, except the openings that the plan has shown; may be empty."""
     sheet = page(width, color=color)
-    lines = [line for stack in _with_unique_names(proof) for line in _broken_lines(stack, sheet)]
+    left = [stack.without(plan.openings.get(stack.key, ())) for stack in _with_unique_names(proof)]
+    lines = [line for stack in left for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -16,14 +16,14 @@ ITERATE = (
     "planning",
     "aws",
     "comparing",
-    "proving",
+    "verification",
     "outputs.py",
     "workflow.py",
 )
 """The packages and modules that do not depend on which kinds there are."""
 
-TABLES = ("cfstream.kinds.distribution.http_fields", "cfstream.kinds.distribution.policies")
-"""The fields of a distribution. An entry there is all that `import` and `show` need of a new field."""
+TABLES = tuple(f"cfstream.kinds.distribution.{name}" for name in ("http_fields", "meaning", "policies"))
+"""The fields of a distribution. An entry there is all that `import`, `show` and `diff` need of a new field."""
 
 SPELLED = frozenset(kind.name for kind in KINDS) - {"bucket", "distribution"}
 """The names of kinds that are no words of the spec or of sentences."""
@@ -43,7 +43,7 @@ def test_each_package_is_a_kind() -> None:
 
 
 def test_no_kind_observes_for_another_one() -> None:
-    """A kind reads the surroundings, or what another kind observed; it only calls its own `observe`."""
+    """A kind reads the live state that all share, or what another kind observed; it only calls its own `observe`."""
     own = {type(kind).__name__: kind.name.replace("-", "_") for kind in KINDS}
     calls = {
         (file.relative_to(FOLDER).parts[0].removesuffix(".py"), called)

@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from cfstream.applying import Report
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import StackProof
     from cfstream.spec.load import Stack
     from cfstream.use_cases.apply import AppliedProof
     from cfstream.use_cases.saved_plan import SavedPlan
+    from cfstream.verification.finding import StackProof
 
 SpecsOrPlan = Annotated[
     list[str],
@@ -100,9 +100,9 @@ def apply(
     _show_and_ask(plan, output, run.terminal, allowed=allowed, yes=yes, length=length)
     options = RunOptions(allowed, no_wait, fail_fast)
     report = carry_out(plan, world, clock, output, run.terminal, options=options)
-    result = RunResult(report) if no_verify else _verified(stacks, report, world, run)
+    result = RunResult(plan, report) if no_verify else _verified(stacks, RunResult(plan, report), world, run)
     again = run.again({specs[0]: saved.arguments}) if saved else ""
-    conclude(plan, result, output, run, notify=notify, again=again)
+    conclude(result, output, run, notify=notify, again=again)
     raise typer.Exit(result.report.exit_code)
 
 
@@ -116,7 +116,7 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     except Mismatch as moved:
         repeat_flags(moved, run.connection.flags())
         if output is not RunFormat.TEXT:
-            print_for_programs(RunResult(stale_report(plan, moved)), output, run)
+            print_for_programs(RunResult(plan, stale_report(plan, moved)), output, run)
         run.terminal.error(moved)
         raise typer.Exit(ExitCode.STALE) from moved
 
@@ -151,14 +151,17 @@ def _ask(terminal: Terminal) -> None:
         )
 
 
-def _verified(stacks: "Sequence[Stack]", report: "Report", world: "World", run: Invocation) -> RunResult:
-    """Verify the stacks that are Deployed, print what was verified, and return it with the report."""
-    from cfstream.proving.report import with_proof
-    from cfstream.use_cases.apply import prove_applied
+def _verified(stacks: "Sequence[Stack]", result: RunResult, world: "World", run: Invocation) -> RunResult:
+    """Verify the stacks that are Deployed, print what was verified, and return the result with it."""
+    from cfstream.use_cases.apply import verify_applied
+    from cfstream.verification.report import with_proof
 
-    applied = prove_applied(stacks, report, world, run.connection.viewer(world))
-    _print_proof(applied, report, world.flags, run.terminal)
-    return RunResult(with_proof(report, applied.proof) if applied.proof else report, applied.proof)
+    applied = verify_applied(stacks, result.report, world, run.connection.viewer(world))
+    _print_proof(applied, result.report, world.flags, run.terminal)
+    if applied.proof is None:
+        return result
+    report = with_proof(result.report, applied.proof, result.plan)
+    return RunResult(result.plan, report, applied.proof)
 
 
 def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:

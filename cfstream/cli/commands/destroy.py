@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Notify, NoWait, Only, Output, RunFormat, Specs, Yes
+from cfstream.cli.options import Length, Notify, NoWait, Only, Output, RunFormat, Specs, Yes, is_brief
 from cfstream.cli.running import RunResult, carry_out, conclude, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.streams import Terminal
@@ -41,6 +41,7 @@ def destroy(
     only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
+    length: Length = None,
 ) -> None:
     """Delete everything the stack owns, after you type its name. Never deletes the bucket or an object.
 
@@ -69,15 +70,16 @@ def destroy(
     plan = make_plan(stacks, world, destroying=True, only=chosen)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     asking = bool(going) and not yes
-    show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
+    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
+    allowance = Allowed() if asking else Allowed(allowed, advises=False)
+    show(plan, output, run.terminal, brief=brief, allowed=allowance)
     if asking:
         _ask(going, run.terminal)
     options = RunOptions(allowed, no_wait)
     report = carry_out(plan, world, clock, output, run.terminal, options=options)
-    conclude(plan, RunResult(report), output, run, notify=notify)
+    conclude(RunResult(plan, report), output, run, notify=notify)
     _note_what_stays(stacks, plan, report, run.terminal)
     if len(going) > 1 and not report.exit_code:
-        # A stack may have used a resource of another one, which could not be deleted before.
         _note_more(make_plan(stacks, world, destroying=True, only=chosen), run.terminal)
     raise typer.Exit(report.exit_code)
 
@@ -96,7 +98,10 @@ def _note_what_stays(stacks: "Sequence[Stack]", plan: "Plan", report: "Report", 
 
 
 def _note_more(plan: "Plan", terminal: Terminal) -> None:
-    """Print a note if the plan, which was made after the run, can delete more."""
+    """Print a note if the plan, which was made after the run, can delete more.
+
+    A stack may have used a resource of another one, which could not be deleted before.
+    """
     left = [stack.name for stack in plan.stacks if stack.steps]
     if left:
         terminal.note(f"note: more of {', '.join(left)} can be deleted now: run the same command again\n")

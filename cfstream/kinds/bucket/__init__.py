@@ -22,8 +22,8 @@ from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notic
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal, Relied
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create_bucket import CreateBucket
@@ -62,14 +62,14 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         acls = context.stack.spec.grant.via == "object-acl"
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
+    def observe(self, aws: Reads, state: LiveState, want: WantedBucket | None) -> LiveBucket:
         """Return the bucket. `with_encryption` reads its encryption, if something will be written.
 
         If it should exist and does not, the account's buckets are listed for the hint. `reads` does not ask for this
         permission: without it, the hint names no bucket.
         """
-        bucket = around.bucket
-        if not bucket.missing or want is None or want.create or around.context.destroying:
+        bucket = state.bucket
+        if not bucket.missing or want is None or want.create or state.context.destroying:
             return bucket
         names = [str(row["Name"]) for row in listed(aws, BUCKETS)]
         return replace(bucket, near=nearest(bucket.name, names, alike=0.75) or "")
@@ -133,15 +133,15 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             yield from calls(BUCKET, "s3", "create_bucket", "put_public_access_block")
 
     def observe_more(
-        self, aws: Reads, around: Surroundings, have: LiveBucket, steps: Sequence[Step]
+        self, aws: Reads, state: LiveState, have: LiveBucket, steps: Sequence[Step]
     ) -> LiveBucket:
         """Return the bucket with its encryption, if a grant, the bucket or the distribution will be written."""
         written = {KIND, *(delivery.kind for delivery in Delivery)}
-        if around.context.destroying or not any(
+        if state.context.destroying or not any(
             isinstance(step, Granting) or step.address.kind in written for step in steps
         ):
             return have
-        return with_encryption(aws, around.context, have, around.own)
+        return with_encryption(aws, state.context, have, state.own)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return HeadBucket of a bucket in the account's list, and no settings for a bucket that is not in it.
@@ -156,19 +156,19 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             return {"BucketRegion": found["BucketRegion"]} if found and found.get("BucketRegion") else None
         return None if found else Missing(asked.operation, "NoSuchBucket", "the account does not list it")
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:
         """Read the account's buckets, and of each bucket the encryption, the key and the account's block."""
         listed(aws, BUCKETS)
-        for around in stacks:
-            context = around.context
-            live = with_encryption(aws, context, around.bucket, around.own)
+        for state in stacks:
+            context = state.context
+            live = with_encryption(aws, context, state.bucket, state.own)
             if not live.usable:
                 continue
             account = {"AccountId": context.account}
             with suppress(Refused, Unreachable):
                 aws.read(Call("s3control", "get_public_access_block", account, live.region))
             if live.encryption == "aws:kms" and live.key is None:
-                encryption_key.read_key(aws, context, around.own, live.key_id, live.region)
+                encryption_key.read_key(aws, context, state.own, live.key_id, live.region)
 
 
 def with_encryption(

@@ -17,8 +17,8 @@ from cfstream.spec.wording import nearest
 from cfstream.stack.calls import ANYTHING, Needs, Scope, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 
@@ -68,7 +68,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         named = () if context.destroying else names(context.stack.spec)
         return WantedFunctions(named) if named else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedFunctions | None) -> LiveFunctions:  # noqa: ARG002
+    def observe(self, aws: Reads, state: LiveState, want: WantedFunctions | None) -> LiveFunctions:  # noqa: ARG002
         """Read the stage LIVE of each function; for one without it, the other stage. Raises as `Reads.together`."""
         if want is None:
             return LiveFunctions()
@@ -118,7 +118,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
             ),
         )
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read the stage LIVE of each function of the account."""
         _described(aws, [row["Name"] for row in listed(aws, LISTING)], LIVE)
 

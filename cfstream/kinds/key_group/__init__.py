@@ -39,11 +39,11 @@ from cfstream.stack.declared_keys import (
 )
 from cfstream.stack.key_groups import GROUP, KEY, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import Referred
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
@@ -71,16 +71,16 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         want = WantedGroups(declared_groups(spec), declared_uses(spec))
         return want if want.own or want.used else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedGroups | None) -> LiveGroups:
+    def observe(self, aws: Reads, state: LiveState, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
-        context, live = around.context, around.own
-        groups, keys = around.lists.of(live_groups), around.lists.of(listed_keys)
-        have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
+        context, live = state.context, state.own
+        groups, keys = state.lists.of(live_groups), state.lists.of(listed_keys)
+        have = LiveGroups(groups, keys, state.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(context, want or WantedGroups(), have))
 
-    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGroups:  # noqa: ARG002
+    def observe_readers(self, aws: Reads, state: LiveState) -> LiveGroups:  # noqa: ARG002
         """List the groups, which have their keys."""
-        return LiveGroups(around.lists.of(live_groups))
+        return LiveGroups(state.lists.of(live_groups))
 
     def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:
         """Return the names of the groups that the stack creates."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cfstream.comparing import Comparison, compare
-from cfstream.comparing.meaning import meaning
+from cfstream.kinds.distribution.meaning import meaning
 from cfstream.render.comparison import comparison_markdown, comparison_text
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack

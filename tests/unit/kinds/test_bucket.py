@@ -11,7 +11,7 @@ from cfstream.kinds.bucket import BucketKind, WantedBucket, with_encryption
 from cfstream.ports import Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
@@ -22,8 +22,8 @@ from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s
 class Writing(BucketKind):
     """The kind in a plan that writes something: it also reads the encryption."""
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
-        return with_encryption(aws, around.context, super().observe(aws, around, want), around.own)
+    def observe(self, aws: Reads, state: LiveState, want: WantedBucket | None) -> LiveBucket:
+        return with_encryption(aws, state.context, super().observe(aws, state, want), state.own)
 
 
 KIND = Writing()

@@ -165,7 +165,9 @@ def test_other_distributions() -> None:
         "anyone can read /*: distribution E5OPEN (unsigned), bucket policy statement Theirs",
         "anyone can read /free/*: distribution E5PATH (unsigned), bucket policy statement Theirs",
     ]
-    assert seen.openings[0].do.startswith("give that distribution signers, remove its access to the bucket")
+    advice, command = seen.openings[0].do.splitlines()
+    assert advice.startswith("if it is intended, list arn:aws:cloudfront::")
+    assert command == "`cfstream import E5OPEN --out E5OPEN.yaml`"
 
 
 def test_grant_that_opens_another_distribution() -> None:

@@ -28,13 +28,12 @@ def test_public_statement() -> None:
 def test_what_closes_a_public_statement() -> None:
     """The advice names the statement first, then a command that blocks public access."""
     (opening,) = exposure(OAC, OWN, block=NONE, policy=policy_of(by_oac(), OPEN)).openings
-    advice, command = opening.do.splitlines()
-    assert advice.startswith(
-        "remove that statement from the bucket policy, or narrow it; then block public access"
-    )
-    assert f"for the bucket {BUCKET}" in advice
-    assert command.startswith(f"`aws s3api put-public-access-block --bucket {BUCKET} --public-access-block")
-    assert command.count("=true") == 4
+    advice, remove, then, block = opening.do.splitlines()
+    assert advice == "narrow that statement, or remove it:"
+    assert remove.startswith(f"`aws s3api put-bucket-policy --bucket {BUCKET} --policy ")
+    assert then == f"then block public access for the bucket {BUCKET}:"
+    assert block.startswith(f"`aws s3api put-public-access-block --bucket {BUCKET} --public-access-block")
+    assert block.count("=true") == 4
 
 
 def test_public_statement_under_the_blocks() -> None:

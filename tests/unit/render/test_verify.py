@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
+from cfstream.planning import Plan
 from cfstream.render.verify import broken_text, proof_junit, proof_text, stack_document
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict
 
 A, B = "https://a.example.com", "https://b.example.com"
 UNSIGNED = Finding(A, "default behavior", "unsigned", "an unsigned request is refused", saw="403 MissingKey")
@@ -53,7 +54,7 @@ Verification failed: 3 of 5 checks.
 def test_the_same_finding_at_several_addresses_is_one() -> None:
     """Every check counts, and each block names the addresses that have what it shows."""
     assert proof_text(Proof((STACK,)), color=False, width=80) == TEXT
-    assert broken_text(Proof((STACK,)), color=False, width=80).count("#EXTM3U") == 1
+    assert broken_text(Proof((STACK,)), Plan(None, ()), color=False, width=80).count("#EXTM3U") == 1
 
 
 def test_programs_get_every_finding_and_each_failure_once() -> None:

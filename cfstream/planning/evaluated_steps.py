@@ -15,7 +15,7 @@ from cfstream.values import Known
 
 
 @dataclass(frozen=True)
-class Course:
+class EvaluatedSteps:
     """A model and what each step makes of it, judged over shared cells."""
 
     steps: tuple[Step, ...]
@@ -32,14 +32,14 @@ class Course:
         """The model after the last step."""
         return self.seen[-1]
 
-    def moments(self) -> Iterator[tuple[Step, Evaluation, Evaluation]]:
+    def changes(self) -> Iterator[tuple[Step, Evaluation, Evaluation]]:
         """Yield each step that changes who can read, with the models around it."""
         for step, one, other in zip(self.steps, self.seen, self.seen[1:], strict=False):
             if one is not other:
                 yield step, one, other
 
 
-def course(start: AccessModel, steps: Sequence[Step], stack: str) -> Course:
+def evaluate_steps(start: AccessModel, steps: Sequence[Step], stack: str) -> EvaluatedSteps:
     """Return the models that steps lead through, in their order. `stack` owns what they create."""
     models = [start]
     for step in steps:
@@ -49,7 +49,7 @@ def course(start: AccessModel, steps: Sequence[Step], stack: str) -> Course:
     found: list[Evaluation] = []
     for number, model in enumerate(models):
         found.append(next(seen) if not number or model is not models[number - 1] else found[-1])
-    return Course(tuple(steps), tuple(found))
+    return EvaluatedSteps(tuple(steps), tuple(found))
 
 
 def _identity(reader: Reader) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from cfstream.ports import Silence, Visit
-from cfstream.proving.check import HELD, Check, ClaimJudgement
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyless import inconclusive
-from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import MADE_UP, Site
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
+from cfstream.verification.check import HELD, Check, ClaimJudgement
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.keyless import inconclusive
+from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.site import MADE_UP, Site
 
 GOOD = "serves nothing by"
 

@@ -8,22 +8,22 @@ from cfstream.access.warnings import viewer_warnings
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError, Interrupted, NoCredentials, Notice
 from cfstream.ports import Clock, Viewer
-from cfstream.proving.check import Check, ask
-from cfstream.proving.direct import direct_checks
-from cfstream.proving.finding import Finding, StackProof, Verdict
-from cfstream.proving.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
-from cfstream.proving.keyless import keyless_checks
-from cfstream.proving.openings import judged
-from cfstream.proving.playlist import playlist_findings
-from cfstream.proving.reach import Reached, error_page, reach
-from cfstream.proving.reading import Saw, read
-from cfstream.proving.signers import signer_findings
-from cfstream.proving.site import MADE_UP, ExpectedAccess, Site, read_site
 from cfstream.sign import CannotSign
 from cfstream.spec.stack import Stack
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
+from cfstream.verification.check import Check, ask
+from cfstream.verification.direct import direct_checks
+from cfstream.verification.finding import Finding, StackProof, Verdict
+from cfstream.verification.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
+from cfstream.verification.keyless import keyless_checks
+from cfstream.verification.openings import judged
+from cfstream.verification.playlist import playlist_findings
+from cfstream.verification.reach import Reached, error_page, reach
+from cfstream.verification.reading import Saw, read
+from cfstream.verification.signers import signer_findings
+from cfstream.verification.site import MADE_UP, ExpectedAccess, Site, read_site
 
 SECOND_LOOK = 12.0
 """Seconds before a failed check is repeated: edges cache an error for 10 (Developer Guide, error caching)."""
@@ -33,7 +33,7 @@ NO_EDGE_DO = "set --edge-url, or use --sandbox"
 
 
 @dataclass(frozen=True)
-class Means:
+class VerificationTools:
     """The tools of a verification. Without a viewer, only what AWS shows is judged."""
 
     viewer: Viewer | None
@@ -42,18 +42,18 @@ class Means:
     wanted_object: str | None = None
 
 
-def prove(around: Surroundings, means: Means) -> StackProof:
+def verify_stack(state: LiveState, tools: VerificationTools) -> StackProof:
     """Return all findings about a stack. Raises CannotSign for another key's id, NoCredentials and Interrupted.
 
     If AWS shows too little, or the stack has no distribution, the only finding is that nothing can be verified.
     """
     try:
-        found = _proof(read_site(around, means.wanted_object), means)
+        found = _proof(read_site(state, tools.wanted_object), tools)
     except (CannotSign, NoCredentials, Interrupted):
         raise
     except CfstreamError as error:
-        return unreached(around.context.stack, around.context.account, error)
-    return replace(found, account=around.context.account)
+        return unreached(state.context.stack, state.context.account, error)
+    return replace(found, account=state.context.account)
 
 
 def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProof:
@@ -63,19 +63,21 @@ def unreached(stack: Stack, account: Account, error: CfstreamError) -> StackProo
     return StackProof(name, stack.path, (finding,), account=account)
 
 
-def _proof(site: Site, means: Means) -> StackProof:
-    if means.at_hand is not None:
-        _refuse_wrong_id(site, means.at_hand)
+def _proof(site: Site, tools: VerificationTools) -> StackProof:
+    if tools.at_hand is not None:
+        _refuse_wrong_id(site, tools.at_hand)
     openings = judged(site)
-    asked, notices = _asked(site, means, openings.ways)
+    asked, notices = _asked(site, tools, openings.ways)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
-    all_notices = (*map(Notice, openings.notes), *_notices(site, means), *notices)
+    all_notices = (*map(Notice, openings.notes), *_notices(site, tools), *notices)
     return StackProof(site.context.name, site.context.stack.path, findings, all_notices, openings.readers)
 
 
-def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+def _asked(
+    site: Site, tools: VerificationTools, ways: tuple[str, ...]
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
     """Return the findings and notices from requests to viewers' addresses."""
-    viewer = means.viewer
+    viewer = tools.viewer
     if viewer is None:
         claim = "it answers viewers correctly"
         no_edge = Finding(site.distribution, "", "", claim, Verdict.UNPROVED, "", NO_EDGE, NO_EDGE_DO)
@@ -83,10 +85,10 @@ def _asked(site: Site, means: Means, ways: tuple[str, ...]) -> tuple[tuple[Findi
     if site.live.delivery is Delivery.RTMP and not viewer.edge_url:
         reached = Reached(notices=(Notice("AWS no longer serves RTMP: only the bucket was tested"),))
     else:
-        reached = reach(viewer, site, lambda: means.clock.now().timestamp())
-    signing = _signing(means, reached)
+        reached = reach(viewer, site, lambda: tools.clock.now().timestamp())
+    signing = _signing(tools, reached)
     checks = _checks(site, reached, signing, ways)
-    answered = zip(checks, _with_retries(viewer, site, means.clock, checks), strict=True)
+    answered = zip(checks, _with_retries(viewer, site, tools.clock, checks), strict=True)
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
         if check.optional and finding.verdict is not Verdict.HELD:
@@ -153,11 +155,11 @@ def _excused(finding: Finding, check: Check, is_page: Callable[[Check], bool]) -
     return finding
 
 
-def _signing(means: Means, reached: Reached) -> Signing | None:
-    if means.at_hand is None:
+def _signing(tools: VerificationTools, reached: Reached) -> Signing | None:
+    if tools.at_hand is None:
         return None
-    now = lambda: means.clock.now().timestamp() + reached.skew  # noqa: E731 (the time of the server that checks)
-    return Signing(means.at_hand, foreign_key(means.at_hand.key), now)
+    now = lambda: tools.clock.now().timestamp() + reached.skew  # noqa: E731 (the time of the server that checks)
+    return Signing(tools.at_hand, foreign_key(tools.at_hand.key), now)
 
 
 def _by_address(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -194,7 +196,7 @@ def _named_object(site: Site) -> tuple[Finding, ...]:
     )
 
 
-def _notices(site: Site, means: Means) -> list[Notice]:
+def _notices(site: Site, tools: VerificationTools) -> list[Notice]:
     """Return notices about what could not be verified without failing."""
     objects, notices = site.objects, [*site.bucket.notices, *viewer_warnings(site.live)]
     if objects.why_none:
@@ -219,7 +221,7 @@ def _notices(site: Site, means: Means) -> list[Notice]:
         notices.append(
             Notice("origin_access: none lets anyone read the bucket: its own addresses were not tested")
         )
-    at_hand = means.at_hand
+    at_hand = tools.at_hand
     signed = [place for place in site.places if place.wanted is ExpectedAccess.SIGNED]
     if at_hand is not None and not any(at_hand.id_at(each) and at_hand.may_sign(each) for each in signed):
         text = "the spec lets this key sign nowhere: only its refusal was tested, not that other keys are accepted"

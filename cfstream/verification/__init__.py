@@ -9,8 +9,8 @@ This package gets a `ports.Viewer` and a `ports.Reads` and sends nothing by itse
 and who must be refused. The live state only decides where to send the requests.
 """
 
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
-from cfstream.proving.keyed import KeyAtHand
-from cfstream.proving.prove import Means, prove
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict
+from cfstream.verification.keyed import KeyAtHand
+from cfstream.verification.stack import VerificationTools, verify_stack
 
-__all__ = ["Finding", "KeyAtHand", "Means", "Proof", "StackProof", "Verdict", "prove"]
+__all__ = ["Finding", "KeyAtHand", "Proof", "StackProof", "Verdict", "VerificationTools", "verify_stack"]

@@ -6,16 +6,16 @@ from functools import cache
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
-from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
-from cfstream.proving.cors import cors_checks
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyless import NO_KEY, HostAddress, inconclusive, wrongly_refused
-from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import MADE_UP, RTMP, ExpectedAccess, Site, TestedBehavior
 from cfstream.sign import Cookies, Pass, Signer
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.sign.resource import folder
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.check import HELD, Check, ClaimJudgement, Judge
+from cfstream.verification.cors import cors_checks
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.keyless import NO_KEY, HostAddress, inconclusive, wrongly_refused
+from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.site import MADE_UP, RTMP, ExpectedAccess, Site, TestedBehavior
 
 At = tuple[HostAddress, TestedBehavior]
 

@@ -5,11 +5,11 @@ from dataclasses import field
 
 from cfstream.domain import Delivery
 from cfstream.ports import Visit
-from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.check import HELD, Check, ClaimJudgement, Judge
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.site import ExpectedAccess, Site, TestedBehavior
 
 NO_KEY = "KCFSTREAMVERIFY"
 """An id that no key has: it is one character longer than CloudFront's ids."""

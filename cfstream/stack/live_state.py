@@ -1,4 +1,4 @@
-"""What every kind of a stack needs: the account's distributions and identities, the stack's own, and its bucket.
+"""The live state that every kind of a stack needs: the account's distributions, the stack's own, and its bucket.
 
 This is read first, once for each stack. Then each kind reads what it needs beyond that.
 """
@@ -29,26 +29,26 @@ T = TypeVar("T")
 
 
 class _ReadOnce(Generic[T]):
-    """A part of the surroundings, read once.
+    """A part of the live state, read once.
 
     The lock of `functools.cached_property` in Python 3.11 would let only one stack read at a time.
     """
 
-    def __init__(self, read: "Callable[[Surroundings], T]") -> None:
+    def __init__(self, read: "Callable[[LiveState], T]") -> None:
         self._read = read
         self.__doc__ = read.__doc__
 
     @overload
-    def __get__(self, around: None, owner: type) -> "_ReadOnce[T]": ...
+    def __get__(self, state: None, owner: type) -> "_ReadOnce[T]": ...
 
     @overload
-    def __get__(self, around: "Surroundings", owner: type) -> T: ...
+    def __get__(self, state: "LiveState", owner: type) -> T: ...
 
-    def __get__(self, around: "Surroundings | None", owner: type) -> "_ReadOnce[T] | T":
-        if around is None:
+    def __get__(self, state: "LiveState | None", owner: type) -> "_ReadOnce[T] | T":
+        if state is None:
             return self
         # The next access finds the value itself in the instance.
-        value = around.__dict__[self._read.__name__] = self._read(around)
+        value = state.__dict__[self._read.__name__] = self._read(state)
         return value
 
 
@@ -58,8 +58,8 @@ def _account_neighbors(lists: AccountLists) -> Indexed[Neighbor]:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """The account around one stack. Each part is read when it is first used, and only once."""
+class LiveState:
+    """The live state that all kinds of one stack use. Each part is read when it is first used, and only once."""
 
     lists: AccountLists
     context: StackContext

@@ -19,7 +19,7 @@ Grants: TypeAlias = Iterable[tuple[Any, str]]
 
 
 @dataclass(frozen=True)
-class Proved:
+class PlannedDescription:
     """A description and its plan."""
 
     description: Description
@@ -41,7 +41,7 @@ class Proved:
         return len(self.plan.problems), len(self.plan.steps)
 
 
-def prove(description: Description, grants: Grants, judge: Judge) -> Proved:
+def closest(description: Description, grants: Grants, judge: Judge) -> PlannedDescription:
     """Return the description with an empty plan, or the one with the fewest changes.
 
     Raises CannotImport if the spec's text is invalid.
@@ -60,19 +60,19 @@ def prove(description: Description, grants: Grants, judge: Judge) -> Proved:
     return best
 
 
-def _best(candidates: Iterator[Description], judge: Judge) -> Proved | None:
-    best: Proved | None = None
+def _best(candidates: Iterator[Description], judge: Judge) -> PlannedDescription | None:
+    best: PlannedDescription | None = None
     for candidate in candidates:
-        proved = _judged(candidate, judge)
-        if best is None or proved.rank < best.rank:
-            best = proved
+        planned = _judged(candidate, judge)
+        if best is None or planned.rank < best.rank:
+            best = planned
         if best.plan.in_sync:
             break
     return best
 
 
-def _judged(description: Description, judge: Judge) -> Proved:
-    return Proved(description, judge(read(spec_text(description.values, description.remarks))))
+def _judged(description: Description, judge: Judge) -> PlannedDescription:
+    return PlannedDescription(description, judge(read(spec_text(description.values, description.remarks))))
 
 
 def read(text: str) -> Stack:

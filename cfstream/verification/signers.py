@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.domain.distribution import account_words
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.site import ExpectedAccess, Site, TestedBehavior
 
 NOT_AS_THE_SPEC = "it differs from the spec"
 

@@ -17,7 +17,6 @@ from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.inventory.lookup import of_stack
 from cfstream.inventory.readers import readers_observed
 from cfstream.planning.access_models import live_model
-from cfstream.proving.sample import Sample, sample
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path, pattern_path
 from cfstream.spec.http import Behavior
@@ -25,9 +24,10 @@ from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.context import StackContext
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.signing_keys import guards_of
-from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.sample import Sample, sample
 from cfstream.wildcards import like
 
 MADE_UP = "cfstream-verify"
@@ -112,22 +112,22 @@ class Site:
         return f"distribution {self.live.id}"
 
 
-def read_site(around: Surroundings, wanted_object: str | None) -> Site:
+def read_site(state: LiveState, wanted_object: str | None) -> Site:
     """Read the live state of the stack: what a plan reads of distribution, keys and bucket, and some objects.
 
     Raises CfstreamError if there is no distribution yet, and as `Reads.read`.
     """
-    aws, context, live = around.aws, around.context, around.own
+    aws, context, live = state.aws, state.context, state.own
     if live is None:
         raise CfstreamError(
             f"{context.name} has no distribution in account {context.account}",
             f"create it: {context.command('apply')}",
         )
-    guards = guards_of(aws, of_stack(around).distribution)
+    guards = guards_of(aws, of_stack(state).distribution)
     asked = _patterns(context.stack.spec, guards)
-    objects = sample(aws, context, around.bucket, [_literal(pattern) for pattern in asked], wanted_object)
-    model = live_model(context, readers_observed(aws, around))
-    site = Site(context, live, guards, around.bucket, model, objects, (), _hosts(context, guards))
+    objects = sample(aws, context, state.bucket, [_literal(pattern) for pattern in asked], wanted_object)
+    model = live_model(context, readers_observed(aws, state))
+    site = Site(context, live, guards, state.bucket, model, objects, (), _hosts(context, guards))
     return replace(site, places=tuple(_places(site, asked)))
 
 

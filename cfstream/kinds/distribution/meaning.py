@@ -30,8 +30,14 @@ def meaning(stack: Stack, like: Stack | None = None) -> dict[str, Any]:
     Path patterns that `like` also has are spelled as there, so that another spelling is not a difference.
     """
     digests = {name: key.der_sha256[:SHORT_DIGEST] for name, key in stack.public_keys.items()}
-    spec = stack.spec if like is None else _respelled(stack.spec, like.spec)
-    return dict(_fields(spec, digests))
+    return managed_fields(stack.spec, like.spec if like else None, digests)
+
+
+def managed_fields(
+    spec: Spec, like: Spec | None = None, digests: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return the same for a spec alone; without `digests`, keys have their names only."""
+    return dict(_fields(spec if like is None else _respelled(spec, like), digests or {}))
 
 
 def _respelled(spec: Spec, like: Spec) -> Spec:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cfstream.ports import Viewer, Visit
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.reading import Saw, Seen, read
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.reading import Saw, Seen, read
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from dataclasses import field, replace
 from urllib.parse import urljoin, urlsplit
 
 from cfstream.ports import Viewer
-from cfstream.proving.check import HELD, Check, ClaimJudgement, finding_for
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyed import MINUTES, Signing, must_serve
-from cfstream.proving.keyless import HostAddress
-from cfstream.proving.reading import Seen, read
-from cfstream.proving.site import ExpectedAccess, Site, TestedBehavior, paths_of
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.check import HELD, Check, ClaimJudgement, finding_for
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.keyed import MINUTES, Signing, must_serve
+from cfstream.verification.keyless import HostAddress
+from cfstream.verification.reading import Seen, read
+from cfstream.verification.site import ExpectedAccess, Site, TestedBehavior, paths_of
 
 _MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
 DEPTH = 2

@@ -1,6 +1,6 @@
-"""The parties that `also_read_by` and `also_managed_by` list, parsed into a kind and a value.
+"""The readers that `also_read_by` and `also_managed_by` list, parsed into a kind and a value.
 
-Which readers a party covers is decided in `access`.
+`access` decides which readers a listed one covers.
 """
 
 import re
@@ -22,8 +22,8 @@ public access to your Amazon S3 storage"). Private ranges are no exception.
 """
 
 
-class PartyKind(StrEnum):
-    """What a party is. An account also covers its principals and distributions."""
+class ListedReaderKind(StrEnum):
+    """What a listed reader is. An account also covers its principals and distributions."""
 
     ACCOUNT = "account"
     PRINCIPAL = "principal"
@@ -38,14 +38,14 @@ class PartyKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Party:
+class ListedReader:
     """Somebody outside the stack who is expected to read, list or manage.
 
     `value` is the part that identifies it: 12 digits, an ARN, the id of an OAI, a canonical user id, `o-…`, a CIDR,
     `vpc-…`, `vpce-…`, or the name of a service.
     """
 
-    kind: PartyKind
+    kind: ListedReaderKind
     value: str
 
 
@@ -54,22 +54,29 @@ _ROOT = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):root")
 _OAI = re.compile(r"arn:aws[a-z-]*:iam::cloudfront:user/CloudFront Origin Access Identity ([A-Z0-9]{2,40})")
 _CANONICAL = re.compile(r"canonical:([0-9a-f]{64})")
 
-_WHOLE: tuple[tuple[PartyKind, re.Pattern[str]], ...] = (
+_PARTS = (
+    (ListedReaderKind.ACCOUNT, _ROOT),
+    (ListedReaderKind.OAI, _OAI),
+    (ListedReaderKind.CANONICAL, _CANONICAL),
+)
+"""The forms whose value is a part of the text."""
+
+_WHOLE: tuple[tuple[ListedReaderKind, re.Pattern[str]], ...] = (
     (
-        PartyKind.PRINCIPAL,
+        ListedReaderKind.PRINCIPAL,
         re.compile(
             r"arn:aws[a-z-]*:(iam::[0-9]{12}:(user|role)|sts::[0-9]{12}:(assumed-role|federated-user))"
             r"/[A-Za-z0-9_+=,.@/-]+"
         ),
     ),
     (
-        PartyKind.DISTRIBUTION,
+        ListedReaderKind.DISTRIBUTION,
         re.compile(r"arn:aws[a-z-]*:cloudfront::[0-9]{12}:(streaming-)?distribution/[A-Z0-9]{2,40}"),
     ),
-    (PartyKind.ORGANISATION, re.compile(r"o-[a-z0-9]{10,32}")),
-    (PartyKind.VPC, re.compile(r"vpc-[0-9a-f]{8,17}")),
-    (PartyKind.VPC_ENDPOINT, re.compile(r"vpce-[0-9a-f]{8,17}")),
-    (PartyKind.SERVICE, re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")),
+    (ListedReaderKind.ORGANISATION, re.compile(r"o-[a-z0-9]{10,32}")),
+    (ListedReaderKind.VPC, re.compile(r"vpc-[0-9a-f]{8,17}")),
+    (ListedReaderKind.VPC_ENDPOINT, re.compile(r"vpce-[0-9a-f]{8,17}")),
+    (ListedReaderKind.SERVICE, re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")),
 )
 """The forms whose value is the whole text."""
 
@@ -79,19 +86,19 @@ FORMS = (
 )
 
 
-def party(text: str) -> Party:
-    """Return the party that `text` names. Raises a fault that says what to write instead."""
+def listed_reader(text: str) -> ListedReader:
+    """Return the reader that `text` names. Raises a fault that says what to write instead."""
     _refuse_everybody(text)
     if _ACCOUNT.fullmatch(text):
-        return Party(PartyKind.ACCOUNT, text)
-    for kind, form in ((PartyKind.ACCOUNT, _ROOT), (PartyKind.OAI, _OAI), (PartyKind.CANONICAL, _CANONICAL)):
+        return ListedReader(ListedReaderKind.ACCOUNT, text)
+    for kind, form in _PARTS:
         if found := form.fullmatch(text):
-            return Party(kind, found[1])
+            return ListedReader(kind, found[1])
     for kind, form in _WHOLE:
         if form.fullmatch(text):
-            return Party(kind, text)
+            return ListedReader(kind, text)
     if (network := _network(text)) is not None:
-        return Party(PartyKind.NETWORK, network)
+        return ListedReader(ListedReaderKind.NETWORK, network)
     if wrong := account_number(text):
         raise fault(*wrong)
     what = (
@@ -101,7 +108,7 @@ def party(text: str) -> Party:
 
 
 def _refuse_everybody(text: str) -> None:
-    """Refuse a party that means everyone: it would hide every opening."""
+    """Refuse a text that means everyone: it would hide every opening."""
     if text == "*":
         raise fault(
             '"*" means everyone, and this list is for named readers',
@@ -170,13 +177,13 @@ def _schema_pattern() -> str:
 
 
 def _party_text(text: str) -> str:
-    party(text)
+    listed_reader(text)
     return text
 
 
-PartyText = Annotated[
+ListedReaderText = Annotated[
     str,
     AfterValidator(_party_text),
     WithJsonSchema({"type": "string", "pattern": _schema_pattern(), "examples": list(_EXAMPLES)}),
 ]
-"""A party as a spec spells it."""
+"""A listed reader as a spec spells it."""

@@ -1,9 +1,11 @@
 """The results of a verification: one finding for each claim that was tested."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from enum import StrEnum
 
+from cfstream.access.closing import without_repeats
+from cfstream.access.report import Opening
 from cfstream.errors import Notice
 from cfstream.exit_codes import ExitCode
 from cfstream.startup.frozen import dataclass
@@ -50,6 +52,14 @@ class Finding:
     """What was observed instead of the claim: ``an unsigned HEAD reached the bucket``. Empty if the claim says it."""
     refused: bool = False
     """Whether the claim is broken because a request was refused."""
+    openings: tuple[Opening, ...] = ()
+    """The openings that break the claim. `why` and `do` are their texts and fixes."""
+
+    def opened(self, openings: tuple[Opening, ...]) -> "Finding":
+        """Return the finding, broken by these openings."""
+        why = "; ".join(each.text for each in openings)
+        advice = "\n".join(without_repeats(dict.fromkeys(each.do for each in openings)))
+        return replace(self, verdict=Verdict.SERVED, why=why, do=advice, openings=openings)
 
 
 def by_addresses(findings: Iterable[Finding]) -> dict[tuple[str, ...], list[Finding]]:
@@ -90,12 +100,27 @@ class StackProof:
         return tuple(each for each in self.findings if each.verdict.broken)
 
     @property
+    def openings(self) -> tuple[Opening, ...]:
+        return tuple(opening for each in self.broken for opening in each.openings)
+
+    def without(self, shown: Collection[str]) -> "StackProof":
+        """Return the proof without the openings that have these texts."""
+        findings = []
+        for each in self.findings:
+            left = tuple(opening for opening in each.openings if opening.text not in shown)
+            if left == each.openings:
+                findings.append(each)
+            elif left:
+                findings.append(each.opened(left))
+        return replace(self, findings=tuple(findings))
+
+    @property
     def unproved(self) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.verdict is Verdict.UNPROVED)
 
     @property
     def exit_code(self) -> ExitCode:
-        """EXPOSED if a check failed, FAILED if one could not be proved, else DONE."""
+        """EXPOSED if a check failed, FAILED if one was not decided, else DONE."""
         if self.broken:
             return ExitCode.EXPOSED
         return ExitCode.FAILED if self.unproved else ExitCode.DONE

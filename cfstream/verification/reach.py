@@ -10,11 +10,11 @@ from email.utils import parsedate_to_datetime
 
 from cfstream.errors import Notice
 from cfstream.ports import Silence, Viewer
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.keyless import HostAddress
-from cfstream.proving.reading import Saw, Seen, read
-from cfstream.proving.site import ExpectedAccess, Site
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.keyless import HostAddress
+from cfstream.verification.reading import Saw, Seen, read
+from cfstream.verification.site import ExpectedAccess, Site
 
 ALLOWED_SKEW = 120.0
 """Seconds by which this machine's clock may differ without a notice. Signatures are valid for hours."""
@@ -76,7 +76,7 @@ def _nowhere(site: Site, why: str) -> Reached:
 def _judged(
     site: Site, address: HostAddress, seen: Seen, roundabout: Seen | None
 ) -> tuple[Finding, list[HostAddress]]:
-    """Return whether CloudFront answers for this host, and the address to test; none if that would prove nothing."""
+    """Return whether CloudFront answers for this host, and the address to test; none if no address decides anything."""
     finding = Finding(address.url, "", "", "CloudFront answers for it", saw=seen.text)
     if not site.spec.enabled:
         return finding, [address]

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.ports import Visit
-from cfstream.proving.check import HELD, Check, ClaimJudgement, Judge
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.reading import Saw, Seen
-from cfstream.proving.site import MADE_UP, Site, TestedBehavior
 from cfstream.spec.http.behaviors import Cors
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.check import HELD, Check, ClaimJudgement, Judge
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.site import MADE_UP, Site, TestedBehavior
 
 WITH_COOKIES = (
     "pages that add request headers of their own cannot use cookies: the browser asks first, without cookies (a "

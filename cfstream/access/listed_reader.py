@@ -3,7 +3,7 @@
 from pydantic_core import PydanticCustomError
 
 from cfstream.access.reader import Reader, ReaderKind
-from cfstream.spec.parties import party
+from cfstream.spec.listed_readers import listed_reader
 
 _FORMS = {
     ReaderKind.CANONICAL: "canonical:{}",
@@ -11,7 +11,7 @@ _FORMS = {
 }
 
 
-def party_text(reader: Reader) -> str | None:
+def text_in_spec(reader: Reader) -> str | None:
     """Return the text that lists `reader` in a spec, or None if a spec cannot list it.
 
     A spec cannot list anyone, the signers of a distribution, or a reader whose id is only known after a step of this
@@ -21,7 +21,7 @@ def party_text(reader: Reader) -> str | None:
         return None
     text = _FORMS.get(reader.kind, "{}").format(reader.name)
     try:
-        party(text)
+        listed_reader(text)
     except PydanticCustomError:
         return None
     return text

@@ -9,11 +9,12 @@ from dataclasses import replace
 from cfstream.access.evaluate import evaluate
 from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shared
 from cfstream.access.report import Opening
+from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import phrases
-from cfstream.proving.finding import Finding, Verdict
-from cfstream.proving.site import Site
 from cfstream.startup.frozen import dataclass
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.site import Site
 
 _CLAIMS = {
     POLICY: "the bucket policy has no openings",
@@ -43,7 +44,7 @@ def judged(site: Site) -> Openings:
     model = site.model
     wanted, (found,) = shared(expected(site.context, model, live=True), *evaluate(model))
     judged_openings = openings(found, wanted)
-    opened = judged_openings.openings
+    opened = tuple(with_reaching_fix(each, site.context.flags) for each in judged_openings.openings)
     findings = (
         _of_policy(site, opened),
         _of_sort(site, opened, DISTRIBUTIONS, _CLAIMS[DISTRIBUTIONS]),
@@ -60,9 +61,7 @@ def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Fi
     mine = [each for each in opened if each.sort == sort]
     if not mine:
         return finding
-    advice = "\n".join(dict.fromkeys(each.do for each in mine))
-    why = "; ".join(each.text for each in mine)
-    return replace(finding, verdict=Verdict.SERVED, observed=_OBSERVED[sort], why=why, do=advice)
+    return replace(finding, observed=_OBSERVED[sort]).opened(tuple(mine))
 
 
 def _of_policy(site: Site, opened: Sequence[Opening]) -> Finding:

@@ -1,0 +1,42 @@
+"""Show the openings of a plan, which come first in every format."""
+
+from collections.abc import Iterator, Sequence
+
+from cfstream.access.closing import without_repeats
+from cfstream.access.report import Opening
+from cfstream.errors import Notice
+from cfstream.planning import StackPlan
+from cfstream.render.flow import Page, Style, Word, words
+from cfstream.render.notices import remedy_lines
+
+
+def open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+    """Yield who can read or write and should not, after the plan or until the plan closes it."""
+    for text in open_now(stack):
+        head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
+        yield from sheet.flow(head, first="  ", rest="    ")
+    yield from opening_lines(stack.exposure.openings, "! open:", sheet)
+
+
+def opening_lines(openings: Sequence[Opening], label: str, sheet: Page) -> Iterator[str]:
+    """Yield each opening with its fix."""
+    for opening, do in zip(openings, without_repeats(each.do for each in openings), strict=True):
+        head = [Word(label, Style.BOLD_RED), *words(opening.text, Style.RED)]
+        yield from sheet.flow(head, first="  ", rest="    ")
+        yield from remedy_lines(do, sheet, "    ")
+
+
+def open_now(stack: StackPlan) -> list[str]:
+    """Return what anyone can read until the plan closes it, except what the spec declares public."""
+    exposure = stack.exposure
+    return [
+        f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
+        for phrase in exposure.before
+        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
+    ]
+
+
+def other_notices(stack: StackPlan) -> list[Notice]:
+    """Return the notices except those of openings, which a plan shows first."""
+    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
+    return [notice for notice in stack.notices if notice.text not in openings]

@@ -17,10 +17,10 @@ from cfstream.indexed import having
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.spec.wording import nearest
+from cfstream.spec.wording import nearest, some_of
 from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
 from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls, optional
-from cfstream.stack.context import StackContext
+from cfstream.stack.context import StackContext, names_of_buckets
 from cfstream.stack.kind import Kind
 from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal, Relied
@@ -35,6 +35,9 @@ KIND = "bucket"
 
 _READ_OF_FEW = frozenset({"head_bucket", "get_public_access_block", "get_bucket_ownership_controls"})
 """What a plan of few stacks asks of every bucket, in one go."""
+
+NAMED = 3
+"""How many other stacks that create the same bucket a step names."""
 
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 """What a bucket has that `CreateBucket` creates."""
@@ -65,8 +68,8 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
     def observe(self, aws: Reads, state: LiveState, want: WantedBucket | None) -> LiveBucket:
         """Return the bucket. `with_encryption` reads its encryption, if something will be written.
 
-        If it should exist and does not, the account's buckets are listed for the hint. `reads` does not ask for this
-        permission: without it, the hint names no bucket.
+        If it should exist and does not, the account's buckets are listed for the hint. Its permission is
+        optional: without it, the hint names no bucket.
         """
         bucket = state.bucket
         if not bucket.missing or want is None or want.create or state.context.destroying:
@@ -205,11 +208,22 @@ def _encryption(answer: Answer) -> tuple[str | None, str]:
     return (str(algorithm) if algorithm else None), ""
 
 
+def _created_too(context: StackContext, want: WantedBucket) -> str:
+    """Return which other stacks of the run create the same bucket; empty without one."""
+    sharing = having(context.beside, names_of_buckets, want.name)
+    others = sorted(spec.name for spec in sharing if spec.bucket.create and spec.name != context.name)
+    return (
+        f"; {some_of(others, NAMED)} may create it first, and then this step changes nothing"
+        if others
+        else ""
+    )
+
+
 def _create(context: StackContext, want: WantedBucket, have: LiveBucket) -> CreateBucket:
     return CreateBucket(
         address=context.address(KIND),
         stage=Stage.BUCKET,
-        because="the bucket does not exist; it will block all public access",
+        because=f"the bucket does not exist; it will block all public access{_created_too(context, want)}",
         line=context.stack.line("bucket"),
         changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
         bucket=want.name,

@@ -1,6 +1,7 @@
 """The bucket: created if the spec has `create: true`, and otherwise only checked."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,14 @@ def test_made(grant: str, ownership: str) -> None:
     )
     assert proposed.brings == {ADDRESS: {"id": Ref(proposed.steps[0].id), "region": "eu-west-1"}}
     assert proposed.problems == ()
+
+
+def test_made_together() -> None:
+    """A step names the other stacks of the run that create the same bucket."""
+    own = context(CREATES)
+    beside = tuple(own.stack.spec.model_copy(update={"name": name}) for name in (own.name, "clips", "films"))
+    (step,) = proposal(KIND, replace(own, beside=beside), live(**s3(head=missing("404")))).steps
+    assert step.because.endswith("; clips, films may create it first, and then this step changes nothing")
 
 
 def test_made_where_the_session_is() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import is_interactive
 from cfstream.steps.hazards import HazardName
@@ -28,12 +29,7 @@ class RunFormat(StrEnum):
 
 Specs = Annotated[
     list[str],
-    typer.Argument(
-        metavar="SPEC...",
-        autocompletion=completion.specs,
-        help="YAML files, directories of them, or - for standard input.",
-        show_default=False,
-    ),
+    specs_argument("SPEC...", "YAML files, directories of them, or - for standard input."),
 ]
 
 Only = Annotated[

@@ -146,7 +146,7 @@ def test_a_certificate_that_nobody_trusts_does_not_verify(secure: Server) -> Non
     assert (reply.silence, reply.message) == (Silence.BAD_TLS, "self-signed certificate")
 
 
-def test_a_closed_port_is_no_connection(plain: Server) -> None:
+def test_a_closed_port_gives_no_connection(plain: Server) -> None:
     """A connection that closes without an answer has another message."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

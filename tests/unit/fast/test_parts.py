@@ -179,7 +179,7 @@ def test_acl_round_trip() -> None:
 
 
 def test_acl_with_unknown_members() -> None:
-    """An ACL with members that are not known is not written, but one that is as wanted is no problem."""
+    """An ACL with members that are not known is not written, but one that is as wanted is not a problem."""
     body = render(PRIVATE).replace(b"<Permission>", b"<Until>2027</Until><Permission>")
     assert Decisions(OAI, "READ").of(body) == Obstacle("UnknownMembers", ("Grants.Grant.Until",))
     assert Decisions(OWNER, "FULL_CONTROL").of(body) is None
@@ -200,7 +200,7 @@ def checkpoint(
 
 
 def test_checkpoint(tmp_path: Path) -> None:
-    """What one run stores, the next one loads. It is for its user only, and lasts a day."""
+    """The next run loads what a run stored. It is for its user only, and lasts a day."""
     messages: list[str] = []
     checkpoint(tmp_path, messages).store([("", "a"), ("a", "k"), ("x", "\udcff")])
     (file,) = (tmp_path / "grants").iterdir()
@@ -236,7 +236,7 @@ def test_full_cache(tmp_path: Path) -> None:
     assert len(messages) == 1
 
 
-def test_resumed() -> None:
+def test_a_resumed_run_reads_what_is_not_finished() -> None:
     """A further run lists all keys, and reads those that are not finished or were written since, and one a page."""
     s3 = FakeS3([f"k{number:05}" for number in range(5_000)])
     first = s3.pipeline()

@@ -59,7 +59,7 @@ class Clock:
 
 
 class Bucket:
-    """Both ports to one bucket. The writes of an operation use up its `faults` in order; None is no fault."""
+    """Both ports to one bucket. The writes of an operation use up its `faults` in order; None means no fault."""
 
     def __init__(self, policy: Json | None = None, keys: Sequence[str] = ()) -> None:
         self.policy: Json | None = policy

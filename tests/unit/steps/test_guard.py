@@ -180,7 +180,7 @@ def test_a_key_that_joined_the_group() -> None:
     assert bucket.policy is None
 
 
-def test_changes_that_let_nobody_read_more_are_accepted() -> None:
+def test_changes_that_do_not_widen_access_are_accepted() -> None:
     """A key that left the group, and a new distribution without the identity, do not matter."""
     bucket = Guarded(SIGNED)
     bucket.group_keys = []

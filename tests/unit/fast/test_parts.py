@@ -10,7 +10,7 @@ import pytest
 from cfstream.acl_document import with_grant
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle, parse, render
 from cfstream.aws.fast.checkpoint import Checkpoint
-from cfstream.aws.fast.governor import READS, WRITES, Bucketful, LaneGovernor
+from cfstream.aws.fast.governor import READS, WRITES, LaneGovernor, TokenBucket
 from cfstream.aws.fast.replies import KeyPage, page_of
 from cfstream.key_ranges import Guesses, between, merged, order
 from cfstream.ports import AclWork
@@ -72,13 +72,13 @@ def test_page_without_encoding() -> None:
 
 def test_rate_of_a_prefix() -> None:
     """No more than S3's rate of a prefix is begun, and a write that was not needed does not count."""
-    rate, taken = Bucketful(0.0), 0
+    rate, taken = TokenBucket(0.0), 0
     for step in range(2_000):
         while rate.take(step / 200):
             taken += 1
     assert taken <= WRITES * 10 + WRITES * 0.1 + 1
     assert taken >= WRITES * 9.9
-    rate, taken = Bucketful(0.0), 0
+    rate, taken = TokenBucket(0.0), 0
     for step in range(2_000):
         while rate.take(step / 200):
             rate.give_back()
@@ -88,7 +88,7 @@ def test_rate_of_a_prefix() -> None:
 
 def test_share_of_a_prefix() -> None:
     """Two processes that work on one prefix get half of its rate each."""
-    rate, taken = Bucketful(0.0, 0.5), 0
+    rate, taken = TokenBucket(0.0, 0.5), 0
     for step in range(2_000):
         while rate.take(step / 200):
             taken += 1

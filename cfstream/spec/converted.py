@@ -44,7 +44,7 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
             return name
         for candidate in islice(_candidates(section, name, value, _DEPTH), MOST):
             if fits is _has_the_shape and isinstance(candidate, str) and candidate != value:
-                continue  # another text that is not valid either is no better
+                continue  # another invalid text does not help
             if candidate not in ({}, [], "", None) and fits(section, name, candidate):
                 line = f"{name}: {inline(candidate)}"
                 return line if len(line) <= LONGEST else None

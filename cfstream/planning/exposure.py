@@ -11,6 +11,7 @@ from cfstream.access.openings import (
     classify_way,
     distribution_words,
     how,
+    key_path,
     openings,
     who,
 )
@@ -29,8 +30,8 @@ NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
-class Excluded:
-    """The patterns that a phrase of `before` or `after` includes and that its readers cannot read, by phrase."""
+class ByPhrase:
+    """Patterns of paths by phrase of `before` and of `after`."""
 
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -53,7 +54,10 @@ class Exposure:
     declared: tuple[str, ...] = ()
     """Those of them that the spec itself declares public."""
     access: tuple[AccessRow, ...] = ()
-    excluded: Excluded = Excluded()
+    excluded: ByPhrase = ByPhrase()
+    """The patterns that a phrase includes and that its readers cannot read."""
+    within: ByPhrase = ByPhrase()
+    """The patterns that limit a phrase, because the bucket's policy allows no others."""
 
 
 def exposure(
@@ -65,7 +69,8 @@ def exposure(
     """
     judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
-    moved = tuple(_moved(before, after)) if was == will else ()
+    within = ByPhrase(_within(before, expected.stack), _within(after, expected.stack))
+    moved = tuple(_moved(before, after)) if was == will and within.before == within.after else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
@@ -76,7 +81,8 @@ def exposure(
         ours=tuple(sorted(set(own))),
         anyone=tuple(sorted(set(unsigned))),
         access=access_rows(after, expected, before),
-        excluded=Excluded(excluded_phrases(before, expected.stack), excluded_phrases(after, expected.stack)),
+        excluded=ByPhrase(_excluded(before, expected.stack), _excluded(after, expected.stack)),
+        within=within,
     )
 
 
@@ -133,7 +139,24 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
     return {path: found[path] for path in sorted(found, key=order.__getitem__)}
 
 
-def excluded_phrases(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+def _within(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the paths that the bucket's policy lets the default behavior read, by its phrase; none for all paths."""
+    paths: dict[str, None] = {}
+    for _, way in seen.rows:
+        if way.behavior is not None and way.behavior.default and way.distribution_id == seen.model.own:
+            resources = [each for one in way.statements for each in one.resources] or ["*"]
+            keys = (key_path(each, seen.model.bucket.name) for each in resources)
+            root = way.origin.path if way.origin else ""
+            paths.update(
+                (each.removeprefix(root) if each.startswith(f"{root}/") else "/*", None) for each in keys
+            )
+    if not paths or "/*" in paths:
+        return {}
+    readers, _ = _own_behaviors(seen)[""]
+    return {_own_phrase(seen, readers, "", stack): tuple(sorted(paths))}
+
+
+def _excluded(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
     """Return the patterns that other signers have, by the phrase whose paths include them."""
     served = served_by(seen)
     return {

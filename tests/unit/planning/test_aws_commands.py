@@ -36,6 +36,8 @@ def test_s3_control_of_the_sandbox_is_reached_through_a_proxy() -> None:
     """Its clients put the account number before the host name."""
     nested = Notice("open", do='`aws s3control put --policy "$(aws s3control get | jq .)"`')
     found = with_reaching_fix(nested, " --sandbox")
-    assert found.do.startswith('`eval "$(cfstream sandbox up)"; HTTP_PROXY=$AWS_ENDPOINT_URL aws s3control put')
+    assert found.do.startswith(
+        '`eval "$(cfstream sandbox up)"; HTTP_PROXY=$AWS_ENDPOINT_URL aws s3control put'
+    )
     assert found.do.count("HTTP_PROXY") == 2
     assert with_reaching_fix(found, " --sandbox") == found

@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from cfstream.comparing import Comparison
     from cfstream.errors import CfstreamError, SpecProblems
     from cfstream.planning import StackPlan
-    from cfstream.proving import Finding, Proof, StackProof, Verdict
     from cfstream.spec.load import Stack
     from cfstream.use_cases.migration import Migrated
     from cfstream.use_cases.rotation import Rotated
+    from cfstream.verification import Finding, Proof, StackProof, Verdict
 
     __version__: str
 
@@ -133,7 +133,7 @@ _HOMES = {
         ("StepBegan", "StepEnded", "StepOutcome", "StepProgress", "StepReport"), "cfstream.applying"
     ),
     **dict.fromkeys(("CfstreamError", "SpecProblems"), "cfstream.errors"),
-    **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.proving"),
+    **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.verification"),
     "Comparison": "cfstream.comparing",
     "Migrated": "cfstream.use_cases.migration",
     "Rotated": "cfstream.use_cases.rotation",
@@ -156,7 +156,10 @@ if not TYPE_CHECKING:  # with it, mypy would accept every misspelled name
         elif name in _MODULES:
             value = import_module(f"{__name__}.{name}")
         elif name == "__version__":
-            value = _version()
+            from cfstream.startup.version import installed_version
+
+            # A source tree may not be installed.
+            value = installed_version("cfstream") or "0+unknown"
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value
@@ -165,13 +168,3 @@ if not TYPE_CHECKING:  # with it, mypy would accept every misspelled name
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-def _version() -> str:
-    """Return the installed version; ``0+unknown`` for a source tree that is not installed."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("cfstream")
-    except PackageNotFoundError:
-        return "0+unknown"

@@ -160,7 +160,7 @@ class StackEnded:
 Event: TypeAlias = StackBegan | StepBegan | StepProgress | StepEnded | StackEnded
 """What happens while a plan is applied."""
 
-Tell: TypeAlias = Callable[[Event], None]
+EventHandler: TypeAlias = Callable[[Event], None]
 """Receives each event. It is called from several threads, one for each stack."""
 
 
@@ -204,7 +204,7 @@ class Run:
     """What all stacks of a run share."""
 
     world: World
-    tell: Tell
+    tell: EventHandler
     options: RunOptions = DEFAULT_OPTIONS
     ledger: Ledger = field(default_factory=Ledger)
     failed: list[StackReport] = field(default_factory=list)
@@ -338,7 +338,7 @@ def _report(step: Step, outcome: StepOutcome, seconds: float = 0.0) -> StepRepor
     return StepReport(step.id, step.verb, step.address, outcome, seconds)
 
 
-def _progress(tell: Tell, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
+def _progress(tell: EventHandler, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
     return lambda text, fraction: tell(StepProgress(plan.name, step, text, fraction, plan.account))
 
 

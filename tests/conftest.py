@@ -1,6 +1,7 @@
 """Fixtures for all tests: the sandbox, and golden files."""
 
 import functools
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from cfstream.startup.collections import collect_rarely, skip_last_collection
+from cfstream.startup.process import collect_rarely
 
 pytest_plugins = ["tests.world.sandbox"]
 
@@ -24,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_finish() -> None:
     """Exclude what was imported and collected from all later collections of garbage."""
-    skip_last_collection()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

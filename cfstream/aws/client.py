@@ -20,10 +20,10 @@ from cfstream.aws.remembering import answer
 from cfstream.aws.sessions import Clients
 from cfstream.errors import Refused
 from cfstream.ports import Answer, Call, Reads
-from cfstream.startup.crt import without_awscrt
+from cfstream.startup.lean_botocore import lean_botocore
 from cfstream.values import Json
 
-with without_awscrt():
+with lean_botocore():
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 

@@ -22,13 +22,13 @@ from cfstream.aws.governor import Governor, is_throttle
 from cfstream.aws.sessions import CONNECT_SECONDS, READ_SECONDS, Clients
 from cfstream.aws.unknown_members import is_watched, note_unknown
 from cfstream.ports import Call
-from cfstream.startup.crt import without_awscrt
+from cfstream.startup.lean_botocore import lean_botocore
 from cfstream.values import Json
 
 if TYPE_CHECKING:
     from cfstream.aws.fast.crt import Endpoint, RequestSigner
 
-with without_awscrt():
+with lean_botocore():
     from botocore.awsrequest import HeadersDict
     from botocore.exceptions import ClientError
     from botocore.handlers import remove_bucket_from_url_paths_from_model

@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 
 from cfstream.errors import Unreachable
 from cfstream.ports import Call
-from cfstream.startup.crt import without_awscrt
+from cfstream.startup.lean_botocore import lean_botocore
 from cfstream.values import Json
 
-with without_awscrt():
+with lean_botocore():
     from botocore.exceptions import PaginationError
     from botocore.paginate import Paginator
 

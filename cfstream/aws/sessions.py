@@ -17,16 +17,16 @@ from cfstream.aws.errors import about_settings
 from cfstream.aws.governor import Governor
 from cfstream.aws.limits import AccountLimits
 from cfstream.aws.unknown_members import watch
-from cfstream.startup.crt import without_awscrt
 from cfstream.startup.frozen import dataclass
+from cfstream.startup.lean_botocore import lean_botocore
 
-with without_awscrt():
-    import botocore.session
+with lean_botocore():
     from botocore.config import Config
     from botocore.credentials import RefreshableCredentials
     from botocore.httpsession import where
     from botocore.utils import get_environ_proxies, should_bypass_proxies
 
+    from cfstream.startup.events import PlainSession, UncheckedEvents
     from cfstream.startup.models import NamedFolders, PlainFiles
 
 READ_ATTEMPTS = 5
@@ -149,13 +149,14 @@ class Clients:
         return self.limits.governor(service, region or HOME_REGIONS.get(service, self.region))
 
     def _make(self, service: str, region: str, write: bool) -> Any:  # noqa: FBT001 (parts of the key)
-        style: Literal["auto", "path"] = "path" if self.settings.sandbox else "auto"
+        # An emulator has no host name for each bucket.
+        named = self.settings.endpoint_url
+        style: Literal["auto", "path"] = "path" if named and not _is_at_amazon(named) else "auto"
         client = self._create(service, region, write=write, style=style)
         if is_amazon(client):
             return client
         if service == "s3" and style == "auto":
-            # An emulator has no host name for each bucket. The client is made again, because only a client knows its
-            # endpoint.
+            # The environment names it. The client is made again, because only a client knows its endpoint.
             return self._create(service, region, write=write, style="path")
         if service == "s3control":
             client.meta.events.register("before-call.s3-control", _without_account_in_host)
@@ -205,7 +206,11 @@ class _OfRole:
 
 def is_amazon(client: Any) -> bool:
     """Return whether a client sends its requests to AWS and not to an emulator."""
-    host = urlsplit(client.meta.endpoint_url).hostname or ""
+    return _is_at_amazon(client.meta.endpoint_url)
+
+
+def _is_at_amazon(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
     return any(host == domain or host.endswith(f".{domain}") for domain in AMAZON)
 
 
@@ -215,8 +220,10 @@ def _session(settings: ConnectionSettings, of_role: "RoleSession | None") -> Any
         "config_file": (None, None, os.devnull, None),
         "credentials_file": (None, None, os.devnull, None),
     }
-    session = botocore.session.Session(
-        session_vars=nowhere if settings.sandbox else None, profile=settings.profile
+    session = PlainSession(
+        session_vars=nowhere if settings.sandbox else None,
+        event_hooks=UncheckedEvents(),
+        profile=settings.profile,
     )
     folders = session.get_config_variable("data_path")
     extra = [os.path.expanduser(path) for path in folders.split(os.pathsep)] if folders else None

@@ -20,7 +20,6 @@ from cfstream.cli.terminal import completion, streams
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, Interrupted, reason_of
 from cfstream.exit_codes import ExitCode, of_error
-from cfstream.startup.collections import collect_rarely, skip_last_collection
 
 
 def _print_version(asked: bool) -> None:
@@ -118,11 +117,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the program with these arguments, or those of the process, and return its exit code."""
     if arguments is not None:
         return _guarded(arguments)
-    collect_rarely()
     ending_signals.end_as_by_ctrl_c()
-    code = _guarded(None)
-    skip_last_collection()
-    return code
+    return _guarded(None)
 
 
 def _guarded(arguments: Sequence[str] | None) -> int:

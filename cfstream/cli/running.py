@@ -13,12 +13,12 @@ from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, RunOptions, Tell
+    from cfstream.applying import EventHandler, Report, RunOptions
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import Proof
     from cfstream.render.hazards import Allowed
+    from cfstream.verification.finding import Proof
 
 
 def show(
@@ -47,7 +47,7 @@ def show(
 
 def _progress(
     plan: "Plan", world: "World", output: RunFormat, terminal: Terminal
-) -> "AbstractContextManager[Tell]":
+) -> "AbstractContextManager[EventHandler]":
     """Return what shows the progress: events for programs, or text for people."""
     from cfstream.cli.terminal.events import Events
     from cfstream.cli.terminal.past_deploys import PastDeploys

@@ -23,10 +23,10 @@ from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
 from cfstream.stack.key_groups import KEY, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.owned import Reason, Unwanted, joined, marked, names
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
@@ -87,11 +87,11 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
         keys = context.stack.public_keys
         return tuple(WantedKey(key, keys[key.name]) for key in declared_keys(context.stack.spec)) or None
 
-    def observe(self, aws: Reads, around: Surroundings, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
+    def observe(self, aws: Reads, state: LiveState, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """List keys, groups and distributions. Raises as `Reads.read`."""
-        context, keys = around.context, around.lists.of(_live_keys)
+        context, keys = state.context, state.lists.of(_live_keys)
         ours = [key.id for key in marked(context, keys)]
-        return LiveKeys(keys, holders_after(context, around.lists.of(live_groups), around.neighbors, ours))
+        return LiveKeys(keys, holders_after(context, state.lists.of(live_groups), state.neighbors, ours))
 
     def propose(
         self,
@@ -138,7 +138,7 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
             yield from KEY.needs(ANYTHING, "create", "get")
         yield from KEY.needs(ANYTHING, "get_config", "delete")
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read the list. Its rows have everything that a plan needs."""
         listed(aws, KEY.listing)
 

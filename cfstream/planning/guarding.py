@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.access.compare import compare
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.model import AccessModel
-from cfstream.access.ways import Evaluation
 from cfstream.domain import ObjectAcls
 from cfstream.kinds import KINDS
 from cfstream.planning.access_models import BY_NAME, projected
-from cfstream.planning.course import Course
+from cfstream.planning.evaluated_steps import EvaluatedSteps
 from cfstream.policy_document import statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
@@ -23,7 +23,7 @@ from cfstream.steps.step import Step
 _DECIDING = frozenset(kind.name for kind in KINDS if kind.decides)
 
 
-def guarded(seen: Course, around: AccessModel, stack: str) -> Iterator[Step]:
+def guarded(seen: EvaluatedSteps, around: AccessModel, stack: str) -> Iterator[Step]:
     """Yield the steps with their guards: each grant has one, and each other step that widens access.
 
     `around` is the model before the first step, with the steps of the run's other stacks done.

@@ -17,7 +17,7 @@ from cfstream.render.html_stack import anchor, code, prose, stack_article
 from cfstream.render.openings import is_prominent, open_now, other_notices
 from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
-from cfstream.render.text import summary_line
+from cfstream.render.verbs import summary_line
 from cfstream.steps.hazards import HazardName
 
 _GUIDE = (

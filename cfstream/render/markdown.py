@@ -18,7 +18,7 @@ from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.openings import is_prominent, open_now, other_notices
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import as_specified, readers_after, readers_before
-from cfstream.render.text import summary_line
+from cfstream.render.verbs import summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
 

@@ -1,11 +1,11 @@
-"""Render a plan as text, for a person who must confirm it. Signs and colours are Terraform's.
+"""Render a plan as text, for a person who must confirm it.
 
 What anyone can read is first. Hazards are near the end, where people look. The last line is the sum, which scripts read
 too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import partial
 
 from cfstream.planning import Plan, StackPlan
@@ -19,26 +19,12 @@ from cfstream.render.notices import notice_lines
 from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
+from cfstream.render.verbs import step_words, summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Step
-from cfstream.values import Verb
 
-SIGNS: Mapping[Verb, tuple[str, Style]] = {
-    Verb.CREATE: ("+", Style.GREEN),
-    Verb.ADOPT: ("=", Style.YELLOW),
-    Verb.MODIFY: ("~", Style.YELLOW),
-    Verb.GRANT: (">", Style.GREEN),
-    Verb.REVOKE: ("<", Style.RED),
-    Verb.WAIT: (".", Style.CYAN),
-    Verb.DISABLE: ("~", Style.YELLOW),
-    Verb.DELETE: ("-", Style.RED),
-}
-
-ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
 USUAL = 80
 """Columns without a terminal. Scripts read the last line, so the sum stays on one line on such a page."""
-
-VERB_WIDTH = max(map(len, Verb))
 
 
 def plan_text(
@@ -74,18 +60,6 @@ def plan_text(
     hint = brief and terminal and allowed.advises
     blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal, hint=hint)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
-
-
-def summary_line(summary: Mapping[Verb, int]) -> str:
-    """Return ``Plan: 2 to create, 0 to modify, 1 to grant, 0 to delete.``, with other verbs only if they occur."""
-    counted = [f"{n} to {verb}" for verb, n in summary.items() if n or verb in ALWAYS_SUMMED]
-    return f"Plan: {', '.join(counted)}."
-
-
-def step_words(verb: Verb, address: object) -> list[Word]:
-    """Return sign, verb and address of a step: the beginning of a line in plans and while applying."""
-    sign, style = SIGNS[verb]
-    return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
 
 def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:

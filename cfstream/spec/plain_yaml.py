@@ -18,7 +18,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-_UNUSUAL = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\U00010000-\U0010ffff]")
+_UNUSUAL_ASCII = re.compile(r"[^\n\x20-\x7e]")
+_UNUSUAL = "[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\U00010000-\U0010ffff]"
 """Characters that no fast text has: tabs, other line breaks, control characters and byte order marks."""
 
 _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,99}):(?: +|$)")
@@ -74,12 +75,17 @@ def events(text: str) -> list[Event] | None:
 
     Law: they are the same that ruamel.yaml makes of the text.
     """
-    if not text.endswith("\n") or _UNUSUAL.search(text):
+    if not text.endswith("\n") or _is_unusual(text):
         return None
     try:
         return _Scan(text).document()
     except _UnusualText:
         return None
+
+
+def _is_unusual(text: str) -> bool:
+    # To compile the pattern for all characters takes longer than to scan a spec, and most are ASCII.
+    return (_UNUSUAL_ASCII.search(text) if text.isascii() else re.search(_UNUSUAL, text)) is not None
 
 
 class _Scan:

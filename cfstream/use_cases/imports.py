@@ -13,7 +13,7 @@ from cfstream.use_cases.spec_file import create_spec, file_exists
 
 if TYPE_CHECKING:
     from cfstream.adoption import Imported
-    from cfstream.adoption.proof import Judge
+    from cfstream.adoption.planned import Judge
     from cfstream.connection import Connection
     from cfstream.ports import Reads, World
     from cfstream.use_cases.terraform import StateFile

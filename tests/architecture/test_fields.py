@@ -20,7 +20,7 @@ WITHOUT_THE_FIELD = {
     "cfstream/sandbox/cloudfront/defaults.py": "CloudFront completes the member",
     "cfstream/sandbox/cloudfront/distributions.py": "a list's row has the member",
     "cfstream/inventory/details.py": "members of the JSON of `show` that are older than the fields",
-    "cfstream/proving/reach.py": "a sentence has the word geo",
+    "cfstream/verification/reach.py": "a sentence has the word geo",
     "cfstream/access/partition.py": "any live distribution has an origin path",
     "cfstream/access/route.py": "any live distribution has an origin path",
 }

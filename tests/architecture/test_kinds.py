@@ -16,7 +16,7 @@ ITERATE = (
     "planning",
     "aws",
     "comparing",
-    "proving",
+    "verification",
     "outputs.py",
     "workflow.py",
 )
@@ -46,7 +46,7 @@ def test_each_package_is_a_kind() -> None:
 
 
 def test_no_kind_observes_for_another_one() -> None:
-    """A kind reads the surroundings, or what another kind observed; it only calls its own `observe`."""
+    """A kind reads the live state that all share, or what another kind observed; it only calls its own `observe`."""
     own = {type(kind).__name__: kind.name.replace("-", "_") for kind in KINDS}
     calls = {
         (file.relative_to(FOLDER).parts[0].removesuffix(".py"), called)

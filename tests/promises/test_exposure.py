@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cfstream.errors import Unreachable
-from cfstream.proving import Means
-from cfstream.workflow import prove_stacks
+from cfstream.verification import VerificationTools
+from cfstream.workflow import verify_stacks
 from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
@@ -111,8 +111,8 @@ def test_plan_and_verify_say_the_same_of_an_opening(account: SandboxAccount) -> 
     account.converge(signed())
     public_statement(account)
     (warning,) = (notice for notice in account.stack(signed()).notices if notice.warning)
-    means = Means(viewer=None, clock=account.world.clock)
-    (proof,) = prove_stacks(account.load(signed()), account.world, means).stacks
+    tools = VerificationTools(viewer=None, clock=account.world.clock)
+    (proof,) = verify_stacks(account.load(signed()), account.world, tools).stacks
     (finding,) = (each for each in proof.broken if each.part == "policy")
     assert warning.do == finding.do
     assert "aws s3api put-public-access-block --bucket media" in warning.do

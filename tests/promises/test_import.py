@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cfstream.adoption import Imported, find, import_all, import_one, read_account
-from cfstream.adoption.proof import read
+from cfstream.adoption.planned import read
 from cfstream.planning import StackPlan
 from cfstream.ports import Reads
 from cfstream.spec.load import Stack

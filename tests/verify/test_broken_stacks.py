@@ -87,7 +87,7 @@ def test_what_was_done_is_named(account: VerifiedAccount, broken: BrokenStack) -
     broken.by(account)
     assert broken.verify or broken.plan
     if broken.verify:
-        proof = account.proved(key=account.key if broken.key else None)
+        proof = account.proof(key=account.key if broken.key else None)
         assert broken.verify in failed_checks(proof)
         assert proof.exit_code == 7
     if broken.plan:

@@ -31,7 +31,7 @@ def other(account: VerifiedAccount, path: str = "", keys: str = "*", **fields: A
 def openings(account: VerifiedAccount, *documents: Json) -> list[str]:
     """Return the openings of the first spec, the same in plan and verify, and check that nothing is left to apply."""
     plan = account.plan(*documents).stacks[0]
-    proof = account.prove(*documents).stacks[0]
+    proof = account.verify(*documents).stacks[0]
     assert plan.steps == ()
     found = [each.text for each in plan.exposure.openings]
     assert bool(found) == (proof.exit_code == 7), failed_checks(proof)
@@ -199,7 +199,7 @@ def test_a_path_that_another_stack_of_the_run_opens(account: VerifiedAccount) ->
     account.converge(other, allow=["makes-public"])
     assert openings(account, account.spec, other) == []
     note = "anyone can read paths of other stacks of this run, whose specs declare them public: posters (/posters/*)"
-    for found in (account.plan(account.spec, other), account.prove(account.spec, other)):
+    for found in (account.plan(account.spec, other), account.verify(account.spec, other)):
         assert note in [each.text for each in found.stacks[0].notices]
     (alone,) = account.plan(without(account.spec, "http")).stacks[0].exposure.openings
     assert alone.text.startswith("anyone can read /posters/*: distribution ")

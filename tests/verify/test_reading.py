@@ -3,7 +3,7 @@
 import pytest
 
 from cfstream.ports import NoReply, Reply, Silence
-from cfstream.proving.reading import Saw, read
+from cfstream.verification.reading import Saw, read
 
 CF = {"x-amz-cf-id": "abc", "via": "1.1 x.cloudfront.net (CloudFront)", "server": "CloudFront"}
 S3 = {**CF, "server": "AmazonS3"}

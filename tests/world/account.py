@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cfstream.applying import Report, RunOptions, Tell, quiet
+from cfstream.applying import EventHandler, Report, RunOptions, quiet
 from cfstream.planning import Plan, StackPlan
 from cfstream.ports import Writes
 from cfstream.spec.load import Stack, load
@@ -95,7 +95,7 @@ class SandboxAccount(OtherUser):
         *,
         allow: Sequence[str] = (),
         port: Writes | None = None,
-        tell: Tell = quiet,
+        tell: EventHandler = quiet,
         **options: Any,
     ) -> Report:
         """Apply an existing plan, through another world if one is given."""

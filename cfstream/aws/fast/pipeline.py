@@ -3,7 +3,7 @@
 Objects are in progress on as many connections as the governor allows. Each keeps one connection, which is one slot of
 the governor, for its read and its write. The write is sent directly from the reply to the read. Every attempt starts
 with a read. Before a write, the guard must have been checked less than 5 s ago, and after the object's last pause
-(design: "no blind repeat"). `tell` sends messages to `engine`, which checks the guard.
+(design: "no blind repeat"). `send` sends messages to `engine`, which checks the guard.
 
 Methods are called by several threads, one at a time: the caller holds `lock`.
 """
@@ -28,7 +28,7 @@ PATIENCE = 60.0
 SIGNED_BEFORE = 5.0
 """Seconds after new credentials in which a reply may still be to a request with the old ones."""
 
-Tell = Callable[[dict[str, Any]], None]
+Send = Callable[[dict[str, Any]], None]
 
 
 class Lane:
@@ -45,7 +45,7 @@ class Lane:
 class AclPipeline:
     """The state of one worker."""
 
-    def __init__(self, job: AclJob, transport: Transport, clock: Callable[[], float], tell: Tell) -> None:
+    def __init__(self, job: AclJob, transport: Transport, clock: Callable[[], float], send: Send) -> None:
         self.lock = threading.RLock()
         self.governor = LaneGovernor()
         self.job = job
@@ -53,7 +53,7 @@ class AclPipeline:
         self.troubles: Counter[str] = Counter()
         self._transport = transport
         self._clock = clock
-        self._tell = tell
+        self._send = send
         self._decisions = Decisions(job.grantee, job.permission)
         self.listing = KeyLists(job, transport, self)
         self._turn = 0
@@ -102,6 +102,11 @@ class AclPipeline:
     def is_dry(self) -> bool:
         """Whether all ranges are finished."""
         return not self._retries and self.listing.is_finished and self.busy == 0
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether no keys are left to list, so that another worker should give some."""
+        return self.listing.is_listed
 
     def tick(self) -> None:
         """Do what is due: retries, lists, lost requests. Called many times a second."""
@@ -235,7 +240,7 @@ class AclPipeline:
         item.failed = True
         self.counts["failed"] += 1
         self.troubles[str(error.get("Code", ""))] += 1
-        self._tell({"failed": item.key, "operation": operation, "status": status, "error": error})
+        self._send({"failed": item.key, "operation": operation, "status": status, "error": error})
         self._finish(lane, item)
 
     def _leave(self, lane: Lane) -> None:
@@ -260,7 +265,7 @@ class AclPipeline:
     def _ask_guard(self, now: float) -> None:
         if now - self._asked > 0.1:
             self._asked = now
-            self._tell({"guard": now})
+            self._send({"guard": now})
 
     def _again(self, lane: Lane, item: Item, at: float) -> None:
         self._number += 1
@@ -316,19 +321,19 @@ class AclPipeline:
         """
         if self.authentic and now - self._authenticated > SIGNED_BEFORE:
             self.authentic = False
-            self._tell({"expired": now})
+            self._send({"expired": now})
 
     def _fatal(self, operation: str, status: int, error: Any) -> None:
         self.stopping = True
-        self._tell({"fatal": operation, "status": status, "error": error})
+        self._send({"fatal": operation, "status": status, "error": error})
 
     def list_failed(self, status: int, error: Any) -> None:
         """Stop: the bucket cannot be listed."""
         self._fatal("ListObjectsV2", status, error)
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Send a message to the engine."""
-        self._tell(message)
+        self._send(message)
 
     def now(self) -> float:
         """Return the time."""

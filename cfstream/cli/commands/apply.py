@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from cfstream.applying import Report
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import StackProof
     from cfstream.spec.load import Stack
     from cfstream.use_cases.apply import AppliedProof
     from cfstream.use_cases.saved_plan import SavedPlan
+    from cfstream.verification.finding import StackProof
 
 SpecsOrPlan = Annotated[
     list[str],
@@ -89,7 +89,7 @@ def apply(
 
     run = invocation_of(ctx)
     saved = find(specs)
-    stacks = load(saved.specs if saved else specs)
+    stacks = load(saved.specs if saved else specs, only=only or ())
     chosen = saved.chosen(only, changed_since) if saved else select(stacks, only or (), changed_since)
     clock = run.connection.clock()
     world = replace(
@@ -154,10 +154,10 @@ def _ask(terminal: Terminal) -> None:
 
 def _verified(stacks: "Sequence[Stack]", result: RunResult, world: "World", run: Invocation) -> RunResult:
     """Verify the stacks that are Deployed, print what was verified, and return the result with it."""
-    from cfstream.proving.report import with_proof
-    from cfstream.use_cases.apply import prove_applied
+    from cfstream.use_cases.apply import verify_applied
+    from cfstream.verification.report import with_proof
 
-    applied = prove_applied(stacks, result.report, world, run.connection.viewer(world))
+    applied = verify_applied(stacks, result.report, world, run.connection.viewer(world))
     _print_proof(applied, result.report, world.flags, run.terminal)
     if applied.proof is None:
         return result

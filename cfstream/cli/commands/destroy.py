@@ -63,7 +63,7 @@ def destroy(
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
-    stacks = load(specs)
+    stacks = load(specs, only=only or ())
     chosen = select(stacks, only or ())
     clock = run.connection.clock()
     world = run.connection.world(clock)

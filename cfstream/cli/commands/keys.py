@@ -42,7 +42,7 @@ def new(
     for notice in pair.notices:
         terminal.notice(notice)
     terminal.say(f"{pair.private}\n{pair.public}\n")
-    terminal.note(f"note: {pair.private} is the private key; keep it out of version control\n")
+    terminal.tip(f"note: {pair.private} is the private key: never commit it\n")
 
 
 @app.command(cls=Command, short_help="Rotate the keys of a group, one stage at a time.")

@@ -99,7 +99,7 @@ def plan(
 
     if out is not None:
         refuse_foreign(out)
-    stacks = _loaded(specs, output, terminal)
+    stacks = _loaded(specs, only or (), output, terminal)
     if max_age is not None and live is None:
         raise WrongUsage("--max-age needs --live", "add --live SNAPSHOT, or remove --max-age")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
@@ -135,12 +135,14 @@ def save(
     )
 
 
-def _loaded(specs: Sequence[str], output: PlanFormat, terminal: Terminal) -> "tuple[Stack, ...]":
+def _loaded(
+    specs: Sequence[str], only: Sequence[str], output: PlanFormat, terminal: Terminal
+) -> "tuple[Stack, ...]":
     """Return the stacks. Print problems in the format of the output, and raise SpecProblems."""
     from cfstream.spec.load import load
 
     try:
-        return load(specs)
+        return load(specs, only=only)
     except SpecProblems as found:
         terminal.say(_problems(found.problems, output))
         raise

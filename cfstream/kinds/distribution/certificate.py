@@ -182,7 +182,7 @@ def _names(domain: str | None, others: Iterable[str]) -> frozenset[str]:
 def of_account(aws: Reads) -> tuple[Certificate, ...]:
     """Return the account's certificates as far as ACM lists them, for a hint.
 
-    `reads` does not ask for this permission: without it, the hint names no certificate.
+    Its permission is optional: without it, the hint names no certificate.
     """
     return tuple(_listed(row) for row in listed(aws, LISTING))
 

@@ -13,7 +13,7 @@ from cfstream.stack import distributions
 from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_preflight import distribution_notices
 from cfstream.stack.distributions import held_aliases
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -46,12 +46,12 @@ def gather(
     aws: Reads,
     certificate: str,
     aliases: Sequence[str],
-    around: Surroundings,
+    state: LiveState,
 ) -> Evidence:
     """Read the certificate that the spec names from ACM, and the holders of new aliases from CloudFront."""
     answer: Answer | None = None
     others: tuple[Certificate, ...] = ()
-    rows, live, stacks = around.distributions, around.own, around.stacks
+    rows, live, stacks = state.distributions, state.own, state.stacks
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]

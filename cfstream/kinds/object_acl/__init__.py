@@ -58,14 +58,14 @@ from cfstream.kinds.object_acl.revoking import (
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls
+from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import used_identity
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.statement_ids import our_sids
-from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.batch_manifest import BY_S3
@@ -93,10 +93,10 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     scopes = JOB_SCOPES
     dispensable = frozenset({"get_role", "simulate_principal_policy"})
 
-    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGrants:
+    def observe_readers(self, aws: Reads, state: LiveState) -> LiveGrants:
         """Read the ACL of every object."""
-        have = self.observe(aws, around, None)
-        acls = all_acls(aws, around.context, around.bucket)
+        have = self.observe(aws, state, None)
+        acls = all_acls(aws, state.context, state.bucket)
         return replace(have, tally=replace(have.tally, acls=acls))
 
     def desire(self, context: StackContext) -> WantedGrants | None:
@@ -106,15 +106,15 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             return None
         return WantedGrants(grant.permission, grant.prefix)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedGrants | None) -> LiveGrants:
+    def observe(self, aws: Reads, state: LiveState, want: WantedGrants | None) -> LiveGrants:
         """Read the ACL of every object, if grants are wanted now or were wanted earlier, or with ``--all-objects``.
 
         An object whose ACL cannot be read counts as not granted. Raises as `Reads.read`.
         """
-        context, bucket, own = around.context, around.bucket, around.own
+        context, bucket, own = state.context, state.bucket, state.own
         if context.destroying:
-            return grants_left(aws, around)
-        used, identities = used_identity(context.stack.spec), around.identities
+            return grants_left(aws, state)
+        used, identities = used_identity(context.stack.spec), state.identities
         grantee = identities.get(used) if used else identities.own
         user = grantee.canonical_user if grantee else ""
         found = (
@@ -127,18 +127,18 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             bucket=bucket,
             tally=found,
             own=own,
-            distributions=around.distributions,
+            distributions=state.distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former,
             left=read_left_jobs(aws, context, bucket, own, former),
-            beyond=not used and found.beyond > 0 and _granted_by_us(around),
+            beyond=not used and found.beyond > 0 and _granted_by_us(state),
         )
 
     def observe_more(
-        self, aws: Reads, around: Surroundings, have: LiveGrants, steps: Sequence[Step]
+        self, aws: Reads, state: LiveState, have: LiveGrants, steps: Sequence[Step]
     ) -> LiveGrants:
         """Read the role of a job and the inventory, if a grant may be made by a job. Raises as `Reads`."""
-        context, bucket = around.context, have.bucket
+        context, bucket = state.context, have.bucket
         grant = context.stack.spec.grant
         for step in steps:
             if (
@@ -155,12 +155,12 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
                 return replace(have, inventory=inventory, job_role=role)
         return have
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:
         """Read the roles of jobs, and the jobs. The files of an inventory are too large for a snapshot."""
-        for around in stacks:
+        for state in stacks:
             with suppress(Refused, Unreachable):
-                read_left_jobs(aws, around.context, around.bucket, around.own)
-                read_job_role(aws, around.context, around.bucket.region)
+                read_left_jobs(aws, state.context, state.bucket, state.own)
+                read_job_role(aws, state.context, state.bucket.region)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
         """Return a refusal for the files of an inventory."""
@@ -218,11 +218,17 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         return replace(model, bucket=granted(model.bucket, step.edit))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants."""
+        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants.
+
+        Other plans of a bucket policy read them only with `--all-objects`, and so does `access`.
+        """
         if spec.identity == "oai" if destroying else spec.grant.via == "object-acl":
             yield from calls(OBJECTS, "s3", "get_object_acl")
         if destroying and spec.identity == "oai":
             yield from calls(BUCKET, "s3", "list_objects_v2")
+        if not destroying:
+            yield from optional(calls(BUCKET, "s3", "list_objects_v2"))
+            yield from optional(calls(OBJECTS, "s3", "get_object_acl"))
         if spec.grant.via == "object-acl":
             yield from calls(ANYTHING, "s3control", "list_jobs")
             if spec.grant.batch and spec.grant.engine != "local" and not destroying:
@@ -285,13 +291,13 @@ def _granted_before(
     return Tally(acls=all_acls(aws, context, bucket))
 
 
-def _granted_by_us(around: Surroundings) -> bool:
+def _granted_by_us(state: LiveState) -> bool:
     """Return whether grants to the stack's own identity are those of the stack, and nothing reads with them."""
-    mine, own = around.identities.own, around.own
+    mine, own = state.identities.own, state.own
     if mine is None or own is None or mine.id not in own.tag_words(ACL_TAG):
         return False
     # If others read with this OAI, the grants may be theirs.
-    still = still_reading(around.context, around.distributions, own, around.bucket.name)
+    still = still_reading(state.context, state.distributions, own, state.bucket.name)
     return mine.id not in still.by_oai
 
 

@@ -16,24 +16,24 @@ from cfstream.kinds.origin_access_identity import LiveIdentities
 from cfstream.ports import Reads
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import Identities, unwanted_identities, used_identity
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
 
 
-def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
+def grants_left(aws: Reads, state: LiveState) -> LiveGrants:
     """Return the grants on objects to owned OAIs and to those in the tag, and who else reads with these.
 
     Reads the ACL of every object of the bucket, unless ACLs are disabled or there is no such OAI.
     Raises as `Reads.read`.
     """
-    context, bucket, own, identities = around.context, around.bucket, around.own, around.identities
+    context, bucket, own, identities = state.context, state.bucket, state.own, state.identities
     former = former_granted(aws, context, own)
     have = LiveGrants(
         bucket=bucket,
         own=own,
-        distributions=around.staying,
+        distributions=state.staying,
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
         left=read_left_jobs(aws, context, bucket, own, former),

@@ -1,6 +1,7 @@
 """The bucket: created if the spec has `create: true`, and otherwise only checked."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cfstream.kinds.bucket import BucketKind, WantedBucket, with_encryption
 from cfstream.ports import Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
@@ -22,8 +23,8 @@ from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s
 class Writing(BucketKind):
     """The kind in a plan that writes something: it also reads the encryption."""
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
-        return with_encryption(aws, around.context, super().observe(aws, around, want), around.own)
+    def observe(self, aws: Reads, state: LiveState, want: WantedBucket | None) -> LiveBucket:
+        return with_encryption(aws, state.context, super().observe(aws, state, want), state.own)
 
 
 KIND = Writing()
@@ -70,6 +71,14 @@ def test_made(grant: str, ownership: str) -> None:
     )
     assert proposed.brings == {ADDRESS: {"id": Ref(proposed.steps[0].id), "region": "eu-west-1"}}
     assert proposed.problems == ()
+
+
+def test_made_together() -> None:
+    """A step names the other stacks of the run that create the same bucket."""
+    own = context(CREATES)
+    beside = tuple(own.stack.spec.model_copy(update={"name": name}) for name in (own.name, "clips", "films"))
+    (step,) = proposal(KIND, replace(own, beside=beside), live(**s3(head=missing("404")))).steps
+    assert step.because.endswith("; clips, films may create it first, and then this step changes nothing")
 
 
 def test_made_where_the_session_is() -> None:

@@ -10,8 +10,8 @@ from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -98,7 +98,7 @@ def proposed(text: str, aws: Any, results: KindResults | None = None) -> Proposa
 def tally(text: str, aws: Any) -> Tally:
     """Return the counts of the objects."""
     here = context(text)
-    seen: LiveGrants = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
+    seen: LiveGrants = KIND.observe(aws, LiveState(AccountLists(aws), here), KIND.desire(here))
     return seen.tally
 
 
@@ -353,7 +353,7 @@ def test_all_objects_reads_the_acls_for_every_grant(grant: str) -> None:
     """A plan with --all-objects knows of public objects, however CloudFront is granted access."""
     aws = objects({"a": acl(public=True), "b": acl()}, **s3(ownership="ObjectWriter", block=NONE))
     here = replace(context(SPEC + grant), all_objects=True)
-    seen = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
+    seen = KIND.observe(aws, LiveState(AccountLists(aws), here), KIND.desire(here))
     assert seen.acls.complete
     assert [each.keys for each in seen.acls.classes if each.grants] == [("a",)]
     assert [each.text for each in proposal(KIND, here, aws, kind_results()).notices] == []

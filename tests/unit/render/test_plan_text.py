@@ -6,7 +6,8 @@ import pytest
 
 from cfstream.planning import Plan
 from cfstream.render.hazards import Allowed
-from cfstream.render.text import plan_text, summary_line
+from cfstream.render.text import plan_text
+from cfstream.render.verbs import summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Stage
 from cfstream.values import Verb

@@ -7,11 +7,11 @@ import pytest
 from cfstream.access.openings import ACLS
 from cfstream.applying import FailedChecks, Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
-from cfstream.proving.report import with_proof
 from cfstream.render.report import OUTPUTS, SuggestedCommands, failures_text, report_document, report_text
 from cfstream.render.verify import broken_text
 from cfstream.values import Address, Verb, step_id
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict
+from cfstream.verification.report import with_proof
 from tests.unit.render.plans import OPENED, OPENING, plan
 
 DISTRIBUTION = Address("distribution", "lectures")

@@ -28,6 +28,23 @@ def test_the_other_specs_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("only", "do"),
+    [
+        (["films"], "only these (then other specs do not count for who may read): {films}"),
+        (["f*", "c*"], "only these (then other specs do not count for who may read): {clips}, {films}"),
+        (["broken"], "only the others: {clips}, {films}"),
+    ],
+)
+def test_the_specs_of_the_chosen_stacks_are_named(tmp_path: Path, only: list[str], do: str) -> None:
+    """With names and globs, the fix names their files; if these have the problems, the others."""
+    problems(tmp_path, "buckt: some-media")
+    with pytest.raises(SpecProblems) as found:
+        load([str(tmp_path)], only=only)
+    files = {name: tmp_path / f"{name}.yaml" for name in ("clips", "films")}
+    assert found.value.do == f"correct the specs above, or name {do.format(**files)}"
+
+
+@pytest.mark.parametrize(
     ("line", "whats"),
     [
         ("buckt: some-media", ['unknown key "buckt"', "this spec names no signer, so anyone could watch"]),

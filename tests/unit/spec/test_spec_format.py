@@ -178,7 +178,7 @@ def test_what_is_in_form_is_not_touched() -> None:
         ("http:\n  &a\n  ipv6: true\n", "it is not changed"),
     ],
 )
-def test_what_cannot_be_proved_is_not_done(text: str, left: str) -> None:
+def test_an_edit_that_cannot_be_checked_is_not_made(text: str, left: str) -> None:
     """An order that would break an alias, and unknown forms, stay, and the reason is reported."""
     found = formatted(Source("a.yaml", text))
     assert found.left.startswith(left)

@@ -1,0 +1,96 @@
+"""Check the bucket's own addresses: S3 must refuse every anonymous request that bypasses CloudFront."""
+
+from collections.abc import Iterator
+
+from cfstream.ports import Silence, Visit
+from cfstream.sign import CannotSign
+from cfstream.sign.resource import key_path
+from cfstream.verification.check import HELD, Check, ClaimJudgement
+from cfstream.verification.finding import Finding, Verdict
+from cfstream.verification.keyless import inconclusive
+from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.site import MADE_UP, Site
+
+GOOD = "serves nothing by"
+
+
+def direct_checks(site: Site, openings: tuple[str, ...]) -> Iterator[Check]:
+    """Yield a check for each address, with an existing object if one is known, and a check of the object list.
+
+    `openings` are the openings found in AWS. They explain why an object is served.
+    """
+    bucket = site.bucket.name
+    where = f"S3: bucket {bucket}"
+    path = _path(site)
+    for brief, visit in addresses(site, path):
+        finding = Finding(where, "", brief, f"{brief}: anonymous requests are refused", good=GOOD)
+        yield Check(finding, visit, lambda seen: _refused(seen, openings))
+    for brief, visit in _listings(site):
+        finding = Finding(where, "", brief, f"{brief}: anonymous requests cannot list the objects", good=GOOD)
+        yield Check(finding, visit, lambda seen: _unlisted(seen, bucket))
+
+
+def addresses(site: Site, path: str) -> Iterator[tuple[str, Visit]]:
+    """Yield every form of the bucket's address, with a name and a request for `path`, which starts with a slash.
+
+    S3 User Guide: "Methods for accessing a general purpose bucket", "Website endpoints", "Making requests over IPv6",
+    "Using Amazon S3 Transfer Acceleration", "Accessing an access point".
+    """
+    bucket, region, suffix = site.bucket.name, site.bucket.region, _suffix(site)
+    # A certificate's wildcard covers one label, so it does not cover a bucket name with dots.
+    scheme = "http" if "." in bucket else "https"
+    yield "global name", Visit(f"{scheme}://{bucket}.s3.{suffix}{path}")
+    yield "regional name", Visit(f"{scheme}://{bucket}.s3.{region}.{suffix}{path}")
+    yield "path style", Visit(f"https://s3.{region}.{suffix}/{bucket}{path}")
+    yield "global path style", Visit(f"https://s3.{suffix}/{bucket}{path}")
+    yield "dual stack name", Visit(f"{scheme}://{bucket}.s3.dualstack.{region}.{suffix}{path}")
+    yield "website name", Visit(f"http://{bucket}.s3-website-{region}.{suffix}{path}")
+    yield "website name with a dot", Visit(f"http://{bucket}.s3-website.{region}.{suffix}{path}")
+    if "." not in bucket:
+        yield "accelerated name", Visit(f"https://{bucket}.s3-accelerate.{suffix}{path}")
+    for name in (point.name for point in site.bucket.access_points):
+        host = f"{name}-{site.context.account}.s3-accesspoint.{region}.{suffix}"
+        yield f"access point {name}", Visit(f"https://{host}{path}")
+
+
+def _listings(site: Site) -> Iterator[tuple[str, Visit]]:
+    bucket, region, suffix = site.bucket.name, site.bucket.region, _suffix(site)
+    yield "list of objects", Visit(f"https://s3.{region}.{suffix}/{bucket}?list-type=2&max-keys=1")
+
+
+def _suffix(site: Site) -> str:
+    return "amazonaws.com.cn" if site.context.partition == "aws-cn" else "amazonaws.com"
+
+
+def _path(site: Site) -> str:
+    """Return the path of an object that CloudFront does not serve publicly, if one is known."""
+    public = {place.key for place in site.places if not place.guard.signed}
+    for key in (*(key for key in site.objects.keys if key not in public), *site.objects.keys):
+        try:
+            return key_path(key)
+        except CannotSign:
+            continue
+    return f"/{MADE_UP}"
+
+
+def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
+    match seen.saw:
+        case Saw.OBJECT:
+            unknown = "S3 serves it to anyone, and no reason was found in the policy, ACLs or access points"
+            return ClaimJudgement(
+                Verdict.SERVED,
+                "; ".join(openings) or unknown,
+                "close the openings of the bucket that are listed below",
+            )
+        case Saw.FAILED:
+            return inconclusive(seen)
+        case Saw.NOTHING if seen.silence is not Silence.NO_ADDRESS:
+            return inconclusive(seen)
+    return HELD  # an address form that does not resolve serves nothing
+
+
+def _unlisted(seen: Seen, bucket: str) -> ClaimJudgement:
+    if seen.saw is Saw.OBJECT:
+        do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
+        return ClaimJudgement(Verdict.SERVED, "anyone can list the bucket", do)
+    return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD

@@ -59,6 +59,16 @@ class Exposure:
     within: ByPhrase = ByPhrase()
     """The patterns that limit a phrase, because the bucket's policy allows no others."""
 
+    @property
+    def open_until_applied(self) -> tuple[str, ...]:
+        """What anyone can do until the plan is applied, as sentences, except what the spec declares public."""
+        phrases = (each for each in self.before if each.startswith("anyone"))
+        return tuple(
+            each if each.startswith("anyone can") else each.replace("anyone", "anyone can read", 1)
+            for each in phrases
+            if each not in (*self.after, *self.declared)
+        )
+
 
 def exposure(
     before: Evaluation, after: Evaluation, expected: Expected, former: Evaluation | None = None
@@ -143,7 +153,11 @@ def _within(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
     """Return the paths that the bucket's policy lets the default behavior read, by its phrase; none for all paths."""
     paths: dict[str, None] = {}
     for _, access in seen.rows:
-        if access.behavior is not None and access.behavior.default and access.distribution_id == seen.model.own:
+        if (
+            access.behavior is not None
+            and access.behavior.default
+            and access.distribution_id == seen.model.own
+        ):
             resources = [each for one in access.statements for each in one.resources] or ["*"]
             keys = (key_path(each, seen.model.bucket.name) for each in resources)
             root = access.origin.path if access.origin else ""

@@ -31,7 +31,7 @@ TITLES = {
 """The sections of the table, in this order."""
 
 NOTES = {
-    "plans": "A server of recorded answers (`benchmarks/recorded.c`) stands in for AWS. The sandbox gave these answers "
+    "plans": "A server of recorded answers (`benchmarks/recorded.c`) imitates AWS. The sandbox gave these answers "
     "once, about stacks that were applied. Each stack has its own bucket, origin access control, public key and key "
     "group. Plain boto3 makes the same calls in 8 threads, and compares nothing. A warm cache has the distributions of "
     "an earlier plan.",
@@ -41,7 +41,7 @@ NOTES = {
     "applies": "In the sandbox, with as many seconds until a write is Deployed as the row says. `verify` is left out.",
     "throttled": "The server refuses calls to CloudFront above the limit. The limit's own time is the accepted calls, "
     "divided by the limit.",
-    "grants": "A small server (`benchmarks/stand_in.c`) stands in for S3 and keeps the ACL of every object. Bare "
+    "grants": "A small server (`benchmarks/acl_server.c`) imitates S3 and keeps the ACL of every object. Bare "
     "awscrt makes the same calls in two processes. Slower tools have fewer objects.",
     "grants-10-million": "This takes about half an hour, so neither `make bench` nor `make bench-full` runs it: "
     "`python -m benchmarks --scale full --only grants-10-million`.",

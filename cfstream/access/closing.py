@@ -9,13 +9,13 @@ import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cfstream.access.evaluation import Evaluation, ReadAccess
 from cfstream.access.listed_reader import text_in_spec
 from cfstream.access.model import AccessModel
 from cfstream.access.policy import Statement
 from cfstream.access.policy.acls import acl_readers
 from cfstream.access.policy.actions import ResourceType
 from cfstream.access.reader import ANYONE, May, Reader
-from cfstream.access.ways import Evaluation, Way
 from cfstream.domain import AclGrant, Block, ObjectClass
 from cfstream.domain.bucket import LEGACY
 from cfstream.policy_document import statements
@@ -103,12 +103,12 @@ class OpenedByAcls:
         return acl_readers((grant,), on, block=Block(), ownership=LEGACY)
 
 
-def closing_distribution(model: AccessModel, way: Way, may: May, flags: str) -> str:
+def closing_distribution(model: AccessModel, access: ReadAccess, may: May, flags: str) -> str:
     """Return how to close an opening by another distribution of the account."""
-    id_, stack = way.distribution_id, model.stacks.get(way.distribution_id)
-    arn = way.distribution.arn if way.distribution else ""
+    id_, stack = access.distribution_id, model.stacks.get(access.distribution_id)
+    arn = access.distribution.arn if access.distribution else ""
     listed = f"list {arn} in {listing_field(may)}" if isinstance(arn, str) and arn else ""
-    if stack is not None and way.reader == ANYONE:
+    if stack is not None and access.reader == ANYONE:
         listed = f"list its ARN in {listing_field(may)}"
         declared = f"name the spec of stack {stack} in the same command, if it declares this public"
         return f"{declared}; or {listed}; otherwise give that distribution signers in that spec"

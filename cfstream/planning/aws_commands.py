@@ -14,13 +14,17 @@ T = TypeVar("T", Problem, Notice, Opening)
 
 _START = re.compile(r"(`|\$\()aws (?!--)")
 """The beginning of a command, or of one inside of it, that does not reach its AWS yet."""
+_OF_S3_CONTROL = re.compile(r"(`|\$\()aws s3control ")
+"""Its clients put the account number before the endpoint's host name, which only a proxy can resolve."""
+_OUTER = re.compile(r"`(aws |HTTP_PROXY=)")
 _CHOICE = re.compile(r"--(?:endpoint-url|profile) (?:'[^']*'|\S)+")
 
 
 def reaching(text: str, flags: str) -> str:
     """Return a fix whose AWS CLI commands reach the AWS that `flags` choose. Law: once is enough."""
     if "--sandbox" in flags:
-        return text.replace("`aws ", '`eval "$(cfstream sandbox up)"; aws ')
+        proxied = _OF_S3_CONTROL.sub(r"\1HTTP_PROXY=$AWS_ENDPOINT_URL aws s3control ", text)
+        return _OUTER.sub(r'`eval "$(cfstream sandbox up)"; \1', proxied)
     chosen = " ".join(_CHOICE.findall(flags))
     return _START.sub(lambda start: f"{start[1]}aws {chosen} ", text) if chosen else text
 

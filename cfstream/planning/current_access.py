@@ -1,11 +1,11 @@
 """Find who can read a stack's bucket now, for ``cfstream access``. Pure."""
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
-from cfstream.access.ways import Evaluation
 from cfstream.errors import Notice
 from cfstream.planning.access_models import live_model
 from cfstream.planning.aws_commands import with_reaching_fix

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from cfstream.access.compare import cells_of, opens, state
 from cfstream.access.evaluate import evaluate, readers_of
+from cfstream.access.evaluation import Evaluation, ReadAccesses
 from cfstream.access.model import AccessModel
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
-from cfstream.access.ways import Evaluation, Ways
 from cfstream.planning.access_models import projected
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Step
@@ -87,11 +87,11 @@ def exposed_to_keys(before: Evaluation, during: Evaluation, after: Evaluation) -
     after is left out.
     """
     for (_, one, middle), (_, _, last) in zip(cells_of(before, during), cells_of(before, after), strict=True):
-        public = any(way.reader == ANYONE for way in (*one, *last))
+        public = any(access.reader == ANYONE for access in (*one, *last))
         if not public and _signing(middle) - _signing(one) - _signing(last):
             return True
     return False
 
 
-def _signing(ways: Ways) -> frozenset[Known]:
-    return frozenset().union(*(way.keys or () for way in ways))
+def _signing(accesses: ReadAccesses) -> frozenset[Known]:
+    return frozenset().union(*(access.keys or () for access in accesses))

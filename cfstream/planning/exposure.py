@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from cfstream.access.compare import Difference, compare
+from cfstream.access.evaluation import Evaluation, ReadAccess
 from cfstream.access.excluded import served_by
 from cfstream.access.openings import (
     Expected,
     JudgedOpenings,
-    classify_way,
+    classify_access,
     distribution_words,
     how,
     openings,
@@ -19,7 +20,6 @@ from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
-from cfstream.access.ways import Evaluation, Way
 from cfstream.domain import CacheBehavior, with_pattern
 from cfstream.spec.model import Spec
 from cfstream.startup.frozen import dataclass
@@ -125,10 +125,10 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
     """Return who reads by each own behavior, by its path."""
     found: dict[str, tuple[set[Reader], CacheBehavior]] = {}
     order: dict[str, int] = {"": -1}
-    for _, way in seen.rows:
-        if way.behavior is not None and way.distribution_id == seen.model.own:
-            found.setdefault(way.behavior.path, (set(), way.behavior))[0].add(way.reader)
-            for place, each in enumerate(way.distribution.behaviors if way.distribution else ()):
+    for _, access in seen.rows:
+        if access.behavior is not None and access.distribution_id == seen.model.own:
+            found.setdefault(access.behavior.path, (set(), access.behavior))[0].add(access.reader)
+            for place, each in enumerate(access.distribution.behaviors if access.distribution else ()):
                 order.setdefault(each.path, place)
     return {path: found[path] for path in sorted(found, key=order.__getitem__)}
 
@@ -163,28 +163,30 @@ def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
     """Yield a phrase for everyone who reads in another way, except the account's own principals."""
     signed: dict[str, set[Reader]] = {}
     narrower = _narrower(seen)
-    for cell, way in seen.rows:
-        if way.behavior is None:
-            if (who(way), way.by) not in narrower:
-                yield from _direct(seen, cell, way, expected)
-        elif way.distribution_id != seen.model.own:
-            if way.reader == ANYONE:
-                yield f"anyone: {how(seen, way)}" + (f" ({way.behavior.path})" if way.behavior.path else "")
+    for cell, access in seen.rows:
+        if access.behavior is None:
+            if (who(access), access.by) not in narrower:
+                yield from _direct(seen, cell, access, expected)
+        elif access.distribution_id != seen.model.own:
+            if access.reader == ANYONE:
+                yield f"anyone: {how(seen, access)}" + (
+                    f" ({access.behavior.path})" if access.behavior.path else ""
+                )
             else:
-                signed.setdefault(distribution_words(seen, way), set()).add(way.reader)
+                signed.setdefault(distribution_words(seen, access), set()).add(access.reader)
     for distribution, readers in signed.items():
         yield f"signers: {_signers(seen, readers)} through {distribution}"
     for each in seen.general:
         if each.reader == ANYONE and each.may == "list":
-            yield f"anyone can list the objects: {how(seen, each.way) if each.way else ', '.join(each.by)}"
+            yield f"anyone can list the objects: {how(seen, each.access) if each.access else ', '.join(each.by)}"
 
 
 def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
     """Return the ways of anyone past CloudFront that add nothing to what anyone can read by the same statement."""
     found: dict[tuple[str, tuple[str, ...]], set[Cell]] = {}
-    for cell, way in seen.rows:
-        if way.direct and way.reader == ANYONE:
-            found.setdefault((who(way), way.by), set()).add(cell)
+    for cell, access in seen.rows:
+        if access.direct and access.reader == ANYONE:
+            found.setdefault((who(access), access.by), set()).add(cell)
     plainly = str(ANYONE)
     return {
         (text, by)
@@ -193,9 +195,12 @@ def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
     }
 
 
-def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Iterator[str]:
-    if classify_way(seen, cell, way, expected).reader_class is not ReaderClass.INSIDE or way.reader == ANYONE:
-        yield f"{who(way)}: {how(seen, way)}"
+def _direct(seen: Evaluation, cell: Cell, access: ReadAccess, expected: Expected) -> Iterator[str]:
+    if (
+        classify_access(seen, cell, access, expected).reader_class is not ReaderClass.INSIDE
+        or access.reader == ANYONE
+    ):
+        yield f"{who(access)}: {how(seen, access)}"
 
 
 def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
@@ -210,6 +215,6 @@ def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
 
 def _that_count(before: Evaluation, found: Difference) -> list[Cell]:
     """Return what a reader gains. For one who reads by objects' own grants now, only objects count."""
-    now = [cell for cell, way in before.rows if way.reader == found.reader]
+    now = [cell for cell, access in before.rows if access.reader == found.reader]
     only_objects = bool(now) and all(cell.objects[0] is not None for cell in now)
     return [cell for cell in found.gained if not only_objects or cell.objects[0] is not None]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.access.compare import compare
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.model import AccessModel
-from cfstream.access.ways import Evaluation
 from cfstream.domain import ObjectAcls
 from cfstream.kinds import KINDS
 from cfstream.planning.access_models import BY_NAME, projected

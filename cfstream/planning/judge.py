@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.missing_objects import missing_object_warnings
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings
-from cfstream.access.ways import Evaluation
 from cfstream.errors import Notice, Problem
 from cfstream.planning.access_models import former_model, projected_all
 from cfstream.planning.aws_commands import with_reaching_fix

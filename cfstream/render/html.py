@@ -14,7 +14,7 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
-from cfstream.render.openings import open_now, other_notices
+from cfstream.render.openings import is_prominent, open_now, other_notices
 from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.verbs import summary_line
@@ -180,7 +180,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
         f"<li>{_name(plan, stack)}: {prose(notice.text)}{_fix(notice.do)}</li>"
         for stack in plan.stacks
         for notice in sorted(other_notices(stack))
-        if notice.warning
+        if is_prominent(notice, stack)
     ]
     yield from _alert("warning", items, "")
 

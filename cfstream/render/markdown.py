@@ -16,7 +16,7 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, prose
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
-from cfstream.render.openings import open_now, other_notices
+from cfstream.render.openings import is_prominent, open_now, other_notices
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.verbs import summary_line
@@ -249,7 +249,7 @@ def _warning_section(plan: Plan, longest: int | None) -> _Section:
         f"- {_name(plan, stack)}: {prose(clipped(notice.text, longest))}{_fix(notice.do, longest)}"
         for stack in plan.stacks
         for notice in sorted(other_notices(stack))
-        if notice.warning
+        if is_prominent(notice, stack)
     )
     return _Section("Warnings", "warnings", "", entries)
 

@@ -1,4 +1,4 @@
-"""Show the openings of a plan, which come first in every format."""
+"""What comes first in every format of a plan: the openings, and the notices that must be seen."""
 
 from collections.abc import Iterator, Sequence
 
@@ -40,3 +40,8 @@ def other_notices(stack: StackPlan) -> list[Notice]:
     """Return the notices except those of openings, which a plan shows first."""
     openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
     return [notice for notice in stack.notices if notice.text not in openings]
+
+
+def is_prominent(notice: Notice, stack: StackPlan) -> bool:
+    """Return whether a notice is before all stacks in Markdown and HTML, where those without changes are not shown."""
+    return notice.warning or (notice.always and stack.in_sync)

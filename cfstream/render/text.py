@@ -156,7 +156,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from open_lines(stack, sheet)
-    yield from notice_lines((each for each in stack.notices if each.of_run or each.stays), sheet)
+    yield from notice_lines((each for each in stack.notices if each.always or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 

@@ -162,8 +162,8 @@ def _edit_spec(asked: MigrationRequest) -> Migrated:
     if edited == text:
         return Migrated("nothing", asked.spec, asked.to, stacks=names(stacks))
     private, public = _key_files(asked, signer)
-    stand_in = {public: throwaway()} if private and not os.path.exists(public) else {}
-    check_texts({asked.spec: edited}, stand_in)
+    placeholder = {public: throwaway()} if private and not os.path.exists(public) else {}
+    check_texts({asked.spec: edited}, placeholder)
     return Migrated(
         "migrated",
         asked.spec,

@@ -178,7 +178,7 @@ def refuse_another_account(file: str, account: str) -> None:
         before, salt = str(checked(document)["account"]), str(document.get("salt", ""))
     except (OSError, ValueError, Unusable):
         return
-    if before != (accounts.stand_in(account, salt) if salt else account):
+    if before != (accounts.pseudonym(account, salt) if salt else account):
         raise WrongUsage(
             f"{file} is a snapshot of account {before}, and the credentials are for {account}",
             "check --profile, or name another file",

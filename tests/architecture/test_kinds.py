@@ -22,7 +22,10 @@ ITERATE = (
 )
 """The packages and modules that do not depend on which kinds there are."""
 
-TABLES = tuple(f"cfstream.kinds.distribution.{name}" for name in ("http_fields", "meaning", "policies"))
+TABLES = tuple(
+    f"cfstream.kinds.distribution.{name}"
+    for name in ("http_fields", "meaning", "optional_fields", "policies")
+)
 """The fields of a distribution. An entry there is all that `import`, `show` and `diff` need of a new field."""
 
 SPELLED = frozenset(kind.name for kind in KINDS) - {"bucket", "distribution"}

@@ -6,9 +6,9 @@ So what to write is decided once for each different ACL, and looked up by its by
 import base64
 import hashlib
 from collections.abc import Iterator
+from html import escape
 from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from cfstream.acl_document import MOST_GRANTS, with_grant
 from cfstream.values import Json
@@ -103,21 +103,26 @@ def parse(body: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
 def render(acl: Json) -> bytes:
     """Return the XML of an ACL."""
     grants = "".join(
-        f"<Grant>{_grantee(each['Grantee'])}<Permission>{escape(each['Permission'])}</Permission></Grant>"
+        f"<Grant>{_grantee(each['Grantee'])}<Permission>{_escaped(each['Permission'])}</Permission></Grant>"
         for each in acl["Grants"]
     )
-    owner = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in acl["Owner"].items())
+    owner = "".join(f"<{name}>{_escaped(text)}</{name}>" for name, text in acl["Owner"].items())
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<AccessControlPolicy xmlns="{XMLNS}">'
         f"<Owner>{owner}</Owner><AccessControlList>{grants}</AccessControlList></AccessControlPolicy>"
     ).encode()
 
 
+def _escaped(text: str) -> str:
+    # Not with xml.sax.saxutils, which imports Python's HTTP client.
+    return escape(text, quote=False)
+
+
 def _grantee(grantee: Json) -> str:
     members = "".join(
-        f"<{name}>{escape(str(text))}</{name}>" for name, text in grantee.items() if name != "Type"
+        f"<{name}>{_escaped(str(text))}</{name}>" for name, text in grantee.items() if name != "Type"
     )
-    return f'<Grantee xmlns:xsi="{XSI}" xsi:type="{escape(str(grantee["Type"]))}">{members}</Grantee>'
+    return f'<Grantee xmlns:xsi="{XSI}" xsi:type="{_escaped(str(grantee["Type"]))}">{members}</Grantee>'
 
 
 def _grant(element: ElementTree.Element) -> dict[str, Any]:

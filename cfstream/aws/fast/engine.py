@@ -23,7 +23,7 @@ RENEW = 2.0
 """Seconds after which the guard is checked again while workers write."""
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further check of the guard, if AWS throttles it or is not reached."""
-TICK, SHOW, SHARE, STORE, REFRESH, GIVE = 0.02, 0.25, 0.5, 5.0, 5.0, 0.5
+TICK, SHOW, SHARE, STORE, REFRESH, GIVE = 0.02, 0.25, 0.5, 5.0, 5.0, 0.2
 """Seconds between: looks at messages, progress, shares of rates, checkpoints, looks at credentials, splits."""
 EXPIRED = 60.0
 """Seconds to wait for new credentials."""
@@ -103,6 +103,9 @@ class _Pass:
         return AclOutcome(done, counts["failed"], self._first, self._stopped_by)
 
     def _start(self) -> None:
+        # They import awscrt while this process asks botocore for what they need.
+        for _ in range(WORKERS):
+            self._workers.append(WorkerProcess(self._inbox))
         self._sent = self._access.credentials()
         job = {
             "base": self._access.base,
@@ -113,12 +116,10 @@ class _Pass:
             "finished": self._finished,
         }
         settings = self._access.settings()
-        for _ in range(WORKERS):
-            worker = WorkerProcess(self._inbox)
-            self._workers.append(worker)
+        for worker in self._workers:
             worker.send(job=job, endpoint=settings, credentials=self._sent)
         # A list may contain the prefix itself as a key, so it starts just before.
-        self._workers[0].send(range=["", None])
+        self._workers[0].add_range(["", None])
         self._renew()
 
     def _step(self) -> None:
@@ -177,8 +178,11 @@ class _Pass:
     def _on_fatal(self, _worker: WorkerProcess, operation: Any, message: Any) -> None:
         self._stop(self._error(operation, message["status"], message["error"]))
 
-    def _on_dry(self, worker: WorkerProcess, _value: Any, _message: Any) -> None:
-        worker.is_dry = True
+    def _on_listed(self, worker: WorkerProcess, ranges: Any, _message: Any) -> None:
+        worker.is_listed = worker.has(ranges)
+
+    def _on_dry(self, worker: WorkerProcess, ranges: Any, _message: Any) -> None:
+        worker.is_dry = worker.has(ranges)
 
     def _on_distrust(self, _worker: WorkerProcess, _value: Any, _message: Any) -> None:
         self._is_distrusted = True
@@ -201,10 +205,9 @@ class _Pass:
         giver, self._giver = self._giver, None
         if given is None:
             return
-        target = next((worker for worker in self._workers if worker.is_dry), giver)
+        target = next((worker for worker in self._workers if worker.is_listed), giver)
         if target is not None:
-            target.is_dry = False
-            target.send(range=given)
+            target.add_range(given)
 
     _HANDLERS: ClassVar = {
         "counts": _on_counts,
@@ -213,6 +216,7 @@ class _Pass:
         "expired": _on_expired,
         "fatal": _on_fatal,
         "given": _on_given,
+        "listed": _on_listed,
         "dry": _on_dry,
         "distrust": _on_distrust,
         "ended": _on_ended,
@@ -302,13 +306,14 @@ class _Pass:
             )
 
     def _balance(self, now: float) -> None:
-        """Move keys to a worker without any, share the rates of prefixes, and end when nothing is left."""
+        """Move keys to a worker that has listed all its own, share the rates of prefixes, and end when all is done."""
         dry = [worker for worker in self._workers if worker.is_dry]
         if len(dry) == len(self._workers) and self._giver is None:
             self._stop(None)
             return
-        if dry and self._giver is None and self._is_due("give", GIVE, now):
-            self._giver = next(worker for worker in self._workers if not worker.is_dry)
+        givers = [worker for worker in self._workers if not worker.is_listed]
+        if self._giver is None and 0 < len(givers) < len(self._workers) and self._is_due("give", GIVE, now):
+            self._giver = givers[0]
             self._giver.send(give=True)
         if self._is_due("share", SHARE, now):
             used = Counter(segment for worker in self._workers for segment in worker.segments)

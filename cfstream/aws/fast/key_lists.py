@@ -53,6 +53,11 @@ class KeyLists:
         self._probes: set[str] = set()
 
     @property
+    def is_listed(self) -> bool:
+        """Whether no keys are left to list: soon there will be nothing to begin."""
+        return not self._splitting and all(span.listed for span in self.spans)
+
+    @property
     def is_finished(self) -> bool:
         return not self.spans and not self._splitting
 
@@ -251,7 +256,7 @@ class KeyLists:
                 self._pipeline.send({"given": None})
         else:
             done = partial(self._guessed, split, guess)
-            self._request(split.probe, self._job.list_after(guess), done)
+            self._request(split.probe, self._job.list_after(guess, 1), done)
             return
         if split.probe.connection is not None:
             split.probe.connection.close()

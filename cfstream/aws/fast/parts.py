@@ -59,10 +59,11 @@ class AclJob(NamedTuple):
         """Return the target of an object's ACL."""
         return f"{self.base}/{quote(key, safe='/~', errors='surrogateescape')}?acl"
 
-    def list_after(self, key: str) -> str:
-        """Return the target of a list that starts after the key."""
+    def list_after(self, key: str, most: int = 1_000) -> str:
+        """Return the target of a list of so many keys that starts after the key."""
         after, prefix = (quote(each, safe="~", errors="surrogateescape") for each in (key, self.prefix))
-        return f"{self.base or '/'}?encoding-type=url&list-type=2&max-keys=1000&prefix={prefix}&start-after={after}"
+        which = f"max-keys={most}&prefix={prefix}&start-after={after}"
+        return f"{self.base or '/'}?encoding-type=url&list-type=2&{which}"
 
 
 class Span:

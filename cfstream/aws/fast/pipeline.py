@@ -103,6 +103,11 @@ class AclPipeline:
         """Whether all ranges are finished."""
         return not self._retries and self.listing.is_finished and self.busy == 0
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether no keys are left to list, so that another worker should give some."""
+        return self.listing.is_listed
+
     def tick(self) -> None:
         """Do what is due: retries, lists, lost requests. Called many times a second."""
         now = self._clock()

@@ -25,7 +25,11 @@ class WorkerProcess:
     """One worker. Its messages are put into `inbox`."""
 
     def __init__(self, inbox: "SimpleQueue[ReceivedMessage]") -> None:
+        self._ranges = 0
+        self.is_listed = False
+        """Whether it has no keys left to list."""
         self.is_dry = False
+        """Whether it has nothing left to do."""
         self.is_ended = False
         self.counts: dict[str, int] = {}
         self.troubles: dict[str, int] = {}
@@ -53,6 +57,16 @@ class WorkerProcess:
             if stdin is not None:
                 stdin.write(json.dumps(message) + "\n")
                 stdin.flush()
+
+    def add_range(self, span: Any) -> None:
+        """Let it list a range: the key before it, and its last key or None."""
+        self._ranges += 1
+        self.is_listed = self.is_dry = False
+        self.send(range=span)
+
+    def has(self, ranges: int) -> bool:
+        """Return whether a message was sent after the last range had arrived, so that it is about all of them."""
+        return ranges == self._ranges
 
     def close(self) -> None:
         """Close its input, which ends it, and wait."""

@@ -5,6 +5,7 @@ other end is closed, it finishes what is in progress and ends. It ignores the si
 """
 
 import json
+import os
 import queue
 import sys
 import threading
@@ -27,18 +28,19 @@ class Worker:
         self._inbox: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._writing = threading.Lock()
         self._reported = 0.0
+        self._ranges = 0
         threading.Thread(target=self._receive, daemon=True).start()
 
     def run(self) -> None:
         """Work until the engine sends the end, or its process has ended."""
         first = self._inbox.get()
-        if first is None:
+        if first is None or "job" not in first:
             return
         job = AclJob(**{**first["job"], "finished": tuple(tuple(each) for each in first["job"]["finished"])})
         transport = Crt(Endpoint(**first["endpoint"]), time.monotonic)
         transport.authenticate(*first["credentials"])
         pipeline = AclPipeline(job, transport, time.monotonic, self._send)
-        ended = was_dry = False
+        ended = was_dry = was_listed = False
         while not (ended and pipeline.busy == 0):
             message = self._next()
             with pipeline.lock:
@@ -49,11 +51,13 @@ class Worker:
                     self._take(pipeline, transport, message)
                     ended = ended or pipeline.stopping
                 pipeline.tick()
-                dry = pipeline.is_dry
+                listed, dry = pipeline.is_listed, pipeline.is_dry
+                if listed and not was_listed:
+                    self._send({"listed": self._ranges})
                 if dry and not was_dry:
                     self._report(pipeline)
-                    self._send({"dry": True})
-                was_dry = dry
+                    self._send({"dry": self._ranges})
+                was_listed, was_dry = listed, dry
                 if time.monotonic() - self._reported > REPORT:
                     self._report(pipeline)
         with pipeline.lock:
@@ -62,6 +66,7 @@ class Worker:
 
     def _take(self, pipeline: AclPipeline, transport: Crt, message: dict[str, Any]) -> None:
         if "range" in message:
+            self._ranges += 1
             pipeline.listing.add(*message["range"])
         if "lease" in message:
             pipeline.set_lease(*message["lease"])
@@ -111,6 +116,8 @@ def main() -> None:
     """Run the worker."""
     ending_signals.ignore_all()
     Worker().run()
+    # All is written, and nothing is in progress. Python would first end awscrt's threads, and free each object.
+    os._exit(0)
 
 
 if __name__ == "__main__":

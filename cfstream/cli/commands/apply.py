@@ -82,6 +82,7 @@ def apply(
 
     from cfstream.applying import RunOptions
     from cfstream.spec.load import load
+    from cfstream.use_cases.former_specs import with_former
     from cfstream.use_cases.saved_plan import find
     from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
@@ -94,7 +95,7 @@ def apply(
     world = replace(
         run.connection.world(clock), all_objects=all_objects or (saved is not None and saved.all_objects)
     )
-    plan = make_plan(stacks, world, only=chosen)
+    plan = with_former(make_plan(stacks, world, only=chosen), stacks, changed_since)
     if saved:
         _refuse_stale(saved, plan, output, run)
     _show_and_ask(plan, output, run.terminal, allowed=allowed, yes=yes, length=length)

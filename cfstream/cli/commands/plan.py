@@ -88,6 +88,7 @@ def plan(
     """
     from cfstream.exit_codes import of_plan
     from cfstream.render.hazards import Allowed
+    from cfstream.use_cases.former_specs import with_former
     from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.use_cases.selection import select
 
@@ -104,7 +105,7 @@ def plan(
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     world = replace(recorded.world if recorded else run.connection.world(), all_objects=all_objects)
-    made = _planned(stacks, world, chosen, recorded)
+    made = with_former(_planned(stacks, world, chosen, recorded), stacks, changed_since)
     code = of_plan(made, check=check)
     brief = is_brief(len(made.stacks), length)
     terminal.say(_shown(made, output, terminal, allowed, brief=brief, code=code))

@@ -38,7 +38,7 @@ def show(
     run = invocation_of(ctx)
     targets = find([target], run.connection, one=True)
     found = targets.found[0]
-    details = details_of((found.world or targets.world).reads(), found.found)
+    details = details_of((found.world or targets.world).reads(), found.found, found.spec)
     if output is Format.JSON:
         run.terminal.say(answer(show_document(details), ExitCode.DONE))
     else:

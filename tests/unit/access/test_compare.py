@@ -31,7 +31,7 @@ def opened(before: AccessModel, after: AccessModel) -> set[str]:
 def lost(before: AccessModel, after: AccessModel) -> dict[tuple[str, str], set[str]]:
     """Return the witnesses that each reader loses, by reader and distribution."""
     return {
-        (str(each.way.reader), str(each.way.distribution_id)): {cell.witness for cell in each.cells}
+        (str(each.access.reader), str(each.access.distribution_id)): {cell.witness for cell in each.cells}
         for each in losses(*evaluate(before, after))
     }
 

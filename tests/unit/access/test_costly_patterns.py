@@ -158,7 +158,7 @@ def test_too_many_cells_are_merged() -> None:
     assert seen.merged
     assert len(seen.cells) <= MOST_CELLS
     assert all(cell.merged for cell in seen.cells)
-    assert {str(way.reader) for _, way in seen.rows} == {"anyone", "key-group lectures-signers"}
-    unsure = {clause for _, way in seen.rows for clause in way.undecided}
+    assert {str(access.reader) for _, access in seen.rows} == {"anyone", "key-group lectures-signers"}
+    unsure = {clause for _, access in seen.rows for clause in access.undecided}
     assert unsure
     assert all(MERGED in clause for clause in unsure)

@@ -9,7 +9,7 @@ from botocore.parsers import ResponseParserError
 from cfstream import errors
 from cfstream.aws.errors import about_settings, invalid_reply, translate
 from cfstream.ports import Call
-from tests.unit.aws.stand_ins import refusal
+from tests.unit.aws.fake_clients import refusal
 
 READ = Call("cloudfront", "get_distribution", {"Id": "E1UGDLB9XZBD79"})
 WRITE = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})

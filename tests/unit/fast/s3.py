@@ -91,13 +91,14 @@ class FakeS3:
         prefix = query.get("prefix", [""])[0]
         first = bisect_right(self.keys, after, key=lambda key: key.encode("utf-8", "surrogateescape"))
         found = (key for key in self.keys[first:] if key in self.acls and key.startswith(prefix))
-        keys = list(islice(found, 1001))
+        most = int(query["max-keys"][0])
+        keys = list(islice(found, most + 1))
         rows = "".join(
             f"<Contents><Key>{quote(key, errors='surrogateescape').replace('%20', '+')}</Key>"
             "<LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>"
-            for key in keys[:1000]
+            for key in keys[:most]
         )
-        more = "true" if len(keys) > 1000 else "false"
+        more = "true" if len(keys) > most else "false"
         return (
             f"<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>{more}</IsTruncated>{rows}"
             "</ListBucketResult>"

@@ -11,6 +11,7 @@ from cfstream.acl_document import with_grant
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle, parse, render
 from cfstream.aws.fast.checkpoint import Checkpoint
 from cfstream.aws.fast.governor import READS, WRITES, Bucketful, LaneGovernor
+from cfstream.aws.fast.replies import KeyPage, page_of
 from cfstream.key_ranges import Guesses, between, merged, order
 from cfstream.ports import AclWork
 from cfstream.values import Account
@@ -18,6 +19,55 @@ from tests.unit.fast.s3 import OAI, OWNER, PRIVATE, FakeS3
 
 WORK = AclWork("b", "eu-west-1", Account("123456789012"), "", "", OAI, "READ")
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+ROW = "<Contents><Key>{}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>1</Size></Contents>"
+LIST = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
+    "<IsTruncated>true</IsTruncated><EncodingType>url</EncodingType>{}</ListBucketResult>"
+)
+KEYS = ROW.format("a/1+%C3%A9.mp4") + ROW.format("a/2.mp4")
+USUAL = LIST.format(KEYS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        USUAL,
+        USUAL.replace("a/2.mp4", "a/<![CDATA[2]]>.mp4"),
+        USUAL.replace("a/2.mp4", "a/&#50;.mp4"),
+        USUAL.replace("<Key>a/2", "<Key><!-- <Key>b</Key> -->a/2"),
+        USUAL.replace("<Contents><Key>a/2", "<Contents ><Key>a/2"),
+        LIST.format(
+            ROW.format("a/1+%C3%A9.mp4")
+            + "<Contents><LastModified>2026-01-01T00:00:00.000Z</LastModified><Key>a/2.mp4</Key></Contents>"
+        ),
+        USUAL.replace("ListBucketResult xmlns=", "x:ListBucketResult xmlns:x=")
+        .replace("<", "<x:")
+        .replace("<x:?", "<?")
+        .replace("<x:/", "</x:")
+        .replace("x:x:", "x:"),
+    ],
+)
+def test_page_in_any_form(body: str) -> None:
+    """The form of a page does not matter to its keys."""
+    stamp = "2026-01-01T00:00:00.000Z"
+    assert page_of(body.encode()) == KeyPage(["a/1 é.mp4", "a/2.mp4"], [stamp, stamp], more=True)
+
+
+@pytest.mark.parametrize(
+    "body", [USUAL[:-1], USUAL[:300], USUAL.replace("ListBucket", "ListAll"), "", "<a/>"]
+)
+def test_not_a_page(body: str) -> None:
+    """Something else, or a part of a page, is an error."""
+    with pytest.raises(ValueError):  # noqa: PT011 (of any parser)
+        page_of(body.encode())
+
+
+def test_page_without_encoding() -> None:
+    """Then a plus sign is a plus sign."""
+    body = LIST.replace("<EncodingType>url</EncodingType>", "").format(ROW.format("a+b"))
+    assert page_of(body.encode()).keys == ["a+b"]
 
 
 def test_rate_of_a_prefix() -> None:

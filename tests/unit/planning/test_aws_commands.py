@@ -30,3 +30,14 @@ def test_a_command_inside_of_another_reaches_it_too() -> None:
     chosen = " --endpoint-url http://127.0.0.1:4566"
     assert with_reaching_fix(nested, chosen).do.count(chosen) == 2
     assert with_reaching_fix(nested, " --sandbox").do.count("sandbox up") == 1
+
+
+def test_s3_control_of_the_sandbox_is_reached_through_a_proxy() -> None:
+    """Its clients put the account number before the host name."""
+    nested = Notice("open", do='`aws s3control put --policy "$(aws s3control get | jq .)"`')
+    found = with_reaching_fix(nested, " --sandbox")
+    assert found.do.startswith(
+        '`eval "$(cfstream sandbox up)"; HTTP_PROXY=$AWS_ENDPOINT_URL aws s3control put'
+    )
+    assert found.do.count("HTTP_PROXY") == 2
+    assert with_reaching_fix(found, " --sandbox") == found

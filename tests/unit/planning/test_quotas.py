@@ -36,7 +36,7 @@ def test_all_stacks_of_a_run_count_together() -> None:
         "allows 10 unless it has raised the quota of this account, and refuses the others while apply runs"
     )
     assert "Service Quotas" in warning.do
-    assert (warning.warning, warning.of_run) == (True, True)
+    assert (warning.warning, warning.always) == (True, True)
     assert all(not each.notices for each in judged[1:])
 
 

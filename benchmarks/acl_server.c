@@ -1,6 +1,6 @@
 /* A fake S3 for benchmarks of object grants, fast enough not to be what is measured.
  *
- *     stand_in [LATENCY_MS [WRITES_PER_SECOND [PEM]]]    prints its URL, then serves until it is
+ *     acl_server [LATENCY_MS [WRITES_PER_SECOND [PEM]]]    prints its URL, then serves until it is
  *                                                       stopped; with PEM over https
  *
  * It implements ListObjectsV2, GetObjectAcl and PutObjectAcl, keeps the ACL of every object in memory, and checks no

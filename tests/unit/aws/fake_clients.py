@@ -1,4 +1,4 @@
-"""Replacements of botocore below the port: a client with scripted replies."""
+"""Replaces botocore below the port with a client that has scripted replies."""
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace

@@ -15,8 +15,8 @@ from cfstream.values import Known
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way in which one reader can read: directly from S3, or through a behavior of a distribution."""
+class ReadAccess:
+    """How one reader can read: directly from S3, or through a behavior of a distribution."""
 
     reader: Reader
     certain: bool = True
@@ -33,7 +33,7 @@ class Way:
     by: tuple[str, ...] = ()
     """What grants the access: ``statement cfstream-lectures-oac``, ``object ACL``."""
     requester: Requester | None = field(default=None, compare=False)
-    """The requester, for a direct way."""
+    """The requester, if it reads directly from S3."""
     statements: tuple[Statement, ...] = field(default=(), compare=False)
 
     @property
@@ -42,7 +42,7 @@ class Way:
         return self.behavior is None
 
 
-Ways: TypeAlias = tuple[Way, ...]
+ReadAccesses: TypeAlias = tuple[ReadAccess, ...]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Evaluation:
 
     model: AccessModel
     cells: tuple[Cell, ...]
-    ways: tuple[Ways, ...]
-    """The ways into each cell, in the order of `cells`."""
+    accesses: tuple[ReadAccesses, ...]
+    """Who can read each cell, in the order of `cells`."""
     general: tuple["General", ...] = ()
     """Who may list, write or manage."""
     merged: bool = False
@@ -60,9 +60,13 @@ class Evaluation:
     """The key in question; None for all keys."""
 
     @cached_property
-    def rows(self) -> tuple[tuple[Cell, Way], ...]:
-        """Return every cell with each of its ways."""
-        return tuple((cell, way) for cell, ways in zip(self.cells, self.ways, strict=True) for way in ways)
+    def rows(self) -> tuple[tuple[Cell, ReadAccess], ...]:
+        """Return every cell with each access to it."""
+        return tuple(
+            (cell, access)
+            for cell, accesses in zip(self.cells, self.accesses, strict=True)
+            for access in accesses
+        )
 
     @cached_property
     def unplaced(self) -> frozenset[str]:
@@ -81,7 +85,7 @@ class General:
     by: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     """The paths of single objects; empty if it is not about single objects."""
-    way: Way | None = None
-    """The way through a distribution; None for a direct way."""
+    access: ReadAccess | None = None
+    """How the same viewer reads through the distribution; None for a requester of S3."""
     requester: Requester | None = field(default=None, compare=False)
     statements: tuple[Statement, ...] = field(default=(), compare=False)

@@ -5,7 +5,7 @@ from dataclasses import field
 
 from cfstream.access.compare import Difference, compare
 from cfstream.access.evaluation import Evaluation, ReadAccess
-from cfstream.access.excluded import served_by
+from cfstream.access.excluded import Served, served_by
 from cfstream.access.openings import (
     Expected,
     JudgedOpenings,
@@ -67,6 +67,7 @@ def exposure(
     was, will = phrases(before, expected), phrases(after, expected)
     moved = tuple(_moved(before, after)) if was == will else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
+    served_before, served_after = served_by(before), served_by(after)
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
         before=_with_former(was, former, expected.stack),
@@ -75,8 +76,11 @@ def exposure(
         notes=judged.notes,
         ours=tuple(sorted(set(own))),
         anyone=tuple(sorted(set(unsigned))),
-        access=access_rows(after, expected, before),
-        excluded=Excluded(excluded_phrases(before, expected.stack), excluded_phrases(after, expected.stack)),
+        access=access_rows(after, expected, served_after, before, served_before),
+        excluded=Excluded(
+            _excluded_phrases(before, served_before, expected.stack),
+            _excluded_phrases(after, served_after, expected.stack),
+        ),
     )
 
 
@@ -133,9 +137,8 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
     return {path: found[path] for path in sorted(found, key=order.__getitem__)}
 
 
-def excluded_phrases(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+def _excluded_phrases(seen: Evaluation, served: Served, stack: str) -> Mapping[str, tuple[str, ...]]:
     """Return the patterns that other signers have, by the phrase whose paths include them."""
-    served = served_by(seen)
     return {
         _own_phrase(seen, readers, path, stack): excluded
         for path, (readers, behavior) in _own_behaviors(seen).items()

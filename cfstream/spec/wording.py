@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
@@ -42,6 +42,11 @@ def choices(words: Iterable[Any], joint: str = "or") -> str:
     """Return the words as ``a, b or c``."""
     *some, last = (str(word) for word in words)
     return f"{', '.join(some)} {joint} {last}" if some else last
+
+
+def by_number(things: Sized, one: str, several: str) -> str:
+    """Return the word for one thing, or the word for several."""
+    return one if len(things) == 1 else several
 
 
 def too_long(what: str, length: int, most: int, unit: str = "characters") -> str:

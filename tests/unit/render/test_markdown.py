@@ -76,7 +76,7 @@ def test_an_opening_is_reported_though_nothing_changes() -> None:
     assert "anyone may read clips/" in warned
 
 
-def test_what_the_plan_closes_is_first() -> None:
+def test_openings_that_the_plan_closes_are_first() -> None:
     """It is open until the plan is applied."""
     drifted = replace(CHANGED, exposure=Exposure(before=("anyone through distribution lectures",)))
     shown = plan_markdown(plan(drifted))

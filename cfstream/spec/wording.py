@@ -75,6 +75,18 @@ def likeness(word: str, other: str) -> float:
     return SequenceMatcher(None, word.casefold()[:MAX_SHOWN], other.casefold()[:MAX_SHOWN]).ratio()
 
 
+def ranked_by_likeness(word: str, known: Iterable[str], *, alike: float) -> list[tuple[float, str]]:
+    """Return the known words that have at least this share of equal letters, with their shares, the nearest first."""
+    matcher = SequenceMatcher(b=word.casefold()[:MAX_SHOWN])
+    found = []
+    for name in known:
+        matcher.set_seq1(name.casefold()[:MAX_SHOWN])
+        bounds = (matcher.real_quick_ratio, matcher.quick_ratio)
+        if all(bound() >= alike for bound in bounds) and (share := matcher.ratio()) >= alike:
+            found.append((share, name))
+    return sorted(found, reverse=True)
+
+
 LISTED = 5
 """How many known names a fix lists, if none is near."""
 

@@ -102,12 +102,8 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
-            key = (
-                access.reader,
-                access.distribution_id,
-                access.behavior.path if access.behavior else None,
-                access.by,
-            )
+            behavior = access.behavior.path if access.behavior else None
+            key = (access.reader, access.distribution_id, behavior, access.by)
             accesses.setdefault(key, (cell, access))
     for each in found.general:
         point = classify_general(found, each, expected)
@@ -116,9 +112,8 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
         if point.reader_class is ReaderClass.OPENING:
             path = (each.access.distribution_id, each.access.behavior) if each.access else None
             general.setdefault((each.reader, each.may, each.by, path), each)
-    notes.update(
-        dict.fromkeys(_public_past_cloudfront(found, expected, {each.by for _, each in accesses.values()}))
-    )
+    opened = {each.by for _, each in accesses.values()}
+    notes.update(dict.fromkeys(_public_past_cloudfront(found, expected, opened)))
     acls = _by_acls(found, [access for _, access in accesses.values()], list(general.values()))
     judged = [
         *(_of_access(acls, cell, access, expected) for cell, access in accesses.values()),

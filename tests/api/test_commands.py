@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -116,14 +117,13 @@ def test_readers_and_openings(project: Path, sandbox: Sandbox, applied: Mapping[
 
 
 def test_the_account_is_listed_and_shown(project: Path, sandbox: Sandbox, applied: Mapping[str, Any]) -> None:
-    """By the stack that owns it, by its id and by its spec."""
+    """By the stack that owns it, by its id and by its spec, which shows what the spec does not manage."""
     at = sandbox.endpoint_url
     (entry,) = cfstream.list_resources(endpoint_url=at)
     assert (entry.id, entry.owner) == (applied["distribution_id"], "lectures")
-    assert cfstream.show(entry.id, endpoint_url=at) == cfstream.show(
-        project / "lectures.yaml", endpoint_url=at
-    )
-    assert cfstream.show(entry.id, endpoint_url=at).owner == "lectures"
+    by_id = cfstream.show(entry.id, endpoint_url=at)
+    assert replace(by_id, unmanaged={}) == cfstream.show(project / "lectures.yaml", endpoint_url=at)
+    assert (by_id.owner, by_id.unmanaged) == ("lectures", None)
 
 
 def test_a_distribution_is_imported(project: Path, sandbox: Sandbox, applied: Mapping[str, Any]) -> None:

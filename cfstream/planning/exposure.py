@@ -5,7 +5,7 @@ from dataclasses import field
 
 from cfstream.access.compare import Difference, compare
 from cfstream.access.evaluation import Evaluation, ReadAccess
-from cfstream.access.excluded import served_by
+from cfstream.access.excluded import Served, served_by
 from cfstream.access.openings import (
     Expected,
     JudgedOpenings,
@@ -82,6 +82,7 @@ def exposure(
     within = ByPhrase(_within(before, expected.stack), _within(after, expected.stack))
     moved = tuple(_moved(before, after)) if was == will and within.before == within.after else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
+    served_before, served_after = served_by(before), served_by(after)
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
         before=_with_former(was, former, expected.stack),
@@ -90,8 +91,10 @@ def exposure(
         notes=judged.notes,
         ours=tuple(sorted(set(own))),
         anyone=tuple(sorted(set(unsigned))),
-        access=access_rows(after, expected, before),
-        excluded=ByPhrase(_excluded(before, expected.stack), _excluded(after, expected.stack)),
+        access=access_rows(after, expected, served_after, before, served_before),
+        excluded=ByPhrase(
+            _excluded(before, served_before, expected.stack), _excluded(after, served_after, expected.stack)
+        ),
         within=within,
     )
 
@@ -170,9 +173,8 @@ def _within(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
     return {_own_phrase(seen, readers, "", stack): tuple(sorted(paths))}
 
 
-def _excluded(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+def _excluded(seen: Evaluation, served: Served, stack: str) -> Mapping[str, tuple[str, ...]]:
     """Return the patterns that other signers have, by the phrase whose paths include them."""
-    served = served_by(seen)
     return {
         _own_phrase(seen, readers, path, stack): excluded
         for path, (readers, behavior) in _own_behaviors(seen).items()

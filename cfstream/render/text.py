@@ -20,6 +20,7 @@ from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
 from cfstream.render.verbs import step_words, summary_line
+from cfstream.spec.wording import by_number
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Step
 
@@ -188,7 +189,7 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[st
         yield ""
         yield from warnings
     if stack.problems:
-        these = "the problem below is" if len(stack.problems) == 1 else "the problems below are"
+        these = by_number(stack.problems, "the problem below is", "the problems below are")
         sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(sentence, first="  ", rest="  ")

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from cfstream.ports import Silence, Visit
+from cfstream.ports import NoReplyReason, Visit
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
 from cfstream.verification.check import HELD, Check, ClaimJudgement
 from cfstream.verification.finding import Finding, Verdict
 from cfstream.verification.keyless import inconclusive
-from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.reading import ReplyKind, Seen
 from cfstream.verification.site import MADE_UP, Site
 
 GOOD = "serves nothing by"
@@ -75,22 +75,22 @@ def _path(site: Site) -> str:
 
 def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
     match seen.saw:
-        case Saw.OBJECT:
+        case ReplyKind.OBJECT:
             unknown = "S3 serves it to anyone, and no reason was found in the policy, ACLs or access points"
             return ClaimJudgement(
                 Verdict.SERVED,
                 "; ".join(openings) or unknown,
                 "close the openings of the bucket that are listed below",
             )
-        case Saw.FAILED:
+        case ReplyKind.FAILED:
             return inconclusive(seen)
-        case Saw.NOTHING if seen.silence is not Silence.NO_ADDRESS:
+        case ReplyKind.NOTHING if seen.reason is not NoReplyReason.NO_ADDRESS:
             return inconclusive(seen)
     return HELD  # an address form that does not resolve serves nothing
 
 
 def _unlisted(seen: Seen, bucket: str) -> ClaimJudgement:
-    if seen.saw is Saw.OBJECT:
+    if seen.saw is ReplyKind.OBJECT:
         do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
         return ClaimJudgement(Verdict.SERVED, "anyone can list the bucket", do)
-    return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD
+    return inconclusive(seen) if seen.saw in (ReplyKind.FAILED, ReplyKind.NOTHING) else HELD

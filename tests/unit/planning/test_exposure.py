@@ -131,7 +131,7 @@ def test_rows_hold_paths_with_equal_answers_only() -> None:
 
 
 def test_a_behavior_of_its_own_changes_no_answer() -> None:
-    """What signers could read by the default behavior, they can read by a new one with the same signers."""
+    """Signers of the default behavior can read the same through a new one with the same signers."""
     text = KEYS + 'http: {behaviors: [{path: "*.m3u8", cache_policy: CachingDisabled}]}\n'
     own = distribution("E1DIST", oac="E3OAC", groups=("G1",))
     (row,) = exposure(text, own, policy=GRANTED).access
@@ -199,7 +199,7 @@ def test_grant_that_opens_another_distribution() -> None:
     assert seen.after == (OURS, f"anyone: distribution E5OPEN (unsigned), {statement_}")
 
 
-def test_what_another_distribution_reads_by_stays() -> None:
+def test_a_grant_that_another_distribution_uses_stays() -> None:
     """It is not revoked, so that distribution continues to serve, and is an opening."""
     seen = exposure(
         OAC, signed(oai="E2OAI"), (distribution("E5OPEN", oai="E2OAI"),), policy=policy_of(by_oai())

@@ -1,5 +1,6 @@
 """The comment on a pull request: complete if it fits, never too long, and without interpreting values."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -76,7 +77,7 @@ def test_an_opening_is_reported_though_nothing_changes() -> None:
     assert "anyone may read clips/" in warned
 
 
-def test_what_the_plan_closes_is_first() -> None:
+def test_openings_that_the_plan_closes_are_first() -> None:
     """It is open until the plan is applied."""
     drifted = replace(CHANGED, exposure=Exposure(before=("anyone through distribution lectures",)))
     shown = plan_markdown(plan(drifted))
@@ -174,10 +175,19 @@ def test_steps_go_before_what_is_dangerous() -> None:
 
 def test_omitted_sentences_are_counted() -> None:
     """Sentences without room are counted, with the place where they can be read."""
-    comment = plan_markdown(fleet("long words " * 30, 200, changes=2))
+    stacks = [stack_of(f"{number} " + "long words " * 30, f"s{number}", changes=2) for number in range(200)]
+    comment = plan_markdown(plan(*stacks))
     shown = comment.count("- <b>cuts-viewers</b>")
     assert 0 < shown < 200
     assert f"… and {200 - shown} more hazards: `cfstream plan` shows everything" in comment
+
+
+def test_the_same_hazard_of_many_stacks_is_one_line() -> None:
+    """If there is no room for a line for each, the line names all of them."""
+    comment = plan_markdown(fleet("long words " * 30, 200, changes=2))
+    (line,) = [line for line in comment.splitlines() if line.startswith("- <b>cuts-viewers</b>")]
+    assert line.startswith("- <b>cuts-viewers</b> 200 times: long words")
+    assert len(re.findall(r"\bs\d+\b", line)) == 200
 
 
 def test_hazards_come_first() -> None:

@@ -37,8 +37,16 @@ from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused,
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
 from cfstream.outputs import freshly_read, outputs_after, read_again
-from cfstream.planning import Plan, StackKey, StackPlan, in_turn, with_companions, without_circles
-from cfstream.planning.blocking import blocked
+from cfstream.planning import (
+    Plan,
+    StackKey,
+    StackPlan,
+    in_turn,
+    with_companions,
+    with_takers,
+    without_circles,
+)
+from cfstream.planning.blocking import Blocked, refusals
 from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.planning.quotas import with_quotas
@@ -148,7 +156,7 @@ def _plan_account(
         # Only steps count for other stacks. In a run without changes, none is compared with all others.
         writing = [each for each in drafts if each.steps]
         plans += with_quotas([stack_plan(each, writing) for each in drafts], partial(_existing, here))
-    return with_companions(without_circles(sorted(plans, key=lambda plan: plan.name)))
+    return with_takers(with_companions(without_circles(sorted(plans, key=lambda plan: plan.name))))
 
 
 def _existing(here: Sequence[StackInAccount], kind: str) -> int:
@@ -216,13 +224,14 @@ def apply_plan(
     run = Run(world, tell, options)
     # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
     ledgers = {stack.account: Ledger() for stack in plan.stacks}
+    refused = refusals(plan.stacks, options.allow)
     with ThreadPoolExecutor(UNDER_WAY) as pool:
         reported: dict[StackKey, Future[StackReport]] = {}
         # A stack that waits for another one is submitted after it, so one of those that run never waits.
         for stack in in_turn(plan.stacks):
             before = [reported[key] for key in stack.keys_before if key in reported]
             own = replace(run, ledger=ledgers[stack.account])
-            reported[stack.key] = pool.submit(_apply_stack, stack, own, before)
+            reported[stack.key] = pool.submit(_apply_stack, stack, own, refused.get(stack.key), before)
         return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
@@ -287,9 +296,11 @@ def _with_object(found: StackAccess, state: LiveState, key: str) -> StackAccess:
     return replace(found, object_exists=exists, nearest=near)
 
 
-def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
+def _apply_stack(
+    plan: StackPlan, run: Run, refused: Blocked | None, before: Sequence[Future[StackReport]]
+) -> StackReport:
     """Apply one stack after those `before` it, and report."""
-    report = _blocked_or_held_up(plan, run, [each.result() for each in before])
+    report = _blocked_or_held_up(plan, refused, [each.result() for each in before])
     if report is None and run.failed:
         report = not_begun(plan, run.failed[0])
     if report is None and plan.steps:
@@ -308,9 +319,10 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     return report
 
 
-def _blocked_or_held_up(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
+def _blocked_or_held_up(
+    plan: StackPlan, why: Blocked | None, before: Sequence[StackReport]
+) -> StackReport | None:
     """Return the report of a stack that must not be applied; None for any other."""
-    why = blocked(plan, run.options.allow)
     return left_out(plan, why) if why else held_up(plan, before)
 
 

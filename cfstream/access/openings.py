@@ -3,7 +3,7 @@
 Everyone outside the account is an opening, unless the spec lists them or AWS's services need the access.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import takewhile
 
@@ -63,6 +63,12 @@ def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Eval
     return _with_public(expected, again[len(found) :]), again[: len(found)]
 
 
+def is_public(expected: Expected, model: AccessModel, key: str) -> bool:
+    """Return whether a spec of the run certainly lets anyone read one key."""
+    wanted, _ = of_key(expected, model, key)
+    return any(each.certain for accesses in wanted.public.values() for each in accesses)
+
+
 def of_key(expected: Expected, model: AccessModel, key: str) -> tuple[Expected, Evaluation]:
     """Return who can read one key, and whether the promises declare it public."""
     found = evaluate_key(model, key)
@@ -110,6 +116,9 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
         if point.reader_class is ReaderClass.OPENING:
             path = (each.access.distribution_id, each.access.behavior) if each.access else None
             general.setdefault((each.reader, each.may, each.by, path), each)
+    notes.update(
+        dict.fromkeys(_public_past_cloudfront(found, expected, {each.by for _, each in accesses.values()}))
+    )
     acls = _by_acls(found, [access for _, access in accesses.values()], list(general.values()))
     judged = [
         *(_of_access(acls, cell, access, expected) for cell, access in accesses.values()),
@@ -143,6 +152,29 @@ def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
         named = [f"{stack} ({', '.join(sorted(own))})" for stack, own in sorted(places.items())]
         declared = "anyone can read paths of other stacks of this run, whose specs declare them public"
         yield f"{declared}: {some_of(named, 5)}"
+
+
+def _public_past_cloudfront(
+    found: Evaluation, expected: Expected, opened: Collection[tuple[str, ...]]
+) -> Iterator[str]:
+    """Yield a note with the paths that S3 also serves to anyone, for each grant that opens only declared paths.
+
+    A spec that lets CloudFront read as anyone declares the grant itself.
+    """
+    places: dict[tuple[str, ...], dict[str, None]] = {}
+    for cell, access in found.rows:
+        declared = expected.public.get(cell, ())
+        if (
+            access.direct
+            and access.reader == ANYONE
+            and access.by not in opened
+            and not any(each.by == access.by for each in declared)
+            and _declared_public(cell, access, expected)
+        ):
+            places.setdefault(access.by, {}).update(dict.fromkeys(paths(found, cell, access)))
+    for by, read in places.items():
+        text = f"S3 also serves {_some(list(read))} to anyone, without CloudFront: {', '.join(_named(by))}"
+        yield f"{text}. The spec declares these paths public, so it is not an opening"
 
 
 def classify_access(found: Evaluation, cell: Cell, access: ReadAccess, expected: Expected) -> Classification:
@@ -348,10 +380,10 @@ def paths(found: Evaluation, cell: Cell, access: ReadAccess) -> tuple[str, ...]:
     if not access.statements:
         return (witness_path(cell, access),)
     resources = (each for statement in access.statements for each in statement.resources or ("*",))
-    return tuple(dict.fromkeys(_key_path(each, found.model.bucket.name) for each in resources))
+    return tuple(dict.fromkeys(key_path(each, found.model.bucket.name) for each in resources))
 
 
-def _key_path(resource: str, bucket: str) -> str:
+def key_path(resource: str, bucket: str) -> str:
     """Return the keys of a Resource as a path; ``/*`` if it is wider than the bucket.
 
     In the policy of an access point the keys follow ``/object/`` (S3 User Guide, "Configuring IAM policies for using

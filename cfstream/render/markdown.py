@@ -149,7 +149,7 @@ def _still(plan: Plan) -> str:
 def _sections(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> list[_Section]:
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     return [
-        _opening_section(plan, longest),
+        _opening_section(plan, longest, allowed),
         _hazard_section(plan, longest, places, allowed),
         _problem_section(problems, longest, places),
         _exposure_section(plan, longest),
@@ -157,12 +157,14 @@ def _sections(plan: Plan, longest: int | None, places: Places, allowed: Allowed)
     ]
 
 
-def _opening_section(plan: Plan, longest: int | None) -> _Section:
+def _opening_section(plan: Plan, longest: int | None, allowed: Allowed) -> _Section:
     """Return who can read or write and should not, after the plan or until the plan closes it."""
     entries: list[str] = []
     for stack in plan.stacks:
         name = _name(plan, stack)
-        entries += [f"- {name}: <b>open now</b>: {prose(clipped(text, longest))}" for text in open_now(stack)]
+        entries += [
+            f"- {name}: <b>open now</b>: {prose(clipped(text, longest))}" for text in open_now(stack, allowed)
+        ]
         entries += [
             f"- {name}: <b>open</b>: {prose(clipped(each.text, longest))}{_fix(each.do, longest)}"
             for each in stack.exposure.openings

@@ -156,14 +156,14 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
     else:
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
-    yield from open_lines(stack, sheet)
+    yield from open_lines(stack, sheet, allowed)
     yield from notice_lines((each for each in stack.notices if each.always or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
 def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    opened = list(open_lines(stack, sheet))
+    opened = list(open_lines(stack, sheet, allowed))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
     if stack.in_sync and not (opened or warnings):
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shared
+from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, Expected, openings, shared
 from cfstream.access.report import Opening
 from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.expected import expected
@@ -37,6 +37,8 @@ class Openings:
     ways: tuple[str, ...]
     readers: tuple[str, ...]
     notes: tuple[str, ...]
+    expected: Expected
+    """Who may read according to the specs of the run."""
 
 
 def judged(site: Site) -> Openings:
@@ -52,7 +54,7 @@ def judged(site: Site) -> Openings:
         *_unread_points(site),
     )
     ways = tuple(each.text for each in opened)
-    return Openings(findings, ways, phrases(found, wanted), judged_openings.notes)
+    return Openings(findings, ways, phrases(found, wanted), judged_openings.notes, wanted)
 
 
 def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:

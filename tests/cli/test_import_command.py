@@ -218,10 +218,17 @@ def test_importing_the_account_again_changes_no_file(account: SmallAccount, run:
     again = run("import", "--all", "specs")
     assert "specs/talks.yaml has a spec of it already, and is kept as it is" in " ".join(again.out.split())
     assert Path("specs/talks.yaml").read_text() == edited
-    assert "specs/talks.yaml" in run("import", "--all", "elsewhere").out  # also in the directory beside it
+    first = run("import", "--all", "elsewhere")
+    assert "specs/talks.yaml" in first.out  # also in the directory beside it
+    assert "note: if other directories have specs, name them with --spec" in first.err
     Path("elsewhere/talks.yaml").rename("elsewhere/mine.yaml")
     assert "elsewhere/mine.yaml has a spec of it already" in run("import", "--all", "elsewhere").out
     assert not Path("elsewhere/talks.yaml").exists()
+    named = json.loads(run("import", "--all", "third", "--spec", "specs", "--format", "json").out)
+    assert ({each["stack"] for each in named["managed"]} >= {"films", "talks"}, named["distributions"]) == (
+        True,
+        [],
+    )
     Path("specs/films.yaml").write_text("mine")
     Path("specs/talks.yaml").unlink()
     assert run("import", "--all", "specs").code == 2

@@ -102,6 +102,27 @@ def test_a_spec_of_the_run_that_is_disabled_or_for_another_bucket(account: Verif
         assert plan.exposure.openings != ()
 
 
+POSTERS: Json = signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})
+
+
+@pytest.mark.parametrize(
+    ("document", "keys"), [(PUBLIC, "*"), (POSTERS, "posters/*")], ids=["everything", "posters"]
+)
+def test_s3_serves_what_is_declared_public(empty: VerifiedAccount, document: Json, keys: str) -> None:
+    """It is no opening, in plan and verify. Both name the statement, and verify requests a private object."""
+    empty.made(document)
+    empty.unblocked()
+    empty.add_statement(allow("Tmp", "*", f"arn:aws:s3:::media/{keys}"))
+    assert openings(empty, document) == []
+    proof = empty.proof(document)
+    note = f"S3 also serves /{keys} to anyone, without CloudFront: bucket policy statement Tmp"
+    for notices in (empty.plan(document).stacks[0].notices, proof.notices):
+        assert any(each.text.startswith(note) for each in notices)
+    assert {each.good for each in proof.findings if each.brief == "global name"} == {
+        "serves nothing private by"
+    }
+
+
 HIDDEN: list[tuple[str, Callable[[VerifiedAccount], object]]] = [
     ("a distribution", lambda account: other(account, keys="private/*")),
     (

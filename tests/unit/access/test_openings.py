@@ -11,6 +11,7 @@ from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.domain import AclGrant, Block
+from cfstream.values import Json
 from tests.unit.access.models import (
     ACCOUNT,
     OAI,
@@ -156,6 +157,32 @@ def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
     assert alone.do.startswith(
         "name the spec of stack newsroom in the same command, if it declares this public; or "
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "public", "note"),
+    [
+        (allow("Tmp", "*"), [("", True)], "/*"),
+        (allow("Tmp", "*", "posters/*"), [("/posters/*", True), ("", False)], "/posters/*"),
+        (allow("Tmp", "*"), [("/posters/*", True), ("", False)], None),
+        (allow("Tmp", "*"), [("", False)], None),
+    ],
+)
+def test_what_s3_serves_past_cloudfront(
+    statement: Json, public: list[tuple[str, bool]], note: str | None
+) -> None:
+    """If all of it is declared public, a note names the statement. Otherwise the statement is an opening."""
+    own = distribution(
+        "E1", *(behavior(path, *([] if open_ else ["G1"])) for path, open_ in public), oac="E3"
+    )
+    here = model(own, policy=[to_oac(), statement], block=Block())
+    wanted, (seen,) = shared(expected(promises=(promise(*public),)), *evaluate(here))
+    judged = openings(seen, wanted)
+    named = (
+        [f"S3 also serves {note} to anyone, without CloudFront: bucket policy statement Tmp"] if note else []
+    )
+    assert [each.split(". The spec")[0] for each in judged.notes] == named
+    assert any(each.text.startswith("anyone can read") for each in judged.openings) is (note is None)
 
 
 def test_origin_access_none() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from cfstream.render.readers import before_and_after, readers_after, readers_before
 from tests.unit.kinds.live import distribution
 from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
@@ -37,6 +39,25 @@ def test_unchanged() -> None:
     """The same readers can read a stack that is in sync, before and after."""
     seen = exposure(OAC, OWN, policy=GRANTED)
     assert (seen.before, seen.after, seen.openings) == ((OURS,), (OURS,), ())
+
+
+@pytest.mark.parametrize(
+    ("live", "spec", "before", "after"),
+    [
+        ("", "a/", "/*", "/a/*"),
+        ("a/", "", "/a/*", "/*"),
+        ("a/", "a/", "/a/*", "/a/*"),
+        ("b/", "a/", "/b/*", "/a/*"),
+    ],
+)
+def test_both_sides_have_the_paths_that_the_bucket_allows(
+    live: str, spec: str, before: str, after: str
+) -> None:
+    """A grant that changes shows what viewers lose or gain."""
+    text = OAC + f'grant: {{prefix: "{spec}"}}\n'
+    seen = exposure(text, OWN, policy=policy_of(by_oac(prefix=live)))
+    assert before_and_after(seen) == ((f"{OURS} ({before})",), (f"{OURS} ({after})",))
+    assert (seen.before, seen.after) == ((OURS,), (OURS,))
 
 
 def test_not_granted_yet() -> None:

@@ -15,6 +15,7 @@ from cfstream.planning.exposure import Exposure
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.gfm import code, prose
+from cfstream.render.hazards import Allowed
 from cfstream.render.html import plan_html
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
 from tests.thorough import examples
@@ -80,9 +81,12 @@ def test_openings_that_the_plan_closes_are_first() -> None:
     """It is open until the plan is applied."""
     drifted = replace(CHANGED, exposure=Exposure(before=("anyone through distribution lectures",)))
     shown = plan_markdown(plan(drifted))
-    text = "<b>open now</b>: anyone can read through distribution lectures. This plan closes it."
-    assert shown.index(text) < shown.index("#### Hazards")
-    assert text in plan_html(plan(drifted))
+    text = "<b>open now</b>: anyone can read through distribution lectures. This plan closes it"
+    assert shown.index(f"{text}, if its hazards are allowed.") < shown.index("#### Hazards")
+    assert f"{text}, if its hazards are allowed." in plan_html(plan(drifted))
+    allowed = Allowed({hazard.name for hazard, _ in drifted.hazards})
+    assert f"{text}." in plan_markdown(plan(drifted), allowed=allowed)
+    assert f"{text}." in plan_html(plan(drifted), allowed)
 
 
 def test_warnings_are_above_the_last_line() -> None:

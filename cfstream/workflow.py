@@ -11,11 +11,11 @@ the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
@@ -46,7 +46,7 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import has_object
+from cfstream.stack.bucket import ONE_AFTER_THE_OTHER, has_object
 from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
     StackInAccount,
@@ -166,15 +166,29 @@ def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[
     """Observe the stacks, and return each one's surroundings with its draft."""
     wants = [{kind.name: kind.desire(around.context) for kind in KINDS} for around in surroundings]
     _read_first(pool, surroundings)
-    futures = [
-        {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
-        for around, want in zip(surroundings, wants, strict=True)
-    ]
-    lives = [{name: future.result() for name, future in row.items()} for row in futures]
+    lives = _observed(pool, surroundings, wants)
     return [
         (around, _observed_more(draft(around.context, want, live, around.own), around))
         for around, want, live in zip(surroundings, wants, lives, strict=True)
     ]
+
+
+def _observed(
+    pool: Executor, surroundings: Sequence[Surroundings], wants: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what each kind observes, for each stack."""
+    if len(surroundings) >= ONE_AFTER_THE_OTHER:
+        # Enough stacks are observed at the same time, and a thread for each kind would only take time.
+        return list(pool.map(_observed_by_all, surroundings, wants))
+    futures = [
+        {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
+        for around, want in zip(surroundings, wants, strict=True)
+    ]
+    return [{name: future.result() for name, future in row.items()} for row in futures]
+
+
+def _observed_by_all(around: Surroundings, want: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind.name: kind.observe(around.aws, around, want[kind.name]) for kind in KINDS}
 
 
 def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:

@@ -94,7 +94,7 @@ class Bench:
 
     @contextmanager
     def serving(self, name: str, *arguments: str, tls: bool = False) -> Iterator[tuple[str, int]]:
-        """Compile a stand-in and run it. Yield its endpoint and its process id."""
+        """Compile a server of benchmarks and run it. Yield its endpoint and its process id."""
         program = self.scratch / f"{name}{'-tls' if tls else ''}"
         if not program.exists():
             more = ["-DTLS", "-lssl", "-lcrypto"] if tls else []

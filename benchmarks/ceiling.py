@@ -1,4 +1,4 @@
-"""Measures how many requests a stand-in answers, so that a reader can see that it is not what is measured."""
+"""Measures how many requests a server of the benchmarks answers: readers can see that it is not what is measured."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ TOGETHER = 32
 def rate(endpoint: str, pid: int, target: str, mark: bytes) -> Figure:
     """Return the requests per second of one core. `mark` is in each answer once.
 
-    The client only writes and reads bytes, and the CPU time is the stand-in's own.
+    The client only writes and reads bytes, and the CPU time is the server's own.
     """
     host, port = urlsplit(endpoint).hostname, urlsplit(endpoint).port
     request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()

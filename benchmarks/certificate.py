@@ -1,4 +1,4 @@
-"""Makes a certificate for 127.0.0.1, for the stand-in over https."""
+"""Makes a certificate for 127.0.0.1, for the servers of benchmarks over https."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 def certificate(folder: Path) -> tuple[Path, Path]:
     """Return a file with a certificate that trusts itself and its key, and one with the certificate alone."""
-    file, alone = folder / "stand-in.pem", folder / "authority.pem"
+    file, alone = folder / "server.pem", folder / "authority.pem"
     if not file.exists():
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])

@@ -1,6 +1,6 @@
-"""Measures grants on objects against `stand_in.c`: cfstream, bare awscrt in two processes, and other tools.
+"""Measures grants on objects against `acl_server.c`: cfstream, bare awscrt in two processes, and other tools.
 
-Each run has a stand-in of its own. The tools run in turns, so that other load affects all equally, and are compared by
+Each run has a server of its own. The tools run in turns, so that other load affects all equally, and are compared by
 the medians of objects per second. The rows without a limit are about fewer objects, for which every tool was given the
 time that it needs.
 """
@@ -25,11 +25,12 @@ from benchmarks.results import Figure, Point, Result, Row
 GRANTEE = "b" * 64
 LANES = {0: "32", 30: "150"}
 """Connections of each bare process, by latency: more were not faster on 2 cores."""
+TEN_MILLION = 10_000_000
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running stand-in."""
+    """A running server that imitates S3."""
 
     bench: Bench
     endpoint: str
@@ -39,7 +40,7 @@ class Server:
     """The certificates to trust, if it serves https."""
 
     def python(self, *argv: str) -> Run:
-        """Run this Python with the stand-in as S3."""
+        """Run this Python with the server as S3."""
         more = {"AWS_CA_BUNDLE": self.authorities} if self.authorities else {}
         return self.bench.python(*argv, AWS_ENDPOINT_URL_S3=self.endpoint, **more)()
 
@@ -50,7 +51,7 @@ class Server:
             raise RunError(f"only {granted} objects of {bucket} were granted")
 
     def objects_with(self, bucket: str, text: str) -> int:
-        """Return how many objects of a bucket have an ACL that contains the text. The stand-in looks at each."""
+        """Return how many objects of a bucket have an ACL that contains the text. The server looks at each."""
         return int(self._control(f"/-/{bucket}?{text}").split()[0])
 
     def counts(self) -> dict[str, int]:
@@ -86,7 +87,7 @@ class Case:
         bucket = f"objects-{objects}"
         for _ in range(rounds or self.bench.scale.few):
             for name, tool in tools.items():
-                with stand_in(self.bench, self.latency, tls=self.tls) as server:
+                with acl_server(self.bench, self.latency, tls=self.tls) as server:
                     found[name].append(objects / tool(server, bucket).seconds)
         return {name: Figure.of("/s", each) for name, each in found.items()}
 
@@ -144,7 +145,7 @@ def late_rows(bench: Bench) -> Iterator[Result]:
 
 
 def tls_rows(bench: Bench) -> Iterator[Result]:
-    """Yield the row over https, without latency. The stand-in's own share of TLS is in both figures."""
+    """Yield the row over https, without latency. The server's own share of TLS is in both figures."""
     case = Case(bench, "tls", "object grants over TLS, no latency", tls=True)
     yield from case.rows_against_bare(bench.scale.objects)
 
@@ -160,6 +161,13 @@ def memory(bench: Bench) -> Iterator[Result]:
     yield Row("grants-memory", f"memory of {many:,} grants", after, beside, limit=150.0)
 
 
+def memory_of_ten_million(bench: Bench) -> Iterator[Result]:
+    """Yield the row about the memory of all processes together, for a bucket of ten million objects."""
+    peak = _peak(bench, TEN_MILLION)
+    yield Point("memory of grants", TEN_MILLION, {"MiB": round(peak, 1)})
+    yield Row("grants-10-million", f"memory of {TEN_MILLION:,} grants", Figure.of("MiB", [peak]), limit=150.0)
+
+
 def _with_rate(results: Iterator[Result]) -> Generator[Result, None, Figure]:
     """Yield the results. Return the rate of cfstream."""
     rate: Figure | None = None
@@ -173,10 +181,10 @@ def _with_rate(results: Iterator[Result]) -> Generator[Result, None, Figure]:
 
 
 def _ceiling(bench: Bench) -> Row:
-    with stand_in(bench, 0) as server:
+    with acl_server(bench, 0) as server:
         target, mark = "/objects-1/lectures-0/00000000.mp4?acl", b"</AccessControlPolicy>"
         found = ceiling.rate(server.endpoint, server.pid, target, mark)
-    return Row("grants-ceiling", "the stand-in for S3 itself, reads of ACLs", None, "on a core", found)
+    return Row("grants-ceiling", "the server that imitates S3, reads of ACLs", None, "on a core", found)
 
 
 def ours(server: Server, bucket: str) -> Run:
@@ -247,11 +255,11 @@ def aws_cli(server: Server, bucket: str) -> Run:
 
 
 @contextmanager
-def stand_in(bench: Bench, latency: int, *, tls: bool = False) -> Iterator[Server]:
-    """Run the stand-in for S3."""
+def acl_server(bench: Bench, latency: int, *, tls: bool = False) -> Iterator[Server]:
+    """Run the server that imitates S3."""
     pem, authority = map(str, certificate(bench.scratch)) if tls else ("", "")
     arguments = (str(latency), "0", pem) if tls else (str(latency),)
-    with bench.serving("stand_in", *arguments, tls=tls) as (endpoint, pid):
+    with bench.serving("acl_server", *arguments, tls=tls) as (endpoint, pid):
         yield Server(bench, endpoint, pid, latency, authority)
 
 
@@ -262,7 +270,7 @@ def _size(bucket: str) -> int:
 def _peak(bench: Bench, objects: int) -> float:
     """Return the most memory in MiB that all processes of a grant had together: shared pages count once."""
     bucket = f"objects-{objects}"
-    with stand_in(bench, 0) as server:
+    with acl_server(bench, 0) as server:
         argv = [sys.executable, "-m", "benchmarks.object_grants", bucket]
         most = 0.0
         env = bench.environment(AWS_ENDPOINT_URL_S3=server.endpoint)

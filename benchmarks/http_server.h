@@ -1,4 +1,4 @@
-/* A small HTTP/1.1 server on one thread of 127.0.0.1, for the stand-ins of the benchmarks.
+/* A small HTTP/1.1 server on one thread of 127.0.0.1, for the benchmarks.
  *
  * A program includes this file, defines `answer`, and calls `serve_forever`. Compiled with -DTLS it can serve https with
  * OpenSSL. It is fast enough not to be what is measured.

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 
 from benchmarks.bench import Bench
-from benchmarks.grants import GRANTEE, Server, stand_in
+from benchmarks.grants import GRANTEE, Server, acl_server
 from benchmarks.processes import RunError
 from benchmarks.results import Figure, Point, Result, Row
 
@@ -19,7 +19,7 @@ OTHER = "c" * 64
 EVERY = 1000
 OWNER = "a" * 64
 FOLDERS = 8
-"""As `stand_in.c` names the owner and the keys."""
+"""As `acl_server.c` names the owner and the keys."""
 EXIT_INTERRUPTED = 130
 
 _ACL = (
@@ -36,7 +36,7 @@ def rows(bench: Bench) -> Iterator[Result]:
     """Yield the row, and a point for each run."""
     objects = bench.scale.interrupted
     bucket = f"objects-{objects}"
-    with stand_in(bench, 0) as server:
+    with acl_server(bench, 0) as server:
         others = _seed(server, bucket, objects)
         began = time.perf_counter()
         for number, share in enumerate((objects // 3, objects * 2 // 3), 1):

@@ -21,6 +21,7 @@ TITLES = {
     "grants-30ms": "Grants on objects, 30 ms",
     "grants-tls": "Grants on objects over TLS",
     "grants-memory": "Memory of grants",
+    "grants-10-million": "Memory of ten million grants",
     "grants-interrupted": "Grants that are interrupted",
     "signing": "Signing",
     "access": "Who can read",
@@ -30,7 +31,7 @@ TITLES = {
 """The sections of the table, in this order."""
 
 NOTES = {
-    "plans": "A server of recorded answers (`benchmarks/recorded.c`) stands in for AWS. The sandbox gave these answers "
+    "plans": "A server of recorded answers (`benchmarks/recorded.c`) imitates AWS. The sandbox gave these answers "
     "once, about stacks that were applied. Each stack has its own bucket, origin access control, public key and key "
     "group. Plain boto3 makes the same calls in 8 threads, and compares nothing. A warm cache has the distributions of "
     "an earlier plan.",
@@ -40,8 +41,10 @@ NOTES = {
     "applies": "In the sandbox, with as many seconds until a write is Deployed as the row says. `verify` is left out.",
     "throttled": "The server refuses calls to CloudFront above the limit. The limit's own time is the accepted calls, "
     "divided by the limit.",
-    "grants": "A small server (`benchmarks/stand_in.c`) stands in for S3 and keeps the ACL of every object. Bare "
+    "grants": "A small server (`benchmarks/acl_server.c`) imitates S3 and keeps the ACL of every object. Bare "
     "awscrt makes the same calls in two processes. Slower tools have fewer objects.",
+    "grants-10-million": "This takes about half an hour, so neither `make bench` nor `make bench-full` runs it: "
+    "`python -m benchmarks --scale full --only grants-10-million`.",
     "signing": "Ways without a cache sign for one viewer in 100, and their time is multiplied.",
 }
 
@@ -64,12 +67,8 @@ def charts(sections: dict[str, Any]) -> dict[str, str]:
     """Return the charts by the name of their file. A chart without figures is left out."""
     plans = sections.get("plans", {}).get("points", {})
     validate = sections.get("validate", {}).get("points", {})
-    grants = {
-        name: points
-        for section in ("grants", "grants-30ms", "grants-tls")
-        for name, points in sections.get(section, {}).get("points", {}).items()
-    }
-    memory = sections.get("grants-memory", {}).get("points", {})
+    grants = _joined(sections, "grants", "grants-30ms", "grants-tls")
+    memory = _joined(sections, "grants-memory", "grants-10-million")
     wanted = {
         "plan-seconds": ("Seconds of a plan without changes", "stacks", {
             "cold": _line(plans.get("cold"), SECONDS), "warm": _line(plans.get("warm"), SECONDS),
@@ -96,6 +95,15 @@ def charts(sections: dict[str, Any]) -> dict[str, str]:
         if present:
             drawn[name] = chart.draw(title, across, present)
     return drawn
+
+
+def _joined(sections: dict[str, Any], *names: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the points of several sections, by series."""
+    joined: dict[str, dict[str, dict[str, float]]] = {}
+    for name in names:
+        for series, points in sections.get(name, {}).get("points", {}).items():
+            joined.setdefault(series, {}).update(points)
+    return joined
 
 
 def _line(points: dict[str, dict[str, float]] | None, value: str) -> list[tuple[float, float]]:

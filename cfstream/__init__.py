@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from cfstream.comparing import Comparison
     from cfstream.errors import CfstreamError, SpecProblems
     from cfstream.planning import StackPlan
-    from cfstream.proving import Finding, Proof, StackProof, Verdict
     from cfstream.spec.load import Stack
     from cfstream.use_cases.migration import Migrated
     from cfstream.use_cases.rotation import Rotated
+    from cfstream.verification import Finding, Proof, StackProof, Verdict
 
     __version__: str
 
@@ -133,7 +133,7 @@ _HOMES = {
         ("StepBegan", "StepEnded", "StepOutcome", "StepProgress", "StepReport"), "cfstream.applying"
     ),
     **dict.fromkeys(("CfstreamError", "SpecProblems"), "cfstream.errors"),
-    **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.proving"),
+    **dict.fromkeys(("Finding", "Proof", "StackProof", "Verdict"), "cfstream.verification"),
     "Comparison": "cfstream.comparing",
     "Migrated": "cfstream.use_cases.migration",
     "Rotated": "cfstream.use_cases.rotation",

@@ -66,6 +66,21 @@ class StepReport:
 
 
 @dataclass(frozen=True)
+class FailedChecks:
+    """How many checks of verify failed at the end of a run."""
+
+    openings: int = 0
+    others: int = 0
+
+    def __add__(self, more: "FailedChecks") -> "FailedChecks":
+        return FailedChecks(self.openings + more.openings, self.others + more.others)
+
+    def __str__(self) -> str:
+        counts = ((self.openings, "opening"), (self.others, "check"))
+        return " and ".join(f"{number} {what}{'s' * (number != 1)}" for number, what in counts if number)
+
+
+@dataclass(frozen=True)
 class StackReport:
     """The outcome of a stack. `outputs` are those of the contract: ids, domain name, status and ETag."""
 
@@ -89,6 +104,9 @@ class StackReport:
     """The stack that this one waits for, if that is why it is blocked."""
     companions: Companions = Companions()
     """The stacks that a command for this one must include."""
+    closing: str = ""
+    """How to close what anyone can read until the stack is applied, without the hazards; empty if nothing is open."""
+    failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
     account: Account = Account("")
@@ -144,7 +162,7 @@ class StackEnded:
 Event: TypeAlias = StackBegan | StepBegan | StepProgress | StepEnded | StackEnded
 """What happens while a plan is applied."""
 
-Tell: TypeAlias = Callable[[Event], None]
+EventHandler: TypeAlias = Callable[[Event], None]
 """Receives each event. It is called from several threads, one for each stack."""
 
 
@@ -167,14 +185,20 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What the user allows."""
+class RunOptions:
+    """How steps are applied."""
 
     allow: frozenset[str] = frozenset()
-    """Names of hazards."""
+    """Names of the hazards that are allowed."""
     no_wait: bool = False
+    """Whether steps that need a wait are left for a later run."""
     fail_fast: bool = False
+    """Whether no step begins after a stack has failed."""
     interrupted: Callable[[], bool] = lambda: False
+
+
+DEFAULT_OPTIONS = RunOptions()
+"""No hazard is allowed, and every step is waited for."""
 
 
 @dataclass(frozen=True)
@@ -182,8 +206,8 @@ class Run:
     """What all stacks of a run share."""
 
     world: World
-    tell: Tell
-    terms: Terms = Terms()
+    tell: EventHandler
+    options: RunOptions = DEFAULT_OPTIONS
     ledger: Ledger = field(default_factory=Ledger)
     failed: list[StackReport] = field(default_factory=list)
     """With ``--fail-fast``, the stacks that have failed. No step begins after the first."""
@@ -191,7 +215,7 @@ class Run:
     @property
     def stopped(self) -> bool:
         """Return whether no other step may begin."""
-        return bool(self.failed) or self.terms.interrupted()
+        return bool(self.failed) or self.options.interrupted()
 
 
 EXIT_CODE: Mapping[StackOutcome, ExitCode] = {
@@ -215,6 +239,7 @@ def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
         not_allowed=blocked.not_allowed,
         hazards=blocked.hazards,
         companions=plan.companions,
+        closing=blocked.closing,
     )
 
 
@@ -267,12 +292,12 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
     """Run the steps in order. Return the report, and the outputs of the steps by step id."""
     outputs: dict[StepId, Mapping[str, str]] = {}
     reports: list[StepReport] = []
-    whole = with_last_wait(plan, no_wait=run.terms.no_wait)
+    whole = with_last_wait(plan, no_wait=run.options.no_wait)
     run.tell(StackBegan(whole))
     for step in whole.steps:
         with nullcontext() if step.verb is Verb.WAIT else run.ledger.writing:
             # Checked only now: while this step waited for its turn, the user may have interrupted.
-            if run.stopped or _stops(reports) or not _ready(step, reports, run.terms):
+            if run.stopped or _stops(reports) or not _ready(step, reports, run.options):
                 reports.append(_report(step, StepOutcome.NOT_TRIED))
                 continue
             run.tell(StepBegan(plan.name, step, plan.account))
@@ -286,7 +311,7 @@ def walk(plan: StackPlan, run: Run) -> tuple[StackReport, Mapping[StepId, Mappin
                 report = replace(report, error=plan.names.in_place_of_ids(report.error))
         reports.append(report)
         run.tell(StepEnded(plan.name, report, plan.account))
-    outcome = _outcome(reports, run.terms)
+    outcome = _outcome(reports, run.options)
     return _stack_report(plan, outcome, reports), outputs
 
 
@@ -316,7 +341,7 @@ def _report(step: Step, outcome: StepOutcome, seconds: float = 0.0) -> StepRepor
     return StepReport(step.id, step.verb, step.address, outcome, seconds)
 
 
-def _progress(tell: Tell, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
+def _progress(tell: EventHandler, plan: StackPlan, step: Step) -> Callable[[str, float | None], None]:
     return lambda text, fraction: tell(StepProgress(plan.name, step, text, fraction, plan.account))
 
 
@@ -326,17 +351,17 @@ def _stops(reports: list[StepReport]) -> bool:
     return any(report.outcome in ends for report in reports)
 
 
-def _ready(step: Step, reports: list[StepReport], terms: Terms) -> bool:
+def _ready(step: Step, reports: list[StepReport], options: RunOptions) -> bool:
     """Return whether everything that a step needs is done. With ``--no-wait``, no wait is ready."""
-    if terms.no_wait and step.verb is Verb.WAIT:
+    if options.no_wait and step.verb is Verb.WAIT:
         return False
     done = {report.id for report in reports if report.outcome is StepOutcome.DONE}
     return done.issuperset(step.needs)
 
 
-def _outcome(reports: list[StepReport], terms: Terms) -> StackOutcome:
+def _outcome(reports: list[StepReport], options: RunOptions) -> StackOutcome:
     outcomes = {report.outcome for report in reports}
-    stopped = terms.interrupted() and StepOutcome.NOT_TRIED in outcomes
+    stopped = options.interrupted() and StepOutcome.NOT_TRIED in outcomes
     if stopped or StepOutcome.INTERRUPTED in outcomes:
         return StackOutcome.INTERRUPTED
     if StepOutcome.STALE in outcomes:

@@ -71,7 +71,7 @@ class Connection:
     cache: bool = True
     """Whether plans may read distributions from the user's cache folder."""
     on_complaint: "Callable[[str], None] | None" = field(default=None, repr=False, compare=False)
-    """Called with a sentence if the cache folder cannot be used."""
+    """Called with a sentence if the cache folder cannot be used, or the environment names a foreign sandbox."""
     on_start: "Callable[[Running], None] | None" = field(default=None, repr=False, compare=False)
     """Called with the sandbox if this connection starts it."""
 
@@ -136,8 +136,12 @@ class Connection:
         folder = cache_folder() if self.cache else None
         if folder is None:
             return None
-        endpoint, complain = settings.endpoint_url or "", self.on_complaint or (lambda _: None)
-        return lambda account: DocumentCache(folder, account, endpoint, complain)
+        endpoint = settings.endpoint_url or ""
+        return lambda account: DocumentCache(folder, account, endpoint, self._complain)
+
+    def _complain(self, text: str) -> None:
+        if self.on_complaint is not None:
+            self.on_complaint(text)
 
     def clock(self) -> "SystemClock":
         """Return the clock that AWS uses for signatures: this machine's, or the sandbox's. Raises as `running`.
@@ -145,11 +149,14 @@ class Connection:
         It is the sandbox's too if only its address is given, as in a shell with the variables of `cfstream sandbox up`.
         """
         from cfstream.aws.clock import SystemClock
-        from cfstream.sandbox import SandboxError, ahead, ahead_at
+        from cfstream.sandbox import SandboxError, ahead, sandbox_at
 
         address = self.endpoint_url or os.environ.get("AWS_ENDPOINT_URL") or ""
         if not self.sandbox:
-            return SystemClock(ahead_at(address) if address else 0.0)
+            found = sandbox_at(address) if address else None
+            if found and not self.endpoint_url and found.is_foreign(Path.cwd()):
+                self._complain(f"AWS_ENDPOINT_URL is the sandbox of another project: {found.project}")
+            return SystemClock(found.ahead if found else 0.0)
         try:
             return SystemClock(ahead(self.running()))
         except SandboxError as failed:

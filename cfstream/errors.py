@@ -99,10 +99,13 @@ class Notice:
     warning: bool = False
     do: str = ""
     """How to fix it; empty if nothing needs fixing."""
-    of_run: bool = False
-    """Whether it is about all stacks of the run: a brief plan shows it too."""
+    always: bool = False
+    """Whether a brief plan shows it too, and Markdown and HTML also for a stack without changes."""
     stays: bool = False
-    """Whether something of the stack stays because others use it. The spec is needed to delete it later."""
+    """Whether something of the stack stays because others use it. The spec is needed to delete it later.
+
+    A brief plan shows it too.
+    """
 
 
 class CfstreamError(Exception):

@@ -11,7 +11,7 @@ the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
+    DEFAULT_OPTIONS,
+    EventHandler,
     Report,
     Run,
+    RunOptions,
     StackEnded,
     StackReport,
-    Tell,
-    Terms,
     held_up,
     kept_out,
     left_out,
@@ -46,7 +47,9 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
-from cfstream.stack.bucket import ONE_AFTER_THE_OTHER, has_object
+from cfstream.stack.bucket import ONE_AFTER_THE_OTHER
+from cfstream.stack.live_state import LiveState
+from cfstream.stack.objects import has_object, nearest_keys
 from cfstream.stack.owners import account_distributions
 from cfstream.stack.placement import (
     StackInAccount,
@@ -58,14 +61,13 @@ from cfstream.stack.placement import (
     session_name,
     specs_by_account,
 )
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.content import canonical
 from cfstream.steps.ledger import Ledger
 from cfstream.values import Account
 
 if TYPE_CHECKING:
-    from cfstream.proving.finding import Proof
-    from cfstream.proving.prove import Means
+    from cfstream.verification.finding import Proof
+    from cfstream.verification.stack import VerificationTools
 
 READERS = 8
 """Stacks and kinds observed at the same time; calls have a limit of their own (`aws`)."""
@@ -131,13 +133,12 @@ def _plan_account(
         for each in found
         if isinstance(each, StackWithoutAccount)
     ]
-    surroundings = [
-        Surroundings(each.lists, context, confirmed=False)
-        for each, context in zip(here, contexts, strict=True)
+    states = [
+        LiveState(each.lists, context, confirmed=False) for each, context in zip(here, contexts, strict=True)
     ]
     try:
         with readers() as pool:
-            drafts = _confirmed(pool, _drafts(pool, surroundings))
+            drafts = _confirmed(pool, _drafts(pool, states))
     except (Refused, Unreachable, NoCredentials, CannotAssume) as error:
         if not several:
             raise
@@ -162,85 +163,72 @@ def _existing(here: Sequence[StackInAccount], kind: str) -> int:
     return sum(row.get("Type") != "managed" for row in lists.aws.items(owned.listing))
 
 
-def _drafts(pool: Executor, surroundings: Sequence[Surroundings]) -> list[tuple[Surroundings, Draft]]:
-    """Observe the stacks, and return each one's surroundings with its draft."""
-    wants = [{kind.name: kind.desire(around.context) for kind in KINDS} for around in surroundings]
-    _read_first(pool, surroundings)
-    lives = _observed(pool, surroundings, wants)
+def _drafts(pool: Executor, states: Sequence[LiveState]) -> list[tuple[LiveState, Draft]]:
+    """Observe the stacks, and return each one's live state with its draft."""
+    wants = [{kind.name: kind.desire(state.context) for kind in KINDS} for state in states]
+    _read_first(pool, states)
+    lives = _observed(pool, states, wants)
     return [
-        (around, _observed_more(draft(around.context, want, live, around.own), around))
-        for around, want, live in zip(surroundings, wants, lives, strict=True)
+        (state, _observed_more(draft(state.context, want, live, state.own), state))
+        for state, want, live in zip(states, wants, lives, strict=True)
     ]
 
 
 def _observed(
-    pool: Executor, surroundings: Sequence[Surroundings], wants: Sequence[Mapping[str, Any]]
+    pool: Executor, states: Sequence[LiveState], wants: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return what each kind observes, for each stack."""
-    if len(surroundings) >= ONE_AFTER_THE_OTHER:
+    if len(states) >= ONE_AFTER_THE_OTHER:
         # Enough stacks are observed at the same time, and a thread for each kind would only take time.
-        return list(pool.map(_observed_by_all, surroundings, wants))
+        return list(pool.map(_observed_by_all, states, wants))
     futures = [
-        {kind.name: pool.submit(kind.observe, around.aws, around, want[kind.name]) for kind in KINDS}
-        for around, want in zip(surroundings, wants, strict=True)
+        {kind.name: pool.submit(kind.observe, state.aws, state, want[kind.name]) for kind in KINDS}
+        for state, want in zip(states, wants, strict=True)
     ]
     return [{name: future.result() for name, future in row.items()} for row in futures]
 
 
-def _observed_by_all(around: Surroundings, want: Mapping[str, Any]) -> dict[str, Any]:
-    return {kind.name: kind.observe(around.aws, around, want[kind.name]) for kind in KINDS}
+def _observed_by_all(state: LiveState, want: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind.name: kind.observe(state.aws, state, want[kind.name]) for kind in KINDS}
 
 
-def _confirmed(pool: Executor, drafted: Sequence[tuple[Surroundings, Draft]]) -> list[Draft]:
+def _confirmed(pool: Executor, drafted: Sequence[tuple[LiveState, Draft]]) -> list[Draft]:
     """Return the drafts. A stack that will be written is observed again if index or cache were wrong."""
-    writing = [around for around, each in drafted if each.steps]
-    fresh = [replace(around, confirmed=True) for around in writing]
+    writing = [state for state, each in drafted if each.steps]
+    fresh = [replace(state, confirmed=True) for state in writing]
     changed = {
         new.context.name: new
         for old, new, known in zip(writing, fresh, pool.map(_owners, fresh), strict=True)
         if known != _owners(old)
     }
-    again = {around.context.name: each for around, each in _drafts(pool, list(changed.values()))}
+    again = {state.context.name: each for state, each in _drafts(pool, list(changed.values()))}
     return [again.get(each.context.name, each) for _, each in drafted]
 
 
-def _owners(around: Surroundings) -> tuple[object, ...]:
+def _owners(state: LiveState) -> tuple[object, ...]:
     """Return the owners of distributions, and the stack's own one with its document in whatever order AWS lists it."""
-    return around.stacks, around.own, canonical(around.own.config) if around.own else None
+    return state.stacks, state.own, canonical(state.own.config) if state.own else None
 
 
-def _read_first(pool: Executor, surroundings: Sequence[Surroundings]) -> None:
+def _read_first(pool: Executor, states: Sequence[LiveState]) -> None:
     """Read what every kind of each stack starts from. Raises the first refusal."""
-    reads = [pool.submit(read) for each in surroundings for read in (each.read_s3, each.read_cloudfront)]
+    reads = [pool.submit(read) for each in states for read in (each.read_s3, each.read_cloudfront)]
     for future in reads:
         future.result()
 
 
-def _observed_more(drafted: Draft, around: Surroundings) -> Draft:
+def _observed_more(drafted: Draft, state: LiveState) -> Draft:
     """Return the draft with what matters only because something will be written: other plans read less."""
     live = drafted.results.live
-    more = {
-        kind.name: kind.observe_more(around.aws, around, live[kind.name], drafted.steps) for kind in KINDS
-    }
-    return draft(drafted.context, drafted.results.wanted, more, around.own) if more != live else drafted
+    more = {kind.name: kind.observe_more(state.aws, state, live[kind.name], drafted.steps) for kind in KINDS}
+    return draft(drafted.context, drafted.results.wanted, more, state.own) if more != live else drafted
 
 
 def apply_plan(
-    plan: Plan,
-    world: World,
-    *,
-    tell: Tell = quiet,
-    allow: frozenset[str] = frozenset(),
-    no_wait: bool = False,
-    fail_fast: bool = False,
-    interrupted: Callable[[], bool] = lambda: False,
+    plan: Plan, world: World, options: RunOptions = DEFAULT_OPTIONS, *, tell: EventHandler = quiet
 ) -> Report:
-    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised.
-
-    `allow` names the hazards that are allowed. With `no_wait`, steps that need a wait are left for a later run. With
-    `fail_fast`, no step begins after a stack has failed.
-    """
-    run = Run(world, tell, Terms(allow, no_wait, fail_fast, interrupted))
+    """Apply the plan, stacks side by side, and report. An error of a step is reported and never raised."""
+    run = Run(world, tell, options)
     # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
     ledgers = {stack.account: Ledger() for stack in plan.stacks}
     with ThreadPoolExecutor(UNDER_WAY) as pool:
@@ -253,25 +241,25 @@ def apply_plan(
         return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
-def prove_stacks(stacks: Sequence[Stack], world: World, means: "Means") -> "Proof":
+def verify_stacks(stacks: Sequence[Stack], world: World, tools: "VerificationTools") -> "Proof":
     """Return the proof of each stack. Reads AWS and sends viewers' requests; changes nothing.
 
-    Nothing is proved of a stack whose role cannot be assumed. Raises SpecProblems for a stack of another account than
+    Nothing is verified of a stack whose role cannot be assumed. Raises SpecProblems for a stack of another account than
     that of the credentials, Refused, Unreachable, NoCredentials, or CannotSign.
     """
     # Planning does not sign, and the import of what signs takes a tenth of its time.
-    from cfstream.proving import Proof, StackProof, prove
-    from cfstream.proving.prove import unreached
+    from cfstream.verification import Proof, StackProof, verify_stack
+    from cfstream.verification.stack import unreached
 
     found = reached(stacks, world)
 
-    def proved(each: StackInContext | StackWithoutAccount) -> StackProof:
+    def verified(each: StackInContext | StackWithoutAccount) -> StackProof:
         if isinstance(each, StackWithoutAccount):
             return unreached(each.stack, each.account, each.error)
-        return prove(each.around, means)
+        return verify_stack(each.state, tools)
 
     with readers() as pool:
-        return Proof(tuple(pool.map(proved, found)))
+        return Proof(tuple(pool.map(verified, found)))
 
 
 def access_of(stacks: Sequence[Stack], world: World, key: str | None = None) -> tuple[StackAccess, ...]:
@@ -293,14 +281,25 @@ def _access(each: StackInContext | StackWithoutAccount, key: str | None) -> Stac
     if isinstance(each, StackWithoutAccount):
         return StackAccess(each.stack.spec.name, each.stack.path, key, account=each.account, error=each.error)
     context = replace(each.context, asked_key=key)
-    around = Surroundings(each.lists, context)
+    state = LiveState(each.lists, context)
     try:
-        found = stack_access(context, readers_observed(around.aws, around), key)
-        if key is not None and around.bucket.usable:
-            found = replace(found, object_exists=has_object(around.aws, context, around.bucket, key))
+        found = stack_access(context, readers_observed(state.aws, state), key)
+        if key is not None and state.bucket.usable:
+            found = _with_object(found, state, key)
     except (Refused, Unreachable) as error:
         return StackAccess(context.name, context.stack.path, key, account=context.account, error=error)
     return replace(found, account=context.account)
+
+
+def _with_object(found: StackAccess, state: LiveState, key: str) -> StackAccess:
+    """Return `found` with whether the bucket has the object, and the nearest keys if it has not."""
+    aws, context, name, region = state.aws, state.context, state.bucket.name, state.bucket.region
+    try:
+        exists = has_object(aws, context, name, region, key)
+    except (Refused, Unreachable):
+        return found
+    near = () if exists else nearest_keys(aws, context, name, region, key)
+    return replace(found, object_exists=exists, nearest=near)
 
 
 def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
@@ -318,7 +317,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     else:
         outputs = outputs_after(plan, report, {})
     report = replace(report, outputs=outputs, destroying=plan.destroying)
-    if run.terms.fail_fast and not report.outcome.is_as_specified:
+    if run.options.fail_fast and not report.outcome.is_as_specified:
         run.failed.append(report)
     run.tell(StackEnded(report))
     return report
@@ -326,7 +325,7 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
 
 def _blocked_or_held_up(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
     """Return the report of a stack that must not be applied; None for any other."""
-    why = blocked(plan, run.terms.allow)
+    why = blocked(plan, run.options.allow)
     return left_out(plan, why) if why else held_up(plan, before)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Hashable, Iterator
 from enum import StrEnum
 from typing import TypeAlias
 
+from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, Reader
-from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
@@ -35,7 +35,10 @@ class Difference:
 
 def compare(before: Evaluation, after: Evaluation) -> tuple[Difference, ...]:
     """Return the difference in each reader's access. Both evaluations must share their cells."""
-    readers = sorted({way.reader for each in (before, after) for ways in each.ways for way in ways}, key=str)
+    readers = sorted(
+        {access.reader for each in (before, after) for accesses in each.accesses for access in accesses},
+        key=str,
+    )
     found = []
     for reader in readers:
         gained, lost = [], []
@@ -49,23 +52,23 @@ def compare(before: Evaluation, after: Evaluation) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def cells_of(before: Evaluation, after: Evaluation) -> Iterator[tuple[Cell, Ways, Ways]]:
+def cells_of(before: Evaluation, after: Evaluation) -> Iterator[tuple[Cell, ReadAccesses, ReadAccesses]]:
     """Yield the shared cells with the ways into them before and after."""
-    return zip(before.cells, before.ways, after.ways, strict=True)
+    return zip(before.cells, before.accesses, after.accesses, strict=True)
 
 
-def state(ways: Ways, reader: Reader) -> State:
+def state(accesses: ReadAccesses, reader: Reader) -> State:
     """Return whether a reader may read, by the best of its ways."""
-    return best(way for way in ways if way.reader == reader)
+    return best(access for access in accesses if access.reader == reader)
 
 
-def best(ways: Iterator[Way]) -> State:
+def best(accesses: Iterator[ReadAccess]) -> State:
     """Return the best of some ways: a certain one, otherwise the undecided clauses of each."""
     found: set[tuple[str, ...]] = set()
-    for way in ways:
-        if way.certain:
+    for access in accesses:
+        if access.certain:
             return True, ()
-        found.add(tuple(sorted(way.undecided)))
+        found.add(tuple(sorted(access.undecided)))
     return (False, tuple(sorted(found))) if found else None
 
 
@@ -82,12 +85,12 @@ def opens(before: State, after: State) -> bool:
     return not all(any(set(was) <= set(now) for was in before[1]) for now in after[1])
 
 
-def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell, Way], ...]:
+def opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[tuple[Cell, ReadAccess], ...]:
     """Return the cells that open to anyone, each with the way that opens it."""
     found = []
     for cell, one, other in cells_of(before, after):
         if opens(state(one, ANYONE), state(other, ANYONE)):
-            found.append((cell, next(way for way in other if way.reader == ANYONE)))
+            found.append((cell, next(access for access in other if access.reader == ANYONE)))
     return tuple(found)
 
 
@@ -107,7 +110,11 @@ def others_opened_to_anyone(before: Evaluation, after: Evaluation) -> tuple[Gene
 
 def _what(each: General) -> Hashable:
     """Return what a reader may do, and through which behavior. The statement that allows it does not matter."""
-    place = (each.way.distribution_id, each.way.behavior and each.way.behavior.pattern) if each.way else ()
+    place = (
+        (each.access.distribution_id, each.access.behavior and each.access.behavior.pattern)
+        if each.access
+        else ()
+    )
     return each.reader, each.may, place
 
 
@@ -115,7 +122,7 @@ def _what(each: General) -> Hashable:
 class Loss:
     """One reader who can no longer read some cells, with the lost way."""
 
-    way: Way
+    access: ReadAccess
     cells: tuple[Cell, ...]
 
 
@@ -126,20 +133,20 @@ def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
     groups. Anonymous requests to S3 itself are left out: closing them is never a loss. An object that does not exist
     is no loss.
     """
-    lost: dict[Hashable, tuple[Way, list[Cell]]] = {}
+    lost: dict[Hashable, tuple[ReadAccess, list[Cell]]] = {}
     for cell, one, other in cells_of(before, after):
         if before.model.bucket.objects.listed and not any(cell.objects):
             continue
-        for way in one:
-            if way.direct and way.reader == ANYONE:
+        for access in one:
+            if access.direct and access.reader == ANYONE:
                 continue
-            now = best(each for each in other if _replaces(each, way, other))
-            if opens(now, best(iter((way,)))):
-                lost.setdefault((way.reader, way.distribution_id), (way, []))[1].append(cell)
-    return tuple(Loss(way, tuple(cells)) for way, cells in lost.values())
+            now = best(each for each in other if _replaces(each, access, other))
+            if opens(now, best(iter((access,)))):
+                lost.setdefault((access.reader, access.distribution_id), (access, []))[1].append(cell)
+    return tuple(Loss(access, tuple(cells)) for access, cells in lost.values())
 
 
-def _replaces(after: Way, before: Way, all_after: Ways) -> bool:
+def _replaces(after: ReadAccess, before: ReadAccess, all_after: ReadAccesses) -> bool:
     """Return whether a way serves the reader of an earlier way at the same address."""
     if before.direct:
         return after.direct and after.reader == before.reader
@@ -150,12 +157,12 @@ def _replaces(after: Way, before: Way, all_after: Ways) -> bool:
     return before.keys is not None and before.keys <= _keys(all_after, after)
 
 
-def _keys(ways: Ways, like: Way) -> frozenset[Known]:
+def _keys(accesses: ReadAccesses, like: ReadAccess) -> frozenset[Known]:
     """Return every public key that signs for a distribution on one of its ways."""
     mine = (
-        way.keys or frozenset()
-        for way in ways
-        if way.distribution_id == like.distribution_id and set(way.undecided) <= set(like.undecided)
+        access.keys or frozenset()
+        for access in accesses
+        if access.distribution_id == like.distribution_id and set(access.undecided) <= set(like.undecided)
     )
     return frozenset().union(*mine)
 

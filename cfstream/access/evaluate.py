@@ -7,15 +7,15 @@ and ``cfstream access``.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
 from cfstream.access.model import AccessModel
 from cfstream.access.origins import unplaced
 from cfstream.access.partition import Cell, Layout, Named, Partition, of_key, partition
 from cfstream.access.points import Point
 from cfstream.access.policy import Requester
 from cfstream.access.reader import Certainty, May, Reader
-from cfstream.access.statements import PolicyAnswer, PolicyView
-from cfstream.access.through import OBJECT_ACL, Viewers
-from cfstream.access.ways import Evaluation, General, Way, Ways
+from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL, PolicyAnswer, PolicyView
+from cfstream.access.through import Viewers
 from cfstream.domain import ObjectClass
 
 
@@ -27,14 +27,14 @@ def evaluate(*models: AccessModel) -> tuple[Evaluation, ...]:
 
 def evaluate_key(model: AccessModel, key: str) -> Evaluation:
     """Return who can read one key."""
-    return _evaluation(of_key(model, key), 0)
+    return replace(_evaluation(of_key(model, key), 0), key=key)
 
 
 def _evaluation(split: Partition, number: int) -> Evaluation:
     layout = split.layouts[number]
     judge = _Judge(layout)
-    ways = tuple(judge.ways(cell, cell.objects[number]) for cell in split.cells)
-    return Evaluation(layout.model, split.cells, ways, tuple(judge.general(split.cells)), split.merged)
+    accesses = tuple(judge.accesses(cell, cell.objects[number]) for cell in split.cells)
+    return Evaluation(layout.model, split.cells, accesses, tuple(judge.general(split.cells)), split.merged)
 
 
 class _Judge:
@@ -50,13 +50,13 @@ class _Judge:
         )
         self.viewers = Viewers(layout, self.view, self.points)
         self.unplaced = unplaced(layout.model)
-        self._direct: dict[tuple[object, ...], Ways] = {}
-        self._routed: dict[tuple[object, ...], Ways] = {}
+        self._direct: dict[tuple[object, ...], ReadAccesses] = {}
+        self._routed: dict[tuple[object, ...], ReadAccesses] = {}
 
-    def ways(self, cell: Cell, objects: ObjectClass | None) -> Ways:
+    def accesses(self, cell: Cell, objects: ObjectClass | None) -> ReadAccesses:
         """Return every way into a cell."""
         named = self.layout.named(cell.mask, cell.may)
-        found: list[Way] = []
+        found: list[ReadAccess] = []
         for number, route in enumerate(self.viewers.routes):
             for candidate in route.candidates(cell.mask, cell.may):
                 key = (number, candidate, named, objects)
@@ -65,29 +65,29 @@ class _Judge:
                 found.extend(self._routed[key])
         return (*found, *self._directly(named, objects))
 
-    def _directly(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Ways:
+    def _directly(self, named: tuple[Named, ...], objects: ObjectClass | None) -> ReadAccesses:
         """Return the ways that bypass the account's CloudFront: requests to S3, and distributions of other accounts."""
         key = (named, objects)
         if key not in self._direct:
-            self._direct[key] = tuple(self._direct_ways(named, objects))
+            self._direct[key] = tuple(self._bypassing(named, objects))
         return self._direct[key]
 
-    def _direct_ways(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Iterator[Way]:
+    def _bypassing(self, named: tuple[Named, ...], objects: ObjectClass | None) -> Iterator[ReadAccess]:
         if self.view.reaches(objects):
             yield from self._by_policies(named)
         for reader, may in self.view.of_acl(objects) if objects is not None else ():
             known = reader.name in self.model.identities
             if may is May.READ and not known and not self.view.denies(reader, named[0]):
-                yield Way(reader, by=(OBJECT_ACL,))
+                yield ReadAccess(reader, by=(OBJECT_ACL,))
 
-    def _by_policies(self, named: tuple[Named, ...]) -> Iterator[Way]:
+    def _by_policies(self, named: tuple[Named, ...]) -> Iterator[ReadAccess]:
         for requester in self.view.outsiders:
             reading = self.view.read(requester, named[0])
-            yield from _direct_way(requester, self._perhaps(requester, reading), self.view)
+            yield from _by_request(requester, self._perhaps(requester, reading), self.view)
         for point in self.points:
             for requester in point.view.outsiders:
                 reading = self._perhaps(requester, point.read(requester, named))
-                yield from _direct_way(requester, reading, point.view)
+                yield from _by_request(requester, reading, point.view)
 
     def _perhaps(self, requester: Requester, reading: PolicyAnswer) -> PolicyAnswer:
         """Return the access, uncertain if it is unknown whether the distribution's origins lead to the bucket."""
@@ -111,7 +111,7 @@ class _Judge:
                     reading = self._perhaps(requester, point.general(requester, may))
                     yield from _general(requester, may, reading, point.view)
         for reader, may in self.view.of_bucket_acl:
-            yield General(reader, may, by=("bucket ACL",))
+            yield General(reader, may, by=(BUCKET_ACL,))
         yield from self._by_object_acl()
 
     def _by_object_acl(self) -> Iterator[General]:
@@ -138,9 +138,9 @@ def _general(requester: Requester, may: May, reading: PolicyAnswer, view: Policy
         )
 
 
-def _direct_way(requester: Requester, reading: PolicyAnswer, view: PolicyView) -> Iterator[Way]:
+def _by_request(requester: Requester, reading: PolicyAnswer, view: PolicyView) -> Iterator[ReadAccess]:
     if reading.verdict is not Certainty.NO:
-        yield Way(
+        yield ReadAccess(
             requester.reader,
             reading.verdict is Certainty.YES,
             reading.undecided,
@@ -150,6 +150,6 @@ def _direct_way(requester: Requester, reading: PolicyAnswer, view: PolicyView) -
         )
 
 
-def readers_of(ways: Sequence[Way]) -> frozenset[Reader]:
+def readers_of(accesses: Sequence[ReadAccess]) -> frozenset[Reader]:
     """Return the distinct readers of some ways."""
-    return frozenset(way.reader for way in ways)
+    return frozenset(access.reader for access in accesses)

@@ -5,9 +5,9 @@ A behavior in front of another takes its paths away from that one's signers, unl
 
 from collections.abc import Iterable, Mapping
 
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.openings import witness_path
 from cfstream.access.reader import ANYONE, Reader
-from cfstream.access.ways import Evaluation
 from cfstream.domain import CacheBehavior, Distribution
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
@@ -49,18 +49,20 @@ class Served:
 def served_by(seen: Evaluation) -> Served:
     """Return what the behaviors serve; nothing for a distribution with one behavior, which excludes nothing."""
     found: dict[Known, dict[_Served, None]] = {}
-    for cell, ways in zip(seen.cells, seen.ways, strict=True):
+    for cell, accesses in zip(seen.cells, seen.accesses, strict=True):
         readers: dict[Known, set[Reader]] = {}
-        for way in ways:
-            if way.behavior is not None:
-                readers.setdefault(way.distribution_id, set()).add(way.reader)
-        for way in ways:
-            known = way.distribution
-            if way.behavior is None or way.path or known is None or len(known.behaviors) == 1:
+        for access in accesses:
+            if access.behavior is not None:
+                readers.setdefault(access.distribution_id, set()).add(access.reader)
+        for access in accesses:
+            known = access.distribution
+            if access.behavior is None or access.path or known is None or len(known.behaviors) == 1:
                 continue
-            by_it = frozenset(readers[way.distribution_id])
-            served = _Served(_place(known, way.behavior), way.behavior, witness_path(cell, way), by_it)
-            found.setdefault(way.distribution_id, {})[served] = None
+            by_it = frozenset(readers[access.distribution_id])
+            served = _Served(
+                _place(known, access.behavior), access.behavior, witness_path(cell, access), by_it
+            )
+            found.setdefault(access.distribution_id, {})[served] = None
     return Served({each: tuple(served) for each, served in found.items()})
 
 

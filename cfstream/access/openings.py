@@ -3,20 +3,25 @@
 Everyone outside the account is an opening, unless the spec lists them or AWS's services need the access.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from itertools import takewhile
 
+from cfstream.access.closing import (
+    OpenedByAcls,
+    closing_distribution,
+    closing_statements,
+    listing_field,
+)
 from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
 from cfstream.access.model import AccessModel
 from cfstream.access.partition import Cell
-from cfstream.access.party import party_text
 from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
-from cfstream.access.ways import Evaluation, General, Way, Ways
-from cfstream.domain.bucket import BucketState
+from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL
 from cfstream.spec.wording import some_of
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
@@ -44,7 +49,9 @@ class Expected:
     """The models that the specs of the run describe. What one of them serves to anyone is declared public."""
     repair: str = ""
     """The command that closes what the stack's own distribution opens; empty after a plan, which has closed it."""
-    public: Mapping[Cell, Ways] = field(default_factory=dict)
+    flags: str = ""
+    """The flags with which another command reaches the same AWS, with a space before each flag."""
+    public: Mapping[Cell, ReadAccesses] = field(default_factory=dict)
     """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
 
 
@@ -56,6 +63,12 @@ def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Eval
     return _with_public(expected, again[len(found) :]), again[: len(found)]
 
 
+def is_public(expected: Expected, model: AccessModel, key: str) -> bool:
+    """Return whether a spec of the run certainly lets anyone read one key."""
+    wanted, _ = of_key(expected, model, key)
+    return any(each.certain for accesses in wanted.public.values() for each in accesses)
+
+
 def of_key(expected: Expected, model: AccessModel, key: str) -> tuple[Expected, Evaluation]:
     """Return who can read one key, and whether the promises declare it public."""
     found = evaluate_key(model, key)
@@ -64,10 +77,10 @@ def of_key(expected: Expected, model: AccessModel, key: str) -> tuple[Expected, 
 
 
 def _with_public(expected: Expected, promised: Iterable[Evaluation]) -> Expected:
-    public: dict[Cell, Ways] = {}
-    for cell, way in (row for each in promised for row in each.rows):
-        if way.reader == ANYONE and way.behavior is not None:
-            public[cell] = (*public.get(cell, ()), way)
+    public: dict[Cell, ReadAccesses] = {}
+    for cell, access in (row for each in promised for row in each.rows):
+        if access.reader == ANYONE and access.behavior is not None:
+            public[cell] = (*public.get(cell, ()), access)
     return replace(expected, public=public)
 
 
@@ -81,124 +94,170 @@ class JudgedOpenings:
 
 def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     """Return the openings of a model, one for each reader and way, the widest first."""
-    opened: dict[tuple[object, ...], Opening] = {}
+    accesses: dict[tuple[object, ...], tuple[Cell, ReadAccess]] = {}
+    general: dict[tuple[object, ...], General] = {}
     notes: dict[str, None] = dict.fromkeys(_public_elsewhere(found, expected))
-    for cell, way in found.rows:
-        point = classify_way(found, cell, way, expected)
+    for cell, access in found.rows:
+        point = classify_access(found, cell, access, expected)
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
-            key = (way.reader, way.distribution_id, way.behavior.path if way.behavior else None, way.by)
-            opened.setdefault(key, _of_way(found, cell, way, expected))
+            key = (
+                access.reader,
+                access.distribution_id,
+                access.behavior.path if access.behavior else None,
+                access.by,
+            )
+            accesses.setdefault(key, (cell, access))
     for each in found.general:
         point = classify_general(found, each, expected)
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
-            path = (each.way.distribution_id, each.way.behavior) if each.way else None
-            opened.setdefault((each.reader, each.may, each.by, path), _of_general(found, each, expected))
-    return JudgedOpenings(tuple(sorted(opened.values(), key=_order)), tuple(notes))
+            path = (each.access.distribution_id, each.access.behavior) if each.access else None
+            general.setdefault((each.reader, each.may, each.by, path), each)
+    notes.update(
+        dict.fromkeys(_public_past_cloudfront(found, expected, {each.by for _, each in accesses.values()}))
+    )
+    acls = _by_acls(found, [access for _, access in accesses.values()], list(general.values()))
+    judged = [
+        *(_of_access(acls, cell, access, expected) for cell, access in accesses.values()),
+        *(_of_general(acls, each, expected) for each in general.values()),
+    ]
+    return JudgedOpenings(tuple(sorted(judged, key=_order)), tuple(notes))
+
+
+def _by_acls(found: Evaluation, accesses: Sequence[ReadAccess], general: Sequence[General]) -> OpenedByAcls:
+    on_objects = {(each.reader, May.READ) for each in accesses if each.by == (OBJECT_ACL,) and each.direct}
+    on_objects |= {
+        (each.reader, each.may) for each in general if each.by == (OBJECT_ACL,) and not each.access
+    }
+    on_bucket = {(each.reader, each.may) for each in general if each.by == (BUCKET_ACL,) and not each.access}
+    return OpenedByAcls(found, frozenset(on_objects), frozenset(on_bucket))
 
 
 def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
     """Yield a note with the paths that other stacks open, because specs of the run declare that."""
     places: dict[str, dict[str, None]] = {}
-    for cell, way in found.rows:
-        stack = found.model.stacks.get(way.distribution_id)
+    for cell, access in found.rows:
+        stack = found.model.stacks.get(access.distribution_id)
         if (
             stack not in (None, expected.stack)
-            and way.behavior is not None
-            and way.reader == ANYONE
-            and _declared_public(cell, way, expected)
+            and access.behavior is not None
+            and access.reader == ANYONE
+            and _declared_public(cell, access, expected)
         ):
-            places.setdefault(stack, {}).update(dict.fromkeys(paths(found, cell, way)))
+            places.setdefault(stack, {}).update(dict.fromkeys(paths(found, cell, access)))
     if places:
         named = [f"{stack} ({', '.join(sorted(own))})" for stack, own in sorted(places.items())]
         declared = "anyone can read paths of other stacks of this run, whose specs declare them public"
         yield f"{declared}: {some_of(named, 5)}"
 
 
-def classify_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Classification:
+def _public_past_cloudfront(
+    found: Evaluation, expected: Expected, opened: Collection[tuple[str, ...]]
+) -> Iterator[str]:
+    """Yield a note with the paths that S3 also serves to anyone, for each grant that opens only declared paths.
+
+    A spec that lets CloudFront read as anyone declares the grant itself.
+    """
+    places: dict[tuple[str, ...], dict[str, None]] = {}
+    for cell, access in found.rows:
+        declared = expected.public.get(cell, ())
+        if (
+            access.direct
+            and access.reader == ANYONE
+            and access.by not in opened
+            and not any(each.by == access.by for each in declared)
+            and _declared_public(cell, access, expected)
+        ):
+            places.setdefault(access.by, {}).update(dict.fromkeys(paths(found, cell, access)))
+    for by, read in places.items():
+        text = f"S3 also serves {_some(list(read))} to anyone, without CloudFront: {', '.join(_named(by))}"
+        yield f"{text}. The spec declares these paths public, so it is not an opening"
+
+
+def classify_access(found: Evaluation, cell: Cell, access: ReadAccess, expected: Expected) -> Classification:
     """Return the class of a reader towards the stack, for one of its ways into a cell."""
-    if way.reader == ANYONE and _declared_public(cell, way, expected):
+    if access.reader == ANYONE and _declared_public(cell, access, expected):
         return Classification(ReaderClass.INSIDE)
-    if way.behavior is None:
-        return _direct(found, way, expected)
-    if way.reader == ANYONE:
-        return _unsigned(found, way, expected)
-    return _signed(found, way, expected)
+    if access.behavior is None:
+        return _direct(found, access, expected)
+    if access.reader == ANYONE:
+        return _unsigned(found, access, expected)
+    return _signed(found, access, expected)
 
 
 def classify_general(seen: Evaluation, found: General, expected: Expected) -> Classification:
     """Return the class of a reader that may list, write or manage."""
-    if found.way is not None:
+    if found.access is not None:
         ask = _unsigned if found.reader == ANYONE else _signed
-        return ask(seen, found.way, expected, found.may)
+        return ask(seen, found.access, expected, found.may)
     if found.requester is None:
         return classify_reader(found.reader, found.may, expected.declared)
     return classify(found.requester, found.may, _declared(seen, expected), found.statements)
 
 
-def _declared_public(cell: Cell, way: Way, expected: Expected) -> bool:
+def _declared_public(cell: Cell, access: ReadAccess, expected: Expected) -> bool:
     """Return whether a spec of the run declares this public.
 
     An uncertain promise only covers uncertain access. In a merged cell, the promise and the way
     may be about different keys, unless they use the same behavior of one distribution.
     """
     return any(
-        _same_behavior(each, way) if cell.merged else each.certain or not way.certain
+        _same_behavior(each, access) if cell.merged else each.certain or not access.certain
         for each in expected.public.get(cell, ())
     )
 
 
-def _same_behavior(one: Way, other: Way) -> bool:
+def _same_behavior(one: ReadAccess, other: ReadAccess) -> bool:
     return one.distribution_id == other.distribution_id and _place(one) == _place(other)
 
 
-def _place(way: Way) -> tuple[object, ...]:
+def _place(access: ReadAccess) -> tuple[object, ...]:
     """Return the index of a behavior in its distribution, and the origin path that it leads to."""
-    behaviors = way.distribution.behaviors if way.distribution else ()
-    before = takewhile(lambda each: each != way.behavior, behaviors)
-    own = way.behavior.pattern if way.behavior else None
-    return tuple(each.pattern for each in before), own, way.origin.path if way.origin else ""
+    behaviors = access.distribution.behaviors if access.distribution else ()
+    before = takewhile(lambda each: each != access.behavior, behaviors)
+    own = access.behavior.pattern if access.behavior else None
+    return tuple(each.pattern for each in before), own, access.origin.path if access.origin else ""
 
 
-def _direct(found: Evaluation, way: Way, expected: Expected) -> Classification:
-    if way.requester is None:
-        return classify_reader(way.reader, May.READ, expected.declared)
-    return classify(way.requester, May.READ, _declared(found, expected), way.statements)
+def _direct(found: Evaluation, access: ReadAccess, expected: Expected) -> Classification:
+    if access.requester is None:
+        return classify_reader(access.reader, May.READ, expected.declared)
+    return classify(access.requester, May.READ, _declared(found, expected), access.statements)
 
 
 def _declared(found: Evaluation, expected: Expected) -> Declared:
     return replace(expected.declared, unplaced=found.unplaced) if found.unplaced else expected.declared
 
 
-def _unsigned(_: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Classification:
+def _unsigned(_: Evaluation, access: ReadAccess, expected: Expected, may: May = May.READ) -> Classification:
     """Return the class of unsigned access, which is an opening unless the spec lists the distribution."""
-    if way.distribution is None or _listed(way, expected, may) is None:
+    if access.distribution is None or _listed(access, expected, may) is None:
         return Classification(ReaderClass.OPENING)
-    note = f"the distribution {plain(way.distribution_id)} is listed in {_field(may)}, and serves anyone"
+    note = f"the distribution {plain(access.distribution_id)} is listed in {listing_field(may)}, and serves anyone"
     return Classification(ReaderClass.EXPECTED, note)
 
 
-def _signed(found: Evaluation, way: Way, expected: Expected, may: May = May.READ) -> Classification:
+def _signed(found: Evaluation, access: ReadAccess, expected: Expected, may: May = May.READ) -> Classification:
     """Return the class of signed access: signers of cfstream stacks, and the account itself, are inside."""
     inside = (
-        way.reader in expected.signers
-        or way.distribution_id == found.model.own
-        or way.distribution_id in found.model.stacks
-        or way.reader == Reader(ReaderKind.SIGNER, expected.declared.account)
+        access.reader in expected.signers
+        or access.distribution_id == found.model.own
+        or access.distribution_id in found.model.stacks
+        or access.reader == Reader(ReaderKind.SIGNER, expected.declared.account)
     )
     if inside:
         return Classification(ReaderClass.INSIDE)
-    if _listed(way, expected, may) is not None or _lists_signer(way.reader, expected, may):
+    if _listed(access, expected, may) is not None or _lists_signer(access.reader, expected, may):
         return Classification(ReaderClass.EXPECTED)
     return Classification(ReaderClass.OPENING)
 
 
-def _listed(way: Way, expected: Expected, may: May) -> str | None:
+def _listed(access: ReadAccess, expected: Expected, may: May) -> str | None:
     """Return the entry of the spec that lists the distribution, if there is one. Its account covers it too."""
-    arn = way.distribution.arn if way.distribution else ""
+    arn = access.distribution.arn if access.distribution else ""
     if not isinstance(arn, str):
         return None
     account = arn.split(":")[4] if arn.count(":") >= 5 else ""
@@ -209,56 +268,67 @@ def _lists_signer(reader: Reader, expected: Expected, may: May) -> bool:
     return reader.kind is ReaderKind.SIGNER and reader.name in expected.declared.listed(may)
 
 
-def _field(may: May) -> str:
-    """Return the field of a spec that lists other readers with this access."""
-    return "also_read_by" if may in (May.READ, May.LIST) else "also_managed_by"
-
-
-def _of_way(found: Evaluation, cell: Cell, way: Way, expected: Expected) -> Opening:
-    sort = DISTRIBUTIONS if way.behavior else ACLS if way.by == ("object ACL",) else POLICY
-    text = f"{who(way)} can read {', '.join(paths(found, cell, way))}: {how(found, way)}"
+def _of_access(acls: OpenedByAcls, cell: Cell, access: ReadAccess, expected: Expected) -> Opening:
+    found = acls.found
+    sort = DISTRIBUTIONS if access.behavior else ACLS if access.by == (OBJECT_ACL,) else POLICY
+    keys = acls.objects(access.reader, May.READ) if sort == ACLS else ()
+    named = _some([f"/{key}" for key in keys]) if keys else ", ".join(paths(found, cell, access))
+    text = f"{who(access)} can read {named}: {how(found, access)}"
+    if sort == POLICY:
+        do = closing_statements(found.model, access.reader, May.READ, access.statements)
+    elif sort == ACLS:
+        do = acls.closing_objects(access.reader, May.READ)
+    else:
+        do = _closing_distribution(found, access, expected)
     return Opening(
-        text + _unless(way.certain, way.undecided),
-        _closing_own(way, expected)
-        if _is_own(found, way)
-        else _together(found, way, closing(sort, found.model.bucket, way.reader)),
-        sort,
-        way.reader,
-        witness_path(cell, way),
+        text + _unless(access.certain, access.undecided), do, sort, access.reader, witness_path(cell, access)
     )
 
 
-def _together(found: Evaluation, way: Way, do: str) -> str:
-    """Return the fix for an opening. What another stack serves to anyone may be declared by its spec."""
-    stack = found.model.stacks.get(way.distribution_id)
-    if stack is None or way.reader != ANYONE or way.distribution_id == found.model.own:
-        return do
-    return f"name the spec of stack {stack} in the same command, if it declares this public; or {do}"
-
-
-def _of_general(found: Evaluation, each: General, expected: Expected) -> Opening:
-    sort = DISTRIBUTIONS if each.way else ACLS if each.requester is None else POLICY
-    by = how(found, each.way) if each.way else ", ".join(_named(each.by))
-    named = f" of {', '.join(each.paths[:3])}{', …' if len(each.paths) > 3 else ''}" if each.paths else ""
+def _of_general(acls: OpenedByAcls, each: General, expected: Expected) -> Opening:
+    found = acls.found
+    sort = DISTRIBUTIONS if each.access else ACLS if each.requester is None else POLICY
+    by = how(found, each.access) if each.access else ", ".join(_named(each.by))
+    of = "" if each.may is May.MANAGE else " of"
+    named = f"{of} {_some(each.paths)}" if each.paths else ""
     text = f"{_reader_text(each.reader, each.requester)} {_WHAT[each.may]}{named}: {by}"
+    if each.access:
+        do = _closing_distribution(found, each.access, expected, each.may)
+    elif sort == POLICY:
+        do = closing_statements(found.model, each.reader, each.may, each.statements)
+    elif each.by == (OBJECT_ACL,):
+        do = acls.closing_objects(each.reader, each.may)
+    else:
+        do = acls.closing_bucket(each.reader, each.may)
     return Opening(
         text + _unless(each.certain, each.undecided),
-        _closing_own(each.way, expected)
-        if each.way and _is_own(found, each.way)
-        else closing(sort, found.model.bucket, each.reader, each.may),
+        do,
         sort,
         each.reader,
         each.paths[0] if each.paths else "",
     )
 
 
-def _is_own(found: Evaluation, way: Way) -> bool:
-    return way.behavior is not None and way.distribution_id == found.model.own
+def _some(paths: Sequence[str]) -> str:
+    """Return the first three of the paths."""
+    return f"{', '.join(paths[:3])}{', …' if len(paths) > 3 else ''}"
 
 
-def _closing_own(way: Way, expected: Expected) -> str:
+def _closing_distribution(
+    found: Evaluation, access: ReadAccess, expected: Expected, may: May = May.READ
+) -> str:
+    if _is_own(found, access):
+        return _closing_own(access, expected)
+    return closing_distribution(found.model, access, may, expected.flags)
+
+
+def _is_own(found: Evaluation, access: ReadAccess) -> bool:
+    return access.behavior is not None and access.distribution_id == found.model.own
+
+
+def _closing_own(access: ReadAccess, expected: Expected) -> str:
     """Return how to close what the stack's own distribution opens: its spec decides who must sign there."""
-    path = way.behavior.path if way.behavior else ""
+    path = access.behavior.path if access.behavior else ""
     declare = (
         f'write `{{path: "{path}", public: true}}` in http.behaviors' if path else "write `public: true`"
     )
@@ -267,9 +337,9 @@ def _closing_own(way: Way, expected: Expected) -> str:
     return f"give {f'the behavior {path}' if path else 'the default behavior'} signers, or {declare}"
 
 
-def who(way: Way) -> str:
+def who(access: ReadAccess) -> str:
     """Return a reader as text, with its way if the reader alone does not show it."""
-    return _reader_text(way.reader, way.requester)
+    return _reader_text(access.reader, access.requester)
 
 
 def _reader_text(reader: Reader, requester: Requester | None) -> str:
@@ -277,25 +347,25 @@ def _reader_text(reader: Reader, requester: Requester | None) -> str:
     return f"{reader.prose} {requester.via if requester else ''}".rstrip()
 
 
-def how(found: Evaluation, way: Way) -> str:
+def how(found: Evaluation, access: ReadAccess) -> str:
     """Return a way as text: ``distribution E1UGDLB9XZBD79, statement cfstream-lectures-oac``."""
-    return ", ".join([*_through(found, way), *_named(way.by)])
+    return ", ".join([*_through(found, access), *_named(access.by)])
 
 
-def _through(found: Evaluation, way: Way) -> Iterator[str]:
-    if way.behavior is not None:
-        signed = "" if way.behavior.signers else " (unsigned)"
-        yield distribution_words(found, way) + signed
+def _through(found: Evaluation, access: ReadAccess) -> Iterator[str]:
+    if access.behavior is not None:
+        signed = "" if access.behavior.signers else " (unsigned)"
+        yield distribution_words(found, access) + signed
 
 
-def distribution_words(found: Evaluation, way: Way) -> str:
+def distribution_words(found: Evaluation, access: ReadAccess) -> str:
     """Return the distribution of a way as text: its id and its stack; without the id if it does not exist yet."""
-    kind = way.distribution.delivery.words if way.distribution else "distribution"
-    if way.distribution_id == found.model.own:
+    kind = access.distribution.delivery.words if access.distribution else "distribution"
+    if access.distribution_id == found.model.own:
         return f"the stack's own {kind}"
-    stack = found.model.stacks.get(way.distribution_id)
-    if isinstance(way.distribution_id, str):
-        return f"{kind} {way.distribution_id}{f' of stack {stack}' if stack else ''}"
+    stack = found.model.stacks.get(access.distribution_id)
+    if isinstance(access.distribution_id, str):
+        return f"{kind} {access.distribution_id}{f' of stack {stack}' if stack else ''}"
     return f"the new {kind} of {stack or 'another stack'}"
 
 
@@ -303,17 +373,17 @@ def _named(by: Sequence[str]) -> list[str]:
     return [f"bucket policy {each}" if each.startswith("statement") else each for each in by]
 
 
-def paths(found: Evaluation, cell: Cell, way: Way) -> tuple[str, ...]:
+def paths(found: Evaluation, cell: Cell, access: ReadAccess) -> tuple[str, ...]:
     """Return the paths that a way leads to: a behavior's pattern, the resources of statements, or one object."""
-    if way.behavior is not None:
-        return (way.path or way.behavior.pattern.absolute,)
-    if not way.statements:
-        return (witness_path(cell, way),)
-    resources = (each for statement in way.statements for each in statement.resources or ("*",))
-    return tuple(dict.fromkeys(_key_path(each, found.model.bucket.name) for each in resources))
+    if access.behavior is not None:
+        return (access.path or access.behavior.pattern.absolute,)
+    if not access.statements:
+        return (witness_path(cell, access),)
+    resources = (each for statement in access.statements for each in statement.resources or ("*",))
+    return tuple(dict.fromkeys(key_path(each, found.model.bucket.name) for each in resources))
 
 
-def _key_path(resource: str, bucket: str) -> str:
+def key_path(resource: str, bucket: str) -> str:
     """Return the keys of a Resource as a path; ``/*`` if it is wider than the bucket.
 
     In the policy of an access point the keys follow ``/object/`` (S3 User Guide, "Configuring IAM policies for using
@@ -324,9 +394,9 @@ def _key_path(resource: str, bucket: str) -> str:
     return f"/{key}" if found else "/*"
 
 
-def witness_path(cell: Cell, way: Way) -> str:
+def witness_path(cell: Cell, access: ReadAccess) -> str:
     """Return the path with which a viewer requests the witness of a cell in this way."""
-    return way.path or path_of(way.origin.path if way.origin else "", cell.witness)
+    return access.path or path_of(access.origin.path if access.origin else "", cell.witness)
 
 
 def _unless(certain: bool, undecided: Sequence[str]) -> str:  # noqa: FBT001 (a fact about a way)
@@ -335,33 +405,3 @@ def _unless(certain: bool, undecided: Sequence[str]) -> str:  # noqa: FBT001 (a 
 
 def _order(opening: Opening) -> tuple[bool, str, str]:
     return (opening.reader.kind is not ReaderKind.ANYONE, opening.sort, opening.text)
-
-
-_CLOSE = {
-    POLICY: "remove that statement from the bucket policy, or narrow it",
-    ACLS: "remove that grant from the ACL",
-    DISTRIBUTIONS: "give that distribution signers, remove its access to the bucket, or list its ARN in {field}",
-}
-
-
-def closing(sort: str, bucket: BucketState, reader: Reader = ANYONE, may: May = May.READ) -> str:
-    """Return how to close an opening of this sort, or the field that can list the reader.
-
-    Blocking public access comes second. With a public policy, RestrictPublicBuckets also denies other accounts, and it
-    still allows distributions of other accounts (S3 User Guide, "Blocking public access to your Amazon S3 storage").
-    """
-    if sort == DISTRIBUTIONS:
-        return _CLOSE[sort].format(field=_field(may))
-    if party_text(reader) is not None:
-        return f"{_CLOSE[sort]}; or, if it is intended, list {party_text(reader)} in {_field(may)}"
-    if bucket.block.complete:
-        return _CLOSE[sort]
-    return f"{_CLOSE[sort]}; then block public access for the bucket {bucket.name}:\n`{block_command(bucket.name)}`"
-
-
-def block_command(bucket: str) -> str:
-    """Return the command that blocks all public access to a bucket."""
-    settings = "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
-    return (
-        f"aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration {settings}"
-    )

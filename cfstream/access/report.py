@@ -79,3 +79,5 @@ class StackAccess:
     """Why it cannot be read; then nothing else is known."""
     object_exists: bool | None = None
     """Whether the bucket has an object with the key; None without a key, or if that is unknown."""
+    nearest: tuple[str, ...] = ()
+    """The keys of the bucket that are most similar to that of an object that does not exist."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from itertools import chain
 
-from cfstream.access.excluded import Served, served_by
-from cfstream.access.openings import Expected, classify_general, classify_way, paths, witness_path
+from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
+from cfstream.access.excluded import Served
+from cfstream.access.openings import Expected, classify_access, classify_general, paths, witness_path
 from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
-from cfstream.access.ways import Evaluation, General, Way, Ways
 from cfstream.domain import CacheBehavior
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
@@ -26,16 +26,21 @@ class _Path:
     certain: bool = True
     undecided: dict[str, None] = field(default_factory=dict)
     opening: bool = False
-    ways: dict[tuple[Known, CacheBehavior], None] = field(default_factory=dict)
+    accesses: dict[tuple[Known, CacheBehavior], None] = field(default_factory=dict)
     """The behaviors that lead there."""
 
 
 def access_rows(
-    after: Evaluation, expected: Expected, before: Evaluation | None = None
+    after: Evaluation,
+    expected: Expected,
+    served_after: Served,
+    before: Evaluation | None = None,
+    served_before: Served | None = None,
 ) -> tuple[AccessRow, ...]:
     """Return every reader with its paths and its way: in `after`, and in `before` if there is a plan between them.
 
-    Paths share a row only if all their answers are equal.
+    Paths share a row only if all their answers are equal. `served_after` and `served_before` are the `served_by` of
+    the two evaluations.
     """
     found: dict[Key, _Path] = {}
     _collect(found, before, after, expected)
@@ -45,9 +50,11 @@ def access_rows(
         answers = (*key[:3], *key[4:], path.certain, path.opening)
         alike.setdefault(answers, []).append((key, path))
     planned = before is not None
-    later = served_by(after)
-    former = served_by(before) if before and before is not after else later
-    rows = (_row(group, later if group[0][0][-1] else former, planned=planned) for group in alike.values())
+    rows = []
+    for group in alike.values():
+        is_lost = not group[0][0][-1]
+        served = served_before if is_lost and served_before else served_after
+        rows.append(_row(group, served, planned=planned))
     return tuple(sorted(rows, key=_order))
 
 
@@ -55,34 +62,41 @@ def _collect(
     found: dict[Key, _Path], before: Evaluation | None, after: Evaluation, expected: Expected
 ) -> None:
     """Collect cell by cell. A path counts as readable before if its keys were readable, through any behavior."""
-    former = before.ways if before else ((),) * len(after.cells)
-    for cell, was, now in zip(after.cells, former, after.ways, strict=True):
-        earlier = _by_way(before or after, was, expected.stack)
-        later = _by_way(after, now, expected.stack)
-        for (reader, by), ways in {**earlier, **later}.items():
-            for way in ways:
-                opening = classify_way(after, cell, way, expected).reader_class is ReaderClass.OPENING
+    former = before.accesses if before else ((),) * len(after.cells)
+    for cell, was, now in zip(after.cells, former, after.accesses, strict=True):
+        earlier = _by_text(before or after, was, expected.stack)
+        later = _by_text(after, now, expected.stack)
+        for (reader, by), accesses in {**earlier, **later}.items():
+            for access in accesses:
+                opening = classify_access(after, cell, access, expected).reader_class is ReaderClass.OPENING
                 answers = ((reader, by) in earlier, (reader, by) in later)
-                for path in paths(after, cell, _shown(way, now)):
+                for path in paths(after, cell, _shown(access, now)):
                     key = (reader, May.READ, by, path, *answers)
-                    row = found.setdefault(key, _Path(witness_path(cell, way)))
-                    _mark(row, certain=way.certain, undecided=way.undecided, opening=opening and answers[1])
-                    if way.behavior is not None:
-                        row.ways[way.distribution_id, way.behavior] = None
+                    row = found.setdefault(key, _Path(witness_path(cell, access)))
+                    _mark(
+                        row,
+                        certain=access.certain,
+                        undecided=access.undecided,
+                        opening=opening and answers[1],
+                    )
+                    if access.behavior is not None:
+                        row.accesses[access.distribution_id, access.behavior] = None
 
 
-def _by_way(seen: Evaluation, ways: Ways, stack: str) -> dict[tuple[Reader, str], list[Way]]:
-    found: dict[tuple[Reader, str], list[Way]] = {}
-    for way in ways:
-        found.setdefault((way.reader, way_text(seen, way, stack)), []).append(way)
+def _by_text(
+    seen: Evaluation, accesses: ReadAccesses, stack: str
+) -> dict[tuple[Reader, str], list[ReadAccess]]:
+    found: dict[tuple[Reader, str], list[ReadAccess]] = {}
+    for access in accesses:
+        found.setdefault((access.reader, access_text(seen, access, stack)), []).append(access)
     return found
 
 
-def _shown(way: Way, now: Ways) -> Way:
+def _shown(access: ReadAccess, now: ReadAccesses) -> ReadAccess:
     """Return the way whose path is shown. For a lost access, it is the behavior that serves the path afterwards."""
-    if way.behavior is None:
-        return way
-    return next((each for each in now if each.distribution_id == way.distribution_id), way)
+    if access.behavior is None:
+        return access
+    return next((each for each in now if each.distribution_id == access.distribution_id), access)
 
 
 def _collect_general(
@@ -137,33 +151,33 @@ def _row(group: Sequence[tuple[Key, _Path]], served: Served, *, planned: bool) -
 
 def _excluded(reader: Reader, group: Sequence[tuple[Key, _Path]], served: Served) -> tuple[str, ...]:
     """Return the patterns that the paths of a row include and that its reader cannot read."""
-    ways: dict[Known, list[CacheBehavior]] = {}
-    for distribution, behavior in dict.fromkeys(way for _, path in group for way in path.ways):
-        ways.setdefault(distribution, []).append(behavior)
+    accesses: dict[Known, list[CacheBehavior]] = {}
+    for distribution, behavior in dict.fromkeys(access for _, path in group for access in path.accesses):
+        accesses.setdefault(distribution, []).append(behavior)
     own = {key[3] for key, _ in group}
-    found = (served.excluded([reader], each, behaviors) for each, behaviors in ways.items())
+    found = (served.excluded([reader], each, behaviors) for each, behaviors in accesses.items())
     return tuple(path for path in dict.fromkeys(chain.from_iterable(found)) if path not in own)
 
 
-def way_text(seen: Evaluation, way: Way, stack: str) -> str:
+def access_text(seen: Evaluation, access: ReadAccess, stack: str) -> str:
     """Return a way as text: ``distribution:lectures, statement cfstream-lectures-oac``."""
-    return ", ".join([*_through(seen, way, stack), *way.by])
+    return ", ".join([*_through(seen, access, stack), *access.by])
 
 
-def _through(seen: Evaluation, way: Way, stack: str) -> Iterator[str]:
-    if way.distribution is not None:
-        kind, id_ = way.distribution.delivery.kind, way.distribution_id
+def _through(seen: Evaluation, access: ReadAccess, stack: str) -> Iterator[str]:
+    if access.distribution is not None:
+        kind, id_ = access.distribution.delivery.kind, access.distribution_id
         if isinstance(id_, str) and id_ != seen.model.own:
             yield f"{kind} {id_}"
         else:
             yield f"{kind}:{stack if id_ == seen.model.own else seen.model.stacks.get(id_, '')}"
-    elif way.requester is not None and way.requester.via:
-        yield way.requester.via
+    elif access.requester is not None and access.requester.via:
+        yield access.requester.via
 
 
 def _general_text(seen: Evaluation, each: General, stack: str) -> str:
-    if each.way is not None:
-        return way_text(seen, each.way, stack)
+    if each.access is not None:
+        return access_text(seen, each.access, stack)
     via = each.requester.via if each.requester else ""
     return ", ".join([*([via] if via else []), *each.by])
 

@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 RESTRICTED = "whether RestrictPublicBuckets allows it"
 VARIABLE = "a policy variable"
+OBJECT_ACL, BUCKET_ACL = "object ACL", "bucket ACL"
+"""What gives the access, if it is an ACL."""
 VERSIONS = "it names only old versions, which CloudFront requests if it forwards versionId"
 _BY_ACL = actions(May.READ)[:2]
 """The actions of READ in an ACL (S3 User Guide, "Mapping of ACL permissions and access policy permissions")."""
@@ -219,7 +221,7 @@ class PolicyView:
             return NO
         asked = (each for each in actions(may, on) if each.name in _BY_METHOD)
         denied = all(self._judge.forbidden(requester, each) & forbidding for each in asked)
-        return NO if denied else PolicyAnswer(Certainty.YES, by=("bucket ACL",))
+        return NO if denied else PolicyAnswer(Certainty.YES, by=(BUCKET_ACL,))
 
     def name(self, index: int) -> str:
         """Return the name of a statement in reports: its Sid, or its index."""
@@ -272,7 +274,7 @@ class PolicyView:
         if not any(_is(reader, requester) for reader, may in counted if may is May.READ):
             return NO
         denied = self._judge.forbidden(requester, _GET) & named.certain
-        return NO if denied else PolicyAnswer(Certainty.YES, by=("object ACL",))
+        return NO if denied else PolicyAnswer(Certainty.YES, by=(OBJECT_ACL,))
 
     def denies(self, reader: Reader, named: Named) -> bool:
         """Return whether a Deny certainly prevents the grantee of an ACL from reading, in any form of request."""

@@ -8,18 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from cfstream.access.evaluation import General, ReadAccess
 from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell, Layout, Named
 from cfstream.access.points import Point
-from cfstream.access.policy import Requester, ResourceType
+from cfstream.access.policy import Requester, ResourceType, Statement
 from cfstream.access.reader import ANYONE, Certainty, May, Reader, ReaderKind
 from cfstream.access.route import ROOT, Candidate, Route
-from cfstream.access.statements import PolicyAnswer, PolicyView, best
-from cfstream.access.ways import General, Way
+from cfstream.access.statements import OBJECT_ACL, PolicyAnswer, PolicyView, best
 from cfstream.domain import CacheBehavior, Distribution, ObjectClass, Origin
 from cfstream.values import Known
 
-OBJECT_ACL = "object ACL"
 UNREAD = "the bucket policy could not be read"
 ACLS_UNREAD = "the ACLs of objects, which others manage, were not read"
 
@@ -44,9 +43,9 @@ class Viewers:
 
     def readers(
         self, route: Route, candidate: Candidate, named: tuple[Named, ...], objects: ObjectClass | None
-    ) -> Iterator[Way]:
+    ) -> Iterator[ReadAccess]:
         """Yield a way for each reader who can request a key through a behavior."""
-        return self._ways(
+        return self._through(
             route, candidate, lambda route, origin: self._read(route.distribution, origin, named, objects)
         )
 
@@ -101,17 +100,17 @@ class Viewers:
                 return best(each.by_viewers(requester, may, on, named) for each in self._points_of(origin))
             return self.view.by_viewers(requester, may, on, named[0])
 
-        for way in self._ways(route, candidate, ask):
+        for access in self._through(route, candidate, ask):
             paths = () if on is ResourceType.BUCKET else (route.behaviors[candidate.place].pattern.absolute,)
-            yield General(way.reader, may, way.certain, way.undecided, way.by, paths, way)
+            yield General(access.reader, may, access.certain, access.undecided, access.by, paths, access)
 
-    def _ways(self, route: Route, candidate: Candidate, ask: Ask) -> Iterator[Way]:
+    def _through(self, route: Route, candidate: Candidate, ask: Ask) -> Iterator[ReadAccess]:
         """Yield a way for each viewer of a behavior and each origin that S3 answers."""
         behavior = route.behaviors[candidate.place]
         for origin in route.origins(behavior, self.layout.reached):
             reading = ask(route, origin)
             if reading.verdict is not Certainty.NO:
-                way = Way(
+                access = ReadAccess(
                     ANYONE,
                     reading.verdict is Certainty.YES and not candidate.undecided,
                     (*candidate.undecided, *reading.undecided),
@@ -121,20 +120,25 @@ class Viewers:
                     candidate.path,
                     origin,
                     by=reading.by,
+                    statements=self._statements(origin, reading),
                 )
-                yield from self._signed(way, behavior)
+                yield from self._signed(access, behavior)
 
-    def _signed(self, way: Way, behavior: CacheBehavior) -> Iterator[Way]:
+    def _statements(self, origin: Origin, reading: PolicyAnswer) -> tuple[Statement, ...]:
+        """Return the statements of the bucket's policy that allow a request; none for an access point's."""
+        return () if origin.alias is not None else tuple(self.view.statements[n] for n in reading.statements)
+
+    def _signed(self, access: ReadAccess, behavior: CacheBehavior) -> Iterator[ReadAccess]:
         """Return one way for each signer, or one for anyone if no signature is needed."""
         if not behavior.signers:
-            yield way
+            yield access
         for account in behavior.signers.accounts:
             named = self.model.account if account == "self" else account
-            yield replace(way, reader=Reader(ReaderKind.SIGNER, named))
+            yield replace(access, reader=Reader(ReaderKind.SIGNER, named))
         for group in behavior.signers.key_groups:
             state = self.model.groups.get(group)
             reader = Reader(ReaderKind.KEY_GROUP, self.model.group_name(group))
-            yield replace(way, reader=reader, keys=state.keys if state else None)
+            yield replace(access, reader=reader, keys=state.keys if state else None)
 
     def _read(
         self, through: Distribution, origin: Origin, named: tuple[Named, ...], objects: ObjectClass | None

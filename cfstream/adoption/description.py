@@ -168,10 +168,7 @@ def _http(config: Mapping[str, Any], behaviors: list[Any], account: Account) -> 
     if protocol != Http.model_fields["viewer_protocol"].default:
         values["viewer_protocol"] = protocol
     values |= _settings(Http, config, account)
-    shared = _settings(Behavior, config, account)
-    named = [
-        {**each, **_others(_settings(Behavior, config, account, each["path"]), shared)} for each in behaviors
-    ]
+    named = [{**each, **_of_behavior(values, config, account, each["path"])} for each in behaviors]
     return {**values, **({"behaviors": named} if named else {})}
 
 
@@ -194,9 +191,14 @@ def _settings(
     }
 
 
-def _others(values: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a behavior that the default behavior has with another value, or not at all."""
-    return {name: value for name, value in values.items() if shared.get(name) != value}
+def _of_behavior(
+    http: Mapping[str, Any], config: Mapping[str, Any], account: Account, path: str
+) -> dict[str, Any]:
+    """Return the fields of a behavior. Every behavior has a cache policy: that of the default one is not repeated."""
+    found = _settings(Behavior, config, account, path)
+    if found.get("cache_policy") == http.get("cache_policy"):
+        found.pop("cache_policy", None)
+    return found
 
 
 REMARKS: Mapping[str, str] = {

@@ -9,7 +9,7 @@ from cfstream.adoption.description import describe
 from cfstream.adoption.grants import likely_grants
 from cfstream.adoption.naming import proposed_name, unique
 from cfstream.adoption.outside import commented_readers
-from cfstream.adoption.proof import Judge, Proved, prove
+from cfstream.adoption.planned import Judge, PlannedDescription, closest
 from cfstream.adoption.refusal import CannotImport
 from cfstream.adoption.risks import Risk
 from cfstream.adoption.text import comment, spec_text
@@ -59,15 +59,15 @@ def import_one(aws: Reads, account: Account, row: LiveDistribution, judge: Judge
         )
     called = name or owner or _name(live, row, account.marked)
     description = describe(live, account, called)
-    proved = prove(description, likely_grants(aws, live, account, description.bucket), judge)
+    planned = closest(description, likely_grants(aws, live, account, description.bucket), judge)
     return Imported(
         row=row,
         name=called,
         owner=owner,
-        text=_whole(live, account, proved),
+        text=_whole(live, account, planned),
         bucket=description.bucket,
-        risks=_risks(proved),
-        pending=proved.pending,
+        risks=_risks(planned),
+        pending=planned.pending,
     )
 
 
@@ -92,35 +92,35 @@ def _name(live: LiveDistribution, row: LiveDistribution, taken: Iterable[str]) -
     )
 
 
-def _risks(proved: Proved) -> tuple[Risk, ...]:
-    openings = (Risk("opening", each.text) for each in proved.plan.exposure.openings)
-    return (*proved.description.risks, *openings)
+def _risks(planned: PlannedDescription) -> tuple[Risk, ...]:
+    openings = (Risk("opening", each.text) for each in planned.plan.exposure.openings)
+    return (*planned.description.risks, *openings)
 
 
-def _whole(live: LiveDistribution, account: Account, proved: Proved) -> str:
+def _whole(live: LiveDistribution, account: Account, planned: PlannedDescription) -> str:
     """Return the spec with the comments around its fields, and the readers from outside as commented lines."""
     state = "" if live.status == "Deployed" else f", {live.status}"
     head = [
         f"Imported from the {live.delivery.words} {live.id} ({live.domain_name}{state}) of account {account.number}."
     ]
-    if proved.pending:
-        head += ["When it was imported, its plan was not empty:", *(f"  {line}" for line in proved.pending)]
+    if planned.pending:
+        head += ["When it was imported, its plan was not empty:", *(f"  {line}" for line in planned.pending)]
     else:
         head.append(
             "When it was imported, its plan was empty: apply changes nothing until you edit this file."
             " Absent fields are not managed."
         )
-    if risks := _risks(proved):
+    if risks := _risks(planned):
         head += ["Please check:", *(f"  {risk.text}" for risk in risks)]
-    tail = ["", "Kept as it is in AWS, and not compared:"] if proved.description.kept else []
-    tail += [f"  {line}" for line in proved.description.kept]
-    fields = spec_text(proved.description.values, proved.description.remarks)
-    readers = "".join(f"{line}\n" for line in _readers(proved))
+    tail = ["", "Kept as it is in AWS, and not compared:"] if planned.description.kept else []
+    tail += [f"  {line}" for line in planned.description.kept]
+    fields = spec_text(planned.description.values, planned.description.remarks)
+    readers = "".join(f"{line}\n" for line in _readers(planned))
     return _comments(head) + fields + readers + _comments(tail)
 
 
-def _readers(proved: Proved) -> list[str]:
-    rows = proved.plan.exposure.access
+def _readers(planned: PlannedDescription) -> list[str]:
+    rows = planned.plan.exposure.access
     return commented_readers((row.reader, row.may) for row in rows if row.opening)
 
 

@@ -5,7 +5,7 @@ The user decides which ones are expected. cfstream never declares a reader by it
 
 from collections.abc import Iterable
 
-from cfstream.access.party import party_text
+from cfstream.access.listed_reader import text_in_spec
 from cfstream.access.reader import May, Reader
 from cfstream.spec.edit.writing import inline
 
@@ -30,7 +30,7 @@ def commented_readers(readers: Iterable[tuple[Reader, May]]) -> list[str]:
     """
     found: dict[str, list[str]] = {field: [] for field in REASONS}
     for reader, may in readers:
-        if text := party_text(reader):
+        if text := text_in_spec(reader):
             found[FIELDS[may]].append(text)
     lines = []
     for field, texts in found.items():

@@ -46,7 +46,7 @@ def show(target: StrPath, **where: Unpack[ChosenAws]) -> Details:
     """
     targets = find([path_of(target) or ""], connection_to(**where), one=True)
     found = targets.found[0]
-    return details_of((found.world or targets.world).reads(), found.found)
+    return details_of((found.world or targets.world).reads(), found.found, found.spec)
 
 
 def import_distribution(

@@ -11,22 +11,22 @@ from typing import Unpack
 from cfstream import planning, workflow
 from cfstream.access.report import StackAccess
 from cfstream.api.chosen_aws import ChosenAws, StrPath, connection_to
-from cfstream.applying import Report, Tell, quiet
+from cfstream.applying import EventHandler, Report, RunOptions, quiet
 from cfstream.aws.clock import SystemClock
 from cfstream.connection import Connection
 from cfstream.errors import Interrupted, WrongUsage
 from cfstream.inventory.deployment import Progress, await_deployed, late
 from cfstream.ports import World
-from cfstream.proving import KeyAtHand, Means, Proof
-from cfstream.proving.report import with_proof
 from cfstream.sign.keys import PrivateKey, PrivateKeySource, private_key
 from cfstream.spec.load import Stack
 from cfstream.spec.load import load as load_specs
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import hazards_named
-from cfstream.use_cases.apply import prove_applied
+from cfstream.use_cases.apply import verify_applied
 from cfstream.use_cases.snapshot import take_snapshot
 from cfstream.use_cases.targets import find
+from cfstream.verification import KeyAtHand, Proof, VerificationTools
+from cfstream.verification.report import with_proof
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def apply(
     wait: bool = True,
     verify: bool = True,
     edge_url: str | None = None,
-    tell: Tell = quiet,
+    tell: EventHandler = quiet,
 ) -> Report:
     """Run the plan, in the AWS that it was made from, and return the outcome of every step.
 
@@ -109,7 +109,7 @@ def apply(
     # Open it first, so that an invalid URL is refused before anything is written.
     with replace(source.connection, edge_url=edge_url).viewer(source.world) as viewer:
         report = _applied(plan, allowed, tell, wait=wait)
-        proof = prove_applied(source.specs, report, source.world, nullcontext(viewer)).proof
+        proof = verify_applied(source.specs, report, source.world, nullcontext(viewer)).proof
     return report if proof is None else with_proof(report, proof)
 
 
@@ -127,9 +127,9 @@ def verify(
 ) -> Proof:
     """Return the proof that signed requests are served and all others refused. Changes nothing.
 
-    With a private `key`, also proves what its signatures give access to; without `key_id`, its id is found in AWS.
+    With a private `key`, also verifies what its signatures give access to; without `key_id`, its id is found in AWS.
     `object_key` names the object to request, `edge_url` where viewers' requests are sent instead of to their hosts.
-    ``proof.exit_code`` is 0 if all checks pass, 7 if one fails, 1 if one could not be proved. Raises Refused,
+    ``proof.exit_code`` is 0 if all checks pass, 7 if one fails, 1 if one could not be decided. Raises Refused,
     NoCredentials, Unreachable, CannotSign or WrongUsage.
     """
     loaded = key if key is None or isinstance(key, PrivateKey) else private_key(key)
@@ -139,7 +139,9 @@ def verify(
     world = connection.world()
     with connection.viewer(world) as viewer:
         at_hand = KeyAtHand(loaded, key_id) if loaded else None
-        return workflow.prove_stacks(tuple(stacks), world, Means(viewer, world.clock, at_hand, object_key))
+        return workflow.verify_stacks(
+            tuple(stacks), world, VerificationTools(viewer, world.clock, at_hand, object_key)
+        )
 
 
 def access_of(
@@ -186,7 +188,7 @@ def wait(
     return ended
 
 
-def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Report:
+def _applied(plan: Plan, allow: frozenset[str], tell: EventHandler, *, wait: bool) -> Report:
     """Apply in another thread, so that this one gets Ctrl-C and can stop it after the current write."""
     clock = plan.source.clock
     with ThreadPoolExecutor(1) as pool:
@@ -194,10 +196,8 @@ def _applied(plan: Plan, allow: frozenset[str], tell: Tell, *, wait: bool) -> Re
             workflow.apply_plan,
             plan,
             plan.source.world,
+            RunOptions(allow, no_wait=not wait, interrupted=lambda: clock.interrupted),
             tell=tell,
-            allow=allow,
-            no_wait=not wait,
-            interrupted=lambda: clock.interrupted,
         )
         try:
             return future.result()

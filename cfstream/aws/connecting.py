@@ -33,16 +33,8 @@ def connect(
     """
     clock = clock or SystemClock()
     clients = Clients(settings)
-    clients.of("sts")
-    with ThreadPoolExecutor(1, "cfstream-identity") as pool:
-        identity = pool.submit(Aws(clients, note_date=clock.note_date).read, IDENTITY)
-        # Made while STS answers: every command needs CloudFront's client next.
-        cloudfront = clients.of("cloudfront")
-    caller = identity.result()
-    account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
-    if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
-        raise invalid_reply(IDENTITY, write=False)
-    real_aws = is_amazon(cloudfront)
+    account, arn = _caller(clients, clock)
+    real_aws = is_amazon(clients.of("cloudfront"))
 
     def connected(session: Clients, arn: str) -> World:
         number = Account(arn.split(":")[4])
@@ -64,7 +56,21 @@ def connect(
         )
 
     roles = Roles(clients, arn, connected)
-    return replace(connected(clients, arn), account=Account(account))
+    return replace(connected(clients, arn), account=account)
+
+
+def _caller(clients: Clients, clock: Clock) -> tuple[Account, str]:
+    """Return the account and the ARN of the caller. Raises as `connect`."""
+    clients.of("sts")
+    with ThreadPoolExecutor(1, "cfstream-identity") as pool:
+        identity = pool.submit(Aws(clients, note_date=clock.note_date).read, IDENTITY)
+        # Made while STS answers: every command needs CloudFront's client next.
+        clients.of("cloudfront")
+    caller = identity.result()
+    account, arn = str(caller.get("Account", "")), str(caller.get("Arn", ""))
+    if not re.fullmatch(r"\d{12}", account) or arn.count(":") < 5:
+        raise invalid_reply(IDENTITY, write=False)
+    return Account(account), arn
 
 
 def _reads(aws: Aws, documents: DocumentCache | None) -> Reads:

@@ -12,7 +12,7 @@ from cfstream.values import Json
 
 T = TypeVar("T")
 
-OBJECT_CALLS = frozenset({"get_object_acl", "put_object_acl", "head_object", "get_object", "put_object"})
+OBJECT_CALLS = frozenset({"get_object_acl", "put_object_acl", "get_object", "put_object"})
 """Calls on single objects. They are not remembered, because a bucket may have any number of objects."""
 
 

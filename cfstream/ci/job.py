@@ -9,7 +9,7 @@ from typing import TextIO
 
 from cfstream.ci.body import body_of
 from cfstream.ci.running import PROGRAM, ProgramResult, run
-from cfstream.render.text import summary_line
+from cfstream.render.verbs import summary_line
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Verb
 

@@ -59,7 +59,7 @@ EXITS: Mapping[str, Mapping[ExitCode, str]] = {
     "verify": {
         **AWS,
         ExitCode.DONE: "every check passed",
-        ExitCode.FAILED: "something could not be proved, or AWS could not be read",
+        ExitCode.FAILED: "something could not be verified, or AWS could not be read",
         ExitCode.EXPOSED: "a request was wrongly served or refused, or there is an opening",
     },
     "permissions": SPECS,

@@ -25,6 +25,7 @@ class Invocation:
     terminal: Terminal = field(default_factory=Terminal)
     given: tuple[str, ...] = ()
     """The arguments of the process."""
+    _complaints: set[str] = field(default_factory=set, repr=False)
 
     def __post_init__(self) -> None:
         self.connection = replace(self.connection, on_start=self._announce, on_complaint=self._complain)
@@ -66,7 +67,10 @@ class Invocation:
         self.terminal.note(f"Started the sandbox at {where}; to stop it: cfstream sandbox down\n")
 
     def _complain(self, text: str) -> None:
-        self.terminal.note(f"note: {text}\n")
+        """Print a complaint, once: a run may connect more than once."""
+        if text not in self._complaints:
+            self._complaints.add(text)
+            self.terminal.note(f"note: {text}\n")
 
 
 def invocation_of(ctx: "typer.Context") -> Invocation:

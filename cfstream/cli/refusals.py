@@ -25,12 +25,16 @@ OTHER_OPTIONS: Mapping[tuple[str, str], str] = {
         "apply",
         "--force",
     ): "nothing is forced: to allow a hazard, write --allow with its name; to answer yes, --yes",
+    ("keys new", "--out"): "write --dir with the directory: both files go there",
     ("destroy", "--force"): "to answer yes, write --yes",
     ("destroy", "--dry-run"): "destroy without --yes shows its plan, and asks before it changes anything",
     ("plan", "--yes"): "plan changes nothing, and asks nothing: delete --yes",
     ("plan", "--destroy"): "destroy without --yes shows its plan, and asks before it changes anything",
 }
 """What to do instead of an option that another command or another tool has, by command and option."""
+
+ALIKE = 0.7
+"""The least share of equal letters of a misspelt option, as difflib counts them."""
 
 SPEC_NEEDED = "name a spec or a directory; for this directory: `{path} .`"
 
@@ -56,7 +60,7 @@ def _with_fix(text: str, path: str) -> tuple[str, str]:
     see_help = f"see: {path} --help"
     if found := re.match(r"no such option: (--[\w-]+)", text):
         other = OTHER_OPTIONS.get((command, found[1])) or _nearest_option(found[1], text)
-        return (found[0], other) if other else (text, see_help)
+        return found[0], other or see_help
     if found := re.fullmatch(r"missing option '(--[\w-]+)'.*", text):
         example = EXAMPLES.get(found[1])
         return text, f"{example}; {see_help}" if example else see_help
@@ -66,11 +70,15 @@ def _with_fix(text: str, path: str) -> tuple[str, str]:
 
 
 def _nearest_option(option: str, text: str) -> str:
-    """Return how to write the nearest of the options that the parser found; empty if it found none."""
-    from cfstream.spec.wording import one_of
+    """Return how to write the nearest of the options that the parser found; empty if none is near.
 
-    found = re.findall(r"--[\w-]+", text.removeprefix(f"no such option: {option}"))
-    return one_of(option, found) if found else ""
+    Only the letters are compared: the parser also finds ``--quiet`` for ``--out``.
+    """
+    from cfstream.spec.wording import nearest
+
+    found = re.findall(r"(?<=--)[\w-]+", text.removeprefix(f"no such option: {option}"))
+    near = nearest(option.removeprefix("--"), found, alike=ALIKE)
+    return f"write --{near}" if near else ""
 
 
 def _path_of(given: Sequence[str]) -> str:

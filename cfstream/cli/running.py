@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream import ending_signals
@@ -9,14 +10,15 @@ from cfstream.cli.invocation import Invocation
 from cfstream.cli.options import RunFormat, is_brief
 from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal, is_interactive
+from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
-    from cfstream.applying import Report, Tell
+    from cfstream.applying import EventHandler, Report, RunOptions
     from cfstream.aws.clock import SystemClock
     from cfstream.planning import Plan
     from cfstream.ports import World
-    from cfstream.proving.finding import Proof
     from cfstream.render.hazards import Allowed
+    from cfstream.verification.finding import Proof
 
 
 def show(
@@ -45,7 +47,7 @@ def show(
 
 def _progress(
     plan: "Plan", world: "World", output: RunFormat, terminal: Terminal
-) -> "AbstractContextManager[Tell]":
+) -> "AbstractContextManager[EventHandler]":
     """Return what shows the progress: events for programs, or text for people."""
     from cfstream.cli.terminal.events import Events
     from cfstream.cli.terminal.past_deploys import PastDeploys
@@ -68,9 +70,7 @@ def carry_out(
     output: RunFormat,
     terminal: Terminal,
     *,
-    allow: frozenset[str],
-    no_wait: bool,
-    fail_fast: bool = False,
+    options: "RunOptions",
 ) -> "Report":
     """Apply the plan, and show its progress.
 
@@ -81,42 +81,35 @@ def carry_out(
 
     ending = ending_signals.handled(lambda _: clock.interrupt())
     with ending, _progress(plan, world, output, terminal) as tell:
-        return apply_plan(
-            plan,
-            world,
-            allow=allow,
-            no_wait=no_wait,
-            fail_fast=fail_fast,
-            tell=tell,
-            interrupted=lambda: clock.interrupted,
-        )
+        return apply_plan(plan, world, replace(options, interrupted=lambda: clock.interrupted), tell=tell)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What was planned, what was done, and the proof of what was verified after it, if anything was."""
+
+    plan: "Plan"
+    report: "Report"
+    proof: "Proof | None" = None
 
 
 def conclude(
-    plan: "Plan",
-    report: "Report",
-    output: RunFormat,
-    run: Invocation,
-    *,
-    notify: str | None,
-    proof: "Proof | None" = None,
-    again: str = "",
+    result: RunResult, output: RunFormat, run: Invocation, *, notify: str | None, again: str = ""
 ) -> None:
     """Print the report, and run the --notify command, unless there was nothing to do.
 
     `again` is the command that resumes the run, if it is not the one of this run.
     """
-    worked = not plan.in_sync or any(stack.steps for stack in report.stacks)
+    report = result.report
+    worked = not result.plan.in_sync or any(stack.steps for stack in report.stacks)
     if output is not RunFormat.TEXT or worked or report.exit_code:
-        print_report(report, proof, output, run, again=again or run.again())
+        print_report(result, output, run, again=again or run.again())
     if worked:
         outcomes = [(stack.name, str(stack.outcome)) for stack in report.stacks]
-        notifying.notify(notify, document_of(report, proof), report.exit_code, outcomes, run.terminal)
+        notifying.notify(notify, document_of(result), report.exit_code, outcomes, run.terminal)
 
 
-def print_report(
-    report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation, *, again: str
-) -> None:
+def print_report(result: RunResult, output: RunFormat, run: Invocation, *, again: str) -> None:
     """Print what was done on stdout and what failed on stderr. For programs, also print everything on stdout."""
     from cfstream.render.report import SuggestedCommands, failures_text, report_text
     from cfstream.render.verify import broken_text
@@ -125,37 +118,37 @@ def print_report(
     width = terminal.width()
     if output is RunFormat.TEXT:
         color, quiet = terminal.colored(sys.stdout), terminal.verbosity < 0
-        brief = is_brief(len(report.stacks), None)
-        terminal.say("\n" + report_text(report, color=color, width=width, quiet=quiet, brief=brief))
+        brief = is_brief(len(result.report.stacks), None)
+        terminal.say("\n" + report_text(result.report, color=color, width=width, quiet=quiet, brief=brief))
     else:
-        print_for_programs(report, proof, output, run)
+        print_for_programs(result, output, run)
     color, width = terminal.colored(sys.stderr), terminal.width(sys.stderr)
     commands = SuggestedCommands(run.connection.flags(), again)
-    terminal.tell(failures_text(report, commands=commands, color=color, width=width))
-    if proof is not None:
-        terminal.tell(broken_text(proof, color=color, width=width))
+    terminal.tell(failures_text(result.report, commands=commands, color=color, width=width))
+    if result.proof is not None:
+        terminal.tell(broken_text(result.proof, result.plan, color=color, width=width))
 
 
-def print_for_programs(report: "Report", proof: "Proof | None", output: RunFormat, run: Invocation) -> None:
+def print_for_programs(result: RunResult, output: RunFormat, run: Invocation) -> None:
     """Print the report on stdout: as a document, or as the last event."""
     from cfstream.cli.terminal.events import Events
     from cfstream.render.document import as_text
     from cfstream.render.events import reported
 
-    document = document_of(report, proof)
+    document = document_of(result)
     if output is RunFormat.JSON:
         run.terminal.say(as_text(document))
     else:
-        Events(run.terminal, run.connection.clock().now).say(reported(document, report.exit_code))
+        Events(run.terminal, run.connection.clock().now).say(reported(document, result.report.exit_code))
 
 
-def document_of(report: "Report", proof: "Proof | None") -> dict[str, Any]:
+def document_of(result: RunResult) -> dict[str, Any]:
     """Return the report for programs, each stack with its proof under ``verify``; null without one."""
     from cfstream.render.report import report_document
     from cfstream.render.verify import stack_document
 
-    document = report_document(report)
-    proofs = {each.key: stack_document(each) for each in proof.stacks} if proof else {}
+    document = report_document(result.report)
+    proofs = {each.key: stack_document(each) for each in result.proof.stacks} if result.proof else {}
     stacks = [
         {**stack, "verify": proofs.get((stack["account"], stack["name"]))} for stack in document["stacks"]
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from cfstream.comparing.hazards import hazards, hazards_of_new, notices
-from cfstream.comparing.meaning import defaults, meaning
 from cfstream.errors import Notice
+from cfstream.kinds.distribution.meaning import defaults, meaning
 from cfstream.spec.model import Spec
 from cfstream.spec.stack import Stack
 from cfstream.startup.frozen import dataclass

@@ -6,6 +6,7 @@ from cfstream.access.evaluate import evaluate
 from cfstream.comparing.described import described, first
 from cfstream.domain import PathPattern
 from cfstream.errors import Notice
+from cfstream.kinds.distribution.optional_fields import no_longer_managed
 from cfstream.planning.hazards import cutting_hazards, moving_hazards, opening_hazards, widening_hazard
 from cfstream.planning.staging import widened
 from cfstream.spec.durations import spell
@@ -67,6 +68,8 @@ def notices(before: Spec | None, after: Spec) -> Iterator[Notice]:
         if before.delivery == after.delivery == "http":
             yield other_objects(after.name, before.bucket.name, after.bucket.name)
     yield from _unlisted(before, after)
+    if left := no_longer_managed(before, after):
+        yield left
     for old, new in _replaced(before, after):
         patience = spell(after.sign.max_validity)
         yield Notice(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from cfstream.errors import Throttled, TimedOut, Unreachable
 from cfstream.inventory.lookup import Found
 from cfstream.ports import World
+from cfstream.spec.model import Spec
 from cfstream.stack.key_groups import GROUP
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.attempts import not_yet, polls
@@ -19,10 +20,10 @@ class Awaited:
 
     name: str
     found: Found
-    groups: bool = False
-    """Whether its key groups must be active with exactly their keys. Stacks require this."""
     world: World | None = None
     """The connection to its account; None for that of the run."""
+    spec: Spec | None = None
+    """The spec of the stack, whose key groups must be active with exactly their keys; None if an id was given."""
 
     def __str__(self) -> str:
         return self.name if self.name == self.found.id else f"{self.name} ({self.found.id})"
@@ -64,7 +65,7 @@ def _pending(target: Awaited, context: StepContext) -> str:
     found = target.found
     deployed = Deployed(found.shown.get(found.id), found.shown.resource, {})
     try:
-        return deployed.look(context).pending or (_groups_pending(found, context) if target.groups else "")
+        return deployed.look(context).pending or (_groups_pending(found, context) if target.spec else "")
     except (Throttled, Unreachable) as error:
         return not_yet(error)
 

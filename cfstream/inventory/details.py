@@ -123,6 +123,8 @@ class DistributionDetails:
     tags: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """What could not be read, and why."""
+    unmanaged: dict[str, Any] | None = None
+    """The settings that the spec does not have and so does not manage, by field; None if no spec was given."""
 
 
 def beside(details: type[DistributionDetails | BehaviorDetails]) -> list[HttpField]:

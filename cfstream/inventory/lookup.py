@@ -10,8 +10,8 @@ from cfstream.ports import Reads
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.shown import Shown
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions
 from cfstream.startup.frozen import dataclass
 from cfstream.values import ETag, Json
@@ -78,14 +78,14 @@ def by_id(aws: Reads, resource_id: str) -> Found:
 
 def by_context(aws: Reads, context: StackContext) -> Found:
     """Return the stack's own distribution. Raises CfstreamError if it does not exist yet."""
-    return of_stack(Surroundings(AccountLists(aws, context.now), context))
+    return of_stack(LiveState(AccountLists(aws, context.now), context))
 
 
-def of_stack(around: Surroundings) -> Found:
+def of_stack(state: LiveState) -> Found:
     """Return the stack's own distribution, with lists that were read already. Raises as `by_context`."""
-    context = around.context
-    for each in around.claims[:1]:
-        return _found(each.delivery.kind, around.aws.read(each.delivery.get(each.id)))
+    context = state.context
+    for each in state.claims[:1]:
+        return _found(each.delivery.kind, state.aws.read(each.delivery.get(each.id)))
     raise CfstreamError(
         f"{context.name} has no distribution in account {context.account}",
         f"create it with: {context.command('apply')}",

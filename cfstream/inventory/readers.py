@@ -2,10 +2,10 @@
 
 from cfstream.kinds import KINDS
 from cfstream.ports import Reads
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults
-from cfstream.stack.surroundings import Surroundings
 
 
-def readers_observed(aws: Reads, around: Surroundings) -> KindResults:
+def readers_observed(aws: Reads, state: LiveState) -> KindResults:
     """Return what the kinds observe of it, with the ACL of every object. Raises as `Reads.read`."""
-    return KindResults(live={kind.name: kind.observe_readers(aws, around) for kind in KINDS if kind.opens})
+    return KindResults(live={kind.name: kind.observe_readers(aws, state) for kind in KINDS if kind.opens})

@@ -21,9 +21,11 @@ from cfstream.inventory.details import (
 )
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import Found
+from cfstream.inventory.unmanaged import unmanaged
 from cfstream.kinds import KINDS
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, HttpField, Part
 from cfstream.ports import Reads
+from cfstream.spec.model import Spec
 from cfstream.stack.identities import IDENTITY, users_of_identity
 from cfstream.stack.owned import owner_by_mark
 from cfstream.stack.owners import all_distributions
@@ -31,12 +33,14 @@ from cfstream.stack.shown import Referred
 from cfstream.values import Json, Known
 
 
-def details_of(aws: Reads, found: Found) -> Details:
+def details_of(aws: Reads, found: Found, spec: Spec | None = None) -> Details:
     """Return all settings of a resource, with the names of the resources that it refers to.
+
+    With the `spec` of the resource, also which of them the spec does not manage.
 
     If names or policies of other resources cannot be read, a note lists them. Otherwise raises as `Reads.read`.
     """
-    return _identity(aws, found) if found.kind == IDENTITY.kind else _distribution(aws, found)
+    return _identity(aws, found) if found.kind == IDENTITY.kind else _distribution(aws, found, spec)
 
 
 def _identity(aws: Reads, found: Found) -> IdentityDetails:
@@ -53,20 +57,32 @@ def _identity(aws: Reads, found: Found) -> IdentityDetails:
     )
 
 
-def _distribution(aws: Reads, found: Found) -> DistributionDetails:
-    config, live = found.config, found.distribution
+def _distribution(aws: Reads, found: Found, spec: Spec | None) -> DistributionDetails:
+    live = found.distribution
     tags = tags_of(aws.read(read_tags(live.arn)))
-    owner = tags.get(NAME_TAG)
     referred = [each for kind in KINDS for each in kind.referred(aws, live)]
     named = {each.id: each for each in referred}
-    origins = tuple(_origin(each, named) for each in live.origins)
-    grants, notes = grants_of(aws, live.arn, owner, origins, marked=ACL_TAG in tags)
+    own = _own_settings(found, tags, named)
+    grants, notes = grants_of(aws, live.arn, own.owner, own.origins, marked=ACL_TAG in tags)
+    unread = dict.fromkeys(each.unread for each in referred if each.unread)
+    if spec is not None:
+        own = replace(
+            own, unmanaged=unmanaged(spec, live, own, lambda entry, value: _shown(entry, value, named))
+        )
+    return replace(own, grants=grants, notes=(*unread, *notes))
+
+
+def _own_settings(
+    found: Found, tags: Mapping[str, str], named: Mapping[str, Referred]
+) -> DistributionDetails:
+    """Return what the distribution's own document and tags show."""
+    config, live = found.config, found.distribution
     return DistributionDetails(
         kind=found.kind,
         id=found.id,
         arn=live.arn,
         etag=found.etag,
-        owner=owner,
+        owner=tags.get(NAME_TAG),
         status=live.status,
         enabled=live.enabled,
         domain_name=live.domain_name,
@@ -75,16 +91,14 @@ def _distribution(aws: Reads, found: Found) -> DistributionDetails:
         last_modified=_utc(live.last_modified),
         caller_reference=config["CallerReference"],
         price_class=live.price_class,
-        origins=origins,
+        origins=tuple(_origin(each, named) for each in live.origins),
         behaviors=tuple(_behavior(each, live, named) for each in (live.default, *live.named)),
         headers_policies=tuple(_headers(live, named)),
         active_signers=tuple(_active(live, named)),
-        grants=grants,
         logging=_logging(config),
         tls=_tls(config.get("ViewerCertificate")),
         **_split(DistributionDetails, {} if live.delivery is Delivery.RTMP else _http(config, named)),
         tags=dict(sorted(tags.items())),
-        notes=(*dict.fromkeys(each.unread for each in referred if each.unread), *notes),
     )
 
 

@@ -16,14 +16,14 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.calls import ANYTHING, Needs, Scope, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind, own_id
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.neighbors import Neighbor, access_users, default_access
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
-from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
 from cfstream.steps.modify import Modify
@@ -140,10 +140,10 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         }
         return OwnControl(fields, context.mark)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedControl | None) -> LiveControls:
+    def observe(self, aws: Reads, state: LiveState, want: WantedControl | None) -> LiveControls:
         """List controls and distributions; read one config if it has drifted. Raises as `Reads.read`."""
-        rows = around.lists.of(_live_controls)
-        context, others = around.context, around.neighbors
+        rows = state.lists.of(_live_controls)
+        context, others = state.context, state.neighbors
         own = chosen(marked(context, rows), own_name(context), default_access(others)[1])
         have = LiveControls(rows, others, own)
         if own is None or not isinstance(want, OwnControl) or own.fields == want.fields:
@@ -214,6 +214,8 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
         yield from CONTROL.needs(ANYTHING, "list")
         if _own_one(spec) and not destroying:
             yield from CONTROL.needs(SCOPE, "get_config")
+        if spec.identity == "oac" and not destroying:
+            yield from optional(CONTROL.needs(SCOPE, "get"))
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for an owned control."""

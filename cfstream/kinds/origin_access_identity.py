@@ -16,7 +16,7 @@ from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
 from cfstream.stack.caller_reference import caller_reference
-from cfstream.stack.calls import ANYTHING, Needs, Scope
+from cfstream.stack.calls import ANYTHING, Needs, Scope, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import (
     IDENTITY,
@@ -29,12 +29,12 @@ from cfstream.stack.identities import (
     users_of_identity,
 )
 from cfstream.stack.kind import Kind, own_id
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.neighbors import Neighbor, access_users
 from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import ListEntry, Referred, Shown
 from cfstream.stack.statement_ids import sids_of
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed_distributions, survey_owned
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
@@ -107,15 +107,15 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         words = spec.comment if asked is None else asked
         return OwnIdentity(limited(f"{context.mark} {words or ''}"), managed=asked is not None)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedIdentity | None) -> LiveIdentities:
+    def observe(self, aws: Reads, state: LiveState, want: WantedIdentity | None) -> LiveIdentities:
         """Read the document of the stack's own identity if its comment must change. Raises as `Reads.read`."""
-        found = around.identities
+        found = state.identities
         version = found.overwritten
         if version is None and found.own is not None and isinstance(want, OwnIdentity):
             drifted = want.managed and found.own.comment != want.comment
             version = IDENTITY.read(aws, found.own.id) if drifted else None
-        unwanted = [each.id for each in _owned_and_unwanted(around.context, want, found)]
-        return LiveIdentities(found, around.neighbors, version, IDENTITY.read_all(aws, unwanted, gone=True))
+        unwanted = [each.id for each in _owned_and_unwanted(state.context, want, found)]
+        return LiveIdentities(found, state.neighbors, version, IDENTITY.read_all(aws, unwanted, gone=True))
 
     def propose(
         self,
@@ -179,6 +179,8 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
         yield from IDENTITY.needs(ANYTHING, "list")
         if own_identity(spec) and not destroying:
             yield from IDENTITY.needs(SCOPE, "get", "get_config")
+        elif spec.identity == "oai" and not destroying:
+            yield from optional(IDENTITY.needs(SCOPE, "get"))
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for an owned identity."""
@@ -189,7 +191,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             yield from IDENTITY.needs(SCOPE, "get")
         yield from IDENTITY.needs(SCOPE, "get_config", "update", "delete")
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read the document of each identity that some stack owns, or that some distribution reads with."""
         origins = (origin for each in listed_distributions(aws) for origin in each.origins)
         survey_owned(aws, IDENTITY, {str(origin.oai_id) for origin in origins})

@@ -38,11 +38,11 @@ from cfstream.stack.distributions import (
 )
 from cfstream.stack.fields import Overlay, OwnedField, creation, overlay
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.log_bucket import LogBucket, log_notices, log_problems, read_log_bucket
 from cfstream.stack.owners import ClaimedDistribution
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import ListEntry
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_distributions
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.step import Change, Step
@@ -91,18 +91,18 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         """Return a value if the spec is for an rtmp stack."""
         return WantedStreaming() if context.delivery is Delivery.RTMP else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedStreaming | None) -> ObservedStreaming:
+    def observe(self, aws: Reads, state: LiveState, want: WantedStreaming | None) -> ObservedStreaming:
         """Read the log bucket. Raises as `Reads.read`."""
-        context = around.context
+        context = state.context
         if context.destroying:
-            return ObservedStreaming(None, going=around.own_of(Delivery.RTMP))
+            return ObservedStreaming(None, going=state.own_of(Delivery.RTMP))
         if want is None:
             return ObservedStreaming(None)
         return ObservedStreaming(
-            around.own,
-            claims=around.claims,
-            rows=around.distributions,
-            stacks=around.stacks,
+            state.own,
+            claims=state.claims,
+            rows=state.distributions,
+            stacks=state.stacks,
             logs=read_log_bucket(aws, context),
         )
 
@@ -172,7 +172,7 @@ class StreamingDistributionKind(Kind[WantedStreaming, ObservedStreaming]):
         if spec.delivery == "rtmp":
             yield from distribution_writes(spec, destroying=destroying)
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read each streaming distribution with its tags."""
         survey_distributions(aws, Delivery.RTMP)
 

@@ -15,7 +15,6 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("s3", "create_bucket"): ("s3:CreateBucket", "s3:PutBucketOwnershipControls"),
     ("s3", "head_bucket"): ("s3:ListBucket",),
-    ("s3", "head_object"): ("s3:GetObject",),
     ("s3", "list_buckets"): ("s3:ListAllMyBuckets",),
     ("s3", "list_objects_v2"): ("s3:ListBucket",),
     ("s3", "get_public_access_block"): ("s3:GetBucketPublicAccessBlock",),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from typing import Any, TypeAlias
 
@@ -17,6 +17,12 @@ LARGEST_MANAGED = 6144
 
 _UNLIMITED = {kind.owned.resource: kind.owned.many for kind in KINDS if kind.owned}
 """The resources that IAM cannot limit to one stack, by the name in their actions: they have no tags."""
+
+OPTIONAL = "Optional"
+"""The beginning of the name of a statement that can be left out."""
+
+_Part: TypeAlias = tuple[bool, Scope]
+"""Whether a statement is optional, and the resources that it is about."""
 
 _Form: TypeAlias = tuple[frozenset[str], tuple[tuple[str, str, frozenset[str]], ...]]
 """ARNs, and conditions with their values."""
@@ -55,18 +61,23 @@ def policy(specs: Iterable[Spec], purpose: Purpose, place: Place) -> dict[str, A
     An action has the resources for which some spec needs it, or ``*`` if a spec needs it without a limit.
     """
     specs = tuple(specs)
-    wanted: defaultdict[tuple[Scope, str], _Limits] = defaultdict(_Limits)
+    wanted: defaultdict[tuple[_Part, str], _Limits] = defaultdict(_Limits)
     for spec in specs:
         for each in permissions(spec, purpose, len(specs)):
             for resource in each.on.resources(spec, place):
-                wanted[each.on, each.action].add(resource, each.on.conditions(spec))
-    anywhere = {action for on, action in wanted if on is ANYTHING}
-    alike: defaultdict[tuple[Scope, _Form], list[str]] = defaultdict(list)
-    for (on, action), limits in wanted.items():
-        if on is ANYTHING or action not in anywhere:
+                wanted[(each.optional, each.on), each.action].add(resource, each.on.conditions(spec))
+    alike: defaultdict[tuple[_Part, _Form], list[str]] = defaultdict(list)
+    for (part, action), limits in wanted.items():
+        if not any((wider, action) in wanted for wider in _wider(part)):
             for limit in limits.parts.values():
-                alike[on, limit.form].append(action)
+                alike[part, limit.form].append(action)
     return {"Version": "2012-10-17", "Statement": _statements(alike)}
+
+
+def _wider(part: _Part) -> Iterator[_Part]:
+    """Yield the parts of a policy that make an action in this part superfluous."""
+    everywhere = [(False, ANYTHING)] + [(True, ANYTHING)] * part[0]
+    yield from (each for each in everywhere if each != part)
 
 
 def assume_roles(document: Mapping[str, Any], roles: Iterable[str]) -> dict[str, Any]:
@@ -80,22 +91,21 @@ def assume_roles(document: Mapping[str, Any], roles: Iterable[str]) -> dict[str,
     return {**document, "Statement": [statement, *document["Statement"]]}
 
 
-def _statements(alike: Mapping[tuple[Scope, _Form], list[str]]) -> list[dict[str, Any]]:
-    numbers: Counter[Scope] = Counter()
+def _statements(alike: Mapping[tuple[_Part, _Form], list[str]]) -> list[dict[str, Any]]:
+    numbers: Counter[_Part] = Counter()
     statements = []
-    for (on, form), actions in sorted(
-        alike.items(), key=lambda each: (SCOPES.index(each[0][0]), _sort_key(each[0][1]))
-    ):
-        numbers[on] += 1
-        statements.append(_statement(on, numbers[on], actions, form))
+    for (part, form), actions in sorted(alike.items(), key=lambda each: _sort_key(*each[0])):
+        numbers[part] += 1
+        statements.append(_statement(part, numbers[part], actions, form))
     return statements
 
 
-def _sort_key(form: _Form) -> str:
-    resources, tests = form
-    return json.dumps(
+def _sort_key(part: _Part, form: _Form) -> tuple[bool, int, str]:
+    (optional, on), (resources, tests) = part, form
+    text = json.dumps(
         [sorted(resources), [[operator, key, sorted(values)] for operator, key, values in tests]]
     )
+    return optional, SCOPES.index(on), text
 
 
 def size(document: Mapping[str, Any]) -> int:
@@ -119,10 +129,16 @@ def claims(document: Mapping[str, Any]) -> bool:
     return any(statement["Sid"].startswith(NEW_TAGS.sid) for statement in document["Statement"])
 
 
-def _statement(on: Scope, number: int, actions: Iterable[str], form: _Form) -> dict[str, Any]:
-    resources, tests = form
+def optional_actions(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the actions that a policy marks as optional."""
+    found = (each for each in document["Statement"] if each["Sid"].startswith(OPTIONAL))
+    return tuple(sorted({action for each in found for action in each["Action"]}))
+
+
+def _statement(part: _Part, number: int, actions: Iterable[str], form: _Form) -> dict[str, Any]:
+    (optional, on), (resources, tests) = part, form
     statement: dict[str, Any] = {
-        "Sid": on.sid + (str(number) if number > 1 else ""),
+        "Sid": OPTIONAL * optional + on.sid + (str(number) if number > 1 else ""),
         "Effect": "Allow",
         "Action": sorted(actions),
         "Resource": _scalar(resources),

@@ -7,22 +7,28 @@ import re
 from dataclasses import replace
 from typing import TypeVar
 
+from cfstream.access.report import Opening
 from cfstream.errors import Notice, Problem
 
-T = TypeVar("T", Problem, Notice)
+T = TypeVar("T", Problem, Notice, Opening)
 
-_START = "`aws "
-_ENDPOINT = re.compile(r"--endpoint-url (\S+)")
+_START = re.compile(r"(`|\$\()aws (?!--)")
+"""The beginning of a command, or of one inside of it, that does not reach its AWS yet."""
+_OF_S3_CONTROL = re.compile(r"(`|\$\()aws s3control ")
+"""Its clients put the account number before the endpoint's host name, which only a proxy can resolve."""
+_OUTER = re.compile(r"`(aws |HTTP_PROXY=)")
+_CHOICE = re.compile(r"--(?:endpoint-url|profile) (?:'[^']*'|\S)+")
 
 
 def reaching(text: str, flags: str) -> str:
-    """Return a fix whose AWS CLI commands reach the AWS that `flags` choose."""
+    """Return a fix whose AWS CLI commands reach the AWS that `flags` choose. Law: once is enough."""
     if "--sandbox" in flags:
-        return text.replace(_START, '`eval "$(cfstream sandbox up)"; aws ')
-    endpoint = _ENDPOINT.search(flags)
-    return text.replace(_START, f"`aws --endpoint-url {endpoint[1]} ") if endpoint else text
+        proxied = _OF_S3_CONTROL.sub(r"\1HTTP_PROXY=$AWS_ENDPOINT_URL aws s3control ", text)
+        return _OUTER.sub(r'`eval "$(cfstream sandbox up)"; \1', proxied)
+    chosen = " ".join(_CHOICE.findall(flags))
+    return _START.sub(lambda start: f"{start[1]}aws {chosen} ", text) if chosen else text
 
 
 def with_reaching_fix(found: T, flags: str) -> T:
-    """Return a problem or a notice with such a fix."""
-    return replace(found, do=reaching(found.do, flags)) if _START in found.do else found
+    """Return a problem, a notice or an opening with such a fix."""
+    return replace(found, do=reaching(found.do, flags)) if "aws " in found.do else found

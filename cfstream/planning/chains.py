@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from cfstream.access.evaluation import Evaluation, General, ReadAccess
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
-from cfstream.access.through import OBJECT_ACL
-from cfstream.access.ways import Evaluation, General, Way
+from cfstream.access.statements import OBJECT_ACL
 from cfstream.domain import Distribution, PathPattern, Signers
 from cfstream.domain.distribution import account_words
 from cfstream.stack.context import StackContext
@@ -17,40 +17,42 @@ LIVE = "live"
 
 def chains(context: StackContext, seen: Evaluation) -> tuple[Chain, ...]:
     """Return a chain for every way into the cells of `seen`, and for everyone who may do something else."""
-    found = [_chain(context, seen, way) for _, way in seen.rows]
+    found = [_chain(context, seen, access) for _, access in seen.rows]
     found += [_general(context, seen, each) for each in seen.general]
     return tuple(dict.fromkeys(found))
 
 
-def _chain(context: StackContext, seen: Evaluation, way: Way) -> Chain:
-    return Chain(way.reader, May.READ, way.certain, tuple(_links(context, seen, way)))
+def _chain(context: StackContext, seen: Evaluation, access: ReadAccess) -> Chain:
+    return Chain(access.reader, May.READ, access.certain, tuple(_links(context, seen, access)))
 
 
-def _links(context: StackContext, seen: Evaluation, way: Way) -> Iterator[Link]:
-    own = way.distribution_id == seen.model.own and way.distribution is not None
-    if way.distribution is not None and way.behavior is not None and way.origin is not None:
-        yield _host(context, way.distribution, own=own)
-        yield _behavior(context, way, own=own)
-        yield Link("signers", _signers(seen, way.behavior.signers), _signers_source(context, way, own=own))
-        yield _identity(context, way, own=own)
-    elif way.requester is not None and way.requester.via:
-        yield Link("way", way.requester.via, LIVE)
-    yield from _last(way.by)
-    for clause in way.undecided:
+def _links(context: StackContext, seen: Evaluation, access: ReadAccess) -> Iterator[Link]:
+    own = access.distribution_id == seen.model.own and access.distribution is not None
+    if access.distribution is not None and access.behavior is not None and access.origin is not None:
+        yield _host(context, access.distribution, own=own)
+        yield _behavior(context, access, own=own)
+        yield Link(
+            "signers", _signers(seen, access.behavior.signers), _signers_source(context, access, own=own)
+        )
+        yield _identity(context, access, own=own)
+    elif access.requester is not None and access.requester.via:
+        yield Link("way", access.requester.via, LIVE)
+    yield from _last(access.by)
+    for clause in access.undecided:
         yield Link("undecided", clause, LIVE)
 
 
 def _general(context: StackContext, seen: Evaluation, each: General) -> Chain:
-    if each.way is not None:
-        return Chain(each.reader, each.may, each.certain, tuple(_links(context, seen, each.way)))
+    if each.access is not None:
+        return Chain(each.reader, each.may, each.certain, tuple(_links(context, seen, each.access)))
     via = each.requester.via if each.requester else ""
     links = [Link("way", via, LIVE)] if via else []
     return Chain(each.reader, each.may, each.certain, (*links, *_last(each.by)))
 
 
-def _signers_source(context: StackContext, way: Way, *, own: bool) -> str:
+def _signers_source(context: StackContext, access: ReadAccess, *, own: bool) -> str:
     """Return the line of the spec that names the signers: the behavior's own, or else the default's."""
-    number, spec = _number(context, way), context.stack.spec
+    number, spec = _number(context, access), context.stack.spec
     if not own:
         return LIVE
     named = spec.http.behaviors[number] if number is not None else spec
@@ -60,9 +62,9 @@ def _signers_source(context: StackContext, way: Way, *, own: bool) -> str:
     return f"{context.stack.path}:{context.stack.where('http', 'behaviors', number, field).line}"
 
 
-def _number(context: StackContext, way: Way) -> int | None:
+def _number(context: StackContext, access: ReadAccess) -> int | None:
     """Return the index in the spec of the behavior on a way; None for the default behavior and unlisted ones."""
-    path = way.behavior.path if way.behavior else ""
+    path = access.behavior.path if access.behavior else ""
     for place, each in enumerate(context.stack.spec.http.behaviors if path else ()):
         if PathPattern(each.path) == PathPattern(path):
             return place
@@ -74,16 +76,18 @@ def _host(context: StackContext, distribution: Distribution, *, own: bool) -> Li
     return Link("host", hosts, _source(context, own, "cnames"))
 
 
-def _behavior(context: StackContext, way: Way, *, own: bool) -> Link:
-    path = way.behavior.path if way.behavior else ""
-    number = _number(context, way)
+def _behavior(context: StackContext, access: ReadAccess, *, own: bool) -> Link:
+    path = access.behavior.path if access.behavior else ""
+    number = _number(context, access)
     if not own or (path and number is None):
         source = LIVE
     else:
         place: tuple[str | int, ...] = ("http", "behaviors", number) if number is not None else ("name",)
         source = f"{context.stack.path}:{context.stack.where(*place).line}"
     identified = (
-        f" of {way.distribution.delivery.words} {plain(way.distribution_id)}" if way.distribution else ""
+        f" of {access.distribution.delivery.words} {plain(access.distribution_id)}"
+        if access.distribution
+        else ""
     )
     return Link("behavior", f"{path or 'default behavior'}{identified}", source)
 
@@ -95,9 +99,9 @@ def _signers(seen: Evaluation, signers: Signers) -> str:
     return ", ".join([*groups, *map(account_words, signers.accounts)])
 
 
-def _identity(context: StackContext, way: Way, *, own: bool) -> Link:
-    oai: Known = way.origin.oai_id if way.origin else ""
-    oac: Known = way.origin.oac_id if way.origin else ""
+def _identity(context: StackContext, access: ReadAccess, *, own: bool) -> Link:
+    oai: Known = access.origin.oai_id if access.origin else ""
+    oac: Known = access.origin.oac_id if access.origin else ""
     if oai:
         return Link("identity", f"OAI {plain(oai)}", _source(context, own, "oai"))
     if oac:

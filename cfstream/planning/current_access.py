@@ -1,13 +1,15 @@
 """Find who can read a stack's bucket now, for ``cfstream access``. Pure."""
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation
+from cfstream.access.excluded import served_by
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import Expected, of_key, openings, shared
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
-from cfstream.access.ways import Evaluation
 from cfstream.errors import Notice
 from cfstream.planning.access_models import live_model
+from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.chains import chains
 from cfstream.planning.expected import expected
 from cfstream.stack.context import StackContext
@@ -32,8 +34,8 @@ def stack_access(context: StackContext, results: KindResults, key: str | None) -
         name=context.name,
         spec=context.stack.path,
         key=key,
-        rows=access_rows(seen, wanted),
-        openings=opened.openings,
+        rows=access_rows(seen, wanted, served_by(seen)),
+        openings=tuple(with_reaching_fix(each, context.flags) for each in opened.openings),
         chains=chains(context, seen) if key is not None else (),
         notices=tuple(notices),
     )

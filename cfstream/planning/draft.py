@@ -1,6 +1,6 @@
 """Make the plan of one stack from its spec and what is live. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,9 +8,10 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.planning.access_models import live_model
+from cfstream.planning.alike import joined
 from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.guarding import concerns
-from cfstream.planning.judge import Among, Judged, judge
+from cfstream.planning.judge import Judged, OtherSteps, judge
 from cfstream.planning.known_names import KnownNames
 from cfstream.planning.known_outputs import outputs_of
 from cfstream.planning.order import ordered
@@ -40,6 +41,11 @@ class Draft:
         return tuple(step for proposal in self.proposals for step in proposal.steps)
 
     @property
+    def bucket(self) -> str:
+        """The name of the stack's bucket."""
+        return self.context.stack.spec.bucket.name
+
+    @property
     def live(self) -> LiveDistribution | None:
         """The stack's own distribution."""
         return self.results.own
@@ -61,35 +67,11 @@ def draft(
     return Draft(context, results, tuple(proposals))
 
 
-def beside(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
-    """Return the steps of the other stacks that share the bucket: they also decide who can read it."""
-    bucket = one.context.stack.spec.bucket.name
-    return tuple(
-        step
-        for other in drafts
-        if other is not one and other.context.stack.spec.bucket.name == bucket
-        for step in other.steps
-    )
-
-
-def elsewhere(one: Draft, drafts: Sequence[Draft]) -> tuple[Step, ...]:
-    """Return the steps of stacks with other buckets that may change who reads the bucket of this one."""
-    bucket = one.context.stack.spec.bucket.name
-    return tuple(
-        step
-        for other in drafts
-        if other.context.stack.spec.bucket.name != bucket
-        for step in other.steps
-        if concerns(step, bucket)
-    )
-
-
 def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
     """Return the plan of one stack; `drafts` are those of all stacks of the run that have steps."""
     context, results, proposals, live = proposed.context, proposed.results, proposed.proposals, proposed.live
-    among = Among(beside(proposed, drafts), elsewhere(proposed, drafts))
     model = live_model(context, results)
-    judged = judge(context, results, model, proposed.steps, among)
+    judged = judge(context, results, model, proposed.steps, _others(proposed, drafts))
     steps = [*judged.steps, *settling_steps(context, live, judged.steps)]
     settling = unawaited(context, live, steps)
     return StackPlan(
@@ -100,14 +82,8 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
         role=context.stack.spec.role or "",
         live=_summary(live),
         relied_on=_unique(proposals, relied_on_others(context, results, model)),
-        problems=tuple(
-            with_reaching_fix(each, context.flags)
-            for each in _sorted_problems(proposed, (*judged.problems, *unknown_problems(context, steps)))
-        ),
-        notices=tuple(
-            with_reaching_fix(each, context.flags)
-            for each in (*_notices(proposed, judged, settling), *unknown_notices(live, steps))
-        ),
+        problems=_problems(proposed, judged, steps),
+        notices=_notices(proposed, judged, steps, settling),
         exposure=judged.exposure,
         steps=ordered(with_statements(steps)),
         settling=settling,
@@ -125,7 +101,42 @@ def stack_plan(proposed: Draft, drafts: Sequence[Draft]) -> StackPlan:
     )
 
 
-def _notices(proposed: Draft, judged: Judged, settling: Step | None) -> Iterator[Notice]:
+def _others(one: Draft, drafts: Sequence[Draft]) -> OtherSteps:
+    """Return the steps of the other stacks that change who reads the bucket of this one."""
+    others = [each for each in drafts if each is not one]
+    return OtherSteps(
+        same_bucket=tuple(step for each in others if each.bucket == one.bucket for step in each.steps),
+        other_buckets=tuple(
+            step
+            for each in others
+            if each.bucket != one.bucket
+            for step in each.steps
+            if concerns(step, one.bucket)
+        ),
+    )
+
+
+def _problems(proposed: Draft, judged: Judged, steps: Sequence[Step]) -> tuple[Problem, ...]:
+    """Return the problems in their order. Their fixes reach the AWS of the plan."""
+    context = proposed.context
+    found = {
+        *judged.problems,
+        *unknown_problems(context, steps),
+        *(problem for proposal in proposed.proposals for problem in proposal.problems),
+    }
+    named = named_by_others(context, found, deployed=proposed.live is not None)
+    return tuple(with_reaching_fix(each, context.flags) for each in joined(named))
+
+
+def _notices(
+    proposed: Draft, judged: Judged, steps: Sequence[Step], settling: Step | None
+) -> tuple[Notice, ...]:
+    """Return the notices. Their fixes reach the AWS of the plan."""
+    found = (*_found_notices(proposed, judged, settling), *unknown_notices(proposed.live, steps))
+    return tuple(with_reaching_fix(each, proposed.context.flags) for each in found)
+
+
+def _found_notices(proposed: Draft, judged: Judged, settling: Step | None) -> Iterator[Notice]:
     for opening in judged.exposure.openings:
         yield Notice(f"opening: {opening.text}", warning=True, do=opening.do)
     yield from judged.notices
@@ -149,9 +160,3 @@ def _unique(proposals: Sequence[Proposal], others: Sequence[Relied]) -> tuple[Re
     all_of_them = (*(relied for proposal in proposals for relied in proposal.relied_on), *others)
     relied = {relied.address: relied for relied in all_of_them}
     return tuple(relied[address] for address in sorted(relied))
-
-
-def _sorted_problems(proposed: Draft, more: Iterable[Problem]) -> tuple[Problem, ...]:
-    found = {*more, *(problem for proposal in proposed.proposals for problem in proposal.problems)}
-    deployed = proposed.live is not None
-    return tuple(sorted(named_by_others(proposed.context, found, deployed=deployed)))

@@ -32,6 +32,7 @@ def expected(context: StackContext, model: AccessModel, *, live: bool = False) -
         signers=frozenset(_signers(spec, model)),
         promises=promises(context, model),
         repair=context.command("apply") if live else "",
+        flags=context.flags,
     )
 
 

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from cfstream.access.compare import Difference, compare
-from cfstream.access.excluded import served_by
+from cfstream.access.evaluation import Evaluation, ReadAccess
+from cfstream.access.excluded import Served, served_by
 from cfstream.access.openings import (
     Expected,
     JudgedOpenings,
-    classify_way,
+    classify_access,
     distribution_words,
     how,
+    key_path,
     openings,
     who,
 )
@@ -19,7 +21,6 @@ from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
-from cfstream.access.ways import Evaluation, Way
 from cfstream.domain import CacheBehavior, with_pattern
 from cfstream.spec.model import Spec
 from cfstream.startup.frozen import dataclass
@@ -29,8 +30,8 @@ NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
-class Excluded:
-    """The patterns that a phrase of `before` or `after` includes and that its readers cannot read, by phrase."""
+class ByPhrase:
+    """Patterns of paths by phrase of `before` and of `after`."""
 
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -53,7 +54,20 @@ class Exposure:
     declared: tuple[str, ...] = ()
     """Those of them that the spec itself declares public."""
     access: tuple[AccessRow, ...] = ()
-    excluded: Excluded = Excluded()
+    excluded: ByPhrase = ByPhrase()
+    """The patterns that a phrase includes and that its readers cannot read."""
+    within: ByPhrase = ByPhrase()
+    """The patterns that limit a phrase, because the bucket's policy allows no others."""
+
+    @property
+    def open_until_applied(self) -> tuple[str, ...]:
+        """What anyone can do until the plan is applied, as sentences, except what the spec declares public."""
+        phrases = (each for each in self.before if each.startswith("anyone"))
+        return tuple(
+            each if each.startswith("anyone can") else each.replace("anyone", "anyone can read", 1)
+            for each in phrases
+            if each not in (*self.after, *self.declared)
+        )
 
 
 def exposure(
@@ -65,8 +79,10 @@ def exposure(
     """
     judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
-    moved = tuple(_moved(before, after)) if was == will else ()
+    within = ByPhrase(_within(before, expected.stack), _within(after, expected.stack))
+    moved = tuple(_moved(before, after)) if was == will and within.before == within.after else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
+    served_before, served_after = served_by(before), served_by(after)
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
         before=_with_former(was, former, expected.stack),
@@ -75,8 +91,11 @@ def exposure(
         notes=judged.notes,
         ours=tuple(sorted(set(own))),
         anyone=tuple(sorted(set(unsigned))),
-        access=access_rows(after, expected, before),
-        excluded=Excluded(excluded_phrases(before, expected.stack), excluded_phrases(after, expected.stack)),
+        access=access_rows(after, expected, served_after, before, served_before),
+        excluded=ByPhrase(
+            _excluded(before, served_before, expected.stack), _excluded(after, served_after, expected.stack)
+        ),
+        within=within,
     )
 
 
@@ -125,17 +144,37 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
     """Return who reads by each own behavior, by its path."""
     found: dict[str, tuple[set[Reader], CacheBehavior]] = {}
     order: dict[str, int] = {"": -1}
-    for _, way in seen.rows:
-        if way.behavior is not None and way.distribution_id == seen.model.own:
-            found.setdefault(way.behavior.path, (set(), way.behavior))[0].add(way.reader)
-            for place, each in enumerate(way.distribution.behaviors if way.distribution else ()):
+    for _, access in seen.rows:
+        if access.behavior is not None and access.distribution_id == seen.model.own:
+            found.setdefault(access.behavior.path, (set(), access.behavior))[0].add(access.reader)
+            for place, each in enumerate(access.distribution.behaviors if access.distribution else ()):
                 order.setdefault(each.path, place)
     return {path: found[path] for path in sorted(found, key=order.__getitem__)}
 
 
-def excluded_phrases(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+def _within(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the paths that the bucket's policy lets the default behavior read, by its phrase; none for all paths."""
+    paths: dict[str, None] = {}
+    for _, access in seen.rows:
+        if (
+            access.behavior is not None
+            and access.behavior.default
+            and access.distribution_id == seen.model.own
+        ):
+            resources = [each for one in access.statements for each in one.resources] or ["*"]
+            keys = (key_path(each, seen.model.bucket.name) for each in resources)
+            root = access.origin.path if access.origin else ""
+            paths.update(
+                (each.removeprefix(root) if each.startswith(f"{root}/") else "/*", None) for each in keys
+            )
+    if not paths or "/*" in paths:
+        return {}
+    readers, _ = _own_behaviors(seen)[""]
+    return {_own_phrase(seen, readers, "", stack): tuple(sorted(paths))}
+
+
+def _excluded(seen: Evaluation, served: Served, stack: str) -> Mapping[str, tuple[str, ...]]:
     """Return the patterns that other signers have, by the phrase whose paths include them."""
-    served = served_by(seen)
     return {
         _own_phrase(seen, readers, path, stack): excluded
         for path, (readers, behavior) in _own_behaviors(seen).items()
@@ -163,28 +202,30 @@ def _others(seen: Evaluation, expected: Expected) -> Iterator[str]:
     """Yield a phrase for everyone who reads in another way, except the account's own principals."""
     signed: dict[str, set[Reader]] = {}
     narrower = _narrower(seen)
-    for cell, way in seen.rows:
-        if way.behavior is None:
-            if (who(way), way.by) not in narrower:
-                yield from _direct(seen, cell, way, expected)
-        elif way.distribution_id != seen.model.own:
-            if way.reader == ANYONE:
-                yield f"anyone: {how(seen, way)}" + (f" ({way.behavior.path})" if way.behavior.path else "")
+    for cell, access in seen.rows:
+        if access.behavior is None:
+            if (who(access), access.by) not in narrower:
+                yield from _direct(seen, cell, access, expected)
+        elif access.distribution_id != seen.model.own:
+            if access.reader == ANYONE:
+                yield f"anyone: {how(seen, access)}" + (
+                    f" ({access.behavior.path})" if access.behavior.path else ""
+                )
             else:
-                signed.setdefault(distribution_words(seen, way), set()).add(way.reader)
+                signed.setdefault(distribution_words(seen, access), set()).add(access.reader)
     for distribution, readers in signed.items():
         yield f"signers: {_signers(seen, readers)} through {distribution}"
     for each in seen.general:
         if each.reader == ANYONE and each.may == "list":
-            yield f"anyone can list the objects: {how(seen, each.way) if each.way else ', '.join(each.by)}"
+            yield f"anyone can list the objects: {how(seen, each.access) if each.access else ', '.join(each.by)}"
 
 
 def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
     """Return the ways of anyone past CloudFront that add nothing to what anyone can read by the same statement."""
     found: dict[tuple[str, tuple[str, ...]], set[Cell]] = {}
-    for cell, way in seen.rows:
-        if way.direct and way.reader == ANYONE:
-            found.setdefault((who(way), way.by), set()).add(cell)
+    for cell, access in seen.rows:
+        if access.direct and access.reader == ANYONE:
+            found.setdefault((who(access), access.by), set()).add(cell)
     plainly = str(ANYONE)
     return {
         (text, by)
@@ -193,9 +234,12 @@ def _narrower(seen: Evaluation) -> set[tuple[str, tuple[str, ...]]]:
     }
 
 
-def _direct(seen: Evaluation, cell: Cell, way: Way, expected: Expected) -> Iterator[str]:
-    if classify_way(seen, cell, way, expected).reader_class is not ReaderClass.INSIDE or way.reader == ANYONE:
-        yield f"{who(way)}: {how(seen, way)}"
+def _direct(seen: Evaluation, cell: Cell, access: ReadAccess, expected: Expected) -> Iterator[str]:
+    if (
+        classify_access(seen, cell, access, expected).reader_class is not ReaderClass.INSIDE
+        or access.reader == ANYONE
+    ):
+        yield f"{who(access)}: {how(seen, access)}"
 
 
 def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
@@ -210,6 +254,6 @@ def _moved(before: Evaluation, after: Evaluation) -> Iterator[str]:
 
 def _that_count(before: Evaluation, found: Difference) -> list[Cell]:
     """Return what a reader gains. For one who reads by objects' own grants now, only objects count."""
-    now = [cell for cell, way in before.rows if way.reader == found.reader]
+    now = [cell for cell, access in before.rows if access.reader == found.reader]
     only_objects = bool(now) and all(cell.objects[0] is not None for cell in now)
     return [cell for cell in found.gained if not only_objects or cell.objects[0] is not None]

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cfstream.access.compare import compare
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.model import AccessModel
-from cfstream.access.ways import Evaluation
 from cfstream.domain import ObjectAcls
 from cfstream.kinds import KINDS
 from cfstream.planning.access_models import BY_NAME, projected
-from cfstream.planning.course import Course
+from cfstream.planning.evaluated_steps import EvaluatedSteps
 from cfstream.policy_document import statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
 from cfstream.steps.grant import ProposedGrant
-from cfstream.steps.guard import Around, Guard
+from cfstream.steps.guard import Guard, WriteModels
 from cfstream.steps.modify import Modify
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -23,7 +23,7 @@ from cfstream.steps.step import Step
 _DECIDING = frozenset(kind.name for kind in KINDS if kind.decides)
 
 
-def guarded(seen: Course, around: AccessModel, stack: str) -> Iterator[Step]:
+def guarded(seen: EvaluatedSteps, around: AccessModel, stack: str) -> Iterator[Step]:
     """Yield the steps with their guards: each grant has one, and each other step that widens access.
 
     `around` is the model before the first step, with the steps of the run's other stacks done.
@@ -38,7 +38,7 @@ def guarded(seen: Course, around: AccessModel, stack: str) -> Iterator[Step]:
             )
             yield step.guarded(Guard(stack, alone, (together,), written=written))
         elif isinstance(step, Revoke | Modify | Create) and _opens(before, after):
-            alone, together = Around(before.model, after.model), Around(among, around)
+            alone, together = WriteModels(before.model, after.model), WriteModels(among, around)
             yield replace(step, guard=Guard(stack, alone, (together,), written=written))
         else:
             yield step
@@ -49,9 +49,9 @@ def _opens(before: Evaluation, after: Evaluation) -> bool:
     return before is not after and any(each.gained for each in compare(before, after))
 
 
-def _granting(before: AccessModel, after: AccessModel, edit: PolicyEdit | ObjectGrants) -> Around:
+def _granting(before: AccessModel, after: AccessModel, edit: PolicyEdit | ObjectGrants) -> WriteModels:
     """Return the models around a grant. They do not depend on which objects there are: new ones are granted as well."""
-    return Around(_without_objects(before), _without_objects(_granted(after, edit)))
+    return WriteModels(_without_objects(before), _without_objects(_granted(after, edit)))
 
 
 def _granted(model: AccessModel, edit: PolicyEdit | ObjectGrants) -> AccessModel:

@@ -8,11 +8,11 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from cfstream.access.compare import Loss, losses, opened_to_anyone, others_opened_to_anyone
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation, ReadAccess
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import how, witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, May, ReaderKind
-from cfstream.access.ways import Evaluation, Way
 from cfstream.domain import Distribution
 from cfstream.domain.distribution import account_words
 from cfstream.steps.hazards import SIGNERS, Hazard, HazardName
@@ -26,15 +26,15 @@ def opening_hazards(before: Evaluation, after: Evaluation, net: Net | None = Non
     """Return a hazard for each way that opens paths to anyone that needed a signature, or that nobody could read."""
     lasting = {cell for cell, _ in opened_to_anyone(*net)} if net else None
     found: dict[str, tuple[str, str]] = {}
-    for cell, way in opened_to_anyone(before, after):
+    for cell, access in opened_to_anyone(before, after):
         if lasting is None or cell in lasting:
-            own = way.behavior is not None and way.distribution_id == after.model.own
+            own = access.behavior is not None and access.distribution_id == after.model.own
             text = (
-                f"{_where(way)}: anyone can read {_it(way)} without a signature"
+                f"{_where(access)}: anyone can read {_it(access)} without a signature"
                 if own
-                else f"anyone can read the bucket through {how(after, way)}"
+                else f"anyone can read the bucket through {how(after, access)}"
             )
-            found.setdefault(text, (witness_path(cell, way), _signing_field(way) if own else ""))
+            found.setdefault(text, (witness_path(cell, access), _signing_field(access) if own else ""))
     read = (
         Hazard(HazardName.MAKES_PUBLIC, f"{text}, for example {path}", field)
         for text, (path, field) in found.items()
@@ -53,9 +53,9 @@ def _other_openings(before: Evaluation, after: Evaluation, net: Net | None) -> I
     """Yield a hazard for each behavior by which anyone may list, write or manage afterwards, and not before."""
     lasting = set(others_opened_to_anyone(*net)) if net else None
     for each in others_opened_to_anyone(before, after):
-        if each.way is not None and (lasting is None or each in lasting):
-            can = f"anyone can {_WHAT[each.may]} without a signature through {how(after, each.way)}"
-            yield Hazard(HazardName.MAKES_PUBLIC, f"{_where(each.way)}: {can}")
+        if each.access is not None and (lasting is None or each in lasting):
+            can = f"anyone can {_WHAT[each.may]} without a signature through {how(after, each.access)}"
+            yield Hazard(HazardName.MAKES_PUBLIC, f"{_where(each.access)}: {can}")
 
 
 def cutting_hazards(before: Evaluation, after: Evaluation, net: Net | None = None) -> tuple[Hazard, ...]:
@@ -80,36 +80,34 @@ def moving_hazards(before: AccessModel, left: AccessModel, after: AccessModel) -
 
 
 def _lost(loss: Loss) -> Hashable:
-    return loss.way.reader, loss.way.distribution_id
+    return loss.access.reader, loss.access.distribution_id
 
 
 def _closes(before: Evaluation, loss: Loss) -> bool:
     """Return whether the loss only closes what anyone could read through the stack's own distribution."""
-    return loss.way.reader == ANYONE and loss.way.distribution_id == before.model.own
+    return loss.access.reader == ANYONE and loss.access.distribution_id == before.model.own
 
 
 def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazard:
-    way = loss.way
-    path, field = witness_path(cell, way), ""
-    if way.behavior is None:
-        text = f"{way.reader.prose} can no longer read {path} through {how(before, way)}"
-    elif not _answers(after, way):
-        own = way.distribution_id == before.model.own
+    access = loss.access
+    path, field = witness_path(cell, access), ""
+    if access.behavior is None:
+        text = f"{access.reader.prose} can no longer read {path} through {how(before, access)}"
+    elif not _answers(after, access):
+        own = access.distribution_id == before.model.own
         field = "enabled" if own else ""
-        which = "stack's own " + _kind(way) if own else f"{_kind(way)} {plain(way.distribution_id)}"
+        which = "stack's own " + _kind(access) if own else f"{_kind(access)} {plain(access.distribution_id)}"
         text = f"the {which} no longer answers: nobody can read through it"
-    elif way.distribution_id != before.model.own:
-        text = (
-            f"the {_kind(way)} {plain(way.distribution_id)} can no longer read the bucket, for example {path}"
-        )
+    elif access.distribution_id != before.model.own:
+        text = f"the {_kind(access)} {plain(access.distribution_id)} can no longer read the bucket, for example {path}"
     else:
-        own_account = way.reader.name == before.model.account
-        name = plain(way.reader.name)
-        key_group = way.reader.kind is ReaderKind.KEY_GROUP
+        own_account = access.reader.name == before.model.account
+        name = plain(access.reader.name)
+        key_group = access.reader.kind is ReaderKind.KEY_GROUP
         who = f"key group {name}" if key_group else account_words("self" if own_account else name)
-        serving = _serving(after, cell, way)
+        serving = _serving(after, cell, access)
         where = _where(serving)
-        field = "grant" if serving is way else _signing_field(serving)
+        field = "grant" if serving is access else _signing_field(serving)
         text = (
             f"{where}: URLs and cookies signed by {who} stop working, for example for {path}; edges "
             "change one after another until the distribution is Deployed"
@@ -117,37 +115,37 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
     return Hazard(HazardName.CUTS_VIEWERS, text, field)
 
 
-def _serving(after: Evaluation, cell: Cell, way: Way) -> Way:
+def _serving(after: Evaluation, cell: Cell, access: ReadAccess) -> ReadAccess:
     """Return the way by which the distribution serves a cell afterwards; the former one if it does not."""
-    ways = (each for found, each in after.rows if found is cell)
-    return next((each for each in ways if each.distribution_id == way.distribution_id), way)
+    accesses = (each for found, each in after.rows if found is cell)
+    return next((each for each in accesses if each.distribution_id == access.distribution_id), access)
 
 
-def _answers(seen: Evaluation, way: Way) -> bool:
-    return any(each.id == way.distribution_id and each.enabled for each in seen.model.distributions)
+def _answers(seen: Evaluation, access: ReadAccess) -> bool:
+    return any(each.id == access.distribution_id and each.enabled for each in seen.model.distributions)
 
 
-def _kind(way: Way) -> str:
-    return way.distribution.delivery.words if way.distribution else "distribution"
+def _kind(access: ReadAccess) -> str:
+    return access.distribution.delivery.words if access.distribution else "distribution"
 
 
-def _signing_field(way: Way) -> str:
+def _signing_field(access: ReadAccess) -> str:
     """Return the field that decides who must sign for a way through the stack's own distribution."""
-    path = way.behavior.path if way.behavior else ""
+    path = access.behavior.path if access.behavior else ""
     return f"http.behaviors[{path}]" if path else SIGNERS
 
 
-def _where(way: Way) -> str:
-    if way.behavior is None:
+def _where(access: ReadAccess) -> str:
+    if access.behavior is None:
         return "the bucket"
-    if way.path and way.distribution is not None:
-        return f"the path {way.path}{_root(way.distribution)}"
-    return f"paths that match {way.behavior.path}" if way.behavior.path else "the default behavior"
+    if access.path and access.distribution is not None:
+        return f"the path {access.path}{_root(access.distribution)}"
+    return f"paths that match {access.behavior.path}" if access.behavior.path else "the default behavior"
 
 
-def _it(way: Way) -> str:
+def _it(access: ReadAccess) -> str:
     """Return the pronoun for what `_where` returns."""
-    return "them" if _where(way).startswith("paths") else "it"
+    return "them" if _where(access).startswith("paths") else "it"
 
 
 def _root(distribution: Distribution) -> str:

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.missing_objects import missing_object_warnings
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings
-from cfstream.access.ways import Evaluation
 from cfstream.errors import Notice, Problem
 from cfstream.planning.access_models import former_model, projected_all
-from cfstream.planning.course import Course, course, exposed
+from cfstream.planning.aws_commands import with_reaching_fix
+from cfstream.planning.evaluated_steps import EvaluatedSteps, evaluate_steps, exposed
 from cfstream.planning.expected import expected
 from cfstream.planning.exposure import Exposure, declared_public, exposure
 from cfstream.planning.guarding import guarded
@@ -56,15 +57,16 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Among:
-    """The steps of the run's other stacks: of those that share the bucket, and of those that do not."""
+class OtherSteps:
+    """The steps of the run's other stacks that decide who reads the bucket of this one."""
 
-    beside: tuple[Step, ...] = ()
-    elsewhere: tuple[Step, ...] = ()
+    same_bucket: tuple[Step, ...] = ()
+    """All steps of the stacks that share the bucket."""
+    other_buckets: tuple[Step, ...] = ()
     """Only those that may change who reads the bucket."""
 
 
-ALONE = Among()
+NO_OTHERS = OtherSteps()
 """A run with one stack."""
 
 
@@ -73,29 +75,33 @@ def judge(
     results: KindResults,
     live: AccessModel,
     proposed: Sequence[Step],
-    among: Among = ALONE,
+    others: OtherSteps = NO_OTHERS,
 ) -> Judged:
     """Return the proposed steps, judged. `live` is the model before the first one."""
     stager = Stager(live, ordered_by_stage(proposed), context.name)
     steps = ordered(stager.staged())
-    alone = course(live, steps, context.name)
+    alone = evaluate_steps(live, steps, context.name)
     hazards = _joined(_hazards(alone), _widening(context, alone))
     move = _move(former_model(context, results, live), alone, context)
     if move is not None:
         hazards = _joined(hazards, {move.switch: move.hazards})
     before, after = alone.before, alone.after
     problems = list(_unsafe(context, alone))
-    around = projected_all(live, ordered(among.beside))
-    if among.beside:
-        together = course(around, steps, context.name)
+    around = projected_all(live, ordered(others.same_bucket))
+    if others.same_bucket:
+        together = evaluate_steps(around, steps, context.name)
         hazards = _joined(hazards, _hazards(together))
         before, after = evaluate(live, together.after.model)
-    guarding = guarded(alone, projected_all(around, ordered(among.elsewhere)), context.name)
+    guarding = guarded(alone, projected_all(around, ordered(others.other_buckets)), context.name)
     wanted, (before, after) = shared(expected(context, after.model), before, after)
     shown = exposure(before, after, wanted, move.former if move else None)
     return Judged(
         steps=tuple(_with_hazards(context, step, hazards.get(step.id, ())) for step in guarding),
-        exposure=replace(shown, declared=declared_public(before, context.stack.spec)),
+        exposure=replace(
+            shown,
+            openings=tuple(with_reaching_fix(each, context.flags) for each in shown.openings),
+            declared=declared_public(before, context.stack.spec),
+        ),
         problems=tuple(problems),
         notices=(*_merged(after), *_warnings(context, after), *([move.notice] if move else [])),
     )
@@ -105,10 +111,10 @@ def _with_hazards(context: StackContext, step: Step, more: tuple[Hazard, ...]) -
     return replace(step, hazards=tuple(placed(context.stack, each) for each in (*step.hazards, *more)))
 
 
-def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
+def _hazards(seen: EvaluatedSteps) -> dict[StepId, tuple[Hazard, ...]]:
     """Return the hazards of each step: what it opens or closes until the end of the plan."""
     found: dict[StepId, tuple[Hazard, ...]] = {}
-    for step, before, after in seen.moments():
+    for step, before, after in seen.changes():
         hazards = (
             *opening_hazards(before, after, net=(seen.before, seen.after)),
             *cutting_hazards(before, after, net=(seen.before, seen.after)),
@@ -118,7 +124,7 @@ def _hazards(seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
     return found
 
 
-def _widening(context: StackContext, seen: Course) -> dict[StepId, tuple[Hazard, ...]]:
+def _widening(context: StackContext, seen: EvaluatedSteps) -> dict[StepId, tuple[Hazard, ...]]:
     """Return the hazard of the step that widens, if CloudFront may read more for the stack at the end than it may now.
 
     That is the last grant; without one it is the last change of the distribution or its identity, because a statement
@@ -126,7 +132,7 @@ def _widening(context: StackContext, seen: Course) -> dict[StepId, tuple[Hazard,
     Only what is live counts: another stack of the run that shares the identity grants nothing yet. A statement for a
     distribution that no longer exists is not a grant to the new one.
     """
-    changing = [step for step, *_ in seen.moments() if not isinstance(step, Revoke)]
+    changing = [step for step, *_ in seen.changes() if not isinstance(step, Revoke)]
     last = next((step for step in reversed(seen.steps) if isinstance(step, Granting)), None) or next(
         reversed(changing), None
     )
@@ -157,7 +163,7 @@ class Move:
     notice: Notice
 
 
-def _move(former: AccessModel | None, seen: Course, context: StackContext) -> Move | None:
+def _move(former: AccessModel | None, seen: EvaluatedSteps, context: StackContext) -> Move | None:
     """Return the move to another bucket; None if the plan has none."""
     switch = next(
         (each for each in seen.steps if each.stage is Stage.SWITCH and each.verb is not Verb.DISABLE), None
@@ -180,9 +186,9 @@ def _joined(
     return {step: unique((*one.get(step, ()), *other.get(step, ()))) for step in {**one, **other}}
 
 
-def _unsafe(context: StackContext, seen: Course) -> Iterator[Problem]:
+def _unsafe(context: StackContext, seen: EvaluatedSteps) -> Iterator[Problem]:
     """Yield a problem if somebody could read between two steps but neither before nor after the plan."""
-    for step, _, during in seen.moments():
+    for step, _, during in seen.changes():
         found = exposed(seen.before, during, seen.after, present=True)
         if found is not None:
             cell, reader = found

@@ -162,6 +162,11 @@ class Plan:
         return all(stack.in_sync for stack in self.stacks)
 
     @property
+    def openings(self) -> Mapping[StackKey, frozenset[str]]:
+        """The texts of the openings that it shows, by stack."""
+        return {stack.key: frozenset(each.text for each in stack.exposure.openings) for stack in self.stacks}
+
+    @property
     def summary(self) -> dict[Verb, int]:
         """The number of steps of each verb, zero included."""
         return count(step.verb for stack in self.stacks for step in stack.steps)

@@ -25,8 +25,8 @@ def with_shared_keys(plans: Iterable[StackPlan], stacks: Sequence[Stack]) -> tup
         for own, name in found:
             others = [f"{stack.spec.name} ({key})" for stack, key in found if stack is not own]
             text = (
-                f"the key {name} is also a key of {some_of(others, NAMED)}: whoever has its private half can sign for "
-                "all of them, and must replace it in all of them"
+                f"the key {name} is also a key of {some_of(others, NAMED)}: anyone who has its private half can "
+                "sign for all of them. If you replace it, replace it in all of them"
             )
             notices[own.path, own.spec.name].append(Notice(text))
     if not notices:

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from cfstream.access.compare import State, losses
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.model import AccessModel
 from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Requester
 from cfstream.access.reach import Reach, gained, reach
 from cfstream.access.reader import Reader
-from cfstream.access.ways import Evaluation
 from cfstream.planning.access_models import projected, projected_all
-from cfstream.planning.course import exposed, exposed_to_keys
+from cfstream.planning.evaluated_steps import exposed, exposed_to_keys
 from cfstream.policy_document import prefix_of, statements
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.bucket_policy import PolicyEdit
@@ -164,7 +164,7 @@ class Stager:
 def _lost(before: Evaluation, after: Evaluation) -> set[tuple[Reader, Known, Cell]]:
     """Return who loses which cells at which distribution."""
     return {
-        (loss.way.reader, loss.way.distribution_id, cell)
+        (loss.access.reader, loss.access.distribution_id, cell)
         for loss in losses(before, after)
         for cell in loss.cells
     }

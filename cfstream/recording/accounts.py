@@ -53,14 +53,14 @@ def _hidden_section(section: Mapping[str, Any], mask: "_Mask") -> dict[str, Any]
 def revealed(text: str, salt: str, named: Iterable[str]) -> str:
     """Return the text of such a document with the substitutes of the account numbers in `named` replaced again."""
     named_accounts = "\n".join(named)
-    numbers = {stand_in(number, salt): number for number in NUMBER.findall(named_accounts)}
+    numbers = {pseudonym(number, salt): number for number in NUMBER.findall(named_accounts)}
     ids = {_canonical(identity, salt): identity for identity in CANONICAL_ID.findall(named_accounts)}
     with_numbers = NUMBER.sub(lambda match: numbers.get(match[0], match[0]), text) if numbers else text
     return CANONICAL_ID.sub(lambda match: ids.get(match[0], match[0]), with_numbers) if ids else with_numbers
 
 
 @cache
-def stand_in(number: str, salt: str) -> str:
+def pseudonym(number: str, salt: str) -> str:
     """Return the twelve digits that replace a number."""
     hashed = hashlib.scrypt(number.encode(), salt=salt.encode(), n=2**13, r=8, p=1, dklen=16)
     return f"{int.from_bytes(hashed) % 10**12:012d}"
@@ -107,14 +107,14 @@ class _Mask:
     def _text(self, text: str, field: str, *, of_object: bool) -> str:
         masked = MASKED.fullmatch(text) if field == "AccountId" else None
         if masked and self.account.endswith(masked[1]):
-            return stand_in(self.account, self.salt)
+            return pseudonym(self.account, self.salt)
         if masked:
-            return "*" * 6 + stand_in(masked[1], self.salt)[-6:]
+            return "*" * 6 + pseudonym(masked[1], self.salt)[-6:]
         found = NUMBER.sub(lambda match: self._number(match[0], of_object=of_object), text)
         return CANONICAL_ID.sub(lambda match: self._identity(match[0]), found)
 
     def _number(self, number: str, *, of_object: bool) -> str:
-        return number if of_object and number not in self.numbers else stand_in(number, self.salt)
+        return number if of_object and number not in self.numbers else pseudonym(number, self.salt)
 
     def _identity(self, identity: str) -> str:
         return identity if identity in self.identities else _canonical(identity, self.salt)

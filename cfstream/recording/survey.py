@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from cfstream.kinds import KINDS
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 
 
 def survey(lists: AccountLists, contexts: Sequence[StackContext]) -> None:
     """Read everything. Refused reads are recorded too. Raises only NoCredentials."""
-    stacks = [Surroundings(lists, context) for context in contexts]
+    stacks = [LiveState(lists, context) for context in contexts]
     for kind in KINDS:
         kind.survey(lists.aws, stacks)

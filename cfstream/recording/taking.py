@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cfstream.errors import CannotAssume
+from cfstream.errors import CannotAssume, CfstreamError
 from cfstream.ports import Clock, Role, World
 from cfstream.recording.document import OF_ONE_ACCOUNT, AccountSection, Snapshot, UnreadRole
 from cfstream.recording.recorder import RecordingReads
@@ -101,22 +101,20 @@ def replayed(snapshot: "Snapshot", clock: Clock, source: str, remedy: str) -> Wo
         )
 
     def assume(role: Role) -> World:
-        if role.account in worlds:
-            return worlds[role.account]
-        for each in snapshot.unread:
-            if each.role == role.arn:
-                raise CannotAssume(
-                    f"{source} was recorded without account {role.account}: {each.what}", remedy
-                )
-        old = " It was made by an older cfstream, which recorded one account." * (
-            snapshot.version == OF_ONE_ACCOUNT
-        )
-        raise NotRecorded(
-            f"{source} has no section for account {role.account}, which the role {role.arn} is of.{old}".rstrip(
-                "."
-            ),
-            remedy,
-        )
+        if role.account not in worlds:
+            raise _unrecorded(snapshot, role, source, remedy)
+        return worlds[role.account]
 
     worlds = {section.account: of(section) for section in snapshot.sections}
     return worlds.get(snapshot.account) or of(AccountSection(snapshot.account, snapshot.partition, {}))
+
+
+def _unrecorded(snapshot: "Snapshot", role: Role, source: str, remedy: str) -> CfstreamError:
+    """Return why the snapshot has no section for the account of a role."""
+    for each in snapshot.unread:
+        if each.role == role.arn:
+            return CannotAssume(f"{source} was recorded without account {role.account}: {each.what}", remedy)
+    what = f"{source} has no section for account {role.account}, to which the role {role.arn} belongs"
+    if snapshot.version == OF_ONE_ACCOUNT:
+        what += ". It was made by an older cfstream, which recorded one account"
+    return NotRecorded(what, remedy)

@@ -1,14 +1,17 @@
 """Render who can read, as text and as a document: a table of readers, or the chain to one object."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.render.openings import opening_lines
 from cfstream.render.readers import paths_with_excluded
 from cfstream.render.table import TableRow, table
+from cfstream.spec.wording import choices
 
 if TYPE_CHECKING:
     from cfstream.render.documents import AccessRowDocument
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 
 TITLES = ("reader", "may", "paths", "way")
+TITLES_OF_A_KEY = ("reader", "may", "way")
 
 
 def access_text(stacks: Sequence[StackAccess], *, color: bool, width: int) -> str:
@@ -43,6 +47,7 @@ def access_document(stacks: Iterable[StackAccess]) -> dict[str, Any]:
                 "notices": [notice_document(notice) for notice in stack.notices],
                 "error": {"what": stack.error.what, "do": stack.error.do} if stack.error else None,
                 "object_exists": stack.object_exists,
+                "nearest": list(stack.nearest),
             }
             for stack in stacks
         ],
@@ -95,11 +100,7 @@ def _stack_lines(stack: StackAccess, name: str, sheet: Page) -> Iterator[str]:
         return
     if stack.openings:
         yield ""
-    for opening in stack.openings:
-        yield from sheet.flow(
-            [Word("!", Style.BOLD_RED), *words(opening.text, Style.RED)], first="  ", rest="    "
-        )
-        yield from remedy_lines(opening.do, sheet, "    ")
+    yield from opening_lines(stack.openings, "!", sheet)
     yield ""
     yield from _table_lines(stack, sheet) if stack.key is None else _key_lines(stack, sheet)
     if stack.notices:
@@ -153,12 +154,28 @@ def _implied(found: Sequence[AccessRow], every: Iterable[Sequence[AccessRow]]) -
     )
 
 
+def _missing_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
+    """Yield that the object does not exist, which ones are like it, and who could read it, a line for each reader."""
+    absent = words("The bucket has no object with this key, so viewers get 403 or 404:", Style.YELLOW)
+    yield from sheet.flow([*absent, Word(printable(stack.key or ""), Style.BOLD)], first="  ", rest="    ")
+    if stack.nearest:
+        near = choices(map(printable, stack.nearest))
+        yield from remedy_lines(f"ask for {near}, or upload the object", sheet, "    ")
+    yield ""
+    if not stack.rows:
+        yield from sheet.flow(words("After an upload nobody could read it."), first="  ", rest="  ")
+        return
+    yield from sheet.flow(words("After an upload, these could read it:"), first="  ", rest="  ")
+    yield ""
+    rows = [replace(row, cells=(*row.cells[:2], row.cells[-1])) for row in _rows(stack.rows)]
+    yield from table(TITLES_OF_A_KEY, rows, sheet)
+
+
 def _key_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:
     key = Word(printable(stack.key or ""), Style.BOLD)
     if stack.object_exists is False:
-        absent = words("The bucket has no object with this key, so viewers get 403 or 404:", Style.YELLOW)
-        yield from sheet.flow([*absent, key], first="  ", rest="    ")
-        yield ""
+        yield from _missing_lines(stack, sheet)
+        return
     if not stack.chains:
         yield from sheet.flow([*words("Nobody can read"), key], first="  ", rest="    ")
         return

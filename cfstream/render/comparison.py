@@ -6,9 +6,9 @@ from typing import Any
 
 from cfstream.comparing import Comparison, StackComparison
 from cfstream.planning.sent_digest import change_document
+from cfstream.render.changes import change_lines
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines
-from cfstream.render.text import change_lines
 from cfstream.render.values import field_lines
 
 FORMAT_VERSION = 1

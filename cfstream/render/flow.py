@@ -25,7 +25,10 @@ class Style(StrEnum):
     BOLD_GREEN = "1;32"
 
 
-COMMANDS = ("cfstream ", "aws ", "HTTP_PROXY=", "openssl ", "ssh-keygen ", "terraform ", "tofu ")
+COMMANDS = (
+    *("cfstream ", "aws ", "HTTP_PROXY=", "openssl ", "ssh-keygen ", "terraform ", "tofu "),
+    'eval "$(cfstream ',
+)
 """The beginning of a command in advice."""
 
 

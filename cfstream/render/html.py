@@ -14,9 +14,10 @@ from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of
 from cfstream.render.html_stack import anchor, code, prose, stack_article
+from cfstream.render.openings import is_prominent, open_now, other_notices
 from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
-from cfstream.render.text import open_now, other_notices, summary_line
+from cfstream.render.verbs import summary_line
 from cfstream.steps.hazards import HazardName
 
 _GUIDE = (
@@ -39,7 +40,7 @@ def plan_html(plan: Plan, allowed: Allowed = NONE_ALLOWED) -> str:
         _header(verdict, held, _source(plan)),
         *_links(plan, changed),
         "<main>",
-        *_openings(plan),
+        *_openings(plan, allowed),
         *_hazards(plan, allowed),
         *_problems(problems, "Nothing is applied to a stack until they are fixed."),
         *_warnings(plan),
@@ -120,12 +121,12 @@ def _links(plan: Plan, stacks: Sequence[StackPlan]) -> Iterator[str]:
         yield f'<nav aria-label="Stacks"><ul>{items}</ul></nav>'
 
 
-def _openings(plan: Plan) -> Iterator[str]:
+def _openings(plan: Plan, allowed: Allowed) -> Iterator[str]:
     """Yield who can read or write and should not, after the plan or until the plan closes it."""
     items = []
     for stack in plan.stacks:
         name = _name(plan, stack)
-        items += [f"<li>{name}: <b>open now</b>: {prose(text)}</li>" for text in open_now(stack)]
+        items += [f"<li>{name}: <b>open now</b>: {prose(text)}</li>" for text in open_now(stack, allowed)]
         items += [
             f"<li>{name}: <b>open</b>: {prose(each.text)}{_fix(each.do)}</li>"
             for each in stack.exposure.openings
@@ -179,7 +180,7 @@ def _warnings(plan: Plan) -> Iterator[str]:
         f"<li>{_name(plan, stack)}: {prose(notice.text)}{_fix(notice.do)}</li>"
         for stack in plan.stacks
         for notice in sorted(other_notices(stack))
-        if notice.warning
+        if is_prominent(notice, stack)
     ]
     yield from _alert("warning", items, "")
 

@@ -10,8 +10,9 @@ from cfstream.render.flow import printable, quotations
 from cfstream.render.picture import picture
 from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.svg import picture_svg
-from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
+from cfstream.render.text import live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, kept_text, signed_texts
+from cfstream.render.verbs import SIGNS
 from cfstream.steps.step import Step
 
 CAPTION = '<figcaption class="dim">Scroll sideways to see the whole picture.</figcaption>'

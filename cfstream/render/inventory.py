@@ -15,7 +15,7 @@ from cfstream.inventory.details import Details, DistributionDetails, IdentityDet
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, words
 from cfstream.render.progress import took
-from cfstream.spec.wording import some_of
+from cfstream.spec.wording import as_written, some_of
 from cfstream.stack.identities import IDENTITY
 from cfstream.stack.shown import ListEntry
 
@@ -187,6 +187,7 @@ def _distribution(details: DistributionDetails, sheet: Page) -> Iterator[str]:
     yield from _origins(details, sheet)
     yield from _viewers(details, sheet)
     yield from _grants(details, sheet)
+    yield from _unmanaged(details.unmanaged or {}, sheet)
     for note in details.notes:
         yield from sheet.flow([Word("note:", Style.YELLOW), *words(note)], rest="  ")
 
@@ -296,6 +297,20 @@ def _grants(details: DistributionDetails, sheet: Page) -> Iterator[str]:
         ours = " (ours)" if grant.ours else ""
         yield from sheet.flow(words(f"{via} of bucket {grant.bucket}{sid}{ours}"), first="  ", rest="    ")
         yield from sheet.flow(words(f"{grant.what} to {grant.to}"), first="    ", rest="      ")
+
+
+def _unmanaged(settings: Mapping[str, Any], sheet: Page) -> Iterator[str]:
+    """Yield the settings that the spec does not have, as it would have them."""
+    if settings:
+        yield ""
+        yield from sheet.flow(
+            [
+                Word("Not managed", Style.BOLD),
+                *words("(not in the spec, so they stay as they are)", Style.DIM),
+            ]
+        )
+    for name, value in settings.items():
+        yield from sheet.flow(words(f"{name}: {as_written(value)}"), first="  ", rest="    ")
 
 
 def _identity(details: IdentityDetails, sheet: Page) -> Iterator[str]:

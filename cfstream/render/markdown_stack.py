@@ -9,8 +9,9 @@ from cfstream.render.estimate import HEADER, rows, title
 from cfstream.render.gfm import code, prose
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import readers_after, readers_before
-from cfstream.render.text import SIGNS, live_facts, nothing_live, reason
+from cfstream.render.text import live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, kept_text, signed_texts
+from cfstream.render.verbs import SIGNS
 from cfstream.steps.step import Step
 from cfstream.values import Verb
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.flow import Page, Style, Word, columns, words
 from cfstream.render.report import WENT_WELL, verdict_of
-from cfstream.render.text import step_words
+from cfstream.render.verbs import step_words
 from cfstream.steps.step import Step
 from cfstream.values import Address, Verb
 

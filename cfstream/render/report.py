@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.applying import FailedChecks, Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
 from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
@@ -71,7 +71,7 @@ REST: Mapping[StackOutcome, tuple[str, str]] = {
     StackOutcome.BLOCKED: ("blocked", "fix the problems that the plan shows, then resume: {again}"),
     StackOutcome.EXPOSED: (
         "verification failed",
-        "fix what is listed below, then run: `cfstream verify {spec}`",
+        "fix what is listed, then run: `cfstream verify {spec}`",
     ),
 }
 """What is wrong and how to fix it, if neither the stack nor its steps have a reason. ``{spec}`` is the stack's, with
@@ -250,6 +250,8 @@ def _last_words(report: Report) -> list[Word]:
         nothing = NO_STEP
     counted = ", ".join(f"{done[verb]} {past}" for verb, past in PAST.items() if done[verb]) or nothing
     outcomes = {stack.outcome for stack in report.stacks}
+    checks = sum((stack.failed_checks for stack in report.stacks), FailedChecks())
+    failed = f"verification failed: {checks}"
     past = "destroyed" if any(stack.destroying for stack in report.stacks) else "applied"
     if outcomes == {StackOutcome.UNCHANGED}:
         return [*words("No changes.", Style.BOLD_GREEN), *words("Nothing to do.")]
@@ -258,11 +260,12 @@ def _last_words(report: Report) -> list[Word]:
     if counted == "nothing was changed" and StackOutcome.EXPOSED not in outcomes:
         return words(f"Nothing was {past}.", Style.BOLD_RED)
     if counted == "nothing was changed" and outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
-        return words("There was nothing to apply, but verification failed.", Style.BOLD_RED)
+        return words(f"Nothing to apply, but {failed}.", Style.BOLD_RED)
     if outcomes <= WENT_WELL | {StackOutcome.EXPOSED}:
-        return [*words("Applied, but verification failed.", Style.BOLD_RED), *_sentence(counted)]
+        return [*words(f"Applied, but {failed}.", Style.BOLD_RED), *_sentence(counted)]
+    exposed = _sentence(failed) if StackOutcome.EXPOSED in outcomes else []
     unfinished = [] if counted == NO_STEP else words(f"Not everything was {past}.", Style.BOLD_RED)
-    return [*unfinished, *_sentence(counted)]
+    return [*unfinished, *_sentence(counted), *exposed]
 
 
 def _sentence(text: str) -> list[Word]:
@@ -353,7 +356,7 @@ def _allowing(stack: StackReport, flags: str) -> str:
         return PROTECTED_DO
     if stack.destroying:
         return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
-    return allowing_together(stack, stack.hazards, flags)
+    return "\n".join(filter(None, (allowing_together(stack, stack.hazards, flags), stack.closing)))
 
 
 _UNTRIED = 3

@@ -1,47 +1,31 @@
-"""Render a plan as text, for a person who must confirm it. Signs and colours are Terraform's.
+"""Render a plan as text, for a person who must confirm it.
 
 What anyone can read is first. Hazards are near the end, where people look. The last line is the sum, which scripts read
 too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import partial
 
-from cfstream.errors import Notice
 from cfstream.planning import Plan, StackPlan
 from cfstream.planning.plan import StackKey, count
 from cfstream.render.accounts import accounts_of, grouped, named
+from cfstream.render.changes import change_lines
 from cfstream.render.estimate import estimate_lines
-from cfstream.render.flow import Page, Style, Word, advice, columns, padded, page, printable, words
+from cfstream.render.flow import Page, Style, Word, advice, columns, page, printable, words
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
-from cfstream.render.notices import notice_lines, remedy_lines
+from cfstream.render.notices import notice_lines
+from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
-from cfstream.render.values import field_lines
+from cfstream.render.verbs import step_words, summary_line
+from cfstream.spec.wording import by_number
 from cfstream.steps.hazards import HazardName
-from cfstream.steps.step import Change, Step
-from cfstream.values import Verb
+from cfstream.steps.step import Step
 
-SIGNS: Mapping[Verb, tuple[str, Style]] = {
-    Verb.CREATE: ("+", Style.GREEN),
-    Verb.ADOPT: ("=", Style.YELLOW),
-    Verb.MODIFY: ("~", Style.YELLOW),
-    Verb.GRANT: (">", Style.GREEN),
-    Verb.REVOKE: ("<", Style.RED),
-    Verb.WAIT: (".", Style.CYAN),
-    Verb.DISABLE: ("~", Style.YELLOW),
-    Verb.DELETE: ("-", Style.RED),
-}
-
-ALWAYS_SUMMED = frozenset({Verb.CREATE, Verb.MODIFY, Verb.GRANT, Verb.DELETE})
 USUAL = 80
 """Columns without a terminal. Scripts read the last line, so the sum stays on one line on such a page."""
-
-INDENT = 6
-"""Columns before the sign of a changed field."""
-
-VERB_WIDTH = max(map(len, Verb))
 
 
 def plan_text(
@@ -77,18 +61,6 @@ def plan_text(
     hint = brief and terminal and allowed.advises
     blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal, hint=hint)))
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
-
-
-def summary_line(summary: Mapping[Verb, int]) -> str:
-    """Return ``Plan: 2 to create, 0 to modify, 1 to grant, 0 to delete.``, with other verbs only if they occur."""
-    counted = [f"{n} to {verb}" for verb, n in summary.items() if n or verb in ALWAYS_SUMMED]
-    return f"Plan: {', '.join(counted)}."
-
-
-def step_words(verb: Verb, address: object) -> list[Word]:
-    """Return sign, verb and address of a step: the beginning of a line in plans and while applying."""
-    sign, style = SIGNS[verb]
-    return [Word(sign, style), Word(verb.ljust(VERB_WIDTH), style), Word(printable(str(address)), Style.BOLD)]
 
 
 def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:
@@ -127,6 +99,11 @@ def _last_lines(
         return
     if any(stack.steps for stack in plan.stacks):
         yield from _plan_lines(plan, sheet, hint=hint)
+    yield from _sum_lines(plan, sheet, unbroken=sheet.width >= USUAL and not terminal)
+
+
+def _sum_lines(plan: Plan, sheet: Page, *, unbroken: bool) -> Iterator[str]:
+    """Yield the numbers of openings and hazards, of steps, and of problems. Scripts need the steps on one line."""
     openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
     hazards = sum(len(stack.hazards) for stack in plan.stacks)
     for number, what in ((openings, "opening"), (hazards, "hazard")):
@@ -138,7 +115,6 @@ def _last_lines(
     )
     blocked = [named(stack, several=plan.account is None) for stack in plan.stacks if stack.problems]
     if len(blocked) < len(plan.stacks):
-        unbroken = sheet.width >= USUAL and not terminal
         parts = [Word(part, Style.BOLD) for part in re.split(r"(?<=[:,]) ", summary)]
         yield from [sheet.paint(summary, Style.BOLD)] if unbroken else sheet.flow(parts, rest="  ")
     if blocked:
@@ -169,7 +145,7 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
-    """Yield one line for a stack, with its name in a column, and its openings and hazards."""
+    """Yield one line for a stack, with its name in a column, its openings and hazards, and what must stay."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
     idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
     text = "not applied" if stack.problems else ", ".join(counts) or idle
@@ -180,14 +156,14 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
     else:
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
-    yield from _open_lines(stack, sheet)
-    yield from notice_lines((each for each in stack.notices if each.of_run), sheet)
+    yield from open_lines(stack, sheet, allowed)
+    yield from notice_lines((each for each in stack.notices if each.always or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
 def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    opened = list(_open_lines(stack, sheet))
+    opened = list(open_lines(stack, sheet, allowed))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
     if stack.in_sync and not (opened or warnings):
         return
@@ -213,37 +189,10 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[st
         yield ""
         yield from warnings
     if stack.problems:
-        these = "the problem below is" if len(stack.problems) == 1 else "the problems below are"
+        these = by_number(stack.problems, "the problem below is", "the problems below are")
         sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(sentence, first="  ", rest="  ")
-
-
-def _open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
-    """Yield who can read or write and should not, after the plan or until the plan closes it."""
-    for text in open_now(stack):
-        head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
-        yield from sheet.flow(head, first="  ", rest="    ")
-    for opening in stack.exposure.openings:
-        head = [Word("! open:", Style.BOLD_RED), *words(opening.text, Style.RED)]
-        yield from sheet.flow(head, first="  ", rest="    ")
-        yield from remedy_lines(opening.do, sheet, "    ")
-
-
-def open_now(stack: StackPlan) -> list[str]:
-    """Return what anyone can read until the plan closes it, except what the spec declares public."""
-    exposure = stack.exposure
-    return [
-        f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
-        for phrase in exposure.before
-        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
-    ]
-
-
-def other_notices(stack: StackPlan) -> list[Notice]:
-    """Return the notices except those of openings, which a plan shows first."""
-    openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
-    return [notice for notice in stack.notices if notice.text not in openings]
 
 
 def live_facts(stack: StackPlan) -> list[str]:
@@ -295,51 +244,6 @@ def reason(step: Step) -> str:
     """Return why the step is made; empty if the reason only lists fields that follow below it."""
     first = step.because.partition(",")[0]
     return "" if any(change.field.startswith(first) for change in step.changes) else step.because
-
-
-def change_lines(changes: Iterable[Change], sheet: Page) -> Iterator[str]:
-    """Yield one or more lines for each changed field, its name beside its value."""
-    fields = [line for change in changes for line in field_lines(change)]
-    column = min(
-        max((columns(name) for _, name, _ in fields), default=0),
-        12 if sheet.narrow else sheet.width * 11 // 20,
-    )
-    left = 0
-    for sign, name, value in fields:
-        if not name:  # a further line of the field before it
-            yield from sheet.flow(value, first=" " * left, rest=" " * left)
-            continue
-        *above, last = _name_lines(name, sheet.width - INDENT - 2)
-        signs = [sheet.paint(sign.text, sign.style), *" " * len(above)]
-        yield from (f"{' ' * INDENT}{before} {part}" for before, part in zip(signs, above, strict=False))
-        first = f"{' ' * INDENT}{signs[-1]} {padded(last, column)} "
-        left = INDENT + (4 if sheet.narrow else columns(f"+ {padded(last, column)}  "))
-        yield from _hung(sheet, first, INDENT + columns(f"+ {padded(last, column)} "), value)
-
-
-def _name_lines(name: str, room: int) -> list[str]:
-    """Return the name of a field in lines that fit: it is only broken before a dot or a bracket."""
-    lines = [""]
-    for part in re.split(r"(?=[.\[])", name):
-        if lines[-1] and columns(lines[-1] + part) > room:
-            lines.append("")
-        lines[-1] += part
-    return lines
-
-
-def _hung(sheet: Page, first: str, taken: int, value: list[Word]) -> Iterator[str]:
-    """Yield a field's value after its name, or below it if the page is too narrow; `first` may have colours."""
-    longest = max((columns(word.text) for word in value), default=0)
-    if taken + 1 + longest > sheet.width:
-        yield first.rstrip()
-        room = sheet.width - longest
-        under = " " * (10 if room < 4 else min(10, room))
-        yield from sheet.flow(value, first=under, rest=under)
-        return
-    hang = " " * (taken + 1)
-    first_line, *more = sheet.flow(value, first=hang, rest=hang)
-    yield first + " " + first_line[len(hang) :]
-    yield from more
 
 
 def _exposure_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:

@@ -5,14 +5,14 @@ The output never contains a signed URL or anything of a key.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from cfstream.proving.finding import Finding, Proof, StackProof, Verdict
+from cfstream.planning import Plan
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, page, printable, words
 from cfstream.render.notices import notice_document, notice_lines, remedy_lines
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict, by_addresses
 
 SIGNS = {
     Verdict.HELD: ("✓", Style.GREEN),
@@ -34,10 +34,11 @@ def proof_text(proof: Proof, *, color: bool, width: int) -> str:
     return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in _with_unique_names(proof))
 
 
-def broken_text(proof: Proof, *, color: bool, width: int) -> str:
-    """Return only what failed, with its addresses; may be empty."""
+def broken_text(proof: Proof, plan: Plan, *, color: bool, width: int) -> str:
+    """Return only what failed, with its addresses, except the openings that the plan has shown; may be empty."""
     sheet = page(width, color=color)
-    lines = [line for stack in _with_unique_names(proof) for line in _broken_lines(stack, sheet)]
+    left = [stack.without(plan.openings.get(stack.key, ())) for stack in _with_unique_names(proof)]
+    lines = [line for stack in left for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -56,7 +57,7 @@ def proof_document(proof: Proof) -> dict[str, Any]:
 
 
 def stack_document(stack: StackProof) -> dict[str, Any]:
-    """Return the proof of one stack for programs."""
+    """Return the proof of one stack for programs: ``failed`` lists each failed check once, with all its addresses."""
     return {
         "name": stack.name,
         "account": stack.account,
@@ -64,18 +65,23 @@ def stack_document(stack: StackProof) -> dict[str, Any]:
         "exit_code": stack.exit_code,
         "readers": list(stack.readers),
         "notices": [notice_document(notice) for notice in stack.notices],
-        "findings": [
-            {
-                "where": each.where,
-                "part": each.part,
-                "claim": each.claim,
-                "verdict": str(each.verdict),
-                "saw": each.saw,
-                "why": each.why,
-                "do": each.do,
-            }
-            for each in stack.findings
+        "findings": [{"where": each.where, **_finding_document(each)} for each in stack.findings],
+        "failed": [
+            {"addresses": list(addresses), **_finding_document(each)}
+            for addresses, findings in by_addresses((*stack.broken, *stack.unproved)).items()
+            for each in findings
         ],
+    }
+
+
+def _finding_document(finding: Finding) -> dict[str, str]:
+    return {
+        "part": finding.part,
+        "claim": finding.claim,
+        "verdict": str(finding.verdict),
+        "saw": finding.saw,
+        "why": finding.why,
+        "do": finding.do,
     }
 
 
@@ -87,10 +93,10 @@ def proof_junit(proof: Proof) -> str:
 
 def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
     yield from sheet.beside([Word(printable(stack.name), Style.BOLD)], Word(printable(stack.spec), Style.DIM))
-    for where, group in groupby(stack.findings, key=lambda finding: finding.where):
+    for addresses, findings in by_addresses(stack.findings).items():
         yield ""
-        yield from sheet.flow(words(where, Style.BOLD), first="  ", rest="    ")
-        yield from _group_lines(list(group), sheet)
+        yield from sheet.flow(words(", ".join(addresses), Style.BOLD), first="  ", rest="    ")
+        yield from _group_lines(findings, sheet)
     if stack.notices:
         yield ""
     yield from notice_lines(stack.notices, sheet)
@@ -102,13 +108,14 @@ def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
 
 
 def _broken_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
-    for where, group in groupby(stack.broken, key=lambda finding: finding.where):
-        yield from sheet.flow(words(f"{stack.name}: {where}", Style.BOLD), first="  ", rest="    ")
-        yield from _group_lines(list(group), sheet)
+    for addresses, findings in by_addresses(stack.broken).items():
+        text = f"{stack.name}: {', '.join(addresses)}"
+        yield from sheet.flow(words(text, Style.BOLD), first="  ", rest="    ")
+        yield from _group_lines(findings, sheet)
 
 
 def _group_lines(findings: Sequence[Finding], sheet: Page) -> Iterator[str]:
-    """Yield the findings about one address: passed ones in a line for each behavior, others with their reasons."""
+    """Yield what some addresses have in common: passed ones in a line for each behavior, others with their reasons."""
     for part in dict.fromkeys(finding.part for finding in findings):
         of_part = [finding for finding in findings if finding.part == part]
         held = [finding for finding in of_part if finding.verdict is Verdict.HELD]
@@ -175,9 +182,15 @@ def _verdict(stack: StackProof) -> list[Word]:
 
 
 def _named(findings: Iterable[Finding], head: str) -> str:
-    """Return the places with this head, each once."""
-    names = (f"{each.where} {each.part}".strip() for each in findings if _head(each) == head)
-    return ", ".join(dict.fromkeys(names))
+    """Return the places with this head: each behavior once, with all its addresses."""
+    addresses: dict[str, list[str]] = {}
+    for each in findings:
+        if _head(each) == head:
+            addresses.setdefault(each.part, []).append(each.where)
+    return "; ".join(
+        f"{part} of {', '.join(dict.fromkeys(where))}".removeprefix(" of ")
+        for part, where in addresses.items()
+    )
 
 
 def _suite(stack: StackProof) -> str:

@@ -63,14 +63,28 @@ def ahead(running: Running) -> float:
     return float(lifecycle.settings(running.home)["clock_ahead_seconds"])
 
 
-def ahead_at(endpoint_url: str) -> float:
-    """Return how many seconds the clock of the sandbox at this address is ahead; 0 if it is the address of no sandbox.
+@dataclass(frozen=True)
+class SandboxAt:
+    """What the sandbox at an address reports about itself, without its token."""
+
+    ahead: float = 0.0
+    """How many seconds its clock is ahead of this machine's."""
+    project: str = ""
+    """The folder of the project whose sandbox it is; empty if it is none's."""
+
+    def is_foreign(self, directory: Path) -> bool:
+        """Return whether it is the sandbox of a project that does not contain `directory`."""
+        return bool(self.project) and not directory.resolve().is_relative_to(self.project)
+
+
+def sandbox_at(endpoint_url: str) -> SandboxAt:
+    """Return the sandbox at this address; an empty answer if it is the address of no sandbox.
 
     Only addresses of this machine are asked.
     """
     from cfstream.sandbox import lifecycle
 
-    return lifecycle.ahead_at(endpoint_url)
+    return lifecycle.at(endpoint_url)
 
 
 def ensure(directory: Path) -> Running:

@@ -17,9 +17,12 @@ PERSON_READS = 2
 PERSON_SECONDS = 2.0
 
 
-def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _: None) -> None:
+def serve(
+    home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _: None, project: str = ""
+) -> None:
     """Serve this directory until SIGTERM or SIGINT, then save the state. `ready` is called once requests are answered.
 
+    `project` is the folder of the project whose sandbox it is.
     Raises MissingExtra if moto is not installed, and SandboxError if another server uses the directory or the port.
     """
     lifecycle.require_extra()
@@ -38,6 +41,7 @@ def serve(home: Path, port: int = 0, ready: Callable[[Running], None] = lambda _
             raise SandboxError(
                 f"port {port} is not available: {error.strerror}", "choose another --port"
             ) from None
+        sandbox.project = project
         with sandbox:
             lifecycle.announce(home, int(sandbox.endpoint_url.rpartition(":")[2]), token)
             running = lifecycle.status(home)
@@ -52,12 +56,16 @@ def main() -> None:
     parser.add_argument("command", choices=["serve"])
     parser.add_argument("--dir", type=Path, required=True, help="the directory for the state and the log")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--project", default="", help="the folder of the project whose sandbox it is")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
         serve(
-            arguments.dir, arguments.port, lambda running: logging.info("serving at %s", running.endpoint_url)
+            arguments.dir,
+            arguments.port,
+            lambda running: logging.info("serving at %s", running.endpoint_url),
+            arguments.project,
         )
     except SandboxError as error:
         raise SystemExit(f"error: {error.what}\n  fix: {error.do}") from None

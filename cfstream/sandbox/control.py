@@ -54,6 +54,8 @@ def _status(environ: Environ, sandbox: "Sandbox") -> dict[str, Any]:
         "endpoint_url": sandbox.endpoint_url,
         "edge_url": sandbox.edge_url,
         "account": sandbox.cloudfront.account,
+        "project": sandbox.project,
+        "clock_ahead_seconds": sandbox.cloudfront.settings.clock_ahead_seconds,
         "known": bool(sandbox.token) and environ.get("HTTP_X_SANDBOX_TOKEN") == sandbox.token,
     }
 

@@ -26,7 +26,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cfstream.interpreter import SAFE, environment
-from cfstream.sandbox import MissingExtra, Running, SandboxError, WrongSetting, state_directory
+from cfstream.sandbox import (
+    MissingExtra,
+    Running,
+    SandboxAt,
+    SandboxError,
+    WrongSetting,
+    state_directory,
+)
 from cfstream.sandbox.lock import Taken, held
 from cfstream.sandbox.systems import APART
 
@@ -118,16 +125,16 @@ def settings(home: Path) -> dict[str, Any]:
     return _ask(home, "GET", "settings")
 
 
-def ahead_at(endpoint_url: str) -> float:
-    """Return how many seconds the clock of the sandbox at this address is ahead; 0 if no sandbox is there."""
+def at(endpoint_url: str) -> SandboxAt:
+    """Return the clock and the project of the sandbox at this address; those of none if no sandbox is there."""
     parts = urlsplit(endpoint_url)
     if parts.hostname != "127.0.0.1" or parts.port is None:
-        return 0.0
+        return SandboxAt()
     try:
-        answer = _call({"port": parts.port, "token": ""}, "GET", "settings")
-        return float(answer.get("clock_ahead_seconds", 0.0))
+        answer = _call({"port": parts.port, "token": ""}, "GET", "status")
+        return SandboxAt(float(answer.get("clock_ahead_seconds", 0.0)), str(answer.get("project", "")))
     except (OSError, ValueError, TypeError):
-        return 0.0
+        return SandboxAt()
 
 
 def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -215,6 +222,7 @@ def _start(home: Path, port: int) -> Running:
     state_directory.check_state(home)  # checked here for its message; the server's would be in its log
     package = str(Path(__file__).parents[2])
     command = [*SAFE, "-c", _PROGRAM, package, "serve", "--dir", str(home.absolute()), "--port", str(port)]
+    command += ["--project", state_directory.project_of(home, Path.cwd())]
     log = state_directory.opened(home / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         began = os.fstat(log).st_size

@@ -30,6 +30,8 @@ class Sandbox:
 
     def __init__(self, settings: Settings, state_file: Path | None, port: int, token: str) -> None:
         self.token = token
+        self.project = ""
+        """The folder of the project whose sandbox it is; empty if it is none's."""
         self._settings = settings
         self.accounts: Accounts
         _forget_moto()

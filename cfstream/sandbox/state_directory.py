@@ -32,10 +32,20 @@ def find(directory: Path) -> Path:
     """
     if named := os.environ.get(VARIABLE):
         return Path(named).expanduser().resolve()
-    here = directory.resolve()
-    project = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+    project = _project(directory)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", project.name)[:40].strip(".-") or "root"
     return _state_root() / f"{name}-{sha256(os.fsencode(project)).hexdigest()[:16]}"
+
+
+def project_of(home: Path, directory: Path) -> str:
+    """Return the project that contains `directory`; empty if `home` is not the usual sandbox directory of it."""
+    usual = VARIABLE not in os.environ and find(directory) == home
+    return str(_project(directory)) if usual else ""
+
+
+def _project(directory: Path) -> Path:
+    here = directory.resolve()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
 
 
 def make(home: Path) -> None:

@@ -84,7 +84,7 @@ def _complaint(detail: Detail, document: Document) -> Problem:
 
 def _as_item(node: Mapping, line: str) -> str:
     """Return how to make a block mapping the only item of a list: its first line as it should be."""
-    do = f'write "- {line[node.at[1] - 1 :].rstrip()}" at this place'
+    do = f"write this line as `- {line[node.at[1] - 1 :].rstrip()}`"
     more = any(key[0] > node.at[0] for key in node.keys.values())
     return f"{do}, and indent the lines below it by 2" if more else do
 

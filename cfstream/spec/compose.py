@@ -167,13 +167,29 @@ class _Composer:
         listing, before = Listing(at), written.start
         while not isinstance(event := next(self.events), SequenceEndEvent):
             read = self._node(event, depth + 1)
-            listing.items.append(read.node)
+            inside = None if written.flow else self._entry_in_text(event, at)
+            listing.items.append(inside or read.node)
             entry = item(self.source.text, before, read.written, read.meant, flow=written.flow)
             written.members.append(entry)
             before = entry.end
         written.close(self.source.text, event.end_mark.index, event.end_mark.line)
         listing.size = 1 + sum(node.size for node in listing.items)
         return listing
+
+    def _entry_in_text(self, event: Any, at: Spot) -> Scalar | None:
+        """Report a line of a text in a list that looks like the next entry, and has too many spaces; else None."""
+        if not isinstance(event, ScalarEvent) or event.start_mark.line == event.end_mark.line or event.style:
+            return None
+        for number in range(event.start_mark.line + 1, event.end_mark.line + 1):
+            line = self.source.lines[number]
+            spaces = len(line) - len(line.lstrip())
+            if line.lstrip().startswith("- ") and spaces >= at[1]:
+                what = "this line has more spaces than the entry above, so YAML reads it as more text of that entry"
+                self._problem(
+                    (number + 1, spaces + 1), what, f'begin its "-" in column {at[1]}, like the entry above'
+                )
+                return Scalar(at, BROKEN)
+        return None
 
     def _mapping(self, event: Any, at: Spot, depth: int, written: Written) -> Mapping:
         mapping = Mapping(at, flow=bool(event.flow_style))

@@ -146,15 +146,13 @@ def _check_kind(der: bytes, name: str, file: str) -> None:
         return
     # Imported here: this import takes as long as the rest of reading a spec.
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     # The files of this name exist, and are never overwritten.
     new = new_pair(f"{name[:124]}-new", os.path.dirname(file))
     do = f"make a new pair, and write its name and its public half here: `{new}`"
     try:
-        key = load_der_public_key(der)
+        found = _unaccepted(load_der_public_key(der))
     except UnsupportedAlgorithm as error:
         raise NotAPublicKey(
             "the file contains a key of a kind that CloudFront does not accept", do
@@ -163,20 +161,24 @@ def _check_kind(der: bytes, name: str, file: str) -> None:
         raise NotAPublicKey(
             "the PEM in the file is damaged: it does not contain a key", _again(file)
         ) from error
+    if found:
+        raise NotAPublicKey(
+            f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; this is {found}", do
+        )
+
+
+def _unaccepted(key: object) -> str:
+    """Return what kind of key this is; empty if CloudFront accepts it."""
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
     match key:
-        case RSAPublicKey() if key.key_size == 2048:
-            return
         case RSAPublicKey():
-            found = f"an RSA key of {key.key_size} bits"
-        case EllipticCurvePublicKey() if isinstance(key.curve, SECP256R1):
-            return
+            return "" if key.key_size == 2048 else f"an RSA key of {key.key_size} bits"
         case EllipticCurvePublicKey():
-            found = f"an ECDSA key on {key.curve.name}"
+            return "" if isinstance(key.curve, SECP256R1) else f"an ECDSA key on {key.curve.name}"
         case _:
-            found = f"a key of another kind ({type(key).__name__.removesuffix('PublicKey')})"
-    raise NotAPublicKey(
-        f"CloudFront accepts RSA keys of 2048 bits and ECDSA keys on P-256; this is {found}", do
-    )
+            return f"a key of another kind ({type(key).__name__.removesuffix('PublicKey')})"
 
 
 def _again(file: str) -> str:

@@ -37,13 +37,14 @@ def load(
     stdin: TextIO | None = None,
     files: Files | None = None,
     skipped: list[str] | None = None,
+    only: Sequence[str] = (),
 ) -> tuple[Stack, ...]:
     """Return the stacks of all documents of all files, in the order of the arguments.
 
     An argument is a file, a folder (every ``*.yaml`` and ``*.yml`` under it, sorted by path) or ``-`` for
     `stdin`. `files` is the disk by default. Files of a folder that contain only comments are skipped, and listed in
-    `skipped`. Raises SpecProblems with every problem of every file, sorted by
-    place, and WrongUsage without arguments.
+    `skipped`. Raises SpecProblems with every problem of every file, sorted by place, and WrongUsage without arguments.
+    The fix names the specs without problems, of the stacks that `only` (names and globs) chooses.
     """
     if not arguments:
         raise WrongUsage("no spec was named", "name a file, a directory, or - for standard input")
@@ -56,7 +57,7 @@ def load(
     named = [_read_keys(draft, reading.files) for draft in drafts]
     reading.problems += [problem for draft in drafts for problem in draft.problems]
     reading.problems += clashes(drafts)
-    reading.refuse_problems([draft.document.source.file for draft in drafts])
+    reading.refuse_problems([(draft.document.source.file, draft.spec.name) for draft in drafts], only)
     return tuple(_stack(draft, keys) for draft, keys in zip(drafts, named, strict=True))
 
 

@@ -30,7 +30,7 @@ from cfstream.spec.fields import (
 )
 from cfstream.spec.http import Http
 from cfstream.spec.key_groups import AnyKeyGroup, KeyGroup
-from cfstream.spec.parties import PartyText
+from cfstream.spec.listed_readers import ListedReaderText
 from cfstream.spec.section import NEVER_GUESSED, AlsoCalled, NeverSuggested, Section, form_of_switch
 
 PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
@@ -227,7 +227,10 @@ class Spec(Section):
     )
     cnames: Annotated[
         Many[HostName] | None,
-        AlsoCalled("aliases", "alias", "cname", "alternate_domain_names", "domain_names"),
+        AlsoCalled(
+            *("aliases", "alias", "cname", "alternate_domain_names", "domain_names"),
+            *("domains", "hosts", "host_names"),
+        ),
     ] = Field(
         default=None,
         description="Your host names for the distribution. []: none. Absent: not managed.",
@@ -273,7 +276,7 @@ class Spec(Section):
         '"111122223333".',
     )
     sign: Sign = Field(default=Sign(), description="Limits of signed URLs.")
-    also_read_by: Many[PartyText] = Field(
+    also_read_by: Many[ListedReaderText] = Field(
         default=(),
         description="Who else may read or list the bucket. cfstream expects these readers and grants them nothing; "
         "every other reader from outside is an opening. A reader is an account, the ARN of a user, role or "
@@ -281,7 +284,7 @@ class Spec(Section):
         "service.",
         examples=[["999988887777", "logging.s3.amazonaws.com"]],
     )
-    also_managed_by: Many[PartyText] = Field(
+    also_managed_by: Many[ListedReaderText] = Field(
         default=(),
         description="Who else may write objects or change who can read them. The forms are those of also_read_by.",
         examples=[["111122223333"]],

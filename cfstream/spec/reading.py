@@ -11,7 +11,8 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import field, replace
-from typing import TextIO
+from fnmatch import fnmatchcase
+from typing import TextIO, TypeAlias
 
 from cfstream.errors import Problem, SpecProblems, Where, reason_of, why_unread
 from cfstream.spec.files import Files
@@ -26,6 +27,10 @@ STDIN = "-"
 
 _NOTHING = re.compile(r"(?:[ \t]*(?:#.*)?|---[ \t]*|\.\.\.[ \t]*)")
 """A line without content: blank, a comment, or the mark between documents."""
+
+
+NamedSpec: TypeAlias = tuple[str, str]
+"""The file of a spec, and the name of its stack."""
 
 
 @dataclass
@@ -56,10 +61,10 @@ class Reading:
                 found = [source for source in found if source.file not in self.skipped]
             yield from found
 
-    def refuse_problems(self, specs: Sequence[str] = ()) -> None:
+    def refuse_problems(self, specs: Sequence[NamedSpec] = (), only: Sequence[str] = ()) -> None:
         """Raise SpecProblems with every problem, sorted by place; those of linked files outside as one.
 
-        `specs` are the files that were parsed: the fix names those without problems.
+        `specs` were parsed: the fix names the files of those without problems, of the stacks that `only` chooses.
         """
         quotable = {problem for problem in self.problems if problem.where.file not in self._links}
         linked = {
@@ -70,7 +75,7 @@ class Reading:
         }
         if self.problems:
             found = sorted(quotable | linked, key=lambda each: (each.where.file, each.absent, each))
-            raise SpecProblems(tuple(found), _without(found, specs))
+            raise SpecProblems(tuple(found), _without(found, specs, only))
 
     def _read_all(self, names: Sequence[str], folder: str) -> list[Source]:
         """Return the files with these names that were not read yet."""
@@ -130,11 +135,18 @@ class Reading:
         yield replace(empty, text=bare, mark=text[: len(text) - len(bare)])
 
 
-def _without(problems: Sequence[Problem], specs: Sequence[str]) -> str:
+def _without(problems: Sequence[Problem], specs: Sequence[NamedSpec], only: Sequence[str]) -> str:
     """Return how to go on with the specs that have no problem; empty if there are none."""
     broken = {each.where.file for each in problems}
-    sound = [shlex.quote(file) for file in dict.fromkeys(specs) if file not in broken]
-    return f"correct the specs above, or name only the others: {some_of(sound, NAMED)}" if sound else ""
+    sound = [(file, name) for file, name in specs if file not in broken]
+    chosen = [spec for spec in sound if any(fnmatchcase(spec[1], pattern) for pattern in only)]
+    files = [shlex.quote(file) for file in dict.fromkeys(file for file, _ in chosen or sound)]
+    if not files:
+        return ""
+    if chosen:
+        others = "then other specs do not count for who may read"
+        return f"correct the specs above, or name only these ({others}): {some_of(files, NAMED)}"
+    return f"correct the specs above, or name only the others: {some_of(files, NAMED)}"
 
 
 NAMED = 5

@@ -4,6 +4,8 @@ Everything is read from the model: its sections, the names of their fields, and 
 words that mean no field.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, TypeAlias, get_args, get_origin
@@ -12,7 +14,7 @@ from pydantic import Tag
 
 from cfstream.spec import model
 from cfstream.spec.section import NEVER_GUESSED, Section, other_words
-from cfstream.spec.wording import choices, nearest, shown
+from cfstream.spec.wording import choices, ranked_by_likeness, shown
 
 Form: TypeAlias = tuple[str, str]
 """The key that a section is under, and the form of the section, or an empty text."""
@@ -40,6 +42,8 @@ AWS_ONLY: Mapping[str, str] = {
     "quantity": "delete it, and write the items as a list",
     "origin_request": "delete it: only Lambda@Edge has this event, and cfstream does not manage Lambda@Edge",
     "origin_response": "delete it: only Lambda@Edge has this event, and cfstream does not manage Lambda@Edge",
+    "disabled": "write enabled, with the opposite value",
+    "private": "delete it: only the signers that the spec names can play",
     "compress": _STAYS,
     "smooth_streaming": _STAYS,
     "allowed_methods": _STAYS,
@@ -99,6 +103,16 @@ _WRITTEN_BY_CFSTREAM: Mapping[str, str] = {
     "bucketpolicy": "delete it: cfstream adds its own statement to the bucket policy, as grant says",
 }
 """Words that mean a field, whose value nobody writes."""
+
+
+ALIKE = 0.75
+"""The least share of equal letters between a misspelt key and the field that it was meant to be."""
+
+ALMOST_EQUAL = 0.9
+"""From this share on, a key with the same words as one field may still be another field: ``names``, ``cnames``."""
+
+TIE = 0.02
+"""If the second field is as near as this, the key may have been meant to be either."""
 
 
 def squeezed(key: str) -> str:
@@ -165,11 +179,42 @@ def names_of(section: type[Section]) -> Mapping[str, str]:
     return words | {squeezed(name): name for name in section.model_fields}
 
 
+def _is_guessable(section: type[Section], name: str) -> bool:
+    """Return whether a similar key may be meant to be this field: not if it can open something."""
+    return NEVER_GUESSED not in section.model_fields[name].metadata
+
+
+def _stem(key: str) -> str:
+    """Return the words of a key without plurals, sorted: ``KeyGroup`` and ``groups-key`` are the same."""
+    return "_".join(sorted(_singular(word) for word in _snake(key).split("_")))
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _snake(key: str) -> str:
+    """Return a key with underscores between its words: ``keyGroup`` and ``key-group`` are ``key_group``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|-", "_", key).casefold()
+
+
 @cache
-def _guessable(section: type[Section]) -> tuple[str, ...]:
-    """Return the fields that a similar key may be meant to be: not those that can open something."""
-    fields = section.model_fields.items()
-    return tuple(name for name, field in fields if NEVER_GUESSED not in field.metadata)
+def _by_stem(section: type[Section]) -> Mapping[str, str]:
+    """Return the fields of a section by the stems of their names and of other tools' words; names count first.
+
+    Leaves out stems that may mean several fields, and fields that can open something.
+    """
+    found: dict[str, str] = {}
+    for pairs in (((name, name) for name in section.model_fields), other_words(section)):
+        fields: defaultdict[str, set[str]] = defaultdict(set)
+        for word, name in pairs:
+            fields[_stem(word)].add(name)
+        for stem, names in fields.items():
+            if len(names) == 1 and _is_guessable(section, *names):
+                found.setdefault(stem, *names)
+    return found
 
 
 def meant_here(key: str, path: Sequence[Any]) -> str | None:
@@ -177,11 +222,20 @@ def meant_here(key: str, path: Sequence[Any]) -> str | None:
     section = section_at(path)
     if same := names_of(section).get(squeezed(key)):
         return same
+    if same := _by_stem(section).get(_stem(key)):
+        other = _nearest(key, section, alike=ALMOST_EQUAL)
+        return same if other in (same, None) else None
     if is_aws_only(key):
-        return next((name for name in _guessable(section) if name.startswith(f"{key}_")), None)
-    if fields_meant(key):
-        return None
-    return nearest(key, _guessable(section))
+        started = (name for name in section.model_fields if name.startswith(f"{key}_"))
+        return next((name for name in started if _is_guessable(section, name)), None)
+    return None if fields_meant(key) else _nearest(key, section)
+
+
+def _nearest(key: str, section: type[Section], *, alike: float = ALIKE) -> str | None:
+    """Return the field whose name is almost the key; None if several are, or if that field can open something."""
+    ranked = ranked_by_likeness(_snake(key), section.model_fields, alike=alike - TIE)
+    (best, name), (second, _) = (*ranked, (0.0, ""), (0.0, ""))[:2]
+    return name if best >= alike and best - second > TIE and _is_guessable(section, name) else None
 
 
 def fields_meant(key: str) -> dict[str, str]:
@@ -225,9 +279,9 @@ def unknown_key(
         if near in beside:
             return what, f"delete it, or {near}: both mean the same field"
         return what, _write(above, near, value)
-    if by_section := fields_meant(key) or _nearfields_meant(key):
+    if by_section := _accepting(fields_meant(key), value) or _near_fields_meant(key, section):
         return f"{what} here", _elsewhere(by_section, value)
-    do = _aws_only().get(squeezed(key), f"delete it; the keys here are {', '.join(known)}")
+    do = _aws_only().get(squeezed(key), f"correct it or delete it; the keys here are {', '.join(known)}")
     if anchored and not above:
         do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
     return what, do
@@ -258,12 +312,26 @@ def _elsewhere(by_section: Mapping[str, str], value: Any) -> str:
     return _write(places[:1], field, value, f" under {choices(places)}")
 
 
-def _nearfields_meant(key: str) -> dict[str, str]:
-    """Return the fields of other sections whose name is almost the key, by the section's key."""
-    if is_aws_only(key):
+def _accepting(by_section: Mapping[str, str], value: Any) -> dict[str, str]:
+    """Return the fields without those that can open something and do not accept the value: another one is meant."""
+    found: dict[str, str] = {}
+    for place, name in by_section.items():
+        field = next(
+            each for each in forms_of(place) or (model.Spec,) if name in each.model_fields
+        ).model_fields[name]
+        if NEVER_GUESSED not in field.metadata or isinstance(value, bool) is (field.annotation is bool):
+            found[place] = name
+    return found
+
+
+def _near_fields_meant(key: str, here: type[Section]) -> dict[str, str]:
+    """Return the fields of sections other than `here` whose name is almost the key, by the section's key."""
+    stem = _stem(key)
+    if is_aws_only(key) or stem in _by_stem(here):
         return {}
     found: dict[str, str] = {}
-    for (name, _), section in sections().items():
-        if near := nearest(key, _guessable(section), alike=0.85):
-            found.setdefault(name, near)
+    for (place, _), section in sections().items():
+        near = section is not here and (_by_stem(section).get(stem) or _nearest(key, section, alike=0.85))
+        if near:
+            found.setdefault(place, near)
     return found

@@ -159,16 +159,6 @@ def _asked(aws: Reads, context: StackContext, *, one_by_one: bool) -> LiveBucket
     return _configured(LiveBucket(bucket.name, str(head.get("BucketRegion") or region)), answers[1:])
 
 
-def has_object(aws: Reads, context: StackContext, bucket: LiveBucket, key: str) -> bool | None:
-    """Return whether the bucket has an object with this key; None if its objects cannot be listed."""
-    try:
-        pages = aws.pages(bucket_call(context, "list_objects_v2", bucket.region, Prefix=key, MaxKeys=1))
-        first = next(iter(pages), {}).get("Contents") or ()
-    except (Refused, Unreachable):
-        return None
-    return any(row["Key"] == key for row in first)
-
-
 def bucket_call(
     context: StackContext, operation: str, region: str, bucket: str = "", **params: object
 ) -> Call:

@@ -5,6 +5,7 @@ calls on them; a kind has the others in its own package.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from cfstream.domain import Delivery
@@ -58,6 +59,8 @@ class Need:
     service: str
     operation: str
     on: Scope
+    optional: bool = False
+    """Whether everything works without it, with fewer hints or a notice."""
 
 
 Needs: TypeAlias = Iterator[Need]
@@ -66,6 +69,11 @@ Needs: TypeAlias = Iterator[Need]
 def calls(on: Scope, service: str, *operations: str) -> Needs:
     """Yield a need for each operation."""
     yield from (Need(service, operation, on) for operation in operations)
+
+
+def optional(needs: Needs) -> Needs:
+    """Yield the needs, marked as optional."""
+    yield from (replace(need, optional=True) for need in needs)
 
 
 ANYTHING = Scope("NotNarrower")

@@ -62,15 +62,7 @@ def creating(
             "domain_name": f"{resource}.DomainName",
             "etag": "ETag",
         },
-        twin=Twin(
-            listing=Call("cloudfront", delivery.listing.operation, {"MaxItems": "100"}),
-            row_id="Id",
-            detail=f"get_{name}",
-            match={},
-            content=f"{resource}.{config}",
-            name={NAME_TAG: context.name},
-            arn=f"{resource}.ARN",
-        ),
+        twin=_twin(delivery, context.name),
         document=f"{both}.{config}",
         reference=f"{both}.{config}.CallerReference",
         tags=f"{both}.Tags",
@@ -79,6 +71,20 @@ def creating(
     shown = {name: value for name, value in made.config.items() if name != "CallerReference"}
     because = f"until the new {delivery.words} is Deployed"
     return (create, wait_for(context, delivery, Ref(create.id), shown, because))
+
+
+def _twin(delivery: Delivery, name: str) -> Twin:
+    """Return how a distribution is found that an earlier run created, without reading the reply."""
+    resource = delivery.resource
+    return Twin(
+        listing=Call("cloudfront", delivery.listing.operation, {"MaxItems": "100"}),
+        row_id="Id",
+        detail=f"get_{delivery.operation_noun}",
+        match={},
+        content=f"{resource}.{delivery.document}",
+        name={NAME_TAG: name},
+        arn=f"{resource}.ARN",
+    )
 
 
 def changing(

@@ -21,10 +21,10 @@ from cfstream.spec.model import Spec
 from cfstream.stack.calls import Needs, Scope
 from cfstream.stack.context import StackContext
 from cfstream.stack.fields import Overlay
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.owned import OwnedKind
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import ListEntry, Referred, Shown
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import survey_owned
 from cfstream.steps.step import Step
 from cfstream.values import Address, Json, Known
@@ -75,8 +75,8 @@ class Kind(ABC, Generic[W, H]):
         """Return what the spec asks for; None if it asks for nothing, or the stack is being destroyed. Pure."""
 
     @abstractmethod
-    def observe(self, aws: Reads, around: Surroundings, want: W | None) -> H:
-        """Return what is live, beyond what `around` has. Reads only. Raises Refused, Unreachable or NoCredentials."""
+    def observe(self, aws: Reads, state: LiveState, want: W | None) -> H:
+        """Return what is live, beyond what `state` has. Reads only. Raises Refused, Unreachable or NoCredentials."""
 
     @abstractmethod
     def propose(self, context: StackContext, want: W | None, have: H, results: KindResults) -> Proposal:
@@ -85,17 +85,17 @@ class Kind(ABC, Generic[W, H]):
         The order in which AWS lists resources does not matter.
         """
 
-    def observe_readers(self, aws: Reads, around: Surroundings) -> H:
+    def observe_readers(self, aws: Reads, state: LiveState) -> H:
         """Return what is live, with all that decides who can read the bucket, for a kind that `opens`.
 
         A plan may need less of it. Raises as `observe`.
         """
-        return self.observe(aws, around, None)
+        return self.observe(aws, state, None)
 
     def observe_more(
         self,
         aws: Reads,  # noqa: ARG002
-        around: Surroundings,  # noqa: ARG002
+        state: LiveState,  # noqa: ARG002
         have: H,
         steps: Sequence[Step],  # noqa: ARG002
     ) -> H:
@@ -159,7 +159,7 @@ class Kind(ABC, Generic[W, H]):
         """Return the policy statement that allows what the spec grants; None from any other kind. Pure."""
         return None
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read what a snapshot keeps of this kind, beyond what a plan of `stacks` reads.
 
         Refused reads are recorded too. Raises only NoCredentials.

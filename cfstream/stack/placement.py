@@ -16,7 +16,7 @@ from cfstream.ports import Role, World
 from cfstream.spec.clashes import clashes_in
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Account
 
@@ -167,9 +167,9 @@ class StackInContext:
     lists: AccountLists
 
     @property
-    def around(self) -> Surroundings:
-        """The account around the stack. Nothing of it is read yet."""
-        return Surroundings(self.lists, self.context)
+    def state(self) -> LiveState:
+        """The live state of the stack. Nothing of it is read yet."""
+        return LiveState(self.lists, self.context)
 
 
 def in_context(stacks: Sequence["Stack"], world: World) -> list[StackInContext]:

@@ -18,8 +18,9 @@ class PlainSession(Session):  # type: ignore[misc, unused-ignore]
 
     @property
     def _events(self) -> Any:
-        return self._original_handler
+        # Another release of botocore may name it differently.
+        return getattr(self, "_original_handler", self._with_old_names)
 
     @_events.setter
-    def _events(self, aliaser: Any) -> None:
-        pass
+    def _events(self, events: Any) -> None:
+        self._with_old_names = events

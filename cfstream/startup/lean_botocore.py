@@ -5,12 +5,15 @@
   `aws/fast` imports it in processes of its own.
 - `botocore.docs`, which writes the docstrings of clients. It is imported when one is read, as `help` does.
 - The start of `urllib3.http2`, which imports `importlib.metadata` to look for a package that botocore does not use.
+
+If another release of botocore needs more of the last two, it gets the real ones.
 """
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,8 +36,9 @@ def lean_botocore() -> Iterator[None]:
     try:
         yield
     finally:
-        for name in left_out:
-            del sys.modules[name]
+        for name, instead in left_out.items():
+            if sys.modules[name] is instead:
+                del sys.modules[name]
 
 
 def _left_out() -> dict[str, Any]:
@@ -57,12 +61,27 @@ def _has_login() -> bool:
 
 
 def _empty_package(name: str) -> ModuleType:
-    """Return a package without anything in it. Its modules can be imported."""
+    """Return a package without anything in it, until something else than its modules is asked for."""
     above, _, folder = name.rpartition(".")
     spec = find_spec(above)
     module = ModuleType(name)
     module.__path__ = [str(Path(path) / folder) for path in (spec and spec.submodule_search_locations) or ()]
+
+    def asked(attribute: str) -> Any:
+        if not attribute.startswith("__") and find_spec(f"{name}.{attribute}"):
+            return import_module(f"{name}.{attribute}")
+        return _of_the_real(name, attribute)
+
+    module.__getattr__ = asked  # type: ignore[method-assign]
     return module
+
+
+def _of_the_real(name: str, attribute: str) -> Any:
+    """Return what the real module has. Raises AttributeError, as it does."""
+    if attribute.startswith("__"):  # the import system asks for some that few modules have
+        raise AttributeError(attribute)
+    sys.modules.pop(name, None)
+    return getattr(import_module(name), attribute)
 
 
 def _late_docstrings() -> ModuleType:
@@ -70,6 +89,7 @@ def _late_docstrings() -> ModuleType:
     module = ModuleType(DOCSTRINGS)
     for name in ("ClientMethodDocstring", "PaginatorDocstring", "WaiterDocstring"):
         setattr(module, name, type(name, (_LateDocstring,), {}))
+    module.__getattr__ = partial(_of_the_real, DOCSTRINGS)  # type: ignore[method-assign]
     return module
 
 

@@ -43,9 +43,9 @@ class JobObjects:
     def __str__(self) -> str:
         if self.keys:
             return f"over a list of the {len(self.keys):,} objects without it"
-        return (
-            f"over the inventory s3://{self.inventory.bucket}/{self.inventory.key}" if self.inventory else ""
-        )
+        if self.inventory:
+            return f"over the inventory s3://{self.inventory.bucket}/{self.inventory.key}"
+        return "over a list that S3 makes"
 
 
 BY_S3 = JobObjects()

@@ -38,7 +38,7 @@ def _lines(before: Any, after: Any, path: str, field: str) -> Iterator[str]:
     elif (before is None and now and not _is_whole(path)) or (after is None and was and not _is_whole(path)):
         yield from _new_or_gone(was, now, path)
     else:
-        yield f"{_where(path)}: {_change(before, after)}"
+        yield f"{_where(path)}: {change(before, after)}"
 
 
 def _new_or_gone(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None, path: str) -> Iterator[str]:
@@ -60,7 +60,8 @@ def _where(path: str) -> str:
     return spec_name(path.removeprefix(".")) if path else "the whole document"
 
 
-def _change(before: Any, after: Any) -> str:
+def change(before: Any, after: Any) -> str:
+    """Return a change of one value: ``"old" -> "new"``, or the members that a list gained and lost."""
     moved = members(before, after)
     if moved is None:
         return f"{_shown(before)} -> {_shown(after)}"

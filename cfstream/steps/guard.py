@@ -6,11 +6,11 @@ from dataclasses import field, replace
 
 from cfstream.access.compare import opens, state
 from cfstream.access.evaluate import evaluate
+from cfstream.access.evaluation import Evaluation, ReadAccess, ReadAccesses
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import witness_path
 from cfstream.access.partition import Cell
 from cfstream.access.reader import ANYONE, ReaderKind
-from cfstream.access.ways import Evaluation, Way, Ways
 from cfstream.domain import Distribution, deciding
 from cfstream.errors import CfstreamError, Stale
 from cfstream.ports import Clock
@@ -27,7 +27,7 @@ LONGEST_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Around:
+class WriteModels:
     """The models just before and just after a write."""
 
     before: AccessModel
@@ -43,8 +43,8 @@ class Guard:
     """
 
     stack: str
-    expected: Around = field(compare=False, repr=False)
-    beside: tuple[Around, ...] = field(default=(), compare=False, repr=False)
+    expected: WriteModels = field(compare=False, repr=False)
+    beside: tuple[WriteModels, ...] = field(default=(), compare=False, repr=False)
     """The same if the run's other stacks are done. Their actual progress is not known here."""
     written: bool = False
     """Whether this run has changed a distribution, a key group or an OAC before: reads may lag behind that."""
@@ -60,7 +60,7 @@ class Guard:
     def _objection(self, context: StepContext) -> Stale | None:
         outputs = {**context.ledger.outputs, **context.outputs}
         expected = [
-            Around(known(each.before, outputs), known(each.after, outputs))
+            WriteModels(known(each.before, outputs), known(each.after, outputs))
             for each in (self.expected, *self.beside)
         ]
         try:
@@ -77,7 +77,7 @@ class Guard:
         return None
 
 
-def _live(readers: Readers, expected: Around) -> tuple[AccessModel, AccessModel]:
+def _live(readers: Readers, expected: WriteModels) -> tuple[AccessModel, AccessModel]:
     """Return the models around the write with what is live now: only what the write changes is as expected."""
     before = readers.around(expected.before)
     now = {each.id: each for each in readers.distributions}
@@ -95,7 +95,7 @@ def _live(readers: Readers, expected: Around) -> tuple[AccessModel, AccessModel]
     return before, after
 
 
-def _alike(readers: Readers, expected: Around) -> bool:
+def _alike(readers: Readers, expected: WriteModels) -> bool:
     """Return whether all that decides who reads before and after the write is as expected."""
     before = expected.before
     one, other = reading(readers.around(before)), reading(before)
@@ -118,32 +118,32 @@ def _same(live: Distribution, expected: Distribution) -> bool:
     return same({each: one[each] for each in shared}, {each: other[each] for each in shared})
 
 
-def _unexpected(then: Evaluation, may: Sequence[Evaluation]) -> Iterator[tuple[Cell, Way]]:
+def _unexpected(then: Evaluation, may: Sequence[Evaluation]) -> Iterator[tuple[Cell, ReadAccess]]:
     """Yield each way of a reader, or a key, that none of the models `may` has into a cell."""
     for number, cell in enumerate(then.cells):
-        known_ways = [each.ways[number] for each in may]
-        if any(state(ways, ANYONE) == (True, ()) for ways in known_ways):
+        allowed = [each.accesses[number] for each in may]
+        if any(state(accesses, ANYONE) == (True, ()) for accesses in allowed):
             continue
-        keys = _keys(*known_ways)
-        for way in then.ways[number]:
-            now = state(then.ways[number], way.reader)
-            new = all(opens(state(ways, way.reader), now) for ways in known_ways)
-            if way.reader.kind not in _IDENTITIES and (new or _keys((way,)) - keys):
-                yield cell, way
+        keys = _keys(*allowed)
+        for access in then.accesses[number]:
+            now = state(then.accesses[number], access.reader)
+            new = all(opens(state(accesses, access.reader), now) for accesses in allowed)
+            if access.reader.kind not in _IDENTITIES and (new or _keys((access,)) - keys):
+                yield cell, access
 
 
 _IDENTITIES = (ReaderKind.DISTRIBUTION, ReaderKind.OAI)
 """How CloudFront reads, and no viewer: who reads by it is judged by the distributions."""
 
 
-def _keys(*ways: Ways) -> frozenset[Known]:
-    return frozenset(key for each in ways for way in each for key in way.keys or ())
+def _keys(*accesses: ReadAccesses) -> frozenset[Known]:
+    return frozenset(key for each in accesses for access in each for key in access.keys or ())
 
 
-def _stale(stack: str, then: Evaluation, expected: AccessModel, cell: Cell, way: Way) -> Stale:
+def _stale(stack: str, then: Evaluation, expected: AccessModel, cell: Cell, access: ReadAccess) -> Stale:
     """Return the refusal: who could read what, and what has changed of the distribution by which they could."""
-    live = reading(then.model).get(way.distribution_id)
-    planned = reading(expected).get(way.distribution_id)
+    live = reading(then.model).get(access.distribution_id)
+    planned = reading(expected).get(access.distribution_id)
     address, lines = Address("bucket", stack), ""
     if live is not None:
         member = "" if live.id == expected.own else str(plain(live.id))
@@ -151,7 +151,7 @@ def _stale(stack: str, then: Evaluation, expected: AccessModel, cell: Cell, way:
         moved = differences(deciding(planned) if planned else None, deciding(live))
         lines = "".join(f"\n  {line}" for line in moved)
     return Stale(
-        f"{address} changed after this plan was made: {way.reader.prose} could read {witness_path(cell, way)}, "
+        f"{address} changed after this plan was made: {access.reader.prose} could read {witness_path(cell, access)}, "
         f"and the plan does not expect that{lines}",
         "run cfstream plan again and read the difference before applying",
     )

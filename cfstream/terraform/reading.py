@@ -16,6 +16,12 @@ from cfstream.terraform.state import TerraformResource, TerraformState
 VERSION = 4
 """The version of state files since Terraform 0.12."""
 
+SHOWN = ("0", "1")
+"""The major versions of the output of ``show -json``: 0 until Terraform 1.0."""
+
+EMPTY = frozenset({"format_version", "terraform_version", "timestamp", "checks", "values"})
+"""The members of that output for a state without resources."""
+
 TOFU = "registry.opentofu.org/"
 _NAMED_ESCAPES: Mapping[str, str] = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 AGAIN = "run: {program} show -json > state.json\nthen: cfstream import --from-terraform state.json"
@@ -54,6 +60,8 @@ def _parsed(text: str, name: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         if text.startswith("PK"):
             raise NotAState(f"{name} is a saved plan of Terraform, not a state", do) from error
+        if re.search(r"^# \S+:( \(.*\))?$", text, re.MULTILINE):
+            raise NotAState(f"{name} is what terraform show prints without -json", do) from error
         if re.search(r"^\s*(resource|module|terraform|provider|data|variable)\b[^:=]*\{", text, re.MULTILINE):
             raise NotAState(f"{name} is a configuration of Terraform, not a state", do) from error
         if not text.strip():
@@ -76,8 +84,7 @@ def _check(document: Mapping[str, Any], name: str) -> None:
         what = f"{name} only names the place of a remote state (backend {kind}), and has no resources"
         raise NotAState(what, do)
     if "format_version" in document:
-        if not isinstance(document.get("values"), Mapping):
-            raise NotAState(f"{name} is an empty state: it has no resources", "run: terraform state list")
+        _check_shown(document, name)
         return
     version = document.get("version")
     if version in (1, 2, 3):
@@ -85,6 +92,20 @@ def _check(document: Mapping[str, Any], name: str) -> None:
         raise NotAState(what, f"with a newer Terraform, {do}")
     if version != VERSION or not isinstance(document.get("resources"), list):
         raise NotAState(f"{name} is not a state of Terraform, or of a version that cfstream cannot read", do)
+
+
+def _check_shown(document: Mapping[str, Any], name: str) -> None:
+    """Raise NotAState if what Terraform has printed as JSON is not a state with resources."""
+    do = AGAIN.format(program="terraform")
+    if str(document["format_version"]).partition(".")[0] not in SHOWN:
+        raise NotAState(f"{name} is of a version that cfstream cannot read", do)
+    if isinstance(document.get("values"), Mapping):
+        return
+    if "resource" in document:
+        raise NotAState(f"{name} has one resource, from terraform state show, and not the whole state", do)
+    if document.keys() - EMPTY:
+        raise NotAState(f"{name} is not a state of Terraform", do)
+    raise NotAState(f"{name} is an empty state: it has no resources", "run: terraform state list")
 
 
 def _of_file(document: Mapping[str, Any]) -> Iterator[tuple[TerraformResource, bool]]:

@@ -11,14 +11,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from cfstream.applying import Report, StackReport
+from cfstream.applying import Report, RunOptions, StackReport
 from cfstream.aws.clock import SystemClock
 from cfstream.aws.connecting import connect
 from cfstream.aws.sessions import Clients, ConnectionSettings
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.inventory.lookup import by_context
 from cfstream.ports import World
-from cfstream.proving import KeyAtHand, Means, Proof
 from cfstream.render.report import failures_text
 from cfstream.sandbox import MissingExtra, lifecycle
 from cfstream.sign import CannotSign, Cookies, Signer
@@ -30,8 +29,9 @@ from cfstream.stack.signing_keys import guards_of
 from cfstream.startup.frozen import dataclass
 from cfstream.testing.key_pairs import KeyPair, KeyRing
 from cfstream.testing.prerequisites import prepare
+from cfstream.verification import KeyAtHand, Proof, VerificationTools
 from cfstream.web import HttpViewer
-from cfstream.workflow import apply_plan, make_plan, prove_stacks
+from cfstream.workflow import apply_plan, make_plan, verify_stacks
 
 if TYPE_CHECKING:
     import httpx
@@ -190,7 +190,7 @@ class Sandbox:
                 self._server.cloudfront.state.key_pairs.register(
                     self.world.account, self._ring.key("self").public_pem
                 )
-        report = apply_plan(make_plan(stacks, self.world), self.world, allow=frozenset(allow))
+        report = apply_plan(make_plan(stacks, self.world), self.world, RunOptions(frozenset(allow)))
         if report.exit_code:
             raise NotApplied(report)
         by_place = {(stack.path, stack.spec.name): stack for stack in stacks}
@@ -219,7 +219,7 @@ class Sandbox:
         name = next(iter(sorted(site.stack.public_keys)), None)
         at_hand = KeyAtHand(self._ring.key(name), None) if name else None
         with HttpViewer(self.endpoint_url) as viewer:
-            return prove_stacks([site.stack], self.world, Means(viewer, self.clock, at_hand))
+            return verify_stacks([site.stack], self.world, VerificationTools(viewer, self.clock, at_hand))
 
     # Methods for viewers, and for signing
 

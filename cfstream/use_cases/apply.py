@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from cfstream.applying import Report, StackOutcome, StackReport
     from cfstream.planning import StackPlan
     from cfstream.ports import World
-    from cfstream.proving.finding import Proof
     from cfstream.spec.load import Stack
+    from cfstream.verification.finding import Proof
     from cfstream.web import HttpViewer
 
 DESTROY_IMPLIES = frozenset({HazardName.DELETES, HazardName.CUTS_VIEWERS})
@@ -22,13 +22,13 @@ DESTROY_IMPLIES = frozenset({HazardName.DELETES, HazardName.CUTS_VIEWERS})
 
 @dataclass(frozen=True)
 class AppliedProof:
-    """What `verify` proved of the stacks that were applied, or that were already in sync."""
+    """What `verify` found about the stacks that were applied, or that were already in sync."""
 
     proof: "Proof | None"
     pending: "tuple[StackReport, ...]" = ()
     """The stacks that are not Deployed yet, so that they cannot be verified."""
     error: CfstreamError | None = None
-    """Why nothing was proved."""
+    """Why nothing was verified."""
 
 
 def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
@@ -38,19 +38,19 @@ def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
     return bool(stack.steps) and blocked(stack, allowed) is None
 
 
-def prove_applied(
+def verify_applied(
     stacks: "Sequence[Stack]",
     report: "Report",
     world: "World",
     viewer: "AbstractContextManager[HttpViewer | None]",
 ) -> AppliedProof:
-    """Return what `verify` proves without a key. Errors of AWS are returned, not raised, because the steps are done."""
+    """Verify without a key. Errors of AWS are returned, not raised, because the steps are done."""
     from cfstream.applying import StackOutcome
-    from cfstream.proving.prove import Means
-    from cfstream.proving.report import provable
-    from cfstream.workflow import prove_stacks
+    from cfstream.verification.report import verifiable
+    from cfstream.verification.stack import VerificationTools
+    from cfstream.workflow import verify_stacks
 
-    deployed = provable(stacks, report)
+    deployed = verifiable(stacks, report)
     places = {(stack.path, stack.spec.name) for stack in deployed}
     finished = (StackOutcome.APPLIED, StackOutcome.UNCHANGED)
     pending = tuple(
@@ -60,7 +60,9 @@ def prove_applied(
         return AppliedProof(None, pending)
     try:
         with viewer as opened:
-            return AppliedProof(prove_stacks(deployed, world, Means(opened, world.clock)), pending)
+            return AppliedProof(
+                verify_stacks(deployed, world, VerificationTools(opened, world.clock)), pending
+            )
     except CfstreamError as error:
         return AppliedProof(None, pending, error)
 

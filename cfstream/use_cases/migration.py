@@ -162,13 +162,8 @@ def _edit_spec(asked: MigrationRequest) -> Migrated:
     if edited == text:
         return Migrated("nothing", asked.spec, asked.to, stacks=names(stacks))
     private, public = _key_files(asked, signer)
-    stand_in = {public: throwaway()} if private and not os.path.exists(public) else {}
-    check_texts({asked.spec: edited}, stand_in)
-    notices: tuple[Notice, ...] = ()
-    if not asked.dry_run:
-        if private:
-            notices = resume_pair(os.path.dirname(private), Path(private).stem, "rsa").notices
-        replace_spec(asked.spec, edited)
+    placeholder = {public: throwaway()} if private and not os.path.exists(public) else {}
+    check_texts({asked.spec: edited}, placeholder)
     return Migrated(
         "migrated",
         asked.spec,
@@ -180,8 +175,15 @@ def _edit_spec(asked: MigrationRequest) -> Migrated:
         public_file=public,
         accounts=_other_accounts(stacks) if signer else (),
         opened=any(stack.spec.identity == "none" for stack in stacks) and Target.OAC in asked.to,
-        notices=notices,
+        notices=() if asked.dry_run else _write(asked.spec, edited, private),
     )
+
+
+def _write(spec: str, text: str, private: str) -> tuple[Notice, ...]:
+    """Create the key pair, then write the spec that names it. Return notices about the key files."""
+    notices = resume_pair(os.path.dirname(private), Path(private).stem, "rsa").notices if private else ()
+    replace_spec(spec, text)
+    return notices
 
 
 def check_texts(texts: Mapping[str, str], beside: Mapping[str, bytes] = MappingProxyType({})) -> None:

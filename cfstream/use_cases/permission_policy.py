@@ -64,7 +64,14 @@ def policy_of(
 
 
 def _notices(document: Mapping[str, Any]) -> Iterator[Notice]:
-    from cfstream.permissions.document import LARGEST_MANAGED, claims, size, unlimited
+    from cfstream.permissions.document import (
+        LARGEST_MANAGED,
+        OPTIONAL,
+        claims,
+        optional_actions,
+        size,
+        unlimited,
+    )
 
     if beyond := unlimited(document):
         yield Notice(
@@ -75,6 +82,11 @@ def _notices(document: Mapping[str, Any]) -> Iterator[Notice]:
         yield Notice(
             "IAM cannot distinguish a new distribution from an old one without the tag cfstream:name, so this"
             " policy allows adding that tag to distributions that no stack owns"
+        )
+    if optional_actions(document):
+        yield Notice(
+            f"the statements whose Sid begins with {OPTIONAL} can be left out: only hints, --all-objects, access, "
+            "show, wait and doctor need them"
         )
     if size(document) > LARGEST_MANAGED:
         yield Notice(

@@ -4,14 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from cfstream.errors import CfstreamError, Missing, Refused
+from cfstream.errors import CfstreamError
 from cfstream.explain.requested import RequestedObject
 from cfstream.sign.resource import sections
-from cfstream.spec.wording import nearest
 
 if TYPE_CHECKING:
     from cfstream.explain.guards import Guards
-    from cfstream.ports import Call, Reads
+    from cfstream.ports import Reads
     from cfstream.stack.context import StackContext
 
 
@@ -20,7 +19,7 @@ def requested_object(
 ) -> RequestedObject | None:
     """Return the object that CloudFront asks S3 for, and whether it exists; None if it does not ask a bucket for one.
 
-    Makes HeadObject, and one page of ListObjectsV2 for a missing one. A refusal is a part of the answer.
+    Makes ListObjectsV2, and the calls of `nearest_keys` for a missing one. A refusal is a part of the answer.
     """
     path = unquote(sections(url).path) or "/"
     guard = guards.of(path)
@@ -36,29 +35,9 @@ def requested_object(
 
 
 def _looked_up(aws: "Reads", context: "StackContext", found: RequestedObject) -> RequestedObject:
-    try:
-        aws.read(_call(context, found.bucket, "head_object", Key=found.key))
-    except Missing:
-        return replace(found, exists=False, near=_near(aws, context, found))
-    return replace(found, exists=True)
+    from cfstream.stack.objects import has_object, nearest_keys
 
-
-def _near(aws: "Reads", context: "StackContext", found: RequestedObject) -> str:
-    """Return the key in the folder of a missing object that is most similar to it; empty if none is."""
-    folder, slash, name = found.key.rpartition("/")
-    prefix = folder + slash
-    try:
-        page = aws.read(_call(context, found.bucket, "list_objects_v2", Prefix=prefix))
-    except Refused:
-        return ""
-    names = [str(row["Key"]).removeprefix(prefix) for row in page.get("Contents", ())]
-    near = nearest(name, names)
-    return prefix + near if near else ""
-
-
-def _call(context: "StackContext", bucket: str, operation: str, **params: object) -> "Call":
-    from cfstream.stack.bucket import bucket_call
-
-    return bucket_call(
-        context, operation, context.stack.spec.bucket.region or context.region, bucket, **params
-    )
+    where = (found.bucket, context.stack.spec.bucket.region or context.region, found.key)
+    if has_object(aws, context, *where):
+        return replace(found, exists=True)
+    return replace(found, exists=False, near=next(iter(nearest_keys(aws, context, *where)), ""))

@@ -27,7 +27,7 @@ from cfstream.spec.edit import EditableDocument, Entry, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
-from cfstream.spec.wording import one_of
+from cfstream.spec.wording import by_number, one_of
 from cfstream.stack.declared_keys import DeclaredGroup
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
@@ -155,7 +155,7 @@ def _refuse_others(opened: _Opened, replaces: Sequence[str], *, now: bool) -> No
             raise WrongUsage(f"the key group {group} has no key {name}", one_of(name, opened.names))
     leaked = now and not {*replaces} & {*leaving}
     if replaces and leaving and {*replaces} != {*leaving} and not leaked:
-        are = "is" if len(leaving) == 1 else "are"
+        are = by_number(leaving, "is", "are")
         do = "finish that first: run the command without --replaces"
         if not {*replaces} & {*leaving}:
             do += f". If {' or '.join(replaces)} has leaked, add --now"
@@ -197,15 +197,8 @@ def _advance(opened: _Opened, new: str | None, replaces: tuple[str, ...], *, now
             return Rotated("apply-first", spec, name, opened.validity, why=stage.why, cuts_viewers=stage.cuts)
         case WaitForExpiry():
             left = max(1, int((stage.until - today).total_seconds()) + 1)
-            return Rotated(
-                "waiting",
-                spec,
-                name,
-                opened.validity,
-                leaving=stage.leaving,
-                until=stage.until,
-                seconds_left=left,
-            )
+            found = Rotated("waiting", spec, name, opened.validity, leaving=stage.leaving)
+            return replace(found, until=stage.until, seconds_left=left)
         case _:
             assert_never(stage)
 
@@ -228,13 +221,7 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
         raise WrongUsage(
             f"the spec already has a key {name}, and a key cannot change", "choose another --name"
         )
-    file = os.path.join(folder, f"{name}.pub.pem")
-    # A key that is removed now may be replacing others, which stay until their time: the new one replaces those too.
-    removed = [key for key in opened.group.keys if now and key.name in replaced]
-    others = {old for key in removed for old in key.replaces if old in opened.names and old not in replaced}
-    edited = opened.with_key({"name": name, "file": file, "replaces": (*replaced, *sorted(others))})
-    if now:
-        edited = opened.without(replaced, edited)
+    edited = _with_new_key(opened, name, os.path.join(folder, f"{name}.pub.pem"), replaced, now=now)
     pair = resume_pair(
         os.path.join(os.path.dirname(opened.file), folder), name, _kind(opened.stack, newest.name)
     )
@@ -254,6 +241,15 @@ def _begin(opened: _Opened, new: str | None, replaced: tuple[str, ...], *, now: 
         cuts_viewers=now,
         notices=pair.notices,
     )
+
+
+def _with_new_key(opened: _Opened, name: str, file: str, replaced: tuple[str, ...], *, now: bool) -> str:
+    """Return the text with the new key; with `now`, without the keys that it replaces."""
+    # A key that is removed now may be replacing others, which stay until their time: the new one replaces those too.
+    removed = [key for key in opened.group.keys if now and key.name in replaced]
+    others = {old for key in removed for old in key.replaces if old in opened.names and old not in replaced}
+    edited = opened.with_key({"name": name, "file": file, "replaces": (*replaced, *sorted(others))})
+    return opened.without(replaced, edited) if now else edited
 
 
 def _complete(opened: _Opened, new: str | None, replaces: Sequence[str], *, now: bool) -> Rotated:

@@ -107,15 +107,12 @@ def to_text(
 def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: str | None) -> Recalled:
     """Return the world recorded in a file. Raises WrongUsage if the file does not match these specs."""
     from cfstream.aws.clock import SystemClock
-    from cfstream.planning import SnapshotSource
     from cfstream.recording.taking import replayed
 
     limit = _limit(max_age)
     text, document = _read(file, specs)
-    wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
     salt = str(document.get("salt", ""))
-    hashed = " --hash-accounts" if salt else ""
-    command = f"cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
+    command = _command(file, document, specs)
     again = f"record it again: {command}"
     named = [string for stack in stacks for string in accounts.strings(stack.spec.model_dump(mode="json"))]
     if salt:
@@ -129,22 +126,36 @@ def recall(file: str, specs: Sequence[str], stacks: "Sequence[Stack]", max_age: 
     age = clock.now() - snapshot.taken
     if limit is not None and age > limit:
         raise WrongUsage(f"{file} is {_age_text(age)} old, and --max-age allows {max_age}", again)
+    hidden = bool(salt) and not any(each.account in string for each in snapshot.sections for string in named)
+    source = _source(file, snapshot, age, command, hidden=hidden)
+    return Recalled(replayed(snapshot, clock, file, again), source)
+
+
+def _command(file: str, document: Mapping[str, Any], specs: Sequence[str]) -> str:
+    """Return the command that records a snapshot again, with all its specs."""
+    wanted = shlex.join(dict.fromkeys([*map(str, document.get("specs", ())), *specs]))
+    hashed = " --hash-accounts" if document.get("salt") else ""
+    return f"cfstream snapshot {wanted} --out {shlex.quote(file)}{hashed}"
+
+
+def _source(file: str, snapshot: Snapshot, age: timedelta, command: str, *, hidden: bool) -> "SnapshotSource":
+    """Return what a plan shows of its snapshot. `hidden` is whether its account numbers are not the real ones."""
+    from cfstream.planning import SnapshotSource
+
     what = "AWS" if snapshot.real_aws else "a sandbox, not of AWS"
     taken = f"{snapshot.taken:%Y-%m-%d %H:%M} UTC"
     numbers = [each.account for each in snapshot.sections]
     whose = f"account {numbers[0]}" if len(numbers) == 1 else f"accounts {', '.join(numbers)}"
-    if salt and not any(number in string for number in numbers for string in named):
+    if hidden:
         whose += " (not the real number: recorded with --hash-accounts)"
-    source = SnapshotSource(
+    old = f"Later changes are not in this plan. Record it again: `{command}`"
+    return SnapshotSource(
         file,
         snapshot.taken.isoformat(),
         int(age.total_seconds()),
         text=f"From {file}, a snapshot of {what}: {whose}, {taken}, {_age_text(age)} old.",
-        warning=f"Later changes are not in this plan. Record it again: `{command}`"
-        if age >= STALE_AFTER
-        else "",
+        warning=old if age >= STALE_AFTER else "",
     )
-    return Recalled(replayed(snapshot, clock, file, again), source)
 
 
 def refuse_flags_of_aws(connection: "Connection", out: str | None) -> None:
@@ -167,7 +178,7 @@ def refuse_another_account(file: str, account: str) -> None:
         before, salt = str(checked(document)["account"]), str(document.get("salt", ""))
     except (OSError, ValueError, Unusable):
         return
-    if before != (accounts.stand_in(account, salt) if salt else account):
+    if before != (accounts.pseudonym(account, salt) if salt else account):
         raise WrongUsage(
             f"{file} is a snapshot of account {before}, and the credentials are for {account}",
             "check --profile, or name another file",

@@ -53,7 +53,7 @@ def find(named: Sequence[str], connection: "Connection", *, one: bool = False) -
         raise WrongUsage(what, "name a spec of one stack, or an id")
     world = connection.world()
     of_stacks = [
-        Awaited(each.context.name, of_stack(each.around), groups=True, world=each.world)
+        Awaited(each.context.name, of_stack(each.state), each.world, each.context.stack.spec)
         for each in in_context(stacks, world)
     ]
     reads = world.reads()

@@ -159,7 +159,7 @@ def with_belonging(file: StateFile, imported: "Mapping[str, Imported]") -> "tupl
 
 def _managed(imported: "Imported") -> "ManagedBySpec | None":
     """Return what the imported spec manages besides the distribution; None if there is no spec."""
-    from cfstream.adoption.proof import read
+    from cfstream.adoption.planned import read
     from cfstream.spec.model import Dns
     from cfstream.terraform import CONTROL, GROUP, KEY, ManagedBySpec
 

@@ -64,7 +64,7 @@ def test_an_account_that_is_missing(accounts: TwoAccounts) -> None:
     file = snapshot(accounts, HERE)
     with pytest.raises(WrongUsage) as lacking:
         from_file(accounts, file, HERE, THERE)
-    assert f"has no section for account {OTHER}, which the role {ROLE} is of" in lacking.value.what
+    assert f"has no section for account {OTHER}, to which the role {ROLE} belongs" in lacking.value.what
     assert lacking.value.do.startswith("record it again: cfstream snapshot specs --out ")
     document = json.loads(file.read_text())
     (section,) = document.pop("accounts")

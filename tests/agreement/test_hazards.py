@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.ways import Evaluation
+from cfstream.access.evaluation import Evaluation
 from cfstream.planning.hazards import cutting_hazards, opening_hazards
 from tests.agreement.modelled import model
 from tests.evaluator import build

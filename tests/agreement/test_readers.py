@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 
 from cfstream.access.evaluate import evaluate, evaluate_key
+from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
 from cfstream.access.reader import ANYONE, May, ReaderKind
-from cfstream.access.ways import Evaluation, General, Way, Ways
 from tests.agreement.modelled import deployed, model
 from tests.evaluator.build import MEDIA
 from tests.evaluator.evaluator import Evaluator, Viewer
@@ -24,38 +24,40 @@ VIEWERS = (
 )
 
 
-def answer(ways: Iterable[Way | General]) -> Answer:
+def answer(accesses: Iterable[ReadAccess | General]) -> Answer:
     """Whether one of some ways leads in: True if one is certain, None if one is possible."""
-    found = [each.certain for each in ways]
+    found = [each.certain for each in accesses]
     return True if any(found) else None if found else False
 
 
-def serves(way: Way, viewer: str) -> bool:
+def serves(access: ReadAccess, viewer: str) -> bool:
     """Whether a way through a distribution serves a viewer."""
     sort, _, name = viewer.partition(" ")
-    match way.reader.kind:
+    match access.reader.kind:
         case ReaderKind.ANYONE:
             return True
         case ReaderKind.SIGNER:
-            return sort == "signer" and way.reader.name == (ACCOUNT if name == "self" else name)
+            return sort == "signer" and access.reader.name == (ACCOUNT if name == "self" else name)
         case _:
-            return sort == "key" and name in (way.keys or ())
+            return sort == "key" and name in (access.keys or ())
 
 
-def disagreements(state: State, key: str, ways: Ways) -> list[str]:
-    """What the evaluator and the ways say differently of one key: of each distribution's viewers, and of S3."""
+def disagreements(state: State, key: str, accesses: ReadAccesses) -> list[str]:
+    """Return where evaluator and planner differ about one key: viewers of each distribution, and S3."""
     judge = Evaluator(state)
     found = []
     for place in state.distributions:
         for viewer in VIEWERS:
-            ours = answer(each for each in ways if each.distribution_id == place.id and serves(each, viewer))
+            ours = answer(
+                each for each in accesses if each.distribution_id == place.id and serves(each, viewer)
+            )
             theirs = judge.can_read(Viewer(viewer, place.id), MEDIA, key)
             if not agree(ours, theirs):
                 found.append(f"{viewer} through {place.id} reads {key!r}: {ours}, evaluator {theirs}")
-    return [*found, *_past_cloudfront(judge, key, [each for each in ways if each.direct])]
+    return [*found, *_past_cloudfront(judge, key, [each for each in accesses if each.direct])]
 
 
-def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[str]:
+def _past_cloudfront(judge: Evaluator, key: str, accesses: list[ReadAccess]) -> Iterator[str]:
     """Return who can read from S3 directly.
 
     To the planner, a distribution or service that works for any account is anyone.
@@ -69,32 +71,32 @@ def _past_cloudfront(judge: Evaluator, key: str, ways: list[Way]) -> Iterator[st
         )
         for each in judge.callers(MEDIA)
     }
-    anyone = answer(each for each in ways if each.reader == ANYONE)
+    anyone = answer(each for each in accesses if each.reader == ANYONE)
     if reads["anyone"] is not False and anyone is False:
         yield f"anyone past CloudFront reads {key!r}: no, evaluator {reads['anyone']}"
     readers = {name: read for name, read in reads.items() if read is not False}
-    if any(readers.values()) and not ways:
+    if any(readers.values()) and not accesses:
         yield f"past CloudFront nobody reads {key!r}, evaluator {readers}"
     certain = [
         str(each.reader)
-        for each in ways
+        for each in accesses
         if each.certain and ACCOUNT not in str(each.reader) and _is_tried(each)
     ]
     if certain and not readers:
         yield f"{certain} read {key!r} past CloudFront, evaluator: nobody"
-    for way in ways:
-        named = way.reader.kind is ReaderKind.PRINCIPAL
-        if named and way.certain and reads.get(str(way.reader)) is False:
-            yield f"{way.reader} reads {key!r} past CloudFront, evaluator: no"
+    for access in accesses:
+        named = access.reader.kind is ReaderKind.PRINCIPAL
+        if named and access.certain and reads.get(str(access.reader)) is False:
+            yield f"{access.reader} reads {key!r} past CloudFront, evaluator: no"
 
 
-def _is_tried(way: Way) -> bool:
+def _is_tried(access: ReadAccess) -> bool:
     """Whether the evaluator surely tries who reads in this way.
 
     Of a canonical user the planner does not know the account, which a Deny may name; and of services and foreign
     distributions the evaluator tries a few, over https.
     """
-    return way.reader.kind is not ReaderKind.CANONICAL and not (way.requester and way.requester.via)
+    return access.reader.kind is not ReaderKind.CANONICAL and not (access.requester and access.requester.via)
 
 
 def agree(ours: Answer, theirs: Answer) -> bool:
@@ -103,14 +105,14 @@ def agree(ours: Answer, theirs: Answer) -> bool:
 
 
 def other_disagreements(state: State, found: Evaluation) -> list[str]:
-    """What the evaluator and the planner say differently of the viewers who list, put or delete."""
+    """Return where evaluator and planner differ about the viewers who list, put or delete."""
     judge = Evaluator(state)
     keys = {cell.witness for cell in found.cells}
     disagreements = []
     for place in state.distributions:
         for viewer in (Viewer(who, place.id) for who in VIEWERS):
-            mine = [each for each in found.general if each.way and each.way.distribution_id == place.id]
-            served = [each for each in mine if each.way and serves(each.way, viewer.who)]
+            mine = [each for each in found.general if each.access and each.access.distribution_id == place.id]
+            served = [each for each in mine if each.access and serves(each.access, viewer.who)]
             lists = answer(each for each in served if each.may is May.LIST)
             writes = answer(each for each in served if each.may is May.WRITE)
             theirs = judge.can_list(viewer, MEDIA)
@@ -135,9 +137,9 @@ def test_readers(drawn: State) -> None:
     """Who reads each cell, by its witness."""
     state = deployed(drawn)
     (found,) = evaluate(model(state))
-    for cell, ways in zip(found.cells, found.ways, strict=True):
+    for cell, accesses in zip(found.cells, found.accesses, strict=True):
         known = state if any(cell.objects) else without_objects(state)
-        assert disagreements(known, cell.witness, ways) == []
+        assert disagreements(known, cell.witness, accesses) == []
 
 
 @many
@@ -155,5 +157,5 @@ def test_single_keys(drawn: State) -> None:
     """Who reads keys that the planner did not choose."""
     state = deployed(drawn)
     for key in keys_of(state)[::4]:
-        (ways,) = evaluate_key(model(state), key).ways
-        assert disagreements(state, key, ways) == []
+        (accesses,) = evaluate_key(model(state), key).accesses
+        assert disagreements(state, key, accesses) == []

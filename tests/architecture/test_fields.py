@@ -20,7 +20,7 @@ WITHOUT_THE_FIELD = {
     "cfstream/sandbox/cloudfront/defaults.py": "CloudFront completes the member",
     "cfstream/sandbox/cloudfront/distributions.py": "a list's row has the member",
     "cfstream/inventory/details.py": "members of the JSON of `show` that are older than the fields",
-    "cfstream/proving/reach.py": "a sentence has the word geo",
+    "cfstream/verification/reach.py": "a sentence has the word geo",
     "cfstream/access/partition.py": "any live distribution has an origin path",
     "cfstream/access/route.py": "any live distribution has an origin path",
 }
@@ -112,7 +112,7 @@ def test_a_field_is_known_in_few_files(name: str) -> None:
     assert len(known - further) <= LIMIT, too_many(name, member, known - further)
 
 
-def test_what_happens_to_unlisted_behaviors_is_known_in_few_files() -> None:
+def test_few_files_know_unlisted_behaviors() -> None:
     """The model, the distribution's behaviors and its moved names, and the manual."""
     known = files_with("unlisted_behaviors", "")
     assert len(known) <= LIMIT, too_many("unlisted_behaviors", "", known)

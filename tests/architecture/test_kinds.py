@@ -16,14 +16,17 @@ ITERATE = (
     "planning",
     "aws",
     "comparing",
-    "proving",
+    "verification",
     "outputs.py",
     "workflow.py",
 )
 """The packages and modules that do not depend on which kinds there are."""
 
-TABLES = ("cfstream.kinds.distribution.http_fields", "cfstream.kinds.distribution.policies")
-"""The fields of a distribution. An entry there is all that `import` and `show` need of a new field."""
+TABLES = tuple(
+    f"cfstream.kinds.distribution.{name}"
+    for name in ("http_fields", "meaning", "optional_fields", "policies")
+)
+"""The fields of a distribution. An entry there is all that `import`, `show` and `diff` need of a new field."""
 
 SPELLED = frozenset(kind.name for kind in KINDS) - {"bucket", "distribution"}
 """The names of kinds that are no words of the spec or of sentences."""
@@ -43,7 +46,7 @@ def test_each_package_is_a_kind() -> None:
 
 
 def test_no_kind_observes_for_another_one() -> None:
-    """A kind reads the surroundings, or what another kind observed; it only calls its own `observe`."""
+    """A kind reads the live state that all share, or what another kind observed; it only calls its own `observe`."""
     own = {type(kind).__name__: kind.name.replace("-", "_") for kind in KINDS}
     calls = {
         (file.relative_to(FOLDER).parts[0].removesuffix(".py"), called)
@@ -63,7 +66,7 @@ def files() -> list[Path]:
     ]
 
 
-def test_what_iterates_over_the_kinds_imports_none_of_them() -> None:
+def test_modules_that_iterate_over_the_kinds_import_none_of_them() -> None:
     """A new kind needs no change there. Only the tables of a distribution's fields are shared."""
     named = {
         f"{file.relative_to(FOLDER.parent)}: {module}"
@@ -76,7 +79,7 @@ def test_what_iterates_over_the_kinds_imports_none_of_them() -> None:
     assert named == set()
 
 
-def test_what_iterates_over_the_kinds_spells_none_of_them() -> None:
+def test_modules_that_iterate_over_the_kinds_name_none_of_them() -> None:
     """No string there is the name of a kind, except values of the spec that happen to be equal to one."""
     spelled = {
         (file.relative_to(FOLDER.parent).as_posix(), node.value)
@@ -87,7 +90,7 @@ def test_what_iterates_over_the_kinds_spells_none_of_them() -> None:
     assert spelled == set(NOT_A_KIND)
 
 
-def test_what_iterates_over_the_kinds_spells_no_operation_of_one() -> None:
+def test_modules_that_iterate_over_the_kinds_name_no_operation() -> None:
     """Only the table of AWS's lists names operations: a kind knows those of its own resources."""
     owned = [kind.owned for kind in KINDS if kind.owned]
     operations = {f"{verb}_{each.noun}" for each in owned for verb in ("get", "create", "update", "delete")}

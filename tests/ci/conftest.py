@@ -21,7 +21,7 @@ def program(tmp_path: Path) -> Callable[..., tuple[str, ...]]:
     """Makes a program that records in ``calls`` how it was called, and prints this text."""
 
     def make(out: str = "", *, err: str = "", code: int = 0, plan: str = "") -> tuple[str, ...]:
-        file = tmp_path / "stand_in.py"
+        file = tmp_path / "fake_aws.py"
         file.write_text(
             "import json, os, sys\n"
             "arguments = sys.argv[1:]\n"

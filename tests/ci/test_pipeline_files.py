@@ -1,11 +1,15 @@
 """action.yml, ci/gitlab.yml and .pre-commit-hooks.yaml: they can be parsed, and everything that they name exists."""
 
+import json
 import re
 import shlex
+from collections.abc import Iterable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 from ruamel.yaml import YAML
 
 from cfstream.ci.github import PREFIX
@@ -21,6 +25,41 @@ EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 def read(name: str) -> Any:
     """A YAML file of the repository."""
     return YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def blocks(key: str) -> list[Any]:
+    """Return the YAML of the manual's page about CI that has this key, in its order."""
+    page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
+    texts = [part.text for part in parts(page) if isinstance(part, Block)]
+    return [YAML(typ="safe").load(text) for text in texts if re.search(rf"^\s*{key}:", text, re.MULTILINE)]
+
+
+def faults(schema: str, documents: Iterable[Any]) -> list[str]:
+    """Return what a schema of check-jsonschema finds wrong with documents. Uses no network."""
+    file = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{schema}.json"
+    validator = Draft7Validator(json.loads(file.read_text(encoding="utf-8")))
+    return [error.message for document in documents for error in validator.iter_errors(document)]
+
+
+def test_the_code_hosts_accept_the_files() -> None:
+    """The schemas of GitHub and GitLab allow every file, and every workflow and pipeline of the manual."""
+    own = [read(f".github/workflows/{name}.yml") for name in ("ci", "release")]
+    # The second excerpt of a workflow shows only the jobs to add to the first one.
+    of_manual = [{"on": "push", **each} for each in blocks("jobs")]
+    assert len(of_manual) == 3
+    assert faults("github-workflows", [*own, *of_manual]) == []
+    assert faults("github-actions", [read("action.yml")]) == []
+    pipelines = [*blocks("include"), *blocks("script")]
+    assert len(pipelines) >= 2
+    assert faults("gitlab-ci", [read("ci/gitlab.yml"), *pipelines]) == []
+
+
+def test_a_condition_about_another_repository_is_only_for_pull_requests() -> None:
+    """Without a pull request, its repository is null, and null differs from every name."""
+    jobs = [job for workflow in blocks("jobs") for job in workflow["jobs"].values()]
+    differing = [job["if"] for job in jobs if "pull_request.head.repo.full_name !=" in job.get("if", "")]
+    assert len(differing) == 1
+    assert all("github.event_name == 'pull_request' &&" in each for each in differing)
 
 
 def test_every_input_reaches_the_program_by_its_environment() -> None:
@@ -41,12 +80,7 @@ def test_every_input_reaches_the_program_by_its_environment() -> None:
 
 def test_the_workflows_of_the_manual_are_for_this_action() -> None:
     """They use existing inputs, need only the permissions that they list, and no expression reaches a shell."""
-    page = (ROOT / "docs" / "how-to" / "ci.md").read_text(encoding="utf-8")
-    workflows = [
-        YAML(typ="safe").load(part.text)
-        for part in parts(page)
-        if isinstance(part, Block) and "\njobs:" in f"\n{part.text}"
-    ]
+    workflows = blocks("jobs")
     jobs = [job for workflow in workflows for job in workflow["jobs"].values()]
     uses = [step for job in jobs for step in job["steps"] if step.get("uses", "").startswith("cfstream/")]
     assert len(uses) == 4

@@ -97,6 +97,9 @@ def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None
     """The report counts the steps. Afterwards, nothing is left to destroy, list, show or verify."""
     result = cfstream("destroy", "lectures.yaml", "--yes")
     assert result.code == 0, result.err
+    assert result.out.startswith("lectures  1 to revoke, 1 to wait, 1 to disable, 2 to delete "), (
+        "the plan is brief"
+    )
     assert result.out.endswith("\nlectures destroyed\n\nDestroyed. 1 revoked, 1 disabled, 2 deleted.\n")
     assert result.err.endswith(
         "note: the bucket lectures-media and all objects in it stay\n"
@@ -127,6 +130,7 @@ def test_the_spec_of_what_others_use_is_kept(
     kept = "note: keep lectures.yaml: others still use what the notes above name."
     first = cfstream("destroy", "lectures.yaml", "--yes")
     assert kept in first.err
+    assert "note: the stack no longer needs the key group lectures-signers" in " ".join(first.out.split())
     assert "delete that spec" not in first.err
     assert cfstream("destroy", "news.yaml", "--yes").code == 0
     assert kept not in cfstream("destroy", "lectures.yaml", "--yes").err
@@ -161,7 +165,7 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     result = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
     assert (result.code, alive(lectures)) == (5, 1)
     assert "destroy refuses this while the spec says protect: true" in result.out
-    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "a line that says nothing"
+    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "no line ends with spaces"
     assert "remove `protect: true` from the spec first" in result.err
 
 

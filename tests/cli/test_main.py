@@ -108,8 +108,13 @@ def test_after_two_dashes_nothing_is_a_flag(cfstream: Run) -> None:
         (["plan"], "  fix: name a spec or a directory; for this directory: cfstream plan .\n"),
         (
             ["plan", "--chekc", "a.yaml"],
-            "error: no such option: --chekc\n",
+            "error: no such option: --chekc\n  fix: write --check\n",
         ),
+        (
+            ["access", "a.yaml", "--outt"],
+            "error: no such option: --outt\n  fix: see: cfstream access --help\n",
+        ),
+        (["keys", "new", "a", "--out", "b"], "  fix: write --dir with the directory: both files go there\n"),
         (
             ["plan", "--format", "yaml", "a.yaml"],
             "error: --format: 'yaml' is not one of 'text', 'json', ",

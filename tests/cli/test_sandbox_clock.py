@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cfstream.connection import Connection
-from cfstream.sandbox import ahead_at, lifecycle, state_directory
+from cfstream.sandbox import SandboxAt, lifecycle, sandbox_at, state_directory
 from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
@@ -45,7 +45,31 @@ def test_a_run_has_the_time_of_the_sandbox(ahead: Sandbox, monkeypatch: pytest.M
 @pytest.mark.parametrize("address", ["", "http://127.0.0.1:1", "http://127.0.0.1", "https://aws.example.com"])
 def test_other_addresses_have_the_time_of_this_machine(address: str) -> None:
     """Nothing listens there, or it is not on this machine and is not asked."""
-    assert ahead_at(address) == 0.0
+    assert sandbox_at(address) == SandboxAt()
+
+
+@pytest.mark.parametrize(
+    ("project", "noted"), [("elsewhere", True), ("", False), (".", False), ("..", False)]
+)
+def test_the_sandbox_of_another_project_is_named(
+    cfstream: Run, aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project: str, noted: bool
+) -> None:
+    """The variables of a shell may be those of another project. A folder of the project is none."""
+    monkeypatch.chdir(tmp_path)
+    place = str((tmp_path / project).resolve()) if project else ""
+    monkeypatch.setattr(aws.server, "project", place)
+    note = f"note: AWS_ENDPOINT_URL is the sandbox of another project: {place}\n"
+    assert cfstream("list").err == note * noted
+
+
+def test_a_sandbox_knows_its_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One in a directory that a flag or a variable names belongs to no project."""
+    monkeypatch.delenv(state_directory.VARIABLE, raising=False)
+    usual = state_directory.find(tmp_path)
+    assert state_directory.project_of(usual, tmp_path) == str(tmp_path.resolve())
+    assert state_directory.project_of(tmp_path, tmp_path) == ""
+    monkeypatch.setenv(state_directory.VARIABLE, str(tmp_path))
+    assert state_directory.project_of(tmp_path, tmp_path) == ""
 
 
 def test_the_edge_is_that_of_the_sandbox(ahead: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

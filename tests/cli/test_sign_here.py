@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,11 +69,19 @@ def test_the_curl_command_for_plain_http(sign: Sign, edge: str) -> None:
 
 
 def test_a_url_that_a_browser_can_open(
-    sign: Sign, edge: str, cfstream: Callable[..., Result], stack: Folder
+    sign: Sign,
+    edge: str,
+    cfstream: Callable[..., Result],
+    stack: Folder,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The note has the URL. Signed, it is accepted, and explain agrees."""
-    notes = sign(KEY).err
-    browser = notes[notes.index("http://", notes.index("for a browser, sign")) :].split()[0]
+    """A note on a terminal has the URL, and none is written for a script. Signed, the URL is accepted."""
+    assert "sandbox" not in sign(KEY).err
+    with monkeypatch.context() as terminal:
+        terminal.setattr("cfstream.cli.terminal.streams.is_interactive", lambda stream: stream is sys.stdout)
+        notes = sign(KEY).err
+        assert "sandbox" not in sign(KEY, "-q").err
+    browser = notes[notes.index("http://", notes.index("add --format curl or sign")) :].split()[0]
     port = edge.rpartition(":")[2]
     assert browser.endswith(f".cloudfront.localhost:{port}/hls/week%201.m3u8")
     for flags in ((), ("--from", "2026-01-01T00:00Z")):

@@ -97,9 +97,9 @@ def test_a_public_bucket_fails_with_the_reason(cfstream: Run, s3: Any) -> None:
     message = " ".join(result.out.split())
     assert "✗ exposed: policy: the bucket policy has an opening" in message
     assert "anyone can read /*: bucket policy statement Open" in message
-    assert "fix: remove that statement from the bucket policy, or narrow it" in message
+    assert "fix: narrow that statement, or remove it: aws s3api put-bucket-policy" in message
     assert "Verification failed: " in message
-    assert "Exposed: S3: bucket lectures-media, bucket lectures-media policy." in message
+    assert "Exposed: S3: bucket lectures-media; policy of bucket lectures-media." in message
 
 
 def test_suggested_commands_reach_the_same_aws(cfstream: Run, edge: Sandbox, live: None) -> None:

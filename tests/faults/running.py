@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from cfstream.applying import Report
+from cfstream.applying import Report, RunOptions
 from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.spec.load import Stack
@@ -234,7 +234,7 @@ def run(
 ) -> tuple[Plan, Report]:
     """Plan and apply once, or destroy."""
     plan = make_plan(stacks, world, destroying=destroying)
-    return plan, apply_plan(plan, world, allow=allow, no_wait=no_wait)
+    return plan, apply_plan(plan, world, RunOptions(allow, no_wait))
 
 
 def converge(
@@ -247,7 +247,7 @@ def converge(
     plan = make_plan(stacks, world, destroying=destroying)
     pending = [_pending(plan)]
     while pending[-1] and len(pending) <= RUNS:
-        apply_plan(plan, world, allow=allow)
+        apply_plan(plan, world, RunOptions(allow))
         plan = make_plan(stacks, world, destroying=destroying)
         pending.append(_pending(plan))
     return pending

@@ -1,4 +1,4 @@
-"""The monitor of the fault tests notices every wrong write. Otherwise the fault tests would prove nothing."""
+"""The monitor of the fault tests notices every wrong write. Otherwise the fault tests would show nothing."""
 
 import json
 from collections.abc import Callable

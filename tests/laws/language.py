@@ -20,7 +20,7 @@ NEW_BUCKET = "lectures-new"
 ZONE = "example.com"
 CNAMES = ("media.example.com", "www.example.com", "films.example.com", "*.example.com")
 PATHS = ("/posters/*", "/clips/*", "*.m3u8", "/drafts/*")
-PARTIES = ("999988887777", "10.0.0.0/8", "vpc-0a1b2c3d", "logging.s3.amazonaws.com")
+LISTED_READERS = ("999988887777", "10.0.0.0/8", "vpc-0a1b2c3d", "logging.s3.amazonaws.com")
 FOREIGN_GROUP = "newsroom-signers"
 OWN_POLICY = "few-headers"
 FUNCTIONS = ("rewrite", "headers")
@@ -124,8 +124,8 @@ def _common(adopted: bool) -> st.SearchStrategy[Spec]:
             "logging": st.one_of(st.just(False), _logging()),
             "dns": st.sampled_from([False, {"route53": ZONE}]),
             "sign": st.just({"max_validity": "7d"}),
-            "also_read_by": st.lists(st.sampled_from(PARTIES), unique=True, max_size=2),
-            "also_managed_by": st.lists(st.sampled_from(PARTIES), unique=True, max_size=2),
+            "also_read_by": st.lists(st.sampled_from(LISTED_READERS), unique=True, max_size=2),
+            "also_managed_by": st.lists(st.sampled_from(LISTED_READERS), unique=True, max_size=2),
             "wait": st.just({"timeout": "1h30m"}),
             "tags": st.dictionaries(
                 st.sampled_from(["team", "cost center", "@"]),

@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 
+from cfstream.applying import RunOptions
 from cfstream.workflow import apply_plan, make_plan
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
 from tests.laws.belongings import foreign_state, ours, own_distributions
@@ -29,7 +30,7 @@ def test_nothing_of_the_stack_is_left(
         report = account.apply(spec, allow=EVERY_HAZARD)
         assert report.exit_code == 0, message_of(report)
     stacks = account.load({**after, "protect": False})
-    report = apply_plan(make_plan(stacks, account.world, destroying=True), account.world, allow=YES)
+    report = apply_plan(make_plan(stacks, account.world, destroying=True), account.world, RunOptions(YES))
     assert report.exit_code == 0, message_of(report)
     assert {kind for kind, left in ours(account).items() if left} == set()
     assert own_distributions(account) == []

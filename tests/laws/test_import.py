@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cfstream.adoption.account import Account
 from cfstream.adoption.description import Description, describe
-from cfstream.adoption.proof import Proved, prove, read
+from cfstream.adoption.planned import PlannedDescription, closest, read
 from cfstream.adoption.text import spec_text
 from cfstream.domain import Delivery, LiveDistribution
 from cfstream.kinds.distribution import DistributionKind
@@ -36,14 +36,14 @@ def live(config: Json) -> LiveDistribution:
     return shown(config, {"team": "media"}, "E1ADOPTED")
 
 
-def imported(config: Json) -> Proved:
+def imported(config: Json) -> PlannedDescription:
     """Return what import makes of it."""
 
     def judge(stack: Stack) -> StackPlan:
         found = proposed(stack, config)
         return StackPlan("lectures", "-", "", problems=found.problems, steps=found.steps)
 
-    return prove(describe(live(config), Account(ACCOUNT, resources=RESOURCES), "lectures"), (), judge)
+    return closest(describe(live(config), Account(ACCOUNT, resources=RESOURCES), "lectures"), (), judge)
 
 
 def proposed(stack: Stack, config: Json) -> Proposal:

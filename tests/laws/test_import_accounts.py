@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfstream.adoption import Imported, import_all, import_one, read_account
-from cfstream.adoption.proof import read
+from cfstream.adoption.planned import read
 from cfstream.planning import StackPlan
 from cfstream.spec.load import Stack
 from cfstream.workflow import make_plan

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.document import as_text
 from cfstream.render.json import plan_document
-from cfstream.render.text import SIGNS, plan_text, summary_line
+from cfstream.render.text import plan_text
+from cfstream.render.verbs import SIGNS, summary_line
 from cfstream.steps.step import Stage, Step
 from cfstream.values import Verb, plain, refs_in
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted

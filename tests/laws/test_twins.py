@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.applying import Event, Report, StepBegan
+from cfstream.applying import Event, Report, RunOptions, StepBegan
 from cfstream.steps.hazards import HazardName
 from cfstream.workflow import apply_plan
 from tests.laws.account import EVERY_HAZARD, begin, make_adopted
@@ -58,7 +58,10 @@ def apply_until(account: SandboxAccount, spec: Spec, steps: int) -> Report:
     stop = StopsAfter(steps)
     plan = account.plan(spec)
     return apply_plan(
-        plan, account.world, tell=stop.tell, allow=frozenset(HazardName), interrupted=stop.interrupted
+        plan,
+        account.world,
+        RunOptions(frozenset(HazardName), interrupted=stop.interrupted),
+        tell=stop.tell,
     )
 
 

@@ -1,4 +1,4 @@
-"""Everything that is live, in one value that can be compared, to prove what was written, or that nothing was."""
+"""Everything that is live, in one value that can be compared, to show what was written, or that nothing was."""
 
 from typing import Any
 

@@ -17,10 +17,10 @@ def ending(account: SandboxAccount, document: Json) -> StackPlan:
     return make_plan(account.load(document), account.world, destroying=True).stacks[0]
 
 
-def destroy(account: SandboxAccount, *documents: Json, **terms: Any) -> Report:
+def destroy(account: SandboxAccount, *documents: Json, **options: Any) -> Report:
     """Destroy these stacks, with confirmation."""
     return account.run(
-        make_plan(account.load(*documents), account.world, destroying=True), **{"allow": YES, **terms}
+        make_plan(account.load(*documents), account.world, destroying=True), **{"allow": YES, **options}
     )
 
 

@@ -34,7 +34,8 @@ KNOWN: Mapping[str, str] = {
         cloudfront:GetPublicKey cloudfront:GetPublicKeyConfig cloudfront:ListCachePolicies
         cloudfront:ListOriginRequestPolicies
         cloudfront:ListCloudFrontOriginAccessIdentities cloudfront:ListDistributions
-        cloudfront:ListDistributionsByKeyGroup cloudfront:ListKeyGroups cloudfront:ListOriginAccessControls
+        cloudfront:ListDistributionsByKeyGroup cloudfront:ListFunctions cloudfront:ListKeyGroups
+        cloudfront:ListOriginAccessControls
         cloudfront:ListPublicKeys cloudfront:ListResponseHeadersPolicies cloudfront:ListStreamingDistributions
         cloudfront:ListTagsForResource cloudfront:TagResource cloudfront:UpdateKeyGroup
         route53:ListHostedZones route53:ListHostedZonesByName s3:CreateJob s3:ListJobs s3:GetAccessPoint
@@ -55,6 +56,7 @@ KNOWN: Mapping[str, str] = {
     "cloudfront::*:origin-access-control/": """
         cloudfront:DeleteOriginAccessControl cloudfront:GetOriginAccessControl
         cloudfront:GetOriginAccessControlConfig cloudfront:UpdateOriginAccessControl""",
+    "cloudfront::*:function/": "cloudfront:DescribeFunction",
     "cloudfront::*:response-headers-policy/": """
         cloudfront:DeleteResponseHeadersPolicy cloudfront:GetResponseHeadersPolicy
         cloudfront:GetResponseHeadersPolicyConfig cloudfront:UpdateResponseHeadersPolicy""",
@@ -152,6 +154,8 @@ def _elsewhere(call: Call) -> str:
     if call.service == "kms":
         key = str(call.params["KeyId"])
         return key if key.startswith("arn:") else f"arn:aws:kms:us-east-1:123456789012:key/{key}"
+    if call.operation == "describe_function":
+        return f"arn:aws:cloudfront::123456789012:function/{call.params['Name']}"
     if call.service == "iam":
         params = call.params
         return params.get("PolicySourceArn") or f"arn:aws:iam::123456789012:role/{params['RoleName']}"

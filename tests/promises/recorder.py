@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from cfstream.applying import RunOptions
 from cfstream.errors import CfstreamError, Missing, ReplyLost
 from cfstream.permissions.needs import Purpose
 from cfstream.ports import Answer, Call, Reads, World, Writes
-from cfstream.proving.prove import Means
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
 from cfstream.steps.hazards import HazardName
 from cfstream.values import Json
-from cfstream.workflow import apply_plan, make_plan, prove_stacks
+from cfstream.verification.stack import VerificationTools
+from cfstream.workflow import apply_plan, make_plan, verify_stacks
 from tests.promises.iam import resource
 
 
@@ -106,14 +107,14 @@ def record_run(
     yield noted(Purpose.PLAN, planned)
     applied = [*planned]
     through = recorded(world, applied, loses_replies=loses_replies)
-    apply_plan(plan, through, allow=frozenset(HazardName))
+    apply_plan(plan, through, RunOptions(frozenset(HazardName)))
     with suppress(CfstreamError):
-        prove_stacks(stacks, through, Means(None, world.clock))
+        verify_stacks(stacks, through, VerificationTools(None, world.clock))
     yield noted(Purpose.APPLY, applied)
     last()
     destroyed: list[TaggedCall] = []
     through = recorded(world, destroyed)
-    apply_plan(make_plan(stacks, through, destroying=True), through, allow=frozenset(HazardName))
+    apply_plan(make_plan(stacks, through, destroying=True), through, RunOptions(frozenset(HazardName)))
     yield noted(Purpose.DESTROY, destroyed)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cfstream.errors import Unreachable
-from cfstream.proving import Means
-from cfstream.workflow import prove_stacks
+from cfstream.verification import VerificationTools
+from cfstream.workflow import verify_stacks
 from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
@@ -87,7 +87,7 @@ def test_public_paths_are_reported_with_their_pattern(account: SandboxAccount) -
     assert exposure.after == ("signers: self", "anyone through distribution lectures (/posters/*)")
 
 
-def test_what_the_spec_itself_opens_is_no_opening(account: SandboxAccount) -> None:
+def test_paths_that_the_spec_itself_opens_are_not_openings(account: SandboxAccount) -> None:
     """Neither `public: true` of the spec nor that of a path is an opening."""
     assert account.stack(PUBLIC).exposure.openings == ()
     assert (
@@ -111,8 +111,8 @@ def test_plan_and_verify_say_the_same_of_an_opening(account: SandboxAccount) -> 
     account.converge(signed())
     public_statement(account)
     (warning,) = (notice for notice in account.stack(signed()).notices if notice.warning)
-    means = Means(viewer=None, clock=account.world.clock)
-    (proof,) = prove_stacks(account.load(signed()), account.world, means).stacks
+    tools = VerificationTools(viewer=None, clock=account.world.clock)
+    (proof,) = verify_stacks(account.load(signed()), account.world, tools).stacks
     (finding,) = (each for each in proof.broken if each.part == "policy")
     assert warning.do == finding.do
     assert "aws s3api put-public-access-block --bucket media" in warning.do
@@ -153,7 +153,7 @@ def test_an_account_block_that_cannot_be_read_counts_as_absent(account: SandboxA
     public_statement(account)
 
     def unreachable() -> Json:
-        raise Unreachable("s3control is not there")
+        raise Unreachable("s3control does not answer")
 
     with_answer(account, "get_public_access_block", unreachable)
     plan = account.stack(signed())
@@ -193,7 +193,7 @@ def test_a_foreign_distribution_with_signers_is_shown_and_no_opening(account: Sa
     assert f"signers: self through distribution {foreign['Id']}" in exposure.after
 
 
-def test_a_disabled_foreign_distribution_is_no_opening(account: SandboxAccount) -> None:
+def test_a_disabled_foreign_distribution_is_not_an_opening(account: SandboxAccount) -> None:
     """It serves nobody."""
     account.converge(signed(oai={}))
     (identity,) = account.identities()

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cfstream.adoption import Imported, find, import_all, import_one, read_account
-from cfstream.adoption.proof import read
+from cfstream.adoption.planned import read
 from cfstream.planning import StackPlan
 from cfstream.ports import Reads
 from cfstream.spec.load import Stack
@@ -117,6 +117,21 @@ def test_a_lost_spec_is_recreated(account: SandboxAccount) -> None:
     assert "grant:" not in text
 
 
+def test_a_setting_that_a_behavior_shares_with_the_default_behavior_stays_managed(
+    account: SandboxAccount,
+) -> None:
+    """The recreated spec sets it for both, so a change by hand of either is drift."""
+    shared = {"response_headers_policy": "SimpleCORS", "origin_request_policy": "CORS-S3Origin"}
+    account.converge(
+        signed(http={**shared, "behaviors": [{"path": "/a/*", "public": True, **shared}]}),
+        allow=["makes-public"],
+    )
+    http = read(imported(account, account.id()).text).spec.http
+    for name, value in shared.items():
+        assert [getattr(http, name), getattr(http.behaviors[0], name)] == [value, value]
+    assert http.behaviors[0].cache_policy is None
+
+
 def test_a_lost_rtmp_spec_is_recreated(account: SandboxAccount) -> None:
     """The spec has the former bucket."""
     account.converge(rtmp(cnames=["old.example.com"]))
@@ -149,7 +164,7 @@ def test_an_expired_certificate_is_omitted_with_its_names(account: SandboxAccoun
     assert "minimum_tls: TLSv1 " in text
 
 
-def test_what_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
+def test_a_problem_that_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
     """The spec is written with the problem: the bucket does not exist."""
     created = by_hand(account)
     for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):

@@ -1,6 +1,6 @@
 """Import writes readers from outside as commented lines, so that the user decides about them."""
 
-from cfstream.adoption.proof import read
+from cfstream.adoption.planned import read
 from cfstream.workflow import make_plan
 from tests.promises.test_import import imported, spec, to_identity, with_identity
 from tests.world.account import SandboxAccount

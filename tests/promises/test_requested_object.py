@@ -37,14 +37,16 @@ def asked(
         ("/a/One.mp4", "a/One.mp4", False, "a/one.mp4"),
         ("/a/onee.mp4", "a/onee.mp4", False, "a/one.mp4"),
         ("/b/%74hree.mp4", "b/three.mp4", True, ""),
-        ("/c/one.mp4", "c/one.mp4", False, ""),
+        ("/c/one.mp4", "c/one.mp4", False, "a/one.mp4"),
+        ("/a/", "a/", False, "a/one.mp4"),
+        ("/c/other.jpeg", "c/other.jpeg", False, ""),
         ("/", "a/two.mp4", True, ""),
     ],
 )
 def test_the_object_and_the_nearest_one(
     account: SandboxAccount, path: str, key: str, exists: bool, near: str
 ) -> None:
-    """The path is decoded, `/` is the default root object, and only the folder of a missing key is listed."""
+    """The path is decoded, `/` is the default root object. A missing key is looked for in its folder first."""
     document = signed(http={"default_root_object": "a/two.mp4"})
     account.start_at("root", lambda: account.converge(document))
     port = Witness(account.world.aws)
@@ -62,24 +64,14 @@ def test_the_live_origin_path_counts(account: SandboxAccount) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [NotAuthorized("HeadObject", "403", "Forbidden"), Unreachable("S3 could not be reached")]
+    "error", [NotAuthorized("ListObjectsV2", "AccessDenied", "no"), Unreachable("S3 could not be reached")]
 )
 def test_an_error_is_a_part_of_the_answer(account: SandboxAccount, error: CfstreamError) -> None:
     """The explanation goes on without the object."""
     account.converge(signed())
-    port = cast("Reads", ReadsWithAnswer(account.world.aws, "head_object", failing(error)))
+    port = cast("Reads", ReadsWithAnswer(account.world.aws, "list_objects_v2", failing(error)))
     found = asked(account, signed(), "/a/one.mp4", port)
     assert found == RequestedObject("media", "a/one.mp4", why_not=error.what)
-
-
-def test_without_the_list_no_key_is_near(account: SandboxAccount) -> None:
-    """It is still known that the object does not exist."""
-    account.converge(signed())
-    refused = failing(NotAuthorized("ListObjectsV2", "AccessDenied", "no"))
-    port = cast("Reads", ReadsWithAnswer(account.world.aws, "list_objects_v2", refused))
-    assert asked(account, signed(), "/a/onee.mp4", port) == RequestedObject(
-        "media", "a/onee.mp4", exists=False
-    )
 
 
 def failing(error: CfstreamError) -> Callable[[], Json]:

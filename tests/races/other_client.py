@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cfstream.applying import Report
+from cfstream.applying import Report, RunOptions
 from cfstream.errors import Refused, Throttled
 from cfstream.planning import Plan
 from cfstream.ports import Call, Writes
@@ -109,4 +109,4 @@ class RacingClock(QuickClock):
 def run(account: SandboxAccount, plan: Plan, race: Race, *allow: str) -> Report:
     """Apply a plan while the other client is active."""
     world = replace(account.world, aws=race, clock=RacingClock(race))
-    return apply_plan(plan, world, allow=frozenset(allow))
+    return apply_plan(plan, world, RunOptions(frozenset(allow)))

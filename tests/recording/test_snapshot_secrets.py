@@ -9,7 +9,7 @@ import botocore.session
 import pytest
 
 from cfstream.ports import Call
-from cfstream.recording.accounts import NUMBER, hidden, revealed, stand_in
+from cfstream.recording.accounts import NUMBER, hidden, pseudonym, revealed
 from cfstream.recording.redaction import redacted
 from cfstream.sandbox.accounts import ACCOUNT
 from tests.faults.running import ANY_HAZARD, ScenarioRunner, run
@@ -90,7 +90,7 @@ def test_a_hashed_snapshot_gives_the_same_plan(everything: ScenarioRunner) -> No
     from_aws, from_hashed = plan_of(after, world), plan_of(after, world_in(text, after, world))
     hashed = from_aws
     for number in (AUDITOR, "999988887777"):
-        hashed = hashed.replace(number, stand_in(number, SALT))
+        hashed = hashed.replace(number, pseudonym(number, SALT))
     assert "444455556666" in hashed
     assert comparable(from_hashed) == comparable(hashed)
 
@@ -122,7 +122,7 @@ def test_accounts_in_the_specs_are_restored() -> None:
     assert not [
         each for each in (ACCOUNT, AUDITOR, "555566667777", "ab" * 32, "654321", ACCOUNT[-6:]) if each in text
     ]
-    assert text.count(stand_in(ACCOUNT, SALT)) == 3
+    assert text.count(pseudonym(ACCOUNT, SALT)) == 3
     assert '"*1"' in text
     back = revealed(text, SALT, [f"arn:aws:acm:us-east-1:{AUDITOR}:certificate/x", "ab" * 32])
     assert AUDITOR in back

@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cfstream.ports import Reply, Viewer, Visit
-from cfstream.proving import KeyAtHand, Means, Proof, StackProof
 from cfstream.render.text import plan_text
 from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.sign.keys import PrivateKey, private_key
 from cfstream.testing.certificates import imported
-from cfstream.workflow import prove_stacks
+from cfstream.verification import KeyAtHand, Proof, StackProof, VerificationTools
+from cfstream.workflow import verify_stacks
 from tests.world.account import SandboxAccount
 from tests.world.configs import listing
 from tests.world.plans import report_lines
@@ -97,7 +97,7 @@ class VerifiedAccount(SandboxAccount):
         report = self.apply(document or self.spec, allow=["makes-public"])
         assert report.exit_code == 0, report_lines(report)
 
-    def prove(
+    def verify(
         self,
         *documents: Json,
         key: PrivateKey | None = None,
@@ -107,12 +107,12 @@ class VerifiedAccount(SandboxAccount):
     ) -> Proof:
         """Return the proof of these specs, by default of the good stack."""
         at_hand = KeyAtHand(key, key_id) if key is not None else None
-        means = Means(viewer or self.viewer, self.clock, at_hand, wanted)
-        return prove_stacks(self.load(*(documents or (self.spec,))), self.world, means)
+        tools = VerificationTools(viewer or self.viewer, self.clock, at_hand, wanted)
+        return verify_stacks(self.load(*(documents or (self.spec,))), self.world, tools)
 
-    def proved(self, document: Json | None = None, **means: Any) -> StackProof:
+    def proof(self, document: Json | None = None, **tools: Any) -> StackProof:
         """Return the proof of one stack."""
-        return self.prove(document or self.spec, **means).stacks[0]
+        return self.verify(document or self.spec, **tools).stacks[0]
 
     def visit(self, url: str) -> Reply:
         """Return the answer to an unsigned request of a viewer."""

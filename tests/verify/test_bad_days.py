@@ -8,9 +8,9 @@ import pytest
 
 from cfstream.aws.client import together
 from cfstream.errors import Refused
-from cfstream.ports import Answer, Call, NoReply, Reads, Reply, Silence, Viewer, Visit
-from cfstream.proving import StackProof, Verdict
+from cfstream.ports import Answer, Call, NoReply, NoReplyReason, Reads, Reply, Viewer, Visit
 from cfstream.values import Json
+from cfstream.verification import StackProof, Verdict
 from cfstream.web import HttpViewer
 from tests.verify.account import HOST, VerifiedAccount
 from tests.world.clock import QuickClock
@@ -40,12 +40,12 @@ class Network:
             self.roundabout.add(host)
             return self.edge.together([visit])[0]
         if host in self.unknown:
-            return NoReply(Silence.NO_ADDRESS)
+            return NoReply(NoReplyReason.NO_ADDRESS)
         return self.elsewhere.get(host) or self.edge.together([visit])[0]
 
 
 def reasons_not_checked(proof: StackProof) -> list[str]:
-    """Return the reasons for what could not be proved."""
+    """Return the reasons for what could not be verified."""
     return [each.why for each in proof.unproved]
 
 
@@ -55,9 +55,9 @@ def passed_checks(proof: StackProof, where: str) -> int:
 
 
 def test_a_cname_without_an_address_is_requested_through_the_distribution(account: VerifiedAccount) -> None:
-    """DNS changes last, so everything is proved before, and a notice names the record to create."""
+    """DNS changes last, so everything is verified before, and a notice names the record to create."""
     network = Network(account.viewer, unknown=frozenset({HOST}))
-    proof = account.proved(viewer=network, key=account.key)
+    proof = account.proof(viewer=network, key=account.key)
     assert (proof.exit_code, network.roundabout) == (0, {HOST})
     assert passed_checks(proof, f"https://{HOST}") > 20
     domain = account.live()["DomainName"]
@@ -67,10 +67,10 @@ def test_a_cname_without_an_address_is_requested_through_the_distribution(accoun
     assert notice_text in [notice.text for notice in proof.notices]
 
 
-def test_a_distribution_without_an_address_proves_nothing(account: VerifiedAccount) -> None:
-    """A new name may take minutes to resolve: nothing is broken, and nothing is proved."""
+def test_a_distribution_without_an_address_verifies_nothing(account: VerifiedAccount) -> None:
+    """A new name may take minutes to resolve: nothing is broken, and nothing is verified."""
     domain = account.live()["DomainName"]
-    proof = account.proved(viewer=Network(account.viewer, unknown=frozenset({domain, HOST})))
+    proof = account.proof(viewer=Network(account.viewer, unknown=frozenset({domain, HOST})))
     assert reasons_not_checked(proof) == [f"{domain} has no address yet: no request can be sent"]
     assert proof.exit_code == 1
 
@@ -81,11 +81,11 @@ ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
         "points to another server (200), which is not CloudFront",
     ),
     "bad TLS": (
-        NoReply(Silence.BAD_TLS, "self-signed certificate"),
+        NoReply(NoReplyReason.BAD_TLS, "self-signed certificate"),
         "points to another server, whose TLS does not verify (TLS does not verify: self-signed certificate)",
     ),
     "nobody": (
-        NoReply(Silence.NO_CONNECTION, "Connection refused"),
+        NoReply(NoReplyReason.NO_CONNECTION, "Connection refused"),
         "points to another server, which does not answer (no connection: Connection refused)",
     ),
 }
@@ -96,7 +96,7 @@ def test_a_cname_that_points_elsewhere_is_reported(account: VerifiedAccount, cas
     """CloudFront's answer for it is still checked, and a 200 from another server is not exposed."""
     answer, notice_text = ELSEWHERE[case]
     network = Network(account.viewer, elsewhere={HOST: answer})
-    proof = account.proved(viewer=network)
+    proof = account.proof(viewer=network)
     assert (reasons_not_checked(proof), proof.broken, proof.exit_code) == ([f"{HOST} {notice_text}"], (), 1)
     assert passed_checks(proof, f"https://{HOST}") > 15
     (finding,) = proof.unproved
@@ -105,20 +105,20 @@ def test_a_cname_that_points_elsewhere_is_reported(account: VerifiedAccount, cas
 
 def test_tls_that_does_not_verify_at_cloudfront_names_the_certificate(account: VerifiedAccount) -> None:
     """CloudFront's certificate does not have the name, so nothing more is sent there."""
-    bad = NoReply(Silence.BAD_TLS, "Hostname mismatch")
+    bad = NoReply(NoReplyReason.BAD_TLS, "Hostname mismatch")
     domain = account.live()["DomainName"]
     network = Network(account.viewer, elsewhere={domain: bad})
-    proof = account.proved(viewer=network)
+    proof = account.proof(viewer=network)
     (finding,) = proof.unproved
     assert finding.where == f"https://{domain}"
     assert finding.why == "TLS does not verify: Hostname mismatch"
     assert finding.do.startswith("check http.certificate")
 
 
-def test_an_edge_that_does_not_answer_proves_nothing(account: VerifiedAccount) -> None:
+def test_an_edge_that_does_not_answer_verifies_nothing(account: VerifiedAccount) -> None:
     """A closed port is reported once, and AWS's own replies are still judged."""
     with HttpViewer("http://127.0.0.1:9") as viewer:
-        proof = account.proved(viewer=viewer)
+        proof = account.proof(viewer=viewer)
     assert "no edge answers at http://127.0.0.1:9" in reasons_not_checked(proof)
     assert proof.broken == ()
     assert passed_checks(proof, "bucket media") == 3
@@ -130,7 +130,7 @@ def test_a_wrong_clock_is_not_confused_with_expiry(
 ) -> None:
     """Signatures use CloudFront's clock, from its Date. A difference from the local clock is reported."""
     account.clock = QuickClock(datetime.now(UTC) + timedelta(hours=hours))
-    proof = account.proved(key=account.key)
+    proof = account.proof(key=account.key)
     assert proof.exit_code == 0
     (warning,) = [notice.text for notice in proof.notices if notice.warning]
     assert warning.startswith(f"this machine's clock is 60 minutes {notice_text} CloudFront's")
@@ -158,7 +158,7 @@ class Flaky:
 
 def test_an_alarm_is_raised_only_for_what_is_seen_twice(account: VerifiedAccount) -> None:
     """Edges may lag a few seconds, so a failed check is repeated."""
-    assert account.proved(viewer=Flaky(account.viewer)).exit_code == 0
+    assert account.proof(viewer=Flaky(account.viewer)).exit_code == 0
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def test_a_stack_that_cannot_be_read_does_not_block_the_others(account: Verified
 
     reads = account.world.reads
     account.world = replace(account.world, reads=lambda: Refusing(reads(), "bare"))
-    campus, lectures = account.prove(account.spec, other).stacks
+    campus, lectures = account.verify(account.spec, other).stacks
     assert lectures.exit_code == 0
     assert (campus.exit_code, campus.findings[0].claim) == (1, "its live state can be read")
     assert "InternalError" in campus.findings[0].why

@@ -32,7 +32,7 @@ def test_a_public_page_that_answers_success_is_a_warning(account: VerifiedAccoun
     page(account, "/posters/sorry.html")
     assert f"the error page /posters/sorry.html {SUCCESS}" in warnings(account)
     assert "signed path" not in warnings(account)
-    assert failed_checks(account.proved(key=account.key)) == ""
+    assert failed_checks(account.proof(key=account.key)) == ""
 
 
 @pytest.mark.parametrize(("code", "exit_code"), [("200", 7), ("403", 0)])
@@ -40,21 +40,21 @@ def test_a_page_on_a_signed_path_is_a_warning(account: VerifiedAccount, code: st
     """Verify exits with 7 if an unsigned request gets it with a success."""
     page(account, "/a/sorry.html", code)
     assert f"the error page /a/sorry.html {ON_SIGNED}" in warnings(account)
-    proof = account.proved()
+    proof = account.proof()
     assert proof.exit_code == exit_code
     warning = "the error page /a/sorry.html is served, although its path requires a signature"
     assert (warning in failed_checks(proof)) == (exit_code == 7)
 
 
-def test_a_page_that_keeps_the_status_is_no_warning(account: VerifiedAccount) -> None:
+def test_a_page_that_keeps_the_status_has_no_warning(account: VerifiedAccount) -> None:
     """S3 serves the page, and does not refuse the object."""
     page(account, "/posters/sorry.html", "403")
     assert warnings(account) == ""
-    assert failed_checks(account.proved(key=account.key)) == ""
+    assert failed_checks(account.proof(key=account.key)) == ""
 
 
 def test_a_public_page_for_404_opens_nothing(account: VerifiedAccount) -> None:
     """It keeps the error's status. The only warning is that viewers do not get it."""
     page(account, "/posters/none.html", "404", 404)
     assert warnings(account).startswith("S3 answers 403 for an object that does not exist")
-    assert failed_checks(account.proved()) == ""
+    assert failed_checks(account.proof()) == ""

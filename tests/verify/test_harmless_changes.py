@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cfstream.proving import Verdict
+from cfstream.verification import Verdict
 from tests.verify import harmless
 from tests.verify.account import VerifiedAccount
 
@@ -21,7 +21,7 @@ CHANGES = [
 def test_no_alarm_is_raised(account: VerifiedAccount, change: Callable[[VerifiedAccount], None]) -> None:
     """Every check passes, also with a key. The plan is empty, and has no opening."""
     change(account)
-    proof = account.proved(key=account.key)
+    proof = account.proof(key=account.key)
     assert [each for each in proof.findings if each.verdict is not Verdict.HELD] == []
     plan = account.plan(account.spec)
     assert plan.in_sync, account.planned()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.proving import StackProof, Verdict
+from cfstream.verification import StackProof, Verdict
 from tests.thorough import one_of_each
 from tests.unit.access.policy import table
 from tests.verify.account import VerifiedAccount, failed_checks
@@ -57,7 +57,7 @@ def put(account: VerifiedAccount, *statements: Json, blocked: bool = True) -> No
 def judged(account: VerifiedAccount, **fields: Any) -> StackProof:
     """Return the proof, and check that the plan lists the same openings and changes nothing."""
     spec = {**account.spec, **fields}
-    proof = account.proved(spec)
+    proof = account.proof(spec)
     plan = account.stack(spec)
     assert plan.steps == ()
     assert bool(plan.exposure.openings) == (proof.exit_code == 7)
@@ -98,7 +98,7 @@ def test_a_statement_is_named_though_all_is_blocked(account: VerifiedAccount, op
 
 
 @pytest.mark.parametrize("opening", ANYONE_MANAGES, ids=str)
-def test_what_anyone_may_do_is_named(account: VerifiedAccount, opening: Statement) -> None:
+def test_rights_of_anyone_are_named(account: VerifiedAccount, opening: Statement) -> None:
     """Without blocks, anyone may write, manage or read old versions through S3."""
     put(account, opening.of(account.live()["ARN"]), blocked=False)
     proof = judged(account)
@@ -111,7 +111,7 @@ LISTABLE: list[Statement] = one_of_each((*READERS, *MANAGERS), _kind)
 
 
 @pytest.mark.parametrize("opening", LISTABLE, ids=str)
-def test_a_listed_reader_is_expected_and_nobody_else(account: VerifiedAccount, opening: Statement) -> None:
+def test_only_a_listed_reader_is_expected(account: VerifiedAccount, opening: Statement) -> None:
     """The field that lists the reader covers only this reader, and the other field covers nobody."""
     statement = opening.of(account.live()["ARN"])
     listing = {name: [opening.listed] for name in opening.lists}
@@ -119,14 +119,14 @@ def test_a_listed_reader_is_expected_and_nobody_else(account: VerifiedAccount, o
     advice = " ".join(each.do for each in judged(account).broken)
     for name in ("also_read_by", "also_managed_by"):
         assert (f"in {name}" in advice) == (name in opening.lists)
-    assert account.proved({**account.spec, **listing}).exit_code == 0
+    assert account.proof({**account.spec, **listing}).exit_code == 0
     put(account, statement, ANOTHER)
     proof = judged(account, **listing)
     assert (proof.exit_code, parts(proof)) == (7, ["policy"])
     assert "statement Another" in failed_checks(proof)
     assert "statement Opening" not in failed_checks(proof)
     for name in {"also_read_by", "also_managed_by"} - {*opening.lists}:
-        assert "statement Opening" in failed_checks(account.proved({**account.spec, name: [opening.listed]}))
+        assert "statement Opening" in failed_checks(account.proof({**account.spec, name: [opening.listed]}))
 
 
 @pytest.mark.parametrize("enforced", [True, False])
@@ -152,7 +152,7 @@ def test_a_healthy_policy_has_no_findings(account: VerifiedAccount, row: table.R
     statements = [_here(account, each) for each in row.policy["Statement"]]
     for blocked in (True, False):
         put(account, *statements, blocked=blocked)
-        proof = account.proved()
+        proof = account.proof()
         assert [each for each in proof.broken if each.verdict is Verdict.SERVED] == []
         assert proof.unproved == ()
         assert proof.exit_code == (7 if row.name in DENY_CLOUDFRONT else 0), failed_checks(proof)

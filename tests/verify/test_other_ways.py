@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.proving import StackProof
+from cfstream.verification import StackProof
 from tests.verify.account import MEDIA, VerifiedAccount, failed_checks
 from tests.verify.openings import BUCKET, CANONICAL, CLOUDFRONT, OBJECTS, OTHER, OWN, THEIRS
 from tests.verify.test_openings import judged
@@ -26,9 +26,9 @@ def opened(proof: StackProof, part: str) -> str:
     return failed_checks(proof)
 
 
-def proved(account: VerifiedAccount, **fields: Any) -> StackProof:
+def proof_of(account: VerifiedAccount, **fields: Any) -> StackProof:
     """Return the proof of the good stack with these fields. Its plans do not read the ACLs of objects."""
-    return account.proved({**account.spec, **fields})
+    return account.proof({**account.spec, **fields})
 
 
 def add(account: VerifiedAccount, statement: Json) -> None:
@@ -102,7 +102,7 @@ def test_an_object_granted_to_the_identity_of_an_unsigned_distribution(account: 
         S3OriginConfig={"OriginAccessIdentity": f"origin-access-identity/cloudfront/{identity}"},
     )
     grant(account, "READ", account.identities()[identity]["S3CanonicalUserId"])
-    openings = opened(account.proved(), "distributions")
+    openings = opened(account.proof(), "distributions")
     assert f"anyone can read /*: distribution {created['Id']} (unsigned), object ACL" in openings
 
 
@@ -126,14 +126,14 @@ def test_an_object_granted_to_another_account(
 ) -> None:
     """IgnorePublicAcls does not affect it. Only both fields together cover it."""
     grant(account, permission, CANONICAL)
-    openings = opened(account.proved(), "ACLs")
+    openings = opened(account.proof(), "ACLs")
     assert f"canonical {CANONICAL}" in openings
     assert "/a/one.mp4" in openings
     every = {name: [f"canonical:{CANONICAL}"] for name in lists}
-    assert failed_checks(proved(account, **every)) == ""
+    assert failed_checks(proof_of(account, **every)) == ""
     for name in every:
         fewer = {field: value for field, value in every.items() if field != name}
-        assert f"canonical {CANONICAL}" in opened(proved(account, **fewer), "ACLs")
+        assert f"canonical {CANONICAL}" in opened(proof_of(account, **fewer), "ACLs")
 
 
 @pytest.mark.parametrize(

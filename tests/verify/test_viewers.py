@@ -50,7 +50,7 @@ def test_a_public_root_opens_the_root_object(account: VerifiedAccount) -> None:
     assert status(account, ROOT) == 403
     assert account.apply(new, allow=["makes-public"]).exit_code == 0
     assert (status(account, ROOT), status(account, SIGNED)) == (200, 403)
-    assert account.proved(new).exit_code == 0
+    assert account.proof(new).exit_code == 0
 
 
 def test_a_signed_object_becomes_the_root_object_of_a_public_default(account: VerifiedAccount) -> None:
@@ -73,7 +73,7 @@ def test_a_root_that_was_opened_by_hand(account: VerifiedAccount) -> None:
     account.made(with_root(account, "a/one.mp4"))
     account.edit(add_behavior("/", first=True, TrustedKeyGroups=signers()))
     assert status(account, ROOT) == 200
-    proof = account.proved(with_root(account, "a/one.mp4"))
+    proof = account.proof(with_root(account, "a/one.mp4"))
     assert proof.exit_code == 7
     assert "anyone can read /" in failed_checks(proof)
     assert account.apply(with_root(account, "a/one.mp4")).exit_code == 0
@@ -83,12 +83,12 @@ def test_a_root_that_was_opened_by_hand(account: VerifiedAccount) -> None:
 def test_a_public_root_lists_the_bucket(account: VerifiedAccount) -> None:
     """Without a root object, ``/`` is the list of objects, if the policy allows CloudFront to list."""
     account.add_statement(to(account.live()["ARN"], "s3:ListBucket", resource=BUCKET))
-    assert account.proved().exit_code == 0
+    assert account.proof().exit_code == 0
     new = with_root(account, "", {"path": "/", "public": True})
     assert hazards(account.stack(new)) == ["makes-public"]
     assert account.apply(new, allow=["makes-public"]).exit_code == 0
     assert b"<Key>hls/master.m3u8</Key>" in account.visit(ROOT).body
-    proof = account.proved(new)
+    proof = account.proof(new)
     assert proof.exit_code == 7
     assert "anyone can list the objects: the stack's own distribution (unsigned)" in failed_checks(proof)
     safe = with_root(account, "posters/one.jpg", {"path": "/", "public": True})
@@ -110,29 +110,29 @@ def test_another_distribution_that_nobody_needs_to_sign(account: VerifiedAccount
     other = account.other_distribution(behavior=WRITABLE)
     account.add_statement(to(other["ARN"], *WRITES[name], resource=[BUCKET, f"{BUCKET}/*"]))
     assert account.stack(account.spec).exposure.openings != ()
-    proof = account.proved()
+    proof = account.proof()
     assert proof.exit_code == 7
     assert f"distribution {other['Id']} (unsigned), bucket policy statement More" in failed_checks(proof)
     field = "also_read_by" if name == "list" else "also_managed_by"
-    assert account.proved({**account.spec, field: [other["ARN"]]}).exit_code == 0
+    assert account.proof({**account.spec, field: [other["ARN"]]}).exit_code == 0
     account.edit(
         lambda config: config["DefaultCacheBehavior"].update(TrustedSigners=signers("self")), id_=other["Id"]
     )
-    assert account.proved().exit_code == 0
+    assert account.proof().exit_code == 0
 
 
 def test_another_distribution_that_only_forwards_reads(account: VerifiedAccount) -> None:
     """A policy that allows it to write opens nothing."""
     other = account.other_distribution()
     account.add_statement(to(other["ARN"], "s3:PutObject", "s3:DeleteObject"))
-    assert account.proved().exit_code == 0
+    assert account.proof().exit_code == 0
 
 
 def test_own_viewers_may_list(account: VerifiedAccount) -> None:
     """Many policies allow CloudFront to list the bucket, so that a missing object is a 404. Its signers are inside."""
     account.add_statement(to(account.live()["ARN"], "s3:ListBucket", resource=BUCKET))
     assert account.stack(account.spec).exposure.openings == ()
-    assert account.proved().exit_code == 0
+    assert account.proof().exit_code == 0
 
 
 def test_an_origin_that_is_not_recognised(account: VerifiedAccount) -> None:
@@ -147,10 +147,10 @@ def test_an_origin_that_is_not_recognised(account: VerifiedAccount) -> None:
     other = account.other_distribution(Origins=listing(alias))
     account.add_statement(to(other["ARN"], "s3:GetObject"))
     assert account.stack(account.spec).exposure.openings != ()
-    proof = account.proved()
+    proof = account.proof()
     assert proof.exit_code == 7
     assert f"distribution arn:aws:cloudfront::{ACCOUNT}:distribution/{other['Id']}" in failed_checks(proof)
-    assert account.proved({**account.spec, "also_read_by": [other["ARN"]]}).exit_code == 0
+    assert account.proof({**account.spec, "also_read_by": [other["ARN"]]}).exit_code == 0
 
 
 def test_a_saved_plan_relies_on_methods_of_others(account: VerifiedAccount) -> None:
@@ -167,7 +167,7 @@ def test_the_root_object_of_another_distribution_is_not_known(account: VerifiedA
     source = {"StringEquals": {"AWS:SourceArn": other["ARN"]}}
     account.add_statement(allow("Theirs", CLOUDFRONT, Condition=source))
     listed = {**account.spec, "also_read_by": [other["ARN"]]}
-    assert account.proved(listed).exit_code == 0
+    assert account.proof(listed).exit_code == 0
     account.edit(set_to(DefaultRootObject="a/one.mp4"), id_=other["Id"])
     account.edit(add_behavior("/", first=True, TrustedSigners=signers()), id_=other["Id"])
-    assert "lists do not show the default root object" in failed_checks(account.proved())
+    assert "lists do not show the default root object" in failed_checks(account.proof())

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cfstream.applying import Report
+from cfstream.applying import EventHandler, Report, RunOptions, quiet
 from cfstream.planning import Plan, StackPlan
 from cfstream.ports import Writes
 from cfstream.spec.load import Stack, load
@@ -90,17 +90,23 @@ class SandboxAccount(OtherUser):
         return self.plan(document).stacks[0]
 
     def run(
-        self, plan: Plan, *, allow: Sequence[str] = (), port: Writes | None = None, **terms: Any
+        self,
+        plan: Plan,
+        *,
+        allow: Sequence[str] = (),
+        port: Writes | None = None,
+        tell: EventHandler = quiet,
+        **options: Any,
     ) -> Report:
         """Apply an existing plan, through another world if one is given."""
         world = replace(self.world, aws=port) if port is not None else self.world
-        return apply_plan(plan, world, **{"allow": frozenset(allow), **terms})
+        return apply_plan(plan, world, RunOptions(frozenset(allow), **options), tell=tell)
 
     def apply(
-        self, *documents: Json, allow: Sequence[str] = (), port: Writes | None = None, **terms: Any
+        self, *documents: Json, allow: Sequence[str] = (), port: Writes | None = None, **options: Any
     ) -> Report:
         """Plan and apply."""
-        return self.run(self.plan(*documents), allow=allow, port=port, **terms)
+        return self.run(self.plan(*documents), allow=allow, port=port, **options)
 
     def converge(self, *documents: Json, allow: Sequence[str] = ()) -> Plan:
         """Plan and apply, and check that everything is done and that the next plan is empty."""

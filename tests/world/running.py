@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cfstream.applying import Report
+from cfstream.applying import Report, RunOptions
 from cfstream.planning import Plan
 from cfstream.ports import World
 from cfstream.spec.load import Stack
@@ -12,4 +12,4 @@ from cfstream.workflow import apply_plan, make_plan
 def run(stacks: Sequence[Stack], world: World, *, allow: Sequence[str] = ()) -> tuple[Plan, Report]:
     """Plan and apply, as ``apply --yes`` does."""
     plan = make_plan(stacks, world)
-    return plan, apply_plan(plan, world, allow=frozenset(allow))
+    return plan, apply_plan(plan, world, RunOptions(frozenset(allow)))

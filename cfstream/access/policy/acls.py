@@ -29,35 +29,29 @@ def acl_readers(
     *,
     block: Block,
     ownership: str,
-    identities: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Reader, May], ...]:
     """Return who may do what by these grants, each pair once.
 
     ACLs have no effect under BucketOwnerEnforced. IgnorePublicAcls ignores only grants to everybody: a grant to another
-    account's canonical user remains. `identities` gives the OAI id for the canonical user ids of OAIs.
+    account's canonical user remains.
     """
     if ownership == ENFORCED:
         return ()
     table = _OBJECT if on is ResourceType.OBJECT else _BUCKET
     counted = (each for each in grants if not (each.public and block.ignore_acls))
-    return tuple(dict.fromkeys(_pairs(counted, table, identities or {})))
+    return tuple(dict.fromkeys(_pairs(counted, table)))
 
 
-def _pairs(
-    grants: Iterable[AclGrant], table: Mapping[str, tuple[May, ...]], identities: Mapping[str, str]
-) -> Iterator[tuple[Reader, May]]:
+def _pairs(grants: Iterable[AclGrant], table: Mapping[str, tuple[May, ...]]) -> Iterator[tuple[Reader, May]]:
     for grant in grants:
         for may in table.get(grant.permission, ()):
-            yield _grantee(grant, identities), may
+            yield _grantee(grant), may
 
 
-def _grantee(grant: AclGrant, identities: Mapping[str, str]) -> Reader:
+def _grantee(grant: AclGrant) -> Reader:
     """Return the reader. A group that is not public, such as LogDelivery, is a service with the URI as its name."""
     if grant.public:
         return ANYONE
-    if isinstance(grant.grantee, str):
-        if grant.grantee in identities:
-            return Reader(ReaderKind.OAI, identities[grant.grantee])
-        if "://" in grant.grantee:
-            return Reader(ReaderKind.SERVICE, grant.grantee)
+    if isinstance(grant.grantee, str) and "://" in grant.grantee:
+        return Reader(ReaderKind.SERVICE, grant.grantee)
     return Reader(ReaderKind.CANONICAL, grant.grantee)

@@ -84,10 +84,16 @@ def _fixes(clause: Clause) -> Certainty:
         return Certainty.NO
     if not all(_is_fixed(clause, value) for value in clause.values):
         return Certainty.NO
-    if any(map(has_variable, clause.written)):
-        # In a policy of an older Version it is plain text. Whether S3 looks at the Version is not documented.
+    if any(map(has_variable, clause.written)) or _has_plain_wildcard(clause):
+        # Text in a policy of an older Version, or with StringEquals. S3 does not document whether it considers that.
         return Certainty.MAYBE
     return Certainty.YES if clause.key in _FIXING else Certainty.MAYBE
+
+
+def _has_plain_wildcard(clause: Clause) -> bool:
+    """Return whether a value has a wildcard that the operator compares as text."""
+    compares_text = clause.operator is not None and not clause.operator.wild
+    return compares_text and clause.key != "s3:dataaccesspointarn" and any(map(is_wild, clause.values))
 
 
 def _demands(clause: Clause) -> bool:

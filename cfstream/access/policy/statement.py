@@ -1,5 +1,6 @@
 """Parse a policy's statements for judging."""
 
+from dataclasses import field
 from functools import cached_property, lru_cache
 from itertools import chain, groupby
 from typing import Any
@@ -29,6 +30,8 @@ class Statement:
     clauses: tuple[Clause, ...]
     resources: tuple[str, ...] = ()
     """In their original spelling, for display; empty for NotResource."""
+    source: Json = field(default_factory=dict)
+    """The statement in its policy."""
 
     @cached_property
     def by_key(self) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
@@ -76,6 +79,7 @@ def parse_statement(statement: Json, *, variables: bool = True) -> Statement:
         all_but=all_but,
         clauses=clauses(statement, variables=variables),
         resources=tuple(_texts(statement.get("Resource"))),
+        source=statement,
     )
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
 from cfstream.aws.errors import answered, unanswered
 from cfstream.aws.fast.checkpoint import Checkpoint, Finished
@@ -82,18 +82,6 @@ class _Pass:
         self._shares: Any = None
         self._due: dict[str, float] = {}
         self._changed = 0
-        self._handlers = {
-            "counts": self._on_counts,
-            "failed": self._on_failed,
-            "guard": self._on_guard,
-            "expired": self._on_expired,
-            "fatal": self._on_fatal,
-            "given": self._on_given,
-            "listed": self._on_listed,
-            "dry": self._on_dry,
-            "distrust": self._on_distrust,
-            "ended": self._on_ended,
-        }
 
     def run(self) -> AclOutcome | None:
         """Return how it ended; None if the checkpoint turned out to be wrong."""
@@ -159,8 +147,8 @@ class _Pass:
             self._lost(worker)
             return
         for name, value in message.items():
-            if (handle := self._handlers.get(name)) is not None:
-                handle(worker, value, message)
+            if (handle := self._HANDLERS.get(name)) is not None:
+                handle(self, worker, value, message)
 
     def _lost(self, worker: WorkerProcess) -> None:
         if not worker.is_ended:
@@ -212,6 +200,27 @@ class _Pass:
         counts = self._counts()
         if counts["failed"] >= HOPELESS and counts["failed"] == counts["done"]:
             self._stop(hopeless(*self._first))
+
+    def _on_given(self, _worker: WorkerProcess, given: Any, _message: Any) -> None:
+        giver, self._giver = self._giver, None
+        if given is None:
+            return
+        target = next((worker for worker in self._workers if worker.is_listed), giver)
+        if target is not None:
+            target.add_range(given)
+
+    _HANDLERS: ClassVar = {
+        "counts": _on_counts,
+        "failed": _on_failed,
+        "guard": _on_guard,
+        "expired": _on_expired,
+        "fatal": _on_fatal,
+        "given": _on_given,
+        "listed": _on_listed,
+        "dry": _on_dry,
+        "distrust": _on_distrust,
+        "ended": _on_ended,
+    }
 
     def _error(self, operation: str, status: int, error: dict[str, Any], key: str = "") -> CfstreamError:
         """Return the error that the plain client would raise."""
@@ -313,14 +322,6 @@ class _Pass:
                 self._shares = shares
                 for worker in self._workers:
                     worker.send(shares=[1.0 / max(len(self._workers) - len(dry), 1), shares])
-
-    def _on_given(self, _worker: WorkerProcess, given: Any, _message: Any) -> None:
-        giver, self._giver = self._giver, None
-        if given is None:
-            return
-        target = next((worker for worker in self._workers if worker.is_listed), giver)
-        if target is not None:
-            target.add_range(given)
 
     def _is_due(self, what: str, seconds: float, now: float) -> bool:
         if now < self._due.get(what, 0.0):

@@ -218,7 +218,7 @@ class KeyLists:
         """Do no longer skip what an earlier run finished. The engine starts again without a checkpoint."""
         if self._finished:
             self._finished = []
-            self._pipeline.tell({"distrust": True})
+            self._pipeline.send({"distrust": True})
 
     # Splitting
 
@@ -232,7 +232,7 @@ class KeyLists:
         if not candidates:
             if give and not waiting:
                 self._give = False
-                self._pipeline.tell({"given": None})
+                self._pipeline.send({"given": None})
             return
         span = min(candidates, key=lambda each: order(each.last))
         if not span.varies and span.listing:
@@ -253,7 +253,7 @@ class KeyLists:
         elif guess is None or guesses.split is not None or span.listed or self._pipeline.stopping:
             self._splitting = False
             if split.give:
-                self._pipeline.tell({"given": None})
+                self._pipeline.send({"given": None})
         else:
             done = partial(self._guessed, split, guess)
             self._request(split.probe, self._job.list_after(guess, 1), done)
@@ -279,6 +279,6 @@ class KeyLists:
         self._splitting = False
         until, span.until, span.hint = span.until, at, at
         if give:
-            self._pipeline.tell({"given": [at, until]})
+            self._pipeline.send({"given": [at, until]})
         else:
             self.add(at, until)

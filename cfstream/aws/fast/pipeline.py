@@ -3,7 +3,7 @@
 Objects are in progress on as many connections as the governor allows. Each keeps one connection, which is one slot of
 the governor, for its read and its write. The write is sent directly from the reply to the read. Every attempt starts
 with a read. Before a write, the guard must have been checked less than 5 s ago, and after the object's last pause
-(design: "no blind repeat"). `tell` sends messages to `engine`, which checks the guard.
+(design: "no blind repeat"). `send` sends messages to `engine`, which checks the guard.
 
 Methods are called by several threads, one at a time: the caller holds `lock`.
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 from cfstream.aws.codes import SIGNATURES
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle
-from cfstream.aws.fast.governor import Bucketful, LaneGovernor
+from cfstream.aws.fast.governor import LaneGovernor, TokenBucket
 from cfstream.aws.fast.key_lists import KeyLists
 from cfstream.aws.fast.parts import LOST, UNREACHED, AclJob, Item, Span, Transport, Wire
 from cfstream.aws.fast.replies import EXPIRED, GONE, PAUSES, error_of, is_passing, is_throttle
@@ -28,7 +28,7 @@ PATIENCE = 60.0
 SIGNED_BEFORE = 5.0
 """Seconds after new credentials in which a reply may still be to a request with the old ones."""
 
-Tell = Callable[[dict[str, Any]], None]
+Send = Callable[[dict[str, Any]], None]
 
 
 class Lane:
@@ -45,7 +45,7 @@ class Lane:
 class AclPipeline:
     """The state of one worker."""
 
-    def __init__(self, job: AclJob, transport: Transport, clock: Callable[[], float], tell: Tell) -> None:
+    def __init__(self, job: AclJob, transport: Transport, clock: Callable[[], float], send: Send) -> None:
         self.lock = threading.RLock()
         self.governor = LaneGovernor()
         self.job = job
@@ -53,7 +53,7 @@ class AclPipeline:
         self.troubles: Counter[str] = Counter()
         self._transport = transport
         self._clock = clock
-        self._tell = tell
+        self._send = send
         self._decisions = Decisions(job.grantee, job.permission)
         self.listing = KeyLists(job, transport, self)
         self._turn = 0
@@ -62,7 +62,7 @@ class AclPipeline:
         self.busy = 0
         self._retries: list[tuple[float, int, Item]] = []
         self._number = 0
-        self._rates: dict[str, Bucketful] = {}
+        self._rates: dict[str, TokenBucket] = {}
         self._shares: dict[str, float] = {}
         self._share = 1.0
         self._lease = (-1.0, -1.0)
@@ -155,13 +155,13 @@ class AclPipeline:
             return item
         return None
 
-    def _rate(self, key: str) -> Bucketful:
+    def _rate(self, key: str) -> TokenBucket:
         segment = key[: key.find("/") + 1]
         rate = self._rates.get(segment)
         if rate is None:
             if len(self._rates) > 10_000:
                 self._rates.clear()
-            rate = self._rates[segment] = Bucketful(self._clock(), self._shares.get(segment, self._share))
+            rate = self._rates[segment] = TokenBucket(self._clock(), self._shares.get(segment, self._share))
         return rate
 
     def active_segments(self) -> list[str]:
@@ -240,7 +240,7 @@ class AclPipeline:
         item.failed = True
         self.counts["failed"] += 1
         self.troubles[str(error.get("Code", ""))] += 1
-        self._tell({"failed": item.key, "operation": operation, "status": status, "error": error})
+        self._send({"failed": item.key, "operation": operation, "status": status, "error": error})
         self._finish(lane, item)
 
     def _leave(self, lane: Lane) -> None:
@@ -265,7 +265,7 @@ class AclPipeline:
     def _ask_guard(self, now: float) -> None:
         if now - self._asked > 0.1:
             self._asked = now
-            self._tell({"guard": now})
+            self._send({"guard": now})
 
     def _again(self, lane: Lane, item: Item, at: float) -> None:
         self._number += 1
@@ -296,20 +296,23 @@ class AclPipeline:
         elif not is_passing(status, code):
             self._fail(lane, item, operation, status, error)
             return
-        self.troubles[code] += 1
+        self._retry(lane, item, operation, status, {**error, "Code": code})
+
+    def _retry(self, lane: Lane, item: Item, operation: str, status: int, error: Any) -> None:
+        """Begin the object again after a pause. After the last attempt it fails; if nothing answered, all stops."""
+        self.troubles[error["Code"]] += 1
         if item.attempts >= len(PAUSES):
             if status <= 0:
-                self._fatal(operation, LOST if write else status, error)
+                self._fatal(operation, LOST if operation == "PutObjectAcl" else status, error)
                 self._leave(lane)
-                return
-            self._fail(lane, item, operation, status, {"Code": code, **error})
+            else:
+                self._fail(lane, item, operation, status, error)
             return
         pause = PAUSES[item.attempts]
         item.attempts += 1
         # Objects that were throttled together do not come back together.
-        at = now + pause * (0.75 + (self._number % 16) / 32)
-        item.need = at
-        self._again(lane, item, at)
+        item.need = self._clock() + pause * (0.75 + (self._number % 16) / 32)
+        self._again(lane, item, item.need)
 
     def expired(self, now: float) -> None:
         """Ask for new credentials, once. No object is begun before they arrive.
@@ -318,19 +321,19 @@ class AclPipeline:
         """
         if self.authentic and now - self._authenticated > SIGNED_BEFORE:
             self.authentic = False
-            self._tell({"expired": now})
+            self._send({"expired": now})
 
     def _fatal(self, operation: str, status: int, error: Any) -> None:
         self.stopping = True
-        self._tell({"fatal": operation, "status": status, "error": error})
+        self._send({"fatal": operation, "status": status, "error": error})
 
     def list_failed(self, status: int, error: Any) -> None:
         """Stop: the bucket cannot be listed."""
         self._fatal("ListObjectsV2", status, error)
 
-    def tell(self, message: dict[str, Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Send a message to the engine."""
-        self._tell(message)
+        self._send(message)
 
     def now(self) -> float:
         """Return the time."""

@@ -1,7 +1,7 @@
 """The main module of a worker process: `python -P -m cfstream.aws.fast.worker`.
 
 It reads messages from stdin and writes messages to stdout, each a line of JSON. Credentials come by stdin only. If the
-other end is closed, it finishes what is in progress and ends. It ignores the signals to end: `engine` tells it to stop.
+other end is closed, it finishes what is in progress and ends. It ignores the signals to end: `engine` sends a stop.
 """
 
 import json

@@ -24,7 +24,7 @@ from cfstream.cli.options import (
     is_brief,
 )
 from cfstream.cli.pasting import repeat_flags
-from cfstream.cli.running import carry_out, conclude, print_for_programs, show
+from cfstream.cli.running import RunResult, carry_out, conclude, print_for_programs, show
 from cfstream.cli.terminal import completion, notifying
 from cfstream.cli.terminal.confirming import is_confirmed
 from cfstream.cli.terminal.streams import Terminal
@@ -36,9 +36,11 @@ from cfstream.steps.hazards import hazards_named
 if TYPE_CHECKING:
     from cfstream.applying import Report
     from cfstream.planning import Plan
-    from cfstream.proving.finding import StackProof
+    from cfstream.ports import World
+    from cfstream.spec.load import Stack
     from cfstream.use_cases.apply import AppliedProof
     from cfstream.use_cases.saved_plan import SavedPlan
+    from cfstream.verification.finding import StackProof
 
 SpecsOrPlan = Annotated[
     list[str],
@@ -75,46 +77,34 @@ def apply(
 
     Example: cfstream apply specs/ --yes --allow cuts-viewers
     """
-    from cfstream.use_cases.apply import prove_applied, would_run
-
     allowed = hazards_named(allow or ())
     notifying.check(notify)
 
-    from cfstream.proving.report import with_proof
+    from cfstream.applying import RunOptions
     from cfstream.spec.load import load
+    from cfstream.use_cases.former_specs import with_former
     from cfstream.use_cases.saved_plan import find
     from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
     saved = find(specs)
-    stacks = load(saved.specs if saved else specs)
+    stacks = load(saved.specs if saved else specs, only=only or ())
     chosen = saved.chosen(only, changed_since) if saved else select(stacks, only or (), changed_since)
     clock = run.connection.clock()
     world = replace(
         run.connection.world(clock), all_objects=all_objects or (saved is not None and saved.all_objects)
     )
-    plan = make_plan(stacks, world, only=chosen)
-    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
-    asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
+    plan = with_former(make_plan(stacks, world, only=chosen), stacks, changed_since)
     if saved:
         _refuse_stale(saved, plan, output, run)
-    show(plan, output, run.terminal, brief=brief, allowed=Allowed(allowed, asking))
-    if asking:
-        _ask(run.terminal)
-    report = carry_out(
-        plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait, fail_fast=fail_fast
-    )
-    proof = None
-    if not no_verify:
-        applied = prove_applied(stacks, report, world, run.connection.viewer(world))
-        _print_proof(applied, report, world.flags, run.terminal)
-        proof = applied.proof
-    if proof is not None:
-        report = with_proof(report, proof)
+    _show_and_ask(plan, output, run.terminal, allowed=allowed, yes=yes, length=length)
+    options = RunOptions(allowed, no_wait, fail_fast)
+    report = carry_out(plan, world, clock, output, run.terminal, options=options)
+    result = RunResult(plan, report) if no_verify else _verified(stacks, RunResult(plan, report), world, run)
     again = run.again({specs[0]: saved.arguments}) if saved else ""
-    conclude(plan, report, output, run, notify=notify, proof=proof, again=again)
-    raise typer.Exit(report.exit_code)
+    conclude(result, output, run, notify=notify, again=again)
+    raise typer.Exit(result.report.exit_code)
 
 
 def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invocation) -> None:
@@ -127,9 +117,28 @@ def _refuse_stale(saved: "SavedPlan", plan: "Plan", output: RunFormat, run: Invo
     except Mismatch as moved:
         repeat_flags(moved, run.connection.flags())
         if output is not RunFormat.TEXT:
-            print_for_programs(stale_report(plan, moved), None, output, run)
+            print_for_programs(RunResult(plan, stale_report(plan, moved)), output, run)
         run.terminal.error(moved)
         raise typer.Exit(ExitCode.STALE) from moved
+
+
+def _show_and_ask(
+    plan: "Plan",
+    output: RunFormat,
+    terminal: Terminal,
+    *,
+    allowed: frozenset[str],
+    yes: bool,
+    length: bool | None,
+) -> None:
+    """Show the plan, and return if it is confirmed. Does not ask with `yes`, or if no step would run."""
+    from cfstream.use_cases.apply import would_run
+
+    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
+    asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
+    show(plan, output, terminal, brief=brief, allowed=Allowed(allowed, asking))
+    if asking:
+        _ask(terminal)
 
 
 def _ask(terminal: Terminal) -> None:
@@ -141,6 +150,19 @@ def _ask(terminal: Terminal) -> None:
             "nothing was written: the answer was not yes",
             "to apply, run the same command again, and type yes",
         )
+
+
+def _verified(stacks: "Sequence[Stack]", result: RunResult, world: "World", run: Invocation) -> RunResult:
+    """Verify the stacks that are Deployed, print what was verified, and return the result with it."""
+    from cfstream.use_cases.apply import verify_applied
+    from cfstream.verification.report import with_proof
+
+    applied = verify_applied(stacks, result.report, world, run.connection.viewer(world))
+    _print_proof(applied, result.report, world.flags, run.terminal)
+    if applied.proof is None:
+        return result
+    report = with_proof(result.report, applied.proof, result.plan)
+    return RunResult(result.plan, report, applied.proof)
 
 
 def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal: Terminal) -> None:

@@ -2,22 +2,34 @@
 
 import sys
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Notify, NoWait, Only, Output, RunFormat, Specs, Yes
-from cfstream.cli.running import carry_out, conclude, show
-from cfstream.cli.terminal import completion, notifying
+from cfstream.cli.options import (
+    AllowInDestroy,
+    Length,
+    Notify,
+    NoWait,
+    Only,
+    Output,
+    RunFormat,
+    Specs,
+    Yes,
+    is_brief,
+)
+from cfstream.cli.running import RunResult, carry_out, conclude, show
+from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.render.hazards import Allowed
-from cfstream.spec.wording import some_of
-from cfstream.steps.hazards import HazardName, hazards_named
+from cfstream.spec.wording import by_number, some_of
+from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
-    from cfstream.planning import StackPlan
+    from cfstream.applying import Report
+    from cfstream.planning import Plan, StackPlan
     from cfstream.spec.load import Stack
 
 
@@ -27,19 +39,11 @@ def destroy(
     *,
     yes: Yes = False,
     no_wait: NoWait = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="HAZARD",
-            autocompletion=completion.hazards,
-            help="Allow another dangerous change that the plan shows. The typed name, or --yes, already allows "
-            f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated.",
-        ),
-    ] = None,
+    allow: AllowInDestroy = None,
     only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
+    length: Length = None,
 ) -> None:
     """Delete everything the stack owns, after you type its name. Never deletes the bucket or an object.
 
@@ -50,43 +54,59 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
-    from cfstream.use_cases.apply import DESTROY_IMPLIES, adopted_and_deleted, destroyed, would_run
+    from cfstream.use_cases.apply import DESTROY_IMPLIES, would_run
 
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
 
+    from cfstream.applying import RunOptions
     from cfstream.spec.load import load
     from cfstream.use_cases.selection import select
     from cfstream.workflow import make_plan
 
     run = invocation_of(ctx)
-    stacks = load(specs)
+    stacks = load(specs, only=only or ())
     chosen = select(stacks, only or ())
     clock = run.connection.clock()
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, destroying=True, only=chosen)
     going = [stack for stack in plan.stacks if would_run(stack, allowed)]
     asking = bool(going) and not yes
-    show(plan, output, run.terminal, allowed=Allowed() if asking else Allowed(allowed, advises=False))
+    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
+    allowance = Allowed() if asking else Allowed(allowed, advises=False)
+    show(plan, output, run.terminal, brief=brief, allowed=allowance)
     if asking:
         _ask(going, run.terminal)
-    report = carry_out(plan, world, clock, output, run.terminal, allow=allowed, no_wait=no_wait)
-    conclude(plan, report, output, run, notify=notify)
+    options = RunOptions(allowed, no_wait)
+    report = carry_out(plan, world, clock, output, run.terminal, options=options)
+    conclude(RunResult(plan, report), output, run, notify=notify)
+    _note_what_stays(stacks, plan, report, run.terminal)
+    if len(going) > 1 and not report.exit_code:
+        _note_more(make_plan(stacks, world, destroying=True, only=chosen), run.terminal)
+    raise typer.Exit(report.exit_code)
+
+
+def _note_what_stays(stacks: "Sequence[Stack]", plan: "Plan", report: "Report", terminal: Terminal) -> None:
+    """Print notes about what is left of destroyed stacks, and about specs that must change or stay."""
+    from cfstream.use_cases.apply import adopted_and_deleted, destroyed
+
     for stack in adopted_and_deleted(stacks, report):
-        run.terminal.note(
+        terminal.note(
             f"note: {stack.path} adopts {stack.spec.adopt}, which is deleted: remove `adopt` from it before you apply "
             "it again\n"
         )
     used = {stack.name for stack in plan.stacks if any(notice.stays for notice in stack.notices)}
-    run.terminal.note(_what_stays(destroyed(stacks, report), used))
-    if len(going) > 1 and not report.exit_code:
-        # A stack may have used a resource of another one, which could not be deleted before.
-        again = make_plan(stacks, world, destroying=True, only=chosen)
-        left = [stack.name for stack in again.stacks if stack.steps]
-        if left:
-            names = ", ".join(left)
-            run.terminal.note(f"note: more of {names} can be deleted now: run the same command again\n")
-    raise typer.Exit(report.exit_code)
+    terminal.note(_what_stays(destroyed(stacks, report), used))
+
+
+def _note_more(plan: "Plan", terminal: Terminal) -> None:
+    """Print a note if the plan, which was made after the run, can delete more.
+
+    A stack may have used a resource of another one, which could not be deleted before.
+    """
+    left = [stack.name for stack in plan.stacks if stack.steps]
+    if left:
+        terminal.note(f"note: more of {', '.join(left)} can be deleted now: run the same command again\n")
 
 
 def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:
@@ -99,10 +119,8 @@ def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:
     files = sorted({stack.path for stack in stacks} - {"-", *needed})
     lines = []
     if buckets:
-        many = "s" * (len(buckets) > 1)
-        lines.append(
-            f"note: the bucket{many} {some_of(buckets, _NAMED)} and all objects in {_them(buckets)} stay\n"
-        )
+        many, them = by_number(buckets, "bucket", "buckets"), by_number(buckets, "it", "them")
+        lines.append(f"note: the {many} {some_of(buckets, _NAMED)} and all objects in {them} stay\n")
     if files:
         it, them = ("these stacks", "the specs") if len(stacks) > 1 else ("the stack", "that spec")
         lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
@@ -116,10 +134,6 @@ def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:
 
 _NAMED = 5
 """How many buckets and files a note names."""
-
-
-def _them(found: "Sequence[str]") -> str:
-    return "them" if len(found) > 1 else "it"
 
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:

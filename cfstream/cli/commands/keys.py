@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command, CommandGroup
@@ -42,7 +43,7 @@ def new(
     for notice in pair.notices:
         terminal.notice(notice)
     terminal.say(f"{pair.private}\n{pair.public}\n")
-    terminal.note(f"note: {pair.private} is the private key; keep it out of version control\n")
+    terminal.tip(f"note: {pair.private} is the private key: never commit it\n")
 
 
 @app.command(cls=Command, short_help="Rotate the keys of a group, one stage at a time.")
@@ -50,11 +51,7 @@ def rotate(
     ctx: typer.Context,
     spec: Annotated[
         str,
-        typer.Argument(
-            metavar="SPEC",
-            autocompletion=completion.specs,
-            help="The file of the spec that creates the group.",
-        ),
+        specs_argument("SPEC", "The file of the spec that creates the group."),
     ],
     group: Annotated[
         str | None,

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.pasting import command
 from cfstream.cli.terminal import completion
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import WrongUsage, why_unread
 from cfstream.exit_codes import ExitCode
 from cfstream.migration.advice import Target
@@ -20,12 +22,7 @@ def migrate(
     ctx: typer.Context,
     specs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SPEC...",
-            autocompletion=completion.specs,
-            help="The spec to edit; with --check also directories.",
-            show_default=False,
-        ),
+        specs_argument("SPEC...", "The spec to edit; with --check also directories."),
     ],
     *,
     to: Annotated[
@@ -82,29 +79,20 @@ def migrate(
 
     Example: cfstream migrate lectures.yaml --to oac
     """
-    from cfstream.render.advice import advice_document, advice_text
     from cfstream.render.document import answer
     from cfstream.render.migration import migration_document, migration_text
-    from cfstream.use_cases.migration import MigrationRequest, advised
+    from cfstream.use_cases.migration import MigrationRequest
     from cfstream.use_cases.migration import migrate as migrated
 
     run = invocation_of(ctx)
     terminal = run.terminal
-    color, width = terminal.colored(sys.stdout), terminal.width()
     given = {
         Target.KEY_GROUPS: {"--key-name": key_name, "--public-key": public_key, "--group": group},
         Target.HTTP: {"--out": out, "--urls": urls},
     }
     _refuse_strays(to or [], given)
     if check:
-        found = advised(specs)
-        code = ExitCode.PENDING if any(each.advice for each in found) else ExitCode.DONE
-        terminal.say(
-            answer(advice_document(found), code)
-            if output is Format.JSON
-            else advice_text(found, color=color, width=width)
-        )
-        raise typer.Exit(code)
+        raise typer.Exit(_advise(specs, output, terminal))
     request = MigrationRequest(
         _only(specs), _targets(to, specs), stack, dry_run, key_name, public_key, group, out, _lines(urls)
     )
@@ -115,8 +103,24 @@ def migrate(
     terminal.say(
         answer(migration_document(done, flags), ExitCode.DONE)
         if output is Format.JSON
-        else migration_text(done, flags, color=color, width=width)
+        else migration_text(done, flags, color=terminal.colored(sys.stdout), width=terminal.width())
     )
+
+
+def _advise(specs: list[str], output: Format, terminal: Terminal) -> ExitCode:
+    """Print what each spec should migrate to, and return the exit code."""
+    from cfstream.render.advice import advice_document, advice_text
+    from cfstream.render.document import answer
+    from cfstream.use_cases.migration import advised
+
+    found = advised(specs)
+    code = ExitCode.PENDING if any(each.advice for each in found) else ExitCode.DONE
+    terminal.say(
+        answer(advice_document(found), code)
+        if output is Format.JSON
+        else advice_text(found, color=terminal.colored(sys.stdout), width=terminal.width())
+    )
+    return code
 
 
 def _refuse_strays(to: list[Target], given: Mapping[Target, Mapping[str, str | None]]) -> None:

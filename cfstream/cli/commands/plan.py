@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import AllObjectsOfPlan, ChangedSince, Length, Only, Specs, is_brief
+from cfstream.cli.options import AllObjectsOfPlan, AllowInPlan, ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
@@ -19,6 +19,7 @@ from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
     from cfstream.planning import Plan
+    from cfstream.ports import World
     from cfstream.render.hazards import Allowed
     from cfstream.spec.load import Stack
     from cfstream.use_cases.snapshot import Recalled
@@ -66,15 +67,7 @@ def plan(
     only: Only = None,
     changed_since: ChangedSince = None,
     all_objects: AllObjectsOfPlan = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="HAZARD",
-            autocompletion=completion.hazards,
-            help="Mark a hazard as allowed, as apply will with this flag. The plan is the same.",
-        ),
-    ] = None,
+    allow: AllowInPlan = None,
     length: Length = None,
 ) -> None:
     """Show what apply would do, and change nothing.
@@ -87,10 +80,9 @@ def plan(
     """
     from cfstream.exit_codes import of_plan
     from cfstream.render.hazards import Allowed
-    from cfstream.spec.load import load
+    from cfstream.use_cases.former_specs import with_former
     from cfstream.use_cases.saved_plan import refuse_foreign
     from cfstream.use_cases.selection import select
-    from cfstream.workflow import make_plan
 
     allowed = Allowed(hazards_named(allow or ()))
     run = invocation_of(ctx)
@@ -99,23 +91,13 @@ def plan(
 
     if out is not None:
         refuse_foreign(out)
-    try:
-        stacks = load(specs)
-    except SpecProblems as found:
-        terminal.say(_problems(found.problems, output))
-        raise
+    stacks = _loaded(specs, only or (), output, terminal)
     if max_age is not None and live is None:
         raise WrongUsage("--max-age needs --live", "add --live SNAPSHOT, or remove --max-age")
     recorded = None if live is None else _recorded(live, specs, stacks, run, out=out, max_age=max_age)
     chosen = select(stacks, only or (), changed_since)
     world = replace(recorded.world if recorded else run.connection.world(), all_objects=all_objects)
-    try:
-        made = make_plan(stacks, world, only=chosen)
-    except WrongUsage as lacking:
-        if recorded and all_objects:
-            lacking.do = f"plan without --all-objects; or, with `via: object-acl`, {lacking.do}"
-        raise
-    made = replace(made, snapshot=recorded.source if recorded else None)
+    made = with_former(_planned(stacks, world, chosen, recorded), stacks, changed_since)
     code = of_plan(made, check=check)
     brief = is_brief(len(made.stacks), length)
     terminal.say(_shown(made, output, terminal, allowed, brief=brief, code=code))
@@ -145,19 +127,41 @@ def save(
     )
 
 
+def _loaded(
+    specs: Sequence[str], only: Sequence[str], output: PlanFormat, terminal: Terminal
+) -> "tuple[Stack, ...]":
+    """Return the stacks. Print problems in the format of the output, and raise SpecProblems."""
+    from cfstream.spec.load import load
+
+    try:
+        return load(specs, only=only)
+    except SpecProblems as found:
+        terminal.say(_problems(found.problems, output))
+        raise
+
+
+def _planned(
+    stacks: "Sequence[Stack]", world: "World", only: "frozenset[str] | None", recorded: "Recalled | None"
+) -> "Plan":
+    """Return the plan, with its snapshot if it is made from one. Raises as `make_plan`."""
+    from cfstream.workflow import make_plan
+
+    try:
+        made = make_plan(stacks, world, only=only)
+    except WrongUsage as lacking:
+        if recorded and world.all_objects:
+            lacking.do = f"plan without --all-objects; or, with `via: object-acl`, {lacking.do}"
+        raise
+    return replace(made, snapshot=recorded.source if recorded else None)
+
+
 def _shown(
     plan: "Plan", output: PlanFormat, terminal: Terminal, allowed: "Allowed", *, brief: bool, code: int
 ) -> str:
     """Return the plan in a format. Only the module of that format is imported."""
     match output:
         case PlanFormat.TEXT:
-            from cfstream.render.text import plan_text
-
-            color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
-            width = terminal.width()
-            return plan_text(
-                plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal
-            )
+            return _as_text(plan, terminal, allowed, brief=brief)
         case PlanFormat.JSON:
             from cfstream.render.document import answer
             from cfstream.render.json import plan_document
@@ -181,6 +185,14 @@ def _shown(
             from cfstream.render.sarif import plan_sarif
 
             return as_text(plan_sarif(plan, allowed))
+
+
+def _as_text(plan: "Plan", terminal: Terminal, allowed: "Allowed", *, brief: bool) -> str:
+    from cfstream.render.text import plan_text
+
+    color, on_terminal = terminal.colored(sys.stdout), is_interactive(sys.stdout)
+    width = terminal.width()
+    return plan_text(plan, color=color, width=width, brief=brief, allowed=allowed, terminal=on_terminal)
 
 
 def _problems(problems: tuple[Problem, ...], output: PlanFormat) -> str:

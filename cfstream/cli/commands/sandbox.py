@@ -130,9 +130,11 @@ def serve(dir_: Dir = None, port: Port = 0, format_: As = Format.TEXT) -> None:
     Example: cfstream sandbox serve --port 5001
     """
     from cfstream.sandbox.__main__ import serve as serve_until_ended
+    from cfstream.sandbox.state_directory import project_of
 
     with _own_errors():
-        serve_until_ended(_home(dir_), port, partial(_print_address, format_))
+        home = _home(dir_)
+        serve_until_ended(home, port, partial(_print_address, format_), project_of(home, Path.cwd()))
 
 
 @app.command("key-pair", cls=Command)

@@ -126,7 +126,11 @@ def sign(
     )
     if from_file is not None:
         raise typer.Exit(_many(from_file, request, output, run))
-    found = signed(request, run.connection)
+    _print_with_notes(signed(request, run.connection), output, run)
+
+
+def _print_with_notes(found: "Signed", output: str, run: Invocation) -> None:
+    """Print what was signed, and notes about it on stderr. Raises WrongUsage if curl cannot send the request."""
     for notice in found.notices:
         run.terminal.notice(notice)
     edge = run.connection.edge()
@@ -203,7 +207,7 @@ def _note_domain(found: "Signed", terminal: Terminal) -> None:
 
 
 def _note_edge(found: "Signed", edge: str, terminal: Terminal) -> None:
-    """Print a note with the address of the edge, if that is not the host of the URL."""
+    """Print how to try the URL with the sandbox, if its host is not that of the edge."""
     from cfstream.sign.resource import sections
     from cfstream.use_cases.signing import LOOPBACK_ZONE
 
@@ -211,6 +215,6 @@ def _note_edge(found: "Signed", edge: str, terminal: Terminal) -> None:
     host = sections(url).host
     if not edge or not url or host.partition(":")[0].endswith(LOOPBACK_ZONE):
         return
-    browser = f"; for a browser, sign {found.in_browser}" if found.in_browser else ""
-    command = "" if "*" in host else "; --format curl prints the command"
-    terminal.note(f"note: the sandbox serves {host} at {edge}{command}{browser}\n")
+    ways = ["add --format curl"] * ("*" not in host) + [f"sign {found.in_browser}"] * bool(found.in_browser)
+    if ways:
+        terminal.tip(f"note: to try it in the sandbox, {' or '.join(ways)}\n")

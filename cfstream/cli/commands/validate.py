@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.terminal import completion
+from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Notice, Problem, SpecProblems
 from cfstream.exit_codes import ExitCode
 
@@ -18,10 +19,8 @@ def validate(
     ctx: typer.Context,
     specs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SPEC…",
-            autocompletion=completion.specs,
-            help="Files, directories (every *.yaml and *.yml in them), or - for standard input.",
+        specs_argument(
+            "SPEC...", "Files, directories (every *.yaml and *.yml in them), or - for standard input."
         ),
     ],
     output: Annotated[
@@ -34,7 +33,6 @@ def validate(
     Example: cfstream validate specs/
     """
     from cfstream.render.document import answer
-    from cfstream.render.errors import error_document
     from cfstream.spec.limits import notices
     from cfstream.spec.load import load
 
@@ -45,10 +43,7 @@ def validate(
     except SpecProblems as found:
         # The specs without problems are valid, and nothing else is done with them.
         found.do = ""
-        if output == "json":
-            terminal.say(answer({**error_document(found, ExitCode.USAGE), "stacks": []}, ExitCode.USAGE))
-        if output == "sarif":
-            terminal.say(_alerts(found.problems))
+        _print_problems(found, output, terminal)
         raise
     for file in skipped:
         terminal.note(f"note: {file}: skipped, because it is not a spec\n")
@@ -64,6 +59,17 @@ def validate(
         terminal.say(f"ok  {stack.path}: {stack.spec.name} ({stack.spec.delivery})\n")
         for notice in noticed:
             terminal.note(f"note: {stack.path}: {notice.text}\n")
+
+
+def _print_problems(found: SpecProblems, output: str, terminal: Terminal) -> None:
+    """Print the problems for programs. For people, they are printed with the error."""
+    from cfstream.render.document import answer
+    from cfstream.render.errors import error_document
+
+    if output == "json":
+        terminal.say(answer({**error_document(found, ExitCode.USAGE), "stacks": []}, ExitCode.USAGE))
+    if output == "sarif":
+        terminal.say(_alerts(found.problems))
 
 
 def _row(stack: "Stack", noticed: Iterable[Notice]) -> dict[str, Any]:

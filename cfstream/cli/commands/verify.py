@@ -1,4 +1,4 @@
-"""`cfstream verify`: proves who can read, with requests from outside."""
+"""`cfstream verify`: tests who can read, with requests from outside."""
 
 import sys
 from dataclasses import replace
@@ -47,21 +47,21 @@ def verify(
     output: Annotated[VerifyFormat, typer.Option("--format", help="The output format.")] = VerifyFormat.TEXT,
     all_objects: AllObjects = False,
 ) -> None:
-    """Prove that signed requests are served, and that all others are refused.
+    """Verify that signed requests are served, and that all others are refused.
 
     Requests every host name of each stack, in every behavior, without a signature and with invalid ones. Requests the
     bucket at each of its own addresses. Reads policies, ACLs, access points and other distributions. With --key, also
-    proves that its signatures give access to the paths of the key, and to nothing else. Exits with 7 if something is
-    served that must be refused, or refused that must be served; with 1 if something could not be proved.
+    tests that its signatures give access to the paths of the key, and to nothing else. Exits with 7 if something is
+    served that must be refused, or refused that must be served; with 1 if something could not be verified.
 
     Example: cfstream verify lectures.yaml --key keys/lectures-2026-11.pem
     """
     from cfstream.cli.terminal.private_key import open_private_key
-    from cfstream.proving import KeyAtHand, Means
     from cfstream.render.document import answer
     from cfstream.render.verify import proof_document, proof_junit, proof_text
     from cfstream.spec.load import load
-    from cfstream.workflow import prove_stacks
+    from cfstream.verification import KeyAtHand, VerificationTools
+    from cfstream.workflow import verify_stacks
 
     if key_id is not None and key is None:
         raise WrongUsage("--key-id needs --key", "add --key FILE, or remove --key-id")
@@ -71,7 +71,7 @@ def verify(
     at_hand = KeyAtHand(open_private_key(key, terminal), key_id) if key is not None else None
     world = replace(run.connection.world(), all_objects=all_objects)
     with run.connection.viewer(world) as viewer:
-        proof = prove_stacks(stacks, world, Means(viewer, world.clock, at_hand, wanted))
+        proof = verify_stacks(stacks, world, VerificationTools(viewer, world.clock, at_hand, wanted))
     match output:
         case VerifyFormat.JSON:
             terminal.say(answer(proof_document(proof), proof.exit_code))

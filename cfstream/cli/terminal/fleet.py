@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from cfstream.applying import (
     Event,
+    EventHandler,
     StackBegan,
     StackEnded,
     StackReport,
     StepBegan,
     StepEnded,
     StepProgress,
-    Tell,
 )
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.planning import StackKey
@@ -55,7 +55,7 @@ class Fleet:
         console = Console(stderr=True, no_color=not self._color, highlight=False)
         self._live = Live(console=console, get_renderable=self._table, transient=True, refresh_per_second=4)
 
-    def __enter__(self) -> Tell:
+    def __enter__(self) -> EventHandler:
         self._live.start()
         return self.tell
 

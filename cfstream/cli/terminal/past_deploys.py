@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cfstream.applying import Event, StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress, Tell
+from cfstream.applying import Event, EventHandler, StackBegan, StepBegan, StepEnded, StepOutcome, StepProgress
 from cfstream.planning import StackKey
 from cfstream.render.expectation import Expectation, expected
 from cfstream.values import StepId, Verb
@@ -84,7 +84,9 @@ def _key(stack: StackKey) -> str:
 class Expecting:
     """Pass every event on, add to each wait how long it usually takes, and keep the seconds of finished waits."""
 
-    def __init__(self, tell: Tell, past: PastDeploys, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, tell: EventHandler, past: PastDeploys, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._tell = tell
         self._past = past
         self._now = now

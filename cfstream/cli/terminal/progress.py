@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from cfstream.applying import (
     Event,
+    EventHandler,
     StepBegan,
     StepEnded,
     StepOutcome,
     StepProgress,
     StepReport,
-    Tell,
     quiet,
 )
 from cfstream.cli.terminal.past_deploys import Expecting, PastDeploys
@@ -34,13 +34,15 @@ HEARTBEAT = 30.0
 @contextmanager
 def progress_of(
     plan: Plan, past: PastDeploys, terminal: Terminal, now: Callable[[], float] = time.monotonic
-) -> Iterator[Tell]:
+) -> Iterator[EventHandler]:
     """Show the progress of a plan, and how long each wait usually takes."""
     with _display(plan, terminal, now) as tell:
         yield Expecting(tell, past, now).tell
 
 
-def _display(plan: Plan, terminal: Terminal, now: Callable[[], float]) -> AbstractContextManager[Tell]:
+def _display(
+    plan: Plan, terminal: Terminal, now: Callable[[], float]
+) -> AbstractContextManager[EventHandler]:
     """Return the display for the plan, the terminal, ``-q`` and ``-v`` (no bars: log lines would break them)."""
     if terminal.verbosity < 0:
         return nullcontext(quiet)
@@ -104,7 +106,7 @@ class Live:
         console.width -= len("^C")  # Ctrl-C at the end of a full line would add a line, which stays
         self._progress = running_lines(console, now)
 
-    def __enter__(self) -> Tell:
+    def __enter__(self) -> EventHandler:
         return self.tell
 
     def __exit__(

@@ -83,6 +83,11 @@ class Terminal:
             text = "\n".join(Page(width(sys.stderr)).flow(advice(text.rstrip("\n")), rest="  ")) + "\n"
         self.tell(text)
 
+    def tip(self, text: str) -> None:
+        """Write a note for the person who reads the result: only if stdout is a terminal, not a file or a script."""
+        if is_interactive(sys.stdout):
+            self.note(text)
+
     def notice(self, notice: Notice) -> None:
         """Write a notice to stderr, with its fix on a separate line.
 

@@ -17,13 +17,13 @@ from cfstream.indexed import having
 from cfstream.kinds.bucket import encryption_key
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.spec.wording import nearest
+from cfstream.spec.wording import nearest, some_of
 from cfstream.stack.bucket import BUCKETS, LiveBucket, bucket_call, unread_notice
-from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls
-from cfstream.stack.context import StackContext
+from cfstream.stack.calls import ACCESS_POINTS, ANYTHING, BUCKET, ENCRYPTION_KEYS, Needs, calls, optional
+from cfstream.stack.context import StackContext, names_of_buckets
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal, Relied
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create_bucket import CreateBucket
@@ -35,6 +35,9 @@ KIND = "bucket"
 
 _READ_OF_FEW = frozenset({"head_bucket", "get_public_access_block", "get_bucket_ownership_controls"})
 """What a plan of few stacks asks of every bucket, in one go."""
+
+NAMED = 3
+"""How many other stacks that create the same bucket a step names."""
 
 SHUT = Block(acls=True, ignore_acls=True, policy=True, restrict=True)
 """What a bucket has that `CreateBucket` creates."""
@@ -62,14 +65,14 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         acls = context.stack.spec.grant.via == "object-acl"
         return WantedBucket(bucket.name, bucket.region or "", bucket.create, PREFERRED if acls else ENFORCED)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
+    def observe(self, aws: Reads, state: LiveState, want: WantedBucket | None) -> LiveBucket:
         """Return the bucket. `with_encryption` reads its encryption, if something will be written.
 
-        If it should exist and does not, the account's buckets are listed for the hint. `reads` does not ask for this
-        permission: without it, the hint names no bucket.
+        If it should exist and does not, the account's buckets are listed for the hint. Its permission is
+        optional: without it, the hint names no bucket.
         """
-        bucket = around.bucket
-        if not bucket.missing or want is None or want.create or around.context.destroying:
+        bucket = state.bucket
+        if not bucket.missing or want is None or want.create or state.context.destroying:
             return bucket
         names = [str(row["Name"]) for row in listed(aws, BUCKETS)]
         return replace(bucket, near=nearest(bucket.name, names, alike=0.75) or "")
@@ -123,6 +126,7 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
         yield from calls(ACCESS_POINTS, "s3control", "get_access_point_policy")
         if not destroying:
             yield from calls(BUCKET, "s3", "get_bucket_encryption")
+            yield from optional(calls(ANYTHING, BUCKETS.service, BUCKETS.operation))
         if not destroying and spec.delivery == "http" and spec.identity == "oac":
             yield from calls(ENCRYPTION_KEYS, "kms", "describe_key", "get_key_policy")
 
@@ -132,15 +136,15 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             yield from calls(BUCKET, "s3", "create_bucket", "put_public_access_block")
 
     def observe_more(
-        self, aws: Reads, around: Surroundings, have: LiveBucket, steps: Sequence[Step]
+        self, aws: Reads, state: LiveState, have: LiveBucket, steps: Sequence[Step]
     ) -> LiveBucket:
         """Return the bucket with its encryption, if a grant, the bucket or the distribution will be written."""
         written = {KIND, *(delivery.kind for delivery in Delivery)}
-        if around.context.destroying or not any(
+        if state.context.destroying or not any(
             isinstance(step, Granting) or step.address.kind in written for step in steps
         ):
             return have
-        return with_encryption(aws, around.context, have, around.own)
+        return with_encryption(aws, state.context, have, state.own)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:
         """Return HeadBucket of a bucket in the account's list, and no settings for a bucket that is not in it.
@@ -155,19 +159,19 @@ class BucketKind(Kind[WantedBucket, LiveBucket]):
             return {"BucketRegion": found["BucketRegion"]} if found and found.get("BucketRegion") else None
         return None if found else Missing(asked.operation, "NoSuchBucket", "the account does not list it")
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:
         """Read the account's buckets, and of each bucket the encryption, the key and the account's block."""
         listed(aws, BUCKETS)
-        for around in stacks:
-            context = around.context
-            live = with_encryption(aws, context, around.bucket, around.own)
+        for state in stacks:
+            context = state.context
+            live = with_encryption(aws, context, state.bucket, state.own)
             if not live.usable:
                 continue
             account = {"AccountId": context.account}
             with suppress(Refused, Unreachable):
                 aws.read(Call("s3control", "get_public_access_block", account, live.region))
             if live.encryption == "aws:kms" and live.key is None:
-                encryption_key.read_key(aws, context, around.own, live.key_id, live.region)
+                encryption_key.read_key(aws, context, state.own, live.key_id, live.region)
 
 
 def with_encryption(
@@ -204,11 +208,22 @@ def _encryption(answer: Answer) -> tuple[str | None, str]:
     return (str(algorithm) if algorithm else None), ""
 
 
+def _created_too(context: StackContext, want: WantedBucket) -> str:
+    """Return which other stacks of the run create the same bucket; empty without one."""
+    sharing = having(context.beside, names_of_buckets, want.name)
+    others = sorted(spec.name for spec in sharing if spec.bucket.create and spec.name != context.name)
+    return (
+        f"; {some_of(others, NAMED)} may create it first, and then this step changes nothing"
+        if others
+        else ""
+    )
+
+
 def _create(context: StackContext, want: WantedBucket, have: LiveBucket) -> CreateBucket:
     return CreateBucket(
         address=context.address(KIND),
         stage=Stage.BUCKET,
-        because="the bucket does not exist; it will block all public access",
+        because=f"the bucket does not exist; it will block all public access{_created_too(context, want)}",
         line=context.stack.line("bucket"),
         changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
         bucket=want.name,
@@ -234,19 +249,7 @@ def _as_json(value: Any) -> Any:
 def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> list[Problem]:
     stack = context.stack
     if have.missing:
-        if want.create:
-            return []
-        what = f"the bucket {want.name} does not exist"
-        creator = next(iter(having(context.beside, _creates, want.name)), None)
-        if creator is not None:
-            do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
-            return [stack.problem(what, do, "bucket")]
-        correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
-        return [
-            stack.problem(
-                what, f"{correct}, or write `create: true` so that apply creates the bucket", "bucket"
-            )
-        ]
+        return [] if want.create else [_missing(context, want, have)]
     if have.why_not:
         return _unusable(context, want, have)
     problems = []
@@ -265,6 +268,18 @@ def _problems(context: StackContext, want: WantedBucket, have: LiveBucket) -> li
     if stack.spec.grant.via == "elsewhere":
         return problems
     return [*problems, *encryption_key.problems(context, have.encryption, have.key)]
+
+
+def _missing(context: StackContext, want: WantedBucket, have: LiveBucket) -> Problem:
+    """Return the problem that the bucket does not exist, and is not created by this stack."""
+    what = f"the bucket {want.name} does not exist"
+    creator = next(iter(having(context.beside, _creates, want.name)), None)
+    if creator is not None:
+        do = f"the stack {creator.name} of this run creates it: apply it, then run the same command again"
+    else:
+        correct = f"write {have.near}, a bucket of this account" if have.near else "correct the name"
+        do = f"{correct}, or write `create: true` so that apply creates the bucket"
+    return context.stack.problem(what, do, "bucket")
 
 
 def _creates(spec: Spec) -> tuple[str, ...]:

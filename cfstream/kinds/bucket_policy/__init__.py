@@ -40,10 +40,10 @@ from cfstream.stack.calls import ANYTHING, BUCKET, Needs, calls
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import listed_identities, users_of_identities
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.owned import marked
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.statement_ids import our_sids, sid_of
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import Granting
 from cfstream.steps.revoke import Revoke
@@ -64,35 +64,13 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         managed = spec.grant.via != "elsewhere"
         return WantedGrant(spec.identity if by_policy else "", spec.grant.prefix, managed=managed)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedGrant | None) -> LivePolicy:
+    def observe(self, aws: Reads, state: LiveState, want: WantedGrant | None) -> LivePolicy:
         """Read the policy, distributions, their owners and OAIs; if a grant is likely, also the owners of some objects.
 
         A policy that cannot be read is reported as a problem. Otherwise raises as `Reads.read`.
         """
-        context, bucket, own = around.context, around.bucket, around.own
-        # The lists may not show it yet.
-        distributions = (
-            amended(around.distributions, own, lambda each: each.id) if own else around.distributions
-        )
-        points, notices = (
-            read_multi_region(aws, context, bucket.name, distributions) if bucket.usable else ((), ())
-        )
-        mine = around.going | ({own.id} if own else frozenset())
-        ours = [each for id_ in sorted(mine) for each in distributions.having(ids, id_)]
-        former = read_former(aws, context, own, around.staying)
-        live = LivePolicy(
-            replace(
-                bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)
-            ),
-            own=own,
-            distributions=distributions,
-            stacks=around.stacks,
-            identities=around.lists.of(users_of_identities),
-            marked=frozenset(each.id for each in marked(context, around.lists.of(listed_identities))),
-            going=around.going,
-            former=former,
-            others=read_others(aws, context, ours, former),
-        )
+        context, bucket = state.context, state.bucket
+        live = _around_policy(aws, state)
         if not bucket.usable:
             return live
         document, unread = _read_policy(aws, bucket_call(context, "get_bucket_policy", bucket.region))
@@ -181,10 +159,10 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         if spec.grant.via == "bucket-policy" and spec.identity != "none":
             yield from calls(BUCKET, "s3", "put_bucket_policy", "delete_bucket_policy")
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:
         """Read the policy, and what shows whether other accounts own objects."""
-        for around in stacks:
-            context, bucket = around.context, around.bucket
+        for state in stacks:
+            context, bucket = state.context, state.bucket
             if bucket.usable:
                 page = bucket_call(context, "list_objects_v2", bucket.region, Prefix="", FetchOwner=True)
                 policy, acl = (
@@ -192,6 +170,30 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
                     for operation in ("get_bucket_policy", "get_bucket_acl")
                 )
                 aws.together([policy, acl, page])
+
+
+def _around_policy(aws: Reads, state: LiveState) -> LivePolicy:
+    """Return everything that decides about statements, except the policy and the owners of objects."""
+    context, bucket, own = state.context, state.bucket, state.own
+    # The lists may not show it yet.
+    distributions = amended(state.distributions, own, lambda each: each.id) if own else state.distributions
+    points, notices = (
+        read_multi_region(aws, context, bucket.name, distributions) if bucket.usable else ((), ())
+    )
+    mine = state.going | ({own.id} if own else frozenset())
+    ours = [each for id_ in sorted(mine) for each in distributions.having(ids, id_)]
+    former = read_former(aws, context, own, state.staying)
+    return LivePolicy(
+        replace(bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)),
+        own=own,
+        distributions=distributions,
+        stacks=state.stacks,
+        identities=state.lists.of(users_of_identities),
+        marked=frozenset(each.id for each in marked(context, state.lists.of(listed_identities))),
+        going=state.going,
+        former=former,
+        others=read_others(aws, context, ours, former),
+    )
 
 
 def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> Iterator[NamedPrincipal]:

@@ -25,7 +25,7 @@ from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_
 from cfstream.kinds.distribution.unlisted import unlisted_notices
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
-from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls
+from cfstream.stack.calls import ANYTHING, OWN, SEEN, Needs, Scope, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_model import after_distribution_step, leads_to_bucket
 from cfstream.stack.distribution_preflight import ownership_problems
@@ -44,10 +44,10 @@ from cfstream.stack.fields import Overlay
 from cfstream.stack.handover import coming
 from cfstream.stack.key_groups import names_of_groups
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.log_bucket import log_notices, log_problems, read_log_bucket
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import ListEntry, Referred
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed, survey_distributions
 from cfstream.steps.step import Step
 from cfstream.values import Json
@@ -89,22 +89,20 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             policies=tuple((kind, name) for kind, name, _ in policies_named(spec.http)),
         )
 
-    def observe(
-        self, aws: Reads, around: Surroundings, want: WantedDistribution | None
-    ) -> ObservedDistribution:
+    def observe(self, aws: Reads, state: LiveState, want: WantedDistribution | None) -> ObservedDistribution:
         """Read key groups, and what the spec names: certificates, policies, the log bucket."""
-        context, rows, live = around.context, around.distributions, around.own
+        context, rows, live = state.context, state.distributions, state.own
         if context.destroying:
-            return ObservedDistribution(None, going=around.own_of(Delivery.HTTP))
+            return ObservedDistribution(None, going=state.own_of(Delivery.HTTP))
         if want is None:
             return ObservedDistribution(None, rows=rows)
         return ObservedDistribution(
             live=live,
-            claims=around.claims,
+            claims=state.claims,
             rows=rows,
             policies=read_own(aws, want.policies),
-            group_names=around.lists.of(names_of_groups),
-            evidence=preflight.gather(aws, want.certificate, want.aliases, around),
+            group_names=state.lists.of(names_of_groups),
+            evidence=preflight.gather(aws, want.certificate, want.aliases, state),
             certificates=certificate.observe(aws, context),
             coming=coming(aws, context, rows, live.id if live else None),
             logs=read_log_bucket(aws, context),
@@ -223,7 +221,7 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
             else new_configuration(context, have, results)
         )
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read each distribution with its tags, the account's own policies, and its certificates."""
         survey_distributions(aws, Delivery.HTTP)
         for each in POLICY_KINDS:
@@ -260,6 +258,8 @@ def _looked_up(spec: Spec) -> Needs:
             yield from calls(ANYTHING, "acm", "list_certificates")
     if spec.cnames or spec.http.certificate != "auto":
         yield from calls(CERTIFICATES, "acm", "describe_certificate")
+    if spec.http.certificate != "auto":
+        yield from optional(calls(ANYTHING, "acm", "list_certificates"))
     asked = {
         kind.listing.operation: None for kind, name, _ in policies_named(spec.http) if kind.needs_lookup(name)
     }

@@ -19,7 +19,7 @@ from cfstream.kinds.distribution.cors import cors_fields
 from cfstream.kinds.distribution.http_fields import managed
 from cfstream.kinds.distribution.lookup import Lookup
 from cfstream.kinds.distribution.moving import apart
-from cfstream.kinds.distribution.policies import CACHE, OwnPolicies, PolicyKind
+from cfstream.kinds.distribution.policies import CACHE, NEW_CACHE_POLICY, OwnPolicies, PolicyKind
 from cfstream.kinds.distribution.unlisted import deletion, going, without
 from cfstream.kinds.response_headers_policy import attachment
 from cfstream.ports import Answer
@@ -71,7 +71,7 @@ class ObservedDistribution:
 def new_configuration(context: StackContext, have: ObservedDistribution, results: KindResults) -> Overlay:
     """Return a new configuration: the spec over AWS's defaults."""
     reference = caller_reference(context.account, context.name, Delivery.HTTP.kind)
-    base = new_config(reference, _domain(context, results), CACHE.managed["CachingOptimized"])
+    base = new_config(reference, _domain(context, results), CACHE.managed[NEW_CACHE_POLICY])
     behaviors = wanted_behaviors(context, have, results)
     top = creation(base, _top(context, have, results))
     tls = creation(top.config, minimum_tls(top.config, context.stack.spec.http.minimum_tls))

@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from cfstream.domain import Delivery, LiveDistribution, counted, document
 from cfstream.errors import Notice
-from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
-from cfstream.spec.key_groups import KeyGroup
-from cfstream.spec.model import Spec
+from cfstream.kinds.distribution.viewers_lose import viewers_lose
 from cfstream.stack.context import StackContext
 from cfstream.stack.distributions import wait_for
 from cfstream.stack.handover import Coming, takers
@@ -99,49 +97,12 @@ def leaving_notices(context: StackContext, live: LiveDistribution | None) -> lis
     ]
 
 
-_SAME_RESPONSES = frozenset(
-    {
-        "certificate",
-        "minimum_tls",
-        "unlisted_behaviors",
-        *(each.name for each in HTTP_FIELDS if not each.changes_responses),
-    }
-)
-"""Fields under ``http`` that do not change what a viewer gets for a URL, or whether a web page may play it.
-
-All other fields must be equal for a host name to move without the hazard ``cuts-viewers``.
-"""
-
-
-def same_viewers(old: Spec, new: Spec) -> bool:
-    """Return whether viewers of the old stack get the same from the new one, as far as the specs show.
-
-    Both have the same bucket and the same rules for paths and pages. The new one has no smaller grant, and accepts
-    every signer of the old one.
-    """
-    return (
-        old.bucket.name == new.bucket.name
-        and old.grant.prefix.startswith(new.grant.prefix)
-        and new.enabled
-        and _answers(old) == _answers(new)
-        and (new.public or (not old.public and _signers(old) <= _signers(new)))
-    )
-
-
-def _answers(spec: Spec) -> Mapping[str, object]:
-    return spec.http.model_dump(exclude=set(_SAME_RESPONSES))
-
-
-def _signers(spec: Spec) -> set[str]:
-    groups = {group.name if isinstance(group, KeyGroup) else group.use for group in spec.key_groups or ()}
-    return groups | set(spec.trusted_signers or ())
-
-
 def _hazards(context: StackContext, each: Coming) -> tuple[Hazard, ...]:
-    if same_viewers(each.giver, context.stack.spec):
+    lost = viewers_lose(each.giver, context.stack.spec)
+    if not lost:
         return ()
     text = (
-        f"{context.name} serves {each.alias} afterwards, and refuses what only {each.giver.name} serves or accepts as "
-        "signed"
+        f"{each.alias} moves from {each.giver.name} to {context.name}, which does not serve or accept as signed "
+        f"everything that {each.giver.name} does. The specs differ in {'; '.join(map(str, lost))}"
     )
-    return (Hazard(HazardName.CUTS_VIEWERS, text),)
+    return (Hazard(HazardName.CUTS_VIEWERS, text, lost[0].field),)

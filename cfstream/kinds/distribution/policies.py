@@ -66,6 +66,9 @@ class PolicyKind:
         return known.get(policy_id, policy_id)
 
 
+NEW_CACHE_POLICY = "CachingOptimized"
+"""The cache policy of a new distribution, if the spec does not name one."""
+
 CACHE = PolicyKind(
     "cache policy",
     "CachePolicy",

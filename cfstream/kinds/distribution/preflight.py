@@ -13,7 +13,7 @@ from cfstream.stack import distributions
 from cfstream.stack.context import StackContext
 from cfstream.stack.distribution_preflight import distribution_notices
 from cfstream.stack.distributions import held_aliases
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json
 
@@ -46,12 +46,12 @@ def gather(
     aws: Reads,
     certificate: str,
     aliases: Sequence[str],
-    around: Surroundings,
+    state: LiveState,
 ) -> Evidence:
     """Read the certificate that the spec names from ACM, and the holders of new aliases from CloudFront."""
     answer: Answer | None = None
     others: tuple[Certificate, ...] = ()
-    rows, live, stacks = around.distributions, around.own, around.stacks
+    rows, live, stacks = state.distributions, state.own, state.stacks
     if certificate:
         call = Call("acm", "describe_certificate", {"CertificateArn": certificate}, region="us-east-1")
         answer = aws.together([call])[0]
@@ -129,16 +129,20 @@ def _is_ours(row: Conflict, account: str) -> bool:
 def certificate_problems(context: StackContext, arn: str, evidence: Evidence) -> list[Problem]:
     """Return why CloudFront would refuse the certificate: missing, not issued, near its expiry, or without a cname."""
     answer = evidence.certificate
-    path = ("http", "certificate")
     if not arn or answer is None:
         return []
     if isinstance(answer, Missing):
         hosts = context.stack.spec.cnames or ()
         do = certificates.instead(context, evidence.others, hosts, certificates.request_for(hosts))
-        return [context.stack.problem(f"the certificate {arn} does not exist", do, *path)]
+        return [context.stack.problem(f"the certificate {arn} does not exist", do, "http", "certificate")]
     if isinstance(answer, Refused):
         return []
-    certificate = answer["Certificate"]
+    return _not_valid(context, arn, answer["Certificate"]) or _uncovered(context, evidence, _names(answer))
+
+
+def _not_valid(context: StackContext, arn: str, certificate: Json) -> list[Problem]:
+    """Return why CloudFront does not accept the certificate for any name: not issued, or near its expiry."""
+    path = ("http", "certificate")
     if certificate.get("Status") != "ISSUED":
         what = f"the certificate is {certificate.get('Status')}, not ISSUED"
         pending = certificate.get("Status") == "PENDING_VALIDATION"
@@ -150,7 +154,11 @@ def certificate_problems(context: StackContext, arn: str, evidence: Evidence) ->
         if left < SECONDS_OF_A_DAY:
             what = f"the certificate {'expires' if left > 0 else 'expired'} on {expiry.isoformat()}"
             return [context.stack.problem(what, "renew it, or name another one", *path)]
-    names = _names(answer)
+    return []
+
+
+def _uncovered(context: StackContext, evidence: Evidence, names: Sequence[str]) -> list[Problem]:
+    """Return a problem for each cname that no name of the certificate covers."""
     do = "name a certificate that covers it (a wildcard covers only one label)"
     do = certificates.instead(context, evidence.others, context.stack.spec.cnames or (), do)
     return [

@@ -24,16 +24,16 @@ from cfstream.kinds.dns_record.observed import (
     zones_above,
     zones_named,
 )
-from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES
+from cfstream.kinds.dns_record.scopes import CHANGES, RECORDS, ZONES, zone_reads
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
-from cfstream.stack.calls import ANYTHING, Needs, calls
+from cfstream.stack.calls import Needs, calls
 from cfstream.stack.context import StackContext, names
 from cfstream.stack.handover import gives_up, records_given_up, records_taken
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal, Relied
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
@@ -70,11 +70,11 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             return WantedRecords("", ())
         return WantedRecords(spec.dns.route53, () if context.destroying else spec.cnames)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedRecords | None) -> LiveRecords:
+    def observe(self, aws: Reads, state: LiveState, want: WantedRecords | None) -> LiveRecords:
         """Find the zone and list its records. Raises as `Reads.read`."""
         if want is None:
             return LiveRecords()
-        context, live = around.context, around.own
+        context, live = state.context, state.own
         named = zones_named(aws, want.zone) if want.zone else zones_above(aws, own_names(context, live))
         public = [row for row in named if not row["Config"]["PrivateZone"]]
         lone = not want.zone or len(public) == 1 or context.destroying
@@ -82,12 +82,12 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         zones = [read_zone(aws, row, want, have, read=lone) for row in public]
         others = [record for zone in zones for record in zone.records if not have.ours(record)]
         led = {(plain_name(record["Name"]), alias_of(record)) for record in others if alias_of(record)}
-        given_up = records_given_up(aws, context, around.distributions, led)
+        given_up = records_given_up(aws, context, state.distributions, led)
         targets = {domain for _, domain in led}
         pointed = {
-            row.domain_name.lower(): PointedStack(around.stacks[row.id], row.aliases)
-            for row in (around.distributions if targets else ())
-            if row.domain_name.lower() in targets and around.stacks.get(row.id, context.name) != context.name
+            row.domain_name.lower(): PointedStack(state.stacks[row.id], row.aliases)
+            for row in (state.distributions if targets else ())
+            if row.domain_name.lower() in targets and state.stacks.get(row.id, context.name) != context.name
         }
         zones = sorted(zones, key=lambda zone: zone.id)
         return replace(have, zones=tuple(zones), given_up=given_up, pointed=pointed)
@@ -153,12 +153,9 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
         """Return the records of its aliases."""
         return (f"DNS records of {alias}" for alias in live.aliases)
 
-    def reads(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
+    def reads(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the reads of the zone, or of all zones if no record is wanted."""
-        if spec.dns is not None:
-            listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
-            yield from calls(ANYTHING, "route53", listing)
-            yield from calls(ZONES, "route53", "list_resource_record_sets")
+        yield from zone_reads(spec, destroying=destroying)
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:  # noqa: ARG002
         """Yield the calls that change records and wait for the change."""
@@ -166,9 +163,9 @@ class DnsRecordKind(Kind[WantedRecords, LiveRecords]):
             yield from calls(RECORDS, "route53", "change_resource_record_sets")
             yield from calls(CHANGES, "route53", "get_change")
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:
         """Read the records of each public zone that has a cname of the specs."""
-        names = [f".{name}" for around in stacks for name in around.context.stack.spec.cnames or ()]
+        names = [f".{name}" for state in stacks for name in state.context.stack.spec.cnames or ()]
         for row in listed(aws, ALL_ZONES):
             zone = f".{plain_name(row['Name'])}"
             if not row["Config"]["PrivateZone"] and any(name.endswith(zone) for name in names):

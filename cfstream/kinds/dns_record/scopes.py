@@ -1,7 +1,7 @@
-"""How IAM limits changes of records: by action, type and name."""
+"""What records need of IAM: their reads, and the limits of changes by action, type and name."""
 
 from cfstream.spec.model import Spec
-from cfstream.stack.calls import Conditions, Place, Scope
+from cfstream.stack.calls import ANYTHING, Conditions, Needs, Place, Scope, calls, optional
 
 _CHANGE = "route53:ChangeResourceRecordSets"
 
@@ -31,3 +31,14 @@ def _zones(_spec: Spec, place: Place) -> str:
 ZONES = Scope("Zones", _zones)
 RECORDS = Scope("Records", _zones, _record_conditions)
 CHANGES = Scope("Changes", lambda _spec, place: place.arn("route53", "change/*", global_name=True))
+
+
+def zone_reads(spec: Spec, *, destroying: bool) -> Needs:
+    """Yield the reads of the zone, or of all zones if no record is wanted; for a hint, also the list of zones."""
+    if spec.dns is None:
+        return
+    listing = "list_hosted_zones_by_name" if spec.dns else "list_hosted_zones"
+    yield from calls(ANYTHING, "route53", listing)
+    yield from calls(ZONES, "route53", "list_resource_record_sets")
+    if not destroying:
+        yield from optional(calls(ANYTHING, "route53", "list_hosted_zones"))

@@ -14,11 +14,11 @@ from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.http.behaviors import FunctionNames
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import nearest
-from cfstream.stack.calls import Needs, Scope, calls
+from cfstream.stack.calls import ANYTHING, Needs, Scope, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 
@@ -68,7 +68,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         named = () if context.destroying else names(context.stack.spec)
         return WantedFunctions(named) if named else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedFunctions | None) -> LiveFunctions:  # noqa: ARG002
+    def observe(self, aws: Reads, state: LiveState, want: WantedFunctions | None) -> LiveFunctions:  # noqa: ARG002
         """Read the stage LIVE of each function; for one without it, the other stage. Raises as `Reads.together`."""
         if want is None:
             return LiveFunctions()
@@ -118,7 +118,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
             ),
         )
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:  # noqa: ARG002
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read the stage LIVE of each function of the account."""
         _described(aws, [row["Name"] for row in listed(aws, LISTING)], LIVE)
 
@@ -126,6 +126,7 @@ class FunctionKind(Kind[WantedFunctions, LiveFunctions]):
         """Yield the read of each function that the spec names."""
         if not destroying and names(spec):
             yield from calls(SCOPE, "cloudfront", "describe_function")
+            yield from optional(calls(ANYTHING, LISTING.service, LISTING.operation))
 
 
 def names(spec: Spec) -> tuple[str, ...]:

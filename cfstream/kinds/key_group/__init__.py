@@ -16,18 +16,16 @@ from cfstream.indexed import Indexed, having
 from cfstream.kinds.key_group.grace import Grace, Successor, misspelt_replaces
 from cfstream.kinds.key_group.observed import (
     KIND,
-    ListedKey,
     LiveGroup,
     LiveGroups,
     WantedGroups,
-    listed_keys,
     live_group,
     live_groups,
 )
 from cfstream.ports import Reads
 from cfstream.spec.model import Spec
 from cfstream.spec.wording import write_nearest
-from cfstream.stack.calls import ANYTHING, Needs, calls
+from cfstream.stack.calls import ANYTHING, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import (
     DeclaredGroup,
@@ -37,13 +35,13 @@ from cfstream.stack.declared_keys import (
     declared_uses,
     made_names,
 )
-from cfstream.stack.key_groups import GROUP, KEY, trusts_groups
+from cfstream.stack.key_groups import GROUP, KEY, LiveKey, live_keys, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import Referred
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create
 from cfstream.steps.hazards import Hazard
 from cfstream.steps.modify import Modify
@@ -71,16 +69,16 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         want = WantedGroups(declared_groups(spec), declared_uses(spec))
         return want if want.own or want.used else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedGroups | None) -> LiveGroups:
+    def observe(self, aws: Reads, state: LiveState, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
-        context, live = around.context, around.own
-        groups, keys = around.lists.of(live_groups), around.lists.of(listed_keys)
-        have = LiveGroups(groups, keys, around.neighbors, live.active_key_groups if live else {})
+        context, live = state.context, state.own
+        groups, keys = state.lists.of(live_groups), state.lists.of(live_keys)
+        have = LiveGroups(groups, keys, state.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(context, want or WantedGroups(), have))
 
-    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGroups:  # noqa: ARG002
+    def observe_readers(self, aws: Reads, state: LiveState) -> LiveGroups:  # noqa: ARG002
         """List the groups, which have their keys."""
-        return LiveGroups(around.lists.of(live_groups))
+        return LiveGroups(state.lists.of(live_groups))
 
     def described(self, context: StackContext) -> Mapping[Address, Mapping[str, Known]]:
         """Return the names of the groups that the stack creates."""
@@ -149,6 +147,9 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         yield from GROUP.needs(ANYTHING, "list")
         if declared_groups(spec) and not destroying:
             yield from GROUP.needs(ANYTHING, "get_config")
+        if (declared_groups(spec) or declared_uses(spec)) and not destroying:
+            yield from optional(GROUP.needs(ANYTHING, "get"))
+            yield from optional(calls(ANYTHING, "cloudfront", "list_distributions_by_key_group"))
 
     def writes(self, spec: Spec, *, destroying: bool) -> Needs:
         """Yield the calls for owned groups. IAM cannot limit them."""
@@ -306,7 +307,7 @@ def _hazards(
     return tuple(hazard for hazard in hazards if hazard is not None)
 
 
-def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
+def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
     """Return the time since which a key is in a group for certain.
 
     AWS shows when the key was created, and when the group last changed. A run may stop between the two, and the old key

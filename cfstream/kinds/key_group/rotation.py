@@ -27,7 +27,7 @@ from cfstream.stack.declared_keys import (
     declared_keys,
     declared_uses,
 )
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.startup.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def stage_of(aws: Reads, context: StackContext, group: DeclaredGroup) -> Stage:
     if not any(key.replaces for key in group.keys):
         return Begin()
     want = KeyGroupKind().desire(context)
-    have = KeyGroupKind().observe(aws, Surroundings(AccountLists(aws, context.now), context), want)
+    have = KeyGroupKind().observe(aws, LiveState(AccountLists(aws, context.now), context), want)
     live = have.named(group.name)
     if live is None:
         return ApplyFirst(f"the key group {group.name} does not exist in AWS yet")

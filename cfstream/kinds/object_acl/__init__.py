@@ -8,13 +8,13 @@ All ACLs of the bucket are read, including those outside the prefix: they may be
 With another ``grant.via``, a plan reads them only with ``--all-objects``: its number of calls is bounded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from cfstream.access.model import AccessModel
 from cfstream.domain import ACL_TAG, LiveDistribution
-from cfstream.errors import NotAuthorized, Notice, Refused, Unreachable
+from cfstream.errors import NotAuthorized, Notice, Problem, Refused, Unreachable
 from cfstream.kinds.bucket_policy.observed import LivePolicy
 from cfstream.kinds.object_acl.clashes import contradictions
 from cfstream.kinds.object_acl.ending import grants_left, last_revokes
@@ -32,7 +32,7 @@ from cfstream.kinds.object_acl.job_role import (
     unchecked,
 )
 from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
-from cfstream.kinds.object_acl.marking import beside, mark, unmark
+from cfstream.kinds.object_acl.marking import mark
 from cfstream.kinds.object_acl.model import granted, known_acls
 from cfstream.kinds.object_acl.observed import (
     KIND,
@@ -49,17 +49,23 @@ from cfstream.kinds.object_acl.remarks import (
     hidden_grants,
     unknown_members,
 )
+from cfstream.kinds.object_acl.revoking import (
+    grants_on_objects,
+    in_former_buckets,
+    narrow,
+    without_former,
+)
 from cfstream.ports import Answer, Call, Reads
 from cfstream.spec.model import Spec
 from cfstream.stack.bucket import LiveBucket
-from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls
+from cfstream.stack.calls import ANYTHING, BUCKET, OBJECTS, Needs, calls, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import used_identity
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.readers import still_reading
 from cfstream.stack.statement_ids import our_sids
-from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.batch_job import BatchJob
 from cfstream.steps.batch_manifest import BY_S3
@@ -87,10 +93,10 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
     scopes = JOB_SCOPES
     dispensable = frozenset({"get_role", "simulate_principal_policy"})
 
-    def observe_readers(self, aws: Reads, around: Surroundings) -> LiveGrants:
+    def observe_readers(self, aws: Reads, state: LiveState) -> LiveGrants:
         """Read the ACL of every object."""
-        have = self.observe(aws, around, None)
-        acls = all_acls(aws, around.context, around.bucket)
+        have = self.observe(aws, state, None)
+        acls = all_acls(aws, state.context, state.bucket)
         return replace(have, tally=replace(have.tally, acls=acls))
 
     def desire(self, context: StackContext) -> WantedGrants | None:
@@ -100,24 +106,20 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             return None
         return WantedGrants(grant.permission, grant.prefix)
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedGrants | None) -> LiveGrants:
+    def observe(self, aws: Reads, state: LiveState, want: WantedGrants | None) -> LiveGrants:
         """Read the ACL of every object, if grants are wanted now or were wanted earlier, or with ``--all-objects``.
 
         An object whose ACL cannot be read counts as not granted. Raises as `Reads.read`.
         """
-        context, bucket, own = around.context, around.bucket, around.own
+        context, bucket, own = state.context, state.bucket, state.own
         if context.destroying:
-            return grants_left(aws, around)
-        used, identities = used_identity(context.stack.spec), around.identities
+            return grants_left(aws, state)
+        used, identities = used_identity(context.stack.spec), state.identities
         grantee = identities.get(used) if used else identities.own
         user = grantee.canonical_user if grantee else ""
-        counted = want is not None and bucket.usable
-        distributions = around.distributions
-        still = still_reading(context, distributions, own, bucket.name)
-        mine = identities.own if counted and not used else None
         found = (
             tally(aws, context, bucket, want.prefix, permission=want.permission, user=user)
-            if want is not None and counted
+            if want is not None and bucket.usable
             else _granted_before(aws, context, bucket, own)
         )
         former = former_granted(aws, context, own)
@@ -125,23 +127,18 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             bucket=bucket,
             tally=found,
             own=own,
-            distributions=distributions,
+            distributions=state.distributions,
             canonical_users={each.id: each.canonical_user for each in identities.all},
             former=former,
             left=read_left_jobs(aws, context, bucket, own, former),
-            beyond=mine is not None
-            and found.beyond > 0
-            and own is not None
-            and mine.id in own.tag_words(ACL_TAG)
-            # If others read with this OAI, the grants may be theirs.
-            and mine.id not in still.by_oai,
+            beyond=not used and found.beyond > 0 and _granted_by_us(state),
         )
 
     def observe_more(
-        self, aws: Reads, around: Surroundings, have: LiveGrants, steps: Sequence[Step]
+        self, aws: Reads, state: LiveState, have: LiveGrants, steps: Sequence[Step]
     ) -> LiveGrants:
         """Read the role of a job and the inventory, if a grant may be made by a job. Raises as `Reads`."""
-        context, bucket = around.context, have.bucket
+        context, bucket = state.context, have.bucket
         grant = context.stack.spec.grant
         for step in steps:
             if (
@@ -158,12 +155,12 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
                 return replace(have, inventory=inventory, job_role=role)
         return have
 
-    def survey(self, aws: Reads, stacks: Sequence[Surroundings]) -> None:
+    def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:
         """Read the roles of jobs, and the jobs. The files of an inventory are too large for a snapshot."""
-        for around in stacks:
+        for state in stacks:
             with suppress(Refused, Unreachable):
-                read_left_jobs(aws, around.context, around.bucket, around.own)
-                read_job_role(aws, around.context, around.bucket.region)
+                read_left_jobs(aws, state.context, state.bucket, state.own)
+                read_job_role(aws, state.context, state.bucket.region)
 
     def infer(self, asked: Call, listed: Callable[[Call], Sequence[Json] | None]) -> Answer | None:  # noqa: ARG002
         """Return a refusal for the files of an inventory."""
@@ -186,30 +183,21 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         steps: list[Step] = []
         engine = ChosenEngine()
         if want is not None and identity is not None and user is not None and have.tally.lacking:
-            steps += mark(context, have, former, identity)
             engine = chosen_engine(context, have, user, former)
             granted = _grant(context, want, have, user, engine.job)
-            stronger = _stronger(context, want, have, results)
-            steps.append(replace(granted, hazards=(*stronger, *engine.hazards)))
+            hazards = (*_stronger(context, want, have, results), *engine.hazards)
+            steps += [*mark(context, have, former, identity), replace(granted, hazards=hazards)]
         if user is not None and have.beyond:
-            steps.append(_narrow(context, have, user))
-        taken, notices = _taken(context, have, former, identity)
-        role, objects = (have.job_role, engine.job.objects) if engine.job else (None, BY_S3)
-        notices = [*engine.notices, *notices, *unchecked(role)]
-        relied = Relied(context.address(KIND), digest(_counted(have.tally)), document=_counted(have.tally))
-        changes = any(isinstance(each, Granting | Revoke) for each in (*steps, *taken))
-        if have.bucket.effective.ignore_acls and changes:
-            notices.append(hidden_grants(have))
-        wanted = [*contradictions(context), *job_problems(context, role, objects)]
-        problems = wanted if want is not None else []
+            steps.append(narrow(context, have, user))
+        revokes, notices = without_former(context, have, former, identity)
+        steps += revokes
         left = about_left_jobs(context, have.left, have.marked, steps)
-        problems += unknown_members(context, have) if steps or taken else ()
-        notices += [*about_the_sample(have), *about_unread_acls(context, have)]
+        relied = Relied(context.address(KIND), digest(_counted(have.tally)), document=_counted(have.tally))
         return Proposal(
-            steps=(*steps, *taken, *_old(context, have)),
+            steps=(*steps, *in_former_buckets(context, have)),
             relied_on=(relied,) if want is not None else (),
-            problems=(*problems, *left.problems),
-            notices=(*notices, *left.notices),
+            problems=(*_problems(context, want, have, engine, steps), *left.problems),
+            notices=(*engine.notices, *notices, *_notices(context, have, engine, steps), *left.notices),
             checks=left.checks,
             estimate=engine.estimate,
         )
@@ -230,11 +218,17 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
         return replace(model, bucket=granted(model.bucket, step.edit))
 
     def reads(self, spec: Spec, *, destroying: bool) -> Needs:
-        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants."""
+        """Yield the reads of the ACLs. A plan that destroys reads them for each identity that may have grants.
+
+        Other plans of a bucket policy read them only with `--all-objects`, and so does `access`.
+        """
         if spec.identity == "oai" if destroying else spec.grant.via == "object-acl":
             yield from calls(OBJECTS, "s3", "get_object_acl")
         if destroying and spec.identity == "oai":
             yield from calls(BUCKET, "s3", "list_objects_v2")
+        if not destroying:
+            yield from optional(calls(BUCKET, "s3", "list_objects_v2"))
+            yield from optional(calls(OBJECTS, "s3", "get_object_acl"))
         if spec.grant.via == "object-acl":
             yield from calls(ANYTHING, "s3control", "list_jobs")
             if spec.grant.batch and spec.grant.engine != "local" and not destroying:
@@ -249,6 +243,33 @@ class ObjectAclKind(Kind[WantedGrants, LiveGrants]):
             yield from calls(OBJECTS, "s3", "put_object_acl")
         if spec.grant.batch and spec.grant.engine != "local" and not destroying:
             yield from job_writes()
+
+
+def _problems(
+    context: StackContext,
+    want: WantedGrants | None,
+    have: LiveGrants,
+    engine: ChosenEngine,
+    steps: Sequence[Step],
+) -> Iterator[Problem]:
+    """Yield why the grants cannot be made or revoked."""
+    if want is not None:
+        role, objects = (have.job_role, engine.job.objects) if engine.job else (None, BY_S3)
+        yield from contradictions(context)
+        yield from job_problems(context, role, objects)
+    if steps:
+        yield from unknown_members(context, have)
+
+
+def _notices(
+    context: StackContext, have: LiveGrants, engine: ChosenEngine, steps: Sequence[Step]
+) -> Iterator[Notice]:
+    """Yield what could not be checked, and what the ACLs that were read do not show."""
+    yield from unchecked(have.job_role if engine.job else None)
+    if have.bucket.effective.ignore_acls and any(isinstance(each, Granting | Revoke) for each in steps):
+        yield hidden_grants(have)
+    yield from about_the_sample(have)
+    yield from about_unread_acls(context, have)
 
 
 def _granted_elsewhere(context: StackContext, have: LiveGrants) -> Proposal:
@@ -268,6 +289,16 @@ def _granted_before(
     if not (marked or context.all_objects) or not bucket.usable or not bucket.acls_count:
         return Tally()
     return Tally(acls=all_acls(aws, context, bucket))
+
+
+def _granted_by_us(state: LiveState) -> bool:
+    """Return whether grants to the stack's own identity are those of the stack, and nothing reads with them."""
+    mine, own = state.identities.own, state.own
+    if mine is None or own is None or mine.id not in own.tag_words(ACL_TAG):
+        return False
+    # If others read with this OAI, the grants may be theirs.
+    still = still_reading(state.context, state.distributions, own, state.bucket.name)
+    return mine.id not in still.by_oai
 
 
 def _counted(tally: Tally) -> Json:
@@ -292,7 +323,7 @@ def _grant(
 ) -> ProposedGrant:
     tally = have.tally
     objects = f"{tally.total} sampled objects" if tally.sampled else f"{tally.total} objects"
-    by = f"; a job of S3 Batch Operations grants it {job.objects}".rstrip() if job else ""
+    by = f"; a job of S3 Batch Operations grants it {job.objects}" if job else ""
     total = len(job.objects.keys) if job else 0
     total = total or (0 if tally.sampled else tally.total)
     return ProposedGrant(
@@ -307,86 +338,7 @@ def _grant(
                 f"{want.permission} on {tally.total} of {objects}",
             ),
         ),
-        edit=replace(_edit(context, have, want.prefix, user, want.permission), total=total, job=job),
+        edit=replace(
+            grants_on_objects(context, have, user, want.prefix, want.permission), total=total, job=job
+        ),
     )
-
-
-def _narrow(context: StackContext, have: LiveGrants, user: Known) -> Revoke:
-    """Return the step that revokes the grants that a wider prefix left outside the spec's prefix."""
-    prefix = context.stack.spec.grant.prefix
-    return Revoke(
-        address=context.address(KIND),
-        stage=Stage.REVOKE,
-        because=f"the spec grants only objects under {prefix}",
-        line=context.stack.line("grant", "prefix"),
-        changes=(Change("grant.prefix", "wider", prefix),),
-        edit=replace(_edit(context, have, "", user, None), beyond=prefix),
-    )
-
-
-def _edit(
-    context: StackContext, have: LiveGrants, prefix: str, user: Known, permission: str | None
-) -> ObjectGrants:
-    bucket, listed = have.bucket, bool(have.left.regions)
-    return ObjectGrants(
-        bucket.name, bucket.region, context.account, prefix, user, permission, lists_jobs=listed
-    )
-
-
-def _taken(
-    context: StackContext, have: LiveGrants, former: Sequence[str], identity: Known | None
-) -> tuple[list[Step], list[Notice]]:
-    """Return the steps that revoke the grants to former OAIs and untag them, and notices of what stays.
-
-    `_old` revokes the grants in former buckets.
-    """
-    still = have.readers(context, have.bucket.name).by_oai
-    needed = [each for each in former if each in still]
-    former = [each for each in former if each not in still]
-    stays = [
-        Notice(f"objects keep their grants to {each}: still used by {', '.join(still[each])}")
-        for each in needed
-    ]
-    if not former or have.own is None:
-        return [], stays
-    counts = have.bucket.usable and have.bucket.acls_count
-    if have.bucket.usable and not counts and not have.former:
-        text = f"objects keep their grants to {', '.join(former)}, without effect while ACLs are disabled"
-        return [], [*stays, Notice(text)]
-    steps: list[Step] = [
-        Revoke(
-            address=context.address(KIND),
-            stage=Stage.REVOKE,
-            because=f"objects no longer need a grant to {each}",
-            line=context.stack.line("grant"),
-            changes=(Change("grant.via", f"object-acl for {each}", None),),
-            edit=_edit(context, have, "", have.canonical_users[each], None),
-        )
-        for each in former
-        if counts and each in have.canonical_users
-    ]
-    gone = [each for each in former if each not in have.canonical_users]
-    notices = [
-        Notice(f"the identity {each} was deleted: its grants on objects have no effect") for each in gone
-    ]
-    kept = beside(needed, identity) if identity is not None else " ".join(needed) or None
-    return [*steps, unmark(context, have.own, former, kept)], [*stays, *notices]
-
-
-def _old(context: StackContext, have: LiveGrants) -> list[Step]:
-    """Return the steps that revoke the grants in former buckets."""
-    return [
-        Revoke(
-            address=context.address(KIND, name),
-            stage=Stage.REVOKE,
-            because=f"the distribution reads {have.bucket.name} instead",
-            line=context.stack.line("bucket"),
-            changes=(Change("bucket", name, have.bucket.name),),
-            edit=replace(
-                _edit(context, have, "", have.canonical_users[each], None), bucket=name, region=region
-            ),
-        )
-        for name, region in have.former
-        for each in have.marked
-        if each in have.canonical_users and each not in have.readers(context, name).by_oai
-    ]

@@ -11,29 +11,29 @@ from dataclasses import replace
 from cfstream.errors import Notice
 from cfstream.kinds.object_acl.left_jobs import about_left_jobs, read_left_jobs
 from cfstream.kinds.object_acl.observed import KIND, LiveGrants, Tally, counted, former_granted, held
+from cfstream.kinds.object_acl.revoking import grants_on_objects
 from cfstream.kinds.origin_access_identity import LiveIdentities
 from cfstream.ports import Reads
 from cfstream.stack.context import StackContext
 from cfstream.stack.identities import Identities, unwanted_identities, used_identity
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
-from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
 from cfstream.steps.step import Change, Stage, Step
 
 
-def grants_left(aws: Reads, around: Surroundings) -> LiveGrants:
+def grants_left(aws: Reads, state: LiveState) -> LiveGrants:
     """Return the grants on objects to owned OAIs and to those in the tag, and who else reads with these.
 
     Reads the ACL of every object of the bucket, unless ACLs are disabled or there is no such OAI.
     Raises as `Reads.read`.
     """
-    context, bucket, own, identities = around.context, around.bucket, around.own, around.identities
+    context, bucket, own, identities = state.context, state.bucket, state.own, state.identities
     former = former_granted(aws, context, own)
     have = LiveGrants(
         bucket=bucket,
         own=own,
-        distributions=around.staying,
+        distributions=state.staying,
         canonical_users={each.id: each.canonical_user for each in identities.all},
         former=former,
         left=read_left_jobs(aws, context, bucket, own, former),
@@ -69,17 +69,13 @@ def _ours(context: StackContext, identities: Identities) -> frozenset[str]:
 
 
 def _revoke(context: StackContext, have: LiveGrants, identity: str, objects: int, *, early: bool) -> Revoke:
-    bucket = have.bucket
-    user = have.canonical_users[identity]
     return Revoke(
         address=context.address(KIND),
         stage=Stage.REVOKE_REMEMBERED if early else Stage.REVOKE,
         because=f"{counted(objects)} with a grant to {identity}",
         line=context.stack.line("grant"),
         changes=(Change("grant.via", f"object-acl for {identity}", None),),
-        edit=ObjectGrants(
-            bucket.name, bucket.region, context.account, "", user, None, lists_jobs=bool(have.left.regions)
-        ),
+        edit=grants_on_objects(context, have, have.canonical_users[identity]),
     )
 
 
@@ -95,14 +91,8 @@ def _in_former_buckets(context: StackContext, have: LiveGrants) -> Iterator[Revo
                 because="the distribution no longer reads this bucket",
                 line=context.stack.line("bucket"),
                 changes=(Change("grant.via", f"object-acl for {id_}", None),),
-                edit=ObjectGrants(
-                    name,
-                    region,
-                    context.account,
-                    "",
-                    have.canonical_users[id_],
-                    None,
-                    lists_jobs=bool(have.left.regions),
+                edit=replace(
+                    grants_on_objects(context, have, have.canonical_users[id_]), bucket=name, region=region
                 ),
             )
 

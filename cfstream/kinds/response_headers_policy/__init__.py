@@ -20,10 +20,10 @@ from cfstream.stack.calls import ANYTHING, Needs, Scope
 from cfstream.stack.context import StackContext
 from cfstream.stack.fields import creation, overlay
 from cfstream.stack.kind import Kind
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
-from cfstream.stack.surroundings import Surroundings
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.content import canonical
 from cfstream.steps.create import Create
@@ -148,13 +148,13 @@ class ResponseHeadersPolicyKind(Kind[WantedPolicy, LivePolicies]):
             return WantedPolicy(None, replaced=True)
         return WantedPolicy(http.cors or None) if http.cors is not None else None
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedPolicy | None) -> LivePolicies:
+    def observe(self, aws: Reads, state: LiveState, want: WantedPolicy | None) -> LivePolicies:
         """List policies and distributions; read one config if it has drifted. Raises as `Reads.read`."""
         if want is None:
             return LivePolicies()
-        rows = around.lists.of(_live_policies)
-        context, distribution = around.context, around.own
-        rows_and_own = [*around.distributions, *([distribution] if distribution else [])]
+        rows = state.lists.of(_live_policies)
+        context, distribution = state.context, state.own
+        rows_and_own = [*state.distributions, *([distribution] if distribution else [])]
         attached = {each.id: _attached(each) for each in rows_and_own if each.delivery is Delivery.HTTP}
         have = LivePolicies(rows, distribution=distribution, attached=attached)
         own = chosen(marked(context, rows), own_name(context), have.in_place.id if have.in_place else "")

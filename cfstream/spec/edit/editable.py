@@ -55,7 +55,7 @@ def edited(
         if place.start not in done:
             done.add(place.start)
             after = write(after, find(after, editable.number, path))
-    _prove(before, after, editable.number, paths, change)
+    _check(before, after, editable.number, paths, change)
     return replace(editable, text=mark + after)
 
 
@@ -91,7 +91,7 @@ def _within(place: Written, step: Step) -> Member | None:
     return place.fields.get(step)
 
 
-def _prove(
+def _check(
     before: str, after: str, number: int, paths: Sequence[Path], change: Callable[[Any], None]
 ) -> None:
     """Raise CannotEdit unless the new text means the same as the old one, except for the change."""

@@ -26,8 +26,8 @@ from tests.world.clock import QuickClock
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ASKS_AWS = (
     ("cfstream.workflow", "make_plan"),
-    ("cfstream.workflow", "prove_stacks"),
-    ("cfstream.use_cases.apply", "prove_applied"),
+    ("cfstream.workflow", "verify_stacks"),
+    ("cfstream.use_cases.apply", "verify_applied"),
     ("cfstream.use_cases.rotation", "rotate"),
 )
 """The functions whose result is kept. `apply_plan` is another one, with its events."""

@@ -90,7 +90,7 @@ FORMS = one_of_each(STATEMENTS, lambda name: (STATEMENTS[name][0]["Effect"], len
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_costly_statement_hides_no_hazard(name: str) -> None:
-    """What opens or is lost is found, and what does not change is not a hazard."""
+    """Openings and losses are found, and unchanged access is not a hazard."""
     policy = STATEMENTS[name]
     signed, public = here(behavior(DEEP, "G1"), policy=policy), here(behavior(DEEP), policy=policy)
     moved, default = here(behavior(DEEP, "G2"), policy=policy), here(policy=policy)
@@ -136,7 +136,7 @@ OPEN_TO = {"for another account": {f"account {OTHER}"}, "for anyone, in conditio
 
 
 @pytest.mark.parametrize("name", dict.fromkeys([*FORMS, *OPEN_TO]))
-def test_what_is_declared_public_is_no_opening(name: str) -> None:
+def test_a_statement_that_a_spec_declares_public_is_not_an_opening(name: str) -> None:
     """A costly statement for the account itself adds no opening."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
     declared = Expected(
@@ -158,7 +158,7 @@ def test_too_many_cells_are_merged() -> None:
     assert seen.merged
     assert len(seen.cells) <= MOST_CELLS
     assert all(cell.merged for cell in seen.cells)
-    assert {str(way.reader) for _, way in seen.rows} == {"anyone", "key-group lectures-signers"}
-    unsure = {clause for _, way in seen.rows for clause in way.undecided}
+    assert {str(access.reader) for _, access in seen.rows} == {"anyone", "key-group lectures-signers"}
+    unsure = {clause for _, access in seen.rows for clause in access.undecided}
     assert unsure
     assert all(MERGED in clause for clause in unsure)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate, evaluate_key, readers_of
+from cfstream.access.evaluation import Evaluation
 from cfstream.access.model import AccessModel
-from cfstream.access.ways import Evaluation
 from cfstream.domain import (
     AccessPoint,
     AclGrant,
@@ -43,7 +43,7 @@ SELF = f"signer {ACCOUNT}"
 def readers(found: AccessModel, key: str = "a") -> set[str]:
     """Return who may be able to read a key. Uncertain readers have a question mark."""
     seen = evaluate_key(found, key)
-    return {str(way.reader) + ("" if way.certain else "?") for way in seen.ways[0]}
+    return {str(access.reader) + ("" if access.certain else "?") for access in seen.accesses[0]}
 
 
 def general(found: AccessModel) -> set[str]:
@@ -54,7 +54,7 @@ def general(found: AccessModel) -> set[str]:
 
 def by(found: AccessModel, key: str = "a") -> set[tuple[str, ...]]:
     """Return what grants access to a key."""
-    return {way.by for way in evaluate_key(found, key).ways[0]}
+    return {access.by for access in evaluate_key(found, key).accesses[0]}
 
 
 SIGNED = distribution("E1", behavior("", "G1"), oac="E3OAC")
@@ -203,7 +203,7 @@ def test_past_cloudfront() -> None:
     """A public statement allows anyone to read directly from S3, unless public access is restricted."""
     assert "anyone" in readers(model(SIGNED, policy=[allow("Open", "*")], block=Block()))
     seen = evaluate_key(model(SIGNED, policy=[allow("Open", "*")]), "a")
-    assert _ways_of_anyone(seen) == {
+    assert _accesses_of_anyone(seen) == {
         "through a distribution of any account",
         "through another AWS service for any account",
     }
@@ -212,20 +212,22 @@ def test_past_cloudfront() -> None:
 def test_distributions_of_any_account_pass_all_blocks() -> None:
     """A statement for the CloudFront service without a fixed source admits them."""
     here = model(policy=[allow("Loose", {"Service": "cloudfront.amazonaws.com"})])
-    assert _ways_of_anyone(evaluate_key(here, "a")) == {"through a distribution of any account"}
+    assert _accesses_of_anyone(evaluate_key(here, "a")) == {"through a distribution of any account"}
 
 
-def _ways_of_anyone(seen: Evaluation) -> set[str]:
+def _accesses_of_anyone(seen: Evaluation) -> set[str]:
     return {
-        way.requester.via for way in seen.ways[0] if str(way.reader) == "anyone" and way.requester is not None
+        access.requester.via
+        for access in seen.accesses[0]
+        if str(access.reader) == "anyone" and access.requester is not None
     }
 
 
 def test_an_unsigned_distribution_of_the_account_passes_all_blocks() -> None:
     """With `Principal: *`, any OAC of the account is admitted, because RestrictPublicBuckets allows services."""
     other = distribution("E9", behavior(""), oac="E7OAC")
-    ways = evaluate_key(model(SIGNED, other, policy=[to_oac(), allow("Open", "*")]), "a").ways[0]
-    assert "E9" in {way.distribution_id for way in ways if str(way.reader) == "anyone"}
+    accesses = evaluate_key(model(SIGNED, other, policy=[to_oac(), allow("Open", "*")]), "a").accesses[0]
+    assert "E9" in {access.distribution_id for access in accesses if str(access.reader) == "anyone"}
 
 
 def test_object_acls() -> None:
@@ -252,7 +254,7 @@ def test_a_denial_covers_acls_too() -> None:
     assert readers(model(own, policy=[deny], objects=acls, ownership="ObjectWriter"), "ours.mp4") == set()
 
 
-def test_what_an_acl_lets_change() -> None:
+def test_changes_that_an_acl_allows() -> None:
     """FULL_CONTROL allows its grantee to change who can read, in spite of blocks. An OAI never does that."""
     grants = frozenset({AclGrant("8" * 64, "FULL_CONTROL"), AclGrant(USER, "FULL_CONTROL")})
     acls = ObjectAcls((ObjectClass(grants, ("a.mp4",)),))
@@ -275,7 +277,7 @@ def test_what_an_acl_lets_change() -> None:
         ({"NotAction": ["s3:Get*", "s3:Put*", "s3:List*", "s3:Replicate*"]}, "write"),
     ],
 )
-def test_who_may_do_something_else(actions: Any, expected: str) -> None:
+def test_readers_that_may_list_write_or_manage(actions: Any, expected: str) -> None:
     """Listing, writing and managing are judged with all spellings of their actions."""
     base = allow("Theirs", {"AWS": OTHER})
     del base["Action"]  # type: ignore[attr-defined]
@@ -320,22 +322,22 @@ def test_an_origin_that_is_an_access_point() -> None:
 def test_a_policy_that_could_not_be_read() -> None:
     """Then every distribution may read, with the reason."""
     seen = evaluate_key(model(SIGNED, policy_unread="denied"), "a")
-    assert [(str(way.reader), way.certain, way.undecided) for way in seen.ways[0]] == [
+    assert [(str(access.reader), access.certain, access.undecided) for access in seen.accesses[0]] == [
         (G1, False, ("the bucket policy could not be read",))
     ]
 
 
-def test_what_is_not_decided_counts_and_is_named() -> None:
+def test_an_undecided_clause_counts_and_is_named() -> None:
     """A condition that depends on the request may hold."""
     source = {"StringEquals": {"AWS:SourceArn": arn_of("E1"), "aws:Referer": "secret"}}
     statement = allow("ours", {"Service": "cloudfront.amazonaws.com"}, Condition=source)
     seen = evaluate_key(model(SIGNED, policy=[statement]), "a")
-    (way,) = (each for each in seen.ways[0] if str(each.reader) == G1)
-    assert not way.certain
-    assert any("referer" in clause.lower() for clause in way.undecided)
+    (access,) = (each for each in seen.accesses[0] if str(each.reader) == G1)
+    assert not access.certain
+    assert any("referer" in clause.lower() for clause in access.undecided)
 
 
-def test_the_way_names_what_lets_s3_answer() -> None:
+def test_the_way_names_the_grant_of_s3() -> None:
     """The statement by its Sid; the object's ACL where that does."""
     assert by(model(SIGNED, policy=[to_oac(sid="cfstream-lectures-oac")])) == {
         ("statement cfstream-lectures-oac",)
@@ -345,7 +347,7 @@ def test_the_way_names_what_lets_s3_answer() -> None:
 
 
 def test_cells_have_witnesses_that_get_the_same_answer() -> None:
-    """What a cell says is what its witness key gets alone."""
+    """A cell has the same answer as its witness key alone."""
     own = distribution(
         "E1", behavior("*.mp4"), behavior("clips/*", "G2"), behavior("/a?/*"), behavior("", "G1"), oac="E3OAC"
     )
@@ -354,9 +356,11 @@ def test_cells_have_witnesses_that_get_the_same_answer() -> None:
         own, other, policy=[to_oac(keys="clips/*"), to_oac(keys="*.mp4", sid="more"), to_oai("v2/*")]
     )
     (seen,) = evaluate(here)
-    answers = {cell.witness: readers_of(ways) for cell, ways in zip(seen.cells, seen.ways, strict=True)}
+    answers = {
+        cell.witness: readers_of(accesses) for cell, accesses in zip(seen.cells, seen.accesses, strict=True)
+    }
     assert len(answers) > 5
-    assert answers == {key: readers_of(evaluate_key(here, key).ways[0]) for key in answers}
+    assert answers == {key: readers_of(evaluate_key(here, key).accesses[0]) for key in answers}
 
 
 @pytest.mark.parametrize(
@@ -368,7 +372,9 @@ def test_a_key_is_judged_by_the_path_that_cloudfront_compares(key: str, pattern:
     here = model(
         distribution("E1", behavior("/?"), behavior("?*"), behavior("", "G1"), oac="E3OAC"), policy=[to_oac()]
     )
-    assert {way.behavior.path for way in evaluate_key(here, key).ways[0] if way.behavior} == {pattern}
+    assert {access.behavior.path for access in evaluate_key(here, key).accesses[0] if access.behavior} == {
+        pattern
+    }
 
 
 def test_worlds_that_are_compared_share_their_cells() -> None:
@@ -380,4 +386,4 @@ def test_worlds_that_are_compared_share_their_cells() -> None:
 
 
 def _readers(seen: Evaluation, prefix: str) -> set[str]:
-    return {str(way.reader) for cell, way in seen.rows if cell.witness.startswith(prefix)}
+    return {str(access.reader) for cell, access in seen.rows if cell.witness.startswith(prefix)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.access.party import party_text
+from cfstream.access.listed_reader import text_in_spec
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.adoption.outside import commented_readers
 from cfstream.values import Ref, StepId
@@ -41,5 +41,5 @@ def test_without_the_comment_signs_the_lines_are_fields() -> None:
 @pytest.mark.parametrize("reader", CANNOT, ids=str)
 def test_a_reader_that_no_field_can_list_has_no_line(reader: Reader) -> None:
     """A spec cannot list anyone, every distribution, or a network that is too wide."""
-    assert party_text(reader) is None
+    assert text_in_spec(reader) is None
     assert commented_readers([(reader, May.READ)]) == []

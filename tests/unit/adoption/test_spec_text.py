@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfstream.adoption.proof import read
+from cfstream.adoption.planned import read
 from cfstream.adoption.text import comment, spec_text
 
 SMALLEST = {"version": 1, "name": "lectures", "bucket": "media", "public": True}

@@ -11,7 +11,7 @@ from cfstream.aws.client import Aws
 from cfstream.aws.limits import OBJECT_WORKERS, READERS, WRITERS
 from cfstream.errors import Missing, NotAuthorized, Refused, ReplyLost, Unreachable
 from cfstream.ports import Call
-from tests.unit.aws.stand_ins import DATE, Client, OneClient, Reply, refusal
+from tests.unit.aws.fake_clients import DATE, Client, OneClient, Reply, refusal
 
 GET = Call("cloudfront", "get_distribution", {"Id": "E1"})
 UPDATE = Call("cloudfront", "update_distribution", {"Id": "E1"})

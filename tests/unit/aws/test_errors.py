@@ -9,7 +9,7 @@ from botocore.parsers import ResponseParserError
 from cfstream import errors
 from cfstream.aws.errors import about_settings, invalid_reply, translate
 from cfstream.ports import Call
-from tests.unit.aws.stand_ins import refusal
+from tests.unit.aws.fake_clients import refusal
 
 READ = Call("cloudfront", "get_distribution", {"Id": "E1UGDLB9XZBD79"})
 WRITE = Call("cloudfront", "update_distribution", {"Id": "E1UGDLB9XZBD79"})
@@ -190,7 +190,7 @@ def test_tls_failures_say_why() -> None:
     assert "self-signed certificate" in found.what
 
 
-def test_a_bug_stays_a_bug() -> None:
+def test_other_exceptions_are_not_translated() -> None:
     """An exception that is not about settings is not translated."""
     assert about_settings(ValueError("x")) is None
     assert about_settings(KeyError("endpoint")) is None

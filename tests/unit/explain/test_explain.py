@@ -125,7 +125,7 @@ def test_cookies_are_taken_apart_as_a_url_is() -> None:
     assert judged("https://media.example.com/dash/a", cookies=cookies).accepted is False
 
 
-def test_a_parameter_in_the_url_makes_cookies_count_for_nothing() -> None:
+def test_cookies_are_ignored_if_the_url_has_a_parameter() -> None:
     """CloudFront checks a signed URL first, and then ignores cookies."""
     cookies = signer().for_hls(URL, HOUR).cookies.header()
     explanation = judged(f"{URL}?Expires=1", cookies=cookies)
@@ -283,7 +283,7 @@ def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
         ),
     ],
 )
-def test_what_a_signature_was_made_for_is_found(url: str, hint: str) -> None:
+def test_the_resource_of_a_signature_is_found(url: str, hint: str) -> None:
     """The most common changes are tried, and the one that matches is shown."""
     assert any(hint in reason.do for reason in judged(url).reasons)
 

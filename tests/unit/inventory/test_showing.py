@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from cfstream.errors import Missing, NotAuthorized, Refused
-from cfstream.inventory.details import DistributionDetails, NamedId, OriginDetails
+from cfstream.inventory.details import Details, DistributionDetails, NamedId, OriginDetails
 from cfstream.inventory.entries import list_all
 from cfstream.inventory.grants import grants_of
 from cfstream.inventory.lookup import by_id, is_id
 from cfstream.inventory.showing import details_of
+from cfstream.render.inventory import show_text
+from cfstream.spec.model import Spec
 from cfstream.stack.owned import owner_by_mark
 from tests.unit.kinds.live import live
 
@@ -60,7 +62,7 @@ def account(**replies: Any) -> Any:
     )
 
 
-def test_what_may_not_be_read_becomes_a_note() -> None:
+def test_unreadable_resources_get_a_note() -> None:
     """Without permission for names and grants, everything else is shown, and a note lists what is missing."""
     aws = account()
     shown = details_of(aws, by_id(aws, "E1UGDLB9XZBD79"))
@@ -70,6 +72,32 @@ def test_what_may_not_be_read_becomes_a_note() -> None:
     notes = " ".join(shown.notes)
     for operation in ("ListKeyGroups", "GetOriginAccessControl", "GetBucketPolicy"):
         assert f"{operation} was refused" in notes
+
+
+def test_live_settings_that_the_spec_does_not_have_are_listed() -> None:
+    """Usual values are left out. So are fields that the spec has, whatever their values are."""
+    config = {
+        "Comment": "by hand",
+        "PriceClass": "PriceClass_100",
+        "DefaultRootObject": "a.html",
+        "IsIPV6Enabled": True,
+    }
+    aws = account(get_distribution=distribution(**config), get_bucket_policy=Missing("G", "N", ""))
+    bare = {"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]}
+    found = by_id(aws, "E1UGDLB9XZBD79")
+    assert unmanaged_of(details_of(aws, found)) is None
+    everything = {"comment": "by hand", "price_class": "PriceClass_100", "http.default_root_object": "a.html"}
+    shown = details_of(aws, found, Spec.model_validate(bare))
+    assert unmanaged_of(shown) == everything
+    assert "Not managed (not in the spec" in show_text(shown, color=False, width=80)
+    some = Spec.model_validate({**bare, "comment": "", "http": {"default_root_object": "b.html"}})
+    assert unmanaged_of(details_of(aws, found, some)) == {"price_class": "PriceClass_100"}
+
+
+def unmanaged_of(details: Details) -> dict[str, Any] | None:
+    """Return the unmanaged settings of a distribution."""
+    assert isinstance(details, DistributionDetails)
+    return details.unmanaged
 
 
 def test_a_denial_is_not_taken_for_an_absence() -> None:
@@ -150,7 +178,7 @@ def test_only_our_statements_are_ours() -> None:
         assert [grant.ours for grant in grants] == [ours]
 
 
-def test_an_origin_that_is_no_bucket_has_no_grants() -> None:
+def test_an_origin_that_is_not_a_bucket_has_no_grants() -> None:
     """Nothing is read for a custom origin."""
     assert grants_of(live(), ARN, None, [OriginDetails("web", "www.example.com")], marked=False) == ((), ())
 

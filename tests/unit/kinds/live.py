@@ -15,8 +15,8 @@ from cfstream.spec.stack import Stack
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import declared_keys
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.values import Account, Json
 
 ACCOUNT = Account("123456789012")
@@ -91,7 +91,7 @@ def proposal(kind: Any, context: StackContext, aws: Live, results: KindResults |
     proposed: Proposal = kind.propose(
         context,
         want,
-        kind.observe(aws, Surroundings(AccountLists(aws, context.now), context), want),
+        kind.observe(aws, LiveState(AccountLists(aws, context.now), context), want),
         results or KindResults(),
     )
     return proposed

@@ -1,6 +1,7 @@
 """The bucket: created if the spec has `create: true`, and otherwise only checked."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cfstream.kinds.bucket import BucketKind, WantedBucket, with_encryption
 from cfstream.ports import Reads
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.bucket import LiveBucket, read_bucket
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.steps.create_bucket import CreateBucket
 from cfstream.steps.step import Change, Stage
 from cfstream.values import Address, Json, Ref
@@ -22,8 +23,8 @@ from tests.unit.kinds.s3 import ALL, BUCKET, NONE, denied, elsewhere, missing, s
 class Writing(BucketKind):
     """The kind in a plan that writes something: it also reads the encryption."""
 
-    def observe(self, aws: Reads, around: Surroundings, want: WantedBucket | None) -> LiveBucket:
-        return with_encryption(aws, around.context, super().observe(aws, around, want), around.own)
+    def observe(self, aws: Reads, state: LiveState, want: WantedBucket | None) -> LiveBucket:
+        return with_encryption(aws, state.context, super().observe(aws, state, want), state.own)
 
 
 KIND = Writing()
@@ -72,7 +73,15 @@ def test_made(grant: str, ownership: str) -> None:
     assert proposed.problems == ()
 
 
-def test_made_where_the_session_is() -> None:
+def test_a_bucket_that_several_stacks_create() -> None:
+    """A step names the other stacks of the run that create the same bucket."""
+    own = context(CREATES)
+    beside = tuple(own.stack.spec.model_copy(update={"name": name}) for name in (own.name, "clips", "films"))
+    (step,) = proposal(KIND, replace(own, beside=beside), live(**s3(head=missing("404")))).steps
+    assert step.because.endswith("; clips, films may create it first, and then this step changes nothing")
+
+
+def test_a_bucket_is_created_in_the_region_of_the_session() -> None:
     """A new bucket whose spec has no region is created in the session's region."""
     text = CREATES.replace("region: eu-west-1, ", "")
     proposed = proposal(KIND, context(text), live(**s3(head=missing("404"))))
@@ -80,7 +89,7 @@ def test_made_where_the_session_is() -> None:
 
 
 @pytest.mark.parametrize("text", [SPEC, CREATES])
-def test_there(text: str) -> None:
+def test_an_existing_bucket_is_never_changed(text: str) -> None:
     """A bucket that exists is never changed, whatever its settings are, and its own region is brought."""
     replies = s3(block=NONE, ownership="ObjectWriter", get_bucket_acl={"Owner": {"ID": "0"}, "Grants": []})
     proposed = proposal(KIND, context(text), live(**replies))
@@ -273,12 +282,12 @@ def test_access_point_that_cannot_be_read() -> None:
     ],
     ids=["ACLs of objects", "policy of an access point", "unknown policy of an access point"],
 )
-def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
+def test_the_block_of_the_account_is_read_if_anything_may_be_public(replies: Any) -> None:
     """The account's block also closes public ACLs of objects and public access points, so it is read for them."""
     assert read(live(**replies)).effective.complete
 
 
-def test_to_be_made_but_open() -> None:
+def test_an_existing_open_bucket_has_a_notice() -> None:
     """If a bucket with `create: true` exists and is open, it is not changed, and a notice names it."""
     assert notices(CREATES, **s3(block=NONE)) == [
         f"the bucket {BUCKET} exists and does not block all public access; cfstream leaves it as it is"

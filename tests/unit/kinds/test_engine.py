@@ -10,7 +10,7 @@ from cfstream.kinds.object_acl.inventory_report import InventoryAcls
 from cfstream.kinds.object_acl.observed import LiveGrants, Tally
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.grant_estimate import EngineEstimate
-from cfstream.steps.batch_manifest import JobObjects
+from cfstream.steps.batch_manifest import InventoryList, JobObjects
 from tests.unit.kinds.live import context
 from tests.unit.kinds.s3 import BUCKET, REGION
 
@@ -59,7 +59,7 @@ def test_the_estimate_of_each_engine() -> None:
         (LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True)), "not all ACLs"),
     ],
 )
-def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
+def test_grants_that_a_job_may_remove(have: LiveGrants, why: str) -> None:
     """A job that the spec asks for has a hazard, and auto does not use one."""
     asked = chosen_engine(context(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
     assert asked.job is not None
@@ -69,7 +69,7 @@ def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
     assert (auto.job is None, auto.hazards) == (bool(why), ())
 
 
-def test_how_to_know_all_acls() -> None:
+def test_the_number_of_sampled_objects_is_unknown() -> None:
     """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
     sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
     policy, notice = chosen_engine(context(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices
@@ -128,3 +128,19 @@ def test_small_buckets_without_an_engine_have_no_estimate() -> None:
     plain = context(SPEC.partition("grant")[0] + "grant: {via: object-acl}\n")
     assert chosen_engine(plain, found(total=10_000), USER, ()).notices == ()
     assert len(chosen_engine(plain, found(total=10_001), USER, ()).notices) == 1
+
+
+@pytest.mark.parametrize(
+    ("objects", "shown"),
+    [
+        (JobObjects(), "a list that S3 makes"),
+        (JobObjects(("a/1", "a/2")), "a list of the 2 objects without it"),
+        (
+            JobObjects(inventory=InventoryList("lists", "all/manifest.json", "e")),
+            "the inventory s3://lists/all/",
+        ),
+    ],
+)
+def test_a_plan_names_the_list_of_a_job(objects: JobObjects, shown: str) -> None:
+    """Each of the three lists of the manual has words of its own."""
+    assert f"over {shown}" in str(objects)

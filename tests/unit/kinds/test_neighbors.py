@@ -3,9 +3,9 @@
 import pytest
 
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.neighbors import default_access, group_users_after
 from cfstream.stack.owned import owner_of
-from cfstream.stack.surroundings import Surroundings
 from tests.unit.kinds.live import behavior, context, distribution, live, ours
 
 PRIVATE = "version: 1\nname: lectures\nbucket: lectures-media\ntrusted_signers: [self]\n"
@@ -16,7 +16,7 @@ def users(spec: str, **config: object) -> tuple[str, ...]:
     """Return the users of the group G after the plan of `spec`, for this live distribution."""
     planned = context(spec)
     aws = live(**ours(distribution("D1", **config)))
-    return group_users_after(Surroundings(AccountLists(aws), planned).neighbors, "G", planned.stack.spec)
+    return group_users_after(LiveState(AccountLists(aws), planned).neighbors, "G", planned.stack.spec)
 
 
 def behaviors(*entries: str) -> str:
@@ -56,7 +56,7 @@ def test_a_behavior_of_another_origin_keeps_its_signers() -> None:
     planned = context(PRIVATE)
 
     assert group_users_after(
-        Surroundings(AccountLists(live(**ours(row))), planned).neighbors, "G", planned.stack.spec
+        LiveState(AccountLists(live(**ours(row))), planned).neighbors, "G", planned.stack.spec
     ) == ("D1",)
 
 
@@ -65,7 +65,7 @@ def test_our_distribution_is_taken_from_its_config_and_not_from_the_list() -> No
     replies = ours(distribution("D1", oac="NEW"))
     aws = live(**{**replies, "list_distributions": [distribution("D1", oac="OLD")]})
 
-    assert default_access(Surroundings(AccountLists(aws), context(PRIVATE)).neighbors) == ("", "NEW")
+    assert default_access(LiveState(AccountLists(aws), context(PRIVATE)).neighbors) == ("", "NEW")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from cfstream.kinds.object_acl import ObjectAclKind
 from cfstream.kinds.object_acl.observed import CHUNK, LiveGrants, Tally
 from cfstream.ports import Answer, Call
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.grant import ProposedGrant
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -98,7 +98,7 @@ def proposed(text: str, aws: Any, results: KindResults | None = None) -> Proposa
 def tally(text: str, aws: Any) -> Tally:
     """Return the counts of the objects."""
     here = context(text)
-    seen: LiveGrants = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
+    seen: LiveGrants = KIND.observe(aws, LiveState(AccountLists(aws), here), KIND.desire(here))
     return seen.tally
 
 
@@ -202,7 +202,7 @@ def test_new_distribution() -> None:
     assert kinds_of(proposed(READ, aws).steps) == [("grant object-acl:lectures", Stage.GRANT)]
 
 
-def test_identity_that_cannot_be() -> None:
+def test_an_identity_with_a_problem_gets_no_grant() -> None:
     """If the identity has a problem, nothing is proposed."""
     assert proposed(READ, objects({"a": acl()}, mark="E9OLD"), KindResults()).steps == ()
 
@@ -229,7 +229,7 @@ def test_one_identity_after_another() -> None:
     assert steps[2].edit == edit("9" * 96, None)
 
 
-def test_one_identity_after_another_that_is_made() -> None:
+def test_the_tag_lists_an_identity_that_the_plan_creates() -> None:
     """The tag may list an identity that the plan creates, beside the former one."""
     brought = {
         Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
@@ -255,7 +255,7 @@ def test_not_on_objects_any_more() -> None:
     assert proposed(BY_POLICY, objects({"a": acl("READ")})).steps == ()
 
 
-def test_former_identity_gone() -> None:
+def test_grants_to_a_deleted_identity() -> None:
     """Grants to a deleted identity have no effect, so only the tag is removed."""
     result = proposed(BY_POLICY, objects({}, mark="EGONE"))
     assert kinds_of(result.steps) == [("modify object-acl:lectures", Stage.UNMARK)]
@@ -353,7 +353,7 @@ def test_all_objects_reads_the_acls_for_every_grant(grant: str) -> None:
     """A plan with --all-objects knows of public objects, however CloudFront is granted access."""
     aws = objects({"a": acl(public=True), "b": acl()}, **s3(ownership="ObjectWriter", block=NONE))
     here = replace(context(SPEC + grant), all_objects=True)
-    seen = KIND.observe(aws, Surroundings(AccountLists(aws), here), KIND.desire(here))
+    seen = KIND.observe(aws, LiveState(AccountLists(aws), here), KIND.desire(here))
     assert seen.acls.complete
     assert [each.keys for each in seen.acls.classes if each.grants] == [("a",)]
     assert [each.text for each in proposal(KIND, here, aws, kind_results()).notices] == []

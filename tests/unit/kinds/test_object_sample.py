@@ -12,7 +12,7 @@ from cfstream.kinds.object_acl.observed import LiveGrants, all_acls
 from cfstream.kinds.object_acl.sample import chosen_keys
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.context import StackContext
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.values import Json
 from tests.unit.kinds.live import context, proposal
 from tests.unit.kinds.s3 import kind_results
@@ -38,7 +38,7 @@ def large(keys: list[str] = KEYS, permission: str = "READ") -> Any:
 def grants(aws: Any, here: StackContext) -> LiveGrants:
     """Return what the kind observes."""
     kind = ObjectAclKind()
-    seen: LiveGrants = kind.observe(aws, Surroundings(AccountLists(aws), here), kind.desire(here))
+    seen: LiveGrants = kind.observe(aws, LiveState(AccountLists(aws), here), kind.desire(here))
     return seen
 
 
@@ -46,7 +46,7 @@ def test_sample_is_spread_and_repeatable() -> None:
     """The sample has about a thousand objects from the whole range of keys, and is the same each time."""
     here = context(READ)
     aws = large()
-    bucket = Surroundings(AccountLists(aws), here).bucket
+    bucket = LiveState(AccountLists(aws), here).bucket
     chosen = chosen_keys(aws, here, bucket)
     keys = list(chosen.keys)
     assert chosen.sampled
@@ -75,7 +75,7 @@ def test_sampled_plan() -> None:
 
 
 def test_sample_is_not_complete() -> None:
-    """What is known about ACLs never counts as complete after a sample."""
+    """After a sample, the known ACLs never count as complete."""
     seen = grants(large(), context(READ))
     assert seen.tally.sampled
     assert not seen.acls.complete
@@ -94,7 +94,7 @@ def test_limit(count: int, sampled: bool) -> None:
     """Up to 10,000 objects, all are read."""
     here = context(READ)
     aws = large(KEYS[:count])
-    assert chosen_keys(aws, here, Surroundings(AccountLists(aws), here).bucket).sampled is sampled
+    assert chosen_keys(aws, here, LiveState(AccountLists(aws), here).bucket).sampled is sampled
 
 
 def test_sample_under_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +109,6 @@ def test_one_key_is_always_read() -> None:
     """The object that a user asks for is read, also if it is not in the sample."""
     here = replace(context(READ), asked_key="lectures-5/00005.mp4")
     aws = large()
-    acls = all_acls(aws, here, Surroundings(AccountLists(aws), here).bucket)
+    acls = all_acls(aws, here, LiveState(AccountLists(aws), here).bucket)
     assert any("lectures-5/00005.mp4" in each.keys for each in acls.classes)
     assert acls.sampled

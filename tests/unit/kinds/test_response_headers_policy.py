@@ -7,8 +7,8 @@ import pytest
 from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
 from cfstream.ports import Call
 from cfstream.stack.account_lists import AccountLists
+from cfstream.stack.live_state import LiveState
 from cfstream.stack.proposal import KindResults, Proposal
-from cfstream.stack.surroundings import Surroundings
 from cfstream.steps.create import Create, Twin
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
@@ -114,7 +114,7 @@ def test_an_owned_policy_with_all_settings_is_kept(comment: str) -> None:
     assert [relied.address for relied in found.relied_on] == [ADDRESS]
 
 
-def test_lists_in_any_order_and_with_more_in_them_are_no_drift() -> None:
+def test_other_orders_and_additional_entries_are_not_drift() -> None:
     """Order and the case of header names do not matter, and additions stay."""
     cors = {
         **OURS["CorsConfig"],
@@ -179,7 +179,7 @@ def results_of(text: str, aws: Any) -> KindResults:
     """Return the results that the distribution's kind gets."""
     stack_context = context(text)
     want = KIND.desire(stack_context)
-    have = KIND.observe(aws, Surroundings(AccountLists(aws), stack_context), want)
+    have = KIND.observe(aws, LiveState(AccountLists(aws), stack_context), want)
     brought = KIND.propose(stack_context, want, have, KindResults()).brings
     return KindResults(brought, live={KIND.name: have}, wanted={KIND.name: want})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.permissions.document import claims, policy, size, unlimited
+from cfstream.permissions.document import OPTIONAL, claims, optional_actions, policy, size, unlimited
 from cfstream.permissions.needs import Purpose
 from cfstream.spec.load import load
 from cfstream.spec.model import Spec
@@ -18,6 +18,7 @@ Json = dict[str, Any]
 HTTP: Json = {"version": 1, "name": "lectures", "bucket": "media", "trusted_signers": ["self"]}
 RTMP: Json = {**HTTP, "delivery": "rtmp"}
 OBJECTS: Json = {**HTTP, "oai": {}, "grant": {"via": "object-acl"}}
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 SITE: Json = {**HTTP, "cnames": ["media.example.com"], "dns": {"route53": "example.com"}}
 
 
@@ -51,13 +52,17 @@ def test_a_plan_may_change_nothing() -> None:
         (HTTP, "destroy", ("Create", "PutObjectAcl", "kms:", "acm:", "KeyGroup", "PublicKey")),
         (RTMP, "apply", ("UpdateDistribution", "OriginAccessControl", "kms:", "acm:", "ResponseHeaders")),
         ({**HTTP, "oai": {"id": "E2ABCDEFGHIJK1"}}, "apply", ("CreateCloudFront", "DeleteCloudFront")),
-        ({**HTTP, "oac": {"id": "E2ABCDEFGHIJK1"}}, "apply", ("AccessControl",)),
+        (
+            {**HTTP, "oac": {"id": "E2ABCDEFGHIJK1"}},
+            "apply",
+            ("CreateOriginAccess", "UpdateOriginAccess", "DeleteOriginAccess", "AccessControlConfig"),
+        ),
         ({**HTTP, "grant": {"via": "elsewhere"}}, "apply", ("PutBucketPolicy", "DeleteBucketPolicy")),
         ({**HTTP, "adopt": "E1UGDLB9XZBD79"}, "apply", ("CreateDistribution", "CreateBucket")),
         (OBJECTS, "apply", ("PutBucketPolicy", "CreateBucket")),
     ],
 )
-def test_what_a_spec_does_not_mention_is_not_allowed(
+def test_calls_that_a_spec_does_not_need_are_not_allowed(
     document: Json, purpose: str, words: tuple[str, ...]
 ) -> None:
     """Lists of the account are allowed, because every plan reads them."""
@@ -160,7 +165,7 @@ def test_tags_come_with_the_creating_call() -> None:
     assert len(statements("cloudfront:TagResource", RTMP)) == 1
 
 
-def test_what_iam_cannot_limit_is_listed() -> None:
+def test_calls_that_iam_cannot_limit_are_listed() -> None:
     """The list has words, and only what the policy allows to change."""
     assert unlimited(policy([spec(HTTP)], Purpose.PLAN, Place())) == ()
     assert unlimited(policy([spec(HTTP)], Purpose.APPLY, Place())) == ("origin access controls",)
@@ -211,7 +216,7 @@ def test_it_fits_into_a_managed_policy(purpose: Purpose) -> None:
 
 
 def test_functions_are_allowed_by_their_names() -> None:
-    """A spec that names functions may describe these and no others, and may change none."""
+    """A spec that names functions may describe these and no others, and may change none. The list is for a hint."""
     paths = [{"path": "/a", "functions": {"viewer_response": "headers"}}, {"path": "/b", "functions": {}}]
     document = {**HTTP, "http": {"functions": {"viewer_request": "rewrite"}, "behaviors": paths}}
     arns = [f"arn:aws:cloudfront::123456789012:function/{name}" for name in ("headers", "rewrite")]
@@ -219,6 +224,31 @@ def test_functions_are_allowed_by_their_names() -> None:
         found = {
             action: on for action, on in allowed(document, purpose=purpose).items() if "Function" in action
         }
-        assert found == {"cloudfront:DescribeFunction": arns}
+        assert found == {"cloudfront:DescribeFunction": arns, "cloudfront:ListFunctions": ["*"]}
     assert "cloudfront:DescribeFunction" not in allowed(document, purpose="destroy")
     assert "cloudfront:DescribeFunction" not in allowed(HTTP)
+
+
+@pytest.mark.parametrize(
+    ("documents", "optional"),
+    [
+        (
+            [{**HTTP, "http": {"certificate": CERTIFICATE}, "cnames": ["a.example.com"]}],
+            {"acm:ListCertificates"},
+        ),
+        ([SITE], {"route53:ListHostedZones", "s3:ListAllMyBuckets", "s3:GetObjectAcl"}),
+        ([OBJECTS], {"s3:ListAllMyBuckets"}),
+        ([{**HTTP, "name": f"lectures-{each}"} for each in range(3)], {"s3:GetObjectAcl"}),
+    ],
+)
+def test_optional_calls_are_in_statements_of_their_own(documents: list[Json], optional: set[str]) -> None:
+    """Calls that a plan always needs are not repeated there, and nothing is optional for destroy."""
+    place = Place("123456789012")
+    specs = [spec(each) for each in documents]
+    found = policy(specs, Purpose.PLAN, place)
+    marked = [each for each in found["Statement"] if each["Sid"].startswith(OPTIONAL)]
+    rest = {action for each in found["Statement"] if each not in marked for action in each["Action"]}
+    assert optional <= set(optional_actions(found))
+    assert not rest & set(optional_actions(found))
+    assert found["Statement"][-len(marked) :] == marked
+    assert optional_actions(policy(specs, Purpose.DESTROY, place)) == ()

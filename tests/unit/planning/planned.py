@@ -8,7 +8,7 @@ from cfstream.planning.draft import draft, stack_plan
 from cfstream.planning.exposure import Exposure
 from cfstream.planning.plan import StackPlan
 from cfstream.stack.account_lists import AccountLists
-from cfstream.stack.surroundings import Surroundings
+from cfstream.stack.live_state import LiveState
 from cfstream.steps.grant import GrantRead
 from cfstream.values import Json
 from tests.unit.kinds.live import Live, context, live, ours
@@ -44,9 +44,9 @@ def planned(text: str, aws: Live) -> StackPlan:
     """Return the plan of one stack in an account."""
     here = context(text)
     wants: dict[str, Any] = {kind.name: kind.desire(here) for kind in KINDS}
-    around = Surroundings(AccountLists(aws), here)
-    lives = {kind.name: kind.observe(aws, around, wants[kind.name]) for kind in KINDS}
-    return stack_plan(draft(here, wants, lives, around.own), ())
+    state = LiveState(AccountLists(aws), here)
+    lives = {kind.name: kind.observe(aws, state, wants[kind.name]) for kind in KINDS}
+    return stack_plan(draft(here, wants, lives, state.own), ())
 
 
 def account(own: Json | None = None, others: Sequence[Json] = (), mark: str = "", **replies: Any) -> Live:

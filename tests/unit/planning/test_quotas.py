@@ -36,12 +36,12 @@ def test_all_stacks_of_a_run_count_together() -> None:
         "allows 10 unless it has raised the quota of this account, and refuses the others while apply runs"
     )
     assert "Service Quotas" in warning.do
-    assert (warning.warning, warning.of_run) == (True, True)
+    assert (warning.warning, warning.always) == (True, True)
     assert all(not each.notices for each in judged[1:])
 
 
 def test_no_warning_up_to_the_quota() -> None:
-    """The last resource that AWS allows has no warning. What the run does not create is not counted."""
+    """The last resource that AWS allows has no warning. Only resources that the run creates are counted."""
     for kind, quota in QUOTAS.items():
         stacks = [plan("lectures", kind)]
         assert with_quotas(stacks, {kind: quota.most - 1}.__getitem__) == stacks

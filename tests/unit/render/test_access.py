@@ -189,7 +189,7 @@ def test_an_arn_is_never_cut() -> None:
     assert f"  principal\n  {arn}\n    may    list\n" in at(stack, 40)
 
 
-def test_what_a_reader_may_do_in_one_way_is_one_row() -> None:
+def test_one_reader_with_one_way_is_one_row() -> None:
     """Reading and listing through the same statement are one row."""
     rows = [
         AccessRow(ROLE, may, ("/*",), "a", certain=True, before=None, after=None, by="statement Partner")
@@ -229,7 +229,7 @@ def test_programs_get_every_row_opening_and_chain() -> None:
     document = access_document([TABLE, CHAIN])
     assert document["format_version"] == 1
     table_, chain = document["stacks"]
-    assert [*table_][:-1] == [
+    assert [*table_] == [
         "name",
         "account",
         "spec",
@@ -239,6 +239,8 @@ def test_programs_get_every_row_opening_and_chain() -> None:
         "chains",
         "notices",
         "error",
+        "object_exists",
+        "nearest",
     ]
     assert table_["access"][0] == {
         "reader": "key-group lectures-signers",
@@ -269,7 +271,7 @@ def test_programs_get_every_row_opening_and_chain() -> None:
     }
 
 
-def test_what_others_wrote_cannot_move_the_cursor() -> None:
+def test_text_of_others_cannot_move_the_cursor() -> None:
     """A Sid or a key with control characters is escaped."""
     hostile = StackAccess("a", "a.yaml", "talks/\x1b[2J", (), (), (Chain(ANYONE, May.READ, True, LINKS[:1]),))
     row = AccessRow(
@@ -344,7 +346,33 @@ def test_one_statement_for_anyone_is_one_chain() -> None:
 
 @pytest.mark.parametrize(("exists", "shown"), [(True, False), (None, False), (False, True)])
 def test_an_object_that_does_not_exist(exists: bool | None, *, shown: bool) -> None:
-    """The text begins with it, and the document has it."""
+    """The document has it, with every chain."""
     stack = replace(CHAIN, object_exists=exists)
-    assert ("has no object with this key" in access_text([stack], color=False, width=80)) is shown
+    assert ("has no object with this key" in at(stack, 80)) is shown
     assert access_document([stack])["stacks"][0]["object_exists"] is exists
+    assert access_document([stack])["stacks"][0]["chains"]
+
+
+MISSING_AT_80 = """\
+lectures                                                     specs/lectures.yaml
+
+  The bucket has no object with this key, so viewers get 403 or 404: talks/1.mp4
+    fix: ask for talks/2.mp4 or talks/3.mp4, or upload the object
+
+  After an upload, these could read it:
+
+  reader                      may   way
+  key group lectures-signers  read  distribution:lectures, statement
+                                    cfstream-lectures-oac
+"""
+
+
+def test_a_missing_object_comes_before_its_readers() -> None:
+    """They have a line each, and no chains. Without readers, there is no table."""
+    row = next(row for row in ROWS if row.reader == SIGNERS)
+    near = ("talks/2.mp4", "talks/3.mp4")
+    stack = replace(CHAIN, rows=(row,), object_exists=False, nearest=near)
+    assert at(stack, 80) == MISSING_AT_80
+    assert access_document([stack])["stacks"][0]["nearest"] == list(near)
+    nobody = at(replace(stack, rows=(), nearest=()), 80)
+    assert nobody.endswith("talks/1.mp4\n\n  After an upload nobody could read it.\n")

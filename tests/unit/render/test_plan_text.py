@@ -6,7 +6,8 @@ import pytest
 
 from cfstream.planning import Plan
 from cfstream.render.hazards import Allowed
-from cfstream.render.text import plan_text, summary_line
+from cfstream.render.text import plan_text
+from cfstream.render.verbs import summary_line
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Stage
 from cfstream.values import Verb
@@ -223,7 +224,7 @@ def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
     assert summary_line({verb: counts.get(verb, 0) for verb in Verb}) == line
 
 
-def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
+def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
     """Apply does nothing, but the user must act. The command is whole on its line."""
     text = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in text

@@ -4,10 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from cfstream.applying import Report, StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.access.openings import ACLS
+from cfstream.applying import FailedChecks, Report, StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.exit_codes import ExitCode
 from cfstream.render.report import OUTPUTS, SuggestedCommands, failures_text, report_document, report_text
+from cfstream.render.verify import broken_text
 from cfstream.values import Address, Verb, step_id
+from cfstream.verification.finding import Finding, Proof, StackProof, Verdict
+from cfstream.verification.report import with_proof
+from tests.unit.render.plans import OPENED, OPENING, plan
 
 DISTRIBUTION = Address("distribution", "lectures")
 
@@ -295,6 +300,35 @@ def test_of_many_steps_that_were_not_tried_three_are_named() -> None:
 
 def test_a_failed_verification_of_an_unchanged_stack_claims_no_change() -> None:
     """Nothing was applied."""
-    exposed = replace(APPLIED, outcome=StackOutcome.EXPOSED, steps=())
+    exposed = replace(APPLIED, outcome=StackOutcome.EXPOSED, steps=(), failed_checks=FailedChecks(1, 2))
     text = report_text(Report((exposed,), ExitCode.EXPOSED), color=False, width=80)
-    assert text.endswith("There was nothing to apply, but verification failed.\n")
+    assert text.endswith("Nothing to apply, but verification failed: 1 opening and 2 checks.\n")
+
+
+ACL_OPENING = replace(OPENING, text="anyone can read /x.mp4: object ACL", do="close the ACL", sort=ACLS)
+IN_POLICY = Finding("bucket media", "policy", "", "no openings").opened((OPENING,))
+IN_ACL = Finding("bucket media", "ACLs", "", "no openings").opened((ACL_OPENING,))
+SERVED = Finding("https://a", "", "", "it is refused", Verdict.SERVED, why="it is public")
+
+
+@pytest.mark.parametrize(
+    ("findings", "short"),
+    [
+        ([IN_POLICY], "1 opening, see above"),
+        ([IN_POLICY.opened((OPENING, ACL_OPENING))], "2 openings, see above and below"),
+        ([IN_POLICY, IN_ACL, SERVED], "2 openings and 1 check, see above and below"),
+        ([IN_ACL], "1 opening, see below"),
+        ([SERVED, SERVED], "2 checks, see below"),
+    ],
+)
+def test_an_opening_of_the_plan_is_not_printed_again(findings: list[Finding], short: str) -> None:
+    """The error counts it, and the list below has what the plan did not show. Programs get the whole reason."""
+    read = plan(OPENED)
+    proof = Proof((StackProof("lectures", "lectures.yaml", tuple(findings), account=read.stacks[0].account),))
+    report = Report((replace(APPLIED, account=read.stacks[0].account),))
+    (stack,) = with_proof(report, proof, read).stacks
+    assert stack.short == f"verification failed: {short}"
+    below = broken_text(proof, read, color=False, width=200)
+    assert OPENING.text not in below
+    assert (ACL_OPENING.text in below) == (ACL_OPENING.text in stack.why)
+    assert with_proof(report, proof).stacks[0].short == ""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cfstream.planning.sent_digest import change_document
-from cfstream.render import text
+from cfstream.render.changes import change_lines as lines_of_changes
 from cfstream.render.flow import Page
 from cfstream.render.values import field_lines, value_text
 from cfstream.steps.step import Change
@@ -86,9 +86,20 @@ def test_programs_get_what_a_list_gained_and_lost(before: Any, after: Any, more:
 def test_each_mapping_of_a_list_has_its_own_line() -> None:
     """New and removed entries are not run together; the lines after the first have no name."""
     old, new = {"code": 404, "cache": "10s"}, {"code": 403, "cache": "30s"}
-    lines = list(text.change_lines([Change("http.error_pages", [old], [new])], Page(80)))
+    lines = list(lines_of_changes([Change("http.error_pages", [old], [new])], Page(80)))
     assert lines == [
         '      ~ http.error_pages  + {code: 403, cache: "30s"}',
         '                          - {code: 404, cache: "10s"}',
     ]
     assert len(list(field_lines(Change("cnames", ["a", "b"], ["a", "c"])))) == 1
+
+
+def test_the_values_of_a_step_are_in_one_column() -> None:
+    """A very long name has its value below it, and does not push other values to the right."""
+    long = "http.behaviors[/posters/*].response_headers_policy"
+    lines = list(
+        lines_of_changes(
+            [Change("comment", None, "a"), Change(long, None, "b"), Change("bucket", None, "c")], Page(80)
+        )
+    )
+    assert lines == ['      + comment  "a"', f"      + {long}", '          "b"', '      + bucket   "c"']

@@ -28,12 +28,29 @@ def test_the_other_specs_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("only", "do"),
+    [
+        (["films"], "only these (then other specs do not count for who may read): {films}"),
+        (["f*", "c*"], "only these (then other specs do not count for who may read): {clips}, {films}"),
+        (["broken"], "only the others: {clips}, {films}"),
+    ],
+)
+def test_the_specs_of_the_chosen_stacks_are_named(tmp_path: Path, only: list[str], do: str) -> None:
+    """With names and globs, the fix names their files; if these have the problems, the others."""
+    problems(tmp_path, "buckt: some-media")
+    with pytest.raises(SpecProblems) as found:
+        load([str(tmp_path)], only=only)
+    files = {name: tmp_path / f"{name}.yaml" for name in ("clips", "films")}
+    assert found.value.do == f"correct the specs above, or name {do.format(**files)}"
+
+
+@pytest.mark.parametrize(
     ("line", "whats"),
     [
         ("buckt: some-media", ['unknown key "buckt"', "this spec names no signer, so anyone could watch"]),
         ("bucket: some-media\nwibble: [self]", ['unknown key "wibble"']),
     ],
 )
-def test_what_is_missing_comes_last(tmp_path: Path, line: str, whats: list[str]) -> None:
+def test_missing_fields_come_last(tmp_path: Path, line: str, whats: list[str]) -> None:
     """A key that may be any field may be the missing one, so nothing else is missing yet."""
     assert [each.what for each in problems(tmp_path, line).problems] == whats

@@ -11,8 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from cfstream.spec.reference import reference
-from cfstream.spec.section import other_words
-from cfstream.spec.unknown_keys import AWS_ONLY, sections, squeezed
+from cfstream.spec.section import Section, other_words
+from cfstream.spec.unknown_keys import AWS_ONLY, meant_here, sections, squeezed, unknown_key
 from tests.unit.spec.reading import problems, whole
 
 OTHER_WORDS: dict[str, list[str]] = YAML(typ="safe").load(Path(__file__).parent / "other_words.yaml")
@@ -94,8 +94,11 @@ def test_the_word_of_another_tool_at_another_level(level: str) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_field_at_the_wrong_level(level: str) -> None:
-    """A field of another section is named with its place; a field of the same name here is the one."""
-    fixes = _fixes(level, sorted({path.rpartition(".")[2] for path in FIELDS}))
+    """A field of another section is named with its place; a field of the same name here is the one.
+
+    A field that is true or false and makes something readable is not meant by a text.
+    """
+    fixes = _fixes(level, sorted({path.rpartition(".")[2] for path in FIELDS} - {"public"}))
     form = r"write \w+( under .*| at the top of the spec)?"
     assert [(name, fix) for name, fix in fixes.items() if not re.fullmatch(form, fix)] == []
 
@@ -182,3 +185,63 @@ def test_no_hint_suggests_a_value_that_opens_or_deletes(lines: str, unwanted: st
     ((_, what, do),) = problems(whole(lines))
     assert unwanted in what
     assert not do.endswith(unwanted)
+
+
+def _misspelt(field: str) -> Iterator[str]:
+    """Yield near-misses of a field: plurals, other ways to join its words, typos, and its words in another order."""
+    words = field.split("_")
+    yield from (f"{field}s", re.sub("ies$", "y", field), field.removesuffix("s"), re.sub("y$", "ies", field))
+    yield from ("-".join(words), "".join(words), words[0] + "".join(word.title() for word in words[1:]))
+    yield "_".join(reversed(words))
+    for at, word in enumerate(words):
+        other = word.removesuffix("s") if word.endswith("s") else f"{word}s"
+        yield "_".join([*words[:at], other, *words[at + 1 :]])
+    for at in range(len(field)):
+        yield field[:at] + field[at + 1 :]
+        yield field[:at] + field[at : at + 2][::-1] + field[at + 2 :]
+
+
+@pytest.mark.parametrize("section", sorted({*sections().values()}, key=str))
+def test_a_misspelt_field_is_the_right_one_or_none(section: type[Section]) -> None:
+    """No near-miss leads to another field of its section, and most lead to the field."""
+    place = next(form for form, each in sections().items() if each is section)
+    path = [step for step in place if step]
+    found = {
+        (field, key): meant_here(key, path)
+        for field in section.model_fields
+        for key in _misspelt(field)
+        if key not in section.model_fields and len(key) > 2
+    }
+    assert {pair: meant for pair, meant in found.items() if meant not in (pair[0], None)} == {}
+    safe = [(field, meant) for (field, _), meant in found.items() if field not in {*GUARDED, *SHORT}]
+    assert sum(meant is not None for _, meant in safe) >= 0.95 * len(safe)
+
+
+GUARDED = {"public", "origin_access", "origin_shield", "minimum_tls"}
+"""Fields that no misspelling leads to."""
+
+SHORT = {"oac", "oai", "via", "use", "id", "code"}
+"""Fields that are so short that half a typo is another word."""
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "value", "do"),
+    [
+        ("signer", (), ["self"], "write trusted_signers"),
+        ("sign_by", (), ["self"], ""),
+        ("domain", (), "media.example.com", "write cnames: [media.example.com]"),
+        ("names", (), ["media.example.com"], ""),
+        ("signer_accounts", (), ["111122223333"], ""),
+        ("disabled", (), True, "write enabled, with the opposite value"),
+        ("private", (), True, "delete it: only the signers that the spec names can play"),
+        ("public", ("key_groups", 0), "a.pub.pem", ""),
+        ("public", ("http",), True, "write public at the top of the spec"),
+        ("public_key", ("key_groups", 0), [{"name": "a", "file": "a.pem"}], "write public_keys"),
+        ("origin_shiel", ("http",), "eu-west-1", ""),
+        ("viewer", ("http", "functions"), "rewrite", ""),
+    ],
+)
+def test_words_count_before_letters(key: str, place: tuple[Any, ...], value: Any, do: str) -> None:
+    """The words count before the letters, and a key that may be two fields is neither."""
+    _, found = unknown_key(key, place, value, beside=(), anchored=False)
+    assert found == do if do else found.startswith("correct it or delete it; the keys here are ")

@@ -37,6 +37,18 @@ def test_nothing_is_left_out_after_the_block() -> None:
 
 
 @pytest.mark.usefixtures("unimported")
+def test_a_release_that_needs_more_gets_it() -> None:
+    """Other names than those of today are taken from the real modules."""
+    with lean_botocore():
+        from botocore.docs import generate_docs
+        from botocore.docs.docstring import LazyLoadedDocstring
+        from urllib3.http2 import inject_into_urllib3
+    assert None not in (generate_docs, LazyLoadedDocstring, inject_into_urllib3)
+    with lean_botocore(), pytest.raises(ImportError):
+        from botocore.docs import nothing_of_this_name  # noqa: F401
+
+
+@pytest.mark.usefixtures("unimported")
 def test_a_docstring_is_written_when_it_is_read() -> None:
     """`help` shows the documentation of an operation."""
     client = Clients(

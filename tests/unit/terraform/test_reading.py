@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cfstream.terraform import NotAState, decoded, read_state
+from cfstream.terraform import NotAState, belonging, decoded, read_state
 from tests.unit.terraform.states import ATTRIBUTES, DISTRIBUTION, row, show_json, state_file
 
 
@@ -64,8 +64,72 @@ def test_a_state_may_be_in_utf_16(encoding: str) -> None:
         assert found.address == f'{DISTRIBUTION}.this["zürich"]'
 
 
+REAL: Any = {
+    "aliases": None,
+    "web_acl_id": "",
+    "logging_config": [],
+    "origin": [
+        {
+            "domain_name": "csv.example.com.s3.eu-west-2.amazonaws.com",
+            "origin_access_control_id": "",
+            "custom_origin_config": [],
+            "s3_origin_config": [{"origin_access_identity": "origin-access-identity/cloudfront/E3IDENTITY"}],
+        }
+    ],
+    "default_cache_behavior": [
+        {
+            "cache_policy_id": "",
+            "forwarded_values": [{"cookies": [{"forward": "none", "whitelisted_names": []}], "headers": []}],
+            "function_association": [],
+            "grpc_config": [{"enabled": False}],
+            "trusted_key_groups": [],
+        }
+    ],
+    "trusted_key_groups": [{"enabled": False, "items": []}],
+    "viewer_certificate": [{"acm_certificate_arn": "", "cloudfront_default_certificate": True}],
+}
+"""The attributes of a distribution as the providers of version 4 to 6 write them: null, empty texts and lists."""
+
+
+@pytest.mark.parametrize("sensitive", [None, [], [[{"type": "get_attr", "value": "origin"}]]])
+def test_a_state_as_the_providers_write_it(sensitive: Any) -> None:
+    """Empty values lead to nothing. Values that are marked as sensitive are in the state, and are read."""
+    own = {"id": "E1", "domain_name": "d1.cloudfront.net", **REAL}
+    bucket, identity = "csv.example.com", "origin-access-identity/cloudfront/E3IDENTITY"
+    more: Any = {"private": "x", "dependencies": []} | (
+        {} if sensitive is None else {"sensitive_attributes": sensitive}
+    )
+    rows = [
+        row(f"{DISTRIBUTION}.this", own, module='module.media["eu"]', index_key=0, **more),
+        row(
+            "aws_s3_bucket_policy.this",
+            {"id": bucket, "bucket": bucket, "region": "eu-west-2"},
+            index_key="a",
+        ),
+        row(
+            "aws_cloudfront_origin_access_identity.this",
+            {"id": "E3IDENTITY", "cloudfront_access_identity_path": identity},
+        ),
+        row(
+            "aws_route53_record.this",
+            {"name": "csv", "type": "A", "records": None, "alias": [{"name": "d1.cloudfront.net"}]},
+        ),
+        row("aws_route53_record.other", {"name": "x", "type": "CNAME", "records": None, "alias": []}),
+        row("aws_cloudfront_cache_policy.other", {"id": "", "name": None}),
+    ]
+    state = read_state(state_file(*rows), "it")
+    (address,) = state.addresses("E1")
+    assert address == f'module.media["eu"].{DISTRIBUTION}.this[0]'
+    found = belonging(state, {address: None})[address]
+    assert [each.address.split(".")[0] for each in found[1:]] == [
+        "aws_s3_bucket_policy",
+        "aws_cloudfront_origin_access_identity",
+        "aws_route53_record",
+    ]
+
+
 def test_only_resources_that_terraform_manages_count() -> None:
-    """Data sources are left out. Instances that are only waiting to be deleted are no resources of their own."""
+    """Data sources are left out. Instances that are only waiting to be deleted are not resources of their own."""
     data = {**row(f"{DISTRIBUTION}.read", {"id": "E1"}), "mode": "data"}
     old = row(f"{DISTRIBUTION}.this", {"id": "E2"}, deposed="00000001", index_key=0)
     found = read_state(state_file(data, old), "it")
@@ -101,9 +165,18 @@ def test_attributes_are_not_shown() -> None:
         ('{"encrypted_data": "…", "encryption_version": "v0"}', "is encrypted by OpenTofu"),
         ('{"format_version": "1.2", "planned_values": {}}', "is a plan"),
         ('{"format_version": "1.0"}', "is an empty state"),
+        ('{"format_version": "1.0", "terraform_version": "1.9.8", "checks": []}', "is an empty state"),
+        ('{"format_version": "2.0", "values": {}}', "of a version that cfstream cannot read"),
+        (
+            '{"format_version": "1.0", "resource": {"address": "a.b"}, "diagnostics": []}',
+            "from terraform state show",
+        ),
+        ('{"format_version": "1.0", "provider_schemas": {}}', "is not a state"),
+        ('# aws_s3_bucket.media:\nresource "aws_s3_bucket" "media" {\n}\n', "without -json"),
+        ('# module.a.aws_s3_bucket.b[0]: (tainted)\nresource "x" "b" {\n}\n', "without -json"),
     ],
 )
-def test_what_is_not_a_state_is_named(text: str, words: str) -> None:
+def test_a_document_that_is_not_a_state_is_named(text: str, words: str) -> None:
     """The error names the file, what it is instead, and a command that writes a state."""
     with pytest.raises(NotAState) as raised:
         read_state(text, "it.json")

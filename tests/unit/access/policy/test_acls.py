@@ -46,15 +46,3 @@ def test_no_acl_counts_where_the_owner_is_enforced() -> None:
     """BucketOwnerEnforced disables ACLs."""
     grants = [AclGrant(EVERYBODY, "FULL_CONTROL")]
     assert acl_readers(grants, ResourceType.OBJECT, block=Block(), ownership="BucketOwnerEnforced") == ()
-
-
-def test_a_known_identity_is_reported_by_its_id() -> None:
-    """The canonical user id of an OAI is reported as the OAI."""
-    found = acl_readers(
-        [AclGrant(FOREIGN, "READ")],
-        ResourceType.OBJECT,
-        block=Block(),
-        ownership=LEGACY,
-        identities={FOREIGN: "E1"},
-    )
-    assert found == ((Reader(ReaderKind.OAI, "E1"), May.READ),)

@@ -31,6 +31,7 @@ def policy(*statements: Any) -> Any:
         ({"ArnLike": {"aws:SourceArn": "arn:aws:cloudfront::*:distribution/*"}}, True),
         ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, True),
         ({"StringEquals": {"aws:PrincipalOrgID": "o-abc"}}, False),
+        ({"StringEquals": {"aws:SourceAccount": "*"}}, True),
         ({"StringEquals": {"aws:userid": "${aws:username}"}}, True),
         ({"StringLike": {"aws:Referer": "https://www.example.com/*"}}, True),
         ({"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}, True),

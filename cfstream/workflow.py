@@ -11,11 +11,11 @@ the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
@@ -55,6 +55,7 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.stack.bucket import ONE_AFTER_THE_OTHER
 from cfstream.stack.live_state import LiveState
 from cfstream.stack.objects import has_object, nearest_keys
 from cfstream.stack.owners import account_distributions
@@ -174,15 +175,29 @@ def _drafts(pool: Executor, states: Sequence[LiveState]) -> list[tuple[LiveState
     """Observe the stacks, and return each one's live state with its draft."""
     wants = [{kind.name: kind.desire(state.context) for kind in KINDS} for state in states]
     _read_first(pool, states)
-    futures = [
-        {kind.name: pool.submit(kind.observe, state.aws, state, want[kind.name]) for kind in KINDS}
-        for state, want in zip(states, wants, strict=True)
-    ]
-    lives = [{name: future.result() for name, future in row.items()} for row in futures]
+    lives = _observed(pool, states, wants)
     return [
         (state, _observed_more(draft(state.context, want, live, state.own), state))
         for state, want, live in zip(states, wants, lives, strict=True)
     ]
+
+
+def _observed(
+    pool: Executor, states: Sequence[LiveState], wants: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what each kind observes, for each stack."""
+    if len(states) >= ONE_AFTER_THE_OTHER:
+        # Enough stacks are observed at the same time, and a thread for each kind would only take time.
+        return list(pool.map(_observed_by_all, states, wants))
+    futures = [
+        {kind.name: pool.submit(kind.observe, state.aws, state, want[kind.name]) for kind in KINDS}
+        for state, want in zip(states, wants, strict=True)
+    ]
+    return [{name: future.result() for name, future in row.items()} for row in futures]
+
+
+def _observed_by_all(state: LiveState, want: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind.name: kind.observe(state.aws, state, want[kind.name]) for kind in KINDS}
 
 
 def _confirmed(pool: Executor, drafted: Sequence[tuple[LiveState, Draft]]) -> list[Draft]:

@@ -6,15 +6,8 @@ from dataclasses import field
 from cfstream.access.compare import Difference, compare
 from cfstream.access.evaluation import Evaluation, ReadAccess
 from cfstream.access.excluded import served_by
-from cfstream.access.openings import (
-    Expected,
-    JudgedOpenings,
-    classify_access,
-    distribution_words,
-    how,
-    openings,
-    who,
-)
+from cfstream.access.expected import Expected
+from cfstream.access.openings import JudgedOpenings, classify_access, distribution_words, how, openings, who
 from cfstream.access.partition import Cell
 from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import ANYONE, Reader, ReaderKind

@@ -104,6 +104,8 @@ class StackReport:
     """The stack that this one waits for, if that is why it is blocked."""
     companions: Companions = Companions()
     """The stacks that a command for this one must include."""
+    closing: str = ""
+    """How to close what anyone can read until the stack is applied, without the hazards; empty if nothing is open."""
     failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
@@ -237,6 +239,7 @@ def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
         not_allowed=blocked.not_allowed,
         hazards=blocked.hazards,
         companions=plan.companions,
+        closing=blocked.closing,
     )
 
 

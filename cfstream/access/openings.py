@@ -317,10 +317,10 @@ def paths(found: Evaluation, cell: Cell, access: ReadAccess) -> tuple[str, ...]:
     if not access.statements:
         return (witness_path(cell, access),)
     resources = (each for statement in access.statements for each in statement.resources or ("*",))
-    return tuple(dict.fromkeys(_key_path(each, found.model.bucket.name) for each in resources))
+    return tuple(dict.fromkeys(key_path(each, found.model.bucket.name) for each in resources))
 
 
-def _key_path(resource: str, bucket: str) -> str:
+def key_path(resource: str, bucket: str) -> str:
     """Return the keys of a Resource as a path; ``/*`` if it is wider than the bucket.
 
     In the policy of an access point the keys follow ``/object/`` (S3 User Guide, "Configuring IAM policies for using

@@ -2,6 +2,7 @@
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.evaluation import Evaluation
+from cfstream.access.excluded import served_by
 from cfstream.access.expected import Expected, of_key, shared
 from cfstream.access.model import AccessModel
 from cfstream.access.openings import openings
@@ -34,7 +35,7 @@ def stack_access(context: StackContext, results: KindResults, key: str | None) -
         name=context.name,
         spec=context.stack.path,
         key=key,
-        rows=access_rows(seen, wanted),
+        rows=access_rows(seen, wanted, served_by(seen)),
         openings=tuple(with_reaching_fix(each, context.flags) for each in opened.openings),
         chains=chains(context, seen) if key is not None else (),
         notices=tuple(notices),

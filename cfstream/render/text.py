@@ -20,6 +20,7 @@ from cfstream.render.openings import open_lines, other_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
 from cfstream.render.verbs import step_words, summary_line
+from cfstream.spec.wording import by_number
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Step
 
@@ -162,14 +163,14 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
     else:
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
-    yield from open_lines(stack, sheet)
+    yield from open_lines(stack, sheet, allowed)
     yield from notice_lines((each for each in stack.notices if each.always or each.stays), sheet)
     yield from _hazard_lines(stack, sheet, allowed)
 
 
 def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    opened = list(open_lines(stack, sheet))
+    opened = list(open_lines(stack, sheet, allowed))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
     if stack.in_sync and not (opened or warnings):
         return
@@ -195,7 +196,7 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[st
         yield ""
         yield from warnings
     if stack.problems:
-        these = "the problem below is" if len(stack.problems) == 1 else "the problems below are"
+        these = by_number(stack.problems, "the problem below is", "the problems below are")
         sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(sentence, first="  ", rest="  ")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from cfstream.access.closing import block_command
 from cfstream.access.expected import is_public
 from cfstream.planning.aws_commands import reaching
-from cfstream.ports import Silence, Visit
+from cfstream.ports import NoReplyReason, Visit
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
 from cfstream.verification.check import HELD, Check, ClaimJudgement
 from cfstream.verification.finding import Finding, Verdict
 from cfstream.verification.keyless import inconclusive
 from cfstream.verification.openings import Openings
-from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.reading import ReplyKind, Seen
 from cfstream.verification.site import MADE_UP, Site, paths_of
 
 MOST_TRIED = 20
@@ -86,22 +86,22 @@ def _served_unsigned(site: Site, key: str) -> bool:
 
 def _refused(seen: Seen, site: Site, ways: tuple[str, ...]) -> ClaimJudgement:
     match seen.saw:
-        case Saw.OBJECT if ways:
+        case ReplyKind.OBJECT if ways:
             do = "close the openings of the bucket: each of them has its own fix"
             return ClaimJudgement(Verdict.SERVED, "; ".join(ways), do)
-        case Saw.OBJECT:
+        case ReplyKind.OBJECT:
             why = "S3 serves it to anyone, and no reason was found in the policy, ACLs or access points"
             do = f"block public access for the bucket:\n`{block_command(site.bucket.name)}`"
             return ClaimJudgement(Verdict.SERVED, why, reaching(do, site.context.flags))
-        case Saw.FAILED:
+        case ReplyKind.FAILED:
             return inconclusive(seen)
-        case Saw.NOTHING if seen.silence is not Silence.NO_ADDRESS:
+        case ReplyKind.NOTHING if seen.reason is not NoReplyReason.NO_ADDRESS:
             return inconclusive(seen)
     return HELD  # an address form that does not resolve serves nothing
 
 
 def _unlisted(seen: Seen, bucket: str) -> ClaimJudgement:
-    if seen.saw is Saw.OBJECT:
+    if seen.saw is ReplyKind.OBJECT:
         do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
         return ClaimJudgement(Verdict.SERVED, "anyone can list the bucket", do)
-    return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD
+    return inconclusive(seen) if seen.saw in (ReplyKind.FAILED, ReplyKind.NOTHING) else HELD

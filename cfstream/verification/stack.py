@@ -21,7 +21,7 @@ from cfstream.verification.keyless import keyless_checks
 from cfstream.verification.openings import Openings, judged
 from cfstream.verification.playlist import playlist_findings
 from cfstream.verification.reach import Reached, error_page, reach
-from cfstream.verification.reading import Saw, read
+from cfstream.verification.reading import ReplyKind, read
 from cfstream.verification.signers import signer_findings
 from cfstream.verification.site import MADE_UP, ExpectedAccess, Site, read_site
 
@@ -144,7 +144,7 @@ def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callabl
         page, asked = (read(reply) for reply in viewer.together([there, check.visit]))
         served = asked.status < 300 and site.protected_page
         same = (page.status, page.body) == (asked.status, asked.body)
-        return same and not served and page.saw in (Saw.OBJECT, Saw.ORIGIN)
+        return same and not served and page.saw in (ReplyKind.OBJECT, ReplyKind.ORIGIN)
 
     return is_page
 

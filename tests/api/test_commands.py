@@ -104,7 +104,7 @@ def test_the_schema_and_the_policy_need_no_aws(project: Path) -> None:
         cfstream.permissions_for(stacks, account="12")
 
 
-def test_who_can_read(project: Path, sandbox: Sandbox, applied: Mapping[str, Any], s3: Any) -> None:
+def test_readers_and_openings(project: Path, sandbox: Sandbox, applied: Mapping[str, Any], s3: Any) -> None:
     """The signers, and an opening that another client makes."""
     stacks = cfstream.load(project / "lectures.yaml")
     (found,) = cfstream.access_of(stacks, endpoint_url=sandbox.endpoint_url)

@@ -97,7 +97,9 @@ def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None
     """The report counts the steps. Afterwards, nothing is left to destroy, list, show or verify."""
     result = cfstream("destroy", "lectures.yaml", "--yes")
     assert result.code == 0, result.err
-    assert result.out.startswith("lectures  1 to revoke, 1 to wait, 1 to disable, 2 to delete "), "in brief"
+    assert result.out.startswith("lectures  1 to revoke, 1 to wait, 1 to disable, 2 to delete "), (
+        "the plan is brief"
+    )
     assert result.out.endswith("\nlectures destroyed\n\nDestroyed. 1 revoked, 1 disabled, 2 deleted.\n")
     assert result.err.endswith(
         "note: the bucket lectures-media and all objects in it stay\n"
@@ -168,7 +170,7 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     result = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
     assert (result.code, alive(lectures)) == (5, 1)
     assert "destroy refuses this while the spec says protect: true" in result.out
-    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "a line that says nothing"
+    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "no line ends with spaces"
     assert "remove `protect: true` from the spec first" in result.err
 
 

@@ -1,4 +1,4 @@
-"""What a spec declares public are the keys that it serves to anyone, not the paths that sound alike.
+"""A spec declares the keys public that it serves to anyone, not other keys with similar paths.
 
 Somebody who reads other keys is an opening, whatever path a viewer asks for.
 """
@@ -82,7 +82,7 @@ def test_a_grant_under_a_prefix(empty: VerifiedAccount) -> None:
 
 @pytest.mark.parametrize(("path", "declared"), [("", True), ("/hls", False)])
 def test_another_spec_of_the_run(account: VerifiedAccount, path: str, declared: bool) -> None:
-    """What another spec declares public counts with its own origin path."""
+    """Paths that another spec declares public count with its own origin path."""
     beside = {**PUBLIC, "name": "open"}
     assert account.apply(account.spec, beside, allow=["makes-public"]).exit_code == 0
     account.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")

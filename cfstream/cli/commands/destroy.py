@@ -2,19 +2,30 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Length, Notify, NoWait, Only, Output, RunFormat, Specs, Yes, is_brief
+from cfstream.cli.options import (
+    AllowInDestroy,
+    Length,
+    Notify,
+    NoWait,
+    Only,
+    Output,
+    RunFormat,
+    Specs,
+    Yes,
+    is_brief,
+)
 from cfstream.cli.running import RunResult, carry_out, conclude, show
-from cfstream.cli.terminal import completion, notifying
+from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.render.hazards import Allowed
-from cfstream.spec.wording import some_of
-from cfstream.steps.hazards import HazardName, hazards_named
+from cfstream.spec.wording import by_number, some_of
+from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
     from cfstream.applying import Report
@@ -28,16 +39,7 @@ def destroy(
     *,
     yes: Yes = False,
     no_wait: NoWait = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="HAZARD",
-            autocompletion=completion.hazards,
-            help="Allow another dangerous change that the plan shows. The typed name, or --yes, already allows "
-            f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated.",
-        ),
-    ] = None,
+    allow: AllowInDestroy = None,
     only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
@@ -117,10 +119,8 @@ def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
     files = sorted({stack.path for stack in gone} - {"-", *needed})
     lines = []
     if buckets:
-        many = "s" * (len(buckets) > 1)
-        lines.append(
-            f"note: the bucket{many} {some_of(buckets, _NAMED)} and all objects in {_them(buckets)} stay\n"
-        )
+        many, them = by_number(buckets, "bucket", "buckets"), by_number(buckets, "it", "them")
+        lines.append(f"note: the {many} {some_of(buckets, _NAMED)} and all objects in {them} stay\n")
     if files:
         it, them = ("these stacks", "the specs") if len(gone) > 1 else ("the stack", "that spec")
         lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
@@ -134,10 +134,6 @@ def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
 
 _NAMED = 5
 """How many buckets and files a note names."""
-
-
-def _them(found: "Sequence[str]") -> str:
-    return "them" if len(found) > 1 else "it"
 
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:

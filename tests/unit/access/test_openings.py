@@ -54,7 +54,7 @@ def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> Access
 
 
 def test_a_stack_in_sync() -> None:
-    """Its signers are no opening, nor are OAIs and distributions of the account that serve nothing."""
+    """Its signers are not openings, and neither are OAIs and distributions of the account that serve nothing."""
     assert found(model(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
 
 
@@ -145,7 +145,7 @@ def test_a_distribution_of_another_stack() -> None:
 
 
 def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
-    """It is no opening. A note names the stack and the path. Alone, the fix is to name both specs."""
+    """It is not an opening. A note names the stack and the path. Alone, the fix is to name both specs."""
     other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oai=OAI)
     here = model(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
     wanted, (seen,) = shared(
@@ -225,7 +225,7 @@ def test_an_organisation_never_covers_its_members() -> None:
     assert found(here, expected(read=("o-abcdefghij",))) == found(here)
 
 
-def test_those_who_write_or_manage() -> None:
+def test_readers_that_write_or_manage() -> None:
     """`also_managed_by` covers them, and `also_read_by` does not."""
     statement = {**allow("Theirs", {"AWS": OTHER}), "Action": ["s3:PutObject", "s3:PutObjectAcl"]}
     here = model(OWN, policy=[to_oac(), statement])

@@ -237,7 +237,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
 
 
 @pytest.mark.parametrize(("permission", "what"), [("READ", "list"), ("WRITE", "write")])
-def test_what_the_acl_of_the_bucket_lets_an_oai_do(permission: str, what: str) -> None:
+def test_viewers_may_do_what_the_acl_of_the_bucket_grants_the_oai(permission: str, what: str) -> None:
     """Viewers of the distributions that read by it may do the same, unless a Deny certainly applies."""
     more: dict[str, Any] = {"grants": (AclGrant(USER, permission),), "ownership": "ObjectWriter"}
     own = rooted("", *writable(behavior("")), oai=OAI)

@@ -61,7 +61,7 @@ def import_(
 
     The spec has the settings that a plan would compare, and identifies the distribution. Comments list the settings
     that a spec cannot express, which cfstream does not change. Existing files are never overwritten: with
-    --all, a file that has a spec of the distribution already is kept.
+    --all, a file that already describes a distribution is left as it is.
 
     --from-terraform reads a state file, or the output of terraform show -json. It lists what else in the state belongs
     to the distribution, with the commands that remove it from the state. The state is not changed.
@@ -113,8 +113,7 @@ def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocati
     from cfstream.use_cases.imports import import_account
 
     def report(each: "Imported") -> None:
-        result = f"no spec: {each.refusal.what}" if each.refusal else each.name
-        run.terminal.note(printable(f"{each.row.id}  {result}") + "\n")
+        run.terminal.note(printable(f"read {each.row.id}") + "\n")
 
     found = import_account(folder, run.connection, report, from_terraform=from_terraform)
     code = ExitCode.USAGE if found.missing else ExitCode.DONE

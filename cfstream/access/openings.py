@@ -21,7 +21,7 @@ from cfstream.access.policy import Classification, Declared, ReaderClass, Reques
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
-from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL
+from cfstream.access.statements import OBJECT_ACL
 from cfstream.spec.wording import some_of
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
@@ -114,21 +114,12 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
             general.setdefault((each.reader, each.may, each.by, path), each)
     opened = {each.by for _, each in accesses.values()}
     notes.update(dict.fromkeys(_public_past_cloudfront(found, expected, opened)))
-    acls = _by_acls(found, [access for _, access in accesses.values()], list(general.values()))
+    acls = OpenedByAcls.of(found, [access for _, access in accesses.values()], list(general.values()))
     judged = [
         *(_of_access(acls, cell, access, expected) for cell, access in accesses.values()),
         *(_of_general(acls, each, expected) for each in general.values()),
     ]
     return JudgedOpenings(tuple(sorted(judged, key=_order)), tuple(notes))
-
-
-def _by_acls(found: Evaluation, accesses: Sequence[ReadAccess], general: Sequence[General]) -> OpenedByAcls:
-    on_objects = {(each.reader, May.READ) for each in accesses if each.by == (OBJECT_ACL,) and each.direct}
-    on_objects |= {
-        (each.reader, each.may) for each in general if each.by == (OBJECT_ACL,) and not each.access
-    }
-    on_bucket = {(each.reader, each.may) for each in general if each.by == (BUCKET_ACL,) and not each.access}
-    return OpenedByAcls(found, frozenset(on_objects), frozenset(on_bucket))
 
 
 def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:

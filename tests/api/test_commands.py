@@ -12,6 +12,7 @@ import pytest
 import cfstream
 from cfstream import errors
 from cfstream.cli.table import ENTRIES
+from cfstream.inventory.details import DistributionDetails
 from tests.api.test_functions import SPEC, project
 from tests.world.sandbox import Sandbox
 
@@ -122,6 +123,7 @@ def test_the_account_is_listed_and_shown(project: Path, sandbox: Sandbox, applie
     (entry,) = cfstream.list_resources(endpoint_url=at)
     assert (entry.id, entry.owner) == (applied["distribution_id"], "lectures")
     by_id = cfstream.show(entry.id, endpoint_url=at)
+    assert isinstance(by_id, DistributionDetails)
     assert replace(by_id, unmanaged={}) == cfstream.show(project / "lectures.yaml", endpoint_url=at)
     assert (by_id.owner, by_id.unmanaged) == ("lectures", None)
 

@@ -6,7 +6,8 @@ from itertools import chain
 
 from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
 from cfstream.access.excluded import Served
-from cfstream.access.openings import Expected, classify_access, classify_general, paths, witness_path
+from cfstream.access.expected import Expected
+from cfstream.access.openings import classify_access, classify_general, paths, witness_path
 from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow

@@ -3,8 +3,9 @@
 from cfstream.access.evaluate import evaluate
 from cfstream.access.evaluation import Evaluation
 from cfstream.access.excluded import served_by
+from cfstream.access.expected import Expected, of_key, shared
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, of_key, openings, shared
+from cfstream.access.openings import openings
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
 from cfstream.errors import Notice

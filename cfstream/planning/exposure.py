@@ -6,8 +6,8 @@ from dataclasses import field
 from cfstream.access.compare import Difference, compare
 from cfstream.access.evaluation import Evaluation, ReadAccess
 from cfstream.access.excluded import Served, served_by
+from cfstream.access.expected import Expected
 from cfstream.access.openings import (
-    Expected,
     JudgedOpenings,
     classify_access,
     distribution_words,

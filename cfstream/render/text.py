@@ -5,7 +5,7 @@ too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
 
 from cfstream.planning import Plan, StackPlan
@@ -73,7 +73,7 @@ def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:
 
 def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
     """Return whether a brief plan has a line for the stack. The last line says all about one stack without changes."""
-    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.exposure.openings)
+    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.exposure.openings) or stack.keeps
 
 
 def _last_lines(
@@ -86,7 +86,7 @@ def _last_lines(
     """
     yield from _about_openings(plan, sheet)
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
-        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks, "")
+        left = _nothing_left(plan.stacks) if plan.stacks[0].destroying else as_specified(plan.stacks, "")
         text = f"{len(known)} stacks {left}."
         yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
         return
@@ -139,9 +139,16 @@ def _about_openings(plan: Plan, sheet: Page) -> Iterator[str]:
 def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     """Return what the last line says of a stack in sync. With `waits`, also that apply waits for an earlier change."""
     if stack.destroying:
-        return "has nothing left to destroy"
+        return _nothing_left([stack])
     later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
     return f"{as_specified([stack], '')}{later}"
+
+
+def _nothing_left(stacks: Sequence[StackPlan]) -> str:
+    """Return what the last line of destroy says of stacks without steps."""
+    if any(stack.keeps for stack in stacks):
+        return f"{'keep' if len(stacks) > 1 else 'keeps'} what others still use, see above"
+    return f"{'have' if len(stacks) > 1 else 'has'} nothing left to destroy"
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cfstream.access.closing import block_command
-from cfstream.access.openings import is_public
+from cfstream.access.expected import is_public
 from cfstream.planning.aws_commands import reaching
 from cfstream.ports import NoReplyReason, Visit
 from cfstream.sign import CannotSign

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, Expected, openings, shared
+from cfstream.access.expected import Expected, shared
+from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings
 from cfstream.access.report import Opening
 from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.expected import expected

@@ -118,13 +118,14 @@ def test_readers_and_openings(project: Path, sandbox: Sandbox, applied: Mapping[
 
 
 def test_the_account_is_listed_and_shown(project: Path, sandbox: Sandbox, applied: Mapping[str, Any]) -> None:
-    """By the stack that owns it, by its id and by its spec, which shows what the spec does not manage."""
+    """By the stack that owns it, by its id and by its spec. Only the spec shows what is not managed."""
     at = sandbox.endpoint_url
     (entry,) = cfstream.list_resources(endpoint_url=at)
     assert (entry.id, entry.owner) == (applied["distribution_id"], "lectures")
     by_id = cfstream.show(entry.id, endpoint_url=at)
+    by_spec = cfstream.show(project / "lectures.yaml", endpoint_url=at)
     assert isinstance(by_id, DistributionDetails)
-    assert replace(by_id, unmanaged={}) == cfstream.show(project / "lectures.yaml", endpoint_url=at)
+    assert replace(by_id, unmanaged={}) == by_spec
     assert (by_id.owner, by_id.unmanaged) == ("lectures", None)
 
 

@@ -132,6 +132,11 @@ def test_the_spec_of_what_others_use_is_kept(
     assert kept in first.err
     assert "note: the stack no longer needs the key group lectures-signers" in " ".join(first.out.split())
     assert "delete that spec" not in first.err
+    for flags in ((), ("--yes",)):
+        again = cfstream("destroy", "lectures.yaml", *flags)
+        assert "note: the stack no longer needs the key group lectures-signers" in " ".join(again.out.split())
+        assert again.out.endswith("No changes. lectures keeps what others still use, see above.\n")
+        assert kept in again.err
     assert cfstream("destroy", "news.yaml", "--yes").code == 0
     assert kept not in cfstream("destroy", "lectures.yaml", "--yes").err
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.expected import Expected, shared
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, openings, shared
+from cfstream.access.openings import openings
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind

@@ -7,8 +7,9 @@ import pytest
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.evaluation import Evaluation
+from cfstream.access.expected import Expected
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, openings
+from cfstream.access.openings import openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.domain import AccessPoint, AclGrant, Delivery, Distribution

@@ -10,6 +10,7 @@ import pytest
 
 from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
 from cfstream.explain.judging import Explanation, explain
+from cfstream.explain.requested import RequestedObject
 from cfstream.explain.times import distance
 from cfstream.kinds.distribution import countries, web_acl
 from cfstream.render.explain import explain_text
@@ -17,6 +18,7 @@ from cfstream.sign import Signer
 from cfstream.sign.encoding import encode
 from cfstream.sign.keys import Hash
 from cfstream.spec.keys import der_digest
+from cfstream.use_cases.explanation import with_error_page
 from tests.world.signing import private_pem, public_pem, rsa_key
 
 NOW = 1_900_000_000
@@ -244,10 +246,27 @@ def test_all_reasons_are_reported() -> None:
     url = signer(FOREIGN).url(URL, HOUR, ip="203.0.113.7")
     explanation = judged(url, later=3_780, viewer="198.51.100.1")
     assert [what for _, what in reasons(explanation)] == [
-        "the default behavior does not trust the key K4FOREIGN",
+        "the default behavior does not trust the key K4FOREIGN. If it did before, another key has replaced it",
         "it expired 3 minutes ago",
         "it is only for 203.0.113.7/32, but the viewer is 198.51.100.1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "exists", "seen"),
+    [
+        (URL, True, True),  # MissingKey
+        (signer().url(URL, HOUR), False, True),  # AccessDenied of S3
+        (signer().url(URL, HOUR), True, False),
+        (signer().url(URL.replace("media", "other"), HOUR), True, False),  # another distribution, or none
+    ],
+)
+def test_the_error_page_that_viewers_see(url: str, exists: bool, seen: bool) -> None:
+    """A note names it, if CloudFront or S3 answers 403."""
+    asked = RequestedObject("media", "hls/master.m3u8", exists=exists)
+    paged = replace(guards(), error_page="404 with /errors/403.html")
+    notes = with_error_page(replace(judged(url), asked=asked), paged).notes
+    assert ("viewers see 404 with /errors/403.html (the error page for 403)" in notes) is seen
 
 
 def test_time_is_judged_to_the_second() -> None:

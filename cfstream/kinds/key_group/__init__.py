@@ -5,6 +5,7 @@ uses now. The kind `public_key` has the keys, and `distribution` decides which b
 when a key may leave its group.
 """
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -301,10 +302,19 @@ def _hazards(
     staying = {
         name: Successor(name, since(live, have.key(str(key))), key in in_force) for name, key in keys.items()
     }
-    grace = Grace(declared_keys(spec), staying, spec.sign.max_validity, context.now)
+    grace = Grace(
+        declared_keys(spec), staying, spec.sign.max_validity, context.now, _rotation(context, live.name)
+    )
     leaving = have.key_names(key for key in live.keys if key not in keys.values())
     hazards = (grace.hazard(name) for name in leaving)
     return tuple(hazard for hazard in hazards if hazard is not None)
+
+
+def _rotation(context: StackContext, group: str) -> str:
+    """Return the command that rotates a key of the group; empty for a spec that is not in a file."""
+    if context.stack.path == "-":
+        return ""
+    return f"cfstream keys rotate {shlex.join([context.stack.path, group])}{context.flags}"
 
 
 def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":

@@ -101,9 +101,11 @@ class StackReport:
     hazards: tuple[str, ...] = ()
     """These and the hazards of the stack that the run allows."""
     behind: str = ""
-    """The stack that this one waits for, if that is why it is blocked."""
+    """The stack that this one waits for, or that takes something from it, if that is why it is blocked."""
     companions: Companions = Companions()
     """The stacks that a command for this one must include."""
+    closing: str = ""
+    """How to close what anyone can read until the stack is applied, without the hazards; empty if nothing is open."""
     failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
@@ -237,6 +239,8 @@ def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
         not_allowed=blocked.not_allowed,
         hazards=blocked.hazards,
         companions=plan.companions,
+        closing=blocked.closing,
+        behind=blocked.behind,
     )
 
 

@@ -145,7 +145,7 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
 
 
-class Silence(StrEnum):
+class NoReplyReason(StrEnum):
     """Why there was no reply."""
 
     NO_ADDRESS = "no address"
@@ -160,7 +160,7 @@ class Silence(StrEnum):
 class NoReply:
     """There was no response: the reason, and the message from the network or TLS."""
 
-    silence: Silence
+    reason: NoReplyReason
     message: str = ""
 
 

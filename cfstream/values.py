@@ -17,6 +17,9 @@ StepId = NewType("StepId", str)
 Account = NewType("Account", str)
 """Twelve digits. It is a string because an account number may start with a zero."""
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""The port of a URL without one, by its scheme."""
+
 Json: TypeAlias = Mapping[str, Any]
 """A document in AWS's format: nested dicts, lists and scalars."""
 

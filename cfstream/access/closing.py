@@ -46,7 +46,7 @@ def closing_statements(model: AccessModel, reader: Reader, may: May, found: Coll
 
 @dataclass(frozen=True)
 class OpenedByAcls:
-    """Who gets what by ACLs and should not. A command for one of them also removes the grants of all others.
+    """What readers get by ACLs and should not get. A command for one of them also removes the grants of all others.
 
     An ACL is written as a whole. A command that kept another opening would restore it after its own command.
     """

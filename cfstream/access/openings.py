@@ -3,9 +3,8 @@
 Everyone outside the account is an opening, unless the spec lists them or AWS's services need the access.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
-from itertools import takewhile
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from cfstream.access.closing import (
     OpenedByAcls,
@@ -13,9 +12,8 @@ from cfstream.access.closing import (
     closing_statements,
     listing_field,
 )
-from cfstream.access.evaluate import evaluate, evaluate_key
-from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
-from cfstream.access.model import AccessModel
+from cfstream.access.evaluation import Evaluation, General, ReadAccess
+from cfstream.access.expected import Expected, declared_public
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
@@ -38,47 +36,6 @@ _WHAT = {
 
 
 @dataclass(frozen=True)
-class Expected:
-    """Who may read according to the spec and the other specs of the run."""
-
-    stack: str
-    declared: Declared
-    signers: frozenset[Reader] = frozenset()
-    """The signers of the spec, on any path."""
-    promises: tuple[AccessModel, ...] = ()
-    """The models that the specs of the run describe. What one of them serves to anyone is declared public."""
-    repair: str = ""
-    """The command that closes what the stack's own distribution opens; empty after a plan, which has closed it."""
-    flags: str = ""
-    """The flags with which another command reaches the same AWS, with a space before each flag."""
-    public: Mapping[Cell, ReadAccesses] = field(default_factory=dict)
-    """By cell, the ways in which the promises serve anyone. Filled in by `shared` or `of_key`."""
-
-
-def shared(expected: Expected, *found: Evaluation) -> tuple[Expected, tuple[Evaluation, ...]]:
-    """Return the evaluations over cells that they share with the promises, and what the promises declare public."""
-    if not expected.promises:
-        return expected, found
-    again = evaluate(*(each.model for each in found), *expected.promises)
-    return _with_public(expected, again[len(found) :]), again[: len(found)]
-
-
-def of_key(expected: Expected, model: AccessModel, key: str) -> tuple[Expected, Evaluation]:
-    """Return who can read one key, and whether the promises declare it public."""
-    found = evaluate_key(model, key)
-    promised = (evaluate_key(each, key) for each in expected.promises)
-    return _with_public(expected, [replace(each, cells=found.cells) for each in promised]), found
-
-
-def _with_public(expected: Expected, promised: Iterable[Evaluation]) -> Expected:
-    public: dict[Cell, ReadAccesses] = {}
-    for cell, access in (row for each in promised for row in each.rows):
-        if access.reader == ANYONE and access.behavior is not None:
-            public[cell] = (*public.get(cell, ()), access)
-    return replace(expected, public=public)
-
-
-@dataclass(frozen=True)
 class JudgedOpenings:
     """The openings, and notes about readers that are not openings."""
 
@@ -88,37 +45,50 @@ class JudgedOpenings:
 
 def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     """Return the openings of a model, one for each reader and way, the widest first."""
-    accesses: dict[tuple[object, ...], tuple[Cell, ReadAccess]] = {}
-    general: dict[tuple[object, ...], General] = {}
     notes: dict[str, None] = dict.fromkeys(_public_elsewhere(found, expected))
+    accesses = _opened_accesses(found, expected, notes)
+    general = _opened_general(found, expected, notes)
+    notes.update(dict.fromkeys(_public_past_cloudfront(found, expected, [each.by for _, each in accesses])))
+    acls = _by_acls(found, [access for _, access in accesses], general)
+    judged = [
+        *(_of_access(acls, cell, access, expected) for cell, access in accesses),
+        *(_of_general(acls, each, expected) for each in general),
+    ]
+    return JudgedOpenings(tuple(sorted(judged, key=_order)), tuple(notes))
+
+
+def _opened_accesses(
+    found: Evaluation, expected: Expected, notes: dict[str, None]
+) -> Collection[tuple[Cell, ReadAccess]]:
+    """Return who can read and should not, once for each reader and way. Add the notes about others to `notes`."""
+    opened: dict[tuple[object, ...], tuple[Cell, ReadAccess]] = {}
     for cell, access in found.rows:
         point = classify_access(found, cell, access, expected)
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
-            key = (
-                access.reader,
-                access.distribution_id,
-                access.behavior.path if access.behavior else None,
-                access.by,
-            )
-            accesses.setdefault(key, (cell, access))
+            path = access.behavior.path if access.behavior else None
+            key = (access.reader, access.distribution_id, path, access.by)
+            opened.setdefault(key, (cell, access))
+    return opened.values()
+
+
+def _opened_general(found: Evaluation, expected: Expected, notes: dict[str, None]) -> Collection[General]:
+    """Return who may list, write or manage and should not, as `_opened_accesses`."""
+    opened: dict[tuple[object, ...], General] = {}
     for each in found.general:
         point = classify_general(found, each, expected)
         if point.note:
             notes[point.note] = None
         if point.reader_class is ReaderClass.OPENING:
             path = (each.access.distribution_id, each.access.behavior) if each.access else None
-            general.setdefault((each.reader, each.may, each.by, path), each)
-    acls = _by_acls(found, [access for _, access in accesses.values()], list(general.values()))
-    judged = [
-        *(_of_access(acls, cell, access, expected) for cell, access in accesses.values()),
-        *(_of_general(acls, each, expected) for each in general.values()),
-    ]
-    return JudgedOpenings(tuple(sorted(judged, key=_order)), tuple(notes))
+            opened.setdefault((each.reader, each.may, each.by, path), each)
+    return opened.values()
 
 
-def _by_acls(found: Evaluation, accesses: Sequence[ReadAccess], general: Sequence[General]) -> OpenedByAcls:
+def _by_acls(
+    found: Evaluation, accesses: Collection[ReadAccess], general: Collection[General]
+) -> OpenedByAcls:
     on_objects = {(each.reader, May.READ) for each in accesses if each.by == (OBJECT_ACL,) and each.direct}
     on_objects |= {
         (each.reader, each.may) for each in general if each.by == (OBJECT_ACL,) and not each.access
@@ -136,7 +106,7 @@ def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
             stack not in (None, expected.stack)
             and access.behavior is not None
             and access.reader == ANYONE
-            and _declared_public(cell, access, expected)
+            and declared_public(cell, access, expected)
         ):
             places.setdefault(stack, {}).update(dict.fromkeys(paths(found, cell, access)))
     if places:
@@ -145,9 +115,32 @@ def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:
         yield f"{declared}: {some_of(named, 5)}"
 
 
+def _public_past_cloudfront(
+    found: Evaluation, expected: Expected, opened: Collection[tuple[str, ...]]
+) -> Iterator[str]:
+    """Yield a note with the paths that S3 also serves to anyone, for each grant that opens only declared paths.
+
+    A spec that lets CloudFront read as anyone declares the grant itself.
+    """
+    places: dict[tuple[str, ...], dict[str, None]] = {}
+    for cell, access in found.rows if expected.public else ():
+        declared = expected.public.get(cell, ())
+        if (
+            access.direct
+            and who(access) == ANYONE.prose
+            and access.by not in opened
+            and not any(each.by == access.by for each in declared)
+            and declared_public(cell, access, expected)
+        ):
+            places.setdefault(access.by, {}).update(dict.fromkeys(paths(found, cell, access)))
+    for by, read in places.items():
+        text = f"S3 also serves {_some(list(read))} to anyone, without CloudFront: {', '.join(_named(by))}"
+        yield f"{text}. The spec declares these paths public, so it is not an opening"
+
+
 def classify_access(found: Evaluation, cell: Cell, access: ReadAccess, expected: Expected) -> Classification:
     """Return the class of a reader towards the stack, for one of its ways into a cell."""
-    if access.reader == ANYONE and _declared_public(cell, access, expected):
+    if access.reader == ANYONE and declared_public(cell, access, expected):
         return Classification(ReaderClass.INSIDE)
     if access.behavior is None:
         return _direct(found, access, expected)
@@ -164,30 +157,6 @@ def classify_general(seen: Evaluation, found: General, expected: Expected) -> Cl
     if found.requester is None:
         return classify_reader(found.reader, found.may, expected.declared)
     return classify(found.requester, found.may, _declared(seen, expected), found.statements)
-
-
-def _declared_public(cell: Cell, access: ReadAccess, expected: Expected) -> bool:
-    """Return whether a spec of the run declares this public.
-
-    An uncertain promise only covers uncertain access. In a merged cell, the promise and the way
-    may be about different keys, unless they use the same behavior of one distribution.
-    """
-    return any(
-        _same_behavior(each, access) if cell.merged else each.certain or not access.certain
-        for each in expected.public.get(cell, ())
-    )
-
-
-def _same_behavior(one: ReadAccess, other: ReadAccess) -> bool:
-    return one.distribution_id == other.distribution_id and _place(one) == _place(other)
-
-
-def _place(access: ReadAccess) -> tuple[object, ...]:
-    """Return the index of a behavior in its distribution, and the origin path that it leads to."""
-    behaviors = access.distribution.behaviors if access.distribution else ()
-    before = takewhile(lambda each: each != access.behavior, behaviors)
-    own = access.behavior.pattern if access.behavior else None
-    return tuple(each.pattern for each in before), own, access.origin.path if access.origin else ""
 
 
 def _direct(found: Evaluation, access: ReadAccess, expected: Expected) -> Classification:
@@ -348,10 +317,10 @@ def paths(found: Evaluation, cell: Cell, access: ReadAccess) -> tuple[str, ...]:
     if not access.statements:
         return (witness_path(cell, access),)
     resources = (each for statement in access.statements for each in statement.resources or ("*",))
-    return tuple(dict.fromkeys(_key_path(each, found.model.bucket.name) for each in resources))
+    return tuple(dict.fromkeys(key_path(each, found.model.bucket.name) for each in resources))
 
 
-def _key_path(resource: str, bucket: str) -> str:
+def key_path(resource: str, bucket: str) -> str:
     """Return the keys of a Resource as a path; ``/*`` if it is wider than the bucket.
 
     In the policy of an access point the keys follow ``/object/`` (S3 User Guide, "Configuring IAM policies for using

@@ -5,8 +5,9 @@ from dataclasses import field
 from itertools import chain
 
 from cfstream.access.evaluation import Evaluation, General, ReadAccess, ReadAccesses
-from cfstream.access.excluded import Served, served_by
-from cfstream.access.openings import Expected, classify_access, classify_general, paths, witness_path
+from cfstream.access.excluded import Served
+from cfstream.access.expected import Expected
+from cfstream.access.openings import classify_access, classify_general, paths, witness_path
 from cfstream.access.policy import ReaderClass
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
@@ -31,11 +32,16 @@ class _Path:
 
 
 def access_rows(
-    after: Evaluation, expected: Expected, before: Evaluation | None = None
+    after: Evaluation,
+    expected: Expected,
+    served_after: Served,
+    before: Evaluation | None = None,
+    served_before: Served | None = None,
 ) -> tuple[AccessRow, ...]:
     """Return every reader with its paths and its way: in `after`, and in `before` if there is a plan between them.
 
-    Paths share a row only if all their answers are equal.
+    Paths share a row only if all their answers are equal. `served_after` and `served_before` are the `served_by` of
+    the two evaluations.
     """
     found: dict[Key, _Path] = {}
     _collect(found, before, after, expected)
@@ -45,9 +51,11 @@ def access_rows(
         answers = (*key[:3], *key[4:], path.certain, path.opening)
         alike.setdefault(answers, []).append((key, path))
     planned = before is not None
-    later = served_by(after)
-    former = served_by(before) if before and before is not after else later
-    rows = (_row(group, later if group[0][0][-1] else former, planned=planned) for group in alike.values())
+    rows = []
+    for group in alike.values():
+        is_lost = not group[0][0][-1]
+        served = served_before if is_lost and served_before else served_after
+        rows.append(_row(group, served, planned=planned))
     return tuple(sorted(rows, key=_order))
 
 

@@ -12,7 +12,7 @@ from cfstream.access.evaluation import General, ReadAccess
 from cfstream.access.origins import requester_of
 from cfstream.access.partition import Cell, Layout, Named
 from cfstream.access.points import Point
-from cfstream.access.policy import Requester, ResourceType
+from cfstream.access.policy import Requester, ResourceType, Statement
 from cfstream.access.reader import ANYONE, Certainty, May, Reader, ReaderKind
 from cfstream.access.route import ROOT, Candidate, Route
 from cfstream.access.statements import OBJECT_ACL, PolicyAnswer, PolicyView, best
@@ -120,8 +120,13 @@ class Viewers:
                     candidate.path,
                     origin,
                     by=reading.by,
+                    statements=self._statements(origin, reading),
                 )
                 yield from self._signed(access, behavior)
+
+    def _statements(self, origin: Origin, reading: PolicyAnswer) -> tuple[Statement, ...]:
+        """Return the statements of the bucket's policy that allow a request; none for an access point's."""
+        return () if origin.alias is not None else tuple(self.view.statements[n] for n in reading.statements)
 
     def _signed(self, access: ReadAccess, behavior: CacheBehavior) -> Iterator[ReadAccess]:
         """Return one way for each signer, or one for anyone if no signature is needed."""

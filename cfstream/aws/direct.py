@@ -23,7 +23,7 @@ from cfstream.aws.sessions import CONNECT_SECONDS, READ_SECONDS, Clients
 from cfstream.aws.unknown_members import is_watched, note_unknown
 from cfstream.ports import Call
 from cfstream.startup.lean_botocore import lean_botocore
-from cfstream.values import Json
+from cfstream.values import DEFAULT_PORTS, Json
 
 if TYPE_CHECKING:
     from cfstream.aws.fast.crt import Endpoint, RequestSigner
@@ -268,12 +268,11 @@ def _route(clients: Clients, client: Any, governor: Governor, request: Any) -> _
     if answered_elsewhere is not None or clients.is_proxied(request.url) or find_spec("awscrt") is None:
         return None
     from cfstream.aws.fast.crt import Endpoint, RequestSigner
-    from cfstream.aws.fast.parts import USUAL_PORTS
 
     endpoint = Endpoint(
         scheme=usual.scheme,
         host=host,
-        port=usual.port or USUAL_PORTS[usual.scheme],
+        port=usual.port or DEFAULT_PORTS[usual.scheme],
         region=scope[1],
         agent=_text(request.headers.get("User-Agent", "")),
         authorities=clients.trusted(),

@@ -2,10 +2,11 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import is_interactive
 from cfstream.steps.hazards import HazardName
@@ -28,12 +29,7 @@ class RunFormat(StrEnum):
 
 Specs = Annotated[
     list[str],
-    typer.Argument(
-        metavar="SPEC...",
-        autocompletion=completion.specs,
-        help="YAML files, directories of them, or - for standard input.",
-        show_default=False,
-    ),
+    specs_argument("SPEC...", "YAML files, directories of them, or - for standard input."),
 ]
 
 Only = Annotated[
@@ -102,13 +98,26 @@ NoWait = Annotated[
     typer.Option("--no-wait", help="Do not wait for Deployed. A later run does the steps that need it."),
 ]
 
+
+def _allow(help_text: str) -> Any:
+    """Return the option ``--allow``. What it means depends on the command."""
+    return typer.Option("--allow", metavar="HAZARD", autocompletion=completion.hazards, help=help_text)
+
+
 Allow = Annotated[
+    list[str] | None, _allow(f"Allow a dangerous change: {', '.join(HazardName)}. May be repeated.")
+]
+
+AllowInPlan = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow",
-        metavar="HAZARD",
-        autocompletion=completion.hazards,
-        help=f"Allow a dangerous change: {', '.join(HazardName)}. May be repeated.",
+    _allow("Mark a hazard as allowed, as apply will with this flag. The plan is the same."),
+]
+
+AllowInDestroy = Annotated[
+    list[str] | None,
+    _allow(
+        "Allow another dangerous change that the plan shows. The typed name, or --yes, already allows "
+        f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated."
     ),
 ]
 

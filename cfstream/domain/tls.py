@@ -1,16 +1,10 @@
 """TLS between viewers and CloudFront: security policies, and the names in certificates. Pure."""
 
-TLS_FROM_WEAKEST = (
-    "SSLv3",
-    "TLSv1",
-    "TLSv1_2016",
-    "TLSv1.1_2016",
-    "TLSv1.2_2018",
-    "TLSv1.2_2019",
-    "TLSv1.2_2021",
-    "TLSv1.2_2025",
-    "TLSv1.3_2025",
-)
+from typing import get_args
+
+from cfstream.spec.http.connection import MinimumTls
+
+TLS_FROM_WEAKEST: tuple[str, ...] = get_args(MinimumTls)
 """CloudFront's security policies (shape MinimumProtocolVersion), the one with the oldest protocol first."""
 
 

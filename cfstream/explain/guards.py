@@ -86,6 +86,8 @@ class Guards:
     ipv6: bool = False
     limits: tuple[str, ...] = ()
     """What else may refuse a viewer, whatever the signature: countries and a web ACL, as sentences."""
+    error_page: str = ""
+    """What viewers get instead of a 403, as text: ``404 with /errors/404.html``. Empty without an error page."""
     root_object: str = ""
     """The object that the path ``/`` means; empty for none."""
     loopback: str = ""

@@ -17,6 +17,7 @@ from cfstream.sign.key_id import is_group_id
 from cfstream.sign.policy import MILLISECONDS
 from cfstream.sign.refusal import CannotSign
 from cfstream.sign.resource import matches, sections, target
+from cfstream.spec.wording import choices
 from cfstream.startup.frozen import dataclass
 from cfstream.wildcards import like
 
@@ -49,6 +50,12 @@ class Explanation:
 
     conditional: bool = False
     """Whether CloudFront refuses it only if the path needs a signature, which is unknown without the distribution."""
+
+    @property
+    def answers_403(self) -> bool:
+        """Whether CloudFront or S3 certainly answers 403. What does not reach the distribution has no code."""
+        refused = bool(self.reasons and self.reasons[0].code and not self.conditional)
+        return refused or (self.asked is not None and self.asked.exists is False)
 
     @property
     def accepted(self) -> bool | None:
@@ -239,13 +246,13 @@ def _trusted(case: _Case) -> Iterator[RefusalReason]:
         where = (
             f"; it belongs to {_owner(others[0], case.key_id)}, which {others[0].named} trusts"
             if others
-            else ""
+            else ". If it did before, another key has replaced it"
         )
         trusted = [f"{key.id} ({key.name})" for key in guard.keys] or list(guard.key_pairs)
         yield RefusalReason(
             UNKNOWN,
             f"{guard.named} does not trust the key {case.key_id}{where}",
-            f"sign with a key of {guard.signers_text}: {', '.join(trusted) or 'there are no keys yet'}",
+            f"sign with a key of {guard.signers_text}: {choices(trusted or ['there are no keys yet'])}",
         )
     elif case.key is not None and not case.key.active:
         yield RefusalReason(

@@ -14,14 +14,13 @@ from cfstream.indexed import Indexed
 from cfstream.kinds.key_group import holders_after
 from cfstream.kinds.key_group.observed import live_groups
 from cfstream.ports import Reads
-from cfstream.spec.keys import NotAPublicKey, PemKey, der_digest
+from cfstream.spec.keys import PemKey
 from cfstream.spec.model import Spec
-from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.caller_reference import caller_reference
 from cfstream.stack.calls import ANYTHING, Needs
 from cfstream.stack.context import StackContext
 from cfstream.stack.declared_keys import DeclaredKey, declared_groups, declared_keys
-from cfstream.stack.key_groups import KEY, trusts_groups
+from cfstream.stack.key_groups import KEY, LiveKey, live_keys, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.live_state import LiveState
 from cfstream.stack.owned import Reason, Unwanted, joined, marked, names
@@ -31,10 +30,10 @@ from cfstream.stack.survey import listed
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.create import Create
 from cfstream.steps.step import Change, Step
-from cfstream.values import Address, Json, Known
+from cfstream.values import Address, Known
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    pass
 
 KIND = KEY.kind
 
@@ -45,21 +44,6 @@ class WantedKey:
 
     declared: DeclaredKey
     pem: PemKey
-
-
-@dataclass(frozen=True)
-class LiveKey:
-    """A row of ListPublicKeys. `der_sha256` is the digest of the key; None if it is not valid PEM."""
-
-    id: str
-    name: str
-    comment: str
-    der_sha256: str | None
-    created: "datetime | None" = None
-
-    @property
-    def content(self) -> Json:
-        return {"id": self.id, "comment": self.comment, "der": self.der_sha256}
 
 
 @dataclass(frozen=True)
@@ -89,7 +73,7 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
 
     def observe(self, aws: Reads, state: LiveState, want: tuple[WantedKey, ...] | None) -> LiveKeys:  # noqa: ARG002
         """List keys, groups and distributions. Raises as `Reads.read`."""
-        context, keys = state.context, state.lists.of(_live_keys)
+        context, keys = state.context, state.lists.of(live_keys)
         ours = [key.id for key in marked(context, keys)]
         return LiveKeys(keys, holders_after(context, state.lists.of(live_groups), state.neighbors, ours))
 
@@ -141,20 +125,6 @@ class PublicKeyKind(Kind[tuple[WantedKey, ...], LiveKeys]):
     def survey(self, aws: Reads, stacks: Sequence[LiveState]) -> None:  # noqa: ARG002
         """Read the list. Its rows have everything that a plan needs."""
         listed(aws, KEY.listing)
-
-
-def _live_keys(lists: AccountLists) -> Indexed[LiveKey]:
-    """Return all public keys of the account, sorted by id."""
-    return Indexed(sorted((_live(row, lists) for row in KEY.rows(lists.aws)), key=lambda key: key.id))
-
-
-def _live(row: Json, lists: AccountLists) -> LiveKey:
-    try:
-        der_sha256 = der_digest(row["EncodedKey"])
-    except NotAPublicKey:
-        der_sha256 = None
-    created = lists.moment(row.get("CreatedTime"))
-    return LiveKey(row["Id"], row["Name"], row.get("Comment") or "", der_sha256, created)
 
 
 def _propose(context: StackContext, want: WantedKey, live: LiveKey | None) -> Proposal:

@@ -2,8 +2,10 @@
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.evaluation import Evaluation
+from cfstream.access.excluded import served_by
+from cfstream.access.expected import Expected, of_key, shared
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, of_key, openings, shared
+from cfstream.access.openings import openings
 from cfstream.access.report import StackAccess
 from cfstream.access.rows import access_rows
 from cfstream.errors import Notice
@@ -33,7 +35,7 @@ def stack_access(context: StackContext, results: KindResults, key: str | None) -
         name=context.name,
         spec=context.stack.path,
         key=key,
-        rows=access_rows(seen, wanted),
+        rows=access_rows(seen, wanted, served_by(seen)),
         openings=tuple(with_reaching_fix(each, context.flags) for each in opened.openings),
         chains=chains(context, seen) if key is not None else (),
         notices=tuple(notices),

@@ -8,6 +8,7 @@ from cfstream.domain import LiveDistribution
 from cfstream.errors import Notice, Problem
 from cfstream.kinds import KINDS
 from cfstream.planning.access_models import live_model
+from cfstream.planning.alike import joined
 from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.guarding import concerns
 from cfstream.planning.judge import Judged, OtherSteps, judge
@@ -123,8 +124,8 @@ def _problems(proposed: Draft, judged: Judged, steps: Sequence[Step]) -> tuple[P
         *unknown_problems(context, steps),
         *(problem for proposal in proposed.proposals for problem in proposal.problems),
     }
-    ordered_problems = sorted(named_by_others(context, found, deployed=proposed.live is not None))
-    return tuple(with_reaching_fix(each, context.flags) for each in ordered_problems)
+    named = named_by_others(context, found, deployed=proposed.live is not None)
+    return tuple(with_reaching_fix(each, context.flags) for each in joined(named))
 
 
 def _notices(

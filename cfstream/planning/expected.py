@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from cfstream.access.expected import Expected
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.planning.promises import promises

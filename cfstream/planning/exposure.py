@@ -5,13 +5,14 @@ from dataclasses import field
 
 from cfstream.access.compare import Difference, compare
 from cfstream.access.evaluation import Evaluation, ReadAccess
-from cfstream.access.excluded import served_by
+from cfstream.access.excluded import Served, served_by
+from cfstream.access.expected import Expected
 from cfstream.access.openings import (
-    Expected,
     JudgedOpenings,
     classify_access,
     distribution_words,
     how,
+    key_path,
     openings,
     who,
 )
@@ -29,8 +30,8 @@ NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
-class Excluded:
-    """The patterns that a phrase of `before` or `after` includes and that its readers cannot read, by phrase."""
+class ByPhrase:
+    """Patterns of paths by phrase of `before` and of `after`."""
 
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -53,7 +54,20 @@ class Exposure:
     declared: tuple[str, ...] = ()
     """Those of them that the spec itself declares public."""
     access: tuple[AccessRow, ...] = ()
-    excluded: Excluded = Excluded()
+    excluded: ByPhrase = ByPhrase()
+    """The patterns that a phrase includes and that its readers cannot read."""
+    within: ByPhrase = ByPhrase()
+    """The patterns that limit a phrase, because the bucket's policy allows no others."""
+
+    @property
+    def open_until_applied(self) -> tuple[str, ...]:
+        """What anyone can do until the plan is applied, as sentences, except what the spec declares public."""
+        phrases = (each for each in self.before if each.startswith("anyone"))
+        return tuple(
+            each if each.startswith("anyone can") else each.replace("anyone", "anyone can read", 1)
+            for each in phrases
+            if each not in (*self.after, *self.declared)
+        )
 
 
 def exposure(
@@ -65,8 +79,10 @@ def exposure(
     """
     judged: JudgedOpenings = openings(after, expected)
     was, will = phrases(before, expected), phrases(after, expected)
-    moved = tuple(_moved(before, after)) if was == will else ()
+    within = ByPhrase(_within(before, expected.stack), _within(after, expected.stack))
+    moved = tuple(_moved(before, after)) if was == will and within.before == within.after else ()
     own = [*moved, *(each for seen in (before, after) for each in _own(seen, expected.stack))]
+    served_before, served_after = served_by(before), served_by(after)
     unsigned = [each for each in (*was, *will, *moved) if each.startswith("anyone")]
     return Exposure(
         before=_with_former(was, former, expected.stack),
@@ -75,8 +91,11 @@ def exposure(
         notes=judged.notes,
         ours=tuple(sorted(set(own))),
         anyone=tuple(sorted(set(unsigned))),
-        access=access_rows(after, expected, before),
-        excluded=Excluded(excluded_phrases(before, expected.stack), excluded_phrases(after, expected.stack)),
+        access=access_rows(after, expected, served_after, before, served_before),
+        excluded=ByPhrase(
+            _excluded(before, served_before, expected.stack), _excluded(after, served_after, expected.stack)
+        ),
+        within=within,
     )
 
 
@@ -133,9 +152,29 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
     return {path: found[path] for path in sorted(found, key=order.__getitem__)}
 
 
-def excluded_phrases(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+def _within(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the paths that the bucket's policy lets the default behavior read, by its phrase; none for all paths."""
+    paths: dict[str, None] = {}
+    for _, access in seen.rows:
+        if (
+            access.behavior is not None
+            and access.behavior.default
+            and access.distribution_id == seen.model.own
+        ):
+            resources = [each for one in access.statements for each in one.resources] or ["*"]
+            keys = (key_path(each, seen.model.bucket.name) for each in resources)
+            root = access.origin.path if access.origin else ""
+            paths.update(
+                (each.removeprefix(root) if each.startswith(f"{root}/") else "/*", None) for each in keys
+            )
+    if not paths or "/*" in paths:
+        return {}
+    readers, _ = _own_behaviors(seen)[""]
+    return {_own_phrase(seen, readers, "", stack): tuple(sorted(paths))}
+
+
+def _excluded(seen: Evaluation, served: Served, stack: str) -> Mapping[str, tuple[str, ...]]:
     """Return the patterns that other signers have, by the phrase whose paths include them."""
-    served = served_by(seen)
     return {
         _own_phrase(seen, readers, path, stack): excluded
         for path, (readers, behavior) in _own_behaviors(seen).items()

@@ -14,7 +14,7 @@ from cfstream.policy_document import statements
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.create import Create
 from cfstream.steps.grant import ProposedGrant
-from cfstream.steps.guard import Around, Guard
+from cfstream.steps.guard import Guard, WriteModels
 from cfstream.steps.modify import Modify
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.revoke import Revoke
@@ -38,7 +38,7 @@ def guarded(seen: EvaluatedSteps, around: AccessModel, stack: str) -> Iterator[S
             )
             yield step.guarded(Guard(stack, alone, (together,), written=written))
         elif isinstance(step, Revoke | Modify | Create) and _opens(before, after):
-            alone, together = Around(before.model, after.model), Around(among, around)
+            alone, together = WriteModels(before.model, after.model), WriteModels(among, around)
             yield replace(step, guard=Guard(stack, alone, (together,), written=written))
         else:
             yield step
@@ -49,9 +49,9 @@ def _opens(before: Evaluation, after: Evaluation) -> bool:
     return before is not after and any(each.gained for each in compare(before, after))
 
 
-def _granting(before: AccessModel, after: AccessModel, edit: PolicyEdit | ObjectGrants) -> Around:
+def _granting(before: AccessModel, after: AccessModel, edit: PolicyEdit | ObjectGrants) -> WriteModels:
     """Return the models around a grant. They do not depend on which objects there are: new ones are granted as well."""
-    return Around(_without_objects(before), _without_objects(_granted(after, edit)))
+    return WriteModels(_without_objects(before), _without_objects(_granted(after, edit)))
 
 
 def _granted(model: AccessModel, edit: PolicyEdit | ObjectGrants) -> AccessModel:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.evaluation import Evaluation
+from cfstream.access.expected import shared
 from cfstream.access.missing_objects import missing_object_warnings
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import shared
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.route import MERGED
 from cfstream.access.warnings import viewer_warnings

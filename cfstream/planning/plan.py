@@ -108,6 +108,11 @@ class StackPlan:
         return tuple((self.account, name) for name in self.after)
 
     @property
+    def keeps(self) -> bool:
+        """Whether something of the stack stays because others use it. Only its spec can delete it later."""
+        return any(notice.stays for notice in self.notices)
+
+    @property
     def in_sync(self) -> bool:
         """Whether live is as the spec says: no steps, here or in another stack, and no problems."""
         return not self.steps and not self.problems and not self.leaving

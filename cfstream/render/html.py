@@ -40,7 +40,7 @@ def plan_html(plan: Plan, allowed: Allowed = NONE_ALLOWED) -> str:
         _header(verdict, held, _source(plan)),
         *_links(plan, changed),
         "<main>",
-        *_openings(plan),
+        *_openings(plan, allowed),
         *_hazards(plan, allowed),
         *_problems(problems, "Nothing is applied to a stack until they are fixed."),
         *_warnings(plan),
@@ -121,12 +121,12 @@ def _links(plan: Plan, stacks: Sequence[StackPlan]) -> Iterator[str]:
         yield f'<nav aria-label="Stacks"><ul>{items}</ul></nav>'
 
 
-def _openings(plan: Plan) -> Iterator[str]:
+def _openings(plan: Plan, allowed: Allowed) -> Iterator[str]:
     """Yield who can read or write and should not, after the plan or until the plan closes it."""
     items = []
     for stack in plan.stacks:
         name = _name(plan, stack)
-        items += [f"<li>{name}: <b>open now</b>: {prose(text)}</li>" for text in open_now(stack)]
+        items += [f"<li>{name}: <b>open now</b>: {prose(text)}</li>" for text in open_now(stack, allowed)]
         items += [
             f"<li>{name}: <b>open</b>: {prose(each.text)}{fix_paragraph(each.do)}</li>"
             for each in stack.exposure.openings

@@ -113,7 +113,7 @@ def _step(stack: StackPlan, step: Step) -> str:
 
 
 def _table(changed: Sequence[FieldChange]) -> str:
-    """Return the fields of a step. What a create has before, and a delete after, is no column: it would be empty."""
+    """Return the fields of a step. A create has no column for values before, and a delete none for values after."""
     if not changed:
         return ""
     shown = {

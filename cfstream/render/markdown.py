@@ -4,6 +4,7 @@ Hazards and problems are on top, and the steps of each stack are folded. The tex
 fleet: steps are omitted before sentences, and what is omitted is counted.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
@@ -33,6 +34,9 @@ SPARED = 1_000
 
 SHORT = 300
 """Characters of a sentence if there is no room for all sentences."""
+
+NAMES = 5_000
+"""Characters of the names of stacks that have the same hazard, if there is no room for a line for each."""
 
 FEW = 5
 """Phrases of one cell if there is no room for all of them."""
@@ -145,7 +149,7 @@ def _still(plan: Plan) -> str:
 def _sections(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> list[_Section]:
     problems = [problem for stack in plan.stacks for problem in stack.problems]
     return [
-        _opening_section(plan, longest),
+        _opening_section(plan, longest, allowed),
         _hazard_section(plan, longest, places, allowed),
         _problem_section(problems, longest, places),
         _exposure_section(plan, longest),
@@ -153,12 +157,14 @@ def _sections(plan: Plan, longest: int | None, places: Places, allowed: Allowed)
     ]
 
 
-def _opening_section(plan: Plan, longest: int | None) -> _Section:
+def _opening_section(plan: Plan, longest: int | None, allowed: Allowed) -> _Section:
     """Return who can read or write and should not, after the plan or until the plan closes it."""
     entries: list[str] = []
     for stack in plan.stacks:
         name = _name(plan, stack)
-        entries += [f"- {name}: <b>open now</b>: {prose(clipped(text, longest))}" for text in open_now(stack)]
+        entries += [
+            f"- {name}: <b>open now</b>: {prose(clipped(text, longest))}" for text in open_now(stack, allowed)
+        ]
         entries += [
             f"- {name}: <b>open</b>: {prose(clipped(each.text, longest))}{fix_lines(each.do, longest)}"
             for each in stack.exposure.openings
@@ -168,13 +174,7 @@ def _opening_section(plan: Plan, longest: int | None) -> _Section:
 
 def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> _Section:
     found = hazards_of(plan.stacks)
-    entries = tuple(
-        f"- <b>{hazard.name}</b>{allowed.mark(stack, hazard)} {_name(plan, stack)}: "
-        f"{prose(clipped(hazard.text, longest))} "
-        f"({code(step.id)}{', ' + places.code(stack.spec, line) if line else ''})"
-        for stack, step, hazard in found
-        for line in [hazard.line_or(step.line)]
-    )
+    entries = _hazards(plan, longest, places, allowed)
     refused, accepted = allowed.split(plan.stacks)
     lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
     if refused:
@@ -189,6 +189,25 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Al
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
         lead += "\napply never deletes a stack whose spec says `protect: true`.\n"
     return _Section("Hazards", "hazards", lead, entries)
+
+
+def _hazards(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> tuple[str, ...]:
+    """Return a line for each hazard; if there is little room, one for all stacks that have the same hazard."""
+    alike: defaultdict[object, list[tuple[str, str, str, str]]] = defaultdict(list)
+    for stack, step, hazard in hazards_of(plan.stacks):
+        line = hazard.line_or(step.line)
+        head = f"- <b>{hazard.name}</b>{allowed.mark(stack, hazard)}"
+        where = code(step.id) + (f", {places.code(stack.spec, line)}" if line else "")
+        text = prose(clipped(hazard.text, longest))
+        alike[(head, text) if longest else (head, text, stack.key, step.id)].append(
+            (head, _name(plan, stack), text, where)
+        )
+    return tuple(
+        "{} {}: {} ({})".format(*same[0])
+        if len(same) == 1
+        else f"{same[0][0]} {len(same)} times: {same[0][2]} ({clipped(', '.join(each[1] for each in same), NAMES)})"
+        for same in alike.values()
+    )
 
 
 def _problem_section(problems: Iterable[Problem], longest: int | None, places: Places) -> _Section:

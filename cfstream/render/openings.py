@@ -7,12 +7,13 @@ from cfstream.access.report import Opening
 from cfstream.errors import Notice
 from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import Page, Style, Word, words
+from cfstream.render.hazards import Allowed
 from cfstream.render.notices import remedy_lines
 
 
-def open_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
+def open_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield who can read or write and should not, after the plan or until the plan closes it."""
-    for text in open_now(stack):
+    for text in open_now(stack, allowed):
         head = [Word("! open now:", Style.BOLD_RED), *words(text, Style.RED)]
         yield from sheet.flow(head, first="  ", rest="    ")
     yield from opening_lines(stack.exposure.openings, "! open:", sheet)
@@ -26,14 +27,14 @@ def opening_lines(openings: Sequence[Opening], label: str, sheet: Page) -> Itera
         yield from remedy_lines(do, sheet, "    ")
 
 
-def open_now(stack: StackPlan) -> list[str]:
-    """Return what anyone can read until the plan closes it, except what the spec declares public."""
-    exposure = stack.exposure
-    return [
-        f"{phrase.replace('anyone', 'anyone can read', 1)}. This plan closes it."
-        for phrase in exposure.before
-        if phrase.startswith("anyone") and phrase not in (*exposure.after, *exposure.declared)
-    ]
+def open_now(stack: StackPlan, allowed: Allowed) -> list[str]:
+    """Return what anyone can read until the plan closes it, and what must be done before apply closes it."""
+    first = ""
+    if stack.problems:
+        first = ", after its problems are fixed"
+    elif not all(allowed.covers(stack, hazard) for hazard, _ in stack.hazards):
+        first = ", if its hazards are allowed"
+    return [f"{each}. This plan closes it{first}." for each in stack.exposure.open_until_applied]
 
 
 def other_notices(stack: StackPlan) -> list[Notice]:

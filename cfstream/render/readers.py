@@ -17,18 +17,17 @@ SOME = 5
 
 def readers_before(exposure: "Exposure") -> tuple[str, ...]:
     """Return who can read before the plan, for people."""
-    return tuple(map(prose, _shown(exposure.before, exposure.excluded.before, SOME)))
+    return tuple(map(prose, _shown(exposure, SOME)[0]))
 
 
 def readers_after(exposure: "Exposure") -> tuple[str, ...]:
     """Return who can read after the plan, for people."""
-    return tuple(map(prose, _shown(exposure.after, exposure.excluded.after, SOME)))
+    return tuple(map(prose, _shown(exposure, SOME)[1]))
 
 
 def before_and_after(exposure: "Exposure") -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return who can read before and after the plan as in JSON: with every excluded path."""
-    excluded = exposure.excluded
-    return _shown(exposure.before, excluded.before), _shown(exposure.after, excluded.after)
+    return _shown(exposure)
 
 
 _IN_JSON = re.compile(r"(?<!\bkey-group )\bkey-group (?=\S)")
@@ -77,7 +76,7 @@ def openings_counted(stacks: "Iterable[StackPlan]") -> str:
 
 
 WHAT_VERIFY_DOES = "cfstream verify exits with 7"
-"""``plan --check`` exits with 0 for an opening, because that is no change. So plans name the command that does not."""
+"""``plan --check`` exits with 0 for an opening, because that is not a change. So plans name this command."""
 
 
 def as_specified(stacks: "Sequence[StackPlan]", what_then: str = f"; {WHAT_VERIFY_DOES}") -> str:
@@ -88,15 +87,25 @@ def as_specified(stacks: "Sequence[StackPlan]", what_then: str = f"; {WHAT_VERIF
     return ("are as their specs say" if several else "is as its spec says") + but
 
 
-def _shown(
-    phrases: Sequence[str], excluded: Mapping[str, Sequence[str]], most: int | None = None
-) -> tuple[str, ...]:
-    return tuple(_phrase(phrase, excluded.get(phrase, ()), most) for phrase in phrases)
+def _shown(exposure: "Exposure", most: int | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the phrases before and after. A phrase with paths on one side has them on both."""
+    within, excluded = exposure.within, exposure.excluded
+    limited = {*within.before, *within.after}
+
+    def phrase(text: str, limits: Mapping[str, Sequence[str]], without: Mapping[str, Sequence[str]]) -> str:
+        paths = limits.get(text, ("/*",)) if text in limited else ()
+        return _phrase(text, paths, without.get(text, ()), most)
+
+    return (
+        tuple(phrase(each, within.before, excluded.before) for each in exposure.before),
+        tuple(phrase(each, within.after, excluded.after) for each in exposure.after),
+    )
 
 
-def _phrase(phrase: str, excluded: Sequence[str], most: int | None) -> str:
-    """Return the phrase with its path and the excluded ones: ``signers: self (/* except /acme/*)``."""
-    if not excluded:
+def _phrase(phrase: str, within: Sequence[str], excluded: Sequence[str], most: int | None) -> str:
+    """Return the phrase with its paths and the excluded ones: ``signers: self (/* except /acme/*)``."""
+    if not excluded and not within:
         return phrase
     who, _, path = phrase.removesuffix(")").rpartition(" (") if phrase.endswith(")") else (phrase, "", "/*")
-    return f"{who} ({with_excluded(path, excluded, most)})"
+    paths = some_of(within, most or len(within)) if within else path
+    return f"{who} ({with_excluded(paths, excluded, most)})"

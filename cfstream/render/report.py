@@ -364,7 +364,7 @@ def _allowing(stack: StackReport, flags: str) -> str:
         return PROTECTED_DO
     if stack.destroying:
         return allowing([stack.spec], {*stack.hazards} - DESTROY_IMPLIES, flags, command="destroy")
-    return allowing_together(stack, stack.hazards, flags)
+    return "\n".join(filter(None, (allowing_together(stack, stack.hazards, flags), stack.closing)))
 
 
 _UNTRIED = 3

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from cfstream.explain.times import distance
 from cfstream.render.flow import COMMANDS, Page, Style, Word, advice, page, words
 from cfstream.spec.durations import spell
+from cfstream.spec.wording import by_number
 from cfstream.use_cases.rotation import Rotated
 
 FORMAT_VERSION = 1
@@ -53,7 +54,7 @@ def _begun(done: Rotated) -> StageText:
     head = f"{done.joined} joins {done.group}, and replaces {left}"
     details = [
         f"{done.spec}:{done.line}: the new key"
-        + (f"; {left} {'is' if len(done.leaving) == 1 else 'are'} removed" if done.cuts_viewers else ""),
+        + (f"; {left} {by_number(done.leaving, 'is', 'are')} removed" if done.cuts_viewers else ""),
         f"{done.private_file}: the private key, only for what signs; never commit it",
         f"{done.public_file}: the public key",
     ]
@@ -85,14 +86,14 @@ def _waiting(done: Rotated) -> StageText:
         [],
         [
             f"wait, then again: {_again(done)}",
-            f"or, if {'it has' if len(done.leaving) == 1 else 'they have'} leaked: {_again(done)} --now",
+            f"or, if {by_number(done.leaving, 'it has', 'they have')} leaked: {_again(done)} --now",
         ],
     )
 
 
 def _taken_out(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
-    leaves, it = ("leaves", "it") if len(done.leaving) == 1 else ("leave", "them")
+    leaves, it = by_number(done.leaving, "leaves", "leave"), by_number(done.leaving, "it", "them")
     ended = (
         f"URLs signed with {it} stop working"
         if done.cuts_viewers
@@ -136,8 +137,8 @@ def _apply(done: Rotated) -> list[str]:
 
 
 def _delete(done: Rotated) -> str:
-    keys, them = ("private key", "it") if len(done.leaving) == 1 else ("private keys", "them")
-    return f"delete the {keys} of {', '.join(done.leaving)} everywhere: nothing needs {them} any more"
+    keys, it = by_number(done.leaving, "key", "keys"), by_number(done.leaving, "it", "them")
+    return f"delete the private {keys} of {', '.join(done.leaving)} everywhere: nothing needs {it} any more"
 
 
 def _again(done: Rotated) -> str:

@@ -5,7 +5,7 @@ too.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
 
 from cfstream.planning import Plan, StackPlan
@@ -20,6 +20,7 @@ from cfstream.render.openings import open_lines, other_notices, run_notices
 from cfstream.render.problems import problems_text
 from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.verbs import step_words, summary_line
+from cfstream.spec.wording import by_number
 from cfstream.steps.hazards import HazardName
 from cfstream.steps.step import Step
 
@@ -75,7 +76,7 @@ def _source_lines(plan: Plan, sheet: Page) -> Iterator[str]:
 
 def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
     """Return whether a brief plan has a line for the stack. The last line says all about one stack without changes."""
-    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.exposure.openings)
+    return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.exposure.openings) or stack.keeps
 
 
 def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, hint: bool) -> Iterator[str]:
@@ -86,7 +87,7 @@ def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, h
     """
     yield from _about_openings(plan, sheet)
     if plan.in_sync and len(known) > 1 and len(known) == len(plan.stacks):
-        left = "have nothing left to destroy" if plan.stacks[0].destroying else as_specified(plan.stacks, "")
+        left = _nothing_left(plan.stacks) if plan.stacks[0].destroying else as_specified(plan.stacks, "")
         text = f"{len(known)} stacks {left}."
         yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
         return
@@ -139,9 +140,16 @@ def _about_openings(plan: Plan, sheet: Page) -> Iterator[str]:
 def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     """Return what the last line says of a stack in sync. With `waits`, also that apply waits for an earlier change."""
     if stack.destroying:
-        return "has nothing left to destroy"
+        return _nothing_left([stack])
     later = "; apply waits until an earlier change is Deployed" if waits and stack.settling else ""
     return f"{as_specified([stack], '')}{later}"
+
+
+def _nothing_left(stacks: Sequence[StackPlan]) -> str:
+    """Return what the last line of destroy says of stacks without steps."""
+    if any(stack.keeps for stack in stacks):
+        return f"{'keep' if len(stacks) > 1 else 'keeps'} what others still use, see above"
+    return f"{'have' if len(stacks) > 1 else 'has'} nothing left to destroy"
 
 
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
@@ -156,7 +164,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
     else:
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
-    yield from open_lines(stack, sheet)
+    yield from open_lines(stack, sheet, allowed)
     yield from notice_lines(
         (each for each in stack.notices if (each.always or each.stays) and not each.of_run), sheet
     )
@@ -165,7 +173,7 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
 
 def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     """Yield everything about one stack; nothing for one that is in sync and has no notices."""
-    opened = list(open_lines(stack, sheet))
+    opened = list(open_lines(stack, sheet, allowed))
     warnings = [*_notice_lines(stack, sheet), *_hazard_lines(stack, sheet, allowed)]
     if stack.in_sync and not (opened or warnings):
         return
@@ -191,7 +199,7 @@ def _stack_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[st
         yield ""
         yield from warnings
     if stack.problems:
-        these = "the problem below is" if len(stack.problems) == 1 else "the problems below are"
+        these = by_number(stack.problems, "the problem below is", "the problems below are")
         sentence = words(f"{stack.name} will not be applied until {these} fixed", Style.BOLD_RED)
         yield ""
         yield from sheet.flow(sentence, first="  ", rest="  ")

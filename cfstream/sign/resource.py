@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote
 
 from cfstream.sign.refusal import CannotSign
 from cfstream.startup.frozen import dataclass
+from cfstream.values import DEFAULT_PORTS
 from cfstream.wildcards import like
 
 OWN_PARAMETERS = ("Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm")
@@ -40,7 +41,6 @@ _UNSETTLED_IN_PATTERN = re.compile(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&()+,;=:@
 _CONTROL = re.compile("[\x00-\x20\x7f]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _DOTS = frozenset({".", ".."})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _host(authority: str, scheme: str, url: str, *, any_host: bool) -> str:
             name = ""
     if not _HOST.fullmatch(pattern_of_hosts[1] if pattern_of_hosts else name):
         raise CannotSign(f"{_shown(url)} has no host name", "write the whole URL: https://HOST/PATH")
-    return name if not port or int(port) == _DEFAULT_PORTS[scheme] else f"{name}:{int(port)}"
+    return name if not port or int(port) == DEFAULT_PORTS[scheme] else f"{name}:{int(port)}"
 
 
 def _path(path: str, url: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import Tag
 
 from cfstream.spec import model
 from cfstream.spec.section import NEVER_GUESSED, Section, other_words
-from cfstream.spec.wording import choices, likeness, shown
+from cfstream.spec.wording import choices, ranked_by_likeness, shown
 
 Form: TypeAlias = tuple[str, str]
 """The key that a section is under, and the form of the section, or an empty text."""
@@ -233,8 +233,8 @@ def meant_here(key: str, path: Sequence[Any]) -> str | None:
 
 def _nearest(key: str, section: type[Section], *, alike: float = ALIKE) -> str | None:
     """Return the field whose name is almost the key; None if several are, or if that field can open something."""
-    ranked = sorted(((likeness(_snake(key), name), name) for name in section.model_fields), reverse=True)
-    (best, name), (second, _) = (*ranked, (0.0, ""))[:2]
+    ranked = ranked_by_likeness(_snake(key), section.model_fields, alike=alike - TIE)
+    (best, name), (second, _) = (*ranked, (0.0, ""), (0.0, ""))[:2]
     return name if best >= alike and best - second > TIE and _is_guessable(section, name) else None
 
 
@@ -334,11 +334,12 @@ def _accepting(by_section: Mapping[str, str], value: Any) -> dict[str, str]:
 
 def _near_fields_meant(key: str, here: type[Section]) -> dict[str, str]:
     """Return the fields of sections other than `here` whose name is almost the key, by the section's key."""
-    if is_aws_only(key) or _stem(key) in _by_stem(here):
+    stem = _stem(key)
+    if is_aws_only(key) or stem in _by_stem(here):
         return {}
     found: dict[str, str] = {}
     for (place, _), section in sections().items():
-        near = _by_stem(section).get(_stem(key)) or _nearest(key, section, alike=0.85)
-        if near and section is not here:
+        near = section is not here and (_by_stem(section).get(stem) or _nearest(key, section, alike=0.85))
+        if near:
             found.setdefault(place, near)
     return found

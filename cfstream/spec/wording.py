@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
@@ -44,6 +44,11 @@ def choices(words: Iterable[Any], joint: str = "or") -> str:
     return f"{', '.join(some)} {joint} {last}" if some else last
 
 
+def by_number(things: Sized, one: str, several: str) -> str:
+    """Return the word for one thing, or the word for several."""
+    return one if len(things) == 1 else several
+
+
 def too_long(what: str, length: int, most: int, unit: str = "characters") -> str:
     """Return that something is too long, in a sentence that begins with what is wrong."""
     return f"{what} is too long: it has {length:,} {unit}, and at most {most:,} are allowed"
@@ -68,6 +73,18 @@ def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | Non
 def likeness(word: str, other: str) -> float:
     """Return the share of equal letters, in any case: 1.0 for the same word."""
     return SequenceMatcher(None, word.casefold()[:MAX_SHOWN], other.casefold()[:MAX_SHOWN]).ratio()
+
+
+def ranked_by_likeness(word: str, known: Iterable[str], *, alike: float) -> list[tuple[float, str]]:
+    """Return the known words that have at least this share of equal letters, with their shares, the nearest first."""
+    matcher = SequenceMatcher(b=word.casefold()[:MAX_SHOWN])
+    found = []
+    for name in known:
+        matcher.set_seq1(name.casefold()[:MAX_SHOWN])
+        bounds = (matcher.real_quick_ratio, matcher.quick_ratio)
+        if all(bound() >= alike for bound in bounds) and (share := matcher.ratio()) >= alike:
+            found.append((share, name))
+    return sorted(found, reverse=True)
 
 
 LISTED = 5

@@ -22,9 +22,10 @@ def has_object(aws: Reads, context: StackContext, bucket: str, region: str, key:
 def nearest_keys(aws: Reads, context: StackContext, bucket: str, region: str, key: str) -> tuple[str, ...]:
     """Return the keys of the bucket that are most similar to that of a missing object, the most similar first.
 
-    Reads one page of the keys in its folder; if that is empty, one page of the bucket's keys.
+    Reads one page of the keys in its folder; if that is empty, one page of the bucket's keys. For a folder, returns the
+    first keys in it.
     """
-    folder, slash, _ = key.rpartition("/")
+    folder, slash, name = key.rpartition("/")
     prefix = folder + slash
     try:
         found = _keys(aws, context, bucket, region, prefix)
@@ -32,6 +33,8 @@ def nearest_keys(aws: Reads, context: StackContext, bucket: str, region: str, ke
             prefix, found = "", _keys(aws, context, bucket, region, "")
     except (Refused, Unreachable):
         return ()
+    if found and prefix and not name:
+        return found[:NEAR]
     # Only the end differs: a long folder would make all its keys look similar.
     folded = {name.removeprefix(prefix).casefold(): name for name in found}
     near = get_close_matches(key.removeprefix(prefix).casefold(), folded, n=NEAR)

@@ -9,6 +9,7 @@ from cfstream.ports import Reads
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import pattern_path, sections
 from cfstream.spec.keys import NotAPublicKey, der_digest
+from cfstream.spec.wording import choices
 from cfstream.stack.key_groups import GROUP, KEY
 from cfstream.values import Json
 
@@ -27,8 +28,18 @@ def guards_of(aws: Reads, live: LiveDistribution) -> Guards:
         enabled=live.enabled,
         deployed=live.status == "Deployed",
         ipv6=bool(live.config.get("IsIPV6Enabled")),
+        error_page=_error_page(live),
         root_object=str(live.config.get("DefaultRootObject") or ""),
     )
+
+
+def _error_page(live: LiveDistribution) -> str:
+    pages = (
+        f"{each.response_code or 403} with {each.page}"
+        for each in live.error_pages
+        if each.code == 403 and each.page
+    )
+    return next(pages, "")
 
 
 def key_for(guards: Guards, path: str, der_sha256: str, key_id: str | None) -> str:
@@ -105,8 +116,9 @@ def _not_trusted(guard: GuardedBehavior, der_sha256: str, guards: Guards) -> Can
         )
     trusted = [f"{key.name} ({key.id})" for key in guard.keys]
     return CannotSign(
-        f"this private key is not in {guard.signers_text}, which {guard.path or 'this path'} requires",
-        f"sign with the private half of {_listed(trusted)}",
+        f"this private key is not in {guard.signers_text}, which {guard.path or 'this path'} requires. If it was "
+        "there before, another key has replaced it",
+        f"sign with the private half of {choices(trusted or ['none'])}",
     )
 
 

@@ -27,7 +27,7 @@ LONGEST_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Around:
+class WriteModels:
     """The models just before and just after a write."""
 
     before: AccessModel
@@ -43,8 +43,8 @@ class Guard:
     """
 
     stack: str
-    expected: Around = field(compare=False, repr=False)
-    beside: tuple[Around, ...] = field(default=(), compare=False, repr=False)
+    expected: WriteModels = field(compare=False, repr=False)
+    beside: tuple[WriteModels, ...] = field(default=(), compare=False, repr=False)
     """The same if the run's other stacks are done. Their actual progress is not known here."""
     written: bool = False
     """Whether this run has changed a distribution, a key group or an OAC before: reads may lag behind that."""
@@ -60,7 +60,7 @@ class Guard:
     def _objection(self, context: StepContext) -> Stale | None:
         outputs = {**context.ledger.outputs, **context.outputs}
         expected = [
-            Around(known(each.before, outputs), known(each.after, outputs))
+            WriteModels(known(each.before, outputs), known(each.after, outputs))
             for each in (self.expected, *self.beside)
         ]
         try:
@@ -77,7 +77,7 @@ class Guard:
         return None
 
 
-def _live(readers: Readers, expected: Around) -> tuple[AccessModel, AccessModel]:
+def _live(readers: Readers, expected: WriteModels) -> tuple[AccessModel, AccessModel]:
     """Return the models around the write with what is live now: only what the write changes is as expected."""
     before = readers.around(expected.before)
     now = {each.id: each for each in readers.distributions}
@@ -95,7 +95,7 @@ def _live(readers: Readers, expected: Around) -> tuple[AccessModel, AccessModel]
     return before, after
 
 
-def _alike(readers: Readers, expected: Around) -> bool:
+def _alike(readers: Readers, expected: WriteModels) -> bool:
     """Return whether all that decides who reads before and after the write is as expected."""
     before = expected.before
     one, other = reading(readers.around(before)), reading(before)

@@ -134,8 +134,8 @@ def _objection(guard: Callable[[], None]) -> CfstreamError | None:
 def _read_back(context: StepContext, edit: Edit[D]) -> D:
     try:
         live = edit.read(context)
-    except Unreachable as silence:
-        raise ReplyLost(f"written, but not read back: {silence.what}", silence.do) from silence
+    except Unreachable as unreachable:
+        raise ReplyLost(f"written, but not read back: {unreachable.what}", unreachable.do) from unreachable
     if edit.is_done(live):
         return live
     raise Overtaken(

@@ -14,7 +14,7 @@ from cfstream.values import Json, Known, Verb, resolve
 
 
 @dataclass(frozen=True)
-class Look:
+class PollResult:
     """What one poll has found: why the change is not in force yet (empty if it is), and the outputs if it is."""
 
     pending: str = ""
@@ -31,15 +31,15 @@ class Deployed:
     config: Any
     """The fields that must read back; may hold Refs."""
 
-    def look(self, context: StepContext) -> Look:
+    def look(self, context: StepContext) -> PollResult:
         """Read the distribution. Once it holds, the outputs are its ``status`` and ``etag``."""
         reply = context.aws.read(_resolved(self.read, context))
         live = reply[self.resource]
         if not covers(live[f"{self.resource}Config"], resolve(self.config, context.outputs)):
-            return Look("the change does not read back yet")
+            return PollResult("the change does not read back yet")
         if live["Status"] != "Deployed":
-            return Look(str(live["Status"]))
-        return Look(outputs={"status": live["Status"], "etag": reply["ETag"]})
+            return PollResult(str(live["Status"]))
+        return PollResult(outputs={"status": live["Status"], "etag": reply["ETag"]})
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class GroupActive:
     group: Known
     public_keys: tuple[Known, ...]
 
-    def look(self, context: StepContext) -> Look:
+    def look(self, context: StepContext) -> PollResult:
         """Read every distribution that uses the group."""
         group = str(resolve(self.group, context.outputs))
         wanted = set(resolve(self.public_keys, context.outputs))
@@ -58,10 +58,10 @@ class GroupActive:
             if not live["DistributionConfig"]["Enabled"]:
                 continue
             if _active_keys(live, group) != wanted:
-                return Look(f"{user} does not use the changed keys yet")
+                return PollResult(f"{user} does not use the changed keys yet")
             if live["Status"] != "Deployed":
-                return Look(f"{user} is {live['Status']}")
-        return Look()
+                return PollResult(f"{user} is {live['Status']}")
+        return PollResult()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +94,12 @@ class WaitUntil(Step):
         raise TimedOut(f"{self.address} was not Deployed within {round(self.seconds)} s: {reason}")
 
 
-def _look(until: Deployed | GroupActive, context: StepContext) -> Look:
+def _look(until: Deployed | GroupActive, context: StepContext) -> PollResult:
     """Return what one poll has found. A read that fails for a while is a reason to keep waiting."""
     try:
         return until.look(context)
     except CfstreamError as error:
-        return Look(not_yet(error))
+        return PollResult(not_yet(error))
 
 
 def _users(context: StepContext, group: str) -> Sequence[str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cfstream.connection import Connection
+    from cfstream.explain.guards import Guards
     from cfstream.explain.judging import Explanation
     from cfstream.explain.requested import RequestedObject
 
@@ -49,7 +50,14 @@ def explain(
         return found
     asked = requested_object(world.reads(), context, guards, found.presented.url)
     about = _about_object(asked, named, refused=found.accepted is False)
-    return replace(found, asked=asked, notes=(*found.notes, *about))
+    return with_error_page(replace(found, asked=asked, notes=(*found.notes, *about)), guards)
+
+
+def with_error_page(found: "Explanation", guards: "Guards") -> "Explanation":
+    """Return the explanation with a note on what viewers get instead of a 403, if they get one."""
+    if not guards.error_page or not found.answers_403:
+        return found
+    return replace(found, notes=(f"viewers see {guards.error_page} (the error page for 403)", *found.notes))
 
 
 def _about_object(asked: "RequestedObject | None", spec: str, *, refused: bool) -> "Iterator[str]":

@@ -1,7 +1,7 @@
 """Writes specs of live distributions. The plan of such a spec is empty."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -86,23 +86,26 @@ def import_account(
     report: "Callable[[Imported], None]",
     *,
     from_terraform: str | None = None,
+    specs: Sequence[str] = (),
 ) -> Imports:
     """Import every distribution of the account, or of Terraform's state, and write a spec for each into a folder.
 
-    Calls `report` for each. Of an account, those that a stack manages are left out. A distribution of the state that is
-    not in the account is refused, and the others are imported. A file with a spec of the same distribution or stack is
-    kept. Raises WrongUsage, before anything is written, if a file has any other text.
+    Calls `report` for each. Of an account, those that a stack manages or that one of the `specs` adopts are left out. A
+    distribution of the state that is not in the account is refused, and the others are imported. A file with a spec of
+    the same distribution or stack is kept. Raises WrongUsage, before anything is written, if a file has any other text.
     """
     from cfstream.adoption import import_all, read_account
+    from cfstream.spec.load import load
     from cfstream.use_cases.terraform import open_state, with_belonging
 
     state = open_state(from_terraform) if from_terraform is not None else None
+    adopted = {each.spec.adopt: each.spec.name for each in (load(specs) if specs else ()) if each.spec.adopt}
     addresses = {each.id: each for each in state.all()} if state else {}
     world = connection.world()
     reads = world.reads()
     account = read_account(reads, world.account)
     rows, missing = state.rows(account) if state else (account.rows, [])
-    owners = {} if state else account.owners  # Terraform must forget all of its state
+    owners = {} if state else {**adopted, **account.owners}  # Terraform must forget all of its state
     free = [row for row in rows if row.id not in owners]
     managed = tuple((row.id, owners[row.id]) for row in rows if row.id in owners)
     found = []

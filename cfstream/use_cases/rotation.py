@@ -27,7 +27,7 @@ from cfstream.spec.edit import EditableDocument, Entry, append, remove
 from cfstream.spec.keys import der_digest
 from cfstream.spec.load import load
 from cfstream.spec.stack import Stack
-from cfstream.spec.wording import one_of
+from cfstream.spec.wording import by_number, one_of
 from cfstream.stack.declared_keys import DeclaredGroup
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.key_pairs import Pair, resume_pair
@@ -155,7 +155,7 @@ def _refuse_others(opened: _Opened, replaces: Sequence[str], *, now: bool) -> No
             raise WrongUsage(f"the key group {group} has no key {name}", one_of(name, opened.names))
     leaked = now and not {*replaces} & {*leaving}
     if replaces and leaving and {*replaces} != {*leaving} and not leaked:
-        are = "is" if len(leaving) == 1 else "are"
+        are = by_number(leaving, "is", "are")
         do = "finish that first: run the command without --replaces"
         if not {*replaces} & {*leaving}:
             do += f". If {' or '.join(replaces)} has leaked, add --now"

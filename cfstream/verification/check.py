@@ -7,7 +7,7 @@ from dataclasses import replace
 from cfstream.ports import Viewer, Visit
 from cfstream.startup.frozen import dataclass
 from cfstream.verification.finding import Finding, Verdict
-from cfstream.verification.reading import Saw, Seen, read
+from cfstream.verification.reading import ReplyKind, Seen, read
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ def finding_for(check: Check, seen: Seen) -> Finding:
 
 
 _REFUSALS = {
-    Saw.REFUSED: "refused",
-    Saw.PAGE: "refused",
-    Saw.ORIGIN: "refused by S3",
-    Saw.ELSEWHERE: "redirected",
+    ReplyKind.REFUSED: "refused",
+    ReplyKind.PAGE: "refused",
+    ReplyKind.ORIGIN: "refused by S3",
+    ReplyKind.ELSEWHERE: "redirected",
 }
 _PASSED = {
-    Saw.OBJECT: "served",
-    Saw.PAGE: "answered with an error page",
-    Saw.ORIGIN: "passed on to the bucket",
+    ReplyKind.OBJECT: "served",
+    ReplyKind.PAGE: "answered with an error page",
+    ReplyKind.ORIGIN: "passed on to the bucket",
 }
 _CLAIM = re.compile(r"(?P<subject>.+) (?P<verb>is|are) (?:refused|served|accepted)\b.*")
 

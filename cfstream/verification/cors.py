@@ -14,7 +14,7 @@ from cfstream.spec.http.behaviors import Cors
 from cfstream.startup.frozen import dataclass
 from cfstream.verification.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.verification.finding import Finding, Verdict
-from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.reading import ReplyKind, Seen
 from cfstream.verification.site import MADE_UP, Site, TestedBehavior
 
 WITH_COOKIES = (
@@ -62,10 +62,10 @@ class _Replies:
     opened: Judge
 
     def get(self, seen: Seen) -> ClaimJudgement:
-        return self._headers(seen) if seen.saw is Saw.OBJECT else self.opened(seen)
+        return self._headers(seen) if seen.saw is ReplyKind.OBJECT else self.opened(seen)
 
     def preflight(self, seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.OBJECT:
+        if seen.saw is ReplyKind.OBJECT:
             return self._headers(seen)
         why = (
             f"signed URLs do not work yet for pages from {self.asking} that add request headers of their own"
@@ -74,7 +74,7 @@ class _Replies:
         return ClaimJudgement(Verdict.DENIED, f"{why} (a preflight got {seen.text}): {missing}")
 
     def preflight_for_cookies(self, seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.REFUSED:
+        if seen.saw is ReplyKind.REFUSED:
             return ClaimJudgement(Verdict.DENIED, WITH_COOKIES)
         return self.preflight(seen)
 
@@ -108,12 +108,12 @@ def _unanswered(site: Site, seen: Seen, asking: str) -> str:
     )
     rules = f"bucket {site.bucket.name} needs a CORS rule that allows GET and the header Range for {asking}"
     match seen.saw:
-        case Saw.REFUSED:
+        case ReplyKind.REFUSED:
             return "preflights have no cookies, so CloudFront refuses them; players must only send simple headers"
-        case Saw.PAGE:
+        case ReplyKind.PAGE:
             return "CloudFront does not allow OPTIONS there"
-        case Saw.ORIGIN if seen.status == 400:
+        case ReplyKind.ORIGIN if seen.status == 400:
             return f"{forwards}; and {rules}"
-        case Saw.ORIGIN:
+        case ReplyKind.ORIGIN:
             return rules
     return "the answer is not a preflight response"

@@ -2,31 +2,36 @@
 
 from collections.abc import Iterator
 
-from cfstream.ports import Silence, Visit
+from cfstream.access.closing import block_command
+from cfstream.access.expected import is_public
+from cfstream.planning.aws_commands import reaching
+from cfstream.ports import NoReplyReason, Visit
 from cfstream.sign import CannotSign
 from cfstream.sign.resource import key_path
 from cfstream.verification.check import HELD, Check, ClaimJudgement
 from cfstream.verification.finding import Finding, Verdict
 from cfstream.verification.keyless import inconclusive
-from cfstream.verification.reading import Saw, Seen
-from cfstream.verification.site import MADE_UP, Site
+from cfstream.verification.openings import Openings
+from cfstream.verification.reading import ReplyKind, Seen
+from cfstream.verification.site import MADE_UP, Site, paths_of
 
-GOOD = "serves nothing by"
+MOST_TRIED = 20
+"""Objects that are judged until one is found that is not public."""
 
 
-def direct_checks(site: Site, openings: tuple[str, ...]) -> Iterator[Check]:
-    """Yield a check for each address, with an existing object if one is known, and a check of the object list.
+def direct_checks(site: Site, openings: Openings) -> Iterator[Check]:
+    """Yield a check for each address, with a private object if one is known, and a check of the object list.
 
-    `openings` are the openings found in AWS. They explain why an object is served.
+    Anyone may read a public object, so no address has to refuse it: if S3 serves one, the notes of `openings` say so.
     """
     bucket = site.bucket.name
     where = f"S3: bucket {bucket}"
-    path = _path(site)
-    for brief, visit in addresses(site, path):
-        finding = Finding(where, "", brief, f"{brief}: anonymous requests are refused", good=GOOD)
-        yield Check(finding, visit, lambda seen: _refused(seen, openings))
+    good = "serves nothing private by" if openings.expected.promises else "serves nothing by"
+    for brief, visit in addresses(site, _path(site, openings)):
+        finding = Finding(where, "", brief, f"{brief}: anonymous requests are refused", good=good)
+        yield Check(finding, visit, lambda seen: _refused(seen, site, openings.ways))
     for brief, visit in _listings(site):
-        finding = Finding(where, "", brief, f"{brief}: anonymous requests cannot list the objects", good=GOOD)
+        finding = Finding(where, "", brief, f"{brief}: anonymous requests cannot list the objects", good=good)
         yield Check(finding, visit, lambda seen: _unlisted(seen, bucket))
 
 
@@ -62,35 +67,41 @@ def _suffix(site: Site) -> str:
     return "amazonaws.com.cn" if site.context.partition == "aws-cn" else "amazonaws.com"
 
 
-def _path(site: Site) -> str:
-    """Return the path of an object that CloudFront does not serve publicly, if one is known."""
-    public = {place.key for place in site.places if not place.guard.signed}
-    for key in (*(key for key in site.objects.keys if key not in public), *site.objects.keys):
+def _path(site: Site, openings: Openings) -> str:
+    """Return the path of an object that no spec of the run declares public; an invented one if none is known."""
+    unsigned_last = sorted(site.objects.keys, key=lambda key: _served_unsigned(site, key))
+    for key in unsigned_last[:MOST_TRIED]:
         try:
-            return key_path(key)
+            path = key_path(key)
         except CannotSign:
             continue
+        if not is_public(openings.expected, site.model, key):
+            return path
     return f"/{MADE_UP}"
 
 
-def _refused(seen: Seen, openings: tuple[str, ...]) -> ClaimJudgement:
+def _served_unsigned(site: Site, key: str) -> bool:
+    return any(not site.guards.of(path).signed for path in paths_of(site, key))
+
+
+def _refused(seen: Seen, site: Site, ways: tuple[str, ...]) -> ClaimJudgement:
     match seen.saw:
-        case Saw.OBJECT:
-            unknown = "S3 serves it to anyone, and no reason was found in the policy, ACLs or access points"
-            return ClaimJudgement(
-                Verdict.SERVED,
-                "; ".join(openings) or unknown,
-                "close the openings of the bucket that are listed below",
-            )
-        case Saw.FAILED:
+        case ReplyKind.OBJECT if ways:
+            do = "close the openings of the bucket: each of them has its own fix"
+            return ClaimJudgement(Verdict.SERVED, "; ".join(ways), do)
+        case ReplyKind.OBJECT:
+            why = "S3 serves it to anyone, and no reason was found in the policy, ACLs or access points"
+            do = f"block public access for the bucket:\n`{block_command(site.bucket.name)}`"
+            return ClaimJudgement(Verdict.SERVED, why, reaching(do, site.context.flags))
+        case ReplyKind.FAILED:
             return inconclusive(seen)
-        case Saw.NOTHING if seen.silence is not Silence.NO_ADDRESS:
+        case ReplyKind.NOTHING if seen.reason is not NoReplyReason.NO_ADDRESS:
             return inconclusive(seen)
     return HELD  # an address form that does not resolve serves nothing
 
 
 def _unlisted(seen: Seen, bucket: str) -> ClaimJudgement:
-    if seen.saw is Saw.OBJECT:
+    if seen.saw is ReplyKind.OBJECT:
         do = f"remove s3:ListBucket for anyone from the policy of {bucket}, or READ for everyone from its ACL"
         return ClaimJudgement(Verdict.SERVED, "anyone can list the bucket", do)
-    return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else HELD
+    return inconclusive(seen) if seen.saw in (ReplyKind.FAILED, ReplyKind.NOTHING) else HELD

@@ -14,7 +14,7 @@ from cfstream.verification.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.verification.cors import cors_checks
 from cfstream.verification.finding import Finding, Verdict
 from cfstream.verification.keyless import NO_KEY, HostAddress, inconclusive, wrongly_refused
-from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.reading import ReplyKind, Seen
 from cfstream.verification.site import MADE_UP, RTMP, ExpectedAccess, Site, TestedBehavior
 
 At = tuple[HostAddress, TestedBehavior]
@@ -97,9 +97,9 @@ def must_serve(site: Site, place: TestedBehavior) -> Judge:
     """Judge a request that must be served. If no object is known, a refusal by S3 shows that CloudFront accepted it."""
 
     def judge(seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.OBJECT or (seen.saw is Saw.ORIGIN and not place.key):
+        if seen.saw is ReplyKind.OBJECT or (seen.saw is ReplyKind.ORIGIN and not place.key):
             return HELD
-        if seen.saw is Saw.REFUSED:
+        if seen.saw is ReplyKind.REFUSED:
             why = f"CloudFront rejects the signature ({seen.code})"
             do = f"wait until the key is active: {site.context.command('wait')}; cfstream explain shows other reasons"
             return ClaimJudgement(Verdict.DENIED, why, do)
@@ -234,9 +234,9 @@ def _must_refuse(site: Site, place: TestedBehavior) -> Judge:
 
     def judge(seen: Seen) -> ClaimJudgement:
         match seen.saw:
-            case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
+            case ReplyKind.REFUSED | ReplyKind.PAGE | ReplyKind.ELSEWHERE:
                 return HELD
-            case Saw.OBJECT | Saw.ORIGIN:
+            case ReplyKind.OBJECT | ReplyKind.ORIGIN:
                 return ClaimJudgement(
                     Verdict.SERVED, f"{place.guard.named} of {site.live.id} accepts it", site.apply
                 )

@@ -8,7 +8,7 @@ from cfstream.ports import Visit
 from cfstream.startup.frozen import dataclass
 from cfstream.verification.check import HELD, Check, ClaimJudgement, Judge
 from cfstream.verification.finding import Finding, Verdict
-from cfstream.verification.reading import Saw, Seen
+from cfstream.verification.reading import ReplyKind, Seen
 from cfstream.verification.site import ExpectedAccess, Site, TestedBehavior
 
 NO_KEY = "KCFSTREAMVERIFY"
@@ -93,16 +93,16 @@ def must_refuse(site: Site, place: TestedBehavior) -> Judge:
 
     def judge(seen: Seen) -> ClaimJudgement:
         match seen.saw:
-            case Saw.OBJECT | Saw.PAGE if site.protected_page and 200 <= seen.status < 300:
+            case ReplyKind.OBJECT | ReplyKind.PAGE if site.protected_page and 200 <= seen.status < 300:
                 why = (
                     f"the error page {site.protected_page} is served, although its path requires a signature"
                 )
                 return ClaimJudgement(Verdict.SERVED, why, "move it to a public path of its own")
-            case Saw.REFUSED | Saw.PAGE | Saw.ELSEWHERE:
+            case ReplyKind.REFUSED | ReplyKind.PAGE | ReplyKind.ELSEWHERE:
                 return HELD
-            case Saw.OBJECT:
+            case ReplyKind.OBJECT:
                 return ClaimJudgement(Verdict.SERVED, _why_open(site, place), site.apply)
-            case Saw.ORIGIN:
+            case ReplyKind.ORIGIN:
                 asked = f"CloudFront sent the request to the bucket, which refused it ({seen.code or seen.status})"
                 why = f"{_why_open(site, place)}; {asked}"
                 return ClaimJudgement(Verdict.SERVED, why, site.apply)
@@ -119,13 +119,13 @@ def inconclusive(seen: Seen) -> ClaimJudgement:
 def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudgement:
     """Return why a request was refused that must be served, if the reason is known."""
     match seen.saw:
-        case Saw.REFUSED:
+        case ReplyKind.REFUSED:
             why = f"{place.guard.named} requires a signature by {place.guard.signers_text}"
-        case Saw.ORIGIN:
+        case ReplyKind.ORIGIN:
             why = f"S3 refused CloudFront ({seen.code or seen.status}): check identity, grant, owner and encryption"
-        case Saw.PAGE:
+        case ReplyKind.PAGE:
             why = "CloudFront refused it: the distribution is disabled, or does not have this host name"
-        case Saw.ELSEWHERE:
+        case ReplyKind.ELSEWHERE:
             why = f"it is redirected: {seen.text}"
         case _:
             return inconclusive(seen)
@@ -143,7 +143,7 @@ def _open_check(site: Site, address: HostAddress, place: TestedBehavior) -> Chec
     """Return the check of a public behavior. If no object is known, CloudFront must at least forward the request."""
 
     def judge(seen: Seen) -> ClaimJudgement:
-        passed = seen.saw is Saw.OBJECT or (seen.saw is Saw.ORIGIN and not place.key)
+        passed = seen.saw is ReplyKind.OBJECT or (seen.saw is ReplyKind.ORIGIN and not place.key)
         return HELD if passed else wrongly_refused(site, place, seen)
 
     claim = "public: everyone is served" if place.key else "public: no signature is required"
@@ -156,10 +156,10 @@ def _disabled(site: Site) -> Judge:
     """Judge a request to a stack that the spec disables: anything but an object is fine, even no address."""
 
     def judge(seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.OBJECT:
+        if seen.saw is ReplyKind.OBJECT:
             why = "the spec has enabled: false, but the distribution answers"
             return ClaimJudgement(Verdict.SERVED, why, site.apply)
-        return inconclusive(seen) if seen.saw is Saw.FAILED else HELD
+        return inconclusive(seen) if seen.saw is ReplyKind.FAILED else HELD
 
     return judge
 
@@ -185,11 +185,15 @@ def _protocol(site: Site, address: HostAddress) -> Iterator[Check]:
     redirects = wanted == "redirect-to-https"
 
     def judge(seen: Seen) -> ClaimJudgement:
-        if seen.saw is Saw.ELSEWHERE and seen.location.startswith("https://"):
+        if seen.saw is ReplyKind.ELSEWHERE and seen.location.startswith("https://"):
             return HELD if redirects else _answers_http(site, seen)
-        if seen.saw is Saw.PAGE:
+        if seen.saw is ReplyKind.PAGE:
             return HELD if not redirects else wrongly_refused(site, place, seen)
-        return inconclusive(seen) if seen.saw in (Saw.FAILED, Saw.NOTHING) else _answers_http(site, seen)
+        return (
+            inconclusive(seen)
+            if seen.saw in (ReplyKind.FAILED, ReplyKind.NOTHING)
+            else _answers_http(site, seen)
+        )
 
     claim = "plain http is redirected to https" if redirects else "plain http is refused"
     good, brief = ("redirects", "plain http to https") if redirects else ("refuses", "http")

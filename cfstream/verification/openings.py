@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings, shared
+from cfstream.access.expected import Expected, shared
+from cfstream.access.openings import ACLS, DISTRIBUTIONS, POLICY, openings
 from cfstream.access.report import Opening
 from cfstream.planning.aws_commands import with_reaching_fix
 from cfstream.planning.expected import expected
@@ -31,12 +32,14 @@ _OBSERVED = {
 
 @dataclass(frozen=True)
 class Openings:
-    """The findings, the openings, who can read, and notes about readers that are no openings, as text."""
+    """The findings, the openings, who can read, and notes about readers that are not openings, as text."""
 
     findings: tuple[Finding, ...]
     ways: tuple[str, ...]
     readers: tuple[str, ...]
     notes: tuple[str, ...]
+    expected: Expected
+    """Who may read according to the specs of the run."""
 
 
 def judged(site: Site) -> Openings:
@@ -52,7 +55,7 @@ def judged(site: Site) -> Openings:
         *_unread_points(site),
     )
     ways = tuple(each.text for each in opened)
-    return Openings(findings, ways, phrases(found, wanted), judged_openings.notes)
+    return Openings(findings, ways, phrases(found, wanted), judged_openings.notes, wanted)
 
 
 def _of_sort(site: Site, opened: Sequence[Opening], sort: str, claim: str) -> Finding:

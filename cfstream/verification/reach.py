@@ -9,11 +9,11 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from cfstream.errors import Notice
-from cfstream.ports import Silence, Viewer
+from cfstream.ports import NoReplyReason, Viewer
 from cfstream.startup.frozen import dataclass
 from cfstream.verification.finding import Finding, Verdict
 from cfstream.verification.keyless import HostAddress
-from cfstream.verification.reading import Saw, Seen, read
+from cfstream.verification.reading import ReplyKind, Seen, read
 from cfstream.verification.site import ExpectedAccess, Site
 
 ALLOWED_SKEW = 120.0
@@ -39,7 +39,7 @@ def reach(viewer: Viewer, site: Site, now: Callable[[], float]) -> Reached:
     without = {host for host in site.hosts if not viewer.resolves(host)}
     first = [HostAddress(host, domain if host in without else "") for host in site.hosts]
     seen = _ask(viewer, site, first)
-    if viewer.edge_url and all(each.silence is Silence.NO_CONNECTION for each in seen):
+    if viewer.edge_url and all(each.reason is NoReplyReason.NO_CONNECTION for each in seen):
         return _nowhere(site, f"no edge answers at {viewer.edge_url}")
     again = [
         replace(address, by_way_of=domain)
@@ -94,24 +94,24 @@ def _judged(
 def _elsewhere(site: Site, host: str, seen: Seen) -> tuple[str, str]:
     """Return what is wrong with a cname for which CloudFront answers, but not at the cname's own address."""
     do = f"point {host} to {site.guards.domain_name} (CNAME, or an alias record)"
-    if seen.silence is Silence.BAD_TLS:
+    if seen.reason is NoReplyReason.BAD_TLS:
         return f"{host} points to another server, whose TLS does not verify ({seen.text})", do
-    if seen.silence is not None:
+    if seen.reason is not None:
         return f"{host} points to another server, which does not answer ({seen.text})", do
     return f"{host} points to another server ({seen.text}), which is not CloudFront", do
 
 
 def _blocked(site: Site, seen: Seen) -> tuple[str, str] | None:
     """Return why this host cannot be tested, and the fix; None if CloudFront answers properly."""
-    if seen.silence is Silence.BAD_TLS:
+    if seen.reason is NoReplyReason.BAD_TLS:
         return seen.text, "check http.certificate: it must cover the name and be valid"
-    if seen.silence is not None:
+    if seen.reason is not None:
         return seen.text, "check the network and the proxy, and run it again"
     if not seen.cloudfront:
         return f"the server that answers ({seen.text}) is not CloudFront", "check --edge-url and proxies"
-    if seen.saw is Saw.FAILED and _wanted_signed(site):
+    if seen.saw is ReplyKind.FAILED and _wanted_signed(site):
         return f"CloudFront fails ({seen.text})", "run it again in a minute"
-    return _refused_whole(site, seen) if seen.saw is Saw.PAGE and not error_page(site) else None
+    return _refused_whole(site, seen) if seen.saw is ReplyKind.PAGE and not error_page(site) else None
 
 
 def _refused_whole(site: Site, seen: Seen) -> tuple[str, str]:

@@ -9,23 +9,23 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
-from cfstream.ports import NoReply, Reply, Silence
+from cfstream.ports import NoReply, NoReplyReason, Reply
 from cfstream.startup.frozen import dataclass
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
 _S3 = re.compile(rb"<(?:RequestId|HostId)>|<li>(?:Code|RequestId|HostId): ")
 _HTML_CODE = re.compile(rb"<li>Code: ([A-Za-z0-9]{1,60})</li>")
 
-_SILENCES = {
-    Silence.NO_ADDRESS: "no address",
-    Silence.NO_CONNECTION: "no connection",
-    Silence.BAD_TLS: "TLS does not verify",
-    Silence.NO_ANSWER: "no answer",
+_NO_REPLY_TEXTS = {
+    NoReplyReason.NO_ADDRESS: "no address",
+    NoReplyReason.NO_CONNECTION: "no connection",
+    NoReplyReason.BAD_TLS: "TLS does not verify",
+    NoReplyReason.NO_ANSWER: "no answer",
 }
 
 
-class Saw(StrEnum):
-    """The result of a request."""
+class ReplyKind(StrEnum):
+    """What kind of reply a request got."""
 
     OBJECT = "object"
     """Content was served."""
@@ -46,13 +46,13 @@ class Saw(StrEnum):
 class Seen:
     """An interpreted reply, with a short text (``403 MissingKey``)."""
 
-    saw: Saw
+    saw: ReplyKind
     text: str
     status: int = 0
     code: str = ""
     cloudfront: bool = False
     """Whether CloudFront answered, either itself or for an origin."""
-    silence: Silence | None = None
+    reason: NoReplyReason | None = None
     location: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
@@ -61,16 +61,16 @@ class Seen:
 def read(reply: Reply | NoReply) -> Seen:
     """Interpret a reply."""
     if isinstance(reply, NoReply):
-        text = _SILENCES[reply.silence]
+        text = _NO_REPLY_TEXTS[reply.reason]
         answer = f"{text}: {reply.message}" if reply.message else text
-        return Seen(Saw.NOTHING, answer, silence=reply.silence)
+        return Seen(ReplyKind.NOTHING, answer, reason=reply.reason)
     code = _code(reply.body)
     location = reply.headers.get("location", "")
     saw = _saw(reply, code)
     text = f"{reply.status} {code}".rstrip() if reply.status >= 400 else str(reply.status)
     return Seen(
         saw=saw,
-        text=f"{text} to {location.partition('?')[0]}" if saw is Saw.ELSEWHERE and location else text,
+        text=f"{text} to {location.partition('?')[0]}" if saw is ReplyKind.ELSEWHERE and location else text,
         status=reply.status,
         code=code,
         cloudfront="x-amz-cf-id" in reply.headers or "(CloudFront)" in reply.headers.get("via", ""),
@@ -80,21 +80,21 @@ def read(reply: Reply | NoReply) -> Seen:
     )
 
 
-def _saw(reply: Reply, code: str) -> Saw:
+def _saw(reply: Reply, code: str) -> ReplyKind:
     status = reply.status
     if status < 300 or status in (304, 416):
         # An error page that replaces a refusal may have any status (Developer Guide, custom error responses).
         error = reply.headers.get("x-cache", "").lower().startswith("error from cloudfront")
-        return Saw.PAGE if error and status != 416 else Saw.OBJECT
+        return ReplyKind.PAGE if error and status != 416 else ReplyKind.OBJECT
     if status < 400:
-        return Saw.ELSEWHERE
+        return ReplyKind.ELSEWHERE
     if status >= 500 or status == 429:
-        return Saw.FAILED
+        return ReplyKind.FAILED
     if _is_s3(reply):
-        return Saw.ORIGIN
+        return ReplyKind.ORIGIN
     if status == 403 and code:
-        return Saw.REFUSED
-    return Saw.PAGE
+        return ReplyKind.REFUSED
+    return ReplyKind.PAGE
 
 
 def _is_s3(reply: Reply) -> bool:

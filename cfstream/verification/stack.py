@@ -18,10 +18,10 @@ from cfstream.verification.direct import direct_checks
 from cfstream.verification.finding import Finding, StackProof, Verdict
 from cfstream.verification.keyed import KeyAtHand, Signing, foreign_key, keyed_checks
 from cfstream.verification.keyless import keyless_checks
-from cfstream.verification.openings import judged
+from cfstream.verification.openings import Openings, judged
 from cfstream.verification.playlist import playlist_findings
 from cfstream.verification.reach import Reached, error_page, reach
-from cfstream.verification.reading import Saw, read
+from cfstream.verification.reading import ReplyKind, read
 from cfstream.verification.signers import signer_findings
 from cfstream.verification.site import MADE_UP, ExpectedAccess, Site, read_site
 
@@ -67,14 +67,14 @@ def _proof(site: Site, tools: VerificationTools) -> StackProof:
     if tools.at_hand is not None:
         _refuse_wrong_id(site, tools.at_hand)
     openings = judged(site)
-    asked, notices = _asked(site, tools, openings.ways)
+    asked, notices = _asked(site, tools, openings)
     findings = (*signer_findings(site), *asked, *openings.findings, *_named_object(site))
     all_notices = (*map(Notice, openings.notes), *_notices(site, tools), *notices)
     return StackProof(site.context.name, site.context.stack.path, findings, all_notices, openings.readers)
 
 
 def _asked(
-    site: Site, tools: VerificationTools, ways: tuple[str, ...]
+    site: Site, tools: VerificationTools, openings: Openings
 ) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
     """Return the findings and notices from requests to viewers' addresses."""
     viewer = tools.viewer
@@ -87,7 +87,7 @@ def _asked(
     else:
         reached = reach(viewer, site, lambda: tools.clock.now().timestamp())
     signing = _signing(tools, reached)
-    checks = _checks(site, reached, signing, ways)
+    checks = _checks(site, reached, signing, openings)
     answered = zip(checks, _with_retries(viewer, site, tools.clock, checks), strict=True)
     found, notices = list(reached.findings), list(reached.notices)
     for check, finding in answered:
@@ -101,11 +101,11 @@ def _asked(
     return _by_address(found), tuple(dict.fromkeys(notices))
 
 
-def _checks(site: Site, reached: Reached, signing: Signing | None, ways: tuple[str, ...]) -> list[Check]:
+def _checks(site: Site, reached: Reached, signing: Signing | None, openings: Openings) -> list[Check]:
     """Return the checks without a key, those that bypass CloudFront, and those with the key, if there is one."""
     checks = list(chain.from_iterable(keyless_checks(site, address) for address in reached.addresses))
     if site.spec.identity != "none":
-        checks += direct_checks(site, ways)
+        checks += direct_checks(site, openings)
     if signing is not None:
         for address in reached.addresses:
             checks += keyed_checks(site, address, signing)
@@ -144,7 +144,7 @@ def _error_pages(viewer: Viewer, site: Site, checks: Sequence[Check]) -> Callabl
         page, asked = (read(reply) for reply in viewer.together([there, check.visit]))
         served = asked.status < 300 and site.protected_page
         same = (page.status, page.body) == (asked.status, asked.body)
-        return same and not served and page.saw in (Saw.OBJECT, Saw.ORIGIN)
+        return same and not served and page.saw in (ReplyKind.OBJECT, ReplyKind.ORIGIN)
 
     return is_page
 

@@ -16,7 +16,7 @@ from urllib.request import getproxies
 
 import cfstream
 from cfstream.errors import WrongUsage
-from cfstream.ports import NoReply, Reply, Silence, Visit
+from cfstream.ports import NoReply, NoReplyReason, Reply, Visit
 
 if TYPE_CHECKING:
     import httpx
@@ -84,7 +84,7 @@ class HttpViewer:
             reply = self._send(visit)
         except httpx.HTTPError as error:
             silent = _silence(error)
-            log.info("viewer %s %s %s", visit.method, _shown(visit.url), silent.silence)
+            log.info("viewer %s %s %s", visit.method, _shown(visit.url), silent.reason)
             return silent
         log.info("viewer %s %s %d", visit.method, _shown(visit.url), reply.status)
         return reply
@@ -137,13 +137,13 @@ def _silence(error: "httpx.HTTPError") -> NoReply:
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLError):
-            return NoReply(Silence.BAD_TLS, getattr(cause, "verify_message", "") or cause.reason or "")
+            return NoReply(NoReplyReason.BAD_TLS, getattr(cause, "verify_message", "") or cause.reason or "")
         if isinstance(cause, socket.gaierror):
-            return NoReply(Silence.NO_ADDRESS, cause.strerror or "")
+            return NoReply(NoReplyReason.NO_ADDRESS, cause.strerror or "")
     reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "")
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
-        return NoReply(Silence.NO_CONNECTION, reason or "the connection timed out")
-    return NoReply(Silence.NO_ANSWER, reason or "the connection closed or timed out")
+        return NoReply(NoReplyReason.NO_CONNECTION, reason or "the connection timed out")
+    return NoReply(NoReplyReason.NO_ANSWER, reason or "the connection closed or timed out")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

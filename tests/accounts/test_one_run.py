@@ -252,7 +252,7 @@ def test_a_missing_permission_in_one_account(accounts: TwoAccounts) -> None:
 
 
 def test_an_account_that_does_not_answer(accounts: TwoAccounts) -> None:
-    """What no spec can fix is a failure and not a problem of the spec; the other account is applied."""
+    """A failure that no spec can fix is not a problem of the spec; the other account is applied."""
 
     def silent(_call: Call) -> Json:
         raise Unreachable("CloudFront could not be reached", "check the network")
@@ -299,7 +299,7 @@ def test_limits_of_an_account(accounts: TwoAccounts) -> None:
     assert limits[0] is not limits[2]
 
 
-def test_who_can_read_without_one_account(accounts: TwoAccounts) -> None:
+def test_readers_without_one_account(accounts: TwoAccounts) -> None:
     """A stack whose role cannot be assumed has the error, in text and JSON. The other one is shown."""
     stacks = accounts.load(HERE, THERE)
     with without_role(accounts.sandbox):
@@ -318,7 +318,7 @@ def test_who_can_read_without_one_account(accounts: TwoAccounts) -> None:
     ]
 
 
-def test_who_can_read_when_one_account_does_not_answer(accounts: TwoAccounts) -> None:
+def test_readers_when_one_account_does_not_answer(accounts: TwoAccounts) -> None:
     """Its stacks have the error. The other account is shown."""
 
     def silent(_call: Call) -> Json:

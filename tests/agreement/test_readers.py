@@ -43,7 +43,7 @@ def serves(access: ReadAccess, viewer: str) -> bool:
 
 
 def disagreements(state: State, key: str, accesses: ReadAccesses) -> list[str]:
-    """What the evaluator and the ways say differently of one key: of each distribution's viewers, and of S3."""
+    """Return where evaluator and planner differ about one key: viewers of each distribution, and S3."""
     judge = Evaluator(state)
     found = []
     for place in state.distributions:
@@ -105,7 +105,7 @@ def agree(ours: Answer, theirs: Answer) -> bool:
 
 
 def other_disagreements(state: State, found: Evaluation) -> list[str]:
-    """What the evaluator and the planner say differently of the viewers who list, put or delete."""
+    """Return where evaluator and planner differ about the viewers who list, put or delete."""
     judge = Evaluator(state)
     keys = {cell.witness for cell in found.cells}
     disagreements = []

@@ -112,7 +112,7 @@ def test_a_field_is_known_in_few_files(name: str) -> None:
     assert len(known - further) <= LIMIT, too_many(name, member, known - further)
 
 
-def test_what_happens_to_unlisted_behaviors_is_known_in_few_files() -> None:
+def test_few_files_know_unlisted_behaviors() -> None:
     """The model, the distribution's behaviors and its moved names, and the manual."""
     known = files_with("unlisted_behaviors", "")
     assert len(known) <= LIMIT, too_many("unlisted_behaviors", "", known)

@@ -66,7 +66,7 @@ def files() -> list[Path]:
     ]
 
 
-def test_what_iterates_over_the_kinds_imports_none_of_them() -> None:
+def test_modules_that_iterate_over_the_kinds_import_none_of_them() -> None:
     """A new kind needs no change there. Only the tables of a distribution's fields are shared."""
     named = {
         f"{file.relative_to(FOLDER.parent)}: {module}"
@@ -79,7 +79,7 @@ def test_what_iterates_over_the_kinds_imports_none_of_them() -> None:
     assert named == set()
 
 
-def test_what_iterates_over_the_kinds_spells_none_of_them() -> None:
+def test_modules_that_iterate_over_the_kinds_name_none_of_them() -> None:
     """No string there is the name of a kind, except values of the spec that happen to be equal to one."""
     spelled = {
         (file.relative_to(FOLDER.parent).as_posix(), node.value)
@@ -90,7 +90,7 @@ def test_what_iterates_over_the_kinds_spells_none_of_them() -> None:
     assert spelled == set(NOT_A_KIND)
 
 
-def test_what_iterates_over_the_kinds_spells_no_operation_of_one() -> None:
+def test_modules_that_iterate_over_the_kinds_name_no_operation() -> None:
     """Only the table of AWS's lists names operations: a kind knows those of its own resources."""
     owned = [kind.owned for kind in KINDS if kind.owned]
     operations = {f"{verb}_{each.noun}" for each in owned for verb in ("get", "create", "update", "delete")}

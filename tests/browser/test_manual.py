@@ -108,5 +108,5 @@ def test_pages_are_accessible(
         assert violations(tab, within) == [], (scheme, width)
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         opened = tab.locator(".md-sidebar--primary").evaluate("e => e.getBoundingClientRect().left >= 0")
-        assert opened is (width == 1200), "the navigation is open where there is room"
+        assert opened is (width == 1200), "the navigation is open on a wide screen"
     context.close()

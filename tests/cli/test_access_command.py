@@ -40,7 +40,7 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["gone.yaml"], ["gone.yaml"], None),
     ],
 )
-def test_the_last_argument_is_a_key_if_it_is_no_path(
+def test_the_last_argument_is_a_key_if_it_is_not_a_path(
     specs: Path, arguments: list[str], files: list[str], key: str | None
 ) -> None:
     """A single argument is always a spec. One leading slash of a key is removed."""

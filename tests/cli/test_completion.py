@@ -121,7 +121,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         (["help", "keys", ""], ["new", "rotate"]),
     ],
 )
-def test_what_is_offered(offered: Complete, words: list[str], found: list[str]) -> None:
+def test_offered_completions(offered: Complete, words: list[str], found: list[str]) -> None:
     """Specs, groups, keys, hazards, fields, profiles and flags. Nothing is offered for values that only AWS has."""
     assert sorted(offered(*words)) == sorted(found)
 

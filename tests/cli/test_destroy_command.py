@@ -97,7 +97,9 @@ def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None
     """The report counts the steps. Afterwards, nothing is left to destroy, list, show or verify."""
     result = cfstream("destroy", "lectures.yaml", "--yes")
     assert result.code == 0, result.err
-    assert result.out.startswith("lectures  1 to revoke, 1 to wait, 1 to disable, 2 to delete "), "in brief"
+    assert result.out.startswith("lectures  1 to revoke, 1 to wait, 1 to disable, 2 to delete "), (
+        "the plan is brief"
+    )
     assert result.out.endswith("\nlectures destroyed\n\nDestroyed. 1 revoked, 1 disabled, 2 deleted.\n")
     assert result.err.endswith(
         "note: the bucket lectures-media and all objects in it stay\n"
@@ -130,6 +132,11 @@ def test_the_spec_of_what_others_use_is_kept(
     assert kept in first.err
     assert "note: the stack no longer needs the key group lectures-signers" in " ".join(first.out.split())
     assert "delete that spec" not in first.err
+    for flags in ((), ("--yes",)):
+        again = cfstream("destroy", "lectures.yaml", *flags)
+        assert "note: the stack no longer needs the key group lectures-signers" in " ".join(again.out.split())
+        assert again.out.endswith("No changes. lectures keeps what others still use, see above.\n")
+        assert kept in again.err
     assert cfstream("destroy", "news.yaml", "--yes").code == 0
     assert kept not in cfstream("destroy", "lectures.yaml", "--yes").err
 
@@ -163,7 +170,7 @@ def test_a_protected_stack(cfstream: Run, lectures: Sandbox) -> None:
     result = cfstream("destroy", "lectures.yaml", "--yes", "--allow", "deletes")
     assert (result.code, alive(lectures)) == (5, 1)
     assert "destroy refuses this while the spec says protect: true" in result.out
-    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "a line that says nothing"
+    assert not [line for line in result.out.splitlines() if line != line.rstrip()], "no line ends with spaces"
     assert "remove `protect: true` from the spec first" in result.err
 
 

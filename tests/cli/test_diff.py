@@ -134,7 +134,9 @@ def test_two_files_need_no_git(cfstream: Run) -> None:
         (["/x.yaml@main"], "/x.yaml@main: not a git repository"),
     ],
 )
-def test_what_cannot_be_compared_is_wrong_usage(cfstream: Run, arguments: list[str], error: str) -> None:
+def test_specs_that_cannot_be_compared_are_wrong_usage(
+    cfstream: Run, arguments: list[str], error: str
+) -> None:
     """Errors of git become one sentence with a fix."""
     result = cfstream("diff", *arguments)
     assert (result.code, result.out) == (2, "")

@@ -71,7 +71,7 @@ def test_diff_runs_nothing(mark: Path, cfstream: Callable[..., Result]) -> None:
     ],
     ids=["revision", "completion of a file", "completion of a folder", "any command"],
 )
-def test_whatever_asks_git_runs_nothing(hostile: Path, mark: Path, use: Callable[[Path], object]) -> None:
+def test_commands_that_use_git_run_nothing(hostile: Path, mark: Path, use: Callable[[Path], object]) -> None:
     """Each command that uses git is safe, also inside the folder."""
     with suppress(CfstreamError):
         use(hostile)

@@ -92,7 +92,7 @@ def test_a_distribution_is_found_by_all_its_names(account: SmallAccount, run: Ru
         ("", "no distribution of account"),
     ],
 )
-def test_what_names_no_distribution_is_refused(
+def test_an_argument_that_names_no_distribution_is_refused(
     account: SmallAccount, run: Run, target: str, words: str
 ) -> None:
     """Exit 2, the reason, a fix, and no file."""
@@ -103,7 +103,7 @@ def test_what_names_no_distribution_is_refused(
     assert not Path("it.yaml").exists()
 
 
-def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None:
+def test_an_identity_is_not_a_distribution(account: SmallAccount, run: Run) -> None:
     """The error names the type of an OAI's or OAC's id."""
     control = make_control(account.cloudfront, "theirs")["Id"]
     for each in (account.unused, control):
@@ -120,7 +120,7 @@ def test_an_identity_is_no_distribution(account: SmallAccount, run: Run) -> None
         ("media.s3.us-east-1.amazonaws.com", "in a way that a spec cannot express"),
     ],
 )
-def test_an_origin_that_is_no_bucket_is_refused(
+def test_an_origin_that_is_not_a_bucket_is_refused(
     account: SmallAccount, run: Run, domain: str, words: str
 ) -> None:
     """A website endpoint, a custom server, and a bucket as a custom origin are refused."""
@@ -197,7 +197,7 @@ def test_the_whole_account_becomes_a_folder(account: SmallAccount, run: Run) -> 
 
 
 def test_an_account_with_stacks_only(account: SmallAccount, run: Run) -> None:
-    """Nothing is written, and that is no error. In JSON the stacks are in a list of their own."""
+    """Nothing is written, and that is not an error. In JSON the stacks are in a list of their own."""
     result = run("import", "--all", "specs")
     assert (result.code, result.out) == (0, "No distributions to import in account 123456789012.\n")
     found = json.loads(run("import", "--all", "specs", "--format", "json").out)
@@ -219,10 +219,17 @@ def test_importing_the_account_again_changes_no_file(account: SmallAccount, run:
     again = run("import", "--all", "specs")
     assert "specs/talks.yaml already describes it, and is left as it is" in " ".join(again.out.split())
     assert Path("specs/talks.yaml").read_text() == edited
-    assert "specs/talks.yaml" in run("import", "--all", "elsewhere").out  # also in the directory beside it
+    first = run("import", "--all", "elsewhere")
+    assert "specs/talks.yaml" in first.out  # also in the directory beside it
+    assert "note: if other directories have specs, name them with --spec" in first.err
     Path("elsewhere/talks.yaml").rename("elsewhere/mine.yaml")
     assert "elsewhere/mine.yaml already describes it" in run("import", "--all", "elsewhere").out
     assert not Path("elsewhere/talks.yaml").exists()
+    named = json.loads(run("import", "--all", "third", "--spec", "specs", "--format", "json").out)
+    assert ({each["stack"] for each in named["managed"]} >= {"films", "talks"}, named["distributions"]) == (
+        True,
+        [],
+    )
     Path("specs/films.yaml").write_text("mine")
     Path("specs/talks.yaml").unlink()
     assert run("import", "--all", "specs").code == 2

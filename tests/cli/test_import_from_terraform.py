@@ -125,7 +125,7 @@ def test_all_imports_the_others_if_one_is_missing(account: SmallAccount, run: Ru
 
 
 def test_a_state_that_does_not_help_is_refused(account: SmallAccount, run: Run) -> None:
-    """No distribution, one that is gone, one of another account, a folder, no file: exit 2, and what to do."""
+    """No distribution, a deleted one, one of another account, a folder, no file: exit 2, and what to do."""
     gone = {"id": "E0000000000000"}
     foreign = {"id": "E1", "arn": "arn:aws:cloudfront::999999999999:distribution/E1"}
     for text, words, fix in (

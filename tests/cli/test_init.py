@@ -231,7 +231,7 @@ def test_the_questions(aws: Sandbox) -> None:
 
 
 def test_a_name_that_ends_with_media_does_not_repeat_it(cfstream: Run) -> None:
-    """What is in quotes, to be copied, is on one line."""
+    """Quoted text that is to be copied is on one line."""
     text = cfstream("init", "media", "--out", "-").out
     assert "\nbucket: {name: media-videos, create: true}\n" in text
     assert '"# yaml-language-server: $schema=cfstream.v1.json".\n' in text

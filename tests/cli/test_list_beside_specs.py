@@ -18,7 +18,7 @@ trusted_signers: [self]
 
 
 def test_list_beside_specs(account: SmallAccount, run: Run, tmp_path: Path) -> None:
-    """What no spec declares, and the specs without a distribution, each with a command. The rest is counted."""
+    """Distributions that no spec declares, and specs without a distribution, with commands. The rest is counted."""
     (tmp_path / "old.yaml").write_text(SPEC.format(name="old"))
     (tmp_path / "new specs.yaml").write_text(f"---\n{SPEC.format(name='films')}")
     result = run("list", "--spec", "old.yaml", "--spec", "new specs.yaml")

@@ -99,7 +99,7 @@ def calls(aws: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cfstrea
 def test_the_policy_of_plan_is_that_of_every_reading_command(
     cfstream: Run, calls: list[TaggedCall], aws: Sandbox
 ) -> None:
-    """What a command calls and the policy lacks is listed here by command. Optional permissions have a caller."""
+    """Calls that the policy lacks are listed here by command. Optional permissions have a caller."""
     (row,) = clients_for(aws.endpoint_url)("cloudfront").list_distributions()["DistributionList"]["Items"]
     lacking: dict[str, set[str]] = {}
     called: set[str] = set()

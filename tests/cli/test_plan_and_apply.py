@@ -88,7 +88,7 @@ def test_a_saved_plan_is_applied_once(cfstream: Run, spec: Path) -> None:
     assert "error: the saved plan is stale, and nothing was written\n" in again.err
     (stack,) = json.loads(again.out)["stacks"]
     assert stack["outcome"] == "stale"
-    assert stack["outputs"]["distribution_id"].startswith("E"), "what is live is known all the same"
+    assert stack["outputs"]["distribution_id"].startswith("E"), "the live state is known anyway"
     assert stack["outputs"]["key_group_ids"] == {}
 
 

@@ -49,7 +49,7 @@ def test_a_good_spec_has_no_alerts(cfstream: Run, spec: Path) -> None:
     assert (result.code, result.err, sarif_rules(result.out)) == (0, "", [])
 
 
-def test_what_aws_would_refuse_is_an_alert(cfstream: Run, spec: Path, aws: Sandbox) -> None:
+def test_settings_that_aws_would_refuse_are_alerts(cfstream: Run, spec: Path, aws: Sandbox) -> None:
     """A preflight problem has its line, and exit code 2 as in any other format."""
     spec.write_text(SPEC.replace(", create: true", ""))
     result = cfstream("plan", "lectures.yaml", "--format", "sarif")

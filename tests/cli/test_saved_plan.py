@@ -118,7 +118,7 @@ def test_a_missing_folder_is_named(project: Path) -> None:
         write_whole("specs", "text")
 
 
-def test_specs_are_no_plans(project: Path) -> None:
+def test_specs_are_not_plans(project: Path) -> None:
     """YAML, a spec in JSON, folders, standard input and missing files go to the loader."""
     (project / "spec.json").write_text('{"version": 1, "name": "lectures"}')
     assert find(["specs", "specs/lectures.yaml", "spec.json", "-", "nowhere.yaml"]) is None

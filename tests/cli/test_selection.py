@@ -110,7 +110,7 @@ def test_a_saved_plan_has_its_stacks(cfstream: Run, aws: Sandbox, specs: Path) -
 
 
 def test_a_spec_that_is_left_out_still_declares(cfstream: Run, aws: Sandbox, specs: Path) -> None:
-    """What another spec declares public is no opening, although its stack is not planned."""
+    """A path that another spec declares public is not an opening, although its stack is not planned."""
     assert aws
     text = spec("talks", "http: {behaviors: [{path: /posters/*, public: true}]}", bucket="shared")
     (specs / "talks.yaml").write_text(text)

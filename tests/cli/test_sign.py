@@ -290,6 +290,8 @@ def test_explain_as_text(cfstream: Callable[..., Result], sign: Sign, stack: Fol
         "S3 refuses it: AccessDenied, the bucket lectures-media has no object none/a.mp4 fix: upload" in text
     )
     assert '"object": {' in cfstream("explain", url, "--spec", stack.spec, "--format", "json").out
+    checked = cfstream("explain", url, "--spec", stack.spec, "--check")
+    assert (checked.code, "--check judges CloudFront only" in " ".join(checked.out.split())) == (0, True)
     bad = cfstream("explain", f"{url}&x=1", "--spec", stack.spec)
     assert "CloudFront refuses it: AccessDenied, the signature does not match" in bad.out
     assert "it was made for the URL without its query" in bad.out

@@ -97,7 +97,7 @@ def test_an_alias_of_another_account_is_taken(
         make(cloudfront, with_certificate(NAME))
 
 
-def test_its_own_alias_is_no_conflict(cloudfront: Any, certificates: Certificates) -> None:
+def test_its_own_alias_is_not_a_conflict(cloudfront: Any, certificates: Certificates) -> None:
     """An update that keeps its aliases is accepted. A deletion frees them."""
     created = make(cloudfront, with_certificate(NAME))
     etag = update(cloudfront, created["Id"], Enabled=False)["ETag"]

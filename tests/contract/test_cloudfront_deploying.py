@@ -177,7 +177,7 @@ def test_a_list_may_lack_what_is_new(cloudfront: Any, sandbox: Sandbox) -> None:
     assert cloudfront.list_distributions()["DistributionList"]["Quantity"] == 1
 
 
-def test_a_list_may_still_have_what_is_gone(cloudfront: Any, sandbox: Sandbox) -> None:
+def test_a_list_may_still_have_deleted_resources(cloudfront: Any, sandbox: Sandbox) -> None:
     """A list lags behind a delete. A write to the deleted resource is refused."""
     created = make(cloudfront, config(Enabled=False))
     sandbox.cloudfront.settings.stale_reads = 1

@@ -171,7 +171,7 @@ def test_origins_read_back_their_access_control(strict_cloudfront: Any) -> None:
     assert found["S3OriginConfig"]["OriginAccessIdentity"] == ""
 
 
-def test_what_was_read_can_be_sent_back(cloudfront: Any) -> None:
+def test_a_config_that_was_read_can_be_sent_back(cloudfront: Any) -> None:
     """A config as read is accepted by update, and reads back with the same content."""
     created = make(cloudfront, config(DefaultCacheBehavior=legacy_behavior()))
     before = cloudfront.get_distribution_config(Id=created["Id"])["DistributionConfig"]

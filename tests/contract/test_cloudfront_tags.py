@@ -79,7 +79,7 @@ def test_a_key_once_in_each_call(cloudfront: Any) -> None:
         cloudfront.tag_resource(Resource=arn, Tags={"Items": twice})
 
 
-def test_what_cannot_be_tagged(cloudfront: Any) -> None:
+def test_resources_that_cannot_be_tagged(cloudfront: Any) -> None:
     """Public keys and similar resources have no tags.
 
     An unknown ARN is NoSuchResource, other text is InvalidArgument.

@@ -98,7 +98,7 @@ def test_owner_cannot_be_changed(s3: Any, bucket: str) -> None:
         put_acl(s3, bucket, "a.mp4", granted(OWNER, "FULL_CONTROL"), owner=OTHER_USER)
 
 
-def test_write_is_no_permission_of_an_object(s3: Any, bucket: str) -> None:
+def test_write_is_not_a_permission_of_an_object(s3: Any, bucket: str) -> None:
     """WRITE can be granted on a bucket, not on an object."""
     with refused("MalformedACLError", 400):
         put_acl(s3, bucket, "a.mp4", granted(OTHER_USER, "WRITE"))

@@ -29,7 +29,7 @@ def created(s3control: Any, request: Any) -> str:
 
 
 def test_a_job_replaces_the_whole_acl(s3: Any, s3control: Any, user: str) -> None:
-    """Every object under the prefix has exactly the ACL of the job; the grants of others are gone."""
+    """Every object under the prefix has exactly the ACL of the job; the grants of others are lost."""
     owner = {"Grantee": {"Type": "CanonicalUser", "ID": "7" * 64}, "Permission": "READ"}
     s3.put_object_acl(
         Bucket=MEDIA, Key=KEYS[0], AccessControlPolicy={"Owner": {"ID": OWNER}, "Grants": [owner]}
@@ -77,7 +77,7 @@ def test_a_job_waits_for_confirmation(s3control: Any, user: str, asked: Any) -> 
 
 
 def test_a_cancelled_job_writes_no_more(s3: Any, s3control: Any, user: str, sandbox: Any) -> None:
-    """What it has written stays. A job that has ended cannot be cancelled."""
+    """Its earlier writes stay. A job that has ended cannot be cancelled."""
     sandbox.cloudfront.settings.job_parts = 3
     id_ = created(s3control, job_request(user))
     while not run_job(s3control, id_, "Active")["ProgressSummary"]["NumberOfTasksSucceeded"]:
@@ -187,7 +187,7 @@ GENERATOR = "ManifestGenerator.S3JobManifestGenerator"
         ("Operation.S3PutObjectAcl", {}),
     ],
 )
-def test_what_create_job_refuses(s3control: Any, user: str, path: str, value: Any) -> None:
+def test_requests_that_create_job_refuses(s3control: Any, user: str, path: str, value: Any) -> None:
     """A request that breaks a rule of the API is refused with BadRequestException."""
     with refused("BadRequestException", 400):
         s3control.create_job(**_changed(job_request(user), path, value))

@@ -35,7 +35,7 @@ def test_there_is_a_recipe_for_each_usual_task(title: str) -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda block: f"line {block.line}")
-def test_what_a_recipe_adds_is_there(recipe: Block) -> None:
+def test_the_lines_that_a_recipe_adds_exist(recipe: Block) -> None:
     """Each hunk of a recipe is in the file that it names, line by line."""
     assert outdated(recipe.text, ROOT) == []
 

@@ -145,7 +145,7 @@ def test_encrypted_objects_need_a_signature(site: EdgeSite) -> None:
     assert ask(site, ENDPOINT).status == 403
 
 
-def test_cloudfronts_parameters_are_no_signature(site: EdgeSite) -> None:
+def test_the_parameters_of_cloudfront_are_not_a_signature(site: EdgeSite) -> None:
     """The bucket refuses a URL that is signed for CloudFront."""
     url = f"https://{BUCKET}.s3.amazonaws.com/one.mp4"
     fields = signing.query(signing.canned_fields(url, signing.rsa_key(), "K0"))

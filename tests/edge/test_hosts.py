@@ -71,7 +71,7 @@ def test_most_specific_alias_wins(site: EdgeSite) -> None:
     assert site.view("/", "one.eu.example.com").body == b"exact"
 
 
-def test_wildcard_is_no_apex(site: EdgeSite) -> None:
+def test_a_wildcard_does_not_match_the_apex(site: EdgeSite) -> None:
     """A wildcard alias does not match its own domain."""
     open_to(site, named(site, "wide", "*.example.com"))
     assert site.view("/", "example.com").status == 403

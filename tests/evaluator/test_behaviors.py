@@ -255,7 +255,7 @@ def test_edges_that_differ() -> None:
 
 
 def test_served_while_it_opens() -> None:
-    """Who must sign at some edges and not at others is served at all."""
+    """A viewer who must sign at some edges and not at others is served."""
     one, place = _moving(config(), config(default=behavior()))
     judge = evaluator(state(one, place))
     assert judge.is_served(Viewer("key spring"), "/a.mp4") is True

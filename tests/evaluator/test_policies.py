@@ -227,7 +227,7 @@ CASES: dict[str, tuple[Json | list[Json], str, str]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_who_reads(name: str) -> None:
+def test_readers_of_one_object(name: str) -> None:
     """Every caller of `CALLERS` on one object, with block public access off and on."""
     written, off, on = CASES[name]
     statements = written if isinstance(written, list) else [written]

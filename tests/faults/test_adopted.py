@@ -21,7 +21,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield path, value
 
 
-def test_what_is_changed(runner: ScenarioRunner) -> None:
+def test_settings_that_others_made_survive(runner: ScenarioRunner) -> None:
     """Functions, custom error responses, other origins with their secrets, other behaviors, and tags survive."""
     (scenario,) = (each for each in SCENARIOS if each.after == (ADOPTED,))
     result = runner.without_fault(scenario)

@@ -77,7 +77,7 @@ def test_nobody_loses_access_without_a_hazard(runner: ScenarioRunner, each: Scen
 
 
 def test_others_lose_nothing(result: FaultlessRun) -> None:
-    """What cfstream does not own is unchanged at the end, byte for byte."""
+    """Resources that cfstream does not own are unchanged at the end, byte for byte."""
     before, after = of_others(result.start.account), of_others(result.end.account)
     for kind in ("identities", "controls", "public keys", "key groups"):
         assert after[kind] == before[kind]

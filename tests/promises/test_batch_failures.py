@@ -50,7 +50,7 @@ class TestFailures:
     """Jobs that fail, in part or as a whole."""
 
     def test_a_job_that_half_fails(self, media: SandboxAccount) -> None:
-        """What failed is in the report, and is granted here."""
+        """Objects that failed are in the report, and are granted here."""
         make_role(media.clients("iam"), but="a/[34]*")
         plan = media.plan(by_job())
         witness = Witness(media.world.aws)
@@ -148,7 +148,7 @@ class TestFailures:
         assert statuses(media) == ["Cancelled"]
 
     def test_a_bucket_that_loses_objects(self, media: SandboxAccount) -> None:
-        """A deleted object is no error."""
+        """A deleted object is not an error."""
 
         def delete(status: str) -> None:
             if status == "Ready":

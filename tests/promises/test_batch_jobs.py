@@ -80,7 +80,7 @@ class TestWhatAJobWouldRemove:
         assert jobs(media) == []
 
     def test_when_allowed_it_replaces_them(self, media: SandboxAccount) -> None:
-        """With --allow replaces-acls the grants of others are gone."""
+        """With --allow replaces-acls the grants of others are lost."""
         share(media)
         report = media.apply(by_job(), allow=REPLACES)
         assert report.exit_code == 0, report_lines(report)
@@ -159,7 +159,7 @@ class TestRole:
         make_role(media.clients("iam"), service="lambda.amazonaws.com")
         assert problems(media.stack(by_job())) == [f"S3 Batch Operations may not assume the role {ROLE}"]
 
-    def test_what_does_not_exist(self, media: SandboxAccount) -> None:
+    def test_a_role_or_bucket_that_does_not_exist(self, media: SandboxAccount) -> None:
         """Neither the role nor the bucket of the report."""
         batch = {"role": f"{ROLE}-none", "report_bucket": "no-reports"}
         assert problems(media.stack(by_job(batch=batch))) == [
@@ -217,7 +217,7 @@ class TestGuard:
     def test_a_cancel_that_fails(
         self, media: SandboxAccount, error: Exception, remark: str, left: str
     ) -> None:
-        """A lost reply is no problem. If the job cannot be cancelled, the error says so."""
+        """A lost reply is not a problem. If the job cannot be cancelled, the error says so."""
 
         class Failing(Watching):
             def write(self, call: Call) -> Json:

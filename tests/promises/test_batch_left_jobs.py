@@ -94,7 +94,7 @@ def test_destroy_deletes_nothing(media: SandboxAccount, document: Spec) -> None:
     assert media.identities() == {}
 
 
-def test_an_identity_that_others_use_is_no_exception(media: SandboxAccount) -> None:
+def test_an_identity_that_others_use_is_not_an_exception(media: SandboxAccount) -> None:
     """Its grants would stay, and the job would add more."""
     (identity,) = media.identities()
     media.s3.create_bucket(Bucket="second", ObjectOwnership="BucketOwnerPreferred")
@@ -128,7 +128,7 @@ def test_the_same_spec_resumes(media: SandboxAccount) -> None:
     assert granted(media) == dict.fromkeys(KEYS, "READ")
 
 
-def test_a_job_that_ends_is_no_problem_any_more(media: SandboxAccount) -> None:
+def test_a_job_that_has_ended_is_not_a_problem(media: SandboxAccount) -> None:
     """The changed spec converges."""
     jobs(media)[0].status = "Cancelled"
     media.converge(by_job(permission="FULL_CONTROL"))
@@ -214,7 +214,7 @@ NONE = Refused("s3:ListJobs", "NotImplemented", "ListJobs is not implemented", s
 
 @pytest.mark.parametrize("error", [UNREACHED, NONE])
 def test_no_job_can_run_before_the_first_grant(empty: SandboxAccount, error: CfstreamError) -> None:
-    """A new stack is applied without S3 Control. An emulator that does not have it is no obstacle later either."""
+    """A new stack is applied without S3 Control. An emulator that does not have it is not an obstacle later either."""
     ready(empty)
     unlisted(empty, error)
     plan = empty.plan(by_acl())

@@ -51,7 +51,7 @@ class TestOwnList:
     """If others have the grant, a job gets a list of those that lack it."""
 
     def test_only_these_are_in_the_job(self, media: SandboxAccount) -> None:
-        """The others keep their ACLs, so their grants to others are no hazard."""
+        """The others keep their ACLs, so their grants to others are not a hazard."""
         (identity,) = media.identities().values()
         share(media, KEYS[5], identity["S3CanonicalUserId"])
         plan = media.plan(by_job())

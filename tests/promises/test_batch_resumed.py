@@ -93,7 +93,7 @@ class TestResumed:
     """A run that ends early leaves nothing that runs unguarded, or a job that the next run finds."""
 
     def test_ctrl_c_cancels_the_job(self, media: SandboxAccount) -> None:
-        """What is granted stays, and the same command finishes the rest."""
+        """Grants that were made stay, and the same command finishes the rest."""
 
         def interrupt(status: str) -> None:
             if status == "Active" and granted(media):

@@ -49,7 +49,7 @@ def test_a_second_plan_reads_no_distribution(account: SandboxAccount, asked: lis
     assert second.fingerprint == first.fingerprint
 
 
-def test_what_is_written_is_read_from_aws(account: SandboxAccount, asked: list[TaggedCall]) -> None:
+def test_a_document_is_read_from_aws_before_a_write(account: SandboxAccount, asked: list[TaggedCall]) -> None:
     """The cache has digests in the place of secrets: the header that somebody added survives the update."""
     account.converge(http())
     (row,) = account.cloudfront.list_distributions()["DistributionList"]["Items"]

@@ -75,7 +75,7 @@ def test_policy_and_distribution_may_change_in_one_plan(account: SandboxAccount)
     assert account.config()["Comment"] == "new"
 
 
-def test_what_others_added_to_it_survives(account: SandboxAccount) -> None:
+def test_headers_that_others_added_survive(account: SandboxAccount) -> None:
     """Additional headers and methods, and other types of headers, are not drift, and an update keeps them."""
     account.converge(read_by(PAGE))
     live = policies(account)[OURS]["CorsConfig"]

@@ -75,7 +75,7 @@ def test_a_protected_stack_is_left_as_it_is(account: SandboxAccount, distributio
     assert snapshot(account) == before
 
 
-def test_what_a_deleted_distribution_has_left_behind(account: SandboxAccount) -> None:
+def test_resources_that_a_deleted_distribution_left_behind(account: SandboxAccount) -> None:
     """If someone deleted it, keys, control and statement are found by their marks."""
     account.converge(http())
     live = account.id()
@@ -184,7 +184,7 @@ def test_an_adopted_distribution_is_the_stacks_own(account: SandboxAccount, appl
     assert account.distributions() == []
 
 
-def test_a_stack_whose_bucket_is_gone(account: SandboxAccount) -> None:
+def test_a_stack_whose_bucket_was_deleted(account: SandboxAccount) -> None:
     """There is no policy to change. Everything else is deleted."""
     account.converge(http())
     account.edit(set_to(Enabled=False))

@@ -12,7 +12,7 @@ from tests.world.specs import by_acl, group, http, key, signed, without
 from tests.world.statements import allow
 
 
-def test_what_the_spec_refers_to_stays(account: SandboxAccount) -> None:
+def test_resources_that_the_spec_refers_to_stay(account: SandboxAccount) -> None:
     """Identities by id and key groups in `use` belong to others, even with the stack's mark."""
     identity = account.make_identity("cfstream:lectures by hand")
     account.make_group("newsroom", account.make_key("newsroom-1"), comment="cfstream:lectures")

@@ -18,7 +18,7 @@ def test_nothing_is_granted(account: SandboxAccount) -> None:
     assert account.policy() is None
 
 
-def test_what_others_grant_stays_as_it_is(account: SandboxAccount) -> None:
+def test_grants_of_others_stay(account: SandboxAccount) -> None:
     """The form of the grant does not matter."""
     wide = allow("everything", {"Service": "cloudfront.amazonaws.com"}, "*", Action="s3:*")
     account.put_policy(wide)
@@ -36,7 +36,7 @@ def test_a_statement_of_ours_is_left_to_others_too(account: SandboxAccount) -> N
     assert steps(account.plan(signed())) == []
 
 
-def test_who_can_read_is_as_others_grant_it(account: SandboxAccount) -> None:
+def test_readers_are_those_that_others_grant(account: SandboxAccount) -> None:
     """Nobody can read until they grant it, and then the signers can. A plan without steps shows that too."""
     account.converge(signed(grant=ELSEWHERE))
     dark = account.stack(signed(grant=ELSEWHERE)).exposure
@@ -60,7 +60,7 @@ def test_grants_on_objects_stay(empty: SandboxAccount) -> None:
     assert exposure.before == exposure.after == ("signers: self",)
 
 
-def test_what_objects_may_grant_is_a_hazard_to_open(empty: SandboxAccount) -> None:
+def test_unread_grants_of_objects_are_a_hazard_of_a_public_behavior(empty: SandboxAccount) -> None:
     """Their ACLs are not read, so a behavior without signers may serve them to anyone."""
     account = empty
     account.bucket("media", "a/one.mp4", ObjectOwnership="BucketOwnerPreferred")

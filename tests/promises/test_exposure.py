@@ -87,7 +87,7 @@ def test_public_paths_are_reported_with_their_pattern(account: SandboxAccount) -
     assert exposure.after == ("signers: self", "anyone through distribution lectures (/posters/*)")
 
 
-def test_what_the_spec_itself_opens_is_no_opening(account: SandboxAccount) -> None:
+def test_paths_that_the_spec_itself_opens_are_not_openings(account: SandboxAccount) -> None:
     """Neither `public: true` of the spec nor that of a path is an opening."""
     assert account.stack(PUBLIC).exposure.openings == ()
     assert (
@@ -153,7 +153,7 @@ def test_an_account_block_that_cannot_be_read_counts_as_absent(account: SandboxA
     public_statement(account)
 
     def unreachable() -> Json:
-        raise Unreachable("s3control is not there")
+        raise Unreachable("s3control does not answer")
 
     with_answer(account, "get_public_access_block", unreachable)
     plan = account.stack(signed())
@@ -193,7 +193,7 @@ def test_a_foreign_distribution_with_signers_is_shown_and_no_opening(account: Sa
     assert f"signers: self through distribution {foreign['Id']}" in exposure.after
 
 
-def test_a_disabled_foreign_distribution_is_no_opening(account: SandboxAccount) -> None:
+def test_a_disabled_foreign_distribution_is_not_an_opening(account: SandboxAccount) -> None:
     """It serves nobody."""
     account.converge(signed(oai={}))
     (identity,) = account.identities()

@@ -235,7 +235,7 @@ def by_hand(account: SandboxAccount, stack: str, **fields: Any) -> Callable[[], 
     return lambda: account.edit(set_to(**fields), stack)
 
 
-def test_what_moved_is_not_forced(account: SandboxAccount, com: str) -> None:
+def test_a_name_that_moved_meanwhile_does_not_move(account: SandboxAccount, com: str) -> None:
     """If the new distribution changed, or another one got the name, the run is stale and the name does not move."""
     account.converge(without(NEW, "cnames", "dns"))
     plan = account.plan(BARE, NEW)

@@ -149,7 +149,7 @@ ALL = tuple(HazardName)
 
 
 @pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)
-def test_what_is_harmless_needs_no_name(account: SandboxAccount, case: HazardCase) -> None:
+def test_a_harmless_change_needs_no_flag(account: SandboxAccount, case: HazardCase) -> None:
     """The change has no hazard, and is made."""
     account.converge(case.before, allow=["makes-public"])
     assert hazards(account.stack(case.after)) == []

@@ -164,7 +164,7 @@ def test_an_expired_certificate_is_omitted_with_its_names(account: SandboxAccoun
     assert "minimum_tls: TLSv1 " in text
 
 
-def test_what_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
+def test_a_problem_that_blocks_a_plan_is_reported(account: SandboxAccount) -> None:
     """The spec is written with the problem: the bucket does not exist."""
     created = by_hand(account)
     for key in ("a/one.mp4", "a/two.mp4", "b/three.mp4"):

@@ -117,7 +117,7 @@ def test_a_key_file_that_differs_from_the_live_key_is_a_problem(account: Sandbox
     assert outcome(account.apply(signed_by(key(ONE, file=TWO)))) == "blocked"
 
 
-def test_white_space_around_a_key_is_no_difference(account: SandboxAccount) -> None:
+def test_white_space_around_a_key_does_not_matter(account: SandboxAccount) -> None:
     """A trailing newline, CRLF or more blank lines do not change the key."""
     account.converge(signed_by(key(ONE)))
     text = (account.folder / f"{ONE}.pem").read_text()

@@ -163,7 +163,7 @@ def test_with_its_signers_in_place_the_repair_is_a_hazard_too(
     assert keys_of(seen.ever) == frozenset()
 
 
-def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(account: SandboxAccount) -> None:
+def test_a_deleted_statement_is_granted_late_and_is_not_a_hazard(account: SandboxAccount) -> None:
     """Nobody could read, and the spec opens the bucket only to signers."""
     document = signed()
     account.converge(document)
@@ -180,9 +180,7 @@ def test_a_statement_that_is_gone_is_granted_late_and_is_no_hazard(account: Sand
 @pytest.mark.parametrize(
     "removed", [("a/one.mp4",), ("a/one.mp4", "a/two.mp4", "b/three.mp4")], ids=["one", "all"]
 )
-def test_object_grants_that_are_gone_are_granted_late(
-    empty: SandboxAccount, removed: tuple[str, ...]
-) -> None:
+def test_deleted_object_grants_are_granted_late(empty: SandboxAccount, removed: tuple[str, ...]) -> None:
     """As with a statement, objects that lost their grant are never public in between."""
     account = empty
     account.bucket("media", "a/one.mp4", "a/two.mp4", "b/three.mp4", ObjectOwnership="BucketOwnerPreferred")

@@ -78,7 +78,7 @@ def test_the_recipe_of_2011_is_full_control_for_a_stream(media: SandboxAccount) 
     assert media.policy() is None
 
 
-def test_what_is_granted_already_is_skipped(media: SandboxAccount) -> None:
+def test_objects_with_the_grant_are_skipped(media: SandboxAccount) -> None:
     """A stopped run is continued, and each object is written once."""
     plan = media.plan(by_acl())
     broken = Witness(media.world.aws, before=refuse_after(5, Unreachable("the network is gone")))
@@ -161,7 +161,7 @@ def test_one_grant_outside_the_prefix_is_found(media: SandboxAccount) -> None:
     assert {*granted(media)} == {name for name in KEYS if name.startswith("a/0")}
 
 
-def test_what_ignored_public_grants_hide_is_warned_of(media: SandboxAccount) -> None:
+def test_hidden_public_grants_have_a_warning(media: SandboxAccount) -> None:
     """S3 shows ACLs without public grants while IgnorePublicAcls is on, so a write removes them."""
     media.unblocked()
     assert "IgnorePublicAcls" not in str(media.stack(by_acl()).notices)

@@ -287,7 +287,7 @@ def test_an_unfinished_run_has_its_own_exit_code(account: SandboxAccount) -> Non
     assert (report.exit_code, outcome(report)) == (6, "timed-out")
 
 
-def test_without_waiting_what_needs_deployed_is_left_for_later(account: SandboxAccount) -> None:
+def test_without_waiting_steps_that_need_deployed_are_left_for_later(account: SandboxAccount) -> None:
     """With `--no-wait`, the exit code is 6 if later steps need Deployed, and 0 if only the wait is skipped."""
     assert account.apply(signed(oai={}), no_wait=True).exit_code == 0
     account.converge(signed(oai={}))

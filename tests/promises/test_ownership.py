@@ -215,7 +215,7 @@ def test_owned_resources_in_use_stay(account: SandboxAccount) -> None:
     assert any(identity in notice.text and foreign_one["Id"] in notice.text for notice in plan.notices)
 
 
-def test_what_others_made_is_never_deleted(account: SandboxAccount) -> None:
+def test_resources_of_others_are_never_deleted(account: SandboxAccount) -> None:
     """Unused identities, groups and keys without the mark stay."""
     identity = account.make_identity("cfstream: not a mark")
     account.make_group("theirs", account.make_key("their-key"))
@@ -225,7 +225,7 @@ def test_what_others_made_is_never_deleted(account: SandboxAccount) -> None:
     assert [*account.keys()] == ["their-key"]
 
 
-def test_what_is_used_by_name_or_id_is_never_changed(account: SandboxAccount) -> None:
+def test_resources_used_by_name_or_id_are_never_changed(account: SandboxAccount) -> None:
     """`use` and `id` only refer to resources of others."""
     identity = account.make_identity()
     theirs = account.make_group("newsroom", account.make_key("newsroom-key"))
@@ -330,7 +330,7 @@ def test_two_stacks_that_name_one_group_are_one_problem(account: SandboxAccount,
     assert "name: lectures" not in problem.do
 
 
-def test_what_another_stack_of_the_run_creates_is_named(empty: SandboxAccount) -> None:
+def test_the_stack_that_creates_a_missing_resource_is_named(empty: SandboxAccount) -> None:
     """The stack that needs it is planned once it exists."""
     maker = http(name="one", bucket={"name": "media", "create": True})
     user = http(name="two", bucket="media", key_groups=[{"use": "viewers"}])

@@ -81,7 +81,7 @@ def test_other_fields_of_it_are_the_specs(account: SandboxAccount, spelled: tupl
 
 
 def test_order_is_compared_whatever_the_spelling(account: SandboxAccount) -> None:
-    """Equal order is no change. Another order moves the live behaviors, in their live spelling."""
+    """Equal order is not a change. Another order moves the live behaviors, in their live spelling."""
     made(account, named(public(POSTERS), public("clips/*")))
     assert steps(account.plan(named(public("posters/*"), public(CLIPS)))) == []
     other = named(public(CLIPS), public("posters/*"))
@@ -154,7 +154,7 @@ def test_a_behavior_for_every_path_is_not_the_default_one(account: SandboxAccoun
     assert paths(account.config()) == ["*"]
 
 
-def test_a_respelled_path_is_no_difference_between_specs(account: SandboxAccount) -> None:
+def test_a_respelled_path_does_not_differ_between_specs(account: SandboxAccount) -> None:
     """`diff` compares patterns, and shows other changes at the new spelling."""
     old = account.load(named(public(POSTERS), public("clips/*")))
     same = account.load(named(public("posters/*"), public(CLIPS)))

@@ -135,7 +135,7 @@ def test_a_policy_allows_what_is_called_and_nothing_else(tmp_path: Path, running
     """In every scenario each call is allowed, and whatever a policy allows is called in one of that delivery.
 
     A stack that changes from one spec to another has the policies of both. IAM knows each action, on such resources and
-    under such conditions. What other commands need is optional, and has a test of its own.
+    under such conditions. Calls of other commands are optional, and have a test of their own.
     """
     called: defaultdict[Any, set[str]] = defaultdict(set)
     may: defaultdict[Any, set[str]] = defaultdict(set)

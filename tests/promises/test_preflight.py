@@ -316,7 +316,9 @@ LOADED: list[tuple[str, Json]] = [
 
 
 @pytest.mark.parametrize("document", [row[1] for row in LOADED], ids=[row[0] for row in LOADED])
-def test_what_a_spec_alone_shows_is_a_problem_of_the_loader(account: SandboxAccount, document: Json) -> None:
+def test_problems_that_a_spec_alone_shows_are_found_by_the_loader(
+    account: SandboxAccount, document: Json
+) -> None:
     """Each has file, line and column, what is wrong, and a fix."""
     with pytest.raises(SpecProblems) as caught:
         account.load(document)
@@ -351,7 +353,7 @@ def test_the_stack_with_the_problem_alone_is_left_out(account: SandboxAccount) -
     assert (report.exit_code, outcome(report), outcome(report, "clips")) == (2, "applied", "blocked")
 
 
-def test_a_comment_by_hand_is_no_problem(account: SandboxAccount) -> None:
+def test_a_comment_by_hand_is_not_a_problem(account: SandboxAccount) -> None:
     """Drift is planned, and is not a problem of the spec."""
     account.converge(signed(comment="ours"))
     account.edit(set_to(Comment="theirs"))

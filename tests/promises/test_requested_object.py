@@ -38,6 +38,7 @@ def asked(
         ("/a/onee.mp4", "a/onee.mp4", False, "a/one.mp4"),
         ("/b/%74hree.mp4", "b/three.mp4", True, ""),
         ("/c/one.mp4", "c/one.mp4", False, "a/one.mp4"),
+        ("/a/", "a/", False, "a/one.mp4"),
         ("/c/other.jpeg", "c/other.jpeg", False, ""),
         ("/", "a/two.mp4", True, ""),
     ],

@@ -118,7 +118,7 @@ def test_a_known_reader_that_changed(account: SandboxAccount, change: Callable[[
     [set_to(Comment="other"), set_to(PriceClass="PriceClass_100"), set_to(HttpVersion="http3")],
     ids=["comment", "price class", "http version"],
 )
-def test_what_access_does_not_use_of_others_is_not_stale(
+def test_changes_of_others_that_do_not_decide_access_are_not_stale(
     account: SandboxAccount, change: Callable[[Json], None]
 ) -> None:
     """A distribution that does not read this bucket does not matter either."""

@@ -169,7 +169,7 @@ def test_nobody_loses_access(both: SandboxAccount, change: GrantChange, reader: 
 
 
 @pytest.mark.parametrize("reader", OTHERS, ids=lambda reader: reader.__name__)
-def test_what_is_kept_is_deleted_with_its_last_reader(both: SandboxAccount, reader: Reader) -> None:
+def test_kept_resources_are_deleted_with_their_last_reader(both: SandboxAccount, reader: Reader) -> None:
     """The plan names the users. Without them, statement and identity are deleted."""
     account = both
     account.converge(OAI)

@@ -82,7 +82,7 @@ def test_an_index_that_lacks_the_distribution_creates_no_second_one(
     assert steps(account.plan(CHANGED)) == ["modify distribution:lectures", "wait distribution:lectures"]
 
 
-def test_a_twin_only_in_the_index_is_no_twin(account: SandboxAccount) -> None:
+def test_a_twin_only_in_the_index_is_not_a_twin(account: SandboxAccount) -> None:
     """Two distributions with one name in the index are both read directly."""
     account.converge(signed(), signed(name="talks", bucket=account.bucket("talks")))
     old = [{**row, "Tags": [{"Key": NAME_TAG, "Value": "lectures"}]} for row in rows(account, INDEX)]

@@ -100,7 +100,7 @@ def test_adopt_while_another_has_the_name_is_a_problem(account: SandboxAccount) 
     assert lost(before, seen.always) == frozenset()
 
 
-def test_adopting_the_one_that_has_the_name_is_no_problem(account: SandboxAccount) -> None:
+def test_adopting_the_one_that_has_the_name_is_not_a_problem(account: SandboxAccount) -> None:
     """It is the same distribution."""
     account.converge(signed())
     assert account.plan(signed(adopt=account.id())).in_sync

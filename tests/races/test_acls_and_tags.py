@@ -104,7 +104,7 @@ def test_changes_of_an_acl_by_others_stay(
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_no_object_is_granted_after_the_signers_are_gone(granted: SandboxAccount, fault: Fault) -> None:
+def test_no_object_is_granted_after_the_signers_are_removed(granted: SandboxAccount, fault: Fault) -> None:
     """The distribution is read before the first write and after each pause."""
     assert grant_in_races(granted, fault, opens, GUARDED) > 1
 

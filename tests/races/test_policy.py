@@ -84,13 +84,13 @@ def judge_policy(
 def test_changes_of_the_policy_by_others_stay(
     account: SandboxAccount, fault: Fault, change: Callable[[SandboxAccount], None]
 ) -> None:
-    """What they add is kept, and what they remove does not come back, whenever they act during a grant."""
+    """Their additions are kept, and their deletions stay deleted, at any time during a grant."""
     start(account)
     assert races(account, fault, change, READS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_nothing_is_granted_after_the_signers_are_gone(account: SandboxAccount, fault: Fault) -> None:
+def test_nothing_is_granted_after_the_signers_are_removed(account: SandboxAccount, fault: Fault) -> None:
     """The distribution is read again before every attempt, so no grant is sent without signers."""
     start(account)
     assert races(account, fault, opens, GUARDED)

@@ -65,7 +65,7 @@ def test_nothing_follows_from_an_incomplete_list() -> None:
         next(pages)
 
 
-def test_what_is_in_no_list_does_not_exist() -> None:
+def test_an_unlisted_resource_does_not_exist() -> None:
     """An unlisted distribution is missing. One whose config was not read is not recorded."""
     listing = Call("cloudfront", "list_distributions")
     port = replaying((ReadMethod.ITEMS, listing, [{"Id": "E1"}]))

@@ -235,4 +235,4 @@ def _until(condition: Callable[[], bool]) -> None:
         if condition():
             return
         time.sleep(0.02)
-    raise AssertionError("it never came true")
+    raise AssertionError("the condition did not become true")

@@ -47,7 +47,7 @@ def test_no_setting_can_have_any_value(name: str, value: Any) -> None:
     ],
 )
 def test_the_nearest_name_and_an_example(name: str, value: Any, fault: tuple[str, str]) -> None:
-    """What is wrong comes first."""
+    """The fault comes first."""
     assert fault_of(name, value, KNOWN) == fault
 
 

@@ -207,7 +207,7 @@ UNTRUSTED = [shared_directory, linked_directory, shared_parent, file_instead, re
 
 
 @pytest.mark.parametrize("arrange", UNTRUSTED)
-def test_what_others_could_have_written_is_refused(
+def test_files_that_others_could_have_written_are_refused(
     project: Path, mark: Path, arrange: Callable[[Path], None]
 ) -> None:
     """The message names the path and CFSTREAM_SANDBOX_DIR. Nothing is unpickled or served."""
@@ -236,7 +236,7 @@ def test_every_command_refuses_it(
     assert "CFSTREAM_SANDBOX_DIR" in result.exception.do
 
 
-def test_what_belongs_to_another_user_is_refused(
+def test_files_of_another_user_are_refused(
     project: Path, mark: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A home directory of another user is common in containers."""

@@ -46,7 +46,7 @@ def test_an_amended_tuple_has_the_new_element_in_its_place(rows: list[Row], one:
 
 
 @given(ROWS)
-def test_what_is_computed_once_is_remembered(rows: list[Row]) -> None:
+def test_a_value_of_all_rows_is_computed_once(rows: list[Row]) -> None:
     """A value of all rows is computed once."""
     asked: list[int] = []
 

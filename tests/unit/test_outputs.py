@@ -15,7 +15,7 @@ class UnreachableAws(PassThrough):
         raise Unreachable(call.operation, "run it again")
 
 
-def test_what_cannot_be_read_after_a_change_is_unknown() -> None:
+def test_outputs_that_cannot_be_read_after_a_change_are_unknown() -> None:
     """The status and the ETag of before the change would be wrong."""
     found = freshly_read(UnreachableAws(), CHANGED, {"distribution_id": "E1UGDLB9XZBD79"})
     assert found == {"status": None, "etag": None}

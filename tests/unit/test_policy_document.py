@@ -129,7 +129,7 @@ def test_transient_id_of_ours() -> None:
     assert not equal({**pending, "Action": "s3:*"}, WANTED, ours=True)
 
 
-def test_transient_id_of_an_identity_to_be_made() -> None:
+def test_the_transient_id_of_an_identity_that_the_plan_creates() -> None:
     """A unique id never counts as an OAI that this plan creates."""
     statement = oai_statement(
         SID, "aws", "media", "", [Ref(StepId("create origin-access-identity:lectures"))]
@@ -223,7 +223,7 @@ def test_settled_identity_has_not_moved() -> None:
     assert not same_policy(policy(pending), policy({**WANTED, "Action": "s3:*"}))
 
 
-def test_dead_principals() -> None:
+def test_deleted_principals_in_foreign_statements() -> None:
     """A unique id in a foreign statement is a deleted principal. In a stack's own it is not settled yet."""
     theirs = allow({"AWS": [AIDA, OAI]}, Sid="Theirs")
     ours = {**WANTED, "Principal": {"AWS": AIDA}}

@@ -61,7 +61,7 @@ def test_headers_in_conditions_are_hidden(condition: Any) -> None:
         {"Bool": {"aws:SecureTransport": "false"}},
     ],
 )
-def test_all_else_stays(condition: Any) -> None:
+def test_all_other_values_stay(condition: Any) -> None:
     """Names and labels are needed to judge who can read, and do not give access."""
     document = policy(condition)
     assert without_secrets(document) == document
@@ -70,7 +70,7 @@ def test_all_else_stays(condition: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"Policy"', "PRICE"])
-def test_what_only_has_the_name_of_a_policy_stays(text: str) -> None:
+def test_a_member_that_only_has_the_name_of_a_policy_stays(text: str) -> None:
     """A member with that name may be anything."""
     assert without_secrets({"Policy": text}) == {"Policy": text}
 

@@ -40,7 +40,7 @@ class Statement:
         return self.name
 
     def of(self, own_arn: str) -> Json:
-        """Return the statement. ``OWN-ARN`` stands for the ARN of the stack's own distribution."""
+        """Return the statement. ``OWN-ARN`` is replaced by the ARN of the stack's own distribution."""
         statement = {**allow("Opening", self.principal), **_filled(self.fields, own_arn)}
         left_out = {each[3:] for each in ("NotAction", "NotPrincipal", "NotResource") if each in statement}
         return {name: value for name, value in statement.items() if name not in left_out}

@@ -8,7 +8,7 @@ import pytest
 
 from cfstream.aws.client import together
 from cfstream.errors import Refused
-from cfstream.ports import Answer, Call, NoReply, Reads, Reply, Silence, Viewer, Visit
+from cfstream.ports import Answer, Call, NoReply, NoReplyReason, Reads, Reply, Viewer, Visit
 from cfstream.values import Json
 from cfstream.verification import StackProof, Verdict
 from cfstream.web import HttpViewer
@@ -40,7 +40,7 @@ class Network:
             self.roundabout.add(host)
             return self.edge.together([visit])[0]
         if host in self.unknown:
-            return NoReply(Silence.NO_ADDRESS)
+            return NoReply(NoReplyReason.NO_ADDRESS)
         return self.elsewhere.get(host) or self.edge.together([visit])[0]
 
 
@@ -81,11 +81,11 @@ ELSEWHERE: dict[str, tuple[Reply | NoReply, str]] = {
         "points to another server (200), which is not CloudFront",
     ),
     "bad TLS": (
-        NoReply(Silence.BAD_TLS, "self-signed certificate"),
+        NoReply(NoReplyReason.BAD_TLS, "self-signed certificate"),
         "points to another server, whose TLS does not verify (TLS does not verify: self-signed certificate)",
     ),
     "nobody": (
-        NoReply(Silence.NO_CONNECTION, "Connection refused"),
+        NoReply(NoReplyReason.NO_CONNECTION, "Connection refused"),
         "points to another server, which does not answer (no connection: Connection refused)",
     ),
 }
@@ -105,7 +105,7 @@ def test_a_cname_that_points_elsewhere_is_reported(account: VerifiedAccount, cas
 
 def test_tls_that_does_not_verify_at_cloudfront_names_the_certificate(account: VerifiedAccount) -> None:
     """CloudFront's certificate does not have the name, so nothing more is sent there."""
-    bad = NoReply(Silence.BAD_TLS, "Hostname mismatch")
+    bad = NoReply(NoReplyReason.BAD_TLS, "Hostname mismatch")
     domain = account.live()["DomainName"]
     network = Network(account.viewer, elsewhere={domain: bad})
     proof = account.proof(viewer=network)

@@ -82,7 +82,7 @@ DENIES = (
 
 
 @pytest.mark.parametrize("broken", [*ADMITS, *DENIES], ids=lambda broken: broken.by.__name__)
-def test_what_was_done_is_named(account: VerifiedAccount, broken: BrokenStack) -> None:
+def test_each_break_is_named(account: VerifiedAccount, broken: BrokenStack) -> None:
     """Verify names what was served or refused, and plan what differs from the spec."""
     broken.by(account)
     assert broken.verify or broken.plan

@@ -29,14 +29,14 @@ def forwarding(account: VerifiedAccount) -> None:
     account.edit(lambda config: behavior_of(config, "").update(OriginRequestPolicyId=CORS_S3_ORIGIN))
 
 
-def test_what_players_need_is_verified(account: VerifiedAccount) -> None:
+def test_requests_of_players_are_verified(account: VerifiedAccount) -> None:
     """A page can read what a signed URL opens, and what cookies open."""
     proof = account.proof(key=account.key)
     assert briefs(proof) == {"CORS", "CORS with cookies"}
     assert failed_checks(proof) == ""
 
 
-def test_what_preflights_lack_is_named(account: VerifiedAccount) -> None:
+def test_missing_parts_of_preflights_are_named(account: VerifiedAccount) -> None:
     """One part after the other, until a signed URL needs nothing more. Changes by hand stay."""
     by_url, by_cookies = notices(account.proof(key=account.key))
     assert "signed URLs do not work yet for pages from" in by_url

@@ -1,4 +1,4 @@
-"""What a spec declares public are the keys that it serves to anyone, not the paths that sound alike.
+"""A spec declares the keys public that it serves to anyone, not other keys with similar paths.
 
 Somebody who reads other keys is an opening, whatever path a viewer asks for.
 """
@@ -82,7 +82,7 @@ def test_a_grant_under_a_prefix(empty: VerifiedAccount) -> None:
 
 @pytest.mark.parametrize(("path", "declared"), [("", True), ("/hls", False)])
 def test_another_spec_of_the_run(account: VerifiedAccount, path: str, declared: bool) -> None:
-    """What another spec declares public counts with its own origin path."""
+    """Paths that another spec declares public count with its own origin path."""
     beside = {**PUBLIC, "name": "open"}
     assert account.apply(account.spec, beside, allow=["makes-public"]).exit_code == 0
     account.edit(lambda config: config["Origins"]["Items"][0].update(OriginPath=path), stack="open")
@@ -100,6 +100,27 @@ def test_a_spec_of_the_run_that_is_disabled_or_for_another_bucket(account: Verif
         beside = {**PUBLIC, "name": "open", **fields}
         plan = account.plan(account.spec, beside).stacks[0]
         assert plan.exposure.openings != ()
+
+
+POSTERS: Json = signed(http={"behaviors": [{"path": "/posters/*", "public": True}]})
+
+
+@pytest.mark.parametrize(
+    ("document", "keys"), [(PUBLIC, "*"), (POSTERS, "posters/*")], ids=["everything", "posters"]
+)
+def test_s3_serves_what_is_declared_public(empty: VerifiedAccount, document: Json, keys: str) -> None:
+    """It is no opening, in plan and verify. Both name the statement, and verify requests a private object."""
+    empty.made(document)
+    empty.unblocked()
+    empty.add_statement(allow("Tmp", "*", f"arn:aws:s3:::media/{keys}"))
+    assert openings(empty, document) == []
+    proof = empty.proof(document)
+    note = f"S3 also serves /{keys} to anyone, without CloudFront: bucket policy statement Tmp"
+    for notices in (empty.plan(document).stacks[0].notices, proof.notices):
+        assert any(each.text.startswith(note) for each in notices)
+    assert {each.good for each in proof.findings if each.brief == "global name"} == {
+        "serves nothing private by"
+    }
 
 
 HIDDEN: list[tuple[str, Callable[[VerifiedAccount], object]]] = [

@@ -46,7 +46,7 @@ def test_a_page_on_a_signed_path_is_a_warning(account: VerifiedAccount, code: st
     assert (warning in failed_checks(proof)) == (exit_code == 7)
 
 
-def test_a_page_that_keeps_the_status_is_no_warning(account: VerifiedAccount) -> None:
+def test_a_page_that_keeps_the_status_has_no_warning(account: VerifiedAccount) -> None:
     """S3 serves the page, and does not refuse the object."""
     page(account, "/posters/sorry.html", "403")
     assert warnings(account) == ""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cfstream.errors import WrongUsage
-from cfstream.ports import NoReply, Reply, Silence, Visit
+from cfstream.ports import NoReply, NoReplyReason, Reply, Visit
 from cfstream.testing.certificates import certificate_and_key
 from cfstream.web import HttpViewer
 from tests.verify.account import HOST
@@ -134,7 +134,7 @@ def test_a_certificate_for_another_name_does_not_verify(secure: Server) -> None:
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit("https://other.example.com/x", by_way_of=secure.address)])
     assert isinstance(reply, NoReply)
-    assert (reply.silence, secure.asked) == (Silence.BAD_TLS, [])
+    assert (reply.reason, secure.asked) == (NoReplyReason.BAD_TLS, [])
     assert "Hostname mismatch" in reply.message
 
 
@@ -143,10 +143,10 @@ def test_a_certificate_that_nobody_trusts_does_not_verify(secure: Server) -> Non
     with HttpViewer() as viewer:
         (reply,) = viewer.together([Visit(f"https://{HOST}/x", by_way_of=secure.address)])
     assert isinstance(reply, NoReply)
-    assert (reply.silence, reply.message) == (Silence.BAD_TLS, "self-signed certificate")
+    assert (reply.reason, reply.message) == (NoReplyReason.BAD_TLS, "self-signed certificate")
 
 
-def test_a_closed_port_is_no_connection(plain: Server) -> None:
+def test_a_closed_port_gives_no_connection(plain: Server) -> None:
     """A connection that closes without an answer has another message."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -154,11 +154,11 @@ def test_a_closed_port_is_no_connection(plain: Server) -> None:
         with HttpViewer(closed) as viewer:
             (reply,) = viewer.together([Visit(f"https://{HOST}/")])
     assert isinstance(reply, NoReply)
-    assert reply.silence is Silence.NO_CONNECTION
+    assert reply.reason is NoReplyReason.NO_CONNECTION
     with HttpViewer(f"http://{plain.address}") as viewer:
         (dropped,) = viewer.together([Visit(f"https://{HOST}/drop")])
     assert isinstance(dropped, NoReply)
-    assert dropped.silence is Silence.NO_ANSWER
+    assert dropped.reason is NoReplyReason.NO_ANSWER
 
 
 def test_a_name_that_is_none_has_no_address() -> None:
@@ -168,7 +168,7 @@ def test_a_name_that_is_none_has_no_address() -> None:
         assert viewer.resolves("localhost")
         (reply,) = viewer.together([Visit("https://media.invalid/")])
     assert isinstance(reply, NoReply)
-    assert reply.silence is Silence.NO_ADDRESS
+    assert reply.reason is NoReplyReason.NO_ADDRESS
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:4566", "ftp://127.0.0.1", "http://", "http://127.0.0.1/?a=b"])

@@ -98,7 +98,7 @@ def test_a_statement_is_named_though_all_is_blocked(account: VerifiedAccount, op
 
 
 @pytest.mark.parametrize("opening", ANYONE_MANAGES, ids=str)
-def test_what_anyone_may_do_is_named(account: VerifiedAccount, opening: Statement) -> None:
+def test_rights_of_anyone_are_named(account: VerifiedAccount, opening: Statement) -> None:
     """Without blocks, anyone may write, manage or read old versions through S3."""
     put(account, opening.of(account.live()["ARN"]), blocked=False)
     proof = judged(account)
@@ -111,7 +111,7 @@ LISTABLE: list[Statement] = one_of_each((*READERS, *MANAGERS), _kind)
 
 
 @pytest.mark.parametrize("opening", LISTABLE, ids=str)
-def test_a_listed_reader_is_expected_and_nobody_else(account: VerifiedAccount, opening: Statement) -> None:
+def test_only_a_listed_reader_is_expected(account: VerifiedAccount, opening: Statement) -> None:
     """The field that lists the reader covers only this reader, and the other field covers nobody."""
     statement = opening.of(account.live()["ARN"])
     listing = {name: [opening.listed] for name in opening.lists}

@@ -1,4 +1,4 @@
-"""The sandbox that users' tests get, with what the tests of this repository need besides. It runs in this process."""
+"""The sandbox of users' tests, with what the tests of this repository need in addition. It runs in this process."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager

@@ -27,7 +27,8 @@ from awscrt.io import (
 )
 
 from cfstream.aws.fast.acl_xml import NewAcl
-from cfstream.aws.fast.parts import LOST, USUAL_PORTS, Done, Wire
+from cfstream.aws.fast.parts import LOST, Done, Wire
+from cfstream.values import DEFAULT_PORTS
 
 EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 CONNECT_MILLISECONDS = 10_000
@@ -49,7 +50,7 @@ class Endpoint(NamedTuple):
     @property
     def name(self) -> str:
         """The value of the header Host."""
-        usual = USUAL_PORTS[self.scheme]
+        usual = DEFAULT_PORTS[self.scheme]
         return self.host if self.port == usual else f"{self.host}:{self.port}"
 
 

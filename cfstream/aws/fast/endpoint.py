@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import cfstream
-from cfstream.aws.fast.parts import USUAL_PORTS
 from cfstream.aws.sessions import Clients
 from cfstream.errors import NoCredentials
 from cfstream.ports import AclWork
+from cfstream.values import DEFAULT_PORTS
 
 KEY = "k"
 
@@ -35,7 +35,7 @@ class BucketAccess:
 
     def settings(self) -> dict[str, Any]:
         """Return the members of `crt.Endpoint`."""
-        usual = USUAL_PORTS[self._url.scheme]
+        usual = DEFAULT_PORTS[self._url.scheme]
         return {
             "scheme": self._url.scheme,
             "host": self._url.hostname,

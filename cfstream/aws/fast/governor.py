@@ -74,7 +74,7 @@ class LaneGovernor:
             self.limit = min(self._most, self.limit * 2 if self._doubling else self.limit + STEP)
 
 
-class Bucketful:
+class TokenBucket:
     """The rate of one prefix: a token bucket for objects, which need one read and at most one write each."""
 
     __slots__ = ("_at", "_reads", "_share", "_writes")

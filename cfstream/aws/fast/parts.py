@@ -11,7 +11,6 @@ from cfstream.key_ranges import common_start, order
 
 LOST, UNREACHED = 0, -1
 """In place of a status: the reply was lost, or no connection could be made."""
-USUAL_PORTS = {"http": 80, "https": 443}
 END = "\U0010ffff"
 """The end of a span of keys that reaches to the end of the bucket."""
 MOST_PENDING = 4_000

@@ -17,7 +17,7 @@ from typing import Any
 
 from cfstream.aws.codes import SIGNATURES
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle
-from cfstream.aws.fast.governor import Bucketful, LaneGovernor
+from cfstream.aws.fast.governor import LaneGovernor, TokenBucket
 from cfstream.aws.fast.key_lists import KeyLists
 from cfstream.aws.fast.parts import LOST, UNREACHED, AclJob, Item, Span, Transport, Wire
 from cfstream.aws.fast.replies import EXPIRED, GONE, PAUSES, error_of, is_passing, is_throttle
@@ -62,7 +62,7 @@ class AclPipeline:
         self.busy = 0
         self._retries: list[tuple[float, int, Item]] = []
         self._number = 0
-        self._rates: dict[str, Bucketful] = {}
+        self._rates: dict[str, TokenBucket] = {}
         self._shares: dict[str, float] = {}
         self._share = 1.0
         self._lease = (-1.0, -1.0)
@@ -155,13 +155,13 @@ class AclPipeline:
             return item
         return None
 
-    def _rate(self, key: str) -> Bucketful:
+    def _rate(self, key: str) -> TokenBucket:
         segment = key[: key.find("/") + 1]
         rate = self._rates.get(segment)
         if rate is None:
             if len(self._rates) > 10_000:
                 self._rates.clear()
-            rate = self._rates[segment] = Bucketful(self._clock(), self._shares.get(segment, self._share))
+            rate = self._rates[segment] = TokenBucket(self._clock(), self._shares.get(segment, self._share))
         return rate
 
     def active_segments(self) -> list[str]:

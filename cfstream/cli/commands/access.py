@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.exit_codes import ExitCode
 
@@ -19,12 +19,10 @@ def access(
     ctx: typer.Context,
     specs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SPEC... [KEY]",
-            autocompletion=completion.specs,
-            help="YAML files, directories of them, or - for standard input; then the key of one object, if the last "
+        specs_argument(
+            "SPEC... [KEY]",
+            "YAML files, directories of them, or - for standard input; then the key of one object, if the last "
             "argument is not an existing path.",
-            show_default=False,
         ),
     ],
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,

@@ -1,20 +1,31 @@
 """`cfstream destroy`: shows what will be deleted, asks for the stack's name, and deletes it."""
 
 import sys
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.options import Length, Notify, NoWait, Only, Output, RunFormat, Specs, Yes, is_brief
+from cfstream.cli.options import (
+    AllowInDestroy,
+    Length,
+    Notify,
+    NoWait,
+    Only,
+    Output,
+    RunFormat,
+    Specs,
+    Yes,
+    is_brief,
+)
 from cfstream.cli.running import RunResult, carry_out, conclude, show
-from cfstream.cli.terminal import completion, notifying
+from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import CfstreamError, WrongUsage
 from cfstream.render.hazards import Allowed
-from cfstream.spec.wording import some_of
-from cfstream.steps.hazards import HazardName, hazards_named
+from cfstream.spec.wording import by_number, some_of
+from cfstream.steps.hazards import hazards_named
 
 if TYPE_CHECKING:
     from cfstream.applying import Report
@@ -28,16 +39,7 @@ def destroy(
     *,
     yes: Yes = False,
     no_wait: NoWait = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="HAZARD",
-            autocompletion=completion.hazards,
-            help="Allow another dangerous change that the plan shows. The typed name, or --yes, already allows "
-            f"{HazardName.DELETES} and {HazardName.CUTS_VIEWERS}. May be repeated.",
-        ),
-    ] = None,
+    allow: AllowInDestroy = None,
     only: Only = None,
     output: Output = RunFormat.TEXT,
     notify: Notify = None,
@@ -52,7 +54,7 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
-    from cfstream.use_cases.apply import DESTROY_IMPLIES, would_run
+    from cfstream.use_cases.apply import DESTROY_IMPLIES, that_would_run
 
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
@@ -68,7 +70,7 @@ def destroy(
     clock = run.connection.clock()
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, destroying=True, only=chosen)
-    going = [stack for stack in plan.stacks if would_run(stack, allowed)]
+    going = that_would_run(plan, allowed)
     asking = bool(going) and not yes
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     allowance = Allowed() if asking else Allowed(allowed, advises=False)
@@ -93,8 +95,8 @@ def _note_what_stays(stacks: "Sequence[Stack]", plan: "Plan", report: "Report", 
             f"note: {stack.path} adopts {stack.spec.adopt}, which is deleted: remove `adopt` from it before you apply "
             "it again\n"
         )
-    used = {stack.name for stack in plan.stacks if any(notice.stays for notice in stack.notices)}
-    terminal.note(_what_stays(destroyed(stacks, report), used))
+    kept = [stack.spec for stack in plan.stacks if stack.keeps]
+    terminal.note(_what_stays(destroyed(stacks, report), kept))
 
 
 def _note_more(plan: "Plan", terminal: Terminal) -> None:
@@ -107,22 +109,20 @@ def _note_more(plan: "Plan", terminal: Terminal) -> None:
         terminal.note(f"note: more of {', '.join(left)} can be deleted now: run the same command again\n")
 
 
-def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:
-    """Return the notes about what is left of destroyed stacks: their buckets and their specs.
+def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
+    """Return the notes about the buckets and specs of destroyed stacks, and about specs to keep.
 
-    `used` are the names of the stacks of which others still use something.
+    `kept` are the specs of the stacks of which others still use something.
     """
-    buckets = sorted({stack.spec.bucket.name for stack in stacks})
-    needed = sorted({stack.path for stack in stacks if stack.spec.name in used} - {"-"})
-    files = sorted({stack.path for stack in stacks} - {"-", *needed})
+    buckets = sorted({stack.spec.bucket.name for stack in gone})
+    needed = sorted({*kept} - {"-"})
+    files = sorted({stack.path for stack in gone} - {"-", *needed})
     lines = []
     if buckets:
-        many = "s" * (len(buckets) > 1)
-        lines.append(
-            f"note: the bucket{many} {some_of(buckets, _NAMED)} and all objects in {_them(buckets)} stay\n"
-        )
+        many, them = by_number(buckets, "bucket", "buckets"), by_number(buckets, "it", "them")
+        lines.append(f"note: the {many} {some_of(buckets, _NAMED)} and all objects in {them} stay\n")
     if files:
-        it, them = ("these stacks", "the specs") if len(stacks) > 1 else ("the stack", "that spec")
+        it, them = ("these stacks", "the specs") if len(gone) > 1 else ("the stack", "that spec")
         lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
     if needed:
         lines.append(
@@ -134,10 +134,6 @@ def _what_stays(stacks: "Sequence[Stack]", used: "Collection[str]") -> str:
 
 _NAMED = 5
 """How many buckets and files a note names."""
-
-
-def _them(found: "Sequence[str]") -> str:
-    return "them" if len(found) > 1 else "it"
 
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:

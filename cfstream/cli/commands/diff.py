@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.terminal import completion
 from cfstream.exit_codes import ExitCode
@@ -31,11 +32,7 @@ def diff(
     ],
     after: Annotated[
         str | None,
-        typer.Argument(
-            metavar="SPEC",
-            autocompletion=completion.specs,
-            help="The new specs, also at a revision. Default: the same path now.",
-        ),
+        specs_argument("SPEC", "The new specs, also at a revision. Default: the same path now."),
     ] = None,
     output: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = DiffFormat.TEXT,
 ) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.exit_codes import ExitCode
 
@@ -21,12 +21,7 @@ def doctor(
     ctx: typer.Context,
     specs: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="SPEC...",
-            autocompletion=completion.specs,
-            help="Also try each read that a plan of these specs needs.",
-            show_default=False,
-        ),
+        specs_argument("SPEC...", "Also try each read that a plan of these specs needs."),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:

@@ -1,6 +1,7 @@
 """`cfstream explain`: shows what a signature contains, and why CloudFront would refuse it."""
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -39,7 +40,10 @@ def explain(
     ip: Annotated[str | None, typer.Option("--ip", metavar="ADDRESS", help="The viewer's address.")] = None,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Exit with 7 if it would be refused, or 1 if that is unknown."),
+        typer.Option(
+            "--check",
+            help="Exit with 7 if CloudFront would refuse it, or 1 if that is unknown. A missing object does not count.",
+        ),
     ] = False,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
@@ -59,6 +63,9 @@ def explain(
     found = explained(url, run.connection, now=now, spec=spec, cookies=_cookies(cookies), viewer=ip)
     refused = ExitCode.EXPOSED if found.reasons else ExitCode.FAILED
     code = refused if check and not found.accepted else ExitCode.DONE
+    if check and found.accepted and found.answers_403:
+        note = "CloudFront accepts it, and S3 refuses it: --check judges CloudFront only"
+        found = replace(found, notes=(*found.notes, note))
     if output is Format.JSON:
         run.terminal.say(answer(explain_document(found, local=local), code))
     else:

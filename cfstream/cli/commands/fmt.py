@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.exit_codes import ExitCode
 
@@ -21,11 +21,9 @@ def fmt(
     ctx: typer.Context,
     specs: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="SPEC...",
-            autocompletion=completion.specs,
-            help="Files, directories, or - from standard input to standard output. Default: this directory.",
-            show_default=False,
+        specs_argument(
+            "SPEC...",
+            "Files, directories, or - from standard input to standard output. Default: this directory.",
         ),
     ] = None,
     *,

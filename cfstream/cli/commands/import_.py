@@ -1,6 +1,7 @@
 """`cfstream import`: writes specs of one live distribution, or of all in an account."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,6 +56,16 @@ def import_(
             "input.",
         ),
     ] = None,
+    specs: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--spec",
+            metavar="DIR",
+            autocompletion=completion.specs,
+            help="With --all: leave out the distributions that the specs in this directory or file adopt. May be "
+            "repeated.",
+        ),
+    ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:
     """Write a commented spec of a live distribution. Its plan is empty. Changes nothing in AWS.
@@ -63,12 +74,15 @@ def import_(
     that a spec cannot express, which cfstream does not change. Existing files are never overwritten: with
     --all, a file that already describes a distribution is left as it is.
 
+    --all leaves out distributions that a stack manages. It also finds specs in the working directory and in the
+    directories in that. Name other directories with specs by --spec.
+
     --from-terraform reads a state file, or the output of terraform show -json. It lists what else in the state belongs
     to the distribution, with the commands that remove it from the state. The state is not changed.
 
     Examples: cfstream import media.example.com --out lectures.yaml
 
-              cfstream import --all specs
+              cfstream import --all specs --spec ../team/specs
 
               cfstream import --from-terraform terraform.tfstate --out lectures.yaml
     """
@@ -79,9 +93,11 @@ def import_(
     if folder is not None and (out or name):
         flag = "--out" if out else "--name"
         raise WrongUsage(f"--all and {flag} exclude each other", f"remove {flag}: each spec gets its own")
+    if specs and (folder is None or from_terraform is not None):
+        raise WrongUsage("--spec needs --all, without --from-terraform", "remove --spec")
     run = invocation_of(ctx)
     if folder is not None:
-        _all(Path(folder), from_terraform, output, run)
+        _all(Path(folder), from_terraform, specs or (), output, run)
         return
     from cfstream.use_cases.imports import import_distribution
 
@@ -107,7 +123,9 @@ def _print_one(found: "Imports", out: Path | None, output: Format, run: Invocati
             run.terminal.note(f"Nothing was written. To write the spec: {command}\n")
 
 
-def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocation) -> None:
+def _all(
+    folder: Path, from_terraform: str | None, specs: Sequence[str], output: Format, run: Invocation
+) -> None:
     from cfstream.render.adoption import managed_text
     from cfstream.render.flow import printable
     from cfstream.use_cases.imports import import_account
@@ -115,13 +133,19 @@ def _all(folder: Path, from_terraform: str | None, output: Format, run: Invocati
     def report(each: "Imported") -> None:
         run.terminal.note(printable(f"read {each.row.id}") + "\n")
 
-    found = import_account(folder, run.connection, report, from_terraform=from_terraform)
+    found = import_account(folder, run.connection, report, from_terraform=from_terraform, specs=specs)
     code = ExitCode.USAGE if found.missing else ExitCode.DONE
     _print(found, output, run, code)
     if output is Format.TEXT:
         color, width = run.terminal.colored(sys.stderr), run.terminal.width(sys.stderr)
         run.terminal.note(managed_text(found, run.connection.flags(), color=color, width=width))
         _print_removals(found, run)
+        if (
+            not specs
+            and not from_terraform
+            and any(each.text and not each.kept for each in found.distributions)
+        ):
+            run.terminal.note("note: if other directories have specs, name them with --spec\n")
     raise typer.Exit(code)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.parsing import Command, CommandGroup
@@ -50,11 +51,7 @@ def rotate(
     ctx: typer.Context,
     spec: Annotated[
         str,
-        typer.Argument(
-            metavar="SPEC",
-            autocompletion=completion.specs,
-            help="The file of the spec that creates the group.",
-        ),
+        specs_argument("SPEC", "The file of the spec that creates the group."),
     ],
     group: Annotated[
         str | None,

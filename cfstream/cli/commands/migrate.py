@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.pasting import command
@@ -21,12 +22,7 @@ def migrate(
     ctx: typer.Context,
     specs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SPEC...",
-            autocompletion=completion.specs,
-            help="The spec to edit; with --check also directories.",
-            show_default=False,
-        ),
+        specs_argument("SPEC...", "The spec to edit; with --check also directories."),
     ],
     *,
     to: Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cfstream.cli.invocation import Invocation, invocation_of
-from cfstream.cli.options import AllObjectsOfPlan, ChangedSince, Length, Only, Specs, is_brief
+from cfstream.cli.options import AllObjectsOfPlan, AllowInPlan, ChangedSince, Length, Only, Specs, is_brief
 from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Problem, SpecProblems, WrongUsage
@@ -67,15 +67,7 @@ def plan(
     only: Only = None,
     changed_since: ChangedSince = None,
     all_objects: AllObjectsOfPlan = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="HAZARD",
-            autocompletion=completion.hazards,
-            help="Mark a hazard as allowed, as apply will with this flag. The plan is the same.",
-        ),
-    ] = None,
+    allow: AllowInPlan = None,
     length: Length = None,
 ) -> None:
     """Show what apply would do, and change nothing.

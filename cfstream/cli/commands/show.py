@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import completion
 from cfstream.exit_codes import ExitCode
 
 
@@ -15,11 +15,7 @@ def show(
     ctx: typer.Context,
     target: Annotated[
         str,
-        typer.Argument(
-            metavar="SPEC|ID",
-            autocompletion=completion.specs,
-            help="A spec of one stack, or an id such as E1UGDLB9XZBD79.",
-        ),
+        specs_argument("SPEC|ID", "A spec of one stack, or an id such as E1UGDLB9XZBD79."),
     ],
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,
 ) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import invocation_of
-from cfstream.cli.terminal import completion
 from cfstream.cli.terminal.streams import Terminal
 from cfstream.errors import Notice, Problem, SpecProblems
 from cfstream.exit_codes import ExitCode
@@ -19,10 +19,8 @@ def validate(
     ctx: typer.Context,
     specs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SPEC…",
-            autocompletion=completion.specs,
-            help="Files, directories (every *.yaml and *.yml in them), or - for standard input.",
+        specs_argument(
+            "SPEC...", "Files, directories (every *.yaml and *.yml in them), or - for standard input."
         ),
     ],
     output: Annotated[

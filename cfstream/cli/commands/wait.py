@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cfstream.cli.arguments import specs_argument
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format, Notify
 from cfstream.cli.pasting import command
-from cfstream.cli.terminal import completion, notifying
+from cfstream.cli.terminal import notifying
 from cfstream.cli.terminal.streams import Terminal, is_interactive
 from cfstream.errors import Interrupted, WrongUsage
 from cfstream.exit_codes import ExitCode
@@ -30,11 +31,7 @@ def wait(
     ctx: typer.Context,
     named: Annotated[
         list[str],
-        typer.Argument(
-            metavar="SPEC|ID...",
-            autocompletion=completion.specs,
-            help="Specs, or ids such as E1UGDLB9XZBD79.",
-        ),
+        specs_argument("SPEC|ID...", "Specs, or ids such as E1UGDLB9XZBD79."),
     ],
     timeout: Annotated[
         str | None,

@@ -34,7 +34,7 @@ def last_statements(context: StackContext, have: LivePolicy) -> tuple[tuple[Revo
             kept = sid_of(context, "oai")
             sids -= {kept}
             text = f"the statement {kept} in the policy of {bucket} stays: still used by {', '.join(users)}"
-            notices.append(Notice(text))
+            notices.append(Notice(text, stays=True))
         if sids:
             steps.append(
                 Revoke(

@@ -255,7 +255,7 @@ def _ending(context: StackContext, one: Certificate) -> tuple[Notice, ...]:
 def _problems(context: StackContext, cnames: Sequence[str], have: Sequence[Certificate]) -> list[Problem]:
     """Return a problem for each cname that no certificate covers, with the existing certificates."""
     fit = [one for one in have if not one.unfit(context)]
-    other = "write the ARN of another as http.certificate, or"
+    other = "write the ARN of one as http.certificate, or"
     bare = [number for number, host in enumerate(cnames) if not any(one.covers(host) for one in fit)]
     if not bare:
         what = f"no single certificate in {REGION} covers all cnames; {_there_is(context, fit)}"
@@ -263,7 +263,7 @@ def _problems(context: StackContext, cnames: Sequence[str], have: Sequence[Certi
     return [
         context.stack.problem(
             f"no certificate in {REGION} that CloudFront accepts covers {cnames[number]}; "
-            f"{_there_is(context, have, cnames[number])}",
+            f"{_there_is(context, have, [cnames[each] for each in bare])}",
             _issue(have, cnames[number]) or f"{other} {request_for(cnames)}",
             "cnames",
             number,
@@ -296,11 +296,11 @@ def validation_of(arn: str) -> str:
     return f"create the CNAME that {show} shows, and wait until it is ISSUED"
 
 
-def _there_is(context: StackContext, have: Sequence[Certificate], host: str = "") -> str:
-    """Return the existing certificates in words, first those with a name for `host`."""
+def _there_is(context: StackContext, have: Sequence[Certificate], hosts: Sequence[str] = ()) -> str:
+    """Return the existing certificates in words, first those with a name for one of `hosts`."""
     if not have:
         return "there are no certificates"
-    by_interest = nearest_to(context, have, [host] if host else [])
-    by_interest.sort(key=lambda one: not (host and one.covers(host)))
+    by_interest = nearest_to(context, have, hosts)
+    by_interest.sort(key=lambda one: not any(map(one.covers, hosts)))
     described = "; ".join(one.described(context) for one in by_interest[:NAMED])
     return f"there is {described}" + (f"; and {len(have) - NAMED} more" if len(have) > NAMED else "")

@@ -16,11 +16,9 @@ from cfstream.indexed import Indexed, having
 from cfstream.kinds.key_group.grace import Grace, Successor, misspelt_replaces
 from cfstream.kinds.key_group.observed import (
     KIND,
-    ListedKey,
     LiveGroup,
     LiveGroups,
     WantedGroups,
-    listed_keys,
     live_group,
     live_groups,
 )
@@ -37,7 +35,7 @@ from cfstream.stack.declared_keys import (
     declared_uses,
     made_names,
 )
-from cfstream.stack.key_groups import GROUP, KEY, trusts_groups
+from cfstream.stack.key_groups import GROUP, KEY, LiveKey, live_keys, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.live_state import LiveState
 from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
@@ -74,7 +72,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
     def observe(self, aws: Reads, state: LiveState, want: WantedGroups | None) -> LiveGroups:
         """List groups, keys and distributions; read each group whose keys change. Raises as `Reads.read`."""
         context, live = state.context, state.own
-        groups, keys = state.lists.of(live_groups), state.lists.of(listed_keys)
+        groups, keys = state.lists.of(live_groups), state.lists.of(live_keys)
         have = LiveGroups(groups, keys, state.neighbors, live.active_key_groups if live else {})
         return _read_again(aws, have, _drifted(context, want or WantedGroups(), have))
 
@@ -309,7 +307,7 @@ def _hazards(
     return tuple(hazard for hazard in hazards if hazard is not None)
 
 
-def since(group: LiveGroup, key: ListedKey | None) -> "datetime | None":
+def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
     """Return the time since which a key is in a group for certain.
 
     AWS shows when the key was created, and when the group last changed. A run may stop between the two, and the old key

@@ -9,7 +9,7 @@ from cfstream.access.model import GroupState
 from cfstream.indexed import Indexed
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.declared_keys import DeclaredGroup, DeclaredUse
-from cfstream.stack.key_groups import GROUP, KEY
+from cfstream.stack.key_groups import GROUP, LiveKey
 from cfstream.stack.neighbors import Neighbor
 from cfstream.stack.owned import Version, ids, names
 from cfstream.startup.frozen import dataclass
@@ -56,28 +56,18 @@ class LiveGroup:
 
 
 @dataclass(frozen=True)
-class ListedKey:
-    """The part of a row of ListPublicKeys that the plan of a group needs."""
-
-    id: str
-    name: str
-    created: "datetime | None"
-    comment: str
-
-
-@dataclass(frozen=True)
 class LiveGroups:
     """All key groups of the account, sorted by id, the names of their keys, and the distributions."""
 
     all: Indexed[LiveGroup] = Indexed()
-    keys: Indexed[ListedKey] = Indexed()
+    keys: Indexed[LiveKey] = Indexed()
     neighbors: tuple[Neighbor, ...] = ()
     active: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of the keys that are active at the stack's own distribution, by group id."""
     versions: Mapping[str, Version] = field(default_factory=dict)
     """The documents of the groups whose keys change, by group id."""
 
-    def key(self, id_: str) -> ListedKey | None:
+    def key(self, id_: str) -> LiveKey | None:
         """Return the key with this id."""
         return next(iter(self.keys.having(ids, id_)), None)
 
@@ -100,14 +90,6 @@ def live_groups(lists: AccountLists) -> Indexed[LiveGroup]:
         for row in GROUP.rows(lists.aws)
     )
     return Indexed(sorted(groups, key=lambda group: group.id))
-
-
-def listed_keys(lists: AccountLists) -> Indexed[ListedKey]:
-    """Return all public keys of the account. Makes one list call; raises as `Reads.items`."""
-    return Indexed(
-        ListedKey(row["Id"], row["Name"], lists.moment(row.get("CreatedTime")), row.get("Comment") or "")
-        for row in KEY.rows(lists.aws)
-    )
 
 
 def live_group(group: str, config: Json, changed: "datetime | None") -> LiveGroup:

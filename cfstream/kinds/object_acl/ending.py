@@ -55,7 +55,7 @@ def last_revokes(context: StackContext, have: LiveGrants, results: KindResults) 
         users = have.readers(context, have.bucket.name).by_oai.get(id_, ())
         if users:
             text = f"{counted(objects)} in {have.bucket.name} keep a grant to {id_}: still used by {', '.join(users)}"
-            notices.append(Notice(text))
+            notices.append(Notice(text, stays=True))
         else:
             steps.append(_revoke(context, have, id_, objects, early=id_ not in ours))
     steps += _in_former_buckets(context, have)

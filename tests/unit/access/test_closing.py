@@ -7,7 +7,8 @@ import pytest
 
 from cfstream.access.closing import MOST, without_repeats
 from cfstream.access.evaluate import evaluate
-from cfstream.access.openings import of_key, openings
+from cfstream.access.expected import of_key
+from cfstream.access.openings import openings
 from cfstream.access.report import Opening
 from cfstream.domain import AccessPoint, AclGrant, Block, ObjectAcls, ObjectClass
 from tests.unit.access.models import (

@@ -88,7 +88,7 @@ def test_the_leading_slash_makes_no_difference() -> None:
     assert (opened(before, after), lost(before, after)) == (set(), {})
 
 
-def test_another_distribution_is_no_substitute() -> None:
+def test_another_distribution_is_not_a_substitute() -> None:
     """Viewers use one address: those of the distribution that loses its grant are cut off."""
     mine = distribution("E1", behavior("", "G1"), oac="E3OAC")
     theirs = distribution("E9", behavior("", "G1"), oai=OAI)

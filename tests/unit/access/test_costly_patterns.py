@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.expected import Expected, shared
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, openings, shared
+from cfstream.access.openings import openings
 from cfstream.access.partition import MOST_CELLS
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
@@ -90,7 +91,7 @@ FORMS = one_of_each(STATEMENTS, lambda name: (STATEMENTS[name][0]["Effect"], len
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_costly_statement_hides_no_hazard(name: str) -> None:
-    """What opens or is lost is found, and what does not change is not a hazard."""
+    """Openings and losses are found, and unchanged access is not a hazard."""
     policy = STATEMENTS[name]
     signed, public = here(behavior(DEEP, "G1"), policy=policy), here(behavior(DEEP), policy=policy)
     moved, default = here(behavior(DEEP, "G2"), policy=policy), here(policy=policy)
@@ -136,7 +137,7 @@ OPEN_TO = {"for another account": {f"account {OTHER}"}, "for anyone, in conditio
 
 
 @pytest.mark.parametrize("name", dict.fromkeys([*FORMS, *OPEN_TO]))
-def test_what_is_declared_public_is_no_opening(name: str) -> None:
+def test_a_statement_that_a_spec_declares_public_is_not_an_opening(name: str) -> None:
     """A costly statement for the account itself adds no opening."""
     signer = Reader(ReaderKind.KEY_GROUP, "lectures-signers")
     declared = Expected(

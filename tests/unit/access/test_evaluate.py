@@ -254,7 +254,7 @@ def test_a_denial_covers_acls_too() -> None:
     assert readers(model(own, policy=[deny], objects=acls, ownership="ObjectWriter"), "ours.mp4") == set()
 
 
-def test_what_an_acl_lets_change() -> None:
+def test_changes_that_an_acl_allows() -> None:
     """FULL_CONTROL allows its grantee to change who can read, in spite of blocks. An OAI never does that."""
     grants = frozenset({AclGrant("8" * 64, "FULL_CONTROL"), AclGrant(USER, "FULL_CONTROL")})
     acls = ObjectAcls((ObjectClass(grants, ("a.mp4",)),))
@@ -277,7 +277,7 @@ def test_what_an_acl_lets_change() -> None:
         ({"NotAction": ["s3:Get*", "s3:Put*", "s3:List*", "s3:Replicate*"]}, "write"),
     ],
 )
-def test_who_may_do_something_else(actions: Any, expected: str) -> None:
+def test_readers_that_may_list_write_or_manage(actions: Any, expected: str) -> None:
     """Listing, writing and managing are judged with all spellings of their actions."""
     base = allow("Theirs", {"AWS": OTHER})
     del base["Action"]  # type: ignore[attr-defined]
@@ -327,7 +327,7 @@ def test_a_policy_that_could_not_be_read() -> None:
     ]
 
 
-def test_what_is_not_decided_counts_and_is_named() -> None:
+def test_an_undecided_clause_counts_and_is_named() -> None:
     """A condition that depends on the request may hold."""
     source = {"StringEquals": {"AWS:SourceArn": arn_of("E1"), "aws:Referer": "secret"}}
     statement = allow("ours", {"Service": "cloudfront.amazonaws.com"}, Condition=source)
@@ -337,7 +337,7 @@ def test_what_is_not_decided_counts_and_is_named() -> None:
     assert any("referer" in clause.lower() for clause in access.undecided)
 
 
-def test_the_way_names_what_lets_s3_answer() -> None:
+def test_the_way_names_the_grant_of_s3() -> None:
     """The statement by its Sid; the object's ACL where that does."""
     assert by(model(SIGNED, policy=[to_oac(sid="cfstream-lectures-oac")])) == {
         ("statement cfstream-lectures-oac",)
@@ -347,7 +347,7 @@ def test_the_way_names_what_lets_s3_answer() -> None:
 
 
 def test_cells_have_witnesses_that_get_the_same_answer() -> None:
-    """What a cell says is what its witness key gets alone."""
+    """A cell has the same answer as its witness key alone."""
     own = distribution(
         "E1", behavior("*.mp4"), behavior("clips/*", "G2"), behavior("/a?/*"), behavior("", "G1"), oac="E3OAC"
     )

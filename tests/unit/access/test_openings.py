@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.expected import Expected, of_key, shared
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, of_key, openings, shared
+from cfstream.access.openings import openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.domain import AclGrant, Block
+from cfstream.values import Json
 from tests.unit.access.models import (
     ACCOUNT,
     OAI,
@@ -52,7 +54,7 @@ def promise(*paths: tuple[str, bool], path: str = "", keys: str = "*") -> Access
 
 
 def test_a_stack_in_sync() -> None:
-    """Its signers are no opening, nor are OAIs and distributions of the account that serve nothing."""
+    """Its signers are not openings, and neither are OAIs and distributions of the account that serve nothing."""
     assert found(model(OWN, policy=[to_oac(), to_oai(sid="left")])) == []
 
 
@@ -143,7 +145,7 @@ def test_a_distribution_of_another_stack() -> None:
 
 
 def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
-    """It is no opening. A note names the stack and the path. Alone, the fix is to name both specs."""
+    """It is not an opening. A note names the stack and the path. Alone, the fix is to name both specs."""
     other = distribution("E9", behavior("/posters/*"), behavior("", "G1"), oai=OAI)
     here = model(OWN, other, policy=BOTH, stacks={"E1": "lectures", "E9": "newsroom"})
     wanted, (seen,) = shared(
@@ -156,6 +158,32 @@ def test_a_path_that_another_stack_of_the_run_declares_public() -> None:
     assert alone.do.startswith(
         "name the spec of stack newsroom in the same command, if it declares this public; or "
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "public", "note"),
+    [
+        (allow("Tmp", "*"), [("", True)], "/*"),
+        (allow("Tmp", "*", "posters/*"), [("/posters/*", True), ("", False)], "/posters/*"),
+        (allow("Tmp", "*"), [("/posters/*", True), ("", False)], None),
+        (allow("Tmp", "*"), [("", False)], None),
+    ],
+)
+def test_what_s3_serves_past_cloudfront(
+    statement: Json, public: list[tuple[str, bool]], note: str | None
+) -> None:
+    """If all of it is declared public, a note names the statement. Otherwise the statement is an opening."""
+    own = distribution(
+        "E1", *(behavior(path, *([] if open_ else ["G1"])) for path, open_ in public), oac="E3"
+    )
+    here = model(own, policy=[to_oac(), statement], block=Block())
+    wanted, (seen,) = shared(expected(promises=(promise(*public),)), *evaluate(here))
+    judged = openings(seen, wanted)
+    named = (
+        [f"S3 also serves {note} to anyone, without CloudFront: bucket policy statement Tmp"] if note else []
+    )
+    assert [each.split(". The spec")[0] for each in judged.notes] == named
+    assert any(each.text.startswith("anyone can read") for each in judged.openings) is (note is None)
 
 
 def test_origin_access_none() -> None:
@@ -197,7 +225,7 @@ def test_an_organisation_never_covers_its_members() -> None:
     assert found(here, expected(read=("o-abcdefghij",))) == found(here)
 
 
-def test_those_who_write_or_manage() -> None:
+def test_readers_that_write_or_manage() -> None:
     """`also_managed_by` covers them, and `also_read_by` does not."""
     statement = {**allow("Theirs", {"AWS": OTHER}), "Action": ["s3:PutObject", "s3:PutObjectAcl"]}
     here = model(OWN, policy=[to_oac(), statement])

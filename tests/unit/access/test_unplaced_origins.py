@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cfstream.access.evaluate import evaluate
+from cfstream.access.expected import Expected
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, openings
+from cfstream.access.openings import openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.access.report import Opening

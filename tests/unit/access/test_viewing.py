@@ -7,8 +7,9 @@ import pytest
 
 from cfstream.access.evaluate import evaluate
 from cfstream.access.evaluation import Evaluation
+from cfstream.access.expected import Expected
 from cfstream.access.model import AccessModel
-from cfstream.access.openings import Expected, openings
+from cfstream.access.openings import openings
 from cfstream.access.policy import Declared
 from cfstream.access.reader import Reader, ReaderKind
 from cfstream.domain import AccessPoint, AclGrant, Delivery, Distribution
@@ -236,7 +237,7 @@ def test_writing_by_an_oai_and_by_an_access_point() -> None:
 
 
 @pytest.mark.parametrize(("permission", "what"), [("READ", "list"), ("WRITE", "write")])
-def test_what_the_acl_of_the_bucket_lets_an_oai_do(permission: str, what: str) -> None:
+def test_viewers_may_do_what_the_acl_of_the_bucket_grants_the_oai(permission: str, what: str) -> None:
     """Viewers of the distributions that read by it may do the same, unless a Deny certainly applies."""
     more: dict[str, Any] = {"grants": (AclGrant(USER, permission),), "ownership": "ObjectWriter"}
     own = rooted("", *writable(behavior("")), oai=OAI)

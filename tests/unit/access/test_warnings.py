@@ -41,12 +41,12 @@ def test_functions_on_several_unsigned_paths_are_one_warning() -> None:
 
 
 @pytest.mark.parametrize("event", ["viewer-response", "origin-response"])
-def test_a_function_at_a_response_is_no_warning(event: str) -> None:
+def test_a_function_at_a_response_has_no_warning(event: str) -> None:
     """A function that runs after the origin answered cannot change the path."""
     assert warnings_of(replace(behavior("/posters/*"), lambdas=(replace(LAMBDA, event=event),))) == []
 
 
-def test_a_function_on_a_signed_path_is_no_warning() -> None:
+def test_a_function_on_a_signed_path_has_no_warning() -> None:
     """Nobody gets there without a signature; a public distribution has nothing to bypass either."""
     assert warnings_of(replace(behavior("/clips/*", "G2"), functions=(FUNCTION,))) == []
     assert warnings_of(replace(behavior("/posters/*"), functions=(FUNCTION,)), behavior("")) == []

@@ -40,7 +40,7 @@ def kept(live: Any) -> str:
     return "\n".join(describe(live, ACCOUNT, "lectures").kept)
 
 
-def test_what_is_as_the_language_has_it_by_default_is_left_out() -> None:
+def test_default_values_are_left_out() -> None:
     """The simplest distribution has the shortest spec."""
     live = distribution(DefaultCacheBehavior=behavior(ViewerProtocolPolicy="redirect-to-https"))
     assert values(live) == {
@@ -141,7 +141,7 @@ def test_values_that_a_spec_cannot_have_are_reported_and_kept() -> None:
         assert words in kept(live)
 
 
-def test_what_a_spec_cannot_express_is_reported() -> None:
+def test_settings_that_a_spec_cannot_express_are_reported() -> None:
     """Each is listed with its name, but without values of secret headers."""
     header = {"HeaderName": "x-secret", "HeaderValue": "s3cr3t"}
     function = {"LambdaFunctionARN": "arn:aws:lambda:us-east-1:1:function:a:1", "EventType": "viewer-request"}

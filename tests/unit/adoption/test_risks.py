@@ -41,7 +41,7 @@ def own(minimum: str) -> Any:
     }
 
 
-def test_a_guarded_distribution_has_none() -> None:
+def test_a_guarded_distribution_has_no_risks() -> None:
     """It is signed, reads with an OAC, and has an active key and current TLS."""
     assert names(safe()) == []
     assert names(safe(ViewerCertificate=own("TLSv1.2_2018"))) == []

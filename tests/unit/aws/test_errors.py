@@ -190,7 +190,7 @@ def test_tls_failures_say_why() -> None:
     assert "self-signed certificate" in found.what
 
 
-def test_a_bug_stays_a_bug() -> None:
+def test_other_exceptions_are_not_translated() -> None:
     """An exception that is not about settings is not translated."""
     assert about_settings(ValueError("x")) is None
     assert about_settings(KeyError("endpoint")) is None

@@ -55,7 +55,7 @@ def test_pages_of_cloudfront_have_a_hundred_rows() -> None:
     ("operation", "member"),
     [("list_distributions", "DistributionList"), ("list_key_groups", "KeyGroupList")],
 )
-def test_a_token_leads_on_whatever_is_truncated_says(operation: str, member: str) -> None:
+def test_a_list_with_a_token_has_another_page(operation: str, member: str) -> None:
     """Half of CloudFront's lists have no IsTruncated. A list with or without botocore's paginator ends the same way."""
     first = {member: {"NextMarker": "E2", "Items": [{"Id": "E1"}, {"Id": "E2"}]}}
     found, asked = rows(Call("cloudfront", operation), first, {member: {"Items": [{"Id": "E3"}]}})

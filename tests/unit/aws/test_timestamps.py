@@ -33,7 +33,7 @@ def test_a_time_that_aws_sends() -> None:
     assert parse("2026-11-20T09:00:00.5Z") == datetime(2026, 11, 20, 9, microsecond=500_000, tzinfo=UTC)
 
 
-def test_what_is_not_a_time_is_refused() -> None:
+def test_invalid_times_are_refused() -> None:
     """The error is botocore's, which the client already translates."""
     with pytest.raises(ValueError, match="Invalid timestamp"):
         parse("yesterday")

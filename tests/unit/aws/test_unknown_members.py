@@ -57,7 +57,7 @@ def test_a_member_of_many_items_is_named_once() -> None:
     assert found(body) == ["DistributionConfig.CacheBehaviors.Items.Novelty"]
 
 
-def test_a_reply_of_known_members_has_none() -> None:
+def test_a_reply_of_known_members_has_no_unknown_members() -> None:
     """Content and order do not matter."""
     assert found(config("<Enabled>true</Enabled><Aliases><Quantity>0</Quantity></Aliases>")) == []
     whole = f"<Distribution><Id>E1</Id>{config('')}</Distribution>"

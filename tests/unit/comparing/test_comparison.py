@@ -33,7 +33,7 @@ def changes(before: str, after: str) -> dict[str, tuple[object, object]]:
     }
 
 
-def test_spelling_is_no_difference() -> None:
+def test_other_spellings_are_equal() -> None:
     """Order, quotes, comments, explicit defaults and the order of lists do not matter."""
     one = "cnames: [a.example.com, b.example.com]\nsign: {max_validity: 24h}\nbucket: lectures-media\n"
     other = (
@@ -188,7 +188,7 @@ def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, expected
         ),
     ],
 )
-def test_what_is_harmless_is_no_hazard(before: str, after: str) -> None:
+def test_harmless_changes_are_not_hazards(before: str, after: str) -> None:
     """Closing public access, a TLS minimum without a certificate, and another bucket take nothing from signers."""
     (found,) = between(before, after).stacks
     assert found.hazards == ()
@@ -220,7 +220,7 @@ def keyed(*keys: str) -> str:
     return f"key_groups: [{{name: g, public_keys: [{', '.join(rows)}]}}]\nsign: {{max_validity: 2h}}"
 
 
-def test_a_key_that_goes_cuts_viewers_unless_one_that_stays_replaces_it() -> None:
+def test_a_removed_key_cuts_viewers_unless_a_kept_key_replaces_it() -> None:
     """One is a hazard. The other is a notice with the time until it is safe."""
     (cut,) = between(keyed("a", "b"), keyed("a")).stacks
     assert [(hazard.name, hazard.text) for hazard in cut.hazards] == [
@@ -251,7 +251,7 @@ def test_a_behavior_that_is_removed_from_the_spec_has_a_notice(after: str, fate:
     assert [each.text for each in found.notices if "behavior" in each.text] == expected
 
 
-def test_new_and_gone_stacks() -> None:
+def test_new_and_removed_stacks() -> None:
     """A new one shows its fields beyond the defaults. The resources of a removed one stay."""
     one, two = whole("name: one\nbucket: films\ncomment: x"), whole("name: two\nbucket: clips\npublic: true")
     found = compare(stacks(one), stacks(two))

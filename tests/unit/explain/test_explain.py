@@ -4,56 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 
 import pytest
 
-from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.explain.judging import Explanation, explain
+from cfstream.explain.requested import RequestedObject
 from cfstream.explain.times import distance
-from cfstream.kinds.distribution import countries, web_acl
 from cfstream.render.explain import explain_text
-from cfstream.sign import Signer
 from cfstream.sign.encoding import encode
-from cfstream.sign.keys import Hash
-from cfstream.spec.keys import der_digest
-from tests.world.signing import private_pem, public_pem, rsa_key
-
-NOW = 1_900_000_000
-HOUR = timedelta(hours=1)
-URL = "https://media.example.com/hls/master.m3u8"
-LECTURES, CLIPS, FRESH, FOREIGN = "K1LECTURES", "K2CLIPS", "K3FRESH", "K4FOREIGN"
-
-
-@cache
-def signer(key_id: str = LECTURES, digest: Hash = "SHA1", name: str = "") -> Signer:
-    """Return a signer with the key of this id."""
-    return Signer(private_pem(rsa_key(name or key_id)), key_id, hash=digest, now=lambda: float(NOW))
-
-
-def trusted(key_id: str, group: str, *, active: bool = True) -> TrustedKey:
-    """Return a key as AWS lists it."""
-    pem = public_pem(rsa_key(key_id)).decode() + "\n"
-    return TrustedKey(key_id, key_id[2:].lower(), group, pem, der_digest(pem), active)
-
-
-@cache
-def guards() -> Guards:
-    """Return a distribution with a public behavior, one of another group, and its own."""
-    own = (trusted(LECTURES, "lectures"), trusted(FRESH, "lectures", active=False))
-    return Guards(
-        id="E1UGDLB9XZBD79",
-        domain_name="d111111abcdef8.cloudfront.net",
-        aliases=("media.example.com", "*.video.example.com"),
-        behaviors=(
-            GuardedBehavior("/posters/*"),
-            GuardedBehavior(
-                "clips/*", groups=("clips",), keys=(trusted(CLIPS, "clips"),), viewer_protocol="https-only"
-            ),
-            GuardedBehavior("", groups=("lectures",), keys=own, viewer_protocol="redirect-to-https"),
-        ),
-        ipv6=True,
-    )
+from cfstream.use_cases.explanation import with_error_page
+from tests.unit.explain.signed import CLIPS, FOREIGN, FRESH, HOUR, LECTURES, NOW, URL, guards, signer
 
 
 def test_a_wrong_host_is_not_signed_again() -> None:
@@ -125,7 +86,7 @@ def test_cookies_are_taken_apart_as_a_url_is() -> None:
     assert judged("https://media.example.com/dash/a", cookies=cookies).accepted is False
 
 
-def test_a_parameter_in_the_url_makes_cookies_count_for_nothing() -> None:
+def test_cookies_are_ignored_if_the_url_has_a_parameter() -> None:
     """CloudFront checks a signed URL first, and then ignores cookies."""
     cookies = signer().for_hls(URL, HOUR).cookies.header()
     explanation = judged(f"{URL}?Expires=1", cookies=cookies)
@@ -244,10 +205,27 @@ def test_all_reasons_are_reported() -> None:
     url = signer(FOREIGN).url(URL, HOUR, ip="203.0.113.7")
     explanation = judged(url, later=3_780, viewer="198.51.100.1")
     assert [what for _, what in reasons(explanation)] == [
-        "the default behavior does not trust the key K4FOREIGN",
+        "the default behavior does not trust the key K4FOREIGN. If it did before, another key has replaced it",
         "it expired 3 minutes ago",
         "it is only for 203.0.113.7/32, but the viewer is 198.51.100.1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "exists", "seen"),
+    [
+        (URL, True, True),  # MissingKey
+        (signer().url(URL, HOUR), False, True),  # AccessDenied of S3
+        (signer().url(URL, HOUR), True, False),
+        (signer().url(URL.replace("media", "other"), HOUR), True, False),  # another distribution, or none
+    ],
+)
+def test_the_error_page_that_viewers_see(url: str, exists: bool, seen: bool) -> None:
+    """A note names it, if CloudFront or S3 answers 403."""
+    asked = RequestedObject("media", "hls/master.m3u8", exists=exists)
+    paged = replace(guards(), error_page="404 with /errors/403.html")
+    notes = with_error_page(replace(judged(url), asked=asked), paged).notes
+    assert ("viewers see 404 with /errors/403.html (the error page for 403)" in notes) is seen
 
 
 def test_time_is_judged_to_the_second() -> None:
@@ -283,7 +261,7 @@ def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
         ),
     ],
 )
-def test_what_a_signature_was_made_for_is_found(url: str, hint: str) -> None:
+def test_the_resource_of_a_signature_is_found(url: str, hint: str) -> None:
     """The most common changes are tried, and the one that matches is shown."""
     assert any(hint in reason.do for reason in judged(url).reasons)
 
@@ -354,43 +332,3 @@ def test_a_disabled_distribution_refuses_everything() -> None:
 def test_distances_have_their_largest_unit(seconds: int, text: str) -> None:
     """Durations have their largest useful unit."""
     assert distance(seconds) == text
-
-
-def test_a_function_that_runs_on_requests_is_a_note() -> None:
-    """Its code is not known, so the signature is judged alone, and a note lists the function."""
-    found = guards()
-    *others, default = found.behaviors
-    with_function = replace(found, behaviors=(*others, replace(default, functions=("rewrite",))))
-    url = signer().url("https://media.example.com/a.mp4", HOUR)
-    explanation = explain(url, now=NOW, guards=with_function)
-    assert explanation.accepted is True
-    assert explanation.notes[0] == (
-        "the function rewrite runs on requests for the default behavior, and may refuse or redirect them: "
-        "cfstream does not read its code"
-    )
-    assert not any("rewrite" in note for note in explain(url, now=NOW, guards=found).notes)
-
-
-@pytest.mark.parametrize(
-    ("restrictions", "acl", "notes"),
-    [
-        ("none", "", ()),
-        ("whitelist", "", ("viewers outside AT, DE get 403, also with a valid signature",)),
-        ("blacklist", "", ("viewers in AT, DE get 403, also with a valid signature",)),
-        (
-            "none",
-            "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers/a1b2",
-            ("the web ACL viewers may refuse viewers with 403: cfstream does not read its rules",),
-        ),
-    ],
-)
-def test_countries_and_a_web_acl_are_notes(restrictions: str, acl: str, notes: tuple[str, ...]) -> None:
-    """They refuse viewers whatever the signature."""
-    config = {
-        "Restrictions": {"GeoRestriction": {"RestrictionType": restrictions, "Items": ["DE", "AT"]}},
-        "WebACLId": acl,
-    }
-    limits = (*countries.refusals(config), *web_acl.refusals(config))
-    assert limits == notes
-    limited = explain(signer().url(URL, HOUR), now=NOW, guards=replace(guards(), limits=limits))
-    assert (limited.accepted, limited.notes[: len(notes)]) == (True, notes)

@@ -10,7 +10,7 @@ import pytest
 from cfstream.acl_document import with_grant
 from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle, parse, render
 from cfstream.aws.fast.checkpoint import Checkpoint
-from cfstream.aws.fast.governor import READS, WRITES, Bucketful, LaneGovernor
+from cfstream.aws.fast.governor import READS, WRITES, LaneGovernor, TokenBucket
 from cfstream.aws.fast.replies import KeyPage, page_of
 from cfstream.key_ranges import Guesses, between, merged, order
 from cfstream.ports import AclWork
@@ -72,13 +72,13 @@ def test_page_without_encoding() -> None:
 
 def test_rate_of_a_prefix() -> None:
     """No more than S3's rate of a prefix is begun, and a write that was not needed does not count."""
-    rate, taken = Bucketful(0.0), 0
+    rate, taken = TokenBucket(0.0), 0
     for step in range(2_000):
         while rate.take(step / 200):
             taken += 1
     assert taken <= WRITES * 10 + WRITES * 0.1 + 1
     assert taken >= WRITES * 9.9
-    rate, taken = Bucketful(0.0), 0
+    rate, taken = TokenBucket(0.0), 0
     for step in range(2_000):
         while rate.take(step / 200):
             rate.give_back()
@@ -88,7 +88,7 @@ def test_rate_of_a_prefix() -> None:
 
 def test_share_of_a_prefix() -> None:
     """Two processes that work on one prefix get half of its rate each."""
-    rate, taken = Bucketful(0.0, 0.5), 0
+    rate, taken = TokenBucket(0.0, 0.5), 0
     for step in range(2_000):
         while rate.take(step / 200):
             taken += 1
@@ -179,7 +179,7 @@ def test_acl_round_trip() -> None:
 
 
 def test_acl_with_unknown_members() -> None:
-    """An ACL with members that are not known is not written, but one that is as wanted is no problem."""
+    """An ACL with members that are not known is not written, but one that is as wanted is not a problem."""
     body = render(PRIVATE).replace(b"<Permission>", b"<Until>2027</Until><Permission>")
     assert Decisions(OAI, "READ").of(body) == Obstacle("UnknownMembers", ("Grants.Grant.Until",))
     assert Decisions(OWNER, "FULL_CONTROL").of(body) is None
@@ -200,7 +200,7 @@ def checkpoint(
 
 
 def test_checkpoint(tmp_path: Path) -> None:
-    """What one run stores, the next one loads. It is for its user only, and lasts a day."""
+    """The next run loads what a run stored. It is for its user only, and lasts a day."""
     messages: list[str] = []
     checkpoint(tmp_path, messages).store([("", "a"), ("a", "k"), ("x", "\udcff")])
     (file,) = (tmp_path / "grants").iterdir()
@@ -236,7 +236,7 @@ def test_full_cache(tmp_path: Path) -> None:
     assert len(messages) == 1
 
 
-def test_resumed() -> None:
+def test_a_resumed_run_reads_what_is_not_finished() -> None:
     """A further run lists all keys, and reads those that are not finished or were written since, and one a page."""
     s3 = FakeS3([f"k{number:05}" for number in range(5_000)])
     first = s3.pipeline()

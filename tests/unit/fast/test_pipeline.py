@@ -164,7 +164,7 @@ def test_guard_after_a_pause() -> None:
 
 
 def test_vanished() -> None:
-    """Objects that are gone, or hidden by a delete marker, are no failures."""
+    """Objects that were deleted, or are hidden by a delete marker, are not failures."""
     s3 = FakeS3(keys(5))
     s3.fault = lambda method, key: (
         error(404, "NoSuchKey")

@@ -62,7 +62,7 @@ def account(**replies: Any) -> Any:
     )
 
 
-def test_what_may_not_be_read_becomes_a_note() -> None:
+def test_unreadable_resources_get_a_note() -> None:
     """Without permission for names and grants, everything else is shown, and a note lists what is missing."""
     aws = account()
     shown = details_of(aws, by_id(aws, "E1UGDLB9XZBD79"))
@@ -178,7 +178,7 @@ def test_only_our_statements_are_ours() -> None:
         assert [grant.ours for grant in grants] == [ours]
 
 
-def test_an_origin_that_is_no_bucket_has_no_grants() -> None:
+def test_an_origin_that_is_not_a_bucket_has_no_grants() -> None:
     """Nothing is read for a custom origin."""
     assert grants_of(live(), ARN, None, [OriginDetails("web", "www.example.com")], marked=False) == ((), ())
 

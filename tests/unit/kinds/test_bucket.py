@@ -73,7 +73,7 @@ def test_made(grant: str, ownership: str) -> None:
     assert proposed.problems == ()
 
 
-def test_made_together() -> None:
+def test_a_bucket_that_several_stacks_create() -> None:
     """A step names the other stacks of the run that create the same bucket."""
     own = context(CREATES)
     beside = tuple(own.stack.spec.model_copy(update={"name": name}) for name in (own.name, "clips", "films"))
@@ -81,7 +81,7 @@ def test_made_together() -> None:
     assert step.because.endswith("; clips, films may create it first, and then this step changes nothing")
 
 
-def test_made_where_the_session_is() -> None:
+def test_a_bucket_is_created_in_the_region_of_the_session() -> None:
     """A new bucket whose spec has no region is created in the session's region."""
     text = CREATES.replace("region: eu-west-1, ", "")
     proposed = proposal(KIND, context(text), live(**s3(head=missing("404"))))
@@ -89,7 +89,7 @@ def test_made_where_the_session_is() -> None:
 
 
 @pytest.mark.parametrize("text", [SPEC, CREATES])
-def test_there(text: str) -> None:
+def test_an_existing_bucket_is_never_changed(text: str) -> None:
     """A bucket that exists is never changed, whatever its settings are, and its own region is brought."""
     replies = s3(block=NONE, ownership="ObjectWriter", get_bucket_acl={"Owner": {"ID": "0"}, "Grants": []})
     proposed = proposal(KIND, context(text), live(**replies))
@@ -282,12 +282,12 @@ def test_access_point_that_cannot_be_read() -> None:
     ],
     ids=["ACLs of objects", "policy of an access point", "unknown policy of an access point"],
 )
-def test_account_block_is_read_for_whatever_may_be_public(replies: Any) -> None:
+def test_the_block_of_the_account_is_read_if_anything_may_be_public(replies: Any) -> None:
     """The account's block also closes public ACLs of objects and public access points, so it is read for them."""
     assert read(live(**replies)).effective.complete
 
 
-def test_to_be_made_but_open() -> None:
+def test_an_existing_open_bucket_has_a_notice() -> None:
     """If a bucket with `create: true` exists and is open, it is not changed, and a notice names it."""
     assert notices(CREATES, **s3(block=NONE)) == [
         f"the bucket {BUCKET} exists and does not block all public access; cfstream leaves it as it is"

@@ -73,7 +73,7 @@ def test_first_grant() -> None:
     assert (relied.address, relied.sha256) == (ADDRESS, policy_digest(seen))
 
 
-def test_grant_to_what_is_yet_to_be_made() -> None:
+def test_a_grant_to_a_resource_that_the_plan_creates() -> None:
     """The statement refers to resources that earlier steps create."""
     creation = StepId("create distribution:lectures")
     brought = {Address("distribution", "lectures"): {"arn": Ref(creation, "arn")}}
@@ -133,7 +133,7 @@ def test_an_identity_left_behind_in_a_statement_of_others() -> None:
     ("text", "others"),
     [(OAI, ()), (OAI + "grant: {via: object-acl}\n", ()), (OAC, (distribution("E5THEIRS", oai="E2OAI"),))],
 )
-def test_an_identity_in_use_is_no_remnant(text: str, others: tuple[Any, ...]) -> None:
+def test_an_identity_in_use_is_not_a_remnant(text: str, others: tuple[Any, ...]) -> None:
     """No notice mentions the stack's own identity, or one with which another distribution reads this bucket."""
     replies = {**ours(signed(oai="E2OAI"), others), **s3(policy=policy_of(by_oai("1")))}
     proposed = proposal(KIND, context(text), live(**replies), kind_results())
@@ -271,12 +271,12 @@ def test_none_wanted(text: str, because: str) -> None:
     assert proposed(text, policy=policy_of(THEIRS)).steps == ()
 
 
-def test_identity_that_cannot_be() -> None:
+def test_an_identity_with_a_problem_gets_no_grant() -> None:
     """If the identity has a problem, nothing is granted or revoked."""
     assert proposed(OAI, results=KindResults(), policy=policy_of(by_oac())).steps == ()
 
 
-def test_bucket_to_be_made() -> None:
+def test_a_bucket_that_the_plan_creates() -> None:
     """For a bucket that the plan creates, the grant starts from no policy, in the bucket's future region."""
     result = proposed(
         OAC.replace(BUCKET, f"{{name: {BUCKET}, region: eu-west-1, create: true}}"), head=missing("404")
@@ -286,7 +286,7 @@ def test_bucket_to_be_made() -> None:
     assert step.edit == edit(None, put=(by_oac(),))
 
 
-def test_whatever_the_order() -> None:
+def test_the_order_of_statements_does_not_matter() -> None:
     """The order of statements and distributions in AWS does not change the proposal, except its starting policy."""
     seen = [THEIRS, by_oai("cfstream-lectures-oai", "", "E9OLD", "E8OLD")]
     one, other = (

@@ -34,7 +34,7 @@ def test_policy_that_cannot_be_read() -> None:
     assert problem.do == "allow s3:GetBucketPolicy to these credentials"
 
 
-def test_dead_principal() -> None:
+def test_a_deleted_principal_in_a_foreign_statement() -> None:
     """If a foreign statement has a deleted principal, S3 would refuse any new policy."""
     dead = {**THEIRS, "Principal": {"AWS": "AIDAJ3EXAMPLE7QUSDP"}}
     (what,) = problems(OAC, policy=policy_of(dead))

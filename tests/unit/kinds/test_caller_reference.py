@@ -43,7 +43,7 @@ def test_a_reference_is_known_in_every_generation_and_for_nothing_else(one: Any,
     assert is_caller_reference(reference, *other[:3]) == (one[:3] == other[:3])
 
 
-def test_what_only_begins_like_a_reference_is_none() -> None:
+def test_a_text_that_only_begins_like_a_reference_is_not_one() -> None:
     """A reference that someone else chose is not recognised."""
     reference = caller_reference("123456789012", "lectures", "distribution")
 

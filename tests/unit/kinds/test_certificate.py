@@ -206,7 +206,7 @@ def test_names_that_no_one_certificate_covers() -> None:
     )
     names = f"--domain-name {MEDIA} --subject-alternative-names {CLIPS}"
     assert problem.do.startswith(
-        "write the ARN of another as http.certificate, or request one: "
+        "write the ARN of one as http.certificate, or request one: "
         f"`aws acm request-certificate --region us-east-1 --validation-method DNS {names}`"
     )
 

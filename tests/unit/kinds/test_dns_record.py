@@ -108,7 +108,7 @@ def test_records_of_a_removed_cname_are_deleted_as_listed() -> None:
     )
 
 
-def test_false_looks_into_every_zone_that_could_hold_one() -> None:
+def test_route53_false_reads_every_zone_that_could_have_a_record() -> None:
     """It skips ``ample.com``, though the name ends with the same letters."""
     found = proposed(OFF, account(alias(), {**alias("x.example.com."), "AliasTarget": {"DNSName": "d2."}}))
     (step,) = found.steps

@@ -59,7 +59,7 @@ def test_the_estimate_of_each_engine() -> None:
         (LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True)), "not all ACLs"),
     ],
 )
-def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
+def test_grants_that_a_job_may_remove(have: LiveGrants, why: str) -> None:
     """A job that the spec asks for has a hazard, and auto does not use one."""
     asked = chosen_engine(context(SPEC.replace("ENGINE", "s3-batch")), have, USER, ())
     assert asked.job is not None
@@ -69,7 +69,7 @@ def test_what_a_job_may_remove(have: LiveGrants, why: str) -> None:
     assert (auto.job is None, auto.hazards) == (bool(why), ())
 
 
-def test_how_to_know_all_acls() -> None:
+def test_the_number_of_sampled_objects_is_unknown() -> None:
     """The number of objects of a sampled bucket is not known, so the estimate does not decide."""
     sampled = LiveGrants(LiveBucket(BUCKET, REGION, owner=OWNER), Tally(total=9, sampled=True))
     policy, notice = chosen_engine(context(SPEC.replace("ENGINE", "auto")), sampled, USER, ()).notices

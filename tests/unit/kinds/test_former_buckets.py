@@ -154,7 +154,7 @@ def test_a_policy_of_the_former_bucket_that_cannot_be_read() -> None:
     assert notice in result.notices[-1].text
 
 
-def test_turning_back() -> None:
+def test_a_spec_that_names_the_old_bucket_again() -> None:
     """If a run stopped before the distribution changed, the spec may name the old bucket again."""
     seen = policy_of(by_oac())
     revoked, forgotten = proposed(

@@ -114,7 +114,7 @@ def seen(lists: Lists) -> InventoryAcls:
 
 @pytest.mark.parametrize("chunk", [11, 1 << 20])
 def test_current_objects_under_the_prefix_count(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    """The newest list is read in parts. What was written a day before it was finished, or later, is not known."""
+    """The newest list is read in parts. Objects written a day before its end, or later, are not known."""
     monkeypatch.setattr(inventory_report, "CHUNK", chunk)
     assert seen(Lists()) == InventoryAcls(2, 1, 2 * DAY, keys=("a/1",))
 
@@ -197,7 +197,7 @@ def _refusing(error: Refused) -> Lists:
         (lambda: _refusing(NotAuthorized("s3:GetObject", "AccessDenied", "")), "cannot be read"),
     ],
 )
-def test_what_an_inventory_does_not_show(lists: Callable[[], Lists], why: str) -> None:
+def test_objects_that_an_inventory_does_not_show(lists: Callable[[], Lists], why: str) -> None:
     """The reason names an object, or what is wrong with the inventory."""
     assert why in seen(lists()).others
 

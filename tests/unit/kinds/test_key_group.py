@@ -55,7 +55,13 @@ def config_of(*rows: Json) -> Callable[[Json], Json]:
 
 def key(name: str, key_id: str, age: timedelta = timedelta(days=9)) -> Json:
     """Return a row of ListPublicKeys: an owned key."""
-    return {"Id": key_id, "Name": name, "CreatedTime": NOW - age, "Comment": "cfstream:lectures"}
+    return {
+        "Id": key_id,
+        "Name": name,
+        "EncodedKey": "",
+        "CreatedTime": NOW - age,
+        "Comment": "cfstream:lectures",
+    }
 
 
 def keys(**ids: Known) -> KindResults:
@@ -366,7 +372,7 @@ def test_a_group_of_ours_that_another_distribution_trusts_stays() -> None:
     ]
 
 
-def test_whatever_order_aws_lists_in_the_proposal_is_the_same() -> None:
+def test_the_order_of_lists_does_not_matter() -> None:
     """The order of groups and keys does not matter."""
     rows = [group("signers", "K1", "K3"), group("a", "K1", "K2"), group("b", "K2")]
     names = [key("new", "K2"), key("old", "K1"), key("x", "K3")]

@@ -202,7 +202,7 @@ def test_new_distribution() -> None:
     assert kinds_of(proposed(READ, aws).steps) == [("grant object-acl:lectures", Stage.GRANT)]
 
 
-def test_identity_that_cannot_be() -> None:
+def test_an_identity_with_a_problem_gets_no_grant() -> None:
     """If the identity has a problem, nothing is proposed."""
     assert proposed(READ, objects({"a": acl()}, mark="E9OLD"), KindResults()).steps == ()
 
@@ -229,7 +229,7 @@ def test_one_identity_after_another() -> None:
     assert steps[2].edit == edit("9" * 96, None)
 
 
-def test_one_identity_after_another_that_is_made() -> None:
+def test_the_tag_lists_an_identity_that_the_plan_creates() -> None:
     """The tag may list an identity that the plan creates, beside the former one."""
     brought = {
         Address("origin-access-identity", "lectures"): {"id": Ref(MADE), "canonical_user": Ref(MADE, "user")}
@@ -255,7 +255,7 @@ def test_not_on_objects_any_more() -> None:
     assert proposed(BY_POLICY, objects({"a": acl("READ")})).steps == ()
 
 
-def test_former_identity_gone() -> None:
+def test_grants_to_a_deleted_identity() -> None:
     """Grants to a deleted identity have no effect, so only the tag is removed."""
     result = proposed(BY_POLICY, objects({}, mark="EGONE"))
     assert kinds_of(result.steps) == [("modify object-acl:lectures", Stage.UNMARK)]

@@ -75,7 +75,7 @@ def test_sampled_plan() -> None:
 
 
 def test_sample_is_not_complete() -> None:
-    """What is known about ACLs never counts as complete after a sample."""
+    """After a sample, the known ACLs never count as complete."""
     seen = grants(large(), context(READ))
     assert seen.tally.sampled
     assert not seen.acls.complete

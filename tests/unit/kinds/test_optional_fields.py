@@ -35,7 +35,7 @@ def spec(**fields: Any) -> Spec:
         ),
     ],
 )  # fmt: skip
-def test_what_is_no_longer_in_the_spec_is_listed(old: Any, new: Any, listed: str) -> None:
+def test_removed_fields_are_listed(old: Any, new: Any, listed: str) -> None:
     """Each field has the value that the earlier spec had."""
     notice = no_longer_managed(spec(**old), spec(**new), "main")
     assert notice is not None
@@ -52,7 +52,7 @@ def test_what_is_no_longer_in_the_spec_is_listed(old: Any, new: Any, listed: str
     ],
     ids=["empty", "empty in http", "with a default", "unlisted behavior"],
 )
-def test_what_is_changed_or_has_another_notice_is_not_listed(old: Any, new: Any) -> None:
+def test_fields_that_change_or_have_another_notice_are_not_listed(old: Any, new: Any) -> None:
     """An empty value removes, a default is enforced, and an unlisted behavior has a notice of its own."""
     assert no_longer_managed(spec(**old), spec(**new)) is None
 

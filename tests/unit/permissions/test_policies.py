@@ -62,7 +62,7 @@ def test_a_plan_may_change_nothing() -> None:
         (OBJECTS, "apply", ("PutBucketPolicy", "CreateBucket")),
     ],
 )
-def test_what_a_spec_does_not_mention_is_not_allowed(
+def test_calls_that_a_spec_does_not_need_are_not_allowed(
     document: Json, purpose: str, words: tuple[str, ...]
 ) -> None:
     """Lists of the account are allowed, because every plan reads them."""
@@ -165,7 +165,7 @@ def test_tags_come_with_the_creating_call() -> None:
     assert len(statements("cloudfront:TagResource", RTMP)) == 1
 
 
-def test_what_iam_cannot_limit_is_listed() -> None:
+def test_calls_that_iam_cannot_limit_are_listed() -> None:
     """The list has words, and only what the policy allows to change."""
     assert unlimited(policy([spec(HTTP)], Purpose.PLAN, Place())) == ()
     assert unlimited(policy([spec(HTTP)], Purpose.APPLY, Place())) == ("origin access controls",)
@@ -241,8 +241,8 @@ def test_functions_are_allowed_by_their_names() -> None:
         ([{**HTTP, "name": f"lectures-{each}"} for each in range(3)], {"s3:GetObjectAcl"}),
     ],
 )
-def test_what_only_helps_is_in_statements_of_its_own(documents: list[Json], optional: set[str]) -> None:
-    """What a plan needs in any case is not repeated there, and nothing is optional for destroy."""
+def test_optional_calls_are_in_statements_of_their_own(documents: list[Json], optional: set[str]) -> None:
+    """Calls that a plan always needs are not repeated there, and nothing is optional for destroy."""
     place = Place("123456789012")
     specs = [spec(each) for each in documents]
     found = policy(specs, Purpose.PLAN, place)

@@ -58,7 +58,7 @@ def model(*behaviors: Json, default: Json | None = None) -> AccessModel:
         "one behind a public one",
     ],
 )
-def test_who_reads_its_paths_afterwards(
+def test_the_readers_of_its_paths_afterwards(
     before: tuple[Json, ...], after: tuple[Json, ...], hazards: set[str]
 ) -> None:
     """Closing is not a hazard. Opening to anyone, or a loss for signers, is."""

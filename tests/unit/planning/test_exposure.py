@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from cfstream.render.readers import before_and_after, readers_after, readers_before
 from tests.unit.kinds.live import distribution
 from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
@@ -37,6 +39,25 @@ def test_unchanged() -> None:
     """The same readers can read a stack that is in sync, before and after."""
     seen = exposure(OAC, OWN, policy=GRANTED)
     assert (seen.before, seen.after, seen.openings) == ((OURS,), (OURS,), ())
+
+
+@pytest.mark.parametrize(
+    ("live", "spec", "before", "after"),
+    [
+        ("", "a/", "/*", "/a/*"),
+        ("a/", "", "/a/*", "/*"),
+        ("a/", "a/", "/a/*", "/a/*"),
+        ("b/", "a/", "/b/*", "/a/*"),
+    ],
+)
+def test_both_sides_have_the_paths_that_the_bucket_allows(
+    live: str, spec: str, before: str, after: str
+) -> None:
+    """A grant that changes shows what viewers lose or gain."""
+    text = OAC + f'grant: {{prefix: "{spec}"}}\n'
+    seen = exposure(text, OWN, policy=policy_of(by_oac(prefix=live)))
+    assert before_and_after(seen) == ((f"{OURS} ({before})",), (f"{OURS} ({after})",))
+    assert (seen.before, seen.after) == ((OURS,), (OURS,))
 
 
 def test_not_granted_yet() -> None:
@@ -110,7 +131,7 @@ def test_rows_hold_paths_with_equal_answers_only() -> None:
 
 
 def test_a_behavior_of_its_own_changes_no_answer() -> None:
-    """What signers could read by the default behavior, they can read by a new one with the same signers."""
+    """Signers of the default behavior can read the same through a new one with the same signers."""
     text = KEYS + 'http: {behaviors: [{path: "*.m3u8", cache_policy: CachingDisabled}]}\n'
     own = distribution("E1DIST", oac="E3OAC", groups=("G1",))
     (row,) = exposure(text, own, policy=GRANTED).access
@@ -178,7 +199,7 @@ def test_grant_that_opens_another_distribution() -> None:
     assert seen.after == (OURS, f"anyone: distribution E5OPEN (unsigned), {statement_}")
 
 
-def test_what_another_distribution_reads_by_stays() -> None:
+def test_a_grant_that_another_distribution_uses_stays() -> None:
     """It is not revoked, so that distribution continues to serve, and is an opening."""
     seen = exposure(
         OAC, signed(oai="E2OAI"), (distribution("E5OPEN", oai="E2OAI"),), policy=policy_of(by_oai())

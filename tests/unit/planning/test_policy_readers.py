@@ -25,7 +25,7 @@ def test_public_statement() -> None:
     assert opening_texts(seen) == ["anyone can read /*: bucket policy statement Open"]
 
 
-def test_what_closes_a_public_statement() -> None:
+def test_the_fix_of_a_public_statement() -> None:
     """The advice names the statement first, then a command that blocks public access."""
     (opening,) = exposure(OAC, OWN, block=NONE, policy=policy_of(by_oac(), OPEN)).openings
     advice, remove, then, block = opening.do.splitlines()
@@ -105,7 +105,7 @@ def test_service() -> None:
 
 
 def test_listed_in_the_spec() -> None:
-    """A reader that also_read_by lists is shown, and is no opening."""
+    """A reader that also_read_by lists is shown, and is not an opening."""
     theirs = statement("Theirs", {"AWS": "arn:aws:iam::111122223333:role/reader"})
     text = OAC + 'also_read_by: ["111122223333"]\n'
     seen = exposure(text, OWN, policy=policy_of(by_oac(), theirs))
@@ -149,7 +149,7 @@ def test_deleted_principal() -> None:
         ("s3:ListBucket", "can list the objects"),
     ],
 )
-def test_who_can_do_something_else_than_read(action: str, text: str) -> None:
+def test_others_that_write_list_or_manage_are_openings(action: str, text: str) -> None:
     """Others who can write, list or change who can read are openings too."""
     resources = [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
     theirs = {**statement("Theirs", {"AWS": "111122223333"}), "Action": action, "Resource": resources}

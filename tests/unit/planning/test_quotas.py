@@ -41,7 +41,7 @@ def test_all_stacks_of_a_run_count_together() -> None:
 
 
 def test_no_warning_up_to_the_quota() -> None:
-    """The last resource that AWS allows has no warning. What the run does not create is not counted."""
+    """The last resource that AWS allows has no warning. Only resources that the run creates are counted."""
     for kind, quota in QUOTAS.items():
         stacks = [plan("lectures", kind)]
         assert with_quotas(stacks, {kind: quota.most - 1}.__getitem__) == stacks

@@ -189,7 +189,7 @@ def test_an_arn_is_never_cut() -> None:
     assert f"  principal\n  {arn}\n    may    list\n" in at(stack, 40)
 
 
-def test_what_a_reader_may_do_in_one_way_is_one_row() -> None:
+def test_one_reader_with_one_way_is_one_row() -> None:
     """Reading and listing through the same statement are one row."""
     rows = [
         AccessRow(ROLE, may, ("/*",), "a", certain=True, before=None, after=None, by="statement Partner")
@@ -271,7 +271,7 @@ def test_programs_get_every_row_opening_and_chain() -> None:
     }
 
 
-def test_what_others_wrote_cannot_move_the_cursor() -> None:
+def test_text_of_others_cannot_move_the_cursor() -> None:
     """A Sid or a key with control characters is escaped."""
     hostile = StackAccess("a", "a.yaml", "talks/\x1b[2J", (), (), (Chain(ANYONE, May.READ, True, LINKS[:1]),))
     row = AccessRow(

@@ -20,7 +20,7 @@ def test_a_word_wider_than_the_page_is_never_cut() -> None:
     assert Page(width=20).flow(words(f"from {long_id} on")) == ["from", long_id, "on"]
 
 
-def test_a_word_gets_less_space_if_it_only_fits_so() -> None:
+def test_a_word_gets_less_space_if_it_fits_only_then() -> None:
     """A terminal would break it. One that does not fit at all keeps the space."""
     for word, line in (("a" * 18, "  " + "a" * 18), ("a" * 20, "a" * 20), ("a" * 21, "    " + "a" * 21)):
         assert Page(width=20).flow(words(f"from {word}"), first="  ", rest="    ") == ["  from", line]
@@ -47,7 +47,7 @@ def test_a_page_has_20_to_100_columns() -> None:
     assert [page(width, color=False).width for width in (0, 40, 500)] == [20, 40, 100]
 
 
-def test_what_could_move_the_cursor_is_written_as_an_escape() -> None:
+def test_control_characters_are_written_as_escapes() -> None:
     """Text from a file or from AWS cannot colour, overwrite or reverse text on the terminal."""
     assert printable("a\x1b[31mb\u202ec\n") == "a\\u001b[31mb\\u202ec\\n"
     assert printable("Vorträge 講義") == "Vorträge 講義"
@@ -61,7 +61,7 @@ def test_a_command_in_advice_is_one_word_that_can_be_pasted() -> None:
     assert words == ["run", "aws s3 ls --x y,", "or", "take", "`adopt: E1`.", "cfstream plan a b", "tells"]
 
 
-def test_a_wide_sign_has_two_columns_and_an_accent_none() -> None:
+def test_a_wide_character_has_two_columns_and_an_accent_none() -> None:
     """The width is that on a terminal, so no line is too wide."""
     assert [columns(text) for text in ("a", "講義", "e\u0301", "—")] == [1, 4, 1, 1]
     assert padded("講義", 6) == "講義  "

@@ -85,7 +85,7 @@ def test_json_has_a_further_member_and_the_same_fingerprint() -> None:
 
 
 def test_sarif_suppresses_the_alert_and_keeps_its_fingerprint() -> None:
-    """A code host closes the alert, and finds it again when the flag is gone."""
+    """A code host closes the alert, and finds it again when the flag is removed."""
     (marked, other), (alert, _) = (
         plan_sarif(plan(CHANGED), each)["runs"][0]["results"] for each in (ALLOWED, Allowed())
     )

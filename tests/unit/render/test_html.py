@@ -62,7 +62,7 @@ def test_values_are_not_interpreted(text: str) -> None:
     assert printable(text) in page.text
 
 
-def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
+def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
     """The page shows the fix too, with the command as code."""
     page = plan_html(plan(OPENED))
     assert '<li class="open">anyone: bucket policy statement QuickFix</li>' in page
@@ -124,7 +124,7 @@ def test_everything_that_the_text_says_is_on_the_page() -> None:
 
 
 def test_only_columns_with_values_are_shown() -> None:
-    """What is created has no values before, and what is deleted has none after."""
+    """Created resources have no values before, and deleted ones have none after."""
     heads = re.findall(r'<thead><tr><th scope="col">field</th>(.*?)</tr>', plan_html(plan(NEW, CHANGED)))
     shown = {"/".join(re.findall(r">(\w+)</th>", head)) for head in heads}
     assert shown == {"after", "before/after"}

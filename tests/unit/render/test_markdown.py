@@ -1,5 +1,6 @@
 """The comment on a pull request: complete if it fits, never too long, and without interpreting values."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -14,6 +15,7 @@ from cfstream.planning.exposure import Exposure
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.gfm import code, prose
+from cfstream.render.hazards import Allowed
 from cfstream.render.html import plan_html
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
 from tests.thorough import examples
@@ -75,13 +77,16 @@ def test_an_opening_is_reported_though_nothing_changes() -> None:
     assert "anyone may read clips/" in warned
 
 
-def test_what_the_plan_closes_is_first() -> None:
+def test_openings_that_the_plan_closes_are_first() -> None:
     """It is open until the plan is applied."""
     drifted = replace(CHANGED, exposure=Exposure(before=("anyone through distribution lectures",)))
     shown = plan_markdown(plan(drifted))
-    text = "<b>open now</b>: anyone can read through distribution lectures. This plan closes it."
-    assert shown.index(text) < shown.index("#### Hazards")
-    assert text in plan_html(plan(drifted))
+    text = "<b>open now</b>: anyone can read through distribution lectures. This plan closes it"
+    assert shown.index(f"{text}, if its hazards are allowed.") < shown.index("#### Hazards")
+    assert f"{text}, if its hazards are allowed." in plan_html(plan(drifted))
+    allowed = Allowed({hazard.name for hazard, _ in drifted.hazards})
+    assert f"{text}." in plan_markdown(plan(drifted), allowed=allowed)
+    assert f"{text}." in plan_html(plan(drifted), allowed)
 
 
 def test_warnings_are_above_the_last_line() -> None:
@@ -170,10 +175,19 @@ def test_steps_go_before_what_is_dangerous() -> None:
 
 def test_omitted_sentences_are_counted() -> None:
     """Sentences without room are counted, with the place where they can be read."""
-    comment = plan_markdown(fleet("long words " * 30, 200, changes=2))
+    stacks = [stack_of(f"{number} " + "long words " * 30, f"s{number}", changes=2) for number in range(200)]
+    comment = plan_markdown(plan(*stacks))
     shown = comment.count("- <b>cuts-viewers</b>")
     assert 0 < shown < 200
     assert f"… and {200 - shown} more hazards: `cfstream plan` shows everything" in comment
+
+
+def test_the_same_hazard_of_many_stacks_is_one_line() -> None:
+    """If there is no room for a line for each, the line names all of them."""
+    comment = plan_markdown(fleet("long words " * 30, 200, changes=2))
+    (line,) = [line for line in comment.splitlines() if line.startswith("- <b>cuts-viewers</b>")]
+    assert line.startswith("- <b>cuts-viewers</b> 200 times: long words")
+    assert len(re.findall(r"\bs\d+\b", line)) == 200
 
 
 def test_hazards_come_first() -> None:

@@ -92,7 +92,7 @@ def test_no_value_is_read_as_mermaid(text: str) -> None:
 
 
 def test_a_fleet_is_drawn_as_far_as_mermaid_draws() -> None:
-    """What has no room is counted, and stacks in sync are dropped first."""
+    """Stacks that do not fit are counted, and stacks in sync are dropped first."""
     many = fleet("".join(HOSTILE), 500, 2)
     chart = plan_mermaid(many)
     check(chart)

@@ -224,7 +224,7 @@ def test_the_sum_names_four_verbs_always_and_the_others_when_they_occur(
     assert summary_line({verb: counts.get(verb, 0) for verb in Verb}) == line
 
 
-def test_who_can_read_is_shown_of_an_open_stack_without_changes() -> None:
+def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
     """Apply does nothing, but the user must act. The command is whole on its line."""
     text = plan_text(plan(OPENED), color=False, width=40)
     assert "  Who can read\n    as before  anyone: bucket policy\n" in text

@@ -92,7 +92,7 @@ def test_wide_and_narrow_characters() -> None:
     assert caret_under(problem_text("\ta: b", 5)) == "b"
 
 
-def test_what_could_move_a_cursor_is_written_as_an_escape() -> None:
+def test_control_characters_are_written_as_escapes() -> None:
     """A file cannot control the terminal through a message."""
     text = problem_text("a: \x1b[2Jb\u202ec", 4, what="\x1b[31mred", do="\u202e")
     assert "\x1b" not in text

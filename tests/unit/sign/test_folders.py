@@ -57,7 +57,7 @@ def test_a_policy_is_signed_once(signer: Signer) -> None:
     assert signer.for_hls(PLAYLIST, HOUR, ip="203.0.113.7") is not first
 
 
-def test_cookies_are_three(signer: Signer) -> None:
+def test_a_pass_has_three_cookies(signer: Signer) -> None:
     """They are policy, signature and key id. With SHA-256, the name of the hash is a fourth."""
     assert list(signer.cookies("https://media.example.com/*", HOUR)) == [
         "CloudFront-Policy",

@@ -22,7 +22,7 @@ from cfstream.stack.signing_keys import key_for
         ),
     ],
 )
-def test_the_id_of_a_key_pair_must_be_given(behavior: GuardedBehavior, what: str, do: str) -> None:
+def test_the_id_of_a_key_pair_is_required(behavior: GuardedBehavior, what: str, do: str) -> None:
     """The error says where the user finds it."""
     with pytest.raises(CannotSign, match=what) as refused:
         key_for(Guards("E1", "d1.cloudfront.net", (), (behavior,)), "/a", "digest", None)

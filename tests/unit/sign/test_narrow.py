@@ -50,7 +50,7 @@ def outside(path: str, url: str) -> bool:
 @example("a*", "b")
 @example("a/*", "ab")
 @example("", "b")
-def test_what_is_signed_for_a_url_covers_its_folder_at_most(path: str, other: str) -> None:
+def test_a_signature_for_a_url_covers_its_folder_at_most(path: str, other: str) -> None:
     """The rules are CloudFront's, from the sandbox's edge."""
     resource = granted(f"{HOST}/{path}")
     if resource is not None:
@@ -64,7 +64,7 @@ def test_what_is_signed_for_a_url_covers_its_folder_at_most(path: str, other: st
 @example("a%2Fb", "c")
 @example("*", "c")
 @example("a?/b", "ab/c")
-def test_what_is_signed_for_a_key_covers_its_folder_at_most(key: str, other: str) -> None:
+def test_a_signature_for_a_key_covers_its_folder_at_most(key: str, other: str) -> None:
     """A key is literal: its wildcards and escapes are ordinary characters."""
     try:
         url = HOST + key_path(key)
@@ -111,6 +111,6 @@ def test_an_escaped_slash_is_refused() -> None:
         (f"{HOST}/?", False),
     ],
 )
-def test_which_resources_cover_a_whole_host(resource: str, all_of_it: bool) -> None:
+def test_resources_that_cover_a_whole_host(resource: str, all_of_it: bool) -> None:
     """They leave nothing of the path to compare."""
     assert covers_all(resource) is all_of_it

@@ -51,7 +51,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("url", "normal"), NORMAL.items())
 def test_urls_are_signed_in_normal_form(url: str, normal: str) -> None:
-    """What clients would rewrite is rewritten before it is signed. Doing it again changes nothing."""
+    """Parts that clients would rewrite are rewritten before the URL is signed. Doing it again changes nothing."""
     assert target(url).base == normal
     assert target(normal).base == normal
 

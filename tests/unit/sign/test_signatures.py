@@ -144,7 +144,7 @@ def test_an_address_is_written_as_cidr(ip: str, cidr: str) -> None:
 @pytest.mark.parametrize(
     "ip", ["2001:db8::1", "2001:db8::/32", "203.0.113", "203.0.113.7/33", "example.com", ""]
 )
-def test_what_is_no_ipv4_address_is_refused(ip: str) -> None:
+def test_other_addresses_than_ipv4_are_refused(ip: str) -> None:
     """CloudFront only compares IPv4 addresses."""
     with pytest.raises(CannotSign, match="IPv4"):
         signer().url(URL, EXPIRES, ip=ip)

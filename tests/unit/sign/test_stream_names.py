@@ -65,7 +65,7 @@ def test_an_address_needs_a_policy_of_its_own(signer: Signer) -> None:
         ("videos/a.flv?Expires=1&Signature=x&Key-Pair-Id=APKA1", "already signed"),
     ],
 )
-def test_what_is_no_stream_name_is_refused(signer: Signer, name: str, reason: str) -> None:
+def test_invalid_stream_names_are_refused(signer: Signer, name: str, reason: str) -> None:
     """For example a URL, an empty name, or one that is signed already."""
     with pytest.raises(CannotSign, match=reason):
         signer.stream_name(name, HOUR)

@@ -20,7 +20,7 @@ from cfstream.spec.load import load
         ('comment: "it', 1, 'the quote " is never closed'),
     ],
 )
-def test_what_is_not_closed_is_named(text: str, line: int, what: str) -> None:
+def test_an_unclosed_bracket_is_named(text: str, line: int, what: str) -> None:
     """Brackets in comments and in quotes do not count."""
     with pytest.raises(SpecProblems) as raised:
         load(["-"], stdin=io.StringIO(text))

@@ -66,7 +66,7 @@ LIST = "this is a list, and a spec is a mapping of fields"
     ],
 )
 def test_a_file_of_another_tool_is_one_problem(tmp_path: Path, text: str, what: str) -> None:
-    """Whatever is wrong with its YAML. The problem names the tool if its keys show it, and the fix leaves it out."""
+    """Any fault of its YAML is the same problem. It names the tool if its keys show it, and the fix leaves it out."""
     (problem,) = _problems(tmp_path, text)
     assert problem == what
 

@@ -51,6 +51,6 @@ def test_the_specs_of_the_chosen_stacks_are_named(tmp_path: Path, only: list[str
         ("bucket: some-media\nwibble: [self]", ['unknown key "wibble"']),
     ],
 )
-def test_what_is_missing_comes_last(tmp_path: Path, line: str, whats: list[str]) -> None:
+def test_missing_fields_come_last(tmp_path: Path, line: str, whats: list[str]) -> None:
     """A key that may be any field may be the missing one, so nothing else is missing yet."""
     assert [each.what for each in problems(tmp_path, line).problems] == whats

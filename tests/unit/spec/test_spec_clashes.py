@@ -49,7 +49,7 @@ def clashes(folder: Path, first: str, second: str) -> list[tuple[str, str, str]]
         ),
     ],
 )
-def test_one_thing_of_two_stacks(
+def test_a_resource_that_two_stacks_declare(
     tmp_path: Path, rest: str, places: tuple[str, str], claim: str, do: str
 ) -> None:
     """A cname, an adopted distribution and an own key group belong to one stack."""
@@ -132,7 +132,7 @@ def test_the_account_of_the_credentials(tmp_path: Path) -> None:
     ]
 
 
-def test_what_stacks_may_share(tmp_path: Path) -> None:
+def test_resources_that_stacks_may_share(tmp_path: Path) -> None:
     """A bucket, a used key group and overlapping wildcards may be shared."""
     rest = "key_groups: [{use: signers}]\ncnames: ['%s']"
     second = SPEC.format(name="b", rest=rest % "media.example.com")

@@ -94,7 +94,7 @@ def test_an_added_entry_has_the_style_of_the_others(
 
 @pytest.mark.parametrize(("text", "_lines"), STYLES.values(), ids=STYLES)
 def test_the_older_entry_is_removed(text: str, _lines: list[str]) -> None:
-    """Only its own lines are removed, with the comment after it. What is above and below stays."""
+    """Only its own lines are removed, with the comment after it. The lines above and below stay."""
     both = append(text, (1, 1), [PATH], NEW)
     after = remove(both, (1, 1), [PATH], 0)
     gone, came = changed_lines(both, after)
@@ -169,7 +169,7 @@ def test_a_group_that_is_written_twice_is_edited_twice() -> None:
         ("key_groups:\n  - public_keys:\n      -\n        name: a\n", [PATH]),
     ],
 )
-def test_what_would_change_more_is_not_done(text: str, paths: list[tuple[str | int, ...]]) -> None:
+def test_an_edit_that_would_change_more_is_not_made(text: str, paths: list[tuple[str | int, ...]]) -> None:
     """An alias elsewhere, an empty list, no list, and a dash on its own line are left to the user."""
     with pytest.raises(CannotEdit) as refusal:
         append(text, (1, 1), paths, NEW)

@@ -161,7 +161,7 @@ b:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize(("edit", "before", "after"), TABLE.values(), ids=TABLE)
-def test_only_what_is_to_change_does(edit: Edit, before: str, after: str, mark: str, newline: str) -> None:
+def test_only_the_edited_field_changes(edit: Edit, before: str, after: str, mark: str, newline: str) -> None:
     """The rest stays byte for byte, with every line end, and with or without a byte order mark."""
     text = mark + before.replace("\n", newline)
     assert edit(EditableDocument(text)).text == mark + after.replace("\n", newline)
@@ -187,7 +187,7 @@ REFUSED: dict[str, tuple[Edit, str]] = {
 
 
 @pytest.mark.parametrize(("edit", "text"), REFUSED.values(), ids=REFUSED)
-def test_what_would_change_more_is_left_to_people(edit: Edit, text: str) -> None:
+def test_an_edit_that_would_change_more_is_left_to_people(edit: Edit, text: str) -> None:
     """The error has a fix, and no edit is partly wrong."""
     with pytest.raises(CannotEdit) as refusal:
         edit(EditableDocument(text))
@@ -202,7 +202,7 @@ def test_the_document_is_found_by_its_place() -> None:
         EditableDocument.at(text, (3, 1))
 
 
-def test_what_is_written_is_what_is_read() -> None:
+def test_written_values_read_back() -> None:
     """Values of every type, in braces and in lines, read back unchanged."""
     values: dict[str, Value] = {
         "t": True,

@@ -49,7 +49,7 @@ def test_a_file_that_is_named_twice_is_read_once(folder: Path) -> None:
     assert [stack.path for stack in load(["a.yaml", ".", "./a.yaml"])] == ["a.yaml"]
 
 
-def test_what_is_missing_is_named() -> None:
+def test_missing_files_are_named() -> None:
     """A missing file, an empty folder and an invalid name are problems like others, reported together."""
     Path("empty").mkdir()
     assert problem_lines("gone.yaml", "empty", "a\0b") == [
@@ -163,7 +163,7 @@ def test_a_key_file_without_a_key(folder: Path, content: bytes | None, what: str
     assert problem_lines("a.yaml") == [f"a.yaml:4:54 {what}"]
 
 
-def test_a_folder_or_a_pipe_is_no_key_file(folder: Path) -> None:
+def test_a_folder_or_a_pipe_is_not_a_key_file(folder: Path) -> None:
     """A pipe without a writer does not block."""
     (folder / "a.yaml").write_text(KEYED)
     os.mkfifo("k.pem")

@@ -161,7 +161,7 @@ def test_canonical_form(before: str, after: str, newline: str) -> None:
     assert form(before.replace("\n", newline)) == after.replace("\n", newline)
 
 
-def test_what_is_in_form_is_not_touched() -> None:
+def test_formatted_text_is_not_changed() -> None:
     """Unusual spaces, quotes, blank lines and trailing blanks stay."""
     text = "version:   1 \n\n\nname: 'a'\nbucket: { name: \"b\" ,create: true }  # c\ncnames: [ ]   \n\n"
     assert form(text) == text
@@ -185,7 +185,7 @@ def test_an_edit_that_cannot_be_checked_is_not_made(text: str, left: str) -> Non
     assert parsed(found.text) == parsed(text)
 
 
-def test_what_is_no_yaml_is_a_problem() -> None:
+def test_invalid_yaml_is_a_problem() -> None:
     """Nothing is guessed."""
     with pytest.raises(SpecProblems):
         formatted(Source("a.yaml", "name: [a\n"))

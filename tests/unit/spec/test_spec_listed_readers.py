@@ -26,7 +26,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize(("text", "kind"), WHOLE.items())
-def test_a_party_is_what_its_text_says(text: str, kind: ListedReaderKind) -> None:
+def test_a_listed_reader_is_identified_by_its_text(text: str, kind: ListedReaderKind) -> None:
     """Most listed readers are identified by their whole text."""
     assert listed_reader(text) == ListedReader(kind, text)
 
@@ -42,12 +42,12 @@ def test_a_party_is_what_its_text_says(text: str, kind: ListedReaderKind) -> Non
         (f"canonical:{CANONICAL}", ListedReader(ListedReaderKind.CANONICAL, CANONICAL)),
     ],
 )
-def test_one_party_has_one_value(text: str, found: ListedReader) -> None:
+def test_one_listed_reader_has_one_value(text: str, found: ListedReader) -> None:
     """The root of an account is the account. Identities and canonical users have their ids."""
     assert listed_reader(text) == found
 
 
-def test_a_spec_lists_parties() -> None:
+def test_a_spec_lists_readers() -> None:
     """Both fields are empty by default, and keep the order of the file."""
     assert Spec.model_fields["also_read_by"].default == Spec.model_fields["also_managed_by"].default == ()
     spec = stack("also_read_by: [vpc-0a1b2c3d, '999988887777']\nalso_managed_by: [10.0.0.0/8]").spec

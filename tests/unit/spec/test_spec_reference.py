@@ -110,7 +110,7 @@ def test_a_field_is_named_as_people_and_plans_spell_it(text: str, name: str) -> 
         ("file", 'there are 2 fields named "file"', "name one of key_groups.public_keys.file"),
     ],
 )
-def test_a_name_that_is_none_is_answered_with_the_nearest(text: str, what: str, do: str) -> None:
+def test_an_unknown_name_gets_the_nearest_one(text: str, what: str, do: str) -> None:
     """The error suggests the most similar name."""
     with pytest.raises(WrongUsage) as slip:
         named(ROOT, text)

@@ -70,7 +70,7 @@ def test_every_field_is_described() -> None:
 
 @pytest.mark.parametrize("lines", VALID)
 def test_it_accepts_what_loads(lines: str) -> None:
-    """What the tables call valid is valid in an editor too."""
+    """Specs that the tables call valid are valid in an editor too."""
     assert accepts(whole(lines))
 
 

@@ -64,7 +64,7 @@ def test_where_a_field_was_written(path: tuple[str | int, ...], line: int, col: 
     assert stack(FULL).where(*path) == Where("-", line, col)
 
 
-def test_a_plan_points_at_the_name_for_what_nobody_wrote() -> None:
+def test_an_absent_field_has_the_line_of_the_name() -> None:
     """An absent field has the line of the name."""
     found = stack(FULL)
     assert found.line("cnames", 1) == 9
@@ -150,7 +150,7 @@ def test_lengths_of_time_are_written_as_they_are_read(text: str) -> None:
     assert stack("").spec.model_dump()["sign"] == {"max_validity": "24h"}
 
 
-def test_made_key_groups() -> None:
+def test_key_groups_that_a_stack_owns() -> None:
     """The groups that a stack owns are listed once each, wherever they are."""
     one = "{name: %s, public_keys: [{name: k, file: keys/lectures-2026-11.pub.pem}]}"
     behaviors = (

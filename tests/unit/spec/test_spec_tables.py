@@ -32,7 +32,7 @@ def test_no_message_is_lazy(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_message_begins_with_what_is_wrong(name: str) -> None:
-    """What is wrong comes before a list of what is allowed, because the list may be longer than a screen is wide."""
+    """The fault comes before the list of allowed values, which may be longer than a screen is wide."""
     for row in table(name):
         for _, what, _ in row.problems:
             listed = re.search(r"(?:[\w.*-]+, ){2}[\w.*-]+ (?:or|and) ", what)
@@ -104,7 +104,7 @@ def test_a_file_without_a_spec(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "found"), [("[1, 2]", "list"), ("just text", "single value"), ("42", "single value")]
 )
-def test_a_document_that_is_no_mapping(text: str, found: str) -> None:
+def test_a_document_that_is_not_a_mapping(text: str, found: str) -> None:
     """A list or a single value is not a spec."""
     ((place, what, do),) = problems(text)
     assert (place, what) == ("1:1", f"this is a {found}, and a spec is a mapping of fields")

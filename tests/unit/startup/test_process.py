@@ -41,6 +41,6 @@ def test_the_version_is_that_of_the_metadata(package: str) -> None:
     assert installed_version(package) == version(package)
 
 
-def test_what_is_not_installed_has_no_version() -> None:
+def test_a_missing_package_has_no_version() -> None:
     """None, and no exception."""
     assert installed_version("not-installed-at-all") is None

@@ -11,7 +11,7 @@ from cfstream.access.model import AccessModel
 from cfstream.domain import BucketState
 from cfstream.errors import Interrupted, Missing, Refused, ReplyLost
 from cfstream.ports import Answer, Call
-from cfstream.steps.guard import Around, Guard
+from cfstream.steps.guard import Guard, WriteModels
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.step import StepContext
 from cfstream.values import Account, Json, StepId
@@ -22,7 +22,7 @@ OWNER = "0" * 64
 PAGE = 1000
 
 EMPTY = AccessModel(ACCOUNT, BucketState(BUCKET))
-UNREAD = Guard("lectures", Around(EMPTY, EMPTY))
+UNREAD = Guard("lectures", WriteModels(EMPTY, EMPTY))
 """The guard of a grant that no distribution reads by."""
 
 Fault = Callable[["Bucket", Call], Json]
@@ -59,7 +59,7 @@ class Clock:
 
 
 class Bucket:
-    """Both ports to one bucket. The writes of an operation use up its `faults` in order; None is no fault."""
+    """Both ports to one bucket. The writes of an operation use up its `faults` in order; None means no fault."""
 
     def __init__(self, policy: Json | None = None, keys: Sequence[str] = ()) -> None:
         self.policy: Json | None = policy

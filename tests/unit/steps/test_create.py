@@ -33,7 +33,7 @@ class Identities:
         config = call.params["Config"]
         reference = config["CallerReference"]
         if reference in self.made.values() or reference in self.spent:
-            raise AlreadyThere("CreateIt", "AlreadyExists", "there is one of that reference")
+            raise AlreadyThere("CreateIt", "AlreadyExists", "a resource with that reference exists")
         id_ = f"E{len(self.made)}"
         self.made[id_] = reference
         if self._lost:
@@ -80,7 +80,7 @@ def context(aws: Any, clock: Clock | None = None) -> StepContext:
 
 
 @pytest.mark.parametrize("lag", range(len(LAG_SECONDS) + 1))
-def test_a_list_that_lags_makes_no_twin(lag: int) -> None:
+def test_a_list_that_lags_creates_no_twin(lag: int) -> None:
     """A resource of an earlier attempt is found, even if only a later list shows it."""
     aws, clock = Identities(lag, lost=1), Clock()
     assert create().perform(context(aws, clock)) == {"id": "E0"}
@@ -88,7 +88,7 @@ def test_a_list_that_lags_makes_no_twin(lag: int) -> None:
     assert clock.slept == sum(LAG_SECONDS[:lag])
 
 
-def test_a_spent_reference_is_followed_by_the_next() -> None:
+def test_a_used_reference_is_followed_by_the_next() -> None:
     """No list shows a resource with this reference, so it was deleted, and the next generation is created."""
     aws = Identities()
     aws.spent.add(FIRST)

@@ -90,7 +90,7 @@ def test_exact_permission() -> None:
     assert bucket.calls["put_object_acl"] == 6
 
 
-def test_taking_back() -> None:
+def test_revoking() -> None:
     """Without a permission, the grants of this identity are revoked, and ACLs without one do not change."""
     bucket = Bucket(keys=keys(5))
     before = json.dumps(bucket.acls)
@@ -109,7 +109,7 @@ def test_identity_of_this_run() -> None:
     assert granted(bucket) == 2
 
 
-def test_object_gone() -> None:
+def test_an_object_that_is_deleted_meanwhile() -> None:
     """An object that is deleted between listing and granting does not fail the step."""
     bucket = Bucket(keys=keys(3))
     bucket.faults["put_object_acl"] = [refused("NoSuchKey", Missing)]

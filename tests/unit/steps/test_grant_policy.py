@@ -136,7 +136,7 @@ def test_a_write_that_never_arrived_is_sent_again() -> None:
     assert bucket.policy == policy(OURS)
 
 
-def test_fresh_identity() -> None:
+def test_a_new_identity_is_waited_for() -> None:
     """S3 may not know an OAI of this run yet, so the step waits for it."""
     bucket, clock = Bucket(), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 3
@@ -147,7 +147,7 @@ def test_fresh_identity() -> None:
     assert clock.slept == sum(PAUSES[:3])
 
 
-def test_fresh_identity_never_known() -> None:
+def test_an_identity_that_s3_never_knows() -> None:
     """After two minutes the refusal is reported."""
     bucket, clock = Bucket(), Clock()
     bucket.faults["put_bucket_policy"] = [refused("MalformedPolicy")] * 99
@@ -217,7 +217,7 @@ def test_revoke_of_what_moved() -> None:
         revoke(policy(OURS)).perform(context(bucket))
 
 
-def test_bucket_gone() -> None:
+def test_a_missing_bucket() -> None:
     """A missing bucket is not a bucket without a policy."""
     bucket = Bucket()
     bucket.exists = False

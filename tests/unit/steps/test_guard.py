@@ -13,7 +13,7 @@ from cfstream.policy_document import merge, oac_statement
 from cfstream.ports import Call
 from cfstream.steps.bucket_policy import PolicyEdit
 from cfstream.steps.grant import GrantRead, ProposedGrant
-from cfstream.steps.guard import Around, Guard
+from cfstream.steps.guard import Guard, WriteModels
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
@@ -127,7 +127,7 @@ def grant(*others: Json, written: bool = False, objects: bool = False) -> GrantR
         because="test",
         edit=edit,
         opens=True,
-        guard=Guard("lectures", Around(before, after), written=written),
+        guard=Guard("lectures", WriteModels(before, after), written=written),
     )
 
 
@@ -180,7 +180,7 @@ def test_a_key_that_joined_the_group() -> None:
     assert bucket.policy is None
 
 
-def test_changes_that_let_nobody_read_more_are_accepted() -> None:
+def test_changes_that_do_not_widen_access_are_accepted() -> None:
     """A key that left the group, and a new distribution without the identity, do not matter."""
     bucket = Guarded(SIGNED)
     bucket.group_keys = []

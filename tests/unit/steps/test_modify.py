@@ -118,7 +118,7 @@ def modify(aws: Any, clock: Clock | None = None) -> Json:
     ],
     ids=["well", "lost", "landed", "touched", "lost-then-touched", "touched-then-landed"],
 )
-def test_it_is_written_once_whatever_becomes_of_replies(
+def test_it_is_written_once_even_if_replies_are_lost(
     events: tuple[Event, ...], writes: int, etag: str
 ) -> None:
     """The document is as wanted, is not written again after it arrived, and its ETag is returned."""
@@ -128,7 +128,7 @@ def test_it_is_written_once_whatever_becomes_of_replies(
 
 
 @pytest.mark.parametrize("events", [(overtaken,), (lost, overtaken), (touched, overtaken)])
-def test_what_somebody_else_wrote_is_never_overwritten(events: tuple[Event, ...]) -> None:
+def test_writes_of_others_are_never_overwritten(events: tuple[Event, ...]) -> None:
     """The foreign content stays, and the report names the difference."""
     document = Document(*events)
     with pytest.raises(Stale, match="enabled: true -> false"):
@@ -157,7 +157,7 @@ def test_a_throttled_write_is_sent_under_the_etag_that_is_live_after_the_pause()
     assert (document.content, document.writes) == (AFTER, 2)
 
 
-def test_what_others_wrote_during_a_throttle_is_never_overwritten() -> None:
+def test_writes_of_others_during_a_throttle_are_never_overwritten() -> None:
     """Nothing is sent after the pause."""
     document = Document(throttled)
     clock = Clock()

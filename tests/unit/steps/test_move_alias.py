@@ -118,7 +118,7 @@ def test_the_name_moves_once(account: Account, writes: int) -> None:
 
 
 @pytest.mark.parametrize("event", [edit, take], ids=["ours was edited", "the name is gone"])
-def test_what_moved_in_between_is_not_forced(event: Event) -> None:
+def test_a_name_that_moved_meanwhile_does_not_move(event: Event) -> None:
     """The step is stale, and the name does not move."""
     account = Account(event)
     with pytest.raises(Stale):

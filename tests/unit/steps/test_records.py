@@ -39,7 +39,7 @@ def test_an_alias_has_a_target_and_other_records_have_values() -> None:
     assert record_text(plain) == "media.example.com A 192.0.2.1, ::"
 
 
-def test_spelling_is_no_difference() -> None:
+def test_other_spellings_are_equal() -> None:
     """Dots, capitals and octal codes do not matter. Another target or weight is another record."""
     target = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": "d1.cloudfront.net", "EvaluateTargetHealth": False}
     sent = {"Name": "*.example.com.", "Type": "A", "AliasTarget": target}

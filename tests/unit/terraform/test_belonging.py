@@ -53,7 +53,7 @@ def test_terraform_keeps_everything_of_a_distribution_without_a_spec() -> None:
     assert not any(each.managed for each in found)
 
 
-def test_what_two_distributions_use_names_the_other() -> None:
+def test_a_resource_of_two_distributions_names_the_other() -> None:
     """So that nobody removes it for one of them only."""
     other = f"{DISTRIBUTION}.clips"
     attributes = {**ATTRIBUTES[OWN], "id": "E2", "domain_name": "d2.cloudfront.net"}
@@ -66,7 +66,7 @@ def test_what_two_distributions_use_names_the_other() -> None:
 
 
 def test_a_distribution_with_two_addresses_leaves_both() -> None:
-    """Otherwise Terraform would go on managing it. What belongs to both is not shared with another distribution."""
+    """Otherwise Terraform would go on managing it. A resource of both is not shared with another distribution."""
     again = f"{DISTRIBUTION}.again"
     rows = [row(address, each) for address, each in ATTRIBUTES.items()]
     state = read_state(state_file(*rows, row(again, ATTRIBUTES[OWN])), "it")

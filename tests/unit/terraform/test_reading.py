@@ -93,7 +93,7 @@ REAL: Any = {
 
 @pytest.mark.parametrize("sensitive", [None, [], [[{"type": "get_attr", "value": "origin"}]]])
 def test_a_state_as_the_providers_write_it(sensitive: Any) -> None:
-    """What is empty leads to nothing. Values that are marked as sensitive are in the state, and are read."""
+    """Empty values lead to nothing. Values that are marked as sensitive are in the state, and are read."""
     own = {"id": "E1", "domain_name": "d1.cloudfront.net", **REAL}
     bucket, identity = "csv.example.com", "origin-access-identity/cloudfront/E3IDENTITY"
     more: Any = {"private": "x", "dependencies": []} | (
@@ -129,7 +129,7 @@ def test_a_state_as_the_providers_write_it(sensitive: Any) -> None:
 
 
 def test_only_resources_that_terraform_manages_count() -> None:
-    """Data sources are left out. Instances that are only waiting to be deleted are no resources of their own."""
+    """Data sources are left out. Instances that are only waiting to be deleted are not resources of their own."""
     data = {**row(f"{DISTRIBUTION}.read", {"id": "E1"}), "mode": "data"}
     old = row(f"{DISTRIBUTION}.this", {"id": "E2"}, deposed="00000001", index_key=0)
     found = read_state(state_file(data, old), "it")
@@ -176,7 +176,7 @@ def test_attributes_are_not_shown() -> None:
         ('# module.a.aws_s3_bucket.b[0]: (tainted)\nresource "x" "b" {\n}\n', "without -json"),
     ],
 )
-def test_what_is_not_a_state_is_named(text: str, words: str) -> None:
+def test_a_document_that_is_not_a_state_is_named(text: str, words: str) -> None:
     """The error names the file, what it is instead, and a command that writes a state."""
     with pytest.raises(NotAState) as raised:
         read_state(text, "it.json")

@@ -23,7 +23,7 @@ def test_a_policy_admits_who_the_table_lists(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", HEALTHY, ids=named)
-def test_a_healthy_policy_is_no_opening(row: Row) -> None:
+def test_a_correct_policy_is_not_an_opening(row: Row) -> None:
     """A healthy policy admits no opening, for any action."""
     assert [line for line in (*row.off, *row.on) if "opening" in line.split("; ")] == []
 

@@ -200,7 +200,8 @@ def test_what_was_made_by_hand_is_named(account: SandboxAccount) -> None:
     source = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/{account.id()}"}}
     cloudfront = {"Service": "cloudfront.amazonaws.com"}
     account.put_policy(
-        *statements(account.policy()), allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source)
+        *map(dict, statements(account.policy())),
+        allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source),
     )
     named = [each.text for each in ending(account, spec).notices if each.always]
     assert [text.split(" stays")[0] for text in named] == [

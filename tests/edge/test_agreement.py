@@ -95,3 +95,17 @@ def test_behaviors(listed: list[Json], key: str) -> None:
     """Which behavior matches a path."""
     written = config(*listed)
     assert path_patterns.choose(written, f"/{key}") == behavior_for(written, f"/{key}")
+
+
+def test_an_unsigned_request_has_a_user_id() -> None:
+    """It is ``anonymous``, so a condition that the key is present holds."""
+    condition = {"Null": {"aws:userid": "false"}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::media/*",
+    }
+    bucket = Bucket("media", policy={"Statement": [{**statement, "Condition": condition}]})
+    key: Any = FakeKey("a", b"-", ACCOUNT, region_name="us-east-1", bucket_name=MEDIA)
+    assert s3_access.may_read(kept(bucket), key, requester.anonymous(ANY_ADDRESS, "https"))

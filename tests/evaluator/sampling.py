@@ -69,7 +69,8 @@ def _named(state: State, sort: str, name: str) -> Iterator[Caller]:
     elif sort == "CanonicalUser" and name not in (state.owner, *state.identities.values()):
         yield callers.canonical_user(name)
     elif sort == "Federated":
-        yield replace(callers.canonical_user(""), name=f"principal {name}", names=frozenset({(sort, name)}))
+        user = callers.canonical_user("")
+        yield _member(replace(user, name=f"principal {name}", names=frozenset({(sort, name)})))
     elif sort == "AWS" and not name.startswith(IDENTITY.split(" ", 1)[0]):
         number = name if name.isdecimal() else name.split(":")[4] if name.count(":") >= 5 else ""
         if number not in ("", state.account):
@@ -158,10 +159,9 @@ def _inside(caller: Caller, name: str, endpoint: str, network: str) -> Caller:
 
 def _through_a_point(key: str, value: str) -> Iterator[Caller]:
     number = value.split(":")[4] if value.count(":") >= 5 else value
-    number = number if re.fullmatch(r"\d{12}", number) else FOREIGN
-    if number == ACCOUNT:
-        return
-    arn = value if key.endswith("arn") else f"arn:aws:s3:us-east-1:{number}:accesspoint/theirs"
+    arn = value if key.endswith("arn") and number != ACCOUNT else ""
+    number = number if re.fullmatch(r"\d{12}", number) and number != ACCOUNT else FOREIGN
+    arn = arn or f"arn:aws:s3:us-east-1:{number}:accesspoint/theirs"
     for caller in (callers.account(number), callers.anyone()):
         yield caller.with_values(
             f"{caller.name} through an access point of account {number}",

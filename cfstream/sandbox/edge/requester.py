@@ -31,10 +31,14 @@ class S3Requester:
 
 
 def anonymous(address: str, scheme: str, agent: str = "", referer: str = "") -> S3Requester:
-    """Return an unsigned requester."""
+    """Return an unsigned requester.
+
+    Source of its user id: IAM User Guide, "IAM policy elements: Variables and tags", "Principal key values".
+    """
     context = {
         "aws:sourceip": address,
         "aws:principaltype": "Anonymous",
+        "aws:userid": "anonymous",
         **({"aws:useragent": agent} if agent else {}),
         **({"aws:referer": referer} if referer else {}),
         **_always(scheme),

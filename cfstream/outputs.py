@@ -15,6 +15,7 @@ from cfstream.stack.kind import own_id
 from cfstream.stack.placement import session_name
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
+from cfstream.steps.move_alias import MoveAlias
 from cfstream.values import Json, StepId, plain, refs_in, resolve
 
 UNKNOWN: Mapping[str, Any] = {"status": None, "etag": None}
@@ -95,6 +96,12 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
         for step in stack.steps
         if isinstance(step, Modify) and (stack.account, step.id) in done
     }
+    taken = {
+        (stack.account, step.alias): stack.name
+        for stack in plan.stacks
+        for step in stack.steps
+        if isinstance(step, MoveAlias) and (stack.account, step.id) in done
+    }
     by_key = {stack.key: stack for stack in plan.stacks}
 
     def current(each: StackReport) -> StackReport:
@@ -108,7 +115,8 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
         except CfstreamError:
             return replace(each, outputs={**each.outputs, **UNKNOWN})
         found = freshly_read(own.aws, replace(stack, leaving=()), each.outputs)
-        return replace(each, outputs={**each.outputs, **found})
+        gave = {name: taken[each.account, name] for name in stack.leaving if (each.account, name) in taken}
+        return replace(each, outputs={**each.outputs, **found}, gave=gave)
 
     return replace(report, stacks=tuple(map(current, report.stacks)))
 

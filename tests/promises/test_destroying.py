@@ -199,9 +199,8 @@ def test_what_was_made_by_hand_is_named(account: SandboxAccount) -> None:
     account.converge(spec)
     source = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/{account.id()}"}}
     cloudfront = {"Service": "cloudfront.amazonaws.com"}
-    account.put_policy(
-        *statements(account.policy()), allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source)
-    )
+    theirs = allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source)
+    account.put_policy(*map(dict, statements(account.policy())), theirs)
     named = [each.text for each in ending(account, spec).notices if each.always]
     assert [text.split(" stays")[0] for text in named] == [
         "the origin access control console",

@@ -101,7 +101,7 @@ class StackReport:
     hazards: tuple[str, ...] = ()
     """These and the hazards of the stack that the run allows."""
     behind: str = ""
-    """The stack that this one waits for, if that is why it is blocked."""
+    """The stack that this one waits for, or that takes something from it, if that is why it is blocked."""
     companions: Companions = Companions()
     """The stacks that a command for this one must include."""
     closing: str = ""
@@ -242,6 +242,7 @@ def left_out(plan: StackPlan, blocked: Blocked) -> StackReport:
         hazards=blocked.hazards,
         companions=plan.companions,
         closing=blocked.closing,
+        behind=blocked.behind,
     )
 
 

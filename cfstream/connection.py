@@ -71,7 +71,7 @@ class Connection:
     cache: bool = True
     """Whether plans may read distributions from the user's cache folder."""
     on_complaint: "Callable[[str], None] | None" = field(default=None, repr=False, compare=False)
-    """Called with a sentence if the cache folder cannot be used, or the environment names a foreign sandbox."""
+    """Called with a sentence if the cache folder cannot be used, or the environment names another sandbox."""
     on_start: "Callable[[Running], None] | None" = field(default=None, repr=False, compare=False)
     """Called with the sandbox if this connection starts it."""
 
@@ -223,4 +223,12 @@ class Connection:
             raise Unreachable(failed.what, failed.do) from failed
         if running.started and self.on_start is not None:
             self.on_start(running)
+        # `cfstream sandbox up` prints these variables for a shell, which may have those of another project.
+        address = os.environ.get("AWS_ENDPOINT_URL") or ""
+        is_sandbox = urlsplit(address).hostname == LOOPBACK and os.environ.get(KEY_ID) == "sandbox"
+        if is_sandbox and address.rstrip("/") != running.endpoint_url:
+            self._complain(
+                f"this uses the sandbox at {running.endpoint_url}, but AWS_ENDPOINT_URL is another one, {address}, for "
+                'aws and for cfstream without --sandbox. To use one, run: eval "$(cfstream sandbox up)"'
+            )
         return running

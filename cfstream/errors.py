@@ -106,6 +106,8 @@ class Notice:
 
     A brief plan shows it too.
     """
+    of_run: bool = False
+    """Whether it is about several stacks of the run, and shown apart from them, though one stack has it."""
 
 
 class CfstreamError(Exception):

@@ -11,11 +11,11 @@ the beginning if the tag index or the cache was wrong (`_confirmed`). So stacks 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cfstream.access.report import StackAccess
 from cfstream.applying import (
@@ -37,8 +37,16 @@ from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused,
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
 from cfstream.outputs import freshly_read, outputs_after, read_again
-from cfstream.planning import Plan, StackKey, StackPlan, in_turn, with_companions, without_circles
-from cfstream.planning.blocking import blocked
+from cfstream.planning import (
+    Plan,
+    StackKey,
+    StackPlan,
+    in_turn,
+    with_companions,
+    with_takers,
+    without_circles,
+)
+from cfstream.planning.blocking import Blocked, refusals
 from cfstream.planning.current_access import stack_access
 from cfstream.planning.draft import Draft, draft, stack_plan
 from cfstream.planning.quotas import with_quotas
@@ -47,6 +55,7 @@ from cfstream.planning.unread import unread
 from cfstream.ports import IDENTITY, Role, World
 from cfstream.spec.load import Stack
 from cfstream.spec.model import Spec
+from cfstream.stack.bucket import ONE_AFTER_THE_OTHER
 from cfstream.stack.live_state import LiveState
 from cfstream.stack.objects import has_object, nearest_keys
 from cfstream.stack.owners import account_distributions
@@ -148,7 +157,7 @@ def _plan_account(
         # Only steps count for other stacks. In a run without changes, none is compared with all others.
         writing = [each for each in drafts if each.steps]
         plans += with_quotas([stack_plan(each, writing) for each in drafts], partial(_existing, here))
-    return with_companions(without_circles(sorted(plans, key=lambda plan: plan.name)))
+    return with_takers(with_companions(without_circles(sorted(plans, key=lambda plan: plan.name))))
 
 
 def _existing(here: Sequence[StackInAccount], kind: str) -> int:
@@ -166,15 +175,29 @@ def _drafts(pool: Executor, states: Sequence[LiveState]) -> list[tuple[LiveState
     """Observe the stacks, and return each one's live state with its draft."""
     wants = [{kind.name: kind.desire(state.context) for kind in KINDS} for state in states]
     _read_first(pool, states)
-    futures = [
-        {kind.name: pool.submit(kind.observe, state.aws, state, want[kind.name]) for kind in KINDS}
-        for state, want in zip(states, wants, strict=True)
-    ]
-    lives = [{name: future.result() for name, future in row.items()} for row in futures]
+    lives = _observed(pool, states, wants)
     return [
         (state, _observed_more(draft(state.context, want, live, state.own), state))
         for state, want, live in zip(states, wants, lives, strict=True)
     ]
+
+
+def _observed(
+    pool: Executor, states: Sequence[LiveState], wants: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what each kind observes, for each stack."""
+    if len(states) >= ONE_AFTER_THE_OTHER:
+        # Enough stacks are observed at the same time, and a thread for each kind would only take time.
+        return list(pool.map(_observed_by_all, states, wants))
+    futures = [
+        {kind.name: pool.submit(kind.observe, state.aws, state, want[kind.name]) for kind in KINDS}
+        for state, want in zip(states, wants, strict=True)
+    ]
+    return [{name: future.result() for name, future in row.items()} for row in futures]
+
+
+def _observed_by_all(state: LiveState, want: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind.name: kind.observe(state.aws, state, want[kind.name]) for kind in KINDS}
 
 
 def _confirmed(pool: Executor, drafted: Sequence[tuple[LiveState, Draft]]) -> list[Draft]:
@@ -216,13 +239,14 @@ def apply_plan(
     run = Run(world, tell, options)
     # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
     ledgers = {stack.account: Ledger() for stack in plan.stacks}
+    refused = refusals(plan.stacks, options.allow)
     with ThreadPoolExecutor(UNDER_WAY) as pool:
         reported: dict[StackKey, Future[StackReport]] = {}
         # A stack that waits for another one is submitted after it, so one of those that run never waits.
         for stack in in_turn(plan.stacks):
             before = [reported[key] for key in stack.keys_before if key in reported]
             own = replace(run, ledger=ledgers[stack.account])
-            reported[stack.key] = pool.submit(_apply_stack, stack, own, before)
+            reported[stack.key] = pool.submit(_apply_stack, stack, own, refused.get(stack.key), before)
         return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
 
@@ -287,9 +311,11 @@ def _with_object(found: StackAccess, state: LiveState, key: str) -> StackAccess:
     return replace(found, object_exists=exists, nearest=near)
 
 
-def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]]) -> StackReport:
+def _apply_stack(
+    plan: StackPlan, run: Run, refused: Blocked | None, before: Sequence[Future[StackReport]]
+) -> StackReport:
     """Apply one stack after those `before` it, and report."""
-    report = _blocked_or_held_up(plan, run, [each.result() for each in before])
+    report = _blocked_or_held_up(plan, refused, [each.result() for each in before])
     if report is None and run.failed:
         report = not_begun(plan, run.failed[0])
     if report is None and plan.steps:
@@ -308,9 +334,10 @@ def _apply_stack(plan: StackPlan, run: Run, before: Sequence[Future[StackReport]
     return report
 
 
-def _blocked_or_held_up(plan: StackPlan, run: Run, before: Sequence[StackReport]) -> StackReport | None:
+def _blocked_or_held_up(
+    plan: StackPlan, why: Blocked | None, before: Sequence[StackReport]
+) -> StackReport | None:
     """Return the report of a stack that must not be applied; None for any other."""
-    why = blocked(plan, run.options.allow)
     return left_out(plan, why) if why else held_up(plan, before)
 
 

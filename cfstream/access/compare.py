@@ -131,7 +131,7 @@ def losses(before: Evaluation, after: Evaluation) -> tuple[Loss, ...]:
 
     A signer loses nothing if the path becomes unsigned. A key group loses nothing if its keys still sign through other
     groups. Anonymous requests to S3 itself are left out: closing them is never a loss. An object that does not exist
-    is no loss.
+    is not lost.
     """
     lost: dict[Hashable, tuple[ReadAccess, list[Cell]]] = {}
     for cell, one, other in cells_of(before, after):

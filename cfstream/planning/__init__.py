@@ -14,7 +14,7 @@ from cfstream.planning.plan import (
     Topology,
     count,
 )
-from cfstream.planning.runs import in_turn, with_companions, without_circles
+from cfstream.planning.runs import in_turn, with_companions, with_takers, without_circles
 from cfstream.planning.sent_digest import sealed, sent
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "sealed",
     "sent",
     "with_companions",
+    "with_takers",
     "without_circles",
 ]

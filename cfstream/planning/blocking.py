@@ -1,10 +1,11 @@
 """Why a stack must not be applied, before its first step is tried. Pure."""
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from cfstream.exit_codes import ExitCode
-from cfstream.planning.plan import StackPlan
+from cfstream.planning.plan import StackKey, StackPlan
+from cfstream.planning.runs import in_turn
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import HazardName
 
@@ -23,6 +24,24 @@ class Blocked:
     """These and the hazards of the stack that are allowed: what a command must allow to apply it."""
     closing: str = ""
     """How to close what anyone can read until the stack is applied, without its hazards; empty if nothing is open."""
+    behind: str = ""
+    """The stack whose refusal blocks this one, too; empty if it is blocked by itself."""
+
+
+def refusals(stacks: Sequence[StackPlan], allow: frozenset[str]) -> Mapping[StackKey, Blocked]:
+    """Return why stacks of a run are blocked, by stack.
+
+    A stack that gives a host name to another one is blocked with that one: it may remove the name or its record before
+    the other one would take it.
+    """
+    plans = {stack.key: stack for stack in stacks}
+    found = {stack.key: why for stack in stacks if (why := blocked(stack, allow))}
+    for taker in reversed(in_turn(stacks)):
+        for key in taker.keys_before if taker.key in found else ():
+            if key in plans and plans[key].steps and key not in found:
+                text = f"the stack {taker.name}, which takes over a host name from it, is blocked"
+                found[key] = Blocked(text, found[taker.key].exit_code, behind=taker.name)
+    return found
 
 
 def blocked(plan: StackPlan, allow: frozenset[str]) -> Blocked | None:

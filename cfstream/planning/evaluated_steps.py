@@ -62,7 +62,7 @@ def exposed(
 ) -> tuple[Cell, Reader] | None:
     """Return a cell that somebody can read only in between, with the reader; None if there is none.
 
-    What anyone certainly could read before is no news to any reader.
+    Cells that anyone certainly could read before are left out.
     With `present`, keys that no object has are left out where all objects were listed.
     """
     listed = present and before.model.bucket.objects.listed

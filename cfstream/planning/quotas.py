@@ -49,4 +49,4 @@ def _warning(quota: Quota, had: int, creators: Sequence[StackPlan]) -> Notice:
         f"{run} {len(creators)} {quota.many}, and the account has {had}. AWS allows {quota.most} unless it has raised "
         "the quota of this account, and refuses the others while apply runs"
     )
-    return Notice(text, warning=True, do=f"before apply, {HOW_TO_RAISE}", always=True)
+    return Notice(text, warning=True, do=f"before apply, {HOW_TO_RAISE}", always=True, of_run=len(names) > 1)

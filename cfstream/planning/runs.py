@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from cfstream.errors import Problem, Where
-from cfstream.planning.plan import Companions, StackPlan
+from cfstream.errors import Notice, Problem, Where
+from cfstream.planning.plan import Companions, StackKey, StackPlan
 from cfstream.steps.stage import Stage
 
 
@@ -45,6 +45,26 @@ def with_companions(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
         if len(groups[stack.key]) > 1
         else stack
         for stack in stacks
+    )
+
+
+def with_takers(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
+    """Return the stacks. Those that give a host name to another one note that apply leaves out both or none."""
+    takers: dict[StackKey, list[str]] = {}
+    for stack in stacks:
+        for key in stack.keys_before:
+            takers.setdefault(key, []).append(stack.name)
+    return tuple(
+        replace(stack, notices=(*stack.notices, *map(_together, sorted(takers[stack.key]))))
+        if stack.steps and stack.key in takers
+        else stack
+        for stack in stacks
+    )
+
+
+def _together(taker: str) -> Notice:
+    return Notice(
+        f"{taker} takes over a host name from this stack: if apply has to leave out {taker}, it leaves out both"
     )
 
 

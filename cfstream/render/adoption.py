@@ -99,7 +99,7 @@ def _block(each: Imported, sheet: Page) -> Iterator[str]:
         yield from do_lines(each.refusal.do, sheet)
         return
     if each.kept:
-        yield from _inside(f"{each.file} has a spec of it already, and is kept as it is", sheet)
+        yield from _inside(f"{each.file} already describes it, and is left as it is", sheet)
     elif each.file:
         plan = "its plan is not empty" if each.pending else "its plan is empty"
         yield from _inside(f"{each.file}: {plan}", sheet, Style.YELLOW if each.pending else Style.GREEN)
@@ -134,8 +134,7 @@ def _count(found: Sequence[Imported]) -> str:
     specs = [each for each in found if each.text and not each.kept]
     risky = sum(1 for each in specs if each.risks or any(_doubts(each)))
     pending = sum(1 for each in specs if each.pending)
-    parts = [f"{len(specs)} of {len(found)} imported"]
-    parts += [f"{kept} kept"] if kept else []
+    parts = [f"{len(specs)} imported, {kept} kept"] if kept else [f"{len(specs)} of {len(found)} imported"]
     parts += [f"{risky} to review"] if risky else []
     parts += [f"{pending} whose plan is not empty"] if pending else []
     return ", ".join(parts) + "."

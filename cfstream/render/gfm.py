@@ -31,6 +31,11 @@ def clipped(text: str, longest: int | None) -> str:
     return text if longest is None or len(text) <= longest else text[:longest] + "…"
 
 
+def fix_lines(do: str, longest: int | None = None) -> str:
+    """Return the fix of an opening or notice, on lines below it; empty if there is none."""
+    return "<br>fix: " * bool(do) + "<br>".join(prose(clipped(line, longest)) for line in do.splitlines())
+
+
 def _sentence(text: str) -> str:
     return re.sub(r"&#(?:64|35);", lambda sign: f"<code>{sign.group()}</code>", _escaped(text))
 

@@ -35,6 +35,16 @@ class Allowed:
         """Return what follows the name of the hazard in Markdown and HTML: that it is allowed, or nothing."""
         return ", allowed:" if self.covers(stack, hazard) else ""
 
+    def counted(self, stacks: "Iterable[StackPlan]") -> str:
+        """Return ``2 hazards, 1 of them allowed``; empty if there are none."""
+        found = [self.covers(stack, each) for stack, _, each in hazards_of(stacks)]
+        number, accepted = len(found), sum(found)
+        if not found:
+            return ""
+        every = {1: "allowed", 2: "both allowed"}.get(number, "all allowed")
+        how = every if accepted == number else f"{accepted} of them allowed" if accepted else ""
+        return ", ".join(filter(None, [f"{number} hazard{'s' * (number != 1)}", how]))
+
     def split(self, stacks: "Iterable[StackPlan]") -> tuple[list[str], list[str]]:
         """Return the names of the hazards that apply would refuse, and of those that are allowed, each once."""
         found = [(each, self.covers(stack, each)) for stack, _, each in hazards_of(stacks)]

@@ -13,8 +13,8 @@ from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of
-from cfstream.render.html_stack import anchor, code, prose, stack_article
-from cfstream.render.openings import is_prominent, open_now, other_notices
+from cfstream.render.html_stack import anchor, code, fix_paragraph, prose, stack_article
+from cfstream.render.openings import is_prominent, open_now, other_notices, run_notices
 from cfstream.render.readers import as_specified, openings_counted
 from cfstream.render.stylesheet import POLICY, STYLE
 from cfstream.render.verbs import summary_line
@@ -128,14 +128,10 @@ def _openings(plan: Plan, allowed: Allowed) -> Iterator[str]:
         name = _name(plan, stack)
         items += [f"<li>{name}: <b>open now</b>: {prose(text)}</li>" for text in open_now(stack, allowed)]
         items += [
-            f"<li>{name}: <b>open</b>: {prose(each.text)}{_fix(each.do)}</li>"
+            f"<li>{name}: <b>open</b>: {prose(each.text)}{fix_paragraph(each.do)}</li>"
             for each in stack.exposure.openings
         ]
     yield from _alert("opening", items, "")
-
-
-def _fix(do: str) -> str:
-    return f"<p>fix: {'<br>'.join(map(prose, do.splitlines()))}</p>" if do else ""
 
 
 def _hazards(plan: Plan, allowed: Allowed) -> Iterator[str]:
@@ -151,7 +147,7 @@ def _hazards(plan: Plan, allowed: Allowed) -> Iterator[str]:
     lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
     if refused:
         these = "this unless it is" if len(found) == 1 else "these unless they are"
-        these = "the others unless they are" if accepted else these
+        these = "each one that is not marked as allowed, unless it is" if accepted else these
         lead += f'apply refuses {these} allowed: {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
     else:
         lead += f"All of these are allowed: {flags}"
@@ -176,8 +172,9 @@ def _excerpt(problem: Problem) -> str:
 
 
 def _warnings(plan: Plan) -> Iterator[str]:
-    items = [
-        f"<li>{_name(plan, stack)}: {prose(notice.text)}{_fix(notice.do)}</li>"
+    items = [f"<li>{prose(notice.text)}{fix_paragraph(notice.do)}</li>" for notice in run_notices(plan)]
+    items += [
+        f"<li>{_name(plan, stack)}: {prose(notice.text)}{fix_paragraph(notice.do)}</li>"
         for stack in plan.stacks
         for notice in sorted(other_notices(stack))
         if is_prominent(notice, stack)

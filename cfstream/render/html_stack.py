@@ -29,6 +29,11 @@ def prose(text: str) -> str:
     return "".join(code(part) if quoted else escape(part) for part, quoted in quotations(text))
 
 
+def fix_paragraph(do: str) -> str:
+    """Return the fix of an opening or notice as a paragraph; empty if there is none."""
+    return f"<p>fix: {'<br>'.join(map(prose, do.splitlines()))}</p>" if do else ""
+
+
 def anchor(stack: StackPlan, *, several: bool) -> str:
     """Return the id of a stack's heading; in a plan of several accounts, with the account."""
     return escape(f"stack-{stack.account}-{stack.name}" if several else f"stack-{stack.name}")
@@ -46,7 +51,7 @@ def stack_article(stack: StackPlan, id_: str) -> str:
         *_steps(stack),
         *_estimate(stack),
         *(
-            f'<p class="note">note: {prose(each.text)}</p>'
+            f'<div class="note">note: {prose(each.text)}{fix_paragraph(each.do)}</div>'
             for each in sorted(stack.notices)
             if not each.warning
         ),
@@ -108,7 +113,7 @@ def _step(stack: StackPlan, step: Step) -> str:
 
 
 def _table(changed: Sequence[FieldChange]) -> str:
-    """Return the fields of a step. What a create has before, and a delete after, is no column: it would be empty."""
+    """Return the fields of a step. A create has no column for values before, and a delete none for values after."""
     if not changed:
         return ""
     shown = {

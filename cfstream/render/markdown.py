@@ -13,10 +13,10 @@ from cfstream.planning import Plan, StackKey, StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
-from cfstream.render.gfm import clipped, code, prose
+from cfstream.render.gfm import clipped, code, fix_lines, prose
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of
 from cfstream.render.markdown_stack import Tier, stack_piece
-from cfstream.render.openings import is_prominent, open_now, other_notices
+from cfstream.render.openings import is_prominent, open_now, other_notices, run_notices
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.verbs import summary_line
@@ -86,7 +86,7 @@ def plan_markdown(plan: Plan, places: Places = NOWHERE, allowed: Allowed = NONE_
     Lines of specs are links if `places` are known. If there is no room for all of a section, it has no links.
     """
     sections = _sections(plan, None, places, allowed)
-    head = _head(plan, alone=not plan.snapshot and not any(section.size for section in sections))
+    head = _head(plan, allowed, alone=not plan.snapshot and not any(section.size for section in sections))
     room = LIMIT - SPARED - len(head) - len(_still(plan)) - sum(len(title) + 7 for title, _ in grouped(plan))
     for longest in (None, SHORT):
         if sum(section.size for section in sections) > room:
@@ -109,7 +109,7 @@ def problems_markdown(problems: Sequence[Problem], places: Places = NOWHERE) -> 
     return "\n".join([head, section.within(room)])
 
 
-def _head(plan: Plan, *, alone: bool) -> str:
+def _head(plan: Plan, allowed: Allowed, *, alone: bool) -> str:
     """Return the text above the sections; for a plan without steps only the mark, or a title if sections follow."""
     source = f"\n{prose(clipped(plan.snapshot.whole, SPARED))}\n" if plan.snapshot else ""
     if plan.in_sync:
@@ -119,9 +119,9 @@ def _head(plan: Plan, *, alone: bool) -> str:
     numbers = {
         "problem": sum(len(stack.problems) for stack in plan.stacks),
         "opening": sum(len(stack.exposure.openings) for stack in plan.stacks),
-        "hazard": sum(len(stack.hazards) for stack in plan.stacks),
     }
     counted = [_counted(number, noun) for noun, number in numbers.items() if number]
+    counted += filter(None, [allowed.counted(plan.stacks)])
     listed = " and ".join(filter(None, [", ".join(counted[:-1]), *counted[-1:]]))
     danger = f" **{listed}.**" if listed else ""
     return f"{MARK}\n### cfstream plan\n\n**{summary_line(plan.summary)}**{danger} {held}\n{source}"
@@ -166,14 +166,10 @@ def _opening_section(plan: Plan, longest: int | None, allowed: Allowed) -> _Sect
             f"- {name}: <b>open now</b>: {prose(clipped(text, longest))}" for text in open_now(stack, allowed)
         ]
         entries += [
-            f"- {name}: <b>open</b>: {prose(clipped(each.text, longest))}{_fix(each.do, longest)}"
+            f"- {name}: <b>open</b>: {prose(clipped(each.text, longest))}{fix_lines(each.do, longest)}"
             for each in stack.exposure.openings
         ]
     return _Section("Openings", "openings", "", tuple(entries))
-
-
-def _fix(do: str, longest: int | None) -> str:
-    return "<br>fix: " * bool(do) + "<br>".join(prose(clipped(line, longest)) for line in do.splitlines())
 
 
 def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Allowed) -> _Section:
@@ -183,7 +179,10 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Al
     lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
     if refused:
         flags = code(allow_flags(refused))
-        lead += f"apply refuses {'the others' if accepted else 'these'} unless they are allowed: {flags} "
+        these = (
+            "each one that is not marked as allowed, unless it is" if accepted else "these unless they are"
+        )
+        lead += f"apply refuses {these} allowed: {flags} "
         lead += f"([in CI]({HOW_TO_ALLOW}))\n"
     else:
         lead += f"All of these are allowed: {code(allow_flags(accepted))}\n"
@@ -248,12 +247,16 @@ def _phrases(phrases: Sequence[str], known: Sequence[str], longest: int | None) 
 
 def _warning_section(plan: Plan, longest: int | None) -> _Section:
     entries = tuple(
-        f"- {_name(plan, stack)}: {prose(clipped(notice.text, longest))}{_fix(notice.do, longest)}"
+        f"- {_name(plan, stack)}: {prose(clipped(notice.text, longest))}{fix_lines(notice.do, longest)}"
         for stack in plan.stacks
         for notice in sorted(other_notices(stack))
         if is_prominent(notice, stack)
     )
-    return _Section("Warnings", "warnings", "", entries)
+    of_run = tuple(
+        f"- {prose(clipped(notice.text, longest))}{fix_lines(notice.do, longest)}"
+        for notice in run_notices(plan)
+    )
+    return _Section("Warnings", "warnings", "", of_run + entries)
 
 
 def _fitted(sections: Sequence[_Section], room: int) -> list[str]:

@@ -6,7 +6,7 @@ from enum import IntEnum
 from cfstream.planning import StackPlan, count
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.estimate import HEADER, rows, title
-from cfstream.render.gfm import code, prose
+from cfstream.render.gfm import code, fix_lines, prose
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.text import live_facts, nothing_live, reason
@@ -95,4 +95,4 @@ def _remarks(stack: StackPlan) -> Iterator[str]:
         yield "\n".join([f"{title(stack.estimate)}\n", *(f"| {' | '.join(cells)} |" for cells in table), ""])
     for notice in sorted(stack.notices):
         if not notice.warning:
-            yield f"note: {prose(notice.text)}\n"
+            yield f"note: {prose(notice.text)}{fix_lines(notice.do)}\n"

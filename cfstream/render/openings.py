@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from cfstream.access.closing import without_repeats
 from cfstream.access.report import Opening
 from cfstream.errors import Notice
-from cfstream.planning import StackPlan
+from cfstream.planning import Plan, StackPlan
 from cfstream.render.flow import Page, Style, Word, words
 from cfstream.render.hazards import Allowed
 from cfstream.render.notices import remedy_lines
@@ -38,9 +38,14 @@ def open_now(stack: StackPlan, allowed: Allowed) -> list[str]:
 
 
 def other_notices(stack: StackPlan) -> list[Notice]:
-    """Return the notices except those of openings, which a plan shows first."""
+    """Return the notices except those of openings, which a plan shows first, and those of the run."""
     openings = {f"opening: {opening.text}" for opening in stack.exposure.openings}
-    return [notice for notice in stack.notices if notice.text not in openings]
+    return [notice for notice in stack.notices if notice.text not in openings and not notice.of_run]
+
+
+def run_notices(plan: Plan) -> list[Notice]:
+    """Return the notices that are about several stacks of the run."""
+    return [notice for stack in plan.stacks for notice in stack.notices if notice.of_run]
 
 
 def is_prominent(notice: Notice, stack: StackPlan) -> bool:

@@ -76,7 +76,7 @@ def openings_counted(stacks: "Iterable[StackPlan]") -> str:
 
 
 WHAT_VERIFY_DOES = "cfstream verify exits with 7"
-"""``plan --check`` exits with 0 for an opening, because that is no change. So plans name the command that does not."""
+"""``plan --check`` exits with 0 for an opening, because that is not a change. So plans name this command."""
 
 
 def as_specified(stacks: "Sequence[StackPlan]", what_then: str = f"; {WHAT_VERIFY_DOES}") -> str:

@@ -186,8 +186,10 @@ def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> 
     verdict, style = _with_names(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
     hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
-    for output, value in () if hidden else _shown_outputs(stack.outputs):
-        label = "  " + output.replace("_", " ").ljust(21)
+    shown = [] if hidden else [*_shown_outputs(stack.outputs)]
+    column = max([20, *(len(output) for output, _ in shown)]) + 1
+    for output, value in shown:
+        label = "  " + output.replace("_", " ").ljust(column)
         yield from sheet.flow(words(value), first=label, rest=" " * 4 if sheet.narrow else " " * len(label))
 
 
@@ -226,8 +228,14 @@ def verdict_of(stack: StackReport) -> tuple[str, Style]:
 def _shown_outputs(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield each output that has a value, as text; one line for each member of a mapping or list."""
     for name in OUTPUTS:
-        members = _members(plain(outputs.get(name)))
-        yield from zip([name, *[""] * len(members)], members, strict=False)
+        members = _members(value := plain(outputs.get(name)))
+        label = "dns_records_to_create" if name == "dns_records" and _by_hand(value) else name
+        yield from zip([label, *[""] * len(members)], members, strict=False)
+
+
+def _by_hand(records: Any) -> bool:
+    """Return whether the stack leaves its DNS records to the user: its own are A and AAAA."""
+    return bool(records) and all(record["type"] == "CNAME" for record in records)
 
 
 def _members(value: Any) -> list[str]:

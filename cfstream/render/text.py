@@ -16,9 +16,9 @@ from cfstream.render.estimate import estimate_lines
 from cfstream.render.flow import Page, Style, Word, advice, columns, page, printable, words
 from cfstream.render.hazards import NONE_ALLOWED, Allowed, allowance, allowing_together
 from cfstream.render.notices import notice_lines
-from cfstream.render.openings import open_lines, other_notices
+from cfstream.render.openings import open_lines, other_notices, run_notices
 from cfstream.render.problems import problems_text
-from cfstream.render.readers import WHAT_VERIFY_DOES, as_specified, readers_after, readers_before
+from cfstream.render.readers import as_specified, readers_after, readers_before
 from cfstream.render.verbs import step_words, summary_line
 from cfstream.spec.wording import by_number
 from cfstream.steps.hazards import HazardName
@@ -53,13 +53,16 @@ def plan_text(
         if title and any(pieces):
             pieces.insert(0, [sheet.paint(title, Style.BOLD)])
         blocks += [[line for piece in pieces for line in piece]] if brief else pieces
+    blocks.append(list(notice_lines(run_notices(plan), sheet)))
     problems = tuple(problem for stack in plan.stacks for problem in stack.problems)
     if problems:
         blocks.append(problems_text(problems, color=color, width=sheet.width).rstrip("\n").split("\n"))
     known = {stack.key for stack in plan.stacks if brief and _has_brief_line(stack, plan)}
     # Before a question. In scripts, and with --yes, nobody would look at the fields.
     hint = brief and terminal and allowed.advises
-    blocks.append(list(_last_lines(plan, sheet, known, brief=brief, terminal=terminal, hint=hint)))
+    end = [*_last_lines(plan, sheet, known, brief=brief, hint=hint)]
+    unbroken = sheet.width >= USUAL and not terminal
+    blocks.append([*end, *(() if plan.in_sync else _sum_lines(plan, sheet, allowed, unbroken=unbroken))])
     return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
 
@@ -76,10 +79,8 @@ def _has_brief_line(stack: StackPlan, plan: Plan) -> bool:
     return len(plan.stacks) > 1 or not stack.in_sync or bool(stack.exposure.openings) or stack.keeps
 
 
-def _last_lines(
-    plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, terminal: bool, hint: bool
-) -> Iterator[str]:
-    """Yield the end of a plan. The stacks in `known` have a line that says whether they have changes.
+def _last_lines(plan: Plan, sheet: Page, known: Set[StackKey], *, brief: bool, hint: bool) -> Iterator[str]:
+    """Yield the end of a plan before its numbers. The stacks in `known` have a line that says whether they change.
 
     A full plan has a notice of a stack that waits for an earlier change; a brief one has it here. With `hint`, they
     say how to see the fields.
@@ -95,21 +96,20 @@ def _last_lines(
             name = named(stack, several=plan.account is None)
             text = f"{name} {_unchanged(stack, waits=brief and stack.key not in known)}."
             yield from sheet.flow([*words("No changes.", Style.BOLD_GREEN), *words(text)])
-    if plan.in_sync:
-        return
     if any(stack.steps for stack in plan.stacks):
         yield from _plan_lines(plan, sheet, hint=hint)
-    yield from _sum_lines(plan, sheet, unbroken=sheet.width >= USUAL and not terminal)
 
 
-def _sum_lines(plan: Plan, sheet: Page, *, unbroken: bool) -> Iterator[str]:
+def _sum_lines(plan: Plan, sheet: Page, allowed: Allowed, *, unbroken: bool) -> Iterator[str]:
     """Yield the numbers of openings and hazards, of steps, and of problems. Scripts need the steps on one line."""
     openings = sum(len(stack.exposure.openings) for stack in plan.stacks)
-    hazards = sum(len(stack.hazards) for stack in plan.stacks)
-    for number, what in ((openings, "opening"), (hazards, "hazard")):
-        if number:
-            counted = f"{number} {what}{'s' * (number != 1)}, see above."
-            yield from sheet.flow(words(counted, Style.BOLD_RED))
+    if openings:
+        counted = f"{openings} opening{'s' * (openings != 1)}, see above."
+        yield from sheet.flow(words(counted, Style.BOLD_RED))
+    if hazards := allowed.counted(plan.stacks):
+        accepted = allowed.names and not allowed.split(plan.stacks)[0]
+        end, style = (".", Style.YELLOW) if accepted else (", see above.", Style.BOLD_RED)
+        yield from sheet.flow(words(hazards + end, style))
     summary = summary_line(
         count(step.verb for stack in plan.stacks if not stack.problems for step in stack.steps)
     )
@@ -133,7 +133,8 @@ def _plan_lines(plan: Plan, sheet: Page, *, hint: bool) -> Iterator[str]:
 def _about_openings(plan: Plan, sheet: Page) -> Iterator[str]:
     """Yield what finds openings of stacks without changes. It has a line of its own, so that the last line is short."""
     if any(stack.in_sync and stack.exposure.openings for stack in plan.stacks):
-        yield from sheet.flow(words(f"For an opening, {WHAT_VERIFY_DOES}."))
+        text = "plan does not fail because of an opening; cfstream verify does (exit 7)."
+        yield from sheet.flow(words(text))
 
 
 def _unchanged(stack: StackPlan, *, waits: bool) -> str:
@@ -164,7 +165,9 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         apart = Word(" " * (column - columns(stack.name)))
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from open_lines(stack, sheet, allowed)
-    yield from notice_lines((each for each in stack.notices if each.always or each.stays), sheet)
+    yield from notice_lines(
+        (each for each in stack.notices if (each.always or each.stays) and not each.of_run), sheet
+    )
     yield from _hazard_lines(stack, sheet, allowed)
 
 

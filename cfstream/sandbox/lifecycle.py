@@ -137,6 +137,16 @@ def at(endpoint_url: str) -> SandboxAt:
         return SandboxAt()
 
 
+def others(home: Path) -> list[tuple[Running, str]]:
+    """Return the other running sandboxes of this user's projects, each with its project."""
+    found = []
+    for folder in state_directory.usual_homes():
+        with contextlib.suppress(SandboxError):
+            if folder != home and (running := status(folder)):
+                found.append((running, at(running.endpoint_url).project))
+    return found
+
+
 def change_settings(home: Path, wanted: dict[str, Any]) -> dict[str, Any]:
     """Change the given settings and return all of them.
 

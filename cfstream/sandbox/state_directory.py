@@ -37,6 +37,14 @@ def find(directory: Path) -> Path:
     return _state_root() / f"{name}-{sha256(os.fsencode(project)).hexdigest()[:16]}"
 
 
+def usual_homes() -> list[Path]:
+    """Return the directories of the sandboxes of this user's projects."""
+    try:
+        return sorted(folder for folder in _state_root().iterdir() if folder.is_dir())
+    except (OSError, SandboxError):
+        return []
+
+
 def project_of(home: Path, directory: Path) -> str:
     """Return the project that contains `directory`; empty if `home` is not the usual sandbox directory of it."""
     usual = VARIABLE not in os.environ and find(directory) == home

@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 
 from cfstream.errors import Problem
-from cfstream.spec.compose import resolve
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import account_number
@@ -199,30 +198,19 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     if text.startswith("-") and len(text) > 1 and isinstance(value, str):
         return f"{name} must be a list, not {_found(value)}", 'write a space after each "-"', ""
-    # An account number without quotes would be read as a number again.
-    item = text if isinstance(resolve(text), str) else f'"{text}"' if text else "…"
-    if isinstance(value, dict):
-        if line := _in_shape(detail, path):
-            return f"{name} must be a list, not a mapping", f"write {line}", ""
-        if (_section_name(path), "") not in sections():
-            return f"{name} must be a list, not a mapping", f"write one like {_line(path)}", ""
-        item = _balanced(text)
-    listed = (_section_name(path), "") in sections()
-    line = (listed and _in_shape(detail, path)) or f"{_section_name(path)}: [{item}]"
-    return f"{name} must be a list, not {_found(value)}", f"write {line}", ""
+    line = _in_shape(detail, path) or _as_list(path, text)
+    return f"{name} must be a list, not {_found(value)}", f"write {line or f'one like {_line(path)}'}", ""
 
 
-_QUOTED_OR_SIGN = pattern(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|.')
-
-
-def _balanced(text: str) -> str:
-    """Return the flow mapping at the beginning of a line; ``{…}`` if it goes on."""
-    depth = 0
-    for part in _QUOTED_OR_SIGN.finditer(text):
-        depth += (part[0] in "{[") - (part[0] in "}]")
-        if not depth:
-            return text[: part.end()] if part.start() else "{…}"
-    return "{…}"
+def _as_list(path: Path, text: str) -> str | None:
+    """Return the line of a field with the text of the file as its only member; None if that is not valid."""
+    section, name = section_at(path[:-1]), _section_name(path)
+    try:
+        section.model_validate({name: [text]})
+    except ValidationError as error:
+        if any(each["loc"][:1] == (name,) for each in error.errors()):
+            return None
+    return f"{name}: {inline([text])}"
 
 
 def _not_a_mapping(detail: Detail, path: Path, _: str) -> Words:

@@ -5,6 +5,7 @@ A fix shows the user's own value in the right shape. The model decides what is r
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from itertools import islice
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from cfstream.spec.edit.writing import inline
 from cfstream.spec.fields import bucket_at
 from cfstream.spec.section import NEVER_GUESSED, Section, never_suggested
-from cfstream.spec.unknown_keys import forms_of, is_aws_only, names_of, squeezed
+from cfstream.spec.unknown_keys import forms_of, is_aws_only, is_form, names_of, squeezed
 
 LONGEST = 100
 """Characters of a converted line. A longer one would not be typed; the fix then shows an example."""
@@ -35,7 +36,8 @@ _IDENTITY = re.compile(r"origin-access-identity/cloudfront/([A-Z0-9]{2,40})")
 def converted(section: type[Section], name: str, value: Any) -> str | None:
     """Return only the name of a field that accepts a value; its line with the value in the right shape; or None.
 
-    A value of the right shape that breaks a rule of the field has a problem of its own afterwards.
+    A value of the right shape that breaks a rule of the field has a problem of its own afterwards. A line is always
+    valid: what a rule says to write instead of a part is in it already.
     """
     if name == _OPPOSITES and isinstance(value, list):
         return " or ".join(f"{name}: {{{way}: {inline(value)}}}" for way in forms_of(name)[0].model_fields)
@@ -43,10 +45,9 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
         if fits(section, name, value):
             return name
         for candidate in islice(_candidates(section, name, value, _DEPTH), MOST):
-            if fits is _has_the_shape and isinstance(candidate, str) and candidate != value:
-                continue  # another text that is not valid either is no better
-            if candidate not in ({}, [], "", None) and fits(section, name, candidate):
-                line = f"{name}: {inline(candidate)}"
+            right = candidate if fits is is_valid else _corrected(section, name, candidate)
+            if right not in ({}, [], "", None) and is_valid(section, name, right):
+                line = f"{name}: {inline(right)}"
                 return line if len(line) <= LONGEST else None
     return None
 
@@ -57,20 +58,39 @@ def is_valid(section: type[Section], name: str, value: Any) -> bool:
 
 
 def _has_the_shape(section: type[Section], name: str, value: Any) -> bool:
-    return _faults(section, name, value) <= {"fault"}
+    return {fault["type"] for fault in _faults(section, name, value)} <= {"fault"}
 
 
-def _faults(section: type[Section], name: str, value: Any) -> set[str]:
-    """Return the types of pydantic's errors for a value; ``opens`` for one that no hint may repeat."""
+_WRITE = re.compile(r'write "?([^\s"]+)"?')
+"""A fix of a rule that is a value."""
+
+
+def _corrected(section: type[Section], name: str, value: Any) -> Any:
+    """Return a value in which each part that breaks a rule is replaced with what the rule says to write; or None."""
+    whole = {name: deepcopy(value)}
+    for fault in _faults(section, name, value):
+        found = _WRITE.fullmatch(fault.get("ctx", {}).get("do", ""))
+        if not found:
+            return None
+        *above, last = (step for step in fault["loc"] if not is_form(step))
+        place: Any = whole
+        for step in above:
+            place = place[step]
+        place[last] = found[1]
+    return whole[name]
+
+
+def _faults(section: type[Section], name: str, value: Any) -> list[Mapping[str, Any]]:
+    """Return pydantic's errors for a value; one of the type ``opens`` if no hint may repeat it."""
     field = section.model_fields[name]
     if NEVER_GUESSED in field.metadata or (isinstance(value, str) and value in never_suggested(field)):
-        return {"opens"}
+        return [{"type": "opens"}]
     try:
         section.model_validate({name: value})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        return {detail["type"] for detail in details if detail["loc"][:1] == (name,)}
-    return set()
+        return [{**detail} for detail in details if detail["loc"][:1] == (name,)]
+    return []
 
 
 def _candidates(section: type[Section], name: str, value: Any, depth: int) -> Iterator[Any]:
@@ -85,6 +105,8 @@ def _candidates(section: type[Section], name: str, value: Any, depth: int) -> It
             yield from _of_list(section, name, value, depth)
         case str() | int() if not isinstance(value, bool):
             yield from _of_scalar(name, value)
+            if len(parts := re.split(r"[\s,]+", str(value).strip())) > 1:
+                yield parts
 
 
 def _of_mapping(section: type[Section], name: str, value: Mapping[str, Any], depth: int) -> Iterator[Any]:

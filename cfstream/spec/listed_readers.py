@@ -18,7 +18,7 @@ CLOUDFRONT = ("cloudfront.amazonaws.com", "cloudfront.amazonaws.com.cn")
 
 WIDEST = {4: 8, 6: 32}
 """The shortest prefix of a network by IP version. S3 treats a policy that allows a wider one as public ("Blocking
-public access to your Amazon S3 storage"). Private ranges are no exception.
+public access to your Amazon S3 storage"). Private ranges are not an exception.
 """
 
 

@@ -202,6 +202,12 @@ def _meant(root: SpecField, path: str) -> list[str]:
     return (above and inside) or found
 
 
+def subject(text: str) -> str | None:
+    """Return the name of the field that does what somebody looks for: ``public paths`` or ``public_paths``."""
+    plain = re.sub("[-_ ]", "", text).casefold()
+    return next((field for words, field in SUBJECTS.items() if words.replace(" ", "") == plain), None)
+
+
 def named(root: SpecField, text: str) -> SpecField:
     """Return the field that `text` names: by its path, also as in a plan, or by a unique end of its path.
 
@@ -216,8 +222,8 @@ def named(root: SpecField, text: str) -> SpecField:
         return root.by_name[ends[0]]
     if ends:
         raise WrongUsage(f"there are {len(ends)} fields named {shown(text)}", f"name one of {choices(ends)}")
-    if path.lower() in SUBJECTS:
-        return root.by_name[SUBJECTS[path.lower()]]
+    if name := subject(path):
+        return root.by_name[name]
     if meant := _meant(root, path):
         if len(meant) == 1:
             return root.by_name[meant[0]]

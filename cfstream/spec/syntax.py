@@ -26,6 +26,8 @@ _EQUALS = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?P<value>.+)")
 _NO_COLON = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*)(?:\s+(?P<value>[^:]+))?\s*")
 _COMMENT_AT_END = re.compile(r"\s+#.*$")
 
+_NOT_AN_ITEM = 'delete the "- ", or indent the line under the field that has the list'
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -99,9 +101,44 @@ def _line_before(mistake: Mistake) -> tuple[int, int]:
     """Return the number of the last line before the place that has something, and the column of its field."""
     for number in range(mistake.at[0] - 1, 0, -1):
         line = mistake.line(number)
-        if line.strip() and not line.lstrip().startswith("#"):
-            return number, len(line) - len(re.sub(r"^(\s*(- +)?)", "", line))
+        if _has_something(line):
+            return number, _field_column(line)
     return 1, 0
+
+
+def _has_something(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _field_column(line: str) -> int:
+    return len(line) - len(re.sub(r"^(\s*(- +)?)", "", line))
+
+
+def _is_item(line: str) -> bool:
+    return line.lstrip().startswith("- ")
+
+
+def _like_an_open_line(mistake: Mistake) -> str | None:
+    """Return how many spaces the line of the place needs to go on with what is open there: the nearest column.
+
+    An item goes on with a list, a field with the fields of a mapping. None if no list is open.
+    """
+    opened: list[tuple[int, int, bool]] = []
+    for number in range(1, mistake.at[0]):
+        line = mistake.line(number)
+        if _has_something(line):
+            column = len(line) - len(line.lstrip())
+            opened = [each for each in opened if each[0] < column]
+            if _is_item(line):
+                opened.append((column, number, True))
+            opened.append((_field_column(line), number, False))
+    line = mistake.line(mistake.at[0])
+    item, here = _is_item(line), len(line) - len(line.lstrip())
+    fitting = [each for each in opened if each[2] is item]
+    if not fitting:
+        return None
+    column, number, _ = min(fitting, key=lambda each: (abs(each[0] - here), -each[0]))
+    return f"begin it with {_spaces(column)}, like the {'item' if item else 'field'} on line {number}"
 
 
 def _spaces(count: int) -> str:
@@ -129,8 +166,11 @@ def _second_colon(mistake: Mistake) -> Cause:
             what,
             f"write {found['key']}: {_quoted(found['value'])}",
         )
-    number, column = _line_before(mistake)
     spot = mistake.at[0], len(line) - len(line.lstrip()) + 1
+    number, column = _line_before(mistake)
+    if _is_item(line):
+        what = f"this item of a list is indented under line {number}, which has a value already"
+        return spot, what, _like_an_open_line(mistake) or _NOT_AN_ITEM
     what = f"this field is indented under line {number}, which has a value already"
     do = f"begin it with {_spaces(column)}, like line {number}; or put a text of several lines in quotes"
     return spot, what, do
@@ -144,13 +184,13 @@ def _block_end(mistake: Mistake) -> Cause | None:
         return _after_the_end(mistake)
     if found == "-":
         what = f"this is an item of a list, among the fields that begin on line {mistake.since[0]}"
-        return mistake.at, what, 'delete the "- ", or indent the line under the field that has the list'
+        return mistake.at, what, _NOT_AN_ITEM
     if found == "?":
         what = f"this is a field, among the items of the list that begins on line {mistake.since[0]}"
         return mistake.at, what, 'write "- " before it, or indent it like the field that has the list'
-    number, column = _line_before(mistake)
-    what = f"this line begins with {_spaces(mistake.at[1] - 1)}, and the fields above do not"
-    return mistake.at, what, f"begin it with {_spaces(column)}, like the field on line {number}"
+    above = "items" if _is_item(mistake.line(mistake.at[0])) else "fields"
+    what = f"this line begins with {_spaces(mistake.at[1] - 1)}, and the {above} above do not"
+    return mistake.at, what, _like_an_open_line(mistake) or _NOT_AN_ITEM
 
 
 def _after_the_end(mistake: Mistake) -> Cause | None:

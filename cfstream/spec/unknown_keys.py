@@ -273,7 +273,7 @@ def unknown_key(
     if any(key in form.model_fields and key not in known for form in others):
         return f"{key} and {known[0]} exclude each other", f"delete {key} or {known[0]}"
     what = f"unknown key {shown(key)}"
-    if do := _WRITTEN_BY_CFSTREAM.get(squeezed(key)):
+    if do := _WRITTEN_BY_CFSTREAM.get(squeezed(key)) or _for_a_subject(key):
         return what, do
     if near := meant_here(key, above):
         if near in beside:
@@ -285,6 +285,14 @@ def unknown_key(
     if anchored and not above:
         do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
     return what, do
+
+
+def _for_a_subject(key: str) -> str | None:
+    """Return the fix for a word of what people look for, as `cfstream docs` knows it; None for another key."""
+    from cfstream.spec.reference import subject  # it makes the JSON Schema, which valid specs do not need
+
+    field = None if fields_meant(key) else subject(key)
+    return field and f"use {field}: cfstream docs {field} shows an example"
 
 
 def _write(above: Sequence[Any], name: str, value: Any, place: str = "") -> str:

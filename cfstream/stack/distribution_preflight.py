@@ -104,4 +104,8 @@ def _records_notice(context: StackContext, live: LiveDistribution | None) -> lis
         return []
     target = live.domain_name if live else "(the new distribution's domain name)"
     known = live.aliases if live else ()
-    return [Notice(f"DNS: {alias} CNAME {target}") for alias in spec.cnames or () if alias not in known]
+    return [
+        Notice(f"create the DNS record {alias} CNAME {target}")
+        for alias in spec.cnames or ()
+        if alias not in known
+    ]

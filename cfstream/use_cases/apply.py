@@ -10,7 +10,7 @@ from cfstream.steps.hazards import HazardName
 
 if TYPE_CHECKING:
     from cfstream.applying import Report, StackOutcome, StackReport
-    from cfstream.planning import StackPlan
+    from cfstream.planning import Plan, StackPlan
     from cfstream.ports import World
     from cfstream.spec.load import Stack
     from cfstream.verification.finding import Proof
@@ -31,11 +31,12 @@ class AppliedProof:
     """Why nothing was verified."""
 
 
-def would_run(stack: "StackPlan", allowed: frozenset[str]) -> bool:
-    """Return whether apply would run steps of this stack: a blocked stack needs no confirmation."""
-    from cfstream.planning.blocking import blocked
+def that_would_run(plan: "Plan", allowed: frozenset[str]) -> "list[StackPlan]":
+    """Return the stacks of which apply would run steps: blocked stacks need no confirmation."""
+    from cfstream.planning.blocking import refusals
 
-    return bool(stack.steps) and blocked(stack, allowed) is None
+    refused = refusals(plan.stacks, allowed)
+    return [stack for stack in plan.stacks if stack.steps and stack.key not in refused]
 
 
 def verify_applied(

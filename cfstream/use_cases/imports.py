@@ -132,7 +132,7 @@ def _beside(imported: "Imported") -> "Imported":
         rf"(?m)^(adopt: *[\"']?{re.escape(imported.row.id)}|name: *[\"']?{imported.name})\b(?!-)"
     )
     alike = {real: str(file) for real, file in near.items() if same.search(_text(file))}
-    kept = alike.pop(own.resolve(), None) is not None and _text(own) != imported.text
+    kept = alike.pop(own.resolve(), None) is not None
     return replace(imported, kept=kept, others=tuple(alike.values()))
 
 

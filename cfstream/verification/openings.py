@@ -32,7 +32,7 @@ _OBSERVED = {
 
 @dataclass(frozen=True)
 class Openings:
-    """The findings, the openings, who can read, and notes about readers that are no openings, as text."""
+    """The findings, the openings, who can read, and notes about readers that are not openings, as text."""
 
     findings: tuple[Finding, ...]
     ways: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import cfstream
 from cfstream import errors
 from cfstream.cli.table import ENTRIES
+from cfstream.inventory.details import DistributionDetails
 from tests.api.test_functions import SPEC, project
 from tests.world.sandbox import Sandbox
 
@@ -116,14 +118,15 @@ def test_readers_and_openings(project: Path, sandbox: Sandbox, applied: Mapping[
 
 
 def test_the_account_is_listed_and_shown(project: Path, sandbox: Sandbox, applied: Mapping[str, Any]) -> None:
-    """By the stack that owns it, by its id and by its spec."""
+    """By the stack that owns it, by its id and by its spec. Only the spec shows what is not managed."""
     at = sandbox.endpoint_url
     (entry,) = cfstream.list_resources(endpoint_url=at)
     assert (entry.id, entry.owner) == (applied["distribution_id"], "lectures")
-    assert cfstream.show(entry.id, endpoint_url=at) == cfstream.show(
-        project / "lectures.yaml", endpoint_url=at
-    )
-    assert cfstream.show(entry.id, endpoint_url=at).owner == "lectures"
+    by_id = cfstream.show(entry.id, endpoint_url=at)
+    by_spec = cfstream.show(project / "lectures.yaml", endpoint_url=at)
+    assert isinstance(by_id, DistributionDetails)
+    assert replace(by_id, unmanaged={}) == by_spec
+    assert (by_id.owner, by_id.unmanaged) == ("lectures", None)
 
 
 def test_a_distribution_is_imported(project: Path, sandbox: Sandbox, applied: Mapping[str, Any]) -> None:

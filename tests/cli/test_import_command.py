@@ -211,18 +211,19 @@ def test_importing_the_account_again_changes_no_file(account: SmallAccount, run:
         make(account.cloudfront, config(comment, Comment=comment))
     run("import", "--all", "specs")
     before = {path: path.read_bytes() for path in Path("specs").iterdir()}
-    assert run("import", "--all", "specs").code == 0
+    again = run("import", "--all", "specs")
+    assert (again.code, again.out.splitlines()[-1]) == (0, "0 imported, 2 kept.")
     assert {path: path.read_bytes() for path in Path("specs").iterdir()} == before
     edited = "# mine\n" + Path("specs/talks.yaml").read_text()
     Path("specs/talks.yaml").write_text(edited)
     again = run("import", "--all", "specs")
-    assert "specs/talks.yaml has a spec of it already, and is kept as it is" in " ".join(again.out.split())
+    assert "specs/talks.yaml already describes it, and is left as it is" in " ".join(again.out.split())
     assert Path("specs/talks.yaml").read_text() == edited
     first = run("import", "--all", "elsewhere")
     assert "specs/talks.yaml" in first.out  # also in the directory beside it
     assert "note: if other directories have specs, name them with --spec" in first.err
     Path("elsewhere/talks.yaml").rename("elsewhere/mine.yaml")
-    assert "elsewhere/mine.yaml has a spec of it already" in run("import", "--all", "elsewhere").out
+    assert "elsewhere/mine.yaml already describes it" in run("import", "--all", "elsewhere").out
     assert not Path("elsewhere/talks.yaml").exists()
     named = json.loads(run("import", "--all", "third", "--spec", "specs", "--format", "json").out)
     assert ({each["stack"] for each in named["managed"]} >= {"films", "talks"}, named["distributions"]) == (

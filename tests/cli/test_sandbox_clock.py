@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cfstream.connection import Connection
-from cfstream.sandbox import SandboxAt, lifecycle, sandbox_at, state_directory
+from cfstream.sandbox import Running, SandboxAt, lifecycle, sandbox_at, state_directory
 from tests.cli.conftest import Result
 from tests.world.sandbox import Sandbox
 
@@ -60,6 +60,22 @@ def test_the_sandbox_of_another_project_is_named(
     monkeypatch.setattr(aws.server, "project", place)
     note = f"note: AWS_ENDPOINT_URL is the sandbox of another project: {place}\n"
     assert cfstream("list").err == note * noted
+
+
+def test_another_sandbox_in_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --sandbox, a command uses the sandbox of the folder, and other programs the one of the environment."""
+    chosen = Running("http://127.0.0.1:5001", 1, Path())
+    monkeypatch.setattr("cfstream.sandbox.ensure", lambda _: chosen)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
+    for address, noted in (
+        (chosen.endpoint_url, False),
+        ("http://127.0.0.1:5002", True),
+        ("https://a.example.com", False),
+    ):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        notes: list[str] = []
+        Connection(sandbox=True, on_complaint=notes.append).running()
+        assert [address in note for note in notes] == [True] * noted
 
 
 def test_a_sandbox_knows_its_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,3 +137,16 @@ def test_explain_judges_by_the_time_of_the_sandbox(
         here = cfstream(*sign)
     assert "expired" in cfstream("explain", here.out.strip(), "--sandbox").out
     assert "expired" not in cfstream("explain", there.out.strip(), "--sandbox").out
+
+
+def test_the_other_sandboxes_of_the_user_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of other projects that run, and not the own one."""
+    homes = [tmp_path / name for name in ("one", "own", "stopped")]
+    monkeypatch.setattr(state_directory, "usual_homes", lambda: homes)
+    monkeypatch.setattr(
+        lifecycle,
+        "status",
+        lambda home: None if home.name == "stopped" else Running("http://127.0.0.1:1", 1, home),
+    )
+    found = lifecycle.others(tmp_path / "own")
+    assert [(running.home.name, project) for running, project in found] == [("one", "")]

@@ -114,7 +114,7 @@ def test_records_of_other_types_do_not_conflict(site: SandboxAccount, com: str) 
 def test_a_cname_made_by_hand_is_sufficient(site: SandboxAccount, com: str) -> None:
     """The plan of a new name asks for it, without dns. With dns it stays as it is."""
     bare = without(named(), "dns")
-    assert f"DNS: {CNAME} CNAME (the new distribution's domain name)" in notices(site, bare)
+    assert f"create the DNS record {CNAME} CNAME (the new distribution's domain name)" in notices(site, bare)
     site.converge(bare)
     target = site.live()["DomainName"]
     assert "DNS:" not in notices(site, bare)

@@ -70,9 +70,23 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
     clauses = [each for each in tests if each.operator is None or each.operator.family is not Family.NULL]
     for clause in clauses:
         yield from _of_clause(clause, own, services)
-    if any(each.key.startswith(_OF_A_SIGNER) and each.key != _BY_A_SERVICE for each in tests):
+    if any(_favours_signed(statement, clause) for statement in policy for clause in statement.clauses):
         for clause in clauses:
             yield from (network(value, signed=True) for value in _networks(clause))
+
+
+def _favours_signed(statement: Statement, clause: Clause) -> bool:
+    """Return whether a clause may let in a signed request from a network, and not an unsigned one.
+
+    Signed requests that are not a service's have aws:PrincipalIsAWSService with the value false; unsigned ones do not
+    have it (IAM User Guide, "AWS global condition context keys").
+    """
+    if clause.key != _BY_A_SERVICE:
+        return clause.key.startswith(_OF_A_SIGNER)
+    signed, unsigned = clause.holds(("false",)), clause.holds(None)
+    if statement.allow:
+        return signed is not False and unsigned is not True
+    return signed is not True and unsigned is not False
 
 
 def _services(policy: Iterable[Statement]) -> set[str]:

@@ -132,10 +132,10 @@ def _show_and_ask(
     length: bool | None,
 ) -> None:
     """Show the plan, and return if it is confirmed. Does not ask with `yes`, or if no step would run."""
-    from cfstream.use_cases.apply import would_run
+    from cfstream.use_cases.apply import that_would_run
 
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
-    asking = not yes and any(would_run(stack, allowed) for stack in plan.stacks)
+    asking = not yes and bool(that_would_run(plan, allowed))
     show(plan, output, terminal, brief=brief, allowed=Allowed(allowed, asking))
     if asking:
         _ask(terminal)

@@ -54,7 +54,7 @@ def destroy(
 
     Example: cfstream destroy lectures.yaml
     """
-    from cfstream.use_cases.apply import DESTROY_IMPLIES, would_run
+    from cfstream.use_cases.apply import DESTROY_IMPLIES, that_would_run
 
     allowed = hazards_named(allow or ()) | DESTROY_IMPLIES
     notifying.check(notify)
@@ -70,7 +70,7 @@ def destroy(
     clock = run.connection.clock()
     world = run.connection.world(clock)
     plan = make_plan(stacks, world, destroying=True, only=chosen)
-    going = [stack for stack in plan.stacks if would_run(stack, allowed)]
+    going = that_would_run(plan, allowed)
     asking = bool(going) and not yes
     brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
     allowance = Allowed() if asking else Allowed(allowed, advises=False)

@@ -72,7 +72,7 @@ def import_(
 
     The spec has the settings that a plan would compare, and identifies the distribution. Comments list the settings
     that a spec cannot express, which cfstream does not change. Existing files are never overwritten: with
-    --all, a file that has a spec of the distribution already is kept.
+    --all, a file that already describes a distribution is left as it is.
 
     --all leaves out distributions that a stack manages. It also finds specs in the working directory and in the
     directories in that. Name other directories with specs by --spec.
@@ -131,8 +131,7 @@ def _all(
     from cfstream.use_cases.imports import import_account
 
     def report(each: "Imported") -> None:
-        result = f"no spec: {each.refusal.what}" if each.refusal else each.name
-        run.terminal.note(printable(f"{each.row.id}  {result}") + "\n")
+        run.terminal.note(printable(f"read {each.row.id}") + "\n")
 
     found = import_account(folder, run.connection, report, from_terraform=from_terraform, specs=specs)
     code = ExitCode.USAGE if found.missing else ExitCode.DONE

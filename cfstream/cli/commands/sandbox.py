@@ -95,7 +95,7 @@ def down(dir_: Dir = None) -> None:
 
 @app.command(cls=Command)
 def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
-    """Show where the sandbox runs, and its settings. Exits with 1 if it is not running.
+    """Show where the sandbox runs, its settings, and your other sandboxes. Exits with 1 if it is not running.
 
     Example: cfstream sandbox status --format json
     """
@@ -105,6 +105,7 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
         home = _home(dir_)
         running = lifecycle.status(home)
         settings = lifecycle.settings(home) if running else {}
+        others = lifecycle.others(home)
     code = ExitCode.DONE if running else ExitCode.FAILED
     if format_ is Format.JSON:
         document = {
@@ -113,6 +114,7 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
             "home": str(home),
             **_fields(running),
             "settings": settings,
+            "others": [{**_fields(other), "project": project or None} for other, project in others],
         }
         print(json.dumps({**document, "exit_code": code}))
     elif running:
@@ -120,6 +122,9 @@ def status(dir_: Dir = None, format_: As = Format.TEXT) -> None:
         print(_settings(settings))
     else:
         print(f"No sandbox is running here.\nIts state would be in {home}")
+    if others and format_ is not Format.JSON:
+        print("Other sandboxes are running:")
+        print("\n".join(f"  {other.endpoint_url}  {project or other.home}" for other, project in others))
     raise typer.Exit(code)
 
 

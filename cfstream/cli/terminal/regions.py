@@ -23,7 +23,7 @@ def known_regions() -> Mapping[str, str | None]:
 
 
 def unknown_region(name: str) -> Notice | None:
-    """Return a warning for a region that is not known, with the nearest one. It is no error: AWS may have added it."""
+    """Return a warning for an unknown region, with the nearest one. It is not an error: AWS may have added it."""
     from cfstream.spec.wording import nearest, shown
 
     known = known_regions()

@@ -86,7 +86,7 @@ def about_left_jobs(
     If the jobs could not be listed, returns a notice, and the check before the first write.
 
     `identities` are the origin access identities to which objects have grants. Without `batch`, the spec never started
-    a job: then a list that is not allowed is no problem.
+    a job: then a list that is not allowed is not a problem.
     """
     unlisted = UnlistedJobs(
         context.name,

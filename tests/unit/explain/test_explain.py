@@ -4,58 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
 
 import pytest
 
-from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
+from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.explain.judging import Explanation, explain
 from cfstream.explain.requested import RequestedObject
 from cfstream.explain.times import distance
-from cfstream.kinds.distribution import countries, web_acl
 from cfstream.render.explain import explain_text
-from cfstream.sign import Signer
 from cfstream.sign.encoding import encode
-from cfstream.sign.keys import Hash
-from cfstream.spec.keys import der_digest
 from cfstream.use_cases.explanation import with_error_page
-from tests.world.signing import private_pem, public_pem, rsa_key
-
-NOW = 1_900_000_000
-HOUR = timedelta(hours=1)
-URL = "https://media.example.com/hls/master.m3u8"
-LECTURES, CLIPS, FRESH, FOREIGN = "K1LECTURES", "K2CLIPS", "K3FRESH", "K4FOREIGN"
-
-
-@cache
-def signer(key_id: str = LECTURES, digest: Hash = "SHA1", name: str = "") -> Signer:
-    """Return a signer with the key of this id."""
-    return Signer(private_pem(rsa_key(name or key_id)), key_id, hash=digest, now=lambda: float(NOW))
-
-
-def trusted(key_id: str, group: str, *, active: bool = True) -> TrustedKey:
-    """Return a key as AWS lists it."""
-    pem = public_pem(rsa_key(key_id)).decode() + "\n"
-    return TrustedKey(key_id, key_id[2:].lower(), group, pem, der_digest(pem), active)
-
-
-@cache
-def guards() -> Guards:
-    """Return a distribution with a public behavior, one of another group, and its own."""
-    own = (trusted(LECTURES, "lectures"), trusted(FRESH, "lectures", active=False))
-    return Guards(
-        id="E1UGDLB9XZBD79",
-        domain_name="d111111abcdef8.cloudfront.net",
-        aliases=("media.example.com", "*.video.example.com"),
-        behaviors=(
-            GuardedBehavior("/posters/*"),
-            GuardedBehavior(
-                "clips/*", groups=("clips",), keys=(trusted(CLIPS, "clips"),), viewer_protocol="https-only"
-            ),
-            GuardedBehavior("", groups=("lectures",), keys=own, viewer_protocol="redirect-to-https"),
-        ),
-        ipv6=True,
-    )
+from tests.unit.explain.signed import CLIPS, FOREIGN, FRESH, HOUR, LECTURES, NOW, URL, guards, signer
 
 
 def test_a_wrong_host_is_not_signed_again() -> None:
@@ -373,43 +332,3 @@ def test_a_disabled_distribution_refuses_everything() -> None:
 def test_distances_have_their_largest_unit(seconds: int, text: str) -> None:
     """Durations have their largest useful unit."""
     assert distance(seconds) == text
-
-
-def test_a_function_that_runs_on_requests_is_a_note() -> None:
-    """Its code is not known, so the signature is judged alone, and a note lists the function."""
-    found = guards()
-    *others, default = found.behaviors
-    with_function = replace(found, behaviors=(*others, replace(default, functions=("rewrite",))))
-    url = signer().url("https://media.example.com/a.mp4", HOUR)
-    explanation = explain(url, now=NOW, guards=with_function)
-    assert explanation.accepted is True
-    assert explanation.notes[0] == (
-        "the function rewrite runs on requests for the default behavior, and may refuse or redirect them: "
-        "cfstream does not read its code"
-    )
-    assert not any("rewrite" in note for note in explain(url, now=NOW, guards=found).notes)
-
-
-@pytest.mark.parametrize(
-    ("restrictions", "acl", "notes"),
-    [
-        ("none", "", ()),
-        ("whitelist", "", ("viewers outside AT, DE get 403, also with a valid signature",)),
-        ("blacklist", "", ("viewers in AT, DE get 403, also with a valid signature",)),
-        (
-            "none",
-            "arn:aws:wafv2:us-east-1:123456789012:global/webacl/viewers/a1b2",
-            ("the web ACL viewers may refuse viewers with 403: cfstream does not read its rules",),
-        ),
-    ],
-)
-def test_countries_and_a_web_acl_are_notes(restrictions: str, acl: str, notes: tuple[str, ...]) -> None:
-    """They refuse viewers whatever the signature."""
-    config = {
-        "Restrictions": {"GeoRestriction": {"RestrictionType": restrictions, "Items": ["DE", "AT"]}},
-        "WebACLId": acl,
-    }
-    limits = (*countries.refusals(config), *web_acl.refusals(config))
-    assert limits == notes
-    limited = explain(signer().url(URL, HOUR), now=NOW, guards=replace(guards(), limits=limits))
-    assert (limited.accepted, limited.notes[: len(notes)]) == (True, notes)

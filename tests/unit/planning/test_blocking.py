@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cfstream.planning.blocking import blocked
+from cfstream.planning import StackPlan, with_takers
+from cfstream.planning.blocking import blocked, refusals
 from cfstream.planning.exposure import Exposure
 from cfstream.steps.hazards import Hazard, HazardName
 from tests.unit.render.plans import BROKEN, CHANGED
@@ -62,3 +63,48 @@ def test_what_is_open_until_the_plan_is_applied(phrase: str, sentence: str | Non
     assert [*Exposure(before=(phrase,)).open_until_applied] == found
     assert [*Exposure(before=(phrase,), after=(phrase,)).open_until_applied] == []
     assert [*Exposure(before=(phrase,), declared=(phrase,)).open_until_applied] == []
+
+
+def chain(*with_steps: str, hazard: str) -> list[StackPlan]:
+    """Return stacks that give a name from `a` to `b` to `c`, and `d` beside them. One of them has a hazard."""
+    step, *_ = CHANGED.steps
+    plain, dangerous = replace(step, hazards=()), replace(step, hazards=(CUTS,))
+    after = {"a": (), "b": ("a",), "c": ("b",), "d": ()}
+    return [
+        replace(
+            CHANGED,
+            name=name,
+            after=before,
+            notices=(),
+            steps=(dangerous,) if name == hazard else (plain,) if name in with_steps else (),
+        )
+        for name, before in after.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("with_steps", "hazard", "refused"),
+    [
+        ("abcd", "c", {"c": "", "b": "c", "a": "b"}),
+        ("abcd", "a", {"a": ""}),
+        ("abcd", "d", {"d": ""}),
+        ("bcd", "b", {"b": ""}),
+    ],
+    ids=["all give", "the giver", "unrelated", "a giver without steps"],
+)
+def test_a_stack_that_gives_a_name_is_blocked_with_its_taker(
+    with_steps: str, hazard: str, refused: dict[str, str]
+) -> None:
+    """Otherwise nobody would serve the name. A taker waits for its giver in any case."""
+    found = refusals(chain(*with_steps, hazard=hazard), frozenset())
+    assert {name: why.behind for (_, name), why in found.items()} == refused
+    assert {why.exit_code for why in found.values()} == {5}
+    assert refusals(chain(*with_steps, hazard=hazard), frozenset({"cuts-viewers"})) == {}
+
+
+def test_the_plan_of_a_giver_names_its_taker() -> None:
+    """Only if it has steps: a name that stays in place until it is moved is not at risk."""
+    found = {each.name: [note.text for note in each.notices] for each in with_takers(chain("b", hazard="c"))}
+    (text,) = found.pop("b")
+    assert text.startswith("c takes over a host name from this stack")
+    assert not any(found.values())

@@ -36,7 +36,7 @@ def test_all_stacks_of_a_run_count_together() -> None:
         "allows 10 unless it has raised the quota of this account, and refuses the others while apply runs"
     )
     assert "Service Quotas" in warning.do
-    assert (warning.warning, warning.always) == (True, True)
+    assert (warning.warning, warning.always, warning.of_run) == (True, True, True)
     assert all(not each.notices for each in judged[1:])
 
 
@@ -45,5 +45,6 @@ def test_no_warning_up_to_the_quota() -> None:
     for kind, quota in QUOTAS.items():
         stacks = [plan("lectures", kind)]
         assert with_quotas(stacks, {kind: quota.most - 1}.__getitem__) == stacks
-        assert with_quotas(stacks, {kind: quota.most}.__getitem__)[0].notices
+        (warning,) = with_quotas(stacks, {kind: quota.most}.__getitem__)[0].notices
+        assert not warning.of_run
     assert with_quotas([plan("lectures", "bucket-policy")], lambda _: 1000)[0].notices == ()

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from cfstream.errors import Notice
 from cfstream.planning import StackPlan
-from cfstream.render.hazards import Allowed
+from cfstream.render.hazards import NONE_ALLOWED, Allowed
 from cfstream.render.html import plan_html
 from cfstream.render.json import plan_document
 from cfstream.render.markdown import plan_markdown
@@ -40,9 +41,39 @@ def test_only_the_others_need_the_flag() -> None:
     """A plan with one hazard that is allowed and one that is not."""
     made = plan(_with(DELETING))
     for text in (plan_markdown(made, allowed=ALLOWED), plan_html(made, ALLOWED)):
-        assert "apply refuses the others unless they are allowed: " in text
+        assert "apply refuses each one that is not marked as allowed, unless it is allowed: " in text
         assert "--allow deletes" in text
         assert "--allow cuts-viewers" not in text
+
+
+def test_the_numbers_say_how_many_are_allowed() -> None:
+    """In text and Markdown; without an allowed one, the number is as before."""
+    made = plan(_with(DELETING))
+    both = Allowed({"cuts-viewers", "deletes"})
+    for allowed, counted in (
+        (NONE_ALLOWED, "2 hazards"),
+        (ALLOWED, "2 hazards, 1 of them allowed"),
+        (both, "2 hazards, both allowed"),
+    ):
+        assert allowed.counted(made.stacks) == counted
+        assert f"**{counted}.**" in plan_markdown(made, allowed=allowed)
+        text = plan_text(made, color=False, width=80, allowed=allowed)
+        assert f"\n{counted}{'' if allowed is both else ', see above'}.\n" in text
+
+
+def test_a_notice_of_the_run_is_apart_from_its_stack() -> None:
+    """The fix of each notice is in every format."""
+    run = Notice("too many keys", warning=True, do="raise the quota", always=True, of_run=True)
+    note = Notice("an aside", do="do this\nthen that")
+    made = plan(replace(CHANGED, notices=(run, note)), replace(CHANGED, name="other"))
+    for brief in (False, True):
+        text = plan_text(made, color=False, width=80, brief=brief)
+        assert text.count("too many keys\n    fix: raise the quota\n") == 1
+        assert text.index("\n\n  warning: too many keys") > text.index("other ")
+    assert "\n- too many keys<br>fix: raise the quota\n" in plan_markdown(made)
+    assert "note: an aside<br>fix: do this<br>then that\n" in plan_markdown(made)
+    assert "<li>too many keys<p>fix: raise the quota</p></li>" in plan_html(made)
+    assert "note: an aside<p>fix: do this<br>then that</p>" in plan_html(made)
 
 
 def test_json_has_a_further_member_and_the_same_fingerprint() -> None:

@@ -230,7 +230,9 @@ def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
     assert "  Who can read\n    as before  anyone: bucket policy\n" in text
     assert "    fix: remove that statement:\n      aws s3api put --bucket media\n" in text
     last = "No changes. lectures is as its spec says, but has 1 opening: see above."
-    assert " ".join(text.split()).endswith(f"For an opening, cfstream verify exits with 7. {last}")
+    assert " ".join(text.split()).endswith(
+        f"plan does not fail because of an opening; cfstream verify does (exit 7). {last}"
+    )
 
 
 @pytest.mark.parametrize("brief", [False, True])
@@ -245,7 +247,7 @@ def test_the_last_line_of_a_fleet_counts_openings(*, brief: bool) -> None:
     )
     text = " ".join(text.split())
     assert text.endswith(f"No changes. {last}")
-    assert "For an opening, cfstream verify exits with 7." in text
+    assert "plan does not fail because of an opening; cfstream verify does (exit 7)." in text
 
 
 @pytest.mark.parametrize("width", [40, 60])

@@ -10,7 +10,7 @@ import botocore.session
 import pytest
 from ruamel.yaml import YAML
 
-from cfstream.spec.reference import reference
+from cfstream.spec.reference import SUBJECTS, reference
 from cfstream.spec.section import Section, other_words
 from cfstream.spec.unknown_keys import AWS_ONLY, meant_here, sections, squeezed, unknown_key
 from tests.unit.spec.reading import problems, whole
@@ -245,3 +245,12 @@ def test_words_count_before_letters(key: str, place: tuple[Any, ...], value: Any
     """The words count before the letters, and a key that may be two fields is neither."""
     _, found = unknown_key(key, place, value, beside=(), anchored=False)
     assert found == do if do else found.startswith("correct it or delete it; the keys here are ")
+
+
+def test_the_subjects_of_docs_have_a_hint() -> None:
+    """A key that `cfstream docs` knows as a subject names the field that does it, at any level."""
+    words = {word.replace(" ", "_"): field for word, field in SUBJECTS.items()}
+    for level in LEVELS:
+        for word, fix in _fixes(level, words).items():
+            assert words[word] in fix or words[word].rpartition(".")[2] in fix
+    assert _fixes("", ["public_paths"])["public_paths"].startswith("use http.behaviors")

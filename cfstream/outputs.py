@@ -96,12 +96,6 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
         for step in stack.steps
         if isinstance(step, Modify) and (stack.account, step.id) in done
     }
-    taken = {
-        (stack.account, step.alias): stack.name
-        for stack in plan.stacks
-        for step in stack.steps
-        if isinstance(step, MoveAlias) and (stack.account, step.id) in done
-    }
     by_key = {stack.key: stack for stack in plan.stacks}
 
     def current(each: StackReport) -> StackReport:
@@ -115,10 +109,32 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
         except CfstreamError:
             return replace(each, outputs={**each.outputs, **UNKNOWN})
         found = freshly_read(own.aws, replace(stack, leaving=()), each.outputs)
-        gave = {name: taken[each.account, name] for name in stack.leaving if (each.account, name) in taken}
-        return replace(each, outputs={**each.outputs, **found}, gave=gave)
+        return replace(each, outputs={**each.outputs, **found})
 
-    return replace(report, stacks=tuple(map(current, report.stacks)))
+    return _with_given_names(plan, replace(report, stacks=tuple(map(current, report.stacks))))
+
+
+def _with_given_names(plan: Plan, report: Report) -> Report:
+    """Return the report with the host names that each stack has given to another one."""
+    done = {
+        (each.key, step.id)
+        for each in report.stacks
+        for step in each.steps
+        if step.outcome is StepOutcome.DONE
+    }
+    taken = {
+        (stack.account, step.alias): stack.name
+        for stack in plan.stacks
+        for step in stack.steps
+        if isinstance(step, MoveAlias) and (stack.key, step.id) in done
+    }
+    leaving = {stack.key: stack.leaving for stack in plan.stacks}
+
+    def giving(each: StackReport) -> StackReport:
+        names = (name for name in leaving[each.key] if (each.account, name) in taken)
+        return replace(each, gave={name: taken[each.account, name] for name in names})
+
+    return replace(report, stacks=tuple(map(giving, report.stacks))) if taken else report
 
 
 def _id_of(document: Any) -> Any:

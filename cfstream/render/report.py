@@ -212,10 +212,7 @@ def _with_names(stack: StackReport) -> tuple[str, Style]:
     verdict, style = verdict_of(stack)
     if not stack.gave or stack.outcome not in WENT_WELL:
         return verdict, style
-    takers: dict[str, list[str]] = {}
-    for name, taker in stack.gave.items():
-        takers.setdefault(taker, []).append(name)
-    gave = ", ".join(f"gave {', '.join(names)} to {taker}" for taker, names in takers.items())
+    gave = ", ".join(f"gave {name} to {taker}" for name, taker in stack.gave.items())
     return (gave if stack.outcome is StackOutcome.UNCHANGED else f"{verdict}, {gave}"), style
 
 

@@ -26,7 +26,6 @@ from cfstream.access.policy.public import (
 )
 from cfstream.access.policy.requester import (
     ANY_DISTRIBUTION,
-    KINDS_OF_ANYONE,
     Requester,
     access_point,
     account,
@@ -50,7 +49,6 @@ from cfstream.access.policy.statement import Statement, parse_statement, parsed
 __all__ = [
     "ACTIONS",
     "ANY_DISTRIBUTION",
-    "KINDS_OF_ANYONE",
     "Action",
     "Classification",
     "Declared",

@@ -26,8 +26,6 @@ NEW_SERVICE = "another-service.amazonaws.com"
 ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
-KINDS_OF_ANYONE = (ANY_DISTRIBUTION, ANY_SERVICE, ANY_ACCOUNT)
-"""Ways of `ANYONE` that need more than an address: someone who can read without them can read with them."""
 _ACCOUNT = "????????????"
 _NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cfstream.access.policy.requester import ANY_ACCOUNT, ANY_DISTRIBUTION, ANY_SERVICE
+from cfstream.access.policy import KINDS_OF_ANYONE
 from cfstream.access.reader import ANYONE
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from cfstream.render.documents import AccessRowDocument
 
 FORMAT_VERSION = 1
-
-KINDS_OF_ANYONE = (ANY_DISTRIBUTION, ANY_SERVICE, ANY_ACCOUNT)
-"""Anyone who can read without them can also read with them."""
 
 TITLES = ("reader", "may", "paths", "way")
 TITLES_OF_A_KEY = ("reader", "may", "way")

@@ -199,8 +199,10 @@ def test_what_was_made_by_hand_is_named(account: SandboxAccount) -> None:
     account.converge(spec)
     source = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/{account.id()}"}}
     cloudfront = {"Service": "cloudfront.amazonaws.com"}
-    theirs = allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source)
-    account.put_policy(*map(dict, statements(account.policy())), theirs)
+    account.put_policy(
+        *map(dict, statements(account.policy())),
+        allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source),
+    )
     named = [each.text for each in ending(account, spec).notices if each.always]
     assert [text.split(" stays")[0] for text in named] == [
         "the origin access control console",

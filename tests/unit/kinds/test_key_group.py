@@ -378,12 +378,8 @@ def test_the_order_of_lists_does_not_matter() -> None:
     names = [key("new", "K2"), key("old", "K1"), key("x", "K3")]
     proposals = []
     for groups, listed in itertools.product(itertools.permutations(rows), itertools.permutations(names)):
-        turned = [
-            group(
-                row["KeyGroup"]["KeyGroupConfig"]["Name"], *row["KeyGroup"]["KeyGroupConfig"]["Items"][::-1]
-            )
-            for row in groups
-        ]
+        configs = [row["KeyGroup"]["KeyGroupConfig"] for row in groups]
+        turned = [group(each["Name"], *each["Items"][::-1]) for each in configs]
         aws = live(
             list_key_groups=turned, get_key_group_config=config_of(*turned), list_public_keys=list(listed)
         )

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cfstream.access.policy import KINDS_OF_ANYONE
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.errors import Notice
-from cfstream.render.access import KINDS_OF_ANYONE, access_document, access_text
+from cfstream.render.access import access_document, access_text
 from cfstream.render.flow import Page
 from cfstream.render.readers import paths_with_excluded
 from cfstream.render.table import TableRow, cell_lines, table

@@ -109,6 +109,8 @@ class StackReport:
     failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
+    gave: Mapping[str, str] = field(default_factory=dict)
+    """The host names that other stacks of the run have taken from it, with the stack that has each now."""
     account: Account = Account("")
 
     @property

@@ -15,6 +15,7 @@ from cfstream.stack.kind import own_id
 from cfstream.stack.placement import session_name
 from cfstream.steps.delete import Delete
 from cfstream.steps.modify import Modify
+from cfstream.steps.move_alias import MoveAlias
 from cfstream.values import Json, StepId, plain, refs_in, resolve
 
 UNKNOWN: Mapping[str, Any] = {"status": None, "etag": None}
@@ -110,7 +111,30 @@ def read_again(plan: Plan, report: Report, world: World) -> Report:
         found = freshly_read(own.aws, replace(stack, leaving=()), each.outputs)
         return replace(each, outputs={**each.outputs, **found})
 
-    return replace(report, stacks=tuple(map(current, report.stacks)))
+    return _with_given_names(plan, replace(report, stacks=tuple(map(current, report.stacks))))
+
+
+def _with_given_names(plan: Plan, report: Report) -> Report:
+    """Return the report with the host names that each stack has given to another one."""
+    done = {
+        (each.key, step.id)
+        for each in report.stacks
+        for step in each.steps
+        if step.outcome is StepOutcome.DONE
+    }
+    taken = {
+        (stack.account, step.alias): stack.name
+        for stack in plan.stacks
+        for step in stack.steps
+        if isinstance(step, MoveAlias) and (stack.key, step.id) in done
+    }
+    leaving = {stack.key: stack.leaving for stack in plan.stacks}
+
+    def giving(each: StackReport) -> StackReport:
+        names = (name for name in leaving[each.key] if (each.account, name) in taken)
+        return replace(each, gave={name: taken[each.account, name] for name in names})
+
+    return replace(report, stacks=tuple(map(giving, report.stacks))) if taken else report
 
 
 def _id_of(document: Any) -> Any:

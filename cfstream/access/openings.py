@@ -124,7 +124,7 @@ def _public_past_cloudfront(
             places.setdefault(access.by, {}).update(dict.fromkeys(paths(found, cell, access)))
     for by, read in places.items():
         text = f"S3 also serves {_some(list(read))} to anyone, without CloudFront: {', '.join(_named(by))}"
-        yield f"{text}. The spec declares these paths public, so it is not an opening"
+        yield f"{text}. These paths are declared public, so it is not an opening"
 
 
 def classify_access(found: Evaluation, cell: Cell, access: ReadAccess, expected: Expected) -> Classification:

@@ -306,6 +306,8 @@ class StackReportDocument(TypedDict):
     """Why the stack was left out, or what failed."""
     do: NotRequired[str]
     """How to fix it."""
+    gave: NotRequired[dict[str, str]]
+    """The host names that other stacks of the run have taken from it, with the stack that has each now."""
     verify: NotRequired[dict[str, Any] | None]
     """The proof of ``cfstream verify``; null if the stack was not verified."""
 

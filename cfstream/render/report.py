@@ -173,6 +173,8 @@ def _stack(stack: StackReport) -> "StackReportDocument":
             for step in stack.steps
         ],
     }
+    if stack.gave:
+        document["gave"] = dict(stack.gave)
     if stack.why:
         document["why"] = stack.why
     if stack.do:
@@ -181,7 +183,7 @@ def _stack(stack: StackReport) -> "StackReportDocument":
 
 
 def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
-    verdict, style = verdict_of(stack)
+    verdict, style = _with_names(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
     hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
     shown = [] if hidden else [*_shown_outputs(stack.outputs)]
@@ -195,7 +197,7 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
     """Yield a line for each stack: its name, its outcome, and its distribution."""
     names = [named(stack, several=several(report.stacks)) for stack in report.stacks]
     column = max(map(columns, names))
-    verdicts = [verdict_of(stack) for stack in report.stacks]
+    verdicts = [_with_names(stack) for stack in report.stacks]
     second = max(len(verdict) for verdict, _ in verdicts)
     for stack, name, (verdict, style) in zip(report.stacks, names, verdicts, strict=True):
         live = [stack.outputs.get(each) for each in ("distribution_id", "domain_name")]
@@ -203,6 +205,15 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
         facts = [] if blocked else [Word(f" {printable(str(fact))}") for fact in live if fact]
         head = [Word(padded(name, column), Style.BOLD), Word(" " + padded(verdict, second), style)]
         yield from sheet.flow([*head, *facts], rest="   ")
+
+
+def _with_names(stack: StackReport) -> tuple[str, Style]:
+    """Return the word for the outcome, or the host names that others have taken from a stack without steps."""
+    verdict, style = verdict_of(stack)
+    if not stack.gave or stack.outcome not in WENT_WELL:
+        return verdict, style
+    gave = ", ".join(f"gave {name} to {taker}" for name, taker in stack.gave.items())
+    return (gave if stack.outcome is StackOutcome.UNCHANGED else f"{verdict}, {gave}"), style
 
 
 def verdict_of(stack: StackReport) -> tuple[str, Style]:

@@ -23,15 +23,20 @@ def settling_wait(context: StackContext, live: LiveDistribution, stage: Stage) -
 
 
 def wait_for(
-    context: StackContext, delivery: Delivery, distribution_id: Known, config: Json, because: str
+    context: StackContext,
+    delivery: Delivery,
+    distribution_id: Known,
+    config: Json,
+    because: str,
+    others: tuple[str, ...] = (),
 ) -> WaitUntil:
-    """Return the wait until a distribution shows `config` and is Deployed."""
+    """Return the wait until a distribution shows `config` and is Deployed, and the `others` are Deployed too."""
     return WaitUntil(
         address=context.address(delivery.kind),
         stage=Stage.WAIT,
         because=because,
         line=context.stack.line("wait"),
-        until=Deployed(delivery.get(distribution_id), delivery.resource, config),
+        until=Deployed(delivery.get(distribution_id), delivery.resource, config, others),
         seconds=context.stack.spec.wait.timeout.total_seconds(),
     )
 

@@ -30,6 +30,8 @@ class Deployed:
     """``Distribution`` or ``StreamingDistribution``: the reply's top key, whose config has the same name."""
     config: Any
     """The fields that must read back; may hold Refs."""
+    others: tuple[str, ...] = ()
+    """Ids of distributions that the same change has changed, and that must be Deployed too."""
 
     def look(self, context: StepContext) -> PollResult:
         """Read the distribution. Once it holds, the outputs are its ``status`` and ``etag``."""
@@ -39,6 +41,12 @@ class Deployed:
             return PollResult("the change does not read back yet")
         if live["Status"] != "Deployed":
             return PollResult(str(live["Status"]))
+        for other in self.others:
+            status = context.aws.read(Call("cloudfront", "get_distribution", {"Id": other}))["Distribution"][
+                "Status"
+            ]
+            if status != "Deployed":
+                return PollResult(f"{other} is {status}")
         return PollResult(outputs={"status": live["Status"], "etag": reply["ETag"]})
 
 

@@ -37,7 +37,10 @@ def test_a_plan_shows_which_stack_waits(cfstream: Run, here: Path) -> None:
     assert "media.example.com comes from distribution:old" in text
     result = cfstream("plan", *BOTH, "--format", "json", "--out", "both.plan")
     assert [stack.get("after") for stack in json.loads(result.out)["stacks"]] == [["old"], None]
-    assert cfstream("apply", "both.plan", "--yes", "--no-verify").code == 0
+    applied = cfstream("apply", "both.plan", "--yes", "--full")
+    assert applied.code == 0, applied.err
+    assert "old gave media.example.com to new\n" in applied.out
+    assert "not Deployed yet" not in applied.err
     assert cfstream("plan", *BOTH, "--check").code == 0
 
 

@@ -81,7 +81,7 @@ def destroy(
     report = carry_out(plan, world, clock, output, run.terminal, options=options)
     conclude(RunResult(plan, report), output, run, notify=notify)
     _note_what_stays(stacks, plan, report, run.terminal)
-    if len(going) > 1 and not report.exit_code:
+    if going and len(plan.stacks) > 1 and not report.exit_code:
         _note_more(make_plan(stacks, world, destroying=True, only=chosen), run.terminal)
     raise typer.Exit(report.exit_code)
 

@@ -62,7 +62,9 @@ def moves(
             )
         )
         names = after
-    wait = wait_for(context, Delivery.HTTP, target, {"Aliases": counted(names)}, "until the move is Deployed")
+    holders = tuple(sorted({each.holder.id for each in fetched}))
+    aliases = {"Aliases": counted(names)}
+    wait = wait_for(context, Delivery.HTTP, target, aliases, "until the move is Deployed", holders)
     return (*steps, replace(wait, stage=Stage.MOVED))
 
 

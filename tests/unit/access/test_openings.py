@@ -182,7 +182,7 @@ def test_what_s3_serves_past_cloudfront(
     named = (
         [f"S3 also serves {note} to anyone, without CloudFront: bucket policy statement Tmp"] if note else []
     )
-    assert [each.split(". The spec")[0] for each in judged.notes] == named
+    assert [each.split(". These")[0] for each in judged.notes] == named
     assert any(each.text.startswith("anyone can read") for each in judged.openings) is (note is None)
 
 

@@ -337,3 +337,21 @@ def test_an_opening_of_the_plan_is_not_printed_again(findings: list[Finding], sh
     assert OPENING.text not in below
     assert (ACL_OPENING.text in below) == (ACL_OPENING.text in stack.why)
     assert with_proof(report, proof).stacks[0].short == ""
+
+
+@pytest.mark.parametrize("brief", [True, False])
+@pytest.mark.parametrize(
+    ("outcome", "word"),
+    [
+        (StackOutcome.UNCHANGED, "gave a.example.com to new"),
+        (StackOutcome.APPLIED, "applied, gave a.example.com to new"),
+        (StackOutcome.FAILED, "failed"),
+    ],
+)
+def test_a_stack_that_gave_a_name_away(outcome: StackOutcome, word: str, brief: bool) -> None:
+    """Its outcome names the host name and the stack that has it now."""
+    stack = StackReport("old", "old.yaml", outcome, gave={"a.example.com": "new"})
+    first = report_text(Report.of([stack]), color=False, width=80, brief=brief).splitlines()[0]
+    assert " ".join(first.split()) == f"old {word}"
+    (document,) = report_document(Report.of([stack]))["stacks"]
+    assert document["gave"] == {"a.example.com": "new"}

@@ -54,10 +54,10 @@ def perform(step: WaitUntil | CreateRecords, aws: Script) -> Json:
     return step.perform(StepContext(aws, Clock(), {}, Ledger(), lambda _text, _fraction: None))
 
 
-def wait(seconds: float = 1800.0) -> WaitUntil:
+def wait(seconds: float = 1800.0, others: tuple[str, ...] = ()) -> WaitUntil:
     """Return the step that waits for one distribution."""
     read = Call("cloudfront", "get_distribution", {"Id": "E1"})
-    until = Deployed(read, "Distribution", {"Enabled": True})
+    until = Deployed(read, "Distribution", {"Enabled": True}, others)
     address = Address("distribution", "lectures")
     return WaitUntil(address=address, stage=Stage.WAIT, because="test", until=until, seconds=seconds)
 
@@ -68,6 +68,15 @@ def records(seconds: float = 1800.0) -> CreateRecords:
     return CreateRecords(
         address=address, stage=Stage.DNS, because="test", zone="Z1", records=(RECORD,), seconds=seconds
     )
+
+
+def test_a_wait_includes_the_distribution_that_gave_a_name() -> None:
+    """It has changed too. The outputs are those of the stack's own distribution."""
+    late = {"ETag": "E2", "Distribution": {"Status": "InProgress"}}
+    there = {"ETag": "E2", "Distribution": {"Status": "Deployed"}}
+    aws = Script(get_distribution=[DEPLOYED, late, DEPLOYED, late, DEPLOYED, there])
+    assert perform(wait(others=("E2",)), aws) == {"status": "Deployed", "etag": "E1"}
+    assert len(aws.asked) == 6
 
 
 @pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])

@@ -49,7 +49,7 @@ def test_a_field_in_full() -> None:
         "  example:\n"
         "    http:\n"
         "      behaviors:\n"
-        "        - {path: /posters/*, public: true}\n"
+        '        - {path: "/posters/*", public: true}\n'
         "\n"
         "  fields:\n"
         '    path*                    Path pattern, like "/posters/*" or "*.m3u8", in\n'

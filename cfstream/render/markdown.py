@@ -45,6 +45,9 @@ ELSEWHERE = "`cfstream plan` shows everything; `cfstream plan --format html` mak
 GUIDE = f"[How to read this plan]({HOW_TO_READ}): its steps, their addresses, waits and hazards.\n"
 """The last line, for readers who do not know cfstream."""
 
+SIGNERS = "Signers are people with a URL or cookie that is signed by a key of the named key group or account."
+"""What signers are, for readers who do not know cfstream."""
+
 NAMED = 10
 """The number of stacks without changes that are named; more are counted."""
 
@@ -228,7 +231,8 @@ def _exposure_section(plan: Plan, longest: int | None) -> _Section:
         for stack in plan.stacks
         if readers_before(stack.exposure) != readers_after(stack.exposure) or stack.exposure.openings
     )
-    return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
+    lead = f"{SIGNERS}\n\n" if any("signers: " in row for row in rows) else ""
+    return _Section("Who can read", "stacks", f"{lead}| stack | before | after |\n|---|---|---|", rows)
 
 
 def _name(plan: Plan, stack: StackPlan) -> str:

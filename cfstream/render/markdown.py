@@ -14,7 +14,7 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, fix_lines, prose
-from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of, refusal
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.openings import is_prominent, open_now, other_notices, run_notices
 from cfstream.render.places import NOWHERE, Places
@@ -182,11 +182,7 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Al
     lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
     if refused:
         flags = code(allow_flags(refused))
-        these = (
-            "each one that is not marked as allowed, unless it is" if accepted else "these unless they are"
-        )
-        lead += f"apply refuses {these} allowed: {flags} "
-        lead += f"([in CI]({HOW_TO_ALLOW}))\n"
+        lead += f"{refusal(len(found), accepted)} {flags} ([in CI]({HOW_TO_ALLOW}))\n"
     else:
         lead += f"All of these are allowed: {code(allow_flags(accepted))}\n"
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):

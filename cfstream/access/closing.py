@@ -7,15 +7,16 @@ changed after the plan.
 import json
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from cfstream.access.evaluation import Evaluation, ReadAccess
+from cfstream.access.evaluation import Evaluation, General, ReadAccess
 from cfstream.access.listed_reader import text_in_spec
 from cfstream.access.model import AccessModel
 from cfstream.access.policy import Statement
 from cfstream.access.policy.acls import acl_readers
 from cfstream.access.policy.actions import ResourceType
 from cfstream.access.reader import ANYONE, May, Reader
+from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL
 from cfstream.domain import AclGrant, Block, ObjectClass
 from cfstream.domain.bucket import LEGACY
 from cfstream.policy_document import statements
@@ -54,6 +55,15 @@ class OpenedByAcls:
     found: Evaluation
     of_objects: frozenset[tuple[Reader, May]]
     of_bucket: frozenset[tuple[Reader, May]]
+
+    @classmethod
+    def of(cls, found: Evaluation, accesses: Iterable[ReadAccess], general: Iterable[General]) -> Self:
+        """Return the openings that are by ACLs; `accesses` and `general` are all openings of a model."""
+        by_acl = [each for each in general if not each.access]
+        objects = {(each.reader, May.READ) for each in accesses if each.by == (OBJECT_ACL,) and each.direct}
+        objects |= {(each.reader, each.may) for each in by_acl if each.by == (OBJECT_ACL,)}
+        bucket = {(each.reader, each.may) for each in by_acl if each.by == (BUCKET_ACL,)}
+        return cls(found, frozenset(objects), frozenset(bucket))
 
     def closing_bucket(self, reader: Reader, may: May) -> str:
         """Return how to close an opening by the ACL of the bucket."""

@@ -19,7 +19,7 @@ from cfstream.access.policy import Classification, Declared, ReaderClass, Reques
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
-from cfstream.access.statements import BUCKET_ACL, OBJECT_ACL
+from cfstream.access.statements import OBJECT_ACL
 from cfstream.spec.wording import some_of
 from cfstream.startup.frozen import dataclass
 from cfstream.values import plain
@@ -49,7 +49,7 @@ def openings(found: Evaluation, expected: Expected) -> JudgedOpenings:
     accesses = _opened_accesses(found, expected, notes)
     general = _opened_general(found, expected, notes)
     notes.update(dict.fromkeys(_public_past_cloudfront(found, expected, [each.by for _, each in accesses])))
-    acls = _by_acls(found, [access for _, access in accesses], general)
+    acls = OpenedByAcls.of(found, [access for _, access in accesses], general)
     judged = [
         *(_of_access(acls, cell, access, expected) for cell, access in accesses),
         *(_of_general(acls, each, expected) for each in general),
@@ -84,17 +84,6 @@ def _opened_general(found: Evaluation, expected: Expected, notes: dict[str, None
             path = (each.access.distribution_id, each.access.behavior) if each.access else None
             opened.setdefault((each.reader, each.may, each.by, path), each)
     return opened.values()
-
-
-def _by_acls(
-    found: Evaluation, accesses: Collection[ReadAccess], general: Collection[General]
-) -> OpenedByAcls:
-    on_objects = {(each.reader, May.READ) for each in accesses if each.by == (OBJECT_ACL,) and each.direct}
-    on_objects |= {
-        (each.reader, each.may) for each in general if each.by == (OBJECT_ACL,) and not each.access
-    }
-    on_bucket = {(each.reader, each.may) for each in general if each.by == (BUCKET_ACL,) and not each.access}
-    return OpenedByAcls(found, frozenset(on_objects), frozenset(on_bucket))
 
 
 def _public_elsewhere(found: Evaluation, expected: Expected) -> Iterator[str]:

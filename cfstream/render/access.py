@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from cfstream.access.policy import KINDS_OF_ANYONE
+from cfstream.access.reader import ANYONE
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.render.accounts import named, several
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
@@ -144,14 +146,25 @@ def _rows(rows: Iterable[AccessRow]) -> Iterator[TableRow]:
 
 
 def _implied(found: Sequence[AccessRow], every: Iterable[Sequence[AccessRow]]) -> bool:
-    """Return whether another row says the same of a shorter way: a statement that needs no distribution on the way."""
+    """Return whether another row says the same of a shorter way, or of anyone by the same statement."""
     first, may = found[0], {row.may for row in found}
-    return first.opening and any(
-        (other[0].reader, other[0].paths, other[0].certain) == (first.reader, first.paths, first.certain)
-        and first.by.endswith(f", {other[0].by}")
+    return any(
+        (other[0].paths, other[0].certain) == (first.paths, first.certain)
         and may <= {row.may for row in other}
+        and (_is_longer(first, other[0]) or _is_of_anyone(first, other[0]))
         for other in every
     )
+
+
+def _is_longer(row: AccessRow, other: AccessRow) -> bool:
+    """Return whether an opening needs a distribution on the way that the other does not need."""
+    return row.opening and row.reader == other.reader and row.by.endswith(f", {other.by}")
+
+
+def _is_of_anyone(row: AccessRow, other: AccessRow) -> bool:
+    """Return whether a statement lets a reader read directly, and the other row is that it lets anyone read."""
+    ways = (other.by, *(f"{kind}, {other.by}" for kind in KINDS_OF_ANYONE))
+    return other.reader == ANYONE and row != other and row.opening <= other.opening and row.by in ways
 
 
 def _missing_lines(stack: StackAccess, sheet: Page) -> Iterator[str]:

@@ -280,15 +280,16 @@ def _notice_lines(stack: StackPlan, sheet: Page) -> Iterator[str]:
 
 def _hazard_lines(stack: StackPlan, sheet: Page, allowed: Allowed) -> Iterator[str]:
     file = _file(stack, sheet)
+    lines = {step.id: step.line for step in stack.steps}
     for hazard, step in stack.hazards:
         style, note = (Style.YELLOW, ", allowed") if allowed.covers(stack, hazard) else (Style.BOLD_RED, "")
         head = [Word(hazard.name + note, style), *words(f"({step})", Style.DIM)]
-        if hazard.line:
-            place = Word(f"{file}:{hazard.line}", Style.DIM)
+        if line := hazard.line_or(lines[step]):
+            place = Word(f"{file}:{line}", Style.DIM)
             yield from sheet.beside([Word("  !", style), *head], place)
         else:
             yield from sheet.flow([Word("!", style), *head], first="  ", rest="    ")
-        yield from sheet.flow(words(hazard.text), first="    ", rest="    ")
+        yield from sheet.flow(advice(hazard.text), first="    ", rest="    ")
     yield from _allowance(stack, sheet, allowed)
     if stack.destroying and stack.protect:
         head = [Word("!", Style.BOLD_RED), *words("destroy refuses this while the spec says protect: true")]

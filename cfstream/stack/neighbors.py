@@ -1,6 +1,6 @@
 """The distributions of the account, and which of them use a resource once the plan has run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
 from cfstream.indexed import having
@@ -31,6 +31,22 @@ OURS = "ours"
 
 def _ours(neighbor: Neighbor) -> tuple[str, ...]:
     return (OURS,) if neighbor.ours else ()
+
+
+def only_own(all_of_them: Iterable[Neighbor]) -> frozenset[str]:
+    """Return the ids of the OAIs, OACs and key groups that the stack's distribution uses, and that no other does."""
+    ours: set[str] = set()
+    others: set[str] = set()
+    for each in all_of_them:
+        (ours if each.ours or each.going else others).update(_used(each.live))
+    return frozenset(ours - others)
+
+
+def _used(live: LiveDistribution) -> Iterator[str]:
+    for origin in live.origins:
+        yield from (str(access) for access in (origin.oai_id, origin.oac_id) if access)
+    for behavior in live.behaviors:
+        yield from map(str, behavior.signers.key_groups)
 
 
 def access_users(all_of_them: Iterable[Neighbor], access: str) -> tuple[str, ...]:

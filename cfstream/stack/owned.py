@@ -4,7 +4,7 @@ CloudFront has five kinds of these. They have no tags, so the comment (or descri
 An `OwnedKind` holds what differs between the kinds: how the API names them, and the stages of their steps.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Protocol, TypeVar
 
@@ -316,6 +316,26 @@ class OwnedKind:
             read=self.get_config(orphan.live.id),
             content=self.config,
             base=orphan.base,
+        )
+
+    def left_by_hand(
+        self, context: StackContext, all_of_them: Iterable[MarkedRow], used: Collection[str]
+    ) -> tuple[Notice, ...]:
+        """Return a notice for each resource in `used` that stays after destroy although nothing uses it then.
+
+        cfstream deletes only what it created. A resource of another stack is deleted with that stack.
+        """
+        if not context.destroying:
+            return ()
+        return tuple(
+            Notice(
+                f"the {self.words} {each.name or each.id} stays, because cfstream did not create it: nothing uses it "
+                "after this",
+                do="delete it in AWS, unless you need it",
+                always=True,
+            )
+            for each in all_of_them
+            if each.id in used and owner_by_mark(each.comment) is None
         )
 
     def _stays(self, each: Unwanted) -> Notice:

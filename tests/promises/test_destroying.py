@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from cfstream.policy_document import statements
+from cfstream.sandbox.accounts import ACCOUNT
 from cfstream.steps.wait import WaitUntil
 from cfstream.workflow import make_plan
 from tests.promises.account import snapshot
@@ -11,10 +13,11 @@ from tests.promises.ending import YES, assert_destroyed, destroy, ending, verbs
 from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, PAGE, policies, zone
 from tests.world.account import SandboxAccount
-from tests.world.configs import set_to
+from tests.world.configs import make_control, set_to
 from tests.world.plans import hazards, outcome
 from tests.world.ports import Counted
-from tests.world.specs import http, rtmp, signed
+from tests.world.specs import http, rtmp, signed, without
+from tests.world.statements import allow
 
 
 def test_the_order(account: SandboxAccount) -> None:
@@ -182,6 +185,33 @@ def test_an_adopted_distribution_is_the_stacks_own(account: SandboxAccount, appl
     assert "adopted it and did not create it" in deletes
     assert_destroyed(account, spec)
     assert account.distributions() == []
+
+
+def test_what_was_made_by_hand_is_named(account: SandboxAccount) -> None:
+    """It stays: a control, a key group with its key, and a statement. What another distribution uses is not named."""
+    control = make_control(account.cloudfront, "console")["Id"]
+    account.make_group("console", account.make_key("hand"))
+    spec = {
+        **without(signed(), "trusted_signers"),
+        "key_groups": [{"use": "console"}],
+        "oac": {"id": control},
+    }
+    account.converge(spec)
+    source = {"StringEquals": {"AWS:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/{account.id()}"}}
+    cloudfront = {"Service": "cloudfront.amazonaws.com"}
+    account.put_policy(
+        *map(dict, statements(account.policy())),
+        allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source),
+    )
+    named = [each.text for each in ending(account, spec).notices if each.always]
+    assert [text.split(" stays")[0] for text in named] == [
+        "the origin access control console",
+        "the key group console",
+        "the public key hand",
+        "the policy statement AllowCF of media",
+    ]
+    account.converge({**spec, "name": "second"})
+    assert [each for each in ending(account, spec).notices if "console" in each.text] == []
 
 
 def test_a_stack_whose_bucket_was_deleted(account: SandboxAccount) -> None:

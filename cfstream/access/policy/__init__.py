@@ -26,6 +26,7 @@ from cfstream.access.policy.public import (
 )
 from cfstream.access.policy.requester import (
     ANY_DISTRIBUTION,
+    KINDS_OF_ANYONE,
     Requester,
     access_point,
     account,
@@ -49,6 +50,7 @@ from cfstream.access.policy.statement import Statement, parse_statement, parsed
 __all__ = [
     "ACTIONS",
     "ANY_DISTRIBUTION",
+    "KINDS_OF_ANYONE",
     "Action",
     "Classification",
     "Declared",

@@ -10,6 +10,18 @@ from cfstream.access.policy import networks
 from cfstream.access.policy.actions import Action
 from cfstream.access.policy.context import ABSENT, CHOSEN, UNKNOWN, Chosen, IpAddress, Unknown, Value, fixed
 from cfstream.access.policy.principals import Principal, PrincipalForm
+from cfstream.access.policy.request_contexts import (
+    EVERY_ACCOUNT,
+    INSIDE_A_VPC,
+    INTERNET,
+    NEW_ACCOUNT,
+    NEW_ORGANISATION,
+    NO_NETWORK,
+    NO_PRINCIPAL,
+    NO_SOURCE,
+    SIGNED,
+    UNSIGNED,
+)
 from cfstream.access.policy.request_keys import request_value
 from cfstream.access.policy.texts import account_of, one_partition, text_of
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
@@ -17,23 +29,15 @@ from cfstream.policy_document import CLOUDFRONT
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Known
 
-NEW_ACCOUNT = "000000000000"
-"""Represents an account that no policy names."""
-
 NEW_SERVICE = "another-service.amazonaws.com"
 """Represents a service that no policy names."""
 
 ANY_DISTRIBUTION = "through a distribution of any account"
 ANY_SERVICE = "through another AWS service for any account"
 ANY_ACCOUNT = "with any AWS account"
-_ACCOUNT = "????????????"
+KINDS_OF_ANYONE = (ANY_DISTRIBUTION, ANY_SERVICE, ANY_ACCOUNT)
+"""Ways of `ANYONE` that need more than an address: someone who can read without them can read with them."""
 _NEW_IDS = ("AIDANEW0000000000000", "AROANEW0000000000000:*")
-
-_NEW_ORGANISATION: Mapping[str, Value] = {
-    "aws:sourceorgid": Unknown(("o-new0000000",), issuable=("o-*",)),
-    "aws:sourceorgpaths": Unknown(("o-new0000000/r-new0/",), issuable=("o-*",)),
-}
-"""The context of a service's request for an organisation that no policy names."""
 
 
 @dataclass(frozen=True)
@@ -64,89 +68,17 @@ class Requester:
         return replace(self, context={**self.context, **context})
 
 
-_NO_PRINCIPAL: Mapping[str, Value] = {
-    "aws:principalarn": ABSENT,
-    "aws:principalaccount": ABSENT,
-    "aws:principalorgid": ABSENT,
-    "aws:principalorgpaths": ABSENT,
-    "aws:principaltag/*": ABSENT,
-    "aws:username": ABSENT,
-}
-_NO_SOURCE: Mapping[str, Value] = {
-    "aws:sourcearn": ABSENT,
-    "aws:sourceaccount": ABSENT,
-    "aws:sourceowner": ABSENT,
-    "aws:sourceorgid": ABSENT,
-    "aws:sourceorgpaths": ABSENT,
-    "aws:principalservicename": ABSENT,
-    "aws:principalservicenameslist": ABSENT,
-}
-_INTERNET: Mapping[str, Value] = {
-    "aws:sourceip": IpAddress(optional=True, elsewhere=True),
-    # Anybody can create a VPC with any address range, and an endpoint. AWS issues the ids.
-    "aws:vpcsourceip": IpAddress(optional=True),
-    "aws:sourcevpc": Chosen(("vpc-0new0",), issuable=("vpc-*",)),
-    "aws:sourcevpce": Chosen(("vpce-0new0",), issuable=("vpce-*",)),
-    "aws:sourcevpcarn": Chosen(
-        (f"arn:aws:ec2:us-east-1:{NEW_ACCOUNT}:vpc/vpc-0new0",), issuable=("arn:*:vpc/vpc-*",)
-    ),
-    "aws:vpceaccount": Chosen((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
-    "aws:vpceorgid": Chosen(("o-new0000000",), issuable=("o-*",)),
-    "aws:vpceorgpaths": Chosen(("o-new0000000/r-new0/",), issuable=("o-*",)),
-    # Anybody can create an access point for the bucket in their own account.
-    "s3:dataaccesspointaccount": Chosen((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
-    "s3:dataaccesspointarn": Chosen(
-        (f"arn:aws:s3:*:{NEW_ACCOUNT}:accesspoint/*",), issuable=(f"arn:aws:s3:*:{_ACCOUNT}:accesspoint/*",)
-    ),
-    "s3:accesspointnetworkorigin": Chosen(("Internet", "VPC")),
-}
-_NO_NETWORK: Mapping[str, Value] = {
-    # AWS omits the viewer's address from calls by services.
-    "aws:sourceip": ABSENT,
-    "aws:vpcsourceip": ABSENT,
-    "aws:sourcevpc": ABSENT,
-    "aws:sourcevpce": ABSENT,
-    "aws:sourcevpcarn": ABSENT,
-    "aws:vpceaccount": ABSENT,
-    "aws:vpceorgid": ABSENT,
-    "aws:vpceorgpaths": ABSENT,
-    "s3:dataaccesspointaccount": ABSENT,
-    "s3:dataaccesspointarn": ABSENT,
-    "s3:accesspointnetworkorigin": ABSENT,
-}
-_UNSIGNED: Mapping[str, Value] = {
-    **_NO_PRINCIPAL,
-    **_NO_SOURCE,
-    "aws:principaltype": fixed("Anonymous"),
-    "aws:userid": fixed("anonymous"),
-    "aws:principalisawsservice": ABSENT,
-    "aws:viaawsservice": fixed("false"),
-    "aws:calledvia": ABSENT,
-    "aws:multifactorauthpresent": ABSENT,
-    "aws:multifactorauthage": ABSENT,
-    "s3:authtype": ABSENT,
-    "s3:signatureage": ABSENT,
-    "s3:signatureversion": ABSENT,
-}
-_SIGNED: Mapping[str, Value] = {
-    **_NO_SOURCE,
-    "aws:principalisawsservice": fixed("false"),
-    "aws:multifactorauthpresent": Chosen(("true", "false")),
-    "aws:multifactorauthage": CHOSEN,
-}
-
-
 def anonymous() -> Requester:
     """Return everybody on the internet, without a signature."""
-    return Requester(ANYONE, Principal(PrincipalForm.ANYONE), {**_UNSIGNED, **_INTERNET}, chooses=True)
+    return Requester(ANYONE, Principal(PrincipalForm.ANYONE), {**UNSIGNED, **INTERNET}, chooses=True)
 
 
 def any_account() -> Requester:
     """Return everybody with an AWS account that no policy names."""
     known: dict[str, Value] = {
-        **_SIGNED,
-        **_INTERNET,
-        "aws:principalaccount": Chosen((NEW_ACCOUNT,), optional=False, issuable=(_ACCOUNT,)),
+        **SIGNED,
+        **INTERNET,
+        "aws:principalaccount": Chosen((NEW_ACCOUNT,), optional=False, issuable=(EVERY_ACCOUNT,)),
         "aws:principalarn": _own_arns(NEW_ACCOUNT, issuable=True),
         "aws:principalorgid": Chosen(("o-new0000000",), issuable=("o-*",)),
         "aws:principalorgpaths": Chosen(("o-new0000000/r-new0/ou-new0/",), issuable=("o-*",)),
@@ -165,14 +97,14 @@ def _own_arns(account: str, *, issuable: bool = False) -> Chosen:
     return Chosen(
         tuple(f"arn:aws:{kind}" for kind in kinds),
         optional=False,
-        issuable=(f"arn:aws:iam::{_ACCOUNT}:*",) if issuable else (),
+        issuable=(f"arn:aws:iam::{EVERY_ACCOUNT}:*",) if issuable else (),
     )
 
 
 def account(number: str) -> Requester:
     """Return every principal of an account. The account can create principals with any name."""
     known: dict[str, Value] = {
-        **_SIGNED,
+        **SIGNED,
         "aws:principalaccount": fixed(number),
         "aws:principalarn": _own_arns(number),
     }
@@ -190,7 +122,7 @@ def principal(who: Principal) -> Requester:
     reader = Reader(ReaderKind.PRINCIPAL, name)
     if who.form is PrincipalForm.ARN and not account_of(name):
         return replace(any_account(), reader=reader, principal=who, via="")
-    known: dict[str, Value] = {**_SIGNED}
+    known: dict[str, Value] = {**SIGNED}
     if who.form is PrincipalForm.ARN:
         number = account_of(name)
         known |= {"aws:principalaccount": fixed(number), "aws:principalarn": fixed(who.name)}
@@ -212,13 +144,13 @@ def user_id(value: str) -> Requester:
 def canonical(number: str) -> Requester:
     """Return the account with a canonical user id. Its account number is not known."""
     who = Principal(PrincipalForm.CANONICAL, number, canonical=number)
-    return Requester(Reader(ReaderKind.CANONICAL, number), who, _SIGNED, chooses=True)
+    return Requester(Reader(ReaderKind.CANONICAL, number), who, SIGNED, chooses=True)
 
 
 def oai(identity: Known, canonical_id: Known = "") -> Requester:
     """Return CloudFront with an origin access identity. Whether AWS counts it as a service is not documented."""
     who = Principal(PrincipalForm.OAI, text_of(identity), canonical=text_of(canonical_id))
-    known: dict[str, Value] = {**_NO_SOURCE, "aws:viaawsservice": fixed("false")}
+    known: dict[str, Value] = {**NO_SOURCE, "aws:viaawsservice": fixed("false")}
     return Requester(Reader(ReaderKind.OAI, identity), who, known)
 
 
@@ -265,10 +197,10 @@ def any_distribution() -> Requester:
     known = {
         **_cloudfront(NEW_ACCOUNT, https=True),
         "aws:sourcearn": Chosen(
-            own, optional=False, issuable=(f"arn:aws:cloudfront::{_ACCOUNT}:distribution/E*",)
+            own, optional=False, issuable=(f"arn:aws:cloudfront::{EVERY_ACCOUNT}:distribution/E*",)
         ),
-        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
-        **_NEW_ORGANISATION,
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), issuable=(EVERY_ACCOUNT,)),
+        **NEW_ORGANISATION,
         "aws:securetransport": Chosen(("true", "false"), optional=False),
     }
     return Requester(
@@ -284,8 +216,8 @@ def _cloudfront(account_number: str, *, https: bool) -> dict[str, Value]:
 
 def _service(name: str) -> dict[str, Value]:
     return {
-        **_NO_PRINCIPAL,
-        **_NO_NETWORK,
+        **NO_PRINCIPAL,
+        **NO_NETWORK,
         "aws:principalisawsservice": fixed("true"),
         "aws:principalservicename": fixed(name),
         "aws:principalservicenameslist": Unknown((name, f"*.{name}"), optional=False),
@@ -308,15 +240,15 @@ def service(name: str, source_account: str = "", *, own: bool = False) -> Reques
     acts_for = source_account or NEW_ACCOUNT
     # The ARN of a bucket has no account. Nobody else can own a bucket that a policy names.
     buckets = "arn:aws:s3:::*" if source_account else "arn:aws:s3:::new-bucket"
-    issuable = () if source_account else (f"arn:aws:*:*:{_ACCOUNT}:*", "arn:aws:s3:::*")
+    issuable = () if source_account else (f"arn:aws:*:*:{EVERY_ACCOUNT}:*", "arn:aws:s3:::*")
     known: dict[str, Value] = {
         **_service(name),
         "aws:sourcearn": Chosen((f"arn:aws:*:*:{acts_for}:*", buckets), issuable=issuable),
-        "aws:sourceaccount": Chosen((acts_for,), issuable=() if source_account else (_ACCOUNT,)),
-        "aws:sourceowner": Unknown((acts_for,), issuable=() if source_account else (_ACCOUNT,)),
+        "aws:sourceaccount": Chosen((acts_for,), issuable=() if source_account else (EVERY_ACCOUNT,)),
+        "aws:sourceowner": Unknown((acts_for,), issuable=() if source_account else (EVERY_ACCOUNT,)),
     }
     if not source_account:
-        known |= _NEW_ORGANISATION
+        known |= NEW_ORGANISATION
     foreign = source_account and not own
     reader = Reader(ReaderKind.ACCOUNT, source_account) if foreign else Reader(ReaderKind.SERVICE, name)
     acts = f"for account {source_account}" if source_account else "for any account"
@@ -337,7 +269,7 @@ def network(name: str, *, signed: bool = False) -> Requester:
     known |= {"aws:sourcevpc": UNKNOWN, "aws:sourcevpce": UNKNOWN}
     if key:
         # A pattern represents each network that matches it.
-        known |= {**_INSIDE_A_VPC, key: Chosen((one_partition(name),), optional=False)}
+        known |= {**INSIDE_A_VPC, key: Chosen((one_partition(name),), optional=False)}
     else:
         # Only a VPC can have a private range. From a public range, requests without a VPC have no VpcSourceIp.
         vpc_address = IpAddress((name,), optional=not networks.is_internal(name))
@@ -347,23 +279,15 @@ def network(name: str, *, signed: bool = False) -> Requester:
 
 _KEY_OF_NETWORK = {"vpce": "aws:sourcevpce", "vpc": "aws:sourcevpc", "arn": "aws:sourcevpcarn"}
 
-_INSIDE_A_VPC: Mapping[str, Value] = {
-    "aws:sourceip": ABSENT,
-    "aws:vpcsourceip": UNKNOWN,
-    "aws:vpceaccount": UNKNOWN,
-    "aws:vpceorgid": UNKNOWN,
-    "aws:vpceorgpaths": UNKNOWN,
-}
-
 
 def organisation(number: str) -> Requester:
     """Return every principal of an organisation's accounts."""
     known: dict[str, Value] = {
-        **_SIGNED,
+        **SIGNED,
         "aws:principalorgid": fixed(number),
         "aws:principalorgpaths": Unknown((f"{number}/*",), optional=False),
-        "aws:principalarn": Unknown((f"arn:aws:*::{_ACCOUNT}:*",), optional=False),
-        "aws:principalaccount": Unknown((_ACCOUNT,), optional=False),
+        "aws:principalarn": Unknown((f"arn:aws:*::{EVERY_ACCOUNT}:*",), optional=False),
+        "aws:principalaccount": Unknown((EVERY_ACCOUNT,), optional=False),
     }
     reader = Reader(ReaderKind.ORGANISATION, number)
     return Requester(reader, Principal(PrincipalForm.MEMBER, number), known, chooses=True)
@@ -374,11 +298,11 @@ def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
 
     Accounts that a policy names are separate requesters.
     """
-    arns = f"arn:aws:*:*:{NEW_ACCOUNT}:*", f"arn:aws:*:*:{_ACCOUNT}:*"
+    arns = f"arn:aws:*:*:{NEW_ACCOUNT}:*", f"arn:aws:*:*:{EVERY_ACCOUNT}:*"
     known: dict[str, Value] = {
         **_service(name),
         "aws:sourcearn": Unknown(arns[:1], optional=False, issuable=arns[1:]),
-        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), issuable=(_ACCOUNT,)),
+        "aws:sourceaccount": Unknown((NEW_ACCOUNT,), issuable=(EVERY_ACCOUNT,)),
         "aws:sourceorgid": Unknown((number,)),
         "aws:sourceorgpaths": Unknown((f"{number}/*",)),
     }
@@ -390,8 +314,8 @@ def organisation_service(number: str, name: str = CLOUDFRONT) -> Requester:
 def access_point(account_number: str) -> Requester:
     """Return the readers through another account's access points of the bucket. Their policies are not visible."""
     known: dict[str, Value] = {
-        **_UNSIGNED,
-        **_INTERNET,
+        **UNSIGNED,
+        **INTERNET,
         "s3:dataaccesspointaccount": fixed(account_number),
         "s3:dataaccesspointarn": Chosen((f"arn:aws:s3:*:{account_number}:accesspoint/*",), optional=False),
     }

@@ -94,7 +94,7 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
         """Grant before the distribution changes, and revoke once that change is deployed."""
         want = want or self.desire(context)
         if context.destroying:
-            return _ending(context, want, have)
+            return _ending(context, want, have, results)
         case = Case(context, want, have, _reader(context, want, results))
         given, taken = decide(case)
         relied = [_relied(context, "", have.document)]
@@ -203,7 +203,7 @@ def _named(policies: Iterable[Json | None], identities: Mapping[str, str]) -> It
             yield from principals({"Principal": statement.get(term)}, identities)
 
 
-def _ending(context: StackContext, want: WantedGrant, have: LivePolicy) -> Proposal:
+def _ending(context: StackContext, want: WantedGrant, have: LivePolicy, results: KindResults) -> Proposal:
     """Return the steps that remove all statements of the stack from all buckets."""
     steps, notices = last_statements(context, have)
     problems = preflight.problems(
@@ -221,7 +221,12 @@ def _ending(context: StackContext, want: WantedGrant, have: LivePolicy) -> Propo
     return Proposal(
         steps=steps,
         problems=tuple(problems),
-        notices=(*notices, *former_notices(context, have), *_gone(have)),
+        notices=(
+            *notices,
+            *former_notices(context, have),
+            *idle_grants(context, have, results),
+            *_gone(have),
+        ),
     )
 
 

@@ -1,7 +1,7 @@
 """Statements of others that allow an unused identity to read. Pure.
 
-cfstream does not remove them. The plan that stops using the identity mentions them, because `migrate --to oac` leaves
-such statements behind. Later plans do not: nothing about them changes.
+cfstream does not remove them. The plan that stops using the identity mentions them, because `migrate --to oac` and
+`destroy` leave such statements behind. Later plans do not: nothing about them changes.
 """
 
 from collections.abc import Iterator
@@ -31,6 +31,7 @@ def idle_grants(context: StackContext, have: LivePolicy, results: KindResults) -
             f"the policy statement {each.get('Sid') or 'without a Sid'} of {bucket} stays, because cfstream does not "
             f"own it: it allows {', '.join(idle)} to read, and nothing needs that after this plan",
             do="remove it from the policy, unless something else needs it",
+            always=context.destroying,
         )
         for each in theirs
         if (idle := tuple(_idle(context, have, results, each)))
@@ -46,7 +47,7 @@ def _idle(context: StackContext, have: LivePolicy, results: KindResults, stateme
     origin = have.own.default_origin if have.own else None
     if have.own is None or origin is None:
         return
-    identity = context.stack.spec.identity
+    identity = "" if context.destroying else context.stack.spec.identity
     still = still_reading(context, have.distributions, have.own, have.bucket.name)
     used: set[object] = set(still.by_oai)
     used |= {results.get(context.address("origin-access-identity"))} if identity == "oai" else set()

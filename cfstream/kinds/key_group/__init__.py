@@ -5,6 +5,7 @@ uses now. The kind `public_key` has the keys, and `distribution` decides which b
 when a key may leave its group.
 """
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ from cfstream.stack.declared_keys import (
 from cfstream.stack.key_groups import GROUP, KEY, LiveKey, live_keys, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.live_state import LiveState
-from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now
+from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, only_own
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import Referred
@@ -101,7 +102,8 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
             Proposal(notices=tuple(_misspelt_replaces(want, have))),
         ]
         orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
-        return GROUP.with_orphans(context, joined(parts), orphans)
+        found = GROUP.with_orphans(context, joined(parts), orphans)
+        return replace(found, notices=(*found.notices, *_left_by_hand(context, have)))
 
     def add_to_model(self, context: StackContext, have: LiveGroups, model: AccessModel) -> AccessModel:  # noqa: ARG002
         """Add the groups of the account."""
@@ -301,10 +303,19 @@ def _hazards(
     staying = {
         name: Successor(name, since(live, have.key(str(key))), key in in_force) for name, key in keys.items()
     }
-    grace = Grace(declared_keys(spec), staying, spec.sign.max_validity, context.now)
+    grace = Grace(
+        declared_keys(spec), staying, spec.sign.max_validity, context.now, _rotation(context, live.name)
+    )
     leaving = have.key_names(key for key in live.keys if key not in keys.values())
     hazards = (grace.hazard(name) for name in leaving)
     return tuple(hazard for hazard in hazards if hazard is not None)
+
+
+def _rotation(context: StackContext, group: str) -> str:
+    """Return the command that rotates a key of the group; empty for a spec that is not in a file."""
+    if context.stack.path == "-":
+        return ""
+    return f"cfstream keys rotate {shlex.join([context.stack.path, group])}{context.flags}"
 
 
 def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
@@ -351,6 +362,16 @@ def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> 
         brings={address: {"id": live.id, "name": live.name}},
         relied_on=(Relied(address, digest(content), document=content),),
     )
+
+
+def _left_by_hand(context: StackContext, have: LiveGroups) -> Iterator[Notice]:
+    """Yield notices about groups and keys of nobody that only the destroyed stack uses."""
+    alone = only_own(have.neighbors) if context.destroying else frozenset()
+    if alone:
+        yield from GROUP.left_by_hand(context, have.all, alone)
+        kept = {key for group in have.all if group.id not in alone for key in group.keys}
+        keys = {key for group in have.all if group.id in alone for key in group.keys} - kept
+        yield from KEY.left_by_hand(context, have.keys, keys)
 
 
 def _unwanted(context: StackContext, have: LiveGroups, group: LiveGroup) -> Unwanted:

@@ -36,6 +36,8 @@ class Grace:
     """The keys that stay in the group, by name."""
     validity: "timedelta"
     now: "datetime | None"
+    rotate: str = ""
+    """The command that replaces a key without cutting viewers off; empty if it is not known."""
 
     def hazard(self, key: str) -> Hazard | None:
         """Return the hazard of detaching this key; None if every URL that it signed has expired."""
@@ -43,7 +45,8 @@ class Grace:
         if any(self._is_past(successor) for successor in successors):
             return None
         if not successors:
-            why = "no key in the group replaces it"
+            instead = f". To cut nobody off, put it back, and run: {self.rotate}" if self.rotate else ""
+            why = f"no key in the group replaces it{instead}"
         else:
             why = "; ".join(self._not_yet(successor) for successor in successors)
         return Hazard(

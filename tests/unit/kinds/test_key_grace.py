@@ -1,6 +1,7 @@
 """When a key may leave its group: not before the last URL that it signed has expired."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,6 +32,11 @@ def test_a_key_that_nothing_replaces_cuts_viewers() -> None:
     asked = grace({"new": ()}, [Successor("new", CREATED, active=True)], CREATED + 9 * DAY)
 
     assert asked.hazard("old") == hazard("no key in the group replaces it")
+    advised = replace(asked, rotate="cfstream keys rotate a.yaml viewers").hazard("old")
+    assert advised is not None
+    assert advised.text.endswith(
+        "To cut nobody off, put it back, and run: cfstream keys rotate a.yaml viewers"
+    )
 
 
 def test_a_replaced_key_is_removed_without_a_hazard_once_its_grace_ends() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cfstream.access.policy import KINDS_OF_ANYONE
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Chain, Link, Opening, StackAccess
 from cfstream.errors import Notice
@@ -376,3 +377,18 @@ def test_a_missing_object_comes_before_its_readers() -> None:
     assert access_document([stack])["stacks"][0]["nearest"] == list(near)
     nobody = at(replace(stack, rows=(), nearest=()), 80)
     assert nobody.endswith("talks/1.mp4\n\n  After an upload nobody could read it.\n")
+
+
+@pytest.mark.parametrize("opening", [True, False])
+def test_what_a_statement_gives_anyone_is_one_row(opening: bool) -> None:
+    """The kinds of anyone, and the account itself, are left out of the table, and not of the document."""
+    anyone = replace(ROWS[2], reader=ANYONE, by="statement Tmp", certain=True, undecided=(), opening=opening)
+    rest = [replace(anyone, by=f"{kind}, statement Tmp") for kind in KINDS_OF_ANYONE]
+    own = replace(anyone, reader=Reader(ReaderKind.ACCOUNT, "123456789012"), opening=False)
+    through = replace(anyone, by="distribution:lectures, statement Tmp", opening=False)
+    stack = StackAccess("lectures", "lectures.yaml", rows=(anyone, *rest, own, through))
+    shown = access_text([stack], color=False, width=120)
+    assert shown.count("statement Tmp") == 2
+    assert "distribution:lectures, statement Tmp" in shown
+    (document,) = access_document([stack])["stacks"]
+    assert len(document["access"]) == 6

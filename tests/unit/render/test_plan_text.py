@@ -124,7 +124,7 @@ lectures                                                     specs/lectures.yaml
 
   note: 7 CNAMEs of 100
   warning: anyone may read clips/*: a public statement of the bucket policy
-  ! cuts-viewers (modify distribution:lectures)
+  ! cuts-viewers (modify distribution:lectures)            specs/lectures.yaml:5
     a.example.com will not be answered any more
     if intended, run: cfstream apply specs/lectures.yaml --allow cuts-viewers
 

@@ -126,8 +126,10 @@ class Stager:
         during = projected_all(self.live, switched, self.stack)
         if exposed(*evaluate(self.live, during, self.final)) is None:
             return
-        objects = f"arn:{self.live.partition}:s3:::{edit.bucket}/{on_objects.prefix}*"
         present = [each for each in statements(self.live.bucket.policy) if each.get("Sid") in edit.drop]
+        if all(prefix_of(each, edit.bucket) == on_objects.prefix for each in present):
+            return  # they allow just these objects already
+        objects = f"arn:{self.live.partition}:s3:::{edit.bucket}/{on_objects.prefix}*"
         rest = [{name: each[name] for name in each if name != "NotResource"} for each in present]
         narrowed = replace(
             step,

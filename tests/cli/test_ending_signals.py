@@ -15,8 +15,10 @@ from cfstream.cli.terminal.streams import Terminal
 
 @pytest.fixture(autouse=True)
 def _default_handlers() -> Iterator[None]:
-    """Give the signals back the handlers that they had before the test."""
+    """Let the signals end the program, even if the tests run under nohup; then give the handlers back."""
     before = {number: signal.getsignal(number) for number in ending_signals.ENDING}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

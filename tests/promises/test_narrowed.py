@@ -257,3 +257,14 @@ def test_a_public_stack_gets_signers_and_fewer_objects_in_one_run(account: Sandb
     assert report.exit_code == 0, report_lines(report)
     assert all(each.who != ANYONE for each in seen.readings)
     assert account.plan(after).in_sync
+
+
+def test_grants_on_all_objects_need_no_narrower_statement(account: SandboxAccount) -> None:
+    """The statement allows the same objects already, so no step changes it before it is revoked."""
+    open_acls(account)
+    account.converge(rtmp(oai={}, grant={}))
+    more = rtmp(oai={}, grant={"via": "object-acl"}, trusted_signers=["self", "111122223333"])
+    plan = account.stack(more)
+    assert [each for step in plan.steps for each in step.changes if each.before == each.after] == []
+    assert steps(plan).count("revoke bucket-policy:lectures") == 1
+    assert account.converge(more).in_sync

@@ -26,8 +26,8 @@ def viewer_warnings(own: Distribution) -> Iterator[Notice]:
 def _error_pages(own: Distribution) -> Iterator[Notice]:
     """Source: Developer Guide, "How CloudFront processes HTTP 4xx and 5xx status codes from your origin".
 
-    The first behavior that matches the page serves it, and the page also replaces CloudFront's own refusals. A 403 that
-    becomes a 200 can leak protected content (aws-samples/cloudfront-authorization-at-edge#25).
+    The first behavior that matches the page serves it, and the page also replaces CloudFront's own 403 answers. A 403
+    that becomes a 200 can leak protected content (aws-samples/cloudfront-authorization-at-edge#25).
     """
     for page in own.error_pages:
         if page.code == 403 and page.response_code.startswith("2"):

@@ -175,7 +175,7 @@ def _unwanted(live: LiveKey, have: LiveKeys) -> Unwanted:
         live,
         member=live.name,
         called=live.name,
-        change=Change(f"public_keys[{live.name}]", live.id, None),
+        change=Change(f"public_keys[{live.name}].id", live.id, None),
         base={"Name": live.name, "Comment": live.comment},
         users=(f"key group {have.held[live.id]}",) if live.id in have.held else (),
         because="cfstream created it, and no key group contains it now",

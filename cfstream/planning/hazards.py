@@ -97,7 +97,9 @@ def _cut(before: Evaluation, after: Evaluation, loss: Loss, cell: Cell) -> Hazar
         own = access.distribution_id == before.model.own
         field = "enabled" if own else ""
         which = "stack's own " + _kind(access) if own else f"{_kind(access)} {plain(access.distribution_id)}"
-        text = f"the {which} no longer answers: nobody can read through it"
+        stays = any(each.id == access.distribution_id for each in after.model.distributions)
+        why = ", because it is disabled" if stays else ""
+        text = f"the {which} no longer answers{why}: nobody can read through it"
     elif access.distribution_id != before.model.own:
         text = f"the {_kind(access)} {plain(access.distribution_id)} can no longer read the bucket, for example {path}"
     else:

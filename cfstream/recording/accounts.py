@@ -86,7 +86,7 @@ class _Mask:
     account: str
     salt: str
     numbers: frozenset[str]
-    """Numbers that occur outside of object keys."""
+    """Numbers that occur outside object keys."""
     identities: frozenset[str]
     """Canonical ids that are kept."""
 

@@ -78,7 +78,8 @@ class Page:
         """Return lines of words with spaces; the first line begins with `first`, all others with `rest`.
 
         A word wider than the page has a line of its own: an id is never cut. A word that only fits with less space
-        before it gets less. A label in `first` is alone on its line if that gives the first word more room.
+        before it gets less, except a command. A label in `first` is alone on its line if that gives the first word more
+        room.
         """
         lines: list[list[Word]] = [[]]
         column = columns(first)
@@ -97,7 +98,12 @@ class Page:
         ]
 
     def _before(self, line: Sequence[Word], rest: str) -> str:
-        """Return what is before the words of a line: less space for a single word that would not fit."""
+        """Return what is before the words of a line: less space for a single word that would not fit.
+
+        A command keeps its place: a shell takes it however long its line is.
+        """
+        if " " in line[0].text:
+            return rest
         wide = columns(line[0].text) if len(line) == 1 else 0
         return rest[: self.width - wide] if wide <= self.width and not rest.strip() else rest
 

@@ -57,6 +57,13 @@ class Allowed:
 NONE_ALLOWED = Allowed()
 
 
+def refusal(found: int, accepted: Iterable[str]) -> str:
+    """Return the words before the flags in Markdown and HTML: which of so many hazards apply refuses."""
+    if [*accepted]:
+        return "apply refuses each one that is not marked as allowed, unless you add"
+    return f"apply refuses {'this unless it is' if found == 1 else 'these unless they are'} allowed:"
+
+
 def allowance(hazard: str, *, protect: bool) -> str:
     """Return what apply does about a hazard, and the flag that allows it."""
     if protect and hazard == HazardName.DELETES:

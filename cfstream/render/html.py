@@ -12,7 +12,7 @@ from cfstream.planning import Plan, StackPlan
 from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
-from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, hazards_of, refusal
 from cfstream.render.html_stack import anchor, code, fix_paragraph, prose, stack_article
 from cfstream.render.openings import is_prominent, open_now, other_notices, run_notices
 from cfstream.render.readers import as_specified, openings_counted
@@ -146,9 +146,7 @@ def _hazards(plan: Plan, allowed: Allowed) -> Iterator[str]:
     flags = " ".join(f'<code class="flag">--allow {name}</code>' for name in refused or accepted)
     lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
     if refused:
-        these = "this unless it is" if len(found) == 1 else "these unless they are"
-        these = "each one that is not marked as allowed, unless it is" if accepted else these
-        lead += f'apply refuses {these} allowed: {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
+        lead += f'{refusal(len(found), accepted)} {flags} (<a href="{HOW_TO_ALLOW}">in CI</a>)'
     else:
         lead += f"All of these are allowed: {flags}"
     if any(stack.protect and hazard.name == HazardName.DELETES for stack, _, hazard in found):

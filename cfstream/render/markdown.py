@@ -14,7 +14,7 @@ from cfstream.planning.exposure import NOBODY
 from cfstream.render.accounts import grouped, named
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.gfm import clipped, code, fix_lines, prose
-from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of
+from cfstream.render.hazards import NONE_ALLOWED, Allowed, allow_flags, hazards_of, refusal
 from cfstream.render.markdown_stack import Tier, stack_piece
 from cfstream.render.openings import is_prominent, open_now, other_notices, run_notices
 from cfstream.render.places import NOWHERE, Places
@@ -44,6 +44,9 @@ FEW = 5
 ELSEWHERE = "`cfstream plan` shows everything; `cfstream plan --format html` makes a page"
 GUIDE = f"[How to read this plan]({HOW_TO_READ}): its steps, their addresses, waits and hazards.\n"
 """The last line, for readers who do not know cfstream."""
+
+SIGNERS = "Signers are people with a URL or cookie that is signed by a key of the named key group or account."
+"""What signers are, for readers who do not know cfstream."""
 
 NAMED = 10
 """The number of stacks without changes that are named; more are counted."""
@@ -179,11 +182,7 @@ def _hazard_section(plan: Plan, longest: int | None, places: Places, allowed: Al
     lead = "A hazard is a change that may make video public or lock viewers out, or that cannot be undone. "
     if refused:
         flags = code(allow_flags(refused))
-        these = (
-            "each one that is not marked as allowed, unless it is" if accepted else "these unless they are"
-        )
-        lead += f"apply refuses {these} allowed: {flags} "
-        lead += f"([in CI]({HOW_TO_ALLOW}))\n"
+        lead += f"{refusal(len(found), accepted)} {flags} ([in CI]({HOW_TO_ALLOW}))\n"
     else:
         lead += f"All of these are allowed: {code(allow_flags(accepted))}\n"
     if any(stack.protect and hazard.name == "deletes" for stack, _, hazard in found):
@@ -228,7 +227,8 @@ def _exposure_section(plan: Plan, longest: int | None) -> _Section:
         for stack in plan.stacks
         if readers_before(stack.exposure) != readers_after(stack.exposure) or stack.exposure.openings
     )
-    return _Section("Who can read", "stacks", "| stack | before | after |\n|---|---|---|", rows)
+    lead = f"{SIGNERS}\n\n" if any("signers: " in row for row in rows) else ""
+    return _Section("Who can read", "stacks", f"{lead}| stack | before | after |\n|---|---|---|", rows)
 
 
 def _name(plan: Plan, stack: StackPlan) -> str:

@@ -40,7 +40,8 @@ def field_text(root: SpecField, field: SpecField, *, color: bool, width: int) ->
     if field.fields:
         column = max(len(each.path[-1]) for each in field.fields) + 4
         lines += ["", f"  {sheet.paint('fields:', Style.CYAN)}"]
-        lines += [f"  {line}" for each in field.fields for line in _row(each, column, sheet, indent="  ")]
+        inner = page(sheet.width - 2, color=color)
+        lines += [f"  {line}" for each in field.fields for line in _row(each, column, inner, indent="  ")]
     return "\n".join(lines) + "\n"
 
 
@@ -75,6 +76,7 @@ def _laid_out(value: Any, *, above: int = 0) -> Any:
     The `above` outer mappings have a line for each key.
     """
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
     match value:
         case dict():
@@ -85,6 +87,8 @@ def _laid_out(value: Any, *, above: int = 0) -> Any:
         case list():
             written = CommentedSeq(_laid_out(item) for item in value)
             inside = value
+        case str() if "*" in value:
+            return DoubleQuotedScalarString(value)  # as in all examples; most patterns need the quotes
         case _:
             return value
     short = len(json.dumps(value)) <= WIDEST_FLOW and not any(

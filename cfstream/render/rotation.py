@@ -79,7 +79,7 @@ def _apply_first(done: Rotated) -> StageText:
 def _waiting(done: Rotated) -> StageText:
     left = ", ".join(done.leaving)
     until = f"{done.until:%Y-%m-%d %H:%M %Z}"
-    still = f"URLs signed with {left} may be valid until {until}, for {distance(done.seconds_left)}"
+    still = f"URLs signed with {left} may be valid until {until} (in {distance(done.seconds_left)})"
     head = f"Nothing to write yet: {still}"
     return (
         head,

@@ -198,19 +198,10 @@ def _not_a_list(detail: Detail, path: Path, text: str) -> Words:
     name, value = field_name(path), detail["input"]
     if text.startswith("-") and len(text) > 1 and isinstance(value, str):
         return f"{name} must be a list, not {_found(value)}", 'write a space after each "-"', ""
-    line = _in_shape(detail, path) or _as_list(path, text)
+    from cfstream.spec.converted import as_list  # valid specs do not need it
+
+    line = _in_shape(detail, path) or as_list(section_at(path[:-1]), _section_name(path), text)
     return f"{name} must be a list, not {_found(value)}", f"write {line or f'one like {_line(path)}'}", ""
-
-
-def _as_list(path: Path, text: str) -> str | None:
-    """Return the line of a field with the text of the file as its only member; None if that is not valid."""
-    section, name = section_at(path[:-1]), _section_name(path)
-    try:
-        section.model_validate({name: [text]})
-    except ValidationError as error:
-        if any(each["loc"][:1] == (name,) for each in error.errors()):
-            return None
-    return f"{name}: {inline([text])}"
 
 
 def _not_a_mapping(detail: Detail, path: Path, _: str) -> Words:

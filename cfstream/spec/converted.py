@@ -54,10 +54,12 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
 
 def is_valid(section: type[Section], name: str, value: Any) -> bool:
     """Return whether a field accepts a value, and a hint may repeat it."""
-    return not _faults(section, name, value)
+    return not _opens(section, name, value) and not _faults(section, name, value)
 
 
 def _has_the_shape(section: type[Section], name: str, value: Any) -> bool:
+    if _opens(section, name, value):
+        return False
     return {fault["type"] for fault in _faults(section, name, value)} <= {"fault"}
 
 
@@ -69,6 +71,8 @@ def _corrected(section: type[Section], name: str, value: Any) -> Any:
     """Return a value in which each part that breaks a rule is replaced with what the rule says to write; or None."""
     whole = {name: deepcopy(value)}
     for fault in _faults(section, name, value):
+        if fault["type"] == "too_short":
+            continue  # pydantic counts only valid members
         found = _WRITE.fullmatch(fault.get("ctx", {}).get("do", ""))
         if not found:
             return None
@@ -80,17 +84,28 @@ def _corrected(section: type[Section], name: str, value: Any) -> Any:
     return whole[name]
 
 
+def as_list(section: type[Section], name: str, text: str) -> str | None:
+    """Return the line of a field of the file with its text as the only member of a list; None if that is not valid."""
+    for value in ([text], _corrected(section, name, [text])):
+        if value is not None and not _faults(section, name, value):
+            return f"{name}: {inline(value)}"
+    return None
+
+
 def _faults(section: type[Section], name: str, value: Any) -> list[Mapping[str, Any]]:
-    """Return pydantic's errors for a value; one of the type ``opens`` if no hint may repeat it."""
-    field = section.model_fields[name]
-    if NEVER_GUESSED in field.metadata or (isinstance(value, str) and value in never_suggested(field)):
-        return [{"type": "opens"}]
+    """Return pydantic's errors for a value of a field."""
     try:
         section.model_validate({name: value})
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return [{**detail} for detail in details if detail["loc"][:1] == (name,)]
     return []
+
+
+def _opens(section: type[Section], name: str, value: Any) -> bool:
+    """Return whether no hint may suggest the value: the field or the value can open something."""
+    field = section.model_fields[name]
+    return NEVER_GUESSED in field.metadata or (isinstance(value, str) and value in never_suggested(field))
 
 
 def _candidates(section: type[Section], name: str, value: Any, depth: int) -> Iterator[Any]:

@@ -120,7 +120,7 @@ class Grant(Section):
         default="bucket-policy",
         description="How the bucket lets CloudFront read. bucket-policy: one statement of the bucket's policy. "
         "object-acl: a grant on each object, with oai only, for buckets whose objects belong to several accounts. "
-        "elsewhere: it is granted outside of cfstream, which grants and revokes nothing.",
+        "elsewhere: it is granted outside cfstream, which grants and revokes nothing.",
     )
     permission: Annotated[Literal["READ", "FULL_CONTROL"], NeverSuggested("FULL_CONTROL")] = Field(
         default="READ",

@@ -158,7 +158,7 @@ def link_out(target: str, folder: str, fault: str) -> tuple[str, str]:
     check = (
         f"cfstream validate {shlex.quote(target)}" if "spec" in fault else f"head -n 1 {shlex.quote(target)}"
     )
-    where = f"outside of {folder or 'this directory'}"
+    where = f"outside {folder or 'this directory'}"
     what = f"this is a link to {target}, which is {where} and is {fault}; files outside are not quoted"
     return what, f"to see what is wrong, run: {check}; or replace the link by a copy"
 

@@ -79,7 +79,7 @@ class Source:
     folder: str = ""
     """The folder that the user named, or that holds the file that the user named."""
     link_to: str = ""
-    """The file that a symbolic link leads to, if that is outside of `folder`; its text is never quoted."""
+    """The file that a symbolic link leads to, if that is outside `folder`; its text is never quoted."""
 
     @cached_property
     def lines(self) -> list[str]:
@@ -101,7 +101,7 @@ class Source:
     def problem(self, spot: Spot, what: str, do: str, note: str = "") -> Problem:
         """Return a problem at `spot`, with the line as written.
 
-        A file with a private key is never quoted, and neither is one outside of the user's folder.
+        A file with a private key is never quoted, and neither is one outside the user's folder.
         """
         line = "" if self.holds_a_secret or self.link_to else self.lines[spot[0] - 1]
         return Problem(self.where(spot), what, do, line, note)

@@ -97,7 +97,7 @@ def sign(request: SignRequest, connection: "Connection") -> Signed:
 
 
 def signing(request: SignRequest, connection: "Connection") -> Callable[[str], Signed]:
-    """Return a function that signs targets like the one of the request. It opens the key and reads AWS once.
+    """Return a function that signs targets like the one of the request. It loads the key and queries AWS once.
 
     Raises CfstreamError, and so does the function, before anything is signed.
     """

@@ -221,7 +221,7 @@ def test_a_snapshot_is_planned_from_without_saving(
 def test_the_program_knows_where_the_commit_is_shown(
     runner: GithubRunner, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It gets the address of the commit and the folder in the checkout, and outside of a checkout neither."""
+    """It gets the address of the commit and the folder in the checkout, and outside a checkout neither."""
     (tmp_path / "checkout" / "video").mkdir(parents=True)
     (tmp_path / "checkout" / ".git").touch()
     monkeypatch.chdir(tmp_path / "checkout" / "video")

@@ -111,7 +111,7 @@ def test_the_next_step_without_credentials(
     result = cfstream("init", "a", "--public")
     flag = " --sandbox" if sandbox else ""
     assert f"  cfstream plan a.yaml{flag}\n" in result.err
-    assert ("No credentials of AWS were found" in result.err) is sandbox
+    assert ("No AWS credentials were found" in result.err) is sandbox
 
 
 def test_a_clone_of_cfstream_gets_no_spec(

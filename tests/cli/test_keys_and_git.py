@@ -93,7 +93,7 @@ def test_an_ignored_key_gives_no_warning(cfstream: Run) -> None:
 
 @pytest.mark.parametrize("path", ["", "with git"])
 def test_git_is_optional(cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
-    """Without git, and outside of a repository, a pair is created without a message."""
+    """Without git, and outside a repository, a pair is created without a message."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     if not path:

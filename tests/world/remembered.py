@@ -37,7 +37,7 @@ class _Recording(threading.local):
     """The requests that this thread's call has created so far: what botocore calls a request dict, and the request."""
 
     created: list[tuple[dict[str, Any], Any]] | None = None
-    """None outside of a call that is recorded."""
+    """None outside a call that is recorded."""
 
 
 _RECORDING = _Recording()

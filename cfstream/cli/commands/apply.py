@@ -172,7 +172,7 @@ def _print_proof(applied: "AppliedProof", report: "Report", flags: str, terminal
 
     for stack in sorted(applied.pending, key=lambda each: each.name):
         later = f"cfstream verify {shlex.quote(stack.spec)}{flags}"
-        terminal.note(f"{stack.name}: not verified, because it is not Deployed yet; later run: {later}\n")
+        terminal.note(f"{stack.name}: not verified, because it is not Deployed yet; run later: {later}\n")
     if applied.error is not None:
         terminal.note(f"not verified: {applied.error.what}\n")
     if applied.proof is not None:

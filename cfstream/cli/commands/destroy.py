@@ -127,7 +127,7 @@ def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
     if needed:
         lines.append(
             f"note: keep {some_of(needed, _NAMED)}: others still use what the notes above name. When they no longer "
-            "do, run destroy again, and then delete the spec. Do not apply it before\n"
+            "do, run destroy again, and then delete the spec. Until then, do not apply it\n"
         )
     return "".join(lines)
 

@@ -130,7 +130,5 @@ def _next(path: Path, signers: object, flags: str, *, has_key: bool, on_aws: boo
         folder = path.parent / "keys"
         where = "" if folder == Path("keys") else f" --dir {shlex.quote(str(folder))}"
         steps.insert(0, f"cfstream keys new {signers.name}{where}")
-    found = (
-        "" if on_aws else "No credentials of AWS were found, so the plan is for the sandbox, a local AWS.\n"
-    )
+    found = "" if on_aws else "No AWS credentials were found, so the plan is for the sandbox, a local AWS.\n"
     return "next:\n" + "".join(f"  {step}\n" for step in steps) + found

@@ -94,8 +94,8 @@ def sign(
     'https://*.example.com/KEY'. With --sandbox, --format curl prints a command that works, and you can sign
     http://LABEL.cloudfront.localhost:PORT/KEY and open it in a browser.
 
-    With --from-file, opens the key and reads AWS once. A line that cannot be signed has an error in place of a URL; the
-    command then ends with the exit code of the first error.
+    With --from-file, loads the key and queries AWS only once. A line that cannot be signed has an error in place of a
+    URL; the command then ends with the exit code of the first error.
 
     Example: cfstream sign a.mp4 --spec lectures.yaml --key 1.pem --expires 1h
     """

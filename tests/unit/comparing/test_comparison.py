@@ -280,8 +280,8 @@ def test_hostile_text_stays_text() -> None:
     assert "````diff\n" in text
     assert text.endswith("````\n")
     assert (
-        "- **cuts-viewers**: the stack's own distribution no longer answers: nobody can read through it\n"
-        in text
+        "- **cuts-viewers**: the stack's own distribution no longer answers, because it is disabled: nobody can read "
+        "through it\n" in text
     )
 
 

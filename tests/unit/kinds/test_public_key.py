@@ -70,7 +70,7 @@ def deletion(name: str, key_id: str) -> Delete:
         address=address(name),
         stage=Stage.DELETE_KEYS,
         because="cfstream created it, and no key group contains it now",
-        changes=(Change(f"public_keys[{name}]", key_id, None),),
+        changes=(Change(f"public_keys[{name}].id", key_id, None),),
         call=Call("cloudfront", "delete_public_key", {"Id": key_id}),
         read=Call("cloudfront", "get_public_key_config", {"Id": key_id}),
         content="PublicKeyConfig",

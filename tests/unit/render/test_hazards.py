@@ -41,7 +41,7 @@ def test_only_the_others_need_the_flag() -> None:
     """A plan with one hazard that is allowed and one that is not."""
     made = plan(_with(DELETING))
     for text in (plan_markdown(made, allowed=ALLOWED), plan_html(made, ALLOWED)):
-        assert "apply refuses each one that is not marked as allowed, unless it is allowed: " in text
+        assert "apply refuses each one that is not marked as allowed, unless you add " in text
         assert "--allow deletes" in text
         assert "--allow cuts-viewers" not in text
 

@@ -31,7 +31,7 @@ def test_a_line_is_a_link(file: str, line: int, address: str) -> None:
 
 @pytest.mark.parametrize("file", ["/etc/a.yaml", "../../a.yaml", "<stdin>", "-"])
 def test_other_files_are_not_links(file: str) -> None:
-    """A file outside of the repository has no address there."""
+    """A file outside the repository has no address there."""
     assert PLACES.code(file, 4) == NOWHERE.code(file, 4)
 
 

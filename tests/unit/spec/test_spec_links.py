@@ -56,7 +56,7 @@ def test_a_spec_outside_is_not_quoted(outside: Path, content: str, argument: str
     assert SECRET not in text
     assert text.count("error:") == 1
     assert "specs/link.yaml\n" in text
-    assert f"a link to {outside}/file, which is outside of specs" in text
+    assert f"a link to {outside}/file, which is outside specs" in text
     assert f"cfstream validate {outside}/file" in text
 
 
@@ -113,7 +113,7 @@ def test_a_key_outside_is_not_described(outside: Path, content: str, link: str) 
         Path("specs/keys/k.pem").symlink_to(outside / "k.pem")
     for argument in ("specs", "specs/a.yaml"):
         text = output_of(argument)
-        assert f"a link to {outside}/k.pem, which is outside of specs" in text
+        assert f"a link to {outside}/k.pem, which is outside specs" in text
         assert not any(word in text for word in (SECRET, "certificate", "private"))
         assert "specs/a.yaml:4:" in text
 

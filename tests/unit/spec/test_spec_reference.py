@@ -49,7 +49,7 @@ def test_a_field_in_full() -> None:
         "  example:\n"
         "    http:\n"
         "      behaviors:\n"
-        "        - {path: /posters/*, public: true}\n"
+        '        - {path: "/posters/*", public: true}\n'
         "\n"
         "  fields:\n"
         '    path*                    Path pattern, like "/posters/*" or "*.m3u8", in\n'
@@ -57,12 +57,12 @@ def test_a_field_in_full() -> None:
         "    public                   true: no signature is needed for these paths.\n"
         "    key_groups               Who may sign for these paths.\n"
         "    trusted_signers          Accounts that may sign for these paths.\n"
-        "    cache_policy             The name of a managed cache policy, or the name or id\n"
-        "                             of your own.\n"
+        "    cache_policy             The name of a managed cache policy, or the name or\n"
+        "                             id of your own.\n"
         "    origin_request_policy    Origin request policy of these paths: the name of a\n"
         "                             managed one, or the name or id of your own.\n"
-        "    response_headers_policy  Response headers policy of these paths: the name of a\n"
-        "                             managed one, or the name or id of your own.\n"
+        "    response_headers_policy  Response headers policy of these paths: the name of\n"
+        "                             a managed one, or the name or id of your own.\n"
         "    functions                CloudFront functions for these paths, by event.\n"
     )
 

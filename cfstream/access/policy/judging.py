@@ -71,7 +71,7 @@ class Judge:
         self._concerning: dict[int, int] = {}
         self._naming: dict[str, int] = {}
         self._allowing = sum(each.allow << index for index, each in enumerate(self.statements))
-        self._unconditional = sum((not each.clauses) << index for index, each in enumerate(self.statements))
+        self._unconditional = sum(each.unconditional << index for index, each in enumerate(self.statements))
         self._kept: list[Requester] = []
 
     def known(self, requester: Requester) -> Requester:
@@ -222,7 +222,14 @@ def _fulfilled(
     if Certainty.NO in verdicts:
         return Certainty.NO, ()
     undecided = tuple(clause for each in settled for clause in each.undecided)
+    if _may_be_excepted(statement, requester):
+        return Certainty.MAYBE, (*undecided, "NotPrincipal")
     return (Certainty.MAYBE if Certainty.MAYBE in verdicts else Certainty.YES), undecided
+
+
+def _may_be_excepted(statement: Statement, requester: Requester) -> bool:
+    """Return whether NotPrincipal lists a canonical user that may be the requester's account."""
+    return any(covers(each, requester.principal) is Covers.PART for each in statement.excepted_users)
 
 
 def _read(wanted: tuple[Clause, ...], requester: Requester, action: Action) -> tuple[Clause, ...]:

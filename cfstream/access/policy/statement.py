@@ -7,7 +7,7 @@ from typing import Any
 
 from cfstream.access.policy.actions import ACTIONS, Action
 from cfstream.access.policy.clauses import Clause, clauses
-from cfstream.access.policy.principals import Principal, principals
+from cfstream.access.policy.principals import Principal, PrincipalForm, principals
 from cfstream.access.policy.wildcards import fits
 from cfstream.policy_document import statements
 from cfstream.startup.frozen import dataclass
@@ -36,6 +36,18 @@ class Statement:
     @cached_property
     def by_key(self) -> tuple[tuple[str, tuple[Clause, ...]], ...]:
         return tuple((key, tuple(each)) for key, each in groupby(self.clauses, lambda clause: clause.key))
+
+    @cached_property
+    def excepted_users(self) -> tuple[Principal, ...]:
+        """The canonical users that NotPrincipal lists. Whose they are is not known."""
+        return tuple(
+            each for each in self.principals if self.negated and each.form is PrincipalForm.CANONICAL
+        )
+
+    @cached_property
+    def unconditional(self) -> bool:
+        """Whether the statement allows or denies every request of those whom it names."""
+        return not self.clauses and not self.excepted_users
 
     @cached_property
     def _named(self) -> frozenset[str]:

@@ -39,7 +39,7 @@ def test_a_plan_shows_which_stack_waits(cfstream: Run, here: Path) -> None:
     assert [stack.get("after") for stack in json.loads(result.out)["stacks"]] == [["old"], None]
     applied = cfstream("apply", "both.plan", "--yes", "--full")
     assert applied.code == 0, applied.err
-    assert "old gave media.example.com to new\n" in applied.out
+    assert "old gave media.example.com to new\n" in applied.out, applied.out
     assert "not Deployed yet" not in applied.err
     assert cfstream("plan", *BOTH, "--check").code == 0
 

@@ -35,17 +35,20 @@ def _ours(neighbor: Neighbor) -> tuple[str, ...]:
 
 def only_own(all_of_them: Iterable[Neighbor]) -> frozenset[str]:
     """Return the ids of the OAIs, OACs and key groups that the stack's distribution uses, and that no other does."""
-    ours: set[str] = set()
-    others: set[str] = set()
-    for each in all_of_them:
-        (ours if each.ours or each.going else others).update(_used(each.live))
-    return frozenset(ours - others)
+    found = dict.fromkeys(used for each in having(all_of_them, _ending, OURS) for used in _used(each))
+    return frozenset(
+        used for used in found if all(_ending(each) for each in having(all_of_them, _used, used))
+    )
 
 
-def _used(live: LiveDistribution) -> Iterator[str]:
-    for origin in live.origins:
+def _ending(neighbor: Neighbor) -> tuple[str, ...]:
+    return (OURS,) if neighbor.ours or neighbor.going else ()
+
+
+def _used(neighbor: Neighbor) -> Iterator[str]:
+    for origin in neighbor.live.origins:
         yield from (str(access) for access in (origin.oai_id, origin.oac_id) if access)
-    for behavior in live.behaviors:
+    for behavior in neighbor.live.behaviors:
         yield from map(str, behavior.signers.key_groups)
 
 

@@ -331,7 +331,8 @@ def since(group: LiveGroup, key: LiveKey | None) -> "datetime | None":
 
 def _misspelt_replaces(want: WantedGroups, have: LiveGroups) -> Iterator[Notice]:
     """Yield a notice for each name in `replaces` that no key has, and that is similar to a key of the group."""
-    for group in want.own:
+    # The names of all keys of the account are only collected if a group needs them.
+    for group in (each for each in want.own if any(key.replaces for key in each.keys)):
         live = have.named(group.name)
         in_group = have.key_names(live.keys) if live else ()
         for key, old, near in misspelt_replaces(group, in_group, {each.name for each in have.keys}):

@@ -66,9 +66,9 @@ MANY = 5
 """Stacks that a plan on a terminal shows in full, if no flag says how."""
 
 
-def is_brief(stacks: int, length: bool | None) -> bool:
-    """Return whether to show a plan in brief: as the flag says, else if a terminal would have to scroll far."""
-    return length if length is not None else stacks > MANY and is_interactive(sys.stdout)
+def is_brief(stacks: int, length: bool | None, *, yes: bool = False) -> bool:
+    """Return whether to show a plan in brief: as the flag says, else with --yes, or if a terminal would scroll far."""
+    return length if length is not None else yes or (stacks > MANY and is_interactive(sys.stdout))
 
 
 AllObjects = Annotated[

@@ -30,7 +30,7 @@ from cfstream.stack.identities import (
 )
 from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.live_state import LiveState
-from cfstream.stack.neighbors import Neighbor, access_users, only_own
+from cfstream.stack.neighbors import Neighbor, access_users, unused_after_destroy
 from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import ListEntry, Referred, Shown
@@ -140,7 +140,7 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             context, wanted, (_unwanted(context, live, have, results) for live in ours)
         )
         left = [step for live in ours for step in _release(context, live, have, results)]
-        by_hand = IDENTITY.left_by_hand(context, have.identities.all, only_own(have.neighbors))
+        by_hand = IDENTITY.left_by_hand(have.identities.all, unused_after_destroy(context, have.neighbors))
         return replace(proposal, steps=(*proposal.steps, *left), notices=(*proposal.notices, *by_hand))
 
     def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002

@@ -6,6 +6,7 @@ from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
 from cfstream.indexed import having
 from cfstream.spec import http
 from cfstream.spec.model import Spec
+from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 
 
@@ -39,6 +40,11 @@ def only_own(all_of_them: Iterable[Neighbor]) -> frozenset[str]:
     return frozenset(
         used for used in found if all(_ending(each) for each in having(all_of_them, _used, used))
     )
+
+
+def unused_after_destroy(context: StackContext, all_of_them: Iterable[Neighbor]) -> frozenset[str]:
+    """Return the ids that nothing uses after the stack is destroyed; none in other plans."""
+    return only_own(all_of_them) if context.destroying else frozenset()
 
 
 def _ending(neighbor: Neighbor) -> tuple[str, ...]:

@@ -318,15 +318,11 @@ class OwnedKind:
             base=orphan.base,
         )
 
-    def left_by_hand(
-        self, context: StackContext, all_of_them: Iterable[MarkedRow], used: Collection[str]
-    ) -> tuple[Notice, ...]:
-        """Return a notice for each resource in `used` that stays after destroy although nothing uses it then.
+    def left_by_hand(self, all_of_them: Iterable[MarkedRow], unused: Collection[str]) -> tuple[Notice, ...]:
+        """Return a notice for each resource in `unused`, which nothing uses after destroy, and which stays.
 
         cfstream deletes only what it created. A resource of another stack is deleted with that stack.
         """
-        if not context.destroying:
-            return ()
         return tuple(
             Notice(
                 f"the {self.words} {each.name or each.id} stays, because cfstream did not create it: nothing uses it "
@@ -335,7 +331,7 @@ class OwnedKind:
                 always=True,
             )
             for each in all_of_them
-            if each.id in used and owner_by_mark(each.comment) is None
+            if each.id in unused and owner_by_mark(each.comment) is None
         )
 
     def _stays(self, each: Unwanted) -> Notice:

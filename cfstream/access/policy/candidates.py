@@ -76,7 +76,7 @@ def _candidates(policy: Sequence[Statement], own: str) -> Iterator[Requester]:
 
 
 def _favours_signed(statement: Statement, clause: Clause) -> bool:
-    """Return whether a clause may let in a signed request from a network, and not an unsigned one.
+    """Return whether a clause may allow a signed request from a network, and not an unsigned one.
 
     Signed requests that are not a service's have aws:PrincipalIsAWSService with the value false; unsigned ones do not
     have it (IAM User Guide, "AWS global condition context keys").

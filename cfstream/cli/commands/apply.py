@@ -134,7 +134,7 @@ def _show_and_ask(
     """Show the plan, and return if it is confirmed. Does not ask with `yes`, or if no step would run."""
     from cfstream.use_cases.apply import that_would_run
 
-    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
+    brief = is_brief(len(plan.stacks), length, yes=yes)
     asking = not yes and bool(that_would_run(plan, allowed))
     show(plan, output, terminal, brief=brief, allowed=Allowed(allowed, asking))
     if asking:

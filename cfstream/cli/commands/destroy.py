@@ -72,7 +72,7 @@ def destroy(
     plan = make_plan(stacks, world, destroying=True, only=chosen)
     going = that_would_run(plan, allowed)
     asking = bool(going) and not yes
-    brief = is_brief(len(plan.stacks), length if length is not None else yes or None)
+    brief = is_brief(len(plan.stacks), length, yes=yes)
     allowance = Allowed() if asking else Allowed(allowed, advises=False)
     show(plan, output, run.terminal, brief=brief, allowed=allowance)
     if asking:

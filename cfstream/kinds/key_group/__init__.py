@@ -39,7 +39,7 @@ from cfstream.stack.declared_keys import (
 from cfstream.stack.key_groups import GROUP, KEY, LiveKey, live_keys, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.live_state import LiveState
-from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, only_own
+from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, unused_after_destroy
 from cfstream.stack.owned import Reason, Unwanted, joined, marked
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import Referred
@@ -367,12 +367,12 @@ def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> 
 
 def _left_by_hand(context: StackContext, have: LiveGroups) -> Iterator[Notice]:
     """Yield notices about groups and keys of nobody that only the destroyed stack uses."""
-    alone = only_own(have.neighbors) if context.destroying else frozenset()
+    alone = unused_after_destroy(context, have.neighbors)
     if alone:
-        yield from GROUP.left_by_hand(context, have.all, alone)
+        yield from GROUP.left_by_hand(have.all, alone)
         kept = {key for group in have.all if group.id not in alone for key in group.keys}
         keys = {key for group in have.all if group.id in alone for key in group.keys} - kept
-        yield from KEY.left_by_hand(context, have.keys, keys)
+        yield from KEY.left_by_hand(have.keys, keys)
 
 
 def _unwanted(context: StackContext, have: LiveGroups, group: LiveGroup) -> Unwanted:

@@ -12,3 +12,8 @@ def specs_argument(metavar: str, help_text: str) -> Any:
     return typer.Argument(
         metavar=metavar, autocompletion=completion.specs, help=help_text, show_default=False
     )
+
+
+def beside_specs(help_text: str) -> Any:
+    """Return the option ``--spec``, which names directories or files of specs beside what the command is about."""
+    return typer.Option("--spec", metavar="DIR", autocompletion=completion.specs, help=help_text)

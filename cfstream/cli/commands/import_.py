@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cfstream.cli.arguments import beside_specs
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format
 from cfstream.cli.terminal import completion
@@ -58,12 +59,9 @@ def import_(
     ] = None,
     specs: Annotated[
         list[str] | None,
-        typer.Option(
-            "--spec",
-            metavar="DIR",
-            autocompletion=completion.specs,
-            help="With --all: leave out the distributions that the specs in this directory or file adopt. May be "
-            "repeated.",
+        beside_specs(
+            "With --all: leave out the distributions that the specs in this directory or file adopt. May be "
+            "repeated."
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,

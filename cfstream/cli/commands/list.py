@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cfstream.cli.arguments import beside_specs
 from cfstream.cli.invocation import Invocation, invocation_of
 from cfstream.cli.options import Format
-from cfstream.cli.terminal import completion
 from cfstream.exit_codes import ExitCode, of_error
 
 
@@ -16,12 +16,9 @@ def list_(
     *,
     specs: Annotated[
         list[str] | None,
-        typer.Option(
-            "--spec",
-            metavar="DIR",
-            autocompletion=completion.specs,
-            help="Show only what no spec in this directory or file declares, and the specs without a distribution, in "
-            "every account of the specs. May be repeated.",
+        beside_specs(
+            "Show only what no spec in this directory or file declares, and the specs without a distribution, in "
+            "every account of the specs. May be repeated."
         ),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TEXT,

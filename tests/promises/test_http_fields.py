@@ -9,10 +9,11 @@ from ruamel.yaml import YAML
 from cfstream.comparing import compare
 from cfstream.inventory.lookup import by_id
 from cfstream.inventory.showing import details_of
-from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, Part
 from cfstream.render.inventory import show_text
 from tests.promises.test_import import imported
 from tests.world.account import SandboxAccount
+from tests.world.configs import behavior_of, make_function
 from tests.world.plans import changes, hazards, problems, steps
 from tests.world.specs import Json, signed
 
@@ -354,6 +355,37 @@ def test_a_policy_of_cors_is_not_imported_as_one_by_name(account: SandboxAccount
     found = imported(account, account.id())
     assert found.pending == ()
     assert "response_headers_policy" not in found.text.partition("# Kept as it is")[0]
+
+
+@pytest.mark.parametrize("of_default", ["value", "none"])
+@pytest.mark.parametrize("of_path", ["value", "none"])
+@pytest.mark.parametrize("name", [each.name for each in HTTP_FIELDS if each.part is Part.BEHAVIOR])
+def test_a_plan_shows_each_field_of_a_new_behavior(
+    account: SandboxAccount, name: str, of_path: str, of_default: str
+) -> None:
+    """Also the value that removes what the default behavior has: a new behavior is a copy of it."""
+    make_function(account.cloudfront, "rewrite")
+    values = BEHAVIOR_VALUES[name]
+    behavior = {"path": "/posters/*", name: values[of_path]}
+    document = signed(http={name: values[of_default], "behaviors": [behavior]})
+    account.converge(signed(http={name: values[of_default]}))
+    planned = account.stack(document)
+    (_, after) = changes(planned)["http.behaviors[/posters/*]"]
+    assert after == {name: values[of_path]}
+    account.converge(document)
+    live = account.config()
+    entry = next(each for each in HTTP_FIELDS if each.name == name)
+    default, path = (entry.read(behavior_of(live, where)) for where in ("", "/posters/*"))
+    assert (default == path) is (of_default == of_path)
+
+
+BEHAVIOR_VALUES: dict[str, Json] = {
+    "cache_policy": {"value": "CachingDisabled", "none": "CachingOptimized"},
+    "origin_request_policy": {"value": "CORS-S3Origin", "none": ""},
+    "response_headers_policy": {"value": "SimpleCORS", "none": ""},
+    "functions": {"value": {"viewer_request": "rewrite"}, "none": {}},
+}
+"""Two values of each field that a behavior can have; the second one removes the first, if anything does."""
 
 
 ELSEWHERE = {"ipv6", "default_root_object", "cache_policy", "functions"}

@@ -172,5 +172,6 @@ def _added(wanted: Wanted, named: WantedBehavior) -> Change:
         after["key_groups"] = wanted.show_groups(named.signers.key_groups)
     if named.signers is not None and named.signers.accounts:
         after["trusted_signers"] = list(named.signers.accounts)
-    after.update({each.entry.name: each.shown for each in named.settings if each.shown})
+    # Empty values too: a new behavior is a copy of the default one, from which they remove something.
+    after.update({each.entry.name: "" if each.shown is None else each.shown for each in named.settings})
     return Change(f"http.behaviors[{named.path}]", None, after or {"public": False})

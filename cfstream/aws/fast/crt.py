@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from io import BytesIO
@@ -69,9 +70,11 @@ class Connector:
         if self._tls is not None:
             options = self._tls.new_connection_options()
             options.set_server_name(self._endpoint.host)
-        return HttpClientConnection.new(
+        opened = HttpClientConnection.new(
             self._endpoint.host, self._endpoint.port, _bootstrap(), self._socket, options
         )
+        opened.add_done_callback(_keep_thread_state)
+        return opened
 
 
 class RequestSigner:
@@ -191,6 +194,19 @@ class _CrtConnection:
         except Exception as error:
             # Everything that awscrt raises here means that nothing was sent: the connection was closed meanwhile.
             done(LOST, str(getattr(error, "name", type(error).__name__)).encode())
+
+
+def _keep_thread_state(_opened: Any) -> None:
+    """Keep Python's state of the thread that calls this, awscrt's event loop, until the process ends.
+
+    Python did not start that thread, so it creates a state for each callback and deletes it afterwards, and the memory
+    for the callback's frames with it. That took a quarter of the CPU time of a read. An additional PyGILState_Ensure
+    without its PyGILState_Release keeps them (Python/C API, "Non-Python created threads").
+    """
+    with suppress(ImportError):  # ctypes is optional when Python is built
+        from ctypes import pythonapi
+
+        pythonapi.PyGILState_Ensure()
 
 
 @cache

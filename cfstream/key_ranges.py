@@ -80,6 +80,38 @@ class Guesses:
             return False
 
 
+class NextFolder:
+    """The only guess of a range that is split at the end of a folder. It is used like `Guesses`."""
+
+    def __init__(self, end: str) -> None:
+        self.until: str | None = None
+        self.split: str | None = None
+        self._end: str | None = end
+
+    def guess(self) -> str | None:
+        """Return the end of the folder, the first time."""
+        end, self._end = self._end, None
+        return end
+
+    def found(self, guess: str) -> None:
+        """Note that keys follow the folder."""
+        self.split = guess
+
+    def empty(self, guess: str) -> None:
+        """Note that no keys of the range follow the folder."""
+        self.until = guess
+
+
+def first_folder(key: str) -> str:
+    """Return the first folder of a key, with its slash; empty if the key has none."""
+    return key[: key.find("/") + 1]
+
+
+def end_of_folder(folder: str) -> str:
+    """Return the key that is greater than all keys of a folder, and not than any key that follows them."""
+    return folder[:-1] + chr(ord("/") + 1)
+
+
 def between(last: str, until: str) -> str | None:
     """Return a short key between two keys; None if they are too close."""
     same = next((at for at, (one, other) in enumerate(zip(last, until, strict=False)) if one != other), None)

@@ -181,6 +181,9 @@ class _Pass:
     def _on_listed(self, worker: WorkerProcess, ranges: Any, _message: Any) -> None:
         worker.is_listed = worker.has(ranges)
 
+    def _on_held_back(self, worker: WorkerProcess, ranges: Any, _message: Any) -> None:
+        worker.is_held_back = worker.has(ranges)
+
     def _on_dry(self, worker: WorkerProcess, ranges: Any, _message: Any) -> None:
         worker.is_dry = worker.has(ranges)
 
@@ -205,7 +208,7 @@ class _Pass:
         giver, self._giver = self._giver, None
         if given is None:
             return
-        target = next((worker for worker in self._workers if worker.is_listed), giver)
+        target = next(iter(self._receivers()), giver)
         if target is not None:
             target.add_range(given)
 
@@ -217,6 +220,7 @@ class _Pass:
         "fatal": _on_fatal,
         "given": _on_given,
         "listed": _on_listed,
+        "held_back": _on_held_back,
         "dry": _on_dry,
         "distrust": _on_distrust,
         "ended": _on_ended,
@@ -311,10 +315,11 @@ class _Pass:
         if len(dry) == len(self._workers) and self._giver is None:
             self._stop(None)
             return
-        givers = [worker for worker in self._workers if not worker.is_listed]
-        if self._giver is None and 0 < len(givers) < len(self._workers) and self._is_due("give", GIVE, now):
+        receivers = self._receivers()
+        givers = [worker for worker in self._workers if worker not in receivers]
+        if self._giver is None and receivers and givers and self._is_due("give", GIVE, now):
             self._giver = givers[0]
-            self._giver.send(give=True)
+            self._giver.send(give=True if receivers[0].is_listed else "folders")
         if self._is_due("share", SHARE, now):
             used = Counter(segment for worker in self._workers for segment in worker.segments)
             shares = {segment: 1.0 / count for segment, count in used.items()}
@@ -322,6 +327,11 @@ class _Pass:
                 self._shares = shares
                 for worker in self._workers:
                     worker.send(shares=[1.0 / max(len(self._workers) - len(dry), 1), shares])
+
+    def _receivers(self) -> list[WorkerProcess]:
+        """Return the workers that have listed all their keys; if there are none, those that are held back."""
+        listed = [worker for worker in self._workers if worker.is_listed]
+        return listed or [worker for worker in self._workers if worker.is_held_back]
 
     def _is_due(self, what: str, seconds: float, now: float) -> bool:
         if now < self._due.get(what, 0.0):

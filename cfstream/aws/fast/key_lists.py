@@ -13,7 +13,7 @@ from cfstream.aws.fast.parts import (
     Wire,
 )
 from cfstream.aws.fast.replies import EXPIRED, PAUSES, KeyPage, error_of, is_passing, is_throttle, page_of
-from cfstream.key_ranges import Guesses, order
+from cfstream.key_ranges import Guesses, NextFolder, end_of_folder, first_folder, order
 
 if TYPE_CHECKING:
     from cfstream.aws.fast.pipeline import AclPipeline
@@ -27,7 +27,7 @@ class _Split(NamedTuple):
     """A range that is being split: the guesses, the list that tries them, and whether another worker gets the rest."""
 
     span: Span
-    guesses: Guesses
+    guesses: Guesses | NextFolder
     probe: Span
     give: bool
 
@@ -47,6 +47,7 @@ class KeyLists:
         self._numbers = 0
         self._splitting = False
         self._give = False
+        self._give_folders = False
         self._last_split = 0.0
         self.marks: list[tuple[str, str, str]] = []
         self._finished = sorted(job.finished, key=lambda each: order(each[0]))
@@ -83,16 +84,8 @@ class KeyLists:
             self.spans.remove(span)
             if span.connection is not None:
                 span.connection.close()
-        if self._give and not self._splitting:
-            self._split(give=True)
-        elif (
-            now - self._last_split > 0.5
-            and not self._splitting
-            and len(self.spans) < MOST_SPANS
-            and self._pipeline.wants_more(self.spans)
-        ):
-            self._last_split = now
-            self._split(give=False)
+        if not self._splitting:
+            self._split_if_useful(now)
 
     def finished_spans(self) -> list[tuple[str, str, str]]:
         """Return an id, start and end of what was finished since the last call."""
@@ -222,9 +215,28 @@ class KeyLists:
 
     # Splitting
 
-    def give(self) -> None:
-        """Split a range for another worker, as soon as one can be split."""
-        self._give = True
+    def give(self, *, folders: bool = False) -> None:
+        """Split a range for another worker, as soon as one can be split; with `folders`, only between folders."""
+        if folders:
+            self._give_folders = True
+        else:
+            self._give = True
+
+    def _split_if_useful(self, now: float) -> None:
+        pipeline = self._pipeline
+        if self._give:
+            self._split(give=True)
+        elif self._give_folders:
+            self._give_folders = False
+            if not self._split_off_folders(give=True):
+                pipeline.send({"given": None})
+        elif len(self.spans) >= MOST_SPANS:
+            return
+        elif pipeline.is_at_rate:
+            self._split_off_folders(give=False)
+        elif now - self._last_split > 0.5 and pipeline.wants_more(self.spans):
+            self._last_split = now
+            self._split(give=False)
 
     def _split(self, *, give: bool) -> None:
         candidates = [each for each in self.spans if not each.listed and each.last]
@@ -242,6 +254,21 @@ class KeyLists:
         varies = max(span.varies, len(self._job.prefix) + 1)
         guesses = Guesses(span.last, span.hint, varies)
         self._guess(_Split(span, guesses, Span(0, span.last, span.until), give))
+
+    @property
+    def has_more_folders(self) -> bool:
+        """Whether a range may reach beyond the first folder that it lists."""
+        return self._splitting or any(map(_next_folder, self.spans))
+
+    def _split_off_folders(self, *, give: bool) -> bool:
+        """Split a range at the end of the first folder that it lists. Return whether one can be split there."""
+        for span in self.spans:
+            end = _next_folder(span)
+            if end:
+                self._splitting = True
+                self._guess(_Split(span, NextFolder(end), Span(0, span.last, span.until), give))
+                return True
+        return False
 
     def _guess(self, split: _Split) -> None:
         span, guesses = split.span, split.guesses
@@ -282,3 +309,12 @@ class KeyLists:
             self._pipeline.send({"given": [at, until]})
         else:
             self.add(at, until)
+
+
+def _next_folder(span: Span) -> str:
+    """Return where the first folder that a range lists ends; empty if the range is known to end before."""
+    folder = first_folder(span.last)
+    if span.listed or not folder:
+        return ""
+    end, known = end_of_folder(folder), span.until if span.hint is None else span.hint
+    return end if known is None or order(end) < order(known) else ""

@@ -21,12 +21,16 @@ from cfstream.aws.fast.governor import LaneGovernor, TokenBucket
 from cfstream.aws.fast.key_lists import KeyLists
 from cfstream.aws.fast.parts import LOST, UNREACHED, AclJob, Item, Span, Transport, Wire
 from cfstream.aws.fast.replies import EXPIRED, GONE, PAUSES, error_of, is_passing, is_throttle
+from cfstream.key_ranges import first_folder
 
 PATIENCE = 60.0
 """Seconds after which a request without a reply counts as lost."""
 
 SIGNED_BEFORE = 5.0
 """Seconds after new credentials in which a reply may still be to a request with the old ones."""
+
+MOMENT = 0.05
+"""Seconds for which a worker counts as held back by the rates of prefixes. Each tick begins what the rates allow."""
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -62,6 +66,7 @@ class AclPipeline:
         self.busy = 0
         self._retries: list[tuple[float, int, Item]] = []
         self._number = 0
+        self._idled_at = -1.0
         self._rates: dict[str, TokenBucket] = {}
         self._shares: dict[str, float] = {}
         self._share = 1.0
@@ -108,6 +113,16 @@ class AclPipeline:
         """Whether no keys are left to list, so that another worker should give some."""
         return self.listing.is_listed
 
+    @property
+    def is_at_rate(self) -> bool:
+        """Whether connections were idle a moment ago, because all prefixes of the listed keys were at their rate."""
+        return self._clock() - self._idled_at < MOMENT
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it needs keys of other prefixes, from another worker: those of all its ranges are at their rate."""
+        return self.is_at_rate and not self.listing.has_more_folders
+
     def tick(self) -> None:
         """Do what is due: retries, lists, lost requests. Called many times a second."""
         now = self._clock()
@@ -138,6 +153,7 @@ class AclPipeline:
             if self._retries[0][2].need <= self._lease[0]:
                 return heapq.heappop(self._retries)[2]
             self._ask_guard(now)
+        at_rate = False
         spans = self.listing.spans
         for _ in range(len(spans)):
             self._turn += 1
@@ -146,6 +162,7 @@ class AclPipeline:
                 continue
             rate = self._rate(span.keys[0])
             if not rate.take(now):
+                at_rate = True
                 continue
             key = span.keys.popleft()
             if len(span.keys) < self.listing.LOW:
@@ -153,10 +170,12 @@ class AclPipeline:
             item = Item(key, self.job.acl_of(key), span, rate, probe=self.listing.is_probe(key))
             span.pending.append(item)
             return item
+        if at_rate:
+            self._idled_at = now
         return None
 
     def _rate(self, key: str) -> TokenBucket:
-        segment = key[: key.find("/") + 1]
+        segment = first_folder(key)
         rate = self._rates.get(segment)
         if rate is None:
             if len(self._rates) > 10_000:
@@ -166,9 +185,7 @@ class AclPipeline:
 
     def active_segments(self) -> list[str]:
         """Return the first folders of the keys that are begun next."""
-        return sorted(
-            {span.keys[0][: span.keys[0].find("/") + 1] for span in self.listing.spans if span.keys}
-        )
+        return sorted({first_folder(span.keys[0]) for span in self.listing.spans if span.keys})
 
     def _begin(self, lane: Lane, item: Item) -> None:
         lane.item = item
@@ -340,7 +357,7 @@ class AclPipeline:
         return self._clock()
 
     def wants_more(self, spans: list[Span]) -> bool:
-        """Return whether connections are idle because too few keys are listed, or their prefixes are at their rate."""
+        """Return whether connections are idle because too few keys are listed."""
         return (
             not self.stopping
             and self.authentic

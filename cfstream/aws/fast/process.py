@@ -28,6 +28,8 @@ class WorkerProcess:
         self._ranges = 0
         self.is_listed = False
         """Whether it has no keys left to list."""
+        self.is_held_back = False
+        """Whether the prefixes of all its ranges are at their rate, so that it needs keys of others."""
         self.is_dry = False
         """Whether it has nothing left to do."""
         self.is_ended = False
@@ -61,10 +63,10 @@ class WorkerProcess:
     def add_range(self, span: Any) -> None:
         """Let it list a range: the key before it, and its last key or None."""
         self._ranges += 1
-        self.is_listed = self.is_dry = False
+        self.is_listed = self.is_held_back = self.is_dry = False
         self.send(range=span)
 
-    def has(self, ranges: int) -> bool:
+    def has(self, ranges: int | None) -> bool:
         """Return whether a message was sent after the last range had arrived, so that it is about all of them."""
         return ranges == self._ranges
 

@@ -29,6 +29,8 @@ class Worker:
         self._writing = threading.Lock()
         self._reported = 0.0
         self._ranges = 0
+        self._state = (False, False, False)
+        """Whether it is held back, has listed all, and has finished all, as it was sent to the engine."""
         threading.Thread(target=self._receive, daemon=True).start()
 
     def run(self) -> None:
@@ -40,7 +42,7 @@ class Worker:
         transport = Crt(Endpoint(**first["endpoint"]), time.monotonic)
         transport.authenticate(*first["credentials"])
         pipeline = AclPipeline(job, transport, time.monotonic, self._send)
-        ended = was_dry = was_listed = False
+        ended = False
         while not (ended and pipeline.busy == 0):
             message = self._next()
             with pipeline.lock:
@@ -51,13 +53,7 @@ class Worker:
                     self._take(pipeline, transport, message)
                     ended = ended or pipeline.stopping
                 pipeline.tick()
-                listed, dry = pipeline.is_listed, pipeline.is_dry
-                if listed and not was_listed:
-                    self._send({"listed": self._ranges})
-                if dry and not was_dry:
-                    self._report(pipeline)
-                    self._send({"dry": self._ranges})
-                was_listed, was_dry = listed, dry
+                self._send_changes(pipeline)
                 if time.monotonic() - self._reported > REPORT:
                     self._report(pipeline)
         with pipeline.lock:
@@ -71,7 +67,7 @@ class Worker:
         if "lease" in message:
             pipeline.set_lease(*message["lease"])
         if "give" in message:
-            pipeline.listing.give()
+            pipeline.listing.give(folders=message["give"] == "folders")
         if "shares" in message:
             pipeline.set_shares(*message["shares"])
         if "credentials" in message:
@@ -84,6 +80,18 @@ class Worker:
             return self._inbox.get(timeout=TICK)
         except queue.Empty:
             return {}
+
+    def _send_changes(self, pipeline: AclPipeline) -> None:
+        """Send what has changed about whether this worker needs another range."""
+        before, self._state = self._state, (pipeline.is_held_back, pipeline.is_listed, pipeline.is_dry)
+        (was_held_back, was_listed, was_dry), (is_held_back, is_listed, is_dry) = before, self._state
+        if is_held_back != was_held_back:
+            self._send({"held_back": self._ranges if is_held_back else None})
+        if is_listed and not was_listed:
+            self._send({"listed": self._ranges})
+        if is_dry and not was_dry:
+            self._report(pipeline)
+            self._send({"dry": self._ranges})
 
     def _report(self, pipeline: AclPipeline) -> None:
         self._reported = time.monotonic()

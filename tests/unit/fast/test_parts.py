@@ -12,7 +12,7 @@ from cfstream.aws.fast.acl_xml import Decisions, NewAcl, NotAnAcl, Obstacle, par
 from cfstream.aws.fast.checkpoint import Checkpoint
 from cfstream.aws.fast.governor import READS, WRITES, LaneGovernor, TokenBucket
 from cfstream.aws.fast.replies import KeyPage, page_of
-from cfstream.key_ranges import Guesses, between, merged, order
+from cfstream.key_ranges import Guesses, between, end_of_folder, first_folder, merged, order
 from cfstream.ports import AclWork
 from cfstream.values import Account
 from tests.unit.fast.s3 import OAI, OWNER, PRIVATE, FakeS3
@@ -134,6 +134,19 @@ def test_splitting_a_listing(count: int, shape: str) -> None:
     if count > 1000:
         assert guesses.split is not None
         assert bisect_right(keys, order(guesses.split), key=order) < len(keys)
+
+
+def test_end_of_a_folder() -> None:
+    """It is between the keys of the folder and all that follow them."""
+    choice = random.Random(20)
+    keys = ["".join(choice.choices("ab/0.é\U0001f3a5\udc80", k=choice.randrange(1, 5))) for _ in range(400)]
+    for folder in {first_folder(key) for key in keys} - {""}:
+        end = order(end_of_folder(folder))
+        for key in keys:
+            if key.startswith(folder):
+                assert order(key) < end
+            elif order(key) > order(folder):
+                assert order(key) >= end
 
 
 def test_between() -> None:

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from cfstream.aws.fast.acl_xml import parse, render
+from cfstream.aws.fast.governor import READS
 from cfstream.aws.fast.parts import LOST
 from tests.unit.fast.s3 import OAI, OWNER, PRIVATE, FakeS3, error
 
@@ -302,3 +303,60 @@ def test_one_slow_prefix() -> None:
     pipeline.listing.add("", None)
     s3.run(pipeline)
     assert (s3.granted, pipeline.counts["failed"]) == (4_000, 0)
+
+
+def folders_at_a_time(s3: FakeS3) -> list[int]:
+    """Return of how many folders objects were read in each tenth of a second."""
+    read: dict[int, set[str]] = {}
+    for at, kind, key in s3.log:
+        if kind == "GET":
+            read.setdefault(int(at * 10), set()).add(key.partition("/")[0])
+    return [len(read[tenth]) for tenth in sorted(read)]
+
+
+def test_rates_of_many_folders_add_up() -> None:
+    """A worker that is held back by the rate of one folder soon reads in all folders, at the rate of each."""
+    s3 = granted(FakeS3(keys(24_000), latency=0.001))
+    began, s3.log[:] = s3.time, []
+    granted(s3)
+    assert (s3.calls["GET"], s3.calls["PUT"]) == (48_000, 24_000)
+    assert max(folders_at_a_time(s3)) == 8
+    assert s3.time - began < 2 * 3_000 / READS
+    assert s3.calls["list"] < 2 * (24 + 8 * 4)
+
+
+def test_a_worker_that_is_held_back_gets_another_folder() -> None:
+    """It reports so as soon as it has no more folders, and another worker gives it those that it does not list yet."""
+    s3 = FakeS3(keys(24_000), latency=0.001)
+    held_back = s3.pipeline()
+    held_back.listing.add("", "lectures-0/~")
+    s3.run(held_back, 0.2)
+    states = [held_back.is_held_back]
+    giver = s3.pipeline()
+    giver.listing.add("lectures-0/~", None)
+    s3.run(giver, 0.05)
+    s3.messages.clear()
+    giver.listing.give(folders=True)
+    s3.run(giver, 0.1)
+    (given,) = [each["given"] for each in s3.messages if "given" in each]
+    after, until = given
+    assert after.startswith("lectures-")
+    assert (after[len("lectures-0") :], until) == ("0", None)
+    held_back.listing.add(after, until)
+    s3.run(held_back, 0.1)
+    states.append(held_back.is_held_back)
+    assert states == [True, False]
+    for each in (giver, held_back):
+        s3.run(each)
+    assert s3.granted == s3.calls["PUT"] == 24_000
+
+
+def test_nothing_to_give() -> None:
+    """A worker whose range ends in the folder that it lists has no folders to give, and answers with none."""
+    s3 = FakeS3(keys(24_000), latency=0.001)
+    pipeline = s3.pipeline()
+    pipeline.listing.add("", "lectures-0/~")
+    s3.run(pipeline, 0.2)
+    pipeline.listing.give(folders=True)
+    s3.run(pipeline, 0.1)
+    assert [each for each in s3.messages if "given" in each] == [{"given": None}]

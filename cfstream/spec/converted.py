@@ -4,7 +4,7 @@ A fix shows the user's own value in the right shape. The model decides what is r
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from itertools import islice
 from typing import Any
@@ -40,13 +40,15 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
     valid: what a rule says to write instead of a part is in it already.
     """
     if name == _OPPOSITES and isinstance(value, list):
-        return " or ".join(f"{name}: {{{way}: {inline(value)}}}" for way in forms_of(name)[0].model_fields)
+        ways = [_corrected(section, name, {way: value}) for way in forms_of(name)[0].model_fields]
+        lines = [f"{name}: {inline(each)}" for each in ways if is_valid(section, name, each)]
+        return " or ".join(lines) or None
     for fits in (is_valid, _has_the_shape):
         if fits(section, name, value):
             return name
         for candidate in islice(_candidates(section, name, value, _DEPTH), MOST):
             right = candidate if fits is is_valid else _corrected(section, name, candidate)
-            if right not in ({}, [], "", None) and is_valid(section, name, right):
+            if right not in ({}, [], "") and is_valid(section, name, right):
                 line = f"{name}: {inline(right)}"
                 return line if len(line) <= LONGEST else None
     return None
@@ -54,7 +56,13 @@ def converted(section: type[Section], name: str, value: Any) -> str | None:
 
 def is_valid(section: type[Section], name: str, value: Any) -> bool:
     """Return whether a field accepts a value, and a hint may repeat it."""
-    return not _opens(section, name, value) and not _faults(section, name, value)
+    return not _has_null(value) and not _opens(section, name, value) and not _faults(section, name, value)
+
+
+def _has_null(value: Any) -> bool:
+    """Return whether anything in a value is null, which would mean that a field is absent."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return value is None or any(map(_has_null, inner))
 
 
 def _has_the_shape(section: type[Section], name: str, value: Any) -> bool:
@@ -76,12 +84,19 @@ def _corrected(section: type[Section], name: str, value: Any) -> Any:
         found = _WRITE.fullmatch(fault.get("ctx", {}).get("do", ""))
         if not found:
             return None
-        *above, last = (step for step in fault["loc"] if not is_form(step))
-        place: Any = whole
-        for step in above:
-            place = place[step]
-        place[last] = found[1]
+        _replace(whole, [step for step in fault["loc"] if not is_form(step)], found[1])
     return whole[name]
+
+
+def _replace(whole: dict[str, Any], path: Sequence[Any], text: str) -> None:
+    """Replace the part at a path, or the short form of a section that the path leads into."""
+    place: Any = whole
+    for step in path[:-1]:
+        if not isinstance(place[step], (dict, list)):
+            place[step] = text
+            return
+        place = place[step]
+    place[path[-1]] = text
 
 
 def as_list(section: type[Section], name: str, text: str) -> str | None:

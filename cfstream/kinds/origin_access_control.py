@@ -269,7 +269,7 @@ def _create(context: StackContext, want: OwnControl) -> Create:
     changes = tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items())
     config = {**want.fields, "Description": want.description}
     return CONTROL.create(
-        context, "", config, Reason("the origin access control does not exist", ("oac",), changes)
+        context, "", config, Reason("sign CloudFront's requests to the bucket", ("oac",), changes)
     )
 
 

@@ -243,7 +243,7 @@ def _create(context: StackContext, want: OwnIdentity) -> Create:
     changes = (Change("oai.comment", None, want.comment),)
     config = {"CallerReference": reference, "Comment": want.comment}
     return IDENTITY.create(
-        context, "", config, Reason("the origin access identity does not exist", ("oai",), changes)
+        context, "", config, Reason("identify CloudFront to the bucket", ("oai",), changes)
     )
 
 

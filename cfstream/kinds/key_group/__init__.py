@@ -254,7 +254,7 @@ def _create(context: StackContext, group: DeclaredGroup, keys: Mapping[str, Know
     # A key with a problem is shown too, although its id is unknown.
     names = sorted(key.name for key in group.keys)
     changes = (Change(f"{group.field}.public_keys", None, names),)
-    reason = Reason("the key group does not exist", (*group.path, "name"), changes)
+    reason = Reason("list the keys that may sign URLs and cookies", (*group.path, "name"), changes)
     return GROUP.create(context, group.name, config, reason)
 
 

@@ -74,14 +74,14 @@ NEW = StackPlan(
         ShownCreate(
             address=IDENTITY,
             stage=Stage.IDENTITY,
-            because="the origin access control does not exist",
+            because="sign CloudFront's requests to the bucket",
             line=8,
             changes=(Change("oac", None, "cfstream-lectures"),),
         ),
         ShownCreate(
             address=DISTRIBUTION,
             stage=Stage.DISTRIBUTION,
-            because="the distribution does not exist",
+            because="deliver the media to viewers",
             line=3,
             changes=(
                 Change("comment", None, "Private lectures"),

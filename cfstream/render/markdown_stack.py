@@ -95,4 +95,4 @@ def _remarks(stack: StackPlan) -> Iterator[str]:
         yield "\n".join([f"{title(stack.estimate)}\n", *(f"| {' | '.join(cells)} |" for cells in table), ""])
     for notice in sorted(stack.notices):
         if not notice.warning:
-            yield f"note: {prose(notice.text)}{fix_lines(notice.do)}\n"
+            yield f"note: {prose(notice.text)}{fix_lines(notice.do, indent='')}\n"

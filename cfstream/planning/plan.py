@@ -113,6 +113,11 @@ class StackPlan:
         return any(notice.stays for notice in self.notices)
 
     @property
+    def left(self) -> tuple[str, ...]:
+        """What a destroyed stack leaves in the account although nothing is known to need it."""
+        return tuple(name for notice in self.notices for name in notice.left)
+
+    @property
     def in_sync(self) -> bool:
         """Whether live is as the spec says: no steps, here or in another stack, and no problems."""
         return not self.steps and not self.problems and not self.leaving

@@ -166,7 +166,8 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from open_lines(stack, sheet, allowed)
     yield from notice_lines(
-        (each for each in stack.notices if (each.always or each.stays) and not each.of_run), sheet
+        (each for each in stack.notices if (each.always or each.stays or each.left) and not each.of_run),
+        sheet,
     )
     yield from _hazard_lines(stack, sheet, allowed)
 

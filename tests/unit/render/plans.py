@@ -57,6 +57,13 @@ class ShownGrant(ShownStep):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownDelete(ShownStep):
+    """A deletion that is only shown."""
+
+    verb: ClassVar[Verb] = Verb.DELETE
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShownWait(ShownStep):
     """A wait that is only shown."""
 

@@ -109,6 +109,8 @@ class StackReport:
     failed_checks: FailedChecks = FailedChecks()
     destroying: bool = False
     """Whether the run destroys the stack."""
+    gives: Mapping[str, str] = field(default_factory=dict)
+    """The host names that other stacks of the run will take from it, with each of these stacks: it ends before them."""
     gave: Mapping[str, str] = field(default_factory=dict)
     """The host names that other stacks of the run have taken from it, with the stack that has each now."""
     account: Account = Account("")
@@ -205,12 +207,14 @@ DEFAULT_OPTIONS = RunOptions()
 
 @dataclass(frozen=True)
 class Run:
-    """What all stacks of a run share."""
+    """What all stacks of a run share, and what the run does with one of them after its end."""
 
     world: World
     tell: EventHandler
     options: RunOptions = DEFAULT_OPTIONS
     ledger: Ledger = field(default_factory=Ledger)
+    gives: Mapping[str, str] = field(default_factory=dict)
+    """The host names that other stacks take from this one when it has ended, with these stacks."""
     failed: list[StackReport] = field(default_factory=list)
     """With ``--fail-fast``, the stacks that have failed. No step begins after the first."""
 

@@ -106,6 +106,11 @@ class Notice:
 
     A brief plan shows it too.
     """
+    left: tuple[str, ...] = ()
+    """What stays in the account although nothing is known to need it: the last lines of destroy name it again.
+
+    A brief plan shows it too.
+    """
     of_run: bool = False
     """Whether it is about several stacks of the run, and shown apart from them, though one stack has it."""
 

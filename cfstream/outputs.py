@@ -1,6 +1,6 @@
 """The outputs of a stack: ids, domain name, status and ETag, before, while and after steps run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from cfstream.applying import Report, StackReport, StepOutcome, StepReport, stal
 from cfstream.domain import Delivery
 from cfstream.errors import CfstreamError
 from cfstream.kinds import KINDS
-from cfstream.planning import LiveSummary, Plan, StackPlan
+from cfstream.planning import LiveSummary, Plan, StackKey, StackPlan
 from cfstream.planning.saved import Mismatch
 from cfstream.ports import Reads, Role, World
 from cfstream.stack.kind import own_id
@@ -122,19 +122,29 @@ def _with_given_names(plan: Plan, report: Report) -> Report:
         for step in each.steps
         if step.outcome is StepOutcome.DONE
     }
-    taken = {
+    taken = names_taken(plan, lambda stack, step: (stack.key, step.id) in done)
+    return replace(
+        report,
+        stacks=tuple(replace(each, gives={}, gave=taken.get(each.key, {})) for each in report.stacks),
+    )
+
+
+def names_taken(
+    plan: Plan, counts: Callable[[StackPlan, MoveAlias], bool]
+) -> Mapping[StackKey, Mapping[str, str]]:
+    """Return the host names that other stacks take from each stack, with these stacks. `counts` selects the moves."""
+    takers = {
         (stack.account, step.alias): stack.name
         for stack in plan.stacks
         for step in stack.steps
-        if isinstance(step, MoveAlias) and (stack.key, step.id) in done
+        if isinstance(step, MoveAlias) and counts(stack, step)
     }
-    leaving = {stack.key: stack.leaving for stack in plan.stacks}
-
-    def giving(each: StackReport) -> StackReport:
-        names = (name for name in leaving[each.key] if (each.account, name) in taken)
-        return replace(each, gave={name: taken[each.account, name] for name in names})
-
-    return replace(report, stacks=tuple(map(giving, report.stacks))) if taken else report
+    return {
+        stack.key: {
+            name: takers[stack.account, name] for name in stack.leaving if (stack.account, name) in takers
+        }
+        for stack in plan.stacks
+    }
 
 
 def _id_of(document: Any) -> Any:

@@ -36,7 +36,7 @@ from cfstream.applying import (
 from cfstream.errors import CannotAssume, CfstreamError, NoCredentials, Refused, Unreachable
 from cfstream.inventory.readers import readers_observed
 from cfstream.kinds import KINDS
-from cfstream.outputs import freshly_read, outputs_after, read_again
+from cfstream.outputs import freshly_read, names_taken, outputs_after, read_again
 from cfstream.planning import (
     Plan,
     StackKey,
@@ -240,12 +240,13 @@ def apply_plan(
     # Each account has a ledger of its own: a write that waits in one account does not hold up the others.
     ledgers = {stack.account: Ledger() for stack in plan.stacks}
     refused = refusals(plan.stacks, options.allow)
+    gives = names_taken(plan, lambda stack, _: stack.key not in refused)
     with ThreadPoolExecutor(UNDER_WAY) as pool:
         reported: dict[StackKey, Future[StackReport]] = {}
         # A stack that waits for another one is submitted after it, so one of those that run never waits.
         for stack in in_turn(plan.stacks):
             before = [reported[key] for key in stack.keys_before if key in reported]
-            own = replace(run, ledger=ledgers[stack.account])
+            own = replace(run, ledger=ledgers[stack.account], gives=gives[stack.key])
             reported[stack.key] = pool.submit(_apply_stack, stack, own, refused.get(stack.key), before)
         return read_again(plan, Report.of(reported[stack.key].result() for stack in plan.stacks), world)
 
@@ -327,7 +328,7 @@ def _apply_stack(
             outputs |= freshly_read(run.world.aws, plan, outputs, brought.get(report.steps[-1].id))
     else:
         outputs = outputs_after(plan, report, {})
-    report = replace(report, outputs=outputs, destroying=plan.destroying)
+    report = replace(report, outputs=outputs, destroying=plan.destroying, gives=run.gives)
     if run.options.fail_fast and not report.outcome.is_as_specified:
         run.failed.append(report)
     run.tell(StackEnded(report))

@@ -67,6 +67,16 @@ class Glob:
         """Return the object keys that a Resource matches through the access point `arn`: ``<arn>/object/<key>``."""
         return _resource_globs(resource, f"{arn}/object/", variables=variables)
 
+    @property
+    def literal_start(self) -> str | None:
+        """The text before its only wildcard, if that is an `ANY` at its end; None for other globs."""
+        *text, last = self.tokens or ("",)
+        return "".join(text) if last == ANY and not {ANY, ONE}.intersection(text) else None
+
+    def after(self, text: str) -> tuple["Glob", ...]:
+        """Return the union of what may follow `text` in a key that the glob matches. The empty text is left out."""
+        return _remainders(self.tokens, text)
+
 
 @dataclass(frozen=True)
 class ResourceGlobs:

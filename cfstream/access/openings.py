@@ -16,6 +16,7 @@ from cfstream.access.evaluation import Evaluation, General, ReadAccess
 from cfstream.access.expected import Expected, declared_public
 from cfstream.access.partition import Cell
 from cfstream.access.policy import Classification, Declared, ReaderClass, Requester, classify, classify_reader
+from cfstream.access.readable import readable_paths
 from cfstream.access.reader import ANYONE, May, Reader, ReaderKind
 from cfstream.access.report import Opening
 from cfstream.access.route import path_of
@@ -300,9 +301,9 @@ def _named(by: Sequence[str]) -> list[str]:
 
 
 def paths(found: Evaluation, cell: Cell, access: ReadAccess) -> tuple[str, ...]:
-    """Return the paths that a way leads to: a behavior's pattern, the resources of statements, or one object."""
+    """Return the paths that a way leads to: those of a behavior, the resources of statements, or one object."""
     if access.behavior is not None:
-        return (access.path or access.behavior.pattern.absolute,)
+        return readable_paths(found.model, access)
     if not access.statements:
         return (witness_path(cell, access),)
     resources = (each for statement in access.statements for each in statement.resources or ("*",))

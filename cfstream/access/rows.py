@@ -9,6 +9,7 @@ from cfstream.access.excluded import Served
 from cfstream.access.expected import Expected
 from cfstream.access.openings import classify_access, classify_general, paths, witness_path
 from cfstream.access.policy import ReaderClass
+from cfstream.access.readable import overlap
 from cfstream.access.reader import May, Reader, ReaderKind
 from cfstream.access.report import AccessRow
 from cfstream.domain import CacheBehavior
@@ -157,7 +158,8 @@ def _excluded(reader: Reader, group: Sequence[tuple[Key, _Path]], served: Served
         accesses.setdefault(distribution, []).append(behavior)
     own = {key[3] for key, _ in group}
     found = (served.excluded([reader], each, behaviors) for each, behaviors in accesses.items())
-    return tuple(path for path in dict.fromkeys(chain.from_iterable(found)) if path not in own)
+    excluded = (path for path in dict.fromkeys(chain.from_iterable(found)) if path not in own)
+    return tuple(path for path in excluded if any(overlap(path, each) for each in own))
 
 
 def access_text(seen: Evaluation, access: ReadAccess, stack: str) -> str:

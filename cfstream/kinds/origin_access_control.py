@@ -20,7 +20,7 @@ from cfstream.stack.calls import ANYTHING, Needs, Scope, optional
 from cfstream.stack.context import StackContext
 from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.live_state import LiveState
-from cfstream.stack.neighbors import Neighbor, access_users, default_access, unused_after_destroy
+from cfstream.stack.neighbors import Neighbor, access_users, default_access, only_own
 from cfstream.stack.owned import OwnedKind, Reason, Unwanted, Version, chosen, marked, of_others
 from cfstream.stack.proposal import KindResults, Proposal
 from cfstream.stack.shown import Referred
@@ -171,7 +171,9 @@ class OriginAccessControlKind(Kind[WantedControl, LiveControls]):
             case None:
                 wanted, kept = Proposal(), ""
         ours = (live for live in marked(context, have.all) if live.id != kept)
-        left = CONTROL.left_by_hand(have.all, unused_after_destroy(context, have.neighbors))
+        named = {want.id} if isinstance(want, UsedControl) else frozenset[str]()
+        unused = only_own(have.neighbors, named) if context.destroying else ()
+        left = CONTROL.left(context, have.all, unused, named)
         found = CONTROL.with_orphans(context, wanted, (_unwanted(live, have) for live in ours))
         return replace(found, notices=(*found.notices, *left))
 
@@ -269,7 +271,7 @@ def _create(context: StackContext, want: OwnControl) -> Create:
     changes = tuple(Change(field, None, want.fields[name]) for name, field in FIELDS.items())
     config = {**want.fields, "Description": want.description}
     return CONTROL.create(
-        context, "", config, Reason("the origin access control does not exist", ("oac",), changes)
+        context, "", config, Reason("sign CloudFront's requests to the bucket", ("oac",), changes)
     )
 
 

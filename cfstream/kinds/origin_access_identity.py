@@ -30,7 +30,7 @@ from cfstream.stack.identities import (
 )
 from cfstream.stack.kind import Kind, own_id
 from cfstream.stack.live_state import LiveState
-from cfstream.stack.neighbors import Neighbor, access_users, unused_after_destroy
+from cfstream.stack.neighbors import Neighbor, access_users, only_own
 from cfstream.stack.owned import Reason, Unwanted, Version, owner_by_mark
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import ListEntry, Referred, Shown
@@ -140,8 +140,10 @@ class OriginAccessIdentityKind(Kind[WantedIdentity, LiveIdentities]):
             context, wanted, (_unwanted(context, live, have, results) for live in ours)
         )
         left = [step for live in ours for step in _release(context, live, have, results)]
-        by_hand = IDENTITY.left_by_hand(have.identities.all, unused_after_destroy(context, have.neighbors))
-        return replace(proposal, steps=(*proposal.steps, *left), notices=(*proposal.notices, *by_hand))
+        named = {want.id} if isinstance(want, UsedIdentity) else frozenset[str]()
+        unused = only_own(have.neighbors, named) if context.destroying else ()
+        stays = IDENTITY.left(context, have.identities.all, unused, named)
+        return replace(proposal, steps=(*proposal.steps, *left), notices=(*proposal.notices, *stays))
 
     def after_step(self, model: AccessModel, step: Step, stack: str) -> AccessModel:  # noqa: ARG002
         """Return the model with the identity that the step creates."""
@@ -243,7 +245,7 @@ def _create(context: StackContext, want: OwnIdentity) -> Create:
     changes = (Change("oai.comment", None, want.comment),)
     config = {"CallerReference": reference, "Comment": want.comment}
     return IDENTITY.create(
-        context, "", config, Reason("the origin access identity does not exist", ("oai",), changes)
+        context, "", config, Reason("identify CloudFront to the bucket", ("oai",), changes)
     )
 
 

@@ -166,7 +166,7 @@ def _create(context: StackContext, want: WantedKey) -> Create:
         "Comment": context.mark,
     }
     changes = (Change(f"{key.field}.file", None, key.file),)
-    reason = Reason("the public key does not exist", (*key.path, "name"), changes)
+    reason = Reason("verify signed URLs and cookies", (*key.path, "name"), changes)
     return KEY.create(context, key.name, config, reason)
 
 

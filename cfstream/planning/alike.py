@@ -63,8 +63,6 @@ class _Alike:
         end = found[0][len(found[0].rstrip(",;:")) :]
         names = _listed([*dict.fromkeys(each.removesuffix(end) for each in found)])
         before, after = self._words[: self._at], self._words[self._at + 1 :]
-        if after[:3] == ["is", "an", "alias"]:
-            after[:3] = ["are", "aliases"]
         after[:1] = [_PLURAL.get(word, word) for word in after[:1]]
         return replace(self._first, what=" ".join([*before, names + end, *after]))
 

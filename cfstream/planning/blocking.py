@@ -31,15 +31,18 @@ class Blocked:
 def refusals(stacks: Sequence[StackPlan], allow: frozenset[str]) -> Mapping[StackKey, Blocked]:
     """Return why stacks of a run are blocked, by stack.
 
-    A stack that gives a host name to another one is blocked with that one: it may remove the name or its record before
-    the other one would take it.
+    A stack that gives a host name to another one is blocked with that one if its own steps may harm viewers of the
+    name: it keeps the name until the other one moves it.
     """
     plans = {stack.key: stack for stack in stacks}
     found = {stack.key: why for stack in stacks if (why := blocked(stack, allow))}
     for taker in reversed(in_turn(stacks)):
         for key in taker.keys_before if taker.key in found else ():
-            if key in plans and plans[key].steps and key not in found:
-                text = f"the stack {taker.name}, which takes over a host name from it, is blocked"
+            risk = plans[key].risk_of_giving if key in plans and key not in found else ""
+            if risk:
+                text = (
+                    f"it {risk}, and the stack {taker.name}, which takes over a host name from it, is blocked"
+                )
                 found[key] = Blocked(text, found[taker.key].exit_code, behind=taker.name)
     return found
 

@@ -12,12 +12,12 @@ from cfstream.access.openings import (
     classify_access,
     distribution_words,
     how,
-    key_path,
     openings,
     who,
 )
 from cfstream.access.partition import Cell
 from cfstream.access.policy import ReaderClass
+from cfstream.access.readable import readable_paths
 from cfstream.access.reader import ANYONE, Reader, ReaderKind
 from cfstream.access.report import AccessRow, Opening
 from cfstream.access.rows import access_rows
@@ -153,24 +153,18 @@ def _own_behaviors(seen: Evaluation) -> Mapping[str, tuple[set[Reader], CacheBeh
 
 
 def _within(seen: Evaluation, stack: str) -> Mapping[str, tuple[str, ...]]:
-    """Return the paths that the bucket's policy lets the default behavior read, by its phrase; none for all paths."""
-    paths: dict[str, None] = {}
+    """Return the paths that the bucket's policy lets an own behavior read, by its phrase; none for all its paths."""
+    paths: dict[str, dict[str, None]] = {}
     for _, access in seen.rows:
-        if (
-            access.behavior is not None
-            and access.behavior.default
-            and access.distribution_id == seen.model.own
-        ):
-            resources = [each for one in access.statements for each in one.resources] or ["*"]
-            keys = (key_path(each, seen.model.bucket.name) for each in resources)
-            root = access.origin.path if access.origin else ""
-            paths.update(
-                (each.removeprefix(root) if each.startswith(f"{root}/") else "/*", None) for each in keys
-            )
-    if not paths or "/*" in paths:
-        return {}
-    readers, _ = _own_behaviors(seen)[""]
-    return {_own_phrase(seen, readers, "", stack): tuple(sorted(paths))}
+        if access.behavior is not None and access.distribution_id == seen.model.own and not access.path:
+            found = readable_paths(seen.model, access)
+            paths.setdefault(access.behavior.path, {}).update(dict.fromkeys(found))
+    own = _own_behaviors(seen)
+    return {
+        _own_phrase(seen, own[path][0], path, stack): tuple(sorted(found))
+        for path, found in paths.items()
+        if own[path][1].pattern.absolute not in found
+    }
 
 
 def _excluded(seen: Evaluation, served: Served, stack: str) -> Mapping[str, tuple[str, ...]]:

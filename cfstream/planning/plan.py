@@ -14,6 +14,7 @@ from cfstream.stack.grant_estimate import GrantEstimate
 from cfstream.stack.proposal import Relied, WriteCheck
 from cfstream.startup.frozen import dataclass
 from cfstream.steps.hazards import Hazard, worst_first
+from cfstream.steps.stage import Stage
 from cfstream.steps.step import Step
 from cfstream.values import Account, ETag, StepId, Verb, digest
 
@@ -111,6 +112,23 @@ class StackPlan:
     def keeps(self) -> bool:
         """Whether something of the stack stays because others use it. Only its spec can delete it later."""
         return any(notice.stays for notice in self.notices)
+
+    @property
+    def risk_of_giving(self) -> str:
+        """Why the stack must not run without one that takes over a host name from it, in words; empty if it may.
+
+        Until the other one moves the name, viewers get what this stack serves. Hazards may be allowed only because the
+        name moves, and a streaming distribution removes the name itself, which is a hazard.
+        """
+        if self.hazards:
+            return "has hazards"
+        deletes = any(step.stage is Stage.DELETE_RECORDS for step in self.steps)
+        return "deletes DNS records" if deletes else ""
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What a destroyed stack leaves in the account although nothing is known to need it."""
+        return tuple(name for notice in self.notices for name in notice.left)
 
     @property
     def in_sync(self) -> bool:

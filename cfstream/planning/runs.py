@@ -49,22 +49,25 @@ def with_companions(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
 
 
 def with_takers(stacks: Sequence[StackPlan]) -> tuple[StackPlan, ...]:
-    """Return the stacks. Those that give a host name to another one note that apply leaves out both or none."""
+    """Return the stacks. Those that give a host name to another one and cannot run without it have a note."""
     takers: dict[StackKey, list[str]] = {}
     for stack in stacks:
         for key in stack.keys_before:
             takers.setdefault(key, []).append(stack.name)
     return tuple(
-        replace(stack, notices=(*stack.notices, *map(_together, sorted(takers[stack.key]))))
-        if stack.steps and stack.key in takers
+        replace(
+            stack, notices=(*stack.notices, *(_together(stack, each) for each in sorted(takers[stack.key])))
+        )
+        if stack.risk_of_giving and stack.key in takers
         else stack
         for stack in stacks
     )
 
 
-def _together(taker: str) -> Notice:
+def _together(stack: StackPlan, taker: str) -> Notice:
     return Notice(
-        f"{taker} takes over a host name from this stack: if apply has to leave out {taker}, it leaves out both"
+        f"{taker} takes over a host name from this stack, which {stack.risk_of_giving}: if apply has to leave out "
+        f"{taker}, it leaves out both"
     )
 
 

@@ -43,7 +43,8 @@ def document(event: Event) -> Document:
             }
         case StackEnded(report):
             place = {"event": "stack-ended", "stack": report.name, "account": report.account}
-            return {**place, "outcome": str(report.outcome), "why": report.why}
+            gives = {"gives": dict(report.gives)} if report.gives else {}
+            return {**place, "outcome": str(report.outcome), "why": report.why, **gives}
 
 
 def reported(document: Mapping[str, Any], exit_code: int) -> Document:

@@ -4,7 +4,7 @@ Widths are columns of a terminal: a wide character has two, and escape codes hav
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
 
@@ -41,6 +41,9 @@ NAMES = (
     *("delete", "docs", "fmt", "init", "migrate", "sandbox", "sign", "verify"),
 )
 """The commands of cfstream. `cli` has the table of them, and a test compares both."""
+
+COMMAND_LINE = re.compile(r"`[^`]+`")
+"""A line of a fix that is only a command."""
 
 _COMMAND = re.compile(
     rf"(?<=: )((?:cfstream (?:{'|'.join(NAMES)})\b|aws |terraform |tofu )[^;,(]*[^;,(\s])(?=;|,|\s|$)"
@@ -188,6 +191,21 @@ def quotations(text: str) -> list[tuple[str, bool]]:
     if len(parts) % 2 == 0:
         return [("`".join(parts), False)]
     return [(part, n % 2 == 1) for n, part in enumerate(parts) if part]
+
+
+def remedies(do: str, longest: int | None = None) -> Iterator[tuple[list[str], bool]]:
+    """Yield the lines of a fix: sentences, or the commands that are below them, without backticks, and True.
+
+    A command of more than `longest` characters will be cut, so nobody should copy it: it is among the sentences.
+    """
+    lines = do.splitlines()
+
+    def pasted(line: str) -> bool:
+        whole = len(lines) > 1 and COMMAND_LINE.fullmatch(line) is not None
+        return whole and (longest is None or len(line) <= longest)
+
+    for commands, group in groupby(lines, key=pasted):
+        yield [line.strip("`") if commands else line for line in group], commands
 
 
 def _escaped(sign: str) -> str:

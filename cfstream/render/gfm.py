@@ -7,7 +7,7 @@ it does not look into ``<code>``.
 
 import re
 
-from cfstream.render.flow import printable, quotations
+from cfstream.render.flow import COMMAND_LINE, printable, quotations, remedies
 
 _TELLING = re.compile(r"""[^\w ,.;:/=+\-?%^(){}'"]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])""")
 """All signs but letters, digits and harmless ones; an underscore inside a word is one (CommonMark, 6.2)."""
@@ -31,9 +31,25 @@ def clipped(text: str, longest: int | None) -> str:
     return text if longest is None or len(text) <= longest else text[:longest] + "…"
 
 
-def fix_lines(do: str, longest: int | None = None) -> str:
-    """Return the fix of an opening or notice, on lines below it; empty if there is none."""
-    return "<br>fix: " * bool(do) + "<br>".join(prose(clipped(line, longest)) for line in do.splitlines())
+def fix_lines(do: str, longest: int | None = None, indent: str = "  ") -> str:
+    """Return the fix of an opening or notice, on lines below it; empty if there is none.
+
+    Commands on lines of their own are a code block. `indent` is that of the list item which the fix belongs to.
+    """
+    line = f"\n{indent}"
+    parts = [
+        f"{line}<pre>{line.join(map(code, lines))}</pre>{line}"
+        if commands
+        else "<br>".join(_clipped_prose(line, longest) for line in lines)
+        for lines, commands in remedies(do, longest)
+    ]
+    return "<br>fix: " * bool(do) + "".join(parts).rstrip()
+
+
+def _clipped_prose(line: str, longest: int | None) -> str:
+    """Return a line of a fix, or its beginning: that of a command is code too."""
+    cut = clipped(line, longest)
+    return code(cut[1:]) if COMMAND_LINE.fullmatch(line) and cut != line else prose(cut)
 
 
 def _sentence(text: str) -> str:

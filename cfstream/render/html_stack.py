@@ -6,7 +6,7 @@ from html import escape
 from cfstream.planning import StackPlan
 from cfstream.planning.exposure import NOBODY
 from cfstream.render.estimate import sentences, title
-from cfstream.render.flow import printable, quotations
+from cfstream.render.flow import printable, quotations, remedies
 from cfstream.render.picture import picture
 from cfstream.render.readers import readers_after, readers_before
 from cfstream.render.svg import picture_svg
@@ -30,8 +30,14 @@ def prose(text: str) -> str:
 
 
 def fix_paragraph(do: str) -> str:
-    """Return the fix of an opening or notice as a paragraph; empty if there is none."""
-    return f"<p>fix: {'<br>'.join(map(prose, do.splitlines()))}</p>" if do else ""
+    """Return the fix of an opening or notice as paragraphs; its commands as a block. Empty if there is none."""
+    parts = [
+        "<pre>" + "\n".join(map(code, lines)) + "</pre>"
+        if commands
+        else "<p>" + "<br>".join(map(prose, lines)) + "</p>"
+        for lines, commands in remedies(do)
+    ]
+    return "".join(parts).replace("<p>", "<p>fix: ", 1)
 
 
 def anchor(stack: StackPlan, *, several: bool) -> str:

@@ -9,7 +9,7 @@ from cfstream.render.estimate import HEADER, rows, title
 from cfstream.render.gfm import code, fix_lines, prose
 from cfstream.render.places import NOWHERE, Places
 from cfstream.render.readers import readers_after, readers_before
-from cfstream.render.text import live_facts, nothing_live, reason
+from cfstream.render.text import given_names, live_facts, nothing_live, reason
 from cfstream.render.values import FieldChange, fields, kept_text, signed_texts
 from cfstream.render.verbs import SIGNS
 from cfstream.steps.step import Step
@@ -43,7 +43,7 @@ def _sum(stack: StackPlan) -> str:
     steps = count(step.verb for step in stack.steps)
     steps_text = ", ".join(f"{steps[verb]} to {verb}" for verb in Verb if steps[verb])
     left_out = "not applied until its problems are fixed" if stack.problems else ""
-    return "; ".join(filter(None, [left_out, steps_text]))
+    return "; ".join(filter(None, [left_out, steps_text or given_names(stack)]))
 
 
 def _live(stack: StackPlan) -> str:
@@ -95,4 +95,4 @@ def _remarks(stack: StackPlan) -> Iterator[str]:
         yield "\n".join([f"{title(stack.estimate)}\n", *(f"| {' | '.join(cells)} |" for cells in table), ""])
     for notice in sorted(stack.notices):
         if not notice.warning:
-            yield f"note: {prose(notice.text)}{fix_lines(notice.do)}\n"
+            yield f"note: {prose(notice.text)}{fix_lines(notice.do, indent='')}\n"

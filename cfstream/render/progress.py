@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
 from cfstream.render.flow import Page, Style, Word, columns, words
-from cfstream.render.report import WENT_WELL, verdict_of
 from cfstream.render.verbs import step_words
+from cfstream.render.verdicts import WENT_WELL, verdict_of, verdict_with_names
 from cfstream.steps.step import Step
 from cfstream.values import Address, Verb
 
@@ -42,7 +42,7 @@ def still_line(step: Step, text: str, seconds: float, *, color: bool) -> str:
 
 def stack_line(report: StackReport, seconds: float, *, color: bool) -> str:
     """Return ``✓ lectures  applied, 5 steps in 4 min 10 s``: one line for a stack that has ended."""
-    verdict, style = verdict_of(report)
+    verdict, style = verdict_with_names(report)
     done = sum(step.outcome is StepOutcome.DONE for step in report.steps)
     steps = f", {done} step{'s' * (done != 1)} in {took(seconds)}" if done else ""
     sign = Word("✓" if report.outcome in WENT_WELL else "✗", style)
@@ -55,11 +55,15 @@ def fleet_line(reports: Iterable[StackReport], stacks: int, seconds: float) -> s
     """Return ``12 of 40 stacks: 11 applied, 1 failed; 2 min 10 s``: how far a run over many stacks is."""
     order = list(StackOutcome)
     ordered = sorted(reports, key=lambda report: order.index(report.outcome))
-    counted = [
-        f"{number} {word}" for word, number in Counter(verdict_of(each)[0] for each in ordered).items()
-    ]
+    counted = [f"{number} {word}" for word, number in Counter(map(_outcome, ordered)).items()]
     ended = len(ordered)
     return f"{ended} of {stacks} stacks{': ' * bool(counted)}{', '.join(counted)}; {took(seconds)}"
+
+
+def _outcome(report: StackReport) -> str:
+    """Return the word under which a stack is counted. One that another stack still changes is not unchanged."""
+    giving = report.gives and report.outcome is StackOutcome.UNCHANGED
+    return "giving a host name" if giving else verdict_of(report)[0]
 
 
 def took(seconds: float) -> str:

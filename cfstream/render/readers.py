@@ -93,7 +93,7 @@ def _shown(exposure: "Exposure", most: int | None = None) -> tuple[tuple[str, ..
     limited = {*within.before, *within.after}
 
     def phrase(text: str, limits: Mapping[str, Sequence[str]], without: Mapping[str, Sequence[str]]) -> str:
-        paths = limits.get(text, ("/*",)) if text in limited else ()
+        paths = limits.get(text, (_parts(text)[1],)) if text in limited else ()
         return _phrase(text, paths, without.get(text, ()), most)
 
     return (
@@ -102,10 +102,16 @@ def _shown(exposure: "Exposure", most: int | None = None) -> tuple[tuple[str, ..
     )
 
 
+def _parts(phrase: str) -> tuple[str, str]:
+    """Return a phrase without its path, and the path: ``/*`` if it has none."""
+    who, _, path = phrase.removesuffix(")").rpartition(" (") if phrase.endswith(")") else (phrase, "", "/*")
+    return who, path
+
+
 def _phrase(phrase: str, within: Sequence[str], excluded: Sequence[str], most: int | None) -> str:
     """Return the phrase with its paths and the excluded ones: ``signers: self (/* except /acme/*)``."""
     if not excluded and not within:
         return phrase
-    who, _, path = phrase.removesuffix(")").rpartition(" (") if phrase.endswith(")") else (phrase, "", "/*")
+    who, path = _parts(phrase)
     paths = some_of(within, most or len(within)) if within else path
     return f"{who} ({with_excluded(paths, excluded, most)})"

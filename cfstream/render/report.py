@@ -12,6 +12,7 @@ from cfstream.render.accounts import named, several
 from cfstream.render.errors import do_lines, what_lines
 from cfstream.render.flow import Page, Style, Word, columns, padded, page, printable, words
 from cfstream.render.hazards import allowing, allowing_together
+from cfstream.render.verdicts import WENT_WELL, verdict_with_names
 from cfstream.startup.frozen import dataclass
 from cfstream.use_cases.apply import DESTROY_IMPLIES
 from cfstream.values import Verb, plain
@@ -44,21 +45,8 @@ PAST: Mapping[Verb, str] = {
 }
 """The word for each verb in the sum line; waits change nothing and are not in it."""
 
-VERDICTS: Mapping[StackOutcome, tuple[str, Style]] = {
-    StackOutcome.APPLIED: ("applied", Style.GREEN),
-    StackOutcome.UNCHANGED: ("unchanged", Style.GREEN),
-    StackOutcome.TIMED_OUT: ("not Deployed yet", Style.YELLOW),
-    StackOutcome.BLOCKED: ("blocked", Style.YELLOW),
-    StackOutcome.FAILED: ("failed", Style.RED),
-    StackOutcome.STALE: ("stale", Style.RED),
-    StackOutcome.INTERRUPTED: ("interrupted", Style.RED),
-    StackOutcome.EXPOSED: ("exposed", Style.BOLD_RED),
-}
-
 PROTECTED_DO = "if intended, remove `protect: true` from the spec first"
 """How to fix a stack that is blocked with exit code 5 because of its protection."""
-
-WENT_WELL = frozenset({StackOutcome.APPLIED, StackOutcome.UNCHANGED})
 
 REST: Mapping[StackOutcome, tuple[str, str]] = {
     StackOutcome.FAILED: ("a step failed", "fix the cause, then resume: {again}"),
@@ -183,7 +171,7 @@ def _stack(stack: StackReport) -> "StackReportDocument":
 
 
 def _stack_lines(stack: StackReport, name: str, sheet: Page, *, quiet: bool) -> Iterator[str]:
-    verdict, style = _with_names(stack)
+    verdict, style = verdict_with_names(stack)
     yield " ".join([sheet.paint(name, Style.BOLD), sheet.paint(verdict, style)])
     hidden = stack.outcome is StackOutcome.BLOCKED or (quiet and stack.outcome is StackOutcome.UNCHANGED)
     shown = [] if hidden else [*_shown_outputs(stack.outputs)]
@@ -197,7 +185,7 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
     """Yield a line for each stack: its name, its outcome, and its distribution."""
     names = [named(stack, several=several(report.stacks)) for stack in report.stacks]
     column = max(map(columns, names))
-    verdicts = [_with_names(stack) for stack in report.stacks]
+    verdicts = [verdict_with_names(stack) for stack in report.stacks]
     second = max(len(verdict) for verdict, _ in verdicts)
     for stack, name, (verdict, style) in zip(report.stacks, names, verdicts, strict=True):
         live = [stack.outputs.get(each) for each in ("distribution_id", "domain_name")]
@@ -205,21 +193,6 @@ def _brief_lines(report: Report, sheet: Page) -> Iterator[str]:
         facts = [] if blocked else [Word(f" {printable(str(fact))}") for fact in live if fact]
         head = [Word(padded(name, column), Style.BOLD), Word(" " + padded(verdict, second), style)]
         yield from sheet.flow([*head, *facts], rest="   ")
-
-
-def _with_names(stack: StackReport) -> tuple[str, Style]:
-    """Return the word for the outcome, or the host names that others have taken from a stack without steps."""
-    verdict, style = verdict_of(stack)
-    if not stack.gave or stack.outcome not in WENT_WELL:
-        return verdict, style
-    gave = ", ".join(f"gave {name} to {taker}" for name, taker in stack.gave.items())
-    return (gave if stack.outcome is StackOutcome.UNCHANGED else f"{verdict}, {gave}"), style
-
-
-def verdict_of(stack: StackReport) -> tuple[str, Style]:
-    """Return the word for the outcome of a stack, and its style."""
-    verdict, style = VERDICTS[stack.outcome]
-    return ("destroyed" if stack.destroying and stack.outcome is StackOutcome.APPLIED else verdict), style
 
 
 def _shown_outputs(outputs: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,8 @@ margin:1rem 0;background:var(--gone-paper)}
 .alert .dim{color:var(--ink)}
 .flag{white-space:nowrap}
 .excerpt{display:block;margin:.3rem 0;white-space:pre-wrap}
+pre{margin:.3rem 0;padding:.5rem .75rem;border:1px solid var(--line);border-radius:6px;background:var(--page);
+white-space:pre-wrap}
 article{border:1px solid var(--line);border-radius:12px;padding:1.25rem;margin:1.5rem 0}
 .top{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;align-items:baseline}
 figure{margin:1rem 0 0;overflow-x:auto}

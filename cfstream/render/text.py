@@ -145,6 +145,11 @@ def _unchanged(stack: StackPlan, *, waits: bool) -> str:
     return f"{as_specified([stack], '')}{later}"
 
 
+def given_names(stack: StackPlan) -> str:
+    """Return the host names that another stack of the run takes from a stack, which has no steps for that."""
+    return f"gives {', '.join(stack.leaving)} to another stack" if stack.leaving else ""
+
+
 def _nothing_left(stacks: Sequence[StackPlan]) -> str:
     """Return what the last line of destroy says of stacks without steps."""
     if any(stack.keeps for stack in stacks):
@@ -155,7 +160,9 @@ def _nothing_left(stacks: Sequence[StackPlan]) -> str:
 def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int) -> Iterator[str]:
     """Yield one line for a stack, with its name in a column, its openings and hazards, and what must stay."""
     counts = [f"{n} to {verb}" for verb, n in count(step.verb for step in stack.steps).items() if n]
-    idle = "waits until an earlier change is Deployed" if stack.settling else "no changes"
+    idle = (
+        "waits until an earlier change is Deployed" if stack.settling else given_names(stack) or "no changes"
+    )
     text = "not applied" if stack.problems else ", ".join(counts) or idle
     name, spec = Word(stack.name, Style.BOLD), Word(printable(stack.spec), Style.DIM)
     if sheet.narrow:
@@ -166,7 +173,8 @@ def _brief_lines(stack: StackPlan, sheet: Page, allowed: Allowed, *, column: int
         yield from sheet.beside([name, apart, *words(text)], spec)
     yield from open_lines(stack, sheet, allowed)
     yield from notice_lines(
-        (each for each in stack.notices if (each.always or each.stays) and not each.of_run), sheet
+        (each for each in stack.notices if (each.always or each.stays or each.left) and not each.of_run),
+        sheet,
     )
     yield from _hazard_lines(stack, sheet, allowed)
 

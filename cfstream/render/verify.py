@@ -1,4 +1,4 @@
-"""Render a proof as a table, as JSON and as JUnit XML.
+"""Render a proof as a table and as JSON.
 
 The output never contains a signed URL or anything of a key.
 """
@@ -6,7 +6,6 @@ The output never contains a signed URL or anything of a key.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from cfstream.planning import Plan
 from cfstream.render.accounts import named, several
@@ -31,18 +30,18 @@ HEADS = {
 def proof_text(proof: Proof, *, color: bool, width: int) -> str:
     """Return the table of each stack; its last line is the verdict."""
     sheet = page(width, color=color)
-    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in _with_unique_names(proof))
+    return "\n".join("\n".join(_stack_lines(stack, sheet)) + "\n" for stack in with_unique_names(proof))
 
 
 def broken_text(proof: Proof, plan: Plan, *, color: bool, width: int) -> str:
     """Return only what failed, with its addresses, except the openings that the plan has shown; may be empty."""
     sheet = page(width, color=color)
-    left = [stack.without(plan.openings.get(stack.key, ())) for stack in _with_unique_names(proof)]
+    left = [stack.without(plan.openings.get(stack.key, ())) for stack in with_unique_names(proof)]
     lines = [line for stack in left for line in _broken_lines(stack, sheet)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _with_unique_names(proof: Proof) -> list[StackProof]:
+def with_unique_names(proof: Proof) -> list[StackProof]:
     """Return the proofs of the stacks; in a run over several accounts, with the account in the name."""
     many = several(proof.stacks)
     return [replace(stack, name=named(stack, several=many)) for stack in proof.stacks]
@@ -83,12 +82,6 @@ def _finding_document(finding: Finding) -> dict[str, str]:
         "why": finding.why,
         "do": finding.do,
     }
-
-
-def proof_junit(proof: Proof) -> str:
-    """Return the proof as JUnit XML: a suite for each stack, a case for each check; what is unproved is an error."""
-    suites = "".join(_suite(stack) for stack in _with_unique_names(proof))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="cfstream verify">\n{suites}</testsuites>\n'
 
 
 def _stack_lines(stack: StackProof, sheet: Page) -> Iterator[str]:
@@ -191,35 +184,3 @@ def _named(findings: Iterable[Finding], head: str) -> str:
         f"{part} of {', '.join(dict.fromkeys(where))}".removeprefix(" of ")
         for part, where in addresses.items()
     )
-
-
-def _suite(stack: StackProof) -> str:
-    counts = f'tests="{len(stack.findings)}" failures="{len(stack.broken)}" errors="{len(stack.unproved)}"'
-    cases = "".join(_case(stack, each) for each in stack.findings)
-    notices = "".join(f"{notice.text}\n" for notice in stack.notices)
-    text = f"<system-out>{_xml(notices)}</system-out>\n" if notices else ""
-    return f"<testsuite name={_attribute(stack.name)} {counts}>\n{cases}{text}</testsuite>\n"
-
-
-def _case(stack: StackProof, finding: Finding) -> str:
-    name = ": ".join(part for part in (finding.part, finding.claim) if part)
-    head = f"<testcase classname={_attribute(f'{stack.name} {finding.where}')} name={_attribute(name)}"
-    if finding.verdict is Verdict.HELD:
-        return f"{head}/>\n"
-    tag = "error" if finding.verdict is Verdict.UNPROVED else "failure"
-    details = (
-        f"saw: {finding.saw}" * bool(finding.saw),
-        finding.why,
-        f"fix: {finding.do}" * bool(finding.do),
-    )
-    body = _xml("\n".join(filter(None, details)))
-    opened = f"<{tag} type={_attribute(finding.verdict)} message={_attribute(finding.why)}>"
-    return f"{head}>{opened}{body}</{tag}></testcase>\n"
-
-
-def _xml(text: str) -> str:
-    return escape("\n".join(printable(line) for line in text.split("\n")))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(printable(text))

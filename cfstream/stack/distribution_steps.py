@@ -52,7 +52,7 @@ def creating(
     create = Create(
         address=context.address(delivery.kind),
         stage=Stage.DISTRIBUTION,
-        because=f"the {delivery.words} does not exist",
+        because="deliver the media to viewers",
         line=context.stack.line("name"),
         changes=(*made.changes, *creation_tag_changes(context)),
         call=Call("cloudfront", f"create_{name}_with_tags", {both: {config: made.config, "Tags": tags}}),

@@ -63,7 +63,7 @@ def alias_problems(
     return [
         replace(
             context.stack.problem(
-                f"{alias} is an alias of the {held[alias].delivery.words} {held[alias].id}{_of_stack(owner)}",
+                f"the {held[alias].delivery.words} {held[alias].id}{_of_stack(owner)} has {alias} among its aliases",
                 _release(context, alias, held[alias].id, owner),
                 "cnames",
                 number,

@@ -6,7 +6,6 @@ from cfstream.domain import CacheBehavior, LiveDistribution, with_pattern
 from cfstream.indexed import having
 from cfstream.spec import http
 from cfstream.spec.model import Spec
-from cfstream.stack.context import StackContext
 from cfstream.startup.frozen import dataclass
 
 
@@ -34,17 +33,17 @@ def _ours(neighbor: Neighbor) -> tuple[str, ...]:
     return (OURS,) if neighbor.ours else ()
 
 
-def only_own(all_of_them: Iterable[Neighbor]) -> frozenset[str]:
-    """Return the ids of the OAIs, OACs and key groups that the stack's distribution uses, and that no other does."""
-    found = dict.fromkeys(used for each in having(all_of_them, _ending, OURS) for used in _used(each))
+def only_own(all_of_them: Iterable[Neighbor], named: Iterable[str] = ()) -> frozenset[str]:
+    """Return the ids of the OAIs, OACs and key groups that only the stack's distribution uses, if any does.
+
+    They are those that the distribution uses, and those that the spec names: it may use them no more, or not yet.
+    """
+    used = (used for each in having(all_of_them, _ending, OURS) for used in _used(each))
     return frozenset(
-        used for used in found if all(_ending(each) for each in having(all_of_them, _used, used))
+        each
+        for each in dict.fromkeys([*used, *named])
+        if all(_ending(user) for user in having(all_of_them, _used, each))
     )
-
-
-def unused_after_destroy(context: StackContext, all_of_them: Iterable[Neighbor]) -> frozenset[str]:
-    """Return the ids that nothing uses after the stack is destroyed; none in other plans."""
-    return only_own(all_of_them) if context.destroying else frozenset()
 
 
 def _ending(neighbor: Neighbor) -> tuple[str, ...]:

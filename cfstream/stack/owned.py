@@ -318,21 +318,25 @@ class OwnedKind:
             base=orphan.base,
         )
 
-    def left_by_hand(self, all_of_them: Iterable[MarkedRow], unused: Collection[str]) -> tuple[Notice, ...]:
-        """Return a notice for each resource in `unused`, which nothing uses after destroy, and which stays.
+    def left(
+        self,
+        context: StackContext,
+        rows: Iterable[MarkedRow],
+        unused: Iterable[str],
+        named: Collection[str] = (),
+    ) -> Iterator[Notice]:
+        """Yield a notice for each resource that destroy does not delete, although nothing uses it afterwards.
 
-        cfstream deletes only what it created. A resource of another stack is deleted with that stack.
+        `unused` are the ids of the resources that nothing uses then, and `named` of those that the spec refers to.
+        cfstream deletes what it created, unless a spec refers to it: a resource of another stack with that stack.
         """
-        return tuple(
-            Notice(
-                f"the {self.words} {each.name or each.id} stays, because cfstream did not create it: nothing uses it "
-                "after this",
-                do="delete it in AWS, unless you need it",
-                always=True,
-            )
-            for each in all_of_them
-            if each.id in unused and owner_by_mark(each.comment) is None
-        )
+        for each in (row for one in sorted(unused) for row in having(rows, ids, one)):
+            owner = owner_by_mark(each.comment)
+            if owner is None or (owner == context.name and each.id in named):
+                why = "the spec only refers to it" if owner else "cfstream did not create it"
+                called = f"the {self.words} {each.name or each.id}"
+                text = f"{called} stays, because {why}: nothing uses it after this"
+                yield Notice(text, do="delete it in AWS, unless you need it", left=(called,))
 
     def _stays(self, each: Unwanted) -> Notice:
         users = ", ".join(each.users)

@@ -45,7 +45,7 @@ def test_the_programs_run(
         exec(compile(nightly, "nightly.py", "exec"), {})
     output = capsys.readouterr().out
     assert ended.value.code == 0
-    assert "lectures create distribution:lectures the distribution does not exist\n" in output
+    assert "lectures create distribution:lectures deliver the media to viewers\n" in output
     assert "lectures applied d" in output
     Path("new").mkdir()
     exec(compile(tour, "tour.py", "exec"), {})

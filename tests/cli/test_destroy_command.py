@@ -115,6 +115,18 @@ def test_after_destroy_nothing_is_left(cfstream: Run, lectures: Sandbox) -> None
     assert "lectures has no distribution in account" in verified.out + verified.err
 
 
+def test_the_last_lines_name_what_is_left(cfstream: Run, lectures: Sandbox) -> None:
+    """A long run has many lines after the plan, which named it first."""
+    Path("lectures.yaml").write_text(
+        f"{SPEC}http: {{certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1'}}\n"
+    )
+    result = cfstream("destroy", "lectures.yaml", "--yes")
+    certificate = "the certificate arn:aws:acm:us-east-1:123456789012:certificate/1"
+    assert f"{certificate} stays, because cfstream did not create it" in " ".join(result.out.split())
+    left = f"note: these stay too: {certificate}. Delete in AWS what nothing else needs"
+    assert left in " ".join(result.err.split())
+
+
 def test_the_spec_of_what_others_use_is_kept(
     cfstream: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: Sandbox
 ) -> None:

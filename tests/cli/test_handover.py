@@ -35,6 +35,9 @@ def test_a_plan_shows_which_stack_waits(cfstream: Run, here: Path) -> None:
     text = cfstream("plan", *BOTH).out
     assert "note: this stack starts after old" in text
     assert "media.example.com comes from distribution:old" in text
+    brief = {line.split()[0]: line for line in cfstream("plan", *BOTH, "--brief").out.splitlines() if line}
+    assert "gives media.example.com to another stack" in brief["old"]
+    assert "gives media.example.com to another stack" in cfstream("plan", *BOTH, "--format", "markdown").out
     result = cfstream("plan", *BOTH, "--format", "json", "--out", "both.plan")
     assert [stack.get("after") for stack in json.loads(result.out)["stacks"]] == [["old"], None]
     applied = cfstream("apply", "both.plan", "--yes", "--full")

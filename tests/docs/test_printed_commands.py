@@ -133,6 +133,7 @@ def test_prose_does_not_look_like_a_command() -> None:
         "chooses",
         "created",
         "creates",
+        "did",
         "does",
         "finds",
         "leaves",

@@ -122,7 +122,8 @@ def test_the_other_headers_of_a_policy_that_ours_replaces_are_kept(account: Sand
     plan = account.stack(read_by(PAGE))
     (create,) = (step for step in plan.steps if step.address.kind == "response-headers-policy")
     assert (
-        create.because == "the response headers policy does not exist; it keeps the other headers of security"
+        create.because
+        == "allow pages of other origins to read the media; it keeps the other headers of security"
     )
     assert changes(plan)["http.cors"] == ("security", OURS)
     account.converge(read_by(PAGE))

@@ -14,7 +14,7 @@ from tests.promises.foreign import by_hand
 from tests.promises.site import CNAME, PAGE, policies, zone
 from tests.world.account import SandboxAccount
 from tests.world.configs import make_control, set_to
-from tests.world.plans import hazards, outcome
+from tests.world.plans import hazards, outcome, steps
 from tests.world.ports import Counted
 from tests.world.specs import http, rtmp, signed, without
 from tests.world.statements import allow
@@ -203,15 +203,55 @@ def test_what_was_made_by_hand_is_named(account: SandboxAccount) -> None:
         *map(dict, statements(account.policy())),
         allow("AllowCF", cloudfront, "arn:aws:s3:::media/*", Condition=source),
     )
-    named = [each.text for each in ending(account, spec).notices if each.always]
-    assert [text.split(" stays")[0] for text in named] == [
-        "the origin access control console",
-        "the key group console",
-        "the public key hand",
-        "the policy statement AllowCF of media",
-    ]
+    by_console = ("the origin access control console", "the key group console", "the public key hand")
+    assert ending(account, spec).left == (*by_console, "the policy statement AllowCF of media")
     account.converge({**spec, "name": "second"})
     assert [each for each in ending(account, spec).notices if "console" in each.text] == []
+    assert_destroyed(account, {**spec, "name": "second"}, spec)
+    assert ending(account, spec).left == by_console
+
+
+def test_what_the_spec_refers_to_is_named_before_it_is_used_too(account: SandboxAccount) -> None:
+    """It stays, even with the mark of the stack: cfstream may have created it before the spec referred to it."""
+    identity = account.make_identity("cfstream:lectures by hand")
+    account.make_group("newsroom", account.make_key("newsroom-1"), comment="cfstream:lectures")
+    spec = {
+        **without(signed(oai={"id": identity}), "trusted_signers"),
+        "key_groups": [{"use": "newsroom"}],
+    }
+    plan = ending(account, spec)
+    assert (steps(plan), plan.left) == (
+        [],
+        (f"the origin access identity {identity}", "the key group newsroom", "the public key newsroom-1"),
+    )
+    texts = [each.text for each in plan.notices if each.left]
+    assert ["the spec only refers to it" in text for text in texts] == [True, True, False]
+
+
+def test_other_resources_that_the_spec_names_are_listed(account: SandboxAccount) -> None:
+    """Policies, functions, the web ACL, the certificate and the logs stay. What AWS manages is not listed."""
+    acl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/media/1"
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+    spec = signed(
+        cnames=[CNAME],
+        logging={"bucket": "my-logs"},
+        http={
+            "cache_policy": "short",
+            "origin_request_policy": "CORS-S3Origin",
+            "web_acl": acl,
+            "certificate": arn,
+            "behaviors": [
+                {"path": "/a/*", "cache_policy": "short", "functions": {"viewer_request": "rewrite"}},
+                {"path": "/b/*", "cache_policy": "Managed-CachingDisabled"},
+            ],
+        },
+    )
+    assert ending(account, spec).left == (
+        *("the cache policy short", f"the web ACL {acl}", "the function rewrite"),
+        *(f"the certificate {arn}", "the logs in the bucket my-logs"),
+    )
+    assert account.stack(spec).left == ()
+    assert ending(account, signed()).left == ()
 
 
 def test_a_stack_whose_bucket_was_deleted(account: SandboxAccount) -> None:

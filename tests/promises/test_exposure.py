@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from cfstream.errors import Unreachable
+from cfstream.render.readers import readers_after, readers_before
 from cfstream.verification import VerificationTools
-from cfstream.workflow import verify_stacks
+from cfstream.workflow import access_of, verify_stacks
 from tests.promises.altered_reads import with_answer
 from tests.promises.foreign import by_hand
 from tests.world.account import SandboxAccount
@@ -308,3 +309,19 @@ def test_a_foreign_distribution_that_reaches_the_bucket_by_an_origin_group_is_an
 
     account.edit(change, id_=foreign)
     assert opened(account, signed(oai={})) == [f"anyone can read /*: {through(foreign)}"]
+
+
+def test_access_shows_the_paths_that_the_grant_allows(account: SandboxAccount) -> None:
+    """Rows and phrases have what a reader can really read: a pattern of the spec, within the prefix of the grant."""
+    behaviors = [{"path": "*.jpg", "public": True}, {"path": "/b/*", "public": True}]
+    document = signed(grant={"prefix": "a/"}, http={"behaviors": behaviors})
+    account.converge(document, allow=["makes-public"])
+    (found,) = access_of(account.load(document), account.world)
+    assert {str(row.reader): (row.paths, row.excluded) for row in found.rows} == {
+        "anyone": (("/a/*.jpg",), ()),
+        "signer 123456789012": (("/a/*",), ()),
+    }
+    before, after = readers_before(exposure := account.stack(document).exposure), readers_after(exposure)
+    assert (
+        before == after == ("signers: this account (/a/*)", "anyone through distribution lectures (/a/*.jpg)")
+    )

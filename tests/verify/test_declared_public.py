@@ -63,7 +63,7 @@ def test_an_origin_path_of_the_stack(empty: VerifiedAccount) -> None:
     assert openings(empty, PUBLIC) == []
     created = other(empty, keys="hls/*")
     (text,) = openings(empty, PUBLIC)
-    assert text.startswith(f"anyone can read /*: distribution {created['Id']} (unsigned)")
+    assert text.startswith(f"anyone can read /hls/*: distribution {created['Id']} (unsigned)")
     assert empty.visit(f"https://{created['DomainName']}/hls/master.m3u8").status == 200
 
 

@@ -96,7 +96,10 @@ def _note_what_stays(stacks: "Sequence[Stack]", plan: "Plan", report: "Report", 
             "it again\n"
         )
     kept = [stack.spec for stack in plan.stacks if stack.keeps]
-    terminal.note(_what_stays(destroyed(stacks, report), kept))
+    gone = destroyed(stacks, report)
+    names = {(stack.path, stack.spec.name) for stack in gone}
+    left = [name for stack in plan.stacks if (stack.spec, stack.name) in names for name in stack.left]
+    terminal.note(_what_stays(gone, kept, [*dict.fromkeys(left)]))
 
 
 def _note_more(plan: "Plan", terminal: Terminal) -> None:
@@ -109,8 +112,8 @@ def _note_more(plan: "Plan", terminal: Terminal) -> None:
         terminal.note(f"note: more of {', '.join(left)} can be deleted now: run the same command again\n")
 
 
-def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
-    """Return the notes about the buckets and specs of destroyed stacks, and about specs to keep.
+def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]", left: "Sequence[str]") -> str:
+    """Return the notes about the buckets and specs of destroyed stacks, about specs to keep, and about what is left.
 
     `kept` are the specs of the stacks of which others still use something.
     """
@@ -121,6 +124,8 @@ def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
     if buckets:
         many, them = by_number(buckets, "bucket", "buckets"), by_number(buckets, "it", "them")
         lines.append(f"note: the {many} {some_of(buckets, _NAMED)} and all objects in {them} stay\n")
+    if left:
+        lines.append(f"note: these stay too: {some_of(left, _LEFT)}. Delete in AWS what nothing else needs\n")
     if files:
         it, them = ("these stacks", "the specs") if len(gone) > 1 else ("the stack", "that spec")
         lines.append(f"note: the next apply of {some_of(files, _NAMED)} creates {it} again: delete {them}\n")
@@ -134,6 +139,9 @@ def _what_stays(gone: "Sequence[Stack]", kept: "Sequence[str]") -> str:
 
 _NAMED = 5
 """How many buckets and files a note names."""
+
+_LEFT = 10
+"""How many other resources a note names."""
 
 
 def _ask(stacks: "Sequence[StackPlan]", terminal: Terminal) -> None:

@@ -58,7 +58,8 @@ def verify(
     """
     from cfstream.cli.terminal.private_key import open_private_key
     from cfstream.render.document import answer
-    from cfstream.render.verify import proof_document, proof_junit, proof_text
+    from cfstream.render.junit import proof_junit
+    from cfstream.render.verify import proof_document, proof_text
     from cfstream.spec.load import load
     from cfstream.verification import KeyAtHand, VerificationTools
     from cfstream.workflow import verify_stacks

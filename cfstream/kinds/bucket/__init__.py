@@ -223,7 +223,7 @@ def _create(context: StackContext, want: WantedBucket, have: LiveBucket) -> Crea
     return CreateBucket(
         address=context.address(KIND),
         stage=Stage.BUCKET,
-        because=f"the bucket does not exist; it will block all public access{_created_too(context, want)}",
+        because=f"store the media, with all public access blocked{_created_too(context, want)}",
         line=context.stack.line("bucket"),
         changes=(Change("bucket.name", None, want.name), Change("bucket.region", None, have.region)),
         bucket=want.name,

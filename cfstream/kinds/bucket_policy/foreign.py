@@ -28,13 +28,14 @@ def idle_grants(context: StackContext, have: LivePolicy, results: KindResults) -
     ]
     return tuple(
         Notice(
-            f"the policy statement {each.get('Sid') or 'without a Sid'} of {bucket} stays, because cfstream does not "
-            f"own it: it allows {', '.join(idle)} to read, and nothing needs that after this plan",
+            f"{called} stays, because cfstream does not own it: it allows {', '.join(idle)} to read, and nothing needs "
+            "that after this plan",
             do="remove it from the policy, unless something else needs it",
-            always=context.destroying,
+            left=(called,) if context.destroying else (),
         )
         for each in theirs
         if (idle := tuple(_idle(context, have, results, each)))
+        for called in [f"the policy statement {each.get('Sid') or 'without a Sid'} of {bucket}"]
     )
 
 

@@ -5,6 +5,7 @@ propagates changes in the order submitted (Developer Guide, "Update a distributi
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cfstream.access.model import AccessModel
@@ -19,6 +20,7 @@ from cfstream.kinds.distribution.configuration import (
     wanted_behaviors,
 )
 from cfstream.kinds.distribution.http_fields import HTTP_FIELDS, LOOKUPS, policies_named
+from cfstream.kinds.distribution.left import left_notices
 from cfstream.kinds.distribution.moving import arriving_notices, leaving, leaving_notices, moves
 from cfstream.kinds.distribution.policies import POLICY_KINDS, read_own
 from cfstream.kinds.distribution.policy_preflight import policy_notices, policy_problems
@@ -118,7 +120,8 @@ class DistributionKind(Kind[WantedDistribution, ObservedDistribution]):
     ) -> Proposal:
         """Create it with its signers and tags in one call, or change it in one update."""
         if context.destroying:
-            return ending(context, have.going)
+            ended = ending(context, have.going)
+            return replace(ended, notices=(*ended.notices, *left_notices(context.stack.spec)))
         if want is None:
             return Proposal()
         problems, notices = self._preflight(context, want, have)

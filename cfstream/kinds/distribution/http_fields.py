@@ -81,6 +81,8 @@ class HttpField:
     """What a plan asks AWS about the value."""
     policies: PolicyKind | None = None
     """The kind of policies, if the value is the name or id of a policy."""
+    resource: str = ""
+    """What people call the resources that the value names, except policies; empty if it names none."""
     ids: Callable[[Any, OwnPolicies], Any] | None = None
     """Return a plain value with its names replaced by ids; None if a name is unknown. Another kind looks the ids up."""
     names: Callable[[Any], Any] = _unchanged
@@ -102,6 +104,15 @@ class HttpField:
         if self.policies is None:
             return self.names(want)
         return self.policies.name_of(want, own.get(self.policies.resource, {})) if want else None
+
+    def resources(self, value: Any) -> Iterator[str]:
+        """Yield the resources of the account that a value of the model names, in words."""
+        plain = self.plain(value)
+        for name in plain.values() if isinstance(plain, Mapping) else (plain,):
+            if name and self.resource:
+                yield f"the {self.resource} {name}"
+            if name and self.policies is not None and not self.policies.is_managed(name):
+                yield f"the {self.policies.words} {name}"
 
     def imported(self, config: Json, path: str = "") -> Any:
         """Return the value that a spec of a live configuration has; None if it is a usual one, or an odd id."""
@@ -158,11 +169,15 @@ def described(http: Http, part: Part) -> dict[str, Any]:
     }
 
 
+def sections(http: Http) -> Iterator[tuple[Http | Behavior, tuple[str | int, ...]]]:
+    """Yield the part of a spec that may have these fields, and each of its behaviors, with their places."""
+    yield http, ("http",)
+    yield from ((each, ("http", "behaviors", number)) for number, each in enumerate(http.behaviors))
+
+
 def policies_named(http: Http) -> Iterator[tuple[PolicyKind, str, tuple[str | int, ...]]]:
     """Yield each policy that a spec names: its kind, its name, and the place in the spec."""
-    sections: list[tuple[Http | Behavior, tuple[str | int, ...]]] = [(http, ("http",))]
-    sections += [(each, ("http", "behaviors", number)) for number, each in enumerate(http.behaviors)]
-    for section, path in sections:
+    for section, path in sections(http):
         for each, value in fields_set(section):
             if each.policies is not None and value:
                 yield each.policies, value, (*path, each.name)
@@ -247,6 +262,7 @@ HTTP_FIELDS = (
         plain=lambda value: value.by_event,
         ids=association.arns,
         names=association.named,
+        resource="function",
         text=association.text,
     ),
     HttpField(
@@ -263,6 +279,7 @@ HTTP_FIELDS = (
         **_member("WebACLId", ""),
         hazards=web_acl.other_firewall,
         lookup=web_acl.LOOKUP,
+        resource="web ACL",
     ),
     HttpField(
         name="geo",

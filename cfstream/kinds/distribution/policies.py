@@ -33,9 +33,13 @@ class PolicyKind:
         """Return whether a text is the id of a policy, of one that AWS manages or of another one."""
         return text in self.managed.values() or bool(_UUID.match(text))
 
+    def is_managed(self, name: str) -> bool:
+        """Return whether a text is the name or the id of a policy that AWS manages."""
+        return name.removeprefix("Managed-") in self.managed or name in self.managed.values()
+
     def needs_lookup(self, name: str) -> bool:
         """Return whether `name` is neither managed nor an id, so that the account's own policies must be listed."""
-        return name.removeprefix("Managed-") not in self.managed and not _UUID.match(name)
+        return not self.is_managed(name) and not _UUID.match(name)
 
     def own(self, aws: Reads) -> Mapping[str, str]:
         """Return the ids of the account's policies by name. Raises as `Reads.items`."""

@@ -272,9 +272,7 @@ class _Name:
         yield CreateRecords(
             address=context.address(KIND, self.name),
             stage=Stage.DNS,
-            because="the name has no records"
-            if len(missing) == len(kinds)
-            else f"the name has no {missing[0]} record",
+            because="point the name to the distribution",
             line=context.stack.line("dns"),
             changes=tuple(Change(f"dns[{self.name}].{kind}", None, self.target) for kind in missing),
             zone=self.zone.id,

@@ -39,8 +39,8 @@ from cfstream.stack.declared_keys import (
 from cfstream.stack.key_groups import GROUP, KEY, LiveKey, live_keys, trusts_groups
 from cfstream.stack.kind import Kind, ids_of_members
 from cfstream.stack.live_state import LiveState
-from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, unused_after_destroy
-from cfstream.stack.owned import Reason, Unwanted, joined, marked
+from cfstream.stack.neighbors import Neighbor, group_users_after, group_users_now, only_own
+from cfstream.stack.owned import Reason, Unwanted, ids, joined, marked
 from cfstream.stack.proposal import KindResults, Proposal, Relied
 from cfstream.stack.shown import Referred
 from cfstream.steps.create import Create
@@ -103,7 +103,7 @@ class KeyGroupKind(Kind[WantedGroups, LiveGroups]):
         ]
         orphans = [_unwanted(context, have, group) for group in unwanted_groups(context, have.all)]
         found = GROUP.with_orphans(context, joined(parts), orphans)
-        return replace(found, notices=(*found.notices, *_left_by_hand(context, have)))
+        return replace(found, notices=(*found.notices, *_left(context, have)))
 
     def add_to_model(self, context: StackContext, have: LiveGroups, model: AccessModel) -> AccessModel:  # noqa: ARG002
         """Add the groups of the account."""
@@ -254,7 +254,7 @@ def _create(context: StackContext, group: DeclaredGroup, keys: Mapping[str, Know
     # A key with a problem is shown too, although its id is unknown.
     names = sorted(key.name for key in group.keys)
     changes = (Change(f"{group.field}.public_keys", None, names),)
-    reason = Reason("the key group does not exist", (*group.path, "name"), changes)
+    reason = Reason("list the keys that may sign URLs and cookies", (*group.path, "name"), changes)
     return GROUP.create(context, group.name, config, reason)
 
 
@@ -365,14 +365,20 @@ def _propose_used(context: StackContext, use: DeclaredUse, have: LiveGroups) -> 
     )
 
 
-def _left_by_hand(context: StackContext, have: LiveGroups) -> Iterator[Notice]:
-    """Yield notices about groups and keys of nobody that only the destroyed stack uses."""
-    alone = unused_after_destroy(context, have.neighbors)
-    if alone:
-        yield from GROUP.left_by_hand(have.all, alone)
-        kept = {key for group in have.all if group.id not in alone for key in group.keys}
-        keys = {key for group in have.all if group.id in alone for key in group.keys} - kept
-        yield from KEY.left_by_hand(have.keys, keys)
+def _left(context: StackContext, have: LiveGroups) -> Iterator[Notice]:
+    """Yield notices about groups and keys that stay although only the destroyed stack uses them."""
+    if not context.destroying:
+        return
+    used = (have.resolve(use.reference) for use in declared_uses(context.stack.spec))
+    named = {group.id for group in used if group}
+    alone = only_own(have.neighbors, named)
+    yield from GROUP.left(context, have.all, alone, named)
+    keys = {key for one in alone for group in having(have.all, ids, one) for key in group.keys}
+    yield from KEY.left(
+        context,
+        have.keys,
+        [key for key in keys if all(group.id in alone for group in having(have.all, _keys, key))],
+    )
 
 
 def _unwanted(context: StackContext, have: LiveGroups, group: LiveGroup) -> Unwanted:

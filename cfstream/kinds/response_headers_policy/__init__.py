@@ -54,6 +54,9 @@ OTHER_HEADERS = (
 """Parts of a policy that no field of the spec sets (shape ResponseHeadersPolicyConfig)."""
 
 
+_PURPOSE = "allow pages of other origins to read the media"
+
+
 @dataclass(frozen=True)
 class WantedPolicy:
     """The CORS settings of the spec; `cors` is None for ``cors: false``."""
@@ -315,7 +318,7 @@ def _create(context: StackContext, want: Cors, have: LivePolicies) -> Create:
     foreign = have.in_place
     kept = f"; it keeps the other headers of {foreign.name}" if foreign and foreign.has_more else ""
     changes = creation({}, cors_fields(own_name(context), want, {})).changes
-    reason = Reason(f"the response headers policy does not exist{kept}", ("http", "cors"), changes)
+    reason = Reason(f"{_PURPOSE}{kept}", ("http", "cors"), changes)
     return HEADERS_POLICY.create(context, "", _fresh(context, want, have), reason)
 
 
@@ -326,7 +329,7 @@ def _repair(
     laid = overlay(own.config, cors_fields(own_name(context), want, own.config))
     if have.version is None or not laid.changes:
         return ()
-    reason = Reason("allow pages of other origins to read the media", ("http", "cors"), laid.changes)
+    reason = Reason(_PURPOSE, ("http", "cors"), laid.changes)
     modify = HEADERS_POLICY.modify(context, "", have.version, laid.config, reason)
     live = have.distribution
     if live is None or own.id not in have.attached[live.id]:

@@ -60,7 +60,7 @@ def test_made(grant: str, ownership: str) -> None:
         CreateBucket(
             address=ADDRESS,
             stage=Stage.BUCKET,
-            because="the bucket does not exist; it will block all public access",
+            because="store the media, with all public access blocked",
             line=4,
             changes=(Change("bucket.name", None, BUCKET), Change("bucket.region", None, "eu-west-1")),
             bucket=BUCKET,

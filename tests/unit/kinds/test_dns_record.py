@@ -68,7 +68,7 @@ def test_records_of_a_new_distribution_wait_for_its_name() -> None:
     assert step == CreateRecords(
         address=Address("dns-record", "lectures", MEDIA),
         stage=Stage.DNS,
-        because="the name has no records",
+        because="point the name to the distribution",
         line=6,
         changes=(Change(f"dns[{MEDIA}].A", None, target), Change(f"dns[{MEDIA}].AAAA", None, target)),
         zone="Z1",

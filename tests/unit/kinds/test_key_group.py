@@ -80,7 +80,7 @@ def test_a_missing_group_is_created_from_live_and_future_keys() -> None:
     step = Create(
         address=address("signers"),
         stage=Stage.KEY_GROUPS,
-        because="the key group does not exist",
+        because="list the keys that may sign URLs and cookies",
         line=5,
         changes=(Change("key_groups[signers].public_keys", None, ["new", "old"]),),
         call=Call(

@@ -51,7 +51,7 @@ def test_a_missing_control_is_created_and_always_signs() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
-        because="the origin access control does not exist",
+        because="sign CloudFront's requests to the bucket",
         line=5,
         changes=(
             Change("oac.name", None, "cfstream-lectures"),

@@ -67,7 +67,7 @@ def test_a_missing_identity_is_created_with_a_derived_reference_and_our_mark() -
     step = Create(
         address=ADDRESS,
         stage=Stage.IDENTITY,
-        because="the origin access identity does not exist",
+        because="identify CloudFront to the bucket",
         line=5,
         changes=(Change("oai.comment", None, "cfstream:lectures For lectures"),),
         call=Call(

@@ -83,7 +83,7 @@ def test_a_key_that_is_not_live_is_made_from_its_file() -> None:
     step = Create(
         address=address("new"),
         stage=Stage.KEYS,
-        because="the public key does not exist",
+        because="verify signed URLs and cookies",
         line=7,
         changes=(Change("key_groups[lectures-signers].public_keys[new].file", None, "keys/new.pem"),),
         call=Call(

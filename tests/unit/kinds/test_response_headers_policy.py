@@ -77,7 +77,7 @@ def test_a_missing_policy_is_created_from_the_spec() -> None:
     step = Create(
         address=ADDRESS,
         stage=Stage.POLICIES,
-        because="the response headers policy does not exist",
+        because="allow pages of other origins to read the media",
         line=6,
         changes=(
             Change("http.cors.name", None, "cfstream-lectures"),

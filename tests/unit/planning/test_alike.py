@@ -17,7 +17,7 @@ def problem(what: str, line: int = 1, do: str = FIX, file: str = "a.yaml") -> Pr
     ("found", "text"),
     [
         (["none covers a; it is x", "none covers b; it is x"], "none covers a and b; it is x"),
-        ([f"{name} is an alias of E1" for name in "abc"], "a, b and c are aliases of E1"),
+        ([f"E1 has {name} among its aliases" for name in "abc"], "E1 has a, b and c among its aliases"),
         ([f"it is for {name}" for name in "abcdefg"], "it is for a, b, c, d, e and 2 more"),
         (["x does not exist", "x does not exist"], "x does not exist (also in line 2)"),
     ],

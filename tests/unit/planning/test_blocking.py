@@ -8,7 +8,9 @@ from cfstream.planning import StackPlan, with_takers
 from cfstream.planning.blocking import blocked, refusals
 from cfstream.planning.exposure import Exposure
 from cfstream.steps.hazards import Hazard, HazardName
-from tests.unit.render.plans import BROKEN, CHANGED
+from cfstream.steps.stage import Stage
+from cfstream.values import Address
+from tests.unit.render.plans import BROKEN, CHANGED, ShownDelete
 
 OPEN = "anyone through distribution lectures (/x/*)"
 DRIFTED = replace(CHANGED, exposure=Exposure(before=(OPEN,)))
@@ -65,10 +67,14 @@ def test_what_is_open_until_the_plan_is_applied(phrase: str, sentence: str | Non
     assert [*Exposure(before=(phrase,), declared=(phrase,)).open_until_applied] == []
 
 
-def chain(*with_steps: str, hazard: str) -> list[StackPlan]:
-    """Return stacks that give a name from `a` to `b` to `c`, and `d` beside them. One of them has a hazard."""
+def chain(*with_steps: str, hazard: str, allowed: str = "") -> list[StackPlan]:
+    """Return stacks that give a name from `a` to `b` to `c`, and `d` beside them.
+
+    One of them has a hazard, and those in `allowed` have another one.
+    """
     step, *_ = CHANGED.steps
     plain, dangerous = replace(step, hazards=()), replace(step, hazards=(CUTS,))
+    others = replace(step, hazards=(Hazard(HazardName.WEAKENS_TLS, "x"),))
     after = {"a": (), "b": ("a",), "c": ("b",), "d": ()}
     return [
         replace(
@@ -76,35 +82,54 @@ def chain(*with_steps: str, hazard: str) -> list[StackPlan]:
             name=name,
             after=before,
             notices=(),
-            steps=(dangerous,) if name == hazard else (plain,) if name in with_steps else (),
+            steps=(dangerous,)
+            if name == hazard
+            else (others,)
+            if name in allowed
+            else (plain,)
+            if name in with_steps
+            else (),
         )
         for name, before in after.items()
     ]
 
 
 @pytest.mark.parametrize(
-    ("with_steps", "hazard", "refused"),
+    ("allowed", "hazard", "refused"),
     [
-        ("abcd", "c", {"c": "", "b": "c", "a": "b"}),
-        ("abcd", "a", {"a": ""}),
-        ("abcd", "d", {"d": ""}),
-        ("bcd", "b", {"b": ""}),
+        ("ab", "c", {"c": "", "b": "c", "a": "b"}),
+        ("a", "c", {"c": ""}),
+        ("", "c", {"c": ""}),
+        ("bcd", "a", {"a": ""}),
+        ("abc", "d", {"d": ""}),
     ],
-    ids=["all give", "the giver", "unrelated", "a giver without steps"],
+    ids=["both givers", "a giver of a giver", "givers without a hazard", "the giver", "unrelated"],
 )
-def test_a_stack_that_gives_a_name_is_blocked_with_its_taker(
-    with_steps: str, hazard: str, refused: dict[str, str]
+def test_a_stack_that_gives_a_name_is_blocked_with_its_taker_if_it_has_hazards(
+    allowed: str, hazard: str, refused: dict[str, str]
 ) -> None:
-    """Otherwise nobody would serve the name. A taker waits for its giver in any case."""
-    found = refusals(chain(*with_steps, hazard=hazard), frozenset())
+    """They may be allowed only because the name moves. All its other changes are applied."""
+    stacks = chain(*"abcd", hazard=hazard, allowed=allowed)
+    found = refusals(stacks, frozenset({"weakens-tls"}))
     assert {name: why.behind for (_, name), why in found.items()} == refused
     assert {why.exit_code for why in found.values()} == {5}
-    assert refusals(chain(*with_steps, hazard=hazard), frozenset({"cuts-viewers"})) == {}
+    assert all("it has hazards, and" in why.why for why in found.values() if why.behind)
+    assert refusals(stacks, frozenset({"weakens-tls", "cuts-viewers"})) == {}
+
+
+def test_a_giver_that_deletes_records_is_blocked_with_its_taker() -> None:
+    """The name would no longer resolve. The taker does not manage records, so it creates none."""
+    a, b, *others = chain("b", hazard="b")
+    record = Address("dns-record", "a", "www.example.com")
+    gone = ShownDelete(address=record, stage=Stage.DELETE_RECORDS, because="dns is off")
+    found = refusals([replace(a, steps=(gone,)), b, *others], frozenset())
+    assert {name: why.behind for (_, name), why in found.items()} == {"a": "b", "b": ""}
 
 
 def test_the_plan_of_a_giver_names_its_taker() -> None:
-    """Only if it has steps: a name that stays in place until it is moved is not at risk."""
-    found = {each.name: [note.text for note in each.notices] for each in with_takers(chain("b", hazard="c"))}
+    """Only if it cannot run without it."""
+    stacks = with_takers(chain("a", "b", hazard="c", allowed="b"))
+    found = {each.name: [note.text for note in each.notices] for each in stacks}
     (text,) = found.pop("b")
-    assert text.startswith("c takes over a host name from this stack")
+    assert text.startswith("c takes over a host name from this stack, which has hazards: ")
     assert not any(found.values())

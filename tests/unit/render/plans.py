@@ -57,6 +57,13 @@ class ShownGrant(ShownStep):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShownDelete(ShownStep):
+    """A deletion that is only shown."""
+
+    verb: ClassVar[Verb] = Verb.DELETE
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShownWait(ShownStep):
     """A wait that is only shown."""
 
@@ -74,14 +81,14 @@ NEW = StackPlan(
         ShownCreate(
             address=IDENTITY,
             stage=Stage.IDENTITY,
-            because="the origin access control does not exist",
+            because="sign CloudFront's requests to the bucket",
             line=8,
             changes=(Change("oac", None, "cfstream-lectures"),),
         ),
         ShownCreate(
             address=DISTRIBUTION,
             stage=Stage.DISTRIBUTION,
-            because="the distribution does not exist",
+            because="deliver the media to viewers",
             line=3,
             changes=(
                 Change("comment", None, "Private lectures"),

@@ -66,7 +66,8 @@ def test_readers_of_an_open_stack_without_changes_are_shown() -> None:
     """The page shows the fix too, with the command as code."""
     page = plan_html(plan(OPENED))
     assert '<li class="open">anyone: bucket policy statement QuickFix</li>' in page
-    assert "<p>fix: remove that statement:<br><code>aws s3api put --bucket media</code></p>" in page
+    fix = "<p>fix: remove that statement:</p><pre><code>aws s3api put --bucket media</code></pre>"
+    assert fix in page
     assert "lectures is as its spec says, but has 1 opening: see above; cfstream verify exits with 7." in page
     assert "<title>cfstream: Plan: No changes, but 1 opening.</title>" in page
 

@@ -14,7 +14,7 @@ from cfstream.errors import Problem, Where
 from cfstream.planning.exposure import Exposure
 from cfstream.render.errors import HOW_TO_ALLOW, HOW_TO_READ
 from cfstream.render.flow import printable
-from cfstream.render.gfm import code, prose
+from cfstream.render.gfm import code, fix_lines, prose
 from cfstream.render.hazards import Allowed
 from cfstream.render.html import plan_html
 from cfstream.render.markdown import MARK, plan_markdown, problems_markdown
@@ -99,7 +99,53 @@ def test_warnings_are_above_the_last_line() -> None:
     assert "anyone: bucket policy statement QuickFix" in warned
     assert "<b>open</b>: anyone can read /&#42;: bucket policy statement QuickFix" in warned
     assert "#### Warnings" not in warned
-    assert "<br>fix: remove that statement:<br><code>aws s3api put --bucket media</code>" in warned
+    assert "<br>fix: remove that statement:\n  <pre><code>aws s3api put --bucket media</code></pre>" in warned
+
+
+ITEM = "- an opening{}\n- another\n"
+CLOSE = """\
+remove both:
+`aws s3api put --policy "$(jq '. | @json')"`
+`aws s3api get *`
+then run `cfstream plan`:
+`cfstream plan`"""
+
+
+def test_commands_on_their_own_lines_are_a_block_in_the_list_item() -> None:
+    """Each line of a fix is a line, and a command can be copied with all its characters."""
+    html = GFM.render(ITEM.format(fix_lines(CLOSE)))
+    page = Page(ITEM.format(fix_lines(CLOSE)))
+    first, second, inline, last = page.codes
+    assert (first, second) == ("aws s3api put --policy \"$(jq '. | @json')\"", "aws s3api get *")
+    assert (inline, last) == ("cfstream plan", "cfstream plan")
+    assert [tag for tag in page.tags if tag in {"ul", "li", "/li", "/ul", "pre"}] == [
+        *("ul", "li", "pre", "pre", "/li", "li", "/li", "/ul")
+    ]
+    assert "</code>\n<code>" in html
+
+
+def test_a_command_that_is_cut_is_not_a_block() -> None:
+    """Nobody should copy half of it."""
+    page = Page(fix_lines("remove it:\n`aws s3api put --bucket media`", 20))
+    assert page.codes == ["aws s3api put --buc…"]
+    assert "pre" not in page.tags
+
+
+def test_a_fix_of_one_line_is_in_the_sentence() -> None:
+    """It has nothing above it that it belongs to."""
+    assert fix_lines("`cfstream plan`") == "<br>fix: <code>cfstream plan</code>"
+    assert fix_lines("") == ""
+
+
+def test_openings_with_long_commands_fit_in_a_comment() -> None:
+    """The fixes of five hundred stacks have room, or are counted."""
+    (opening,) = OPENED.exposure.openings
+    long = replace(opening, do="remove that statement:\n" + "\n".join([f"`aws {'x |' * 200}`"] * 3))
+    opened = replace(OPENED, exposure=replace(OPENED.exposure, openings=(long,)))
+    comment = plan_markdown(plan(*(replace(opened, name=f"s{n}") for n in range(500))))
+    assert len(comment) < LIMIT
+    assert re.search(r"… and \d+ more openings", comment)
+    assert comment.count("<pre>") == comment.count("</pre>")
 
 
 @settings(max_examples=examples(80), deadline=None)

@@ -70,7 +70,7 @@ def test_a_plan_has_the_keys_of_the_contract_in_their_order() -> None:
         "id": "create distribution:lectures",
         "verb": "create",
         "address": "distribution:lectures",
-        "because": "the distribution does not exist",
+        "because": "deliver the media to viewers",
         "if_match": None,
         "needs": ["create origin-access-control:lectures"],
         "spec_line": 3,

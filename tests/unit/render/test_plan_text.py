@@ -24,11 +24,11 @@ lectures                                                     specs/lectures.yaml
   no distribution yet
 
   + create  origin-access-control:lectures                 specs/lectures.yaml:8
-            the origin access control does not exist
+            sign CloudFront's requests to the bucket
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures                          specs/lectures.yaml:3
-            the distribution does not exist
+            deliver the media to viewers
       + comment             "Private lectures"
       + enabled             true
       + cnames              "media.example.com", "www.example.com"
@@ -63,13 +63,13 @@ lectures             specs/lectures.yaml
   + create
     origin-access-control:lectures
                          lectures.yaml:8
-    the origin access control does not
-    exist
+    sign CloudFront's requests to the
+    bucket
       + oac  "cfstream-lectures"
 
   + create  distribution:lectures
                          lectures.yaml:3
-    the distribution does not exist
+    deliver the media to viewers
       + comment       "Private lectures"
       + enabled       true
       + cnames

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cfstream.applying import StepOutcome, StepReport
-from cfstream.render.progress import ended_line, still_line, took
+from cfstream.applying import StackOutcome, StackReport, StepOutcome, StepReport
+from cfstream.render.progress import ended_line, fleet_line, stack_line, still_line, took
 from cfstream.values import Address, Verb, step_id
 from tests.unit.render.plans import NEW
 
@@ -56,3 +56,20 @@ def test_a_long_wait_is_shown_in_a_plain_log() -> None:
 def test_durations_read_as_people_say_them(seconds: float, text: str) -> None:
     """Short ones have tenths of seconds, long ones minutes."""
     assert took(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line", "counted"),
+    [
+        (StackOutcome.UNCHANGED, "✓ old  gives a.example.com to new", "1 giving a host name"),
+        (StackOutcome.APPLIED, "✓ old  applied, gives a.example.com to new", "1 applied"),
+        (StackOutcome.FAILED, "✗ old  failed", "1 failed"),
+    ],
+)
+def test_a_stack_whose_name_another_one_takes_later_is_not_unchanged(
+    outcome: StackOutcome, line: str, counted: str
+) -> None:
+    """Its own steps end first, and then the other stack changes its distribution."""
+    report = StackReport("old", "old.yaml", outcome, gives={"a.example.com": "new"})
+    assert stack_line(report, 0.1, color=False) == line
+    assert fleet_line([report], 2, 1) == f"1 of 2 stacks: {counted}; 1.0 s"

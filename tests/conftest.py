@@ -14,6 +14,8 @@ from cfstream.startup.process import collect_rarely
 
 pytest_plugins = ["tests.world.sandbox"]
 
+ROOT = Path(__file__).parents[1]
+
 # Thousands of tests and AWS's models live to the end. Garbage collection would look at them again and again.
 collect_rarely()
 
@@ -52,18 +54,20 @@ def _models_read_once() -> Iterator[None]:
 
 
 @pytest.fixture
-def update_golden(request: pytest.FixtureRequest) -> bool:
-    """Return whether to write golden files instead of comparing them."""
-    return bool(request.config.getoption("--update-golden"))
-
-
-@pytest.fixture
-def golden(*, update_golden: bool) -> Callable[[Path, str], None]:
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     """Return a function that compares a text with a file, or writes the file with ``--update-golden``."""
 
     def compare(file: Path, text: str) -> None:
-        if update_golden:
+        if request.config.getoption("--update-golden"):
             file.write_text(text, encoding="utf-8")
-        assert text == file.read_text(encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8"), different(file)
 
     return compare
+
+
+def different(golden_file: Path) -> str:
+    """Return the message for a text that is not that of its golden file."""
+    return (
+        f"{golden_file.relative_to(ROOT)} has another text. If the new text is right, run the test with "
+        "--update-golden, and read the diff"
+    )

@@ -1,5 +1,6 @@
 """Whole reports: each folder has a spec with many problems, and the complete report."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,9 @@ CASES = sorted(path.parent.name for path in HERE.glob("*/spec.yaml"))
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_report(case: str, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool) -> None:
+def test_report(case: str, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The report is equal to the golden file."""
     monkeypatch.chdir(HERE / case)
     with pytest.raises(SpecProblems) as found:
         load(["spec.yaml"])
-    report = problems_text(found.value.problems, color=False)
-    golden = Path("problems.txt")
-    if update_golden:
-        golden.write_text(report, encoding="utf-8")
-    assert report == golden.read_text(encoding="utf-8")
+    golden(HERE / case / "problems.txt", problems_text(found.value.problems, color=False))

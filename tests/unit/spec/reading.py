@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,17 @@ def parsed(text: str) -> Any:
 
 TABLES = Path(__file__).parent / "tables"
 
+HEAD = """\
+# A row is a few lines of a spec, then an empty line. Fields that every spec needs are added to them.
+# Write only these lines: pytest tests/unit/spec --update-golden adds the problems of each row, after arrows.
+# Read the diff: it is the text that users get.
+"""
+"""The first block of each table."""
+
 
 @dataclass(frozen=True)
 class Row:
-    """A few lines of a spec, and every problem of them in a complete spec."""
+    """A few lines of a spec, and every problem of them in a complete spec. A new row has none yet."""
 
     lines: str
     problems: tuple[tuple[str, str, str], ...]
@@ -52,17 +60,27 @@ class Row:
 
 
 def table(name: str) -> list[Row]:
-    """Return the rows of a table: blocks with an empty line between them."""
-    return [
-        _row(block) for block in (TABLES / f"{name}.txt").read_text(encoding="utf-8").rstrip().split("\n\n")
-    ]
+    """Return the rows of a table: blocks with an empty line between them, after its head."""
+    head, *blocks = (TABLES / f"{name}.txt").read_text(encoding="utf-8").rstrip().split("\n\n")
+    assert all(line.startswith("# ") for line in head.splitlines()), f"{name}.txt does not begin with HEAD"
+    return [_row(block) for block in blocks]
+
+
+def table_text(rows: Iterable[Row]) -> str:
+    """Return the text of a table with these rows."""
+    return "\n".join((HEAD, *(row.text() for row in rows)))
+
+
+def reported(row: Row) -> Row:
+    """Return the row with the problems that its lines have now."""
+    return Row(row.lines, tuple(problems(whole(row.lines))))
 
 
 def _row(block: str) -> Row:
-    lines, *problems = block.split("\n→ ")
-    parts = [one.split("\n  fix: ") for one in problems if one != "sound"]
+    lines, *problems = re.split(r"\n→ ?", block)
+    parts = [one.split("\n  fix: ") for one in problems if one not in ("sound", "")]
     found = tuple((*what.split(" ", 1), do.rstrip("\n")) for what, do in parts)
-    return Row(lines + "\n", found)  # type: ignore[arg-type]
+    return Row(lines + "\n", found)
 
 
 def stack(lines: str) -> Stack:

@@ -14,11 +14,10 @@ from cfstream.spec.compose import documents
 from cfstream.spec.load import load
 from cfstream.spec.schema import json_schema
 from cfstream.spec.source import Source, plain
-from tests.unit.spec.reading import TABLES, table, whole
+from tests.unit.spec.reading import TABLES, reported, table, whole
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").rglob("*.yaml"))
-VALID = [row.lines for path in TABLES.glob("*.txt") for row in table(path.stem) if not row.problems]
 
 
 def accepts(text: str) -> bool:
@@ -47,8 +46,9 @@ def properties(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any
 
 
 def test_the_checked_in_schema_is_that_of_the_model() -> None:
-    """``make schema`` was run after the last change of the model."""
-    assert json.loads((ROOT / "schemas/cfstream.v1.json").read_text()) == json_schema()
+    """It is generated from the model."""
+    checked_in = json.loads((ROOT / "schemas/cfstream.v1.json").read_text())
+    assert checked_in == json_schema(), "to generate it again: make schema"
 
 
 def test_it_is_a_schema() -> None:
@@ -68,10 +68,12 @@ def test_every_field_is_described() -> None:
     assert "null" not in json.dumps(json_schema())
 
 
-@pytest.mark.parametrize("lines", VALID)
-def test_it_accepts_what_loads(lines: str) -> None:
-    """Specs that the tables call valid are valid in an editor too."""
-    assert accepts(whole(lines))
+def test_it_accepts_what_loads() -> None:
+    """Rows of the tables that have no problem are valid in an editor too. A new row may not have its result yet."""
+    rows = [reported(row) for path in TABLES.glob("*.txt") for row in table(path.stem)]
+    valid = [row.lines for row in rows if not row.problems]
+    assert len(valid) > 50
+    assert [lines for lines in valid if not accepts(whole(lines))] == []
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)

@@ -1,23 +1,32 @@
 """Every rule of the language as tables: a few lines, and each problem with its place, text and fix."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from tests.unit.spec.reading import TABLES, Row, problems, table, whole
+from tests.unit.spec.reading import HEAD, TABLES, problems, reported, table, table_text, whole
 
 NAMES = sorted(path.stem for path in TABLES.glob("*.txt"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_lines_have_the_problems_that_the_table_says(name: str, *, update_golden: bool) -> None:
+def test_lines_have_the_problems_that_the_table_says(name: str, golden: Callable[[Path, str], None]) -> None:
     """Each row has exactly the listed problems, or is valid."""
-    expected = table(name)
-    found = [Row(row.lines, tuple(problems(whole(row.lines)))) for row in expected]
-    if update_golden:
-        (TABLES / f"{name}.txt").write_text("\n".join(row.text() for row in found), encoding="utf-8")
-        return
-    assert "\n".join(row.text() for row in found) == "\n".join(row.text() for row in expected)
+    golden(TABLES / f"{name}.txt", table_text(reported(row) for row in table(name)))
+
+
+@pytest.mark.parametrize("arrow", ["", "→", "→ ", "→ sound"])
+def test_a_new_row_needs_only_its_lines(arrow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An arrow after them does not become a part of the spec. The written table is read back as it was."""
+    monkeypatch.setattr("tests.unit.spec.reading.TABLES", tmp_path)
+    file = tmp_path / "new.txt"
+    file.write_text(f"{HEAD}\nname: a\n\nenabled: perhaps\n{arrow}\n", encoding="utf-8")
+    rows = [reported(row) for row in table("new")]
+    assert [(row.lines, len(row.problems)) for row in rows] == [("name: a\n", 0), ("enabled: perhaps\n", 1)]
+    file.write_text(table_text(rows), encoding="utf-8")
+    assert table("new") == rows
 
 
 @pytest.mark.parametrize("name", NAMES)

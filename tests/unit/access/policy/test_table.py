@@ -37,5 +37,6 @@ def test_the_table_is_large_enough_to_be_a_reference() -> None:
 
 
 def test_the_manual_shows_the_table() -> None:
-    """The page matches the table. To write it again: python -m tests.unit.access.policy.page."""
-    assert PAGE.read_text(encoding="utf-8") == page()
+    """The page is generated from the table."""
+    again = "to generate it again: python -m tests.unit.access.policy.page"
+    assert PAGE.read_text(encoding="utf-8") == page(), again

@@ -1,6 +1,8 @@
 """The reference of the spec language: all fields, in order, each with a valid example."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -39,32 +41,10 @@ def test_every_field_has_an_example_that_holds(name: str) -> None:
     Spec.model_validate(NEEDED | example)
 
 
-def test_a_field_in_full() -> None:
+def test_a_field_in_full(golden: Callable[[Path, str], None]) -> None:
     """It has the values, the meaning, an example in its place, and its parts."""
-    assert field_text(ROOT, ROOT.by_name["http.behaviors"], color=False, width=80) == (
-        "http.behaviors  list of mappings\n"
-        "\n"
-        "  Further path patterns, in order of precedence.\n"
-        "\n"
-        "  example:\n"
-        "    http:\n"
-        "      behaviors:\n"
-        '        - {path: "/posters/*", public: true}\n'
-        "\n"
-        "  fields:\n"
-        '    path*                    Path pattern, like "/posters/*" or "*.m3u8", in\n'
-        "                             quotes.\n"
-        "    public                   true: no signature is needed for these paths.\n"
-        "    key_groups               Who may sign for these paths.\n"
-        "    trusted_signers          Accounts that may sign for these paths.\n"
-        "    cache_policy             The name of a managed cache policy, or the name or\n"
-        "                             id of your own.\n"
-        "    origin_request_policy    Origin request policy of these paths: the name of a\n"
-        "                             managed one, or the name or id of your own.\n"
-        "    response_headers_policy  Response headers policy of these paths: the name of\n"
-        "                             a managed one, or the name or id of your own.\n"
-        "    functions                CloudFront functions for these paths, by event.\n"
-    )
+    text = field_text(ROOT, ROOT.by_name["http.behaviors"], color=False, width=80)
+    golden(Path(__file__).with_name("http.behaviors.txt"), text)
 
 
 def test_values_and_the_default_are_reported() -> None:

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from cfstream.domain.new_document import new_config
+from cfstream.kinds.distribution.http_fields import HTTP_FIELDS
 from cfstream.planning.saved import Mismatch
+from cfstream.spec.wording import as_written
 from tests.promises.saved import Saved
 from tests.world.account import SandboxAccount
 from tests.world.configs import add_behavior, set_to
@@ -135,6 +138,13 @@ def edit_control(account: SandboxAccount) -> None:
 
 AccountChange = Callable[[SandboxAccount], Any]
 
+UNMANAGED, USUAL = next(
+    (member, value)
+    for member, value in new_config("", "", "")["DefaultCacheBehavior"].items()
+    if isinstance(value, bool) and member not in {field.member for field in HTTP_FIELDS}
+)
+"""A member of a behavior for which a spec has no field, and its value in a new distribution."""
+
 MOVES: dict[str, tuple[AccountChange, str]] = {
     "comment": (
         lambda account: account.edit(set_to(Comment="by hand")),
@@ -146,9 +156,12 @@ MOVES: dict[str, tuple[AccountChange, str]] = {
     ),
     "a behavior": (
         lambda account: account.edit(
-            lambda config: config["CacheBehaviors"]["Items"][0].update(Compress=False)
+            lambda config: config["CacheBehaviors"]["Items"][0].update({UNMANAGED: not USUAL})
         ),
-        "distribution:lectures: CloudFront's Compress of http.behaviors[/posters/*]: true -> false",
+        (
+            f"distribution:lectures: CloudFront's {UNMANAGED} of http.behaviors[/posters/*]: "
+            f"{as_written(USUAL)} -> {as_written(not USUAL)}"
+        ),
     ),
     "its signers": (
         lambda account: account.edit(

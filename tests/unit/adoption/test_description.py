@@ -163,7 +163,7 @@ def test_settings_that_a_spec_cannot_express_are_reported() -> None:
             }
         ),
         Staging=False,
-        CacheTagConfig={"HeaderName": "x-tags"},
+        NeverInCloudFront={"HeaderName": "x-tags"},
     )
     reported = kept(live)
     for words in (
@@ -177,7 +177,7 @@ def test_settings_that_a_spec_cannot_express_are_reported() -> None:
         "Countries: allow DE, QQ",
         "Error pages: 404 -> /404.html, cached for 5s",
         "the origin group both: s3, then api",
-        "CacheTagConfig: HeaderName x-tags",
+        "NeverInCloudFront: HeaderName x-tags",
     ):
         assert words in reported
     assert "s3cr3t" not in reported

@@ -31,7 +31,7 @@ RULES: dict[str, tuple[str, str]] = {
     SPEC: ("error", "The spec is not valid"),
     PREFLIGHT: ("error", "AWS would refuse this, or it conflicts with what is live"),
     WARNING: ("warning", "Others can read, or a setting weakens a private set-up"),
-    **{name: (name.severity, f"Hazard: {name.meaning}") for name in HazardName},
+    **{name: ("warning", f"Hazard: {name.meaning}") for name in HazardName},
 }
 """Level and meaning of each rule, in the order in which they are listed."""
 

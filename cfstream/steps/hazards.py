@@ -1,7 +1,8 @@
 """The hazards: what a change can do that people must allow before it is applied.
 
 A new hazard is a member of `HazardName` and the rule that finds it. `--allow`, its help and completion, the rules of
-SARIF, the manual's table and the tests read the rest from here.
+SARIF, the manual's table and the tests read the rest from here. First are the hazards of who can read, then those of
+what protects viewers, then those of what is lost: a new one is the last of its group.
 """
 
 from collections.abc import Collection
@@ -21,13 +22,11 @@ class HazardName(StrEnum):
     """What happens, in a few words: for alerts and for completion."""
     when: str
     """Which changes have the hazard: for the manual."""
-    severity: str
-    """The level of the hazard in SARIF: ``error``, ``warning`` or ``note``."""
 
-    def __new__(cls, name: str, meaning: str, when: str, severity: str = "warning") -> Self:
+    def __new__(cls, name: str, meaning: str, when: str) -> Self:
         member = str.__new__(cls, name)
         member._value_ = name
-        member.meaning, member.when, member.severity = meaning, when, severity
+        member.meaning, member.when = meaning, when
         return member
 
     @property

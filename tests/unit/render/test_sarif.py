@@ -123,7 +123,7 @@ def test_each_rule_links_to_the_manual() -> None:
     rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
     for name in HazardName:
         rule = rules.pop(name)
-        assert rule["defaultConfiguration"] == {"level": name.severity}
+        assert rule["defaultConfiguration"] == {"level": "warning"}
         assert rule["helpUri"] == f"https://cfstream.github.io/cfstream/reference/hazards/#{name}"
     for rule in rules.values():
         page = rule["helpUri"].removeprefix("https://cfstream.github.io/cfstream/").strip("/")

@@ -1,6 +1,6 @@
 """cfstream: private video on Amazon CloudFront as one checked-in YAML file.
 
-The functions for programs mean the same as the commands with their names::
+A function with the name of a command does the same as the command::
 
     import cfstream
 

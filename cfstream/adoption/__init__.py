@@ -1,7 +1,7 @@
 """Import a live distribution as a spec whose plan is empty.
 
-This package reads one distribution of either kind and everything that it refers to, writes it as a spec, and lists
-what a spec cannot express. The caller passes a planner as the judge, and writes the files.
+This package reads one distribution of either kind and everything that it refers to, writes it as a spec, and lists what
+a spec cannot express. The caller passes in the planner, which must find nothing to do, and writes the files.
 """
 
 from cfstream.adoption.account import Account, read_account

@@ -1,5 +1,6 @@
-"""The commands as functions, for programs. All are public as ``cfstream.plan`` and so on.
+"""The commands as functions, for programs. All are public: ``cfstream.plan`` and so on.
 
 `stacks` plans, applies and verifies; `specs` writes and edits specs; `account` reads the account. The command line
-calls the same use cases, and adds flags, questions and colours. Nothing here prints or asks.
+calls the same functions of `workflow` and `use_cases`, and adds flags, questions and colours. Nothing here prints or
+asks.
 """

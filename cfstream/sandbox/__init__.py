@@ -1,8 +1,8 @@
 """The sandbox: an AWS on loopback, to try things out, for tests and for pull requests.
 
 This module is the interface for other packages. Importing it is fast: only the server's process imports moto, which is
-an optional extra. ``server`` has the server, and ``lifecycle`` starts and stops one sandbox per project. The sandbox
-imports nothing from the rest of cfstream: if it shared the reconciler's mapping, it would share its mistakes.
+an optional extra. `server` has the server, and `lifecycle` starts and stops one sandbox per project. The sandbox
+imports nothing from the rest of cfstream: if it shared the planner's code, it would share its mistakes.
 """
 
 from dataclasses import dataclass

@@ -10,7 +10,7 @@
     signer.for_hls("https://media.example.com/hls/", timedelta(hours=1)).cookies
 
 This package makes policies and signatures, and normalises URLs as CloudFront sees them (`resource`). Viewers of the
-same folder can share a signature (`caching`). It only reads a key file and the clock. `stack.signing_keys` finds the
+same folder can share a signature (`caching`). It reads only a key file and the clock. `stack.signing_keys` finds the
 key that may sign for a path. `explain` explains why a signature is refused.
 """
 

@@ -1,4 +1,4 @@
-"""Reads Terraform's state: which resources it has, and which of them belong to a distribution. Pure."""
+"""Read Terraform's state: which resources it has, and which of them belong to a distribution. Pure."""
 
 from cfstream.terraform.belonging import CONTROL, GROUP, KEY, BelongingResource, ManagedBySpec, belonging
 from cfstream.terraform.reading import NotAState, decoded, read_state

@@ -1,5 +1,6 @@
-"""What the commands do, without a terminal. They take and return values, and raise CfstreamError.
+"""What the commands do besides the flow in `workflow`, without a terminal.
 
-Nothing here prints, asks or exits. `cli.commands` parses arguments, calls these functions and prints the results.
-`cfstream.api` makes them available to programs.
+The functions take and return values, and raise CfstreamError. Nothing here prints, asks or exits. `cli.commands` parses
+arguments, calls `workflow` and these functions, and prints the results. `cfstream.api` makes them available to
+programs.
 """

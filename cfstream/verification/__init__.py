@@ -1,6 +1,6 @@
 """Verify a stack: decide which requests to send, and judge the answers.
 
-:::
+::
 
     AWS ──site──▶ Site ─┬─keyless, direct, keyed──▶ checks ──ports.Viewer──▶ replies ──judge──▶ Finding
                         └─openings, signers──────────────────────────────────────────────────▶ Finding

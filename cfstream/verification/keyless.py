@@ -38,7 +38,9 @@ class Attempt:
     """A kind of request that must be refused if signatures are required."""
 
     brief: str
+    """Its name in lists of several attempts, whether they passed or failed."""
     claim: str
+    """What a passed check shows. `check` derives from it what a failed one shows: "an unsigned request was served"."""
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"

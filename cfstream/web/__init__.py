@@ -1,7 +1,7 @@
-"""Send HTTP requests to viewers' addresses: CloudFront's host names, cnames and buckets.
+"""Send HTTP requests to the addresses that viewers use: CloudFront's host names, cnames and buckets.
 
-`verification` decides which requests to send and what the answers mean. httpx is imported when the first
-`HttpViewer` is made.
+`verification` decides which requests to send and what the answers mean. httpx is imported when the first `HttpViewer`
+is made.
 """
 
 from cfstream.web.http_viewer import HttpViewer, edge_address

@@ -1,7 +1,7 @@
 """The standard distribution (``delivery: http``): compared field by field, created with signers, changed in one update.
 
 The status InProgress alone needs no step. A change is also sent to a distribution that is InProgress: CloudFront
-propagates changes in the order submitted (Developer Guide, "Update a distribution").
+propagates changes in the order in which they are submitted (Developer Guide, "Update a distribution").
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -69,9 +69,13 @@ class HttpField:
     parsed: str = ""
     """The attribute of `domain.Distribution` or `Origin` with the value, if it decides who can read."""
     changes_responses: bool = True
-    """Whether it changes what a viewer gets for a URL, or whether a web page may play it."""
+    """Whether it changes what a viewer gets for a URL, or whether a web page may play it.
+
+    False for a field that changes only speed, caching or the protocol: a cname can move to a stack with another value
+    of it without the hazard `cuts-viewers`.
+    """
     also_usual: tuple[Any, ...] = ()
-    """Further values that `import` does not write, besides the value of a new distribution."""
+    """Further values that `import` does not write, besides that of a new distribution: defaults of CloudFront."""
     plain: Callable[[Any], Any] = _unchanged
     """Return the plain form of the model's value."""
     text: Callable[[Any], str] = str

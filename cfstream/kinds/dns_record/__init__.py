@@ -1,7 +1,8 @@
 """Route 53 records for the cnames (``dns.route53``): aliases of the distribution, created last and deleted first.
 
-A stack owns the records that are aliases of its distribution's domain name. Other records never change. One with the
-name of a wanted record is a problem, unless it is a CNAME that points to the distribution: then none is needed.
+A stack owns the records that are aliases of its distribution's domain name. Other records never change. A record of
+others with the name of a wanted one is a problem, unless it is a CNAME that points to the distribution: then the stack
+needs none.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
 """Key groups: sets of public keys, any of which may sign for the behaviors that trust the group.
 
 This kind has the groups that the spec creates, those that it refers to by name or id, and owned groups that nothing
-uses now. The kind `public_key` has the keys, and `distribution` decides which behaviors trust a group. `grace` decides
-when a key may leave its group.
+uses any more. The kind `public_key` has the keys, and `distribution` decides which behaviors trust a group. `grace`
+decides when a key may leave its group.
 """
 
 import shlex

@@ -4,8 +4,9 @@ This kind counts the objects that lack the grant; `steps/object_grants` writes t
 grant to an OAI, its id is written to the tag ``cfstream:acl`` of the distribution: nothing else would show later that
 objects have grants to revoke. While one OAI replaces another, the tag has both ids.
 
-All ACLs of the bucket are read, including those outside the prefix: they may be public, or a former prefix was wider.
-With another ``grant.via``, a plan reads them only with ``--all-objects``: its number of calls is bounded.
+All ACLs of the bucket are read, including those outside the prefix: they may be public, or have grants of a former,
+wider prefix. With another ``grant.via``, a plan reads them only with ``--all-objects``, because the number of its calls
+is bounded.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """The section ``http``: settings that only distributions of delivery http have.
 
-None means that the file does not have the field: it is not managed. An empty text, an empty list, an empty mapping and
-False mean none. Each module has some of the fields, with their types.
+None means that the file does not have the field: it is not managed. An empty text, an empty list, an empty mapping and,
+for ``cors``, False mean none. Each module has some of the fields, with their types.
 """
 
 from pydantic import ConfigDict

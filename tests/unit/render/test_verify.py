@@ -19,7 +19,15 @@ PLAYLIST = Finding(
     do="upload a playlist as /talk.m3u8",
 )
 EXPIRED = Finding(
-    B, "default behavior", "expired", "an expired URL is refused", Verdict.SERVED, "200", "too late", "apply"
+    B,
+    "default behavior",
+    "expired",
+    "an expired URL is refused",
+    Verdict.SERVED,
+    "200",
+    "too late",
+    "apply",
+    observed="an expired URL was served",
 )
 FOUND = (
     UNSIGNED,
@@ -41,7 +49,7 @@ lectures                                                           lectures.yaml
       fix: upload a playlist as /talk.m3u8
 
   https://b.example.com
-    ✗ exposed: default behavior: an expired URL is refused (200)
+    ✗ exposed: default behavior: an expired URL was served (200)
       why: too late
       fix: apply
 

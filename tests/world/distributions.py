@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cfstream.domain import Delivery, LiveDistribution, distribution_from_reply, document
+from cfstream.domain.new_document import new_config
 from cfstream.values import Json
 
 NUMBER = "123456789012"
@@ -23,3 +24,22 @@ def shown(
         **changes,
     }
     return distribution_from_reply(delivery, {delivery.resource: whole, "ETag": "E2ETAG"}, tags or {})
+
+
+def completed(config: Json) -> Json:
+    """Return the configuration with the usual values of members that AWS returns even if a create omits them.
+
+    Tests of what is unusual need them: a field that is new in the spec language has its usual value.
+    """
+    usual = new_config("", "", "")
+    behavior = {
+        name: value for name, value in usual["DefaultCacheBehavior"].items() if name != "CachePolicyId"
+    }
+    whole = {**usual, **config, "DefaultCacheBehavior": {**behavior, **config["DefaultCacheBehavior"]}}
+    others = whole["CacheBehaviors"].get("Items", [])
+    if others:
+        whole["CacheBehaviors"] = {
+            **whole["CacheBehaviors"],
+            "Items": [{**behavior, **each} for each in others],
+        }
+    return whole

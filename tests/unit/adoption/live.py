@@ -5,14 +5,14 @@ from typing import Any
 from cfstream.adoption.account import Account
 from cfstream.domain import LiveDistribution
 from tests.world.configs import behavior, config, listing, origin
-from tests.world.distributions import NUMBER, shown
+from tests.world.distributions import NUMBER, completed, shown
 
 ACCOUNT = Account(NUMBER)
 
 
 def distribution(*behaviors: Any, account_tags: Any = (), **fields: Any) -> LiveDistribution:
     """Return a live distribution with these additional behaviors and fields of its config."""
-    whole = config(**{"CacheBehaviors": listing(*behaviors), **fields})
+    whole = completed(config(**{"CacheBehaviors": listing(*behaviors), **fields}))
     return shown(whole, dict(account_tags), DomainName="d1.cloudfront.net")
 
 

@@ -16,6 +16,7 @@ from cfstream.render.inventory import show_text
 from cfstream.spec.model import Spec
 from cfstream.stack.owned import owner_by_mark
 from tests.unit.kinds.live import live
+from tests.world.distributions import completed
 
 ARN = "arn:aws:cloudfront::123456789012:distribution/E1UGDLB9XZBD79"
 OWN_DISTRIBUTIONS = "arn:aws:cloudfront::123456789012:distribution/*"
@@ -42,7 +43,7 @@ def distribution(**changes: Any) -> dict[str, Any]:
         **changes,
     }
     document = {"Id": "E1UGDLB9XZBD79", "ARN": ARN, "Status": "Deployed", "DomainName": "d1.cloudfront.net"}
-    return {"ETag": "E2", "Distribution": {**document, "DistributionConfig": config}}
+    return {"ETag": "E2", "Distribution": {**document, "DistributionConfig": completed(config)}}
 
 
 def account(**replies: Any) -> Any:

@@ -57,7 +57,7 @@ demo: $(DEMO) ## plan, apply, change, verify and play real media in the sandbox
 		echo "note: the demo leaves out the player page: npm could not fetch its package (see .venv/npm.log)"
 	@$(BIN)/python examples/demo.py
 
-quick: lint ## run unit tests, laws, golden files, lint and types: the daily loop, one or two minutes
+quick: lint ## run unit tests, laws, golden files, lint and types: the daily loop, under a minute
 	CFSTREAM_QUICK=1 $(PYTEST) -n 2 -q tests/unit tests/laws tests/golden
 
 test: lint tests ## run everything that CI runs: lint, types, imports, tests

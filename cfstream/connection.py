@@ -103,7 +103,7 @@ class Connection:
 
         settings = self.settings()
         try:
-            return connect(settings, clock or self.clock(), self._documents(settings), self.flags())
+            return connect(settings, clock or self.clock(), self._documents(), self.flags())
         except NoCredentials as error:
             raise self._without_credentials(error) from error
         except Unreachable as error:
@@ -129,15 +129,14 @@ class Connection:
             do = "run: cfstream sandbox up\nthen use --sandbox instead of --endpoint-url"
         return Unreachable(f"the sandbox at {address} is not running", do)
 
-    def _documents(self, settings: "ConnectionSettings") -> "Callable[[str], DocumentCache] | None":
-        """Return what opens the cache of an account; None if there is none."""
+    def _documents(self) -> "Callable[[str, str], DocumentCache] | None":
+        """Return what opens the cache of an account at an endpoint; None if there is none."""
         from cfstream.aws.document_cache import DocumentCache
 
         folder = cache_folder() if self.cache else None
         if folder is None:
             return None
-        endpoint = settings.endpoint_url or ""
-        return lambda account: DocumentCache(folder, account, endpoint, self._complain)
+        return lambda account, endpoint: DocumentCache(folder, account, endpoint, self._complain)
 
     def _complain(self, text: str) -> None:
         if self.on_complaint is not None:

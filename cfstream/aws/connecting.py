@@ -21,12 +21,12 @@ from cfstream.values import Account
 def connect(
     settings: ConnectionSettings,
     clock: Clock | None = None,
-    cache: Callable[[str], DocumentCache] | None = None,
+    cache: Callable[[str, str], DocumentCache] | None = None,
     flags: str = "",
 ) -> World:
-    """Return the World for `settings`. `cache` returns the cache for an account number.
+    """Return the World for `settings`. `cache` returns the cache for an account number and an endpoint of CloudFront.
 
-    `flags` are those with which another command reaches the same AWS.
+    The endpoint is empty for AWS. `flags` are those with which another command reaches the same AWS.
 
     Raises WrongUsage for invalid settings, NoCredentials if AWS does not accept the caller, and Unreachable if nothing
     answers.
@@ -34,17 +34,19 @@ def connect(
     clock = clock or SystemClock()
     clients = Clients(settings)
     account, arn = _caller(clients, clock)
-    real_aws = is_amazon(clients.of("cloudfront"))
+    cloudfront = clients.of("cloudfront")
+    # Only a client knows it: a flag, the environment or a profile may name it.
+    emulator = "" if is_amazon(cloudfront) else str(cloudfront.meta.endpoint_url)
 
     def connected(session: Clients, arn: str) -> World:
         number = Account(arn.split(":")[4])
         aws = Aws(session, number, clock.note_date)
-        documents = cache(number) if cache else None
+        documents = cache(number, emulator) if cache else None
         return World(
             account=number,
             partition=arn.split(":")[1],
             region=clients.region,
-            real_aws=real_aws,
+            real_aws=not emulator,
             reads=lambda: _reads(aws, documents),
             aws=aws,
             clock=clock,

@@ -63,7 +63,8 @@ def draft(
     for kind in KINDS:
         proposal = kind.propose(context, wants[kind.name], lives[kind.name], results)
         proposals.append(proposal)
-        results = replace(results, brought={**results.brought, **proposal.brings})
+        if proposal.brings:
+            results = replace(results, brought={**results.brought, **proposal.brings})
     return Draft(context, results, tuple(proposals))
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from cfstream.access.evaluation import Evaluation, General, ReadAccess
 from cfstream.access.reader import May
 from cfstream.access.report import Chain, Link
-from cfstream.access.statements import OBJECT_ACL
-from cfstream.domain import Distribution, PathPattern, Signers
+from cfstream.domain import CacheBehavior, Distribution, Origin, PathPattern, Signers
 from cfstream.domain.distribution import account_words
+from cfstream.spec.http.behaviors import Behavior
+from cfstream.spec.model import Spec
 from cfstream.stack.context import StackContext
-from cfstream.values import Known, plain
+from cfstream.values import plain
 
 LIVE = "live"
 """The source of a link that no spec of the run describes."""
@@ -27,69 +28,67 @@ def _chain(context: StackContext, seen: Evaluation, access: ReadAccess) -> Chain
 
 
 def _links(context: StackContext, seen: Evaluation, access: ReadAccess) -> Iterator[Link]:
-    own = access.distribution_id == seen.model.own and access.distribution is not None
-    if access.distribution is not None and access.behavior is not None and access.origin is not None:
-        yield _host(context, access.distribution, own=own)
-        yield _behavior(context, access, own=own)
-        yield Link(
-            "signers", _signers(seen, access.behavior.signers), _signers_source(context, access, own=own)
-        )
-        yield _identity(context, access, own=own)
-    elif access.requester is not None and access.requester.via:
-        yield Link("way", access.requester.via, LIVE)
-    yield from _last(access.by)
-    for clause in access.undecided:
-        yield Link("undecided", clause, LIVE)
+    distribution, behavior, origin = access.distribution, access.behavior, access.origin
+    if distribution is not None and behavior is not None and origin is not None:
+        described = context if distribution.id == seen.model.own else None
+        yield _host(described, distribution)
+        yield _behavior(described, behavior, distribution)
+        signers = _signers(seen, behavior.signers)
+        yield Link("signers", signers, _signers_source(described, behavior))
+        yield _identity(described, origin)
+        yield from _last(access.by, access.undecided)
+    else:
+        yield from _direct(access)
+
+
+def _direct(each: ReadAccess | General) -> Iterator[Link]:
+    """Yield the links of a request to S3 that bypasses the account's CloudFront."""
+    if each.requester is not None and each.requester.via:
+        yield Link("way", each.requester.via, LIVE)
+    yield from _last(each.by, each.undecided)
 
 
 def _general(context: StackContext, seen: Evaluation, each: General) -> Chain:
-    if each.access is not None:
-        return Chain(each.reader, each.may, each.certain, tuple(_links(context, seen, each.access)))
-    via = each.requester.via if each.requester else ""
-    links = [Link("way", via, LIVE)] if via else []
-    return Chain(each.reader, each.may, each.certain, (*links, *_last(each.by)))
+    links = _direct(each) if each.access is None else _links(context, seen, each.access)
+    return Chain(each.reader, each.may, each.certain, tuple(links))
 
 
-def _signers_source(context: StackContext, access: ReadAccess, *, own: bool) -> str:
+def _signers_source(context: StackContext | None, behavior: CacheBehavior) -> str:
     """Return the line of the spec that names the signers: the behavior's own, or else the default's."""
-    number, spec = _number(context, access), context.stack.spec
-    if not own:
+    if context is None:
         return LIVE
-    named = spec.http.behaviors[number] if number is not None else spec
-    field = next((each for each in ("public", "key_groups", "trusted_signers") if getattr(named, each)), "")
-    if number is None or not field:
-        return _source(context, own, "trusted_signers" if spec.trusted_signers else "key_groups")
-    return f"{context.stack.path}:{context.stack.where('http', 'behaviors', number, field).line}"
+    spec, number = context.stack.spec, _number(context, behavior)
+    if number is None and not behavior.default:
+        return LIVE
+    if number is not None and (field := _signing_field(spec.http.behaviors[number])):
+        return f"{context.stack.path}:{context.stack.where('http', 'behaviors', number, field).line}"
+    return _source(context, _signing_field(spec))
 
 
-def _number(context: StackContext, access: ReadAccess) -> int | None:
-    """Return the index in the spec of the behavior on a way; None for the default behavior and unlisted ones."""
-    path = access.behavior.path if access.behavior else ""
-    for place, each in enumerate(context.stack.spec.http.behaviors if path else ()):
-        if PathPattern(each.path) == PathPattern(path):
-            return place
-    return None
+def _signing_field(part: Spec | Behavior) -> str:
+    """Return the field of a spec, or of a behavior in it, that decides who must sign; empty if it has none."""
+    return next((each for each in ("public", "key_groups", "trusted_signers") if getattr(part, each)), "")
 
 
-def _host(context: StackContext, distribution: Distribution, *, own: bool) -> Link:
-    hosts = ", ".join([*distribution.aliases, distribution.domain_name]) or str(plain(distribution.id))
-    return Link("host", hosts, _source(context, own, "cnames"))
+def _number(context: StackContext, behavior: CacheBehavior) -> int | None:
+    """Return the index in the spec of a live behavior; None for the default behavior and unlisted ones."""
+    named = enumerate(() if behavior.default else context.stack.spec.http.behaviors)
+    return next((number for number, each in named if PathPattern(each.path) == behavior.pattern), None)
 
 
-def _behavior(context: StackContext, access: ReadAccess, *, own: bool) -> Link:
-    path = access.behavior.path if access.behavior else ""
-    number = _number(context, access)
-    if not own or (path and number is None):
-        source = LIVE
-    else:
-        place: tuple[str | int, ...] = ("http", "behaviors", number) if number is not None else ("name",)
+def _host(context: StackContext | None, distribution: Distribution) -> Link:
+    hosts = ", ".join([*distribution.aliases, distribution.domain_name])
+    return Link("host", hosts, _source(context, "cnames"))
+
+
+def _behavior(context: StackContext | None, behavior: CacheBehavior, distribution: Distribution) -> Link:
+    number = None if context is None else _number(context, behavior)
+    source = LIVE
+    if context is not None and (behavior.default or number is not None):
+        place: tuple[str | int, ...] = ("name",) if number is None else ("http", "behaviors", number)
         source = f"{context.stack.path}:{context.stack.where(*place).line}"
-    identified = (
-        f" of {access.distribution.delivery.words} {plain(access.distribution_id)}"
-        if access.distribution
-        else ""
-    )
-    return Link("behavior", f"{path or 'default behavior'}{identified}", source)
+    of = f"{distribution.delivery.words} {plain(distribution.id)}"
+    return Link("behavior", f"{behavior.path or 'default behavior'} of {of}", source)
 
 
 def _signers(seen: Evaluation, signers: Signers) -> str:
@@ -99,26 +98,26 @@ def _signers(seen: Evaluation, signers: Signers) -> str:
     return ", ".join([*groups, *map(account_words, signers.accounts)])
 
 
-def _identity(context: StackContext, access: ReadAccess, *, own: bool) -> Link:
-    oai: Known = access.origin.oai_id if access.origin else ""
-    oac: Known = access.origin.oac_id if access.origin else ""
-    if oai:
-        return Link("identity", f"OAI {plain(oai)}", _source(context, own, "oai"))
-    if oac:
-        return Link("identity", f"OAC {plain(oac)}", _source(context, own, "oac"))
-    return Link("identity", "none: CloudFront reads S3 unsigned", _source(context, own, "origin_access"))
+def _identity(context: StackContext | None, origin: Origin) -> Link:
+    if origin.oai_id:
+        return Link("identity", f"OAI {plain(origin.oai_id)}", _source(context, "oai"))
+    if origin.oac_id:
+        return Link("identity", f"OAC {plain(origin.oac_id)}", _source(context, "oac"))
+    return Link("identity", "none: CloudFront reads S3 unsigned", _source(context, "origin_access"))
 
 
-def _last(by: tuple[str, ...]) -> Iterator[Link]:
+def _last(by: tuple[str, ...], undecided: tuple[str, ...]) -> Iterator[Link]:
+    """Yield what in S3 grants the access, and the clauses of it that could not be decided."""
     for each in by:
-        if each == OBJECT_ACL or not each.startswith("statement"):
-            yield Link("ACL" if "ACL" in each else "policy", each, LIVE)
+        kind, _, name = each.partition(" ")
+        if kind != "statement":
+            yield Link("ACL", each, LIVE)
         else:
-            sid = each.removeprefix("statement ")
-            yield Link("statement", sid, LIVE if "(without a Sid)" in sid else f"Sid {sid}")
+            yield Link("statement", name, LIVE if "(without a Sid)" in name else f"Sid {name}")
+    for clause in undecided:
+        yield Link("undecided", clause, LIVE)
 
 
-def _source(context: StackContext, own: bool, field: str) -> str:  # noqa: FBT001 (whose distribution it is)
-    if not own:
-        return LIVE
-    return f"{context.stack.path}:{context.stack.line(field)}"
+def _source(context: StackContext | None, field: str) -> str:
+    """Return the line of a field; `context` is None for a distribution that no spec of the run describes."""
+    return LIVE if context is None else f"{context.stack.path}:{context.stack.line(field)}"

@@ -182,6 +182,8 @@ def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, expected
         ("public: true", "trusted_signers: [self]"),
         ("http: {viewer_protocol: allow-all}", "http: {viewer_protocol: allow-all, ipv6: true}"),
         ("bucket: one-media\ngrant: {prefix: a/}", "bucket: two-media"),
+        ("grant: {prefix: a/}", "grant: {via: elsewhere}"),
+        ("delivery: rtmp", "public: true"),
         (
             "bucket: one-media\ntrusted_signers: [self]",
             "bucket: two-media\ntrusted_signers: [self, '111122223333']",
@@ -189,7 +191,11 @@ def test_a_change_in_one_direction_is_a_hazard(before: str, after: str, expected
     ],
 )
 def test_harmless_changes_are_not_hazards(before: str, after: str) -> None:
-    """Closing public access, a TLS minimum without a certificate, and another bucket take nothing from signers."""
+    """Closing public access, a TLS minimum without a certificate, and another bucket take nothing from signers.
+
+    If the grant is made elsewhere, cfstream does not know what CloudFront can read, so no grant is wider. Another
+    delivery has no hazards, because plan refuses it.
+    """
     (found,) = between(before, after).stacks
     assert found.hazards == ()
 
@@ -205,6 +211,31 @@ def test_another_bucket_has_other_objects() -> None:
     )
     assert moved.do.startswith("if you mean another stack, choose another `name`")
     assert moved.warning
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (
+            "delivery: rtmp\ncnames: [a.example.com]",
+            "public: true",
+            [
+                "warning: delivery changes from rtmp to http: plan refuses this while the old distribution exists",
+            ],
+        ),
+        ("protect: true", "", ["warning: destroy is no longer refused"]),
+        ("", "protect: true", []),
+        (
+            "delivery: rtmp\nbucket: one-media",
+            "delivery: rtmp\nbucket: two-media",
+            ["note: the bucket one-media stays, with everything in it"],
+        ),
+    ],
+)
+def test_a_reviewer_learns_more_than_the_fields(before: str, after: str, expected: list[str]) -> None:
+    """A note about the objects of the former bucket is only for http."""
+    (found,) = between(before, after).stacks
+    assert [f"{'warning' if each.warning else 'note'}: {each.text}" for each in found.notices] == expected
 
 
 KEYS = sorted((Path(__file__).parents[3] / "examples" / "keys").glob("*.pub.pem"))

@@ -4,9 +4,6 @@ A streaming distribution cannot become a distribution, and a host name can only 
 stages: the new stack starts with CloudFront's own name, where you can test it, and then the host names move.
 """
 
-import shlex
-
-from cfstream.errors import WrongUsage
 from cfstream.migration.edits import identity_to_oac, to_bucket_policy
 from cfstream.spec.edit import EditableDocument, Value, drop, insert, replace
 from cfstream.spec.model import Spec
@@ -35,16 +32,11 @@ def name_beside(spec: Spec) -> str:
 
 
 def stack_beside(stack: Stack, name: str) -> str:
-    """Return the text of a spec for the same bucket over http, with the old comments, without host names.
+    """Return the text of a spec for the bucket of an rtmp stack over http, with the old comments, without host names.
 
-    Raises CannotEdit, and WrongUsage for a stack that is already http.
+    Raises CannotEdit.
     """
     spec = stack.spec
-    if spec.delivery == "http":
-        raise WrongUsage(
-            f"{spec.name} is already an http stack",
-            f"to see other migrations: cfstream migrate {shlex.quote(stack.path)} --check",
-        )
     editable = EditableDocument(_alone(stack.document.text))
     editable = replace(replace(editable, ("name",), name), ("delivery",), "http")
     for field in _STAYS:

@@ -174,6 +174,15 @@ def test_all_documents_that_need_it_change(cfstream: Run, here: Path) -> None:
     assert spec.read_text() == once.replace("oai: {}  # a", "oac: {}  # a")
 
 
+def test_only_grants_that_are_not_in_the_policy_move_there(cfstream: Run, here: Path) -> None:
+    """Others of the same file stay."""
+    second = "---\nversion: 1\nname: b\nbucket: b-media\noai: {}\ntrusted_signers: [self]\n"
+    by_acl = f"{HEAD}oai: {{}}\ngrant: {{via: object-acl}}\ntrusted_signers: [self]\n"
+    write(here / "fleet.yaml", by_acl + second)
+    assert cfstream("migrate", "fleet.yaml", "--to", "bucket-policy").code == 0
+    assert (here / "fleet.yaml").read_text() == by_acl.replace("object-acl", "bucket-policy") + second
+
+
 def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
     """It shows the whole edit, creates no key, and prints the command."""
     write(here / "lectures.yaml", HEAD + "trusted_signers: [self]\n")
@@ -303,6 +312,7 @@ def test_check_reads_a_folder(cfstream: Run, here: Path) -> None:
     """Each stack has what it should migrate to, and why. The exit code shows whether any should."""
     write(here / "fleet.yaml", TWO)
     write(here / "rtmp.yaml", HEAD.replace("lectures", "old") + "delivery: rtmp\ntrusted_signers: [self]\n")
+    write(here / "open.yaml", HEAD.replace("lectures", "open") + "origin_access: none\npublic: true\n")
     write(here / "good.yaml", HEAD.replace("lectures", "good") + "key_groups: [{use: g}]\n")
     assert advised(cfstream, ".") == (
         3,
@@ -311,6 +321,7 @@ def test_check_reads_a_folder(cfstream: Run, here: Path) -> None:
             "b": ["key-groups"],
             "c": ["oac", "key-groups"],
             "old": ["http"],
+            "open": ["oac"],
             "good": [],
         },
     )

@@ -99,6 +99,17 @@ def test_an_interrupted_move_is_completed(cfstream: Run, here: Path) -> None:
     assert load(["old.yaml"])[0].spec.cnames == ()
 
 
+def test_names_of_the_new_spec_stay(cfstream: Run, here: Path) -> None:
+    """A name that was added to the new spec meanwhile stays, and the names of the old one come after it."""
+    new = here / "old-http.yaml"
+    migrated(cfstream)
+    write(new, new.read_text() + "cnames: [video.example.com, old.example.com]\n")
+    assert migrated(cfstream)["outcome"] == "handed-over"
+    (stack,) = load(["old-http.yaml"])
+    assert stack.spec.cnames == ("video.example.com", "old.example.com", "media.example.com")
+    assert load(["old.yaml"])[0].spec.cnames == ()
+
+
 def test_a_dry_run_writes_nothing(cfstream: Run, here: Path) -> None:
     """In both stages."""
     output = migrated(cfstream, "--dry-run")

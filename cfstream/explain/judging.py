@@ -204,7 +204,8 @@ def _reachable(case: _Case) -> str:
     if guards is None or case.presented.is_stream or guards.answers(host.lower()):
         return url
     named = next((name for name in guards.aliases if "*" not in name), guards.domain_name)
-    return url.replace(host, named, 1)
+    scheme, mark, rest = url.partition("://")
+    return f"{scheme}{mark}{named}{rest.removeprefix(host)}"
 
 
 def _form(case: _Case) -> Iterator[RefusalReason]:

@@ -71,6 +71,7 @@ def present(url: str, cookies: str = "") -> Presented:
     if "://" not in address or address.lower().startswith("rtmp"):
         address = _PREFIX.sub("", _unescaped(address), count=1)
     base, _, query = address.partition("?")
+    base = _resolved(base)
     pairs = [pair for pair in query.split("&") if pair]
     own = {
         name: unquote(value)
@@ -100,6 +101,26 @@ def statement(presented: Presented) -> SignedStatement | None:
     return SignedStatement(
         canned=True, signed=canned(presented.url, until), conditions=Conditions(presented.url, until)
     )
+
+
+def _resolved(url: str) -> str:
+    """Return a URL without the path segments ``.`` and ``..``: every client resolves them (URL Standard, "path state").
+
+    A stream name stays as it is.
+    """
+    scheme, mark, rest = url.partition("://")
+    host, *segments = rest.split("/")
+    kept: list[str] = []
+    for number, segment in enumerate(segments, 1):
+        dots = segment.lower().replace("%2e", ".")
+        if dots not in (".", ".."):
+            kept.append(segment)
+            continue
+        if dots == "..":
+            del kept[-1:]
+        if number == len(segments):
+            kept.append("")
+    return f"{scheme}{mark}{'/'.join((host, *kept))}" if mark else url
 
 
 def _unescaped(stream: str) -> str:

@@ -63,8 +63,6 @@ def meant(
 
 
 def _like(url: str, hosts: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    if "://" not in url:
-        return
     scheme, _, rest = url.partition("://")
     parts = sections(url)
     tail = rest[len(parts.host) :]

@@ -30,7 +30,7 @@ def explain(
     """Return what a URL contains, and why CloudFront would refuse it. `viewer` is the viewer's IP address.
 
     With `spec`, also checks it against the live distribution, and looks for the object in the bucket. Raises WrongUsage
-    if `url` is neither a URL nor a signed stream name.
+    if `url` is neither a URL nor a signed stream name, which only an rtmp stack has.
     """
     from cfstream.explain.judging import explain as judged
     from cfstream.use_cases.requested_object import requested_object
@@ -41,7 +41,7 @@ def explain(
         _check_address(viewer)
     stack = one_stack(spec) if spec is not None else None
     if stack is None or stack.spec.delivery == "http":
-        _check_url(url)
+        _check_url(url, streams=stack is None)
     context, world = own_context(stack, connection.world()) if stack is not None else (None, None)
     guards = guards_in(context, world) if context and world else None
     named = f"{shlex.quote(spec)}{connection.flags()}" if spec is not None else ""
@@ -73,13 +73,13 @@ def _about_object(asked: "RequestedObject | None", spec: str, *, refused: bool) 
         yield f"the function {asked.rewritten} may ask for another object"
 
 
-def _check_url(text: str) -> None:
-    if "://" in text or own_parameters(text.partition("?")[2]) or "%3F" in text:
+def _check_url(text: str, *, streams: bool) -> None:
+    if text.strip().lower().startswith(("https://", "http://")):
         return
-    raise WrongUsage(
-        f"{text[:60]!r} is neither a URL nor a signed stream name",
-        "write the whole URL, in quotes: https://HOST/PATH?…",
-    )
+    if streams and (text.startswith("rtmp") or own_parameters(text.partition("?")[2]) or "%3F" in text):
+        return
+    named = "neither a URL nor a signed stream name" if streams else "not a URL"
+    raise WrongUsage(f"{text[:60]!r} is {named}", "write the whole URL, in quotes: https://HOST/PATH?…")
 
 
 def _check_address(text: str) -> None:

@@ -170,11 +170,16 @@ def test_explain_check_has_exit_codes(cfstream: Callable[..., Result], sign: Sig
         assert (unchecked.code, result.out.splitlines()[0]) == (0, verdict)
 
 
-@pytest.mark.parametrize("text", ["hallo", "talks/a.mp4", ""])
+@pytest.mark.parametrize("text", ["hallo", "talks/a.mp4", "", "ftp://media.example.com/a.mp4"])
 def test_explain_needs_a_url(cfstream: Callable[..., Result], stack: Folder, text: str) -> None:
-    """Anything else is not treated as an unsigned URL."""
-    for flags in ((), ("--spec", stack.spec)):
-        result = cfstream("explain", text, *flags)
+    """Anything else is not treated as an unsigned URL. Only rtmp has signed names without a host name."""
+    signed = f"{text}a?Expires=1&Signature=a&Key-Pair-Id=K1"
+    for asked, flags, what in (
+        (text, (), "neither a URL nor a signed stream name"),
+        (text, ("--spec", stack.spec), "not a URL"),
+        (signed, ("--spec", stack.spec), "not a URL"),
+    ):
+        result = cfstream("explain", asked, *flags)
         assert (result.code, result.out) == (2, "")
-        assert "is neither a URL nor a signed stream name" in " ".join(result.err.split())
-    assert cfstream("explain", f"{text}a?Expires=1&Signature=a&Key-Pair-Id=K1").code == 0
+        assert f"is {what}" in " ".join(result.err.split())
+    assert cfstream("explain", signed).code == 0

@@ -67,6 +67,7 @@ def with_policy(document: object) -> str:
         signer().url("https://d111111abcdef8.cloudfront.net/a b", HOUR),
         signer().url("https://one.video.example.com/a#t=5", HOUR),
         signer().url("https://a.b.video.example.com/a", HOUR),
+        signer().grant("http*://media.example.com/hls/*", HOUR).url("http://media.example.com/hls/a.mp4"),
         "https://media.example.com/posters/a.jpg",
     ],
 )
@@ -94,7 +95,20 @@ def test_cookies_are_ignored_if_the_url_has_a_parameter() -> None:
     assert "CloudFront ignores the cookies" in explanation.notes[0]
 
 
+UNTIL = {"DateLessThan": {"AWS:EpochTime": NOW + 9}}
+
 ALTERED: Mapping[str, tuple[str, str, str]] = {
+    "out of a public folder": (
+        "https://media.example.com/posters/../hls/a.mp4",
+        "MissingKey",
+        "it is not signed",
+    ),
+    "out of a public folder, escaped": (
+        "https://media.example.com/posters/./%2e%2E/hls/..",
+        "MissingKey",
+        "it is not signed",
+    ),
+    "no host name": ("https:///posters/a.jpg", "", "does not have the host name"),
     "unsigned": (URL, "MissingKey", "it is not signed"),
     "no key id": (altered(signer().url(URL, HOUR), Key_Pair_Id=""), "MissingKey", "Key-Pair-Id is missing"),
     "no signature": (altered(signer().url(URL, HOUR), Signature=""), "MissingKey", "Signature is missing"),
@@ -166,18 +180,21 @@ ALTERED: Mapping[str, tuple[str, str, str]] = {
         "MalformedPolicy",
         "whole number of seconds",
     ),
+    "two resources": (
+        with_policy({"Statement": [{"Resource": [URL], "Condition": UNTIL}]}),
+        "MalformedPolicy",
+        "Resource is not a string",
+    ),
+    "two addresses": (
+        with_policy(
+            {"Statement": [{"Condition": {**UNTIL, "IpAddress": {"AWS:SourceIp": ["203.0.113.7"]}}}]}
+        ),
+        "MalformedPolicy",
+        "AWS:SourceIp must be one address or range",
+    ),
     "IPv6": (
         with_policy(
-            {
-                "Statement": [
-                    {
-                        "Condition": {
-                            "DateLessThan": {"AWS:EpochTime": NOW + 9},
-                            "IpAddress": {"AWS:SourceIp": "2001:db8::/32"},
-                        }
-                    }
-                ]
-            }
+            {"Statement": [{"Condition": {**UNTIL, "IpAddress": {"AWS:SourceIp": "2001:db8::/32"}}}]}
         ),
         "MalformedPolicy",
         "2001:db8::/32 is not an IPv4 address",
@@ -264,6 +281,36 @@ def test_a_viewer_by_ipv6_never_matches_an_address() -> None:
 def test_the_resource_of_a_signature_is_found(url: str, hint: str) -> None:
     """The most common changes are tried, and the one that matches is shown."""
     assert any(hint in reason.do for reason in judged(url).reasons)
+
+
+@pytest.mark.parametrize(
+    ("url", "fix"),
+    [
+        (
+            signer()
+            .for_hls(URL, HOUR)
+            .url(URL)
+            .replace("media.example.com", "d111111abcdef8.cloudfront.net"),
+            "the host differs: media.example.com and d111111abcdef8.cloudfront.net",
+        ),
+        (
+            signer().for_hls(URL, HOUR).url(URL).replace("https:", "http:"),
+            "the scheme differs: https and http",
+        ),
+        (
+            signer().url(URL, HOUR, ip="203.0.113.7") + "&x=1",
+            "the query differs, and is part of the signature",
+        ),
+        (
+            signer().for_hls(URL, HOUR).url("https://media.example.com/hls/a").replace("/hls/", "/dash/"),
+            "sign a resource that covers it, such as the folder followed by *",
+        ),
+    ],
+)
+def test_the_part_that_a_policy_does_not_cover_is_named(url: str, fix: str) -> None:
+    """The scheme, the host, the path or the query."""
+    (reason,) = (each for each in judged(url).reasons if "does not cover" in each.what)
+    assert reason.do == fix
 
 
 def test_without_a_distribution_the_visible_problems_are_reported() -> None:

@@ -40,11 +40,8 @@ class Delivery(StrEnum):
 
     @classmethod
     def of_kind(cls, kind: str) -> Self:
-        """Return the delivery for the kind in an address. Raises ValueError for any other kind."""
-        for each in cls:
-            if each.kind == kind:
-                return each
-        raise ValueError(f"{kind!r} is not a kind of distribution")
+        """Return the delivery for the kind in an address. Raises KeyError for any other kind."""
+        return {each.kind: each for each in cls}[kind]
 
     def get(self, distribution_id: Known) -> Call:
         """Return the call that reads a distribution with its status."""

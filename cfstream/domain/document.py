@@ -11,7 +11,7 @@ from typing import Any, Final
 from cfstream.domain.distribution import Signers
 from cfstream.domain.listing import counted, items
 from cfstream.domain.path_pattern import PathPattern
-from cfstream.values import Joined, Json, Known, Ref, copied
+from cfstream.values import Joined, Json, Known, Ref, copied, refs_in
 
 OAI_PREFIX: Final = "origin-access-identity/cloudfront/"
 READING: Final = ("GET", "HEAD", "OPTIONS")
@@ -39,11 +39,6 @@ def set_named_behaviors(config: dict[str, Any], behaviors: Iterable[Any]) -> Non
 def pattern(behavior: Json) -> PathPattern:
     """Return the path pattern of a behavior other than the default one."""
     return PathPattern(behavior["PathPattern"])
-
-
-def patterns(config: Json) -> list[PathPattern]:
-    """Return the path patterns, in order of precedence."""
-    return [pattern(each) for each in named_behaviors(config)]
 
 
 def behavior(config: Json, path: str) -> Any:
@@ -191,14 +186,8 @@ def set_oac(origin: dict[str, Any], identity: Known) -> None:
 
 def oai(origin: Json) -> Known:
     """Return the id of the origin's OAI; empty for none."""
-    match (origin.get("S3OriginConfig") or origin).get("OriginAccessIdentity") or "":
-        case Joined((str(), Ref() as ref)):
-            return ref
-        case str() as path:
-            return path.removeprefix(OAI_PREFIX)
-        case Ref() | Joined() as ref:
-            return ref
-    raise TypeError(f"not an origin access identity: {origin!r}")
+    path: str | Joined = (origin.get("S3OriginConfig") or origin).get("OriginAccessIdentity") or ""
+    return refs_in(path)[0] if isinstance(path, Joined) else path.removeprefix(OAI_PREFIX)
 
 
 def set_oai(config: dict[str, Any], identity: Known) -> None:

@@ -26,6 +26,4 @@ def without_counts(value: Any) -> Any:
             return [without_counts(each) for each in items(value)]
         case Mapping():
             return {name: without_counts(each) for name, each in value.items()}
-        case list() | tuple():
-            return [without_counts(each) for each in value]
     return value

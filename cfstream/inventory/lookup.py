@@ -42,7 +42,7 @@ class Found:
 
     @property
     def distribution(self) -> LiveDistribution:
-        """The resource as a distribution. Raises ValueError for an identity."""
+        """The resource as a distribution. Raises KeyError for an identity."""
         delivery = Delivery.of_kind(self.kind)
         return distribution_from_reply(delivery, {delivery.resource: self.live, "ETag": self.etag})
 

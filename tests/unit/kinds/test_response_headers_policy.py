@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from cfstream.kinds.response_headers_policy import Attachment, ResponseHeadersPolicyKind, attachment
+from cfstream.kinds.response_headers_policy import (
+    Attachment,
+    LiveHeadersPolicy,
+    ResponseHeadersPolicyKind,
+    attachment,
+)
 from cfstream.ports import Call
 from cfstream.stack.account_lists import AccountLists
 from cfstream.stack.live_state import LiveState
@@ -39,7 +44,7 @@ HEADERS = [
 EXPOSED = ["Accept-Ranges", "Age", "Content-Length", "Content-Range", "Date", "ETag"]
 
 
-def items(*values: str) -> Json:
+def items(*values: Any) -> Json:
     """Return a list in CloudFront's form."""
     return {"Quantity": len(values), "Items": list(values)}
 
@@ -70,6 +75,24 @@ def carrying(policy: str) -> Json:
     row = distribution("E1")
     row["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
     return ours(row)
+
+
+def test_headers_are_shown_without_counts() -> None:
+    """The headers of others are listed as in CloudFront's document, with plain lists."""
+    custom = {"Header": "X-Robots-Tag", "Value": "noindex", "Override": True}
+    config = {
+        **OURS,
+        "CustomHeadersConfig": items(custom),
+        "RemoveHeadersConfig": {"Quantity": 0},
+        "SecurityHeadersConfig": {"ContentTypeOptions": {"Override": False}},
+    }
+    shown = LiveHeadersPolicy("P1", config).shown
+    assert shown["cors"]["origins"] == [PAGE]
+    assert {name: shown[name] for name in shown if name != "cors"} == {
+        "CustomHeadersConfig": [custom],
+        "RemoveHeadersConfig": [],
+        "SecurityHeadersConfig": {"ContentTypeOptions": {"Override": False}},
+    }
 
 
 def test_a_missing_policy_is_created_from_the_spec() -> None:

@@ -103,9 +103,10 @@ def test_a_new_behavior_shows_what_a_spec_can_say_of_it() -> None:
 def test_a_member_that_no_spec_has_is_named_as_such() -> None:
     """It is CloudFront's, and the place is still that of the spec."""
     before, after = ({**API, NEVER: value} for value in (True, False))
-    assert differences({"CacheBehaviors": counted([before])}, {"CacheBehaviors": counted([after])}) == (
-        f"CloudFront's {NEVER} of http.behaviors[/api/*]: true -> false",
-    )
+    named = ({"CacheBehaviors": counted([each])} for each in (before, after))
+    assert differences(*named) == (f"CloudFront's {NEVER} of http.behaviors[/api/*]: true -> false",)
+    default = ({"DefaultCacheBehavior": each} for each in (before, after))
+    assert differences(*default) == (f"CloudFront's {NEVER} of the default behavior: true -> false",)
 
 
 def test_a_statement_is_shown_whole() -> None:

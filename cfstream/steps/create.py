@@ -32,9 +32,10 @@ class Twin:
     row_id: str
     detail: str
     match: Mapping[str, Any]
-    row: Mapping[str, str] | None = None
-    content: str = ""
+    content: str
     """Path in the detail's reply of the document that must cover what the create asked for."""
+    row: Mapping[str, str] | None = None
+    """The name, if it is unique; None if only the caller reference is."""
     name: Mapping[str, str] = field(default_factory=dict)
     """The tags that name its owner. With another value it belongs to someone else. Without them it gets them again."""
     arn: str = ""
@@ -50,7 +51,7 @@ class Create(Step):
     call: Call
     outputs: Mapping[str, str]
     """Path in the reply of each value that later steps need."""
-    twin: Twin | None = None
+    twin: Twin
     document: str = ""
     """Path in the parameters of the document that `twin.content` must cover."""
     reference: str = ""
@@ -104,23 +105,20 @@ class Create(Step):
 
         Raises `taken` itself if the name belongs to someone else, Stale if what was created has other settings.
         """
-        if self.twin is None:
-            return None
         match = dict(self.twin.match)
         if self.reference:
             match[f"{self.twin.content}.CallerReference"] = at(params, self.reference)
         for candidate in _candidates(context, self.twin, taken):
-            if all(covers(at(candidate, path), value) for path, value in match.items()):
-                if _is_ours(context, self.address, self.twin, candidate, at(params, self.tags)):
-                    return self._checked(candidate, params)
-                continue
-            if self.twin.row:
-                raise taken
+            if not all(covers(at(candidate, path), value) for path, value in match.items()):
+                if self.twin.row:
+                    raise taken
+            elif _is_ours(context, self.address, self.twin, candidate, at(params, self.tags)):
+                return self._checked(candidate, params)
         return None
 
     def _checked(self, candidate: Json, params: Json) -> Json:
         wanted = at(params, self.document) if self.document else {}
-        if covers(at(candidate, self.twin.content) if self.twin and self.twin.content else {}, wanted):
+        if covers(at(candidate, self.twin.content), wanted):
             return candidate
         raise Stale(
             f"{self.address}: an earlier run has created it with other settings",

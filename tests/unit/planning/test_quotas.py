@@ -19,7 +19,7 @@ def plan(name: str, *kinds: str) -> StackPlan:
             stage=Stage.KEYS,
             call=CALL,
             outputs={},
-            twin=Twin(CALL, "Id", "get_it", {}),
+            twin=Twin(CALL, "Id", "get_it", {}, content=""),
         )
         for n, kind in enumerate(kinds)
     )

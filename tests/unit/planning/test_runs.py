@@ -42,7 +42,7 @@ def test_the_hazards_of_all_must_be_allowed() -> None:
             hazards=(Hazard(hazard, ""),),
             call=call,
             outputs={},
-            twin=Twin(call, "Id", "get_it", {}),
+            twin=Twin(call, "Id", "get_it", {}, content=""),
         )
         return StackPlan(name, f"{name}.yaml", "", steps=(step,), after=after)
 

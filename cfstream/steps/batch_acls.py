@@ -34,7 +34,7 @@ from cfstream.steps.batch_job import (
 )
 from cfstream.steps.batch_manifest import JobObjects, objects_now, of_inventory, of_list, of_s3, put_list
 from cfstream.steps.batch_report import UnreadableReport, failed_keys, first_failure, later_keys
-from cfstream.steps.guard import LONGEST_SECONDS
+from cfstream.steps.guard import LONGEST_SECONDS, GuardWatch
 from cfstream.steps.plain_acls import PlainAcls, list_call
 from cfstream.steps.step import StepContext
 from cfstream.values import Json
@@ -109,6 +109,7 @@ class _JobRun:
         self._job = job
         self._work = work
         self._hooks = hooks
+        self._guard = GuardWatch(hooks.check, context.clock)
         self._description = description
         self._objects = JobObjects()
         self._lists: dict[str, str] = {}
@@ -177,9 +178,12 @@ class _JobRun:
                 return each.id
         token = self._job.token(self._work, self._description, len(earlier))
         objects = self._manifest(token)
-        if self._hooks.check:
-            self._hooks.check()
+        self._check()
         return self._created(self._job.request(self._work, self._description, token, objects))
+
+    def _check(self) -> None:
+        """Check the guard now. Raises its objection."""
+        self._guard.check(after_pause=True)
 
     def _manifest(self, token: str) -> Json:
         """Return the member of CreateJob that names the objects. Writes a list of our own, once."""
@@ -219,8 +223,7 @@ class _JobRun:
         confirmed = False
         for _ in polls(clock, FOREVER, LONGEST_SECONDS):
             try:
-                if self._hooks.check:
-                    self._hooks.check()
+                self._check()
                 checked = clock.monotonic()
                 seen = _described(self._context.aws, self._work, job)
             except CfstreamError as error:
@@ -263,8 +266,7 @@ class _JobRun:
         request = job_call("update_job_status", self._work, job, RequestedJobStatus="Ready")
 
         def confirm() -> None:
-            if self._hooks.check:
-                self._hooks.check()
+            self._check()
             self._context.aws.write(request)
 
         try:

@@ -1,6 +1,6 @@
 """An account in which jobs of S3 Batch Operations can run, and ports that act when a job is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,30 @@ class Watching(PassThrough):
         if call.operation == "describe_job":
             self.at(reply["Job"]["Status"])
         return reply
+
+
+class EndsLater(Watching):
+    """Gives these answers about the status of a job after it is cancelled, and repeats the last one."""
+
+    def __init__(self, aws: Writes, at: Callable[[str], None], answers: Sequence[str | Exception]) -> None:
+        super().__init__(aws, at)
+        self._answers = answers
+        self._asked: int | None = None
+
+    def read(self, call: Call) -> Json:
+        reply = super().read(call)
+        if call.operation != "describe_job" or self._asked is None:
+            return reply
+        answer = self._answers[min(self._asked, len(self._answers) - 1)]
+        self._asked += 1
+        if isinstance(answer, Exception):
+            raise answer
+        return {"Job": {**reply["Job"], "Status": answer}}
+
+    def write(self, call: Call) -> Json:
+        if call.operation == "update_job_status":
+            self._asked = 0
+        return super().write(call)
 
 
 class KilledError(BaseException):

@@ -102,6 +102,20 @@ class TestFailures:
         assert (report.exit_code, port.confirmed) == (4, 1), report_lines(report)
         assert statuses(media) == ["Cancelled"]
 
+    def test_a_confirmation_that_is_not_allowed(self, media: SandboxAccount) -> None:
+        """The run ends with the refusal, and leaves no job that somebody may confirm later."""
+
+        class Refusing(Confirmed):
+            def write(self, call: Call) -> Json:
+                if call.params.get("RequestedJobStatus") == "Ready":
+                    raise NotAuthorized("s3:UpdateJobStatus", "AccessDenied", "not allowed", status=403)
+                return super().write(call)
+
+        report = media.apply(by_job(), port=Refusing(media.world.aws))
+        assert report.exit_code == 1, report_lines(report)
+        assert "s3:UpdateJobStatus" in " ".join(report_lines(report))
+        assert statuses(media) == ["Cancelled"]
+
     def test_a_role_that_loses_a_permission_after_the_plan(self, media: SandboxAccount) -> None:
         """The job fails, and the error has AWS's reason and the fix."""
         plan = media.plan(by_job())

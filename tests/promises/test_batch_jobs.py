@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto.s3.models import OWNER
 
-from cfstream.errors import NotAuthorized, ReplyLost
+from cfstream.errors import NotAuthorized, ReplyLost, Unreachable
 from cfstream.ports import Answer, Call
 from cfstream.render.json import plan_document
 from cfstream.values import Json
@@ -17,6 +17,7 @@ from tests.promises.batched import (
     KEYS,
     OTHER_USER,
     REPLACES,
+    EndsLater,
     Watching,
     by_job,
     granted,
@@ -237,6 +238,30 @@ class TestGuard:
         assert remark in " ".join(report_lines(report))
         assert statuses(media) == [left]
         assert granted(media) == {}
+
+    @pytest.mark.parametrize(
+        ("answers", "remark"),
+        [
+            ([Unreachable("no connection"), "Cancelling", "Cancelled"], "is cancelled"),
+            (["Cancelling"], "is cancelled, and ends after the tasks that are in progress"),
+            ([denied("s3:DescribeJob")], "is cancelled, and ends after the tasks that are in progress"),
+        ],
+        ids=["in a while", "not in time", "unknown"],
+    )
+    def test_a_cancelled_job_ends_later(
+        self, media: SandboxAccount, answers: list[str | Exception], remark: str
+    ) -> None:
+        """S3 finishes the tasks that are in progress. The report says whether the job has ended."""
+
+        def open_it(status: str) -> None:
+            if status == "Ready":
+                public = {**media.config()["DefaultCacheBehavior"], "TrustedSigners": signers()}
+                media.edit(lambda config: config.update(DefaultCacheBehavior=public))
+
+        report = media.apply(by_job(), port=EndsLater(media.world.aws, open_it, answers))
+        assert report.exit_code == 4, report_lines(report)
+        lines = "\n".join(report_lines(report)).splitlines()
+        assert f"the job {jobs(media)[0].id} {remark}" in [line.strip() for line in lines]
 
     def test_a_job_is_not_created_if_the_guard_objects(self, media: SandboxAccount) -> None:
         """The guard is checked right before CreateJob."""

@@ -1,6 +1,6 @@
 """The objects of a job: a list of those that lack the grant, an inventory, or those that S3 lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,6 +73,29 @@ class TestOwnList:
         assert granted(media) == dict.fromkeys(KEYS, "READ")
         assert media.grants(KEYS[5])[OTHER_USER] == ["READ"]
         assert media.plan(by_job()).in_sync
+
+    def test_an_old_job_with_the_same_list(self, media: SandboxAccount) -> None:
+        """S3 answers with it if no list shows that it has ended. The run does not take its end for its own."""
+        media.converge(by_job())
+        for key in LACKING:
+            media.s3.put_object_acl(Bucket="media", Key=key, ACL="private")
+        old = jobs(media)[-1].id
+
+        class WithoutOld(PassThrough):
+            aws = media.world.aws
+
+            def items(self, call: Call) -> Sequence[Json]:
+                return [row for row in self.aws.items(call) if row.get("JobId") != old]
+
+        plan = media.plan(by_job())
+        media.clock.slept += 100
+        report = media.run(plan, port=WithoutOld())
+        assert report.exit_code == 1, report_lines(report)
+        what = f"the job {old} of an earlier run had ended, and no other job was created"
+        assert what in " ".join(report_lines(report))
+        assert [*granted(media)] == [key for key in KEYS if key not in LACKING]
+        media.converge(by_job())
+        assert granted(media) == dict.fromkeys(KEYS, "READ")
 
     def test_one_of_these_that_names_others_is_a_hazard(self, media: SandboxAccount) -> None:
         """A job would remove the grant."""

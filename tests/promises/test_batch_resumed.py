@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from cfstream.errors import ReplyLost, Throttled, Unreachable
-from cfstream.ports import Call, Writes
+from cfstream.ports import Answer, Call, Writes
 from cfstream.values import Json
 from tests.promises.batched import (
     KEYS,
@@ -87,6 +87,25 @@ class LateList(PassThrough):
     def items(self, call: Call) -> Sequence[Json]:
         self.reads += call.operation == "list_jobs"
         return [] if call.operation == "list_jobs" and self.reads < 4 else self.aws.items(call)
+
+
+@dataclass
+class BrokenWhileReady(PassThrough):
+    """A network that fails for all reads of CloudFront once the job has been read."""
+
+    aws: Writes
+    is_broken: bool = False
+
+    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
+        if self.is_broken and any(call.service == "cloudfront" for call in calls):
+            raise Unreachable("the network is gone")
+        return self.aws.together(calls)
+
+    def read(self, call: Call) -> Json:
+        if self.is_broken and call.service == "cloudfront":
+            raise Unreachable("the network is gone")
+        self.is_broken |= call.operation == "describe_job"
+        return self.aws.read(call)
 
 
 class TestResumed:
@@ -193,6 +212,16 @@ class TestResumed:
         report = media.apply(by_job(), port=LateList(media.world.aws))
         assert report.exit_code == 0, report_lines(report)
         assert statuses(media) == ["Complete"]
+
+    def test_a_guard_that_cannot_be_checked_for_long(self, media: SandboxAccount) -> None:
+        """No job runs unguarded for more than about a minute: it is cancelled."""
+        port = BrokenWhileReady(media.world.aws)
+        before = media.clock.slept
+        report = media.apply(by_job(), port=port)
+        assert report.exit_code == 1, report_lines(report)
+        assert "the network is gone" in " ".join(report_lines(report))
+        assert 60 < media.clock.slept - before < 120
+        assert statuses(media) == ["Cancelled"]
 
     def test_a_network_that_fails_for_a_while(self, media: SandboxAccount) -> None:
         """The wait goes on."""

@@ -23,8 +23,6 @@ def canonical(value: Any, field: str = "") -> Any:
         case list() | tuple():
             items = [canonical(item) for item in value]
             return items if field in ORDERED or len(items) < 2 else sorted(items, key=digest)
-        case str():
-            return value.strip()
     return value
 
 

@@ -17,7 +17,7 @@ from cfstream.aws.fast.acl_xml import render
 from cfstream.aws.fast_way import FastWay
 from cfstream.aws.key_log import FileKeyLog
 from cfstream.aws.sessions import Clients, ConnectionSettings
-from cfstream.errors import Interrupted, Missing, NotAuthorized, Stale
+from cfstream.errors import Interrupted, Missing, NotAuthorized, Refused, Stale
 from cfstream.ports import AclWork, no_bulk
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.object_grants import ObjectGrants
@@ -137,6 +137,24 @@ def test_bad_day(client: AclClient) -> None:
     listed = [json.loads(line) for line in Path(place).read_text(encoding="utf-8").splitlines()]
     assert {each["key"] for each in listed} == others
     assert Path(place).stat().st_mode & 0o777 == 0o600
+
+
+def test_acls_that_a_write_would_damage(client: AclClient) -> None:
+    """An ACL with a member that the client does not know, and one that is full, do not change. The rest is granted."""
+    full = [{**FOREIGN, "Grantee": {"Type": "CanonicalUser", "ID": f"{n:064}"}} for n in range(100)]
+    damaged = {
+        KEYS[0]: render(PRIVATE).replace(b"</Grant>", b"<Until>2030-01-01</Until></Grant>"),
+        KEYS[7]: render({**PRIVATE, "Grants": full}),
+    }
+    client.s3.acls.update(damaged)
+    with pytest.raises(Refused, match=rf"2 of {len(KEYS)} objects not changed, first '{KEYS[0]}'") as refused:
+        client.run()
+    assert "settings that the installed boto3 does not know" in refused.value.message
+    assert "Until" in refused.value.message
+    assert {key: client.s3.acls[key] for key in damaged} == damaged
+    for key in damaged:
+        del client.s3.acls[key]
+    assert client.s3.granted() == {*KEYS} - damaged.keys()
 
 
 def test_guard(client: AclClient) -> None:

@@ -128,6 +128,19 @@ def test_not_known_everywhere_yet() -> None:
     assert bucket.faults["put_public_access_block"] == []
 
 
+def test_deleted_by_others_meanwhile() -> None:
+    """A bucket that does not exist any more is not a bucket without a block."""
+    bucket = nothing()
+
+    def deleted(bucket: Bucket, _call: Any) -> Any:
+        bucket.exists = False
+        raise Missing("s3:PutPublicAccessBlock", "NoSuchBucket", "")
+
+    bucket.faults["put_public_access_block"] = [deleted] * 99
+    with pytest.raises(Missing, match="NoSuchBucket"):
+        create().perform(context(bucket))
+
+
 def test_block_not_allowed() -> None:
     """A refused block fails the step, so nothing is written to a bucket that may be open."""
     bucket = nothing()

@@ -2,15 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cfstream.acl_document import permissions_of, public_permissions, with_grant
-from cfstream.errors import Interrupted, Missing, NoCredentials, NotAuthorized, Refused, Throttled
-from cfstream.ports import Call
+from cfstream.errors import (
+    CfstreamError,
+    Interrupted,
+    Missing,
+    NoCredentials,
+    NotAuthorized,
+    Refused,
+    Throttled,
+)
+from cfstream.ports import AclHooks, AclOutcome, AclProgress, AclWork, Call
 from cfstream.steps import plain_acls
 from cfstream.steps.grant import GrantRead
+from cfstream.steps.guard import LONGEST_SECONDS
 from cfstream.steps.object_grants import ObjectGrants
 from cfstream.steps.step import Stage
 from cfstream.values import Address, Json, Known, Ref, StepId
@@ -193,6 +203,32 @@ def test_full_acl() -> None:
     assert bucket.calls["put_object_acl"] == 0
 
 
+class Sluggish(Bucket):
+    """A bucket whose first replies about ACLs take longer than a check of the guard counts."""
+
+    def __init__(self, clock: Clock, slow: int) -> None:
+        super().__init__(keys=["a.mp4"])
+        self._clock = clock
+        self._slow = slow
+
+    def read(self, call: Call) -> Json:
+        if call.operation == "get_object_acl" and self._slow:
+            self._slow -= 1
+            self._clock.slept += LONGEST_SECONDS
+        return super().read(call)
+
+
+def test_an_acl_that_is_read_too_slowly() -> None:
+    """The guard may not hold any more, so the ACL is read again before it is written."""
+    bucket = Sluggish(clock := Clock(), slow=2)
+    grant().perform(context(bucket, clock))
+    assert (granted(bucket), bucket.calls["get_object_acl"]) == (1, 3)
+    bucket = Sluggish(clock := Clock(), slow=99)
+    with pytest.raises(CfstreamError, match=r"S3 took more than 5 s to return the ACL of 'a.mp4'"):
+        grant().perform(context(bucket, clock))
+    assert bucket.calls["put_object_acl"] == 0
+
+
 def test_interrupted() -> None:
     """An interrupted step finishes the objects in progress, and the next run does the rest."""
     bucket = Bucket(keys=keys(500))
@@ -212,6 +248,34 @@ def test_progress() -> None:
     grant(total=60).perform(context(Bucket(keys=keys(60)), progress=progress))
     assert progress[-1] == ("60 of 60 objects", 1.0)
     assert all(fraction is None or 0 <= fraction <= 1 for _, fraction in progress)
+
+
+class Large(Bucket):
+    """A bucket with more than one page of objects."""
+
+    def pages(self, call: Call) -> Iterator[Json]:
+        yield {"Contents": [], "IsTruncated": True}
+
+
+@pytest.mark.parametrize(
+    ("total", "left"), [(2_000, "10 s left"), (31_000, "5 min left"), (1_001_000, "2.8 h left")]
+)
+def test_progress_shows_the_time_that_is_left(total: int, left: str) -> None:
+    """In the largest unit that fits, from the rate so far."""
+    clock, progress = Clock(), list[tuple[str, float | None]]()
+
+    class AfterTenSeconds:
+        def change(self, work: AclWork, hooks: AclHooks) -> AclOutcome:
+            clock.slept += 10
+            hooks.progress(AclProgress(1_000, 0))
+            return AclOutcome(work.total, 0, None, None)
+
+    here = replace(context(Large(), clock, progress=progress), bulk=lambda _work: AfterTenSeconds())
+    grant(total=total).perform(here)
+    assert [text for text, _ in progress] == [
+        f"1000 of {total} objects, 100/s, {left}",
+        f"{total} of {total} objects",
+    ]
 
 
 def test_empty_bucket() -> None:

@@ -124,6 +124,27 @@ def test_lost_reply(fault: Any) -> None:
     assert bucket.calls["put_bucket_policy"] == (1 if fault is landed else 2)
 
 
+def test_a_policy_that_cannot_be_read_back() -> None:
+    """The write is done. It is not known whether it stays, so the policy is read again, or the reply counts as lost."""
+
+    class Unread(Bucket):
+        left = 1
+
+        def read(self, call: Call) -> Json:
+            if self.calls["put_bucket_policy"] and self.left:
+                self.left -= 1
+                raise Unreachable("the connection was closed")
+            return super().read(call)
+
+    bucket = Unread()
+    grant(None).perform(context(bucket))
+    assert (bucket.policy, bucket.calls["put_bucket_policy"]) == (policy(OURS), 1)
+    bucket = Unread()
+    bucket.left = 99
+    with pytest.raises(ReplyLost, match="written, but not read back: the connection was closed"):
+        grant(None).perform(context(bucket))
+
+
 def test_a_write_that_never_arrived_is_sent_again() -> None:
     """S3 could not be reached once."""
 

@@ -83,11 +83,9 @@ class WaitUntil(Step):
 
     def asks(self) -> Any:
         """Return what the fingerprint covers. The timeout does not change what is done, so it is not included."""
-        match self.until:
-            case Deployed():
-                return {"config": self.until.config}
-            case GroupActive():
-                return {"group": self.until.group, "public_keys": self.until.public_keys}
+        if isinstance(self.until, Deployed):
+            return {"config": self.until.config}
+        return {"group": self.until.group, "public_keys": self.until.public_keys}
 
     def perform(self, context: StepContext) -> Mapping[str, str]:
         """Return when it holds, with what the last poll has read. Raises TimedOut at the deadline."""

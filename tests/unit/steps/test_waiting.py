@@ -1,21 +1,32 @@
 """A wait ends at its deadline, or when the change is live, but not because of temporary errors."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cfstream.errors import NotAuthorized, Refused, ReplyLost, Stale, Throttled, TimedOut, Unreachable
+from cfstream.errors import (
+    Missing,
+    NotAuthorized,
+    Refused,
+    ReplyLost,
+    Stale,
+    Throttled,
+    TimedOut,
+    Unreachable,
+)
 from cfstream.ports import Answer, Call
 from cfstream.steps.ledger import Ledger
 from cfstream.steps.records import CreateRecords
 from cfstream.steps.step import Stage, StepContext
-from cfstream.steps.wait import Deployed, WaitUntil
+from cfstream.steps.wait import Deployed, GroupActive, WaitUntil
 from cfstream.values import Address, Json
 from tests.unit.steps.buckets import Clock
 
 DEPLOYED = {"ETag": "E1", "Distribution": {"Status": "Deployed", "DistributionConfig": {"Enabled": True}}}
 THROTTLED = Throttled("GetDistribution", "Throttling", "Rate exceeded")
+MISSING = Missing("GetDistribution", "NoSuchDistribution", "does not exist")
 UNREACHABLE = Unreachable("GetDistribution failed inside AWS: 503")
 TARGET = {"HostedZoneId": "Z2", "DNSName": "d1.cloudfront.net.", "EvaluateTargetHealth": False}
 RECORD = {"Name": "media.example.com.", "Type": "A", "AliasTarget": TARGET}
@@ -39,8 +50,8 @@ class Script:
 
     write = read
 
-    def items(self, call: Call) -> Sequence[Json]:
-        raise AssertionError(call)
+    def items(self, call: Call) -> Sequence[Any]:
+        return list(self._answers[call.operation])
 
     def pages(self, call: Call) -> Iterator[Json]:
         raise AssertionError(call)
@@ -79,7 +90,9 @@ def test_a_wait_includes_the_distribution_that_gave_a_name() -> None:
     assert len(aws.asked) == 6
 
 
-@pytest.mark.parametrize("error", [THROTTLED, UNREACHABLE], ids=["throttled", "unreachable"])
+@pytest.mark.parametrize(
+    "error", [THROTTLED, UNREACHABLE, MISSING], ids=["throttled", "unreachable", "not visible yet"]
+)
 def test_a_wait_survives_temporary_errors(error: Exception) -> None:
     """Any number of failed polls counts as not yet, until the deadline. The last poll brings status and ETag."""
     aws = Script(get_distribution=[error] * 40 + [DEPLOYED])
@@ -109,6 +122,52 @@ def test_a_wait_for_name_servers_survives_temporary_errors(error: Exception) -> 
     insync = {"ChangeInfo": {"Id": "C1", "Status": "INSYNC"}}
     aws = Script(change_resource_record_sets=[change], get_change=[error] * 40 + [insync])
     assert perform(records(), aws) == {}
+
+
+def user(status: str = "Deployed", *, enabled: bool = True, **keys: Sequence[str]) -> Json:
+    """Return a distribution that uses key groups, with the active keys of each."""
+    active = [{"KeyGroupId": name, "KeyPairIds": {"Items": [*ids]}} for name, ids in keys.items()]
+    return {
+        "Distribution": {
+            "Status": status,
+            "DistributionConfig": {"Enabled": enabled},
+            "ActiveTrustedKeyGroups": {"Items": active},
+        }
+    }
+
+
+def keys_are_active(*polls: Json) -> bool:
+    """Return whether the keys K1 and K2 of the group G1 are active at a distribution after these polls of it."""
+    until = GroupActive("G1", ("K1", "K2"))
+    step = replace(wait(60.0), until=until)
+    aws = Script(list_distributions_by_key_group=["E1"], get_distribution=[*polls])
+    try:
+        perform(step, aws)
+    except TimedOut:
+        return False
+    return True
+
+
+BOTH = ("K1", "K2")
+
+
+@pytest.mark.parametrize(
+    ("polls", "active"),
+    [
+        ([user(G1=BOTH)], True),
+        ([user(G2=BOTH, G1=("K2", "K1"))], True),
+        ([user(G1=("K1",)), user("InProgress", G1=BOTH), user(G1=BOTH)], True),
+        ([user("InProgress", enabled=False)], True),
+        ([user(G1=("K1",))], False),
+        ([user(G1=(*BOTH, "K3"))], False),
+        ([user(G2=BOTH)], False),
+        ([user()], False),
+        ([user("InProgress", G1=BOTH)], False),
+    ],
+)
+def test_a_change_of_a_key_group_is_in_force(polls: list[Json], *, active: bool) -> None:
+    """Every enabled distribution that uses the group is Deployed, and shows exactly its keys for this group."""
+    assert keys_are_active(*polls) is active
 
 
 BATCH = Refused("ChangeResourceRecordSets", "InvalidChangeBatch", "it already exists")

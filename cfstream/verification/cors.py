@@ -67,11 +67,13 @@ class _Replies:
     def preflight(self, seen: Seen) -> ClaimJudgement:
         if seen.saw is ReplyKind.OBJECT:
             return self._headers(seen)
-        why = (
-            f"signed URLs do not work yet for pages from {self.asking} that add request headers of their own"
-        )
+        pages = f"pages from {self.asking} that add request headers of their own"
+        if seen.saw in (ReplyKind.FAILED, ReplyKind.NOTHING):
+            why = f"whether signed URLs work for {pages} was not verified: a preflight got {seen.text}"
+            return ClaimJudgement(Verdict.UNPROVED, why)
         missing = _unanswered(self.site, seen, self.asking)
-        return ClaimJudgement(Verdict.DENIED, f"{why} (a preflight got {seen.text}): {missing}")
+        why = f"signed URLs do not work yet for {pages} (a preflight got {seen.text}): {missing}"
+        return ClaimJudgement(Verdict.DENIED, why)
 
     def preflight_for_cookies(self, seen: Seen) -> ClaimJudgement:
         if seen.saw is ReplyKind.REFUSED:
@@ -109,7 +111,7 @@ def _unanswered(site: Site, seen: Seen, asking: str) -> str:
     rules = f"bucket {site.bucket.name} needs a CORS rule that allows GET and the header Range for {asking}"
     match seen.saw:
         case ReplyKind.REFUSED:
-            return "preflights have no cookies, so CloudFront refuses them; players must only send simple headers"
+            return "CloudFront rejects the signature"
         case ReplyKind.PAGE:
             return "CloudFront does not allow OPTIONS there"
         case ReplyKind.ORIGIN if seen.status == 400:

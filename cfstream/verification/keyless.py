@@ -121,6 +121,10 @@ def inconclusive(seen: Seen) -> ClaimJudgement:
 def wrongly_refused(site: Site, place: TestedBehavior, seen: Seen) -> ClaimJudgement:
     """Return why a request was refused that must be served, if the reason is known."""
     match seen.saw:
+        case ReplyKind.REFUSED if not place.guard.signed:
+            why = f"an edge still requires a signature, although {place.guard.named} is public now"
+            do = f"wait until the change is deployed: {site.context.command('wait')}"
+            return ClaimJudgement(Verdict.DENIED, why, do)
         case ReplyKind.REFUSED:
             why = f"{place.guard.named} requires a signature by {place.guard.signers_text}"
         case ReplyKind.ORIGIN:

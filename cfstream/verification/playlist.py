@@ -1,9 +1,10 @@
 """Load an HLS playlist like a player: the playlist, a rendition and its first segment, with the same cookies."""
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import field, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from cfstream.ports import Viewer
 from cfstream.startup.frozen import dataclass
@@ -16,7 +17,7 @@ from cfstream.verification.site import ExpectedAccess, Site, TestedBehavior, pat
 
 _MAP = re.compile(r'#EXT-X-MAP:.*?URI="([^"]+)"')
 DEPTH = 2
-"""Playlists before a segment: the multivariant playlist, and one of its renditions."""
+"""Playlists before a segment: the multivariant playlist, and one of its renditions (RFC 8216, section 4.3.4.2)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Load:
     site: Site
     address: HostAddress
     cookies: str = field(repr=False)
+
+    def is_here(self, url: str) -> bool:
+        """Return whether the URL is at the address that is tested. Browsers send the cookies nowhere else."""
+        return url.startswith(f"{self.address.url}/")
 
 
 def playlist_findings(
@@ -60,30 +65,36 @@ def _place(site: Site, path: str) -> TestedBehavior | None:
 
 
 def _through(load: Load, url: str) -> Iterator[Finding]:
-    for depth in range(DEPTH + 1):
+    for _ in range(DEPTH):
         finding, seen = _get(load, url, "playlist")
         yield finding
         if finding.verdict is not Verdict.HELD:
             return
-        text = seen.body.decode("utf-8", "replace")
-        named = list(_named(text))
-        if not named or depth == DEPTH:
-            yield _without_segments(finding, urlsplit(url).path)
-            return
-        url = urljoin(url, named[0])
-        if "#EXT-X-STREAM-INF" not in text:
+        text, path = seen.body.decode("utf-8-sig", "replace"), urlsplit(url).path
+        first = next(_listed(text), None)
+        if first is None:
             break
-    for segment in (urljoin(url, each) for each in dict.fromkeys((*_MAP.findall(text)[:1], named[0]))):
-        if urlsplit(segment).hostname != load.address.host:
+        if "#EXT-X-STREAM-INF" not in text:
+            init = map(_sendable, _MAP.findall(text)[:1])
+            segments = (urljoin(url, each) for each in dict.fromkeys((*init, first)))
+            yield from (_get(load, each, "segment")[0] for each in segments if load.is_here(each))
             return
-        yield _get(load, segment, "segment")[0]
+        url = urljoin(url, first)
+        if not load.is_here(url):
+            return
+    yield _without_segments(finding, path)
 
 
-def _named(text: str) -> Iterator[str]:
+def _listed(text: str) -> Iterator[str]:
     """Yield the URIs of a playlist: lines that are neither empty nor tags (RFC 8216, section 4.1)."""
     for line in text.splitlines():
         if line.strip() and not line.startswith("#"):
-            yield line.strip()
+            yield _sendable(line.strip())
+
+
+def _sendable(uri: str) -> str:
+    """Return a URI with escapes for characters that no request can have, as players send it."""
+    return quote(uri, safe=string.punctuation)
 
 
 def _get(load: Load, url: str, what: str) -> tuple[Finding, Seen]:

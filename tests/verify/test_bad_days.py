@@ -1,18 +1,17 @@
 """Wrong or missing addresses, invalid TLS and wrong clocks each have their own message."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cfstream.aws.client import together
 from cfstream.errors import Refused
-from cfstream.ports import Answer, Call, NoReply, NoReplyReason, Reads, Reply, Viewer, Visit
-from cfstream.values import Json
+from cfstream.ports import NoReply, NoReplyReason, Reply, Viewer, Visit
 from cfstream.verification import StackProof, Verdict
 from cfstream.web import HttpViewer
 from tests.verify.account import HOST, VerifiedAccount
+from tests.verify.denied import refuse_reads
 from tests.world.clock import QuickClock
 
 
@@ -161,28 +160,6 @@ def test_an_alarm_is_raised_only_for_what_is_seen_twice(account: VerifiedAccount
     assert account.proof(viewer=Flaky(account.viewer)).exit_code == 0
 
 
-@dataclass(frozen=True)
-class Refusing:
-    """Reads in which S3 fails for one bucket."""
-
-    port: Reads
-    bucket: str
-
-    def read(self, call: Call) -> Json:
-        if call.operation == "get_public_access_block" and call.params.get("Bucket") == self.bucket:
-            raise Refused("GetPublicAccessBlock", "InternalError", "Please try again.")
-        return self.port.read(call)
-
-    def items(self, call: Call) -> Sequence[Json]:
-        return self.port.items(call)
-
-    def pages(self, call: Call) -> Iterator[Json]:
-        return self.port.pages(call)
-
-    def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
-        return together(self, calls)
-
-
 def test_a_stack_that_cannot_be_read_does_not_block_the_others(account: VerifiedAccount) -> None:
     """A refusal by AWS for one stack is reported only for that one."""
     other = {
@@ -195,8 +172,8 @@ def test_a_stack_that_cannot_be_read_does_not_block_the_others(account: Verified
     account.bucket("bare")
     account.made(other)
 
-    reads = account.world.reads
-    account.world = replace(account.world, reads=lambda: Refusing(reads(), "bare"))
+    error = Refused("GetPublicAccessBlock", "InternalError", "Please try again.")
+    refuse_reads(account, {"get_public_access_block": error}, Bucket="bare")
     campus, lectures = account.verify(account.spec, other).stacks
     assert lectures.exit_code == 0
     assert (campus.exit_code, campus.findings[0].claim) == (1, "its live state can be read")

@@ -23,10 +23,6 @@ class Sample:
     missing: str = ""
     """The key that the user named, if that object does not exist."""
 
-    def first(self, ending: str) -> str:
-        """Return the first key with this ending; empty if there is none."""
-        return next((key for key in self.keys if key.lower().endswith(ending)), "")
-
 
 def sample(
     aws: Reads, context: StackContext, bucket: LiveBucket, literals: Iterable[str], wanted: str | None

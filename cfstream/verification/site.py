@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from enum import StrEnum
+from itertools import takewhile
 
 from cfstream.access.cells import intersect_witness
 from cfstream.access.globs import Glob
 from cfstream.access.model import AccessModel
-from cfstream.domain import Delivery, LiveDistribution, with_pattern
+from cfstream.domain import Delivery, LiveDistribution, PathPattern, with_pattern
 from cfstream.errors import CfstreamError
 from cfstream.explain.guards import GuardedBehavior, Guards
 from cfstream.inventory.lookup import of_stack
@@ -125,7 +126,7 @@ def read_site(state: LiveState, wanted_object: str | None) -> Site:
         )
     guards = guards_of(aws, of_stack(state).distribution)
     asked = _patterns(context.stack.spec, guards)
-    objects = sample(aws, context, state.bucket, [_literal(pattern) for pattern in asked], wanted_object)
+    objects = sample(aws, context, state.bucket, _beginnings(live, asked), wanted_object)
     model = live_model(context, readers_observed(aws, state))
     site = Site(context, live, guards, state.bucket, model, objects, (), _hosts(context, guards))
     return replace(site, places=tuple(_places(site, asked)))
@@ -156,9 +157,11 @@ def _patterns(spec: Spec, guards: Guards) -> list[str]:
     return [*live, *named, ""]
 
 
-def _literal(pattern: str) -> str:
-    """Return the literal prefix of a pattern: every matching key starts with it."""
-    return re.split(r"[*?]", pattern.removeprefix("/"), maxsplit=1)[0]
+def _beginnings(live: LiveDistribution, patterns: Sequence[str]) -> list[str]:
+    """Return how the keys of objects begin that the patterns match, by each origin path."""
+    literals = [re.split(r"[*?]", pattern.removeprefix("/"), maxsplit=1)[0] for pattern in patterns]
+    roots = sorted({origin.path for origin in live.origins})
+    return [f"{root}/{literal}".removeprefix("/") for root in roots for literal in literals]
 
 
 def _places(site: Site, patterns: Sequence[str]) -> Iterator[TestedBehavior]:
@@ -239,14 +242,10 @@ def _path(site: Site, pattern: str, live: GuardedBehavior | None) -> tuple[str, 
 
 def _witness(site: Site, pattern: str) -> str:
     """Return a path that only this behavior serves, found from all patterns; empty if there is none."""
-    found: list[Glob] = []
-    for behavior in site.live.behaviors:
-        glob = Glob.of_path_pattern(behavior.pattern.relative)
-        if behavior.path == pattern:
-            key = intersect_witness((glob,), found)
-            return f"/{key}" if key else ""
-        found.append(glob)
-    key = intersect_witness((Glob.of_path_pattern(pattern.removeprefix("/")),))
+    before = takewhile(lambda behavior: behavior.path != pattern, site.live.behaviors)
+    patterns = (PathPattern(pattern or "*"), *(behavior.pattern for behavior in before))
+    glob, *earlier = (Glob.of_path_pattern(each.relative) for each in patterns)
+    key = intersect_witness((glob,), earlier)
     return f"/{key}" if key else ""
 
 

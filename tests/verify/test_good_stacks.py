@@ -184,7 +184,7 @@ def test_stacks_are_verified_side_by_side(account: VerifiedAccount) -> None:
     assert (proof.exit_code, proof.stacks[0].findings[0].why[:31]) == (1, "absent has no distribution in a")
 
 
-def _key_pair(account: VerifiedAccount, pem: str) -> str:
+def key_pair(account: VerifiedAccount, pem: str) -> str:
     """Register a key pair of the account, whose public half only the sandbox's edge knows, and return its id."""
     body = json.dumps({"account": "self", "public_key": pem}).encode()
     url = f"{account.sandbox.endpoint_url}/_sandbox/key-pairs"
@@ -197,7 +197,7 @@ def _key_pair(account: VerifiedAccount, pem: str) -> str:
 def test_stream_names_are_verified_by_the_edge(empty: VerifiedAccount) -> None:
     """For delivery rtmp, the RTMP substitute refuses unsigned names and accepts signed ones."""
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
-    id_ = _key_pair(empty, empty.key.public_pem)
+    id_ = key_pair(empty, empty.key.public_pem)
     spec = rtmp()
     empty.made(spec)
     proof = empty.proof(spec, key=empty.key, key_id=id_)
@@ -208,7 +208,7 @@ def test_stream_names_are_verified_by_the_edge(empty: VerifiedAccount) -> None:
 def test_a_key_of_an_account_has_to_be_named(empty: VerifiedAccount) -> None:
     """AWS never shows the public half of a key pair, so the owner's key cannot be recognised."""
     empty.s3.put_object(Bucket="media", Key="a/lecture.flv", Body=b"flv")
-    id_ = _key_pair(empty, empty.key.public_pem)
+    id_ = key_pair(empty, empty.key.public_pem)
     empty.made(rtmp())
     with pytest.raises(WrongUsage, match="not which key has which id") as refused:
         empty.proof(rtmp(), key=empty.key)

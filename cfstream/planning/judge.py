@@ -194,8 +194,8 @@ def _unsafe(context: StackContext, seen: EvaluatedSteps) -> Iterator[Problem]:
             cell, reader = found
             yield context.stack.problem(
                 f"{reader.prose} could read /{cell.witness} after the step {step.id} and before the end of this plan",
-                "make the change in two runs: first the signers, then the rest",
-                "bucket",
+                "make the change in two runs: first only that of grant, then the rest",
+                "grant",
             )
             return
 

@@ -246,6 +246,41 @@ def test_grants_on_fewer_objects_open_no_others(account: SandboxAccount, before:
     assert account.plan(after).in_sync
 
 
+OPEN: Json = {"public": True, "trusted_signers": None}
+MORE_READERS = {
+    "fewer objects": by_acl(grant={"prefix": "a/"}, **OPEN),
+    "by policy": signed(oai={}, grant={"prefix": "a/"}, **OPEN),
+    "other signers": by_acl(grant={"prefix": "a/"}, trusted_signers=["111122223333"]),
+}
+
+
+@pytest.mark.parametrize("document", MORE_READERS.values(), ids=MORE_READERS)
+def test_more_readers_of_fewer_granted_objects_take_two_runs(account: SandboxAccount, document: Json) -> None:
+    """Grants on objects are revoked last, so the new readers could read all of them until then: nothing is written.
+
+    If the grant changes first, as the problem says, nobody reads the other objects who could not read them before.
+    """
+    open_acls(account)
+    after = {name: value for name, value in document.items() if value is not None}
+    account.converge(by_acl())
+    plan = account.plan(after)
+    (problem,) = plan.stacks[0].problems
+    who = "signer 111122223333" if "trusted_signers" in after else "anyone"
+    assert problem.what.startswith(
+        f"{who} could read /b/three.mp4 after the step modify distribution:lectures"
+    )
+    assert problem.do == "make the change in two runs: first only that of grant, then the rest"
+    witness = Witness(account.world.aws)
+    assert account.run(plan, port=witness, allow=["makes-public", "cuts-viewers"]).exit_code == 2
+    assert witness.writes == []
+    with Observer(account, *PATTERNS).watching() as seen:
+        for each in (signed(oai={}, grant=after["grant"]), after):
+            account.converge(each, allow=["makes-public", "cuts-viewers"])
+    new = {each.key for each in seen.ever if each.who == who and each.may == "read"}
+    assert new
+    assert all(key.startswith("a/") for key in new)
+
+
 def test_a_public_stack_gets_signers_and_fewer_objects_in_one_run(account: SandboxAccount) -> None:
     """Until the other grants are revoked, the new signers can read what anyone could read before."""
     public = rtmp(oai={}, grant={"via": "object-acl"}, public=True)

@@ -288,6 +288,26 @@ def test_a_plan_of_another_account_is_reported(account: SandboxAccount) -> None:
         saved.check()
 
 
+def test_a_plan_of_another_version_is_refused(account: SandboxAccount) -> None:
+    """It may have been made by other rules, even if nothing else differs."""
+    saved = Saved(account, signed())
+    saved.document["cfstream_version"] = "0.0.1"
+    with pytest.raises(Mismatch, match=r"it was made by cfstream 0\.0\.1, and this is cfstream") as refused:
+        saved.check()
+    assert refused.value.do == "plan again: `plan again`"
+
+
+def test_a_change_is_shown_by_its_digest_if_the_file_has_no_content(account: SandboxAccount) -> None:
+    """The contents are an addition to the format, so a file need not have them."""
+    account.converge(signed())
+    saved = Saved(account, signed(comment="new"))
+    del saved.document["stacks"][0]["relied_content"]
+    saved.check()
+    account.edit(set_to(Comment="by hand"))
+    with pytest.raises(Mismatch, match=r"distribution:lectures: sha256:\w{12}… -> sha256:\w{12}…"):
+        saved.check()
+
+
 def test_the_files_steps_are_never_trusted(account: SandboxAccount) -> None:
     """Changed steps in the file do not matter, because apply plans again."""
     saved = Saved(account, signed(comment="honest"))

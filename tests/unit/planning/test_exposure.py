@@ -4,20 +4,24 @@ from typing import Any
 
 import pytest
 
+from cfstream.access.route import MERGED
 from cfstream.render.readers import before_and_after, readers_after, readers_before
 from tests.unit.kinds.live import distribution
 from tests.unit.kinds.s3 import BUCKET, NONE, by_oac, by_oai, missing, policy_of, signed, statement
 from tests.unit.planning.planned import (
     BY_OAI,
+    GROUPS,
     HEAD,
     OAC,
     ON_OBJECTS,
     PUBLIC,
     TO_ALL,
     TO_OAI,
+    account,
     exposure,
     on_objects,
     opening_texts,
+    planned,
 )
 
 KEYS = HEAD + "key_groups: [{use: lectures-signers}]\n"
@@ -310,3 +314,15 @@ def test_paths_of_other_signers_are_excluded() -> None:
     )
     _, after = before_and_after(seen)
     assert after == tuple(phrase.replace("key group", "key-group") for phrase in shown)
+
+
+def test_too_many_groups_of_paths_are_judged_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notice says so: what is said of the others may be true of only some of them."""
+    monkeypatch.setattr("cfstream.access.partition.MOST_CELLS", 2)
+    paths = ", ".join(f"{{path: '/{name}/*', public: true}}" for name in "abcdef")
+    live = account(OWN, policy=GRANTED, list_key_groups=GROUPS)
+    plan = planned(f"{OAC}http: {{behaviors: [{paths}]}}\n", live)
+    (notice,) = [each.text for each in plan.notices if "groups of paths" in each.text]
+    assert notice.endswith(f"the others are judged together ({MERGED})")
+    assert {row.certain for row in plan.exposure.access if row.after} == {True, False}
+    assert any(hazard.name == "makes-public" for hazard, _ in plan.hazards)

@@ -2,6 +2,7 @@
 
 from dataclasses import field
 
+from cfstream.errors import Notice
 from cfstream.startup.frozen import dataclass
 from cfstream.values import Json, Known
 
@@ -116,6 +117,8 @@ class BucketState:
     """The policy document. Values in statements that are not written yet may be Refs."""
     policy_unread: str = ""
     """Why the policy could not be read; empty if it was read."""
+    assumptions: tuple[Notice, ...] = ()
+    """What could not be read of its settings, and counts as absent."""
     block: Block = Block()
     """The effective settings: the bucket's and the account's combined."""
     ownership: str = ENFORCED

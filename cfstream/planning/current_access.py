@@ -22,7 +22,7 @@ def stack_access(context: StackContext, results: KindResults, key: str | None) -
     model = live_model(context, results)
     wanted, seen = _judged(expected(context, model, live=True), model, key)
     opened = openings(seen, wanted)
-    notices = [Notice(text) for text in opened.notes]
+    notices = [*map(Notice, opened.notes), *model.bucket.assumptions]
     if model.bucket.policy_unread:
         notices.append(
             Notice(f"the bucket policy could not be read: {model.bucket.policy_unread}", warning=True)

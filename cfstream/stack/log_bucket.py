@@ -100,8 +100,12 @@ def _create(name: str, context: StackContext) -> str:
 
 def log_notices(found: LogBucket | None) -> Iterator[Notice]:
     """Yield what could not be checked: a bucket of another account, or one that may not be read."""
-    if found is not None and isinstance(found.head, Refused) and not isinstance(found.head, Missing):
-        yield Notice(f"the log bucket {found.name} could not be checked: {found.head.what}")
+    answers = () if found is None or isinstance(found.head, Missing) else (found.head, found.ownership)
+    refused = next(
+        (each for each in answers if isinstance(each, Refused) and not isinstance(each, Missing)), None
+    )
+    if found is not None and refused is not None:
+        yield Notice(f"the log bucket {found.name} could not be checked: {refused.what}")
 
 
 def _without_acls(answer: Answer) -> bool:

@@ -95,7 +95,7 @@ def _objects(number: int) -> str:
 
 def _unread_points(site: Site) -> Iterator[Finding]:
     """Yield a finding for each access point whose policy could not be read."""
-    for point in site.bucket.access_points:
+    for point in site.model.bucket.access_points:
         if point.unread:
             yield Finding(
                 f"bucket {site.bucket.name}",

@@ -198,7 +198,7 @@ def _named_object(site: Site) -> tuple[Finding, ...]:
 
 def _notices(site: Site, tools: VerificationTools) -> list[Notice]:
     """Return notices about what could not be verified without failing."""
-    objects, notices = site.objects, [*site.bucket.notices, *viewer_warnings(site.live)]
+    objects, notices = site.objects, [*site.model.bucket.assumptions, *viewer_warnings(site.live)]
     if objects.why_none:
         asked = "paths without an object were requested, which does not prove that objects are served"
         text = f"{objects.why_none}: {asked}"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.world.account import SandboxAccount
+from tests.world.denied import deny
 from tests.world.plans import problems
 from tests.world.specs import Json, by_acl, signed
 
@@ -32,6 +33,27 @@ def test_a_bucket_for_logs(account: SandboxAccount, ownership: str | None, words
     found = problems(account.stack(logged()))
     assert [each for each in found if "log bucket" in each] == ([] if words is None else found)
     assert words is None or words in found[0]
+
+
+@pytest.mark.parametrize("operation", ["head_bucket", "get_bucket_ownership_controls"])
+def test_a_bucket_for_logs_that_may_not_be_read(account: SandboxAccount, operation: str) -> None:
+    """It may belong to another account, so it is not a problem. A notice says that nothing was checked."""
+    account.clients("s3").create_bucket(Bucket=LOGS, ObjectOwnership="BucketOwnerPreferred")
+    deny(account, operation, Bucket=LOGS)
+    plan = account.stack(logged())
+    assert problems(plan) == []
+    text = f"the log bucket {LOGS} could not be checked: {operation} was refused: not allowed (AccessDenied)"
+    assert text in [each.text for each in plan.notices]
+
+
+def test_a_bucket_for_logs_without_ownership_controls(account: SandboxAccount) -> None:
+    """It has ACLs, as all buckets before ownership controls existed."""
+    s3 = account.clients("s3")
+    s3.create_bucket(Bucket=LOGS)
+    s3.delete_bucket_ownership_controls(Bucket=LOGS)
+    plan = account.stack(logged())
+    assert problems(plan) == []
+    assert not [each for each in plan.notices if LOGS in each.text]
 
 
 def test_a_bucket_for_logs_where_none_are_delivered(account: SandboxAccount) -> None:

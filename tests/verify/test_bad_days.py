@@ -11,8 +11,8 @@ from cfstream.ports import NoReply, NoReplyReason, Reply, Viewer, Visit
 from cfstream.verification import StackProof, Verdict
 from cfstream.web import HttpViewer
 from tests.verify.account import HOST, VerifiedAccount
-from tests.verify.denied import refuse_reads
 from tests.world.clock import QuickClock
+from tests.world.denied import refuse_reads
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 from cfstream.verification import Verdict
 from cfstream.workflow import access_of
 from tests.verify.account import VerifiedAccount
-from tests.verify.denied import deny
+from tests.world.denied import deny
 from tests.world.specs import by_acl, without
 
 
@@ -87,6 +87,15 @@ def test_a_policy_that_may_not_be_read_is_a_warning_of_access(account: VerifiedA
     text = "the bucket policy could not be read: get_bucket_policy was refused: not allowed (AccessDenied)"
     assert text in [each.text for each in found.notices if each.warning]
     assert {row.certain for row in found.rows} == {False}
+
+
+def test_settings_that_may_not_be_read_count_as_absent(account: VerifiedAccount) -> None:
+    """`plan`, `access` and `verify` say so."""
+    deny(account, "list_access_points")
+    text = "this plan assumes no access points, because they cannot be listed: list_access_points was refused"
+    (found,) = access_of(account.load(account.spec), account.world)
+    for notices in (account.stack(account.spec).notices, found.notices, account.proof().notices):
+        assert any(each.text.startswith(text) for each in notices)
 
 
 def test_a_sample_is_not_every_acl(empty: VerifiedAccount, monkeypatch: pytest.MonkeyPatch) -> None:

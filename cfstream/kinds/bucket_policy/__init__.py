@@ -116,7 +116,11 @@ class BucketPolicyKind(Kind[WantedGrant, LivePolicy]):
             steps=(*given, *taken, *former_steps(context, have)),
             relied_on=tuple(relied),
             problems=tuple(problems),
-            notices=(*_notices(case), *idle_grants(context, have, results), *former_notices(context, have)),
+            notices=(
+                *_notices(case),
+                *idle_grants(context, have, results),
+                *former_notices(context, have),
+            ),
         )
 
     def add_to_model(self, context: StackContext, have: LivePolicy, model: AccessModel) -> AccessModel:
@@ -185,6 +189,7 @@ def _around_policy(aws: Reads, state: LiveState) -> LivePolicy:
     former = read_former(aws, context, own, state.staying)
     return LivePolicy(
         replace(bucket, access_points=(*bucket.access_points, *points), notices=(*bucket.notices, *notices)),
+        unlisted=notices,
         own=own,
         distributions=distributions,
         stacks=state.stacks,
@@ -265,7 +270,7 @@ def _read_policy(aws: Reads, call: Call) -> tuple[Json | None, str]:
 
 
 def _notices(case: Case) -> list[Notice]:
-    notices = []
+    notices = [*case.have.unlisted]
     if case.have.unread and not case.want.managed:
         text = f"it is unknown who can read through the policy of {case.have.bucket.name}: {case.have.unread}"
         notices.append(Notice(text, warning=True))

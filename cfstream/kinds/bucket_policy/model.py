@@ -20,6 +20,7 @@ def bucket_state(context: StackContext, have: LivePolicy) -> BucketState:
         exists=not live.missing,
         policy=_settled(context, have),
         policy_unread=have.unread or live.why_not,
+        assumptions=live.notices,
         block=live.effective,
         ownership=live.ownership or LEGACY,
         grants=tuple(AclGrant(*each) for each in live.grants if each[0] != live.owner),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from cfstream.domain import LiveDistribution
+from cfstream.errors import Notice
 from cfstream.stack.bucket import LiveBucket
 from cfstream.stack.readers import StillReading
 from cfstream.startup.frozen import dataclass
@@ -59,5 +60,7 @@ class LivePolicy:
     former: tuple[FormerBucket, ...] = ()
     others: tuple[FormerBucket, ...] = ()
     """The other buckets that origins of the stack's distributions read with an OAI."""
+    unlisted: tuple[Notice, ...] = ()
+    """That multi-Region access points could not be listed. The bucket has this notice, too."""
     foreign: str = ""
     """The key of an object that another account owns, found in a sample."""

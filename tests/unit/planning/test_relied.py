@@ -7,17 +7,17 @@ import pytest
 
 from cfstream.values import Json
 from tests.unit.kinds.live import distribution
-from tests.unit.kinds.s3 import BUCKET, signed
+from tests.unit.kinds.s3 import BUCKET, by_oac, denied, missing, signed, statement
 from tests.unit.planning.planned import CONTROL, OAC, account, planned
 
 ALIAS = "m1abcdefghijk.mrap"
 
 
-def policy_of(account_number: str) -> Json:
-    """Return the policy of an access point that allows an account to read."""
+def policy_of(account_number: str = "", **principal: str) -> Json:
+    """Return the policy of an access point that allows an account, or another principal, to read."""
     statement = {
         "Effect": "Allow",
-        "Principal": {"AWS": account_number},
+        "Principal": principal or {"AWS": account_number},
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3::123456789012:accesspoint/{ALIAS}/object/*",
     }
@@ -56,6 +56,14 @@ def relied(other: Json, signing: str = "always", policy: Json | None = None) -> 
     return {str(each.address): each.sha256 for each in planned(OAC, aws).relied_on}
 
 
+DENIED = denied("s3:GetMultiRegionAccessPointPolicy")
+IN_POINTS = {"StringEquals": {"s3:DataAccessPointAccount": "123456789012"}}
+DELEGATED = {
+    "Version": "2012-10-17",
+    "Statement": [by_oac(), statement("Points", "*", Condition=IN_POINTS)],
+}
+
+
 def moved(one: dict[str, str], other: dict[str, str]) -> set[str]:
     """Return the addresses that differ."""
     return {each for each in {*one, *other} if one.get(each) != other.get(each)}
@@ -66,6 +74,29 @@ def test_policy_of_a_multi_region_access_point() -> None:
     one, other = (relied(by_alias(), policy=policy_of(each)) for each in ("123456789012", "111122223333"))
     assert moved(one, other) == {"bucket:lectures/everywhere"}
     assert moved(one, relied(by_alias())) == set()
+
+
+@pytest.mark.parametrize(
+    ("replies", "certain"),
+    [
+        ({}, {True}),
+        ({"get_multi_region_access_point_policy": missing("NoSuchAccessPointPolicy")}, set()),
+        ({"get_multi_region_access_point_policy": DENIED}, {False}),
+        ({"list_multi_region_access_points": DENIED}, set()),
+    ],
+    ids=["read", "without a policy", "policy denied", "list denied"],
+)
+def test_a_multi_region_access_point_that_may_not_be_read(
+    replies: dict[str, Any], certain: set[bool]
+) -> None:
+    """Without its policy, others may read by it. If it cannot be listed, it counts as absent, with a notice."""
+    found = {**multi_region(policy_of(Service="cloudfront.amazonaws.com")), "policy": DELEGATED, **replies}
+    found["list_origin_access_controls"] = [CONTROL, control("always")]
+    plan = planned(OAC, account(signed(oac="E3OAC"), [by_alias()], **found))
+    by_point = [each for each in plan.exposure.access if each.before and "E5OTHER" in each.by]
+    assert {each.certain for each in by_point} == certain
+    listed = [each.text for each in plan.notices if "multi-Region" in each.text]
+    assert bool(listed) is ("list_multi_region_access_points" in replies)
 
 
 @pytest.mark.parametrize("other", [by_alias(), distribution("E5OTHER", oac="E4OAC")], ids=["alias", "bucket"])

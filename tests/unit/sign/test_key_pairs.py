@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfstream.explain.guards import GuardedBehavior, Guards
+from cfstream.explain.guards import GuardedBehavior, Guards, TrustedKey
 from cfstream.sign import CannotSign
 from cfstream.stack.signing_keys import key_for
 
@@ -27,3 +27,25 @@ def test_the_id_of_a_key_pair_is_required(behavior: GuardedBehavior, what: str, 
     with pytest.raises(CannotSign, match=what) as refused:
         key_for(Guards("E1", "d1.cloudfront.net", (), (behavior,)), "/a", "digest", None)
     assert do in refused.value.do
+
+
+def trusted(id_: str, name: str, digest: str) -> TrustedKey:
+    """Return an active key of a group."""
+    return TrustedKey(id_, name, "viewers", "", digest, active=True)
+
+
+@pytest.mark.parametrize(
+    ("digest", "do"), [("two", "this private key belongs to K2"), ("three", "use that key's private key")]
+)
+def test_the_id_of_another_key_is_refused(digest: str, do: str) -> None:
+    """CloudFront checks a signature with the key of its id, so it would not match."""
+    behavior = GuardedBehavior(
+        groups=("viewers",), keys=(trusted("K1", "spring", "one"), trusted("K2", "autumn", "two"))
+    )
+    guards = Guards("E1", "d1.cloudfront.net", (), (behavior,))
+    assert key_for(guards, "/a", "one", "K1") == "K1"
+    with pytest.raises(
+        CannotSign, match="K1 is the key spring, which this private key does not match"
+    ) as refused:
+        key_for(guards, "/a", digest, "K1")
+    assert refused.value.do == do

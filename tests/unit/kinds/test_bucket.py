@@ -279,8 +279,14 @@ def test_access_point_that_cannot_be_read() -> None:
         s3(block=NONE, account_block=ALL, ownership="ObjectWriter"),
         s3(block=NONE, account_block=ALL, points=POINTS, **point_replies(PUBLIC_POINT)),
         s3(block=NONE, account_block=ALL, points=POINTS, **point_replies(denied("s3:GetAccessPointPolicy"))),
+        s3(block=NONE, account_block=ALL, policy=denied("s3:GetBucketPolicy")),
     ],
-    ids=["ACLs of objects", "policy of an access point", "unknown policy of an access point"],
+    ids=[
+        "ACLs of objects",
+        "policy of an access point",
+        "unknown policy of an access point",
+        "unknown policy of the bucket",
+    ],
 )
 def test_the_block_of_the_account_is_read_if_anything_may_be_public(replies: Any) -> None:
     """The account's block also closes public ACLs of objects and public access points, so it is read for them."""

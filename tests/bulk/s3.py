@@ -120,12 +120,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """With the usual 5, some of 32 new connections are closed before they are accepted."""
+
+
 @contextmanager
 def serving(keys: list[str]) -> Iterator[LoopbackS3]:
     """Serve a bucket with these keys."""
     s3 = LoopbackS3(keys)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     server.s3 = s3  # type: ignore[attr-defined]
     s3.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()

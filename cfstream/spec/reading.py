@@ -172,11 +172,12 @@ def _instead(file: str, files: Files, error: OSError | ValueError) -> str:
         }
         if near := nearest(os.path.splitext(name)[0], stems):
             return f"did you mean {shown(os.path.join(folder, stems[near]))}?"
-    return "check the name and its permissions"
+        return "name a file or directory that exists; `cfstream init` writes a new spec"
+    return "check its permissions" if isinstance(error, PermissionError) else "check the name"
 
 
 def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
-    """Return what the file is, and what to do with it, if cfstream has written it and it is not a spec."""
+    """Return what the file is, and what to do with it, if cfstream or Terraform has written it and it is not a spec."""
     head = content[:200]
     if re.match(rb'\s*\{\s*"', head) is None:
         return None

@@ -187,6 +187,10 @@ def _no_spec(file: str, content: bytes) -> tuple[str, str] | None:
         return "this is a snapshot, not a spec", do
     if b'"cfstream_version": "' in head and b'"fingerprint": "' in content[:1000]:
         return "this is a saved plan, not a spec", f"apply it: `cfstream apply {shlex.quote(file)}`"
+    if re.search(rb'"terraform_version":\s*"', head):
+        state = "STATEFILE" if file == STDIN else shlex.quote(file)
+        do = f"write a spec from it: `cfstream import --from-terraform {state}`"
+        return "this is a file of Terraform, not a spec", do
     return None
 
 

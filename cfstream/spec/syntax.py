@@ -24,6 +24,17 @@ _ITEM = r"(?P<head>\s*(?:- +)?)"
 _NO_SPACE = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*):(?P<value>[^\s:].*)")
 _EQUALS = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*)\s*=\s*(?P<value>.+)")
 _NO_COLON = re.compile(_ITEM + r"(?P<key>[A-Za-z_][\w-]*)(?:\s+(?P<value>[^:]+))?\s*")
+TERRAFORM = re.compile(
+    r'[ \t]*(?:(?:resource|data)\s+"[\w-]+"\s+"[\w-]+"'
+    r'|(?:module|provider|variable|output)\s+"[\w-]+"|locals|terraform)\s*\{'
+)
+"""The line that begins a block of Terraform's language."""
+
+FROM_TERRAFORM = (
+    "write a spec from its state: run `terraform show -json > state.json` in its directory, and then "
+    "`cfstream import --from-terraform state.json`"
+)
+
 _COMMENT_AT_END = re.compile(r"\s+#.*$")
 
 _NOT_AN_ITEM = 'delete the "- ", or indent the line under the field that has the list'
@@ -77,6 +88,8 @@ def bare_line(line: str) -> tuple[str, str] | None:
             "this line is left from a merge conflict",
             "keep one of the two versions, and delete the three marks",
         )
+    if TERRAFORM.match(text):
+        return "a block of Terraform begins here", FROM_TERRAFORM
     if found := _NO_SPACE.fullmatch(text):
         return f"there is no space after {found['key']}:", f"write {found['key']}: {found['value']}"
     if found := _EQUALS.fullmatch(text):

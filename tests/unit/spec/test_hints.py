@@ -46,7 +46,7 @@ _VALUE = re.compile(r"(?<=^write )(\w+)(?:: .*?(?=$| under | at the top)|, like 
 
 
 def _without_value(fix: str) -> str:
-    renamed = re.sub(r"^delete it, or (\w+): both mean the same field$", r"write \1", fix)
+    renamed = re.sub(r"^delete it: (\w+) has the same meaning$", r"write \1", fix)
     return _VALUE.sub(r"\1", renamed) if renamed.startswith("write") else renamed
 
 

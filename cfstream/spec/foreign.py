@@ -131,7 +131,7 @@ def _of_pem(label: str) -> tuple[str, str]:
     if "PRIVATE KEY" in label:
         return (
             "a private key",
-            "move it out of the directory of the specs, and sign with it: cfstream sign URL --spec SPEC --key FILE",
+            "move it elsewhere; to sign with it: cfstream sign URL --spec SPEC --key FILE --expires 1h",
         )
     if label.endswith("PUBLIC KEY"):
         return "a public key", "name it in a spec, as the file of a key under key_groups.public_keys"

@@ -138,7 +138,7 @@ def test_a_private_key_is_never_repeated(tmp_path: Path) -> None:
         load([str(file)])
     (problem,) = raised.value.problems
     assert problem.source_line == ""
-    assert "cfstream sign URL --spec SPEC --key FILE" in problem.do
+    assert "cfstream sign URL --spec SPEC --key FILE --expires 1h" in problem.do
 
 
 def _fix(file: Path) -> str:

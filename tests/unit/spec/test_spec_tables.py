@@ -73,7 +73,7 @@ def test_no_message_has_the_words_of_a_parser(name: str) -> None:
         (
             "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nb: c\n",
             "this looks like a private key, not a spec",
-            "move it out of the directory of the specs, and sign with it: cfstream sign URL --spec SPEC --key FILE",
+            "move it elsewhere; to sign with it: cfstream sign URL --spec SPEC --key FILE --expires 1h",
         ),
     ],
 )

@@ -15,7 +15,7 @@ from cfstream.spec.edit.writing import inline
 from cfstream.spec.fault import Path
 from cfstream.spec.fields import account_number
 from cfstream.spec.section import NEVER_GUESSED, never_suggested
-from cfstream.spec.source import Document, Mapping, Scalar
+from cfstream.spec.source import Document, Mapping, Scalar, plain
 from cfstream.spec.unknown_keys import (
     forms_of,
     is_form,
@@ -105,7 +105,7 @@ def _complaint(detail: Detail, document: Document) -> Problem:
     line = document.source.lines[node.at[0] - 1]
     if detail["type"] == "extra_forbidden":
         above = document.find(*path[:-1])[0]
-        there = frozenset(above.fields) if isinstance(above, Mapping) else frozenset()
+        there = {key: plain(each) for key, each in above.fields.items()} if isinstance(above, Mapping) else {}
         what, do = unknown_key(
             str(path[-1]), path[:-1], detail["input"], beside=there, anchored=bool(_ANCHOR.search(line))
         )

@@ -47,6 +47,20 @@ def lines_of_members(place: Place, name: str, value: Any) -> dict[Place, list[st
     return lines
 
 
+def line_of_section(place: Place, text: Any, name: str, value: Any) -> str | None:
+    """Return the line of a section that is written as a text, with one more field; None if that is not valid."""
+    if not isinstance(text, str) or place not in model.Spec.model_fields:
+        return None
+    for form in forms_of(place):
+        if name not in form.model_fields:
+            continue
+        first = next((each for each, field in form.model_fields.items() if field.is_required()), "")
+        whole: dict[str, Any] = {first: text, name: value}
+        if first and is_valid(form, name, value) and is_valid(model.Spec, place, whole):
+            return f"{place}: {inline(whole)}"
+    return None
+
+
 def _section(place: Place, name: str) -> type[Section]:
     return next((each for each in forms_of(place) if name in each.model_fields), model.Spec)
 

@@ -6,7 +6,7 @@ words that mean no field.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
@@ -285,11 +285,11 @@ def _aws_only() -> Mapping[str, str]:
 
 
 def unknown_key(
-    key: str, above: Sequence[Any], value: Any, *, beside: Collection[str], anchored: bool
+    key: str, above: Sequence[Any], value: Any, *, beside: Mapping[str, Any], anchored: bool
 ) -> tuple[str, str]:
     """Return what is wrong with an unknown key in the section at `above`, and how to fix it.
 
-    `beside` are the keys of that section in the file. `anchored` says whether the value has an anchor, for aliases.
+    `beside` are the fields of that section in the file. `anchored` says whether the value has an anchor, for aliases.
     """
     section = section_at(above)
     known = list(section.model_fields)
@@ -304,7 +304,8 @@ def unknown_key(
             return what, f"delete it: {near} has the same meaning"
         return what, _write(above, near, value)
     if by_section := _accepting(fields_meant(key), value) or _near_fields_meant(key, section):
-        return f"{what} here", _elsewhere(by_section, value)
+        whole = None if above else _in_whole(by_section, value, beside)
+        return f"{what} here", whole or _elsewhere(by_section, value)
     do = _aws_only().get(squeezed(key), f"correct it or delete it; the keys here are {', '.join(known)}")
     if anchored and not above:
         do = f"write x-{key.lstrip('._-')}: keys at the top that begin with x- may hold anchors"
@@ -345,6 +346,13 @@ def _write(above: Sequence[Any], name: str, value: Any, place: str = "") -> str:
     if line is None:
         return f"write {name}{place}, like {example_line(form, name)}"
     return f"write {line}{place}"
+
+
+def _in_whole(by_section: Mapping[str, str], value: Any, beside: Mapping[str, Any]) -> str | None:
+    from cfstream.spec.members import line_of_section
+
+    lines = (line_of_section(place, beside.get(place), field, value) for place, field in by_section.items())
+    return next((f"write {line}" for line in lines if line), None)
 
 
 def _elsewhere(by_section: Mapping[str, str], value: Any) -> str:

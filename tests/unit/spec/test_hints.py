@@ -243,7 +243,7 @@ SHORT = {"oac", "oai", "via", "use", "id", "code"}
 )
 def test_words_count_before_letters(key: str, place: tuple[Any, ...], value: Any, do: str) -> None:
     """The words count before the letters, and a key that may be two fields is neither."""
-    _, found = unknown_key(key, place, value, beside=(), anchored=False)
+    _, found = unknown_key(key, place, value, beside={}, anchored=False)
     assert found == do if do else found.startswith("correct it or delete it; the keys here are ")
 
 
